@@ -269,9 +269,16 @@ create function catalog.tiers_product() returns trigger
     language plpgsql as
 $$
 declare
-    tier uuid := case tg_table_name when 'tiers' then new.id else coalesce(new.tier_id, old.tier_id) end;
+    tier   uuid;
     broken boolean;
 begin
+    if tg_table_name = 'tiers' then
+        tier := new.id;
+    elsif tg_op = 'DELETE' then
+        tier := old.tier_id;
+    else
+        tier := new.tier_id;
+    end if;
     select case t.state
                when 'active' then count(p.tier_id) = 0 or bool_or(p.starts_at <> p.previous_end) or count(*) filter (where p.ends_at is null) = 0
                else count(*) filter (where p.tier_id is not null and p.ends_at is null) > 0
@@ -341,6 +348,7 @@ select p.tenant_id,
                         from catalog.tier_products t
                         where t.tenant_id = p.tenant_id
                           and t.product_id = p.id
+                          and t.plan
                           and t.starts_at <= platform.app_now()
                           and (t.ends_at is null or t.ends_at > platform.app_now())) then 'plan'
            else p.product_type

@@ -1,0 +1,223 @@
+package org.guildhall.migrations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Rules that every table of every room keeps, now and later. Each query lists the offenders. */
+class SchemaTest {
+    /** What stands before a tenant is known, or belongs to a library. A table that isn't named here is a tenant's. */
+    private static final String UNGUARDED = "'platform.doors', 'platform.rate_totals', 'platform.scheduled_tasks'";
+
+    private static final String TABLES = """
+            with tables as (
+                select c.oid, n.nspname || '.' || c.relname as name, c.relrowsecurity, c.relforcerowsecurity, c.relowner, c.relacl
+                from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where c.relkind in ('r', 'p') and n.nspowner = 'guildhall_owner'::regrole and n.nspname <> 'guildhall_migrations'
+            ), guarded as (select * from tables where name not in (%s))
+            """.formatted(UNGUARDED);
+
+    private static TestDatabase database;
+
+    @BeforeAll
+    static void migrate() throws SQLException {
+        database = new TestDatabase(SchemaTest.class);
+    }
+
+    @Test
+    void theRoomsAreThere() throws SQLException {
+        assertEquals(List.of("catalog", "platform"), database.asSuperuser("""
+                select nspname from pg_namespace where nspowner = 'guildhall_owner'::regrole and nspname <> 'guildhall_migrations' order by 1"""));
+    }
+
+    @Test
+    void everyTableForcesItsPolicies() throws SQLException {
+        none("a table without forced policies shows every tenant's rows",
+                "select name from guarded where not (relrowsecurity and relforcerowsecurity)");
+    }
+
+    @Test
+    void everyTableIsGuardedByTheTransactionsTenant() throws SQLException {
+        none("the guard is written one way, so that it can be checked", """
+                select name from guarded g
+                where not exists (
+                    select from pg_policy p
+                    where p.polrelid = g.oid and p.polcmd = '*' and p.polpermissive
+                      and pg_get_expr(p.polqual, p.polrelid) = '(tenant_id = platform.app_tenant())'
+                      and pg_get_expr(p.polwithcheck, p.polrelid) = '(tenant_id = platform.app_tenant())')""");
+    }
+
+    @Test
+    void noFurtherPolicyOpensATable() throws SQLException {
+        // Policies add up: a second one only ever shows more. A tenant may read its own row among the platform's.
+        none("a further policy opens what the first one guards", """
+                select g.name || '.' || p.polname from guarded g join pg_policy p on p.polrelid = g.oid
+                where not (p.polcmd = '*' and pg_get_expr(p.polqual, p.polrelid) = '(tenant_id = platform.app_tenant())')
+                  and not (g.name = 'platform.tenants' and p.polcmd = 'r'
+                           and pg_get_expr(p.polqual, p.polrelid) = '(id = platform.app_tenant())')""");
+    }
+
+    @Test
+    void everyTenantColumnFillsItself() throws SQLException {
+        none("no statement names the tenant", """
+                select g.name from guarded g
+                where not exists (
+                    select from pg_attribute a join pg_attrdef d on (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
+                    where a.attrelid = g.oid and a.attname = 'tenant_id' and a.attnotnull and a.atttypid = 'uuid'::regtype
+                      and pg_get_expr(d.adbin, d.adrelid) = 'platform.app_tenant()')""");
+    }
+
+    @Test
+    void everyIndexLeadsWithTheTenant() throws SQLException {
+        none("unique indexes look past the policies; any other would be read across tenants", """
+                select i.indexrelid::regclass::text from guarded g join pg_index i on i.indrelid = g.oid
+                where (select attname from pg_attribute where attrelid = i.indrelid and attnum = i.indkey[0]) is distinct from 'tenant_id'""");
+    }
+
+    @Test
+    void everyTableHasAPrimaryKey() throws SQLException {
+        none("a table without a key can't be replicated",
+                "select name from tables t where not exists (select from pg_index i where i.indrelid = t.oid and i.indisprimary)");
+    }
+
+    @Test
+    void everyForeignKeyIncludesTheTenant() throws SQLException {
+        none("foreign keys look past the policies: without the tenant one could refer to another's row", """
+                select c.conname from guarded g join pg_constraint c on c.conrelid = g.oid and c.contype = 'f'
+                where not exists (
+                    select from unnest(c.conkey, c.confkey) as pair(here, there)
+                    where (select attname from pg_attribute where (attrelid, attnum) = (c.conrelid, pair.here)) = 'tenant_id'
+                      and (select attname from pg_attribute where (attrelid, attnum) = (c.confrelid, pair.there)) = 'tenant_id')""");
+    }
+
+    @Test
+    void everyForeignKeyIsIndexed() throws SQLException {
+        none("else a change of the referred row reads the whole table", """
+                select c.conname from guarded g join pg_constraint c on c.conrelid = g.oid and c.contype = 'f'
+                where not exists (
+                    select from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
+                    where i.indrelid = c.conrelid and i.indpred is null and m.amname = 'btree'
+                      and c.conkey <@ (i.indkey::int2[])[0:cardinality(c.conkey) - 1])""");
+    }
+
+    @Test
+    void everyConstraintIsToldApartByItsName() throws SQLException {
+        none("the server turns a constraint's name into a problem", """
+                select c.conname from tables t join pg_constraint c on c.conrelid = t.oid
+                where c.contype <> 'n' group by c.conname having count(*) > 1""");
+    }
+
+    @Test
+    void typesAreThoseThatAnIndexIsReachedBy() throws SQLException {
+        // Under forced policies only leakproof operators reach an index; enums and numeric have none, and varchar says nothing.
+        none("states are text with a check, money is bigint, instants have a zone", """
+                select t.name || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+                from tables t join pg_attribute a on a.attrelid = t.oid
+                where a.attnum > 0 and not a.attisdropped
+                  and a.atttypid not in ('uuid'::regtype, 'text'::regtype, 'bigint'::regtype, 'integer'::regtype, 'smallint'::regtype,
+                      'boolean'::regtype, 'timestamptz'::regtype, 'date'::regtype, 'bytea'::regtype, 'jsonb'::regtype, 'text[]'::regtype,
+                      'tstzrange'::regtype, 'xid8'::regtype)""");
+    }
+
+    @Test
+    void everyViewAsksAsItsCaller() throws SQLException {
+        none("a view asks as its owner unless it is told not to; a materialized one keeps all tenants' rows", """
+                select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where n.nspowner = 'guildhall_owner'::regrole
+                  and (c.relkind = 'm' or c.relkind = 'v' and not coalesce('security_invoker=true' = any (c.reloptions), false))""");
+    }
+
+    @Test
+    void clockAndTenantAreStableAndCanBeInlined() throws SQLException {
+        assertEquals(List.of("app_now", "app_tenant"), database.asSuperuser("""
+                select proname from pg_proc
+                where pronamespace = 'platform'::regnamespace and proname in ('app_now', 'app_tenant')
+                  and provolatile = 's' and proparallel = 's' and prolang = (select oid from pg_language where lanname = 'sql')
+                  and proconfig is null and not prosecdef
+                order by 1"""));
+    }
+
+    @Test
+    void noFunctionRunsAsItsOwner() throws SQLException {
+        none("such a function is a way past the policies",
+                "select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace where p.prosecdef and n.nspowner = 'guildhall_owner'::regrole");
+    }
+
+    @Test
+    void everythingBelongsToTheOwner() throws SQLException {
+        none("what another role owns, that role may change", """
+                select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where n.nspname !~ '^(pg_|information_schema)' and c.relowner <> 'guildhall_owner'::regrole
+                union all
+                select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+                where n.nspowner = 'guildhall_owner'::regrole and p.proowner <> 'guildhall_owner'::regrole""");
+    }
+
+    @Test
+    void noRoleStandsAboveThePoliciesButTheBackups() throws SQLException {
+        assertEquals(List.of("guildhall_backup"), database.asSuperuser("""
+                select rolname from pg_roles
+                where rolname like 'guildhall%' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)"""));
+        assertEquals(List.of("guildhall_migrator"), database.asSuperuser("""
+                select m.member::regrole from pg_auth_members m
+                where m.roleid = 'guildhall_owner'::regrole and m.member <> 'postgres'::regrole"""));
+    }
+
+    @Test
+    void theServersRoleMayOnlyReadAndWriteRows() throws SQLException {
+        none("truncate passes the policies, references and triggers open other ways", """
+                select name || ' ' || a.privilege_type from tables t, aclexplode(t.relacl) a
+                where a.grantee = 'guildhall_app'::regrole and a.privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')""");
+    }
+
+    @Test
+    void thePublicMayNothing() throws SQLException {
+        none("a right of everybody is a right of the next role too", """
+                select name from tables t, aclexplode(t.relacl) a where a.grantee = 0
+                union all
+                select nspname from pg_namespace n, aclexplode(n.nspacl) a
+                where a.grantee = 0 and nspname not in ('pg_catalog', 'information_schema')""");
+    }
+
+    @Test
+    void theTrailIsOnlyEverAddedTo() throws SQLException {
+        none("an audit event that can be changed proves nothing", """
+                select name from tables
+                where name like 'platform.audit%'
+                  and (has_any_column_privilege('guildhall_app', oid, 'update') or has_table_privilege('guildhall_app', oid, 'delete'))""");
+    }
+
+    @Test
+    void whatAPriceSaysCanNotBeUpdated() throws SQLException {
+        assertEquals(List.of("archived_at", "external_id", "state", "updated_at", "version"), updatable("catalog.prices"));
+        assertEquals(List.of("ends_at"), updatable("catalog.tier_products"));
+    }
+
+    @Test
+    void readersWriteNothing() throws SQLException {
+        none("a role that looks or copies must not change", """
+                select name || ' ' || role from tables, (values ('guildhall_readonly'), ('guildhall_backup')) as roles(role)
+                where has_any_column_privilege(role, oid, 'insert, update, references')
+                   or has_table_privilege(role, oid, 'delete, truncate, trigger')""");
+    }
+
+    @Test
+    void aBackupHoldsEverything() throws SQLException {
+        none("what the backup can't read is lost", """
+                select name from tables where not has_table_privilege('guildhall_backup', oid, 'select')""");
+    }
+
+    private static List<String> updatable(String table) throws SQLException {
+        return database.asSuperuser("""
+                select attname from pg_attribute
+                where attrelid = '%1$s'::regclass and attnum > 0 and has_column_privilege('guildhall_app', attrelid, attnum, 'update')
+                order by 1""".formatted(table));
+    }
+
+    private static void none(String because, String offenders) throws SQLException {
+        assertEquals(List.of(), database.asSuperuser(TABLES + offenders), because);
+    }
+}

@@ -1,0 +1,123 @@
+package org.guildhall.migrations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The database keeps tenants apart whatever the statement says. */
+class TenantsTest {
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final UUID HERE = UUID.randomUUID();
+    private static final UUID THERE = UUID.randomUUID();
+
+    private static TestDatabase database;
+
+    @BeforeAll
+    static void oneProductEach() throws SQLException {
+        database = new TestDatabase(TenantsTest.class);
+        for (var tenant : List.of(HERE, THERE)) {
+            try (var session = database.app(tenant)) {
+                session.run("insert into catalog.products (name) values ('of %s')", tenant);
+                session.commit();
+            }
+        }
+    }
+
+    @Test
+    void aTenantSeesItsOwnRowsOnly() throws SQLException {
+        try (var session = database.app(HERE)) {
+            assertEquals(List.of("of " + HERE), session.run("select name from catalog.products"));
+            assertEquals("0", session.one("select count(*) from catalog.products where tenant_id = '%s'", THERE));
+            assertEquals("1", session.one("select count(*) from catalog.product_kinds"));
+        }
+    }
+
+    @Test
+    void withoutATenantNothingIsVisible() throws SQLException {
+        try (var session = database.app(null)) {
+            assertEquals("0", session.one("select count(*) from catalog.products"));
+            assertEquals("0", session.one("select count(*) from platform.tenants"));
+            session.run("select set_config('app.tenant', '', true)");
+            assertEquals("0", session.one("select count(*) from catalog.products"));
+        }
+    }
+
+    @Test
+    void withoutATenantNothingIsWritten() throws SQLException {
+        try (var session = database.app(null)) {
+            assertEquals(INSUFFICIENT_PRIVILEGE, session.refusal("insert into catalog.org_types (key, name) values ('x', 'x')"));
+            assertEquals(INSUFFICIENT_PRIVILEGE,
+                    session.refusal("insert into catalog.org_types (tenant_id, key, name) values ('%s', 'x', 'x')", HERE));
+        }
+    }
+
+    @Test
+    void nothingIsWrittenForAnotherTenant() throws SQLException {
+        try (var session = database.app(HERE)) {
+            assertEquals(INSUFFICIENT_PRIVILEGE, session.refusal("insert into catalog.products (tenant_id, name) values ('%s', 'x')", THERE));
+            assertEquals(INSUFFICIENT_PRIVILEGE, session.refusal("update catalog.products set tenant_id = '%s'", THERE));
+            assertEquals(List.of(), session.run("update catalog.products set name = 'x' where tenant_id = '%s' returning name", THERE));
+        }
+    }
+
+    @Test
+    void nothingRefersToAnotherTenantsRow() throws SQLException {
+        String product;
+        try (var session = database.app(THERE)) {
+            product = session.one("select id from catalog.products");
+        }
+        try (var session = database.app(HERE)) {
+            assertEquals("prices_product", session.refusal("""
+                    insert into catalog.prices (product_id, unit_amount_minor, currency, tax_behavior) values ('%s', 1, 'AUD', 'inclusive')""", product));
+        }
+    }
+
+    @Test
+    void theTenantEndsWithTheTransaction() throws SQLException {
+        try (var connection = database.as(Roles.APP)) {
+            connection.setAutoCommit(false);
+            TestDatabase.column(connection, "select set_config('app.tenant', '" + HERE + "', true)");
+            assertEquals(List.of("1"), TestDatabase.column(connection, "select count(*) from catalog.products"));
+            connection.commit();
+            assertEquals(List.of("0"), TestDatabase.column(connection, "select count(*) from catalog.products"));
+        }
+    }
+
+    @Test
+    void evenTheOwnerIsBound() throws SQLException {
+        try (var connection = database.as(Roles.MIGRATOR)) {
+            TestDatabase.column(connection, "set role guildhall_owner");
+            assertEquals(List.of("0"), TestDatabase.column(connection, "select count(*) from catalog.products"));
+        }
+    }
+
+    @Test
+    void aBackupSeesAllTenants() throws SQLException {
+        try (var connection = database.as(Roles.BACKUP)) {
+            assertEquals(List.of("2"), TestDatabase.column(connection, "select count(*) from catalog.products where name like 'of %'"));
+        }
+    }
+
+    @Test
+    void aListUnderThePolicyIsReadFromItsIndex() throws SQLException {
+        try (var session = database.app(UUID.randomUUID())) {
+            session.run("insert into catalog.products (name) select 'product ' || n from generate_series(1, 3000) n");
+            session.commit();
+            database.asSuperuser("analyze catalog.products");
+            assertPlan(session, "products_created",
+                    "select * from catalog.products where (created_at, id) > (now() - interval '1 day', uuidv7()) order by created_at, id limit 50");
+            assertPlan(session, "products_name",
+                    "select * from catalog.products where (name collate \"C\", id) > ('product 2', uuidv7()) order by name collate \"C\", id limit 50");
+        }
+    }
+
+    private static void assertPlan(TestDatabase.Session session, String index, String query) throws SQLException {
+        var plan = String.join("\n", session.run("explain " + query.replace("%", "%%")));
+        assertTrue(plan.contains(index) && !plan.contains("Sort"), plan);
+    }
+}
