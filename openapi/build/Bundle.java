@@ -1,0 +1,244 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Joins the many files of the spec into one document. Path items move in; everything else that a reference names becomes a component,
+ * called by the last segment of its pointer, so the names are the authors' own. Two different targets with one name are a mistake.
+ */
+final class Bundle {
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private static final Set<String> OPERATION_MEMBERS = Set.of(
+            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-secret", "x-suspended", "x-expand", "x-dry-run");
+    private static final Set<String> SCHEMA_MEMBERS = Set.of("x-expanded", "x-personal", "x-id-prefix", "x-merge-patch");
+
+    /** Everything in these files becomes a component, referenced or not: completing the operations may need it. */
+    private static final Map<String, String> SHARED = Map.of(
+            "shared/parameters.yaml", "parameters",
+            "shared/headers.yaml", "headers",
+            "shared/responses.yaml", "responses",
+            "shared/schemas.yaml", "schemas",
+            "shared/scopes.yaml", "schemas",
+            "shared/ids.yaml", "schemas");
+
+    private final Sources sources;
+    private final List<String> mistakes = new ArrayList<>();
+    private final Map<String, Map<String, JsonNode>> components = new TreeMap<>();
+    private final Map<String, Sources.Place> places = new HashMap<>();
+
+    private Bundle(Sources sources) {
+        this.sources = sources;
+    }
+
+    /**
+     * Joins the spec in a folder.
+     *
+     * @return the document, with every component of {@code shared/}, not yet completed by the policies
+     * @throws Refused with every mistake that was found
+     */
+    static ObjectNode join(Path folder) {
+        var bundle = new Bundle(new Sources(folder));
+        ObjectNode joined = bundle.joined();
+        if (!bundle.mistakes.isEmpty()) {
+            throw new Refused(bundle.mistakes);
+        }
+        return joined;
+    }
+
+    private ObjectNode joined() {
+        Sources.Place root = sources.place("openapi.yaml", "");
+        JsonNode source = sources.at(root);
+        ObjectNode document = JSON.objectNode();
+        for (var member : source.properties()) {
+            switch (member.getKey()) {
+                case "paths" -> document.set("paths", paths(member.getValue(), root.file()));
+                case "components" -> rootComponents(member.getValue(), root.file());
+                default -> document.set(member.getKey(), plain(member, "openapi.yaml"));
+            }
+        }
+        SHARED.forEach((file, section) -> {
+            if (sources.has(file)) {
+                Sources.Place whole = sources.place(file, "");
+                sources.at(whole).fieldNames().forEachRemaining(
+                        name -> component(Kind.ofSection(section), new Sources.Place(whole.file(), "/" + name), file));
+            }
+        });
+        ObjectNode all = document.putObject("components");
+        components.forEach((section, members) -> all.putObject(section).setAll(members));
+        operationIdsAreUnique(document);
+        return document;
+    }
+
+    private ObjectNode paths(JsonNode paths, Path file) {
+        ObjectNode joined = JSON.objectNode();
+        Map<String, String> shapes = new HashMap<>();
+        for (var path : paths.properties()) {
+            String twin = shapes.put(path.getKey().replaceAll("\\{[^}]*}", "{}"), path.getKey());
+            if (twin != null) {
+                mistakes.add("openapi.yaml: the paths " + twin + " and " + path.getKey() + " are the same");
+            }
+            joined.set(path.getKey(), walk(path.getValue(), Kind.PATH_ITEM, file, path.getKey()));
+        }
+        return joined;
+    }
+
+    /** Components that the root file names itself; a bare reference there only says which foreign one is meant. */
+    private void rootComponents(JsonNode sections, Path file) {
+        for (var section : sections.properties()) {
+            Kind kind = Kind.ofSection(section.getKey());
+            for (var member : section.getValue().properties()) {
+                var place = new Sources.Place(file, "/components/" + section.getKey() + "/" + member.getKey());
+                String reference = member.getValue().path("$ref").asText();
+                if (kind == null) {
+                    components.computeIfAbsent(section.getKey(), key -> new TreeMap<>()).put(member.getKey(), member.getValue());
+                } else if (reference.endsWith("/" + member.getKey())) {
+                    reference(reference, kind, file, "openapi.yaml");
+                } else {
+                    component(kind, place, "openapi.yaml");
+                }
+            }
+        }
+    }
+
+    private JsonNode walk(JsonNode node, Kind kind, Path file, String where) {
+        if (node.isArray()) {
+            ArrayNode list = JSON.arrayNode();
+            for (int i = 0; i < node.size(); i++) {
+                list.add(walk(node.get(i), kind.child(""), file, where + "/" + i));
+            }
+            return list;
+        }
+        if (!node.isObject() || kind == Kind.PLAIN) {
+            return node.deepCopy();
+        }
+        if (kind == Kind.DISCRIMINATOR) {
+            return discriminator(node, file, where);
+        }
+        boolean referable = kind.section != null || kind == Kind.PATH_ITEM;
+        ObjectNode copy = JSON.objectNode();
+        if (referable && node.path("$ref").isTextual()) {
+            JsonNode found = reference(node.get("$ref").asText(), kind, file, where);
+            if (kind == Kind.PATH_ITEM) {
+                return found;
+            }
+            copy.setAll((ObjectNode) found);
+        }
+        for (var member : node.properties()) {
+            String name = member.getKey();
+            if (referable && name.equals("$ref")) {
+                continue;
+            }
+            Kind child = kind.child(name);
+            if (name.startsWith("x-") && !kind.collection()) {
+                extension(name, kind, file, where);
+            }
+            copy.set(name, child == Kind.PLAIN ? member.getValue().deepCopy() : walk(member.getValue(), child, file, where + "/" + name));
+        }
+        return copy;
+    }
+
+    private void extension(String name, Kind kind, Path file, String where) {
+        boolean known = kind == Kind.OPERATION && OPERATION_MEMBERS.contains(name) || kind == Kind.SCHEMA && SCHEMA_MEMBERS.contains(name);
+        if (!known) {
+            Set<String> elsewhere = new HashSet<>(OPERATION_MEMBERS);
+            elsewhere.addAll(SCHEMA_MEMBERS);
+            mistakes.add(at(file, where) + name + (elsewhere.contains(name) ? " doesn't belong here" : " is unknown"));
+        }
+    }
+
+    private JsonNode plain(Map.Entry<String, JsonNode> member, String where) {
+        if (member.getKey().startsWith("x-")) {
+            mistakes.add(where + ": " + member.getKey() + " is unknown");
+        }
+        return member.getValue().deepCopy();
+    }
+
+    /** The values of a discriminator's mapping are references too, though they don't look like it. */
+    private JsonNode discriminator(JsonNode node, Path file, String where) {
+        ObjectNode copy = node.deepCopy();
+        for (var entry : node.path("mapping").properties()) {
+            JsonNode found = reference(entry.getValue().asText(), Kind.SCHEMA, file, where + "/mapping/" + entry.getKey());
+            ((ObjectNode) copy.get("mapping")).set(entry.getKey(), found.path("$ref"));
+        }
+        return copy;
+    }
+
+    /** What stands where a reference stood: the path item itself, or a reference to the component that the target has become. */
+    private JsonNode reference(String reference, Kind kind, Path file, String where) {
+        Sources.Place target;
+        try {
+            target = sources.target(file, reference);
+        } catch (Refused refused) {
+            mistakes.add(at(file, where) + String.join("; ", refused.reasons()));
+            return JSON.objectNode();
+        }
+        if (kind == Kind.PATH_ITEM) {
+            return walk(sources.at(target), kind, target.file(), where);
+        }
+        component(kind, target, at(file, where));
+        return JSON.objectNode().put("$ref", "#/components/" + kind.section + "/" + target.name());
+    }
+
+    private void component(Kind kind, Sources.Place first, String from) {
+        Sources.Place place = first;
+        String name = place.name();
+        for (String next = alias(place); next != null; next = alias(place)) {
+            place = sources.target(place.file(), next);
+        }
+        if (!name.matches("[A-Za-z0-9._-]+")) {
+            mistakes.add(from + "a reference must name a member, " + sources.show(place.file()) + "#" + place.pointer() + " doesn't");
+            return;
+        }
+        Sources.Place known = places.putIfAbsent(kind.section + "/" + name, place);
+        if (known == null) {
+            var section = components.computeIfAbsent(kind.section, key -> new TreeMap<>());
+            // The walk may come back here through the component's own members: the place is taken first.
+            section.put(name, JSON.objectNode());
+            section.put(name, walk(sources.at(place), kind, place.file(), place.pointer()));
+        } else if (!known.equals(place)) {
+            mistakes.add("two " + kind.section + " are called " + name + ": " + sources.show(known.file()) + "#" + known.pointer() + " and "
+                    + sources.show(place.file()) + "#" + place.pointer());
+        }
+    }
+
+    /** Where a file only hands on another file's component under the same name, that one is meant. */
+    private String alias(Sources.Place place) {
+        JsonNode node = sources.at(place);
+        String reference = node.path("$ref").asText();
+        return node.size() == 1 && reference.endsWith("/" + place.name()) ? reference : null;
+    }
+
+    private void operationIdsAreUnique(ObjectNode document) {
+        Map<String, String> owners = new HashMap<>();
+        for (var path : document.path("paths").properties()) {
+            for (var member : path.getValue().properties()) {
+                String id = member.getValue().path("operationId").asText();
+                if (Kind.PATH_ITEM.child(member.getKey()) == Kind.OPERATION) {
+                    String name = member.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey();
+                    String other = owners.put(id, name);
+                    if (id.isEmpty()) {
+                        mistakes.add(name + " has no operationId");
+                    } else if (other != null) {
+                        mistakes.add("two operations are called " + id + ": " + other + " and " + name);
+                    }
+                }
+            }
+        }
+    }
+
+    private String at(Path file, String where) {
+        return sources.show(file) + " (" + where + "): ";
+    }
+}

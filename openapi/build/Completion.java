@@ -1,0 +1,157 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Makes the published document complete: each operation gets the parameters, headers and problems that follow from its policy, so that
+ * no source has to repeat them and none can forget one. What a source states itself stays.
+ */
+final class Completion {
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private final ObjectNode document;
+    private final List<String> missing = new ArrayList<>();
+
+    private Completion(ObjectNode document) {
+        this.document = document;
+    }
+
+    /**
+     * The document as the public sees it.
+     *
+     * @param joined stays as it is
+     */
+    static ObjectNode published(ObjectNode joined, Map<String, Policy> policies) {
+        var completion = new Completion(joined.deepCopy());
+        for (Policy policy : policies.values()) {
+            var item = (ObjectNode) completion.document.path("paths").path(policy.path());
+            completion.complete(item, (ObjectNode) item.path(policy.method().toLowerCase(Locale.ROOT)), policy);
+        }
+        if (!completion.missing.isEmpty()) {
+            throw new Refused(completion.missing.stream().distinct().sorted().toList());
+        }
+        Schemas.prune(completion.document, Set.of("#/components/schemas/Scope"));
+        return completion.document;
+    }
+
+    private void complete(ObjectNode item, ObjectNode operation, Policy policy) {
+        boolean resource = policy.method().equals("GET") && policy.versioned();
+        parameter(item, operation, policy.mutation() && policy.dryRun(), "DryRun");
+        parameter(item, operation, policy.list(), "Limit");
+        parameter(item, operation, policy.list(), "Cursor");
+        parameter(item, operation, policy.list() || resource, "Fields");
+        parameter(item, operation, policy.mutation(), "IdempotencyKey");
+        parameter(item, operation, policy.mutation(), "AuditReason");
+        parameter(item, operation, policy.ifMatch().equals("OPTIONAL"), "IfMatch");
+        parameter(item, operation, policy.ifMatch().equals("REQUIRED"), "IfMatchRequired");
+        parameter(item, operation, resource, "IfNoneMatch");
+
+        var responses = (ObjectNode) operation.get("responses");
+        success(responses, policy);
+        if (policy.dryRun()) {
+            dryRun(responses, policy);
+        }
+        problems(responses, policy, resource);
+        var sorted = new TreeMap<String, JsonNode>();
+        responses.properties().forEach(response -> sorted.put(response.getKey(), response.getValue()));
+        responses.removeAll();
+        responses.setAll(sorted);
+    }
+
+    private void parameter(ObjectNode item, ObjectNode operation, boolean wanted, String name) {
+        if (!wanted) {
+            return;
+        }
+        JsonNode shared = Schemas.follow(document, reference("parameters", name));
+        for (JsonNode own : Schemas.parameters(document, item, operation)) {
+            if (own.path("name").equals(shared.path("name")) && own.path("in").equals(shared.path("in"))) {
+                return;
+            }
+        }
+        operation.withArrayProperty("parameters").add(reference("parameters", name));
+    }
+
+    private void success(ObjectNode responses, Policy policy) {
+        String status = String.valueOf(policy.status());
+        ObjectNode response = Schemas.follow(document, responses.get(status)).deepCopy();
+        responses.set(status, response);
+        headers(response, policy);
+        header(response, policy.versioned() && !policy.list(), "ETag", "ETag");
+        header(response, policy.status() == 201 || policy.status() == 202, "Location", "Location");
+        header(response, policy.list(), "Link", "Link");
+        header(response, policy.mutation(), "Idempotency-Replayed", "IdempotencyReplayed");
+    }
+
+    private void headers(ObjectNode response, Policy policy) {
+        header(response, true, "Request-Id", "RequestId");
+        header(response, !policy.open(), "RateLimit", "RateLimit");
+        header(response, !policy.open(), "RateLimit-Policy", "RateLimitPolicy");
+    }
+
+    private void header(ObjectNode response, boolean wanted, String name, String component) {
+        if (wanted && !response.path("headers").has(name)) {
+            response.withObjectProperty("headers").set(name, reference("headers", component));
+        }
+    }
+
+    /** A dry run answers 200 whatever the operation itself answers. */
+    private void dryRun(ObjectNode responses, Policy policy) {
+        ObjectNode answer = (ObjectNode) responses.get("200");
+        JsonNode envelope = reference("schemas", "DryRunResult");
+        if (answer == null) {
+            answer = responses.putObject("200");
+            answer.put("description", "With `dry_run=true`: what would have been answered and changed. Nothing of it was kept.");
+            answer.putObject("content").putObject("application/json").set("schema", envelope);
+            headers(answer, policy);
+        } else {
+            answer.put("description", answer.path("description").asText() + " With `dry_run=true`: what would have been answered and changed.");
+            var media = answer.withObjectProperty("content").withObjectProperty("application/json");
+            ArrayNode either = JSON.arrayNode();
+            if (media.has("schema")) {
+                either.add(media.get("schema"));
+            }
+            media.putObject("schema").set("anyOf", either.add(envelope));
+        }
+        header(answer, true, "Dry-Run", "DryRunHeader");
+    }
+
+    private void problems(ObjectNode responses, Policy policy, boolean conditional) {
+        boolean body = policy.requestType() != null;
+        problem(responses, conditional, "304", "NotModified");
+        problem(responses, true, "400", "BadRequest");
+        problem(responses, !policy.open(), "401", "Unauthorized");
+        problem(responses, !policy.open(), "403", "Forbidden");
+        problem(responses, policy.path().contains("{"), "404", "NotFound");
+        problem(responses, true, "406", "NotAcceptable");
+        problem(responses, policy.mutation(), "409", "Conflict");
+        problem(responses, !policy.ifMatch().equals("NONE"), "412", "PreconditionFailed");
+        problem(responses, body, "413", "BodyTooLarge");
+        problem(responses, body, "415", "UnsupportedMediaType");
+        problem(responses, policy.mutation() || body, "422", "UnprocessableContent");
+        problem(responses, policy.ifMatch().equals("REQUIRED"), "428", "PreconditionRequired");
+        problem(responses, true, "429", "RateLimited");
+        problem(responses, true, "500", "InternalError");
+        problem(responses, true, "503", "Unavailable");
+    }
+
+    private void problem(ObjectNode responses, boolean wanted, String status, String component) {
+        if (wanted && !responses.has(status)) {
+            responses.set(status, reference("responses", component));
+        }
+    }
+
+    private ObjectNode reference(String section, String name) {
+        if (!document.path("components").path(section).has(name)) {
+            missing.add("shared/" + section + ".yaml has no " + name);
+        }
+        return JSON.objectNode().put("$ref", "#/components/" + section + "/" + name);
+    }
+}

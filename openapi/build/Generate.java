@@ -1,0 +1,100 @@
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Turns the spec into the published document and into code. Run by the build through the JDK's source launcher:
+ * {@code java --class-path <the generator's jars> build/Generate.java server <openapi folder> <target folder>}.
+ *
+ * <p>A stamp over all that goes in makes a build without changes cost little more than starting the JVM.
+ */
+final class Generate {
+
+    private static final List<String> SPEC_ENDINGS = List.of(".yaml", ".java", ".mustache");
+
+    private Generate() {}
+
+    public static void main(String[] arguments) {
+        if (arguments.length != 3 || !arguments[0].matches("server|client")) {
+            System.err.println("usage: Generate server|client <openapi folder> <target folder>");
+            System.exit(2);
+        }
+        try {
+            generate(arguments[0], Path.of(arguments[1]).toAbsolutePath().normalize(), Path.of(arguments[2]).toAbsolutePath().normalize());
+        } catch (Refused refused) {
+            System.err.println(refused.getMessage());
+            System.exit(1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void generate(String side, Path folder, Path target) throws IOException {
+        Path code = target.resolve("generated-sources").resolve(side);
+        Path stamp = target.resolve("generated-sources").resolve(side + ".sha256");
+        String now = digest(folder, target);
+        if (Files.isDirectory(code) && Files.exists(stamp) && Files.readString(stamp).equals(now)) {
+            return;
+        }
+        Files.deleteIfExists(stamp);
+        delete(code);
+        ObjectNode joined = Bundle.join(folder);
+        Map<String, Policy> policies = Policy.read(joined);
+        Path templates = folder.resolve("templates").resolve(side);
+        if (side.equals("server")) {
+            publish(Completion.published(joined, policies), target.resolve("classes/openapi"));
+            new GenerateServer(joined, policies, code, templates).run();
+        } else {
+            throw new Refused("no client yet");
+        }
+        Files.writeString(stamp, now);
+    }
+
+    private static void publish(ObjectNode document, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("openapi.yaml"), Written.yaml(document));
+        Files.writeString(folder.resolve("openapi.json"), Written.json(document));
+    }
+
+    /** Over every source, template and class of the generator, and the version of openapi-generator. */
+    private static String digest(Path folder, Path target) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Path file : files.filter(Files::isRegularFile).filter(file -> isInput(folder.relativize(file))).sorted().toList()) {
+                digest.update(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+                digest.update(Files.readAllBytes(file));
+                digest.update((byte) 0);
+            }
+            digest.update(System.getProperty("java.class.path").getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean isInput(Path file) {
+        String first = file.getName(0).toString();
+        return !first.equals("target") && !first.equals("src") && !first.equals("lint") && SPEC_ENDINGS.stream().anyMatch(file.toString()::endsWith);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}

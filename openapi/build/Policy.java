@@ -1,0 +1,243 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the document says of one operation, read once: for the generated {@code Operation}, and for what the published document adds.
+ *
+ * @param method in upper case
+ * @param path in full, with its braces
+ * @param status of the success answer
+ * @param scope the only scope that it asks for; null unless {@code access} is SCOPED
+ * @param access PUBLIC, OPTIONAL, AUTHENTICATED or SCOPED
+ * @param ifMatch NONE, OPTIONAL or REQUIRED
+ * @param list whether it answers a page
+ * @param versioned whether its answer is a resource with a version, and so has an ETag
+ * @param expands what {@code expand} may name, with the scope that each needs
+ * @param requestType media type of its body; null without one
+ * @param responseType media type of its success answer; null without a body
+ */
+record Policy(
+        String id, String tag, String method, String path, int status, String scope, String access, boolean mutation, String auditAction,
+        String ifMatch, int rateCost, boolean secret, boolean allowedWhenSuspended, boolean dryRun, boolean list, boolean versioned,
+        Map<String, String> expands, String requestType, String responseType) {
+
+    private static final Set<String> CHANGING = Set.of("POST", "PUT", "PATCH", "DELETE");
+
+    /**
+     * Reads every operation of a joined document.
+     *
+     * @return by operationId, in the order of the document
+     * @throws Refused with every mistake that was found
+     */
+    static Map<String, Policy> read(ObjectNode document) {
+        List<String> mistakes = new ArrayList<>();
+        Set<String> scopes = new TreeSet<>();
+        document.at("/components/schemas/Scope/enum").forEach(scope -> scopes.add(scope.asText()));
+        Set<String> tags = new TreeSet<>();
+        document.path("tags").forEach(tag -> tags.add(tag.path("name").asText()));
+        Map<String, Policy> policies = new LinkedHashMap<>();
+        for (var path : document.path("paths").properties()) {
+            for (var member : path.getValue().properties()) {
+                if (Kind.PATH_ITEM.child(member.getKey()) == Kind.OPERATION) {
+                    var reader = new Reader(document, scopes, tags, path.getKey(), path.getValue(), member.getKey(), member.getValue());
+                    Policy policy = reader.read();
+                    mistakes.addAll(reader.mistakes);
+                    policies.put(policy.id, policy);
+                }
+            }
+        }
+        if (!mistakes.isEmpty()) {
+            throw new Refused(mistakes);
+        }
+        return policies;
+    }
+
+    /** CREATE_PRODUCT for createProduct. */
+    String constant() {
+        return Names.constant(id);
+    }
+
+    boolean open() {
+        return access.equals("PUBLIC");
+    }
+
+    /** The first segment below the tag, without a file's ending: operations with the same one share an interface. */
+    String resource() {
+        List<String> segments = new ArrayList<>(List.of(path.split("/")));
+        segments.removeIf(segment -> segment.isEmpty() || segment.equals("api") || segment.matches("v[0-9]+"));
+        if (segments.size() > 1 && segments.getFirst().equals(tag)) {
+            segments.removeFirst();
+        }
+        return segments.getFirst().replaceAll("\\..*", "");
+    }
+
+    private static final class Reader {
+
+        private final List<String> mistakes = new ArrayList<>();
+        private final ObjectNode document;
+        private final Set<String> scopes;
+        private final Set<String> tags;
+        private final String path;
+        private final JsonNode item;
+        private final String method;
+        private final JsonNode operation;
+
+        private Reader(
+                ObjectNode document, Set<String> scopes, Set<String> tags, String path, JsonNode item, String method, JsonNode operation) {
+            this.document = document;
+            this.scopes = scopes;
+            this.tags = tags;
+            this.path = path;
+            this.item = item;
+            this.method = method.toUpperCase(Locale.ROOT);
+            this.operation = operation;
+        }
+
+        private Policy read() {
+            boolean reads = flag("x-reads", "true");
+            refuse(reads && !method.equals("POST"), "x-reads is for a POST that only reads");
+            boolean mutation = CHANGING.contains(method) && !reads;
+            String audit = operation.path("x-audit").asText(null);
+            refuse(mutation && audit == null, "is a mutation without x-audit");
+            refuse(!mutation && audit != null, "has x-audit, but changes nothing");
+            refuse(audit != null && !audit.matches("[a-z][a-z_]*(\\.[a-z][a-z_]*)+"), "x-audit must be like product.created, not " + audit);
+            String ifMatch = operation.path("x-if-match").asText("none");
+            refuse(!Set.of("none", "optional", "required").contains(ifMatch), "x-if-match is optional or required, not " + ifMatch);
+            for (String name : List.of("x-if-match", "x-suspended", "x-dry-run")) {
+                refuse(!mutation && operation.has(name), "has " + name + ", but changes nothing");
+            }
+            int cost = operation.path("x-rate-cost").asInt(1);
+            refuse(operation.has("x-rate-cost") && !operation.get("x-rate-cost").canConvertToInt() || cost < 1, "x-rate-cost is 1 or more");
+            String access = access();
+            JsonNode success = success();
+            var media = success == null ? null : Schemas.follow(document, success).path("content").properties().stream().findFirst();
+            JsonNode schema = media == null || media.isEmpty() ? null : media.get().getValue().path("schema");
+            pathParameters();
+            return new Policy(
+                    operation.path("operationId").asText(), tag(), method, path, status(), scope(access), access, mutation, audit,
+                    ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), flag("x-suspended", "allowed"),
+                    mutation && !flag("x-dry-run", "none"), schema != null && Schemas.isList(document, schema),
+                    schema != null && Schemas.isVersioned(document, schema), expands(), requestType(),
+                    schema == null ? null : media.get().getKey());
+        }
+
+        private void refuse(boolean wrong, String reason) {
+            if (wrong) {
+                mistakes.add(method + " " + path + ": " + reason);
+            }
+        }
+
+        private boolean flag(String name, String only) {
+            refuse(operation.has(name) && !operation.get(name).asText().equals(only), name + " can only be " + only);
+            return operation.has(name);
+        }
+
+        private String tag() {
+            JsonNode own = operation.path("tags");
+            refuse(own.size() != 1, "must have exactly one tag");
+            String tag = own.path(0).asText();
+            refuse(own.size() == 1 && !tags.contains(tag), "the tag " + tag + " isn't declared");
+            return tag;
+        }
+
+        private String access() {
+            JsonNode security = operation.has("security") ? operation.get("security") : document.path("security");
+            if (security.isMissingNode()) {
+                refuse(true, "doesn't say who may call it (security)");
+                return "PUBLIC";
+            }
+            boolean anonymous = false;
+            int asked = 0;
+            for (JsonNode way : security) {
+                anonymous |= way.isEmpty();
+                refuse(!way.isEmpty() && (way.size() != 1 || !way.has("bearer")), "security knows the scheme bearer only");
+                asked += way.path("bearer").size();
+            }
+            refuse(asked > 1, "asks for more than one scope");
+            refuse(anonymous && asked > 0, "asks for a scope and lets anybody in");
+            if (security.isEmpty()) {
+                return "PUBLIC";
+            }
+            return anonymous ? "OPTIONAL" : asked == 0 ? "AUTHENTICATED" : "SCOPED";
+        }
+
+        private String scope(String access) {
+            if (!access.equals("SCOPED")) {
+                return null;
+            }
+            String scope = operation.path("security").path(0).path("bearer").path(0).asText();
+            refuse(!scopes.contains(scope), "the scope " + scope + " isn't in Scope");
+            return scope;
+        }
+
+        private JsonNode success() {
+            int status = status();
+            refuse(status == 0, "has no success response");
+            return status == 0 ? null : operation.path("responses").get(String.valueOf(status));
+        }
+
+        /** The first 2xx that the source states. */
+        private int status() {
+            for (var response : operation.path("responses").properties()) {
+                if (response.getKey().matches("2[0-9][0-9]")) {
+                    return Integer.parseInt(response.getKey());
+                }
+            }
+            return 0;
+        }
+
+        private Map<String, String> expands() {
+            Map<String, String> expands = new LinkedHashMap<>();
+            for (var entry : operation.path("x-expand").properties()) {
+                String scope = entry.getValue().asText();
+                refuse(!scopes.contains(scope), "x-expand: the scope " + scope + " isn't in Scope");
+                expands.put(entry.getKey(), scope);
+            }
+            Set<String> offered = new TreeSet<>();
+            for (JsonNode parameter : Schemas.parameters(document, item, operation)) {
+                if (parameter.path("name").asText().equals("expand")) {
+                    Schemas.follow(document, Schemas.follow(document, parameter.path("schema")).path("items")).path("enum")
+                            .forEach(name -> offered.add(name.asText()));
+                }
+            }
+            refuse(!offered.equals(new TreeSet<>(expands.keySet())), "x-expand names " + expands.keySet() + ", the parameter expand " + offered);
+            return expands;
+        }
+
+        private String requestType() {
+            JsonNode body = Schemas.follow(document, operation.path("requestBody"));
+            var types = body.path("content").properties();
+            refuse(types.size() > 1, "takes more than one media type");
+            String type = types.isEmpty() ? null : types.iterator().next().getKey();
+            boolean merge = "application/merge-patch+json".equals(type);
+            refuse(method.equals("PATCH") && !merge, "is a PATCH, so its body must be application/merge-patch+json");
+            if (merge) {
+                JsonNode schema = Schemas.follow(document, types.iterator().next().getValue().path("schema"));
+                refuse(!schema.path("x-merge-patch").asBoolean(), "the schema of a merge patch must say x-merge-patch: true");
+            }
+            return type;
+        }
+
+        private void pathParameters() {
+            Set<String> declared = new TreeSet<>();
+            Set<String> seen = new TreeSet<>();
+            for (JsonNode parameter : Schemas.parameters(document, item, operation)) {
+                String name = parameter.path("name").asText();
+                refuse(!seen.add(parameter.path("in").asText() + " " + name), "the parameter " + name + " is declared twice");
+                if (parameter.path("in").asText().equals("path")) {
+                    declared.add(name);
+                    refuse(!parameter.path("required").asBoolean(), "the path parameter " + name + " must be required");
+                }
+            }
+            Set<String> used = new TreeSet<>(Names.braces(path));
+            refuse(!declared.equals(used), "the path has " + used + ", the parameters say " + declared);
+        }
+    }
+}
