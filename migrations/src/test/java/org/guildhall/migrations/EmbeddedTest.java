@@ -1,0 +1,94 @@
+package org.guildhall.migrations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Our own PostgreSQL survives what happens to a demo: a killed JVM, a second start, a stale number. */
+class EmbeddedTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aKilledJvmLosesNothingAndTheNextStartTakesOver() throws Exception {
+        var orphan = startKillAndLeaveOrphan();
+        try (var postgres = Embedded.persistent(folder, 0); var connection = postgres.superuser("postgres")) {
+            assertFalse(orphan.isAlive());
+            assertEquals(List.of("42"), TestDatabase.column(connection, "select n from kept"));
+            assertEquals(List.of("on"), TestDatabase.column(connection, "show fsync"));
+            assertEquals(List.of("on"), TestDatabase.column(connection, "show synchronous_commit"));
+            var second = assertThrows(IllegalStateException.class, () -> Embedded.persistent(folder, 0));
+            assertTrue(second.getMessage().contains("Another Guildhall runs"), second.getMessage());
+        }
+        assertFalse(Files.exists(folder.resolve("data/postmaster.pid")));
+    }
+
+    @Test
+    void aNumberThatAnotherProgramBearsNowIsNotStopped() throws Exception {
+        var other = new ProcessBuilder("sleep", "60").start();
+        try {
+            Files.writeString(folder.resolve("postmaster.pid"), other.pid() + "\n" + folder + "\n");
+            Orphans.stop(folder);
+            assertTrue(other.isAlive());
+            assertFalse(Files.exists(folder.resolve("postmaster.pid")));
+        } finally {
+            other.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aPostgresOfAnotherFolderIsNotStopped() throws Exception {
+        var mine = TestDatabase.POSTGRES;
+        try (var connection = mine.superuser("postgres")) {
+            var data = Path.of(TestDatabase.column(connection, "show data_directory").getFirst());
+            var pid = Files.readAllLines(data.resolve("postmaster.pid")).getFirst();
+            Files.writeString(folder.resolve("postmaster.pid"), pid + "\n");
+            Orphans.stop(folder);
+            assertTrue(ProcessHandle.of(Long.parseLong(pid)).orElseThrow().isAlive());
+        }
+    }
+
+    @Test
+    void whatAKilledTestRunLeftIsSweptAway() throws Exception {
+        var orphan = startKillAndLeaveOrphan();
+        Orphans.sweep(folder);
+        assertFalse(orphan.isAlive());
+        assertFalse(Files.exists(folder.resolve("data")));
+    }
+
+    private ProcessHandle startKillAndLeaveOrphan() throws Exception {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var child = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Starter.class.getName(), folder.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String line;
+        try (var out = new BufferedReader(new InputStreamReader(child.getInputStream()))) {
+            line = out.readLine();
+            child.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        }
+        assertEquals("ready", line);
+        var orphan = Long.parseLong(Files.readAllLines(folder.resolve("data/postmaster.pid")).getFirst());
+        return ProcessHandle.of(orphan).orElseThrow();
+    }
+
+    static final class Starter {
+        public static void main(String[] args) throws Exception {
+            var postgres = Embedded.persistent(Path.of(args[0]), 0);
+            try (var connection = postgres.superuser("postgres")) {
+                TestDatabase.column(connection, "create table kept as select 42 as n");
+            }
+            System.out.println("ready");
+            Thread.sleep(60_000);
+        }
+    }
+}
