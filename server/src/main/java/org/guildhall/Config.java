@@ -1,0 +1,163 @@
+package org.guildhall;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.DbConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's settings, read from the environment once, at the start. A wrong one keeps the server from starting, with all mistakes
+ * listed at once. Each is documented in {@code docs/operations.md}.
+ *
+ * @param keys signs and verifies tokens, cursors, kept replies
+ * @param scheduler whether this node runs scheduled work
+ */
+public record Config(
+        DbConfig database, String host, int port, String publicUrl, Keys keys, Set<String> corsOrigins, List<IpRange> trustedProxies,
+        boolean scheduler) {
+
+    private static final String PREFIX = "GUILDHALL_";
+    private static final Set<String> KNOWN = Set.of(
+            "DATABASE_URL", "DATABASE_USER", "DATABASE_PASSWORD", "DATABASE_POOL", "DATABASE_POOL_WAIT_MILLIS", "HOST", "PORT", "PUBLIC_URL",
+            "KEYS", "CORS_ORIGINS", "TRUSTED_PROXIES", "SCHEDULER");
+    /** Settings of the launcher and of the administrator's commands, which the server doesn't read but must not refuse. */
+    private static final Set<String> OTHERS = Set.of("JAVA_HOME", "MIGRATOR_USER", "MIGRATOR_PASSWORD", "ADMIN_URL", "ADMIN_USER",
+            "ADMIN_PASSWORD", "APP_PASSWORD", "READONLY_PASSWORD", "BACKUP_PASSWORD", "JAVA_OPTS", "URL", "TOKEN", "HOME", "STATE");
+
+    /** Every mistake in the settings. */
+    public static final class Mistakes extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Mistakes(List<String> mistakes) {
+            super(String.join("\n", mistakes));
+        }
+    }
+
+    /** @throws Mistakes with every setting that is missing, malformed or unknown */
+    public static Config read(Map<String, String> environment) {
+        var reader = new Reader(environment);
+        var config = new Config(
+                new DbConfig(
+                        reader.required("DATABASE_URL", Config::jdbc),
+                        reader.optional("DATABASE_USER", "guildhall_app", text -> text),
+                        reader.optional("DATABASE_PASSWORD", "", text -> text),
+                        reader.optional("DATABASE_POOL", "16", number(1, 200)),
+                        Duration.ofMillis(reader.optional("DATABASE_POOL_WAIT_MILLIS", "1000", number(250, 30_000)))),
+                reader.optional("HOST", "0.0.0.0", text -> text),
+                reader.optional("PORT", "8080", number(0, 65_535)),
+                reader.optional("PUBLIC_URL", "http://localhost:8080", Config::url),
+                reader.required("KEYS", Keys::parse),
+                reader.optional("CORS_ORIGINS", "", Config::origins),
+                reader.optional("TRUSTED_PROXIES", "", Config::ranges),
+                reader.optional("SCHEDULER", "on", Config::onOff));
+        reader.finish();
+        return config;
+    }
+
+    private static final class Reader {
+        private final Map<String, String> environment;
+        private final List<String> mistakes = new ArrayList<>();
+
+        Reader(Map<String, String> environment) {
+            this.environment = environment;
+            for (var name : new TreeSet<>(environment.keySet())) {
+                var rest = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "";
+                if (!rest.isEmpty() && !KNOWN.contains(rest) && !OTHERS.contains(rest)) {
+                    mistakes.add(name + ": there is no such setting");
+                }
+            }
+        }
+
+        @SuppressWarnings("NullAway") // a config with a mistake in it is never returned
+        <T> T required(String name, Function<String, T> read) {
+            var text = environment.get(PREFIX + name);
+            if (text == null || text.isBlank()) {
+                mistakes.add(PREFIX + name + ": is required");
+                return null;
+            }
+            return value(name, text, read);
+        }
+
+        <T> T optional(String name, String fallback, Function<String, T> read) {
+            var text = environment.get(PREFIX + name);
+            return value(name, text == null || text.isBlank() ? fallback : text, read);
+        }
+
+        @SuppressWarnings("NullAway")
+        private <T> @Nullable T value(String name, String text, Function<String, T> read) {
+            try {
+                return read.apply(text.strip());
+            } catch (IllegalArgumentException wrong) {
+                // A key's text never gets into the message: the readers say what is wrong without repeating it.
+                mistakes.add(PREFIX + name + ": " + wrong.getMessage());
+                return null;
+            }
+        }
+
+        void finish() {
+            if (!mistakes.isEmpty()) {
+                throw new Mistakes(mistakes);
+            }
+        }
+    }
+
+    private static String jdbc(String text) {
+        if (!text.startsWith("jdbc:postgresql://")) {
+            throw new IllegalArgumentException("must have the form jdbc:postgresql://host:port/database");
+        }
+        return text;
+    }
+
+    private static String url(String text) {
+        var url = URI.create(text);
+        if (url.getHost() == null || !Set.of("http", "https").contains(String.valueOf(url.getScheme())) || text.endsWith("/")) {
+            throw new IllegalArgumentException("must be an http or https address without a slash at its end");
+        }
+        return text;
+    }
+
+    private static Function<String, Integer> number(int least, int most) {
+        return text -> {
+            if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < least || Integer.parseInt(text) > most) {
+                throw new IllegalArgumentException("must be a number from " + least + " to " + most);
+            }
+            return Integer.valueOf(text);
+        };
+    }
+
+    private static boolean onOff(String text) {
+        return switch (text) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new IllegalArgumentException("must be on or off");
+        };
+    }
+
+    private static Set<String> origins(String text) {
+        var origins = new LinkedHashSet<String>();
+        for (var entry : list(text)) {
+            if (!entry.matches("https?://[a-z0-9.-]+(:[0-9]{1,5})?")) {
+                throw new IllegalArgumentException("each origin is scheme://host[:port] in lower case, separated by commas");
+            }
+            origins.add(entry);
+        }
+        return origins;
+    }
+
+    private static List<IpRange> ranges(String text) {
+        return list(text).stream().map(IpRange::parse).toList();
+    }
+
+    private static List<String> list(String text) {
+        return text.isBlank() ? List.of() : List.of(text.split("\\s*,\\s*"));
+    }
+}

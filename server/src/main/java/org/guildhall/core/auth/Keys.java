@@ -1,0 +1,176 @@
+package org.guildhall.core.auth;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Cipher;
+import javax.crypto.KDF;
+import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.HKDFParameterSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's keys ({@code GUILDHALL_KEYS}): the first signs, all verify. Every purpose has a key of its own, derived by HKDF from
+ * the server's secret under a label, so that a value made for one purpose is worth nothing for another.
+ */
+public final class Keys {
+
+    /** What a key is for; the label of its derivation, never to be changed. */
+    public enum Purpose {
+        TOKEN("guildhall/token/v1"),
+        CURSOR("guildhall/cursor/v1"),
+        IDEMPOTENCY("guildhall/idempotency/v1");
+
+        private final String label;
+
+        Purpose(String label) {
+            this.label = label;
+        }
+    }
+
+    private static final String HMAC = "HmacSHA256";
+    private static final String REPLY_LABEL = "guildhall/reply/v1";
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BITS = 128;
+    private static final int SECRET_CHARACTERS_MIN = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private record Key(String id, byte[] secret, Map<Purpose, SecretKey> derived) {}
+
+    private final List<Key> keys;
+
+    private Keys(List<Key> keys) {
+        this.keys = keys;
+    }
+
+    /**
+     * Reads {@code kid:secret[,kid:secret…]}.
+     *
+     * @throws IllegalArgumentException if there is none, an id is used twice or a secret has fewer than 32 characters
+     */
+    public static Keys parse(String text) {
+        var keys = new ArrayList<Key>();
+        for (var entry : text.split(",")) {
+            var parts = entry.strip().split(":", 2);
+            if (parts.length != 2 || !parts[0].matches("[a-z0-9-]{1,16}")) {
+                throw new IllegalArgumentException("each key is written id:secret, the id of 1 to 16 characters a-z, 0-9 and -");
+            }
+            if (parts[1].length() < SECRET_CHARACTERS_MIN) {
+                throw new IllegalArgumentException("the secret of key " + parts[0] + " has fewer than " + SECRET_CHARACTERS_MIN + " characters");
+            }
+            if (keys.stream().anyMatch(key -> key.id.equals(parts[0]))) {
+                throw new IllegalArgumentException("the key id " + parts[0] + " is there twice");
+            }
+            keys.add(new Key(parts[0], parts[1].getBytes(StandardCharsets.UTF_8), new ConcurrentHashMap<>()));
+        }
+        return new Keys(List.copyOf(keys));
+    }
+
+    /** The id of the key that signs. */
+    public String current() {
+        return keys.getFirst().id;
+    }
+
+    /** HMAC-SHA256 under the current key; the parts are told apart by their lengths. */
+    public byte[] mac(Purpose purpose, byte[]... parts) {
+        return mac(keys.getFirst(), purpose, parts);
+    }
+
+    /** The same under each of the keys that only verify. */
+    public byte[][] olderMacs(Purpose purpose, byte[]... parts) {
+        return keys.stream().skip(1).map(key -> mac(key, purpose, parts)).toArray(byte[][]::new);
+    }
+
+    /** Whether this is the HMAC of the parts under the named key; false for a key that is gone. In constant time. */
+    public boolean verify(String keyId, Purpose purpose, byte[] expected, byte[]... parts) {
+        for (var key : keys) {
+            if (key.id.equals(keyId)) {
+                return MessageDigest.isEqual(expected, mac(key, purpose, parts));
+            }
+        }
+        return false;
+    }
+
+    /** Whether these are the first bytes of the HMAC of the parts under any of the keys. In constant time for each. */
+    public boolean verifyTruncated(Purpose purpose, byte[] expected, byte[]... parts) {
+        return keys.stream().anyMatch(key -> MessageDigest.isEqual(expected, Arrays.copyOf(mac(key, purpose, parts), expected.length)));
+    }
+
+    /** Encrypts a reply that shows a secret (AES-256-GCM), so that only who has the caller's key can have it again. */
+    public byte[] seal(byte[] plain, String callerKey) {
+        try {
+            var nonce = new byte[NONCE_BYTES];
+            RANDOM.nextBytes(nonce);
+            var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            cipher.init(Cipher.ENCRYPT_MODE, replyKey(keys.getFirst(), callerKey), new GCMParameterSpec(TAG_BITS, nonce));
+            var sealed = cipher.doFinal(plain);
+            var out = Arrays.copyOf(nonce, NONCE_BYTES + sealed.length);
+            System.arraycopy(sealed, 0, out, NONCE_BYTES, sealed.length);
+            return out;
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Opens what {@link #seal} made; null if none of the keys fits any more. */
+    public byte @Nullable [] open(byte[] sealed, String callerKey) {
+        for (var key : keys) {
+            try {
+                var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+                cipher.init(Cipher.DECRYPT_MODE, replyKey(key, callerKey), new GCMParameterSpec(TAG_BITS, sealed, 0, NONCE_BYTES));
+                return cipher.doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
+            } catch (javax.crypto.AEADBadTagException otherKey) {
+                continue;
+            } catch (GeneralSecurityException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+        return null;
+    }
+
+    private static SecretKey replyKey(Key key, String callerKey) throws GeneralSecurityException {
+        var parameters = HKDFParameterSpec.ofExtract()
+                .addIKM(key.secret)
+                .addSalt(callerKey.getBytes(StandardCharsets.UTF_8))
+                .thenExpand(REPLY_LABEL.getBytes(StandardCharsets.UTF_8), 32);
+        return KDF.getInstance("HKDF-SHA256").deriveKey("AES", parameters);
+    }
+
+    private static byte[] mac(Key key, Purpose purpose, byte[]... parts) {
+        try {
+            var mac = Mac.getInstance(HMAC);
+            mac.init(key.derived.computeIfAbsent(purpose, p -> derive(key, p)));
+            for (var part : parts) {
+                mac.update((byte) (part.length >>> 24));
+                mac.update((byte) (part.length >>> 16));
+                mac.update((byte) (part.length >>> 8));
+                mac.update((byte) part.length);
+                mac.update(part);
+            }
+            return mac.doFinal();
+        } catch (NoSuchAlgorithmException | InvalidKeyException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static SecretKey derive(Key key, Purpose purpose) {
+        try {
+            var parameters = HKDFParameterSpec.ofExtract()
+                    .addIKM(key.secret)
+                    .thenExpand(purpose.label.getBytes(StandardCharsets.UTF_8), 32);
+            return KDF.getInstance("HKDF-SHA256").deriveKey(HMAC, parameters);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

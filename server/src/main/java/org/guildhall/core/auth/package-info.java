@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.core.auth;
+
+import org.jspecify.annotations.NullMarked;

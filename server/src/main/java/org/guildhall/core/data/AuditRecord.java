@@ -1,0 +1,22 @@
+package org.guildhall.core.data;
+
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One mutation, as the trail tells it.
+ *
+ * @param subjectTenant the tenant that a platform operation was about; it gets the same event in its own trail
+ * @param entities what was touched, the primary one first
+ */
+public record AuditRecord(
+        UUID id, String actorType, UUID actorId, @Nullable UUID tokenId, @Nullable UUID subjectTenant, String operation, int status,
+        String action, String category, @Nullable String reason, @Nullable String sourceWorkflow, @Nullable String replayPointer,
+        String requestId, String traceId, byte @Nullable [] keyHmac, List<Entity> entities) {
+
+    /** An entity before and after, in the wire form with personal members masked, and the salted digests of both. */
+    public record Entity(
+            String type, UUID id, @Nullable String before, @Nullable String after, byte[] salt,
+            byte @Nullable [] beforeDigest, byte @Nullable [] afterDigest) {}
+}

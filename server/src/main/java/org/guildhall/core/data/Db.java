@@ -1,0 +1,175 @@
+package org.guildhall.core.data;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jooq.Configuration;
+import org.jooq.SQLDialect;
+import org.jooq.conf.Settings;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConfiguration;
+
+/**
+ * The database. Everything that a tenant owns is reached through {@link #read} or {@link #begin}, which set the tenant; only what
+ * stands before a tenant is known uses {@link #unguarded}.
+ */
+public final class Db implements AutoCloseable {
+
+    /** For work that no caller's credentials stand behind. */
+    public static final long ANY_REVISION = -1;
+
+    /** The tenant that the platform itself is. */
+    public static final UUID PLATFORM = UUID.fromString("00000000-0000-7000-8000-000000000000");
+
+    private static final Configuration JOOQ = new DefaultConfiguration()
+            .set(SQLDialect.POSTGRES)
+            .set(new Settings()
+                    .withExecuteLogging(false)
+                    .withRenderFormatted(false)
+                    .withReturnAllOnUpdatableRecord(false)
+                    .withFetchWarnings(false)
+                    .withCacheRecordMappers(true));
+
+    private final HikariDataSource pool;
+    private final Clock clock = new Clock();
+    private final long revisionSequence;
+
+    /** Opens the pool and checks that this is a database which the server may use. */
+    public Db(DbConfig config) {
+        this.pool = open(config);
+        try {
+            this.revisionSequence = unguarded(Preflight::check);
+        } catch (RuntimeException refused) {
+            pool.close();
+            throw refused;
+        }
+    }
+
+    private static HikariDataSource open(DbConfig config) {
+        var hikari = new HikariConfig();
+        hikari.setJdbcUrl(config.url());
+        hikari.setUsername(config.user());
+        hikari.setPassword(config.password());
+        hikari.setMaximumPoolSize(config.poolSize());
+        hikari.setMinimumIdle(Math.min(2, config.poolSize()));
+        hikari.setConnectionTimeout(config.poolWait().toMillis());
+        hikari.setPoolName("guildhall");
+        hikari.setInitializationFailTimeout(30_000);
+        hikari.addDataSourceProperty("ApplicationName", "guildhall");
+        hikari.addDataSourceProperty("tcpKeepAlive", "true");
+        hikari.addDataSourceProperty("socketTimeout", "60");
+        hikari.addDataSourceProperty("preparedStatementCacheQueries", "512");
+        return new HikariDataSource(hikari);
+    }
+
+    /** The database's time as this node knows it. */
+    public Clock clock() {
+        return clock;
+    }
+
+    /** Reads as a tenant. Each statement carries the tenant with it and is a transaction of its own. */
+    public <T> T read(UUID tenant, long revision, Function<Tx, T> work) {
+        try (var connection = pool.getConnection()) {
+            var guard = new Guard(connection, tenant, revision, revisionSequence, true);
+            return work.apply(new Tx(tenant, guard, DSL.using(JOOQ.derive(new org.jooq.impl.DefaultConnectionProvider(guard))), clock));
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
+        } catch (org.jooq.exception.DataAccessException failed) {
+            throw Failures.translate(failed);
+        }
+    }
+
+    /** Begins a transaction of a tenant; nothing is sent before its first statement. */
+    public Write begin(UUID tenant, long revision) {
+        Connection connection;
+        try {
+            connection = pool.getConnection();
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
+        }
+        try {
+            connection.setAutoCommit(false);
+            var guard = new Guard(connection, tenant, revision, revisionSequence, false);
+            var sql = DSL.using(JOOQ.derive(new org.jooq.impl.DefaultConnectionProvider(guard)));
+            return new Write(connection, guard, new Tx(tenant, guard, sql, clock), revision, revisionSequence);
+        } catch (SQLException failed) {
+            closeQuietly(connection, failed);
+            throw Failures.translate(failed);
+        }
+    }
+
+    /** Work of the server itself in a tenant, in one transaction without audit: what no caller asked for and no tenant would miss. */
+    public <T> T upkeep(UUID tenant, Function<Tx, T> work) {
+        try (var write = begin(tenant, ANY_REVISION)) {
+            var result = work.apply(write.tx());
+            write.commit(Finish.NOTHING);
+            return result;
+        } catch (org.jooq.exception.DataAccessException failed) {
+            throw Failures.translate(failed);
+        }
+    }
+
+    /** A connection without a tenant: it sees the doors, the totals of the limits, and nothing of any tenant. */
+    public <T> T unguarded(SqlFunction<Connection, T> work) {
+        try (var connection = pool.getConnection()) {
+            return work.apply(connection);
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
+        }
+    }
+
+    /** The pool itself, for a library that brings its own statements; it sees what {@link #unguarded} sees. */
+    public javax.sql.DataSource pool() {
+        return pool;
+    }
+
+    /** The object id of {@code platform.auth_revision}. */
+    public long revisionSequence() {
+        return revisionSequence;
+    }
+
+    /** The present revision of all credentials. */
+    public long revision() {
+        return unguarded(connection -> {
+            try (var statement = connection.prepareStatement("select pg_sequence_last_value(" + revisionSequence + "::oid)");
+                    var row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    /** Whether the database answers at once; never throws. */
+    public boolean answers() {
+        try (var connection = pool.getConnection()) {
+            return connection.isValid(1);
+        } catch (SQLTransientConnectionException busy) {
+            return false;
+        } catch (SQLException failed) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private static void closeQuietly(Connection connection, SQLException because) {
+        try {
+            connection.close();
+        } catch (SQLException also) {
+            because.addSuppressed(also);
+        }
+    }
+
+    /** A function that may fail as JDBC does. */
+    @FunctionalInterface
+    public interface SqlFunction<A, B> {
+        B apply(A argument) throws SQLException;
+    }
+}

@@ -1,0 +1,95 @@
+package org.guildhall.core.data;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what PostgreSQL says into the few failures that the server knows how to answer. */
+public final class Failures {
+
+    private Failures() {}
+
+    /** The database can't be had right now: no connection within the wait, or it went away. */
+    public static final class Unavailable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Unavailable(Throwable cause) {
+            super("the database is unavailable", cause);
+        }
+    }
+
+    /** Somebody else held what this statement wanted, for longer than it may wait; trying again is right. */
+    public static final class Contended extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Contended(Throwable cause) {
+            super("lost against another transaction", cause);
+        }
+    }
+
+    /** The transaction was chosen as the victim of a deadlock or lost a serialization: nothing of it happened, it can be run again. */
+    public static final class Retryable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Retryable(Throwable cause) {
+            super("the transaction must be run again", cause);
+        }
+    }
+
+    /** A constraint of the schema refused the change. */
+    public static final class Violation extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final String constraint;
+        private final String state;
+
+        Violation(String constraint, String state, Throwable cause) {
+            super("constraint " + constraint, cause);
+            this.constraint = constraint;
+            this.state = state;
+        }
+
+        /** The constraint's name, which is stable and says what was broken. */
+        public String constraint() {
+            return constraint;
+        }
+
+        /** The SQLSTATE, of class 23. */
+        public String state() {
+            return state;
+        }
+    }
+
+    /** The failure as the server knows it; anything unknown stays itself. */
+    public static RuntimeException translate(Exception failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StaleCredentials stale) {
+                return stale;
+            }
+            if (cause instanceof SQLTransientConnectionException) {
+                return new Unavailable(failed);
+            }
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return bySqlState(sql, failed);
+            }
+        }
+        return failed instanceof RuntimeException runtime ? runtime : new IllegalStateException(failed);
+    }
+
+    private static RuntimeException bySqlState(SQLException sql, Exception failed) {
+        return switch (sql.getSQLState()) {
+            case "40001", "40P01" -> new Retryable(failed);
+            case "55P03" -> new Contended(failed);
+            case "57014", "57P01", "57P02", "57P03", "53300", "25P03", "25P04" -> new Unavailable(failed);
+            case String state when state.startsWith("08") -> new Unavailable(failed);
+            case String state when state.startsWith("23") && constraint(sql) instanceof String name -> new Violation(name, state, failed);
+            default -> failed instanceof RuntimeException runtime ? runtime : new IllegalStateException(failed);
+        };
+    }
+
+    private static @Nullable String constraint(SQLException sql) {
+        return sql instanceof org.postgresql.util.PSQLException postgres && postgres.getServerErrorMessage() != null
+                ? postgres.getServerErrorMessage().getConstraint()
+                : null;
+    }
+}

@@ -1,0 +1,128 @@
+package org.guildhall.core.data;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.jooq.tools.jdbc.DefaultConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that sends the tenant along with each statement, in the same packet and the same implicit transaction: one round trip
+ * reads under the tenant's policies. The setting is gone with the statement, so a statement that went past the guard would see
+ * nothing rather than somebody else's rows.
+ *
+ * <p>The same select brings back the revision of all credentials. If it isn't the one that the caller was authenticated at, the
+ * result is thrown away with {@link StaleCredentials}.
+ */
+final class Guard extends DefaultConnection {
+
+    private final UUID tenant;
+    private final long revision;
+    private final long revisionSequence;
+    private final boolean everyStatement;
+    private boolean sent;
+
+    /**
+     * @param revision what the credentials' revision must be, or {@link Db#ANY_REVISION}
+     * @param everyStatement true without a transaction, where the setting ends with the statement; false within one
+     */
+    Guard(Connection connection, UUID tenant, long revision, long revisionSequence, boolean everyStatement) {
+        super(connection);
+        this.tenant = tenant;
+        this.revision = revision;
+        this.revisionSequence = revisionSequence;
+        this.everyStatement = everyStatement;
+    }
+
+    /** Within a transaction: the tenant was set by a statement of its own. */
+    void skip() {
+        sent = true;
+    }
+
+    /** Whether the database was asked anything. */
+    boolean wasSent() {
+        return sent;
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql) throws SQLException {
+        if (sent && !everyStatement) {
+            return super.prepareStatement(sql);
+        }
+        sent = true;
+        // The sequence is named by its oid in the text, which is constant for a database, so the statement stays prepared.
+        var guarded = "select set_config('app.tenant', ?, true), pg_sequence_last_value(" + revisionSequence + "::oid); " + sql;
+        var statement = super.prepareStatement(guarded);
+        statement.setString(1, tenant.toString());
+        return (PreparedStatement) Proxy.newProxyInstance(
+                Guard.class.getClassLoader(), new Class<?>[] {PreparedStatement.class}, new Shifted(statement));
+    }
+
+    /** Refuses what was read with credentials that have changed since. */
+    static void check(long expected, ResultSet first, int column) throws SQLException {
+        long found = first.getLong(column);
+        if (expected != Db.ANY_REVISION && expected != found) {
+            throw new StaleCredentials();
+        }
+    }
+
+    /** The statement as its user wrote it: parameters count from one again, and the guard's own result is stepped over. */
+    private final class Shifted implements InvocationHandler {
+
+        private final PreparedStatement statement;
+
+        Shifted(PreparedStatement statement) {
+            this.statement = statement;
+        }
+
+        @Override
+        public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+            int count = arguments == null ? 0 : arguments.length;
+            switch (method.getName()) {
+                case "execute" -> {
+                    if (count == 0) {
+                        return run();
+                    }
+                }
+                case "executeQuery" -> {
+                    if (count == 0) {
+                        run();
+                        return statement.getResultSet();
+                    }
+                }
+                case "executeUpdate" -> {
+                    if (count == 0) {
+                        run();
+                        return statement.getUpdateCount();
+                    }
+                }
+                case "addBatch", "executeBatch" -> throw new UnsupportedOperationException("a batch can't carry the tenant");
+                default -> {
+                    if (count >= 2 && method.getName().startsWith("set") && arguments[0] instanceof Integer index) {
+                        arguments[0] = index + 1;
+                    }
+                }
+            }
+            try {
+                return method.invoke(statement, arguments);
+            } catch (InvocationTargetException failed) {
+                throw failed.getCause();
+            }
+        }
+
+        private boolean run() throws SQLException {
+            statement.execute();
+            try (var first = statement.getResultSet()) {
+                first.next();
+                check(revision, first, 2);
+            }
+            return statement.getMoreResults();
+        }
+    }
+}

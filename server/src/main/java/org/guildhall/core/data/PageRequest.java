@@ -1,0 +1,93 @@
+package org.guildhall.core.data;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.guildhall.api.Page;
+import org.guildhall.api.PageInfo;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.SelectConditionStep;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which page of a list is wanted. Pages are found by keyset: the next one begins behind the last entry of the one before, so that page
+ * 10,000 costs what page 1 does and an entry that comes in between shifts nothing.
+ *
+ * @param limit entries at most
+ * @param sort the member that the list is sorted by, as the spec names it; the id breaks ties
+ * @param after where the page before ended; null for the first
+ * @param cursor makes the opaque text for a position
+ */
+public record PageRequest(int limit, String sort, boolean descending, @Nullable Position after, Function<Position, String> cursor) {
+
+    /** The last entry of a page: the value it was sorted by, as text, and its id. */
+    public record Position(String value, UUID id) {}
+
+    /**
+     * Fetches this page.
+     *
+     * @param select with the filters as its conditions, and the sort fields and the id among what it selects
+     * @param sorts the field behind each name that the spec lets callers sort by
+     */
+    public <R extends Record, T> Page<T> fetch(
+            SelectConditionStep<R> select, Map<String, Field<?>> sorts, Field<UUID> id, Function<? super R, T> row) {
+        var key = sorts.get(sort);
+        if (key == null) {
+            throw new IllegalStateException("the spec offers the sort " + sort + ", the store doesn't");
+        }
+        return fetch(select, key, id, row);
+    }
+
+    private <R extends Record, K, T> Page<T> fetch(
+            SelectConditionStep<R> select, Field<K> key, Field<UUID> id, Function<? super R, T> row) {
+        Field<K> order = key.getType() == String.class ? collated(key) : key;
+        var bounded = after == null ? select : select.and(behind(order, key, id, after));
+        var found = bounded.orderBy(descending ? order.desc() : order.asc(), descending ? id.desc() : id.asc())
+                .limit(limit + 1)
+                .fetch();
+        List<T> data = new ArrayList<>(Math.min(found.size(), limit));
+        for (int at = 0; at < found.size() && at < limit; at++) {
+            data.add(row.apply(found.get(at)));
+        }
+        if (found.size() <= limit) {
+            return new Page<>(data, PageInfo.last());
+        }
+        var last = found.get(limit - 1);
+        return new Page<>(data, PageInfo.before(cursor.apply(new Position(text(last.get(key)), last.get(id)))));
+    }
+
+    @SuppressWarnings("unchecked") // only called for a field of String
+    private static <K> Field<K> collated(Field<K> key) {
+        return (Field<K>) ((Field<String>) key).collate("C");
+    }
+
+    private <K> Condition behind(Field<K> order, Field<K> key, Field<UUID> id, Position after) {
+        var value = DSL.val(value(key, after.value), key);
+        var position = DSL.row(value, DSL.val(after.id));
+        var row = DSL.row(order, id);
+        return descending ? row.lessThan(position) : row.greaterThan(position);
+    }
+
+    private static String text(@Nullable Object value) {
+        return String.valueOf(value);
+    }
+
+    private static Object value(Field<?> key, String text) {
+        if (key.getType() == Instant.class) {
+            return Instant.parse(text);
+        }
+        if (key.getType() == Integer.class) {
+            return Integer.valueOf(text);
+        }
+        if (key.getType() == Long.class) {
+            return Long.valueOf(text);
+        }
+        return text;
+    }
+}

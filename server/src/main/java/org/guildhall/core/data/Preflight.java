@@ -1,0 +1,61 @@
+package org.guildhall.core.data;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What must be true of a database before the server serves from it: a role that can't look past the policies, and policies everywhere. */
+final class Preflight {
+
+    /** The only tables without a tenant: see {@code architecture.md}, "the database holds the tenant". */
+    private static final String UNFORCED =
+            "'platform.doors', 'platform.rate_totals', 'platform.scheduled_tasks'";
+
+    private Preflight() {}
+
+    /** The object id of the revision sequence; throws with every reason why this database can't be served from. */
+    static long check(Connection connection) throws SQLException {
+        var wrong = new ArrayList<String>();
+        wrong.addAll(texts(connection, """
+                select 'the role ' || rolname || ' is privileged (superuser or bypassrls)' from pg_roles
+                where rolname = current_user and (rolsuper or rolbypassrls)"""));
+        wrong.addAll(texts(connection, """
+                select 'the role ' || current_user || ' owns ' || c.oid::regclass from pg_class c
+                where c.relowner = (select oid from pg_roles where rolname = current_user) limit 10"""));
+        wrong.addAll(texts(connection, """
+                select 'the table ' || n.nspname || '.' || c.relname || ' has no forced row-level security'
+                from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)
+                  and n.nspname in ('platform', 'tasks', 'providers', 'catalog', 'runtime', 'billing', 'schedule')
+                  and n.nspname || '.' || c.relname not in (%s)""".formatted(UNFORCED)));
+        if (!wrong.isEmpty()) {
+            throw new IllegalStateException("this database can't be served from: " + String.join("; ", wrong));
+        }
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("select c.oid, pg_sequence_last_value(c.oid) from pg_class c join pg_namespace n"
+                        + " on n.oid = c.relnamespace where n.nspname = 'platform' and c.relname = 'auth_revision'")) {
+            if (!row.next()) {
+                throw new IllegalStateException("this database has no Guildhall schema: run the migrations first");
+            }
+            long sequence = row.getLong(1);
+            row.getLong(2);
+            if (row.wasNull()) {
+                // Null also means that the role may not read it: revocation would never be seen.
+                throw new IllegalStateException("the revision of credentials can't be read: the role lacks a grant on platform.auth_revision");
+            }
+            return sequence;
+        }
+    }
+
+    private static List<String> texts(Connection connection, String sql) throws SQLException {
+        var texts = new ArrayList<String>();
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                texts.add(rows.getString(1));
+            }
+        }
+        return texts;
+    }
+}

@@ -1,0 +1,83 @@
+package org.guildhall.core.data;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+
+/**
+ * The tenant's side of one unit of work: what a store needs to read or change rows, and nothing that lets it leave its tenant.
+ *
+ * <p>Passed on explicitly, as the first argument. It ends with the unit of work that made it.
+ */
+public final class Tx {
+
+    private final UUID tenant;
+    private final Connection connection;
+    private final DSLContext sql;
+    private final Clock clock;
+
+    Tx(UUID tenant, Connection connection, DSLContext sql, Clock clock) {
+        this.tenant = tenant;
+        this.connection = connection;
+        this.sql = sql;
+        this.clock = clock;
+    }
+
+    /** The statements of a store. Each one is a round trip. */
+    public DSLContext sql() {
+        return sql;
+    }
+
+    /** Whose rows are visible. */
+    public UUID tenant() {
+        return tenant;
+    }
+
+    /** The database's time, by the offset measured last; costs no round trip. Statements say {@code platform.app_now()} instead. */
+    public Instant now() {
+        return clock.now();
+    }
+
+    /**
+     * Makes sure that the credentials which this work stands on are the present ones, for work that asked the database nothing.
+     *
+     * @throws StaleCredentials if they have changed
+     */
+    public void requireCurrent() {
+        if (connection instanceof Guard guard && !guard.wasSent()) {
+            try (var statement = connection.prepareStatement("select 1")) {
+                statement.execute();
+            } catch (SQLException failed) {
+                throw Failures.translate(failed);
+            }
+        }
+    }
+
+    /** Takes what the database said for now at the start of this transaction. */
+    void measured(Instant databaseTime) {
+        clock.measured(databaseTime);
+    }
+
+    /**
+     * Works in another tenant, in the same transaction. Only the platform room may, for what it does to a tenant from outside.
+     * Two more round trips.
+     */
+    public <T> T within(UUID other, Function<Tx, T> work) {
+        enter(other);
+        var result = work.apply(new Tx(other, connection, sql, clock));
+        enter(tenant);
+        return result;
+    }
+
+    private void enter(UUID other) {
+        try (var statement = connection.prepareStatement("select set_config('app.tenant', ?, true)")) {
+            statement.setString(1, other.toString());
+            statement.execute();
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
+        }
+    }
+}

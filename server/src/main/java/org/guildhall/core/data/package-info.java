@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.core.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,46 @@
+package org.guildhall.core.http;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer as it goes out: everything that a replay must repeat.
+ *
+ * @param headers those that belong to the answer itself; what belongs to this one request is added when it is written
+ */
+record Answer(int status, byte @Nullable [] body, Map<String, String> headers) {
+
+    static final String JSON = "application/json";
+    static final String PROBLEM = "application/problem+json";
+
+    static Answer of(int status, byte @Nullable [] body, String contentType) {
+        var headers = new LinkedHashMap<String, String>();
+        if (body != null) {
+            headers.put("Content-Type", contentType);
+        }
+        return new Answer(status, body, headers);
+    }
+
+    Answer with(String name, @Nullable String value) {
+        if (value != null) {
+            headers.put(name, value);
+        }
+        return this;
+    }
+
+    /** The headers for storing, one a line. */
+    String headerLines() {
+        return headers.entrySet().stream().map(header -> header.getKey() + ": " + header.getValue()).collect(Collectors.joining("\n"));
+    }
+
+    static Answer restored(int status, byte @Nullable [] body, String headerLines) {
+        var headers = new LinkedHashMap<String, String>();
+        headerLines.lines().forEach(line -> {
+            int colon = line.indexOf(": ");
+            headers.put(line.substring(0, colon), line.substring(colon + 2));
+        });
+        return new Answer(status, body, headers);
+    }
+}

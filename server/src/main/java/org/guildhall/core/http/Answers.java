@@ -1,0 +1,94 @@
+package org.guildhall.core.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.guildhall.api.Page;
+import org.guildhall.api.Reply;
+import org.guildhall.core.http.RequestReader.Read;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what a handler returned into what goes out: expanded and narrowed as asked, with its entity tag, its links, or 304. */
+final class Answers {
+
+    private final Gate gate;
+    private final Expansions expansions;
+
+    Answers(Gate gate, Expansions expansions) {
+        this.gate = gate;
+        this.expansions = expansions;
+    }
+
+    Answer answer(Exchange exchange, Call call, Read read, Reply<?> reply) {
+        if (reply.body() instanceof Document document) {
+            return Answer.of(reply.status(), document.bytes(), document.contentType()).with("Cache-Control", "public, max-age=60");
+        }
+        byte[] body = reply.body() == null ? null : Json.bytes(shaped(call, read, reply.body()));
+        var answer = Answer.of(reply.status(), body, Answer.JSON).with("Location", reply.location());
+        if (call.operation().secret()) {
+            answer.with("Cache-Control", "no-store");
+        }
+        if (reply.body() instanceof Page<?> page && page.page().nextCursor() != null) {
+            answer.with("Link", "<" + next(exchange, page.page().nextCursor()) + ">; rel=\"next\"");
+        }
+        if (body == null || reply.version() == 0) {
+            return answer;
+        }
+        var etag = Etag.of(reply.version(), body);
+        if (!call.operation().mutation() && Etag.matches(exchange.header("If-None-Match"), etag)) {
+            return Answer.of(304, null, Answer.JSON).with("ETag", etag);
+        }
+        return answer.with("ETag", etag);
+    }
+
+    /** What a mutation would have answered, and what it would have changed. */
+    static Answer dryRun(Call call, Reply<?> reply) {
+        JsonNode result = Json.WIRE.valueToTree(reply.body());
+        if (call.operation().secret() && result instanceof ObjectNode object) {
+            object.replace("token", Json.WIRE.nullNode());
+        }
+        var changes = call.changes().stream().map(change -> {
+            var entry = new LinkedHashMap<String, @Nullable Object>();
+            entry.put("entity_type", change.entityType());
+            entry.put("entity_id", change.idText());
+            entry.put("before", change.before());
+            entry.put("after", change.after());
+            return entry;
+        }).toList();
+        var envelope = new LinkedHashMap<String, Object>();
+        envelope.put("status", reply.status());
+        envelope.put("result", result);
+        envelope.put("changes", changes);
+        return Answer.of(200, Json.bytes(envelope), Answer.JSON).with("Dry-Run", "true");
+    }
+
+    private Object shaped(Call call, Read read, Object body) {
+        if (read.expand().isEmpty() && read.fields().isEmpty()) {
+            return body;
+        }
+        JsonNode tree = Json.WIRE.valueToTree(body);
+        var resources = call.operation().list() ? tree.get("data") : tree;
+        if (!read.expand().isEmpty()) {
+            read.expand().forEach(path -> gate.requireScope(call.caller(), call.operation().expands().get(path)));
+            expansions.expand(call.tx(), resources, read.expand());
+        }
+        if (!read.fields().isEmpty()) {
+            (resources.isArray() ? resources : List.of(resources)).forEach(resource -> ((ObjectNode) resource).retain(read.fields()));
+        }
+        return tree;
+    }
+
+    /** The same request with another cursor. A cursor is base64url, which needs no escape. */
+    private static String next(Exchange exchange, String cursor) {
+        var rest = new StringBuilder();
+        if (exchange.query() != null) {
+            for (var pair : exchange.query().split("&")) {
+                if (!pair.isEmpty() && !pair.startsWith("cursor=")) {
+                    rest.append(pair).append('&');
+                }
+            }
+        }
+        return exchange.path() + "?" + rest + "cursor=" + cursor;
+    }
+}

@@ -1,0 +1,63 @@
+package org.guildhall.core.http;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.guildhall.api.Operation;
+import org.guildhall.core.auth.Authenticator;
+import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Db;
+
+/** What rooms bind themselves to, and what becomes a server when all have. */
+public final class Api {
+
+    private final Routes routes = new Routes();
+    private final Constraints constraints = new Constraints();
+    private final Expansions expansions = new Expansions();
+    private final Map<String, HttpServer.PageHandler> pages = new LinkedHashMap<>();
+
+    /** Where handlers are bound. */
+    public Routes routes() {
+        return routes;
+    }
+
+    /** Where a room tells what its constraints mean to callers. */
+    public Constraints constraints() {
+        return constraints;
+    }
+
+    /** Where a room offers its resources for {@code expand}. */
+    public Expansions expansions() {
+        return expansions;
+    }
+
+    /** Serves pages at a path outside the API. */
+    public void page(String path, HttpServer.PageHandler page) {
+        pages.put(path, page);
+    }
+
+    /**
+     * How the server is reached.
+     *
+     * @param publicUrl the address that callers know, without a slash at its end
+     * @param corsOrigins pages that may read answers whoever's token they use
+     */
+    public record Address(String host, int port, String publicUrl, Set<String> corsOrigins, List<IpRange> trustedProxies) {}
+
+    /** The server, not yet listening. Refuses if an operation is bound nowhere or a reference can't be expanded. */
+    public HttpServer server(Address address, Spec spec, Db db, Keys keys, Authenticator authenticator, RateLimits limits,
+            Predicate<String> anyTokenLists) {
+        for (var operation : Operation.values()) {
+            operation.expands().keySet().forEach(expansions::require);
+        }
+        var problems = new Problems(address.publicUrl(), constraints);
+        var gate = new Gate(authenticator, limits, db);
+        var pipeline = new Pipeline(db, gate, new RequestReader(spec, new Cursors(keys)), new Idempotency(keys),
+                new Answers(gate, expansions), problems);
+        return new HttpServer(address.host(), address.port(), address.trustedProxies(), pipeline, problems,
+                new Cors(address.corsOrigins(), anyTokenLists), routes, pages);
+    }
+}

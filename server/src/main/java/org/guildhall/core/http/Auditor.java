@@ -1,0 +1,94 @@
+package org.guildhall.core.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.UUID;
+import org.erdtman.jcs.JsonCanonicalizer;
+import org.guildhall.core.auth.Caller;
+import org.guildhall.core.data.AuditRecord;
+import org.guildhall.core.data.Ids;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the audit event of a call out of what its handler told. */
+final class Auditor {
+
+    private static final int SALT_BYTES = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private Auditor() {}
+
+    static AuditRecord record(Call call, int status, @Nullable String reason, String traceId, byte @Nullable [] keyHmac) {
+        var operation = call.operation();
+        if (call.changes().isEmpty()) {
+            throw new IllegalStateException(operation + " changed something and told nothing: an unaudited mutation isn't committed");
+        }
+        var entities = new ArrayList<AuditRecord.Entity>(call.changes().size());
+        for (var change : call.changes()) {
+            entities.add(entity(change));
+        }
+        Caller caller = call.caller();
+        return new AuditRecord(
+                Ids.next(), caller.actsAs(), caller.consumer(), caller.token(), call.subjectTenant(), operation.id(), status,
+                auditAction(call), category(call), reason, null, null, call.requestId(), traceId, keyHmac, entities);
+    }
+
+    private static String auditAction(Call call) {
+        var action = call.operation().auditAction();
+        if (action == null) {
+            throw new IllegalStateException(call.operation() + " has no audit action in the spec");
+        }
+        return action;
+    }
+
+    /** What an event is kept for, and so how long: who may do what is access, everything about money is billing. */
+    private static String category(Call call) {
+        return switch (call.operation().tag()) {
+            case "platform" -> "access";
+            case "providers" -> "provider";
+            default -> "billing";
+        };
+    }
+
+    private static AuditRecord.Entity entity(Call.Change change) {
+        var salt = new byte[SALT_BYTES];
+        RANDOM.nextBytes(salt);
+        var before = text(change.before());
+        var after = text(change.after());
+        return new AuditRecord.Entity(change.entityType(), change.id(), before, after, salt, digest(salt, before), digest(salt, after));
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        try {
+            return value == null ? null : Json.AUDIT.writeValueAsString(value);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** SHA-256 over the salt and the canonical form (RFC 8785). */
+    private static byte @Nullable [] digest(byte[] salt, @Nullable String json) {
+        if (json == null) {
+            return null;
+        }
+        try {
+            var hash = MessageDigest.getInstance("SHA-256");
+            hash.update(salt);
+            return hash.digest(new JsonCanonicalizer(json).getEncodedUTF8());
+        } catch (NoSuchAlgorithmException | IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    static UUID primaryId(Call call) {
+        return call.changes().getFirst().id();
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,150 @@
+package org.guildhall.core.http;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.api.Id;
+import org.guildhall.api.Operation;
+import org.guildhall.core.auth.Caller;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of one operation, as its handler sees it: who calls, the transaction, and where it tells what it changed. A handler that
+ * changes something and doesn't tell isn't committed.
+ */
+public final class Call {
+
+    /** An entity that the call touched, in the wire form; {@code before} is null for a new one. */
+    public record Change(String entityType, UUID id, String idText, @Nullable Object before, Object after) {}
+
+    private final Operation operation;
+    private final @Nullable Caller caller;
+    private final String requestId;
+    private final InetAddress address;
+    private final @Nullable PageRequest page;
+    private final @Nullable Long ifMatch;
+    private final List<Change> changes = new ArrayList<>();
+    private @Nullable Tx tx;
+    private boolean matched;
+    private boolean unchanged;
+    private boolean credentials;
+    private @Nullable UUID subjectTenant;
+
+    Call(Operation operation, @Nullable Caller caller, String requestId, InetAddress address, @Nullable PageRequest page,
+            @Nullable Long ifMatch) {
+        this.operation = operation;
+        this.caller = caller;
+        this.requestId = requestId;
+        this.address = address;
+        this.page = page;
+        this.ifMatch = ifMatch;
+    }
+
+    public Operation operation() {
+        return operation;
+    }
+
+    /** Who calls. @throws IllegalStateException for an operation that needs no caller and has none */
+    public Caller caller() {
+        if (caller == null) {
+            throw new IllegalStateException(operation + " has no caller");
+        }
+        return caller;
+    }
+
+    /** Who calls, or null if nobody said. */
+    public @Nullable Caller callerIfAny() {
+        return caller;
+    }
+
+    public String requestId() {
+        return requestId;
+    }
+
+    /** Where the request came from, behind the proxies that are trusted. */
+    public InetAddress address() {
+        return address;
+    }
+
+    /** The transaction, or what reads instead of one. */
+    public Tx tx() {
+        if (tx == null) {
+            throw new IllegalStateException(operation + " runs without the database");
+        }
+        return tx;
+    }
+
+    /** Which page a list is asked for. */
+    public PageRequest page() {
+        if (page == null) {
+            throw new IllegalStateException(operation + " is no list");
+        }
+        return page;
+    }
+
+    /**
+     * Compares the version that the caller made its change for with the present one; to be called with the row locked.
+     *
+     * @throws Refusal {@code precondition_failed} if it is another
+     */
+    public void expect(long version) {
+        matched = true;
+        if (ifMatch != null && ifMatch != version) {
+            throw Problem.PRECONDITION_FAILED
+                    .because("If-Match names version " + ifMatch + "; the resource is at version " + version + ".")
+                    .with(Refusal.Item.header("If-Match", "stale", "The version isn't the present one."));
+        }
+    }
+
+    /** Tells that something was made. The first that is told is what the event is about. */
+    public void created(Id id, Object after) {
+        changed(id, null, after);
+    }
+
+    /** Tells that something was changed. */
+    public void changed(Id id, @Nullable Object before, Object after) {
+        changes.add(new Change(Spec.entityType(id.getClass().getSimpleName()), id.value(), id.toString(), before, after));
+    }
+
+    /** Tells that the call left everything as it was: no event, no new version. */
+    public void unchanged() {
+        unchanged = true;
+    }
+
+    /** Tells that what callers may do has changed: every node looks at credentials anew, from its next request on. */
+    public void credentialsChanged() {
+        credentials = true;
+    }
+
+    /** Tells which tenant a platform operation was about; it sees the event in its own trail. */
+    public void about(UUID tenant) {
+        subjectTenant = tenant;
+    }
+
+    void within(Tx work) {
+        this.tx = work;
+    }
+
+    List<Change> changes() {
+        return changes;
+    }
+
+    boolean isUnchanged() {
+        return unchanged;
+    }
+
+    boolean haveCredentialsChanged() {
+        return credentials;
+    }
+
+    @Nullable UUID subjectTenant() {
+        return subjectTenant;
+    }
+
+    boolean ignoredIfMatch() {
+        return ifMatch != null && !matched;
+    }
+}

@@ -1,0 +1,78 @@
+package org.guildhall.core.http;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
+import org.guildhall.core.auth.Caller;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which pages may read answers (the fetch standard's CORS). A preflight carries no token, so it answers every origin that the
+ * configuration or any token lists; the request itself is held to its own token's. Credentials are never allowed.
+ */
+final class Cors {
+
+    private static final String EXPOSED =
+            "ETag, Link, RateLimit, RateLimit-Policy, Request-Id, Retry-After, Location, Idempotency-Replayed, Dry-Run";
+    private static final String ALLOWED_HEADERS =
+            "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Audit-Reason, traceparent";
+    private static final long REMEMBERED_NANOS = 30_000_000_000L;
+    private static final int REMEMBERED_MAX = 10_000;
+
+    private record Known(boolean listed, long atNanos) {}
+
+    private final Set<String> configured;
+    private final Predicate<String> anyTokenLists;
+    private final ConcurrentMap<String, Known> remembered = new ConcurrentHashMap<>();
+
+    Cors(Set<String> configured, Predicate<String> anyTokenLists) {
+        this.configured = configured;
+        this.anyTokenLists = anyTokenLists;
+    }
+
+    /** What a preflight is answered with; nothing for an origin that nobody lists. */
+    Map<String, String> preflight(@Nullable String origin, String methods) {
+        if (origin == null || !listed(origin)) {
+            return Map.of("Vary", "Origin");
+        }
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("Access-Control-Allow-Origin", origin);
+        headers.put("Access-Control-Allow-Methods", methods);
+        headers.put("Access-Control-Allow-Headers", ALLOWED_HEADERS);
+        headers.put("Access-Control-Max-Age", "600");
+        headers.put("Vary", "Origin");
+        return headers;
+    }
+
+    /** What an answer says to the page that asked. */
+    Map<String, String> answer(@Nullable String origin, @Nullable Caller caller) {
+        if (origin == null) {
+            return Map.of();
+        }
+        boolean allowed = configured.contains(origin) || caller != null && caller.origins().contains(origin)
+                // A refused request must be readable too, or the page never learns why.
+                || caller == null && listed(origin);
+        return allowed ? Map.of("Access-Control-Allow-Origin", origin, "Access-Control-Expose-Headers", EXPOSED) : Map.of();
+    }
+
+    private boolean listed(String origin) {
+        if (configured.contains(origin)) {
+            return true;
+        }
+        if (origin.length() > 300) {
+            return false;
+        }
+        var known = remembered.get(origin);
+        if (known == null || System.nanoTime() - known.atNanos > REMEMBERED_NANOS) {
+            if (remembered.size() >= REMEMBERED_MAX) {
+                remembered.clear();
+            }
+            known = new Known(anyTokenLists.test(origin), System.nanoTime());
+            remembered.put(origin, known);
+        }
+        return known.listed;
+    }
+}

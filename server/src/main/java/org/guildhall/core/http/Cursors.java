@@ -1,0 +1,62 @@
+package org.guildhall.core.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.UUID;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.PageRequest.Position;
+
+/**
+ * Cursors: opaque to callers, good only for the tenant, list, filters and sort order that they were made for, and only in the one
+ * spelling that the server gave out.
+ */
+final class Cursors {
+
+    private static final int MAC_BYTES = 16;
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+    private final Keys keys;
+
+    Cursors(Keys keys) {
+        this.keys = keys;
+    }
+
+    /** @param binding everything but the position that the cursor is for */
+    String write(Position position, byte[] binding) {
+        var value = position.value().getBytes(StandardCharsets.UTF_8);
+        var payload = ByteBuffer.allocate(16 + value.length)
+                .putLong(position.id().getMostSignificantBits())
+                .putLong(position.id().getLeastSignificantBits())
+                .put(value)
+                .array();
+        var mac = keys.mac(Keys.Purpose.CURSOR, binding, payload);
+        return ENCODER.encodeToString(ByteBuffer.allocate(MAC_BYTES + payload.length).put(mac, 0, MAC_BYTES).put(payload).array());
+    }
+
+    /** @throws Refusal {@code invalid_cursor} for anything but what {@link #write} made for the same binding */
+    Position read(String text, byte[] binding) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getUrlDecoder().decode(text);
+        } catch (IllegalArgumentException notBase64) {
+            throw invalid();
+        }
+        if (bytes.length < MAC_BYTES + 16 || !ENCODER.encodeToString(bytes).equals(text)) {
+            throw invalid();
+        }
+        var payload = Arrays.copyOfRange(bytes, MAC_BYTES, bytes.length);
+        if (!keys.verifyTruncated(Keys.Purpose.CURSOR, Arrays.copyOf(bytes, MAC_BYTES), binding, payload)) {
+            throw invalid();
+        }
+        var buffer = ByteBuffer.wrap(payload);
+        var id = new UUID(buffer.getLong(), buffer.getLong());
+        return new Position(StandardCharsets.UTF_8.decode(buffer).toString(), id);
+    }
+
+    private static Refusal invalid() {
+        return Problem.INVALID_CURSOR.refusal()
+                .with(Refusal.Item.parameter("cursor", "invalid_cursor", "The cursor doesn't belong to this list, filter and sort order."));
+    }
+}

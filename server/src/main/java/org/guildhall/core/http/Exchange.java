@@ -1,0 +1,146 @@
+package org.guildhall.core.http;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Collections;
+import java.util.List;
+import org.guildhall.core.auth.Caller;
+import org.guildhall.core.auth.IpRange;
+import org.jspecify.annotations.Nullable;
+
+/** One HTTP request and its answer: the only thing that touches the server's own classes while a request is on its way. */
+final class Exchange {
+
+    private final Context context;
+    private final String requestId = RequestIds.request();
+    private final String traceId;
+    private final InetAddress address;
+    private final long startedNanos = System.nanoTime();
+    private @Nullable Caller caller;
+    private RateLimits.@Nullable Decision limits;
+
+    Exchange(Context context, List<IpRange> trustedProxies) {
+        this.context = context;
+        this.traceId = RequestIds.trace(context.req().getHeader("traceparent"));
+        this.address = address(context, trustedProxies);
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    String traceId() {
+        return traceId;
+    }
+
+    InetAddress address() {
+        return address;
+    }
+
+    /** Who calls, once that is known. */
+    @Nullable Caller caller() {
+        return caller;
+    }
+
+    void caller(Caller known) {
+        this.caller = known;
+    }
+
+    /** What the rate limits said; null before they were asked. */
+    RateLimits.@Nullable Decision limits() {
+        return limits;
+    }
+
+    void limits(RateLimits.Decision decision) {
+        this.limits = decision;
+    }
+
+    long micros() {
+        return (System.nanoTime() - startedNanos) / 1_000;
+    }
+
+    String method() {
+        return context.req().getMethod();
+    }
+
+    String path() {
+        return context.req().getRequestURI();
+    }
+
+    @Nullable String query() {
+        return context.req().getQueryString();
+    }
+
+    @Nullable String header(String name) {
+        return context.req().getHeader(name);
+    }
+
+    List<String> headers(String name) {
+        return Collections.list(context.req().getHeaders(name));
+    }
+
+    String pathParameter(String name) {
+        return context.pathParam(name);
+    }
+
+    /** The announced length; -1 if none was. */
+    long contentLength() {
+        return context.req().getContentLengthLong();
+    }
+
+    boolean hasChunkedBody() {
+        return context.req().getHeader("Transfer-Encoding") != null;
+    }
+
+    byte[] body(int most) throws IOException {
+        return context.req().getInputStream().readNBytes(most);
+    }
+
+    void send(Answer answer) {
+        context.status(answer.status());
+        answer.headers().forEach(context.res()::setHeader);
+        var headers = context.res();
+        headers.setHeader("Request-Id", requestId);
+        if (caller != null && !answer.headers().containsKey("Cache-Control")) {
+            headers.setHeader("Cache-Control", "private, no-cache");
+            headers.setHeader("Vary", "Authorization, Origin, Accept");
+        }
+        if (limits != null) {
+            limits.headers().forEach(headers::setHeader);
+        }
+        if (answer.body() != null) {
+            context.result(answer.body());
+        }
+    }
+
+    /** Who called: the peer, or, behind proxies that are trusted, the last address in X-Forwarded-For that isn't one of them. */
+    private static InetAddress address(Context context, List<IpRange> trusted) {
+        var peer = parse(context.req().getRemoteAddr());
+        var forwarded = context.req().getHeader("X-Forwarded-For");
+        if (forwarded == null || trusted.stream().noneMatch(range -> range.contains(peer))) {
+            return peer;
+        }
+        var hops = forwarded.split(",");
+        for (int at = hops.length - 1; at >= 0; at--) {
+            try {
+                var hop = IpRange.parse(hops[at].strip()).network();
+                if (trusted.stream().noneMatch(range -> range.contains(hop))) {
+                    return hop;
+                }
+            } catch (IllegalArgumentException notAnAddress) {
+                return peer;
+            }
+        }
+        return peer;
+    }
+
+    private static InetAddress parse(String address) {
+        try {
+            return InetAddress.getByName(address);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package org.guildhall.core.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.guildhall.api.TypeIds;
+import org.guildhall.core.data.Tx;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * References that {@code expand} shows beside their ids. Each room tells how its resources are found by ids; a list costs one more
+ * round trip per reference, not one per entry.
+ */
+public final class Expansions {
+
+    /** Finds resources of one kind, as wire records by the text of their ids; those that aren't visible are left out. */
+    private record Loader(String prefix, BiFunction<Tx, Collection<java.util.UUID>, Map<String, ?>> load) {}
+
+    private final Map<String, Loader> loaders = new HashMap<>();
+
+    /**
+     * Offers a kind of resource.
+     *
+     * @param name as it is written in {@code expand}; the reference is the member {@code <name>_id}
+     * @param prefix of its ids
+     */
+    public void offer(String name, String prefix, BiFunction<Tx, Collection<java.util.UUID>, Map<String, ?>> load) {
+        if (loaders.put(name, new Loader(prefix, load)) != null) {
+            throw new IllegalStateException("two rooms offer " + name);
+        }
+    }
+
+    /** Refuses to start without a loader for each reference that the spec offers. */
+    void require(String path) {
+        for (var name : path.split("\\.")) {
+            if (!loaders.containsKey(name)) {
+                throw new IllegalStateException("the spec offers to expand " + path + ", no room does");
+            }
+        }
+    }
+
+    /** Puts the referred resources beside their ids, in place. */
+    void expand(Tx tx, JsonNode resources, List<String> paths) {
+        var roots = resources.isArray() ? resources : Json.WIRE.createArrayNode().add(resources);
+        for (var path : paths) {
+            Iterable<JsonNode> level = roots;
+            for (var name : path.split("\\.")) {
+                level = step(tx, level, name);
+            }
+        }
+    }
+
+    private Iterable<JsonNode> step(Tx tx, Iterable<JsonNode> owners, String name) {
+        var loader = loaders.get(name);
+        Set<java.util.UUID> ids = new LinkedHashSet<>();
+        owners.forEach(owner -> {
+            var id = reference(owner, name);
+            if (id != null && !owner.path(name).isObject()) {
+                ids.add(TypeIds.parse(loader.prefix, id));
+            }
+        });
+        Map<String, ?> found = ids.isEmpty() ? Map.of() : loader.load.apply(tx, ids);
+        var next = Json.WIRE.createArrayNode();
+        owners.forEach(owner -> {
+            var id = reference(owner, name);
+            if (owner instanceof ObjectNode object && id != null) {
+                if (!object.path(name).isObject()) {
+                    object.set(name, Json.WIRE.valueToTree(found.get(id)));
+                }
+                next.add(object.get(name));
+            }
+        });
+        return next;
+    }
+
+    private static @Nullable String reference(JsonNode owner, String name) {
+        return owner.path(name + "_id").textValue();
+    }
+}

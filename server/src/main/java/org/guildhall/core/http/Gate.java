@@ -1,0 +1,117 @@
+package org.guildhall.core.http;
+
+import org.guildhall.api.Operation;
+import org.guildhall.core.auth.Authenticator;
+import org.guildhall.core.auth.Authenticator.Outcome;
+import org.guildhall.core.auth.Authenticator.Reason;
+import org.guildhall.core.auth.Caller;
+import org.guildhall.core.data.Db;
+import org.jspecify.annotations.Nullable;
+
+/** Lets a request in, or says why not: 401, suspended, 429, 403, in that order. */
+final class Gate {
+
+    private final Authenticator authenticator;
+    private final RateLimits limits;
+    private final Db db;
+
+    Gate(Authenticator authenticator, RateLimits limits, Db db) {
+        this.authenticator = authenticator;
+        this.limits = limits;
+        this.db = db;
+    }
+
+    /** The caller, or null where the operation doesn't ask for one and none was named. */
+    @Nullable Caller enter(Exchange exchange, Operation operation) {
+        if (operation.access() == Operation.Access.PUBLIC) {
+            return null;
+        }
+        var caller = authenticated(exchange, operation);
+        if (caller == null) {
+            return null;
+        }
+        exchange.caller(caller);
+        if (operation.mutation() && caller.suspended() && !operation.allowedWhenSuspended()) {
+            throw Problem.TENANT_SUSPENDED.refusal();
+        }
+        spend(exchange, operation, caller);
+        requirePlace(exchange, caller);
+        if (operation.scope() != null) {
+            requireScope(caller, operation.scope());
+        }
+        return caller;
+    }
+
+    private @Nullable Caller authenticated(Exchange exchange, Operation operation) {
+        return switch (authenticator.authenticate(exchange.header("Authorization"))) {
+            case Outcome.Known known -> known.caller();
+            case Outcome.Anonymous anonymous -> {
+                if (operation.access() == Operation.Access.OPTIONAL) {
+                    yield null;
+                }
+                throw Problem.UNAUTHENTICATED.because("The request carries no bearer token.")
+                        .header("WWW-Authenticate", "Bearer realm=\"guildhall\"");
+            }
+            case Outcome.Refused refused -> throw problem(refused.reason()).because(refused.why())
+                    .header("WWW-Authenticate", "Bearer realm=\"guildhall\", error=\"invalid_token\", error_description=\""
+                            + refused.why().replace("\"", "'").replaceAll("[^\\x20-\\x7e]", "") + "\"");
+        };
+    }
+
+    private static Problem problem(Reason reason) {
+        return switch (reason) {
+            case INVALID -> Problem.UNAUTHENTICATED;
+            case EXPIRED -> Problem.TOKEN_EXPIRED;
+            case REVOKED -> Problem.TOKEN_REVOKED;
+        };
+    }
+
+    private void spend(Exchange exchange, Operation operation, Caller caller) {
+        if (exchange.limits() != null) {
+            return;
+        }
+        var decision = limits.spend(caller.limits(), operation.rateCost());
+        exchange.limits(decision);
+        var violated = decision.violated();
+        if (violated != null) {
+            throw Problem.RATE_LIMITED.because("The limit of the " + violated.policy() + " is used up: " + violated.limit()
+                            + " requests in " + violated.windowSeconds() + " seconds.")
+                    .retryAfter((int) Math.min(Integer.MAX_VALUE, decision.waitSeconds()));
+        }
+    }
+
+    private static void requirePlace(Exchange exchange, Caller caller) {
+        if (!caller.ipAllowList().isEmpty() && caller.ipAllowList().stream().noneMatch(range -> range.contains(exchange.address()))) {
+            throw Problem.IP_NOT_ALLOWED.because("The address " + exchange.address().getHostAddress() + " is not in the tenant's ip_allow_list.");
+        }
+        if (caller.publishable()) {
+            var origin = exchange.header("Origin");
+            if (origin == null || !caller.origins().contains(origin)) {
+                throw Problem.ORIGIN_NOT_ALLOWED.refusal();
+            }
+        }
+    }
+
+    void requireScope(Caller caller, String scope) {
+        if (!caller.has(scope)) {
+            throw Problem.INSUFFICIENT_SCOPE.because("The operation asks for the scope " + scope + ", which this token doesn't hold.")
+                    .header("WWW-Authenticate", "Bearer realm=\"guildhall\", error=\"insufficient_scope\", scope=\"" + scope + "\"");
+        }
+    }
+
+    /** Whether what was remembered of the caller is older than the last change of any credential. */
+    boolean isOutdated(Exchange exchange) {
+        var caller = exchange.caller();
+        return caller != null && db.revision() != caller.revision();
+    }
+
+    void forget(Exchange exchange) {
+        if (exchange.caller() != null) {
+            authenticator.forget(exchange.caller());
+        }
+    }
+
+    void forgetAll() {
+        authenticator.forgetAll();
+    }
+}

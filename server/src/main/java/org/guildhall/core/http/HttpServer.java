@@ -1,0 +1,176 @@
+package org.guildhall.core.http;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.guildhall.api.Operation;
+import org.guildhall.core.auth.IpRange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP server: binds every operation to the pipeline, and makes whatever else can happen on the way into the same kind of answer. */
+public final class HttpServer implements AutoCloseable {
+
+    private static final Logger ACCESS = LoggerFactory.getLogger("access");
+    private static final int STOP_MILLIS = 10_000;
+
+    private final Javalin javalin;
+
+    /** A page that isn't part of the API: no token, no limits, read only. */
+    public interface PageHandler {
+        /** @return the page, or null if there is none at this path */
+        @org.jspecify.annotations.Nullable PageContent serve(String path);
+    }
+
+    /** What a page is made of. */
+    public record PageContent(byte[] bytes, String contentType, String contentSecurityPolicy) {}
+
+    private final List<IpRange> trustedProxies;
+    private final Pipeline pipeline;
+    private final Problems problems;
+    private final Cors cors;
+
+    HttpServer(String host, int port, List<IpRange> trustedProxies, Pipeline pipeline, Problems problems, Cors cors, Routes routes,
+            Map<String, PageHandler> pages) {
+        this.trustedProxies = trustedProxies;
+        this.pipeline = pipeline;
+        this.problems = problems;
+        this.cors = cors;
+        this.javalin = Javalin.create(config -> {
+            config.startup.showJavalinBanner = false;
+            config.concurrency.useVirtualThreads = true;
+            config.http.prefer405over404 = true;
+            config.http.generateEtags = false;
+            config.http.compressionStrategy = io.javalin.compression.CompressionStrategy.NONE;
+            config.router.ignoreTrailingSlashes = false;
+            config.router.caseInsensitiveRoutes = false;
+            config.jetty.host = host;
+            config.jetty.port = port;
+            config.jetty.modifyServer(server -> {
+                server.setStopTimeout(STOP_MILLIS);
+                server.setErrorHandler(new ServerErrors(problems));
+            });
+            config.jetty.modifyHttpConfiguration(http -> {
+                http.setSendServerVersion(false);
+                http.setSendDateHeader(true);
+                http.setRequestHeaderSize(8 * 1024);
+            });
+            bind(config, routes);
+            pages.forEach((path, page) -> page(config, path, page));
+            failures(config);
+        });
+    }
+
+    private void bind(JavalinConfig config, Routes routes) {
+        Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
+        for (var operation : routes.inOrder()) {
+            var path = operation.path();
+            var type = HandlerType.findOrCreate(operation.method());
+            config.routes.addHttpHandler(type, path, context -> handle(context, operation, routes));
+            methods.computeIfAbsent(path, any -> new TreeSet<>()).add(operation.method());
+            if (operation.method().equals("GET")) {
+                // The server's own HEAD would answer 200 without asking anybody.
+                config.routes.addHttpHandler(HandlerType.HEAD, path, context -> handle(context, operation, routes));
+                methods.get(path).add("HEAD");
+            }
+        }
+        methods.forEach((path, allowed) -> {
+            var list = String.join(", ", allowed) + ", OPTIONS";
+            config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> {
+                context.status(204);
+                context.res().setHeader("Allow", list);
+                cors.preflight(context.req().getHeader("Origin"), String.join(", ", allowed)).forEach(context.res()::setHeader);
+                context.res().setHeader("Request-Id", RequestIds.request());
+            });
+        });
+    }
+
+    private void handle(Context context, Operation operation, Routes routes) {
+        var exchange = new Exchange(context, trustedProxies);
+        var answer = pipeline.handle(exchange, operation, routes.endpoint(operation));
+        send(context, exchange, answer);
+        if (ACCESS.isInfoEnabled()) {
+            var caller = exchange.caller();
+            ACCESS.atInfo()
+                    .addKeyValue("operation", operation.id())
+                    .addKeyValue("status", answer.status())
+                    .addKeyValue("micros", exchange.micros())
+                    .addKeyValue("request_id", exchange.requestId())
+                    .addKeyValue("trace_id", exchange.traceId())
+                    .addKeyValue("tenant", caller == null ? null : caller.tenant())
+                    .addKeyValue("token", caller == null ? null : caller.prefix())
+                    .log("request");
+        }
+    }
+
+    private void send(Context context, Exchange exchange, Answer answer) {
+        exchange.send(answer);
+        cors.answer(context.req().getHeader("Origin"), exchange.caller()).forEach(context.res()::setHeader);
+    }
+
+    private static void page(JavalinConfig config, String path, PageHandler page) {
+        config.routes.addHttpHandler(HandlerType.GET, path, context -> {
+            var content = page.serve(context.path());
+            if (content == null) {
+                throw new io.javalin.http.NotFoundResponse();
+            }
+            context.contentType(content.contentType());
+            context.header("Content-Security-Policy", content.contentSecurityPolicy());
+            context.header("X-Content-Type-Options", "nosniff");
+            context.header("Referrer-Policy", "no-referrer");
+            context.result(content.bytes());
+        });
+    }
+
+    private void failures(JavalinConfig config) {
+        config.routes.exception(HttpResponseException.class, (failed, context) -> {
+            var problem = Problem.ofStatus(failed.getStatus());
+            var refusal = problem.refusal();
+            if (problem == Problem.METHOD_NOT_ALLOWED) {
+                refusal.header("Allow", allow(failed));
+            }
+            var exchange = new Exchange(context, trustedProxies);
+            send(context, exchange, problems.answer(exchange, refusal));
+        });
+        config.routes.exception(Exception.class, (failed, context) -> {
+            var exchange = new Exchange(context, trustedProxies);
+            send(context, exchange, problems.answer(exchange, failed instanceof RuntimeException runtime ? runtime : new IllegalStateException(failed)));
+        });
+        config.router.javaLangErrorHandler((response, error) -> {
+            LoggerFactory.getLogger(HttpServer.class).error("a request ended in an error of the machine", error);
+            throw new IllegalStateException(error);
+        });
+    }
+
+    private static String allow(HttpResponseException failed) {
+        var methods = new TreeSet<>(List.of(failed.getDetails().getOrDefault("availableMethods", "").split("[, ]+")));
+        methods.remove("");
+        if (methods.contains("GET")) {
+            methods.add("HEAD");
+        }
+        methods.add("OPTIONS");
+        return String.join(", ", methods);
+    }
+
+    /** Starts to listen. */
+    public HttpServer start() {
+        javalin.start();
+        return this;
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return javalin.port();
+    }
+
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+}

@@ -1,0 +1,63 @@
+package org.guildhall.core.http;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.UUID;
+import org.guildhall.api.Operation;
+import org.guildhall.core.auth.Caller;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Claim;
+import org.guildhall.core.data.Kept;
+import org.jspecify.annotations.Nullable;
+
+/** Idempotency keys: what is stored for one, and what is answered from it. The key itself is stored nowhere. */
+public final class Idempotency {
+
+    private final Keys keys;
+
+    public Idempotency(Keys keys) {
+        this.keys = keys;
+    }
+
+    /** The key as it is stored: an HMAC bound to the tenant and consumer whose key it is. */
+    public byte[] hmac(Caller caller, String key) {
+        return keys.mac(Keys.Purpose.IDEMPOTENCY, parts(caller, key));
+    }
+
+    /** The same under the keys that only verify. */
+    public byte[][] olderHmacs(Caller caller, String key) {
+        return keys.olderMacs(Keys.Purpose.IDEMPOTENCY, parts(caller, key));
+    }
+
+    Claim claim(Caller caller, String key, Operation operation, byte[] fingerprint, String requestId) {
+        return new Claim(hmac(caller, key), olderHmacs(caller, key), caller.consumer(), fingerprint, operation.id(), requestId);
+    }
+
+    /** What is kept of an answer; sealed under the caller's key if it shows a secret. */
+    Kept keep(Answer answer, String key, Operation operation, byte[] fingerprint, @Nullable String entityType, @Nullable UUID entityId) {
+        boolean sealed = operation.secret() && answer.status() < 300 && answer.body() != null;
+        var body = sealed ? keys.seal(answer.body(), key) : answer.body();
+        return new Kept(fingerprint, answer.status(), body, answer.headerLines(), sealed, entityType, entityId);
+    }
+
+    /** The first answer again. */
+    Answer replay(Kept kept, String key, byte[] fingerprint) {
+        if (!MessageDigest.isEqual(kept.requestHash(), fingerprint)) {
+            throw Problem.IDEMPOTENCY_KEY_REUSED.refusal()
+                    .with(Refusal.Item.header("Idempotency-Key", "reused", "The key was used with another method, path, query or body."));
+        }
+        var body = kept.sealed() && kept.reply() != null ? keys.open(kept.reply(), key) : kept.reply();
+        if (kept.sealed() && body == null) {
+            throw Problem.CONFLICT.because("The first answer showed a secret and can't be shown again: the server's keys have changed since.");
+        }
+        return Answer.restored(kept.status(), body, kept.headers()).with("Idempotency-Replayed", "true");
+    }
+
+    private static byte[][] parts(Caller caller, String key) {
+        return new byte[][] {
+            caller.tenant().toString().getBytes(StandardCharsets.US_ASCII),
+            caller.consumer().toString().getBytes(StandardCharsets.US_ASCII),
+            key.getBytes(StandardCharsets.US_ASCII)
+        };
+    }
+}

@@ -1,0 +1,170 @@
+package org.guildhall.core.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.BeanPropertyWriter;
+import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.guildhall.api.Personal;
+
+/** JSON as the contract has it: strict in what is read, exact in what is written. */
+public final class Json {
+
+    /** How deep a body may be nested. */
+    static final int DEPTH_MAX = 100;
+
+    /** What stands in the audit trail for a member that is somebody's own. */
+    public static final String MASK = "[personal]";
+
+    private static final DateTimeFormatter INSTANT =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+    /** For what goes over the wire. */
+    public static final ObjectMapper WIRE = mapper().addModule(new JavaTimeModule()).addModule(instants()).build();
+
+    /** For the audit trail: the wire form with personal members masked. */
+    public static final ObjectMapper AUDIT =
+            mapper().addModule(new JavaTimeModule()).addModule(instants()).addModule(masking()).build();
+
+    private Json() {}
+
+    private static JsonMapper.Builder mapper() {
+        return JsonMapper.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                .withCoercionConfigDefaults(defaults -> defaults.setCoercion(CoercionInputShape.Float, CoercionAction.Fail));
+    }
+
+    private static SimpleModule instants() {
+        return new SimpleModule("instants").addSerializer(Instant.class, new JsonSerializer<>() {
+            @Override
+            public void serialize(Instant value, JsonGenerator out, SerializerProvider provider) throws IOException {
+                out.writeString(text(value));
+            }
+        });
+    }
+
+    private static SimpleModule masking() {
+        return new SimpleModule("masking").setSerializerModifier(new BeanSerializerModifier() {
+            @Override
+            public List<BeanPropertyWriter> changeProperties(
+                    SerializationConfig config, BeanDescription bean, List<BeanPropertyWriter> properties) {
+                properties.replaceAll(property -> property.getAnnotation(Personal.class) == null ? property : new Masked(property));
+                return properties;
+            }
+        });
+    }
+
+    private static final class Masked extends BeanPropertyWriter {
+        private static final long serialVersionUID = 1;
+
+        Masked(BeanPropertyWriter property) {
+            super(property);
+        }
+
+        @Override
+        public void serializeAsField(Object bean, JsonGenerator out, SerializerProvider provider) throws Exception {
+            out.writeFieldName(getName());
+            if (get(bean) == null) {
+                out.writeNull();
+            } else {
+                out.writeString(MASK);
+            }
+        }
+    }
+
+    /** RFC 3339, UTC, six decimals. */
+    public static String text(Instant instant) {
+        return INSTANT.format(instant);
+    }
+
+    /** The wire form in bytes. */
+    public static byte[] bytes(Object value) {
+        try {
+            return WIRE.writeValueAsBytes(value);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Reads a body strictly: UTF-8, no duplicate member, nothing behind the end. */
+    static JsonNode parse(byte[] body) {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+        } catch (CharacterCodingException notUtf8) {
+            throw Problem.MALFORMED_BODY.because("The body is not UTF-8.");
+        }
+        if (text.startsWith("\uFEFF")) {
+            throw Problem.MALFORMED_BODY.because("The body begins with a byte order mark.");
+        }
+        try (JsonParser parser = STRICT.createParser(text)) {
+            JsonNode tree = STRICT.readTree(parser);
+            if (tree == null || tree.isMissingNode()) {
+                throw Problem.MALFORMED_BODY.because("The body is empty.");
+            }
+            if (parser.nextToken() != null) {
+                throw Problem.MALFORMED_BODY.because("There is text behind the end of the JSON value.");
+            }
+            return tree;
+        } catch (JsonProcessingException malformed) {
+            throw Problem.MALFORMED_BODY.because(message(malformed));
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static final ObjectMapper STRICT = strict();
+
+    private static ObjectMapper strict() {
+        var mapper = mapper().build();
+        mapper.getFactory().setStreamReadConstraints(StreamReadConstraints.builder()
+                .maxNestingDepth(DEPTH_MAX)
+                .maxNumberLength(1_000)
+                .build());
+        return mapper;
+    }
+
+    private static String message(JsonProcessingException malformed) {
+        var where = malformed.getLocation();
+        var what = malformed.getOriginalMessage().lines().findFirst().orElse("not JSON");
+        // Jackson names its own classes and settings in some messages; callers get the first sentence without them.
+        what = what.replaceAll("\\(`?StreamReadConstraints[^)]*\\)", "").replaceAll("(?i)\\s*\\(code \\d+[^)]*\\)", "").strip();
+        if (what.matches(".*(com\\.fasterxml|java\\.|JsonReadFeature|Feature).*")) {
+            what = "not JSON";
+        }
+        return where == null ? what : what + " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")";
+    }
+}

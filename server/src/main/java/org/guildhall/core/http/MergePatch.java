@@ -1,0 +1,57 @@
+package org.guildhall.core.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.Schema;
+import org.guildhall.api.Patch;
+
+/** A merge patch (RFC 7396): laid over the current members as a tree, validated whole, then bound. */
+final class MergePatch<T> implements Patch<T> {
+
+    private final JsonNode patch;
+    private final Schema schema;
+    private final Class<T> type;
+
+    MergePatch(JsonNode patch, Schema schema, Class<T> type) {
+        this.patch = patch;
+        this.schema = schema;
+        this.type = type;
+    }
+
+    @Override
+    public T onto(T current) {
+        ObjectNode whole = Json.WIRE.valueToTree(current);
+        // At the top a null stays, so that the schema can say which members may be removed; the record reads it as absent.
+        patch.properties().forEach(member -> whole.set(
+                member.getKey(), member.getValue().isNull() ? member.getValue() : merge(whole.get(member.getKey()), member.getValue())));
+        var wrong = Validation.check(schema, whole);
+        if (!wrong.isEmpty()) {
+            throw Problem.VALIDATION_FAILED.because("The patched resource would not be valid.").withAll(wrong);
+        }
+        return bind(whole, type);
+    }
+
+    static <T> T bind(JsonNode tree, Class<T> type) {
+        try {
+            return Json.WIRE.treeToValue(tree, type);
+        } catch (JsonProcessingException unbindable) {
+            throw RequestInput.unbindable(unbindable);
+        }
+    }
+
+    private static JsonNode merge(@org.jspecify.annotations.Nullable JsonNode target, JsonNode patch) {
+        if (!patch.isObject()) {
+            return patch;
+        }
+        ObjectNode result = target != null && target.isObject() ? target.deepCopy() : Json.WIRE.createObjectNode();
+        patch.properties().forEach(member -> {
+            if (member.getValue().isNull()) {
+                result.remove(member.getKey());
+            } else {
+                result.set(member.getKey(), merge(result.get(member.getKey()), member.getValue()));
+            }
+        });
+        return result;
+    }
+}

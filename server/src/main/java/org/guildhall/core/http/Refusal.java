@@ -1,0 +1,84 @@
+package org.guildhall.core.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A problem that happened: thrown wherever it is found, written in one place. It carries no stack trace, since it is an answer. */
+public final class Refusal extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    /** One thing that is wrong, and where: in the body, in a parameter or in a header; exactly one of the three is there. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Item(@Nullable String pointer, @Nullable String parameter, @Nullable String header, String code, String detail) {
+
+        /** @param pointer a JSON Pointer (RFC 6901) into the body */
+        public static Item pointer(String pointer, String code, String detail) {
+            return new Item(pointer, null, null, code, detail);
+        }
+
+        /** @param name of a path or query parameter */
+        public static Item parameter(String name, String code, String detail) {
+            return new Item(null, name, null, code, detail);
+        }
+
+        /** @param name of a header */
+        public static Item header(String name, String code, String detail) {
+            return new Item(null, null, name, code, detail);
+        }
+    }
+
+    private final transient Problem problem;
+    private final transient List<Item> items = new ArrayList<>();
+    private final transient Map<String, String> headers = new LinkedHashMap<>();
+    private @Nullable Integer retryAfterSeconds;
+
+    Refusal(Problem problem, String detail) {
+        super(detail, null, false, false);
+        this.problem = problem;
+    }
+
+    /** The same with one more thing that is wrong. */
+    public Refusal with(Item item) {
+        items.add(item);
+        return this;
+    }
+
+    /** The same with more things that are wrong. */
+    public Refusal withAll(List<Item> more) {
+        items.addAll(more);
+        return this;
+    }
+
+    /** The same with a header of the answer. */
+    public Refusal header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    /** The same with when to come back. */
+    public Refusal retryAfter(int seconds) {
+        retryAfterSeconds = seconds;
+        return header("Retry-After", Integer.toString(seconds));
+    }
+
+    public Problem problem() {
+        return problem;
+    }
+
+    public List<Item> items() {
+        return items;
+    }
+
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    public @Nullable Integer retryAfterSeconds() {
+        return retryAfterSeconds;
+    }
+}

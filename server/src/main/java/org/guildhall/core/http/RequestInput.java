@@ -1,0 +1,132 @@
+package org.guildhall.core.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.Schema;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.guildhall.api.Input;
+import org.guildhall.api.Patch;
+import org.guildhall.core.http.Refusal.Item;
+import org.jspecify.annotations.Nullable;
+
+/** What a request brought, already checked against the document; binds it to what the handler takes. */
+final class RequestInput implements Input {
+
+    private final Function<String, String> path;
+    private final ObjectNode query;
+    private final @Nullable JsonNode body;
+    private final @Nullable Schema bodySchema;
+    private final byte[] raw;
+
+    RequestInput(Function<String, String> path, ObjectNode query, @Nullable JsonNode body, @Nullable Schema bodySchema, byte[] raw) {
+        this.path = path;
+        this.query = query;
+        this.body = body;
+        this.bodySchema = bodySchema;
+        this.raw = raw;
+    }
+
+    @Override
+    public <T> T path(String name, Function<String, T> parse) {
+        var text = path.apply(name);
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException noSuchId) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+    }
+
+    @Override
+    public <T> T query(Class<T> type) {
+        return MergePatch.bind(query, type);
+    }
+
+    @Override
+    public <T> T body(Class<T> type) {
+        return MergePatch.bind(present(body), type);
+    }
+
+    @Override
+    public <T> Patch<T> patch(Class<T> type) {
+        return new MergePatch<>(present(body), present(bodySchema), type);
+    }
+
+    @Override
+    public byte[] raw() {
+        return raw;
+    }
+
+    private static <T> T present(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("the operation takes no body");
+        }
+        return value;
+    }
+
+    /** A value that fits its schema and still can't be bound: an id of the right form with bits too many, mostly. */
+    static Refusal unbindable(JsonProcessingException unbindable) {
+        var pointer = new StringBuilder();
+        if (unbindable instanceof JsonMappingException mapping) {
+            for (var step : mapping.getPath()) {
+                pointer.append('/').append(step.getFieldName() != null ? Validation.escape(step.getFieldName()) : step.getIndex());
+            }
+        }
+        return Problem.VALIDATION_FAILED.because("A member of the body has no valid value.")
+                .withAll(List.of(Item.pointer(pointer.toString(), "invalid", "The value is not valid.")));
+    }
+
+    /** The query parameters as a tree, each read by the type that the document gives it. */
+    static ObjectNode query(Map<String, String> texts, Map<String, Spec.Parameter> known, List<Item> wrong) {
+        var tree = Json.WIRE.createObjectNode();
+        known.forEach((name, parameter) -> {
+            if (parameter.fallback() != null && !texts.containsKey(name)) {
+                tree.set(name, parameter.fallback());
+            }
+        });
+        texts.forEach((name, text) -> {
+            var parameter = known.get(name);
+            if (parameter == null) {
+                wrong.add(Item.parameter(name, "unknown_parameter", "The operation knows no such parameter."));
+                return;
+            }
+            var value = value(parameter.type(), parameter.itemType(), text);
+            if (value == null) {
+                wrong.add(Item.parameter(name, "wrong_type", "The value must be " + article(parameter.type()) + "."));
+                return;
+            }
+            for (var item : Validation.check(parameter.schema(), value)) {
+                wrong.add(Item.parameter(name, item.code(), item.detail()));
+            }
+            tree.set(name, value);
+        });
+        return tree;
+    }
+
+    private static String article(String type) {
+        return type.equals("integer") || type.equals("array") ? "an " + type : "a " + type;
+    }
+
+    private static @Nullable JsonNode value(String type, @Nullable String itemType, String text) {
+        var nodes = Json.WIRE.getNodeFactory();
+        return switch (type) {
+            case "integer" -> text.matches("-?(0|[1-9][0-9]{0,17})") ? nodes.numberNode(Long.parseLong(text)) : null;
+            case "boolean" -> text.equals("true") || text.equals("false") ? nodes.booleanNode(text.equals("true")) : null;
+            case "array" -> {
+                var array = nodes.arrayNode();
+                for (var entry : text.split(",", -1)) {
+                    var value = value(itemType == null ? "string" : itemType, null, entry);
+                    if (value == null) {
+                        yield null;
+                    }
+                    array.add(value);
+                }
+                yield array;
+            }
+            default -> nodes.textNode(text);
+        };
+    }
+}

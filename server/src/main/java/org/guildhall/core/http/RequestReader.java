@@ -1,0 +1,259 @@
+package org.guildhall.core.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.Schema;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.guildhall.api.Operation;
+import org.guildhall.core.auth.Caller;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.http.Refusal.Item;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and validates a request by what the document says of its operation: 406, 415, 413, 400, 422, 428, in that order. */
+final class RequestReader {
+
+    private static final int BODY_BYTES_MAX = 1 << 20;
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    private static final int REASON_CHARACTERS_MAX = 500;
+    /** What shapes the answer or stands beside the filters; everything else binds a cursor. */
+    private static final Set<String> NOT_BINDING = Set.of("cursor", "limit", "fields", "expand", "include_total", "sort");
+
+    /**
+     * A request as the pipeline goes on with it.
+     *
+     * @param idempotencyKey null if the caller sent none or the operation takes none
+     * @param fingerprint everything that makes it the same request again: method, path, query, body
+     */
+    record Read(RequestInput input, @Nullable PageRequest page, @Nullable Long ifMatch, boolean dryRun, @Nullable String idempotencyKey,
+            @Nullable String reason, List<String> expand, List<String> fields, byte[] fingerprint) {}
+
+    private final Spec spec;
+    private final Cursors cursors;
+
+    RequestReader(Spec spec, Cursors cursors) {
+        this.spec = spec;
+        this.cursors = cursors;
+    }
+
+    Read read(Exchange exchange, Operation operation, @Nullable Caller caller) {
+        acceptable(exchange.header("Accept"), operation);
+        var inputs = spec.inputs(operation);
+        byte[] raw = body(exchange, operation, inputs);
+        var texts = QueryString.parse(exchange.query());
+        var wrong = new ArrayList<Item>();
+        var query = RequestInput.query(texts, inputs.query(), wrong);
+        var fields = list(query, "fields");
+        for (var field : fields) {
+            if (!inputs.fields().contains(field)) {
+                wrong.add(Item.parameter("fields", "unknown_field", "There is no member " + printable(field) + "."));
+            }
+        }
+        var key = operation.mutation() ? key(exchange, wrong) : null;
+        var reason = operation.mutation() ? reason(exchange, wrong) : null;
+        if (!wrong.isEmpty()) {
+            throw Problem.INVALID_PARAMETER.because(several(wrong, "parameter or header")).withAll(wrong);
+        }
+        var page = operation.list() ? page(query, operation, caller) : null;
+        Schema schema = inputs.body();
+        JsonNode body = schema == null ? null : tree(raw, operation, inputs, schema);
+        boolean patch = operation.requestType() != null && operation.requestType().contains("merge-patch");
+        if (body != null && schema != null) {
+            var mistakes = patch ? Validation.checkPatch(schema, body) : Validation.check(schema, body);
+            if (!mistakes.isEmpty()) {
+                throw Problem.VALIDATION_FAILED.because(several(mistakes, "member")).withAll(mistakes);
+            }
+        }
+        var ifMatch = ifMatch(exchange, operation);
+        boolean dryRun = query.path("dry_run").asBoolean(false);
+        return new Read(new RequestInput(exchange::pathParameter, filters(query), body, schema, raw), page, ifMatch, dryRun, key, reason,
+                list(query, "expand"), fields, fingerprint(exchange, texts, raw));
+    }
+
+    private static void acceptable(@Nullable String accept, Operation operation) {
+        if (accept == null || accept.contains("*/*") || accept.contains("application/json") || accept.contains("application/*")) {
+            return;
+        }
+        if (operation.path().endsWith("/openapi.yaml") || accept.contains("application/problem+json") && accept.contains("json")) {
+            return;
+        }
+        if (!accept.isBlank()) {
+            throw Problem.NOT_ACCEPTABLE.refusal();
+        }
+    }
+
+    private static byte[] body(Exchange exchange, Operation operation, Spec.Inputs inputs) {
+        var type = exchange.header("Content-Type");
+        var encoding = exchange.header("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw Problem.UNSUPPORTED_MEDIA_TYPE.because("A body with Content-Encoding: " + printable(encoding) + " is not read.");
+        }
+        long length = exchange.contentLength();
+        if (inputs.body() == null) {
+            if (length > 0 || length < 0 && exchange.hasChunkedBody()) {
+                if (!operation.method().equals("GET")) {
+                    throw Problem.MALFORMED_BODY.because("The operation takes no body.");
+                }
+            }
+            return new byte[0];
+        }
+        boolean present = length > 0 || exchange.hasChunkedBody();
+        if (present && !fits(type, operation.requestType())) {
+            throw Problem.UNSUPPORTED_MEDIA_TYPE.because("The body must be " + operation.requestType() + ".").header("Accept-Post", operation.requestType());
+        }
+        if (length > BODY_BYTES_MAX) {
+            throw Problem.BODY_TOO_LARGE.refusal();
+        }
+        if (!present) {
+            if (inputs.bodyRequired() && type != null && !fits(type, operation.requestType())) {
+                throw Problem.UNSUPPORTED_MEDIA_TYPE.because("The body must be " + operation.requestType() + ".");
+            }
+            return new byte[0];
+        }
+        try {
+            byte[] bytes = exchange.body(BODY_BYTES_MAX + 1);
+            if (bytes.length > BODY_BYTES_MAX) {
+                throw Problem.BODY_TOO_LARGE.refusal();
+            }
+            return bytes;
+        } catch (IOException brokenOff) {
+            throw Problem.MALFORMED_BODY.because("The body ended before it was whole.");
+        }
+    }
+
+    private static boolean fits(@Nullable String contentType, @Nullable String wanted) {
+        if (contentType == null || wanted == null) {
+            return false;
+        }
+        var parts = contentType.toLowerCase(Locale.ROOT).split(";");
+        if (!parts[0].strip().equals(wanted)) {
+            return false;
+        }
+        for (int at = 1; at < parts.length; at++) {
+            var parameter = parts[at].strip().replace("\"", "");
+            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static JsonNode tree(byte[] raw, Operation operation, Spec.Inputs inputs, Schema schema) {
+        if (raw.length == 0) {
+            if (inputs.bodyRequired()) {
+                throw Problem.MALFORMED_BODY.because("The operation needs a body of " + operation.requestType() + ".");
+            }
+            return Json.WIRE.createObjectNode();
+        }
+        return Json.parse(raw);
+    }
+
+    private static @Nullable String key(Exchange exchange, List<Item> wrong) {
+        var values = exchange.headers("Idempotency-Key");
+        if (values.isEmpty()) {
+            return null;
+        }
+        var text = values.getFirst();
+        // The IETF draft writes it as a quoted string; raw and quoted are the same key.
+        if (text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"")) {
+            text = text.substring(1, text.length() - 1).replace("\\\"", "\"").replace("\\\\", "\\");
+        }
+        if (values.size() > 1 || !KEY.matcher(text).matches()) {
+            wrong.add(Item.header("Idempotency-Key", "malformed", "One key of 1 to 255 visible ASCII characters."));
+            return null;
+        }
+        return text;
+    }
+
+    private static @Nullable String reason(Exchange exchange, List<Item> wrong) {
+        var text = exchange.header("Audit-Reason");
+        if (text == null) {
+            return null;
+        }
+        // Header bytes beyond ASCII come as ISO 8859-1; what was meant is UTF-8.
+        var decoded = new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        if (decoded.isBlank() || decoded.length() > REASON_CHARACTERS_MAX || Validation.wrongCharacter(decoded) != null || decoded.contains("\uFFFD")) {
+            wrong.add(Item.header("Audit-Reason", "malformed", "A text of 1 to " + REASON_CHARACTERS_MAX + " characters in UTF-8."));
+            return null;
+        }
+        return decoded;
+    }
+
+    private static @Nullable Long ifMatch(Exchange exchange, Operation operation) {
+        var header = exchange.header("If-Match");
+        return switch (operation.ifMatch()) {
+            case NONE -> null;
+            case OPTIONAL -> Etag.version(header);
+            case REQUIRED -> {
+                if (header == null || header.isBlank()) {
+                    throw Problem.PRECONDITION_REQUIRED.refusal().with(Item.header("If-Match", "required", "Send the resource's ETag, or *."));
+                }
+                yield Etag.version(header);
+            }
+        };
+    }
+
+    private PageRequest page(ObjectNode query, Operation operation, @Nullable Caller caller) {
+        var sort = query.path("sort").asText("-created_at");
+        boolean descending = sort.startsWith("-");
+        var binding = binding(query, operation, caller, sort);
+        var cursor = query.path("cursor").asText("");
+        return new PageRequest(
+                query.path("limit").asInt(50),
+                descending ? sort.substring(1) : sort,
+                descending,
+                cursor.isEmpty() ? null : cursors.read(cursor, binding),
+                position -> cursors.write(position, binding));
+    }
+
+    private static byte[] binding(ObjectNode query, Operation operation, @Nullable Caller caller, String sort) {
+        var filters = new TreeMap<String, String>();
+        query.properties().forEach(parameter -> {
+            if (!NOT_BINDING.contains(parameter.getKey())) {
+                filters.put(parameter.getKey(), parameter.getValue().toString());
+            }
+        });
+        var tenant = caller == null ? "" : caller.tenant().toString();
+        return (tenant + "\n" + operation.id() + "\n" + sort + "\n" + filters).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The operation's own filters: what its query record is bound from. */
+    private static ObjectNode filters(ObjectNode query) {
+        var filters = query.deepCopy();
+        filters.remove(NOT_BINDING);
+        filters.remove("dry_run");
+        return filters;
+    }
+
+    private static List<String> list(ObjectNode query, String name) {
+        var names = new ArrayList<String>();
+        query.path(name).forEach(entry -> names.add(entry.asText()));
+        return names;
+    }
+
+    private static byte[] fingerprint(Exchange exchange, Map<String, String> query, byte[] body) {
+        try {
+            var hash = java.security.MessageDigest.getInstance("SHA-256");
+            hash.update((exchange.method() + "\n" + exchange.path() + "\n" + new TreeMap<>(query) + "\n").getBytes(StandardCharsets.UTF_8));
+            return hash.digest(body);
+        } catch (java.security.NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static String several(List<Item> items, String what) {
+        return items.size() == 1 ? items.getFirst().detail() : items.size() + " mistakes; each entry of errors names a " + what + ".";
+    }
+
+    private static String printable(String text) {
+        return text.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+}

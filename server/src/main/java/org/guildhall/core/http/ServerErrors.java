@@ -1,0 +1,32 @@
+package org.guildhall.core.http;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+/** What the HTTP server refuses by itself, before a request gets anywhere: in the same form as everything else. */
+final class ServerErrors extends ErrorHandler {
+
+    private final Problems problems;
+
+    ServerErrors(Problems problems) {
+        this.problems = problems;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        int status = response.getStatus() >= 400 ? response.getStatus() : 500;
+        var requestId = RequestIds.request();
+        var path = request.getHttpURI() == null || request.getHttpURI().getPath() == null ? "/" : request.getHttpURI().getPath();
+        var answer = problems.answer(Problem.ofStatus(status).refusal(), path.replaceAll("[^\\x21-\\x7e]", "?"), requestId);
+        response.setStatus(answer.status());
+        answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+        response.getHeaders().put("Request-Id", requestId);
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.write(true, ByteBuffer.wrap(answer.body()), callback);
+        return true;
+    }
+}

@@ -1,0 +1,180 @@
+package org.guildhall.core.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.path.PathType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.guildhall.api.Operation;
+import org.jspecify.annotations.Nullable;
+
+/** The published document, as the running server reads it: what each operation's parameters and body must look like. */
+public final class Spec {
+
+    private static final String ID = "https://guildhall.invalid/openapi.json";
+
+    /** A query parameter: how its text is read, and the schema that the value must fit. */
+    record Parameter(String name, String type, @Nullable String itemType, Schema schema, @Nullable JsonNode fallback) {}
+
+    /**
+     * What an operation takes.
+     *
+     * @param query its query parameters by name
+     * @param body null if it takes none
+     * @param fields what {@code fields} may name: the members of the resource, or of a list's entries
+     */
+    record Inputs(Map<String, Parameter> query, @Nullable Schema body, boolean bodyRequired, List<String> fields) {}
+
+    private final byte[] json;
+    private final byte[] yaml;
+    private final JsonNode document;
+    private final SchemaRegistry registry;
+    private final Map<Operation, Inputs> inputs = new EnumMap<>(Operation.class);
+    private final Map<String, String> prefixes = new HashMap<>();
+
+    /** Reads the document that was bundled with the generated code. */
+    public Spec() {
+        this.json = resource("/openapi/openapi.json");
+        this.yaml = resource("/openapi/openapi.yaml");
+        try {
+            this.document = Json.WIRE.readTree(json);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+        var text = new String(json, StandardCharsets.UTF_8);
+        this.registry = SchemaRegistry.withDialect(
+                Dialects.getOpenApi31(),
+                builder -> builder.schemas(Map.of(ID, text))
+                        .schemaRegistryConfig(SchemaRegistryConfig.builder()
+                                .formatAssertionsEnabled(true)
+                                .pathType(PathType.JSON_POINTER)
+                                .locale(Locale.ENGLISH)
+                                .build()));
+        for (var operation : Operation.values()) {
+            inputs.put(operation, read(operation));
+        }
+        document.at("/components/schemas").properties().forEach(schema -> {
+            var prefix = schema.getValue().path("x-id-prefix").asText("");
+            if (!prefix.isEmpty()) {
+                prefixes.put(entityType(schema.getKey()), prefix);
+            }
+        });
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream in = Spec.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar of the contract lacks " + name);
+            }
+            return in.readAllBytes();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    /** The document as it is served. */
+    public byte[] json() {
+        return json;
+    }
+
+    /** The same as YAML. */
+    public byte[] yaml() {
+        return yaml;
+    }
+
+    /** The version of the document. */
+    public String version() {
+        return document.at("/info/version").asText();
+    }
+
+    /** {@code org_type} for {@code OrgTypeId}: what an entity is called in the audit trail. */
+    public static String entityType(String idSchema) {
+        var name = idSchema.endsWith("Id") ? idSchema.substring(0, idSchema.length() - 2) : idSchema;
+        return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+    }
+
+    /** The id prefix of each type of entity. */
+    public Map<String, String> prefixes() {
+        return prefixes;
+    }
+
+    Inputs inputs(Operation operation) {
+        return inputs.get(operation);
+    }
+
+    private Inputs read(Operation operation) {
+        var escaped = operation.path().replace("~", "~0").replace("/", "~1");
+        var pointer = "/paths/" + escaped + "/" + operation.method().toLowerCase(Locale.ROOT);
+        var node = document.at(pointer);
+        if (node.isMissingNode()) {
+            throw new IllegalStateException("the document lacks " + operation);
+        }
+        var query = new LinkedHashMap<String, Parameter>();
+        parameters(pointer + "/parameters", query);
+        parameters("/paths/" + escaped + "/parameters", query);
+        Schema body = null;
+        boolean required = false;
+        if (operation.requestType() != null) {
+            body = schema(pointer + "/requestBody/content/" + operation.requestType().replace("/", "~1") + "/schema");
+            required = node.at("/requestBody/required").asBoolean(false);
+        }
+        return new Inputs(query, body, required, fields(node, operation));
+    }
+
+    private void parameters(String pointer, Map<String, Parameter> query) {
+        var list = document.at(pointer);
+        for (int at = 0; at < list.size(); at++) {
+            var entry = list.get(at);
+            var reference = entry.path("$ref").asText("");
+            var where = reference.isEmpty() ? pointer + "/" + at : reference.substring(1);
+            var parameter = document.at(where);
+            if (parameter.path("in").asText().equals("query")) {
+                var schema = resolved(parameter.path("schema"));
+                query.put(parameter.get("name").asText(), new Parameter(
+                        parameter.get("name").asText(), type(schema), type(resolved(schema.path("items"))),
+                        schema(where + "/schema"), schema.get("default")));
+            }
+        }
+    }
+
+    private List<String> fields(JsonNode operation, Operation which) {
+        var schema = resolved(operation.at("/responses/" + which.status() + "/content/application~1json/schema"));
+        if (schema.has("anyOf")) {
+            schema = resolved(schema.at("/anyOf/0"));
+        }
+        if (which.list()) {
+            schema = resolved(resolved(schema.at("/properties/data")).path("items"));
+        }
+        var names = new ArrayList<String>();
+        schema.path("properties").fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private JsonNode resolved(JsonNode schema) {
+        var reference = schema.path("$ref").asText("");
+        return reference.isEmpty() ? schema : resolved(document.at(reference.substring(1)));
+    }
+
+    private static String type(JsonNode schema) {
+        var type = schema.path("type");
+        return type.isArray() ? type.get(0).asText() : type.asText("string");
+    }
+
+    /** The schema at a JSON Pointer into the document. */
+    public Schema schema(String pointer) {
+        return registry.getSchema(SchemaLocation.of(ID + "#" + pointer));
+    }
+}

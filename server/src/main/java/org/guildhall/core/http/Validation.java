@@ -1,0 +1,144 @@
+package org.guildhall.core.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import java.util.ArrayList;
+import java.util.List;
+import org.guildhall.core.http.Refusal.Item;
+
+/** What is wrong with a JSON value, by the schema of the document and by what JSON itself leaves open. All of it at once. */
+final class Validation {
+
+    /** As many mistakes as an answer lists; a body can have more than anybody wants to read. */
+    private static final int ITEMS_MAX = 100;
+
+    private Validation() {}
+
+    /** Everything that is wrong with the value; empty if nothing is. */
+    static List<Item> check(Schema schema, JsonNode value) {
+        var items = new ArrayList<Item>();
+        texts(value, "", items);
+        if (!items.isEmpty()) {
+            return items;
+        }
+        for (var error : schema.validate(value)) {
+            if (items.size() < ITEMS_MAX && !noise(error)) {
+                items.add(item(error));
+            }
+        }
+        numbers(value, "", schema, items);
+        return items;
+    }
+
+    /** What of a merge patch can be told before it is laid over the resource: unknown members, wrong types, values out of bounds. */
+    static List<Item> checkPatch(Schema schema, JsonNode patch) {
+        return check(schema, patch).stream()
+                .filter(item -> !item.code().equals("required"))
+                .filter(item -> !nestedNull(item.pointer(), patch))
+                .toList();
+    }
+
+    private static boolean nestedNull(String pointer, JsonNode patch) {
+        return pointer.indexOf('/', 1) > 0 && patch.at(pointer).isNull();
+    }
+
+    // One bad branch of a choice is told by the branch's own errors; the choice's own adds nothing.
+    private static boolean noise(Error error) {
+        return error.getKeyword().equals("anyOf") || error.getKeyword().equals("oneOf") && error.getInstanceLocation().getNameCount() > 0;
+    }
+
+    private static Item item(Error error) {
+        var pointer = error.getInstanceLocation().toString();
+        var keyword = error.getKeyword();
+        var property = error.getProperty();
+        return switch (keyword) {
+            case "required" -> Item.pointer(pointer + "/" + escape(property), "required", "This member is required.");
+            case "additionalProperties", "unevaluatedProperties" ->
+                Item.pointer(pointer + "/" + escape(property), "unknown_member", "The operation knows no such member.");
+            case "type" -> Item.pointer(pointer, "wrong_type", sentence(error));
+            case "enum" -> Item.pointer(pointer, "not_allowed", sentence(error));
+            case "pattern" -> Item.pointer(pointer, "pattern", sentence(error));
+            case "minLength", "minItems", "minProperties" -> Item.pointer(pointer, "too_short", sentence(error));
+            case "maxLength", "maxItems", "maxProperties" -> Item.pointer(pointer, "too_long", sentence(error));
+            case "minimum", "exclusiveMinimum" -> Item.pointer(pointer, "too_small", sentence(error));
+            case "maximum", "exclusiveMaximum" -> Item.pointer(pointer, "too_large", sentence(error));
+            case "format" -> Item.pointer(pointer, "format", sentence(error));
+            case "uniqueItems" -> Item.pointer(pointer, "not_unique", sentence(error));
+            default -> Item.pointer(pointer, "invalid", sentence(error));
+        };
+    }
+
+    private static String sentence(Error error) {
+        var message = error.getMessage();
+        int prefix = message.indexOf(": ");
+        var text = prefix >= 0 && message.startsWith(error.getInstanceLocation().toString()) ? message.substring(prefix + 2) : message;
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1) + (text.endsWith(".") ? "" : ".");
+    }
+
+    static String escape(String member) {
+        return member.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** U+0000 and lone surrogates can't be stored or sent on as they came. */
+    private static void texts(JsonNode value, String pointer, List<Item> items) {
+        if (items.size() >= ITEMS_MAX) {
+            return;
+        }
+        if (value.isTextual()) {
+            var wrong = wrongCharacter(value.textValue());
+            if (wrong != null) {
+                items.add(Item.pointer(pointer, "character", wrong));
+            }
+        } else if (value.isArray()) {
+            for (int at = 0; at < value.size(); at++) {
+                texts(value.get(at), pointer + "/" + at, items);
+            }
+        } else if (value.isObject()) {
+            value.properties().forEach(member -> {
+                var at = pointer + "/" + escape(member.getKey());
+                var wrong = wrongCharacter(member.getKey());
+                if (wrong != null) {
+                    // The member's own name can't be written back.
+                    items.add(Item.pointer(pointer, "character", "The name of a member is not valid: " + wrong));
+                } else {
+                    texts(member.getValue(), at, items);
+                }
+            });
+        }
+    }
+
+    static @org.jspecify.annotations.Nullable String wrongCharacter(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            char character = text.charAt(at);
+            if (character == 0) {
+                return "The text contains U+0000.";
+            }
+            if (Character.isSurrogate(character)) {
+                boolean pair = Character.isHighSurrogate(character)
+                        && at + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(at + 1));
+                if (!pair) {
+                    return "The text contains a lone surrogate.";
+                }
+                at++;
+            }
+        }
+        return null;
+    }
+
+    /** JSON Schema takes 5.0 for an integer; the contract doesn't. */
+    private static void numbers(JsonNode value, String pointer, Schema schema, List<Item> items) {
+        if (value.isFloatingPointNumber()) {
+            if (items.stream().noneMatch(item -> pointer.equals(item.pointer()))) {
+                items.add(Item.pointer(pointer, "wrong_type", "An integer is written without fraction and exponent."));
+            }
+        } else if (value.isArray()) {
+            for (int at = 0; at < value.size(); at++) {
+                numbers(value.get(at), pointer + "/" + at, schema, items);
+            }
+        } else if (value.isObject()) {
+            value.properties().forEach(member -> numbers(member.getValue(), pointer + "/" + escape(member.getKey()), schema, items));
+        }
+    }
+}

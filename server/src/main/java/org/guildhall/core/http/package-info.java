@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.core.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.core.work;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall;
+
+import org.jspecify.annotations.NullMarked;
