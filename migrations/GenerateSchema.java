@@ -66,9 +66,9 @@ final class GenerateSchema {
     }
 
     private static EmbeddedPostgres throwaway() throws IOException {
-        var programs = new File(System.getProperty("java.io.tmpdir"), "guildhall-postgres-" + System.getProperty("user.name"));
+        var home = new File(System.getProperty("java.io.tmpdir"), "guildhall-postgres-" + System.getProperty("user.name"));
         return EmbeddedPostgres.builder()
-                .setOverrideWorkingDirectory(programs)
+                .setOverrideWorkingDirectory(new File(home, "programs"))
                 .setLocaleConfig("locale", "C")
                 .setServerConfig("full_page_writes", "off")
                 .setServerConfig("unix_socket_directories", "")

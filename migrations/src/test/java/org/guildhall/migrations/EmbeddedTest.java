@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddedTest {
     @TempDir
     Path folder;
+
+    @BeforeAll
+    static void unpackWhereItStays() {
+        // The library unpacks once per JVM, into the folder of the first start; that must not be a test's own.
+        TestDatabase.POSTGRES.port();
+    }
 
     @Test
     void aKilledJvmLosesNothingAndTheNextStartTakesOver() throws Exception {
