@@ -91,8 +91,8 @@ class EmbeddedTest {
     static final class Starter {
         public static void main(String[] args) throws Exception {
             var postgres = Embedded.persistent(Path.of(args[0]), 0);
-            try (var connection = postgres.superuser("postgres")) {
-                TestDatabase.column(connection, "create table kept as select 42 as n");
+            try (var connection = postgres.superuser("postgres"); var statement = connection.createStatement()) {
+                statement.execute("create table kept as select 42 as n");
             }
             System.out.println("ready");
             Thread.sleep(60_000);
