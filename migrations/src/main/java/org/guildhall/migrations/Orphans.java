@@ -80,7 +80,8 @@ final class Orphans {
 
     private static boolean isPostgres(ProcessHandle handle, Path data) {
         var info = handle.info();
-        var named = info.command().map(command -> command.endsWith("/postgres")).orElse(false);
+        // Linux adds "(deleted)" when the program's file is gone, which a cleaner of temporary folders does.
+        var named = info.command().map(command -> command.endsWith("/postgres") || command.endsWith("/postgres (deleted)")).orElse(false);
         // Where the system shows no arguments the name has to do.
         return named && info.arguments().map(arguments -> servesFrom(List.of(arguments), data)).orElse(true);
     }
