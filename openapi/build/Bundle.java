@@ -65,7 +65,10 @@ final class Bundle {
             switch (member.getKey()) {
                 case "paths" -> document.set("paths", paths(member.getValue(), root.file()));
                 case "components" -> rootComponents(member.getValue(), root.file());
-                default -> document.set(member.getKey(), plain(member, "openapi.yaml"));
+                default -> {
+                    unextended(member.getKey(), member.getValue());
+                    document.set(member.getKey(), member.getValue().deepCopy());
+                }
             }
         }
         SHARED.forEach((file, section) -> {
@@ -158,11 +161,15 @@ final class Bundle {
         }
     }
 
-    private JsonNode plain(Map.Entry<String, JsonNode> member, String where) {
-        if (member.getKey().startsWith("x-")) {
-            mistakes.add(where + ": " + member.getKey() + " is unknown");
+    /** The root's own parts, info and tags and servers, know no extension at any depth. */
+    private void unextended(String name, JsonNode node) {
+        if (name.startsWith("x-")) {
+            mistakes.add("openapi.yaml: " + name + " is unknown");
         }
-        return member.getValue().deepCopy();
+        node.properties().forEach(member -> unextended(member.getKey(), member.getValue()));
+        if (node.isArray()) {
+            node.forEach(member -> unextended("", member));
+        }
     }
 
     /** The values of a discriminator's mapping are references too, though they don't look like it. */
@@ -177,11 +184,8 @@ final class Bundle {
 
     /** What stands where a reference stood: the path item itself, or a reference to the component that the target has become. */
     private JsonNode reference(String reference, Kind kind, Path file, String where) {
-        Sources.Place target;
-        try {
-            target = sources.target(file, reference);
-        } catch (Refused refused) {
-            mistakes.add(at(file, where) + String.join("; ", refused.reasons()));
+        Sources.Place target = target(reference, file, where);
+        if (target == null) {
             return JSON.objectNode();
         }
         if (kind == Kind.PATH_ITEM) {
@@ -191,11 +195,23 @@ final class Bundle {
         return JSON.objectNode().put("$ref", "#/components/" + kind.section + "/" + target.name());
     }
 
+    private Sources.Place target(String reference, Path file, String where) {
+        try {
+            return sources.target(file, reference);
+        } catch (IllegalArgumentException e) {
+            mistakes.add(at(file, where) + e.getMessage());
+            return null;
+        }
+    }
+
     private void component(Kind kind, Sources.Place first, String from) {
         Sources.Place place = first;
         String name = place.name();
         for (String next = alias(place); next != null; next = alias(place)) {
-            place = sources.target(place.file(), next);
+            place = target(next, place.file(), place.pointer());
+            if (place == null) {
+                return;
+            }
         }
         if (!name.matches("[A-Za-z0-9._-]+")) {
             mistakes.add(from + "a reference must name a member, " + sources.show(place.file()) + "#" + place.pointer() + " doesn't");

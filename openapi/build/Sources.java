@@ -49,21 +49,26 @@ final class Sources {
         return Files.isRegularFile(root.resolve(file));
     }
 
-    /** Where a reference in {@code base} leads; refused where it leads nowhere. */
+    /**
+     * Where a reference in {@code base} leads.
+     *
+     * @throws IllegalArgumentException saying why if it leads nowhere
+     * @throws Refused if the file that it leads to can't be read
+     */
     Place target(Path base, String reference) {
         int hash = reference.indexOf('#');
         String file = hash < 0 ? reference : reference.substring(0, hash);
         String pointer = hash < 0 ? "" : reference.substring(hash + 1);
         if (file.contains(":")) {
-            throw new Refused("the reference " + reference + " leaves the project");
+            throw new IllegalArgumentException("the reference " + reference + " leaves the project");
         }
         Path path = file.isEmpty() ? base : base.resolveSibling(file).normalize();
         if (!path.startsWith(root) || !Files.isRegularFile(path)) {
-            throw new Refused("the reference " + reference + " leads to no file");
+            throw new IllegalArgumentException("the reference " + reference + " leads to no file");
         }
         Place place = new Place(path, pointer);
         if (!pointer.isEmpty() && !pointer.startsWith("/") || at(place).isMissingNode()) {
-            throw new Refused("the reference " + reference + " leads to nothing in " + show(path));
+            throw new IllegalArgumentException("the reference " + reference + " leads to nothing in " + show(path));
         }
         return place;
     }

@@ -1,0 +1,161 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The published document says of each operation all that its policy implies. */
+class CompletionTest {
+
+    private static final ObjectNode PUBLISHED = new TinySpec(TinySpec.ORIGINAL).published();
+
+    @Test
+    void aCreationTakesKeyReasonAndDryRun() {
+        assertEquals(List.of("dry_run", "Idempotency-Key", "Audit-Reason"), parameters("post", "/api/v1/catalog/things"));
+        assertEquals(Set.of("200", "201", "400", "401", "403", "406", "409", "413", "415", "422", "429", "500", "503"),
+                statuses("post", "/api/v1/catalog/things"));
+        assertEquals(Set.of("Request-Id", "RateLimit", "RateLimit-Policy", "ETag", "Location", "Idempotency-Replayed"),
+                headers("post", "/api/v1/catalog/things", "201"));
+    }
+
+    @Test
+    void aDryRunIsAnsweredWith200() {
+        JsonNode answer = operation("post", "/api/v1/catalog/things").at("/responses/200");
+        assertEquals("#/components/schemas/DryRunResult", answer.at("/content/application~1json/schema/$ref").asText());
+        assertTrue(headers("post", "/api/v1/catalog/things", "200").contains("Dry-Run"));
+    }
+
+    @Test
+    void where200IsTheAnswerAnywayEitherIsDocumented() {
+        JsonNode either = operation("patch", "/api/v1/catalog/things/{thing_id}").at("/responses/200/content/application~1json/schema/anyOf");
+        assertEquals("#/components/schemas/Thing", either.at("/0/$ref").asText());
+        assertEquals("#/components/schemas/DryRunResult", either.at("/1/$ref").asText());
+        assertEquals(2, either.size());
+    }
+
+    @Test
+    void ifMatchBringsItsProblems() {
+        assertEquals(List.of("dry_run", "Idempotency-Key", "Audit-Reason", "If-Match"), parameters("patch", "/api/v1/catalog/things/{thing_id}"));
+        assertTrue(statuses("patch", "/api/v1/catalog/things/{thing_id}").contains("412"));
+        assertFalse(statuses("patch", "/api/v1/catalog/things/{thing_id}").contains("428"));
+        assertEquals("#/components/parameters/IfMatchRequired",
+                operation("put", "/api/v1/catalog/things/{thing_id}/order").at("/parameters/4/$ref").asText());
+        assertTrue(statuses("put", "/api/v1/catalog/things/{thing_id}/order").containsAll(Set.of("412", "428")));
+    }
+
+    @Test
+    void whatCannotBeTriedOutHasNoDryRun() {
+        assertEquals(List.of("Idempotency-Key", "Audit-Reason"), parameters("delete", "/api/v1/catalog/things/{thing_id}"));
+        assertFalse(statuses("delete", "/api/v1/catalog/things/{thing_id}").contains("200"));
+        assertEquals(Set.of("Request-Id", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"),
+                headers("delete", "/api/v1/catalog/things/{thing_id}", "204"));
+    }
+
+    @Test
+    void aResourceCanBeReadConditionallyAndInPart() {
+        assertEquals(List.of("fields", "If-None-Match"), parameters("get", "/api/v1/catalog/things/{thing_id}"));
+        assertTrue(statuses("get", "/api/v1/catalog/things/{thing_id}").containsAll(Set.of("304", "404")));
+        assertTrue(headers("get", "/api/v1/catalog/things/{thing_id}", "200").contains("ETag"));
+    }
+
+    @Test
+    void whatHasNoVersionHasNoETag() {
+        assertEquals(List.of("thing_id", "part_key"), parameters("get", "/api/v1/catalog/things/{thing_id}/parts/{part_key}"));
+        assertFalse(headers("get", "/api/v1/catalog/things/{thing_id}/parts/{part_key}", "200").contains("ETag"));
+    }
+
+    @Test
+    void aListHasPagesAndNoETag() {
+        assertEquals(List.of("color", "owner_id", "default", "sort", "expand", "limit", "cursor", "fields"), parameters("get", "/api/v1/catalog/things"));
+        assertEquals(Set.of("Request-Id", "RateLimit", "RateLimit-Policy", "Link"), headers("get", "/api/v1/catalog/things", "200"));
+        assertEquals(Set.of("200", "400", "401", "403", "406", "429", "500", "503"), statuses("get", "/api/v1/catalog/things"));
+    }
+
+    @Test
+    void aPostThatOnlyReadsTakesNeitherKeyNorDryRun() {
+        assertEquals(List.of(), parameters("post", "/api/v1/catalog/checks"));
+        assertEquals(Set.of("200", "400", "401", "403", "406", "413", "415", "422", "429", "500", "503"), statuses("post", "/api/v1/catalog/checks"));
+    }
+
+    @Test
+    void aPublicOperationNeedsNoCredentials() {
+        assertEquals(Set.of("200", "400", "406", "429", "500", "503"), statuses("get", "/api/v1/health"));
+        assertEquals(Set.of("Request-Id"), headers("get", "/api/v1/health", "200"));
+        assertTrue(statuses("get", "/api/v1/auth/status").containsAll(Set.of("401", "403")));
+    }
+
+    @Test
+    void whatASourceSaysItselfStays() {
+        assertEquals("Said better here.", operation("post", "/api/v1/catalog/things").at("/responses/409/description").asText());
+    }
+
+    @Test
+    void onlyWhatIsUsedIsPublishedAndScopesAlways() {
+        JsonNode schemas = PUBLISHED.at("/components/schemas");
+        assertFalse(schemas.has("UnusedId"));
+        assertTrue(schemas.has("Scope"));
+        assertFalse(PUBLISHED.at("/components/headers").has("Allow"));
+        assertTrue(PUBLISHED.at("/components/securitySchemes").has("bearer"));
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere() {
+        PUBLISHED.findValues("$ref").forEach(
+                reference -> assertFalse(PUBLISHED.at(reference.asText().substring(1)).isMissingNode(), reference.asText()));
+        assertEquals("#/components/schemas/Circle", PUBLISHED.at("/components/schemas/Shape/discriminator/mapping/circle").asText());
+    }
+
+    @Test
+    void yamlAndJsonSayTheSame() throws IOException {
+        JsonNode json = new ObjectMapper().readTree(Written.json(PUBLISHED));
+        assertEquals(json, new YAMLMapper().readTree(Written.yaml(PUBLISHED)));
+    }
+
+    @Test
+    void whatAReaderCouldMistakeIsQuoted() {
+        ObjectNode traps = new ObjectMapper().createObjectNode().put("a", "no").put("b", "2026-11-21").put("c", "1_000").put("d", "null")
+                .put("on", "~").put("e", "12:30").put("f", "plain words");
+        assertEquals("""
+                a: "no"
+                b: "2026-11-21"
+                c: "1_000"
+                d: "null"
+                "on": "~"
+                e: "12:30"
+                f: plain words
+                """, Written.yaml(traps));
+    }
+
+    private static JsonNode operation(String method, String path) {
+        return PUBLISHED.path("paths").path(path).path(method);
+    }
+
+    private static List<String> parameters(String method, String path) {
+        List<String> names = new ArrayList<>();
+        operation(method, path).path("parameters").forEach(parameter -> names.add(Schemas.follow(PUBLISHED, parameter).path("name").asText()));
+        return names;
+    }
+
+    private static Set<String> statuses(String method, String path) {
+        return names(operation(method, path).path("responses"));
+    }
+
+    private static Set<String> headers(String method, String path, String status) {
+        return names(operation(method, path).path("responses").path(status).path("headers"));
+    }
+
+    private static Set<String> names(JsonNode node) {
+        Set<String> names = new TreeSet<>();
+        node.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}
