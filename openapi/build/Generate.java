@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +22,10 @@ import java.util.stream.Stream;
  */
 final class Generate {
 
-    private static final List<String> SPEC_ENDINGS = List.of(".yaml", ".java", ".mustache");
+    private static final List<String> ENDINGS = List.of(".yaml", ".java", ".mustache");
+
+    /** Folders beside the spec that nothing is generated from. */
+    private static final Set<String> OTHERS = Set.of("target", "src", "lint");
 
     private Generate() {}
 
@@ -39,12 +44,17 @@ final class Generate {
         }
     }
 
-    private static void generate(String side, Path folder, Path target) throws IOException {
+    /**
+     * Generates one side.
+     *
+     * @return false if nothing had changed since the last time
+     */
+    static boolean generate(String side, Path folder, Path target) throws IOException {
         Path code = target.resolve("generated-sources").resolve(side);
         Path stamp = target.resolve("generated-sources").resolve(side + ".sha256");
-        String now = digest(folder, target);
+        String now = digest(folder);
         if (Files.isDirectory(code) && Files.exists(stamp) && Files.readString(stamp).equals(now)) {
-            return;
+            return false;
         }
         Files.deleteIfExists(stamp);
         delete(code);
@@ -58,6 +68,7 @@ final class Generate {
             throw new Refused("no client yet");
         }
         Files.writeString(stamp, now);
+        return true;
     }
 
     private static void publish(ObjectNode document, Path folder) throws IOException {
@@ -66,11 +77,11 @@ final class Generate {
         Files.writeString(folder.resolve("openapi.json"), Written.json(document));
     }
 
-    /** Over every source, template and class of the generator, and the version of openapi-generator. */
-    private static String digest(Path folder, Path target) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
+    /** Over every source, template and class of the generator, and the class path with the version of openapi-generator in it. */
+    private static String digest(Path folder) throws IOException {
+        try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Path file : files.filter(Files::isRegularFile).filter(file -> isInput(folder.relativize(file))).sorted().toList()) {
+            for (Path file : inputs(folder)) {
                 digest.update(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
                 digest.update((byte) 0);
                 digest.update(Files.readAllBytes(file));
@@ -83,9 +94,16 @@ final class Generate {
         }
     }
 
-    private static boolean isInput(Path file) {
-        String first = file.getName(0).toString();
-        return !first.equals("target") && !first.equals("src") && !first.equals("lint") && SPEC_ENDINGS.stream().anyMatch(file.toString()::endsWith);
+    private static List<Path> inputs(Path folder) throws IOException {
+        List<Path> inputs = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.filter(entry -> !OTHERS.contains(entry.getFileName().toString())).sorted().toList()) {
+                try (Stream<Path> files = Files.walk(entry)) {
+                    files.filter(file -> ENDINGS.stream().anyMatch(file.toString()::endsWith)).sorted().forEach(inputs::add);
+                }
+            }
+        }
+        return inputs;
     }
 
     private static void delete(Path folder) throws IOException {

@@ -1,0 +1,35 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How names and texts of the document come out in Java. */
+class NamesTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "plan_ladder, PlanLadder, planLadder, PLAN_LADDER",
+        "plan-ladders, PlanLadders, planLadders, PLAN_LADDERS",
+        "createProduct, CreateProduct, createProduct, CREATE_PRODUCT",
+        "default, Default, defaultValue, DEFAULT",
+        "class, Class, classValue, CLASS",
+        "-created_at, CreatedAt, createdAt, CREATED_AT",
+        "2d, The2d, the2d, _2D",
+        "openapi.json, OpenapiJson, openapiJson, OPENAPI_JSON"
+    })
+    void names(String name, String type, String member, String constant) {
+        assertEquals(type, Names.type(name));
+        assertEquals(member, Names.member(name));
+        assertEquals(constant, Names.constant(name));
+    }
+
+    @Test
+    void textBecomesJavadocThatCannotEndTheComment() {
+        assertEquals(String.join("\n",
+                "     * Ends &lt;here&gt; *&#47; &amp; <code>code</code> &#64;see &#92;u000a.",
+                "     *",
+                "     * <p>Second."), Javadoc.of("Ends <here> */ & `code` @see \\u000a.\n\nSecond.\n", 4));
+        assertEquals("", Javadoc.of(" ", 4));
+    }
+}
