@@ -31,7 +31,7 @@ public record Config(
             "KEYS", "CORS_ORIGINS", "TRUSTED_PROXIES", "SCHEDULER");
     /** Settings of the launcher and of the administrator's commands, which the server doesn't read but must not refuse. */
     private static final Set<String> OTHERS = Set.of("JAVA_HOME", "MIGRATOR_USER", "MIGRATOR_PASSWORD", "ADMIN_URL", "ADMIN_USER",
-            "ADMIN_PASSWORD", "APP_PASSWORD", "READONLY_PASSWORD", "BACKUP_PASSWORD", "JAVA_OPTS", "URL", "TOKEN", "HOME", "STATE");
+            "ADMIN_PASSWORD", "APP_PASSWORD", "READONLY_PASSWORD", "BACKUP_PASSWORD", "JAVA_OPTS", "URL", "TOKEN", "HOME", "STATE", "ACCESS_LOG");
 
     /** Every mistake in the settings. */
     public static final class Mistakes extends RuntimeException {

@@ -18,7 +18,7 @@ public final class Clock {
     }
 
     /** Takes what the database just said for now. */
-    void measured(Instant databaseTime) {
+    public void measured(Instant databaseTime) {
         offset = Duration.between(Instant.now(), databaseTime);
     }
 }

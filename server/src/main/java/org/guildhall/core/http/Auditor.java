@@ -54,7 +54,7 @@ final class Auditor {
         };
     }
 
-    private static AuditRecord.Entity entity(Call.Change change) {
+    static AuditRecord.Entity entity(Call.Change change) {
         var salt = new byte[SALT_BYTES];
         RANDOM.nextBytes(salt);
         var before = text(change.before());

@@ -37,6 +37,7 @@ public enum Problem {
     IDEMPOTENCY_IN_FLIGHT(409, "The first request with this key is still running", "A request with the same Idempotency-Key hasn't finished yet.",
             "Wait as long as Retry-After says and send the same request again: you will get the first one's answer."),
     INVALID_STATE(409, "Not possible in the present state", "The resource is in a state from which this action isn't possible.", "Read the resource; the detail names the state."),
+    IN_USE(409, "Something else depends on it", "The resource can't leave while another one stands on it.", "The detail names what depends on it; end or change that first."),
     LADDER_CONFLICT(409, "In conflict with the plan ladder", "A plan ladder has one plan product per tier, one tier per rank, and each product at most once.",
             "Read the ladder again; the detail says which rule would be broken."),
     CAPACITY_EXHAUSTED(409, "No capacity left", "There is no free place left.", "Take a place on the waitlist, or choose another session."),

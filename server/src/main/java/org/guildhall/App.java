@@ -1,0 +1,74 @@
+package org.guildhall;
+
+import org.guildhall.catalog.CatalogModule;
+import org.guildhall.core.auth.Authenticator;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.RateTotals;
+import org.guildhall.core.http.Api;
+import org.guildhall.core.http.HttpServer;
+import org.guildhall.core.http.RateLimits;
+import org.guildhall.core.http.Spec;
+import org.guildhall.migrations.Migrations;
+import org.guildhall.platform.PlatformModule;
+
+/** The map: what the server is made of, and how it is tied together. */
+public final class App implements AutoCloseable {
+
+    private final Db db;
+    private final RateLimits limits;
+    private final HttpServer server;
+    private volatile boolean stopping;
+
+    private App(Config config) {
+        this.db = new Db(config.database());
+        this.limits = new RateLimits(new RateTotals(db));
+        var spec = new Spec();
+        var api = new Api();
+
+        var platform = new PlatformModule(db);
+        platform.bind(api, db, spec, limits, buildVersion(), new PlatformModule.Readiness(this::isMigrated, () -> true, () -> stopping));
+        new CatalogModule().bind(api);
+
+        this.server = api.server(
+                new Api.Address(config.host(), config.port(), config.publicUrl(), config.corsOrigins(), config.trustedProxies()),
+                spec, db, config.keys(), new Authenticator(platform.credentials(), config.keys(), db.clock()), limits, platform::listsOrigin);
+    }
+
+    /** Builds everything and listens. Refuses a database whose schema is older than this build. */
+    public static App start(Config config) {
+        var app = new App(config);
+        if (!app.isMigrated()) {
+            app.close();
+            throw new IllegalStateException("the database's schema is older than this build: run migrate first");
+        }
+        app.server.start();
+        return app;
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    private boolean isMigrated() {
+        var standing = db.unguarded(Migrations::standing);
+        return switch (standing.state()) {
+            case EQUAL, NEWER -> true;
+            case EMPTY, OLDER -> false;
+        };
+    }
+
+    private static String buildVersion() {
+        var version = App.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /** Readiness turns false at once; requests in flight are finished, then everything is closed. */
+    @Override
+    public void close() {
+        stopping = true;
+        server.close();
+        limits.close();
+        db.close();
+    }
+}

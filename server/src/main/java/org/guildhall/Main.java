@@ -1,0 +1,110 @@
+package org.guildhall;
+
+import java.sql.DriverManager;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.guildhall.core.data.Db;
+import org.guildhall.migrations.Migrations;
+import org.guildhall.migrations.Roles;
+import org.guildhall.platform.FirstToken;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** The command line: {@code serve}, {@code migrate}, {@code admin init-database}, {@code admin create-token}. */
+public final class Main {
+
+    private static final String USAGE = """
+            usage: guildhall serve                            serve the API from GUILDHALL_DATABASE_URL
+                   guildhall migrate                          bring the database to this build's schema
+                   guildhall admin init-database [--print]    make the roles, or show the SQL that does
+                   guildhall admin create-token [NAME]        make a platform administrator's token and print it""";
+
+    private Main() {}
+
+    /** A mistake of the operator's, to be told in one line. */
+    private static final class Misuse extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Misuse(String message) {
+            super(message);
+        }
+    }
+
+    public static void main(String[] arguments) {
+        try {
+            run(List.of(arguments), System.getenv());
+        } catch (Config.Mistakes | Misuse told) {
+            System.err.println(told.getMessage());
+            System.exit(2);
+        } catch (IllegalStateException refused) {
+            System.err.println("guildhall: " + refused.getMessage());
+            System.exit(1);
+        } catch (Exception failed) {
+            failed.printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    private static void run(List<String> arguments, Map<String, String> environment) throws Exception {
+        switch (String.join(" ", arguments.subList(0, Math.min(2, arguments.size())))) {
+            case "serve" -> serve(environment);
+            case "migrate" -> migrate(environment);
+            case "admin init-database" -> initDatabase(arguments.contains("--print"), environment);
+            case "admin create-token" -> createToken(arguments.size() > 2 ? arguments.get(2) : "Platform administrator", environment);
+            default -> throw new Misuse(USAGE);
+        }
+    }
+
+    private static void serve(Map<String, String> environment) throws InterruptedException {
+        var app = App.start(Config.read(environment));
+        var stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            app.close();
+            stopped.countDown();
+        }));
+        System.out.println("Guildhall listens on port " + app.port());
+        stopped.await();
+    }
+
+    private static void migrate(Map<String, String> environment) {
+        var source = new PGSimpleDataSource();
+        source.setURL(required(environment, "GUILDHALL_DATABASE_URL"));
+        source.setUser(environment.getOrDefault("GUILDHALL_MIGRATOR_USER", Roles.MIGRATOR));
+        source.setPassword(environment.getOrDefault("GUILDHALL_MIGRATOR_PASSWORD", ""));
+        System.out.println(Migrations.migrate(source) + " migrations have run");
+    }
+
+    private static void initDatabase(boolean print, Map<String, String> environment) throws Exception {
+        var passwords = new Roles.Passwords(
+                environment.get("GUILDHALL_MIGRATOR_PASSWORD"), environment.get("GUILDHALL_APP_PASSWORD"),
+                environment.get("GUILDHALL_READONLY_PASSWORD"), environment.get("GUILDHALL_BACKUP_PASSWORD"));
+        if (print) {
+            System.out.println(Roles.sql(passwords));
+            return;
+        }
+        try (var connection = DriverManager.getConnection(
+                required(environment, "GUILDHALL_DATABASE_URL"),
+                environment.getOrDefault("GUILDHALL_ADMIN_USER", "postgres"),
+                environment.getOrDefault("GUILDHALL_ADMIN_PASSWORD", ""))) {
+            Roles.create(connection, passwords);
+        }
+        System.out.println("the roles are there: " + String.join(", ",
+                Arrays.asList(Roles.OWNER, Roles.MIGRATOR, Roles.APP, Roles.READONLY, Roles.BACKUP)));
+    }
+
+    private static void createToken(String name, Map<String, String> environment) {
+        var config = Config.read(environment);
+        try (var db = new Db(config.database())) {
+            System.out.println(FirstToken.create(db, config.keys(), name));
+        }
+    }
+
+    private static String required(Map<String, String> environment, String name) {
+        var value = environment.get(name);
+        if (value == null || value.isBlank()) {
+            throw new Misuse(name + ": is required");
+        }
+        return value;
+    }
+}

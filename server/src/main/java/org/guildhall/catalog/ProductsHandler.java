@@ -1,0 +1,165 @@
+package org.guildhall.catalog;
+
+import java.util.Map;
+import java.util.UUID;
+import java.util.TreeMap;
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.catalog.ProductsApi;
+import org.guildhall.api.model.EntitlementSetId;
+import org.guildhall.api.model.ListProductsQuery;
+import org.guildhall.api.model.NewProduct;
+import org.guildhall.api.model.Product;
+import org.guildhall.api.model.ProductId;
+import org.guildhall.api.model.ProductKind;
+import org.guildhall.api.model.ProductLifecycleStatus;
+import org.guildhall.api.model.ProductPatch;
+import org.guildhall.api.model.ProductType;
+import org.guildhall.api.model.ProviderReferences;
+import org.guildhall.api.model.ProviderReferencesPatch;
+import org.guildhall.catalog.ProductStore.Filter;
+import org.guildhall.catalog.ProductStore.Row;
+import org.guildhall.catalog.ProductStore.Values;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** Products: {@code /catalog/products}. */
+final class ProductsHandler implements ProductsApi<Call> {
+
+    private final ProductStore products;
+    private final ProviderReferenceStore references;
+
+    ProductsHandler(ProductStore products, ProviderReferenceStore references) {
+        this.products = products;
+        this.references = references;
+    }
+
+    @Override
+    public Reply<Product> createProduct(Call call, NewProduct body) {
+        var values = new Values(body.externalId(), body.name(), body.description(), uuid(body.entitlementSetId()), orEmpty(body.metadata()));
+        var row = products.insert(call.tx(), body.productType() == null ? null : body.productType().value(), values);
+        if (body.providerReferences() != null) {
+            var wanted = body.providerReferences();
+            var given = ProviderNames.map(wanted.stripe(), wanted.gocardless(), wanted.paystack());
+            references.ofProduct(call.tx(), row.id(), Map.of(), given);
+            row = row.with(given);
+        }
+        var product = toApi(row);
+        call.created(product.id(), product);
+        return Reply.created("/api/v1/catalog/products/" + product.id(), product);
+    }
+
+    @Override
+    public Reply<Page<Product>> listProducts(Call call, ListProductsQuery query) {
+        var filter = new Filter(
+                query.externalId(),
+                query.lifecycleStatus() == null ? null : query.lifecycleStatus().value(),
+                query.productType() == null ? null : query.productType().value(),
+                query.kind() == null ? null : query.kind().value(),
+                uuid(query.entitlementSetId()),
+                query.createdAfter(),
+                query.createdBefore());
+        return Reply.list(products.list(call.tx(), call.page(), filter).map(ProductsHandler::toApi));
+    }
+
+    @Override
+    public Reply<Product> getProduct(Call call, ProductId productId) {
+        var row = products.get(call.tx(), productId.value());
+        if (row == null) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        return Reply.ok(toApi(row));
+    }
+
+    @Override
+    public Reply<Product> updateProduct(Call call, ProductId productId, Patch<ProductPatch> patch) {
+        var before = locked(call, productId);
+        var current = patchable(before);
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        if (before.lifecycleStatus().equals("retired") && changesMore(current, wanted)) {
+            throw Problem.INVALID_STATE.because("A retired product keeps its name, description and entitlement set.");
+        }
+        var values = new Values(wanted.externalId(), wanted.name(), wanted.description(), uuid(wanted.entitlementSetId()), orEmpty(wanted.metadata()));
+        var after = products.update(call.tx(), before.id(), values);
+        var given = wanted.providerReferences() == null
+                ? Map.<String, String>of()
+                : ProviderNames.map(
+                        wanted.providerReferences().stripe(), wanted.providerReferences().gocardless(), wanted.providerReferences().paystack());
+        references.ofProduct(call.tx(), before.id(), before.providerReferences(), given);
+        return changed(call, before, after.with(given));
+    }
+
+    @Override
+    public Reply<Product> publishProduct(Call call, ProductId productId) {
+        var before = locked(call, productId);
+        if (!before.lifecycleStatus().equals("draft")) {
+            throw Problem.INVALID_STATE.because("Only a draft can be published; this product is " + before.lifecycleStatus() + ".");
+        }
+        return changed(call, before, products.publish(call.tx(), before.id()));
+    }
+
+    @Override
+    public Reply<Product> retireProduct(Call call, ProductId productId) {
+        var before = locked(call, productId);
+        if (!before.lifecycleStatus().equals("published")) {
+            throw Problem.INVALID_STATE.because("Only a published product can be retired; this one is " + before.lifecycleStatus() + ".");
+        }
+        return changed(call, before, products.retire(call.tx(), before.id()));
+    }
+
+    private Row locked(Call call, ProductId productId) {
+        var row = products.lock(call.tx(), productId.value());
+        if (row == null) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        call.expect(row.version());
+        return row;
+    }
+
+    private static Reply<Product> changed(Call call, Row before, Row after) {
+        var product = toApi(after);
+        call.changed(product.id(), toApi(before), product);
+        return Reply.ok(product);
+    }
+
+    private static boolean changesMore(ProductPatch current, ProductPatch wanted) {
+        return !current.equals(new ProductPatch(current.externalId(), wanted.name(), wanted.description(), wanted.entitlementSetId(),
+                current.providerReferences(), current.metadata()));
+    }
+
+    private static ProductPatch patchable(Row row) {
+        var references = row.providerReferences();
+        return new ProductPatch(row.externalId(), row.name(), row.description(), setId(row.entitlementSetId()),
+                new ProviderReferencesPatch(references.get("stripe"), references.get("gocardless"), references.get("paystack")),
+                new TreeMap<>(row.metadata()));
+    }
+
+    static Product toApi(Row row) {
+        var references = row.providerReferences();
+        return new Product(
+                new ProductId(row.id()), row.externalId(), row.name(), row.description(),
+                row.productType() == null ? null : ProductType.fromValue(row.productType()),
+                row.kind() == null ? null : ProductKind.fromValue(row.kind()),
+                ProductLifecycleStatus.fromValue(row.lifecycleStatus()), setId(row.entitlementSetId()),
+                new ProviderReferences(references.get("stripe"), references.get("gocardless"), references.get("paystack")),
+                row.metadata(), row.publishedAt(), row.retiredAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+
+    private static @Nullable UUID uuid(@Nullable EntitlementSetId id) {
+        return id == null ? null : id.value();
+    }
+
+    private static @Nullable EntitlementSetId setId(@Nullable UUID id) {
+        return id == null ? null : new EntitlementSetId(id);
+    }
+
+    private static Map<String, String> orEmpty(@Nullable Map<String, String> texts) {
+        return texts == null ? Map.of() : texts;
+    }
+}

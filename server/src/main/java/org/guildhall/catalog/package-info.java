@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,49 @@
+package org.guildhall.core.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** What several stores need of columns. */
+public final class Columns {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
+    private static final Field<Instant> NOW = DSL.field("platform.app_now()", SQLDataType.INSTANT);
+
+    private Columns() {}
+
+    /** The database's time, as the statement sees it. */
+    public static Field<Instant> now() {
+        return NOW;
+    }
+
+    /** Texts by name as a column holds them. */
+    public static JSONB jsonb(Map<String, String> texts) {
+        try {
+            return JSONB.valueOf(JSON.writeValueAsString(texts));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Texts by name out of a column, in the order of their names; empty for null. */
+    public static Map<String, String> texts(@Nullable JSONB value) {
+        if (value == null) {
+            return Map.of();
+        }
+        try {
+            return JSON.readValue(value.data(), TEXTS);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package org.guildhall.platform;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.guildhall.core.auth.Caller;
+import org.guildhall.core.auth.Caller.Limit;
+import org.guildhall.core.auth.Credentials;
+import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.auth.Scopes;
+import org.guildhall.core.data.Db;
+import org.jspecify.annotations.Nullable;
+
+/** Looks credentials up: first the door, which tells the tenant, then under that tenant's policies everything that holds. */
+final class CredentialStore implements Credentials {
+
+    // Both statements travel together: the first finds the tenant and sets it, the second then sees that tenant's rows.
+    private static final String FIND = """
+            select set_config('app.tenant', (select tenant_id from platform.doors where kind = 'token' and key = ?)::text, true),
+                   pg_sequence_last_value(%d::oid), platform.app_now();
+            select t.tenant_id, n.name, n.mode, n.state = 'suspended', c.id, c.name, c.acts_as, t.id, t.prefix, t.kind = 'publishable',
+                   t.scopes, c.scopes, t.origins, s.ip_allow_list, t.expires_at, t.rate_limit, t.rate_window_seconds,
+                   c.rate_limit, c.rate_window_seconds, s.rate_limit, s.rate_window_seconds, t.key_id, t.secret_hmac,
+                   t.revoked_at is not null or c.state = 'archived'
+            from platform.tokens t
+            join platform.consumers c on c.tenant_id = t.tenant_id and c.id = t.consumer_id
+            join platform.settings s on s.tenant_id = t.tenant_id
+            join platform.tenants n on n.id = t.tenant_id
+            where t.prefix = ?""";
+    private static final String LISTED = "select exists (select 1 from platform.doors where kind = 'origin' and key = ?)";
+
+    private final Db db;
+    private final String find;
+
+    CredentialStore(Db db) {
+        this.db = db;
+        this.find = FIND.formatted(db.revisionSequence());
+    }
+
+    @Override
+    public @Nullable Stored find(String prefix) {
+        return db.unguarded(connection -> find(connection, prefix));
+    }
+
+    /** Whether any token lists the origin. */
+    boolean listsOrigin(String origin) {
+        return db.unguarded(connection -> {
+            try (var statement = connection.prepareStatement(LISTED)) {
+                statement.setString(1, origin);
+                try (var row = statement.executeQuery()) {
+                    row.next();
+                    return row.getBoolean(1);
+                }
+            }
+        });
+    }
+
+    private @Nullable Stored find(Connection connection, String prefix) throws SQLException {
+        try (var statement = connection.prepareStatement(find)) {
+            statement.setString(1, prefix);
+            statement.setString(2, prefix);
+            statement.execute();
+            long revision;
+            try (var first = statement.getResultSet()) {
+                first.next();
+                revision = first.getLong(2);
+                db.clock().measured(first.getObject(3, OffsetDateTime.class).toInstant());
+            }
+            statement.getMoreResults();
+            try (var row = statement.getResultSet()) {
+                return row.next() ? stored(row, revision) : null;
+            }
+        }
+    }
+
+    private static Stored stored(ResultSet row, long revision) throws SQLException {
+        var tenant = row.getObject(1, UUID.class);
+        var consumer = row.getObject(5, UUID.class);
+        var token = row.getObject(8, UUID.class);
+        var limits = new ArrayList<Limit>(3);
+        limit(limits, "token", token, row, 16);
+        limit(limits, "consumer", consumer, row, 18);
+        limit(limits, "tenant", tenant, row, 20);
+        var caller = new Caller(
+                tenant, row.getString(2), row.getString(3), row.getBoolean(4), consumer, row.getString(6), row.getString(7), token,
+                row.getString(9), row.getBoolean(10), effective(texts(row, 11), texts(row, 12)), new HashSet<>(texts(row, 13)),
+                texts(row, 14).stream().map(IpRange::parse).toList(), instant(row, 15), List.copyOf(limits), revision);
+        return new Stored(caller, row.getString(22), row.getBytes(23), row.getBoolean(24));
+    }
+
+    /** What both allow: each scope of one side that the other covers. */
+    private static Set<String> effective(List<String> token, List<String> consumer) {
+        var both = new HashSet<String>();
+        token.stream().filter(scope -> Scopes.covers(Set.copyOf(consumer), scope)).forEach(both::add);
+        consumer.stream().filter(scope -> Scopes.covers(Set.copyOf(token), scope)).forEach(both::add);
+        return Set.copyOf(both);
+    }
+
+    private static void limit(List<Limit> limits, String policy, UUID id, ResultSet row, int column) throws SQLException {
+        long limit = row.getLong(column);
+        if (!row.wasNull()) {
+            limits.add(new Limit(policy, policy + ":" + id, limit, row.getInt(column + 1)));
+        }
+    }
+
+    private static List<String> texts(ResultSet row, int column) throws SQLException {
+        return Arrays.asList((String[]) row.getArray(column).getArray());
+    }
+
+    private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+        var value = row.getObject(column, OffsetDateTime.class);
+        return value == null ? null : value.toInstant();
+    }
+}

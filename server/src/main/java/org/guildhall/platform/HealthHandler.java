@@ -1,0 +1,61 @@
+package org.guildhall.platform;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.Health;
+import org.guildhall.api.model.HealthStatus;
+import org.guildhall.api.model.Readiness;
+import org.guildhall.api.model.ReadinessCheck;
+import org.guildhall.api.platform.HealthApi;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal.Item;
+
+/** Whether the server runs, and whether it can take requests. */
+final class HealthHandler implements HealthApi<Call> {
+
+    private final Checks checks;
+    private final String buildVersion;
+    private final String specVersion;
+
+    /** What readiness looks at; each answers within about a second. */
+    record Checks(BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping) {}
+
+    HealthHandler(Checks checks, String buildVersion, String specVersion) {
+        this.checks = checks;
+        this.buildVersion = buildVersion;
+        this.specVersion = specVersion;
+    }
+
+    @Override
+    public Reply<Health> getHealth(Call call) {
+        return Reply.plain(new Health(HealthStatus.OK, buildVersion, specVersion));
+    }
+
+    @Override
+    public Reply<Readiness> getReadiness(Call call) {
+        var failing = new ArrayList<Item>();
+        if (checks.stopping.getAsBoolean()) {
+            failing.add(new Item(null, null, null, "stopping", "The server is about to stop."));
+        }
+        boolean database = checks.database.getAsBoolean();
+        if (!database) {
+            failing.add(new Item(null, null, null, "database", "The database doesn't answer."));
+        }
+        if (!database || !checks.migrations.getAsBoolean()) {
+            failing.add(new Item(null, null, null, "migrations", "The schema isn't the one of this build."));
+        }
+        if (!checks.workers.getAsBoolean()) {
+            failing.add(new Item(null, null, null, "workers", "The job workers don't run."));
+        }
+        if (!failing.isEmpty()) {
+            throw Problem.UNAVAILABLE.because("The server can't take requests now.").withAll(failing).retryAfter(1);
+        }
+        return Reply.plain(new Readiness(HealthStatus.OK, buildVersion, specVersion, List.of(
+                new ReadinessCheck("database", "answers"),
+                new ReadinessCheck("migrations", "current"),
+                new ReadinessCheck("workers", "running"))));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.platform;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,136 @@
+package org.guildhall;
+
+import static io.restassured.RestAssured.given;
+
+import io.restassured.specification.RequestSpecification;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.guildhall.api.Scopes;
+import org.guildhall.core.auth.ApiToken;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.DbConfig;
+import org.guildhall.migrations.Embedded;
+import org.guildhall.migrations.Roles;
+import org.guildhall.platform.TestTokens;
+
+/**
+ * What tests stand on: one PostgreSQL and one server for the whole run, and a tenant of its own for each test. A test that needs a
+ * second node or a database of its own asks for it.
+ */
+public final class Guild implements AutoCloseable {
+
+    public static final String KEYS = "test:0123456789abcdef0123456789abcdef";
+
+    private static final Embedded POSTGRES = Embedded.throwaway();
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final Guild SHARED = open("guildhall_test");
+
+    private final String database;
+    private final App app;
+    private final Db db;
+
+    private Guild(String database, App app) {
+        this.database = database;
+        this.app = app;
+        this.db = new Db(config(database).database());
+    }
+
+    /** The server that all tests share. */
+    public static Guild shared() {
+        return SHARED;
+    }
+
+    /** A server on a fresh database of its own; the caller closes it. */
+    public static Guild fresh() {
+        return open("guildhall_test_" + COUNT.incrementAndGet());
+    }
+
+    /** One more node on this server's database; the caller closes it. */
+    public Guild node() {
+        return new Guild(database, App.start(config(database)));
+    }
+
+    private static Guild open(String name) {
+        try {
+            POSTGRES.database(name);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return new Guild(name, App.start(config(name)));
+    }
+
+    private static Config config(String database) {
+        return new Config(
+                new DbConfig(POSTGRES.url(database), Roles.APP, "", 16, Duration.ofSeconds(2)),
+                "127.0.0.1", 0, "http://localhost", Keys.parse(KEYS), Set.of("https://console.example"), List.of(), true);
+    }
+
+    /** The address of this node. */
+    public String url() {
+        return "http://127.0.0.1:" + app.port();
+    }
+
+    public Db db() {
+        return db;
+    }
+
+    /** A connection past every policy. */
+    public java.sql.Connection superuser() throws SQLException {
+        return POSTGRES.superuser(database);
+    }
+
+    /** A new tenant with nothing in it. */
+    public Tenant tenant() {
+        return tenant("Test " + COUNT.incrementAndGet());
+    }
+
+    public Tenant tenant(String name) {
+        var id = UUID.randomUUID();
+        try (var connection = superuser();
+                var statement = connection.prepareStatement("insert into platform.tenants (tenant_id, id, name, mode) values (?, ?, ?, 'test')");
+                var settings = connection.prepareStatement("insert into platform.settings (tenant_id, rate_limit) values (?, 100000)")) {
+            statement.setObject(1, Db.PLATFORM);
+            statement.setObject(2, id);
+            statement.setString(3, name);
+            statement.execute();
+            settings.setObject(1, id);
+            settings.execute();
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return new Tenant(this, id);
+    }
+
+    /** The platform itself, which is a tenant too. */
+    public Tenant platform() {
+        return new Tenant(this, Db.PLATFORM);
+    }
+
+    @Override
+    public void close() {
+        db.close();
+        app.close();
+    }
+
+    /** A tenant of a test. */
+    public record Tenant(Guild guild, UUID id) {
+
+        /** A token that may do exactly this; everything a tenant can hold if nothing is named. */
+        public String token(String... scopes) {
+            boolean platform = id.equals(Db.PLATFORM);
+            var all = Scopes.ALL.stream().filter(scope -> platform || !scope.startsWith("platform:tenants:")).toList();
+            return TestTokens.create(guild.db, Keys.parse(KEYS), id, platform ? ApiToken.Mark.LIVE : ApiToken.Mark.TEST,
+                    scopes.length == 0 ? all : List.of(scopes));
+        }
+
+        /** Requests with a token that may do everything, each answer checked against the document. */
+        public RequestSpecification as(String token) {
+            return given().baseUri(guild.url()).header("Authorization", "Bearer " + token).filter(SpecFilter.INSTANCE);
+        }
+    }
+}
