@@ -2,6 +2,9 @@ package org.guildhall;
 
 import static io.restassured.RestAssured.given;
 
+import io.restassured.config.EncoderConfig;
+import io.restassured.config.RestAssuredConfig;
+import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,6 +28,13 @@ import org.guildhall.platform.TestTokens;
 public final class Guild implements AutoCloseable {
 
     public static final String KEYS = "test:0123456789abcdef0123456789abcdef";
+
+    /** REST Assured's own defaults add a character set to every media type that it doesn't know. */
+    private static final RestAssuredConfig CONFIG = RestAssuredConfig.config()
+            .encoderConfig(EncoderConfig.encoderConfig()
+                    .defaultContentCharset("UTF-8")
+                    .appendDefaultContentCharsetToContentTypeIfUndefined(false)
+                    .encodeContentTypeAs("application/merge-patch+json", ContentType.TEXT));
 
     private static final Embedded POSTGRES = Embedded.throwaway();
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -79,6 +89,11 @@ public final class Guild implements AutoCloseable {
         return db;
     }
 
+    /** Requests without a token, each answer checked against the document. */
+    public RequestSpecification anonymous() {
+        return given().config(CONFIG).baseUri(url()).urlEncodingEnabled(false).filter(SpecFilter.INSTANCE);
+    }
+
     /** A connection past every policy. */
     public java.sql.Connection superuser() throws SQLException {
         return POSTGRES.superuser(database);
@@ -128,9 +143,9 @@ public final class Guild implements AutoCloseable {
                     scopes.length == 0 ? all : List.of(scopes));
         }
 
-        /** Requests with a token that may do everything, each answer checked against the document. */
+        /** Requests with a token, each answer checked against the document. */
         public RequestSpecification as(String token) {
-            return given().baseUri(guild.url()).header("Authorization", "Bearer " + token).filter(SpecFilter.INSTANCE);
+            return guild.anonymous().header("Authorization", "Bearer " + token);
         }
     }
 }

@@ -21,9 +21,9 @@ import org.opentest4j.AssertionFailedError;
 /** Holds every answer of a test against the document: its status must be documented, its media type and its body must be as said there. */
 public final class SpecFilter implements Filter {
 
-    public static final SpecFilter INSTANCE = new SpecFilter();
-
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    public static final SpecFilter INSTANCE = new SpecFilter();
 
     private final Spec spec = new Spec();
     private final JsonNode document;

@@ -18,6 +18,7 @@ public final class CatalogModule {
                 .on("products_lifecycle", Problem.INVALID_STATE, null, "A product goes from draft to published to retired.")
                 .on("policies_product_grantable", Problem.IN_USE, null, "An active default-grant policy names this product.")
                 .on("provider_references_taken", Problem.ALREADY_EXISTS, "/provider_references", "Another product or price has this provider reference.");
+        api.expansions().offer("entitlement_set", "ens", (tx, ids) -> java.util.Map.of());
         api.expansions().offer("product", "prd", (tx, ids) -> products.getAll(tx, ids).stream()
                 .map(ProductsHandler::toApi)
                 .collect(Collectors.toMap(product -> product.id().toString(), product -> product)));
