@@ -82,7 +82,6 @@ final class GenerateSchema {
         }
         Flyway.configure()
                 .dataSource(postgres.getDatabase("guildhall_migrator", "postgres"))
-                .initSql("set role guildhall_owner")
                 .defaultSchema("guildhall_migrations")
                 .locations("filesystem:" + module.resolve("sql"))
                 .load()

@@ -43,7 +43,6 @@ public final class Migrations {
     public static int migrate(DataSource migrator) {
         return Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(migrator)
-                .initSql("set role " + Roles.OWNER)
                 .defaultSchema(HISTORY_SCHEMA)
                 .locations("classpath:" + FOLDER)
                 .validateMigrationNaming(true)

@@ -1,7 +1,7 @@
 -- The roles of Guildhall in this database. Run once as a superuser, or again at any time: it changes nothing twice.
 --
 --   guildhall_owner     owns every object, logs in nowhere
---   guildhall_migrator  becomes the owner to migrate
+--   guildhall_migrator  becomes the owner as it logs in
 --   guildhall_app       the server: owns nothing, bound by every policy
 --   guildhall_readonly  a person who looks: bound by every policy, writes nothing
 --   guildhall_backup    reads past the policies, and nothing else
@@ -33,7 +33,8 @@ alter role guildhall_readonly login;
 alter role guildhall_backup login bypassrls;
 grant guildhall_owner to guildhall_migrator with inherit false, set true;
 
--- Migrations may run long, but must not queue every request behind a lock that they wait for.
+-- What a migration makes belongs to the owner. It may run long, but must not queue every request behind a lock that it waits for.
+alter role guildhall_migrator set role = 'guildhall_owner';
 alter role guildhall_migrator set lock_timeout = '10s';
 
 alter role guildhall_app set statement_timeout = '5s';

@@ -91,7 +91,7 @@ class TenantsTest {
     @Test
     void evenTheOwnerIsBound() throws SQLException {
         try (var connection = database.as(Roles.MIGRATOR)) {
-            TestDatabase.column(connection, "set role guildhall_owner");
+            assertEquals(List.of("guildhall_owner"), TestDatabase.column(connection, "select current_user"));
             assertEquals(List.of("0"), TestDatabase.column(connection, "select count(*) from catalog.products"));
         }
     }

@@ -245,7 +245,7 @@ class LauncherTest {
         builder.environment().clear();
         builder.environment().put("PATH", programs.toString());
         builder.environment().put("HOME", folder.toString());
-        builder.environment().put("GUILDHALL_JDK_FOLDERS", folder.resolve("jdks").toString());
+        builder.environment().put("JDK_FOLDERS", folder.resolve("jdks").toString());
         for (var variable : variables) {
             builder.environment().put(variable.substring(0, variable.indexOf('=')), variable.substring(variable.indexOf('=') + 1));
         }
