@@ -8,6 +8,7 @@ import org.guildhall.core.http.Api;
 import org.guildhall.core.http.HttpServer;
 import org.guildhall.core.http.RateLimits;
 import org.guildhall.core.http.Spec;
+import org.guildhall.core.work.Work;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.platform.PlatformModule;
 
@@ -16,7 +17,10 @@ public final class App implements AutoCloseable {
 
     private final Db db;
     private final RateLimits limits;
+    private final Work work;
+    private final PlatformModule platform;
     private final HttpServer server;
+    private final boolean scheduler;
     private volatile boolean stopping;
 
     private App(Config config) {
@@ -25,13 +29,20 @@ public final class App implements AutoCloseable {
         var spec = new Spec();
         var api = new Api();
 
-        var platform = new PlatformModule(db);
-        platform.bind(api, db, spec, limits, buildVersion(), new PlatformModule.Readiness(this::isMigrated, () -> true, () -> stopping));
+        this.work = new Work(db.pool());
+        this.scheduler = config.scheduler();
+
+        this.platform = new PlatformModule(db);
+        platform.schedule(work);
+        platform.bind(api, db, spec, limits, buildVersion(),
+                new PlatformModule.Readiness(this::isMigrated, () -> !scheduler || work.runs(), () -> stopping));
         new CatalogModule().bind(api);
 
         this.server = api.server(
                 new Api.Address(config.host(), config.port(), config.publicUrl(), config.corsOrigins(), config.trustedProxies()),
-                spec, db, config.keys(), new Authenticator(platform.credentials(), config.keys(), db.clock()), limits, platform::listsOrigin);
+                spec, db, config.keys(),
+                new Api.Callers(new Authenticator(platform.credentials(), config.keys(), db.clock()), platform::listsOrigin, platform::seen),
+                limits);
     }
 
     /** Builds everything and listens. Refuses a database whose schema is older than this build. */
@@ -40,6 +51,9 @@ public final class App implements AutoCloseable {
         if (!app.isMigrated()) {
             app.close();
             throw new IllegalStateException("the database's schema is older than this build: run migrate first");
+        }
+        if (app.scheduler) {
+            app.work.start();
         }
         app.server.start();
         return app;
@@ -68,6 +82,8 @@ public final class App implements AutoCloseable {
     public void close() {
         stopping = true;
         server.close();
+        work.close();
+        platform.close();
         limits.close();
         db.close();
     }

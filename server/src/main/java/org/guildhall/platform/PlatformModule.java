@@ -3,17 +3,21 @@ package org.guildhall.platform;
 import java.util.function.BooleanSupplier;
 import org.guildhall.api.Operation;
 import org.guildhall.api.Reply;
+import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.Credentials;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.Document;
 import org.guildhall.core.http.RateLimits;
 import org.guildhall.core.http.Spec;
+import org.guildhall.core.work.Work;
 
 /** Wires the platform room: health, who calls, and everything that every other room stands on. */
-public final class PlatformModule {
+public final class PlatformModule implements AutoCloseable {
 
     private final CredentialStore credentials;
+    private final TokenUse use;
+    private final Upkeep upkeep;
 
     /**
      * What readiness asks beside the database.
@@ -26,6 +30,18 @@ public final class PlatformModule {
 
     public PlatformModule(Db db) {
         this.credentials = new CredentialStore(db);
+        this.use = new TokenUse(db);
+        this.upkeep = new Upkeep(db);
+    }
+
+    /** Tells what the room does by itself. */
+    public void schedule(Work work) {
+        upkeep.schedule(work);
+    }
+
+    /** Notes that a caller's token was used. */
+    public void seen(Caller caller) {
+        use.used(caller);
     }
 
     /** Where tokens are looked up. */
@@ -49,5 +65,10 @@ public final class PlatformModule {
                         spec.version())
                 .bind(routes);
         new AuthHandler(limits).bind(routes);
+    }
+
+    @Override
+    public void close() {
+        use.close();
     }
 }

@@ -4,9 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Authenticator;
+import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
@@ -47,17 +49,24 @@ public final class Api {
      */
     public record Address(String host, int port, String publicUrl, Set<String> corsOrigins, List<IpRange> trustedProxies) {}
 
+    /**
+     * What the platform room knows of callers.
+     *
+     * @param anyTokenLists whether any token lists an origin
+     * @param seen told of every caller whose credentials are good
+     */
+    public record Callers(Authenticator authenticator, Predicate<String> anyTokenLists, Consumer<Caller> seen) {}
+
     /** The server, not yet listening. Refuses if an operation is bound nowhere or a reference can't be expanded. */
-    public HttpServer server(Address address, Spec spec, Db db, Keys keys, Authenticator authenticator, RateLimits limits,
-            Predicate<String> anyTokenLists) {
+    public HttpServer server(Address address, Spec spec, Db db, Keys keys, Callers callers, RateLimits limits) {
         for (var operation : Operation.values()) {
             operation.expands().keySet().forEach(expansions::require);
         }
         var problems = new Problems(address.publicUrl(), constraints);
-        var gate = new Gate(authenticator, limits, db);
+        var gate = new Gate(callers.authenticator(), limits, db, callers.seen());
         var pipeline = new Pipeline(db, gate, new RequestReader(spec, new Cursors(keys)), new Idempotency(keys),
                 new Answers(gate, expansions), problems);
         return new HttpServer(address.host(), address.port(), address.trustedProxies(), pipeline, problems,
-                new Cors(address.corsOrigins(), anyTokenLists), routes, pages);
+                new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages);
     }
 }

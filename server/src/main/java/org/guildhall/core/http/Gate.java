@@ -1,5 +1,6 @@
 package org.guildhall.core.http;
 
+import java.util.function.Consumer;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.auth.Authenticator.Outcome;
@@ -14,11 +15,14 @@ final class Gate {
     private final Authenticator authenticator;
     private final RateLimits limits;
     private final Db db;
+    private final Consumer<Caller> seen;
 
-    Gate(Authenticator authenticator, RateLimits limits, Db db) {
+    /** @param seen told of every caller whose credentials are good */
+    Gate(Authenticator authenticator, RateLimits limits, Db db, Consumer<Caller> seen) {
         this.authenticator = authenticator;
         this.limits = limits;
         this.db = db;
+        this.seen = seen;
     }
 
     /** The caller, or null where the operation doesn't ask for one and none was named. */
@@ -31,6 +35,7 @@ final class Gate {
             return null;
         }
         exchange.caller(caller);
+        seen.accept(caller);
         if (operation.mutation() && caller.suspended() && !operation.allowedWhenSuspended()) {
             throw Problem.TENANT_SUSPENDED.refusal();
         }

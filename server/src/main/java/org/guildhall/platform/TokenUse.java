@@ -1,0 +1,79 @@
+package org.guildhall.platform;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.guildhall.core.auth.Caller;
+import org.guildhall.core.data.Db;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** When each token was last used, written down every half minute so that no request pays for it. */
+final class TokenUse implements AutoCloseable {
+
+    private static final Duration PAUSE = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(TokenUse.class);
+
+    private record Key(UUID tenant, UUID token) {}
+
+    private final ConcurrentMap<Key, Instant> used = new ConcurrentHashMap<>();
+    private final UpkeepStore store = new UpkeepStore();
+    private final Db db;
+    private final Thread writer;
+
+    TokenUse(Db db) {
+        this.db = db;
+        this.writer = Thread.ofPlatform().name("token-use").daemon().start(this::run);
+    }
+
+    /** Notes that the caller's token was used now. */
+    void used(Caller caller) {
+        used.put(new Key(caller.tenant(), caller.token()), db.clock().now());
+    }
+
+    private void run() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                Thread.sleep(PAUSE);
+            } catch (InterruptedException closed) {
+                Thread.currentThread().interrupt();
+            }
+            write();
+        }
+    }
+
+    private void write() {
+        Map<UUID, Map<UUID, Instant>> byTenant = new HashMap<>();
+        for (var key : used.keySet()) {
+            var at = used.remove(key);
+            if (at != null) {
+                byTenant.computeIfAbsent(key.tenant, any -> new HashMap<>()).put(key.token, at);
+            }
+        }
+        byTenant.forEach((tenant, tokens) -> {
+            try {
+                db.upkeep(tenant, tx -> {
+                    store.used(tx, tokens);
+                    return tokens.size();
+                });
+            } catch (RuntimeException away) {
+                // It is a hint for people: the next use writes it again.
+                LOG.debug("the last use of tokens could not be written", away);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        writer.interrupt();
+        try {
+            writer.join(Duration.ofSeconds(2));
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

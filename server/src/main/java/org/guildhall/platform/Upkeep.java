@@ -1,0 +1,39 @@
+package org.guildhall.platform;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.work.Work;
+
+/** What the room does by itself: forgets idempotency keys that are old enough. */
+final class Upkeep {
+
+    /** A retry may come for 24 hours; an hour more covers clocks and this task's own pause. */
+    private static final Duration KEYS_KEPT = Duration.ofHours(25);
+
+    private static final Duration PAUSE = Duration.ofMinutes(30);
+    private static final int KEYS_AT_ONCE = 5_000;
+
+    private final Db db;
+    private final UpkeepStore store = new UpkeepStore();
+
+    Upkeep(Db db) {
+        this.db = db;
+    }
+
+    void schedule(Work work) {
+        work.every(PAUSE, "forget-idempotency-keys", this::forgetKeys);
+    }
+
+    /** Tenant by tenant and in small transactions, since each tenant's rows are visible to itself only. */
+    void forgetKeys() {
+        List<UUID> tenants = db.upkeep(Db.PLATFORM, store::tenants);
+        for (var tenant : tenants) {
+            int forgotten;
+            do {
+                forgotten = db.upkeep(tenant, tx -> store.forgetKeys(tx, KEYS_KEPT, KEYS_AT_ONCE));
+            } while (forgotten == KEYS_AT_ONCE);
+        }
+    }
+}
