@@ -1,0 +1,181 @@
+package org.guildhall.smoke;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.guildhall.App;
+import org.guildhall.Config;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.DbConfig;
+import org.guildhall.migrations.Embedded;
+import org.guildhall.migrations.Roles;
+import org.guildhall.platform.FirstToken;
+
+/**
+ * The demo: the whole of Guildhall on an embedded PostgreSQL, filled with a believable business through the front door. It stays
+ * until it is told to end; what it made is there again at the next start.
+ */
+public final class Demo {
+
+    private static final String DATABASE = "guildhall";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * What was asked for.
+     *
+     * @param data where everything is kept
+     * @param fresh whether to begin with nothing
+     */
+    record Options(int port, Path data, boolean fresh) {
+
+        static Options parse(List<String> arguments) {
+            int port = 8080;
+            var data = Path.of(".guildhall");
+            boolean fresh = false;
+            for (int at = 0; at < arguments.size(); at++) {
+                switch (arguments.get(at)) {
+                    case "--port" -> port = Integer.parseInt(arguments.get(++at));
+                    case "--data" -> data = Path.of(arguments.get(++at));
+                    case "--fresh" -> fresh = true;
+                    default -> throw new IllegalArgumentException("unknown option " + arguments.get(at));
+                }
+            }
+            return new Options(port, data.toAbsolutePath().normalize(), fresh);
+        }
+    }
+
+    private final Options options;
+
+    private Demo(Options options) {
+        this.options = options;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        new Demo(Options.parse(List.of(arguments))).run();
+    }
+
+    private void run() throws Exception {
+        if (options.fresh()) {
+            deleteAll(options.data().resolve("postgres"));
+            Files.deleteIfExists(options.data().resolve("secrets.json"));
+        }
+        Files.createDirectories(options.data());
+        var postgres = Embedded.persistent(options.data().resolve("postgres"), 0);
+        postgres.prepare(DATABASE);
+        var secrets = secrets();
+        var app = App.start(config(postgres, secrets.get("keys")));
+        var stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            app.close();
+            postgres.close();
+            stopped.countDown();
+        }));
+        var baseUrl = "http://127.0.0.1:" + app.port();
+        var tokens = Seed.demo(baseUrl, secrets, administrator(postgres, secrets));
+        keep(secrets);
+        announce(baseUrl, tokens);
+        stopped.await();
+    }
+
+    private Config config(Embedded postgres, String keys) {
+        return new Config(
+                new DbConfig(postgres.url(DATABASE), Roles.APP, "", 16, Duration.ofSeconds(1)),
+                "127.0.0.1", options.port(), "http://127.0.0.1:" + options.port(), Keys.parse(keys), Set.of(), List.of(), true);
+    }
+
+    /** The platform administrator's token: of an earlier start, or a new one. */
+    private static String administrator(Embedded postgres, Map<String, String> secrets) {
+        return secrets.computeIfAbsent("platform_admin", any -> {
+            try (var db = new Db(new DbConfig(postgres.url(DATABASE), Roles.APP, "", 1, Duration.ofSeconds(5)))) {
+                return FirstToken.create(db, Keys.parse(secrets.get("keys")), "Demo administrator");
+            }
+        });
+    }
+
+    /** What tokens are shown only once for, and so must be remembered between starts. */
+    private Map<String, String> secrets() throws IOException {
+        var file = options.data().resolve("secrets.json");
+        var secrets = new LinkedHashMap<String, String>();
+        if (Files.exists(file)) {
+            JSON.readTree(file.toFile()).properties().forEach(entry -> secrets.put(entry.getKey(), entry.getValue().asText()));
+        }
+        secrets.computeIfAbsent("keys", any -> {
+            var secret = new byte[32];
+            new SecureRandom().nextBytes(secret);
+            return "demo:" + HexFormat.of().formatHex(secret);
+        });
+        return secrets;
+    }
+
+    private void keep(Map<String, String> secrets) throws IOException {
+        write(options.data().resolve("secrets.json"), secrets);
+    }
+
+    private void announce(String baseUrl, Seed.Tokens tokens) throws IOException {
+        var demo = new LinkedHashMap<String, Object>();
+        demo.put("base_url", baseUrl);
+        demo.put("pid", ProcessHandle.current().pid());
+        demo.put("tokens", Map.of(
+                "platform_admin", tokens.platformAdmin(),
+                "tenant_admin", tokens.tenantAdmin(),
+                "read_only", tokens.readOnly(),
+                "publishable", tokens.publishable()));
+        demo.put("tenant_id", tokens.tenantId());
+        System.out.println("""
+
+                Guildhall is ready at %1$s
+                  API explorer          %1$s/docs
+                  tenant administrator  %2$s
+                  read only             %3$s
+
+                Try:
+                  curl -s %1$s/api/v1/auth/status -H 'Authorization: Bearer %3$s'
+                  curl -s '%1$s/api/v1/catalog/products?limit=3' -H 'Authorization: Bearer %3$s'
+                  curl -s %1$s/api/v1/catalog/products -H 'Authorization: Bearer %2$s' -H 'Idempotency-Key: first' \\
+                    --json '{"name": "Kettlebell course", "product_type": "one_time"}'
+                """.formatted(baseUrl, tokens.tenantAdmin(), tokens.readOnly()));
+        System.out.flush();
+        // Last, since whoever waits for this file takes it for the sign that everything is there.
+        write(options.data().resolve("demo.json"), demo);
+    }
+
+    /** Whole or not at all, and readable by its owner only. */
+    private static void write(Path file, Object content) throws IOException {
+        var beside = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(beside);
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createFile(beside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        Files.write(beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(content));
+        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void deleteAll(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (var paths = Files.walk(folder)) {
+            paths.sorted(Comparator.reverseOrder()).forEach(path -> {
+                try {
+                    Files.delete(path);
+                } catch (IOException failed) {
+                    throw new UncheckedIOException(failed);
+                }
+            });
+        }
+    }
+}
