@@ -65,6 +65,7 @@ public final class PlatformModule implements AutoCloseable {
                         spec.version())
                 .bind(routes);
         new AuthHandler(limits).bind(routes);
+        Pages.bind(api);
     }
 
     @Override
