@@ -27,6 +27,9 @@ import org.openapitools.codegen.model.OperationsMap;
  */
 abstract class JavaCode extends AbstractJavaCodegen {
 
+    protected static final Map<String, String> PRIMITIVES =
+            Map.of("Integer", "int", "Long", "long", "Boolean", "boolean", "Double", "double", "Float", "float");
+
     protected final ObjectNode view;
     protected final Map<String, Policy> policies;
 
@@ -178,6 +181,17 @@ abstract class JavaCode extends AbstractJavaCodegen {
         OperationMap operations = processed.getOperations();
         api(processed, operations.getOperation());
         return processed;
+    }
+
+    /** A Java literal. */
+    protected static String text(String value) {
+        return value == null ? "null" : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
+    /** The record of an operation's parameters that aren't in its path; null if it has none. */
+    protected static String options(CodegenOperation operation) {
+        String reference = (String) operation.vendorExtensions.get("x-query");
+        return reference == null ? null : reference.substring(reference.lastIndexOf('/') + 1);
     }
 
     /** The schema of the view that a property comes from. */
