@@ -3,6 +3,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,33 +44,36 @@ final class Completion {
     }
 
     private void complete(ObjectNode item, ObjectNode operation, Policy policy) {
-        boolean resource = policy.method().equals("GET") && policy.versioned();
-        parameter(item, operation, policy.mutation() && policy.dryRun(), "DryRun");
-        parameter(item, operation, policy.list(), "Limit");
-        parameter(item, operation, policy.list(), "Cursor");
-        parameter(item, operation, policy.list() || resource, "Fields");
-        parameter(item, operation, policy.mutation(), "IdempotencyKey");
-        parameter(item, operation, policy.mutation(), "AuditReason");
-        parameter(item, operation, policy.ifMatch().equals("OPTIONAL"), "IfMatch");
-        parameter(item, operation, policy.ifMatch().equals("REQUIRED"), "IfMatchRequired");
-        parameter(item, operation, resource, "IfNoneMatch");
-
+        parametersOf(policy).forEach(name -> parameter(item, operation, name));
         var responses = (ObjectNode) operation.get("responses");
         success(responses, policy);
         if (policy.dryRun()) {
             dryRun(responses, policy);
         }
-        problems(responses, policy, resource);
+        problems(responses, policy);
         var sorted = new TreeMap<String, JsonNode>();
         responses.properties().forEach(response -> sorted.put(response.getKey(), response.getValue()));
         responses.removeAll();
         responses.setAll(sorted);
     }
 
-    private void parameter(ObjectNode item, ObjectNode operation, boolean wanted, String name) {
-        if (!wanted) {
-            return;
-        }
+    /** The shared parameters that an operation takes because of what it is, by the names of their components. */
+    static List<String> parametersOf(Policy policy) {
+        Map<String, Boolean> wanted = new LinkedHashMap<>();
+        wanted.put("DryRun", policy.dryRun());
+        wanted.put("Limit", policy.list());
+        wanted.put("Cursor", policy.list());
+        wanted.put("Fields", policy.list() || policy.resource());
+        wanted.put("IdempotencyKey", policy.mutation());
+        wanted.put("AuditReason", policy.mutation());
+        wanted.put("IfMatch", policy.ifMatch().equals("OPTIONAL"));
+        wanted.put("IfMatchRequired", policy.ifMatch().equals("REQUIRED"));
+        wanted.put("IfNoneMatch", policy.resource());
+        wanted.values().removeIf(want -> !want);
+        return List.copyOf(wanted.keySet());
+    }
+
+    private void parameter(ObjectNode item, ObjectNode operation, String name) {
         JsonNode shared = Schemas.follow(document, reference("parameters", name));
         for (JsonNode own : Schemas.parameters(document, item, operation)) {
             if (own.path("name").equals(shared.path("name")) && own.path("in").equals(shared.path("in"))) {
@@ -123,9 +127,9 @@ final class Completion {
         header(answer, true, "Dry-Run", "DryRunHeader");
     }
 
-    private void problems(ObjectNode responses, Policy policy, boolean conditional) {
+    private void problems(ObjectNode responses, Policy policy) {
         boolean body = policy.requestType() != null;
-        problem(responses, conditional, "304", "NotModified");
+        problem(responses, policy.resource(), "304", "NotModified");
         problem(responses, true, "400", "BadRequest");
         problem(responses, !policy.open(), "401", "Unauthorized");
         problem(responses, !policy.open(), "403", "Forbidden");

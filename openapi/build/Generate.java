@@ -65,7 +65,7 @@ final class Generate {
             publish(Completion.published(joined, policies), target.resolve("classes/openapi"));
             new GenerateServer(joined, policies, code, templates).run();
         } else {
-            throw new Refused("no client yet");
+            new GenerateClient(joined, policies, code, templates).run();
         }
         Files.writeString(stamp, now);
         return true;

@@ -15,9 +15,6 @@ import org.openapitools.codegen.model.OperationsMap;
 /** The server's half: records, enumerations and ids, one interface per resource, {@code Operation} and {@code Scopes}. */
 final class GenerateServer extends JavaCode {
 
-    private static final Map<String, String> PRIMITIVES =
-            Map.of("Integer", "int", "Long", "long", "Boolean", "boolean", "Double", "double", "Float", "float");
-
     private final List<String> scopes;
 
     GenerateServer(ObjectNode joined, Map<String, Policy> policies, Path out, Path templates) {
@@ -62,13 +59,9 @@ final class GenerateServer extends JavaCode {
         return pairs.isEmpty() ? "Map.of()" : "Map.ofEntries(" + String.join(", ", pairs) + ")";
     }
 
-    private static String text(String value) {
-        return value == null ? "null" : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
-    }
-
     @Override
     String group(Policy policy) {
-        return policy.tag() + "/" + Names.type(policy.resource()) + "Api";
+        return policy.tag() + "/" + Names.type(policy.room()) + "Api";
     }
 
     @Override
@@ -102,19 +95,14 @@ final class GenerateServer extends JavaCode {
         Policy first = policies.get(operations.getFirst().operationId);
         api.put("x-package", apiPackage + "." + first.tag());
         api.put("x-interface", group.substring(group.indexOf('/') + 1));
-        api.put("x-resource", first.resource());
-        operations.sort(Comparator.comparing(operation -> policies.get(operation.operationId), LITERAL_FIRST));
+        api.put("x-resource", first.room());
+        operations.sort(Comparator.comparing(operation -> policies.get(operation.operationId), Policy.LITERAL_FIRST));
         List<Map<String, Object>> bindings = new ArrayList<>();
         for (CodegenOperation operation : operations) {
             bindings.add(describe(operation));
         }
         api.put("x-bindings", bindings);
     }
-
-    /** Literal segments before parameters, so that {@code /tokens/current} is met before {@code /tokens/{token_id}}. */
-    static final Comparator<Policy> LITERAL_FIRST = Comparator
-            .comparing((Policy policy) -> policy.path().replace('{', '~'))
-            .thenComparing(policy -> List.of("GET", "POST", "PUT", "PATCH", "DELETE").indexOf(policy.method()));
 
     private Map<String, Object> describe(CodegenOperation operation) {
         Policy policy = policies.get(operation.operationId);
@@ -125,9 +113,8 @@ final class GenerateServer extends JavaCode {
             parameters.add(parameter.dataType + " " + parameter.paramName);
             arguments.add("in.path(" + text(name) + ", " + parse(parameter) + ")");
         }
-        String reference = (String) operation.vendorExtensions.get("x-query");
-        if (reference != null) {
-            String query = reference.substring(reference.lastIndexOf('/') + 1);
+        String query = options(operation);
+        if (query != null) {
             parameters.add(query + " query");
             arguments.add("in.query(" + query + ".class)");
         }

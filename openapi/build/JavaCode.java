@@ -27,6 +27,9 @@ import org.openapitools.codegen.model.OperationsMap;
  */
 abstract class JavaCode extends AbstractJavaCodegen {
 
+    protected static final Map<String, String> PRIMITIVES =
+            Map.of("Integer", "int", "Long", "long", "Boolean", "boolean", "Double", "double", "Float", "float");
+
     protected final ObjectNode view;
     protected final Map<String, Policy> policies;
 
@@ -156,10 +159,25 @@ abstract class JavaCode extends AbstractJavaCodegen {
                 CodegenModel model = map.getModel();
                 JsonNode schema = schemas.path(entry.getKey());
                 model.getVendorExtensions().put("x-doc", doc(model, schema));
+                if (model.vars.stream().anyMatch(variable -> isSecret(schema, variable))) {
+                    model.getVendorExtensions().put("x-masked", masked(model, schema));
+                }
                 model(model, schema);
             }
         }
         return processed;
+    }
+
+    private static boolean isSecret(JsonNode schema, CodegenProperty variable) {
+        return property(schema, variable).path("format").asText().equals("password");
+    }
+
+    /** The text of a record without what must not come into a log. */
+    private static String masked(CodegenModel model, JsonNode schema) {
+        List<String> members = model.vars.stream()
+                .map(variable -> variable.name + "=" + (isSecret(schema, variable) ? "***" : "\" + " + variable.name + " + \""))
+                .toList();
+        return "\"" + model.classname + "[" + String.join(", ", members) + "]\"";
     }
 
     /** What the document says of a model and of its members. */
@@ -178,6 +196,17 @@ abstract class JavaCode extends AbstractJavaCodegen {
         OperationMap operations = processed.getOperations();
         api(processed, operations.getOperation());
         return processed;
+    }
+
+    /** A Java literal. */
+    protected static String text(String value) {
+        return value == null ? "null" : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
+    /** The record of an operation's parameters that aren't in its path; null if it has none. */
+    protected static String options(CodegenOperation operation) {
+        String reference = (String) operation.vendorExtensions.get("x-query");
+        return reference == null ? null : reference.substring(reference.lastIndexOf('/') + 1);
     }
 
     /** The schema of the view that a property comes from. */

@@ -37,8 +37,11 @@ final class Names {
         return TAKEN.contains(member) ? member + "Value" : member;
     }
 
-    /** {@code ONE_TIME} for {@code one_time}, {@code oneTime} and {@code one-time}. */
+    /** {@code ONE_TIME} for {@code one_time}, {@code oneTime} and {@code one-time}; {@code NAME_DESCENDING} for {@code -name}. */
     static String constant(String value) {
+        if (value.startsWith("-")) {
+            return constant(value.substring(1)) + "_DESCENDING";
+        }
         String words = value.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replaceAll("[^A-Za-z0-9]+", "_").toUpperCase(Locale.ROOT);
         String constant = words.replaceAll("^_+|_+$", "");
         return constant.isEmpty() || Character.isDigit(constant.charAt(0)) ? "_" + constant : constant;

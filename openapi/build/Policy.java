@@ -1,6 +1,7 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,11 @@ record Policy(
         String id, String tag, String method, String path, int status, String scope, String access, boolean mutation, String auditAction,
         String ifMatch, int rateCost, boolean secret, boolean allowedWhenSuspended, boolean dryRun, boolean list, boolean versioned,
         Map<String, String> expands, String requestType, String responseType) {
+
+    /** Literal segments before parameters, so that {@code /tokens/current} is met before {@code /tokens/{token_id}}. */
+    static final Comparator<Policy> LITERAL_FIRST = Comparator
+            .comparing((Policy policy) -> policy.path().replace('{', '~'))
+            .thenComparing(policy -> List.of("GET", "POST", "PUT", "PATCH", "DELETE").indexOf(policy.method()));
 
     private static final Set<String> CHANGING = Set.of("POST", "PUT", "PATCH", "DELETE");
 
@@ -64,12 +70,18 @@ record Policy(
         return Names.constant(id);
     }
 
+    /** Anybody may call it. */
     boolean open() {
         return access.equals("PUBLIC");
     }
 
+    /** Reads one resource, which can be done conditionally and in part. */
+    boolean resource() {
+        return method.equals("GET") && versioned && !list;
+    }
+
     /** The first segment below the tag, without a file's ending: operations with the same one share an interface. */
-    String resource() {
+    String room() {
         List<String> segments = new ArrayList<>(List.of(path.split("/")));
         segments.removeIf(segment -> segment.isEmpty() || segment.equals("api") || segment.matches("v[0-9]+"));
         if (segments.size() > 1 && segments.getFirst().equals(tag)) {

@@ -1,4 +1,5 @@
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,6 +40,13 @@ final class Schemas {
         item.path("parameters").forEach(parameter -> all.add(follow(document, parameter)));
         operation.path("parameters").forEach(parameter -> all.add(follow(document, parameter)));
         return all;
+    }
+
+    /** A list of texts. */
+    static JsonNode texts() {
+        ObjectNode texts = JsonNodeFactory.instance.objectNode().put("type", "array");
+        texts.putObject("items").put("type", "string");
+        return texts;
     }
 
     /** True for {@code {data: [...], page: PageInfo}}, the answer of every list. */

@@ -83,30 +83,7 @@ final class View {
         ObjectNode operation = JSON.objectNode().put("operationId", policy.id());
         operation.putArray("tags").add(policy.tag());
         copy(source, operation, "summary", "description");
-        ArrayNode parameters = operation.putArray("parameters");
-        ObjectNode query = JSON.objectNode().put("type", "object").put("x-query", true)
-                .put("description", "The filters of " + policy.id() + ".");
-        for (JsonNode parameter : Schemas.parameters(joined, item, source)) {
-            String name = parameter.path("name").asText();
-            ObjectNode schema = use(parameter.path("schema"), Names.type(policy.id()) + Names.type(name));
-            if (server && parameter.path("in").asText().equals("query")) {
-                if (!MACHINERY.contains(name)) {
-                    copy(parameter, schema, "description");
-                    query.withObjectProperty("properties").set(name, schema);
-                    if (parameter.path("required").asBoolean()) {
-                        query.withArrayProperty("required").add(name);
-                    }
-                }
-            } else if (!server || parameter.path("in").asText().equals("path")) {
-                ObjectNode own = parameters.addObject();
-                copy(parameter, own, "name", "in", "required", "description");
-                own.set("schema", schema);
-            }
-        }
-        if (query.has("properties")) {
-            hoist(Names.type(policy.id()) + "Query", query);
-            operation.put("x-query", "#/components/schemas/" + Names.type(policy.id()) + "Query");
-        }
+        parameters(policy, item, source, operation);
         JsonNode body = Schemas.follow(joined, source.path("requestBody"));
         if (policy.requestType() != null) {
             JsonNode schema = body.path("content").path(policy.requestType()).path("schema");
@@ -121,6 +98,48 @@ final class View {
             response.putObject("content").putObject(policy.responseType()).set("schema", use(schema, Names.type(policy.id()) + "Response"));
         }
         return operation;
+    }
+
+    /** Path parameters stay parameters, the others become one record: of the filters for the server, of all options for the client. */
+    private void parameters(Policy policy, JsonNode item, JsonNode source, ObjectNode operation) {
+        ArrayNode parameters = operation.putArray("parameters");
+        ObjectNode record = JSON.objectNode().put("type", "object").put("x-query", true)
+                .put("description", (server ? "The filters of " : "What can be said beside the rest when calling ") + policy.id() + ".");
+        ObjectNode properties = record.putObject("properties");
+        boolean filters = false;
+        for (JsonNode parameter : Schemas.parameters(joined, item, source)) {
+            String name = parameter.path("name").asText();
+            // What can be expanded is named by text: paths of more than one reference can't be enumerated.
+            JsonNode stated = name.equals("expand") ? Schemas.texts() : parameter.path("schema");
+            ObjectNode schema = use(stated, Names.type(policy.id()) + Names.type(name));
+            if (parameter.path("in").asText().equals("path")) {
+                ObjectNode own = parameters.addObject();
+                copy(parameter, own, "name", "in", "required", "description");
+                own.set("schema", schema);
+            } else if (!server || parameter.path("in").asText().equals("query") && !MACHINERY.contains(name)) {
+                copy(parameter, schema, "description");
+                properties.set(name, schema.put("x-header", parameter.path("in").asText().equals("header")));
+                filters |= !name.equals("expand");
+                if (parameter.path("required").asBoolean()) {
+                    record.withArrayProperty("required").add(name);
+                }
+            }
+        }
+        if (filters || !server && policy.list()) {
+            String name = Names.type(policy.id()) + (server ? "Query" : "Options");
+            if (!server) {
+                Completion.parametersOf(policy).forEach(shared -> shared(shared, properties));
+            }
+            hoist(name, record);
+            operation.put("x-query", "#/components/schemas/" + name);
+        }
+    }
+
+    private void shared(String name, ObjectNode properties) {
+        JsonNode parameter = joined.at("/components/parameters/" + name);
+        ObjectNode schema = use(parameter.path("schema"), name);
+        copy(parameter, schema, "description");
+        properties.set(parameter.path("name").asText(), schema.put("x-header", parameter.path("in").asText().equals("header")));
     }
 
     private static void copy(JsonNode from, ObjectNode to, String... names) {
@@ -183,6 +202,9 @@ final class View {
             case "array" -> used.set("items", use(schema.path("items"), suggested + "Item"));
             case "object" -> {
                 JsonNode values = schema.path("additionalProperties");
+                if (!server && !values.isObject()) {
+                    return used;
+                }
                 used.set("additionalProperties", values.isObject() && !values.isEmpty() ? use(values, suggested + "Value") : JSON.booleanNode(true));
             }
             case "integer" -> used.put("format", isLong(schema) ? "int64" : "int32");

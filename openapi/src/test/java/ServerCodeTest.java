@@ -90,9 +90,10 @@ class ServerCodeTest {
     @Test
     void aUnionIsSealedAndToldByItsDiscriminator() throws Exception {
         assertTrue(model("Shape").isSealed());
-        Object square = json.readValue("{\"kind\":\"square\",\"side\":2,\"at\":null}", model("Shape"));
+        Object square = json.readValue("{\"kind\":\"square\",\"side\":2,\"secret\":\"s3cr3t\",\"at\":null}", model("Shape"));
         assertEquals(model("Square"), square.getClass());
-        assertEquals("{\"kind\":\"square\",\"side\":2,\"at\":null}", json.writeValueAsString(square));
+        assertEquals("{\"kind\":\"square\",\"side\":2,\"secret\":\"s3cr3t\",\"at\":null}", json.writeValueAsString(square));
+        assertEquals("Square[side=2, secret=***, at=null]", square.toString(), "no log shows a secret");
         assertThrows(JsonProcessingException.class, () -> json.readValue("{\"kind\":\"triangle\"}", model("Shape")));
     }
 

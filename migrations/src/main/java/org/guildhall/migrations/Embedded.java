@@ -69,6 +69,11 @@ public final class Embedded implements AutoCloseable {
         return start(builder);
     }
 
+    /** Forgets what {@link #persistent} kept in this folder, stopping first what a killed JVM left running on it. The programs stay. */
+    public static void erase(Path folder) {
+        Orphans.erase(folder.toAbsolutePath().normalize().resolve("data"));
+    }
+
     public int port() {
         return postgres.getPort();
     }

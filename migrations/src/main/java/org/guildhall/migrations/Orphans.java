@@ -42,6 +42,19 @@ final class Orphans {
         }
     }
 
+    /** Stops what runs on this data folder, and deletes it. */
+    static void erase(Path data) {
+        try {
+            if (Files.isDirectory(data)) {
+                refuseIfOwned(data);
+                stop(data);
+                delete(data);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Stops and deletes all throwaway folders below this one whose JVM is gone. */
     static void sweep(Path folder) {
         if (!Files.isDirectory(folder)) {
@@ -50,8 +63,7 @@ final class Orphans {
         try (var children = Files.list(folder)) {
             for (var data : children.toList()) {
                 if (Files.exists(data.resolve(LOCK)) && !owned(data)) {
-                    stop(data);
-                    delete(data);
+                    erase(data);
                 }
             }
         } catch (IOException e) {

@@ -66,6 +66,15 @@ class EmbeddedTest {
     }
 
     @Test
+    void whatIsErasedIsNeitherThereNorRunning() throws Exception {
+        var orphan = startKillAndLeaveOrphan();
+        Embedded.erase(folder);
+        assertFalse(orphan.isAlive());
+        assertFalse(Files.exists(folder.resolve("data")));
+        Embedded.erase(folder);
+    }
+
+    @Test
     void whatAKilledTestRunLeftIsSweptAway() throws Exception {
         var orphan = startKillAndLeaveOrphan();
         Orphans.sweep(folder);

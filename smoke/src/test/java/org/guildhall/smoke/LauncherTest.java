@@ -191,6 +191,22 @@ class LauncherTest {
     }
 
     @Test
+    void aLaterDemoStartsFromTheClassesOfAnEarlierOne() throws Exception {
+        script(jdk("right", "25").resolve("bin/java"), """
+                case "$1" in -XX:AOTCacheOutput=*) echo classes > "${1#*=}" ;; esac
+                echo "$1\"""");
+        var cache = home.resolve(".guildhall/demo.aot");
+        assertEquals("-XX:AOTCacheOutput=" + cache + "\n", run("demo").out);
+        assertEquals("-XX:AOTCache=" + cache + "\n", run("demo").out);
+        Thread.sleep(20);
+        Files.writeString(home.resolve("smoke/target/guildhall-smoke.jar"), "built anew");
+        assertEquals("-XX:AOTCacheOutput=" + cache + "\n", run("demo").out);
+        assertEquals("-XX:AOTCache=" + cache + "\n", run("demo").out);
+        Files.writeString(folder.resolve("jdks/right/release"), "JAVA_VERSION=\"25.0.9\"\n");
+        assertEquals("-XX:AOTCacheOutput=" + cache + "\n", run("demo").out);
+    }
+
+    @Test
     void stopLeavesAloneWhatIsNoDemo() throws Exception {
         var other = new ProcessBuilder("sleep", "60").start();
         try {

@@ -25,6 +25,7 @@ public record ApiToken(String prefix, String secret) {
     }
 
     private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final String BASE36 = BASE62.substring(0, 10) + BASE62.substring(36);
     private static final int LOOKUP_CHARACTERS = 12;
     /** 43 characters of 62 hold 256 bits. */
     private static final int SECRET_CHARACTERS = 43;
@@ -34,7 +35,7 @@ public record ApiToken(String prefix, String secret) {
 
     /** A new one, of 256 random bits. */
     public static ApiToken issue(Mark mark) {
-        return new ApiToken("gld_" + mark.text + "_" + random(LOOKUP_CHARACTERS), random(SECRET_CHARACTERS));
+        return new ApiToken("gld_" + mark.text + "_" + random(BASE36, LOOKUP_CHARACTERS), random(BASE62, SECRET_CHARACTERS));
     }
 
     /** The whole token; to be shown once. */
@@ -57,7 +58,7 @@ public record ApiToken(String prefix, String secret) {
             return null;
         }
         var prefix = text.substring(0, beforeSecret);
-        if (!prefix.matches("gld_(live|test|pub)_[0-9A-Za-z]{" + LOOKUP_CHARACTERS + "}")) {
+        if (!prefix.matches("gld_(live|test|pub)_[0-9a-z]{" + LOOKUP_CHARACTERS + "}")) {
             return null;
         }
         return new ApiToken(prefix, text.substring(beforeSecret + 1, beforeCheck));
@@ -89,10 +90,10 @@ public record ApiToken(String prefix, String secret) {
         return "%08x".formatted(crc.getValue());
     }
 
-    private static String random(int characters) {
+    private static String random(String alphabet, int characters) {
         var text = new char[characters];
         for (int at = 0; at < characters; at++) {
-            text[at] = BASE62.charAt(RANDOM.nextInt(BASE62.length()));
+            text[at] = alphabet.charAt(RANDOM.nextInt(alphabet.length()));
         }
         return new String(text);
     }

@@ -34,6 +34,7 @@ public final class Write implements AutoCloseable {
     private static final String ENTITY = """
             insert into platform.audit_entities (event_id, position, entity_type, entity_id, before, after, salt, before_digest, after_digest)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+    private static final String CHECK_DEFERRED = "set constraints all immediate";
     private static final String TENANT = "select set_config('app.tenant', ?, true)";
     private static final String REVISION = "select nextval('platform.auth_revision')";
 
@@ -98,7 +99,8 @@ public final class Write implements AutoCloseable {
 
     /** Commits the effect with everything that belongs to it, or nothing of it. */
     public void commit(Finish finish) {
-        var packet = new Packet();
+        // What the schema checks at the end is checked first, while the savepoint of the effect can still be returned to.
+        var packet = new Packet().add(CHECK_DEFERRED);
         var audit = finish.audit();
         if (finish.kept() != null) {
             keep(packet, finish.keyHmac(), finish.kept());
@@ -126,7 +128,7 @@ public final class Write implements AutoCloseable {
 
     /** Has the schema check now what it would check at the commit; for a transaction that will never get there. */
     public void checkDeferred() {
-        send(new Packet().add("set constraints all immediate"));
+        send(new Packet().add(CHECK_DEFERRED));
     }
 
     /** Takes back everything; also what {@link #close} does with what wasn't committed. */

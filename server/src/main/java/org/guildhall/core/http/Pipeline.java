@@ -128,18 +128,34 @@ final class Pipeline {
             var kept = key == null ? null : kept(answer, key, operation, read, call);
             write.commit(new Finish(audit, hmac, kept, call.haveCredentialsChanged()));
             return answer;
-        } catch (Failures.Contended busy) {
+        } catch (RuntimeException failed) {
+            return refused(exchange, operation, read, write, key, Failures.translate(failed));
+        }
+    }
+
+    /** Keeps for the key what the handler decided; anything else takes the claim back with the effect. */
+    private Answer refused(Exchange exchange, Operation operation, Read read, Write write, @Nullable String key, RuntimeException failed) {
+        if (failed instanceof Failures.Contended) {
             // The key is ours: what was waited for in vain is a row, and trying again is right.
             throw Problem.UNAVAILABLE.because("Another change of the same resource takes too long.").retryAfter(1);
-        } catch (Refusal | Failures.Violation decided) {
-            var refusal = problems.refusal(decided);
-            if (key == null || !DECIDED.contains(refusal.problem().status())) {
-                throw refusal;
-            }
-            var answer = problems.answer(exchange, refusal);
-            write.commitRefusal(idempotency.hmac(call.caller(), key), kept(answer, key, operation, read, null));
-            return answer;
         }
+        if (!(failed instanceof Refusal) && !(failed instanceof Failures.Violation)) {
+            throw failed;
+        }
+        var refusal = problems.refusal(failed);
+        if (key == null || !DECIDED.contains(refusal.problem().status())) {
+            throw refusal;
+        }
+        var answer = problems.answer(exchange, refusal);
+        write.commitRefusal(idempotency.hmac(present(exchange.caller()), key), kept(answer, key, operation, read, null));
+        return answer;
+    }
+
+    private static Caller present(@Nullable Caller caller) {
+        if (caller == null) {
+            throw new IllegalStateException("a mutation without a caller");
+        }
+        return caller;
     }
 
     private Kept kept(Answer answer, String key, Operation operation, Read read, @Nullable Call call) {

@@ -1,0 +1,88 @@
+package org.guildhall.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.guildhall.client.model.Problem;
+import org.guildhall.client.model.ProblemItem;
+
+/**
+ * The server refused a request, or failed at it, and said why (RFC 9457). Programs decide by {@link #code()}; the codes are permanent.
+ *
+ * <p>An answer that is no problem document, from a proxy perhaps, has the code {@code http_} and its status.
+ */
+public final class ProblemException extends GuildhallException {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient Problem problem;
+    private final transient Duration retryAfter;
+    private final int status;
+    private final String code;
+    private final String requestId;
+
+    ProblemException(Problem problem, int status, String requestId, Duration retryAfter) {
+        super(message(problem, status, requestId), null);
+        this.problem = problem;
+        this.status = status;
+        this.code = problem.code();
+        this.requestId = requestId;
+        this.retryAfter = retryAfter;
+    }
+
+    /** The whole problem, with members that this client doesn't know in {@code additional}. */
+    public Problem problem() {
+        return problem;
+    }
+
+    /** What it is, for programs: {@code already_exists}, {@code insufficient_scope}, … */
+    public String code() {
+        return code;
+    }
+
+    /** Whether it is this one. */
+    public boolean is(String other) {
+        return code.equals(other);
+    }
+
+    /** The HTTP status. */
+    public int status() {
+        return status;
+    }
+
+    /** All faults of the input, each with where it is; empty where it isn't the input's fault. */
+    public List<ProblemItem> errors() {
+        return problem.errors() == null ? List.of() : problem.errors();
+    }
+
+    /** The id by which the server's operators find the request; null if the answer had none. */
+    public String requestId() {
+        return requestId;
+    }
+
+    /** How long to wait before the next attempt, where the server says so. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    private static String message(Problem problem, int status, String requestId) {
+        var text = new StringBuilder().append(status).append(' ').append(problem.code()).append(": ")
+                .append(problem.detail() == null ? problem.title() : problem.detail());
+        if (problem.errors() != null) {
+            for (ProblemItem error : problem.errors()) {
+                text.append(" [").append(where(error)).append(error.detail()).append(']');
+            }
+        }
+        return requestId == null ? text.toString() : text.append(" (request ").append(requestId).append(')').toString();
+    }
+
+    private static String where(ProblemItem error) {
+        if (error.pointer() != null) {
+            return error.pointer() + ": ";
+        }
+        if (error.parameter() != null) {
+            return "parameter " + error.parameter() + ": ";
+        }
+        return error.header() == null ? "" : "header " + error.header() + ": ";
+    }
+}

@@ -1,0 +1,145 @@
+package org.guildhall.client;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** One call, as generated code describes it: what every attempt at it sends. */
+final class Request {
+
+    private final String method;
+    private final String path;
+    private final boolean change;
+    private final Map<String, String> query = new LinkedHashMap<>();
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private Object body;
+
+    private Request(String method, String path, boolean change) {
+        this.method = method;
+        this.path = path;
+        this.change = change;
+        headers.put("Accept", "application/json, application/problem+json");
+    }
+
+    /** A call that changes nothing. */
+    static Request read(String method, String template, Object... segments) {
+        return new Request(method, path(template, segments), false);
+    }
+
+    /** A call that changes something and so carries an idempotency key. */
+    static Request change(String method, String template, Object... segments) {
+        return new Request(method, path(template, segments), true);
+    }
+
+    /** The same call, with another value of one query parameter. */
+    Request again(String name, Object value) {
+        Request copy = new Request(method, path, change);
+        copy.query.putAll(query);
+        copy.headers.putAll(headers);
+        copy.body = body;
+        return copy.query(name, value);
+    }
+
+    /** Adds a query parameter, unless it is null. */
+    Request query(String name, Object value) {
+        if (value != null) {
+            query.put(name, value instanceof List<?> list
+                    ? list.stream().map(one -> encode(one.toString())).collect(Collectors.joining(","))
+                    : encode(value.toString()));
+        }
+        return this;
+    }
+
+    /** Adds a header, unless it is null. */
+    Request header(String name, Object value) {
+        if (value != null) {
+            headers.put(name, value.toString());
+        }
+        return this;
+    }
+
+    /** Adds the ETag that an operation insists on. */
+    Request ifMatch(String etag) {
+        if (etag == null) {
+            throw new IllegalArgumentException("the ETag is missing: take it from the answer that showed the resource last");
+        }
+        return header("If-Match", etag);
+    }
+
+    Request accept(String mediaType) {
+        return header("Accept", mediaType + ", application/problem+json");
+    }
+
+    Request body(String mediaType, Object content) {
+        if (content == null) {
+            throw new IllegalArgumentException("the body is missing");
+        }
+        body = content;
+        return header("Content-Type", mediaType);
+    }
+
+    Request with(WriteOptions options) {
+        return query("dry_run", options.dryRun() ? true : null)
+                .header("Idempotency-Key", options.idempotencyKey())
+                .header("If-Match", options.ifMatch())
+                .header("Audit-Reason", options.auditReason());
+    }
+
+    Request with(ReadOptions options) {
+        return query("expand", options.expand()).query("fields", options.fields()).header("If-None-Match", options.ifNoneMatch());
+    }
+
+    /** Settles what is the same in all attempts. */
+    Request settled() {
+        if (change) {
+            headers.computeIfAbsent("Idempotency-Key", name -> UUID.randomUUID().toString());
+        }
+        return this;
+    }
+
+    String method() {
+        return method;
+    }
+
+    /** Path and query, as they stand behind the base URL. */
+    String target() {
+        String asked = query.entrySet().stream().map(one -> encode(one.getKey()) + "=" + one.getValue()).collect(Collectors.joining("&"));
+        return asked.isEmpty() ? path : path + "?" + asked;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    /** What is sent as JSON; null for nothing. */
+    Object body() {
+        return body;
+    }
+
+    private static String path(String template, Object... segments) {
+        List<String> parts = new ArrayList<>();
+        int next = 0;
+        for (String part : template.split("/", -1)) {
+            parts.add(part.startsWith("{") ? segment(segments[next++]) : part);
+        }
+        return String.join("/", parts);
+    }
+
+    /** A value that would turn the path into another one is no id. */
+    private static String segment(Object value) {
+        String text = value == null ? "" : value.toString();
+        if (text.isEmpty() || text.equals(".") || text.equals("..")) {
+            throw new IllegalArgumentException("'" + text + "' can't stand in a path");
+        }
+        return encode(text);
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

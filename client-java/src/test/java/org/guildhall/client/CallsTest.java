@@ -1,0 +1,198 @@
+package org.guildhall.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import org.guildhall.client.model.ListProductsOptions;
+import org.guildhall.client.model.ListProductsSort;
+import org.guildhall.client.model.NewProduct;
+import org.guildhall.client.model.Product;
+import org.guildhall.client.model.ProductKind;
+import org.guildhall.client.model.ProductPatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goes out and what comes in. */
+class CallsTest {
+
+    private final Stub stub = new Stub();
+    private final Guildhall guildhall = stub.client().build();
+
+    @AfterEach
+    void close() {
+        stub.close();
+    }
+
+    @Test
+    void aCreationSendsJsonAndTellsWhatCameOfIt() {
+        stub.says(201, Samples.product("prd_1", "Adult"), "ETag", "\"1-abc\"", "Request-Id", "req_7", "Location", "/api/v1/catalog/products/prd_1");
+        Response<Product> created = guildhall.catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withAuditReason("Agreed."));
+        assertEquals("POST", stub.last().method());
+        assertEquals("/api/v1/catalog/products", stub.last().target());
+        assertEquals("application/json", stub.last().header("Content-Type"));
+        assertEquals("application/json, application/problem+json", stub.last().header("Accept"));
+        assertEquals("Bearer gld_test_secret", stub.last().header("Authorization"));
+        assertEquals("Agreed.", stub.last().header("Audit-Reason"));
+        assertEquals(201, created.status());
+        assertEquals("\"1-abc\"", created.etag());
+        assertEquals("req_7", created.requestId());
+        assertEquals("/api/v1/catalog/products/prd_1", created.location());
+        assertFalse(created.replayed());
+        assertFalse(created.dryRun().isPresent());
+    }
+
+    @Test
+    void aPatchIsAMergePatch() {
+        stub.says(200, Samples.product("prd_1", "Adult"), "Idempotency-Replayed", "true");
+        Response<Product> changed = guildhall.catalog().updateProduct("prd_1", new ProductPatch().withDescription(null), new WriteOptions().withIfMatch("\"1-abc\""));
+        assertEquals("PATCH", stub.last().method());
+        assertEquals("application/merge-patch+json", stub.last().header("Content-Type"));
+        assertEquals("\"1-abc\"", stub.last().header("If-Match"));
+        assertEquals("{\"description\":null}", stub.last().body());
+        assertTrue(changed.replayed());
+    }
+
+    @Test
+    void anActionHasNoBody() {
+        stub.says(200, Samples.product("prd_1", "Adult"));
+        guildhall.catalog().publishProduct("prd_1");
+        assertEquals("/api/v1/catalog/products/prd_1/publish", stub.last().target());
+        assertNull(stub.last().header("Content-Type"));
+        assertEquals("", stub.last().body());
+    }
+
+    @Test
+    void aDryRunGivesWhatItWouldHaveBeen() {
+        stub.says(200, """
+                {"status":201,"result":%s,"changes":[{"entity_type":"product","entity_id":"prd_1","before":null,"after":{"name":"Adult"}}]}"""
+                .formatted(Samples.product("prd_1", "Adult")), "Dry-Run", "true");
+        Response<Product> tried = guildhall.catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withDryRun());
+        assertEquals("/api/v1/catalog/products?dry_run=true", stub.last().target());
+        assertEquals("Adult", tried.value().name());
+        assertEquals(201, tried.dryRun().orElseThrow().status());
+        assertEquals("prd_1", tried.dryRun().orElseThrow().changes().get(0).entityId());
+    }
+
+    @Test
+    void aReadCanBeConditionalAndInPart() {
+        stub.says(304, "", "ETag", "\"1-abc\"");
+        Response<Product> same = guildhall.catalog().getProduct("prd_1",
+                new ReadOptions().withIfNoneMatch("\"1-abc\"").withFields("id", "name").withExpand("entitlement_set"));
+        assertEquals("/api/v1/catalog/products/prd_1?expand=entitlement_set&fields=id,name", stub.last().target());
+        assertEquals("\"1-abc\"", stub.last().header("If-None-Match"));
+        assertTrue(same.notModified());
+        assertNull(same.value());
+    }
+
+    @Test
+    void filtersAreWrittenAsTheDocumentSays() {
+        stub.says(200, Samples.page(null));
+        guildhall.catalog().listProducts(new ListProductsOptions().withKind(ProductKind.of("kind of & new")).withExternalId("a+b c")
+                .withCreatedAfter(Instant.parse("2026-11-21T02:15:00.5Z")).withSort(ListProductsSort.CREATED_AT_DESCENDING)
+                .withExpand("entitlement_set").withIncludeTotal(true).withLimit(3));
+        assertEquals("/api/v1/catalog/products?external_id=a%2Bb%20c&kind=kind%20of%20%26%20new&created_after=2026-11-21T02%3A15%3A00.500Z"
+                + "&sort=-created_at&expand=entitlement_set&include_total=true&limit=3", stub.last().target());
+    }
+
+    @Test
+    void whatStandsInThePathIsEncoded() {
+        stub.says(200, Samples.product("prd_1", "Adult"));
+        guildhall.catalog().getProduct("a/b?c#d%e é");
+        assertEquals("/api/v1/catalog/products/a%2Fb%3Fc%23d%25e%20%C3%A9", stub.last().target());
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"", ".", ".."})
+    void whatWouldMakeAnotherPathIsRefused(String id) {
+        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().getProduct(id));
+        assertEquals(List.of(), stub.seen());
+    }
+
+    @Test
+    void aMissingBodyIsRefusedBeforeAnythingIsSent() {
+        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().createProduct(null));
+        assertEquals(List.of(), stub.seen());
+    }
+
+    @Test
+    void aProblemIsTyped() {
+        stub.says(422, """
+                {"type":"https://guildhall.example/problems/validation_failed","title":"Not valid","status":422,"detail":"Two members are invalid.",\
+                "code":"validation_failed","request_id":"req_9","errors":[{"pointer":"/name","code":"required","detail":"is required"},\
+                {"parameter":"limit","code":"maximum","detail":"must be at most 200"}],"hint":"Send a name.","shade":"red"}""",
+                "Content-Type", "application/problem+json");
+        var problem = assertThrows(ProblemException.class, () -> guildhall.catalog().createProduct(new NewProduct("")));
+        assertTrue(problem.is("validation_failed"));
+        assertEquals(422, problem.status());
+        assertEquals("req_9", problem.requestId());
+        assertEquals("/name", problem.errors().get(0).pointer());
+        assertEquals("limit", problem.errors().get(1).parameter());
+        assertEquals("Send a name.", problem.problem().hint());
+        assertEquals("red", problem.problem().additional().get("shade").asText());
+        assertEquals("422 validation_failed: Two members are invalid. [/name: is required] [parameter limit: must be at most 200] (request req_9)",
+                problem.getMessage());
+    }
+
+    @Test
+    void anAnswerOfAProxyIsAProblemToo() {
+        stub.says(418, "<html>", "Content-Type", "text/html");
+        var problem = assertThrows(ProblemException.class, () -> guildhall.catalog().getProduct("prd_1"));
+        assertEquals("http_418", problem.code());
+        assertEquals(List.of(), problem.errors());
+        assertNull(problem.requestId());
+    }
+
+    @Test
+    void aRedirectIsNotFollowed() {
+        stub.says(302, "", "Location", "http://127.0.0.1:1/");
+        assertEquals(302, assertThrows(ProblemException.class, () -> guildhall.catalog().getProduct("prd_1")).status());
+        assertEquals(1, stub.seen().size());
+    }
+
+    @Test
+    void anAnswerThatCannotBeReadIsNoProblemOfTheServers() {
+        stub.says(200, "{\"id\":");
+        var unreadable = assertThrows(GuildhallException.class, () -> guildhall.catalog().getProduct("prd_1"));
+        assertEquals("The answer to GET /api/v1/catalog/products/prd_1 can't be read", unreadable.getMessage());
+    }
+
+    @Test
+    void theDocumentIsGivenAsItIs() {
+        stub.says(200, "openapi: \"3.1.0\"\n");
+        assertEquals("openapi: \"3.1.0\"\n", guildhall.platform().getOpenApiYaml().value());
+        assertEquals("application/yaml, application/problem+json", stub.last().header("Accept"));
+        stub.says(200, "{\"openapi\":\"3.1.0\"}");
+        assertEquals("3.1.0", guildhall.platform().getOpenApiJson().value().path("openapi").asText());
+    }
+
+    @Test
+    void withoutATokenNoneIsSent() {
+        stub.says(200, "{\"openapi\":\"3.1.0\"}");
+        Guildhall.builder().baseUrl(stub.url() + "/").build().platform().getOpenApiJson();
+        assertNull(stub.last().header("Authorization"));
+        assertEquals("/api/v1/openapi.json", stub.last().target());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api.example.org", "ftp://api.example.org", "https://", "https://u:p@api.example.org", "https://api.example.org?x=1"})
+    void aBaseUrlThatIsNoneIsRefused(String url) {
+        assertThrows(IllegalArgumentException.class, () -> Guildhall.builder().baseUrl(url), URI.create("about:blank").toString());
+    }
+
+    @Test
+    void aBaseUrlMayHaveAPath() {
+        stub.says(200, "{\"openapi\":\"3.1.0\"}");
+        Guildhall.builder().baseUrl(stub.url() + "/proxy").build().platform().getOpenApiJson();
+        assertEquals("/proxy/api/v1/openapi.json", stub.last().target());
+    }
+}

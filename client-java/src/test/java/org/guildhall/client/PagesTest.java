@@ -1,0 +1,102 @@
+package org.guildhall.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.guildhall.client.model.ListProductsOptions;
+import org.guildhall.client.model.Product;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Lists go on by themselves, page after page, and only as far as somebody reads. */
+class PagesTest {
+
+    private final Stub stub = new Stub();
+    private final Guildhall guildhall = stub.client().build();
+
+    @BeforeEach
+    void threePages() {
+        stub.says(200, Samples.page("c1", Samples.product("prd_1", "A"), Samples.product("prd_2", "B")), "Request-Id", "req_1");
+        stub.says(200, Samples.page("c2"));
+        stub.says(200, Samples.page(null, Samples.product("prd_3", "C")));
+    }
+
+    @AfterEach
+    void close() {
+        stub.close();
+    }
+
+    @Test
+    void allEntriesComeInTheirOrderAnEmptyPageBetweenThemNoticedByNobody() {
+        List<String> names = new ArrayList<>();
+        for (Product product : guildhall.catalog().listProducts().all()) {
+            names.add(product.name());
+        }
+        assertEquals(List.of("A", "B", "C"), names);
+        assertEquals(3, stub.seen().size());
+    }
+
+    @Test
+    void everyPageIsAskedForWithTheSameFilters() {
+        var options = new ListProductsOptions().withExternalId("x").withLimit(2);
+        assertEquals(3, guildhall.catalog().listProducts(options).stream().count());
+        assertEquals(List.of(
+                "/api/v1/catalog/products?external_id=x&limit=2",
+                "/api/v1/catalog/products?external_id=x&limit=2&cursor=c1",
+                "/api/v1/catalog/products?external_id=x&limit=2&cursor=c2"), stub.seen().stream().map(Stub.Seen::target).toList());
+    }
+
+    @Test
+    void aPageIsAskedForOnlyWhenItIsReached() {
+        Page<Product> first = guildhall.catalog().listProducts();
+        assertEquals("A", first.stream().findFirst().orElseThrow().name());
+        assertEquals(2, first.stream().limit(2).count());
+        assertEquals(1, stub.seen().size());
+    }
+
+    @Test
+    void pagesCanBeTurnedByHand() {
+        Page<Product> first = guildhall.catalog().listProducts();
+        assertEquals(2, first.data().size());
+        assertTrue(first.hasMore());
+        assertEquals("c1", first.nextCursor());
+        assertEquals("req_1", first.requestId());
+        assertNull(first.total());
+        Page<Product> last = first.next().orElseThrow().next().orElseThrow();
+        assertFalse(last.hasMore());
+        assertNull(last.nextCursor());
+        assertTrue(last.next().isEmpty());
+    }
+
+    @Test
+    void aTotalIsToldWhereItWasAskedFor() {
+        try (var other = new Stub()) {
+            other.says(200, "{\"data\":[],\"page\":{\"next_cursor\":null,\"has_more\":false,\"total\":10000,\"total_capped\":true}}");
+            Page<Product> page = other.client().build().catalog().listProducts(new ListProductsOptions().withIncludeTotal(true));
+            assertEquals(10_000L, page.total());
+            assertEquals(true, page.totalCapped());
+        }
+    }
+
+    @Test
+    void behindTheEndThereIsNothing() {
+        Iterator<Product> products = guildhall.catalog().listProducts().all().iterator();
+        products.forEachRemaining(product -> {});
+        assertFalse(products.hasNext());
+        assertThrows(NoSuchElementException.class, products::next);
+    }
+
+    @Test
+    void whatCameCannotBeChanged() {
+        List<Product> data = guildhall.catalog().listProducts().data();
+        assertThrows(UnsupportedOperationException.class, data::clear);
+    }
+}
