@@ -18,6 +18,7 @@ final class Exchange {
     private final String traceId;
     private final InetAddress address;
     private final long startedNanos = System.nanoTime();
+    private byte @Nullable [] body;
     private @Nullable Caller caller;
     private RateLimits.@Nullable Decision limits;
 
@@ -94,8 +95,12 @@ final class Exchange {
         return context.req().getHeader("Transfer-Encoding") != null;
     }
 
+    /** Read once: what is run again finds the same bytes. */
     byte[] body(int most) throws IOException {
-        return context.req().getInputStream().readNBytes(most);
+        if (body == null) {
+            body = context.req().getInputStream().readNBytes(most);
+        }
+        return body;
     }
 
     void send(Answer answer) {

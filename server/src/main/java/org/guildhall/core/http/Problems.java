@@ -61,6 +61,7 @@ final class Problems {
             body.put("retry_after", refusal.retryAfterSeconds());
         }
         body.put("hint", problem.remedy());
+        body.putAll(refusal.members());
         var answer = Answer.of(problem.status(), Json.bytes(body), Answer.PROBLEM);
         refusal.headers().forEach(answer::with);
         return answer;
