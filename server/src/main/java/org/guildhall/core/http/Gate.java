@@ -39,6 +39,7 @@ final class Gate {
         exchange.caller(caller);
         seen.accept(caller);
         if (operation.mutation() && caller.suspended() && !operation.allowedWhenSuspended()) {
+            exchange.limits(limits.show(caller.limits()));
             throw Problem.TENANT_SUSPENDED.refusal();
         }
         spend(exchange, operation, caller);
@@ -74,11 +75,11 @@ final class Gate {
     }
 
     private void spend(Exchange exchange, Operation operation, Caller caller) {
-        if (exchange.limits() != null) {
+        if (exchange.hasPaid()) {
             return;
         }
         var decision = limits.spend(caller.limits(), operation.rateCost());
-        exchange.limits(decision);
+        exchange.paid(decision);
         var violated = decision.violated();
         if (violated != null) {
             throw Problem.RATE_LIMITED.because("The limit of the " + violated.policy() + " is used up: " + violated.limit()
@@ -100,7 +101,7 @@ final class Gate {
         }
     }
 
-    void requireScope(Caller caller, String scope) {
+    static void requireScope(Caller caller, String scope) {
         if (!caller.has(scope)) {
             throw Problem.INSUFFICIENT_SCOPE.because("The operation asks for the scope " + scope + ", which this token doesn't hold.")
                     .member("required_scope", scope)
