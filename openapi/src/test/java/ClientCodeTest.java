@@ -137,9 +137,19 @@ class ClientCodeTest {
                 "Response<Thing> updateThing(String thingId, ThingPatch patch, WriteOptions options)",
                 "Response<Void> deleteThing(String thingId)",
                 "Response<Void> deleteThing(String thingId, WriteOptions options)",
-                "Response<Thing> reorderThing(String thingId, ReorderThingRequest body, String ifMatch)",
-                "Response<Thing> reorderThing(String thingId, ReorderThingRequest body, String ifMatch, WriteOptions options)",
+                "Response<Thing> renameThing(String thingId, ThingName body, String ifMatch)",
+                "Response<Thing> renameThing(String thingId, ThingName body, String ifMatch, WriteOptions options)",
+                "Response<Thing> reorderThing(String thingId, ReorderThingRequest body, ReorderThingOptions options)",
                 "Response<Part> getPart(String thingId, String partKey)"), methods);
+    }
+
+    @Test
+    void anOperationWithParametersOfItsOwnTakesThemWithItsOptions() throws Exception {
+        assertEquals(List.of("force", "dryRun", "idempotencyKey", "auditReason", "ifMatch"),
+                Arrays.stream(model("ReorderThingOptions").getRecordComponents()).map(component -> component.getName()).toList());
+        assertEquals(List.of(1, 5), Arrays.stream(model("ReorderThingOptions").getConstructors()).map(Constructor::getParameterCount).sorted().toList());
+        String api = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApi.java"));
+        assertTrue(api.contains(".query(\"force\", options.force())") && api.contains(".header(\"If-Match\", options.ifMatch())"));
     }
 
     @Test
