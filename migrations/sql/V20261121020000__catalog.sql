@@ -339,18 +339,20 @@ create index policies_of_org_type on catalog.default_grant_policies (tenant_id, 
 create index policies_of_product on catalog.default_grant_policies (tenant_id, product_id, needs_grantable);
 create index policies_of_tier on catalog.default_grant_policies (tenant_id, tier_id, ladder_id, needs_active);
 
+-- Which product stands for which tier at this instant.
+create view catalog.standings with (security_invoker = true) as
+select t.tenant_id, t.ladder_id, t.tier_id, t.product_id
+from catalog.tier_products t
+where t.plan
+  and t.starts_at <= platform.app_now()
+  and (t.ends_at is null or t.ends_at > platform.app_now());
+
 -- A product's kind is nowhere stored: it is a plan while it stands on a ladder, else what its type says, else nothing yet.
 create view catalog.product_kinds with (security_invoker = true) as
 select p.tenant_id,
        p.id as product_id,
        case
-           when exists (select
-                        from catalog.tier_products t
-                        where t.tenant_id = p.tenant_id
-                          and t.product_id = p.id
-                          and t.plan
-                          and t.starts_at <= platform.app_now()
-                          and (t.ends_at is null or t.ends_at > platform.app_now())) then 'plan'
+           when exists (select from catalog.standings s where s.tenant_id = p.tenant_id and s.product_id = p.id) then 'plan'
            else p.product_type
        end as kind
 from catalog.products p;
@@ -386,5 +388,5 @@ grant update (external_id, rank, name, state, archived_at, updated_at, version) 
 grant update (ends_at) on catalog.tier_products to guildhall_app;
 grant update (external_id, state, ended_at, updated_at, version) on catalog.default_grant_policies to guildhall_app;
 grant delete on catalog.resource_keys, catalog.provider_references to guildhall_app;
-grant select on catalog.product_kinds to guildhall_app;
+grant select on catalog.standings, catalog.product_kinds to guildhall_app;
 grant select on all tables in schema catalog to guildhall_readonly, guildhall_backup;

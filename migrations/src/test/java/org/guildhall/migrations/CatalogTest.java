@@ -269,9 +269,11 @@ class CatalogTest {
         assertEquals("addon", kind(product("'addon'")));
         var tier = tier(ladder(), 0, plan);
         assertEquals("plan", kind(plan));
+        assertEquals(List.of(plan), session.run("select product_id from catalog.standings where tier_id = '%s'", tier));
         session.commit();
         archive(tier);
         assertNull(kind(plan));
+        assertEquals(List.of(), session.run("select product_id from catalog.standings"));
     }
 
     @Test
@@ -314,6 +316,13 @@ class CatalogTest {
     void aPolicyNamesATierIfAndOnlyIfItIsOnALadder() throws SQLException {
         assertEquals("policies_tier_on_ladder", session.refusal("""
                 insert into catalog.default_grant_policies (org_type_id, product_id, path) values ('%s', '%s', 'on_ladder')""", orgType("a"), product("null")));
+    }
+
+    @Test
+    void whatCanNotBeChangedCanStillBeLocked() throws SQLException {
+        for (var table : List.of("integrations", "entitlement_rules", "prices", "tiers", "tier_products", "default_grant_policies")) {
+            session.run("select * from catalog.%s for update", table);
+        }
     }
 
     @Test
