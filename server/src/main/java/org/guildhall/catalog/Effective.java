@@ -4,7 +4,7 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.greatest;
 
 import java.time.Instant;
-import org.guildhall.core.data.Columns;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.SQLDataType;
 
@@ -33,13 +33,8 @@ final class Effective {
         return greatest(PRESENT, field("{0} + interval '1 microsecond'", SQLDataType.INSTANT, start));
     }
 
-    /** Whether a range is the one that holds from now on: no row is ever dated ahead. */
-    static org.jooq.Condition open(Field<Instant> end) {
-        return end.isNull();
-    }
-
-    /** Whether a range holds at the statement's instant. */
-    static org.jooq.Condition holds(Field<Instant> start, Field<Instant> end) {
-        return start.le(Columns.now()).and(end.isNull().or(end.gt(Columns.now())));
+    /** Whether a range holds at an instant: from its start on, and no longer at its end. */
+    static Condition holds(Field<Instant> start, Field<Instant> end, Instant at) {
+        return start.le(at).and(end.isNull().or(end.gt(at)));
     }
 }

@@ -31,8 +31,7 @@ final class EntitlementSetStore {
             @Nullable String externalId, @Nullable String state, @Nullable Instant createdAfter,
             @Nullable Instant createdBefore) {}
 
-    private static final Map<String, Field<?>> SORTS =
-            Map.of("created_at", ENTITLEMENT_SETS.CREATED_AT, "name", ENTITLEMENT_SETS.NAME);
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", ENTITLEMENT_SETS.CREATED_AT, "name", ENTITLEMENT_SETS.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
             ENTITLEMENT_SETS.ID, ENTITLEMENT_SETS.EXTERNAL_ID, ENTITLEMENT_SETS.NAME, ENTITLEMENT_SETS.DESCRIPTION, ENTITLEMENT_SETS.STATE,
             ENTITLEMENT_SETS.ARCHIVED_AT, ENTITLEMENT_SETS.CREATED_AT, ENTITLEMENT_SETS.UPDATED_AT, ENTITLEMENT_SETS.VERSION);

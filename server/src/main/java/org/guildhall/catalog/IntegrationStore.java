@@ -49,8 +49,7 @@ final class IntegrationStore {
             @Nullable String externalId, @Nullable String key, @Nullable String state, @Nullable Instant createdAfter,
             @Nullable Instant createdBefore) {}
 
-    private static final Map<String, Field<?>> SORTS =
-            Map.of("created_at", INTEGRATIONS.CREATED_AT, "name", INTEGRATIONS.NAME, "key", INTEGRATIONS.KEY);
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", INTEGRATIONS.CREATED_AT, "name", INTEGRATIONS.NAME);
     private static final Field<List<ResourceKey>> KEYS = multiset(
                     select(RESOURCE_KEYS.KEY, RESOURCE_KEYS.DISPLAY_NAME, RESOURCE_KEYS.UNIT, RESOURCE_KEYS.KIND)
                             .from(RESOURCE_KEYS)
@@ -76,10 +75,6 @@ final class IntegrationStore {
 
     @Nullable Row get(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(INTEGRATIONS).where(INTEGRATIONS.ID.eq(id)).fetchOne(IntegrationStore::row);
-    }
-
-    List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(INTEGRATIONS).where(INTEGRATIONS.ID.in(ids)).fetch(IntegrationStore::row);
     }
 
     /** The same, held until the transaction ends. Read once it is held: what stands in other tables would be older otherwise. */

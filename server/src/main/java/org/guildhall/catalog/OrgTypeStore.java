@@ -31,8 +31,7 @@ final class OrgTypeStore {
             @Nullable String externalId, @Nullable String key, @Nullable String state, @Nullable Instant createdAfter,
             @Nullable Instant createdBefore) {}
 
-    private static final Map<String, Field<?>> SORTS =
-            Map.of("created_at", ORG_TYPES.CREATED_AT, "name", ORG_TYPES.NAME, "key", ORG_TYPES.KEY);
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", ORG_TYPES.CREATED_AT, "name", ORG_TYPES.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
             ORG_TYPES.ID, ORG_TYPES.EXTERNAL_ID, ORG_TYPES.KEY, ORG_TYPES.NAME, ORG_TYPES.DESCRIPTION, ORG_TYPES.STATE,
             ORG_TYPES.ARCHIVED_AT, ORG_TYPES.CREATED_AT, ORG_TYPES.UPDATED_AT, ORG_TYPES.VERSION);

@@ -5,12 +5,10 @@ import static org.guildhall.schema.catalog.Tables.TIERS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.multiset;
-import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -40,8 +38,7 @@ final class PlanLadderStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable String state, @Nullable UUID productId, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable String state, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PLAN_LADDERS.CREATED_AT, "name", PLAN_LADDERS.NAME);
     private static final Field<List<Step>> STEPS = multiset(
@@ -73,10 +70,6 @@ final class PlanLadderStore {
         return tx.sql().select(COLUMNS).from(PLAN_LADDERS).where(PLAN_LADDERS.ID.eq(id)).fetchOne(PlanLadderStore::row);
     }
 
-    List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(PLAN_LADDERS).where(PLAN_LADDERS.ID.in(ids)).fetch(PlanLadderStore::row);
-    }
-
     /**
      * The same, held until the transaction ends. Whoever changes a tier holds its ladder first, so that changes of one ladder stand in
      * one line. Read once it is held: the tiers would be older otherwise.
@@ -90,6 +83,17 @@ final class PlanLadderStore {
         return lock(tx, PLAN_LADDERS.ID.eq(select(TIERS.LADDER_ID).from(TIERS).where(TIERS.ID.eq(tierId))));
     }
 
+    /** The ladder that a tier stands on, on which nobody changes a tier until the transaction ends; others may keep it so, too. */
+    @Nullable UUID keepOfTier(Tx tx, UUID tierId) {
+        return tx.sql()
+                .select(PLAN_LADDERS.ID)
+                .from(PLAN_LADDERS)
+                .where(PLAN_LADDERS.ID.eq(select(TIERS.LADDER_ID).from(TIERS).where(TIERS.ID.eq(tierId))))
+                .forShare()
+                .of(PLAN_LADDERS)
+                .fetchOne(PLAN_LADDERS.ID);
+    }
+
     private @Nullable Row lock(Tx tx, Condition which) {
         var id = tx.sql().select(PLAN_LADDERS.ID).from(PLAN_LADDERS).where(which).forUpdate().of(PLAN_LADDERS).fetchOne(PLAN_LADDERS.ID);
         return id == null ? null : get(tx, id);
@@ -101,9 +105,18 @@ final class PlanLadderStore {
                 .from(PLAN_LADDERS)
                 .where(Filters.is(PLAN_LADDERS.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(PLAN_LADDERS.STATE, filter.state()))
-                .and(filter.productId() == null ? noCondition() : holds(filter.productId()))
                 .and(Filters.between(PLAN_LADDERS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
         return page.fetch(select, SORTS, PLAN_LADDERS.ID, PlanLadderStore::row);
+    }
+
+    /** The ladders on which a product stands now. */
+    Page<Row> listOfProduct(Tx tx, PageRequest page, UUID productId) {
+        var stands = exists(selectOne()
+                .from(TIER_PRODUCTS)
+                .where(TIER_PRODUCTS.LADDER_ID.eq(PLAN_LADDERS.ID))
+                .and(TIER_PRODUCTS.PRODUCT_ID.eq(productId))
+                .and(TIER_PRODUCTS.ENDS_AT.isNull()));
+        return page.fetch(tx.sql().select(COLUMNS).from(PLAN_LADDERS).where(stands), SORTS, PLAN_LADDERS.ID, PlanLadderStore::row);
     }
 
     Row update(Tx tx, UUID id, Values values) {
@@ -140,14 +153,6 @@ final class PlanLadderStore {
                 .where(PLAN_LADDERS.ID.eq(id))
                 .returningResult(COLUMNS)
                 .fetchSingle(PlanLadderStore::row);
-    }
-
-    private static Condition holds(UUID productId) {
-        return exists(selectOne()
-                .from(TIER_PRODUCTS)
-                .where(TIER_PRODUCTS.LADDER_ID.eq(PLAN_LADDERS.ID))
-                .and(TIER_PRODUCTS.PRODUCT_ID.eq(productId))
-                .and(TIER_PRODUCTS.ENDS_AT.isNull()));
     }
 
     private static Row row(Record record) {

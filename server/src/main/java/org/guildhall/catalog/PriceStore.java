@@ -3,7 +3,6 @@ package org.guildhall.catalog;
 import static org.guildhall.schema.catalog.Tables.PRICES;
 
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -38,12 +37,9 @@ final class PriceStore {
     record Terms(long unitAmountMinor, String currency, @Nullable String billingInterval, @Nullable Integer intervalCount, String taxBehavior) {}
 
     /** What a list is narrowed by; null for what isn't. */
-    record Filter(
-            UUID productId, @Nullable String externalId, @Nullable String state, @Nullable String currency, @Nullable String billingInterval,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+    record Filter(@Nullable String externalId, @Nullable String state, @Nullable String currency) {}
 
-    private static final Map<String, Field<?>> SORTS =
-            Map.of("created_at", PRICES.CREATED_AT, "unit_amount", PRICES.UNIT_AMOUNT_MINOR);
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRICES.CREATED_AT);
     private static final Field<JSONB> REFERENCES = ProviderReferenceStore.ofPrice(PRICES.ID).as("provider_references");
     private static final List<Field<?>> COLUMNS = List.of(
             PRICES.ID, PRICES.EXTERNAL_ID, PRICES.PRODUCT_ID, PRICES.UNIT_AMOUNT_MINOR, PRICES.CURRENCY, PRICES.BILLING_INTERVAL,
@@ -69,26 +65,20 @@ final class PriceStore {
         return tx.sql().select(COLUMNS).from(PRICES).where(PRICES.ID.eq(id)).fetchOne(PriceStore::row);
     }
 
-    List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(PRICES).where(PRICES.ID.in(ids)).fetch(PriceStore::row);
-    }
-
     /** The same, held until the transaction ends. Read once it is held: what stands in other tables would be older otherwise. */
     @Nullable Row lock(Tx tx, UUID id) {
         var held = tx.sql().select(PRICES.ID).from(PRICES).where(PRICES.ID.eq(id)).forUpdate().fetchOne();
         return held == null ? null : get(tx, id);
     }
 
-    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+    Page<Row> list(Tx tx, PageRequest page, UUID productId, Filter filter) {
         var select = tx.sql()
                 .select(COLUMNS)
                 .from(PRICES)
-                .where(PRICES.PRODUCT_ID.eq(filter.productId()))
+                .where(PRICES.PRODUCT_ID.eq(productId))
                 .and(Filters.is(PRICES.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(PRICES.STATE, filter.state()))
-                .and(Filters.is(PRICES.CURRENCY, filter.currency()))
-                .and(Filters.is(PRICES.BILLING_INTERVAL, filter.billingInterval()))
-                .and(Filters.between(PRICES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.is(PRICES.CURRENCY, filter.currency()));
         return page.fetch(select, SORTS, PRICES.ID, PriceStore::row);
     }
 

@@ -2,9 +2,12 @@ package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.TIERS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
+import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.table;
 import static org.jooq.impl.DSL.val;
 
@@ -17,6 +20,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.impl.SQLDataType;
@@ -34,32 +38,36 @@ final class TierStore {
             @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
     /** What a list is narrowed by; null for what isn't. */
-    record Filter(
-            UUID ladderId, @Nullable String externalId, @Nullable String state, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+    record Filter(@Nullable String externalId, @Nullable String state, @Nullable UUID productId, @Nullable Instant at) {}
 
-    private static final Map<String, Field<?>> SORTS = Map.of("rank", TIERS.RANK, "created_at", TIERS.CREATED_AT);
+    private static final Map<String, Field<?>> SORTS = Map.of("rank", TIERS.RANK);
     private static final Field<UUID> PRODUCT_ID = field(select(TIER_PRODUCTS.PRODUCT_ID)
                     .from(TIER_PRODUCTS)
                     .where(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
                     .orderBy(TIER_PRODUCTS.STARTS_AT.desc())
                     .limit(1))
             .as("product_id");
-    private static final List<Field<?>> COLUMNS = List.of(
-            TIERS.ID, TIERS.EXTERNAL_ID, TIERS.LADDER_ID, TIERS.RANK, TIERS.NAME, PRODUCT_ID, TIERS.STATE, TIERS.ARCHIVED_AT,
-            TIERS.CREATED_AT, TIERS.UPDATED_AT, TIERS.VERSION);
+    private static final List<Field<?>> COLUMNS = columns(PRODUCT_ID);
+    private static final List<Field<?>> COLUMNS_THEN = columns(TIER_PRODUCTS.PRODUCT_ID.as("product_id"));
+
+    private static List<Field<?>> columns(Field<UUID> productId) {
+        return List.of(
+                TIERS.ID, TIERS.EXTERNAL_ID, TIERS.LADDER_ID, TIERS.RANK, TIERS.NAME, productId, TIERS.STATE, TIERS.ARCHIVED_AT,
+                TIERS.CREATED_AT, TIERS.UPDATED_AT, TIERS.VERSION);
+    }
 
     Row insert(Tx tx, UUID ladderId, @Nullable String externalId, int rank, String name, UUID productId) {
-        var id = tx.sql()
+        var made = tx.sql()
                 .insertInto(TIERS)
                 .set(TIERS.LADDER_ID, ladderId)
                 .set(TIERS.EXTERNAL_ID, externalId)
                 .set(TIERS.RANK, rank)
                 .set(TIERS.NAME, name)
-                .returningResult(TIERS.ID)
-                .fetchSingle(TIERS.ID);
-        stand(tx, id, ladderId, productId, Effective.present());
-        return present(tx, id);
+                .set(TIERS.CREATED_AT, Effective.present())
+                .returningResult(TIERS.ID, TIERS.CREATED_AT)
+                .fetchSingle();
+        stand(tx, made.value1(), ladderId, productId, made.value2());
+        return tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.eq(made.value1())).fetchSingle(TierStore::row);
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -70,27 +78,40 @@ final class TierStore {
         return tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.in(ids)).fetch(TierStore::row);
     }
 
-    /** The same, which stays active, or archived, until the transaction ends. */
-    @Nullable Row keep(Tx tx, UUID id) {
-        var kept = tx.sql().select(TIERS.ID).from(TIERS).where(TIERS.ID.eq(id)).forShare().fetchOne();
-        return kept == null ? null : get(tx, id);
+    /** The same with the product of that instant; null if it stood for none. */
+    @Nullable Row get(Tx tx, UUID id, Instant at) {
+        return tx.sql()
+                .select(COLUMNS_THEN)
+                .from(TIERS)
+                .join(TIER_PRODUCTS)
+                .on(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
+                .and(Effective.holds(TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, at))
+                .where(TIERS.ID.eq(id))
+                .fetchOne(TierStore::row);
     }
 
-    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
-        var select = tx.sql()
-                .select(COLUMNS)
-                .from(TIERS)
-                .where(TIERS.LADDER_ID.eq(filter.ladderId()))
+    /** The tiers of a ladder; with an instant those that were active then, with the products of then. */
+    Page<Row> list(Tx tx, PageRequest page, UUID ladderId, Filter filter) {
+        var at = filter.at();
+        var select = at == null
+                ? tx.sql().select(COLUMNS).from(TIERS).where(filter.productId() == null ? noCondition() : holds(filter.productId()))
+                : tx.sql()
+                        .select(COLUMNS_THEN)
+                        .from(TIERS)
+                        .join(TIER_PRODUCTS)
+                        .on(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
+                        .and(Effective.holds(TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, at))
+                        .where(Filters.is(TIER_PRODUCTS.PRODUCT_ID, filter.productId()));
+        var narrowed = select.and(TIERS.LADDER_ID.eq(ladderId))
                 .and(Filters.is(TIERS.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(TIERS.STATE, filter.state()))
-                .and(Filters.between(TIERS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
-        return page.fetch(select, SORTS, TIERS.ID, TierStore::row);
+                .and(Filters.is(TIERS.STATE, filter.state()));
+        return page.fetch(narrowed, SORTS, TIERS.ID, TierStore::row);
     }
 
     /** Changes a tier. Another product ends the present one's row and begins its own where that ended. */
     Row update(Tx tx, Row tier, @Nullable String externalId, String name, UUID productId) {
         if (!productId.equals(tier.productId())) {
-            stand(tx, tier.id(), tier.ladderId(), productId, val(leave(tx, tier.id())));
+            stand(tx, tier.id(), tier.ladderId(), productId, leave(tx, tier.id()));
         }
         return tx.sql()
                 .update(TIERS)
@@ -104,11 +125,11 @@ final class TierStore {
     }
 
     Row archive(Tx tx, UUID id) {
-        leave(tx, id);
+        var end = leave(tx, id);
         return tx.sql()
                 .update(TIERS)
                 .set(TIERS.STATE, "archived")
-                .set(TIERS.ARCHIVED_AT, Columns.now())
+                .set(TIERS.ARCHIVED_AT, end)
                 .set(TIERS.UPDATED_AT, Columns.now())
                 .set(TIERS.VERSION, TIERS.VERSION.plus(1))
                 .where(TIERS.ID.eq(id))
@@ -135,11 +156,15 @@ final class TierStore {
                 .fetch(TierStore::row);
     }
 
-    private Row present(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.eq(id)).fetchSingle(TierStore::row);
+    private static Condition holds(UUID productId) {
+        return exists(selectOne()
+                .from(TIER_PRODUCTS)
+                .where(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
+                .and(TIER_PRODUCTS.PRODUCT_ID.eq(productId))
+                .and(TIER_PRODUCTS.ENDS_AT.isNull()));
     }
 
-    private static void stand(Tx tx, UUID tierId, UUID ladderId, UUID productId, Field<Instant> from) {
+    private static void stand(Tx tx, UUID tierId, UUID ladderId, UUID productId, Instant from) {
         tx.sql()
                 .insertInto(TIER_PRODUCTS)
                 .set(TIER_PRODUCTS.TIER_ID, tierId)
