@@ -289,13 +289,71 @@ class CatalogTest {
     }
 
     @Test
-    void noTierThatADefaultGrantNamesIsArchived() throws SQLException {
+    void aTierThatADefaultGrantNamesKeepsItsProductAndItsPlace() throws SQLException {
         var ladder = ladder();
         var product = product("null");
         var tier = tier(ladder, 0, product);
+        assertEquals("policies_tier_product", session.refusal(LADDER_POLICY, orgType("other"), product("null"), ladder, tier));
         session.run(LADDER_POLICY, orgType("personal"), product, ladder, tier);
         session.commit();
-        assertEquals("policies_tier_active", session.refusal("update catalog.tiers set state = 'archived', archived_at = now() where id = '%s'", tier));
+        var end = "update catalog.tier_products set ends_at = now() + interval '1 s' where tier_id = '%s'";
+        assertEquals("policies_tier_product", session.refusal(end, tier));
+        assertEquals("tiers_product", session.refusalAtCommit("update catalog.tiers set state = 'archived', archived_at = now() where id = '%s'", tier));
+        session.run("update catalog.default_grant_policies set state = 'ended', ended_at = now()");
+        archive(tier);
+        session.commit();
+    }
+
+    @Test
+    void aTypeThatADefaultGrantNamesIsNotArchived() throws SQLException {
+        var type = orgType("personal");
+        var archive = "update catalog.org_types set state = 'archived', archived_at = now() where id = '%s'";
+        session.run(POLICY, type, product("null"));
+        assertEquals("policies_org_type_active", session.refusal(archive, type));
+        session.run("update catalog.default_grant_policies set state = 'ended', ended_at = now()");
+        session.run(archive, type);
+        assertEquals("policies_org_type_active", session.refusal(POLICY, type, product("null")));
+    }
+
+    @Test
+    void aSetThatAProductHasIsNotArchived() throws SQLException {
+        var set = set();
+        var product = product("null");
+        var give = "update catalog.products set entitlement_set_id = '%s' where id = '%s'";
+        session.run(give, set, product);
+        assertEquals("products_set_active", session.refusal(ARCHIVE_SET, set));
+        publish(product);
+        retire(product);
+        session.run(ARCHIVE_SET, set);
+        assertEquals("products_set_active", session.refusal(give, set, product("null")));
+    }
+
+    @Test
+    void anIntegrationWhoseKeysARuleNamesIsNotArchived() throws SQLException {
+        var set = set();
+        register("fedwiki.sites", "limit");
+        var rule = session.one(LIMIT + " returning id", set, "fedwiki.sites");
+        var archive = "update catalog.integrations set state = 'archived', archived_at = now() where key = 'fedwiki'";
+        assertEquals("entitlement_rules_registered", session.refusal(archive));
+        session.run("update catalog.entitlement_rules set ends_at = starts_at + interval '1 microsecond' where id = '%s'", rule);
+        session.run(archive);
+        assertEquals("entitlement_rules_registered", session.refusal("""
+                insert into catalog.entitlement_rules (entitlement_set_id, resource_key, kind, limit_value, combine, starts_at)
+                values ('%s', 'fedwiki.sites', 'limit', 1, 'set', now() + interval '1 hour')""", set));
+        assertEquals("resource_keys_integration", session.refusal("""
+                insert into catalog.resource_keys (key, integration_id, integration_key, display_name, kind)
+                select 'fedwiki.more', id, key, 'x', 'limit' from catalog.integrations"""));
+    }
+
+    @Test
+    void aLadderWithActiveTiersIsNotArchived() throws SQLException {
+        var ladder = ladder();
+        var tier = tier(ladder, 0, product("null"));
+        var archiveLadder = "update catalog.plan_ladders set state = 'archived', archived_at = now() where id = '%s'";
+        assertEquals("tiers_ladder_active", session.refusal(archiveLadder, ladder));
+        archive(tier);
+        session.run(archiveLadder, ladder);
+        assertEquals("tiers_ladder_active", session.refusal(TIER, ladder, 0));
     }
 
     @Test
@@ -335,6 +393,7 @@ class CatalogTest {
         assertEquals("products_external_id", session.refusal("insert into catalog.products (name, external_id) values ('y', 'p-1')"));
     }
 
+    private static final String ARCHIVE_SET = "update catalog.entitlement_sets set state = 'archived', archived_at = now() where id = '%s'";
     private static final String LIMIT = """
             insert into catalog.entitlement_rules (entitlement_set_id, resource_key, kind, limit_value, combine) values ('%s', '%s', 'limit', 1, 'set')""";
     private static final String TIER = "insert into catalog.tiers (ladder_id, rank, name) values ('%s', %s, 'tier')";

@@ -99,7 +99,9 @@ class SchemaTest {
                 select c.conname from guarded g join pg_constraint c on c.conrelid = g.oid and c.contype = 'f'
                 where not exists (
                     select from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
-                    where i.indrelid = c.conrelid and i.indpred is null and m.amname = 'btree'
+                    where i.indrelid = c.conrelid and m.amname = 'btree'
+                      and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) in (
+                          select '(' || attname || ' IS NOT NULL)' from pg_attribute where attrelid = c.conrelid and attnum = any (c.conkey)))
                       and c.conkey <@ (i.indkey::int2[])[0:cardinality(c.conkey) - 1])""");
     }
 

@@ -22,9 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param limit entries at most
  * @param sort the member that the list is sorted by, as the spec names it; the id breaks ties
  * @param after where the page before ended; null for the first
+ * @param total whether the size of the whole list is wanted, for one more round trip
  * @param cursor makes the opaque text for a position
  */
-public record PageRequest(int limit, String sort, boolean descending, @Nullable Position after, Function<Position, String> cursor) {
+public record PageRequest(
+        int limit, String sort, boolean descending, @Nullable Position after, boolean total, Function<Position, String> cursor) {
+
+    /** A total is counted this far; what is beyond is only said to be there. */
+    private static final int TOTAL_MAX = 10_000;
 
     /** The last entry of a page: the value it was sorted by, as text, and its id. */
     public record Position(String value, UUID id) {}
@@ -46,6 +51,8 @@ public record PageRequest(int limit, String sort, boolean descending, @Nullable 
 
     private <R extends Record, K, T> Page<T> fetch(
             SelectConditionStep<R> select, Field<K> key, Field<UUID> id, Function<? super R, T> row) {
+        // Counted first: a condition that is added to a select stays in it.
+        int counted = total ? select.configuration().dsl().fetchCount(select.limit(TOTAL_MAX + 1)) : 0;
         Field<K> order = key.getType() == String.class ? collated(key) : key;
         var bounded = after == null ? select : select.and(behind(order, key, id, after));
         var found = bounded.orderBy(descending ? order.desc() : order.asc(), descending ? id.desc() : id.asc())
@@ -55,11 +62,12 @@ public record PageRequest(int limit, String sort, boolean descending, @Nullable 
         for (int at = 0; at < found.size() && at < limit; at++) {
             data.add(row.apply(found.get(at)));
         }
-        if (found.size() <= limit) {
-            return new Page<>(data, PageInfo.last());
-        }
-        var last = found.get(limit - 1);
-        return new Page<>(data, PageInfo.before(cursor.apply(new Position(text(last.get(key)), last.get(id)))));
+        var info = found.size() <= limit ? PageInfo.last() : PageInfo.before(cursor.apply(position(found.get(limit - 1), key, id)));
+        return new Page<>(data, total ? info.withTotal(Math.min(counted, TOTAL_MAX), counted > TOTAL_MAX) : info);
+    }
+
+    private static Position position(Record last, Field<?> key, Field<UUID> id) {
+        return new Position(text(last.get(key)), last.get(id));
     }
 
     @SuppressWarnings("unchecked") // only called for a field of String
