@@ -22,9 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param limit entries at most
  * @param sort the member that the list is sorted by, as the spec names it; the id breaks ties
  * @param after where the page before ended; null for the first
+ * @param total whether the size of the whole list is asked for, too
  * @param cursor makes the opaque text for a position
  */
-public record PageRequest(int limit, String sort, boolean descending, @Nullable Position after, Function<Position, String> cursor) {
+public record PageRequest(
+        int limit, String sort, boolean descending, @Nullable Position after, boolean total, Function<Position, String> cursor) {
+
+    /** Where counting stops: nobody reads further, and counting on would cost what the list is long. */
+    private static final int TOTAL_MAX = 10_000;
 
     /** The last entry of a page: the value it was sorted by, as text, and its id. */
     public record Position(String value, UUID id) {}
@@ -41,7 +46,18 @@ public record PageRequest(int limit, String sort, boolean descending, @Nullable 
         if (key == null) {
             throw new IllegalStateException("the spec offers the sort " + sort + ", the store doesn't");
         }
-        return fetch(select, key, id, row);
+        if (!total) {
+            return fetch(select, key, id, row);
+        }
+        // Counted first, since what comes next narrows the same select.
+        int count = count(select);
+        var page = fetch(select, key, id, row);
+        return new Page<>(page.data(), page.page().withTotal(Math.min(count, TOTAL_MAX), count > TOTAL_MAX));
+    }
+
+    private static int count(SelectConditionStep<?> select) {
+        var sql = DSL.using(select.configuration());
+        return sql.fetchCount(sql.selectOne().from(select.asTable("whole")).limit(TOTAL_MAX + 1));
     }
 
     private <R extends Record, K, T> Page<T> fetch(

@@ -211,6 +211,7 @@ final class RequestReader {
                 descending ? sort.substring(1) : sort,
                 descending,
                 cursor.isEmpty() ? null : cursors.read(cursor, binding),
+                query.path("include_total").asBoolean(false),
                 position -> cursors.write(position, binding));
     }
 
