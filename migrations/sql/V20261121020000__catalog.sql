@@ -1,8 +1,9 @@
 -- The catalog room: what there is to hold. Organization types, integrations and the resource keys they register,
--- entitlement sets, products and prices, plan ladders, and what an organization gets by default.
+-- entitlement sets, products and prices. Ladders follow in a migration of their own.
 --
 -- The rules of the room are held here, by constraints whose names the server turns into problems. Where a rule spans
--- two tables, the referred row carries the fact as a generated column and the foreign key includes it.
+-- two tables, the referred row carries the fact as a generated column and the foreign key includes it: "active" there,
+-- "needs_active" here. A column that is null lets the reference rest, so what has ended holds nothing back.
 
 create schema catalog;
 grant usage on schema catalog to guildhall_app, guildhall_readonly, guildhall_backup;
@@ -16,11 +17,13 @@ create table catalog.org_types (
     description text,
     state       text        not null default 'active' constraint org_types_state check (state in ('active', 'archived')),
     archived_at timestamptz,
+    active      boolean     not null generated always as (state = 'active') stored,
     created_at  timestamptz not null default platform.app_now(),
     updated_at  timestamptz not null default platform.app_now(),
     version     bigint      not null default 1,
     primary key (tenant_id, id),
     constraint org_types_key unique (tenant_id, key),
+    constraint org_types_id_active unique (tenant_id, id, active),
     constraint org_types_archived check ((state = 'archived') = (archived_at is not null))
 );
 
@@ -34,16 +37,17 @@ create table catalog.integrations (
     provisioning_endpoint text,
     state                 text        not null default 'active' constraint integrations_state check (state in ('active', 'archived')),
     archived_at           timestamptz,
+    active                boolean     not null generated always as (state = 'active') stored,
     created_at            timestamptz not null default platform.app_now(),
     updated_at            timestamptz not null default platform.app_now(),
     version               bigint      not null default 1,
     primary key (tenant_id, id),
     constraint integrations_key unique (tenant_id, key),
-    constraint integrations_id_key unique (tenant_id, id, key),
+    constraint integrations_id_key_active unique (tenant_id, id, key, active),
     constraint integrations_archived check ((state = 'archived') = (archived_at is not null))
 );
 
--- 'fedwiki.sites': only the integration 'fedwiki' can register it.
+-- 'fedwiki.sites': only the integration 'fedwiki' can register it. It stays registered as long as the integration is active.
 create table catalog.resource_keys (
     tenant_id       uuid        not null default platform.app_tenant(),
     key             text        not null,
@@ -52,15 +56,17 @@ create table catalog.resource_keys (
     display_name    text        not null,
     unit            text,
     kind            text        not null constraint resource_keys_kind check (kind in ('limit', 'boolean', 'allowance')),
+    registered      boolean     not null default true,
     created_at      timestamptz not null default platform.app_now(),
     updated_at      timestamptz not null default platform.app_now(),
     constraint resource_keys_key primary key (tenant_id, key),
     constraint resource_keys_key_kind unique (tenant_id, key, kind),
+    constraint resource_keys_key_registered unique (tenant_id, key, registered),
     constraint resource_keys_prefix check (starts_with(key, integration_key || '.') and length(key) > length(integration_key) + 1),
-    constraint resource_keys_integration foreign key (tenant_id, integration_id, integration_key)
-        references catalog.integrations (tenant_id, id, key)
+    constraint resource_keys_integration foreign key (tenant_id, integration_id, integration_key, registered)
+        references catalog.integrations (tenant_id, id, key, active) on update cascade
 );
-create index resource_keys_of_integration on catalog.resource_keys (tenant_id, integration_id, integration_key, key);
+create index resource_keys_of_integration on catalog.resource_keys (tenant_id, integration_id, integration_key, registered);
 
 create table catalog.entitlement_sets (
     tenant_id   uuid        not null default platform.app_tenant(),
@@ -70,10 +76,12 @@ create table catalog.entitlement_sets (
     description text,
     state       text        not null default 'active' constraint entitlement_sets_state check (state in ('active', 'archived')),
     archived_at timestamptz,
+    active      boolean     not null generated always as (state = 'active') stored,
     created_at  timestamptz not null default platform.app_now(),
     updated_at  timestamptz not null default platform.app_now(),
     version     bigint      not null default 1,
     primary key (tenant_id, id),
+    constraint entitlement_sets_id_active unique (tenant_id, id, active),
     constraint entitlement_sets_archived check ((state = 'archived') = (archived_at is not null))
 );
 
@@ -93,6 +101,7 @@ create table catalog.entitlement_rules (
     starts_at          timestamptz not null default platform.app_now(),
     ends_at            timestamptz,
     during             tstzrange   not null generated always as (tstzrange(starts_at, ends_at, '[)')) stored,
+    needs_registered   boolean     generated always as (case when ends_at is null then true end) stored,
     created_at         timestamptz not null default platform.app_now(),
     updated_at         timestamptz not null default platform.app_now(),
     version            bigint      not null default 1,
@@ -110,6 +119,8 @@ create table catalog.entitlement_rules (
     constraint entitlement_rules_set foreign key (tenant_id, entitlement_set_id) references catalog.entitlement_sets (tenant_id, id),
     constraint entitlement_rules_resource_key foreign key (tenant_id, resource_key, kind)
         references catalog.resource_keys (tenant_id, key, kind),
+    constraint entitlement_rules_registered foreign key (tenant_id, resource_key, needs_registered)
+        references catalog.resource_keys (tenant_id, key, registered),
     constraint entitlement_rules_one_at_a_time
         exclude using gist (tenant_id with =, entitlement_set_id with =, resource_key with =, during with &&),
     constraint entitlement_rules_external_id
@@ -117,6 +128,7 @@ create table catalog.entitlement_rules (
 );
 create index entitlement_rules_set_created on catalog.entitlement_rules (tenant_id, entitlement_set_id, created_at, id);
 create index entitlement_rules_resource on catalog.entitlement_rules (tenant_id, resource_key, kind);
+create index entitlement_rules_open on catalog.entitlement_rules (tenant_id, resource_key, needs_registered);
 
 -- A product without a type is a plan as soon as it stands on a ladder; see product_kinds.
 create table catalog.products (
@@ -133,6 +145,7 @@ create table catalog.products (
     metadata           jsonb       not null default '{}' constraint products_metadata check (jsonb_typeof(metadata) = 'object'),
     plan_capable       boolean     not null generated always as (product_type is null) stored,
     grantable          boolean     not null generated always as (lifecycle_status <> 'retired') stored,
+    needs_active_set   boolean     generated always as (case when lifecycle_status <> 'retired' then true end) stored,
     created_at         timestamptz not null default platform.app_now(),
     updated_at         timestamptz not null default platform.app_now(),
     version            bigint      not null default 1,
@@ -141,11 +154,13 @@ create table catalog.products (
     constraint products_id_grantable unique (tenant_id, id, grantable),
     constraint products_published check ((lifecycle_status = 'draft') = (published_at is null)),
     constraint products_retired check ((lifecycle_status = 'retired') = (retired_at is not null)),
-    constraint products_entitlement_set foreign key (tenant_id, entitlement_set_id) references catalog.entitlement_sets (tenant_id, id)
+    constraint products_entitlement_set foreign key (tenant_id, entitlement_set_id) references catalog.entitlement_sets (tenant_id, id),
+    constraint products_set_active foreign key (tenant_id, entitlement_set_id, needs_active_set)
+        references catalog.entitlement_sets (tenant_id, id, active)
 );
 create index products_status_created on catalog.products (tenant_id, lifecycle_status, created_at, id);
 create index products_type_created on catalog.products (tenant_id, product_type, created_at, id) where product_type is not null;
-create index products_set on catalog.products (tenant_id, entitlement_set_id);
+create index products_set on catalog.products (tenant_id, entitlement_set_id, needs_active_set) where entitlement_set_id is not null;
 
 create function catalog.products_lifecycle() returns trigger
     language plpgsql as
@@ -203,158 +218,6 @@ create table catalog.provider_references (
     constraint provider_references_price foreign key (tenant_id, price_id) references catalog.prices (tenant_id, id)
 );
 
-create table catalog.plan_ladders (
-    tenant_id   uuid        not null default platform.app_tenant(),
-    id          uuid        not null default uuidv7(),
-    external_id text,
-    name        text        not null,
-    description text,
-    state       text        not null default 'active' constraint plan_ladders_state check (state in ('active', 'archived')),
-    archived_at timestamptz,
-    created_at  timestamptz not null default platform.app_now(),
-    updated_at  timestamptz not null default platform.app_now(),
-    version     bigint      not null default 1,
-    primary key (tenant_id, id),
-    constraint plan_ladders_archived check ((state = 'archived') = (archived_at is not null))
-);
-
--- Ranks are unique among the active tiers of a ladder; an archived one still shows where it stood. The constraint is
--- deferrable so that one update may set all ranks anew.
-create table catalog.tiers (
-    tenant_id   uuid        not null default platform.app_tenant(),
-    id          uuid        not null default uuidv7(),
-    external_id text,
-    ladder_id   uuid        not null,
-    rank        integer     not null constraint tiers_rank check (rank >= 0),
-    name        text        not null,
-    state       text        not null default 'active' constraint tiers_state check (state in ('active', 'archived')),
-    archived_at timestamptz,
-    active      boolean     not null generated always as (state = 'active') stored,
-    active_rank integer     generated always as (case when state = 'active' then rank end) stored,
-    created_at  timestamptz not null default platform.app_now(),
-    updated_at  timestamptz not null default platform.app_now(),
-    version     bigint      not null default 1,
-    primary key (tenant_id, id),
-    constraint tiers_id_ladder unique (tenant_id, id, ladder_id),
-    constraint tiers_id_ladder_active unique (tenant_id, id, ladder_id, active),
-    constraint tiers_rank_unique unique (tenant_id, ladder_id, active_rank) deferrable initially immediate,
-    constraint tiers_archived check ((state = 'archived') = (archived_at is not null)),
-    constraint tiers_ladder foreign key (tenant_id, ladder_id) references catalog.plan_ladders (tenant_id, id)
-);
-create index tiers_ladder_rank on catalog.tiers (tenant_id, ladder_id, rank, id);
-
--- Which product a tier stands for, from when until when. The reference includes "plan", so that no product with a type
--- of its own can stand on a ladder, nor get one while it does.
-create table catalog.tier_products (
-    tenant_id  uuid        not null default platform.app_tenant(),
-    tier_id    uuid        not null,
-    ladder_id  uuid        not null,
-    product_id uuid        not null,
-    plan       boolean     not null default true constraint tier_products_plan check (plan),
-    starts_at  timestamptz not null default platform.app_now(),
-    ends_at    timestamptz,
-    during     tstzrange   not null generated always as (tstzrange(starts_at, ends_at, '[)')) stored,
-    primary key (tenant_id, tier_id, starts_at),
-    constraint tier_products_dates check (starts_at < ends_at),
-    constraint tier_products_tier foreign key (tenant_id, tier_id, ladder_id) references catalog.tiers (tenant_id, id, ladder_id),
-    constraint tier_products_plan_only foreign key (tenant_id, product_id, plan) references catalog.products (tenant_id, id, plan_capable),
-    constraint tier_products_one_at_a_time exclude using gist (tenant_id with =, tier_id with =, during with &&),
-    constraint tier_products_once_per_ladder exclude using gist (tenant_id with =, ladder_id with =, product_id with =, during with &&)
-);
-create index tier_products_of_tier on catalog.tier_products (tenant_id, tier_id, ladder_id);
-create index tier_products_of_product on catalog.tier_products (tenant_id, product_id, plan);
-
--- At commit an active tier has a product at every instant from its first on, without a gap; an archived one has none left.
-create function catalog.tiers_product() returns trigger
-    language plpgsql as
-$$
-declare
-    tier   uuid;
-    broken boolean;
-begin
-    if tg_table_name = 'tiers' then
-        tier := new.id;
-    elsif tg_op = 'DELETE' then
-        tier := old.tier_id;
-    else
-        tier := new.tier_id;
-    end if;
-    select case t.state
-               when 'active' then count(p.tier_id) = 0 or bool_or(p.starts_at <> p.previous_end) or count(*) filter (where p.ends_at is null) = 0
-               else count(*) filter (where p.tier_id is not null and p.ends_at is null) > 0
-           end
-    into broken
-    from catalog.tiers t
-    left join (select tier_id, starts_at, ends_at, lag(ends_at) over (order by starts_at) as previous_end
-               from catalog.tier_products
-               where tier_id = tier) p on p.tier_id = t.id
-    where t.id = tier
-    group by t.state;
-    if broken then
-        raise exception 'an active tier has a product at all times, an archived one none'
-            using errcode = 'check_violation', schema = 'catalog', table = 'tiers', constraint = 'tiers_product';
-    end if;
-    return null;
-end
-$$;
-create constraint trigger tiers_product after insert or update of state on catalog.tiers
-    deferrable initially deferred for each row execute function catalog.tiers_product();
-create constraint trigger tier_products_tier_product after insert or update or delete on catalog.tier_products
-    deferrable initially deferred for each row execute function catalog.tiers_product();
-
--- What an organization of a type gets when it is made. While a policy is active its product can't be retired, and its
--- tier can't be archived: both references then include the fact.
-create table catalog.default_grant_policies (
-    tenant_id       uuid        not null default platform.app_tenant(),
-    id              uuid        not null default uuidv7(),
-    external_id     text,
-    org_type_id     uuid        not null,
-    product_id      uuid        not null,
-    path            text        not null constraint policies_path check (path in ('on_ladder', 'off_ladder')),
-    ladder_id       uuid,
-    tier_id         uuid,
-    state           text        not null default 'active' constraint policies_state check (state in ('active', 'ended')),
-    ended_at        timestamptz,
-    needs_grantable boolean     generated always as (case when state = 'active' then true end) stored,
-    needs_active    boolean     generated always as (case when state = 'active' then true end) stored,
-    created_at      timestamptz not null default platform.app_now(),
-    updated_at      timestamptz not null default platform.app_now(),
-    version         bigint      not null default 1,
-    primary key (tenant_id, id),
-    constraint policies_ended check ((state = 'ended') = (ended_at is not null)),
-    constraint policies_tier_on_ladder check (num_nonnulls(ladder_id, tier_id) = case path when 'on_ladder' then 2 else 0 end),
-    constraint policies_org_type foreign key (tenant_id, org_type_id) references catalog.org_types (tenant_id, id),
-    constraint policies_product foreign key (tenant_id, product_id) references catalog.products (tenant_id, id),
-    constraint policies_product_grantable foreign key (tenant_id, product_id, needs_grantable)
-        references catalog.products (tenant_id, id, grantable),
-    constraint policies_tier foreign key (tenant_id, tier_id, ladder_id) references catalog.tiers (tenant_id, id, ladder_id),
-    constraint policies_tier_active foreign key (tenant_id, tier_id, ladder_id, needs_active)
-        references catalog.tiers (tenant_id, id, ladder_id, active)
-);
-create unique index policies_one_per_ladder on catalog.default_grant_policies (tenant_id, org_type_id, ladder_id)
-    where state = 'active' and path = 'on_ladder';
-create unique index policies_one_per_product on catalog.default_grant_policies (tenant_id, org_type_id, product_id)
-    where state = 'active' and path = 'off_ladder';
-create index policies_of_org_type on catalog.default_grant_policies (tenant_id, org_type_id, created_at, id);
-create index policies_of_product on catalog.default_grant_policies (tenant_id, product_id, needs_grantable);
-create index policies_of_tier on catalog.default_grant_policies (tenant_id, tier_id, ladder_id, needs_active);
-
--- A product's kind is nowhere stored: it is a plan while it stands on a ladder, else what its type says, else nothing yet.
-create view catalog.product_kinds with (security_invoker = true) as
-select p.tenant_id,
-       p.id as product_id,
-       case
-           when exists (select
-                        from catalog.tier_products t
-                        where t.tenant_id = p.tenant_id
-                          and t.product_id = p.id
-                          and t.plan
-                          and t.starts_at <= platform.app_now()
-                          and (t.ends_at is null or t.ends_at > platform.app_now())) then 'plan'
-           else p.product_type
-       end as kind
-from catalog.products p;
-
 -- The same on every table: the guard, and what its lists are read by.
 do $$
 declare
@@ -367,24 +230,21 @@ begin
                        name || '_tenant', name);
         execute format('grant select, insert on catalog.%I to guildhall_app', name);
     end loop;
-    foreach name in array array ['org_types', 'integrations', 'entitlement_sets', 'products', 'prices', 'plan_ladders', 'tiers', 'default_grant_policies'] loop
+    foreach name in array array ['org_types', 'integrations', 'entitlement_sets', 'products', 'prices'] loop
         execute format('create index %I on catalog.%I (tenant_id, created_at, id)', name || '_created', name);
         execute format('create unique index %I on catalog.%I (tenant_id, external_id) where external_id is not null', name || '_external_id', name);
     end loop;
-    foreach name in array array ['org_types', 'integrations', 'entitlement_sets', 'products', 'plan_ladders'] loop
+    foreach name in array array ['org_types', 'integrations', 'entitlement_sets', 'products'] loop
         execute format('create index %I on catalog.%I (tenant_id, name collate "C", id)', name || '_name', name);
     end loop;
 end $$;
 
 -- What may never change has no right to be updated.
-grant update on catalog.org_types, catalog.entitlement_sets, catalog.products, catalog.plan_ladders to guildhall_app;
+grant update on catalog.entitlement_sets, catalog.products to guildhall_app;
+grant update (external_id, name, description, state, archived_at, updated_at, version) on catalog.org_types to guildhall_app;
 grant update (external_id, name, provisioning_endpoint, state, archived_at, updated_at, version) on catalog.integrations to guildhall_app;
 grant update (display_name, unit, kind, updated_at) on catalog.resource_keys to guildhall_app;
 grant update (external_id, ends_at, updated_at, version) on catalog.entitlement_rules to guildhall_app;
 grant update (external_id, state, archived_at, updated_at, version) on catalog.prices to guildhall_app;
-grant update (external_id, rank, name, state, archived_at, updated_at, version) on catalog.tiers to guildhall_app;
-grant update (ends_at) on catalog.tier_products to guildhall_app;
-grant update (external_id, state, ended_at, updated_at, version) on catalog.default_grant_policies to guildhall_app;
 grant delete on catalog.resource_keys, catalog.provider_references to guildhall_app;
-grant select on catalog.product_kinds to guildhall_app;
 grant select on all tables in schema catalog to guildhall_readonly, guildhall_backup;

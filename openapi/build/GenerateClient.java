@@ -223,7 +223,7 @@ final class GenerateClient extends JavaCode {
         if (policy.ifMatch().equals("REQUIRED") && options == null) {
             parameters.put("ifMatch", "String");
             docs.put("ifMatch", "the {@code ETag} of what is changed, as it was last read; {@code *} for any version");
-            request.append(".header(\"If-Match\", ifMatch)");
+            request.append(".ifMatch(ifMatch)");
         }
         return overloads(operation, policy, parameters, docs, request.toString());
     }

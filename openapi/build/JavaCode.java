@@ -159,10 +159,25 @@ abstract class JavaCode extends AbstractJavaCodegen {
                 CodegenModel model = map.getModel();
                 JsonNode schema = schemas.path(entry.getKey());
                 model.getVendorExtensions().put("x-doc", doc(model, schema));
+                if (model.vars.stream().anyMatch(variable -> isSecret(schema, variable))) {
+                    model.getVendorExtensions().put("x-masked", masked(model, schema));
+                }
                 model(model, schema);
             }
         }
         return processed;
+    }
+
+    private static boolean isSecret(JsonNode schema, CodegenProperty variable) {
+        return property(schema, variable).path("format").asText().equals("password");
+    }
+
+    /** The text of a record without what must not come into a log. */
+    private static String masked(CodegenModel model, JsonNode schema) {
+        List<String> members = model.vars.stream()
+                .map(variable -> variable.name + "=" + (isSecret(schema, variable) ? "***" : "\" + " + variable.name + " + \""))
+                .toList();
+        return "\"" + model.classname + "[" + String.join(", ", members) + "]\"";
     }
 
     /** What the document says of a model and of its members. */

@@ -128,18 +128,22 @@ final class View {
         if (filters || !server && policy.list()) {
             String name = Names.type(policy.id()) + (server ? "Query" : "Options");
             if (!server) {
-                Completion.parametersOf(policy).forEach(shared -> shared(shared, properties));
+                Completion.parametersOf(policy).forEach(shared -> shared(shared, record));
             }
             hoist(name, record);
             operation.put("x-query", "#/components/schemas/" + name);
         }
     }
 
-    private void shared(String name, ObjectNode properties) {
-        JsonNode parameter = joined.at("/components/parameters/" + name);
-        ObjectNode schema = use(parameter.path("schema"), name);
+    private void shared(String component, ObjectNode record) {
+        JsonNode parameter = joined.at("/components/parameters/" + component);
+        String name = parameter.path("name").asText();
+        ObjectNode schema = use(parameter.path("schema"), component);
         copy(parameter, schema, "description");
-        properties.set(parameter.path("name").asText(), schema.put("x-header", parameter.path("in").asText().equals("header")));
+        record.withObjectProperty("properties").set(name, schema.put("x-header", parameter.path("in").asText().equals("header")));
+        if (parameter.path("required").asBoolean()) {
+            record.withArrayProperty("required").add(name);
+        }
     }
 
     private static void copy(JsonNode from, ObjectNode to, String... names) {
@@ -277,15 +281,25 @@ final class View {
         if (schema.has("enum")) {
             model.put("type", "string");
             ArrayNode values = model.putArray("enum");
+            Map<String, String> constants = new LinkedHashMap<>();
             schema.get("enum").forEach(value -> {
                 if (!value.isNull()) {
                     values.add(value);
+                    apart(name, constants, Names.constant(value.asText()), value.asText());
                 }
             });
         } else if (schema.has("discriminator")) {
             union(model, schema, name);
         } else {
             object(model, schema, name);
+        }
+    }
+
+    /** Two names of the document that are one in Java. */
+    private static void apart(String owner, Map<String, String> taken, String java, String name) {
+        String other = taken.putIfAbsent(java, name);
+        if (other != null) {
+            throw new Refused(owner + ": " + other + " and " + name + " would both be called " + java);
         }
     }
 
@@ -297,6 +311,8 @@ final class View {
         }
         model.put("x-versioned", Schemas.isVersioned(joined, schema)).put("x-list", Schemas.isList(joined, schema));
         members(model, schema, name);
+        Map<String, String> taken = new LinkedHashMap<>();
+        model.path("properties").fieldNames().forEachRemaining(property -> apart(name, taken, Names.member(property), property));
     }
 
     /** The members of a schema and of all that it is composed of, as if it had been written flat. */

@@ -48,7 +48,7 @@ class CompletionTest {
         assertTrue(statuses("patch", "/api/v1/catalog/things/{thing_id}").contains("412"));
         assertFalse(statuses("patch", "/api/v1/catalog/things/{thing_id}").contains("428"));
         assertEquals("#/components/parameters/IfMatchRequired",
-                operation("put", "/api/v1/catalog/things/{thing_id}/order").at("/parameters/4/$ref").asText());
+                operation("put", "/api/v1/catalog/things/{thing_id}/order").at("/parameters/5/$ref").asText());
         assertTrue(statuses("put", "/api/v1/catalog/things/{thing_id}/order").containsAll(Set.of("412", "428")));
     }
 

@@ -14,7 +14,7 @@ class NamesTest {
         "createProduct, CreateProduct, createProduct, CREATE_PRODUCT",
         "default, Default, defaultValue, DEFAULT",
         "class, Class, classValue, CLASS",
-        "-created_at, CreatedAt, createdAt, CREATED_AT",
+        "-created_at, CreatedAt, createdAt, CREATED_AT_DESCENDING",
         "2d, The2d, the2d, _2D",
         "openapi.json, OpenapiJson, openapiJson, OPENAPI_JSON"
     })

@@ -94,6 +94,8 @@ class RefusalTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
         "flag: {type: boolean}"  | "flag: {type: [boolean, string]}"                         | ThingFlag: one type, or one and null   | two types
         "flag: {type: boolean}"  | "flag: {anyOf: [{type: string}, {type: integer}]}"         | ThingFlag: alternatives need oneOf with a discriminator | alternatives without a discriminator
+        "enum: [red,"            | "enum: [RED, red,"                                         | Color: RED and red would both be called RED | two values with one name
+        "flag: {type: boolean}"  | "old-color: {type: boolean}"                               | Thing: old_color and old-color would both be called oldColor | two members with one name
         "square: '#/Square'"     | ""                                                         | Shape: the discriminator's mapping must name each variant once | a variant without a value
         "  additionalProperties: false\\n  required: [key, parts]" | "  additionalProperties: true\\n  required: [key, parts]" | Part allows members beside its own ones: a record would lose them | members that a record would lose
         """)

@@ -90,9 +90,10 @@ class ServerCodeTest {
     @Test
     void aUnionIsSealedAndToldByItsDiscriminator() throws Exception {
         assertTrue(model("Shape").isSealed());
-        Object square = json.readValue("{\"kind\":\"square\",\"side\":2,\"at\":null}", model("Shape"));
+        Object square = json.readValue("{\"kind\":\"square\",\"side\":2,\"secret\":\"s3cr3t\",\"at\":null}", model("Shape"));
         assertEquals(model("Square"), square.getClass());
-        assertEquals("{\"kind\":\"square\",\"side\":2,\"at\":null}", json.writeValueAsString(square));
+        assertEquals("{\"kind\":\"square\",\"side\":2,\"secret\":\"s3cr3t\",\"at\":null}", json.writeValueAsString(square));
+        assertEquals("Square[side=2, secret=***, at=null]", square.toString(), "no log shows a secret");
         assertThrows(JsonProcessingException.class, () -> json.readValue("{\"kind\":\"triangle\"}", model("Shape")));
     }
 
@@ -131,7 +132,8 @@ class ServerCodeTest {
                 "getLatestThing", "Reply<Thing> C",
                 "updateThing", "Reply<Thing> C, ThingId, Patch<ThingPatch>",
                 "deleteThing", "Reply<Void> C, ThingId",
-                "reorderThing", "Reply<Thing> C, ThingId, ReorderThingRequest",
+                "reorderThing", "Reply<Thing> C, ThingId, ReorderThingQuery, ReorderThingRequest",
+                "renameThing", "Reply<Thing> C, ThingId, ThingName",
                 "getPart", "Reply<Part> C, ThingId, String"), methods);
     }
 
@@ -139,7 +141,7 @@ class ServerCodeTest {
     void operationsAreBoundOnceLiteralPathsFirst() throws Exception {
         List<String> bound = Pattern.compile("router\\.bind\\(Operation\\.([A-Z_]+),").matcher(Files.readString(folder.resolve(
                 "java/org/guildhall/api/catalog/ThingsApi.java"))).results().map(found -> found.group(1)).toList();
-        assertEquals(List.of("LIST_THINGS", "CREATE_THING", "GET_LATEST_THING", "GET_THING", "UPDATE_THING", "DELETE_THING", "REORDER_THING", "GET_PART"), bound);
+        assertEquals(List.of("LIST_THINGS", "CREATE_THING", "GET_LATEST_THING", "GET_THING", "UPDATE_THING", "DELETE_THING", "RENAME_THING", "REORDER_THING", "GET_PART"), bound);
     }
 
     @Test

@@ -89,7 +89,9 @@ public record Config(
 
         <T> T optional(String name, String fallback, Function<String, T> read) {
             var text = environment.get(PREFIX + name);
-            return value(name, text == null || text.isBlank() ? fallback : text, read);
+            var value = value(name, text == null || text.isBlank() ? fallback : text, read);
+            // With a mistake in it the config is never returned; until all are found, the fallback stands in.
+            return value == null ? read.apply(fallback) : value;
         }
 
         @SuppressWarnings("NullAway")

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.guildhall.api.Scopes;
 import org.guildhall.core.auth.ApiToken;
 import org.guildhall.core.auth.Keys;
@@ -62,7 +63,12 @@ public final class Guild implements AutoCloseable {
 
     /** One more node on this server's database; the caller closes it. */
     public Guild node() {
-        return new Guild(database, App.start(config(database)));
+        return node(settings -> settings);
+    }
+
+    /** One more node on this server's database, with other settings; the caller closes it. */
+    public Guild node(UnaryOperator<Config> settings) {
+        return new Guild(database, App.start(settings.apply(config(database))));
     }
 
     private static Guild open(String name) {
@@ -141,6 +147,35 @@ public final class Guild implements AutoCloseable {
             var all = Scopes.ALL.stream().filter(scope -> platform || !scope.startsWith("platform:tenants:")).toList();
             return TestTokens.create(guild.db, Keys.parse(KEYS), id, platform ? ApiToken.Mark.LIVE : ApiToken.Mark.TEST,
                     scopes.length == 0 ? all : List.of(scopes));
+        }
+
+        /** A token that may do everything, with a limit of its own. */
+        public String limited(long requests, int windowSeconds) throws SQLException {
+            var token = token();
+            sql("update platform.tokens set rate_limit = ?, rate_window_seconds = ? where prefix = ?", requests, windowSeconds, token.substring(0, token.length() - 53));
+            return token;
+        }
+
+        /** Suspends the tenant past the API, as the platform's operation does. */
+        public void suspend() throws SQLException {
+            sql("update platform.tenants set state = 'suspended', suspended_at = now() where id = ?", id);
+            sql("select nextval('platform.auth_revision')");
+        }
+
+        public void reactivate() throws SQLException {
+            sql("update platform.tenants set state = 'active', suspended_at = null where id = ?", id);
+            sql("select nextval('platform.auth_revision')");
+        }
+
+        /** A statement past every policy. */
+        public void sql(String statement, Object... values) throws SQLException {
+            try (var connection = guild.superuser();
+                    var prepared = connection.prepareStatement(statement)) {
+                for (int at = 0; at < values.length; at++) {
+                    prepared.setObject(at + 1, values[at]);
+                }
+                prepared.execute();
+            }
         }
 
         /** Requests with a token, each answer checked against the document. */

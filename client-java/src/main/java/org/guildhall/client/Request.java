@@ -63,6 +63,14 @@ final class Request {
         return this;
     }
 
+    /** Adds the ETag that an operation insists on. */
+    Request ifMatch(String etag) {
+        if (etag == null) {
+            throw new IllegalArgumentException("the ETag is missing: take it from the answer that showed the resource last");
+        }
+        return header("If-Match", etag);
+    }
+
     Request accept(String mediaType) {
         return header("Accept", mediaType + ", application/problem+json");
     }

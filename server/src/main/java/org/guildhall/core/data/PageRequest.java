@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param limit entries at most
  * @param sort the member that the list is sorted by, as the spec names it; the id breaks ties
  * @param after where the page before ended; null for the first
- * @param total whether the size of the whole list is asked for, too
+ * @param total whether the size of the whole list is wanted, for one more round trip
  * @param cursor makes the opaque text for a position
  */
 public record PageRequest(
         int limit, String sort, boolean descending, @Nullable Position after, boolean total, Function<Position, String> cursor) {
 
-    /** Where counting stops: nobody reads further, and counting on would cost what the list is long. */
+    /** A total is counted this far; what is beyond is only said to be there. */
     private static final int TOTAL_MAX = 10_000;
 
     /** The last entry of a page: the value it was sorted by, as text, and its id. */
@@ -46,22 +46,13 @@ public record PageRequest(
         if (key == null) {
             throw new IllegalStateException("the spec offers the sort " + sort + ", the store doesn't");
         }
-        if (!total) {
-            return fetch(select, key, id, row);
-        }
-        // Counted first, since what comes next narrows the same select.
-        int count = count(select);
-        var page = fetch(select, key, id, row);
-        return new Page<>(page.data(), page.page().withTotal(Math.min(count, TOTAL_MAX), count > TOTAL_MAX));
-    }
-
-    private static int count(SelectConditionStep<?> select) {
-        var sql = DSL.using(select.configuration());
-        return sql.fetchCount(sql.selectOne().from(select.asTable("whole")).limit(TOTAL_MAX + 1));
+        return fetch(select, key, id, row);
     }
 
     private <R extends Record, K, T> Page<T> fetch(
             SelectConditionStep<R> select, Field<K> key, Field<UUID> id, Function<? super R, T> row) {
+        // Counted first: a condition that is added to a select stays in it.
+        int counted = total ? select.configuration().dsl().fetchCount(select.limit(TOTAL_MAX + 1)) : 0;
         Field<K> order = key.getType() == String.class ? collated(key) : key;
         var bounded = after == null ? select : select.and(behind(order, key, id, after));
         var found = bounded.orderBy(descending ? order.desc() : order.asc(), descending ? id.desc() : id.asc())
@@ -71,11 +62,12 @@ public record PageRequest(
         for (int at = 0; at < found.size() && at < limit; at++) {
             data.add(row.apply(found.get(at)));
         }
-        if (found.size() <= limit) {
-            return new Page<>(data, PageInfo.last());
-        }
-        var last = found.get(limit - 1);
-        return new Page<>(data, PageInfo.before(cursor.apply(new Position(text(last.get(key)), last.get(id)))));
+        var info = found.size() <= limit ? PageInfo.last() : PageInfo.before(cursor.apply(position(found.get(limit - 1), key, id)));
+        return new Page<>(data, total ? info.withTotal(Math.min(counted, TOTAL_MAX), counted > TOTAL_MAX) : info);
+    }
+
+    private static Position position(Record last, Field<?> key, Field<UUID> id) {
+        return new Position(text(last.get(key)), last.get(id));
     }
 
     @SuppressWarnings("unchecked") // only called for a field of String

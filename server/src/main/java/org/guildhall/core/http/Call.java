@@ -3,6 +3,7 @@ package org.guildhall.core.http;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.guildhall.api.Id;
 import org.guildhall.api.Operation;
@@ -25,7 +26,7 @@ public final class Call {
     private final String requestId;
     private final InetAddress address;
     private final @Nullable PageRequest page;
-    private final @Nullable Long ifMatch;
+    private final @Nullable Set<Long> ifMatch;
     private final List<Change> changes = new ArrayList<>();
     private @Nullable Tx tx;
     private boolean matched;
@@ -34,7 +35,7 @@ public final class Call {
     private @Nullable UUID subjectTenant;
 
     Call(Operation operation, @Nullable Caller caller, String requestId, InetAddress address, @Nullable PageRequest page,
-            @Nullable Long ifMatch) {
+            @Nullable Set<Long> ifMatch) {
         this.operation = operation;
         this.caller = caller;
         this.requestId = requestId;
@@ -92,9 +93,9 @@ public final class Call {
      */
     public void expect(long version) {
         matched = true;
-        if (ifMatch != null && ifMatch != version) {
+        if (ifMatch != null && !ifMatch.contains(version)) {
             throw Problem.PRECONDITION_FAILED
-                    .because("If-Match names version " + ifMatch + "; the resource is at version " + version + ".")
+                    .because("If-Match doesn't name the resource's version, which is " + version + ".")
                     .with(Refusal.Item.header("If-Match", "stale", "The version isn't the present one."));
         }
     }

@@ -27,8 +27,12 @@ public final class Constraints {
             meaning = new Meaning(Problem.ALREADY_EXISTS, "/external_id", "Another resource of this kind has this external_id.");
         }
         if (meaning == null) {
-            var problem = violation.state().equals("23505") ? Problem.ALREADY_EXISTS : Problem.CONFLICT;
-            return problem.refusal();
+            return switch (violation.state()) {
+                case "23505" -> Problem.ALREADY_EXISTS.refusal();
+                case "23503", "23P01" -> Problem.CONFLICT.refusal();
+                // A check or a missing value that no handler foresaw is a fault of ours.
+                default -> Problem.INTERNAL_ERROR.refusal();
+            };
         }
         var refusal = meaning.problem.because(meaning.detail);
         return meaning.pointer == null ? refusal : refusal.with(Item.pointer(meaning.pointer, meaning.problem.code(), meaning.detail));

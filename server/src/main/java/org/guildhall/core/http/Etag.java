@@ -3,6 +3,9 @@ package org.guildhall.core.http;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.guildhall.core.http.Refusal.Item;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class Etag {
 
     private static final int HASH_BYTES = 9;
+    private static final Pattern TAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7e\\x80-\\xff]*\"");
+    private static final Pattern OURS = Pattern.compile("\"([0-9]{1,16})-[A-Za-z0-9_-]+\"");
 
     private Etag() {}
 
@@ -40,24 +45,27 @@ final class Etag {
     }
 
     /**
-     * The version that {@code If-Match} names; null if there is none or the caller doesn't care.
+     * The versions that {@code If-Match} names; null if there is none or the caller doesn't care. It compares strongly, so a weak tag
+     * names none, and neither does one that isn't ours: such a change is refused (412) as any other that is too late.
      *
-     * @throws Refusal 412 for a weak tag, which never matches; 400 for what is no tag
+     * @throws Refusal 400 for what is no list of entity tags
      */
-    static @Nullable Long version(@Nullable String ifMatch) {
+    static @Nullable Set<Long> versions(@Nullable String ifMatch) {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return null;
         }
-        var tag = ifMatch.strip();
-        if (tag.startsWith("W/")) {
-            throw Problem.PRECONDITION_FAILED.because("If-Match compares strongly; a weak tag never matches.")
-                    .with(Item.header("If-Match", "weak", "The tag is weak."));
+        var versions = new HashSet<Long>();
+        for (var entry : ifMatch.split(",")) {
+            var tag = entry.strip();
+            if (!TAG.matcher(tag).matches()) {
+                throw Problem.INVALID_PARAMETER.because("If-Match must be an ETag as the server gave it, or *.")
+                        .with(Item.header("If-Match", "malformed", "The value is no entity tag."));
+            }
+            var ours = OURS.matcher(tag);
+            if (ours.matches()) {
+                versions.add(Long.valueOf(ours.group(1)));
+            }
         }
-        int dash = tag.indexOf('-');
-        if (dash < 2 || dash > 18 || !tag.matches("\"[0-9]{1,16}(-[A-Za-z0-9_-]*)?\"")) {
-            throw Problem.INVALID_PARAMETER.because("If-Match must be an ETag as the server gave it, or *.")
-                    .with(Item.header("If-Match", "malformed", "The value is no ETag of this server."));
-        }
-        return Long.valueOf(tag.substring(1, dash));
+        return versions;
     }
 }

@@ -18,8 +18,10 @@ final class Exchange {
     private final String traceId;
     private final InetAddress address;
     private final long startedNanos = System.nanoTime();
+    private byte @Nullable [] body;
     private @Nullable Caller caller;
     private RateLimits.@Nullable Decision limits;
+    private boolean paid;
 
     Exchange(Context context, List<IpRange> trustedProxies) {
         this.context = context;
@@ -48,13 +50,19 @@ final class Exchange {
         this.caller = known;
     }
 
-    /** What the rate limits said; null before they were asked. */
-    RateLimits.@Nullable Decision limits() {
-        return limits;
+    /** What is to be told of the limits, of which nothing was spent. */
+    void limits(RateLimits.Decision shown) {
+        this.limits = shown;
     }
 
-    void limits(RateLimits.Decision decision) {
+    /** Takes what was spent for this request. It is spent once, however often the request has to be run. */
+    void paid(RateLimits.Decision decision) {
         this.limits = decision;
+        this.paid = true;
+    }
+
+    boolean hasPaid() {
+        return paid;
     }
 
     long micros() {
@@ -77,6 +85,12 @@ final class Exchange {
         return context.req().getHeader(name);
     }
 
+    /** All lines of a header that is a list, as one; null if there is none. */
+    @Nullable String list(String name) {
+        var lines = headers(name);
+        return lines.isEmpty() ? null : String.join(",", lines);
+    }
+
     List<String> headers(String name) {
         return Collections.list(context.req().getHeaders(name));
     }
@@ -94,8 +108,12 @@ final class Exchange {
         return context.req().getHeader("Transfer-Encoding") != null;
     }
 
+    /** Read once: what is run again finds the same bytes. */
     byte[] body(int most) throws IOException {
-        return context.req().getInputStream().readNBytes(most);
+        if (body == null) {
+            body = context.req().getInputStream().readNBytes(most);
+        }
+        return body;
     }
 
     void send(Answer answer) {
@@ -103,9 +121,9 @@ final class Exchange {
         answer.headers().forEach(context.res()::setHeader);
         var headers = context.res();
         headers.setHeader("Request-Id", requestId);
-        if (caller != null && !answer.headers().containsKey("Cache-Control")) {
+        headers.setHeader("Vary", "Authorization, Origin, Accept");
+        if (!answer.headers().containsKey("Cache-Control")) {
             headers.setHeader("Cache-Control", "private, no-cache");
-            headers.setHeader("Vary", "Authorization, Origin, Accept");
         }
         if (limits != null) {
             limits.headers().forEach(headers::setHeader);
@@ -118,8 +136,9 @@ final class Exchange {
     /** Who called: the peer, or, behind proxies that are trusted, the last address in X-Forwarded-For that isn't one of them. */
     private static InetAddress address(Context context, List<IpRange> trusted) {
         var peer = parse(context.req().getRemoteAddr());
-        var forwarded = context.req().getHeader("X-Forwarded-For");
-        if (forwarded == null || trusted.stream().noneMatch(range -> range.contains(peer))) {
+        // A proxy may add a line of its own behind what the caller made up: the last hop is the last one of all lines.
+        var forwarded = String.join(",", Collections.list(context.req().getHeaders("X-Forwarded-For")));
+        if (forwarded.isEmpty() || trusted.stream().noneMatch(range -> range.contains(peer))) {
             return peer;
         }
         var hops = forwarded.split(",");

@@ -1,5 +1,6 @@
 package org.guildhall.core.http;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Authenticator;
@@ -7,6 +8,7 @@ import org.guildhall.core.auth.Authenticator.Outcome;
 import org.guildhall.core.auth.Authenticator.Reason;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Failures;
 import org.jspecify.annotations.Nullable;
 
 /** Lets a request in, or says why not: 401, suspended, 429, 403, in that order. */
@@ -37,6 +39,7 @@ final class Gate {
         exchange.caller(caller);
         seen.accept(caller);
         if (operation.mutation() && caller.suspended() && !operation.allowedWhenSuspended()) {
+            exchange.limits(limits.show(caller.limits()));
             throw Problem.TENANT_SUSPENDED.refusal();
         }
         spend(exchange, operation, caller);
@@ -72,15 +75,16 @@ final class Gate {
     }
 
     private void spend(Exchange exchange, Operation operation, Caller caller) {
-        if (exchange.limits() != null) {
+        if (exchange.hasPaid()) {
             return;
         }
         var decision = limits.spend(caller.limits(), operation.rateCost());
-        exchange.limits(decision);
+        exchange.paid(decision);
         var violated = decision.violated();
         if (violated != null) {
             throw Problem.RATE_LIMITED.because("The limit of the " + violated.policy() + " is used up: " + violated.limit()
                             + " requests in " + violated.windowSeconds() + " seconds.")
+                    .member("violated_policies", List.of(violated.policy()))
                     .retryAfter((int) Math.min(Integer.MAX_VALUE, decision.waitSeconds()));
         }
     }
@@ -97,9 +101,10 @@ final class Gate {
         }
     }
 
-    void requireScope(Caller caller, String scope) {
+    static void requireScope(Caller caller, String scope) {
         if (!caller.has(scope)) {
             throw Problem.INSUFFICIENT_SCOPE.because("The operation asks for the scope " + scope + ", which this token doesn't hold.")
+                    .member("required_scope", scope)
                     .header("WWW-Authenticate", "Bearer realm=\"guildhall\", error=\"insufficient_scope\", scope=\"" + scope + "\"");
         }
     }
@@ -107,7 +112,12 @@ final class Gate {
     /** Whether what was remembered of the caller is older than the last change of any credential. */
     boolean isOutdated(Exchange exchange) {
         var caller = exchange.caller();
-        return caller != null && db.revision() != caller.revision();
+        try {
+            return caller != null && db.revision() != caller.revision();
+        } catch (Failures.Unavailable away) {
+            // Nobody can tell now; what was remembered is at most 30 seconds old.
+            return false;
+        }
     }
 
     void forget(Exchange exchange) {

@@ -3,6 +3,7 @@ package org.guildhall.core.http;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.util.LinkedHashMap;
@@ -115,17 +116,20 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static void page(JavalinConfig config, String path, PageHandler page) {
-        config.routes.addHttpHandler(HandlerType.GET, path, context -> {
+        Handler handler = context -> {
             var content = page.serve(context.path());
             if (content == null) {
                 throw new io.javalin.http.NotFoundResponse();
             }
+            context.header("Request-Id", RequestIds.request());
             context.contentType(content.contentType());
             context.header("Content-Security-Policy", content.contentSecurityPolicy());
             context.header("X-Content-Type-Options", "nosniff");
             context.header("Referrer-Policy", "no-referrer");
             context.result(content.bytes());
-        });
+        };
+        config.routes.addHttpHandler(HandlerType.GET, path, handler);
+        config.routes.addHttpHandler(HandlerType.HEAD, path, handler);
     }
 
     private void failures(JavalinConfig config) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.BeanDescription;
@@ -37,6 +38,8 @@ public final class Json {
 
     /** How deep a body may be nested. */
     static final int DEPTH_MAX = 100;
+
+    private static final int NUMBER_CHARACTERS_MAX = 1_000;
 
     /** What stands in the audit trail for a member that is somebody's own. */
     public static final String MASK = "[personal]";
@@ -152,16 +155,19 @@ public final class Json {
         var mapper = mapper().build();
         mapper.getFactory().setStreamReadConstraints(StreamReadConstraints.builder()
                 .maxNestingDepth(DEPTH_MAX)
-                .maxNumberLength(1_000)
+                .maxNumberLength(NUMBER_CHARACTERS_MAX)
                 .build());
         return mapper;
     }
 
     private static String message(JsonProcessingException malformed) {
+        if (malformed instanceof StreamConstraintsException) {
+            return "The body is nested deeper than " + DEPTH_MAX + ", or has a number or a name that is longer than any the API knows.";
+        }
         var where = malformed.getLocation();
         var what = malformed.getOriginalMessage().lines().findFirst().orElse("not JSON");
         // Jackson names its own classes and settings in some messages; callers get the first sentence without them.
-        what = what.replaceAll("\\(`?StreamReadConstraints[^)]*\\)", "").replaceAll("(?i)\\s*\\(code \\d+[^)]*\\)", "").strip();
+        what = what.replaceAll("(?i)\\s*\\(code \\d+[^)]*\\)", "").strip();
         if (what.matches(".*(com\\.fasterxml|java\\.|JsonReadFeature|Feature).*")) {
             what = "not JSON";
         }

@@ -1,6 +1,7 @@
 package org.guildhall.core.http;
 
 import java.util.LinkedHashMap;
+import java.util.regex.Pattern;
 import org.guildhall.core.data.Failures.Contended;
 import org.guildhall.core.data.Failures.Retryable;
 import org.guildhall.core.data.Failures.Unavailable;
@@ -12,6 +13,14 @@ import org.slf4j.LoggerFactory;
 final class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+    // As long as the document allows.
+    private static final int DETAIL_CHARACTERS_MAX = 2_000;
+    private static final int ITEM_CHARACTERS_MAX = 1_000;
+    private static final int POINTER_CHARACTERS_MAX = 1_024;
+    private static final int NAME_CHARACTERS_MAX = 255;
+    private static final int PATH_CHARACTERS_MAX = 2_000;
+    private static final Pattern STRANGE = Pattern.compile("[^!$%&'()*+,./0-9:;=@A-Z_a-z~-]|%(?![0-9A-Fa-f]{2})");
 
     private final String publicUrl;
     private final Constraints constraints;
@@ -50,19 +59,43 @@ final class Problems {
         body.put("type", publicUrl + "/problems/" + problem.code());
         body.put("title", problem.title());
         body.put("status", problem.status());
-        body.put("detail", refusal.getMessage());
-        body.put("instance", instance);
+        body.put("detail", printable(refusal.getMessage(), DETAIL_CHARACTERS_MAX));
+        body.put("instance", reference(instance));
         body.put("code", problem.code());
         body.put("request_id", requestId);
         if (!refusal.items().isEmpty()) {
-            body.put("errors", refusal.items());
+            body.put("errors", refusal.items().stream().limit(Validation.ITEMS_MAX).map(Problems::printable).toList());
         }
         if (refusal.retryAfterSeconds() != null) {
             body.put("retry_after", refusal.retryAfterSeconds());
         }
         body.put("hint", problem.remedy());
+        body.putAll(refusal.members());
         var answer = Answer.of(problem.status(), Json.bytes(body), Answer.PROBLEM);
         refusal.headers().forEach(answer::with);
         return answer;
+    }
+
+    private static Refusal.Item printable(Refusal.Item item) {
+        return new Refusal.Item(
+                item.pointer() == null ? null : printable(item.pointer(), POINTER_CHARACTERS_MAX),
+                item.parameter() == null ? null : printable(item.parameter(), NAME_CHARACTERS_MAX),
+                item.header() == null ? null : printable(item.header(), NAME_CHARACTERS_MAX),
+                item.code(),
+                printable(item.detail(), ITEM_CHARACTERS_MAX));
+    }
+
+    /** A text that may repeat what the caller sent: without control characters and halves of characters, and of bounded length. */
+    private static String printable(String text, int most) {
+        var out = new StringBuilder(Math.min(text.length(), most));
+        text.codePoints().limit(most).forEach(character ->
+                out.appendCodePoint(character < 0x20 || Character.getType(character) == Character.SURROGATE ? 0xfffd : character));
+        return out.toString();
+    }
+
+    /** A path as a reference (RFC 3986), also where the server let characters pass that have no place in one. */
+    private static String reference(String path) {
+        var cut = path.length() <= PATH_CHARACTERS_MAX ? path : path.substring(0, PATH_CHARACTERS_MAX).replaceAll("%.?$", "");
+        return STRANGE.matcher(cut).replaceAll(found -> "%%%02X".formatted((int) found.group().charAt(0) & 0xff));
     }
 }

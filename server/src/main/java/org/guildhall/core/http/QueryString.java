@@ -3,8 +3,11 @@ package org.guildhall.core.http;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.guildhall.core.http.Refusal.Item;
 import org.jspecify.annotations.Nullable;
 
 /** A query string, read strictly: bad escapes, bad UTF-8 and a parameter that is there twice are mistakes, not something to guess at. */
@@ -12,7 +15,8 @@ final class QueryString {
 
     private QueryString() {}
 
-    static Map<String, String> parse(@Nullable String raw) {
+    /** The parameters in their order; what is wrong with one is added to {@code wrong}, and the others are read all the same. */
+    static Map<String, String> parse(@Nullable String raw, List<Item> wrong) {
         if (raw == null || raw.isEmpty()) {
             return Map.of();
         }
@@ -22,47 +26,47 @@ final class QueryString {
                 continue;
             }
             int equals = pair.indexOf('=');
-            var name = decode(equals < 0 ? pair : pair.substring(0, equals), "query");
-            var value = equals < 0 ? "" : decode(pair.substring(equals + 1), name);
-            if (parameters.put(name, value) != null) {
-                throw invalid(name, "duplicate", "The parameter is there more than once.");
+            var given = equals < 0 ? pair : pair.substring(0, equals);
+            var name = decode(given, given, wrong);
+            var value = name == null ? null : equals < 0 ? "" : decode(pair.substring(equals + 1), name, wrong);
+            if (name != null && value != null && parameters.put(name, value) != null) {
+                wrong.add(Item.parameter(name, "duplicate", "The parameter is there more than once."));
             }
         }
         return parameters;
     }
 
-    private static String decode(String text, String name) {
-        if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
+    private static @Nullable String decode(String text, String name, List<Item> wrong) {
+        if (text.chars().noneMatch(character -> character == '%' || character == '+' || character >= 0x80)) {
             return text;
         }
-        var bytes = new byte[text.length() * 3];
+        var bytes = new byte[text.length()];
         int length = 0;
         for (int at = 0; at < text.length(); at++) {
             char character = text.charAt(at);
             if (character == '+') {
                 bytes[length++] = ' ';
             } else if (character == '%') {
-                int high = at + 2 <= text.length() - 1 ? Character.digit(text.charAt(at + 1), 16) : -1;
-                int low = at + 2 <= text.length() - 1 ? Character.digit(text.charAt(at + 2), 16) : -1;
-                if (high < 0 || low < 0) {
-                    throw invalid(name, "malformed", "The parameter has a percent sign without two hexadecimal digits.");
+                if (at + 2 >= text.length() || !HexFormat.isHexDigit(text.charAt(at + 1)) || !HexFormat.isHexDigit(text.charAt(at + 2))) {
+                    return invalid(name, "malformed", "The parameter has a percent sign without two hexadecimal digits.", wrong);
                 }
-                bytes[length++] = (byte) (high << 4 | low);
+                bytes[length++] = (byte) HexFormat.fromHexDigits(text, at + 1, at + 3);
                 at += 2;
             } else if (character < 0x80) {
                 bytes[length++] = (byte) character;
             } else {
-                throw invalid(name, "malformed", "The parameter has a character that must be percent-encoded.");
+                return invalid(name, "malformed", "The parameter has a character that must be percent-encoded.", wrong);
             }
         }
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length)).toString();
         } catch (CharacterCodingException notUtf8) {
-            throw invalid(name, "malformed", "The parameter is not UTF-8.");
+            return invalid(name, "malformed", "The parameter is not UTF-8.", wrong);
         }
     }
 
-    static Refusal invalid(String name, String code, String detail) {
-        return Problem.INVALID_PARAMETER.because(detail).with(Refusal.Item.parameter(name, code, detail));
+    private static @Nullable String invalid(String name, String code, String detail, List<Item> wrong) {
+        wrong.add(Item.parameter(name, code, detail));
+        return null;
     }
 }

@@ -110,6 +110,11 @@ public final class RateLimits implements AutoCloseable {
         return new Decision(null, left, 0);
     }
 
+    /** The same without spending. */
+    public Decision show(List<Limit> limits) {
+        return new Decision(null, left(limits), 0);
+    }
+
     /** What is left, without spending. */
     public List<Left> left(List<Limit> limits) {
         return limits.stream().map(limit -> {
@@ -135,7 +140,7 @@ public final class RateLimits implements AutoCloseable {
     }
 
     private static long seconds(long nanos) {
-        return (nanos + 999_999_999L) / 1_000_000_000L;
+        return nanos / 1_000_000_000L + (nanos % 1_000_000_000L > 0 ? 1 : 0);
     }
 
     private void run() {

@@ -35,6 +35,7 @@ public final class Refusal extends RuntimeException {
     private final transient Problem problem;
     private final transient List<Item> items = new ArrayList<>();
     private final transient Map<String, String> headers = new LinkedHashMap<>();
+    private final transient Map<String, Object> members = new LinkedHashMap<>();
     private @Nullable Integer retryAfterSeconds;
 
     Refusal(Problem problem, String detail) {
@@ -69,6 +70,12 @@ public final class Refusal extends RuntimeException {
         return this;
     }
 
+    /** The same with a member of its own in the problem. */
+    public Refusal member(String name, Object value) {
+        members.put(name, value);
+        return this;
+    }
+
     /** The same with when to come back. */
     public Refusal retryAfter(int seconds) {
         retryAfterSeconds = seconds;
@@ -85,6 +92,10 @@ public final class Refusal extends RuntimeException {
 
     public Map<String, String> headers() {
         return headers;
+    }
+
+    public Map<String, Object> members() {
+        return members;
     }
 
     public @Nullable Integer retryAfterSeconds() {

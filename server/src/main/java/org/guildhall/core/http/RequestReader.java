@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,17 +22,18 @@ final class RequestReader {
 
     private static final int BODY_BYTES_MAX = 1 << 20;
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
-    private static final int REASON_CHARACTERS_MAX = 500;
+    private static final Pattern REASON = Pattern.compile("[\\x20-\\x7e]{1,500}");
     /** What shapes the answer or stands beside the filters; everything else binds a cursor. */
     private static final Set<String> NOT_BINDING = Set.of("cursor", "limit", "fields", "expand", "include_total", "sort");
 
     /**
      * A request as the pipeline goes on with it.
      *
+     * @param ifMatch the versions that the caller made its change for; null for any
      * @param idempotencyKey null if the caller sent none or the operation takes none
      * @param fingerprint everything that makes it the same request again: method, path, query, body
      */
-    record Read(RequestInput input, @Nullable PageRequest page, @Nullable Long ifMatch, boolean dryRun, @Nullable String idempotencyKey,
+    record Read(RequestInput input, @Nullable PageRequest page, @Nullable Set<Long> ifMatch, boolean dryRun, @Nullable String idempotencyKey,
             @Nullable String reason, List<String> expand, List<String> fields, byte[] fingerprint) {}
 
     private final Spec spec;
@@ -45,12 +45,14 @@ final class RequestReader {
     }
 
     Read read(Exchange exchange, Operation operation, @Nullable Caller caller) {
-        acceptable(exchange.header("Accept"), operation);
         var inputs = spec.inputs(operation);
-        byte[] raw = body(exchange, operation, inputs);
-        var texts = QueryString.parse(exchange.query());
         var wrong = new ArrayList<Item>();
+        var texts = QueryString.parse(exchange.query(), wrong);
         var query = RequestInput.query(texts, inputs.query(), wrong);
+        var expand = list(query, "expand");
+        requireScopes(expand, operation, caller);
+        acceptable(exchange, operation);
+        byte[] raw = body(exchange, operation, inputs);
         var fields = list(query, "fields");
         for (var field : fields) {
             if (!inputs.fields().contains(field)) {
@@ -75,18 +77,27 @@ final class RequestReader {
         var ifMatch = ifMatch(exchange, operation);
         boolean dryRun = query.path("dry_run").asBoolean(false);
         return new Read(new RequestInput(exchange::pathParameter, filters(query), body, schema, raw), page, ifMatch, dryRun, key, reason,
-                list(query, "expand"), fields, fingerprint(exchange, texts, raw));
+                expand, fields, fingerprint(exchange, texts, raw));
     }
 
-    private static void acceptable(@Nullable String accept, Operation operation) {
-        if (accept == null || accept.contains("*/*") || accept.contains("application/json") || accept.contains("application/*")) {
-            return;
+    /** Each reference on the way asks for the scope that reading it asks for. */
+    private static void requireScopes(List<String> expand, Operation operation, @Nullable Caller caller) {
+        for (var path : expand) {
+            for (int dot = path.indexOf('.'); caller != null; dot = path.indexOf('.', dot + 1)) {
+                var scope = operation.expands().get(dot < 0 ? path : path.substring(0, dot));
+                if (scope != null) {
+                    Gate.requireScope(caller, scope);
+                }
+                if (dot < 0) {
+                    break;
+                }
+            }
         }
-        if (operation.path().endsWith("/openapi.yaml") || accept.contains("application/problem+json") && accept.contains("json")) {
-            return;
-        }
-        if (!accept.isBlank()) {
-            throw Problem.NOT_ACCEPTABLE.refusal();
+    }
+
+    private static void acceptable(Exchange exchange, Operation operation) {
+        if (operation.responseType() != null && !MediaTypes.accepts(exchange.list("Accept"), operation.responseType())) {
+            throw Problem.NOT_ACCEPTABLE.because("The operation answers " + operation.responseType() + ", which Accept doesn't allow.");
         }
     }
 
@@ -106,14 +117,15 @@ final class RequestReader {
             return new byte[0];
         }
         boolean present = length > 0 || exchange.hasChunkedBody();
-        if (present && !fits(type, operation.requestType())) {
-            throw Problem.UNSUPPORTED_MEDIA_TYPE.because("The body must be " + operation.requestType() + ".").header("Accept-Post", operation.requestType());
+        if (present && !MediaTypes.fits(type, operation.requestType())) {
+            throw Problem.UNSUPPORTED_MEDIA_TYPE.because("The body must be " + operation.requestType() + ".")
+                    .header(operation.method().equals("PATCH") ? "Accept-Patch" : "Accept-Post", String.valueOf(operation.requestType()));
         }
         if (length > BODY_BYTES_MAX) {
             throw Problem.BODY_TOO_LARGE.refusal();
         }
         if (!present) {
-            if (inputs.bodyRequired() && type != null && !fits(type, operation.requestType())) {
+            if (inputs.bodyRequired() && type != null && !MediaTypes.fits(type, operation.requestType())) {
                 throw Problem.UNSUPPORTED_MEDIA_TYPE.because("The body must be " + operation.requestType() + ".");
             }
             return new byte[0];
@@ -127,23 +139,6 @@ final class RequestReader {
         } catch (IOException brokenOff) {
             throw Problem.MALFORMED_BODY.because("The body ended before it was whole.");
         }
-    }
-
-    private static boolean fits(@Nullable String contentType, @Nullable String wanted) {
-        if (contentType == null || wanted == null) {
-            return false;
-        }
-        var parts = contentType.toLowerCase(Locale.ROOT).split(";");
-        if (!parts[0].strip().equals(wanted)) {
-            return false;
-        }
-        for (int at = 1; at < parts.length; at++) {
-            var parameter = parts[at].strip().replace("\"", "");
-            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static JsonNode tree(byte[] raw, Operation operation, Spec.Inputs inputs, Schema schema) {
@@ -175,28 +170,22 @@ final class RequestReader {
 
     private static @Nullable String reason(Exchange exchange, List<Item> wrong) {
         var text = exchange.header("Audit-Reason");
-        if (text == null) {
-            return null;
+        if (text != null && !REASON.matcher(text).matches()) {
+            wrong.add(Item.header("Audit-Reason", "malformed", "A text of 1 to 500 printable ASCII characters."));
         }
-        // Header bytes beyond ASCII come as ISO 8859-1; what was meant is UTF-8.
-        var decoded = new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-        if (decoded.isBlank() || decoded.length() > REASON_CHARACTERS_MAX || Validation.wrongCharacter(decoded) != null || decoded.contains("\uFFFD")) {
-            wrong.add(Item.header("Audit-Reason", "malformed", "A text of 1 to " + REASON_CHARACTERS_MAX + " characters in UTF-8."));
-            return null;
-        }
-        return decoded;
+        return text;
     }
 
-    private static @Nullable Long ifMatch(Exchange exchange, Operation operation) {
-        var header = exchange.header("If-Match");
+    private static @Nullable Set<Long> ifMatch(Exchange exchange, Operation operation) {
+        var header = exchange.list("If-Match");
         return switch (operation.ifMatch()) {
             case NONE -> null;
-            case OPTIONAL -> Etag.version(header);
+            case OPTIONAL -> Etag.versions(header);
             case REQUIRED -> {
                 if (header == null || header.isBlank()) {
                     throw Problem.PRECONDITION_REQUIRED.refusal().with(Item.header("If-Match", "required", "Send the resource's ETag, or *."));
                 }
-                yield Etag.version(header);
+                yield Etag.versions(header);
             }
         };
     }

@@ -11,7 +11,7 @@ import org.guildhall.core.http.Refusal.Item;
 final class Validation {
 
     /** As many mistakes as an answer lists; a body can have more than anybody wants to read. */
-    private static final int ITEMS_MAX = 100;
+    static final int ITEMS_MAX = 100;
 
     private Validation() {}
 
@@ -27,7 +27,7 @@ final class Validation {
                 items.add(item(error));
             }
         }
-        numbers(value, "", schema, items);
+        numbers(value, "", items);
         return items;
     }
 
@@ -128,17 +128,20 @@ final class Validation {
     }
 
     /** JSON Schema takes 5.0 for an integer; the contract doesn't. */
-    private static void numbers(JsonNode value, String pointer, Schema schema, List<Item> items) {
+    private static void numbers(JsonNode value, String pointer, List<Item> items) {
+        if (items.size() >= ITEMS_MAX) {
+            return;
+        }
         if (value.isFloatingPointNumber()) {
             if (items.stream().noneMatch(item -> pointer.equals(item.pointer()))) {
                 items.add(Item.pointer(pointer, "wrong_type", "An integer is written without fraction and exponent."));
             }
         } else if (value.isArray()) {
             for (int at = 0; at < value.size(); at++) {
-                numbers(value.get(at), pointer + "/" + at, schema, items);
+                numbers(value.get(at), pointer + "/" + at, items);
             }
         } else if (value.isObject()) {
-            value.properties().forEach(member -> numbers(member.getValue(), pointer + "/" + escape(member.getKey()), schema, items));
+            value.properties().forEach(member -> numbers(member.getValue(), pointer + "/" + escape(member.getKey()), items));
         }
     }
 }

@@ -1,0 +1,232 @@
+package org.guildhall.core;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.guildhall.api.Operation;
+import org.guildhall.core.http.Spec;
+import org.jspecify.annotations.Nullable;
+
+/** A tenant of its own, a token that may do everything there, and whatever an example needs in it. */
+final class World {
+
+    private static final JsonNode DOCUMENT = document();
+    private static final Pattern ID = Pattern.compile("([a-z]{3})_[0-7][0-9a-hjkmnp-tv-z]{25}");
+    private static final Pattern PARAMETER = Pattern.compile("\\{([^}]+)}");
+    private static final AtomicLong WORDS = new AtomicLong();
+
+    /** A call that succeeds. */
+    record Request(Operation operation, String path, @Nullable JsonNode body, @Nullable String etag) {
+
+        /** The same with another body. */
+        Request with(JsonNode other) {
+            return new Request(operation, path, other, etag);
+        }
+
+        /** The same on another path. */
+        Request at(String other) {
+            return new Request(operation, other, body, etag);
+        }
+    }
+
+    final Guild.Tenant tenant;
+    final Http http;
+    private final Set<Operation> given = EnumSet.noneOf(Operation.class);
+
+    World(Guild.Tenant tenant) {
+        this.tenant = tenant;
+        this.http = new Http(tenant.guild(), tenant.token());
+    }
+
+    private static JsonNode document() {
+        try {
+            return Http.JSON.readTree(new Spec().json());
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    /** A word that nobody has used. */
+    String word() {
+        return "w" + WORDS.incrementAndGet();
+    }
+
+    /** A call of the operation on resources made for it. */
+    Request request(Operation operation) {
+        var example = Examples.of(operation);
+        example.once.stream().filter(given::add).forEach(creation -> send(request(creation)).expect(creation.status()));
+        var path = path(example);
+        for (var step : example.before) {
+            var before = new Request(step, samePlace(operation, path, step), body(Examples.of(step)), "*");
+            send(before).expect(step.status());
+        }
+        boolean compares = operation.ifMatch() == Operation.IfMatch.REQUIRED;
+        return new Request(operation, path, body(example), compares ? etag(path) : null);
+    }
+
+    /** Sends it as it is. */
+    Http.Reply send(Request request, String... headers) {
+        return send(http, request, headers);
+    }
+
+    Http.Reply send(Http as, Request request, String... headers) {
+        var all = new ArrayList<>(List.of(headers));
+        if (request.etag != null && !all.contains("If-Match")) {
+            all.addAll(List.of("If-Match", request.etag));
+        }
+        if (request.body != null && !all.contains("Content-Type")) {
+            all.addAll(List.of("Content-Type", String.valueOf(request.operation.requestType())));
+        }
+        var body = request.body == null ? null : request.body.toString();
+        return as.send(request.operation.method(), request.path, body, all.toArray(String[]::new));
+    }
+
+    /** The id of a new resource. */
+    String id(String prefix) {
+        var maker = Examples.maker(prefix);
+        return send(request(maker)).expect(maker.status()).json().get("id").asText();
+    }
+
+    private String path(Example example) {
+        return PARAMETER.matcher(example.operation.path()).replaceAll(found -> {
+            var name = found.group(1);
+            var particular = example.path.get(name);
+            return particular != null ? particular.apply(this) : id(prefix(example.operation, name));
+        });
+    }
+
+    /** The id prefix of each path parameter. */
+    static Map<String, String> prefixes(Operation operation) {
+        var prefixes = new TreeMap<String, String>();
+        var names = PARAMETER.matcher(operation.path());
+        while (names.find()) {
+            prefixes.put(names.group(1), prefix(operation, names.group(1)));
+        }
+        return prefixes;
+    }
+
+    private static String prefix(Operation operation, String parameter) {
+        var item = DOCUMENT.at("/paths/" + operation.path().replace("/", "~1"));
+        var lists = List.of(item.path(operation.method().toLowerCase(Locale.ROOT)).path("parameters"), item.path("parameters"));
+        for (var list : lists) {
+            for (var entry : list) {
+                var resolved = resolved(entry);
+                if (resolved.path("in").asText().equals("path") && resolved.path("name").asText().equals(parameter)) {
+                    return resolved(resolved.path("schema")).path("x-id-prefix").asText("");
+                }
+            }
+        }
+        throw new AssertionError(operation + " has no path parameter " + parameter);
+    }
+
+    private static JsonNode resolved(JsonNode node) {
+        var reference = node.path("$ref").asText("");
+        return reference.isEmpty() ? node : resolved(DOCUMENT.at(reference.substring(1)));
+    }
+
+    private @Nullable JsonNode body(Example example) {
+        var operation = example.operation;
+        if (operation.requestType() == null) {
+            return null;
+        }
+        var media = DOCUMENT.at("/paths/" + operation.path().replace("/", "~1") + "/" + operation.method().toLowerCase(Locale.ROOT)
+                + "/requestBody/content/" + operation.requestType().replace("/", "~1"));
+        var documented = media.path("example");
+        if (documented.isMissingNode()) {
+            documented = resolved(media.path("schema")).path("example");
+        }
+        JsonNode body = documented.deepCopy();
+        example.absent.forEach(pointer -> owner(body, pointer).remove(last(pointer)));
+        // What a line gives isn't made in vain.
+        example.members.keySet().forEach(pointer -> owner(body, pointer).putNull(last(pointer)));
+        if (body instanceof ObjectNode object && object.hasNonNull("external_id")) {
+            object.put("external_id", word());
+        }
+        var ready = own(body);
+        example.members.forEach((pointer, value) ->
+                owner(ready, pointer).set(last(pointer), Http.JSON.valueToTree(value.apply(this))));
+        return ready;
+    }
+
+    private static ObjectNode owner(JsonNode body, String pointer) {
+        return (ObjectNode) body.at(JsonPointer.compile(pointer).head());
+    }
+
+    private static String last(String pointer) {
+        return JsonPointer.compile(pointer).last().getMatchingProperty();
+    }
+
+    /** The same with each id replaced by one of this tenant's own. */
+    private JsonNode own(JsonNode node) {
+        if (node.isTextual()) {
+            var id = ID.matcher(node.textValue());
+            return id.matches() ? Http.JSON.getNodeFactory().textNode(id(id.group(1))) : node;
+        }
+        if (node instanceof ObjectNode object) {
+            object.properties().forEach(member -> member.setValue(own(member.getValue())));
+        } else if (node instanceof ArrayNode array) {
+            for (int at = 0; at < array.size(); at++) {
+                array.set(at, own(array.get(at)));
+            }
+        }
+        return node;
+    }
+
+    private static String samePlace(Operation from, String path, Operation to) {
+        var shared = from.path().substring(0, from.path().lastIndexOf('}') + 1).split("/").length;
+        var kept = String.join("/", List.of(path.split("/")).subList(0, shared));
+        return kept + to.path().substring(to.path().lastIndexOf('}') + 1);
+    }
+
+    /** The ETag of the resource that the path is about: of what is read at the path up to its last id. */
+    private String etag(String path) {
+        var parts = List.of(path.split("/"));
+        for (int length = parts.size(); length > 0; length--) {
+            if (ID.matcher(parts.get(length - 1)).matches()) {
+                var etag = http.get(String.join("/", parts.subList(0, length))).expect(200).header("ETag");
+                return java.util.Objects.requireNonNull(etag, "no ETag at " + path);
+            }
+        }
+        throw new AssertionError("no id in " + path);
+    }
+
+    /** Everything that the database holds of this tenant, but for when a token was last used. */
+    Map<String, String> everything() throws SQLException {
+        var found = new TreeMap<String, String>();
+        try (var connection = tenant.guild().superuser();
+                var statement = connection.createStatement()) {
+            var tables = new ArrayList<String>();
+            try (var rows = statement.executeQuery("""
+                    select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                    join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+                    where c.relkind = 'r' and n.nspname not like 'pg%' order by 1""")) {
+                while (rows.next()) {
+                    tables.add(rows.getString(1));
+                }
+            }
+            for (var table : tables) {
+                try (var rows = statement.executeQuery("select count(*) || ' ' || coalesce(md5(string_agg(r, '|' order by r)), '') from (select (to_jsonb(t) - 'last_used_at')::text r from "
+                        + table + " t where tenant_id = '" + tenant.id() + "') x")) {
+                    rows.next();
+                    found.put(table, rows.getString(1));
+                }
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,118 @@
+package org.guildhall.smoke;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.guildhall.client.Guildhall;
+import org.guildhall.client.ProblemException;
+import org.guildhall.client.model.Consumer;
+import org.guildhall.client.model.IssuedToken;
+import org.guildhall.client.model.ListConsumersOptions;
+import org.guildhall.client.model.ListTenantsOptions;
+import org.guildhall.client.model.NewAdminToken;
+import org.guildhall.client.model.NewConsumer;
+import org.guildhall.client.model.NewTenant;
+import org.guildhall.client.model.NewToken;
+import org.guildhall.client.model.RateLimitSetting;
+import org.guildhall.client.model.SettingsPatch;
+import org.guildhall.client.model.Tenant;
+import org.guildhall.client.model.TenantMode;
+import org.guildhall.client.model.TokenKind;
+
+/**
+ * Fills an empty platform with a believable business, through the client and nothing else. It may be run again: what is there is
+ * left as it is.
+ */
+public final class Seed {
+
+    /** What the demo gives to who tries it. */
+    record Tokens(String platformAdmin, String tenantAdmin, String readOnly, String publishable, String tenantId) {}
+
+    private static final String ORIGIN = "http://localhost:3000";
+    private static final RateLimitSetting ROOMY = new RateLimitSetting(1_000, 1);
+
+    private Seed() {}
+
+    /** {@code Seed URL TOKEN}: fills one tenant, whose administrator's token it is. */
+    public static void main(String[] arguments) {
+        if (arguments.length != 2) {
+            System.err.println("usage: Seed URL TOKEN");
+            System.exit(2);
+        }
+        try {
+            var progress = new Progress(MartialArts.STEPS + WikiHosting.STEPS);
+            fill(client(arguments[0], arguments[1]), progress);
+        } catch (ProblemException refused) {
+            System.err.println(refused.getMessage());
+            System.exit(1);
+        }
+    }
+
+    /** Makes the demo's tenants and fills them. What is shown only once is put into {@code secrets}. */
+    static Tokens demo(String baseUrl, Map<String, String> secrets, String platformAdmin) {
+        System.out.println("Filling the demo through the API:");
+        var progress = new Progress(2 * WikiHosting.STEPS + MartialArts.STEPS + 3);
+        var platform = client(baseUrl, platformAdmin);
+
+        var cooperative = tenant(platform, "wiki-cooperative", "Commons Wiki Co-operative", "Europe/Amsterdam", "EUR");
+        var gym = tenant(platform, "winter-street", "Winter Street", "Australia/Sydney", "AUD");
+        progress.step("two tenants");
+        var cooperativeAdmin = administrator(baseUrl, platform, cooperative, secrets);
+        var gymAdmin = administrator(baseUrl, platform, gym, secrets);
+        progress.step("their administrators");
+        WikiHosting.fill(new Shelf(client(baseUrl, cooperativeAdmin), "EUR"), progress);
+        fill(client(baseUrl, gymAdmin), progress);
+
+        var readOnly = secrets.computeIfAbsent("winter-street.read_only", any -> issue(client(baseUrl, gymAdmin), "reports", "Reports",
+                scopes(client(baseUrl, gymAdmin)).stream().filter(scope -> scope.endsWith(":read")).toList(), null).token());
+        var publishable = secrets.computeIfAbsent("winter-street.publishable", any -> issue(client(baseUrl, gymAdmin), "widget", "Partner widget",
+                List.of("schedule:read:public"), List.of(ORIGIN)).token());
+        progress.step("tokens to read with, and for a page at " + ORIGIN);
+        return new Tokens(platformAdmin, gymAdmin, readOnly, publishable, gym.id());
+    }
+
+    /** Winter Street trains people, and hosts wikis for its members on the side. */
+    private static void fill(Guildhall tenant, Progress progress) {
+        var shelf = new Shelf(tenant, "AUD");
+        MartialArts.fill(shelf, progress);
+        WikiHosting.fill(shelf, progress);
+    }
+
+    private static Tenant tenant(Guildhall platform, String externalId, String name, String timeZone, String currency) {
+        return Shelf.ensure(
+                () -> platform.platform().listTenants(new ListTenantsOptions().withExternalId(externalId)),
+                () -> platform.platform().createTenant(
+                        new NewTenant(name, TenantMode.LIVE, timeZone, currency).withExternalId(externalId)));
+    }
+
+    /** A token of the tenant's own that doesn't end, asked for with one of the platform's making that does. */
+    private static String administrator(String baseUrl, Guildhall platform, Tenant tenant, Map<String, String> secrets) {
+        return secrets.computeIfAbsent(tenant.externalId() + ".admin", any -> {
+            var handover = platform.platform().createTenantAdminToken(tenant.id(), new NewAdminToken().withName("Demo")).value();
+            var client = client(baseUrl, handover.token());
+            client.platform().updateSettings(new SettingsPatch().withRateLimit(ROOMY));
+            return issue(client, "console", "Console", scopes(client), null).token();
+        });
+    }
+
+    private static List<String> scopes(Guildhall client) {
+        return client.platform().getAuthStatus().value().scopes();
+    }
+
+    private static IssuedToken issue(Guildhall client, String externalId, String name, List<String> scopes, List<String> origins) {
+        Supplier<NewConsumer> consumer = () -> new NewConsumer(name, "Maria Rossi", "maria@winterstreet.example", scopes)
+                .withExternalId(externalId)
+                .withRateLimit(ROOMY);
+        Consumer owner = Shelf.ensure(
+                () -> client.platform().listConsumers(new ListConsumersOptions().withExternalId(externalId)),
+                () -> client.platform().createConsumer(consumer.get()));
+        var token = new NewToken(owner.id(), name, scopes);
+        return client.platform()
+                .createToken(origins == null ? token : token.withKind(TokenKind.PUBLISHABLE).withOrigins(origins))
+                .value();
+    }
+
+    private static Guildhall client(String baseUrl, String token) {
+        return Guildhall.builder().baseUrl(baseUrl).token(token).build();
+    }
+}

@@ -1,0 +1,51 @@
+package org.guildhall.smoke;
+
+import java.util.List;
+import java.util.Map;
+import org.guildhall.client.model.BillingInterval;
+import org.guildhall.client.model.EntitlementKind;
+import org.guildhall.client.model.NewResourceKey;
+
+/** What a co-operative that hosts wikis offers: the ladder "FedWiki Service", free at its foot. */
+final class WikiHosting {
+
+    /** How many steps {@link #fill} tells. */
+    static final int STEPS = 5;
+
+    private WikiHosting() {}
+
+    static void fill(Shelf shelf, Progress progress) {
+        shelf.integration("fedwiki", "Federated Wiki", List.of(
+                new NewResourceKey("fedwiki.sites", "Sites", EntitlementKind.LIMIT).withUnit("sites"),
+                new NewResourceKey("fedwiki.storage_mb", "Storage", EntitlementKind.LIMIT).withUnit("MB")));
+        progress.step("FedWiki registers its resource keys");
+
+        var personal = shelf.orgType("personal", "Personal", "One person and what is theirs; made with the person.");
+        shelf.orgType("cooperative", "Co-operative", "Members who run a service together.");
+        progress.step("organization types");
+
+        var small = shelf.entitlements("fedwiki-public", "FedWiki Public",
+                new Shelf.Limit("fedwiki.sites", 1L), new Shelf.Limit("fedwiki.storage_mb", 16L));
+        var medium = shelf.entitlements("fedwiki-standard", "FedWiki Standard",
+                new Shelf.Limit("fedwiki.sites", 16L), new Shelf.Limit("fedwiki.storage_mb", 256L));
+        var large = shelf.entitlements("fedwiki-flexible", "FedWiki Flexible",
+                new Shelf.Limit("fedwiki.sites", null), new Shelf.Limit("fedwiki.storage_mb", null));
+        progress.step("entitlements: 1 site and 16 MB, 16 and 256, flexible");
+
+        var open = shelf.product("fedwiki-public", "FedWiki Public", "One site of 16 MB, for anybody.", null, small, Map.of("tier", "public"));
+        var standard = shelf.product("fedwiki-standard", "FedWiki Standard", "Sixteen sites and 256 MB, for members.", null, medium,
+                Map.of("tier", "standard"));
+        var flexible = shelf.product("fedwiki-flexible", "FedWiki Flexible", "As many sites as the work needs, by agreement.", null, large,
+                Map.of("tier", "flexible"));
+        shelf.price(standard, "fedwiki-standard-month", 1_200, BillingInterval.MONTH);
+        shelf.price(standard, "fedwiki-standard-year", 12_000, BillingInterval.YEAR);
+        progress.step("plans and prices");
+
+        var ladder = shelf.ladder("fedwiki-service", "FedWiki Service", "From a first site to a farm of them.");
+        var foot = shelf.tier(ladder, 0, "Public", open);
+        shelf.tier(ladder, 1, "Standard", standard);
+        shelf.tier(ladder, 2, "Flexible", flexible);
+        shelf.byDefault(personal, foot, open);
+        progress.step("ladder FedWiki Service, Public by default");
+    }
+}
