@@ -92,7 +92,9 @@ final class GenerateSchema {
         try (var connection = database.getConnection()) {
             // One schema per room: whatever the migrations made, but their own history.
             var rooms = DSL.using(connection)
-                    .resultQuery("select nspname from pg_namespace where nspowner = 'guildhall_owner'::regrole and nspname <> 'guildhall_migrations'")
+                    .resultQuery("""
+                            select nspname from pg_namespace
+                            where nspowner = 'guildhall_owner'::regrole and nspname <> 'guildhall_migrations'""")
                     .fetch(0, String.class);
             var tool = new GenerationTool();
             tool.setConnection(connection);
@@ -118,6 +120,7 @@ final class GenerateSchema {
                 .withGenerator(new Generator()
                         .withDatabase(database)
                         .withGenerate(generate)
-                        .withTarget(new Target().withPackageName("org.guildhall.schema").withDirectory(target.toString()).withEncoding("UTF-8")));
+                        .withTarget(new Target().withPackageName("org.guildhall.schema").withDirectory(target.toString())
+                                .withEncoding("UTF-8")));
     }
 }

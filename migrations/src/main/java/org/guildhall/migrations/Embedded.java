@@ -35,7 +35,7 @@ public final class Embedded implements AutoCloseable {
 
     /** As {@link #throwaway()}, with PostgreSQL settings of the caller's. */
     public static Embedded throwaway(Map<String, String> settings) {
-        var home = Path.of(System.getProperty("java.io.tmpdir"), "guildhall-postgres-" + System.getProperty("user.name"));
+        var home = temporary();
         Orphans.sweep(home.resolve("throwaway"));
         var builder = builder(home)
                 .setDataDirectory(home.resolve("throwaway").resolve(UUID.randomUUID().toString()))
@@ -54,11 +54,15 @@ public final class Embedded implements AutoCloseable {
 
     /** As {@link #persistent(Path, int)}, with PostgreSQL settings of the caller's. */
     public static Embedded persistent(Path folder, int port, Map<String, String> settings) {
-        var home = folder.toAbsolutePath().normalize();
-        var data = home.resolve("data");
+        return persistent(folder, folder, port, settings);
+    }
+
+    /** The programs, 60 MB, are unpacked into a folder of their own below {@code home}, where no cleaner of temporary files comes. */
+    static Embedded persistent(Path home, Path folder, int port, Map<String, String> settings) {
+        var data = folder.toAbsolutePath().normalize().resolve("data");
         Orphans.stop(data);
         // The library passes -F and synchronous_commit=off; the later setting wins.
-        var builder = builder(home)
+        var builder = builder(home.toAbsolutePath().normalize())
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
@@ -145,6 +149,11 @@ public final class Embedded implements AutoCloseable {
 
     private static String quoted(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /** Where throwaway servers live, one folder per user: another one's files could not be replaced. */
+    static Path temporary() {
+        return Path.of(System.getProperty("java.io.tmpdir"), "guildhall-postgres-" + System.getProperty("user.name"));
     }
 
     private static EmbeddedPostgres.Builder builder(Path home) {

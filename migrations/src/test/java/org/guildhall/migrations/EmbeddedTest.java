@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,7 +100,7 @@ class EmbeddedTest {
 
     static final class Starter {
         public static void main(String[] args) throws Exception {
-            var postgres = Embedded.persistent(Path.of(args[0]), 0);
+            var postgres = Embedded.persistent(Embedded.temporary(), Path.of(args[0]), 0, Map.of());
             try (var connection = postgres.superuser("postgres"); var statement = connection.createStatement()) {
                 statement.execute("create table kept as select 42 as n");
             }

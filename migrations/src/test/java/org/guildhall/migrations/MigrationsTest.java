@@ -38,13 +38,15 @@ class MigrationsTest {
     void aMissingMigrationMakesItOlderAndAForeignOneNewer() throws SQLException {
         var database = new TestDatabase(MigrationsTest.class);
         var insert = """
-                insert into guildhall_migrations.flyway_schema_history (installed_rank, version, description, type, script, installed_by, execution_time, success)
+                insert into guildhall_migrations.flyway_schema_history
+                    (installed_rank, version, description, type, script, installed_by, execution_time, success)
                 values (1000, '29990101000000', 'later', 'SQL', 'V29990101000000__later.sql', 'x', 1, true)""";
         try (var app = database.as(Roles.APP)) {
             database.asSuperuser(insert);
             assertEquals(NEWER, Migrations.standing(app).state());
             assertEquals("29990101000000", Migrations.standing(app).found());
-            database.asSuperuser("delete from guildhall_migrations.flyway_schema_history where version = '" + Migrations.wanted().first() + "'");
+            database.asSuperuser("delete from guildhall_migrations.flyway_schema_history where version = '" + Migrations.wanted()
+                    .first() + "'");
             assertEquals(OLDER, Migrations.standing(app).state());
         }
     }

@@ -45,7 +45,8 @@ class RolesTest {
             assertEquals(List.of("0"), TestDatabase.column(readonly, "select count(*) from catalog.products"));
             TestDatabase.column(readonly, "set default_transaction_read_only = off");
             assertEquals("42501",
-                    assertThrows(SQLException.class, () -> TestDatabase.column(readonly, "delete from catalog.resource_keys")).getSQLState());
+                    assertThrows(SQLException.class,
+                            () -> TestDatabase.column(readonly, "delete from catalog.resource_keys")).getSQLState());
         }
     }
 
@@ -55,7 +56,8 @@ class RolesTest {
         try (var superuser = TestDatabase.POSTGRES.superuser("rolestest")) {
             Roles.create(superuser, Roles.Passwords.NONE);
         }
-        assertEquals(before, database.asSuperuser("select rolname || rolconfig::text from pg_roles where rolname like 'guildhall%' order by 1"));
+        assertEquals(before,
+                database.asSuperuser("select rolname || rolconfig::text from pg_roles where rolname like 'guildhall%' order by 1"));
     }
 
     @Test

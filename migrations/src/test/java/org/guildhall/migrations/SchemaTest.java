@@ -30,7 +30,8 @@ class SchemaTest {
     @Test
     void theRoomsAreThere() throws SQLException {
         assertEquals(List.of("catalog", "platform"), database.asSuperuser("""
-                select nspname from pg_namespace where nspowner = 'guildhall_owner'::regrole and nspname <> 'guildhall_migrations' order by 1"""));
+                select nspname from pg_namespace
+                where nspowner = 'guildhall_owner'::regrole and nspname <> 'guildhall_migrations' order by 1"""));
     }
 
     @Test
@@ -74,7 +75,8 @@ class SchemaTest {
     void everyIndexLeadsWithTheTenant() throws SQLException {
         none("unique indexes look past the policies; any other would be read across tenants", """
                 select i.indexrelid::regclass::text from guarded g join pg_index i on i.indrelid = g.oid
-                where (select attname from pg_attribute where attrelid = i.indrelid and attnum = i.indkey[0]) is distinct from 'tenant_id'""");
+                where 'tenant_id' is distinct from (
+                    select attname from pg_attribute where attrelid = i.indrelid and attnum = i.indkey[0])""");
     }
 
     @Test
@@ -101,7 +103,8 @@ class SchemaTest {
                     select from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
                     where i.indrelid = c.conrelid and m.amname = 'btree'
                       and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) in (
-                          select '(' || attname || ' IS NOT NULL)' from pg_attribute where attrelid = c.conrelid and attnum = any (c.conkey)))
+                          select '(' || attname || ' IS NOT NULL)' from pg_attribute
+                          where attrelid = c.conrelid and attnum = any (c.conkey)))
                       and c.conkey <@ (i.indkey::int2[])[0:cardinality(c.conkey) - 1])""");
     }
 
@@ -145,7 +148,9 @@ class SchemaTest {
     @Test
     void noFunctionRunsAsItsOwner() throws SQLException {
         none("such a function is a way past the policies",
-                "select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace where p.prosecdef and n.nspowner = 'guildhall_owner'::regrole");
+                """
+                select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+                where p.prosecdef and n.nspowner = 'guildhall_owner'::regrole""");
     }
 
     @Test

@@ -59,7 +59,8 @@ class TenantsTest {
     @Test
     void nothingIsWrittenForAnotherTenant() throws SQLException {
         try (var session = database.app(HERE)) {
-            assertEquals(INSUFFICIENT_PRIVILEGE, session.refusal("insert into catalog.products (tenant_id, name) values ('%s', 'x')", THERE));
+            assertEquals(INSUFFICIENT_PRIVILEGE,
+                    session.refusal("insert into catalog.products (tenant_id, name) values ('%s', 'x')", THERE));
             assertEquals(INSUFFICIENT_PRIVILEGE, session.refusal("update catalog.products set tenant_id = '%s'", THERE));
             assertEquals(List.of(), session.run("update catalog.products set name = 'x' where tenant_id = '%s' returning name", THERE));
         }
@@ -73,7 +74,8 @@ class TenantsTest {
         }
         try (var session = database.app(HERE)) {
             assertEquals("prices_product", session.refusal("""
-                    insert into catalog.prices (product_id, unit_amount_minor, currency, tax_behavior) values ('%s', 1, 'AUD', 'inclusive')""", product));
+                    insert into catalog.prices (product_id, unit_amount_minor, currency, tax_behavior)
+                    values ('%s', 1, 'AUD', 'inclusive')""", product));
         }
     }
 
@@ -110,9 +112,13 @@ class TenantsTest {
             session.commit();
             database.asSuperuser("analyze catalog.products");
             assertPlan(session, "products_created",
-                    "select * from catalog.products where (created_at, id) > (now() - interval '1 day', uuidv7()) order by created_at, id limit 50");
+                    """
+                    select * from catalog.products where (created_at, id) > (now() - interval '1 day', uuidv7())
+                    order by created_at, id limit 50""");
             assertPlan(session, "products_name",
-                    "select * from catalog.products where (name collate \"C\", id) > ('product 2', uuidv7()) order by name collate \"C\", id limit 50");
+                    """
+                    select * from catalog.products where (name collate "C", id) > ('product 2', uuidv7())
+                    order by name collate "C", id limit 50""");
         }
     }
 

@@ -1,26 +1,77 @@
 package org.guildhall.catalog;
 
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.guildhall.api.Router;
 import org.guildhall.core.http.Api;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Constraints;
+import org.guildhall.core.http.Expansions;
 import org.guildhall.core.http.Problem;
 
 /** Wires the catalog room: what there is to hold. */
 public final class CatalogModule {
 
+    private final OrgTypeStore types = new OrgTypeStore();
+    private final IntegrationStore integrations = new IntegrationStore();
+    private final EntitlementSetStore sets = new EntitlementSetStore();
+    private final EntitlementRuleStore rules = new EntitlementRuleStore();
     private final ProductStore products = new ProductStore();
+    private final PriceStore prices = new PriceStore();
     private final ProviderReferenceStore references = new ProviderReferenceStore();
+    private final PlanLadderStore ladders = new PlanLadderStore();
+    private final TierStore tiers = new TierStore();
+    private final DefaultGrantPolicyStore policies = new DefaultGrantPolicyStore();
 
     /** Binds the room's operations, tells what its constraints mean, and offers its resources for {@code expand}. */
     public void bind(Api api) {
-        new ProductsHandler(products, references).bind(api.routes());
-        api.constraints()
+        handlers(api.routes());
+        constraints(api.constraints());
+        expansions(api.expansions());
+    }
+
+    private void handlers(Router<Call> routes) {
+        var plans = new Plans(products, policies);
+        new OrgTypesHandler(types, policies).bind(routes);
+        new IntegrationsHandler(integrations, rules).bind(routes);
+        new EntitlementSetsHandler(sets, rules, integrations, products).bind(routes);
+        new EntitlementRulesHandler(rules).bind(routes);
+        new ProductsHandler(products, references, sets, prices, ladders).bind(routes);
+        new PricesHandler(prices, references).bind(routes);
+        new PlanLaddersHandler(ladders, tiers, plans).bind(routes);
+        new TiersHandler(ladders, tiers, policies, plans).bind(routes);
+        new DefaultGrantPoliciesHandler(policies, types, products, ladders, tiers).bind(routes);
+    }
+
+    /** Handlers look before they leap and mostly say it better; this is what holds when two leap at once. */
+    private static void constraints(Constraints on) {
+        on.on("org_types_key", Problem.ALREADY_EXISTS, "/key", "Another organization type has this key.")
+                .on("integrations_key", Problem.ALREADY_EXISTS, "/key", "Another integration has this key.")
+                .on("resource_keys_prefix", Problem.VALIDATION_FAILED, "/resource_keys", "The keys of an integration begin with its own key and a dot.")
+                .on("entitlement_rules_resource_key", Problem.IN_USE, null, "An entitlement rule names a resource key: it can neither leave nor change its kind.")
+                .on("entitlement_rules_one_at_a_time", Problem.ALREADY_EXISTS, "/resource_key", "The set has an active rule for this resource key.")
                 .on("products_entitlement_set", Problem.VALIDATION_FAILED, "/entitlement_set_id", "There is no such entitlement set.")
                 .on("products_lifecycle", Problem.INVALID_STATE, null, "A product goes from draft to published to retired.")
+                .on("provider_references_taken", Problem.ALREADY_EXISTS, "/provider_references", "Another product or price has this provider reference.")
+                .on("tiers_rank_unique", Problem.LADDER_CONFLICT, "/rank", "Another tier of the ladder has this rank.")
+                .on("tiers_product", Problem.LADDER_CONFLICT, null, "An active tier has a product at all times, an archived one none.")
+                .on("tier_products_plan_only", Problem.LADDER_CONFLICT, "/product_id", "Only a plan stands on a ladder.")
+                .on("tier_products_once_per_ladder", Problem.LADDER_CONFLICT, "/product_id", "The product stands on this ladder already.")
                 .on("policies_product_grantable", Problem.IN_USE, null, "An active default-grant policy names this product.")
-                .on("provider_references_taken", Problem.ALREADY_EXISTS, "/provider_references", "Another product or price has this provider reference.");
-        api.expansions().offer("entitlement_set", "ens", (tx, ids) -> java.util.Map.of());
-        api.expansions().offer("product", "prd", (tx, ids) -> products.getAll(tx, ids).stream()
+                .on("policies_tier_active", Problem.IN_USE, null, "An active default-grant policy grants by this tier.")
+                .on("policies_one_per_ladder", Problem.ALREADY_EXISTS, "/tier_id", "The organization type has an active policy for this ladder.")
+                .on("policies_one_per_product", Problem.ALREADY_EXISTS, "/product_id", "The organization type has an active policy for this product.");
+    }
+
+    private void expansions(Expansions on) {
+        on.offer("org_type", "otp", (tx, ids) -> types.getAll(tx, ids).stream()
+                .map(OrgTypesHandler::toApi)
+                .collect(Collectors.toMap(type -> type.id().toString(), Function.identity())));
+        on.offer("entitlement_set", "ens", (tx, ids) -> sets.getAll(tx, ids).stream()
+                .map(EntitlementSetsHandler::toApi)
+                .collect(Collectors.toMap(set -> set.id().toString(), Function.identity())));
+        on.offer("product", "prd", (tx, ids) -> products.getAll(tx, ids).stream()
                 .map(ProductsHandler::toApi)
-                .collect(Collectors.toMap(product -> product.id().toString(), product -> product)));
+                .collect(Collectors.toMap(product -> product.id().toString(), Function.identity())));
     }
 }

@@ -5,26 +5,98 @@ import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_SETS;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Entitlement sets. */
+/** Entitlement sets. Their rules stand in {@link EntitlementRuleStore}. */
 final class EntitlementSetStore {
 
     /** A set as it is stored. */
     record Row(
-            UUID id, @Nullable String externalId, String name, @Nullable String description, String state, @Nullable Instant archivedAt,
-            Instant createdAt, Instant updatedAt, long version) {}
+            UUID id, @Nullable String externalId, String name, @Nullable String description, String state,
+            @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
+    /** What a caller may say of a set. */
+    record Values(@Nullable String externalId, String name, @Nullable String description) {}
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(
+            @Nullable String externalId, @Nullable String state, @Nullable Instant createdAfter,
+            @Nullable Instant createdBefore) {}
+
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", ENTITLEMENT_SETS.CREATED_AT, "name", ENTITLEMENT_SETS.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
             ENTITLEMENT_SETS.ID, ENTITLEMENT_SETS.EXTERNAL_ID, ENTITLEMENT_SETS.NAME, ENTITLEMENT_SETS.DESCRIPTION, ENTITLEMENT_SETS.STATE,
             ENTITLEMENT_SETS.ARCHIVED_AT, ENTITLEMENT_SETS.CREATED_AT, ENTITLEMENT_SETS.UPDATED_AT, ENTITLEMENT_SETS.VERSION);
 
+    Row insert(Tx tx, Values values) {
+        return tx.sql()
+                .insertInto(ENTITLEMENT_SETS)
+                .set(ENTITLEMENT_SETS.EXTERNAL_ID, values.externalId())
+                .set(ENTITLEMENT_SETS.NAME, values.name())
+                .set(ENTITLEMENT_SETS.DESCRIPTION, values.description())
+                .returningResult(COLUMNS)
+                .fetchSingle(EntitlementSetStore::row);
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).fetchOne(EntitlementSetStore::row);
+    }
+
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
         return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.in(ids)).fetch(EntitlementSetStore::row);
+    }
+
+    /** The same, held until the transaction ends. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).forUpdate().fetchOne(EntitlementSetStore::row);
+    }
+
+    /** The same, which nobody changes until the transaction ends; others may hold it so, too. */
+    @Nullable Row keep(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).forShare().fetchOne(EntitlementSetStore::row);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        var select = tx.sql()
+                .select(COLUMNS)
+                .from(ENTITLEMENT_SETS)
+                .where(Filters.is(ENTITLEMENT_SETS.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(ENTITLEMENT_SETS.STATE, filter.state()))
+                .and(Filters.between(ENTITLEMENT_SETS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+        return page.fetch(select, SORTS, ENTITLEMENT_SETS.ID, EntitlementSetStore::row);
+    }
+
+    Row update(Tx tx, UUID id, Values values) {
+        return tx.sql()
+                .update(ENTITLEMENT_SETS)
+                .set(ENTITLEMENT_SETS.EXTERNAL_ID, values.externalId())
+                .set(ENTITLEMENT_SETS.NAME, values.name())
+                .set(ENTITLEMENT_SETS.DESCRIPTION, values.description())
+                .set(ENTITLEMENT_SETS.UPDATED_AT, Columns.now())
+                .set(ENTITLEMENT_SETS.VERSION, ENTITLEMENT_SETS.VERSION.plus(1))
+                .where(ENTITLEMENT_SETS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(EntitlementSetStore::row);
+    }
+
+    Row archive(Tx tx, UUID id) {
+        return tx.sql()
+                .update(ENTITLEMENT_SETS)
+                .set(ENTITLEMENT_SETS.STATE, "archived")
+                .set(ENTITLEMENT_SETS.ARCHIVED_AT, Columns.now())
+                .set(ENTITLEMENT_SETS.UPDATED_AT, Columns.now())
+                .set(ENTITLEMENT_SETS.VERSION, ENTITLEMENT_SETS.VERSION.plus(1))
+                .where(ENTITLEMENT_SETS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(EntitlementSetStore::row);
     }
 
     private static Row row(Record record) {

@@ -2,7 +2,7 @@ package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.PRODUCTS;
 import static org.guildhall.schema.catalog.Tables.PRODUCT_KINDS;
-import static org.jooq.impl.DSL.exists;
+import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.notExists;
@@ -22,6 +22,8 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Record;
+import org.jooq.Records;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** Products. Their provider references stand in {@link ProviderReferenceStore}; what they turn out to be in the view {@code product_kinds}. */
@@ -40,6 +42,9 @@ final class ProductStore {
                     publishedAt, retiredAt, createdAt, updatedAt, version);
         }
     }
+
+    /** What others ask of a product before they refer to it. */
+    record Standing(@Nullable String productType, String lifecycleStatus) {}
 
     /** What a caller may say of a product. */
     record Values(
@@ -82,9 +87,44 @@ final class ProductStore {
         return tx.sql().select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.in(ids)).fetch(ProductStore::row);
     }
 
-    /** The same, held until the transaction ends. */
+    /** The same, held until the transaction ends. Read once it is held: what stands in other tables would be older otherwise. */
     @Nullable Row lock(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.eq(id)).forUpdate().of(PRODUCTS).fetchOne(ProductStore::row);
+        var held = tx.sql().select(PRODUCTS.ID).from(PRODUCTS).where(PRODUCTS.ID.eq(id)).forUpdate().fetchOne();
+        return held == null ? null : get(tx, id);
+    }
+
+    /** What a product is to those who would refer to it; as it is until the transaction ends. Others may keep it so, too. */
+    @Nullable Standing keep(Tx tx, UUID id) {
+        return tx.sql()
+                .select(PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS)
+                .from(PRODUCTS)
+                .where(PRODUCTS.ID.eq(id))
+                .forShare()
+                .fetchOne(Records.mapping(Standing::new));
+    }
+
+    /** The same for somebody who puts the product on a ladder, which nobody else may do or rely on meanwhile. */
+    @Nullable Standing take(Tx tx, UUID id) {
+        return tx.sql()
+                .select(PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS)
+                .from(PRODUCTS)
+                .where(PRODUCTS.ID.eq(id))
+                .forNoKeyUpdate()
+                .fetchOne(Records.mapping(Standing::new));
+    }
+
+    boolean exists(Tx tx, UUID id) {
+        return tx.sql().fetchExists(PRODUCTS, PRODUCTS.ID.eq(id));
+    }
+
+    /** Whether a product that can still be given to somebody entitles to a set. */
+    boolean anyGives(Tx tx, UUID entitlementSetId) {
+        return tx.sql().fetchExists(PRODUCTS, PRODUCTS.ENTITLEMENT_SET_ID.eq(entitlementSetId).and(PRODUCTS.LIFECYCLE_STATUS.ne("retired")));
+    }
+
+    /** Whether a product stands on any ladder now. */
+    boolean isOnLadder(Tx tx, UUID id) {
+        return tx.sql().fetchExists(TIER_PRODUCTS, TIER_PRODUCTS.PRODUCT_ID.eq(id).and(TIER_PRODUCTS.ENDS_AT.isNull()));
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
@@ -133,34 +173,17 @@ final class ProductStore {
     }
 
     private static Condition condition(Filter filter) {
-        var all = noCondition();
-        if (filter.externalId() != null) {
-            all = all.and(PRODUCTS.EXTERNAL_ID.eq(filter.externalId()));
-        }
-        if (filter.lifecycleStatus() != null) {
-            all = all.and(PRODUCTS.LIFECYCLE_STATUS.eq(filter.lifecycleStatus()));
-        }
-        if (filter.productType() != null) {
-            all = all.and(PRODUCTS.PRODUCT_TYPE.eq(filter.productType()));
-        }
-        if (filter.kind() != null) {
-            all = all.and(kind(filter.kind()));
-        }
-        if (filter.entitlementSetId() != null) {
-            all = all.and(PRODUCTS.ENTITLEMENT_SET_ID.eq(filter.entitlementSetId()));
-        }
-        if (filter.createdAfter() != null) {
-            all = all.and(PRODUCTS.CREATED_AT.gt(filter.createdAfter()));
-        }
-        if (filter.createdBefore() != null) {
-            all = all.and(PRODUCTS.CREATED_AT.lt(filter.createdBefore()));
-        }
-        return all;
+        return Filters.is(PRODUCTS.EXTERNAL_ID, filter.externalId())
+                .and(Filters.is(PRODUCTS.LIFECYCLE_STATUS, filter.lifecycleStatus()))
+                .and(Filters.is(PRODUCTS.PRODUCT_TYPE, filter.productType()))
+                .and(filter.kind() == null ? noCondition() : kind(filter.kind()))
+                .and(Filters.is(PRODUCTS.ENTITLEMENT_SET_ID, filter.entitlementSetId()))
+                .and(Filters.between(PRODUCTS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
     }
 
     private static Condition kind(String kind) {
         var plan = selectOne().from(PRODUCT_KINDS).where(PRODUCT_KINDS.PRODUCT_ID.eq(PRODUCTS.ID)).and(PRODUCT_KINDS.KIND.eq("plan"));
-        return kind.equals("plan") ? exists(plan) : PRODUCTS.PRODUCT_TYPE.eq(kind).and(notExists(plan));
+        return kind.equals("plan") ? DSL.exists(plan) : PRODUCTS.PRODUCT_TYPE.eq(kind).and(notExists(plan));
     }
 
     private static Row row(Record record) {

@@ -1,15 +1,20 @@
 package org.guildhall.catalog;
 
 import java.util.Map;
-import java.util.UUID;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.catalog.ProductsApi;
 import org.guildhall.api.model.EntitlementSetId;
+import org.guildhall.api.model.ListPricesQuery;
 import org.guildhall.api.model.ListProductsQuery;
+import org.guildhall.api.model.NewPrice;
 import org.guildhall.api.model.NewProduct;
+import org.guildhall.api.model.PlanLadder;
+import org.guildhall.api.model.Price;
 import org.guildhall.api.model.Product;
 import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.ProductKind;
@@ -30,14 +35,22 @@ final class ProductsHandler implements ProductsApi<Call> {
 
     private final ProductStore products;
     private final ProviderReferenceStore references;
+    private final EntitlementSetStore sets;
+    private final PriceStore prices;
+    private final PlanLadderStore ladders;
 
-    ProductsHandler(ProductStore products, ProviderReferenceStore references) {
+    ProductsHandler(
+            ProductStore products, ProviderReferenceStore references, EntitlementSetStore sets, PriceStore prices, PlanLadderStore ladders) {
         this.products = products;
         this.references = references;
+        this.sets = sets;
+        this.prices = prices;
+        this.ladders = ladders;
     }
 
     @Override
     public Reply<Product> createProduct(Call call, NewProduct body) {
+        requireActive(call, body.entitlementSetId());
         var values = new Values(body.externalId(), body.name(), body.description(), uuid(body.entitlementSetId()), orEmpty(body.metadata()));
         var row = products.insert(call.tx(), body.productType() == null ? null : body.productType().value(), values);
         if (body.providerReferences() != null) {
@@ -66,11 +79,7 @@ final class ProductsHandler implements ProductsApi<Call> {
 
     @Override
     public Reply<Product> getProduct(Call call, ProductId productId) {
-        var row = products.get(call.tx(), productId.value());
-        if (row == null) {
-            throw Problem.NOT_FOUND.refusal();
-        }
-        return Reply.ok(toApi(row));
+        return Reply.ok(toApi(References.found(products.get(call.tx(), productId.value()))));
     }
 
     @Override
@@ -84,6 +93,9 @@ final class ProductsHandler implements ProductsApi<Call> {
         }
         if (before.lifecycleStatus().equals("retired") && changesMore(current, wanted)) {
             throw Problem.INVALID_STATE.because("A retired product keeps its name, description and entitlement set.");
+        }
+        if (!Objects.equals(wanted.entitlementSetId(), current.entitlementSetId())) {
+            requireActive(call, wanted.entitlementSetId());
         }
         var values = new Values(wanted.externalId(), wanted.name(), wanted.description(), uuid(wanted.entitlementSetId()), orEmpty(wanted.metadata()));
         var after = products.update(call.tx(), before.id(), values);
@@ -113,11 +125,59 @@ final class ProductsHandler implements ProductsApi<Call> {
         return changed(call, before, products.retire(call.tx(), before.id()));
     }
 
-    private Row locked(Call call, ProductId productId) {
-        var row = products.lock(call.tx(), productId.value());
-        if (row == null) {
+    @Override
+    public Reply<Page<PlanLadder>> listProductLadders(Call call, ProductId productId) {
+        var page = ladders.listOfProduct(call.tx(), call.page(), productId.value());
+        requireProduct(call, productId, page);
+        return Reply.list(page.map(PlanLaddersHandler::toApi));
+    }
+
+    @Override
+    public Reply<Price> createPrice(Call call, ProductId productId, NewPrice body) {
+        var terms = PriceTerms.of(
+                body.unitAmount().amountMinor(), body.unitAmount().currency(),
+                body.billingInterval() == null ? null : body.billingInterval().value(), body.intervalCount(), body.taxBehavior().value());
+        if (References.found(products.keep(call.tx(), productId.value())).lifecycleStatus().equals("retired")) {
+            throw Problem.INVALID_STATE.because("A retired product gets no new price.");
+        }
+        var row = prices.insert(call.tx(), productId.value(), body.externalId(), terms);
+        var wanted = body.providerReferences();
+        if (wanted != null) {
+            var given = ProviderNames.map(wanted.stripe(), wanted.gocardless(), wanted.paystack());
+            references.ofPrice(call.tx(), row.id(), Map.of(), given);
+            row = row.with(given);
+        }
+        var price = PricesHandler.toApi(row);
+        call.created(price.id(), price);
+        return Reply.created("/api/v1/catalog/prices/" + price.id(), price);
+    }
+
+    @Override
+    public Reply<Page<Price>> listPrices(Call call, ProductId productId, ListPricesQuery query) {
+        var state = query.state() == null ? null : query.state().value();
+        var filter = new PriceStore.Filter(query.externalId(), state, query.currency());
+        var page = prices.list(call.tx(), call.page(), productId.value(), filter);
+        requireProduct(call, productId, page);
+        return Reply.list(page.map(PricesHandler::toApi));
+    }
+
+    /** A list of a product's things is empty, or not there if the product isn't. Asked only then, so that a full page costs one trip. */
+    private void requireProduct(Call call, ProductId productId, Page<?> page) {
+        if (page.data().isEmpty() && !products.exists(call.tx(), productId.value())) {
             throw Problem.NOT_FOUND.refusal();
         }
+    }
+
+    /** Holds an entitlement set so that it isn't archived while a product is given it. */
+    private void requireActive(Call call, @Nullable EntitlementSetId setId) {
+        if (setId != null) {
+            var set = References.named(sets.keep(call.tx(), setId.value()), "/entitlement_set_id", "entitlement set");
+            References.active(set.state(), "/entitlement_set_id", "entitlement set");
+        }
+    }
+
+    private Row locked(Call call, ProductId productId) {
+        var row = References.found(products.lock(call.tx(), productId.value()));
         call.expect(row.version());
         return row;
     }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The launcher in a folder of its own, with JDKs and a Maven that only say what they were asked. */
 class LauncherTest {
     private static final List<String> PROGRAMS = List.of(
-            "sh", "cat", "cp", "cut", "date", "dirname", "basename", "env", "find", "grep", "head", "kill", "ls", "mkdir", "mv", "nohup", "ps",
-            "readlink", "rm", "sed", "sleep", "sort", "tail", "touch", "tr");
+            "sh", "cat", "cp", "cut", "date", "dirname", "basename", "env", "find", "grep", "head", "kill", "ls", "mkdir", "mv",
+            "nohup", "ps", "readlink", "rm", "sed", "sleep", "sort", "tail", "touch", "tr");
 
     @TempDir
     Path folder;
@@ -41,6 +41,7 @@ class LauncherTest {
             script(programs.resolve(program), "exec " + where(program) + " \"$@\"");
         }
         script(programs.resolve("mvn"), """
+                sleep 0.02
                 echo "mvn with $JAVA_HOME" >> '%1$s/mvn.log'
                 mkdir -p '%2$s/smoke/target/lib'
                 touch '%2$s/smoke/target/guildhall-smoke.jar'""".formatted(folder, home));
@@ -254,7 +255,8 @@ class LauncherTest {
     private Outcome run(List<String> variables, String... arguments) throws Exception {
         var out = folder.resolve("out");
         var err = folder.resolve("err");
-        var builder = new ProcessBuilder(Stream.concat(Stream.of("sh", home.resolve("guildhall").toString()), Stream.of(arguments)).toList())
+        var command = Stream.concat(Stream.of("sh", home.resolve("guildhall").toString()), Stream.of(arguments)).toList();
+        var builder = new ProcessBuilder(command)
                 .directory(home.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());

@@ -5,7 +5,9 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.format.PatternFormat;
 import com.networknt.schema.path.PathType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 public final class Spec {
 
     private static final String ID = "https://guildhall.invalid/openapi.json";
+
+    /** An address as HTML forms take it (WHATWG). The library's own format knows a list of top-level domains, which grows old. */
+    private static final String EMAIL = "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+            + "(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$";
 
     /** A query parameter: how its text is read, and the schema that the value must fit. */
     record Parameter(String name, String type, @Nullable String itemType, Schema schema, @Nullable JsonNode fallback) {}
@@ -56,7 +62,7 @@ public final class Spec {
         }
         var text = new String(json, StandardCharsets.UTF_8);
         this.registry = SchemaRegistry.withDialect(
-                Dialects.getOpenApi31(),
+                Dialect.builder(Dialects.getOpenApi31()).format(PatternFormat.of("email", EMAIL, "format.email")).build(),
                 builder -> builder.schemas(Map.of(ID, text))
                         .schemaRegistryConfig(SchemaRegistryConfig.builder()
                                 .formatAssertionsEnabled(true)

@@ -1,0 +1,122 @@
+package org.guildhall.catalog;
+
+import java.util.UUID;
+import org.guildhall.api.Id;
+import org.guildhall.api.Page;
+import org.guildhall.api.Reply;
+import org.guildhall.api.catalog.DefaultGrantPoliciesApi;
+import org.guildhall.api.model.DefaultGrantPolicy;
+import org.guildhall.api.model.DefaultGrantPolicyId;
+import org.guildhall.api.model.DefaultGrantPolicyState;
+import org.guildhall.api.model.GrantPath;
+import org.guildhall.api.model.ListDefaultGrantPoliciesQuery;
+import org.guildhall.api.model.NewDefaultGrantPolicy;
+import org.guildhall.api.model.OrgTypeId;
+import org.guildhall.api.model.PlanLadderId;
+import org.guildhall.api.model.ProductId;
+import org.guildhall.api.model.TierId;
+import org.guildhall.catalog.DefaultGrantPolicyStore.Filter;
+import org.guildhall.catalog.DefaultGrantPolicyStore.Place;
+import org.guildhall.catalog.DefaultGrantPolicyStore.Row;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal.Item;
+import org.jspecify.annotations.Nullable;
+
+/** Default-grant policies: {@code /catalog/default-grant-policies}. */
+final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call> {
+
+    private final DefaultGrantPolicyStore policies;
+    private final OrgTypeStore types;
+    private final ProductStore products;
+    private final PlanLadderStore ladders;
+    private final TierStore tiers;
+
+    DefaultGrantPoliciesHandler(
+            DefaultGrantPolicyStore policies, OrgTypeStore types, ProductStore products, PlanLadderStore ladders, TierStore tiers) {
+        this.policies = policies;
+        this.types = types;
+        this.products = products;
+        this.ladders = ladders;
+        this.tiers = tiers;
+    }
+
+    /** What it names is held in this order: the type, the ladder, the product; as everybody does who holds more than one of them. */
+    @Override
+    public Reply<DefaultGrantPolicy> createDefaultGrantPolicy(Call call, NewDefaultGrantPolicy body) {
+        boolean onLadder = body.path() == GrantPath.ON_LADDER;
+        if (onLadder != (body.tierId() != null)) {
+            throw onLadder
+                    ? tierMistake("required", "A grant on a ladder names the tier.")
+                    : tierMistake("other_path", "A grant off the ladders names no tier.");
+        }
+        var productId = body.productId().value();
+        var type = References.named(types.keep(call.tx(), body.orgTypeId().value()), "/org_type_id", "organization type");
+        var tier = body.tierId() == null ? null : kept(call, body.tierId());
+        var product = References.named(products.keep(call.tx(), productId), "/product_id", "product");
+        References.active(type.state(), "/org_type_id", "organization type");
+        if (!product.lifecycleStatus().equals("published")) {
+            throw Problem.INVALID_STATE.at("/product_id", "The product is not published.");
+        }
+        if (tier != null) {
+            References.active(tier.state(), "/tier_id", "tier");
+        }
+        if (tier != null && !tier.productId().equals(productId)) {
+            throw Problem.LADDER_CONFLICT.at("/tier_id", "Another product stands on the tier.");
+        }
+        if (tier == null && products.isOnLadder(call.tx(), productId)) {
+            throw Problem.LADDER_CONFLICT.at("/path", "The product is a plan: it is granted on its ladder.");
+        }
+        var place = tier == null ? null : new Place(tier.ladderId(), tier.id());
+        var policy = toApi(policies.insert(call.tx(), body.externalId(), type.id(), productId, place));
+        call.created(policy.id(), policy);
+        return Reply.created("/api/v1/catalog/default-grant-policies/" + policy.id(), policy);
+    }
+
+    @Override
+    public Reply<Page<DefaultGrantPolicy>> listDefaultGrantPolicies(Call call, ListDefaultGrantPoliciesQuery query) {
+        var filter = new Filter(
+                query.externalId(), uuid(query.orgTypeId()), uuid(query.productId()), uuid(query.tierId()),
+                query.path() == null ? null : query.path().value(),
+                query.state() == null ? null : query.state().value(),
+                query.createdAfter(), query.createdBefore());
+        return Reply.list(policies.list(call.tx(), call.page(), filter).map(DefaultGrantPoliciesHandler::toApi));
+    }
+
+    @Override
+    public Reply<DefaultGrantPolicy> getDefaultGrantPolicy(Call call, DefaultGrantPolicyId defaultGrantPolicyId) {
+        return Reply.ok(toApi(References.found(policies.get(call.tx(), defaultGrantPolicyId.value()))));
+    }
+
+    @Override
+    public Reply<DefaultGrantPolicy> endDefaultGrantPolicy(Call call, DefaultGrantPolicyId defaultGrantPolicyId) {
+        var before = References.found(policies.lock(call.tx(), defaultGrantPolicyId.value()));
+        call.expect(before.version());
+        References.active(before.state(), "default-grant policy");
+        var policy = toApi(policies.end(call.tx(), before.id()));
+        call.changed(policy.id(), toApi(before), policy);
+        return Reply.ok(policy);
+    }
+
+    private TierStore.Row kept(Call call, TierId tierId) {
+        References.named(ladders.keepOfTier(call.tx(), tierId.value()), "/tier_id", "tier");
+        return References.named(tiers.get(call.tx(), tierId.value()), "/tier_id", "tier");
+    }
+
+    private static RuntimeException tierMistake(String code, String detail) {
+        return Problem.VALIDATION_FAILED.because(detail).with(Item.pointer("/tier_id", code, detail));
+    }
+
+    private static DefaultGrantPolicy toApi(Row row) {
+        var place = row.place();
+        return new DefaultGrantPolicy(
+                new DefaultGrantPolicyId(row.id()), row.externalId(), new OrgTypeId(row.orgTypeId()),
+                place == null ? GrantPath.OFF_LADDER : GrantPath.ON_LADDER, new ProductId(row.productId()),
+                place == null ? null : new PlanLadderId(place.ladderId()), place == null ? null : new TierId(place.tierId()),
+                DefaultGrantPolicyState.fromValue(row.state()), row.endedAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+
+    private static @Nullable UUID uuid(@Nullable Id id) {
+        return id == null ? null : id.value();
+    }
+}

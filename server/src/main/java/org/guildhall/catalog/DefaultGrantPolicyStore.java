@@ -1,0 +1,123 @@
+package org.guildhall.catalog;
+
+import static org.guildhall.schema.catalog.Tables.DEFAULT_GRANT_POLICIES;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/** Default-grant policies: what an organization of a type gets when it is made. */
+final class DefaultGrantPolicyStore {
+
+    /** A policy as it is stored. */
+    record Row(
+            UUID id, @Nullable String externalId, UUID orgTypeId, UUID productId, @Nullable Place place, String state,
+            @Nullable Instant endedAt, Instant createdAt, Instant updatedAt, long version) {}
+
+    /** Where on a ladder a product is granted. */
+    record Place(UUID ladderId, UUID tierId) {}
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(
+            @Nullable String externalId, @Nullable UUID orgTypeId, @Nullable UUID productId, @Nullable UUID tierId, @Nullable String path,
+            @Nullable String state, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", DEFAULT_GRANT_POLICIES.CREATED_AT);
+    private static final List<Field<?>> COLUMNS = List.of(
+            DEFAULT_GRANT_POLICIES.ID, DEFAULT_GRANT_POLICIES.EXTERNAL_ID, DEFAULT_GRANT_POLICIES.ORG_TYPE_ID,
+            DEFAULT_GRANT_POLICIES.PRODUCT_ID, DEFAULT_GRANT_POLICIES.LADDER_ID, DEFAULT_GRANT_POLICIES.TIER_ID,
+            DEFAULT_GRANT_POLICIES.STATE, DEFAULT_GRANT_POLICIES.ENDED_AT, DEFAULT_GRANT_POLICIES.CREATED_AT,
+            DEFAULT_GRANT_POLICIES.UPDATED_AT, DEFAULT_GRANT_POLICIES.VERSION);
+    private static final Condition ACTIVE = DEFAULT_GRANT_POLICIES.STATE.eq("active");
+
+    /** @param place null for a grant off the ladders */
+    Row insert(Tx tx, @Nullable String externalId, UUID orgTypeId, UUID productId, @Nullable Place place) {
+        return tx.sql()
+                .insertInto(DEFAULT_GRANT_POLICIES)
+                .set(DEFAULT_GRANT_POLICIES.EXTERNAL_ID, externalId)
+                .set(DEFAULT_GRANT_POLICIES.ORG_TYPE_ID, orgTypeId)
+                .set(DEFAULT_GRANT_POLICIES.PRODUCT_ID, productId)
+                .set(DEFAULT_GRANT_POLICIES.PATH, place == null ? "off_ladder" : "on_ladder")
+                .set(DEFAULT_GRANT_POLICIES.LADDER_ID, place == null ? null : place.ladderId())
+                .set(DEFAULT_GRANT_POLICIES.TIER_ID, place == null ? null : place.tierId())
+                .returningResult(COLUMNS)
+                .fetchSingle(DefaultGrantPolicyStore::row);
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(DEFAULT_GRANT_POLICIES).where(DEFAULT_GRANT_POLICIES.ID.eq(id)).fetchOne(DefaultGrantPolicyStore::row);
+    }
+
+    /** The same, held until the transaction ends. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return tx.sql()
+                .select(COLUMNS)
+                .from(DEFAULT_GRANT_POLICIES)
+                .where(DEFAULT_GRANT_POLICIES.ID.eq(id))
+                .forUpdate()
+                .fetchOne(DefaultGrantPolicyStore::row);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        var select = tx.sql()
+                .select(COLUMNS)
+                .from(DEFAULT_GRANT_POLICIES)
+                .where(Filters.is(DEFAULT_GRANT_POLICIES.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(DEFAULT_GRANT_POLICIES.ORG_TYPE_ID, filter.orgTypeId()))
+                .and(Filters.is(DEFAULT_GRANT_POLICIES.PRODUCT_ID, filter.productId()))
+                .and(Filters.is(DEFAULT_GRANT_POLICIES.TIER_ID, filter.tierId()))
+                .and(Filters.is(DEFAULT_GRANT_POLICIES.PATH, filter.path()))
+                .and(Filters.is(DEFAULT_GRANT_POLICIES.STATE, filter.state()))
+                .and(Filters.between(DEFAULT_GRANT_POLICIES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+        return page.fetch(select, SORTS, DEFAULT_GRANT_POLICIES.ID, DefaultGrantPolicyStore::row);
+    }
+
+    Row end(Tx tx, UUID id) {
+        return tx.sql()
+                .update(DEFAULT_GRANT_POLICIES)
+                .set(DEFAULT_GRANT_POLICIES.STATE, "ended")
+                .set(DEFAULT_GRANT_POLICIES.ENDED_AT, Columns.now())
+                .set(DEFAULT_GRANT_POLICIES.UPDATED_AT, Columns.now())
+                .set(DEFAULT_GRANT_POLICIES.VERSION, DEFAULT_GRANT_POLICIES.VERSION.plus(1))
+                .where(DEFAULT_GRANT_POLICIES.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(DefaultGrantPolicyStore::row);
+    }
+
+    /** Whether an active policy is for organizations of a type. */
+    boolean anyNamesOrgType(Tx tx, UUID orgTypeId) {
+        return tx.sql().fetchExists(DEFAULT_GRANT_POLICIES, DEFAULT_GRANT_POLICIES.ORG_TYPE_ID.eq(orgTypeId).and(ACTIVE));
+    }
+
+    /** Whether an active policy grants by a tier. */
+    boolean anyNamesTier(Tx tx, UUID tierId) {
+        return tx.sql().fetchExists(DEFAULT_GRANT_POLICIES, DEFAULT_GRANT_POLICIES.TIER_ID.eq(tierId).and(ACTIVE));
+    }
+
+    /** Whether an active policy grants a product off the ladders. */
+    boolean anyGrantsOffLadder(Tx tx, UUID productId) {
+        return tx.sql().fetchExists(
+                DEFAULT_GRANT_POLICIES,
+                DEFAULT_GRANT_POLICIES.PRODUCT_ID.eq(productId).and(DEFAULT_GRANT_POLICIES.PATH.eq("off_ladder")).and(ACTIVE));
+    }
+
+    private static Row row(Record record) {
+        var ladderId = record.get(DEFAULT_GRANT_POLICIES.LADDER_ID);
+        return new Row(
+                record.get(DEFAULT_GRANT_POLICIES.ID), record.get(DEFAULT_GRANT_POLICIES.EXTERNAL_ID),
+                record.get(DEFAULT_GRANT_POLICIES.ORG_TYPE_ID), record.get(DEFAULT_GRANT_POLICIES.PRODUCT_ID),
+                ladderId == null ? null : new Place(ladderId, record.get(DEFAULT_GRANT_POLICIES.TIER_ID)),
+                record.get(DEFAULT_GRANT_POLICIES.STATE), record.get(DEFAULT_GRANT_POLICIES.ENDED_AT),
+                record.get(DEFAULT_GRANT_POLICIES.CREATED_AT), record.get(DEFAULT_GRANT_POLICIES.UPDATED_AT),
+                record.get(DEFAULT_GRANT_POLICIES.VERSION));
+    }
+}

@@ -1,0 +1,230 @@
+package org.guildhall.catalog;
+
+import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_RULES;
+import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_SETS;
+import static org.guildhall.schema.catalog.Tables.RESOURCE_KEYS;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.max;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.guildhall.schema.catalog.tables.EntitlementRules;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entitlement rules, effective-dated: each row holds what a rule said from {@code starts_at} until {@code ends_at}, and the rule is all
+ * rows of one id. What it says is never changed in a row.
+ */
+final class EntitlementRuleStore {
+
+    /** What a rule says, from when until when, together with what is known of the rule today. */
+    record Row(
+            UUID id, @Nullable String externalId, UUID entitlementSetId, String resourceKey, String kind, Values values, boolean active,
+            Instant startsAt, @Nullable Instant endsAt, Instant createdAt, Instant updatedAt, long version) {}
+
+    /** What a rule says of its resource key. */
+    record Values(@Nullable Long limitValue, @Nullable Boolean enabled, @Nullable String period, String combine) {}
+
+    /** A rule that is held, and the state of its set. */
+    record Held(Row row, String setState) {}
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(
+            @Nullable String externalId, @Nullable String resourceKey, @Nullable String kind, @Nullable Boolean active, @Nullable Instant at) {}
+
+    private static final EntitlementRules LATEST = ENTITLEMENT_RULES.as("latest");
+    private static final EntitlementRules OTHER = ENTITLEMENT_RULES.as("other");
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", ENTITLEMENT_RULES.CREATED_AT);
+    private static final Field<Boolean> ACTIVE = field(ENTITLEMENT_RULES.ENDS_AT.isNull()).as("active");
+    private static final List<Field<?>> COLUMNS = columns(ENTITLEMENT_RULES);
+    private static final List<Field<?>> COLUMNS_THEN = columns(LATEST);
+
+    /** @param today the row that tells of the rule what isn't effective-dated */
+    private static List<Field<?>> columns(EntitlementRules today) {
+        return List.of(
+                ENTITLEMENT_RULES.ID, today.EXTERNAL_ID, ENTITLEMENT_RULES.ENTITLEMENT_SET_ID, ENTITLEMENT_RULES.RESOURCE_KEY,
+                ENTITLEMENT_RULES.KIND, ENTITLEMENT_RULES.LIMIT_VALUE, ENTITLEMENT_RULES.ENABLED, ENTITLEMENT_RULES.PERIOD,
+                ENTITLEMENT_RULES.COMBINE, field(today.ENDS_AT.isNull()).as("active"), ENTITLEMENT_RULES.STARTS_AT,
+                ENTITLEMENT_RULES.ENDS_AT, ENTITLEMENT_RULES.CREATED_AT, today.UPDATED_AT, today.VERSION);
+    }
+
+    /** A new rule, from now on. */
+    Row insert(Tx tx, UUID setId, @Nullable String externalId, String resourceKey, String kind, Values values) {
+        var now = tx.sql().select(Effective.present()).fetchSingle().value1();
+        return tx.sql()
+                .insertInto(ENTITLEMENT_RULES)
+                .set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId)
+                .set(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID, setId)
+                .set(ENTITLEMENT_RULES.RESOURCE_KEY, resourceKey)
+                .set(ENTITLEMENT_RULES.KIND, kind)
+                .set(ENTITLEMENT_RULES.LIMIT_VALUE, values.limitValue())
+                .set(ENTITLEMENT_RULES.ENABLED, values.enabled())
+                .set(ENTITLEMENT_RULES.PERIOD, values.period())
+                .set(ENTITLEMENT_RULES.COMBINE, values.combine())
+                .set(ENTITLEMENT_RULES.STARTS_AT, now)
+                .set(ENTITLEMENT_RULES.CREATED_AT, now)
+                .set(ENTITLEMENT_RULES.UPDATED_AT, now)
+                .returningResult(COLUMNS)
+                .fetchSingle(EntitlementRuleStore::row);
+    }
+
+    /** What the rule says now, or said last. */
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(ENTITLEMENT_RULES).where(ENTITLEMENT_RULES.ID.eq(id)).and(isLatest()).fetchOne(EntitlementRuleStore::row);
+    }
+
+    /** What the rule said at an instant; null if it said nothing. */
+    @Nullable Row get(Tx tx, UUID id, Instant at) {
+        return tx.sql()
+                .select(COLUMNS_THEN)
+                .from(ENTITLEMENT_RULES)
+                .join(LATEST)
+                .on(latest())
+                .where(ENTITLEMENT_RULES.ID.eq(id))
+                .and(Effective.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at))
+                .fetchOne(EntitlementRuleStore::row);
+    }
+
+    /**
+     * What the rule says now, held until the transaction ends. A rule's first row stands for all of it: a change adds rows that
+     * whoever waited wouldn't have waited for. Its set stays as it is, too.
+     */
+    @Nullable Held lock(Tx tx, UUID id) {
+        var first = tx.sql()
+                .select(ENTITLEMENT_RULES.ID)
+                .from(ENTITLEMENT_RULES)
+                .where(ENTITLEMENT_RULES.ID.eq(id))
+                .orderBy(ENTITLEMENT_RULES.STARTS_AT)
+                .limit(1)
+                .forUpdate()
+                .fetchOne();
+        return first == null ? null : tx.sql()
+                .select(COLUMNS)
+                .select(ENTITLEMENT_SETS.STATE)
+                .from(ENTITLEMENT_RULES)
+                .join(ENTITLEMENT_SETS)
+                .on(ENTITLEMENT_SETS.ID.eq(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID))
+                .where(ENTITLEMENT_RULES.ID.eq(id))
+                .and(isLatest())
+                .forShare()
+                .of(ENTITLEMENT_SETS)
+                .fetchOne(record -> new Held(row(record), record.get(ENTITLEMENT_SETS.STATE)));
+    }
+
+    /** The rules of a set as they are now, or were last; with an instant those that held then, as they were then. */
+    Page<Row> list(Tx tx, PageRequest page, UUID setId, Filter filter) {
+        var at = filter.at();
+        var today = at == null ? ENTITLEMENT_RULES : LATEST;
+        var select = at == null
+                ? tx.sql().select(COLUMNS).from(ENTITLEMENT_RULES).where(isLatest())
+                : tx.sql()
+                        .select(COLUMNS_THEN)
+                        .from(ENTITLEMENT_RULES)
+                        .join(LATEST)
+                        .on(latest())
+                        .where(Effective.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at));
+        var narrowed = select.and(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(setId))
+                .and(Filters.is(ENTITLEMENT_RULES.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(ENTITLEMENT_RULES.RESOURCE_KEY, filter.resourceKey()))
+                .and(Filters.is(ENTITLEMENT_RULES.KIND, filter.kind()))
+                .and(filter.active() == null ? DSL.noCondition() : filter.active() ? today.ENDS_AT.isNull() : today.ENDS_AT.isNotNull());
+        return page.fetch(narrowed, SORTS, ENTITLEMENT_RULES.ID, EntitlementRuleStore::row);
+    }
+
+    /** Whether a rule that holds names one of an integration's resource keys. */
+    boolean anyNames(Tx tx, UUID integrationId) {
+        var keys = select(RESOURCE_KEYS.KEY).from(RESOURCE_KEYS).where(RESOURCE_KEYS.INTEGRATION_ID.eq(integrationId));
+        return tx.sql().fetchExists(ENTITLEMENT_RULES, ENTITLEMENT_RULES.RESOURCE_KEY.in(keys).and(ENTITLEMENT_RULES.ENDS_AT.isNull()));
+    }
+
+    /** Gives the rule, and so all its rows, another name; what it says stays, and starts nothing new. */
+    Row rename(Tx tx, Row rule, @Nullable String externalId) {
+        tx.sql().update(ENTITLEMENT_RULES).set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId).where(ENTITLEMENT_RULES.ID.eq(rule.id())).execute();
+        return tx.sql()
+                .update(ENTITLEMENT_RULES)
+                .set(ENTITLEMENT_RULES.UPDATED_AT, Columns.now())
+                .set(ENTITLEMENT_RULES.VERSION, ENTITLEMENT_RULES.VERSION.plus(1))
+                .where(ENTITLEMENT_RULES.ID.eq(rule.id()))
+                .and(ENTITLEMENT_RULES.STARTS_AT.eq(rule.startsAt()))
+                .returningResult(COLUMNS)
+                .fetchSingle(EntitlementRuleStore::row);
+    }
+
+    /** Ends what the rule says and lets it say something else from the same instant on. */
+    Row update(Tx tx, Row rule, @Nullable String externalId, Values values) {
+        if (!java.util.Objects.equals(externalId, rule.externalId())) {
+            tx.sql().update(ENTITLEMENT_RULES).set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId).where(ENTITLEMENT_RULES.ID.eq(rule.id())).execute();
+        }
+        var now = tx.sql()
+                .update(ENTITLEMENT_RULES)
+                .set(ENTITLEMENT_RULES.ENDS_AT, Effective.end(ENTITLEMENT_RULES.STARTS_AT))
+                .where(ENTITLEMENT_RULES.ID.eq(rule.id()))
+                .and(ENTITLEMENT_RULES.ENDS_AT.isNull())
+                .returningResult(ENTITLEMENT_RULES.ENDS_AT)
+                .fetchSingle(ENTITLEMENT_RULES.ENDS_AT);
+        return tx.sql()
+                .insertInto(ENTITLEMENT_RULES)
+                .set(ENTITLEMENT_RULES.ID, rule.id())
+                .set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId)
+                .set(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID, rule.entitlementSetId())
+                .set(ENTITLEMENT_RULES.RESOURCE_KEY, rule.resourceKey())
+                .set(ENTITLEMENT_RULES.KIND, rule.kind())
+                .set(ENTITLEMENT_RULES.LIMIT_VALUE, values.limitValue())
+                .set(ENTITLEMENT_RULES.ENABLED, values.enabled())
+                .set(ENTITLEMENT_RULES.PERIOD, values.period())
+                .set(ENTITLEMENT_RULES.COMBINE, values.combine())
+                .set(ENTITLEMENT_RULES.STARTS_AT, now)
+                .set(ENTITLEMENT_RULES.CREATED_AT, rule.createdAt())
+                .set(ENTITLEMENT_RULES.UPDATED_AT, now)
+                .set(ENTITLEMENT_RULES.VERSION, rule.version() + 1)
+                .returningResult(COLUMNS)
+                .fetchSingle(EntitlementRuleStore::row);
+    }
+
+    /** Lets the rule say nothing from now on. */
+    Row end(Tx tx, UUID id) {
+        var end = Effective.end(ENTITLEMENT_RULES.STARTS_AT);
+        return tx.sql()
+                .update(ENTITLEMENT_RULES)
+                .set(ENTITLEMENT_RULES.ENDS_AT, end)
+                .set(ENTITLEMENT_RULES.UPDATED_AT, Columns.now())
+                .set(ENTITLEMENT_RULES.VERSION, ENTITLEMENT_RULES.VERSION.plus(1))
+                .where(ENTITLEMENT_RULES.ID.eq(id))
+                .and(ENTITLEMENT_RULES.ENDS_AT.isNull())
+                .returningResult(COLUMNS)
+                .fetchSingle(EntitlementRuleStore::row);
+    }
+
+    private static Condition isLatest() {
+        return DSL.notExists(selectOne().from(OTHER).where(OTHER.ID.eq(ENTITLEMENT_RULES.ID)).and(OTHER.STARTS_AT.gt(ENTITLEMENT_RULES.STARTS_AT)));
+    }
+
+    private static Condition latest() {
+        return LATEST.ID.eq(ENTITLEMENT_RULES.ID)
+                .and(LATEST.STARTS_AT.eq(select(max(OTHER.STARTS_AT)).from(OTHER).where(OTHER.ID.eq(ENTITLEMENT_RULES.ID))));
+    }
+
+    private static Row row(Record record) {
+        var values = new Values(
+                record.get(ENTITLEMENT_RULES.LIMIT_VALUE), record.get(ENTITLEMENT_RULES.ENABLED), record.get(ENTITLEMENT_RULES.PERIOD),
+                record.get(ENTITLEMENT_RULES.COMBINE));
+        return new Row(
+                record.get(ENTITLEMENT_RULES.ID), record.get(ENTITLEMENT_RULES.EXTERNAL_ID),
+                record.get(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID), record.get(ENTITLEMENT_RULES.RESOURCE_KEY),
+                record.get(ENTITLEMENT_RULES.KIND), values, record.get(ACTIVE), record.get(ENTITLEMENT_RULES.STARTS_AT),
+                record.get(ENTITLEMENT_RULES.ENDS_AT), record.get(ENTITLEMENT_RULES.CREATED_AT),
+                record.get(ENTITLEMENT_RULES.UPDATED_AT), record.get(ENTITLEMENT_RULES.VERSION));
+    }
+}

@@ -1,0 +1,91 @@
+package org.guildhall.catalog;
+
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.catalog.EntitlementRulesApi;
+import org.guildhall.api.model.EntitlementCombine;
+import org.guildhall.api.model.EntitlementKind;
+import org.guildhall.api.model.EntitlementPeriod;
+import org.guildhall.api.model.EntitlementRule;
+import org.guildhall.api.model.EntitlementRuleId;
+import org.guildhall.api.model.EntitlementRulePatch;
+import org.guildhall.api.model.EntitlementRuleState;
+import org.guildhall.api.model.EntitlementSetId;
+import org.guildhall.api.model.GetEntitlementRuleQuery;
+import org.guildhall.catalog.EntitlementRuleStore.Row;
+import org.guildhall.catalog.EntitlementRuleStore.Values;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** Single entitlement rules: {@code /catalog/entitlement-rules}. A set's are listed and made in {@link EntitlementSetsHandler}. */
+final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
+
+    private final EntitlementRuleStore rules;
+
+    EntitlementRulesHandler(EntitlementRuleStore rules) {
+        this.rules = rules;
+    }
+
+    @Override
+    public Reply<EntitlementRule> getEntitlementRule(Call call, EntitlementRuleId entitlementRuleId, GetEntitlementRuleQuery query) {
+        var id = entitlementRuleId.value();
+        return Reply.ok(toApi(References.found(query.at() == null ? rules.get(call.tx(), id) : rules.get(call.tx(), id, query.at()))));
+    }
+
+    @Override
+    public Reply<EntitlementRule> updateEntitlementRule(Call call, EntitlementRuleId entitlementRuleId, Patch<EntitlementRulePatch> patch) {
+        var held = References.found(rules.lock(call.tx(), entitlementRuleId.value()));
+        var before = held.row();
+        call.expect(before.version());
+        var current = new EntitlementRulePatch(
+                before.externalId(), before.values().limitValue(), before.values().enabled(), period(before.values().period()),
+                EntitlementCombine.fromValue(before.values().combine()));
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        var values = RuleValues.changed(before.kind(), new Values(
+                wanted.limitValue(), wanted.enabled(), wanted.period() == null ? null : wanted.period().value(), wanted.combine().value()));
+        requireActive(before);
+        References.active(held.setState(), "entitlement set");
+        return changed(call, before, values.equals(before.values())
+                ? rules.rename(call.tx(), before, wanted.externalId())
+                : rules.update(call.tx(), before, wanted.externalId(), values));
+    }
+
+    @Override
+    public Reply<EntitlementRule> endEntitlementRule(Call call, EntitlementRuleId entitlementRuleId) {
+        var before = References.found(rules.lock(call.tx(), entitlementRuleId.value())).row();
+        call.expect(before.version());
+        requireActive(before);
+        return changed(call, before, rules.end(call.tx(), before.id()));
+    }
+
+    private static void requireActive(Row rule) {
+        if (!rule.active()) {
+            throw Problem.INVALID_STATE.because("The entitlement rule is ended.");
+        }
+    }
+
+    private static Reply<EntitlementRule> changed(Call call, Row before, Row after) {
+        var rule = toApi(after);
+        call.changed(rule.id(), toApi(before), rule);
+        return Reply.ok(rule);
+    }
+
+    static EntitlementRule toApi(Row row) {
+        var values = row.values();
+        return new EntitlementRule(
+                new EntitlementRuleId(row.id()), row.externalId(), new EntitlementSetId(row.entitlementSetId()), row.resourceKey(),
+                EntitlementKind.fromValue(row.kind()), values.limitValue(), !row.kind().equals("boolean") && values.limitValue() == null,
+                values.enabled(), period(values.period()), EntitlementCombine.fromValue(values.combine()),
+                row.active() ? EntitlementRuleState.ACTIVE : EntitlementRuleState.ENDED, row.startsAt(), row.endsAt(), row.createdAt(),
+                row.updatedAt(), row.version());
+    }
+
+    private static @Nullable EntitlementPeriod period(@Nullable String period) {
+        return period == null ? null : EntitlementPeriod.fromValue(period);
+    }
+}

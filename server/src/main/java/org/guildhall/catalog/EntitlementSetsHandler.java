@@ -1,0 +1,141 @@
+package org.guildhall.catalog;
+
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.catalog.EntitlementSetsApi;
+import org.guildhall.api.model.ActiveState;
+import org.guildhall.api.model.EntitlementRule;
+import org.guildhall.api.model.EntitlementRuleState;
+import org.guildhall.api.model.EntitlementSet;
+import org.guildhall.api.model.EntitlementSetId;
+import org.guildhall.api.model.EntitlementSetPatch;
+import org.guildhall.api.model.ListEntitlementRulesQuery;
+import org.guildhall.api.model.ListEntitlementSetsQuery;
+import org.guildhall.api.model.NewEntitlementRule;
+import org.guildhall.api.model.NewEntitlementSet;
+import org.guildhall.catalog.EntitlementSetStore.Filter;
+import org.guildhall.catalog.EntitlementSetStore.Row;
+import org.guildhall.catalog.EntitlementSetStore.Values;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal.Item;
+
+/** Entitlement sets and the rules that they are made of: {@code /catalog/entitlement-sets}. */
+final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
+
+    private final EntitlementSetStore sets;
+    private final EntitlementRuleStore rules;
+    private final IntegrationStore integrations;
+    private final ProductStore products;
+
+    EntitlementSetsHandler(EntitlementSetStore sets, EntitlementRuleStore rules, IntegrationStore integrations, ProductStore products) {
+        this.sets = sets;
+        this.rules = rules;
+        this.integrations = integrations;
+        this.products = products;
+    }
+
+    @Override
+    public Reply<EntitlementSet> createEntitlementSet(Call call, NewEntitlementSet body) {
+        var set = toApi(sets.insert(call.tx(), new Values(body.externalId(), body.name(), body.description())));
+        call.created(set.id(), set);
+        return Reply.created("/api/v1/catalog/entitlement-sets/" + set.id(), set);
+    }
+
+    @Override
+    public Reply<Page<EntitlementSet>> listEntitlementSets(Call call, ListEntitlementSetsQuery query) {
+        var state = query.state() == null ? null : query.state().value();
+        var filter = new Filter(query.externalId(), state, query.createdAfter(), query.createdBefore());
+        return Reply.list(sets.list(call.tx(), call.page(), filter).map(EntitlementSetsHandler::toApi));
+    }
+
+    @Override
+    public Reply<EntitlementSet> getEntitlementSet(Call call, EntitlementSetId entitlementSetId) {
+        return Reply.ok(toApi(References.found(sets.get(call.tx(), entitlementSetId.value()))));
+    }
+
+    @Override
+    public Reply<EntitlementSet> updateEntitlementSet(Call call, EntitlementSetId entitlementSetId, Patch<EntitlementSetPatch> patch) {
+        var before = locked(call, entitlementSetId);
+        var current = new EntitlementSetPatch(before.externalId(), before.name(), before.description());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        References.active(before.state(), "entitlement set");
+        return changed(call, before, sets.update(call.tx(), before.id(), new Values(wanted.externalId(), wanted.name(), wanted.description())));
+    }
+
+    @Override
+    public Reply<EntitlementSet> archiveEntitlementSet(Call call, EntitlementSetId entitlementSetId) {
+        var before = locked(call, entitlementSetId);
+        References.active(before.state(), "entitlement set");
+        if (products.anyGives(call.tx(), before.id())) {
+            throw Problem.IN_USE.because("A product that is not retired has this entitlement set.");
+        }
+        return changed(call, before, sets.archive(call.tx(), before.id()));
+    }
+
+    @Override
+    public Reply<EntitlementRule> createEntitlementRule(Call call, EntitlementSetId entitlementSetId, NewEntitlementRule body) {
+        var kind = body.kind().value();
+        var values = RuleValues.of(
+                kind, body.limitValue(), Boolean.TRUE.equals(body.unlimited()), body.enabled(),
+                body.period() == null ? null : body.period().value(),
+                body.combine() == null ? null : body.combine().value());
+        var set = References.found(sets.keep(call.tx(), entitlementSetId.value()));
+        registered(call, body.resourceKey(), kind);
+        References.active(set.state(), "entitlement set");
+        var rule = EntitlementRulesHandler.toApi(rules.insert(call.tx(), set.id(), body.externalId(), body.resourceKey(), kind, values));
+        call.created(rule.id(), rule);
+        return Reply.created("/api/v1/catalog/entitlement-rules/" + rule.id(), rule);
+    }
+
+    @Override
+    public Reply<Page<EntitlementRule>> listEntitlementRules(
+            Call call, EntitlementSetId entitlementSetId, ListEntitlementRulesQuery query) {
+        var filter = new EntitlementRuleStore.Filter(
+                query.externalId(),
+                query.resourceKey(),
+                query.kind() == null ? null : query.kind().value(),
+                query.state() == null ? null : query.state() == EntitlementRuleState.ACTIVE,
+                query.at());
+        var page = rules.list(call.tx(), call.page(), entitlementSetId.value(), filter);
+        if (page.data().isEmpty()) {
+            References.found(sets.get(call.tx(), entitlementSetId.value()));
+        }
+        return Reply.list(page.map(EntitlementRulesHandler::toApi));
+    }
+
+    private void registered(Call call, String resourceKey, String kind) {
+        var key = integrations.keepKey(call.tx(), resourceKey);
+        if (key == null || !key.integrationState().equals("active")) {
+            throw Problem.VALIDATION_FAILED.because("No active integration registers " + resourceKey + ".")
+                    .with(Item.pointer("/resource_key", "unregistered", "No active integration registers it."));
+        }
+        if (!key.kind().equals(kind)) {
+            throw Problem.VALIDATION_FAILED.because(resourceKey + " is registered with the kind " + key.kind() + ".")
+                    .with(Item.pointer("/kind", "other_kind", "The resource key is registered with the kind " + key.kind() + "."));
+        }
+    }
+
+    private Row locked(Call call, EntitlementSetId entitlementSetId) {
+        var row = References.found(sets.lock(call.tx(), entitlementSetId.value()));
+        call.expect(row.version());
+        return row;
+    }
+
+    private static Reply<EntitlementSet> changed(Call call, Row before, Row after) {
+        var set = toApi(after);
+        call.changed(set.id(), toApi(before), set);
+        return Reply.ok(set);
+    }
+
+    static EntitlementSet toApi(Row row) {
+        return new EntitlementSet(
+                new EntitlementSetId(row.id()), row.externalId(), row.name(), row.description(), ActiveState.fromValue(row.state()),
+                row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+}

@@ -1,0 +1,172 @@
+package org.guildhall.catalog;
+
+import static org.guildhall.schema.catalog.Keys.RESOURCE_KEYS_KEY;
+import static org.guildhall.schema.catalog.Tables.INTEGRATIONS;
+import static org.guildhall.schema.catalog.Tables.RESOURCE_KEYS;
+import static org.jooq.impl.DSL.excluded;
+import static org.jooq.impl.DSL.multiset;
+import static org.jooq.impl.DSL.select;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.Records;
+import org.jspecify.annotations.Nullable;
+
+/** Integrations and the resource keys that they register. */
+final class IntegrationStore {
+
+    /** An integration as it is stored, with its resource keys in the order of their names. */
+    record Row(
+            UUID id, @Nullable String externalId, String key, String name, @Nullable String provisioningEndpoint,
+            List<ResourceKey> resourceKeys, String state, @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {
+
+        /** The same integration with other resource keys. */
+        Row with(List<ResourceKey> others) {
+            return new Row(id, externalId, key, name, provisioningEndpoint, others, state, archivedAt, createdAt, updatedAt, version);
+        }
+    }
+
+    /** What an entitlement rule may be about, as its integration registered it. */
+    record ResourceKey(String key, String displayName, @Nullable String unit, String kind) {}
+
+    /** What a caller may say of an integration, besides its key and its resource keys. */
+    record Values(@Nullable String externalId, String name, @Nullable String provisioningEndpoint) {}
+
+    /** A resource key as rules see it. */
+    record Registered(String kind, String integrationState) {}
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(
+            @Nullable String externalId, @Nullable String key, @Nullable String state, @Nullable Instant createdAfter,
+            @Nullable Instant createdBefore) {}
+
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", INTEGRATIONS.CREATED_AT, "name", INTEGRATIONS.NAME);
+    private static final Field<List<ResourceKey>> KEYS = multiset(
+                    select(RESOURCE_KEYS.KEY, RESOURCE_KEYS.DISPLAY_NAME, RESOURCE_KEYS.UNIT, RESOURCE_KEYS.KIND)
+                            .from(RESOURCE_KEYS)
+                            .where(RESOURCE_KEYS.INTEGRATION_ID.eq(INTEGRATIONS.ID))
+                            .orderBy(RESOURCE_KEYS.KEY.collate("C")))
+            .as("resource_keys")
+            .convertFrom(keys -> keys.map(Records.mapping(ResourceKey::new)));
+    private static final List<Field<?>> COLUMNS = List.of(
+            INTEGRATIONS.ID, INTEGRATIONS.EXTERNAL_ID, INTEGRATIONS.KEY, INTEGRATIONS.NAME, INTEGRATIONS.PROVISIONING_ENDPOINT, KEYS,
+            INTEGRATIONS.STATE, INTEGRATIONS.ARCHIVED_AT, INTEGRATIONS.CREATED_AT, INTEGRATIONS.UPDATED_AT, INTEGRATIONS.VERSION);
+
+    /** A new integration, without resource keys yet. */
+    Row insert(Tx tx, String key, Values values) {
+        return tx.sql()
+                .insertInto(INTEGRATIONS)
+                .set(INTEGRATIONS.EXTERNAL_ID, values.externalId())
+                .set(INTEGRATIONS.KEY, key)
+                .set(INTEGRATIONS.NAME, values.name())
+                .set(INTEGRATIONS.PROVISIONING_ENDPOINT, values.provisioningEndpoint())
+                .returningResult(COLUMNS)
+                .fetchSingle(IntegrationStore::row);
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(INTEGRATIONS).where(INTEGRATIONS.ID.eq(id)).fetchOne(IntegrationStore::row);
+    }
+
+    /** The same, held until the transaction ends. Read once it is held: what stands in other tables would be older otherwise. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        var held = tx.sql().select(INTEGRATIONS.ID).from(INTEGRATIONS).where(INTEGRATIONS.ID.eq(id)).forUpdate().fetchOne();
+        return held == null ? null : get(tx, id);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        var select = tx.sql()
+                .select(COLUMNS)
+                .from(INTEGRATIONS)
+                .where(Filters.is(INTEGRATIONS.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(INTEGRATIONS.KEY, filter.key()))
+                .and(Filters.is(INTEGRATIONS.STATE, filter.state()))
+                .and(Filters.between(INTEGRATIONS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+        return page.fetch(select, SORTS, INTEGRATIONS.ID, IntegrationStore::row);
+    }
+
+    /** Changes the integration itself; {@link #register} its resource keys before, if they change, too. */
+    Row update(Tx tx, UUID id, Values values) {
+        return tx.sql()
+                .update(INTEGRATIONS)
+                .set(INTEGRATIONS.EXTERNAL_ID, values.externalId())
+                .set(INTEGRATIONS.NAME, values.name())
+                .set(INTEGRATIONS.PROVISIONING_ENDPOINT, values.provisioningEndpoint())
+                .set(INTEGRATIONS.UPDATED_AT, Columns.now())
+                .set(INTEGRATIONS.VERSION, INTEGRATIONS.VERSION.plus(1))
+                .where(INTEGRATIONS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(IntegrationStore::row);
+    }
+
+    Row archive(Tx tx, UUID id) {
+        return tx.sql()
+                .update(INTEGRATIONS)
+                .set(INTEGRATIONS.STATE, "archived")
+                .set(INTEGRATIONS.ARCHIVED_AT, Columns.now())
+                .set(INTEGRATIONS.UPDATED_AT, Columns.now())
+                .set(INTEGRATIONS.VERSION, INTEGRATIONS.VERSION.plus(1))
+                .where(INTEGRATIONS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(IntegrationStore::row);
+    }
+
+    /**
+     * Brings an integration's resource keys from one state to another. A key that a rule names can neither leave nor change its kind;
+     * the schema refuses that.
+     */
+    void register(Tx tx, Row integration, Collection<ResourceKey> wanted) {
+        var before = integration.resourceKeys();
+        var names = wanted.stream().map(ResourceKey::key).toList();
+        var left = before.stream().map(ResourceKey::key).filter(key -> !names.contains(key)).toList();
+        if (!left.isEmpty()) {
+            tx.sql().deleteFrom(RESOURCE_KEYS).where(RESOURCE_KEYS.KEY.in(left)).execute();
+        }
+        var changed = wanted.stream().filter(key -> !before.contains(key)).toList();
+        if (changed.isEmpty()) {
+            return;
+        }
+        var insert = tx.sql().insertInto(
+                RESOURCE_KEYS, RESOURCE_KEYS.INTEGRATION_ID, RESOURCE_KEYS.INTEGRATION_KEY, RESOURCE_KEYS.KEY, RESOURCE_KEYS.DISPLAY_NAME,
+                RESOURCE_KEYS.UNIT, RESOURCE_KEYS.KIND);
+        changed.forEach(key ->
+                insert.values(integration.id(), integration.key(), key.key(), key.displayName(), key.unit(), key.kind()));
+        insert.onConflictOnConstraint(RESOURCE_KEYS_KEY)
+                .doUpdate()
+                .set(RESOURCE_KEYS.DISPLAY_NAME, excluded(RESOURCE_KEYS.DISPLAY_NAME))
+                .set(RESOURCE_KEYS.UNIT, excluded(RESOURCE_KEYS.UNIT))
+                .set(RESOURCE_KEYS.KIND, excluded(RESOURCE_KEYS.KIND))
+                .set(RESOURCE_KEYS.UPDATED_AT, Columns.now())
+                .execute();
+    }
+
+    /** A resource key, whose integration nobody changes until the transaction ends; null if none registers it. */
+    @Nullable Registered keepKey(Tx tx, String key) {
+        return tx.sql()
+                .select(RESOURCE_KEYS.KIND, INTEGRATIONS.STATE)
+                .from(RESOURCE_KEYS)
+                .join(INTEGRATIONS)
+                .on(INTEGRATIONS.ID.eq(RESOURCE_KEYS.INTEGRATION_ID))
+                .where(RESOURCE_KEYS.KEY.eq(key))
+                .forShare()
+                .of(INTEGRATIONS)
+                .fetchOne(Records.mapping(Registered::new));
+    }
+
+    private static Row row(Record record) {
+        return new Row(
+                record.get(INTEGRATIONS.ID), record.get(INTEGRATIONS.EXTERNAL_ID), record.get(INTEGRATIONS.KEY),
+                record.get(INTEGRATIONS.NAME), record.get(INTEGRATIONS.PROVISIONING_ENDPOINT), record.get(KEYS),
+                record.get(INTEGRATIONS.STATE), record.get(INTEGRATIONS.ARCHIVED_AT), record.get(INTEGRATIONS.CREATED_AT),
+                record.get(INTEGRATIONS.UPDATED_AT), record.get(INTEGRATIONS.VERSION));
+    }
+}

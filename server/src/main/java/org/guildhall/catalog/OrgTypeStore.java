@@ -1,0 +1,110 @@
+package org.guildhall.catalog;
+
+import static org.guildhall.schema.catalog.Tables.ORG_TYPES;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/** Organization types. */
+final class OrgTypeStore {
+
+    /** A type as it is stored. */
+    record Row(
+            UUID id, @Nullable String externalId, String key, String name, @Nullable String description, String state,
+            @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
+
+    /** What a caller may say of a type, besides its key. */
+    record Values(@Nullable String externalId, String name, @Nullable String description) {}
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(
+            @Nullable String externalId, @Nullable String key, @Nullable String state, @Nullable Instant createdAfter,
+            @Nullable Instant createdBefore) {}
+
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", ORG_TYPES.CREATED_AT, "name", ORG_TYPES.NAME);
+    private static final List<Field<?>> COLUMNS = List.of(
+            ORG_TYPES.ID, ORG_TYPES.EXTERNAL_ID, ORG_TYPES.KEY, ORG_TYPES.NAME, ORG_TYPES.DESCRIPTION, ORG_TYPES.STATE,
+            ORG_TYPES.ARCHIVED_AT, ORG_TYPES.CREATED_AT, ORG_TYPES.UPDATED_AT, ORG_TYPES.VERSION);
+
+    Row insert(Tx tx, String key, Values values) {
+        return tx.sql()
+                .insertInto(ORG_TYPES)
+                .set(ORG_TYPES.EXTERNAL_ID, values.externalId())
+                .set(ORG_TYPES.KEY, key)
+                .set(ORG_TYPES.NAME, values.name())
+                .set(ORG_TYPES.DESCRIPTION, values.description())
+                .returningResult(COLUMNS)
+                .fetchSingle(OrgTypeStore::row);
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(id)).fetchOne(OrgTypeStore::row);
+    }
+
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.in(ids)).fetch(OrgTypeStore::row);
+    }
+
+    /** The same, held until the transaction ends. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(id)).forUpdate().fetchOne(OrgTypeStore::row);
+    }
+
+    /** The same, which nobody changes until the transaction ends; others may hold it so, too. */
+    @Nullable Row keep(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(id)).forShare().fetchOne(OrgTypeStore::row);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        var select = tx.sql()
+                .select(COLUMNS)
+                .from(ORG_TYPES)
+                .where(Filters.is(ORG_TYPES.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(ORG_TYPES.KEY, filter.key()))
+                .and(Filters.is(ORG_TYPES.STATE, filter.state()))
+                .and(Filters.between(ORG_TYPES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+        return page.fetch(select, SORTS, ORG_TYPES.ID, OrgTypeStore::row);
+    }
+
+    Row update(Tx tx, UUID id, Values values) {
+        return tx.sql()
+                .update(ORG_TYPES)
+                .set(ORG_TYPES.EXTERNAL_ID, values.externalId())
+                .set(ORG_TYPES.NAME, values.name())
+                .set(ORG_TYPES.DESCRIPTION, values.description())
+                .set(ORG_TYPES.UPDATED_AT, Columns.now())
+                .set(ORG_TYPES.VERSION, ORG_TYPES.VERSION.plus(1))
+                .where(ORG_TYPES.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(OrgTypeStore::row);
+    }
+
+    Row archive(Tx tx, UUID id) {
+        return tx.sql()
+                .update(ORG_TYPES)
+                .set(ORG_TYPES.STATE, "archived")
+                .set(ORG_TYPES.ARCHIVED_AT, Columns.now())
+                .set(ORG_TYPES.UPDATED_AT, Columns.now())
+                .set(ORG_TYPES.VERSION, ORG_TYPES.VERSION.plus(1))
+                .where(ORG_TYPES.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(OrgTypeStore::row);
+    }
+
+    private static Row row(Record record) {
+        return new Row(
+                record.get(ORG_TYPES.ID), record.get(ORG_TYPES.EXTERNAL_ID), record.get(ORG_TYPES.KEY), record.get(ORG_TYPES.NAME),
+                record.get(ORG_TYPES.DESCRIPTION), record.get(ORG_TYPES.STATE), record.get(ORG_TYPES.ARCHIVED_AT),
+                record.get(ORG_TYPES.CREATED_AT), record.get(ORG_TYPES.UPDATED_AT), record.get(ORG_TYPES.VERSION));
+    }
+}

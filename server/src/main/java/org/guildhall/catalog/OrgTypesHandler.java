@@ -1,0 +1,89 @@
+package org.guildhall.catalog;
+
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.catalog.OrgTypesApi;
+import org.guildhall.api.model.ActiveState;
+import org.guildhall.api.model.ListOrgTypesQuery;
+import org.guildhall.api.model.NewOrgType;
+import org.guildhall.api.model.OrgType;
+import org.guildhall.api.model.OrgTypeId;
+import org.guildhall.api.model.OrgTypePatch;
+import org.guildhall.catalog.OrgTypeStore.Filter;
+import org.guildhall.catalog.OrgTypeStore.Row;
+import org.guildhall.catalog.OrgTypeStore.Values;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+
+/** Organization types: {@code /catalog/org-types}. */
+final class OrgTypesHandler implements OrgTypesApi<Call> {
+
+    private final OrgTypeStore types;
+    private final DefaultGrantPolicyStore policies;
+
+    OrgTypesHandler(OrgTypeStore types, DefaultGrantPolicyStore policies) {
+        this.types = types;
+        this.policies = policies;
+    }
+
+    @Override
+    public Reply<OrgType> createOrgType(Call call, NewOrgType body) {
+        var type = toApi(types.insert(call.tx(), body.key(), new Values(body.externalId(), body.name(), body.description())));
+        call.created(type.id(), type);
+        return Reply.created("/api/v1/catalog/org-types/" + type.id(), type);
+    }
+
+    @Override
+    public Reply<Page<OrgType>> listOrgTypes(Call call, ListOrgTypesQuery query) {
+        var state = query.state() == null ? null : query.state().value();
+        var filter = new Filter(query.externalId(), query.key(), state, query.createdAfter(), query.createdBefore());
+        return Reply.list(types.list(call.tx(), call.page(), filter).map(OrgTypesHandler::toApi));
+    }
+
+    @Override
+    public Reply<OrgType> getOrgType(Call call, OrgTypeId orgTypeId) {
+        return Reply.ok(toApi(References.found(types.get(call.tx(), orgTypeId.value()))));
+    }
+
+    @Override
+    public Reply<OrgType> updateOrgType(Call call, OrgTypeId orgTypeId, Patch<OrgTypePatch> patch) {
+        var before = locked(call, orgTypeId);
+        var current = new OrgTypePatch(before.externalId(), before.name(), before.description());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        References.active(before.state(), "organization type");
+        return changed(call, before, types.update(call.tx(), before.id(), new Values(wanted.externalId(), wanted.name(), wanted.description())));
+    }
+
+    @Override
+    public Reply<OrgType> archiveOrgType(Call call, OrgTypeId orgTypeId) {
+        var before = locked(call, orgTypeId);
+        References.active(before.state(), "organization type");
+        if (policies.anyNamesOrgType(call.tx(), before.id())) {
+            throw Problem.IN_USE.because("An active default-grant policy names this organization type.");
+        }
+        return changed(call, before, types.archive(call.tx(), before.id()));
+    }
+
+    private Row locked(Call call, OrgTypeId orgTypeId) {
+        var row = References.found(types.lock(call.tx(), orgTypeId.value()));
+        call.expect(row.version());
+        return row;
+    }
+
+    private static Reply<OrgType> changed(Call call, Row before, Row after) {
+        var type = toApi(after);
+        call.changed(type.id(), toApi(before), type);
+        return Reply.ok(type);
+    }
+
+    static OrgType toApi(Row row) {
+        return new OrgType(
+                new OrgTypeId(row.id()), row.externalId(), row.key(), row.name(), row.description(), ActiveState.fromValue(row.state()),
+                row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+}

@@ -1,0 +1,145 @@
+package org.guildhall.catalog;
+
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.catalog.PlanLaddersApi;
+import org.guildhall.api.model.ActiveState;
+import org.guildhall.api.model.LadderTier;
+import org.guildhall.api.model.ListPlanLaddersQuery;
+import org.guildhall.api.model.ListTiersQuery;
+import org.guildhall.api.model.NewPlanLadder;
+import org.guildhall.api.model.NewTier;
+import org.guildhall.api.model.PlanLadder;
+import org.guildhall.api.model.PlanLadderId;
+import org.guildhall.api.model.PlanLadderPatch;
+import org.guildhall.api.model.ProductId;
+import org.guildhall.api.model.Tier;
+import org.guildhall.api.model.TierId;
+import org.guildhall.api.model.TierOrder;
+import org.guildhall.catalog.PlanLadderStore.Filter;
+import org.guildhall.catalog.PlanLadderStore.Row;
+import org.guildhall.catalog.PlanLadderStore.Values;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+
+/** Plan ladders and what stands on them: {@code /catalog/plan-ladders}. */
+final class PlanLaddersHandler implements PlanLaddersApi<Call> {
+
+    private final PlanLadderStore ladders;
+    private final TierStore tiers;
+    private final Plans plans;
+
+    PlanLaddersHandler(PlanLadderStore ladders, TierStore tiers, Plans plans) {
+        this.ladders = ladders;
+        this.tiers = tiers;
+        this.plans = plans;
+    }
+
+    @Override
+    public Reply<PlanLadder> createPlanLadder(Call call, NewPlanLadder body) {
+        var ladder = toApi(ladders.insert(call.tx(), new Values(body.externalId(), body.name(), body.description())));
+        call.created(ladder.id(), ladder);
+        return Reply.created("/api/v1/catalog/plan-ladders/" + ladder.id(), ladder);
+    }
+
+    @Override
+    public Reply<Page<PlanLadder>> listPlanLadders(Call call, ListPlanLaddersQuery query) {
+        var state = query.state() == null ? null : query.state().value();
+        var filter = new Filter(query.externalId(), state, query.createdAfter(), query.createdBefore());
+        return Reply.list(ladders.list(call.tx(), call.page(), filter).map(PlanLaddersHandler::toApi));
+    }
+
+    @Override
+    public Reply<PlanLadder> getPlanLadder(Call call, PlanLadderId planLadderId) {
+        return Reply.ok(toApi(References.found(ladders.get(call.tx(), planLadderId.value()))));
+    }
+
+    @Override
+    public Reply<PlanLadder> updatePlanLadder(Call call, PlanLadderId planLadderId, Patch<PlanLadderPatch> patch) {
+        var before = locked(call, planLadderId);
+        var current = new PlanLadderPatch(before.externalId(), before.name(), before.description());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        References.active(before.state(), "plan ladder");
+        return changed(call, before, ladders.update(call.tx(), before.id(), new Values(wanted.externalId(), wanted.name(), wanted.description())));
+    }
+
+    @Override
+    public Reply<PlanLadder> archivePlanLadder(Call call, PlanLadderId planLadderId) {
+        var before = locked(call, planLadderId);
+        References.active(before.state(), "plan ladder");
+        if (!before.tiers().isEmpty()) {
+            throw Problem.IN_USE.because("The ladder has active tiers.");
+        }
+        return changed(call, before, ladders.archive(call.tx(), before.id()));
+    }
+
+    @Override
+    public Reply<PlanLadder> reorderTiers(Call call, PlanLadderId planLadderId, TierOrder body) {
+        var before = locked(call, planLadderId);
+        References.active(before.state(), "plan ladder");
+        var order = body.tierIds().stream().map(TierId::value).toList();
+        Ladders.complete(before.tiers(), order);
+        if (Ladders.stand(before.tiers(), order)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        var old = tiers.getAll(call.tx(), order);
+        var moved = tiers.reorder(call.tx(), order);
+        var reply = changed(call, before, ladders.tiersChanged(call.tx(), before.id()));
+        for (var tier : moved) {
+            var was = old.stream().filter(row -> row.id().equals(tier.id())).findFirst().orElseThrow();
+            call.changed(new TierId(tier.id()), TiersHandler.toApi(was), TiersHandler.toApi(tier));
+        }
+        return reply;
+    }
+
+    @Override
+    public Reply<Tier> createTier(Call call, PlanLadderId planLadderId, NewTier body) {
+        var ladder = References.found(ladders.lock(call.tx(), planLadderId.value()));
+        plans.admit(call.tx(), ladder, body.productId().value());
+        int rank = Ladders.rank(ladder.tiers(), body.rank());
+        var tier = TiersHandler.toApi(
+                tiers.insert(call.tx(), ladder.id(), body.externalId(), rank, body.name(), body.productId().value()));
+        call.created(tier.id(), tier);
+        changed(call, ladder, ladders.tiersChanged(call.tx(), ladder.id()));
+        return Reply.created("/api/v1/catalog/tiers/" + tier.id(), tier);
+    }
+
+    @Override
+    public Reply<Page<Tier>> listTiers(Call call, PlanLadderId planLadderId, ListTiersQuery query) {
+        UUID productId = query.productId() == null ? null : query.productId().value();
+        var filter = new TierStore.Filter(query.externalId(), query.state() == null ? null : query.state().value(), productId, query.at());
+        var page = tiers.list(call.tx(), call.page(), planLadderId.value(), filter);
+        if (page.data().isEmpty()) {
+            References.found(ladders.get(call.tx(), planLadderId.value()));
+        }
+        return Reply.list(page.map(TiersHandler::toApi));
+    }
+
+    private Row locked(Call call, PlanLadderId planLadderId) {
+        var row = References.found(ladders.lock(call.tx(), planLadderId.value()));
+        call.expect(row.version());
+        return row;
+    }
+
+    static Reply<PlanLadder> changed(Call call, Row before, Row after) {
+        var ladder = toApi(after);
+        call.changed(ladder.id(), toApi(before), ladder);
+        return Reply.ok(ladder);
+    }
+
+    static PlanLadder toApi(Row row) {
+        var tiers = row.tiers().stream()
+                .map(tier -> new LadderTier(new TierId(tier.id()), tier.rank(), tier.name(), new ProductId(tier.productId())))
+                .toList();
+        return new PlanLadder(
+                new PlanLadderId(row.id()), row.externalId(), row.name(), row.description(), ActiveState.fromValue(row.state()),
+                row.archivedAt(), tiers, row.createdAt(), row.updatedAt(), row.version());
+    }
+}

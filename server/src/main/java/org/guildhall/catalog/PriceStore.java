@@ -1,0 +1,117 @@
+package org.guildhall.catalog;
+
+import static org.guildhall.schema.catalog.Tables.PRICES;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/** Prices of products. What a price says never changes; their provider references stand in {@link ProviderReferenceStore}. */
+final class PriceStore {
+
+    /** A price as it is stored. */
+    record Row(
+            UUID id, @Nullable String externalId, UUID productId, Terms terms, Map<String, String> providerReferences, String state,
+            @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {
+
+        /** The same price with other provider references. */
+        Row with(Map<String, String> references) {
+            return new Row(id, externalId, productId, terms, references, state, archivedAt, createdAt, updatedAt, version);
+        }
+    }
+
+    /**
+     * What a price says.
+     *
+     * @param billingInterval null for a price that is paid once; then there is no count either
+     */
+    record Terms(long unitAmountMinor, String currency, @Nullable String billingInterval, @Nullable Integer intervalCount, String taxBehavior) {}
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(@Nullable String externalId, @Nullable String state, @Nullable String currency) {}
+
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRICES.CREATED_AT);
+    private static final Field<JSONB> REFERENCES = ProviderReferenceStore.ofPrice(PRICES.ID).as("provider_references");
+    private static final List<Field<?>> COLUMNS = List.of(
+            PRICES.ID, PRICES.EXTERNAL_ID, PRICES.PRODUCT_ID, PRICES.UNIT_AMOUNT_MINOR, PRICES.CURRENCY, PRICES.BILLING_INTERVAL,
+            PRICES.INTERVAL_COUNT, PRICES.TAX_BEHAVIOR, REFERENCES, PRICES.STATE, PRICES.ARCHIVED_AT, PRICES.CREATED_AT,
+            PRICES.UPDATED_AT, PRICES.VERSION);
+
+    /** A new price, without references yet. */
+    Row insert(Tx tx, UUID productId, @Nullable String externalId, Terms terms) {
+        return tx.sql()
+                .insertInto(PRICES)
+                .set(PRICES.PRODUCT_ID, productId)
+                .set(PRICES.EXTERNAL_ID, externalId)
+                .set(PRICES.UNIT_AMOUNT_MINOR, terms.unitAmountMinor())
+                .set(PRICES.CURRENCY, terms.currency())
+                .set(PRICES.BILLING_INTERVAL, terms.billingInterval())
+                .set(PRICES.INTERVAL_COUNT, terms.intervalCount())
+                .set(PRICES.TAX_BEHAVIOR, terms.taxBehavior())
+                .returningResult(COLUMNS)
+                .fetchSingle(PriceStore::row);
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(PRICES).where(PRICES.ID.eq(id)).fetchOne(PriceStore::row);
+    }
+
+    /** The same, held until the transaction ends. Read once it is held: what stands in other tables would be older otherwise. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        var held = tx.sql().select(PRICES.ID).from(PRICES).where(PRICES.ID.eq(id)).forUpdate().fetchOne();
+        return held == null ? null : get(tx, id);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, UUID productId, Filter filter) {
+        var select = tx.sql()
+                .select(COLUMNS)
+                .from(PRICES)
+                .where(PRICES.PRODUCT_ID.eq(productId))
+                .and(Filters.is(PRICES.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(PRICES.STATE, filter.state()))
+                .and(Filters.is(PRICES.CURRENCY, filter.currency()));
+        return page.fetch(select, SORTS, PRICES.ID, PriceStore::row);
+    }
+
+    Row update(Tx tx, UUID id, @Nullable String externalId) {
+        return tx.sql()
+                .update(PRICES)
+                .set(PRICES.EXTERNAL_ID, externalId)
+                .set(PRICES.UPDATED_AT, Columns.now())
+                .set(PRICES.VERSION, PRICES.VERSION.plus(1))
+                .where(PRICES.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(PriceStore::row);
+    }
+
+    Row archive(Tx tx, UUID id) {
+        return tx.sql()
+                .update(PRICES)
+                .set(PRICES.STATE, "archived")
+                .set(PRICES.ARCHIVED_AT, Columns.now())
+                .set(PRICES.UPDATED_AT, Columns.now())
+                .set(PRICES.VERSION, PRICES.VERSION.plus(1))
+                .where(PRICES.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(PriceStore::row);
+    }
+
+    private static Row row(Record record) {
+        var terms = new Terms(
+                record.get(PRICES.UNIT_AMOUNT_MINOR), record.get(PRICES.CURRENCY), record.get(PRICES.BILLING_INTERVAL),
+                record.get(PRICES.INTERVAL_COUNT), record.get(PRICES.TAX_BEHAVIOR));
+        return new Row(
+                record.get(PRICES.ID), record.get(PRICES.EXTERNAL_ID), record.get(PRICES.PRODUCT_ID), terms,
+                Columns.texts(record.get(REFERENCES)), record.get(PRICES.STATE), record.get(PRICES.ARCHIVED_AT),
+                record.get(PRICES.CREATED_AT), record.get(PRICES.UPDATED_AT), record.get(PRICES.VERSION));
+    }
+}

@@ -1,0 +1,82 @@
+package org.guildhall.catalog;
+
+import java.util.Map;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.catalog.PricesApi;
+import org.guildhall.api.model.ActiveState;
+import org.guildhall.api.model.BillingInterval;
+import org.guildhall.api.model.Money;
+import org.guildhall.api.model.Price;
+import org.guildhall.api.model.PriceId;
+import org.guildhall.api.model.PricePatch;
+import org.guildhall.api.model.ProductId;
+import org.guildhall.api.model.ProviderReferences;
+import org.guildhall.api.model.ProviderReferencesPatch;
+import org.guildhall.api.model.TaxBehavior;
+import org.guildhall.catalog.PriceStore.Row;
+import org.guildhall.core.http.Call;
+
+/** Single prices: {@code /catalog/prices}. A product's are listed and made in {@link ProductsHandler}. */
+final class PricesHandler implements PricesApi<Call> {
+
+    private final PriceStore prices;
+    private final ProviderReferenceStore references;
+
+    PricesHandler(PriceStore prices, ProviderReferenceStore references) {
+        this.prices = prices;
+        this.references = references;
+    }
+
+    @Override
+    public Reply<Price> getPrice(Call call, PriceId priceId) {
+        return Reply.ok(toApi(References.found(prices.get(call.tx(), priceId.value()))));
+    }
+
+    @Override
+    public Reply<Price> updatePrice(Call call, PriceId priceId, Patch<PricePatch> patch) {
+        var before = locked(call, priceId);
+        var known = before.providerReferences();
+        var current = new PricePatch(
+                before.externalId(), new ProviderReferencesPatch(known.get("stripe"), known.get("gocardless"), known.get("paystack")));
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        var others = wanted.providerReferences();
+        var given = others == null ? Map.<String, String>of() : ProviderNames.map(others.stripe(), others.gocardless(), others.paystack());
+        references.ofPrice(call.tx(), before.id(), known, given);
+        return changed(call, before, prices.update(call.tx(), before.id(), wanted.externalId()));
+    }
+
+    @Override
+    public Reply<Price> archivePrice(Call call, PriceId priceId) {
+        var before = locked(call, priceId);
+        References.active(before.state(), "price");
+        return changed(call, before, prices.archive(call.tx(), before.id()));
+    }
+
+    private Row locked(Call call, PriceId priceId) {
+        var row = References.found(prices.lock(call.tx(), priceId.value()));
+        call.expect(row.version());
+        return row;
+    }
+
+    private static Reply<Price> changed(Call call, Row before, Row after) {
+        var price = toApi(after);
+        call.changed(price.id(), toApi(before), price);
+        return Reply.ok(price);
+    }
+
+    static Price toApi(Row row) {
+        var terms = row.terms();
+        var known = row.providerReferences();
+        return new Price(
+                new PriceId(row.id()), row.externalId(), new ProductId(row.productId()), new Money(terms.unitAmountMinor(), terms.currency()),
+                terms.billingInterval() == null ? null : BillingInterval.fromValue(terms.billingInterval()), terms.intervalCount(),
+                TaxBehavior.fromValue(terms.taxBehavior()),
+                new ProviderReferences(known.get("stripe"), known.get("gocardless"), known.get("paystack")),
+                ActiveState.fromValue(row.state()), row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+}

@@ -1,0 +1,41 @@
+package org.guildhall.catalog;
+
+import org.guildhall.core.http.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of ids that callers name. */
+final class References {
+
+    private References() {}
+
+    /** What the path names. @throws org.guildhall.core.http.Refusal {@code not_found} without it */
+    static <T> T found(@Nullable T row) {
+        if (row == null) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        return row;
+    }
+
+    /** What a member of the body names. @throws org.guildhall.core.http.Refusal {@code validation_failed} at the member without it */
+    static <T> T named(@Nullable T row, String pointer, String what) {
+        if (row == null) {
+            throw Problem.VALIDATION_FAILED.because("There is no such " + what + ".")
+                    .with(org.guildhall.core.http.Refusal.Item.pointer(pointer, "unknown_reference", "There is no such " + what + "."));
+        }
+        return row;
+    }
+
+    /** Refuses what was archived: it stays readable, and can be neither changed nor referred to anew. */
+    static void active(String state, String what) {
+        if (!state.equals("active")) {
+            throw Problem.INVALID_STATE.because("The " + what + " is " + state + ".");
+        }
+    }
+
+    /** The same for what a member of the body names. */
+    static void active(String state, String pointer, String what) {
+        if (!state.equals("active")) {
+            throw Problem.INVALID_STATE.at(pointer, "The " + what + " is " + state + ".");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package org.guildhall.catalog;
+
+import static org.guildhall.schema.catalog.Tables.TIERS;
+import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.table;
+import static org.jooq.impl.DSL.val;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tiers of plan ladders, and which product each stands for, effective-dated. Whatever changes something here holds the ladder
+ * ({@link PlanLadderStore#lock}).
+ */
+final class TierStore {
+
+    /** A tier as it is stored, with the product that it stands for, or stood for when it was archived. */
+    record Row(
+            UUID id, @Nullable String externalId, UUID ladderId, int rank, String name, UUID productId, String state,
+            @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(@Nullable String externalId, @Nullable String state, @Nullable UUID productId, @Nullable Instant at) {}
+
+    private static final Map<String, Field<?>> SORTS = Map.of("rank", TIERS.RANK);
+    private static final Field<UUID> PRODUCT_ID = field(select(TIER_PRODUCTS.PRODUCT_ID)
+                    .from(TIER_PRODUCTS)
+                    .where(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
+                    .orderBy(TIER_PRODUCTS.STARTS_AT.desc())
+                    .limit(1))
+            .as("product_id");
+    private static final List<Field<?>> COLUMNS = columns(PRODUCT_ID);
+    private static final List<Field<?>> COLUMNS_THEN = columns(TIER_PRODUCTS.PRODUCT_ID.as("product_id"));
+
+    private static List<Field<?>> columns(Field<UUID> productId) {
+        return List.of(
+                TIERS.ID, TIERS.EXTERNAL_ID, TIERS.LADDER_ID, TIERS.RANK, TIERS.NAME, productId, TIERS.STATE, TIERS.ARCHIVED_AT,
+                TIERS.CREATED_AT, TIERS.UPDATED_AT, TIERS.VERSION);
+    }
+
+    Row insert(Tx tx, UUID ladderId, @Nullable String externalId, int rank, String name, UUID productId) {
+        var made = tx.sql()
+                .insertInto(TIERS)
+                .set(TIERS.LADDER_ID, ladderId)
+                .set(TIERS.EXTERNAL_ID, externalId)
+                .set(TIERS.RANK, rank)
+                .set(TIERS.NAME, name)
+                .set(TIERS.CREATED_AT, Effective.present())
+                .returningResult(TIERS.ID, TIERS.CREATED_AT)
+                .fetchSingle();
+        stand(tx, made.value1(), ladderId, productId, made.value2());
+        return tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.eq(made.value1())).fetchSingle(TierStore::row);
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.eq(id)).fetchOne(TierStore::row);
+    }
+
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.in(ids)).fetch(TierStore::row);
+    }
+
+    /** The same with the product of that instant; null if it stood for none. */
+    @Nullable Row get(Tx tx, UUID id, Instant at) {
+        return tx.sql()
+                .select(COLUMNS_THEN)
+                .from(TIERS)
+                .join(TIER_PRODUCTS)
+                .on(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
+                .and(Effective.holds(TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, at))
+                .where(TIERS.ID.eq(id))
+                .fetchOne(TierStore::row);
+    }
+
+    /** The tiers of a ladder; with an instant those that were active then, with the products of then. */
+    Page<Row> list(Tx tx, PageRequest page, UUID ladderId, Filter filter) {
+        var at = filter.at();
+        var select = at == null
+                ? tx.sql().select(COLUMNS).from(TIERS).where(filter.productId() == null ? noCondition() : holds(filter.productId()))
+                : tx.sql()
+                        .select(COLUMNS_THEN)
+                        .from(TIERS)
+                        .join(TIER_PRODUCTS)
+                        .on(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
+                        .and(Effective.holds(TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, at))
+                        .where(Filters.is(TIER_PRODUCTS.PRODUCT_ID, filter.productId()));
+        var narrowed = select.and(TIERS.LADDER_ID.eq(ladderId))
+                .and(Filters.is(TIERS.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(TIERS.STATE, filter.state()));
+        return page.fetch(narrowed, SORTS, TIERS.ID, TierStore::row);
+    }
+
+    /** Changes a tier. Another product ends the present one's row and begins its own where that ended. */
+    Row update(Tx tx, Row tier, @Nullable String externalId, String name, UUID productId) {
+        if (!productId.equals(tier.productId())) {
+            stand(tx, tier.id(), tier.ladderId(), productId, leave(tx, tier.id()));
+        }
+        return tx.sql()
+                .update(TIERS)
+                .set(TIERS.EXTERNAL_ID, externalId)
+                .set(TIERS.NAME, name)
+                .set(TIERS.UPDATED_AT, Columns.now())
+                .set(TIERS.VERSION, TIERS.VERSION.plus(1))
+                .where(TIERS.ID.eq(tier.id()))
+                .returningResult(COLUMNS)
+                .fetchSingle(TierStore::row);
+    }
+
+    Row archive(Tx tx, UUID id) {
+        var end = leave(tx, id);
+        return tx.sql()
+                .update(TIERS)
+                .set(TIERS.STATE, "archived")
+                .set(TIERS.ARCHIVED_AT, end)
+                .set(TIERS.UPDATED_AT, Columns.now())
+                .set(TIERS.VERSION, TIERS.VERSION.plus(1))
+                .where(TIERS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(TierStore::row);
+    }
+
+    /**
+     * Gives tiers the ranks 0, 1, 2 … in this order, in one statement: the schema looks at the ranks when all are set.
+     *
+     * @return those whose rank is another one now
+     */
+    List<Row> reorder(Tx tx, List<UUID> order) {
+        var place = field(name("o", "place"), SQLDataType.BIGINT).minus(1).cast(SQLDataType.INTEGER);
+        return tx.sql()
+                .update(TIERS)
+                .set(TIERS.RANK, place)
+                .set(TIERS.UPDATED_AT, Columns.now())
+                .set(TIERS.VERSION, TIERS.VERSION.plus(1))
+                .from(table("unnest({0}) with ordinality as o(id, place)", val(order.toArray(UUID[]::new))))
+                .where(TIERS.ID.eq(field(name("o", "id"), SQLDataType.UUID)))
+                .and(TIERS.RANK.ne(place))
+                .returningResult(COLUMNS)
+                .fetch(TierStore::row);
+    }
+
+    private static Condition holds(UUID productId) {
+        return exists(selectOne()
+                .from(TIER_PRODUCTS)
+                .where(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
+                .and(TIER_PRODUCTS.PRODUCT_ID.eq(productId))
+                .and(TIER_PRODUCTS.ENDS_AT.isNull()));
+    }
+
+    private static void stand(Tx tx, UUID tierId, UUID ladderId, UUID productId, Instant from) {
+        tx.sql()
+                .insertInto(TIER_PRODUCTS)
+                .set(TIER_PRODUCTS.TIER_ID, tierId)
+                .set(TIER_PRODUCTS.LADDER_ID, ladderId)
+                .set(TIER_PRODUCTS.PRODUCT_ID, productId)
+                .set(TIER_PRODUCTS.STARTS_AT, from)
+                .execute();
+    }
+
+    /** Ends what a tier stands for, and tells when that was. */
+    private static Instant leave(Tx tx, UUID tierId) {
+        return tx.sql()
+                .update(TIER_PRODUCTS)
+                .set(TIER_PRODUCTS.ENDS_AT, Effective.end(TIER_PRODUCTS.STARTS_AT))
+                .where(TIER_PRODUCTS.TIER_ID.eq(tierId))
+                .and(TIER_PRODUCTS.ENDS_AT.isNull())
+                .returningResult(TIER_PRODUCTS.ENDS_AT)
+                .fetchSingle(TIER_PRODUCTS.ENDS_AT);
+    }
+
+    private static Row row(Record record) {
+        return new Row(
+                record.get(TIERS.ID), record.get(TIERS.EXTERNAL_ID), record.get(TIERS.LADDER_ID), record.get(TIERS.RANK),
+                record.get(TIERS.NAME), record.get(PRODUCT_ID), record.get(TIERS.STATE), record.get(TIERS.ARCHIVED_AT),
+                record.get(TIERS.CREATED_AT), record.get(TIERS.UPDATED_AT), record.get(TIERS.VERSION));
+    }
+}

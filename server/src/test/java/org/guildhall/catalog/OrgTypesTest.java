@@ -1,0 +1,125 @@
+package org.guildhall.catalog;
+
+import static org.guildhall.catalog.Shelf.assertProblem;
+import static org.guildhall.catalog.Shelf.each;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OrgTypesTest {
+
+    private final Shelf shelf = new Shelf();
+
+    @Test
+    void aTypeIsReadAtItsLocationAsItWasMade() {
+        var made = shelf.post("/org-types", "{\"key\": \"personal\", \"name\": \"Personal\", \"description\": \"One person.\", \"external_id\": \"crm-1\"}")
+                .expect(201);
+        assertEquals("active", made.at("/state"));
+        assertNull(made.at("/archived_at"));
+        var read = shelf.http.get(made.header("Location")).expect(200);
+        assertEquals(made.text(), read.text());
+        assertEquals(made.header("ETag"), read.header("ETag"));
+    }
+
+    @Test
+    void aKeyAndAnExternalIdAreTakenOnceAndStayTaken() {
+        var first = shelf.make("/org-types", "{\"key\": \"club\", \"name\": \"Club\", \"external_id\": \"x1\"}");
+        assertProblem("409 already_exists", "/key", shelf.post("/org-types", "{\"key\": \"club\", \"name\": \"Another\"}"));
+        assertProblem("409 already_exists", "/external_id", shelf.post("/org-types", "{\"key\": \"club2\", \"name\": \"Another\", \"external_id\": \"x1\"}"));
+        shelf.act("/org-types/" + first + "/archive").expect(200);
+        assertProblem("409 already_exists", "/key", shelf.post("/org-types", "{\"key\": \"club\", \"name\": \"Another\"}"));
+    }
+
+    @Test
+    void anotherTenantMayUseTheSameKeyAndSeesNothing() {
+        var id = shelf.orgType("club");
+        var other = new Shelf();
+        other.orgType("club");
+        assertProblem("404 not_found", other.get("/org-types/" + id));
+        assertProblem("404 not_found", other.act("/org-types/" + id + "/archive"));
+    }
+
+    @Test
+    void aPatchChangesWhatItSaysAndNeverTheKey() {
+        var type = "/org-types/" + shelf.make("/org-types", "{\"key\": \"club\", \"name\": \"Club\", \"description\": \"d\"}");
+        var changed = shelf.patch(type, "{\"name\": \"Society\", \"description\": null}").expect(200);
+        assertEquals("Society", changed.at("/name"));
+        assertNull(changed.at("/description"));
+        assertEquals("2", changed.at("/version"));
+        assertEquals("2", shelf.patch(type, "{\"name\": \"Society\"}").expect(200).at("/version"));
+        assertProblem("422 validation_failed", "/key", shelf.patch(type, "{\"key\": \"other\"}"));
+        assertProblem("422 validation_failed", "/name", shelf.patch(type, "{\"name\": null}"));
+    }
+
+    @Test
+    void aStaleVersionIsRefused() {
+        var type = "/org-types/" + shelf.orgType("club");
+        var etag = shelf.etag(type);
+        shelf.patch(type, "{\"name\": \"A\"}", "If-Match", etag).expect(200);
+        assertProblem("412 precondition_failed", shelf.patch(type, "{\"name\": \"B\"}", "If-Match", etag));
+        assertProblem("412 precondition_failed", shelf.act(type + "/archive", "If-Match", etag));
+    }
+
+    @Test
+    void anArchivedTypeStaysReadableAndIsChangedNoMore() {
+        var type = "/org-types/" + shelf.orgType("club");
+        var archived = shelf.act(type + "/archive").expect(200);
+        assertEquals("archived", archived.at("/state"));
+        assertNotNull(archived.at("/archived_at"));
+        assertEquals(archived.text(), shelf.get(type).expect(200).text());
+        assertProblem("409 invalid_state", shelf.patch(type, "{\"name\": \"B\"}"));
+        assertProblem("409 invalid_state", shelf.act(type + "/archive"));
+    }
+
+    @Test
+    void aTypeThatAnActivePolicyNamesIsNotArchived() {
+        var id = shelf.orgType("club");
+        var policy = shelf.make("/default-grant-policies",
+                "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\"}".formatted(id, shelf.published("Towel")));
+        assertProblem("409 in_use", shelf.act("/org-types/" + id + "/archive"));
+        shelf.act("/default-grant-policies/" + policy + "/end").expect(200);
+        shelf.act("/org-types/" + id + "/archive").expect(200);
+    }
+
+    @Test
+    void listsAreFilteredSortedAndCounted() {
+        var club = shelf.orgType("club");
+        shelf.orgType("personal");
+        shelf.orgType("athens");
+        shelf.act("/org-types/" + club + "/archive").expect(200);
+        assertEquals(List.of("athens", "club", "personal"), each(shelf.get("/org-types?sort=name"), "/key"));
+        assertEquals(List.of("personal", "club", "athens"), each(shelf.get("/org-types?sort=-name"), "/key"));
+        assertEquals(List.of("athens", "personal", "club"), each(shelf.get("/org-types"), "/key"));
+        assertEquals(List.of("club"), each(shelf.get("/org-types?state=archived"), "/key"));
+        assertEquals(List.of("personal"), each(shelf.get("/org-types?key=personal"), "/key"));
+        var created = shelf.get("/org-types/" + club).at("/created_at");
+        assertEquals(List.of("personal", "athens"), each(shelf.get("/org-types?sort=created_at&created_after=" + created), "/key"));
+        assertEquals("3", shelf.get("/org-types?include_total=true&limit=1").expect(200).at("/page/total"));
+        var page = shelf.get("/org-types?limit=2&sort=name").expect(200);
+        assertEquals(List.of("personal"), each(shelf.get("/org-types?limit=2&sort=name&cursor=" + page.at("/page/next_cursor")), "/key"));
+        assertProblem("400 invalid_parameter", shelf.get("/org-types?colour=red"));
+    }
+
+    @Test
+    void aDryRunTellsAndLeavesNothing() {
+        var dry = shelf.post("/org-types?dry_run=true", "{\"key\": \"club\", \"name\": \"Club\"}").expect(200);
+        assertEquals("201", dry.at("/status"));
+        assertEquals("club", dry.at("/changes/0/after/key"));
+        assertProblem("404 not_found", shelf.get("/org-types/" + dry.at("/result/id")));
+        var type = "/org-types/" + shelf.orgType("club");
+        assertEquals("archived", shelf.act(type + "/archive?dry_run=true").expect(200).at("/result/state"));
+        assertEquals("active", shelf.get(type).at("/state"));
+    }
+
+    @Test
+    void badInputIsSaidAllAtOnce() {
+        var refused = shelf.post("/org-types", "{\"key\": \"Not-a-key\", \"colour\": \"red\"}");
+        assertEquals("422 validation_failed", refused.outcome());
+        var pointers = new java.util.TreeSet<String>();
+        refused.json().get("errors").forEach(item -> pointers.add(item.path("pointer").asText()));
+        assertEquals(new java.util.TreeSet<>(List.of("/colour", "/key", "/name")), pointers);
+    }
+}
