@@ -48,6 +48,8 @@ final class World {
 
     final Guild.Tenant tenant;
     final Http http;
+    private final List<String> tiers = new ArrayList<>();
+    private String integration = "";
     private final Set<Operation> given = EnumSet.noneOf(Operation.class);
     private @Nullable String event;
 
@@ -107,6 +109,41 @@ final class World {
         token.set("scopes", me.get("scopes"));
         token.putObject("rate_limit").put("limit", requests).put("window_seconds", windowSeconds);
         return java.util.Objects.requireNonNull(http.post("/api/v1/platform/tokens", token.toString()).expect(201).at("/token"));
+    }
+
+    /** A key of an integration that nobody has used. */
+    String integrationKey() {
+        integration = word();
+        return integration;
+    }
+
+    List<Object> keysOfThatIntegration() {
+        return List.of(Map.of("key", integration + ".sites", "display_name", "Sites", "unit", "sites", "kind", "limit"));
+    }
+
+    /** A resource key that an integration has registered. */
+    String resourceKey() {
+        return String.valueOf(send(request(Operation.CREATE_INTEGRATION)).expect(201).at("/resource_keys/0/key"));
+    }
+
+    /** A product that can be granted. */
+    String published() {
+        return String.valueOf(send(request(Operation.PUBLISH_PRODUCT)).expect(200).at("/id"));
+    }
+
+    /** A ladder with two tiers. */
+    String ladderOfTwo() {
+        var ladder = id("lad");
+        tiers.clear();
+        for (int count = 0; count < 2; count++) {
+            var tier = request(Operation.CREATE_TIER).at("/api/v1/catalog/plan-ladders/" + ladder + "/tiers");
+            tiers.addFirst(String.valueOf(send(tier).expect(201).at("/id")));
+        }
+        return ladder;
+    }
+
+    List<Object> itsTiersReversed() {
+        return List.copyOf(tiers);
     }
 
     /** A call of the operation on resources made for it. */
