@@ -2,14 +2,12 @@ package org.guildhall.smoke;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,25 +68,41 @@ public final class Demo {
 
     private void run() throws Exception {
         if (options.fresh()) {
-            deleteAll(options.data().resolve("postgres"));
+            Embedded.erase(options.data().resolve("postgres"));
             Files.deleteIfExists(options.data().resolve("secrets.json"));
         }
         Files.createDirectories(options.data());
         var postgres = Embedded.persistent(options.data().resolve("postgres"), 0);
-        postgres.prepare(DATABASE);
-        var secrets = secrets();
-        var app = App.start(config(postgres, secrets.get("keys")));
+        App app = null;
+        try {
+            postgres.prepare(DATABASE);
+            var secrets = secrets();
+            app = App.start(config(postgres, secrets.get("keys")));
+            var stopped = endsOnSignal(app, postgres);
+            var baseUrl = "http://127.0.0.1:" + app.port();
+            var tokens = Seed.demo(baseUrl, secrets, administrator(postgres, secrets));
+            keep(secrets);
+            announce(baseUrl, tokens);
+            stopped.await();
+        } catch (Exception failed) {
+            // Nothing may be left running behind a demo that isn't there: its threads and PostgreSQL would outlive this one.
+            System.err.println("The demo could not be started.");
+            failed.printStackTrace();
+            if (app == null) {
+                postgres.close();
+            }
+            System.exit(1);
+        }
+    }
+
+    private static CountDownLatch endsOnSignal(App app, Embedded postgres) {
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             app.close();
             postgres.close();
             stopped.countDown();
         }));
-        var baseUrl = "http://127.0.0.1:" + app.port();
-        var tokens = Seed.demo(baseUrl, secrets, administrator(postgres, secrets));
-        keep(secrets);
-        announce(baseUrl, tokens);
-        stopped.await();
+        return stopped;
     }
 
     private Config config(Embedded postgres, String keys) {
@@ -162,20 +176,5 @@ public final class Demo {
         }
         Files.write(beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(content));
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (var paths = Files.walk(folder)) {
-            paths.sorted(Comparator.reverseOrder()).forEach(path -> {
-                try {
-                    Files.delete(path);
-                } catch (IOException failed) {
-                    throw new UncheckedIOException(failed);
-                }
-            });
-        }
     }
 }

@@ -41,6 +41,7 @@ class LauncherTest {
             script(programs.resolve(program), "exec " + where(program) + " \"$@\"");
         }
         script(programs.resolve("mvn"), """
+                sleep 0.02
                 echo "mvn with $JAVA_HOME" >> '%1$s/mvn.log'
                 mkdir -p '%2$s/smoke/target/lib'
                 touch '%2$s/smoke/target/guildhall-smoke.jar'""".formatted(folder, home));
