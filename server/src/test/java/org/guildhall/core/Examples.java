@@ -136,11 +136,6 @@ final class Examples {
         row(LIST_AUDIT_REVIEWS).at("audit_event_id", World::event);
         row(GET_AUDIT_REVIEW).at("audit_event_id", World::event).at("audit_review_id", World::review);
 
-        row(CREATE_ORG_TYPE).makes("otp").unique("/key");
-        row(LIST_ORG_TYPES);
-        row(GET_ORG_TYPE);
-        row(UPDATE_ORG_TYPE);
-        row(ARCHIVE_ORG_TYPE);
         row(CREATE_PRODUCT).makes("prd").unique("/provider_references/stripe");
         row(LIST_PRODUCTS);
         row(GET_PRODUCT);
@@ -153,6 +148,19 @@ final class Examples {
         row(GET_PRICE);
         row(UPDATE_PRICE).unique("/provider_references/paystack");
         row(ARCHIVE_PRICE);
+
+        row(CREATE_ORG_TYPE).makes("otp").unique("/key");
+        row(LIST_ORG_TYPES);
+        row(GET_ORG_TYPE);
+        row(UPDATE_ORG_TYPE);
+        row(ARCHIVE_ORG_TYPE);
+
+        row(CREATE_INTEGRATION).makes("itg").unique("/key").without("/resource_keys");
+        row(LIST_INTEGRATIONS);
+        row(GET_INTEGRATION);
+        row(UPDATE_INTEGRATION);
+        row(ARCHIVE_INTEGRATION);
+
         row(CREATE_ENTITLEMENT_SET).makes("ens");
         row(LIST_ENTITLEMENT_SETS);
         row(GET_ENTITLEMENT_SET);
@@ -163,26 +171,23 @@ final class Examples {
         row(GET_ENTITLEMENT_RULE);
         row(UPDATE_ENTITLEMENT_RULE);
         row(END_ENTITLEMENT_RULE);
+
         row(CREATE_PLAN_LADDER).makes("lad");
         row(LIST_PLAN_LADDERS);
         row(GET_PLAN_LADDER);
         row(UPDATE_PLAN_LADDER);
         row(ARCHIVE_PLAN_LADDER);
+        row(REORDER_TIERS).at("plan_ladder_id", World::ladder).with("/tier_ids", World::otherOrder);
         row(CREATE_TIER).makes("tir");
         row(LIST_TIERS);
-        row(REORDER_TIERS).at("plan_ladder_id", World::ladderOfTwo).with("/tier_ids", World::itsTiersReversed);
         row(GET_TIER);
         row(UPDATE_TIER);
         row(ARCHIVE_TIER);
-        row(CREATE_DEFAULT_GRANT_POLICY).makes("dgp").with("/path", world -> "off_ladder").with("/product_id", World::published).without("/tier_id");
+
+        row(CREATE_DEFAULT_GRANT_POLICY).makes("dgp").with("/path", world -> "off_ladder").with("/product_id", World::publishedProduct).without("/tier_id");
         row(LIST_DEFAULT_GRANT_POLICIES);
         row(GET_DEFAULT_GRANT_POLICY);
         row(END_DEFAULT_GRANT_POLICY);
-        row(CREATE_INTEGRATION).makes("itg").with("/key", World::integrationKey).with("/resource_keys", World::keysOfThatIntegration);
-        row(LIST_INTEGRATIONS);
-        row(GET_INTEGRATION);
-        row(UPDATE_INTEGRATION);
-        row(ARCHIVE_INTEGRATION);
     }
 
     static boolean has(Operation operation) {

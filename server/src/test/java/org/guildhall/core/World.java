@@ -48,8 +48,7 @@ final class World {
 
     final Guild.Tenant tenant;
     final Http http;
-    private final List<String> tiers = new ArrayList<>();
-    private String integration = "";
+    private final List<String> order = new ArrayList<>();
     private final Set<Operation> given = EnumSet.noneOf(Operation.class);
     private @Nullable String event;
 
@@ -102,6 +101,38 @@ final class World {
         return java.util.Objects.requireNonNull(send(request(Operation.CREATE_AUDIT_REVIEW)).expect(201).at("/id"));
     }
 
+    /** A resource key of the kind "limit" that an integration made for it registers. */
+    String resourceKey() {
+        var integration = word();
+        var manifest = Map.of("key", integration, "name", "Sites", "resource_keys",
+                List.of(Map.of("key", integration + ".sites", "display_name", "Sites", "kind", "limit")));
+        http.post("/api/v1/catalog/integrations", Http.JSON.valueToTree(manifest).toString()).expect(201);
+        return integration + ".sites";
+    }
+
+    /** A new product that can be granted. */
+    String publishedProduct() {
+        var product = id("prd");
+        http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
+        return product;
+    }
+
+    /** A new ladder with two tiers. */
+    String ladder() {
+        var ladder = id("lad");
+        order.clear();
+        for (int rank = 0; rank < 2; rank++) {
+            var tier = Map.of("name", word(), "product_id", id("prd"));
+            order.addFirst(http.post("/api/v1/catalog/plan-ladders/" + ladder + "/tiers", Http.JSON.valueToTree(tier).toString()).expect(201).at("/id"));
+        }
+        return ladder;
+    }
+
+    /** The tiers of that ladder, the other way round. */
+    List<String> otherOrder() {
+        return List.copyOf(order);
+    }
+
     /** A token of the same consumer that may do as much, with a limit of its own. */
     String limited(long requests, int windowSeconds) {
         var me = http.get("/api/v1/auth/status").expect(200).json();
@@ -109,41 +140,6 @@ final class World {
         token.set("scopes", me.get("scopes"));
         token.putObject("rate_limit").put("limit", requests).put("window_seconds", windowSeconds);
         return java.util.Objects.requireNonNull(http.post("/api/v1/platform/tokens", token.toString()).expect(201).at("/token"));
-    }
-
-    /** A key of an integration that nobody has used. */
-    String integrationKey() {
-        integration = word();
-        return integration;
-    }
-
-    List<Object> keysOfThatIntegration() {
-        return List.of(Map.of("key", integration + ".sites", "display_name", "Sites", "unit", "sites", "kind", "limit"));
-    }
-
-    /** A resource key that an integration has registered. */
-    String resourceKey() {
-        return String.valueOf(send(request(Operation.CREATE_INTEGRATION)).expect(201).at("/resource_keys/0/key"));
-    }
-
-    /** A product that can be granted. */
-    String published() {
-        return String.valueOf(send(request(Operation.PUBLISH_PRODUCT)).expect(200).at("/id"));
-    }
-
-    /** A ladder with two tiers. */
-    String ladderOfTwo() {
-        var ladder = id("lad");
-        tiers.clear();
-        for (int count = 0; count < 2; count++) {
-            var tier = request(Operation.CREATE_TIER).at("/api/v1/catalog/plan-ladders/" + ladder + "/tiers");
-            tiers.addFirst(String.valueOf(send(tier).expect(201).at("/id")));
-        }
-        return ladder;
-    }
-
-    List<Object> itsTiersReversed() {
-        return List.copyOf(tiers);
     }
 
     /** A call of the operation on resources made for it. */
