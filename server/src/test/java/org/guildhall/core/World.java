@@ -48,6 +48,7 @@ final class World {
 
     final Guild.Tenant tenant;
     final Http http;
+    private final List<String> order = new ArrayList<>();
     private final Set<Operation> given = EnumSet.noneOf(Operation.class);
     private @Nullable String event;
 
@@ -98,6 +99,38 @@ final class World {
     /** A new review of that event. */
     String review() {
         return java.util.Objects.requireNonNull(send(request(Operation.CREATE_AUDIT_REVIEW)).expect(201).at("/id"));
+    }
+
+    /** A resource key of the kind "limit" that an integration made for it registers. */
+    String resourceKey() {
+        var integration = word();
+        var manifest = Map.of("key", integration, "name", "Sites", "resource_keys",
+                List.of(Map.of("key", integration + ".sites", "display_name", "Sites", "kind", "limit")));
+        http.post("/api/v1/catalog/integrations", Http.JSON.valueToTree(manifest).toString()).expect(201);
+        return integration + ".sites";
+    }
+
+    /** A new product that can be granted. */
+    String publishedProduct() {
+        var product = id("prd");
+        http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
+        return product;
+    }
+
+    /** A new ladder with two tiers. */
+    String ladder() {
+        var ladder = id("lad");
+        order.clear();
+        for (int rank = 0; rank < 2; rank++) {
+            var tier = Map.of("name", word(), "product_id", id("prd"));
+            order.addFirst(http.post("/api/v1/catalog/plan-ladders/" + ladder + "/tiers", Http.JSON.valueToTree(tier).toString()).expect(201).at("/id"));
+        }
+        return ladder;
+    }
+
+    /** The tiers of that ladder, the other way round. */
+    List<String> otherOrder() {
+        return List.copyOf(order);
     }
 
     /** A token of the same consumer that may do as much, with a limit of its own. */
