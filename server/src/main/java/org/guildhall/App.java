@@ -34,7 +34,7 @@ public final class App implements AutoCloseable {
 
         this.platform = new PlatformModule(db);
         platform.schedule(work);
-        platform.bind(api, db, spec, limits, buildVersion(),
+        platform.bind(api, db, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(this::isMigrated, () -> !scheduler || work.runs(), () -> stopping));
         new CatalogModule().bind(api);
 

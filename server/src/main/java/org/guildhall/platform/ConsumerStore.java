@@ -1,11 +1,19 @@
 package org.guildhall.platform;
 
 import static org.guildhall.schema.platform.Tables.CONSUMERS;
+import static org.guildhall.schema.platform.Tables.SETTINGS;
+import static org.jooq.impl.DSL.noCondition;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +32,15 @@ final class ConsumerStore {
             @Nullable String externalId, String name, String ownerName, String contactEmail, List<String> scopes, String actsAs,
             @Nullable Long rateLimit, @Nullable Integer rateWindowSeconds) {}
 
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(
+            @Nullable String externalId, @Nullable String state, @Nullable String actsAs, @Nullable Instant createdAfter,
+            @Nullable Instant createdBefore) {}
+
+    /** What the tokens of a consumer must keep to: what it holds, and how long the tenant lets tokens be good for. */
+    record Standing(String state, List<String> scopes, String actsAs, Lifetime lifetime, Instant now) {}
+
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", CONSUMERS.CREATED_AT, "name", CONSUMERS.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
             CONSUMERS.ID, CONSUMERS.EXTERNAL_ID, CONSUMERS.NAME, CONSUMERS.OWNER_NAME, CONSUMERS.CONTACT_EMAIL, CONSUMERS.SCOPES,
             CONSUMERS.ACTS_AS, CONSUMERS.RATE_LIMIT, CONSUMERS.RATE_WINDOW_SECONDS, CONSUMERS.STATE, CONSUMERS.ARCHIVED_AT,
@@ -42,6 +59,88 @@ final class ConsumerStore {
                 .set(CONSUMERS.RATE_WINDOW_SECONDS, values.rateWindowSeconds())
                 .returningResult(COLUMNS)
                 .fetchSingle(ConsumerStore::row);
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(CONSUMERS).where(CONSUMERS.ID.eq(id)).fetchOne(ConsumerStore::row);
+    }
+
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return tx.sql().select(COLUMNS).from(CONSUMERS).where(CONSUMERS.ID.in(ids)).fetch(ConsumerStore::row);
+    }
+
+    /** The same, held until the transaction ends. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(CONSUMERS).where(CONSUMERS.ID.eq(id)).forUpdate().fetchOne(ConsumerStore::row);
+    }
+
+    /** How a consumer stands, held so that it isn't archived or narrowed while a token is issued for it; null if there is none. */
+    @Nullable Standing holdStanding(Tx tx, UUID id) {
+        return tx.sql()
+                .select(CONSUMERS.STATE, CONSUMERS.SCOPES, CONSUMERS.ACTS_AS, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, Columns.now())
+                .from(CONSUMERS)
+                .join(SETTINGS)
+                .on(SETTINGS.TENANT_ID.eq(CONSUMERS.TENANT_ID))
+                .where(CONSUMERS.ID.eq(id))
+                .forShare()
+                .of(CONSUMERS)
+                .fetchOne(record -> new Standing(
+                        record.get(CONSUMERS.STATE), List.of(record.get(CONSUMERS.SCOPES)), record.get(CONSUMERS.ACTS_AS),
+                        new Lifetime(record.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX)), record.get(Columns.now())));
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        return page.fetch(tx.sql().select(COLUMNS).from(CONSUMERS).where(condition(filter)), SORTS, CONSUMERS.ID, ConsumerStore::row);
+    }
+
+    Row update(Tx tx, UUID id, Values values) {
+        return tx.sql()
+                .update(CONSUMERS)
+                .set(CONSUMERS.EXTERNAL_ID, values.externalId())
+                .set(CONSUMERS.NAME, values.name())
+                .set(CONSUMERS.OWNER_NAME, values.ownerName())
+                .set(CONSUMERS.CONTACT_EMAIL, values.contactEmail())
+                .set(CONSUMERS.SCOPES, values.scopes().toArray(String[]::new))
+                .set(CONSUMERS.ACTS_AS, values.actsAs())
+                .set(CONSUMERS.RATE_LIMIT, values.rateLimit())
+                .set(CONSUMERS.RATE_WINDOW_SECONDS, values.rateWindowSeconds())
+                .set(CONSUMERS.UPDATED_AT, Columns.now())
+                .set(CONSUMERS.VERSION, CONSUMERS.VERSION.plus(1))
+                .where(CONSUMERS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(ConsumerStore::row);
+    }
+
+    Row archive(Tx tx, UUID id) {
+        return tx.sql()
+                .update(CONSUMERS)
+                .set(CONSUMERS.STATE, "archived")
+                .set(CONSUMERS.ARCHIVED_AT, Columns.now())
+                .set(CONSUMERS.UPDATED_AT, Columns.now())
+                .set(CONSUMERS.VERSION, CONSUMERS.VERSION.plus(1))
+                .where(CONSUMERS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(ConsumerStore::row);
+    }
+
+    private static Condition condition(Filter filter) {
+        var all = noCondition();
+        if (filter.externalId() != null) {
+            all = all.and(CONSUMERS.EXTERNAL_ID.eq(filter.externalId()));
+        }
+        if (filter.state() != null) {
+            all = all.and(CONSUMERS.STATE.eq(filter.state()));
+        }
+        if (filter.actsAs() != null) {
+            all = all.and(CONSUMERS.ACTS_AS.eq(filter.actsAs()));
+        }
+        if (filter.createdAfter() != null) {
+            all = all.and(CONSUMERS.CREATED_AT.gt(filter.createdAfter()));
+        }
+        if (filter.createdBefore() != null) {
+            all = all.and(CONSUMERS.CREATED_AT.lt(filter.createdBefore()));
+        }
+        return all;
     }
 
     private static Row row(Record record) {

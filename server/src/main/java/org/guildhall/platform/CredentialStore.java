@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Looks credentials up: first the door, which tells the tenant, then under that tenant's policies everything that holds. */
 final class CredentialStore implements Credentials {
 
-    // Both statements travel together: the first finds the tenant and sets it, the second then sees that tenant's rows.
+    // Both statements travel together: the first finds the tenant and sets it, the second then sees that tenant's rows. Its own row
+    // among the tenants is the platform's, which is named so that the key is used.
     private static final String FIND = """
             select set_config('app.tenant', (select tenant_id from platform.doors where kind = 'token' and key = ?)::text, true),
                    pg_sequence_last_value(%d::oid), platform.app_now();
@@ -33,7 +34,7 @@ final class CredentialStore implements Credentials {
             from platform.tokens t
             join platform.consumers c on c.tenant_id = t.tenant_id and c.id = t.consumer_id
             join platform.settings s on s.tenant_id = t.tenant_id
-            join platform.tenants n on n.id = t.tenant_id
+            join platform.tenants n on n.tenant_id = '00000000-0000-7000-8000-000000000000' and n.id = t.tenant_id
             where t.prefix = ?""";
     private static final String LISTED = "select exists (select 1 from platform.doors where kind = 'origin' and key = ?)";
 

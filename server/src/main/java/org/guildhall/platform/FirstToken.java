@@ -3,8 +3,6 @@ package org.guildhall.platform;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.api.Scopes;
-import org.guildhall.api.TypeIds;
-import org.guildhall.core.auth.ApiToken;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Audit;
@@ -20,21 +18,18 @@ public final class FirstToken {
      * @return the token in clear, which is kept nowhere
      */
     public static String create(Db db, Keys keys, String name) {
-        return create(db, keys, Db.PLATFORM, ApiToken.Mark.LIVE, name, Scopes.ALL);
+        return create(db, keys, Db.PLATFORM, "live", name, Scopes.ALL);
     }
 
-    static String create(Db db, Keys keys, UUID tenant, ApiToken.Mark mark, String name, List<String> scopes) {
-        var token = ApiToken.issue(mark);
+    static String create(Db db, Keys keys, UUID tenant, String mode, String name, List<String> scopes) {
         try (var write = db.begin(tenant, Db.ANY_REVISION)) {
             var consumer = new ConsumerStore().insert(write.tx(), new ConsumerStore.Values(
                     null, name, "Platform operator", "operator@guildhall.invalid", scopes, "operator", null, null));
-            var row = new TokenStore().insert(write.tx(), new TokenStore.New(
-                    consumer.id(), null, name, "secret", token.prefix(), token.hmac(keys), keys.current(), scopes, List.of(), null, null,
-                    null, null));
-            write.commit(Audit.byOperator("createFirstToken", "token.created", "access", consumer.id(), "token", row.id(),
-                    java.util.Map.of("id", TypeIds.format("tok", row.id()), "consumer_id", TypeIds.format("con", consumer.id()), "name", name,
-                            "prefix", row.prefix(), "scopes", scopes)));
+            var issued = new Mint(keys, new TokenStore()).issue(write.tx(), mode, new TokenStore.New(
+                    consumer.id(), null, name, "secret", scopes, List.of(), null, null, null, null));
+            write.commit(Audit.byOperator("createFirstToken", "token.issued", "access", consumer.id(), "token", issued.row().id(),
+                    TokensHandler.toApi(issued.row())));
+            return issued.clear();
         }
-        return token.clear();
     }
 }

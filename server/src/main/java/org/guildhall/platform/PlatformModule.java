@@ -1,13 +1,16 @@
 package org.guildhall.platform;
 
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.guildhall.api.Operation;
 import org.guildhall.api.Reply;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.Credentials;
+import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.Document;
+import org.guildhall.core.http.Idempotency;
 import org.guildhall.core.http.RateLimits;
 import org.guildhall.core.http.Spec;
 import org.guildhall.core.work.Work;
@@ -18,6 +21,8 @@ public final class PlatformModule implements AutoCloseable {
     private final CredentialStore credentials;
     private final TokenUse use;
     private final Upkeep upkeep;
+    private final TokenStore tokens = new TokenStore();
+    private final ConsumerStore consumers = new ConsumerStore();
 
     /**
      * What readiness asks beside the database.
@@ -54,8 +59,8 @@ public final class PlatformModule implements AutoCloseable {
         return credentials.listsOrigin(origin);
     }
 
-    /** Binds the room's operations. */
-    public void bind(Api api, Db db, Spec spec, RateLimits limits, String buildVersion, Readiness readiness) {
+    /** Binds the room's operations and offers its resources for {@code expand}. */
+    public void bind(Api api, Db db, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness) {
         var routes = api.routes();
         routes.bind(Operation.GET_OPEN_API_JSON, (call, in) -> new Reply<>(200, new Document(spec.json(), "application/json"), 0, null));
         routes.bind(Operation.GET_OPEN_API_YAML, (call, in) -> new Reply<>(200, new Document(spec.yaml(), "application/yaml"), 0, null));
@@ -65,6 +70,19 @@ public final class PlatformModule implements AutoCloseable {
                         spec.version())
                 .bind(routes);
         new AuthHandler(limits).bind(routes);
+        new RateLimitHandler(limits).bind(routes);
+        var settings = new SettingsStore();
+        var mint = new Mint(keys, tokens);
+        var entities = new Entities(spec.prefixes());
+        new TenantsHandler(new TenantStore(), settings, consumers, mint).bind(routes);
+        new SettingsHandler(settings).bind(routes);
+        new ConsumersHandler(consumers, tokens).bind(routes);
+        new TokensHandler(tokens, consumers, mint).bind(routes);
+        new IdempotencyKeysHandler(new IdempotencyKeyStore(), new Idempotency(keys), entities).bind(routes);
+        new AuditEventsHandler(new AuditStore(), new AuditReviewStore(), entities).bind(routes);
+        api.expansions().offer("consumer", "con", (tx, ids) -> consumers.getAll(tx, ids).stream()
+                .map(ConsumersHandler::toApi)
+                .collect(Collectors.toMap(consumer -> consumer.id().toString(), consumer -> consumer)));
         Pages.bind(api);
     }
 

@@ -12,6 +12,6 @@ public final class TestTokens {
     private TestTokens() {}
 
     public static String create(Db db, Keys keys, UUID tenant, ApiToken.Mark mark, List<String> scopes) {
-        return FirstToken.create(db, keys, tenant, mark, "Test consumer", scopes);
+        return FirstToken.create(db, keys, tenant, mark == ApiToken.Mark.LIVE ? "live" : "test", "Test consumer", scopes);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.impl.DSL;
@@ -19,11 +20,18 @@ public final class Columns {
     private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
     private static final Field<Instant> NOW = DSL.field("platform.app_now()", SQLDataType.INSTANT);
 
+    private static final Field<UUID> TENANT = DSL.field("platform.app_tenant()", SQLDataType.UUID);
+
     private Columns() {}
 
     /** The database's time, as the statement sees it. */
     public static Field<Instant> now() {
         return NOW;
+    }
+
+    /** The tenant of the transaction, for the rare statement that policies alone don't lead to an index. */
+    public static Field<UUID> tenant() {
+        return TENANT;
     }
 
     /** Texts by name as a column holds them. */

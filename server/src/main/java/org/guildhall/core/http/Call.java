@@ -105,9 +105,17 @@ public final class Call {
         changed(id, null, after);
     }
 
-    /** Tells that something was changed. */
+    /** Tells that something was changed. Told twice, it is one change from what it first was to what it is last. */
     public void changed(Id id, @Nullable Object before, Object after) {
-        changes.add(new Change(Spec.entityType(id.getClass().getSimpleName()), id.value(), id.toString(), before, after));
+        var text = id.toString();
+        for (int at = 0; at < changes.size(); at++) {
+            var earlier = changes.get(at);
+            if (earlier.idText().equals(text)) {
+                changes.set(at, new Change(earlier.entityType(), earlier.id(), text, earlier.before(), after));
+                return;
+            }
+        }
+        changes.add(new Change(Spec.entityType(id.getClass().getSimpleName()), id.value(), text, before, after));
     }
 
     /** Tells that the call left everything as it was: no event, no new version. */

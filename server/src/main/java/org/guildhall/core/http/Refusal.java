@@ -43,6 +43,15 @@ public final class Refusal extends RuntimeException {
         this.problem = problem;
     }
 
+    /** Refuses a body with everything that a handler found wrong with it at once; does nothing if that is nothing. */
+    public static void ifAny(List<Item> wrong) {
+        if (!wrong.isEmpty()) {
+            throw Problem.VALIDATION_FAILED
+                    .because(wrong.size() == 1 ? wrong.getFirst().detail() : wrong.size() + " mistakes; each entry of errors names a member.")
+                    .withAll(wrong);
+        }
+    }
+
     /** The same with one more thing that is wrong. */
     public Refusal with(Item item) {
         items.add(item);

@@ -1,0 +1,188 @@
+package org.guildhall.platform;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.guildhall.api.Page;
+import org.guildhall.api.PageInfo;
+import org.guildhall.api.Reply;
+import org.guildhall.api.TypeIds;
+import org.guildhall.api.model.ActorType;
+import org.guildhall.api.model.AuditCategory;
+import org.guildhall.api.model.AuditEvent;
+import org.guildhall.api.model.AuditEventId;
+import org.guildhall.api.model.AuditReview;
+import org.guildhall.api.model.AuditReviewId;
+import org.guildhall.api.model.ConsumerId;
+import org.guildhall.api.model.EntityChange;
+import org.guildhall.api.model.ListAuditEventsQuery;
+import org.guildhall.api.model.ListAuditReviewsQuery;
+import org.guildhall.api.model.NewAuditReview;
+import org.guildhall.api.model.ReviewOutcome;
+import org.guildhall.api.model.TenantId;
+import org.guildhall.api.model.TokenId;
+import org.guildhall.api.platform.AuditEventsApi;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Json;
+import org.guildhall.core.http.Problem;
+import org.guildhall.platform.AuditStore.Entity;
+import org.guildhall.platform.AuditStore.Event;
+import org.guildhall.platform.AuditStore.Filter;
+import org.jspecify.annotations.Nullable;
+
+/** The audit trail and its reviews: {@code /platform/audit-events}. */
+final class AuditEventsHandler implements AuditEventsApi<Call> {
+
+    private static final TypeReference<LinkedHashMap<String, Object>> MEMBERS = new TypeReference<>() {};
+
+    /** What each kind of actor is known by. */
+    private static final Map<String, Set<String>> ACTORS =
+            Map.of("con", Set.of("operator", "member"), "run", Set.of("job"), "cnn", Set.of("webhook"));
+
+    private final AuditStore trail;
+    private final AuditReviewStore reviews;
+    private final Entities entities;
+
+    AuditEventsHandler(AuditStore trail, AuditReviewStore reviews, Entities entities) {
+        this.trail = trail;
+        this.reviews = reviews;
+        this.entities = entities;
+    }
+
+    @Override
+    public Reply<Page<AuditEvent>> listAuditEvents(Call call, ListAuditEventsQuery query) {
+        var filter = filter(query);
+        if (filter == null) {
+            return Reply.list(new Page<>(List.of(), PageInfo.last()));
+        }
+        var page = trail.list(call.tx(), call.page(), filter);
+        var touched = touched(call.tx(), page.data().stream().map(Event::id).toList());
+        return Reply.list(page.map(event -> toApi(event, touched)));
+    }
+
+    @Override
+    public Reply<AuditEvent> getAuditEvent(Call call, AuditEventId auditEventId) {
+        var event = trail.get(call.tx(), auditEventId.value());
+        if (event == null) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        return Reply.ok(toApi(event, touched(call.tx(), List.of(event.id()))));
+    }
+
+    @Override
+    public Reply<AuditReview> createAuditReview(Call call, AuditEventId auditEventId, NewAuditReview body) {
+        requireEvent(call, auditEventId);
+        var review = toApi(reviews.insert(call.tx(), auditEventId.value(), body.externalId(), body.outcome().value(), body.note(),
+                call.caller().consumer()));
+        call.created(review.id(), review);
+        return Reply.created("/api/v1/platform/audit-events/" + auditEventId + "/reviews/" + review.id(), review);
+    }
+
+    @Override
+    public Reply<Page<AuditReview>> listAuditReviews(Call call, AuditEventId auditEventId, ListAuditReviewsQuery query) {
+        requireEvent(call, auditEventId);
+        var outcome = query.outcome() == null ? null : query.outcome().value();
+        return Reply.list(reviews.list(call.tx(), call.page(), auditEventId.value(), query.externalId(), outcome).map(AuditEventsHandler::toApi));
+    }
+
+    @Override
+    public Reply<AuditReview> getAuditReview(Call call, AuditEventId auditEventId, AuditReviewId auditReviewId) {
+        var row = reviews.get(call.tx(), auditEventId.value(), auditReviewId.value());
+        if (row == null) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        return Reply.ok(toApi(row));
+    }
+
+    private void requireEvent(Call call, AuditEventId auditEventId) {
+        if (!trail.has(call.tx(), auditEventId.value())) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+    }
+
+    /** What is looked for; null if nothing can be found, since an id names another kind of thing than what is asked for. */
+    private @Nullable Filter filter(ListAuditEventsQuery query) {
+        var type = query.entityType();
+        UUID entity = null;
+        if (query.entityId() != null) {
+            var named = entities.read(query.entityId());
+            if (named == null || type != null && !type.equals(named.type())) {
+                return null;
+            }
+            type = named.type();
+            entity = named.id();
+        }
+        Set<String> actorTypes = query.actorType() == null ? null : Set.of(query.actorType().value());
+        UUID actor = null;
+        if (query.actorId() != null) {
+            var prefix = query.actorId().substring(0, 3);
+            var known = ACTORS.get(prefix);
+            if (known == null || actorTypes != null && !known.containsAll(actorTypes)) {
+                return null;
+            }
+            try {
+                actor = TypeIds.parse(prefix, query.actorId());
+            } catch (IllegalArgumentException none) {
+                return null;
+            }
+            actorTypes = actorTypes == null ? known : actorTypes;
+        }
+        return new Filter(
+                type, entity, actorTypes, actor,
+                query.tokenId() == null ? null : query.tokenId().value(),
+                query.subjectTenantId() == null ? null : query.subjectTenantId().value(),
+                query.action(),
+                query.category() == null ? null : query.category().value(),
+                query.operation(), query.requestId(), query.occurredAfter(), query.occurredBefore());
+    }
+
+    private Map<UUID, List<Entity>> touched(Tx tx, List<UUID> events) {
+        return events.isEmpty() ? Map.of() : trail.entities(tx, events).stream().collect(Collectors.groupingBy(Entity::eventId));
+    }
+
+    private AuditEvent toApi(Event event, Map<UUID, List<Entity>> touched) {
+        var changes = touched.getOrDefault(event.id(), List.of()).stream()
+                .map(entity -> new EntityChange(
+                        entity.type(), entities.id(entity.type(), entity.id()), members(entity.before()), members(entity.after())))
+                .toList();
+        var primary = changes.getFirst();
+        return new AuditEvent(
+                new AuditEventId(event.id()), event.occurredAt(), event.recordedAt(), ActorType.fromValue(event.actorType()), actor(event),
+                event.tokenId() == null ? null : new TokenId(event.tokenId()),
+                event.subjectTenantId() == null ? null : new TenantId(event.subjectTenantId()), event.operation(), event.status(),
+                event.action(), AuditCategory.fromValue(event.category()), event.entityType(),
+                entities.id(event.entityType(), event.entityId()), primary.before(), primary.after(), changes, event.reason(),
+                event.sourceWorkflow(), event.replayPointer(), event.requestId(), event.traceId(),
+                event.keyHmac() == null ? null : HexFormat.of().formatHex(event.keyHmac()), 1);
+    }
+
+    private static String actor(Event event) {
+        var prefix = ACTORS.entrySet().stream()
+                .filter(kind -> kind.getValue().contains(event.actorType()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+        return TypeIds.format(prefix, event.actorId());
+    }
+
+    private static @Nullable Map<String, Object> members(@Nullable String json) {
+        try {
+            return json == null ? null : Json.WIRE.readValue(json, MEMBERS);
+        } catch (JsonProcessingException broken) {
+            throw new IllegalStateException("the trail holds what isn't JSON", broken);
+        }
+    }
+
+    private static AuditReview toApi(AuditReviewStore.Row row) {
+        return new AuditReview(
+                new AuditReviewId(row.id()), row.externalId(), new AuditEventId(row.eventId()), ReviewOutcome.fromValue(row.outcome()),
+                row.note(), new ConsumerId(row.reviewerId()), row.createdAt(), 1);
+    }
+}

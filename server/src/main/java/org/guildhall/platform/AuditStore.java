@@ -1,0 +1,141 @@
+package org.guildhall.platform;
+
+import static org.guildhall.schema.platform.Tables.AUDIT_ENTITIES;
+import static org.guildhall.schema.platform.Tables.AUDIT_EVENTS;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.selectOne;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/** The audit trail, as it was written by the transactions that it tells of. */
+final class AuditStore {
+
+    /** An event without its entities. */
+    record Event(
+            UUID id, Instant occurredAt, Instant recordedAt, String actorType, UUID actorId, @Nullable UUID tokenId,
+            @Nullable UUID subjectTenantId, String operation, int status, String action, String category, String entityType, UUID entityId,
+            @Nullable String reason, @Nullable String sourceWorkflow, @Nullable String replayPointer, String requestId, String traceId,
+            byte @Nullable [] keyHmac) {}
+
+    /** An entity that an event touched, before and after as JSON. */
+    record Entity(UUID eventId, String type, UUID id, @Nullable String before, @Nullable String after) {}
+
+    /** What a list is narrowed by; null for what isn't. {@code actorTypes} are alternatives. */
+    record Filter(
+            @Nullable String entityType, @Nullable UUID entityId, @Nullable Collection<String> actorTypes, @Nullable UUID actorId,
+            @Nullable UUID tokenId, @Nullable UUID subjectTenantId, @Nullable String action, @Nullable String category,
+            @Nullable String operation, @Nullable String requestId, @Nullable Instant occurredAfter, @Nullable Instant occurredBefore) {}
+
+    private static final List<Field<?>> COLUMNS = List.of(
+            AUDIT_EVENTS.ID, AUDIT_EVENTS.OCCURRED_AT, AUDIT_EVENTS.RECORDED_AT, AUDIT_EVENTS.ACTOR_TYPE, AUDIT_EVENTS.ACTOR_ID,
+            AUDIT_EVENTS.TOKEN_ID, AUDIT_EVENTS.SUBJECT_TENANT_ID, AUDIT_EVENTS.OPERATION, AUDIT_EVENTS.STATUS, AUDIT_EVENTS.ACTION,
+            AUDIT_EVENTS.CATEGORY, AUDIT_EVENTS.ENTITY_TYPE, AUDIT_EVENTS.ENTITY_ID, AUDIT_EVENTS.REASON, AUDIT_EVENTS.SOURCE_WORKFLOW,
+            AUDIT_EVENTS.REPLAY_POINTER, AUDIT_EVENTS.REQUEST_ID, AUDIT_EVENTS.TRACE_ID, AUDIT_EVENTS.KEY_HMAC);
+
+    @Nullable Event get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(AUDIT_EVENTS).where(AUDIT_EVENTS.ID.eq(id)).fetchOne(AuditStore::event);
+    }
+
+    boolean has(Tx tx, UUID id) {
+        return tx.sql().fetchExists(AUDIT_EVENTS, AUDIT_EVENTS.ID.eq(id));
+    }
+
+    /** What the events touched, each event's primary entity first. */
+    List<Entity> entities(Tx tx, Collection<UUID> eventIds) {
+        return tx.sql()
+                .select(AUDIT_ENTITIES.EVENT_ID, AUDIT_ENTITIES.ENTITY_TYPE, AUDIT_ENTITIES.ENTITY_ID, AUDIT_ENTITIES.BEFORE, AUDIT_ENTITIES.AFTER)
+                .from(AUDIT_ENTITIES)
+                .where(AUDIT_ENTITIES.EVENT_ID.in(eventIds))
+                .orderBy(AUDIT_ENTITIES.EVENT_ID, AUDIT_ENTITIES.POSITION)
+                .fetch(record -> new Entity(record.value1(), record.value2(), record.value3(), record.value4(), record.value5()));
+    }
+
+    Page<Event> list(Tx tx, PageRequest page, Filter filter) {
+        return filter.entityId() == null ? trail(tx, page, filter) : history(tx, page, filter);
+    }
+
+    /** All events, in the order in which they happened. */
+    private static Page<Event> trail(Tx tx, PageRequest page, Filter filter) {
+        var condition = condition(filter);
+        if (filter.entityType() != null) {
+            condition = condition.and(exists(selectOne()
+                    .from(AUDIT_ENTITIES)
+                    .where(AUDIT_ENTITIES.EVENT_ID.eq(AUDIT_EVENTS.ID))
+                    .and(AUDIT_ENTITIES.ENTITY_TYPE.eq(filter.entityType()))));
+        }
+        return page.fetch(tx.sql().select(COLUMNS).from(AUDIT_EVENTS).where(condition),
+                Map.of("occurred_at", AUDIT_EVENTS.OCCURRED_AT), AUDIT_EVENTS.ID, AuditStore::event);
+    }
+
+    /** One entity's history: read along the entity's own index, however long the trail is. An event names each entity once. */
+    private static Page<Event> history(Tx tx, PageRequest page, Filter filter) {
+        return page.fetch(
+                tx.sql().select(COLUMNS)
+                        .select(AUDIT_ENTITIES.OCCURRED_AT, AUDIT_ENTITIES.EVENT_ID)
+                        .from(AUDIT_ENTITIES)
+                        .join(AUDIT_EVENTS)
+                        .on(AUDIT_EVENTS.ID.eq(AUDIT_ENTITIES.EVENT_ID))
+                        .where(AUDIT_ENTITIES.ENTITY_TYPE.eq(filter.entityType()))
+                        .and(AUDIT_ENTITIES.ENTITY_ID.eq(filter.entityId()))
+                        .and(condition(filter)),
+                Map.of("occurred_at", AUDIT_ENTITIES.OCCURRED_AT), AUDIT_ENTITIES.EVENT_ID, AuditStore::event);
+    }
+
+    private static Condition condition(Filter filter) {
+        var all = noCondition();
+        if (filter.actorTypes() != null) {
+            all = all.and(AUDIT_EVENTS.ACTOR_TYPE.in(filter.actorTypes()));
+        }
+        if (filter.actorId() != null) {
+            all = all.and(AUDIT_EVENTS.ACTOR_ID.eq(filter.actorId()));
+        }
+        if (filter.tokenId() != null) {
+            all = all.and(AUDIT_EVENTS.TOKEN_ID.eq(filter.tokenId()));
+        }
+        if (filter.subjectTenantId() != null) {
+            all = all.and(AUDIT_EVENTS.SUBJECT_TENANT_ID.eq(filter.subjectTenantId()));
+        }
+        if (filter.action() != null) {
+            all = all.and(AUDIT_EVENTS.ACTION.eq(filter.action()));
+        }
+        if (filter.category() != null) {
+            all = all.and(AUDIT_EVENTS.CATEGORY.eq(filter.category()));
+        }
+        if (filter.operation() != null) {
+            all = all.and(AUDIT_EVENTS.OPERATION.eq(filter.operation()));
+        }
+        if (filter.requestId() != null) {
+            all = all.and(AUDIT_EVENTS.REQUEST_ID.eq(filter.requestId()));
+        }
+        if (filter.occurredAfter() != null) {
+            all = all.and(AUDIT_EVENTS.OCCURRED_AT.gt(filter.occurredAfter()));
+        }
+        if (filter.occurredBefore() != null) {
+            all = all.and(AUDIT_EVENTS.OCCURRED_AT.lt(filter.occurredBefore()));
+        }
+        return all;
+    }
+
+    private static Event event(Record record) {
+        return new Event(
+                record.get(AUDIT_EVENTS.ID), record.get(AUDIT_EVENTS.OCCURRED_AT), record.get(AUDIT_EVENTS.RECORDED_AT),
+                record.get(AUDIT_EVENTS.ACTOR_TYPE), record.get(AUDIT_EVENTS.ACTOR_ID), record.get(AUDIT_EVENTS.TOKEN_ID),
+                record.get(AUDIT_EVENTS.SUBJECT_TENANT_ID), record.get(AUDIT_EVENTS.OPERATION), record.get(AUDIT_EVENTS.STATUS),
+                record.get(AUDIT_EVENTS.ACTION), record.get(AUDIT_EVENTS.CATEGORY), record.get(AUDIT_EVENTS.ENTITY_TYPE),
+                record.get(AUDIT_EVENTS.ENTITY_ID), record.get(AUDIT_EVENTS.REASON), record.get(AUDIT_EVENTS.SOURCE_WORKFLOW),
+                record.get(AUDIT_EVENTS.REPLAY_POINTER), record.get(AUDIT_EVENTS.REQUEST_ID), record.get(AUDIT_EVENTS.TRACE_ID),
+                record.get(AUDIT_EVENTS.KEY_HMAC));
+    }
+}

@@ -1,0 +1,138 @@
+package org.guildhall.platform;
+
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.ActiveState;
+import org.guildhall.api.model.ActsAs;
+import org.guildhall.api.model.Consumer;
+import org.guildhall.api.model.ConsumerId;
+import org.guildhall.api.model.ConsumerPatch;
+import org.guildhall.api.model.ListConsumersQuery;
+import org.guildhall.api.model.NewConsumer;
+import org.guildhall.api.model.RateLimitSetting;
+import org.guildhall.api.platform.ConsumersApi;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.guildhall.platform.ConsumerStore.Filter;
+import org.guildhall.platform.ConsumerStore.Row;
+import org.guildhall.platform.ConsumerStore.Values;
+import org.jspecify.annotations.Nullable;
+
+/** API consumers: {@code /platform/consumers}. */
+final class ConsumersHandler implements ConsumersApi<Call> {
+
+    private final ConsumerStore consumers;
+    private final TokenStore tokens;
+
+    ConsumersHandler(ConsumerStore consumers, TokenStore tokens) {
+        this.consumers = consumers;
+        this.tokens = tokens;
+    }
+
+    @Override
+    public Reply<Consumer> createConsumer(Call call, NewConsumer body) {
+        var actsAs = body.actsAs() == null ? ActsAs.OPERATOR : body.actsAs();
+        Giving.requireHeld(call.caller(), body.scopes(), body.scopes());
+        Giving.requireActsAs(call.caller(), actsAs.value());
+        var consumer = toApi(consumers.insert(call.tx(), new Values(
+                body.externalId(), body.name(), body.ownerName(), body.contactEmail(), body.scopes(), actsAs.value(),
+                limit(body.rateLimit()), window(body.rateLimit()))));
+        call.created(consumer.id(), consumer);
+        call.credentialsChanged();
+        return Reply.created("/api/v1/platform/consumers/" + consumer.id(), consumer);
+    }
+
+    @Override
+    public Reply<Page<Consumer>> listConsumers(Call call, ListConsumersQuery query) {
+        var filter = new Filter(
+                query.externalId(),
+                query.state() == null ? null : query.state().value(),
+                query.actsAs() == null ? null : query.actsAs().value(),
+                query.createdAfter(),
+                query.createdBefore());
+        return Reply.list(consumers.list(call.tx(), call.page(), filter).map(ConsumersHandler::toApi));
+    }
+
+    @Override
+    public Reply<Consumer> getConsumer(Call call, ConsumerId consumerId) {
+        var row = consumers.get(call.tx(), consumerId.value());
+        if (row == null) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        return Reply.ok(toApi(row));
+    }
+
+    @Override
+    public Reply<Consumer> updateConsumer(Call call, ConsumerId consumerId, Patch<ConsumerPatch> patch) {
+        var before = locked(call, consumerId);
+        var current = patchable(before);
+        var wanted = patch.onto(current);
+        requireActive(before);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        Giving.requireHeld(call.caller(), Giving.added(before.scopes(), wanted.scopes()), wanted.scopes());
+        if (!wanted.actsAs().equals(current.actsAs())) {
+            Giving.requireActsAs(call.caller(), wanted.actsAs().value());
+        }
+        return changed(call, before, consumers.update(call.tx(), before.id(), new Values(
+                wanted.externalId(), wanted.name(), wanted.ownerName(), wanted.contactEmail(), wanted.scopes(), wanted.actsAs().value(),
+                limit(wanted.rateLimit()), window(wanted.rateLimit()))));
+    }
+
+    @Override
+    public Reply<Consumer> archiveConsumer(Call call, ConsumerId consumerId) {
+        var before = locked(call, consumerId);
+        requireActive(before);
+        tokens.closeOriginsOf(call.tx(), before.id());
+        return changed(call, before, consumers.archive(call.tx(), before.id()));
+    }
+
+    private Row locked(Call call, ConsumerId consumerId) {
+        var row = consumers.lock(call.tx(), consumerId.value());
+        if (row == null) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        call.expect(row.version());
+        return row;
+    }
+
+    private static void requireActive(Row row) {
+        if (row.state().equals("archived")) {
+            throw Problem.INVALID_STATE.because("The consumer is archived, which can't be undone.");
+        }
+    }
+
+    private static Reply<Consumer> changed(Call call, Row before, Row after) {
+        var consumer = toApi(after);
+        call.changed(consumer.id(), toApi(before), consumer);
+        call.credentialsChanged();
+        return Reply.ok(consumer);
+    }
+
+    private static ConsumerPatch patchable(Row row) {
+        return new ConsumerPatch(row.externalId(), row.name(), row.ownerName(), row.contactEmail(), row.scopes(),
+                ActsAs.fromValue(row.actsAs()), setting(row.rateLimit(), row.rateWindowSeconds()));
+    }
+
+    static Consumer toApi(Row row) {
+        return new Consumer(
+                new ConsumerId(row.id()), row.externalId(), row.name(), row.ownerName(), row.contactEmail(), row.scopes(),
+                ActsAs.fromValue(row.actsAs()), setting(row.rateLimit(), row.rateWindowSeconds()), ActiveState.fromValue(row.state()),
+                row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+
+    static @Nullable Long limit(@Nullable RateLimitSetting setting) {
+        return setting == null ? null : (long) setting.limit();
+    }
+
+    static @Nullable Integer window(@Nullable RateLimitSetting setting) {
+        return setting == null ? null : setting.windowSeconds();
+    }
+
+    static @Nullable RateLimitSetting setting(@Nullable Long limit, @Nullable Integer windowSeconds) {
+        return limit == null || windowSeconds == null ? null : new RateLimitSetting(limit.intValue(), windowSeconds);
+    }
+}

@@ -1,0 +1,46 @@
+package org.guildhall.platform;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.IdempotencyOutcome;
+import org.guildhall.api.model.IdempotencyResult;
+import org.guildhall.api.platform.IdempotencyKeysApi;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Idempotency;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal.Item;
+
+/** What became of the caller's own idempotency keys: {@code /platform/idempotency-keys}. */
+final class IdempotencyKeysHandler implements IdempotencyKeysApi<Call> {
+
+    private final IdempotencyKeyStore store;
+    private final Idempotency idempotency;
+    private final Entities entities;
+
+    IdempotencyKeysHandler(IdempotencyKeyStore store, Idempotency idempotency, Entities entities) {
+        this.store = store;
+        this.idempotency = idempotency;
+        this.entities = entities;
+    }
+
+    @Override
+    public Reply<IdempotencyOutcome> getIdempotencyOutcome(Call call, String key) {
+        if (!key.matches("[!-~]{1,255}")) {
+            throw Problem.INVALID_PARAMETER.because("A key has 1 to 255 visible ASCII characters.")
+                    .with(Item.parameter("key", "malformed", "A key has 1 to 255 visible ASCII characters."));
+        }
+        var hmacs = new ArrayList<byte[]>();
+        hmacs.add(idempotency.hmac(call.caller(), key));
+        hmacs.addAll(List.of(idempotency.olderHmacs(call.caller(), key)));
+        var row = store.find(call.tx(), hmacs);
+        if (row == null) {
+            throw Problem.NOT_FOUND.because("Nothing was committed under this key, or it was longer ago than keys are kept.");
+        }
+        boolean committed = row.status() < 300;
+        return Reply.plain(new IdempotencyOutcome(
+                committed ? IdempotencyResult.COMMITTED : IdempotencyResult.REFUSED, row.operation(), row.status(), row.entityType(),
+                row.entityType() == null || row.entityId() == null ? null : entities.id(row.entityType(), row.entityId()), row.requestId(),
+                row.createdAt()));
+    }
+}

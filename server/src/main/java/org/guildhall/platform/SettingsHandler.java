@@ -1,0 +1,118 @@
+package org.guildhall.platform;
+
+import java.net.InetAddress;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.RateLimitSetting;
+import org.guildhall.api.model.Settings;
+import org.guildhall.api.model.SettingsPatch;
+import org.guildhall.api.model.TenantId;
+import org.guildhall.api.model.TenantMode;
+import org.guildhall.api.model.TenantState;
+import org.guildhall.api.platform.SettingsApi;
+import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.platform.SettingsStore.Row;
+import org.guildhall.platform.SettingsStore.Values;
+
+/** A tenant's own settings: {@code /platform/settings}. */
+final class SettingsHandler implements SettingsApi<Call> {
+
+    private static final Set<String> TIME_ZONES = ZoneId.getAvailableZoneIds();
+    private static final Set<String> CURRENCIES =
+            Currency.getAvailableCurrencies().stream().map(Currency::getCurrencyCode).collect(Collectors.toUnmodifiableSet());
+
+    private final SettingsStore settings;
+
+    SettingsHandler(SettingsStore settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public Reply<Settings> getSettings(Call call) {
+        return Reply.ok(toApi(settings.get(call.tx())));
+    }
+
+    @Override
+    public Reply<Settings> updateSettings(Call call, Patch<SettingsPatch> patch) {
+        var before = settings.lock(call.tx());
+        call.expect(before.version());
+        var current = patchable(before.values());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        var wrong = unknown(wanted.timeZone(), wanted.currency());
+        if (!wanted.ipAllowList().equals(current.ipAllowList())) {
+            wrong.addAll(unusable(wanted.ipAllowList(), call.address()));
+        }
+        Refusal.ifAny(wrong);
+        var after = settings.update(call.tx(), before, new Values(
+                wanted.timeZone(), wanted.currency(), wanted.tokenLifetimeDaysMax(), wanted.ipAllowList(), wanted.rateLimit().limit(),
+                wanted.rateLimit().windowSeconds()));
+        var result = toApi(after);
+        call.changed(result.id(), toApi(before), result);
+        call.credentialsChanged();
+        return Reply.ok(result);
+    }
+
+    /** Refuses a time zone or a currency that there isn't. */
+    static void requireKnown(String timeZone, String currency) {
+        Refusal.ifAny(unknown(timeZone, currency));
+    }
+
+    private static List<Item> unknown(String timeZone, String currency) {
+        var wrong = new ArrayList<Item>();
+        if (!TIME_ZONES.contains(timeZone)) {
+            wrong.add(Item.pointer("/time_zone", "unknown", "The IANA time zone database has no such zone."));
+        }
+        if (!CURRENCIES.contains(currency)) {
+            wrong.add(Item.pointer("/currency", "unknown", "ISO 4217 has no such currency."));
+        }
+        return wrong;
+    }
+
+    /** A list that can't be read, or that would lock out who sets it. */
+    private static List<Item> unusable(List<String> ranges, InetAddress caller) {
+        var wrong = new ArrayList<Item>();
+        boolean included = ranges.isEmpty();
+        for (int at = 0; at < ranges.size(); at++) {
+            try {
+                included |= IpRange.parse(ranges.get(at)).contains(caller);
+            } catch (IllegalArgumentException malformed) {
+                wrong.add(Item.pointer("/ip_allow_list/" + at, "format", "This is no network in CIDR notation."));
+            }
+        }
+        if (wrong.isEmpty() && !included) {
+            wrong.add(Item.pointer("/ip_allow_list", "locks_out",
+                    "The list doesn't include " + caller.getHostAddress() + ", where this request comes from."));
+        }
+        return wrong;
+    }
+
+    private static SettingsPatch patchable(Values values) {
+        return new SettingsPatch(values.timeZone(), values.currency(), values.tokenLifetimeDaysMax(), values.ipAllowList(), limit(values));
+    }
+
+    private static RateLimitSetting limit(Values values) {
+        return new RateLimitSetting((int) values.rateLimit(), values.rateWindowSeconds());
+    }
+
+    private static Settings toApi(Row row) {
+        var values = row.values();
+        return new Settings(
+                new TenantId(row.tenantId()), row.name(), TenantMode.fromValue(row.mode()), TenantState.fromValue(row.state()),
+                values.timeZone(), values.currency(), values.tokenLifetimeDaysMax(), values.ipAllowList(), limit(values), row.createdAt(),
+                row.updatedAt(), row.version());
+    }
+}

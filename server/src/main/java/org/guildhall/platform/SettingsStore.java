@@ -1,0 +1,123 @@
+package org.guildhall.platform;
+
+import static org.guildhall.schema.platform.Tables.SETTINGS;
+import static org.guildhall.schema.platform.Tables.TENANTS;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Tx;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of the tenant that a transaction works in: one row, made with the tenant. What the platform says of the tenant is
+ * found as a row of the platform's: the policy that shows it leads to no index.
+ */
+final class SettingsStore {
+
+    /** The settings, and what the platform says of the tenant. */
+    record Row(UUID tenantId, String name, String mode, String state, Values values, Instant createdAt, Instant updatedAt, long version) {}
+
+    /** What the tenant may change. */
+    record Values(
+            String timeZone, String currency, @Nullable Integer tokenLifetimeDaysMax, List<String> ipAllowList, long rateLimit,
+            int rateWindowSeconds) {}
+
+    /**
+     * Whose the tokens of the tenant's administrators are.
+     *
+     * @param consumerId null if none was ever issued
+     */
+    record Administration(@Nullable UUID consumerId, Lifetime lifetime, Instant now) {}
+
+    private static final List<Field<?>> COLUMNS = List.of(
+            SETTINGS.TENANT_ID, SETTINGS.TIME_ZONE, SETTINGS.CURRENCY, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, SETTINGS.IP_ALLOW_LIST,
+            SETTINGS.RATE_LIMIT, SETTINGS.RATE_WINDOW_SECONDS, SETTINGS.CREATED_AT, SETTINGS.UPDATED_AT, SETTINGS.VERSION);
+    private static final List<Field<?>> OF_THE_TENANT = List.of(TENANTS.NAME, TENANTS.MODE, TENANTS.STATE);
+
+    /** A new tenant's settings; to be called within it. */
+    void insert(Tx tx, String timeZone, String currency) {
+        tx.sql().insertInto(SETTINGS).set(SETTINGS.TIME_ZONE, timeZone).set(SETTINGS.CURRENCY, currency).execute();
+    }
+
+    Row get(Tx tx) {
+        return tx.sql()
+                .select(all())
+                .from(SETTINGS)
+                .join(TENANTS)
+                .on(TENANTS.TENANT_ID.eq(Db.PLATFORM))
+                .and(TENANTS.ID.eq(SETTINGS.TENANT_ID))
+                .where(SETTINGS.TENANT_ID.eq(Columns.tenant()))
+                .fetchSingle(SettingsStore::row);
+    }
+
+    /** The same, held until the transaction ends. */
+    Row lock(Tx tx) {
+        return tx.sql()
+                .select(all())
+                .from(SETTINGS)
+                .join(TENANTS)
+                .on(TENANTS.TENANT_ID.eq(Db.PLATFORM))
+                .and(TENANTS.ID.eq(SETTINGS.TENANT_ID))
+                .where(SETTINGS.TENANT_ID.eq(Columns.tenant()))
+                .forUpdate()
+                .of(SETTINGS)
+                .fetchSingle(SettingsStore::row);
+    }
+
+    Row update(Tx tx, Row before, Values values) {
+        return tx.sql()
+                .update(SETTINGS)
+                .set(SETTINGS.TIME_ZONE, values.timeZone())
+                .set(SETTINGS.CURRENCY, values.currency())
+                .set(SETTINGS.TOKEN_LIFETIME_DAYS_MAX, values.tokenLifetimeDaysMax())
+                .set(SETTINGS.IP_ALLOW_LIST, values.ipAllowList().toArray(String[]::new))
+                .set(SETTINGS.RATE_LIMIT, values.rateLimit())
+                .set(SETTINGS.RATE_WINDOW_SECONDS, values.rateWindowSeconds())
+                .set(SETTINGS.UPDATED_AT, Columns.now())
+                .set(SETTINGS.VERSION, SETTINGS.VERSION.plus(1))
+                .where(SETTINGS.TENANT_ID.eq(Columns.tenant()))
+                .returningResult(COLUMNS)
+                .fetchSingle(record -> row(record, before.name(), before.mode(), before.state()));
+    }
+
+    /** Whose administrators' tokens are, held until the transaction ends so that two requests don't each make a consumer for them. */
+    Administration lockAdministration(Tx tx) {
+        return tx.sql()
+                .select(SETTINGS.ADMINISTRATOR_ID, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, Columns.now())
+                .from(SETTINGS)
+                .where(SETTINGS.TENANT_ID.eq(Columns.tenant()))
+                .forUpdate()
+                .fetchSingle(record -> new Administration(
+                        record.get(SETTINGS.ADMINISTRATOR_ID), new Lifetime(record.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX)),
+                        record.get(Columns.now())));
+    }
+
+    /** Notes whose they are. It is no setting that anybody changes: no version. */
+    void administeredBy(Tx tx, UUID consumerId) {
+        tx.sql().update(SETTINGS).set(SETTINGS.ADMINISTRATOR_ID, consumerId).where(SETTINGS.TENANT_ID.eq(Columns.tenant())).execute();
+    }
+
+    private static List<Field<?>> all() {
+        var all = new ArrayList<>(COLUMNS);
+        all.addAll(OF_THE_TENANT);
+        return all;
+    }
+
+    private static Row row(Record record) {
+        return row(record, record.get(TENANTS.NAME), record.get(TENANTS.MODE), record.get(TENANTS.STATE));
+    }
+
+    private static Row row(Record record, String name, String mode, String state) {
+        var values = new Values(
+                record.get(SETTINGS.TIME_ZONE), record.get(SETTINGS.CURRENCY), record.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX),
+                List.of(record.get(SETTINGS.IP_ALLOW_LIST)), record.get(SETTINGS.RATE_LIMIT), record.get(SETTINGS.RATE_WINDOW_SECONDS));
+        return new Row(record.get(SETTINGS.TENANT_ID), name, mode, state, values, record.get(SETTINGS.CREATED_AT),
+                record.get(SETTINGS.UPDATED_AT), record.get(SETTINGS.VERSION));
+    }
+}

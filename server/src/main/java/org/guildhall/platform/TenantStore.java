@@ -1,0 +1,129 @@
+package org.guildhall.platform;
+
+import static org.guildhall.schema.platform.Tables.TENANTS;
+import static org.jooq.impl.DSL.val;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tenants, as rows of the platform. Each statement names whose rows they are: a tenant may see its own row as well, and with two
+ * policies to choose from the planner would use no index.
+ */
+final class TenantStore {
+
+    /** A tenant as it is stored. */
+    record Row(
+            UUID id, @Nullable String externalId, String name, String mode, String state, @Nullable Instant suspendedAt,
+            @Nullable String suspensionReason, Instant createdAt, Instant updatedAt, long version) {}
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(
+            @Nullable String externalId, @Nullable String mode, @Nullable String state, @Nullable Instant createdAfter,
+            @Nullable Instant createdBefore) {}
+
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", TENANTS.CREATED_AT, "name", TENANTS.NAME);
+    private static final List<Field<?>> COLUMNS = List.of(
+            TENANTS.ID, TENANTS.EXTERNAL_ID, TENANTS.NAME, TENANTS.MODE, TENANTS.STATE, TENANTS.SUSPENDED_AT, TENANTS.SUSPENSION_REASON,
+            TENANTS.CREATED_AT, TENANTS.UPDATED_AT, TENANTS.VERSION);
+
+    /** A new tenant, active. */
+    Row insert(Tx tx, @Nullable String externalId, String name, String mode) {
+        return tx.sql()
+                .insertInto(TENANTS)
+                .set(TENANTS.EXTERNAL_ID, externalId)
+                .set(TENANTS.NAME, name)
+                .set(TENANTS.MODE, mode)
+                .returningResult(COLUMNS)
+                .fetchSingle(TenantStore::row);
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(TENANTS).where(ours()).and(TENANTS.ID.eq(id)).fetchOne(TenantStore::row);
+    }
+
+    /** The same, held until the transaction ends. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(TENANTS).where(ours()).and(TENANTS.ID.eq(id)).forUpdate().fetchOne(TenantStore::row);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        return page.fetch(tx.sql().select(COLUMNS).from(TENANTS).where(condition(filter)), SORTS, TENANTS.ID, TenantStore::row);
+    }
+
+    Row update(Tx tx, UUID id, @Nullable String externalId, String name) {
+        return tx.sql()
+                .update(TENANTS)
+                .set(TENANTS.EXTERNAL_ID, externalId)
+                .set(TENANTS.NAME, name)
+                .set(TENANTS.UPDATED_AT, Columns.now())
+                .set(TENANTS.VERSION, TENANTS.VERSION.plus(1))
+                .where(ours())
+                .and(TENANTS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(TenantStore::row);
+    }
+
+    Row suspend(Tx tx, UUID id, String reason) {
+        return state(tx, id, "suspended", Columns.now(), val(reason));
+    }
+
+    Row reactivate(Tx tx, UUID id) {
+        return state(tx, id, "active", val(null, TENANTS.SUSPENDED_AT), val(null, TENANTS.SUSPENSION_REASON));
+    }
+
+    private static Row state(Tx tx, UUID id, String state, Field<Instant> suspendedAt, Field<String> reason) {
+        return tx.sql()
+                .update(TENANTS)
+                .set(TENANTS.STATE, state)
+                .set(TENANTS.SUSPENDED_AT, suspendedAt)
+                .set(TENANTS.SUSPENSION_REASON, reason)
+                .set(TENANTS.UPDATED_AT, Columns.now())
+                .set(TENANTS.VERSION, TENANTS.VERSION.plus(1))
+                .where(ours())
+                .and(TENANTS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(TenantStore::row);
+    }
+
+    private static Condition ours() {
+        return TENANTS.TENANT_ID.eq(Columns.tenant());
+    }
+
+    private static Condition condition(Filter filter) {
+        var all = ours();
+        if (filter.externalId() != null) {
+            all = all.and(TENANTS.EXTERNAL_ID.eq(filter.externalId()));
+        }
+        if (filter.mode() != null) {
+            all = all.and(TENANTS.MODE.eq(filter.mode()));
+        }
+        if (filter.state() != null) {
+            all = all.and(TENANTS.STATE.eq(filter.state()));
+        }
+        if (filter.createdAfter() != null) {
+            all = all.and(TENANTS.CREATED_AT.gt(filter.createdAfter()));
+        }
+        if (filter.createdBefore() != null) {
+            all = all.and(TENANTS.CREATED_AT.lt(filter.createdBefore()));
+        }
+        return all;
+    }
+
+    private static Row row(Record record) {
+        return new Row(
+                record.get(TENANTS.ID), record.get(TENANTS.EXTERNAL_ID), record.get(TENANTS.NAME), record.get(TENANTS.MODE),
+                record.get(TENANTS.STATE), record.get(TENANTS.SUSPENDED_AT), record.get(TENANTS.SUSPENSION_REASON),
+                record.get(TENANTS.CREATED_AT), record.get(TENANTS.UPDATED_AT), record.get(TENANTS.VERSION));
+    }
+}

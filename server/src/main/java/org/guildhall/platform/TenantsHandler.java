@@ -1,0 +1,194 @@
+package org.guildhall.platform;
+
+import java.time.Duration;
+import java.util.List;
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.Scopes;
+import org.guildhall.api.model.IssuedToken;
+import org.guildhall.api.model.ListTenantsQuery;
+import org.guildhall.api.model.NewAdminToken;
+import org.guildhall.api.model.NewTenant;
+import org.guildhall.api.model.Tenant;
+import org.guildhall.api.model.TenantId;
+import org.guildhall.api.model.TenantMode;
+import org.guildhall.api.model.TenantPatch;
+import org.guildhall.api.model.TenantState;
+import org.guildhall.api.model.TenantSuspension;
+import org.guildhall.api.platform.TenantsApi;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.platform.TenantStore.Filter;
+import org.guildhall.platform.TenantStore.Row;
+import org.jspecify.annotations.Nullable;
+
+/** Tenants, as the platform's administrators see them: {@code /platform/tenants}. */
+final class TenantsHandler implements TenantsApi<Call> {
+
+    /** Everything that a tenant can hold. */
+    static final List<String> ADMINISTRATOR_SCOPES =
+            Scopes.ALL.stream().filter(scope -> !scope.startsWith("platform:tenants:")).toList();
+
+    private static final int LIFETIME_SECONDS = 86_400;
+    private static final String ADMINISTRATOR = "Administrator";
+
+    private final TenantStore tenants;
+    private final SettingsStore settings;
+    private final ConsumerStore consumers;
+    private final Mint mint;
+
+    TenantsHandler(TenantStore tenants, SettingsStore settings, ConsumerStore consumers, Mint mint) {
+        this.tenants = tenants;
+        this.settings = settings;
+        this.consumers = consumers;
+        this.mint = mint;
+    }
+
+    @Override
+    public Reply<Tenant> createTenant(Call call, NewTenant body) {
+        SettingsHandler.requireKnown(body.timeZone(), body.currency());
+        var row = tenants.insert(call.tx(), body.externalId(), body.name(), body.mode().value());
+        call.tx().within(row.id(), inside -> {
+            settings.insert(inside, body.timeZone(), body.currency());
+            return row;
+        });
+        var tenant = toApi(row);
+        call.created(tenant.id(), tenant);
+        call.about(row.id());
+        call.credentialsChanged();
+        return Reply.created("/api/v1/platform/tenants/" + tenant.id(), tenant);
+    }
+
+    @Override
+    public Reply<Page<Tenant>> listTenants(Call call, ListTenantsQuery query) {
+        var filter = new Filter(
+                query.externalId(),
+                query.mode() == null ? null : query.mode().value(),
+                query.state() == null ? null : query.state().value(),
+                query.createdAfter(),
+                query.createdBefore());
+        return Reply.list(tenants.list(call.tx(), call.page(), filter).map(TenantsHandler::toApi));
+    }
+
+    @Override
+    public Reply<Tenant> getTenant(Call call, TenantId tenantId) {
+        return Reply.ok(toApi(found(tenants.get(call.tx(), tenantId.value()))));
+    }
+
+    @Override
+    public Reply<Tenant> updateTenant(Call call, TenantId tenantId, Patch<TenantPatch> patch) {
+        var before = locked(call, tenantId);
+        var current = new TenantPatch(before.externalId(), before.name());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        return changed(call, before, tenants.update(call.tx(), before.id(), wanted.externalId(), wanted.name()));
+    }
+
+    @Override
+    public Reply<Tenant> suspendTenant(Call call, TenantId tenantId, TenantSuspension body) {
+        var before = locked(call, tenantId);
+        if (before.id().equals(Db.PLATFORM)) {
+            throw Problem.INVALID_STATE.because("The platform itself can't be suspended: nobody could lift it again.");
+        }
+        if (before.state().equals("suspended")) {
+            throw Problem.INVALID_STATE.because("The tenant is suspended already.");
+        }
+        return changed(call, before, tenants.suspend(call.tx(), before.id(), body.reason()));
+    }
+
+    @Override
+    public Reply<Tenant> reactivateTenant(Call call, TenantId tenantId) {
+        var before = locked(call, tenantId);
+        if (!before.state().equals("suspended")) {
+            throw Problem.INVALID_STATE.because("The tenant isn't suspended.");
+        }
+        return changed(call, before, tenants.reactivate(call.tx(), before.id()));
+    }
+
+    @Override
+    public Reply<IssuedToken> createTenantAdminToken(Call call, TenantId tenantId, NewAdminToken body) {
+        var tenant = found(tenants.get(call.tx(), tenantId.value()));
+        if (tenant.id().equals(Db.PLATFORM)) {
+            // It would give a caller who may only manage tenants everything that the platform's own administrators hold.
+            throw Problem.INVALID_STATE.because("The platform's own tokens are issued by its own administrators: POST /api/v1/platform/tokens.");
+        }
+        Giving.requireActsAs(call.caller(), "operator");
+        var administered = call.tx().within(tenant.id(), inside -> administratorsToken(inside, tenant, body));
+        var reply = mint.answer(call, administered.issued());
+        if (administered.made() != null) {
+            var made = ConsumersHandler.toApi(administered.made());
+            call.created(made.id(), made);
+        }
+        call.about(tenant.id());
+        return reply;
+    }
+
+    /** A token, and its consumer if that had to be made. */
+    private record Administered(Mint.Issued issued, ConsumerStore.@Nullable Row made) {}
+
+    private Administered administratorsToken(Tx inside, Row tenant, NewAdminToken body) {
+        var administration = settings.lockAdministration(inside);
+        var lifetime = Duration.ofSeconds(body.lifetimeSeconds() == null ? LIFETIME_SECONDS : body.lifetimeSeconds());
+        if (!administration.lifetime().allows(lifetime)) {
+            throw Problem.VALIDATION_FAILED.because("The tenant doesn't let a token be good for that long.")
+                    .with(Item.pointer("/lifetime_seconds", "too_large",
+                            "The tenant lets a token be good for " + administration.lifetime().daysMax() + " days at most."));
+        }
+        var present = administration.consumerId() == null ? null : consumers.lock(inside, administration.consumerId());
+        var made = present != null && isWhole(present) ? null : administrator(inside);
+        var consumer = made == null ? present : made;
+        return new Administered(
+                mint.issue(inside, tenant.mode(), new TokenStore.New(
+                        consumer.id(), null, body.name() == null ? ADMINISTRATOR : body.name(), "secret", ADMINISTRATOR_SCOPES, List.of(), null,
+                        null, administration.now().plus(lifetime), null)),
+                made);
+    }
+
+    /** One that the tenant archived or narrowed stays as the tenant wants it, and another is made. */
+    private static boolean isWhole(ConsumerStore.Row consumer) {
+        return consumer.state().equals("active")
+                && consumer.actsAs().equals("operator")
+                && Giving.added(consumer.scopes(), ADMINISTRATOR_SCOPES).isEmpty();
+    }
+
+    private ConsumerStore.Row administrator(Tx inside) {
+        var made = consumers.insert(inside, new ConsumerStore.Values(
+                null, ADMINISTRATOR, "Platform", "platform@guildhall.invalid", ADMINISTRATOR_SCOPES, "operator", null, null));
+        settings.administeredBy(inside, made.id());
+        return made;
+    }
+
+    private Row locked(Call call, TenantId tenantId) {
+        var row = found(tenants.lock(call.tx(), tenantId.value()));
+        call.expect(row.version());
+        return row;
+    }
+
+    private static Row found(@Nullable Row row) {
+        if (row == null) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        return row;
+    }
+
+    private static Reply<Tenant> changed(Call call, Row before, Row after) {
+        var tenant = toApi(after);
+        call.changed(tenant.id(), toApi(before), tenant);
+        call.about(after.id());
+        call.credentialsChanged();
+        return Reply.ok(tenant);
+    }
+
+    static Tenant toApi(Row row) {
+        return new Tenant(
+                new TenantId(row.id()), row.externalId(), row.name(), TenantMode.fromValue(row.mode()), TenantState.fromValue(row.state()),
+                row.suspendedAt(), row.suspensionReason(), row.createdAt(), row.updatedAt(), row.version());
+    }
+}

@@ -1,0 +1,213 @@
+package org.guildhall.platform;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.ConsumerId;
+import org.guildhall.api.model.IssuedToken;
+import org.guildhall.api.model.ListTokensQuery;
+import org.guildhall.api.model.NewToken;
+import org.guildhall.api.model.Token;
+import org.guildhall.api.model.TokenId;
+import org.guildhall.api.model.TokenKind;
+import org.guildhall.api.model.TokenPatch;
+import org.guildhall.api.model.TokenRotation;
+import org.guildhall.api.model.TokenState;
+import org.guildhall.api.platform.TokensApi;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.platform.ConsumerStore.Standing;
+import org.guildhall.platform.TokenStore.Filter;
+import org.guildhall.platform.TokenStore.Row;
+import org.guildhall.platform.TokenStore.Values;
+import org.jspecify.annotations.Nullable;
+
+/** API tokens: {@code /platform/tokens}. */
+final class TokensHandler implements TokensApi<Call> {
+
+    private final TokenStore tokens;
+    private final ConsumerStore consumers;
+    private final Mint mint;
+
+    TokensHandler(TokenStore tokens, ConsumerStore consumers, Mint mint) {
+        this.tokens = tokens;
+        this.consumers = consumers;
+        this.mint = mint;
+    }
+
+    @Override
+    public Reply<IssuedToken> createToken(Call call, NewToken body) {
+        var kind = body.kind() == null ? TokenKind.SECRET : body.kind();
+        var origins = body.origins() == null ? List.<String>of() : body.origins();
+        Giving.requireHeld(call.caller(), body.scopes(), body.scopes());
+        var standing = consumers.holdStanding(call.tx(), body.consumerId().value());
+        var wrong = new ArrayList<>(ofKind(kind.value(), body.scopes(), origins));
+        Instant end = null;
+        if (standing == null) {
+            wrong.add(Item.pointer("/consumer_id", "unknown", "There is no such consumer."));
+        } else {
+            wrong.addAll(Giving.beyondConsumer(standing.scopes(), body.scopes(), body.scopes()));
+            end = wished(standing.lifetime().wish(body.expiresAt(), standing.now(), standing.now()), wrong);
+        }
+        Refusal.ifAny(wrong);
+        requireEquippable(call, standing);
+        return mint.answer(call, mint.issue(call.tx(), call.caller().mode(), new TokenStore.New(
+                body.consumerId().value(), body.externalId(), body.name(), kind.value(), body.scopes(), origins,
+                ConsumersHandler.limit(body.rateLimit()), ConsumersHandler.window(body.rateLimit()), end, null)));
+    }
+
+    @Override
+    public Reply<Page<Token>> listTokens(Call call, ListTokensQuery query) {
+        var filter = new Filter(
+                query.externalId(),
+                query.consumerId() == null ? null : query.consumerId().value(),
+                query.state() == null ? null : query.state().value(),
+                query.prefix(),
+                query.kind() == null ? null : query.kind().value(),
+                query.createdAfter(),
+                query.createdBefore());
+        return Reply.list(tokens.list(call.tx(), call.page(), filter).map(TokensHandler::toApi));
+    }
+
+    @Override
+    public Reply<Token> getToken(Call call, TokenId tokenId) {
+        var row = tokens.get(call.tx(), tokenId.value());
+        if (row == null) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        return Reply.ok(toApi(row));
+    }
+
+    @Override
+    public Reply<Token> updateToken(Call call, TokenId tokenId, Patch<TokenPatch> patch) {
+        var before = locked(call, tokenId);
+        var current = patchable(before);
+        var wanted = patch.onto(current);
+        requireActive(before);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        var standing = standing(call, before);
+        Giving.requireHeld(call.caller(), given(current, wanted), wanted.scopes());
+        var wrong = new ArrayList<>(ofKind(before.kind(), wanted.scopes(), wanted.origins()));
+        wrong.addAll(Giving.beyondConsumer(standing.scopes(), Giving.added(current.scopes(), wanted.scopes()), wanted.scopes()));
+        var end = Objects.equals(wanted.expiresAt(), current.expiresAt())
+                ? current.expiresAt()
+                : wished(standing.lifetime().wish(wanted.expiresAt(), before.createdAt(), standing.now()), wrong);
+        Refusal.ifAny(wrong);
+        requireEquippable(call, standing);
+        return changed(call, before, tokens.update(call.tx(), before, new Values(
+                wanted.externalId(), wanted.name(), wanted.scopes(), wanted.origins(), ConsumersHandler.limit(wanted.rateLimit()),
+                ConsumersHandler.window(wanted.rateLimit()), end)));
+    }
+
+    @Override
+    public Reply<IssuedToken> rotateToken(Call call, TokenId tokenId, TokenRotation body) {
+        var before = locked(call, tokenId);
+        requireActive(before);
+        if (tokens.isReplaced(call.tx(), before.id())) {
+            throw Problem.INVALID_STATE.because("The token was rotated already and ends with its overlap; rotate its successor, or issue a new one.");
+        }
+        Giving.requireHeld(call.caller(), before.scopes(), before.scopes());
+        var standing = standing(call, before);
+        requireEquippable(call, standing);
+        var end = standing.lifetime().ofSuccessor(before.expiresAt(), before.createdAt(), standing.now());
+        var issued = mint.issue(call.tx(), call.caller().mode(), new TokenStore.New(
+                before.consumerId(), null, before.name(), before.kind(), before.scopes(), before.origins(), before.rateLimit(),
+                before.rateWindowSeconds(), end, before.id()));
+        var reply = mint.answer(call, issued);
+        changed(call, before, tokens.endBy(call.tx(), before.id(), standing.now().plusSeconds(body.overlapSeconds())));
+        return reply;
+    }
+
+    @Override
+    public Reply<Token> revokeToken(Call call, TokenId tokenId) {
+        var before = locked(call, tokenId);
+        if (before.state().equals("revoked")) {
+            throw Problem.INVALID_STATE.because("The token is revoked already.");
+        }
+        return changed(call, before, tokens.revoke(call.tx(), before.id()));
+    }
+
+    private Row locked(Call call, TokenId tokenId) {
+        var row = tokens.lock(call.tx(), tokenId.value());
+        if (row == null) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        call.expect(row.version());
+        return row;
+    }
+
+    private Standing standing(Call call, Row token) {
+        return Objects.requireNonNull(consumers.holdStanding(call.tx(), token.consumerId()), "a token has a consumer");
+    }
+
+    private static void requireActive(Row row) {
+        if (!row.state().equals("active")) {
+            throw Problem.INVALID_STATE.because("The token is " + row.state() + ".");
+        }
+    }
+
+    private static void requireEquippable(Call call, Standing standing) {
+        if (standing.state().equals("archived")) {
+            throw Problem.INVALID_STATE.because("The consumer is archived: its tokens are good for nothing.");
+        }
+        Giving.requireActsAs(call.caller(), standing.actsAs());
+    }
+
+    /** What a patch gives away: scopes that are added; all of them, if they may be used for longer or in more places. */
+    private static List<String> given(TokenPatch current, TokenPatch wanted) {
+        boolean longer = current.expiresAt() != null
+                && (wanted.expiresAt() == null || wanted.expiresAt().isAfter(current.expiresAt()));
+        return longer || !current.origins().containsAll(wanted.origins())
+                ? wanted.scopes()
+                : Giving.added(current.scopes(), wanted.scopes());
+    }
+
+    /** What is wrong with a token of its kind: a publishable one is bound to origins and holds little, a secret one has none. */
+    private static List<Item> ofKind(String kind, List<String> scopes, List<String> origins) {
+        if (kind.equals("secret")) {
+            return origins.isEmpty() ? List.of()
+                    : List.of(Item.pointer("/origins", "not_publishable", "Only a publishable token is bound to origins."));
+        }
+        var wrong = new ArrayList<>(Giving.beyondPublic(scopes));
+        if (origins.isEmpty()) {
+            wrong.add(Item.pointer("/origins", "required", "A publishable token needs at least one origin."));
+        }
+        return wrong;
+    }
+
+    private static @Nullable Instant wished(Lifetime.Wish wish, List<Item> wrong) {
+        if (wish.wrong() != null) {
+            wrong.add(wish.wrong());
+        }
+        return wish.end();
+    }
+
+    private static Reply<Token> changed(Call call, Row before, Row after) {
+        var token = toApi(after);
+        call.changed(token.id(), toApi(before), token);
+        call.credentialsChanged();
+        return Reply.ok(token);
+    }
+
+    private static TokenPatch patchable(Row row) {
+        return new TokenPatch(row.externalId(), row.name(), row.scopes(), ConsumersHandler.setting(row.rateLimit(), row.rateWindowSeconds()),
+                row.origins(), row.expiresAt());
+    }
+
+    static Token toApi(Row row) {
+        return new Token(
+                new TokenId(row.id()), row.externalId(), new ConsumerId(row.consumerId()), row.name(), TokenKind.fromValue(row.kind()),
+                row.prefix(), row.scopes(), ConsumersHandler.setting(row.rateLimit(), row.rateWindowSeconds()), row.origins(),
+                TokenState.fromValue(row.state()), row.expiresAt(), row.revokedAt(), row.lastUsedAt(),
+                row.rotatedFrom() == null ? null : new TokenId(row.rotatedFrom()), row.createdAt(), row.updatedAt(), row.version());
+    }
+}
