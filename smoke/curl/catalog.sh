@@ -84,7 +84,7 @@ check "the ladder is read" 200 '.tiers | length == 2'
 call PUT "/catalog/plan-ladders/$ladder/tier-order" "$order" -H "If-Match: $(header ETag)"
 check "the present one is, in one step" 200 ".tiers[0].id == \"$tier_standard\"" '[.tiers[].rank] == [0, 1]'
 
-call POST /catalog/org-types "{\"key\": \"smoke-${run//[^0-9]/}\", \"name\": \"Smoke $run\"}"
+call POST /catalog/org-types "{\"key\": \"smoke_${run//[^0-9]/}\", \"name\": \"Smoke $run\"}"
 check "an organization type is made" 201 '.state == "active"'
 type=$(member .id)
 call POST /catalog/default-grant-policies "{\"org_type_id\": \"$type\", \"product_id\": \"$public\", \"path\": \"on_ladder\", \"tier_id\": \"$tier_public\"}"

@@ -60,7 +60,7 @@ check "the tenant reads its settings" 200 '.currency | length == 3'
 call GET /platform/rate-limit
 check "limits are told" 200 '.rate_limits | length > 0'
 call GET "/platform/idempotency-keys/token-$run"
-check "a key tells what became of it" 200 '.status == "committed"'
+check "a key tells what became of it" 200 '.outcome == "committed"'
 call GET "/platform/idempotency-keys/never-$run"
 check "or that it never happened" 404
 

@@ -152,8 +152,23 @@ public final class Guild implements AutoCloseable {
         /** A token that may do everything, with a limit of its own. */
         public String limited(long requests, int windowSeconds) throws SQLException {
             var token = token();
-            sql("update platform.tokens set rate_limit = ?, rate_window_seconds = ? where prefix = ?", requests, windowSeconds, token.substring(0, token.length() - 53));
+            sql("update platform.tokens set rate_limit = ?, rate_window_seconds = ? where prefix = ?", requests, windowSeconds, prefix(token));
             return token;
+        }
+
+        /** A token for pages of these origins. */
+        public String publishable(List<String> origins, String... scopes) throws SQLException {
+            var token = TestTokens.create(guild.db, Keys.parse(KEYS), id, ApiToken.Mark.PUBLISHABLE, List.of(scopes));
+            sql("update platform.tokens set kind = 'publishable', origins = ? where prefix = ?", origins.toArray(String[]::new), prefix(token));
+            for (var origin : origins) {
+                sql("insert into platform.doors select 'origin', ?, tenant_id, id from platform.tokens where prefix = ?", origin, prefix(token));
+            }
+            return token;
+        }
+
+        /** What a token's row is found by. */
+        public static String prefix(String token) {
+            return token.substring(0, token.lastIndexOf('_', token.lastIndexOf('_') - 1));
         }
 
         /** Suspends the tenant past the API, as the platform's operation does. */

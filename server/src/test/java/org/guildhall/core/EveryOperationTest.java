@@ -278,10 +278,10 @@ class EveryOperationTest {
 
     @ParameterizedTest
     @MethodSource("guarded")
-    void aTokenOverItsLimitIs429(Operation operation) throws SQLException {
+    void aTokenOverItsLimitIs429(Operation operation) {
         var world = home(operation);
         var request = world.request(operation);
-        var limited = new Http(Guild.shared(), world.tenant.limited(operation.rateCost(), 3600));
+        var limited = new Http(Guild.shared(), world.limited(operation.rateCost(), 3600));
         var first = world.send(limited, request).expect(operation.status());
         assertTrue(String.valueOf(first.header("RateLimit")).startsWith("\"token\";r=0;"), first.header("RateLimit"));
         var refused = world.send(limited, request);

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -46,7 +48,9 @@ final class World {
 
     final Guild.Tenant tenant;
     final Http http;
+    private final List<String> order = new ArrayList<>();
     private final Set<Operation> given = EnumSet.noneOf(Operation.class);
+    private @Nullable String event;
 
     World(Guild.Tenant tenant) {
         this.tenant = tenant;
@@ -64,6 +68,78 @@ final class World {
     /** A word that nobody has used. */
     String word() {
         return "w" + WORDS.incrementAndGet();
+    }
+
+    /** A rate limit that nobody has had, and that no test reaches. */
+    Map<String, Object> roomyLimit() {
+        return Map.of("limit", 100_000 + WORDS.incrementAndGet(), "window_seconds", 1);
+    }
+
+    /** An instant that is still to come, whenever this runs. */
+    String nextMonth() {
+        return Instant.now().plus(30, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** An idempotency key of the caller's own consumer under which something was committed. */
+    String committedKey() {
+        var key = word();
+        send(request(Operation.CREATE_CONSUMER), "Idempotency-Key", key).expect(201);
+        return key;
+    }
+
+    /** An audit event of the tenant; the same one each time, since nothing changes it. */
+    String event() {
+        if (event == null) {
+            id("con");
+            event = http.get("/api/v1/platform/audit-events?limit=1&action=consumer.created").expect(200).at("/data/0/id");
+        }
+        return java.util.Objects.requireNonNull(event);
+    }
+
+    /** A new review of that event. */
+    String review() {
+        return java.util.Objects.requireNonNull(send(request(Operation.CREATE_AUDIT_REVIEW)).expect(201).at("/id"));
+    }
+
+    /** A resource key of the kind "limit" that an integration made for it registers. */
+    String resourceKey() {
+        var integration = word();
+        var manifest = Map.of("key", integration, "name", "Sites", "resource_keys",
+                List.of(Map.of("key", integration + ".sites", "display_name", "Sites", "kind", "limit")));
+        http.post("/api/v1/catalog/integrations", Http.JSON.valueToTree(manifest).toString()).expect(201);
+        return integration + ".sites";
+    }
+
+    /** A new product that can be granted. */
+    String publishedProduct() {
+        var product = id("prd");
+        http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
+        return product;
+    }
+
+    /** A new ladder with two tiers. */
+    String ladder() {
+        var ladder = id("lad");
+        order.clear();
+        for (int rank = 0; rank < 2; rank++) {
+            var tier = Map.of("name", word(), "product_id", id("prd"));
+            order.addFirst(http.post("/api/v1/catalog/plan-ladders/" + ladder + "/tiers", Http.JSON.valueToTree(tier).toString()).expect(201).at("/id"));
+        }
+        return ladder;
+    }
+
+    /** The tiers of that ladder, the other way round. */
+    List<String> otherOrder() {
+        return List.copyOf(order);
+    }
+
+    /** A token of the same consumer that may do as much, with a limit of its own. */
+    String limited(long requests, int windowSeconds) {
+        var me = http.get("/api/v1/auth/status").expect(200).json();
+        var token = Http.JSON.createObjectNode().put("consumer_id", me.at("/consumer/id").asText()).put("name", "Limited");
+        token.set("scopes", me.get("scopes"));
+        token.putObject("rate_limit").put("limit", requests).put("window_seconds", windowSeconds);
+        return java.util.Objects.requireNonNull(http.post("/api/v1/platform/tokens", token.toString()).expect(201).at("/token"));
     }
 
     /** A call of the operation on resources made for it. */

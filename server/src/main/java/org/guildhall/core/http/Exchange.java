@@ -128,7 +128,9 @@ final class Exchange {
         if (limits != null) {
             limits.headers().forEach(headers::setHeader);
         }
-        if (answer.body() != null) {
+        if (answer.body() == null) {
+            context.res().setContentType(null);
+        } else {
             context.result(answer.body());
         }
     }

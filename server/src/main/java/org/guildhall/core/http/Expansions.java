@@ -68,10 +68,10 @@ public final class Expansions {
         Map<String, ?> found = ids.isEmpty() ? Map.of() : loader.load.apply(tx, ids);
         var next = Json.WIRE.createArrayNode();
         owners.forEach(owner -> {
-            var id = reference(owner, name);
-            if (owner instanceof ObjectNode object && id != null) {
+            if (owner instanceof ObjectNode object && object.has(name + "_id")) {
                 if (!object.path(name).isObject()) {
-                    object.set(name, Json.WIRE.valueToTree(found.get(id)));
+                    var id = reference(object, name);
+                    object.set(name, id == null ? Json.WIRE.nullNode() : Json.WIRE.valueToTree(found.get(id)));
                 }
                 next.add(object.get(name));
             }

@@ -85,6 +85,7 @@ public final class HttpServer implements AutoCloseable {
             var list = String.join(", ", allowed) + ", OPTIONS";
             config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> {
                 context.status(204);
+                context.res().setContentType(null);
                 context.res().setHeader("Allow", list);
                 cors.preflight(context.req().getHeader("Origin"), String.join(", ", allowed)).forEach(context.res()::setHeader);
                 context.res().setHeader("Request-Id", RequestIds.request());

@@ -39,7 +39,8 @@ public final class Json {
     /** How deep a body may be nested. */
     static final int DEPTH_MAX = 100;
 
-    private static final int NUMBER_CHARACTERS_MAX = 1_000;
+    /** How long a number may be written. */
+    static final int NUMBER_CHARACTERS_MAX = 1_000;
 
     /** What stands in the audit trail for a member that is somebody's own. */
     public static final String MASK = "[personal]";

@@ -58,7 +58,7 @@ public enum Problem {
     HEADERS_TOO_LARGE(431, "The headers are too large", "All headers together may have 8 KiB.", "Send fewer or shorter headers."),
     INTERNAL_ERROR(500, "Something went wrong here", "The server failed in a way that it didn't foresee. Nothing was changed.",
             "It is safe to send the request again with the same Idempotency-Key. If it stays, tell the operator the request_id."),
-    VERSION_NOT_SUPPORTED(505, "The HTTP version is not supported", "The server speaks HTTP/1.1 and HTTP/2.", "Use one of these."),
+    VERSION_NOT_SUPPORTED(505, "The HTTP version is not supported", "The server speaks HTTP/1.1 and HTTP/1.0.", "Use HTTP/1.1."),
     UNAVAILABLE(503, "Unavailable for the moment", "The database can't be reached, or is too busy.", "Wait as long as Retry-After says and send the request again with the same Idempotency-Key.");
 
     private final int status;

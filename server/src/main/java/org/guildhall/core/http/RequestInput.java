@@ -42,7 +42,13 @@ final class RequestInput implements Input {
 
     @Override
     public <T> T query(Class<T> type) {
-        return MergePatch.bind(query, type);
+        try {
+            return Json.WIRE.treeToValue(query, type);
+        } catch (JsonProcessingException unbindable) {
+            var name = place(unbindable).replaceFirst("^/", "").replaceFirst("/.*", "");
+            throw Problem.INVALID_PARAMETER.because("A parameter has no valid value.")
+                    .with(Item.parameter(name, "invalid", "The value is not valid."));
+        }
     }
 
     @Override
@@ -69,14 +75,18 @@ final class RequestInput implements Input {
 
     /** A value that fits its schema and still can't be bound: an id of the right form with bits too many, mostly. */
     static Refusal unbindable(JsonProcessingException unbindable) {
+        return Problem.VALIDATION_FAILED.because("A member of the body has no valid value.")
+                .withAll(List.of(Item.pointer(place(unbindable), "invalid", "The value is not valid.")));
+    }
+
+    private static String place(JsonProcessingException unbindable) {
         var pointer = new StringBuilder();
         if (unbindable instanceof JsonMappingException mapping) {
             for (var step : mapping.getPath()) {
                 pointer.append('/').append(step.getFieldName() != null ? Validation.escape(step.getFieldName()) : step.getIndex());
             }
         }
-        return Problem.VALIDATION_FAILED.because("A member of the body has no valid value.")
-                .withAll(List.of(Item.pointer(pointer.toString(), "invalid", "The value is not valid.")));
+        return pointer.toString();
     }
 
     /** The query parameters as a tree, each read by the type that the document gives it. */

@@ -21,7 +21,9 @@ final class ServerErrors extends ErrorHandler {
         int status = response.getStatus() >= 400 ? response.getStatus() : 500;
         var requestId = RequestIds.request();
         var path = request.getHttpURI() == null || request.getHttpURI().getPath() == null ? "/" : request.getHttpURI().getPath();
-        var answer = problems.answer(Problem.ofStatus(status).refusal(), path.replaceAll("[^\\x21-\\x7e]", "?"), requestId);
+        // What the server calls a request whose first line it couldn't read.
+        var instance = path.equals("/badMessage") ? "/" : path;
+        var answer = problems.answer(Problem.ofStatus(status).refusal(), instance, requestId);
         response.setStatus(answer.status());
         answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
         response.getHeaders().put("Request-Id", requestId);

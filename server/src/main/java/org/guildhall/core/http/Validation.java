@@ -18,7 +18,7 @@ final class Validation {
     /** Everything that is wrong with the value; empty if nothing is. */
     static List<Item> check(Schema schema, JsonNode value) {
         var items = new ArrayList<Item>();
-        texts(value, "", items);
+        unusable(value, "", items);
         if (!items.isEmpty()) {
             return items;
         }
@@ -80,8 +80,11 @@ final class Validation {
         return member.replace("~", "~0").replace("/", "~1");
     }
 
-    /** U+0000 and lone surrogates can't be stored or sent on as they came. */
-    private static void texts(JsonNode value, String pointer, List<Item> items) {
+    /**
+     * What may not even be looked at: U+0000 and lone surrogates can't be stored or sent on as they came, and whoever compares
+     * {@code 1e-2000000000} with anything first writes out two thousand million digits.
+     */
+    private static void unusable(JsonNode value, String pointer, List<Item> items) {
         if (items.size() >= ITEMS_MAX) {
             return;
         }
@@ -90,9 +93,11 @@ final class Validation {
             if (wrong != null) {
                 items.add(Item.pointer(pointer, "character", wrong));
             }
+        } else if (value.isBigDecimal() && Math.abs((long) value.decimalValue().scale()) > Json.NUMBER_CHARACTERS_MAX) {
+            items.add(Item.pointer(pointer, "wrong_type", "An integer is written without fraction and exponent."));
         } else if (value.isArray()) {
             for (int at = 0; at < value.size(); at++) {
-                texts(value.get(at), pointer + "/" + at, items);
+                unusable(value.get(at), pointer + "/" + at, items);
             }
         } else if (value.isObject()) {
             value.properties().forEach(member -> {
@@ -102,7 +107,7 @@ final class Validation {
                     // The member's own name can't be written back.
                     items.add(Item.pointer(pointer, "character", "The name of a member is not valid: " + wrong));
                 } else {
-                    texts(member.getValue(), at, items);
+                    unusable(member.getValue(), at, items);
                 }
             });
         }

@@ -1,0 +1,194 @@
+package org.guildhall.catalog;
+
+import static org.guildhall.catalog.Shelf.assertProblem;
+import static org.guildhall.catalog.Shelf.each;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.guildhall.Http.Reply;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DefaultGrantPoliciesTest {
+
+    private final Shelf shelf = new Shelf();
+    private String type;
+    private String ladder;
+    private String plan;
+    private String tier;
+
+    @BeforeEach
+    void begin() {
+        type = shelf.orgType("personal");
+        ladder = shelf.ladder("FedWiki Service");
+        plan = shelf.published("Public");
+        tier = shelf.tier(ladder, "Public", plan);
+    }
+
+    private Reply on(String product, String at) {
+        return shelf.post("/default-grant-policies",
+                "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}".formatted(type, product, at));
+    }
+
+    private Reply off(String product) {
+        return shelf.post("/default-grant-policies", "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\"}".formatted(type, product));
+    }
+
+    @Test
+    void aPolicyNamesThePlanWithItsTierOrAnythingElseWithoutOne() {
+        var onLadder = on(plan, tier).expect(201);
+        assertEquals(ladder, onLadder.at("/plan_ladder_id"));
+        assertEquals(tier, onLadder.at("/tier_id"));
+        assertEquals(onLadder.text(), shelf.http.get(onLadder.header("Location")).expect(200).text());
+        var offLadder = off(shelf.make("/products", "{\"name\": \"Towel\", \"product_type\": \"addon\"}")).outcome();
+        assertEquals("409 invalid_state", offLadder, "a draft isn't granted");
+        var towel = off(shelf.published("Towel")).expect(201);
+        assertNull(towel.at("/plan_ladder_id"));
+        assertNull(towel.at("/tier_id"));
+    }
+
+    @Test
+    void thePathSaysWhetherThereIsATier() {
+        assertProblem("422 validation_failed", "/tier_id",
+                shelf.post("/default-grant-policies", "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\"}".formatted(type, plan)));
+        assertProblem("422 validation_failed", "/tier_id", shelf.post("/default-grant-policies",
+                "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}".formatted(type, plan, tier)));
+    }
+
+    @Test
+    void whatDoesNotExistIsPointedAt() {
+        assertProblem("422 validation_failed", "/product_id", off("prd_01m7xtfk4je288tyaa41tvaxy0"));
+        assertProblem("422 validation_failed", "/tier_id", on(plan, "tir_01m7y2evm6fs9s6daa7vsjz5h1"));
+        type = "otp_01m7y42cyffb99aegx7nzprtdw";
+        assertProblem("422 validation_failed", "/org_type_id", on(plan, tier));
+        type = new Shelf().orgType("foreign");
+        assertProblem("422 validation_failed", "/org_type_id", on(plan, tier));
+    }
+
+    @Test
+    void whatIsOutOfServiceIsNotGranted() {
+        var retired = shelf.published("Old");
+        shelf.act("/products/" + retired + "/retire").expect(200);
+        assertProblem("409 invalid_state", "/product_id", off(retired));
+        assertProblem("409 invalid_state", "/product_id", off(shelf.product("Draft")));
+        shelf.act("/tiers/" + tier + "/archive").expect(200);
+        assertProblem("409 invalid_state", "/tier_id", on(plan, tier));
+        shelf.act("/org-types/" + type + "/archive").expect(200);
+        assertProblem("409 invalid_state", "/org_type_id", off(shelf.published("New")));
+    }
+
+    @Test
+    void aPlanIsGrantedByItsOwnTierOnly() {
+        var other = shelf.published("Standard");
+        var standard = shelf.tier(ladder, "Standard", other);
+        assertProblem("409 ladder_conflict", "/tier_id", on(plan, standard));
+        assertProblem("409 ladder_conflict", "/path", off(plan));
+    }
+
+    @Test
+    void aTypeHasOneActivePolicyPerLadderAndPerProductOffTheLadders() {
+        var first = on(plan, tier).expect(201).at("/id");
+        var other = shelf.published("Standard");
+        var standard = shelf.tier(ladder, "Standard", other);
+        assertProblem("409 already_exists", "/tier_id", on(other, standard));
+        shelf.act("/default-grant-policies/" + first + "/end").expect(200);
+        on(other, standard).expect(201);
+        var towel = shelf.published("Towel");
+        off(towel).expect(201);
+        assertProblem("409 already_exists", "/product_id", off(towel));
+        type = shelf.orgType("club");
+        off(towel).expect(201);
+        on(plan, tier).expect(201);
+    }
+
+    @Test
+    void aProductIsNotRetiredWhileAnActivePolicyNamesIt() {
+        var policy = on(plan, tier).expect(201).at("/id");
+        assertProblem("409 in_use", shelf.act("/products/" + plan + "/retire"));
+        assertEquals("published", shelf.get("/products/" + plan).at("/lifecycle_status"));
+        shelf.act("/default-grant-policies/" + policy + "/end").expect(200);
+        shelf.act("/products/" + plan + "/retire").expect(200);
+    }
+
+    @Test
+    void aRetirementAndAPolicyNeverBothHappen() throws Exception {
+        for (int round = 0; round < 8; round++) {
+            var product = shelf.published("P");
+            var outcomes = Shelf.atOnce(List.of(() -> shelf.act("/products/" + product + "/retire"), () -> off(product))).stream()
+                    .map(Reply::outcome)
+                    .toList();
+            assertTrue(outcomes.equals(List.of("200", "409 invalid_state")) || outcomes.equals(List.of("409 in_use", "201")), outcomes.toString());
+        }
+    }
+
+    @Test
+    void aPolicyAndAnotherProductOfItsTierNeverBothHappen() throws Exception {
+        for (int round = 0; round < 6; round++) {
+            var product = shelf.published("P");
+            var other = shelf.published("Q");
+            ladder = shelf.ladder("L");
+            var at = shelf.tier(ladder, "T", product);
+            var outcomes = Shelf.atOnce(List.of(() -> shelf.patch("/tiers/" + at, "{\"product_id\": \"" + other + "\"}"), () -> on(product, at))).stream()
+                    .map(Reply::outcome)
+                    .toList();
+            assertTrue(outcomes.equals(List.of("200", "409 ladder_conflict")) || outcomes.equals(List.of("409 in_use", "201")), outcomes.toString());
+        }
+    }
+
+    @Test
+    void ofParallelPoliciesForOneLadderOneIsMade() throws Exception {
+        var replies = Shelf.atOnce(List.of(() -> on(plan, tier), () -> on(plan, tier), () -> on(plan, tier)));
+        assertEquals(1, replies.stream().filter(reply -> reply.status() == 201).count());
+        replies.stream().filter(reply -> reply.status() != 201).forEach(reply -> assertProblem("409 already_exists", "/tier_id", reply));
+    }
+
+    @Test
+    void anEndedPolicyStaysReadableAndEndsOnce() {
+        var made = on(plan, tier).expect(201);
+        var path = "/default-grant-policies/" + made.at("/id");
+        var ended = shelf.act(path + "/end", "If-Match", made.header("ETag")).expect(200);
+        assertEquals("ended", ended.at("/state"));
+        assertNotNull(ended.at("/ended_at"));
+        assertEquals(ended.text(), shelf.get(path).text());
+        assertProblem("409 invalid_state", shelf.act(path + "/end"));
+        assertProblem("412 precondition_failed", shelf.act(path + "/end", "If-Match", made.header("ETag")));
+        assertProblem("404 not_found", new Shelf().get(path));
+    }
+
+    @Test
+    void typeAndProductAreShownBesideTheirIdsOnDemand() {
+        var path = "/default-grant-policies/" + on(plan, tier).expect(201).at("/id");
+        var shown = shelf.get(path + "?expand=org_type,product").expect(200);
+        assertEquals("personal", shown.at("/org_type/key"));
+        assertEquals("plan", shown.at("/product/kind"));
+        assertEquals("personal", shelf.get("/default-grant-policies?expand=org_type").expect(200).at("/data/0/org_type/key"));
+    }
+
+    @Test
+    void listsAreFilteredAndCounted() {
+        var first = on(plan, tier).expect(201).at("/id");
+        var towel = shelf.published("Towel");
+        var second = off(towel).expect(201).at("/id");
+        shelf.act("/default-grant-policies/" + first + "/end").expect(200);
+        assertEquals(List.of(second, first), each(shelf.get("/default-grant-policies"), "/id"));
+        assertEquals(List.of(first, second), each(shelf.get("/default-grant-policies?sort=created_at"), "/id"));
+        assertEquals(List.of(second), each(shelf.get("/default-grant-policies?state=active"), "/id"));
+        assertEquals(List.of(first), each(shelf.get("/default-grant-policies?path=on_ladder"), "/id"));
+        assertEquals(List.of(first), each(shelf.get("/default-grant-policies?tier_id=" + tier), "/id"));
+        assertEquals(List.of(second), each(shelf.get("/default-grant-policies?product_id=" + towel), "/id"));
+        assertEquals(List.of(second, first), each(shelf.get("/default-grant-policies?org_type_id=" + type), "/id"));
+        assertEquals("2", shelf.get("/default-grant-policies?include_total=true&limit=1").at("/page/total"));
+    }
+
+    @Test
+    void aDryRunLeavesNothing() {
+        var dry = shelf.post("/default-grant-policies?dry_run=true",
+                "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}".formatted(type, plan, tier)).expect(200);
+        assertEquals("201", dry.at("/status"));
+        assertEquals(List.of(), each(shelf.get("/default-grant-policies"), "/id"));
+        shelf.act("/products/" + plan + "/retire").expect(200);
+    }
+}

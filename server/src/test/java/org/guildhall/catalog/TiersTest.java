@@ -1,0 +1,285 @@
+package org.guildhall.catalog;
+
+import static org.guildhall.catalog.Shelf.assertProblem;
+import static org.guildhall.catalog.Shelf.each;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.guildhall.Http.Reply;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TiersTest {
+
+    private static final String UNKNOWN = "prd_01m7xtfk4je288tyaa41tvaxy0";
+
+    private final Shelf shelf = new Shelf();
+    private String ladder;
+
+    @BeforeEach
+    void begin() {
+        ladder = shelf.ladder("FedWiki Service");
+    }
+
+    private Reply add(String product, String more) {
+        return shelf.post("/plan-ladders/" + ladder + "/tiers", "{\"name\": \"T\", \"product_id\": \"%s\"%s}".formatted(product, more));
+    }
+
+    private String kind(String product) {
+        return shelf.get("/products/" + product).expect(200).at("/kind");
+    }
+
+    @Test
+    void aProductBecomesAPlanByStandingOnALadderAndNoLongerIsOneAfterwards() {
+        var product = shelf.published("P");
+        assertEquals(null, kind(product));
+        var made = add(product, ", \"external_id\": \"t\"").expect(201);
+        assertEquals("0", made.at("/rank"));
+        assertEquals(ladder, made.at("/plan_ladder_id"));
+        assertEquals(made.text(), shelf.http.get(made.header("Location")).expect(200).text());
+        assertEquals("plan", kind(product));
+        assertEquals(List.of(product), each(shelf.get("/products?kind=plan"), "/id"));
+        shelf.act("/tiers/" + made.at("/id") + "/archive").expect(200);
+        assertEquals(null, kind(product));
+    }
+
+    @Test
+    void aTierTakesAFreeRankOrTheOneAboveAllOthers() {
+        assertEquals("7", add(shelf.product("A"), ", \"rank\": 7").expect(201).at("/rank"));
+        assertEquals("8", add(shelf.product("B"), "").expect(201).at("/rank"));
+        assertEquals("0", add(shelf.product("C"), ", \"rank\": 0").expect(201).at("/rank"));
+        assertProblem("409 ladder_conflict", "/rank", add(shelf.product("D"), ", \"rank\": 7"));
+        assertProblem("422 validation_failed", "/rank", add(shelf.product("E"), ", \"rank\": -1"));
+        add(shelf.product("F"), ", \"rank\": 9999").expect(201);
+        assertProblem("409 ladder_conflict", "/rank", add(shelf.product("G"), ""));
+    }
+
+    @Test
+    void onlyAPlanProductStandsOnALadder() {
+        var addon = shelf.make("/products", "{\"name\": \"Towel\", \"product_type\": \"addon\"}");
+        assertProblem("409 ladder_conflict", "/product_id", add(addon, ""));
+        assertProblem("422 validation_failed", "/product_id", add(UNKNOWN, ""));
+        assertProblem("422 validation_failed", "/product_id", add(new Shelf().product("Foreign"), ""));
+        var retired = shelf.published("Old");
+        shelf.act("/products/" + retired + "/retire").expect(200);
+        assertProblem("409 invalid_state", "/product_id", add(retired, ""));
+        assertProblem("422 validation_failed", "/product_id",
+                shelf.post("/plan-ladders/" + ladder + "/tiers", "{\"name\": \"Without\"}"));
+    }
+
+    @Test
+    void aProductStandsOnALadderOnceAndOnSeveralLadders() {
+        var product = shelf.product("P");
+        add(product, "").expect(201);
+        assertProblem("409 ladder_conflict", "/product_id", add(product, ""));
+        ladder = shelf.ladder("Another");
+        add(product, "").expect(201);
+    }
+
+    @Test
+    void aLadderHasFiftyTiersAtMost() {
+        for (int count = 0; count < 50; count++) {
+            add(shelf.product("P" + count), "").expect(201);
+        }
+        assertProblem("409 ladder_conflict", add(shelf.product("P50"), ""));
+        assertEquals(50, shelf.get("/plan-ladders/" + ladder).json().get("tiers").size());
+    }
+
+    @Test
+    void aProductThatIsGrantedOffTheLaddersDoesNotGetOntoOne() {
+        var product = shelf.published("Towel");
+        var type = shelf.orgType("club");
+        var policy = shelf.make("/default-grant-policies",
+                "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\"}".formatted(type, product));
+        assertProblem("409 in_use", "/product_id", add(product, ""));
+        shelf.act("/default-grant-policies/" + policy + "/end").expect(200);
+        add(product, "").expect(201);
+    }
+
+    @Test
+    void anotherProductHoldsFromNowOnAndTheOldOneIsReadWithAt() {
+        var old = shelf.published("Old");
+        var next = shelf.published("New");
+        var made = add(old, "").expect(201);
+        var path = "/tiers/" + made.at("/id");
+        var changed = shelf.patch(path, "{\"product_id\": \"" + next + "\", \"name\": \"N\"}").expect(200);
+        assertEquals(next, changed.at("/product_id"));
+        assertEquals(null, kind(old));
+        assertEquals("plan", kind(next));
+        assertEquals(next, shelf.get("/plan-ladders/" + ladder).at("/tiers/0/product_id"));
+        var then = shelf.get(path + "?at=" + made.at("/created_at")).expect(200);
+        assertEquals(old, then.at("/product_id"));
+        assertEquals("N", then.at("/name"), "only the product is effective-dated");
+        assertProblem("404 not_found", shelf.get(path + "?at=" + Instant.parse(made.at("/created_at")).minusNanos(1000)));
+        assertEquals(List.of(old + " closed", next + " open"), shelf.stored("""
+                select 'prd_x' || case when ends_at is null then ' open' else ' closed' end || product_id from catalog.tier_products where tier_id = ? order by starts_at""",
+                made.at("/id")).stream().map(row -> org.guildhall.api.TypeIds.format("prd", java.util.UUID.fromString(row.substring(row.length() - 36)))
+                + row.substring(5, row.length() - 36)).toList());
+        assertEquals(List.of("0"), shelf.stored("""
+                select count(*) from (select starts_at, lag(ends_at) over (order by starts_at) as previous from catalog.tier_products where tier_id = ?) p
+                where previous <> starts_at""", made.at("/id")), "without a gap");
+    }
+
+    @Test
+    void theRulesOfANewTierHoldForAChangedOne() {
+        var first = add(shelf.published("A"), "").expect(201).at("/id");
+        var other = shelf.published("B");
+        add(other, "").expect(201);
+        var path = "/tiers/" + first;
+        assertProblem("409 ladder_conflict", "/product_id", shelf.patch(path, "{\"product_id\": \"" + other + "\"}"));
+        assertProblem("422 validation_failed", "/product_id", shelf.patch(path, "{\"product_id\": \"" + UNKNOWN + "\"}"));
+        assertProblem("422 validation_failed", "/product_id", shelf.patch(path, "{\"product_id\": null}"));
+        assertProblem("409 ladder_conflict", "/product_id", shelf.patch(path,
+                "{\"product_id\": \"" + shelf.make("/products", "{\"name\": \"U\", \"product_type\": \"usage\"}") + "\"}"));
+        assertProblem("422 validation_failed", "/rank", shelf.patch(path, "{\"rank\": 5}"));
+        assertEquals("1", shelf.patch(path, "{\"name\": \"T\"}").expect(200).at("/version"));
+        assertEquals("3", shelf.get("/plan-ladders/" + ladder).at("/version"), "nothing changed, the ladder neither");
+    }
+
+    @Test
+    void anExternalIdIsTakenOnceAndAStaleVersionIsRefused() {
+        var made = add(shelf.product("A"), ", \"external_id\": \"t\"").expect(201);
+        assertProblem("409 already_exists", "/external_id", add(shelf.product("B"), ", \"external_id\": \"t\""));
+        var path = "/tiers/" + made.at("/id");
+        shelf.patch(path, "{\"name\": \"N\"}", "If-Match", made.header("ETag")).expect(200);
+        assertProblem("412 precondition_failed", shelf.patch(path, "{\"name\": \"M\"}", "If-Match", made.header("ETag")));
+        assertProblem("412 precondition_failed", shelf.act(path + "/archive", "If-Match", made.header("ETag")));
+    }
+
+    @Test
+    void anArchivedTierKeepsItsRankAndProductInSightAndFreesBoth() {
+        var product = shelf.published("P");
+        var made = add(product, ", \"rank\": 4").expect(201);
+        var path = "/tiers/" + made.at("/id");
+        var archived = shelf.act(path + "/archive").expect(200);
+        assertNotNull(archived.at("/archived_at"));
+        assertEquals("4", archived.at("/rank"));
+        assertEquals(product, archived.at("/product_id"));
+        assertEquals(archived.text(), shelf.get(path).text());
+        add(product, ", \"rank\": 4").expect(201);
+        assertProblem("409 invalid_state", shelf.act(path + "/archive"));
+        assertProblem("409 invalid_state", shelf.patch(path, "{\"name\": \"N\"}"));
+        assertProblem("404 not_found", shelf.get(path + "?at=" + archived.at("/archived_at")));
+        assertEquals(product, shelf.get(path + "?at=" + made.at("/created_at")).expect(200).at("/product_id"));
+    }
+
+    @Test
+    void aTierThatAnActivePolicyNamesKeepsItsProductAndStays() {
+        var product = shelf.published("P");
+        var tier = add(product, "").expect(201).at("/id");
+        var policy = shelf.make("/default-grant-policies", "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}"
+                .formatted(shelf.orgType("club"), product, tier));
+        assertProblem("409 in_use", shelf.act("/tiers/" + tier + "/archive"));
+        assertProblem("409 in_use", "/product_id", shelf.patch("/tiers/" + tier, "{\"product_id\": \"" + shelf.published("Q") + "\"}"));
+        shelf.patch("/tiers/" + tier, "{\"name\": \"Still\"}").expect(200);
+        shelf.act("/default-grant-policies/" + policy + "/end").expect(200);
+        shelf.act("/tiers/" + tier + "/archive").expect(200);
+    }
+
+    @Test
+    void ofParallelTiersWithOneRankOrOneProductOneIsMade() throws Exception {
+        var calls = new ArrayList<Callable<Reply>>();
+        for (int count = 0; count < 6; count++) {
+            var product = shelf.product("P" + count);
+            calls.add(() -> add(product, ", \"rank\": 1"));
+        }
+        var ranks = Shelf.atOnce(calls);
+        assertEquals(1, ranks.stream().filter(reply -> reply.status() == 201).count());
+        ranks.stream().filter(reply -> reply.status() != 201).forEach(reply -> assertProblem("409 ladder_conflict", "/rank", reply));
+        var product = shelf.product("Same");
+        var same = Shelf.atOnce(List.of(() -> add(product, ""), () -> add(product, ""), () -> add(product, "")));
+        assertEquals(1, same.stream().filter(reply -> reply.status() == 201).count());
+        same.stream().filter(reply -> reply.status() != 201).forEach(reply -> assertProblem("409 ladder_conflict", "/product_id", reply));
+    }
+
+    @Test
+    void twoLaddersThatExchangeTheirProductsDoNotBlockEachOther() throws Exception {
+        var first = shelf.published("A");
+        var second = shelf.published("B");
+        var one = "/tiers/" + add(first, "").expect(201).at("/id");
+        ladder = shelf.ladder("Other");
+        var other = "/tiers/" + add(second, "").expect(201).at("/id");
+        Shelf.atOnce(List.of(() -> shelf.patch(one, "{\"product_id\": \"" + second + "\"}"), () -> shelf.patch(other, "{\"product_id\": \"" + first + "\"}")))
+                .forEach(reply -> reply.expect(200));
+    }
+
+    @Test
+    void parallelChangesOfATiersProductStandInOneLine() throws Exception {
+        var tier = add(shelf.published("P"), "").expect(201).at("/id");
+        var calls = new ArrayList<Callable<Reply>>();
+        for (int count = 0; count < 8; count++) {
+            var product = shelf.published("P" + count);
+            calls.add(() -> shelf.patch("/tiers/" + tier, "{\"product_id\": \"" + product + "\"}"));
+        }
+        Shelf.atOnce(calls).forEach(reply -> reply.expect(200));
+        assertEquals(List.of("9"), shelf.stored("select count(*) from catalog.tier_products where tier_id = ?", tier));
+        assertEquals("9", shelf.get("/tiers/" + tier).at("/version"));
+        assertEquals("10", shelf.get("/plan-ladders/" + ladder).at("/version"));
+    }
+
+    @Test
+    void aTierAndThePolicyThatWouldForbidItNeverBothHappen() throws Exception {
+        for (int round = 0; round < 6; round++) {
+            var product = shelf.published("P");
+            var type = shelf.orgType("club" + round);
+            var outcomes = Shelf.atOnce(List.of(() -> add(product, ""), () -> shelf.post("/default-grant-policies",
+                            "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\"}".formatted(type, product)))).stream()
+                    .map(Reply::outcome)
+                    .toList();
+            assertTrue(outcomes.equals(List.of("201", "409 ladder_conflict")) || outcomes.equals(List.of("409 in_use", "201")), outcomes.toString());
+        }
+    }
+
+    @Test
+    void theTrailOfATierNamesItsLadderToo() {
+        var dry = shelf.post("/plan-ladders/" + ladder + "/tiers?dry_run=true", "{\"name\": \"T\", \"product_id\": \"%s\"}".formatted(shelf.product("P"))).expect(200);
+        assertEquals("tier", dry.at("/changes/0/entity_type"));
+        assertEquals("plan_ladder", dry.at("/changes/1/entity_type"));
+        assertEquals("2", dry.at("/changes/1/after/version"));
+        assertEquals(0, shelf.get("/plan-ladders/" + ladder).json().get("tiers").size());
+    }
+
+    @Test
+    void aTierShowsItsProductAndWhatThatEntitlesToOnDemand() {
+        var set = shelf.set("Standard");
+        var product = shelf.make("/products", "{\"name\": \"P\", \"entitlement_set_id\": \"" + set + "\"}");
+        var tier = add(product, "").expect(201).at("/id");
+        var shown = shelf.get("/tiers/" + tier + "?expand=product.entitlement_set").expect(200);
+        assertEquals("P", shown.at("/product/name"));
+        assertEquals("Standard", shown.at("/product/entitlement_set/name"));
+        assertEquals("P", shelf.get("/plan-ladders/" + ladder + "/tiers?expand=product").expect(200).at("/data/0/product/name"));
+        assertProblem("400 invalid_parameter", shelf.get("/tiers/" + tier + "?expand=ladder"));
+    }
+
+    @Test
+    void aListShowsTheTiersOfNowOrThen() {
+        var product = shelf.published("A");
+        var first = add(product, ", \"rank\": 5, \"external_id\": \"a\"").expect(201);
+        var second = add(shelf.published("B"), ", \"rank\": 2").expect(201);
+        var next = shelf.published("C");
+        var changed = shelf.patch("/tiers/" + first.at("/id"), "{\"product_id\": \"" + next + "\"}").expect(200);
+        shelf.act("/tiers/" + second.at("/id") + "/archive").expect(200);
+        var list = "/plan-ladders/" + ladder + "/tiers";
+        assertEquals(List.of("2", "5"), each(shelf.get(list), "/rank"));
+        assertEquals(List.of("5", "2"), each(shelf.get(list + "?sort=-rank"), "/rank"));
+        assertEquals(List.of("5"), each(shelf.get(list + "?state=active"), "/rank"));
+        assertEquals(List.of("5"), each(shelf.get(list + "?external_id=a"), "/rank"));
+        assertEquals(List.of("5"), each(shelf.get(list + "?product_id=" + next), "/rank"));
+        assertEquals(List.of(), each(shelf.get(list + "?product_id=" + product), "/rank"));
+        var then = "?at=" + second.at("/created_at");
+        assertEquals(List.of("2", "5"), each(shelf.get(list + then), "/rank"));
+        assertEquals(List.of(product), each(shelf.get(list + then + "&product_id=" + product), "/product_id"));
+        assertEquals(List.of(product), each(shelf.get(list + "?at=" + first.at("/created_at")), "/product_id"));
+        assertEquals(List.of(next), each(shelf.get(list + "?state=active&at=" + shelf.get("/tiers/" + second.at("/id")).at("/archived_at")), "/product_id"));
+        assertEquals(List.of(), each(shelf.get(list + "?at=2020-01-01T00:00:00Z"), "/id"));
+        var page = shelf.get(list + "?limit=1");
+        assertEquals(List.of("5"), each(shelf.get(list + "?limit=1&cursor=" + page.at("/page/next_cursor")), "/rank"));
+        assertProblem("404 not_found", shelf.get("/plan-ladders/lad_01m7xxdjwvevsbj80cqgg56y1p/tiers"));
+        assertProblem("404 not_found", new Shelf().get("/tiers/" + first.at("/id")));
+    }
+}

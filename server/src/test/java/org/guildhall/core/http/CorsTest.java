@@ -1,0 +1,89 @@
+package org.guildhall.core.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.guildhall.Guild;
+import org.junit.jupiter.api.Test;
+
+/** Which pages may read answers, and which may use a publishable token. */
+class CorsTest {
+
+    private static final String PRODUCTS = "/api/v1/catalog/products";
+    private static final String CONSOLE = "https://console.example";
+
+    private final Guild guild = Guild.shared();
+    private final Guild.Tenant tenant = guild.tenant();
+
+    // A client of Java's own never sends Origin, so these go over the wire.
+    private Wire.Answer send(String method, String path, String token, Map<String, String> headers) {
+        return Wire.send(guild, Wire.head(method, path, token, headers));
+    }
+
+    @Test
+    void aPreflightIsAnsweredWithoutATokenForOriginsThatSomebodyLists() throws SQLException {
+        tenant.publishable(List.of("https://gym.example"), "catalog:read");
+        for (var origin : new String[] {CONSOLE, "https://gym.example"}) {
+            var answer = send("OPTIONS", PRODUCTS, null, Map.of("Origin", origin, "Access-Control-Request-Method", "POST"));
+            assertEquals(204, answer.status());
+            assertEquals(origin, answer.headers().get("Access-Control-Allow-Origin"));
+            assertEquals("GET, HEAD, POST", answer.headers().get("Access-Control-Allow-Methods"));
+            for (var header : List.of("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Audit-Reason")) {
+                assertTrue(answer.headers().get("Access-Control-Allow-Headers").contains(header), header);
+            }
+            assertNull(answer.headers().get("Access-Control-Allow-Credentials"));
+            assertEquals("Origin", answer.headers().get("Vary"));
+        }
+    }
+
+    @Test
+    void aPreflightTellsAnyOtherOriginNothing() {
+        for (var origin : new String[] {"https://evil.example", "null", "https://console.example.evil.example", "http://console.example", "x".repeat(5_000)}) {
+            var answer = send("OPTIONS", PRODUCTS, null, Map.of("Origin", origin, "Access-Control-Request-Method", "GET"));
+            assertEquals(204, answer.status());
+            assertNull(answer.headers().get("Access-Control-Allow-Origin"), origin);
+            assertEquals("Origin", answer.headers().get("Vary"));
+        }
+    }
+
+    @Test
+    void anOriginThatHasJustBeenListedIsKnownWithinASecond() throws Exception {
+        var preflight = Map.of("Origin", "https://new.example", "Access-Control-Request-Method", "GET");
+        assertNull(send("OPTIONS", PRODUCTS, null, preflight).headers().get("Access-Control-Allow-Origin"));
+        tenant.publishable(List.of("https://new.example"), "catalog:read");
+        Thread.sleep(1_100);
+        assertEquals("https://new.example", send("OPTIONS", PRODUCTS, null, preflight).headers().get("Access-Control-Allow-Origin"));
+    }
+
+    @Test
+    void thePageMayReadTheAnswerAndItsHeadersRefusalsIncluded() {
+        var token = tenant.token("catalog:read");
+        for (var path : new String[] {PRODUCTS, PRODUCTS + "?limit=0", PRODUCTS + "/nothing"}) {
+            var answer = send("GET", path, token, Map.of("Origin", CONSOLE));
+            assertEquals(CONSOLE, answer.headers().get("Access-Control-Allow-Origin"));
+            assertEquals("ETag, Link, RateLimit, RateLimit-Policy, Request-Id, Retry-After, Location, Idempotency-Replayed, Dry-Run",
+                    answer.headers().get("Access-Control-Expose-Headers"));
+            assertNull(answer.headers().get("Access-Control-Allow-Credentials"));
+            assertTrue(answer.headers().get("Vary").contains("Origin"));
+        }
+        assertEquals(CONSOLE, send("GET", PRODUCTS, null, Map.of("Origin", CONSOLE)).headers().get("Access-Control-Allow-Origin"));
+        assertNull(send("GET", PRODUCTS, token, Map.of("Origin", "https://evil.example")).headers().get("Access-Control-Allow-Origin"));
+    }
+
+    @Test
+    void aPublishableTokenIsGoodInPagesOfItsOwnOriginsOnly() throws SQLException {
+        var token = tenant.publishable(List.of("https://a.example"), "catalog:read");
+        tenant.publishable(List.of("https://b.example"), "catalog:read");
+        var good = send("GET", PRODUCTS, token, Map.of("Origin", "https://a.example"));
+        assertEquals(200, good.status());
+        assertEquals("https://a.example", good.headers().get("Access-Control-Allow-Origin"));
+        assertEquals("403 origin_not_allowed", send("GET", PRODUCTS, token, Map.of()).outcome());
+        assertEquals("403 origin_not_allowed", send("GET", PRODUCTS, token, Map.of("Origin", "https://b.example")).outcome());
+        assertEquals("403 origin_not_allowed", send("GET", PRODUCTS, token, Map.of("Origin", CONSOLE)).outcome());
+        assertEquals("403 origin_not_allowed", send("GET", PRODUCTS, token, Map.of("Origin", "https://A.example")).outcome());
+    }
+}
