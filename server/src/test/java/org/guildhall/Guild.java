@@ -8,6 +8,7 @@ import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -95,6 +96,23 @@ public final class Guild implements AutoCloseable {
         return db;
     }
 
+    /** The same settings with other keys. */
+    public static Config keyed(Config settings, String keys) {
+        return new Config(settings.database(), settings.host(), settings.port(), settings.publicUrl(), Keys.parse(keys), settings.corsOrigins(),
+                settings.trustedProxies(), settings.scheduler());
+    }
+
+    /** The same settings with another way to the database, and without scheduled work. */
+    public static Config reached(Config settings, DbConfig database) {
+        return new Config(database, settings.host(), settings.port(), settings.publicUrl(), settings.keys(), settings.corsOrigins(),
+                settings.trustedProxies(), false);
+    }
+
+    /** What this server was started with, but for its port. */
+    public Config settings() {
+        return config(database);
+    }
+
     /** Requests without a token, each answer checked against the document. */
     public RequestSpecification anonymous() {
         return given().config(CONFIG).baseUri(url()).urlEncodingEnabled(false).filter(SpecFilter.INSTANCE);
@@ -180,6 +198,23 @@ public final class Guild implements AutoCloseable {
         public void reactivate() throws SQLException {
             sql("update platform.tenants set state = 'active', suspended_at = null where id = ?", id);
             sql("select nextval('platform.auth_revision')");
+        }
+
+        /** The first column of what a statement finds past every policy. */
+        public List<String> found(String query, Object... values) throws SQLException {
+            try (var connection = guild.superuser();
+                    var prepared = connection.prepareStatement(query)) {
+                for (int at = 0; at < values.length; at++) {
+                    prepared.setObject(at + 1, values[at]);
+                }
+                var found = new ArrayList<String>();
+                try (var rows = prepared.executeQuery()) {
+                    while (rows.next()) {
+                        found.add(rows.getString(1));
+                    }
+                }
+                return found;
+            }
         }
 
         /** A statement past every policy. */

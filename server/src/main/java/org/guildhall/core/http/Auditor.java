@@ -22,11 +22,15 @@ final class Auditor {
 
     private Auditor() {}
 
+    /** Refuses a call that neither told what it changed nor that it changed nothing: what isn't told isn't audited, and so isn't committed. */
+    static void requireTold(Call call) {
+        if (call.changes().isEmpty()) {
+            throw new IllegalStateException(call.operation() + " changed something and told nothing: an unaudited mutation isn't committed");
+        }
+    }
+
     static AuditRecord record(Call call, int status, @Nullable String reason, String traceId, byte @Nullable [] keyHmac) {
         var operation = call.operation();
-        if (call.changes().isEmpty()) {
-            throw new IllegalStateException(operation + " changed something and told nothing: an unaudited mutation isn't committed");
-        }
         var entities = new ArrayList<AuditRecord.Entity>(call.changes().size());
         for (var change : call.changes()) {
             entities.add(entity(change));

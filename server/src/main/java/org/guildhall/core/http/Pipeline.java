@@ -118,6 +118,9 @@ final class Pipeline {
             if (call.ignoredIfMatch()) {
                 throw new IllegalStateException(operation + " was sent If-Match and compared nothing");
             }
+            if (!call.isUnchanged()) {
+                Auditor.requireTold(call);
+            }
             if (read.dryRun()) {
                 write.checkDeferred();
                 return Answers.dryRun(call, reply);

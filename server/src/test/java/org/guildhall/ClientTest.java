@@ -1,0 +1,95 @@
+package org.guildhall;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import org.guildhall.client.Guildhall;
+import org.guildhall.client.ProblemException;
+import org.guildhall.client.ReadOptions;
+import org.guildhall.client.WriteOptions;
+import org.guildhall.client.model.ListProductsOptions;
+import org.guildhall.client.model.NewProduct;
+import org.guildhall.client.model.Product;
+import org.guildhall.client.model.ProductLifecycleStatus;
+import org.guildhall.client.model.ProductPatch;
+import org.junit.jupiter.api.Test;
+
+/** The Java client against the real server. */
+class ClientTest {
+
+    private final Guild.Tenant tenant = Guild.shared().tenant();
+    private final Guildhall guildhall = client(tenant.token());
+
+    private static Guildhall client(String token) {
+        return Guildhall.builder().baseUrl(Guild.shared().url()).token(token).timeout(Duration.ofSeconds(20)).build();
+    }
+
+    @Test
+    void whatIsCreatedIsReadAndNotSentAgainWhileUnchanged() {
+        var created = guildhall.catalog().createProduct(new NewProduct("Adult").withMetadata(Map.of("audience", "adults")));
+        assertEquals(201, created.status());
+        assertEquals(ProductLifecycleStatus.DRAFT, created.value().lifecycleStatus());
+        var read = guildhall.catalog().getProduct(created.value().id());
+        assertEquals(created.value(), read.value());
+        assertTrue(guildhall.catalog().getProduct(created.value().id(), new ReadOptions().withIfNoneMatch(read.etag())).notModified());
+    }
+
+    @Test
+    void theSameKeyIsAnsweredFromTheFirstTime() {
+        var options = new WriteOptions().withIdempotencyKey("client-1");
+        var first = guildhall.catalog().createProduct(new NewProduct("Once"), options);
+        var second = guildhall.catalog().createProduct(new NewProduct("Once"), options);
+        assertFalse(first.replayed());
+        assertTrue(second.replayed());
+        assertEquals(first.value(), second.value());
+    }
+
+    @Test
+    void aPatchSetsRemovesAndLeavesAlone() {
+        var product = guildhall.catalog().createProduct(new NewProduct("Patched").withDescription("first").withExternalId("kept")).value();
+        var changed = guildhall.catalog().updateProduct(product.id(), new ProductPatch().withDescription(null).withName("Renamed")).value();
+        assertEquals("Renamed", changed.name());
+        assertNull(changed.description());
+        assertEquals("kept", changed.externalId());
+        var stale = assertThrows(ProblemException.class, () -> guildhall.catalog()
+                .updateProduct(product.id(), new ProductPatch().withName("Late"), new WriteOptions().withIfMatch("\"1-stale\"")));
+        assertEquals("precondition_failed", stale.problem().code());
+    }
+
+    @Test
+    void aListIsWalkedToItsEndOverAllPages() {
+        var made = new HashSet<String>();
+        for (int count = 0; count < 7; count++) {
+            made.add(guildhall.catalog().createProduct(new NewProduct("Walked " + count)).value().id());
+        }
+        var found = new HashSet<String>();
+        for (Product product : guildhall.catalog().listProducts(new ListProductsOptions().withLimit(3)).all()) {
+            assertTrue(found.add(product.id()), "an entry came twice");
+        }
+        assertEquals(made, found);
+    }
+
+    @Test
+    void aDryRunTellsAndLeavesNothing() {
+        var tried = guildhall.catalog().createProduct(new NewProduct("Never"), new WriteOptions().withDryRun());
+        assertEquals(1, tried.dryRun().orElseThrow().changes().size());
+        assertTrue(guildhall.catalog().listProducts().data().isEmpty());
+    }
+
+    @Test
+    void aProblemTellsItsCodeAndWhere() {
+        var invalid = assertThrows(ProblemException.class, () -> guildhall.catalog().createProduct(new NewProduct("")));
+        assertEquals("validation_failed", invalid.problem().code());
+        assertEquals("/name", invalid.problem().errors().getFirst().pointer());
+        var foreign = Guild.shared().tenant();
+        var theirs = client(foreign.token()).catalog().createProduct(new NewProduct("Theirs")).value();
+        var hidden = assertThrows(ProblemException.class, () -> guildhall.catalog().getProduct(theirs.id()));
+        assertEquals(404, hidden.problem().status());
+    }
+}

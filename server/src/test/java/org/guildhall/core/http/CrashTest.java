@@ -1,0 +1,203 @@
+package org.guildhall.core.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.guildhall.api.Endpoint;
+import org.guildhall.api.Operation;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.ActiveState;
+import org.guildhall.api.model.EntitlementSet;
+import org.guildhall.api.model.EntitlementSetId;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a mutation that dies on the way, takes too long, or is wrong in itself: all of it is committed, or nothing. */
+class CrashTest {
+
+    private static final String PATH = "/api/v1/catalog/entitlement-sets";
+    private static final String BODY = "{\"name\": \"A\"}";
+
+    private final Guild guild = Guild.shared();
+    private final Guild.Tenant tenant = guild.tenant();
+    private final String token = tenant.token();
+    private final String key = UUID.randomUUID().toString();
+
+    /** Makes a set by plain SQL, as a store would, and tells of it. */
+    private static UUID insert(Call call) {
+        return call.tx().sql().fetchSingle("insert into catalog.entitlement_sets (name) values ('A') returning id").get(0, UUID.class);
+    }
+
+    private static Reply<?> told(Call call, UUID id) {
+        var set = set(id);
+        call.created(set.id(), set);
+        return Reply.created(PATH + "/" + set.id(), set);
+    }
+
+    private static EntitlementSet set(UUID id) {
+        return new EntitlementSet(new EntitlementSetId(id), null, "A", null, ActiveState.ACTIVE, null, Instant.EPOCH, Instant.EPOCH, 1);
+    }
+
+    private Http stage(Endpoint<Call> handler) {
+        return Stage.playing(Operation.CREATE_ENTITLEMENT_SET, handler, token);
+    }
+
+    private void assertNothingIsLeft() throws Exception {
+        assertEquals(List.of(), tenant.found("select 'a set' from catalog.entitlement_sets where tenant_id = ?", tenant.id()));
+        assertEquals(List.of(), tenant.found("select 'a key' from platform.idempotency_keys where tenant_id = ?", tenant.id()));
+        assertEquals(List.of(), tenant.found("select 'an event' from platform.audit_events where tenant_id = ? and action like 'entitlement%'", tenant.id()));
+        assertEquals(List.of(), tenant.found("select 'an entity' from platform.audit_entities where tenant_id = ? and entity_type like 'entitlement%'", tenant.id()));
+    }
+
+    private void assertOnceEach() throws Exception {
+        assertEquals(List.of("1"), tenant.found("select count(*) from catalog.entitlement_sets where tenant_id = ?", tenant.id()));
+        assertEquals(List.of("1"), tenant.found("select count(*) from platform.idempotency_keys where tenant_id = ?", tenant.id()));
+        assertEquals(List.of("1"), tenant.found("select count(*) from platform.audit_events where tenant_id = ? and action like 'entitlement%'", tenant.id()));
+    }
+
+    @Test
+    void aConnectionThatDiesBetweenEffectAndCommitLeavesNothingAndARetryDoesIt() throws Exception {
+        var runs = new AtomicInteger();
+        var stage = stage((call, in) -> {
+            var id = insert(call);
+            if (runs.incrementAndGet() == 1) {
+                call.tx().sql().execute("select pg_terminate_backend(pg_backend_pid())");
+            }
+            return told(call, id);
+        });
+        var died = stage.post(PATH, BODY, "Idempotency-Key", key);
+        assertEquals("503 unavailable", died.outcome());
+        assertEquals("1", died.header("Retry-After"));
+        assertNothingIsLeft();
+        assertNull(stage.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+        assertEquals("true", stage.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+        assertEquals(2, runs.get());
+        assertOnceEach();
+    }
+
+    @Test
+    void aConnectionThatDiesDuringTheLastTripLeavesNothing() throws Exception {
+        try (var fresh = Guild.fresh()) {
+            var victim = fresh.tenant();
+            // Fires when the schema's deferred checks are made, in the packet that holds event, reply and commit.
+            victim.sql("create function public.die() returns trigger language plpgsql as 'begin if new.name = ''crash'' then "
+                    + "perform pg_terminate_backend(pg_backend_pid()); end if; return null; end'");
+            victim.sql("create constraint trigger die after insert on catalog.entitlement_sets deferrable initially deferred for each row execute function public.die()");
+            var http = new Http(fresh, victim.token());
+            var before = victim.found("select count(*) from platform.audit_events where tenant_id = ?", victim.id());
+            assertEquals("503 unavailable", http.post(PATH, "{\"name\": \"crash\"}", "Idempotency-Key", key).outcome());
+            assertEquals(List.of(), victim.found("select name from catalog.entitlement_sets where tenant_id = ?", victim.id()));
+            assertEquals(List.of(), victim.found("select operation from platform.idempotency_keys where tenant_id = ?", victim.id()));
+            assertEquals(before, victim.found("select count(*) from platform.audit_events where tenant_id = ?", victim.id()));
+            http.post(PATH, BODY, "Idempotency-Key", key + "2").expect(201);
+        }
+    }
+
+    @Test
+    void aHandlerThatFailsLeavesNothingAndKeepsNoAnswer() throws Exception {
+        var runs = new AtomicInteger();
+        var stage = stage((call, in) -> {
+            var id = insert(call);
+            if (runs.incrementAndGet() == 1) {
+                throw new IllegalArgumentException("a secret detail of org.guildhall");
+            }
+            return told(call, id);
+        });
+        var failed = stage.post(PATH, BODY, "Idempotency-Key", key);
+        assertEquals("500 internal_error", failed.outcome());
+        assertTrue(!failed.text().contains("secret detail") && !failed.text().contains("org.guildhall"), failed.text());
+        assertNothingIsLeft();
+        stage.post(PATH, BODY, "Idempotency-Key", key).expect(201);
+        assertOnceEach();
+    }
+
+    @Test
+    void aHandlerThatChangesSomethingAndTellsNothingIsNotCommitted() throws Exception {
+        var stage = stage((call, in) -> Reply.created(PATH, set(insert(call))));
+        assertEquals("500 internal_error", stage.post(PATH, BODY, "Idempotency-Key", key).outcome());
+        assertEquals("500 internal_error", stage.post(PATH + "?dry_run=true", BODY).outcome());
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aHandlerThatIgnoresIfMatchIsNotCommitted() throws Exception {
+        var stage = Stage.playing(Operation.UPDATE_PRODUCT, (call, in) -> told(call, insert(call)), token);
+        var path = "/api/v1/catalog/products/prd_01m7xtfk4je288tyaa41tvaxy0";
+        assertEquals("500 internal_error", stage.patch(path, "{}", "If-Match", "\"1-x\"").outcome());
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aSecondRequestWaitsHalfASecondForTheFirstAndIsThenToldToComeBack() throws Exception {
+        var inside = new CountDownLatch(1);
+        var mayGoOn = new CountDownLatch(1);
+        var stage = stage((call, in) -> {
+            var id = insert(call);
+            inside.countDown();
+            awaitQuietly(mayGoOn);
+            return told(call, id);
+        });
+        var first = CompletableFuture.supplyAsync(() -> stage.post(PATH, BODY, "Idempotency-Key", key));
+        assertTrue(inside.await(20, TimeUnit.SECONDS));
+        long began = System.nanoTime();
+        var second = stage.post(PATH, BODY, "Idempotency-Key", key);
+        long waitedMillis = (System.nanoTime() - began) / 1_000_000;
+        assertEquals("409 idempotency_in_flight", second.outcome());
+        assertEquals("1", second.header("Retry-After"));
+        assertTrue(waitedMillis >= 480, waitedMillis + " ms");
+        // Another key, and a read, aren't held up.
+        new Http(guild, token).post(PATH, BODY, "Idempotency-Key", key + "other").expect(201);
+        mayGoOn.countDown();
+        first.get(20, TimeUnit.SECONDS).expect(201);
+        assertEquals("true", stage.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+    }
+
+    @Test
+    void aRequestThatWaitsForOneThatIsTakenBackDoesItItself() throws Exception {
+        var inside = new CountDownLatch(1);
+        var runs = new AtomicInteger();
+        var stage = stage((call, in) -> {
+            var id = insert(call);
+            if (runs.incrementAndGet() == 1) {
+                inside.countDown();
+                call.tx().sql().execute("select pg_sleep(0.2)");
+                throw new IllegalStateException("taken back");
+            }
+            return told(call, id);
+        });
+        var first = CompletableFuture.supplyAsync(() -> stage.post(PATH, BODY, "Idempotency-Key", key));
+        assertTrue(inside.await(20, TimeUnit.SECONDS));
+        assertNull(stage.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+        assertEquals(500, first.get(20, TimeUnit.SECONDS).status());
+        assertOnceEach();
+    }
+
+    @Test
+    void anErrorOfTheMachineIsAProblemToo() throws Exception {
+        var stage = stage((call, in) -> {
+            insert(call);
+            throw new StackOverflowError();
+        });
+        var failed = stage.post(PATH, BODY, "Idempotency-Key", key);
+        assertEquals("500 internal_error", failed.outcome());
+        assertEquals("application/problem+json", failed.header("Content-Type"));
+        assertNothingIsLeft();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(20, TimeUnit.SECONDS));
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
+    }
+}
