@@ -31,6 +31,7 @@ class GivingTest {
         assertEquals("403 insufficient_scope", refused.outcome());
         assertEquals(List.of("/scopes/1", "/scopes/2"), pointers(refused));
         assertTrue(String.valueOf(refused.at("/detail")).contains("catalog:write, billing:read"), refused.text());
+        assertEquals("catalog:write", refused.at("/required_scope"));
     }
 
     @Test

@@ -98,6 +98,19 @@ class TenantsTest {
     }
 
     @Test
+    void whatIsDecidedInsideTheTenantIsKeptForThePlatformsKey() {
+        var tenant = create("Kept", "test");
+        administrator(tenant).patch(SETTINGS, "{\"token_lifetime_days_max\": 1}").expect(200);
+        var key = UUID.randomUUID().toString();
+        var path = TENANTS + "/" + tenant + "/admin-tokens";
+        var refused = platform.admin.post(path, "{\"lifetime_seconds\": 90000}", "Idempotency-Key", key).expect(422);
+        var again = platform.admin.post(path, "{\"lifetime_seconds\": 90000}", "Idempotency-Key", key).expect(422);
+        assertEquals(refused.text(), again.text());
+        assertEquals("refused", platform.admin.get("/api/v1/platform/idempotency-keys/" + key).expect(200).at("/outcome"));
+        assertEquals("404 not_found", administrator(tenant).get("/api/v1/platform/idempotency-keys/" + key).outcome());
+    }
+
+    @Test
     void administratorsTokensAreOfOneConsumerUntilTheTenantPutsItOutOfService() {
         var tenant = create("Consumer", "test");
         var first = adminToken(tenant, "{}").expect(201);
@@ -123,6 +136,7 @@ class TenantsTest {
     @Test
     void thePlatformItselfIsATenantThatIsNeitherSuspendedNorHandedOut() {
         assertEquals("Platform", platform.admin.get(PLATFORM).expect(200).at("/name"));
+        assertEquals("Platform", platform.admin.get(SETTINGS).expect(200).at("/name"));
         assertEquals("409 invalid_state", platform.admin.post(PLATFORM + "/suspend", "{\"reason\": \"No.\"}").outcome());
         // Else a caller who may only manage tenants would get everything that the platform's administrators hold.
         var manager = platform.holding("platform:tenants:write");
