@@ -1,5 +1,6 @@
 package org.guildhall;
 
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.DriverManager;
 import java.util.Arrays;
 import java.util.List;
