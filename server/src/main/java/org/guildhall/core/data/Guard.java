@@ -22,21 +22,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class Guard extends DefaultConnection {
 
+    /** Sets the tenant and brings the revision. The sequence is looked up when the statement is prepared, not when it is run. */
+    static final String PREFIX =
+            "select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass); ";
+
     private final UUID tenant;
     private final long revision;
-    private final long revisionSequence;
     private final boolean everyStatement;
     private boolean sent;
+
+    /** Sets one value of a statement. */
+    interface Binder {
+        void bind(Connection connection, PreparedStatement statement, int at, @Nullable Object value) throws SQLException;
+    }
+
+    /** Takes what a statement found. */
+    interface Taker<T> {
+        T take(ResultSet found) throws SQLException;
+    }
 
     /**
      * @param revision what the credentials' revision must be, or {@link Db#ANY_REVISION}
      * @param everyStatement true without a transaction, where the setting ends with the statement; false within one
      */
-    Guard(Connection connection, UUID tenant, long revision, long revisionSequence, boolean everyStatement) {
+    Guard(Connection connection, UUID tenant, long revision, boolean everyStatement) {
         super(connection);
         this.tenant = tenant;
         this.revision = revision;
-        this.revisionSequence = revisionSequence;
         this.everyStatement = everyStatement;
     }
 
@@ -56,12 +68,47 @@ final class Guard extends DefaultConnection {
             return super.prepareStatement(sql);
         }
         sent = true;
-        // The sequence is named by its oid in the text, which is constant for a database, so the statement stays prepared.
-        var guarded = "select set_config('app.tenant', ?, true), pg_sequence_last_value(" + revisionSequence + "::oid); " + sql;
-        var statement = super.prepareStatement(guarded);
+        var statement = super.prepareStatement(PREFIX + sql);
         statement.setString(1, tenant.toString());
         return (PreparedStatement) Proxy.newProxyInstance(
                 Guard.class.getClassLoader(), new Class<?>[] {PreparedStatement.class}, new Shifted(statement));
+    }
+
+    /**
+     * Sends a query past jOOQ, under the same guard.
+     *
+     * @param text the query
+     * @param guarded the same behind {@link #PREFIX}
+     */
+    <T> T send(String text, String guarded, @Nullable Object[] values, Binder binder, Taker<T> taker) throws SQLException {
+        boolean first = everyStatement || !sent;
+        var connection = getDelegate();
+        try (var statement = connection.prepareStatement(first ? guarded : text)) {
+            int at = 1;
+            if (first) {
+                sent = true;
+                statement.setString(at++, tenant.toString());
+            }
+            for (var value : values) {
+                binder.bind(connection, statement, at++, value);
+            }
+            statement.execute();
+            if (first) {
+                checked(statement);
+            }
+            try (var found = statement.getResultSet()) {
+                return taker.take(found);
+            }
+        }
+    }
+
+    /** Looks at the guard's own result and steps over it. */
+    private boolean checked(PreparedStatement statement) throws SQLException {
+        try (var own = statement.getResultSet()) {
+            own.next();
+            check(revision, own, 2);
+        }
+        return statement.getMoreResults();
     }
 
     /** Refuses what was read with credentials that have changed since. */
@@ -118,11 +165,7 @@ final class Guard extends DefaultConnection {
 
         private boolean run() throws SQLException {
             statement.execute();
-            try (var first = statement.getResultSet()) {
-                first.next();
-                check(revision, first, 2);
-            }
-            return statement.getMoreResults();
+            return checked(statement);
         }
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Write implements AutoCloseable {
 
     private static final String BEGIN =
-            "select set_config('app.tenant', ?, true), pg_sequence_last_value(%d::oid), platform.app_now(), set_config('lock_timeout', '500ms', true)";
+            "select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass), platform.app_now(), set_config('lock_timeout', '500ms', true)";
     private static final String CLAIM = """
             insert into platform.idempotency_keys (key_hmac, consumer_id, request_hash, operation, request_id)
             select ?, ?, ?, ?, ? where not exists (select 1 from platform.idempotency_keys where key_hmac = any (?))
@@ -42,14 +42,12 @@ public final class Write implements AutoCloseable {
     private final Guard guard;
     private final Tx tx;
     private final long revision;
-    private final String begin;
 
-    Write(Connection connection, Guard guard, Tx tx, long revision, long revisionSequence) {
+    Write(Connection connection, Guard guard, Tx tx, long revision) {
         this.connection = connection;
         this.guard = guard;
         this.tx = tx;
         this.revision = revision;
-        this.begin = BEGIN.formatted(revisionSequence);
     }
 
     /** The handler's side. */
@@ -66,7 +64,7 @@ public final class Write implements AutoCloseable {
     public @Nullable Kept claim(Claim claim) {
         guard.skip();
         var packet = new Packet()
-                .add(begin).bind(tx.tenant().toString())
+                .add(BEGIN).bind(tx.tenant().toString())
                 .add(CLAIM).bind(claim.keyHmac()).bind(claim.consumer()).bind(claim.requestHash()).bind(claim.operation())
                 .bind(claim.requestId()).bind(claim.olderHmacs())
                 .add(KEPT).bind(claim.keyHmac()).bind(claim.olderHmacs())
