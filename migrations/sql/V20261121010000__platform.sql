@@ -28,6 +28,7 @@ grant usage, select on sequence platform.auth_revision to guildhall_app;
 -- The order in which effects took their locks; the sealer chains events by it.
 create sequence platform.audit_seq;
 grant usage on sequence platform.audit_seq to guildhall_app;
+grant select on sequence platform.auth_revision, platform.audit_seq to guildhall_backup;
 
 -- What stands before the tenant is known: the public half of a credential and whose it is. Holds no secret.
 create table platform.doors (

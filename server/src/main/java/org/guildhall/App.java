@@ -1,5 +1,6 @@
 package org.guildhall;
 
+import java.util.function.Consumer;
 import org.guildhall.catalog.CatalogModule;
 import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.data.Db;
@@ -23,7 +24,7 @@ public final class App implements AutoCloseable {
     private final boolean scheduler;
     private volatile boolean stopping;
 
-    private App(Config config) {
+    private App(Config config, Consumer<Api> more) {
         this.db = new Db(config.database());
         this.limits = new RateLimits(new RateTotals(db));
         var spec = new Spec();
@@ -37,6 +38,7 @@ public final class App implements AutoCloseable {
         platform.bind(api, db, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(this::isMigrated, () -> !scheduler || work.runs(), () -> stopping));
         new CatalogModule().bind(api);
+        more.accept(api);
 
         this.server = api.server(
                 new Api.Address(config.host(), config.port(), config.publicUrl(), config.corsOrigins(), config.trustedProxies()),
@@ -47,7 +49,12 @@ public final class App implements AutoCloseable {
 
     /** Builds everything and listens. Refuses a database whose schema is older than this build. */
     public static App start(Config config) {
-        var app = new App(config);
+        return start(config, api -> {});
+    }
+
+    /** The same with something more on the same server, as the bench has its baselines. */
+    public static App start(Config config, Consumer<Api> more) {
+        var app = new App(config, more);
         if (!app.isMigrated()) {
             app.close();
             throw new IllegalStateException("the database's schema is older than this build: run migrate first");

@@ -1,5 +1,6 @@
 package org.guildhall;
 
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.DriverManager;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +40,9 @@ public final class Main {
             System.exit(2);
         } catch (IllegalStateException refused) {
             System.err.println("guildhall: " + refused.getMessage());
+            System.exit(1);
+        } catch (PoolInitializationException away) {
+            System.err.println("guildhall: the database can't be reached: " + away.getCause().getMessage());
             System.exit(1);
         } catch (Exception failed) {
             failed.printStackTrace();

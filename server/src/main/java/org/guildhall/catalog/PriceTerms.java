@@ -15,7 +15,7 @@ final class PriceTerms {
     static Terms of(long amountMinor, String currency, @Nullable String billingInterval, @Nullable Integer intervalCount, String taxBehavior) {
         var wrong = new ArrayList<Item>();
         if (amountMinor < 0) {
-            wrong.add(Item.pointer("/unit_amount/amount_minor", "minimum", "A price isn't negative."));
+            wrong.add(Item.pointer("/unit_amount/amount_minor", "too_small", "A price isn't negative."));
         }
         if (billingInterval == null && intervalCount != null) {
             wrong.add(Item.pointer("/interval_count", "without_interval", "There is no billing_interval to count."));

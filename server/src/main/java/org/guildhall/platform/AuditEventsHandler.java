@@ -2,13 +2,16 @@ package org.guildhall.platform;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.guildhall.api.Operation;
 import org.guildhall.api.Page;
 import org.guildhall.api.PageInfo;
 import org.guildhall.api.Reply;
@@ -138,9 +141,19 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
                 type, entity, actorTypes, actor,
                 query.tokenId() == null ? null : query.tokenId().value(),
                 query.subjectTenantId() == null ? null : query.subjectTenantId().value(),
-                query.action(),
+                query.action() == null ? actionOf(query.operation()) : query.action(),
                 query.category() == null ? null : query.category().value(),
                 query.operation(), query.requestId(), query.occurredAfter(), query.occurredBefore());
+    }
+
+    /** An operation has one action, and the trail is indexed by that; null for what is no operation of the spec. */
+    private static @Nullable String actionOf(@Nullable String operation) {
+        return Arrays.stream(Operation.values())
+                .filter(known -> known.id().equals(operation))
+                .map(Operation::auditAction)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private Map<UUID, List<Entity>> touched(Tx tx, List<UUID> events) {

@@ -73,8 +73,9 @@ final class ConsumersHandler implements ConsumersApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        Giving.requireHeld(call.caller(), Giving.added(before.scopes(), wanted.scopes()), wanted.scopes());
-        if (!wanted.actsAs().equals(current.actsAs())) {
+        var added = Giving.added(before.scopes(), wanted.scopes());
+        Giving.requireHeld(call.caller(), added, wanted.scopes());
+        if (!added.isEmpty() || !wanted.actsAs().equals(current.actsAs())) {
             Giving.requireActsAs(call.caller(), wanted.actsAs().value());
         }
         return changed(call, before, consumers.update(call.tx(), before.id(), new Values(

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.Scopes;
@@ -25,6 +24,7 @@ final class Giving {
         if (!missing.isEmpty()) {
             throw Problem.INSUFFICIENT_SCOPE
                     .because("Nobody can give more than they hold, and this token doesn't hold " + String.join(", ", missing) + ".")
+                    .member("required_scope", missing.getFirst())
                     .withAll(pointing(missing, listed, "not_held", "The caller doesn't hold this scope."));
         }
     }
@@ -61,7 +61,7 @@ final class Giving {
     }
 
     private static String place(List<String> listed, String scope) {
-        int at = listed.indexOf(Objects.requireNonNull(scope));
+        int at = listed.indexOf(scope);
         return at < 0 ? "" : "/" + at;
     }
 }

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.Db;
 import org.slf4j.Logger;
@@ -24,6 +26,7 @@ final class TokenUse implements AutoCloseable {
     private final UpkeepStore store = new UpkeepStore();
     private final Db db;
     private final Thread writer;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     TokenUse(Db db) {
         this.db = db;
@@ -36,11 +39,13 @@ final class TokenUse implements AutoCloseable {
     }
 
     private void run() {
-        while (!Thread.currentThread().isInterrupted()) {
+        boolean last = false;
+        while (!last) {
             try {
-                Thread.sleep(PAUSE);
-            } catch (InterruptedException closed) {
+                last = closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
+                return;
             }
             write();
         }
@@ -67,9 +72,10 @@ final class TokenUse implements AutoCloseable {
         });
     }
 
+    /** Writes down what is left; to be called while the database is still there. */
     @Override
     public void close() {
-        writer.interrupt();
+        closed.countDown();
         try {
             writer.join(Duration.ofSeconds(2));
         } catch (InterruptedException ended) {

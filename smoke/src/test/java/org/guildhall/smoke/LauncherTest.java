@@ -75,7 +75,8 @@ class LauncherTest {
         var right = jdkAt(folder.resolve("elsewhere/my jdk"), "25.0.1");
         var outcome = run(List.of("JAVA_HOME=" + right), "serve", "--some", "option");
         assertEquals(0, outcome.status, outcome.err);
-        assertEquals(right + " -jar " + home.resolve("server/target/guildhall.jar") + " serve --some option\n", outcome.out);
+        assertEquals(right + " @" + home.resolve("server/jvm.options") + " -jar " + home.resolve("server/target/guildhall.jar") + " serve --some option\n",
+                outcome.out);
     }
 
     @Test

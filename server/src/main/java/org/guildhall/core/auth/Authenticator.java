@@ -60,17 +60,17 @@ public final class Authenticator {
         if (stored == null || !token.matches(keys, stored.keyId(), stored.hmac())) {
             return new Outcome.Refused(Reason.INVALID, "The bearer token is not known.");
         }
+        if (!stored.revoked() && hasExpired(stored)) {
+            // What is remembered may be older than a change of the expiry, or than a revocation; the database has the last word.
+            remembered.remove(token.prefix());
+            var present = lookUp(token.prefix());
+            stored = present == null ? stored : present;
+        }
         if (stored.revoked()) {
             return new Outcome.Refused(Reason.REVOKED, "The token " + token.prefix() + " was revoked.");
         }
         if (hasExpired(stored)) {
-            // What is remembered may be older than a change of the expiry; the database has the last word.
-            remembered.remove(token.prefix());
-            stored = lookUp(token.prefix());
-        }
-        if (stored == null || hasExpired(stored)) {
-            var expiresAt = stored == null ? null : stored.caller().expiresAt();
-            return new Outcome.Refused(Reason.EXPIRED, "The token " + token.prefix() + " expired at " + expiresAt + ".");
+            return new Outcome.Refused(Reason.EXPIRED, "The token " + token.prefix() + " expired at " + stored.caller().expiresAt() + ".");
         }
         return new Outcome.Known(stored.caller());
     }

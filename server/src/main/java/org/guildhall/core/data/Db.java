@@ -40,7 +40,7 @@ public final class Db implements AutoCloseable {
 
     /** Opens the pool and checks that this is a database which the server may use. */
     public Db(DbConfig config) {
-        this.pool = open(config);
+        this.pool = pool(config);
         try {
             this.revisionSequence = unguarded(Preflight::check);
         } catch (RuntimeException refused) {
@@ -49,7 +49,8 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    private static HikariDataSource open(DbConfig config) {
+    /** A pool as the server has it, without any look at what the role may do. */
+    public static HikariDataSource pool(DbConfig config) {
         var hikari = new HikariConfig();
         hikari.setJdbcUrl(config.url());
         hikari.setUsername(config.user());

@@ -20,7 +20,7 @@ final class Answers {
 
     Answer answer(Exchange exchange, Call call, Read read, Reply<?> reply) {
         if (reply.body() instanceof Document document) {
-            return Answer.of(reply.status(), document.bytes(), document.contentType()).with("Cache-Control", "public, max-age=60");
+            return document(exchange, document);
         }
         byte[] body = reply.body() == null ? null : Json.bytes(shaped(call, read, reply.body()));
         var answer = Answer.of(reply.status(), body, Answer.JSON).with("Location", reply.location());
@@ -38,6 +38,14 @@ final class Answers {
             return Answer.of(304, null, Answer.JSON).with("ETag", etag);
         }
         return answer.with("ETag", etag);
+    }
+
+    private static Answer document(Exchange exchange, Document document) {
+        var etag = Etag.of(1, document.bytes());
+        boolean known = Etag.matches(exchange.list("If-None-Match"), etag);
+        return Answer.of(known ? 304 : 200, known ? null : document.bytes(), document.contentType())
+                .with("ETag", etag)
+                .with("Cache-Control", "public, max-age=300");
     }
 
     /** What a mutation would have answered, and what it would have changed. */

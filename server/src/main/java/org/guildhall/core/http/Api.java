@@ -1,5 +1,6 @@
 package org.guildhall.core.http;
 
+import io.javalin.config.RoutesConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ public final class Api {
     private final Constraints constraints = new Constraints();
     private final Expansions expansions = new Expansions();
     private final Map<String, HttpServer.PageHandler> pages = new LinkedHashMap<>();
+    private Consumer<RoutesConfig> beside = routes -> {};
 
     /** Where handlers are bound. */
     public Routes routes() {
@@ -39,6 +41,11 @@ public final class Api {
     /** Serves pages at a path outside the API. */
     public void page(String path, HttpServer.PageHandler page) {
         pages.put(path, page);
+    }
+
+    /** Adds routes that the pipeline never sees. Nothing of the product may: it is what the pipeline's cost is measured against. */
+    public void beside(Consumer<RoutesConfig> more) {
+        beside = beside.andThen(more);
     }
 
     /**
@@ -67,6 +74,6 @@ public final class Api {
         var pipeline = new Pipeline(db, gate, new RequestReader(spec, new Cursors(keys)), new Idempotency(keys),
                 new Answers(expansions), problems);
         return new HttpServer(address.host(), address.port(), address.trustedProxies(), pipeline, problems,
-                new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages);
+                new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages, beside);
     }
 }

@@ -61,8 +61,9 @@ final class Exchange {
         this.paid = true;
     }
 
-    boolean hasPaid() {
-        return paid;
+    /** Whether it was spent from exactly these limits; others may hold by now, if credentials have changed on the way. */
+    boolean hasPaid(List<Caller.Limit> now) {
+        return paid && limits != null && limits.left().stream().map(RateLimits.Left::limit).toList().equals(now);
     }
 
     long micros() {

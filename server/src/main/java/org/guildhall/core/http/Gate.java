@@ -78,7 +78,7 @@ final class Gate {
     }
 
     private void spend(Exchange exchange, Operation operation, Caller caller) {
-        if (exchange.hasPaid()) {
+        if (exchange.hasPaid(caller.limits())) {
             return;
         }
         var decision = limits.spend(caller.limits(), operation.rateCost());

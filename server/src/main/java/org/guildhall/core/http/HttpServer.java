@@ -2,6 +2,7 @@ package org.guildhall.core.http;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.IpRange;
 import org.slf4j.Logger;
@@ -38,7 +40,7 @@ public final class HttpServer implements AutoCloseable {
     private final Cors cors;
 
     HttpServer(String host, int port, List<IpRange> trustedProxies, Pipeline pipeline, Problems problems, Cors cors, Routes routes,
-            Map<String, PageHandler> pages) {
+            Map<String, PageHandler> pages, Consumer<RoutesConfig> beside) {
         this.trustedProxies = trustedProxies;
         this.pipeline = pipeline;
         this.problems = problems;
@@ -64,6 +66,7 @@ public final class HttpServer implements AutoCloseable {
             });
             bind(config, routes);
             pages.forEach((path, page) -> page(config, path, page));
+            beside.accept(config.routes);
             failures(config);
         });
     }

@@ -12,7 +12,6 @@ import com.networknt.schema.path.PathType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -47,7 +46,7 @@ public final class Spec {
     private final byte[] json;
     private final byte[] yaml;
     private final JsonNode document;
-    private final SchemaRegistry registry;
+    private final Schema whole;
     private final Map<Operation, Inputs> inputs = new EnumMap<>(Operation.class);
     private final Map<String, String> prefixes = new HashMap<>();
 
@@ -60,15 +59,16 @@ public final class Spec {
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
-        var text = new String(json, StandardCharsets.UTF_8);
-        this.registry = SchemaRegistry.withDialect(
+        var registry = SchemaRegistry.withDialect(
                 Dialect.builder(Dialects.getOpenApi31()).format(PatternFormat.of("email", EMAIL, "format.email")).build(),
-                builder -> builder.schemas(Map.of(ID, text))
-                        .schemaRegistryConfig(SchemaRegistryConfig.builder()
-                                .formatAssertionsEnabled(true)
-                                .pathType(PathType.JSON_POINTER)
-                                .locale(Locale.ENGLISH)
-                                .build()));
+                builder -> builder.schemaRegistryConfig(SchemaRegistryConfig.builder()
+                        .formatAssertionsEnabled(true)
+                        .pathType(PathType.JSON_POINTER)
+                        .locale(Locale.ENGLISH)
+                        .build()));
+        // One schema of the whole, and the others are parts of it: asked for each by its address, the library would read the document
+        // anew for every one and keep it.
+        this.whole = registry.getSchema(SchemaLocation.of(ID), document);
         for (var operation : Operation.values()) {
             inputs.put(operation, read(operation));
         }
@@ -181,6 +181,6 @@ public final class Spec {
 
     /** The schema at a JSON Pointer into the document. */
     public Schema schema(String pointer) {
-        return registry.getSchema(SchemaLocation.of(ID + "#" + pointer));
+        return whole.getRefSchema(SchemaLocation.of(ID + "#" + pointer).getFragment());
     }
 }

@@ -43,9 +43,15 @@ final class Validation {
         return pointer.indexOf('/', 1) > 0 && patch.at(pointer).isNull();
     }
 
-    // One bad branch of a choice is told by the branch's own errors; the choice's own adds nothing.
+    // One bad branch of a choice is told by the branch's own errors; the choice's own adds nothing. Neither does the branch that
+    // would have taken null: the other one says what is wrong with what is there.
     private static boolean noise(Error error) {
-        return error.getKeyword().equals("anyOf") || error.getKeyword().equals("oneOf") && error.getInstanceLocation().getNameCount() > 0;
+        return switch (error.getKeyword()) {
+            case "anyOf" -> true;
+            case "oneOf" -> error.getInstanceLocation().getNameCount() > 0;
+            case "type" -> error.getSchemaNode() != null && "null".equals(error.getSchemaNode().textValue());
+            default -> false;
+        };
     }
 
     private static Item item(Error error) {

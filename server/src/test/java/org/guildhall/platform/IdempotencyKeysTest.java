@@ -1,0 +1,89 @@
+package org.guildhall.platform;
+
+import static org.guildhall.platform.Desk.CONSUMERS;
+import static org.guildhall.platform.Desk.TOKENS;
+import static org.guildhall.platform.Desk.consumerBody;
+import static org.guildhall.platform.Desk.tokenBody;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.guildhall.core.auth.Keys;
+import org.junit.jupiter.api.Test;
+
+/** Whoever lost an answer asks what became of the key. */
+class IdempotencyKeysTest {
+
+    private final Desk desk = new Desk();
+
+    private Http.Reply outcome(Http caller, String key) {
+        return caller.get("/api/v1/platform/idempotency-keys/" + URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20"));
+    }
+
+    @Test
+    void aKeyTellsWhatWasCommittedUnderIt() {
+        var done = desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "made").expect(201);
+        var told = outcome(desk.admin, "made").expect(200);
+        assertEquals("committed", told.at("/outcome"));
+        assertEquals("createConsumer", told.at("/operation"));
+        assertEquals("201", told.at("/status"));
+        assertEquals("consumer", told.at("/entity_type"));
+        assertEquals(done.at("/id"), told.at("/entity_id"));
+        assertEquals(done.header("Request-Id"), told.at("/request_id"));
+    }
+
+    @Test
+    void aKeyTellsWhatWasDecidedAgainst() {
+        var refused = desk.admin.post(TOKENS, tokenBody(new Desk().consumer("catalog:read"), "", "catalog:read"), "Idempotency-Key", "no");
+        assertEquals("422 validation_failed", refused.outcome());
+        var told = outcome(desk.admin, "no").expect(200);
+        assertEquals("refused", told.at("/outcome"));
+        assertEquals("422", told.at("/status"));
+        assertTrue(told.json().get("entity_id").isNull());
+    }
+
+    @Test
+    void whatNeverHappenedIs404() {
+        assertEquals("404 not_found", outcome(desk.admin, "never").outcome());
+        desk.admin.post(CONSUMERS + "?dry_run=true", consumerBody("operator", "catalog:read"), "Idempotency-Key", "dry").expect(200);
+        assertEquals("404 not_found", outcome(desk.admin, "dry").outcome());
+        desk.admin.post(CONSUMERS, consumerBody("operator", "platform:tenants:read"), "Idempotency-Key", "forbidden").expect(403);
+        assertEquals("404 not_found", outcome(desk.admin, "forbidden").outcome());
+        desk.admin.post(CONSUMERS, "{}", "Idempotency-Key", "invalid").expect(422);
+        assertEquals("404 not_found", outcome(desk.admin, "invalid").outcome());
+    }
+
+    @Test
+    void aKeyIsItsConsumersOwnWhicheverTokenAsks() {
+        var consumer = desk.consumer("platform:consumers:write", "catalog:read");
+        var one = desk.with(desk.token(consumer, "platform:consumers:write", "catalog:read").clear());
+        var another = desk.with(desk.token(consumer, "catalog:read").clear());
+        one.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "ours").expect(201);
+        outcome(another, "ours").expect(200);
+        assertEquals("404 not_found", outcome(desk.admin, "ours").outcome());
+    }
+
+    @Test
+    void everyKeyThatCanBeSentCanBeAskedFor() {
+        for (var key : new String[] {"a/b", "100%", "\"quoted", "~!@#$^&*()_+={}[]|:;<>,.?", "x".repeat(255)}) {
+            desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", key).expect(201);
+            outcome(desk.admin, key).expect(200);
+        }
+        assertEquals("400 invalid_parameter", outcome(desk.admin, "x".repeat(256)).outcome());
+        assertEquals("400 invalid_parameter", outcome(desk.admin, "with space").outcome());
+        assertEquals("400 invalid_parameter", outcome(desk.admin, "schlüssel").outcome());
+    }
+
+    @Test
+    void aKeyFromBeforeTheServersKeysWereChangedIsStillFound() {
+        desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "older").expect(201);
+        try (var renewed = Guild.shared().node(config -> new org.guildhall.Config(config.database(), config.host(), config.port(),
+                config.publicUrl(), Keys.parse("next:fedcba9876543210fedcba9876543210," + Guild.KEYS), config.corsOrigins(),
+                config.trustedProxies(), config.scheduler()))) {
+            outcome(desk.admin.on(renewed), "older").expect(200);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package org.guildhall.platform;
+
+import static org.guildhall.platform.Desk.CONSUMERS;
+import static org.guildhall.platform.Desk.PRODUCTS;
+import static org.guildhall.platform.Desk.TOKENS;
+import static org.guildhall.platform.Desk.pointers;
+import static org.guildhall.platform.Desk.tokenBody;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.junit.jupiter.api.Test;
+
+/** Tokens that anybody can read out of a web page: bound to its origins, and to what anybody may see. */
+class PublishableTokensTest {
+
+    private final Desk desk = new Desk();
+    private final String consumer = desk.consumer("catalog:read", "catalog:write", "schedule:read");
+    private final String origin = "https://" + UUID.randomUUID() + ".example";
+
+    private Http.Reply create(String origins, String... scopes) {
+        return desk.admin.post(TOKENS, tokenBody(consumer, ", \"kind\": \"publishable\", \"origins\": " + origins, scopes));
+    }
+
+    private Desk.Issued issue() {
+        return Desk.issued(create(Desk.texts(origin), "catalog:read", "schedule:read:public"));
+    }
+
+    @Test
+    void itIsGoodInItsOwnPagesOnly() {
+        var token = issue();
+        assertTrue(token.clear().startsWith("gld_pub_"));
+        var page = desk.with(token.clear());
+        var shown = page.get(PRODUCTS, "Origin", origin).expect(200);
+        assertEquals(origin, shown.header("Access-Control-Allow-Origin"));
+        assertEquals("403 origin_not_allowed", page.get(PRODUCTS).outcome());
+        assertEquals("403 origin_not_allowed", page.get(PRODUCTS, "Origin", "https://elsewhere.example").outcome());
+        assertEquals("403 origin_not_allowed", page.get(PRODUCTS, "Origin", origin + ":8443").outcome());
+        assertEquals("403 origin_not_allowed", page.get(PRODUCTS, "Origin", "null").outcome());
+    }
+
+    @Test
+    void itHoldsNothingButWhatAnybodyMaySee() {
+        var refused = create(Desk.texts(origin), "catalog:read", "catalog:write", "schedule:read");
+        assertEquals("422 validation_failed", refused.outcome());
+        assertEquals(List.of("/scopes/1", "/scopes/2"), pointers(refused));
+        var token = issue();
+        assertEquals("422 validation_failed",
+                desk.admin.patch(token.path(), "{\"scopes\": [\"catalog:read\", \"catalog:write\"]}", "If-Match", "*").outcome());
+    }
+
+    @Test
+    void itHasOriginsAndASecretTokenHasNone() {
+        assertEquals(List.of("/origins"), pointers(create("[]", "catalog:read")));
+        assertEquals(List.of("/origins"), pointers(desk.admin.patch(issue().path(), "{\"origins\": []}", "If-Match", "*")));
+        var secret = desk.admin.post(TOKENS, tokenBody(consumer, ", \"origins\": " + Desk.texts(origin), "catalog:read"));
+        assertEquals("422 validation_failed", secret.outcome());
+        assertEquals(List.of("/origins"), pointers(secret));
+        for (var wrong : List.of("winterstreet.example", "https://winterstreet.example/", "https://*.example", "ftp://winterstreet.example",
+                "HTTPS://winterstreet.example", "null")) {
+            assertEquals(Set.of("/origins/0"), Set.copyOf(pointers(create(Desk.texts(wrong), "catalog:read"))), wrong);
+        }
+    }
+
+    @Test
+    void aPreflightIsAnsweredForOriginsThatATokenListsAsLongAsItDoes() {
+        assertNull(preflight(origin + "1"));
+        var token = Desk.issued(create(Desk.texts(origin + "2", origin + "3"), "catalog:read"));
+        assertEquals(origin + "2", preflight(origin + "2"));
+        var other = "https://" + UUID.randomUUID() + ".example";
+        desk.admin.patch(token.path(), "{\"origins\": %s}".formatted(Desk.texts(origin + "2", other)), "If-Match", "*").expect(200);
+        assertEquals(other, preflight(other));
+        assertEquals(List.of(origin + "2", other), desk.admin.get(token.path()).json().get("origins").valueStream().map(node -> node.asText()).toList());
+        // A node may remember for a while what it was told of an origin; one that hasn't asked yet is told the present.
+        try (var fresh = Guild.shared().node()) {
+            assertNull(preflight(fresh, origin + "3"));
+            desk.admin.post(token.path() + "/revoke", null).expect(200);
+            assertNull(preflight(fresh, origin + "2"));
+        }
+    }
+
+    @Test
+    void theOriginsOfAnArchivedConsumersTokensAreForgotten() {
+        issue();
+        desk.admin.post(CONSUMERS + "/" + consumer + "/archive", null).expect(200);
+        assertNull(preflight(origin));
+    }
+
+    private static String preflight(String origin) {
+        return preflight(Guild.shared(), origin);
+    }
+
+    private static String preflight(Guild node, String origin) {
+        return new Http(node, null).send("OPTIONS", PRODUCTS, null, "Origin", origin, "Access-Control-Request-Method", "GET")
+                .header("Access-Control-Allow-Origin");
+    }
+}

@@ -1,0 +1,36 @@
+package org.guildhall.platform;
+
+import static org.guildhall.platform.Desk.CONSUMERS;
+import static org.guildhall.platform.Desk.TOKENS;
+import static org.guildhall.platform.Desk.tokenBody;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RateLimitTest {
+
+    private static final String RATE_LIMIT = "/api/v1/platform/rate-limit";
+
+    private final Desk desk = new Desk();
+
+    @Test
+    void everyLimitThatHoldsIsTold() {
+        var consumer = desk.consumer("catalog:read");
+        desk.admin.patch(CONSUMERS + "/" + consumer, "{\"rate_limit\": {\"limit\": 50, \"window_seconds\": 3600}}").expect(200);
+        var caller = desk.with(Desk.issued(desk.admin.post(TOKENS,
+                tokenBody(consumer, ", \"rate_limit\": {\"limit\": 20, \"window_seconds\": 3600}", "catalog:read"))).clear());
+        var told = caller.get(RATE_LIMIT).expect(200);
+        assertEquals(List.of("token", "consumer", "tenant"), told.json().get("rate_limits").findValuesAsText("policy"));
+        assertEquals("19", told.at("/rate_limits/0/remaining"));
+        assertEquals("49", told.at("/rate_limits/1/remaining"));
+        assertEquals("18", caller.get(RATE_LIMIT).expect(200).at("/rate_limits/0/remaining"));
+        assertEquals("180", String.valueOf(told.at("/rate_limits/0/reset_seconds")));
+    }
+
+    @Test
+    void anybodyWhoIsSomebodyMayAsk() {
+        desk.holding("overview:read").get(RATE_LIMIT).expect(200);
+        assertEquals("401 unauthenticated", new org.guildhall.Http(desk.tenant.guild(), null).get(RATE_LIMIT).outcome());
+    }
+}

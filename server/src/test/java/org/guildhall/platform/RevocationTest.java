@@ -1,0 +1,114 @@
+package org.guildhall.platform;
+
+import static org.guildhall.platform.Desk.CONSUMERS;
+import static org.guildhall.platform.Desk.PRODUCTS;
+import static org.guildhall.platform.Desk.SETTINGS;
+import static org.guildhall.platform.Desk.TENANTS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.guildhall.api.TypeIds;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What is changed about callers on one node holds from the next request on, on the other one too. */
+class RevocationTest {
+
+    private static Guild other;
+
+    private final Desk desk = new Desk();
+    private final String consumer = desk.consumer("catalog:read", "catalog:write", "platform:settings:write");
+
+    @BeforeAll
+    static void start() {
+        other = Guild.shared().node();
+    }
+
+    @AfterAll
+    static void stop() {
+        other.close();
+    }
+
+    /** A caller on the other node, which knows it already. */
+    private Http known(Desk.Issued token) {
+        var there = desk.with(token.clear()).on(other);
+        there.get(PRODUCTS).expect(200);
+        desk.with(token.clear()).get(PRODUCTS).expect(200);
+        return there;
+    }
+
+    @Test
+    void aRevokedTokenIsRefusedFromTheNextRequestOn() {
+        var token = desk.token(consumer, "catalog:read");
+        var there = known(token);
+        desk.admin.post(token.path() + "/revoke", null).expect(200);
+        assertEquals("401 token_revoked", there.get(PRODUCTS).outcome());
+        assertEquals("401 token_revoked", desk.with(token.clear()).get(PRODUCTS).outcome());
+    }
+
+    @Test
+    void aTokenOfAnArchivedConsumerIsRefusedFromTheNextRequestOnAndSaysSo() {
+        var token = desk.token(consumer, "catalog:read");
+        var there = known(token);
+        var archived = desk.admin.post(CONSUMERS + "/" + consumer + "/archive", null).expect(200);
+        assertEquals("401 token_revoked", there.get(PRODUCTS).outcome());
+        var shown = desk.admin.get(token.path()).expect(200);
+        assertEquals("revoked", shown.at("/state"));
+        assertEquals(archived.at("/archived_at"), shown.at("/revoked_at"));
+        assertEquals("409 invalid_state", desk.admin.post(token.path() + "/revoke", null).outcome());
+        assertEquals("409 invalid_state", desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").outcome());
+    }
+
+    @Test
+    void scopesThatAreTakenFromATokenAreGoneFromTheNextRequestOn() {
+        var token = desk.token(consumer, "catalog:read", "catalog:write");
+        var there = known(token);
+        there.post(PRODUCTS, "{\"name\": \"Before\"}").expect(201);
+        desk.admin.patch(token.path(), "{\"scopes\": [\"catalog:read\"]}", "If-Match", token.etag()).expect(200);
+        assertEquals("403 insufficient_scope", there.post(PRODUCTS, "{\"name\": \"After\"}").outcome());
+        there.get(PRODUCTS).expect(200);
+    }
+
+    @Test
+    void scopesThatAreTakenFromAConsumerAreGoneFromItsTokensAndComeBackToThem() {
+        var token = desk.token(consumer, "catalog:read", "catalog:write");
+        var there = known(token);
+        desk.admin.patch(CONSUMERS + "/" + consumer, "{\"scopes\": [\"catalog:read\"]}").expect(200);
+        assertEquals("403 insufficient_scope", there.post(PRODUCTS, "{\"name\": \"Narrowed\"}").outcome());
+        desk.admin.patch(CONSUMERS + "/" + consumer, "{\"scopes\": [\"catalog:read\", \"catalog:write\"]}").expect(200);
+        there.post(PRODUCTS, "{\"name\": \"Widened\"}").expect(201);
+    }
+
+    @Test
+    void anEndThatIsBroughtForwardHoldsFromTheNextRequestOn() {
+        var token = desk.token(consumer, "catalog:read");
+        var there = known(token);
+        desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", token.etag()).expect(201);
+        assertEquals("401 token_expired", there.get(PRODUCTS).outcome());
+    }
+
+    @Test
+    void aSuspensionHoldsFromTheNextRequestOnAndSoDoesItsEnd() {
+        var token = desk.token(consumer, "catalog:read", "catalog:write");
+        var there = known(token);
+        var tenant = TENANTS + "/" + TypeIds.format("ten", desk.tenant.id());
+        var platform = Desk.platform().admin;
+        platform.post(tenant + "/suspend", "{\"reason\": \"At once.\"}").expect(200);
+        assertEquals("403 tenant_suspended", there.post(PRODUCTS, "{\"name\": \"Suspended\"}").outcome());
+        there.get(PRODUCTS).expect(200);
+        platform.post(tenant + "/reactivate", null).expect(200);
+        there.post(PRODUCTS, "{\"name\": \"Active\"}").expect(201);
+    }
+
+    @Test
+    void settingsHoldFromTheNextRequestOn() {
+        var token = desk.token(consumer, "catalog:read");
+        var there = known(token);
+        desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 12345, \"window_seconds\": 6}}").expect(200);
+        assertEquals("\"tenant\";q=12345;w=6", there.get(PRODUCTS).expect(200).header("RateLimit-Policy"));
+        desk.admin.patch(CONSUMERS + "/" + consumer, "{\"rate_limit\": {\"limit\": 77, \"window_seconds\": 60}}").expect(200);
+        assertEquals("\"consumer\";q=77;w=60, \"tenant\";q=12345;w=6", there.get(PRODUCTS).expect(200).header("RateLimit-Policy"));
+    }
+}

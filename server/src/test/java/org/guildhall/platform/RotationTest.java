@@ -1,0 +1,111 @@
+package org.guildhall.platform;
+
+import static org.guildhall.platform.Desk.EVENTS;
+import static org.guildhall.platform.Desk.PRODUCTS;
+import static org.guildhall.platform.Desk.TOKENS;
+import static org.guildhall.platform.Desk.text;
+import static org.guildhall.platform.Desk.tokenBody;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.guildhall.Http;
+import org.junit.jupiter.api.Test;
+
+class RotationTest {
+
+    private final Desk desk = new Desk();
+    private final String consumer = desk.consumer("catalog:read");
+
+    private Http.Reply rotate(String path, int overlapSeconds, String... headers) {
+        return desk.admin.post(path + "/rotate", "{\"overlap_seconds\": %d}".formatted(overlapSeconds),
+                headers.length == 0 ? new String[] {"If-Match", "*"} : headers);
+    }
+
+    @Test
+    void bothAreGoodDuringTheOverlapAndThenOnlyTheSuccessor() throws Exception {
+        var old = desk.token(consumer, "catalog:read");
+        var rotated = rotate(old.path(), 2, "If-Match", old.etag()).expect(201);
+        var successor = desk.with(text(rotated, "/token"));
+        assertEquals(old.id(), rotated.at("/rotated_from"));
+        assertEquals("no-store", rotated.header("Cache-Control"));
+        desk.with(old.clear()).get(PRODUCTS).expect(200);
+        successor.get(PRODUCTS).expect(200);
+        var end = Instant.parse(text(desk.admin.get(old.path()), "/expires_at"));
+        assertEquals(Duration.ofSeconds(2), Duration.between(Instant.parse(text(rotated, "/created_at")), end));
+        Thread.sleep(Math.max(0, Duration.between(Instant.now(), end).toMillis()) + 100);
+        assertEquals("401 token_expired", desk.with(old.clear()).get(PRODUCTS).outcome());
+        successor.get(PRODUCTS).expect(200);
+    }
+
+    @Test
+    void theSuccessorIsWhatTheOldOneWasButForItsExternalId() {
+        var old = Desk.issued(desk.admin.post(TOKENS, tokenBody(consumer, """
+                , "external_id": "kiosk", "kind": "publishable", "origins": ["https://winterstreet.example"],
+                "rate_limit": {"limit": 60, "window_seconds": 60}""", "catalog:read")));
+        var rotated = rotate(old.path(), 60).expect(201);
+        var before = desk.admin.get(old.path()).expect(200).json();
+        for (var same : List.of("consumer_id", "name", "kind", "scopes", "origins", "rate_limit")) {
+            assertEquals(before.get(same), rotated.json().get(same), same);
+        }
+        assertEquals("kiosk", before.get("external_id").asText());
+        assertNull(rotated.at("/external_id"));
+        assertNotEquals(before.get("prefix").asText(), rotated.at("/prefix"));
+        new Http(desk.tenant.guild().url(), text(rotated, "/token")).get(PRODUCTS, "Origin", "https://winterstreet.example").expect(200);
+    }
+
+    @Test
+    void theSuccessorLivesAsLongAsTheOldOneWasMeantTo() {
+        var end = Instant.now().plus(40, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
+        var old = desk.admin.post(TOKENS, tokenBody(consumer, ", \"expires_at\": \"%s\"".formatted(end), "catalog:read")).expect(201);
+        var meant = Duration.between(Instant.parse(text(old, "/created_at")), end);
+        var rotated = rotate(TOKENS + "/" + old.at("/id"), 60).expect(201);
+        assertEquals(meant, Duration.between(Instant.parse(text(rotated, "/created_at")), Instant.parse(text(rotated, "/expires_at"))));
+        assertNull(rotate(desk.token(consumer, "catalog:read").path(), 60).expect(201).at("/expires_at"));
+    }
+
+    @Test
+    void theOverlapNeverProlongsTheOldOne() {
+        var end = Instant.now().plusSeconds(600).truncatedTo(ChronoUnit.SECONDS);
+        var old = Desk.issued(desk.admin.post(TOKENS, tokenBody(consumer, ", \"expires_at\": \"%s\"".formatted(end), "catalog:read")));
+        rotate(old.path(), 2_592_000).expect(201);
+        assertEquals(end, Instant.parse(text(desk.admin.get(old.path()), "/expires_at")));
+        assertEquals("422 validation_failed", rotate(desk.token(consumer, "catalog:read").path(), 2_592_001).outcome());
+        assertEquals("422 validation_failed", rotate(desk.token(consumer, "catalog:read").path(), -1).outcome());
+    }
+
+    @Test
+    void aTokenIsReplacedOnce() {
+        var old = desk.token(consumer, "catalog:read");
+        var successor = Desk.issued(rotate(old.path(), 3600));
+        assertEquals("409 invalid_state", rotate(old.path(), 3600).outcome());
+        rotate(successor.path(), 3600).expect(201);
+        desk.admin.patch(old.path(), "{\"name\": \"Until it ends\"}", "If-Match", "*").expect(200);
+    }
+
+    @Test
+    void aRetryWithItsKeyGetsTheSameSuccessor() {
+        var old = desk.token(consumer, "catalog:read");
+        var first = rotate(old.path(), 60, "If-Match", old.etag(), "Idempotency-Key", "rotate-1").expect(201);
+        var again = rotate(old.path(), 60, "If-Match", old.etag(), "Idempotency-Key", "rotate-1").expect(201);
+        assertEquals(first.text(), again.text());
+        assertEquals("true", again.header("Idempotency-Replayed"));
+        desk.with(text(again, "/token")).get(PRODUCTS).expect(200);
+    }
+
+    @Test
+    void oneEventTellsOfBoth() {
+        var old = desk.token(consumer, "catalog:read");
+        var successor = Desk.issued(rotate(old.path(), 60));
+        for (var id : List.of(old.id(), successor.id())) {
+            var event = desk.admin.get(EVENTS + "?entity_id=" + id + "&limit=1").expect(200).json().at("/data/0");
+            assertEquals("token.rotated", event.get("action").asText());
+            assertEquals(successor.id(), event.get("entity_id").asText());
+            assertEquals(List.of(successor.id(), old.id()), event.get("changes").findValuesAsText("entity_id"));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package org.guildhall.platform;
+
+import static org.guildhall.platform.Desk.EVENTS;
+import static org.guildhall.platform.Desk.PRODUCTS;
+import static org.guildhall.platform.Desk.SETTINGS;
+import static org.guildhall.platform.Desk.pointers;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.guildhall.api.TypeIds;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+
+    private final Desk desk = new Desk();
+
+    @Test
+    void aTenantReadsAndChangesItsOwn() {
+        var before = desk.admin.get(SETTINGS).expect(200);
+        assertEquals(TypeIds.format("ten", desk.tenant.id()), before.at("/id"));
+        assertEquals("test", before.at("/mode"));
+        var after = desk.admin.patch(SETTINGS, "{\"time_zone\": \"Europe/Vienna\", \"currency\": \"EUR\", \"token_lifetime_days_max\": 90}",
+                "If-Match", String.valueOf(before.header("ETag"))).expect(200);
+        assertEquals("Europe/Vienna", after.at("/time_zone"));
+        assertEquals("90", after.at("/token_lifetime_days_max"));
+        assertEquals("2", after.at("/version"));
+        assertEquals(after.text(), desk.admin.get(SETTINGS).expect(200).text());
+        assertTrue(desk.admin.patch(SETTINGS, "{\"token_lifetime_days_max\": null}").expect(200).json().get("token_lifetime_days_max").isNull());
+        assertEquals("412 precondition_failed",
+                desk.admin.patch(SETTINGS, "{\"currency\": \"USD\"}", "If-Match", String.valueOf(before.header("ETag"))).outcome());
+        assertEquals("3", desk.admin.patch(SETTINGS, "{\"currency\": \"EUR\"}").expect(200).at("/version"));
+    }
+
+    @Test
+    void whatIsThePlatformsToChangeAndWhatIsNoSettingIsRefused() {
+        var refused = desk.admin.patch(SETTINGS, "{\"name\": \"Mine\", \"mode\": \"live\", \"state\": \"active\", \"administrator_id\": null}");
+        assertEquals("422 validation_failed", refused.outcome());
+        assertTrue(pointers(refused).containsAll(List.of("/name", "/mode", "/state", "/administrator_id")), refused.text());
+        assertEquals(List.of("/time_zone", "/currency"),
+                pointers(desk.admin.patch(SETTINGS, "{\"time_zone\": \"Mars/Olympus\", \"currency\": \"QQQ\"}")));
+        assertEquals("422 validation_failed", desk.admin.patch(SETTINGS, "{\"token_lifetime_days_max\": 0}").outcome());
+        assertEquals("422 validation_failed", desk.admin.patch(SETTINGS, "{\"rate_limit\": null}").outcome());
+        assertEquals("422 validation_failed", desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 1000001}}").outcome());
+    }
+
+    @Test
+    void theTrailShowsBothStates() {
+        desk.admin.patch(SETTINGS, "{\"currency\": \"EUR\"}", "Audit-Reason", "Moved to Vienna.").expect(200);
+        var event = desk.admin.get(EVENTS + "?action=settings.updated").expect(200).json().at("/data/0");
+        assertEquals("AUD", event.at("/before/currency").asText());
+        assertEquals("EUR", event.at("/after/currency").asText());
+        assertEquals("Moved to Vienna.", event.at("/reason").asText());
+        assertEquals("tenant", event.at("/entity_type").asText());
+    }
+
+    @Test
+    void theTenantsLimitHoldsForAllItsTokensTogether() {
+        var one = desk.holding("catalog:read");
+        var another = desk.holding("catalog:read");
+        desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 3, \"window_seconds\": 3600}}").expect(200);
+        one.get(PRODUCTS).expect(200);
+        another.get(PRODUCTS).expect(200);
+        one.get(PRODUCTS).expect(200);
+        var refused = another.get(PRODUCTS);
+        assertEquals("429 rate_limited", refused.outcome());
+        assertEquals("tenant", refused.at("/violated_policies/0"));
+    }
+
+    @Test
+    void anAddressThatIsNotOnTheListIsRefused() {
+        var caller = desk.holding("catalog:read");
+        assertEquals(List.of("/ip_allow_list"), pointers(desk.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"203.0.113.0/24\"]}")));
+        assertEquals(List.of("/ip_allow_list/0", "/ip_allow_list/2", "/ip_allow_list/3"), pointers(desk.admin.patch(SETTINGS,
+                "{\"ip_allow_list\": [\"203.0.113.256/24\", \"127.0.0.1/32\", \"10.0.0.0/33\", \"::1/129\"]}")));
+        assertEquals(List.of("/ip_allow_list/0"), pointers(desk.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"localhost\"]}")));
+        desk.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"127.0.0.0/8\", \"203.0.113.0/24\", \"2001:db8::/32\"]}").expect(200);
+        caller.get(PRODUCTS).expect(200);
+        // Nobody is trusted to say where a request came from, unless the configuration says so.
+        caller.get(PRODUCTS, "X-Forwarded-For", "198.51.100.1").expect(200);
+        try (var behindProxy = Guild.shared().node(config -> Proxied.trusting(config, "127.0.0.0/8"))) {
+            var there = caller.on(behindProxy);
+            there.get(PRODUCTS, "X-Forwarded-For", "203.0.113.9").expect(200);
+            there.get(PRODUCTS, "X-Forwarded-For", "2001:db8::9").expect(200);
+            assertEquals("403 ip_not_allowed", there.get(PRODUCTS, "X-Forwarded-For", "198.51.100.1").outcome());
+            // The last address that isn't a proxy's counts: what the caller itself claims before it doesn't.
+            assertEquals("403 ip_not_allowed", there.get(PRODUCTS, "X-Forwarded-For", "203.0.113.9, 198.51.100.1, 127.0.0.2").outcome());
+            there.get(PRODUCTS, "X-Forwarded-For", "198.51.100.1, 203.0.113.9").expect(200);
+            // The administrator can't shut itself out from where it is.
+            assertEquals(List.of("/ip_allow_list"), pointers(new Http(behindProxy, desk.admin.token())
+                    .patch(SETTINGS, "{\"ip_allow_list\": [\"127.0.0.0/8\"]}", "X-Forwarded-For", "203.0.113.9")));
+        }
+        desk.admin.patch(SETTINGS, "{\"ip_allow_list\": []}").expect(200);
+    }
+}

@@ -1,0 +1,249 @@
+package org.guildhall.platform;
+
+import static org.guildhall.platform.Desk.CONSUMERS;
+import static org.guildhall.platform.Desk.SETTINGS;
+import static org.guildhall.platform.Desk.STATUS;
+import static org.guildhall.platform.Desk.TENANTS;
+import static org.guildhall.platform.Desk.TOKENS;
+import static org.guildhall.platform.Desk.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.guildhall.api.Scopes;
+import org.guildhall.api.TypeIds;
+import org.guildhall.core.data.Db;
+import org.junit.jupiter.api.Test;
+
+class TenantsTest {
+
+    private static final String PLATFORM = TENANTS + "/" + TypeIds.format("ten", Db.PLATFORM);
+
+    private final Desk platform = Desk.platform();
+
+    private String create(String name, String mode) {
+        return Desk.id(platform.admin.post(TENANTS, """
+                {"name": "%s", "mode": "%s", "time_zone": "Australia/Sydney", "currency": "AUD"}""".formatted(name, mode)));
+    }
+
+    private Http.Reply adminToken(String tenant, String body) {
+        return platform.admin.post(TENANTS + "/" + tenant + "/admin-tokens", body);
+    }
+
+    private Http administrator(String tenant) {
+        return platform.with(text(adminToken(tenant, "{}").expect(201), "/token"));
+    }
+
+    @Test
+    void aNewTenantIsActiveAndEmptyAndHasTheSettingsItWasGiven() {
+        var created = platform.admin.post(TENANTS, """
+                {"name": "Winter Street", "mode": "live", "time_zone": "Australia/Sydney", "currency": "NZD", "external_id": "%s"}"""
+                .formatted(UUID.randomUUID())).expect(201);
+        assertEquals("active", created.at("/state"));
+        assertEquals(created.text(), platform.admin.get(String.valueOf(created.header("Location"))).expect(200).text());
+        var settings = administrator(text(created, "/id")).get(SETTINGS).expect(200);
+        assertEquals(created.at("/id"), settings.at("/id"));
+        assertEquals("Winter Street", settings.at("/name"));
+        assertEquals("live", settings.at("/mode"));
+        assertEquals("Australia/Sydney", settings.at("/time_zone"));
+        assertEquals("NZD", settings.at("/currency"));
+    }
+
+    @Test
+    void aTokensTextSaysTheModeOfItsTenant() {
+        assertTrue(text(adminToken(create("Live", "live"), "{}"), "/token").startsWith("gld_live_"));
+        assertTrue(text(adminToken(create("Test", "test"), "{}"), "/token").startsWith("gld_test_"));
+    }
+
+    @Test
+    void anAdministratorHoldsEverythingButTheTenantsThemselves() {
+        var administrator = administrator(create("Handover", "test"));
+        var scopes = administrator.get(STATUS).expect(200).json().get("scopes");
+        assertEquals(Scopes.ALL.stream().filter(scope -> !scope.startsWith("platform:tenants:")).sorted().toList(),
+                scopes.valueStream().map(com.fasterxml.jackson.databind.JsonNode::asText).toList());
+        assertEquals("403 insufficient_scope", administrator.get(TENANTS).outcome());
+        administrator.post(CONSUMERS, Desk.consumerBody("operator", "catalog:read", "tasks:jobs:run")).expect(201);
+    }
+
+    @Test
+    void anAdministratorsTokenIsGoodForADayUnlessSaid() {
+        var tenant = create("Day", "test");
+        assertEquals(Duration.ofDays(1), lifetime(adminToken(tenant, "{}")));
+        assertEquals(Duration.ofHours(1), lifetime(adminToken(tenant, "{\"lifetime_seconds\": 3600, \"name\": \"An hour\"}")));
+        assertEquals("422 validation_failed", adminToken(tenant, "{\"lifetime_seconds\": 59}").outcome());
+        assertEquals("422 validation_failed", adminToken(tenant, "{\"lifetime_seconds\": 2592001}").outcome());
+    }
+
+    private static Duration lifetime(Http.Reply issued) {
+        return Duration.between(Instant.parse(text(issued.expect(201), "/created_at")), Instant.parse(text(issued, "/expires_at")));
+    }
+
+    @Test
+    void theTenantsOwnBoundHoldsForItsAdministratorsToo() {
+        var tenant = create("Bounded", "test");
+        administrator(tenant).patch(SETTINGS, "{\"token_lifetime_days_max\": 2}").expect(200);
+        var refused = adminToken(tenant, "{\"lifetime_seconds\": 172801}");
+        assertEquals("422 validation_failed", refused.outcome());
+        assertEquals(List.of("/lifetime_seconds"), Desk.pointers(refused));
+        adminToken(tenant, "{\"lifetime_seconds\": 172800}").expect(201);
+    }
+
+    @Test
+    void whatIsDecidedInsideTheTenantIsKeptForThePlatformsKey() {
+        var tenant = create("Kept", "test");
+        administrator(tenant).patch(SETTINGS, "{\"token_lifetime_days_max\": 1}").expect(200);
+        var key = UUID.randomUUID().toString();
+        var path = TENANTS + "/" + tenant + "/admin-tokens";
+        var refused = platform.admin.post(path, "{\"lifetime_seconds\": 90000}", "Idempotency-Key", key).expect(422);
+        var again = platform.admin.post(path, "{\"lifetime_seconds\": 90000}", "Idempotency-Key", key).expect(422);
+        assertEquals(refused.text(), again.text());
+        assertEquals("refused", platform.admin.get("/api/v1/platform/idempotency-keys/" + key).expect(200).at("/outcome"));
+        assertEquals("404 not_found", administrator(tenant).get("/api/v1/platform/idempotency-keys/" + key).outcome());
+    }
+
+    @Test
+    void administratorsTokensAreOfOneConsumerUntilTheTenantPutsItOutOfService() {
+        var tenant = create("Consumer", "test");
+        var first = adminToken(tenant, "{}").expect(201);
+        var second = adminToken(tenant, "{}").expect(201);
+        assertEquals(first.at("/consumer_id"), second.at("/consumer_id"));
+        var administrator = platform.with(text(first, "/token"));
+        assertEquals("Administrator", administrator.get(CONSUMERS + "/" + first.at("/consumer_id")).expect(200).at("/name"));
+        administrator.post(CONSUMERS + "/" + first.at("/consumer_id") + "/archive", null).expect(200);
+        assertEquals("401 token_revoked", administrator.get(SETTINGS).outcome());
+        var third = adminToken(tenant, "{}").expect(201);
+        assertNotEquals(first.at("/consumer_id"), third.at("/consumer_id"));
+        platform.with(text(third, "/token")).get(SETTINGS).expect(200);
+    }
+
+    @Test
+    void aPlatformTokenSeesNothingInsideATenant() {
+        var tenant = create("Closed", "test");
+        var issued = adminToken(tenant, "{}").expect(201);
+        assertEquals("404 not_found", platform.admin.get(TOKENS + "/" + issued.at("/id")).outcome());
+        assertEquals("404 not_found", platform.admin.get(CONSUMERS + "/" + issued.at("/consumer_id")).outcome());
+    }
+
+    @Test
+    void thePlatformItselfIsATenantThatIsNeitherSuspendedNorHandedOut() {
+        assertEquals("Platform", platform.admin.get(PLATFORM).expect(200).at("/name"));
+        assertEquals("Platform", platform.admin.get(SETTINGS).expect(200).at("/name"));
+        assertEquals("409 invalid_state", platform.admin.post(PLATFORM + "/suspend", "{\"reason\": \"No.\"}").outcome());
+        // Else a caller who may only manage tenants would get everything that the platform's administrators hold.
+        var manager = platform.holding("platform:tenants:write");
+        assertEquals("409 invalid_state", manager.post(PLATFORM + "/admin-tokens", "{}").outcome());
+    }
+
+    @Test
+    void timeZoneAndCurrencyMustExist() {
+        var refused = platform.admin.post(TENANTS, """
+                {"name": "Nowhere", "mode": "test", "time_zone": "Australia/Nowhere", "currency": "ZZZ"}""");
+        assertEquals("422 validation_failed", refused.outcome());
+        assertEquals(List.of("/time_zone", "/currency"), Desk.pointers(refused));
+    }
+
+    @Test
+    void twoTenantsHaveTwoExternalIds() {
+        var body = """
+                {"name": "Twice", "mode": "test", "time_zone": "UTC", "currency": "AUD", "external_id": "%s"}""".formatted(UUID.randomUUID());
+        platform.admin.post(TENANTS, body).expect(201);
+        var refused = platform.admin.post(TENANTS, body);
+        assertEquals("409 already_exists", refused.outcome());
+        assertEquals(List.of("/external_id"), Desk.pointers(refused));
+        var other = create("Other", "test");
+        assertEquals("409 already_exists",
+                platform.admin.patch(TENANTS + "/" + other, body.replaceAll(".*(\"external_id\": \"[^\"]*\").*", "{$1}")).outcome());
+    }
+
+    @Test
+    void aPatchChangesTheNameEverywhereAndOneThatChangesNothingLeavesNoTrace() {
+        var tenant = create("Before", "test");
+        var administrator = administrator(tenant);
+        assertEquals("Before", administrator.get(STATUS).at("/tenant/name"));
+        var changed = platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": \"After\"}").expect(200);
+        assertEquals("2", changed.at("/version"));
+        assertEquals("After", administrator.get(STATUS).at("/tenant/name"));
+        assertEquals("After", administrator.get(SETTINGS).at("/name"));
+        var same = platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": \"After\", \"external_id\": null}").expect(200);
+        assertEquals("2", same.at("/version"));
+        assertEquals(changed.text(), same.text());
+        assertEquals(List.of("tenant.updated", "admin_token.issued", "tenant.created"),
+                actions(platform.admin.get(Desk.EVENTS + "?subject_tenant_id=" + tenant)));
+        assertEquals("422 validation_failed", platform.admin.patch(TENANTS + "/" + tenant, "{\"mode\": \"live\"}").outcome());
+        assertEquals("422 validation_failed", platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": null}").outcome());
+    }
+
+    private static List<String> actions(Http.Reply events) {
+        return events.expect(200).json().get("data").findValuesAsText("action");
+    }
+
+    @Test
+    void aSuspendedTenantReadsAndRevokesButChangesNothing() {
+        var tenant = create("Unpaid", "test");
+        var administrator = administrator(tenant);
+        var token = Desk.issued(administrator.post(TOKENS, Desk.tokenBody(
+                Desk.id(administrator.post(CONSUMERS, Desk.consumerBody("operator", "catalog:read"))), "", "catalog:read")));
+        var suspended = platform.admin.post(TENANTS + "/" + tenant + "/suspend", "{\"reason\": \"The fee is open.\"}").expect(200);
+        assertEquals("suspended", suspended.at("/state"));
+        assertEquals("The fee is open.", suspended.at("/suspension_reason"));
+        assertEquals("suspended", administrator.get(SETTINGS).expect(200).at("/state"));
+        assertEquals("403 tenant_suspended", administrator.patch(SETTINGS, "{\"currency\": \"USD\"}").outcome());
+        assertEquals("403 tenant_suspended", administrator.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").outcome());
+        administrator.post(token.path() + "/revoke", null).expect(200);
+        assertEquals("409 invalid_state", platform.admin.post(TENANTS + "/" + tenant + "/suspend", "{\"reason\": \"Again.\"}").outcome());
+        administrator(tenant).get(SETTINGS).expect(200);
+        var active = platform.admin.post(TENANTS + "/" + tenant + "/reactivate", null).expect(200);
+        assertEquals("active", active.at("/state"));
+        assertTrue(active.json().get("suspended_at").isNull() && active.json().get("suspension_reason").isNull());
+        administrator.patch(SETTINGS, "{\"currency\": \"USD\"}").expect(200);
+        assertEquals("409 invalid_state", platform.admin.post(TENANTS + "/" + tenant + "/reactivate", null).outcome());
+    }
+
+    @Test
+    void aSuspensionMadeForAnOlderVersionIsRefused() {
+        var tenant = create("Stale", "test");
+        var etag = String.valueOf(platform.admin.get(TENANTS + "/" + tenant).header("ETag"));
+        platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": \"Newer\"}", "If-Match", etag).expect(200);
+        assertEquals("412 precondition_failed",
+                platform.admin.post(TENANTS + "/" + tenant + "/suspend", "{\"reason\": \"Stale.\"}", "If-Match", etag).outcome());
+        assertEquals("active", platform.admin.get(TENANTS + "/" + tenant).at("/state"));
+    }
+
+    @Test
+    void tenantsAreFoundByWhatTheyAre() {
+        var word = UUID.randomUUID().toString();
+        var tenant = Desk.id(platform.admin.post(TENANTS, """
+                {"name": "%s", "mode": "live", "time_zone": "UTC", "currency": "AUD", "external_id": "%s"}""".formatted(word, word)));
+        var found = platform.admin.get(TENANTS + "?external_id=" + word + "&mode=live&state=active&include_total=true").expect(200);
+        assertEquals(tenant, found.at("/data/0/id"));
+        assertEquals("1", found.at("/page/total"));
+        assertEquals("0", platform.admin.get(TENANTS + "?external_id=" + word + "&state=suspended&include_total=true").at("/page/total"));
+        platform.admin.post(TENANTS + "/" + tenant + "/suspend", "{\"reason\": \"Found.\"}").expect(200);
+        assertEquals(tenant, platform.admin.get(TENANTS + "?external_id=" + word + "&state=suspended").at("/data/0/id"));
+        var byName = platform.admin.get(TENANTS + "?sort=name&limit=200").expect(200).json().get("data").findValuesAsText("name");
+        assertEquals(byName.stream().sorted().toList(), byName);
+        assertEquals("400 invalid_parameter", platform.admin.get(TENANTS + "?state=gone").outcome());
+    }
+
+    @Test
+    void noOtherTenantCanEverHoldThePlatformsScopes() {
+        var tenant = Guild.shared().tenant();
+        var refused = assertThrows(SQLException.class, () -> tenant.sql("""
+                insert into platform.consumers (tenant_id, name, owner_name, contact_email, scopes)
+                values (?, 'x', 'x', 'x@x.example', array['platform:tenants:read'])""", tenant.id()));
+        assertTrue(refused.getMessage().contains("consumers_tenants_scopes"), refused.getMessage());
+        refused = assertThrows(SQLException.class, () -> tenant.sql(
+                "insert into platform.tenants (tenant_id, name, mode) values (?, 'x', 'test')", tenant.id()));
+        assertTrue(refused.getMessage().contains("tenants_of_the_platform"), refused.getMessage());
+        assertFalse(new Desk(tenant).admin.get(STATUS).text().contains("platform:tenants:"));
+    }
+}

@@ -1,0 +1,182 @@
+package org.guildhall.platform;
+
+import static org.guildhall.platform.Desk.CONSUMERS;
+import static org.guildhall.platform.Desk.PRODUCTS;
+import static org.guildhall.platform.Desk.SETTINGS;
+import static org.guildhall.platform.Desk.STATUS;
+import static org.guildhall.platform.Desk.TOKENS;
+import static org.guildhall.platform.Desk.pointers;
+import static org.guildhall.platform.Desk.text;
+import static org.guildhall.platform.Desk.tokenBody;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.guildhall.Guild;
+import org.guildhall.api.TypeIds;
+import org.guildhall.core.data.Ids;
+import org.junit.jupiter.api.Test;
+
+class TokensTest {
+
+    private final Desk desk = new Desk();
+    private final String consumer = desk.consumer("catalog:read", "catalog:write");
+
+    @Test
+    void aTokenIsShownOnceAndAfterwardsOnlyItsPrefix() {
+        var issued = desk.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read")).expect(201);
+        var clear = text(issued, "/token");
+        assertTrue(clear.startsWith(issued.at("/prefix") + "_"));
+        assertEquals("no-store", issued.header("Cache-Control"));
+        desk.with(clear).get(PRODUCTS).expect(200);
+        var read = desk.admin.get(String.valueOf(issued.header("Location"))).expect(200);
+        assertFalse(read.json().has("token"));
+        assertEquals(issued.at("/prefix"), read.at("/prefix"));
+        var listed = desk.admin.get(TOKENS).expect(200).text();
+        var trail = desk.admin.get(Desk.EVENTS).expect(200).text();
+        var secret = clear.substring(clear.indexOf('_', 9) + 1);
+        assertFalse(read.text().contains(secret) || listed.contains(secret) || trail.contains(secret));
+    }
+
+    @Test
+    void everythingThatIsWrongWithATokenIsSaidAtOnce() {
+        var refused = desk.admin.post(TOKENS, tokenBody(consumer,
+                ", \"kind\": \"publishable\", \"expires_at\": \"2020-01-01T00:00:00Z\"", "catalog:read", "catalog:write", "billing:read"));
+        assertEquals("422 validation_failed", refused.outcome());
+        assertEquals(List.of("/scopes/1", "/scopes/2", "/origins", "/scopes/2", "/expires_at"), pointers(refused));
+        var unknown = desk.admin.post(TOKENS, tokenBody(TypeIds.format("con", Ids.next()), "", "catalog:read"));
+        assertEquals("422 validation_failed", unknown.outcome());
+        assertEquals(List.of("/consumer_id"), pointers(unknown));
+        var foreign = desk.admin.post(TOKENS, tokenBody(new Desk().consumer("catalog:read"), "", "catalog:read"));
+        assertEquals(unknown.text().replaceAll("req_[0-9a-z]+", ""), foreign.text().replaceAll("req_[0-9a-z]+", ""));
+    }
+
+    @Test
+    void anArchivedConsumerGetsNoTokens() {
+        desk.admin.post(CONSUMERS + "/" + consumer + "/archive", null).expect(200);
+        assertEquals("409 invalid_state", desk.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read")).outcome());
+    }
+
+    @Test
+    void twoTokensHaveTwoExternalIds() {
+        desk.admin.post(TOKENS, tokenBody(consumer, ", \"external_id\": \"t-1\"", "catalog:read")).expect(201);
+        assertEquals("409 already_exists",
+                desk.admin.post(TOKENS, tokenBody(consumer, ", \"external_id\": \"t-1\"", "catalog:read")).outcome());
+        var other = desk.token(consumer, "catalog:read");
+        assertEquals("409 already_exists", desk.admin.patch(other.path(), "{\"external_id\": \"t-1\"}", "If-Match", "*").outcome());
+    }
+
+    @Test
+    void tokensAreFoundByWhatTheyAre() {
+        var active = desk.token(consumer, "catalog:read");
+        var revoked = desk.token(consumer, "catalog:read");
+        desk.admin.post(revoked.path() + "/revoke", null).expect(200);
+        var ended = desk.token(consumer, "catalog:read");
+        var successor = Desk.issued(desk.admin.post(ended.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*"));
+        var page = Desk.issued(desk.admin.post(TOKENS,
+                tokenBody(consumer, ", \"kind\": \"publishable\", \"origins\": [\"https://page.example\"]", "catalog:read")));
+        var of = "?consumer_id=" + consumer;
+        assertEquals(List.of(page.id(), successor.id(), active.id()), ids(of + "&state=active"));
+        assertEquals(List.of(ended.id()), ids(of + "&state=expired"));
+        assertEquals(List.of(revoked.id()), ids(of + "&state=revoked"));
+        assertEquals(List.of(page.id()), ids("?kind=publishable"));
+        assertEquals(List.of(active.id()), ids("?prefix=" + active.clear().substring(0, active.clear().indexOf('_', 9))));
+        assertEquals(List.of(active.id()), ids(of + "&sort=created_at&limit=1"));
+        assertEquals(List.of(), ids("?consumer_id=" + new Desk().consumer("catalog:read")));
+        assertEquals("5", desk.admin.get(TOKENS + of + "&include_total=true").at("/page/total"));
+        assertEquals("404 not_found", new Desk().admin.get(active.path()).outcome());
+    }
+
+    private List<String> ids(String query) {
+        return desk.admin.get(TOKENS + query).expect(200).json().get("data").findValuesAsText("id");
+    }
+
+    @Test
+    void theConsumerStandsBesideTheTokenForWhoMayReadBoth() {
+        var token = desk.token(consumer, "catalog:read");
+        assertEquals(consumer, desk.admin.get(token.path() + "?expand=consumer").expect(200).at("/consumer/id"));
+        assertEquals(consumer, desk.admin.get(TOKENS + "?consumer_id=" + consumer + "&expand=consumer").expect(200).at("/data/0/consumer/id"));
+        assertEquals("403 insufficient_scope", desk.holding("platform:tokens:read").get(token.path() + "?expand=consumer").outcome());
+    }
+
+    @Test
+    void aChangeSaysWhichVersionItIsFor() {
+        var token = desk.token(consumer, "catalog:read");
+        assertEquals("428 precondition_required", desk.admin.patch(token.path(), "{\"name\": \"New\"}").outcome());
+        assertEquals("428 precondition_required", desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}").outcome());
+        desk.admin.patch(token.path(), "{\"name\": \"New\"}", "If-Match", token.etag()).expect(200);
+        assertEquals("412 precondition_failed", desk.admin.patch(token.path(), "{\"name\": \"Newer\"}", "If-Match", token.etag()).outcome());
+        assertEquals("New", desk.admin.get(token.path()).at("/name"));
+        // Revoking never waits for that.
+        desk.admin.post(token.path() + "/revoke", null).expect(200);
+    }
+
+    @Test
+    void aTokenOfItsOwnLimitIsHeldToIt() {
+        var issued = desk.admin.post(TOKENS, tokenBody(consumer, ", \"rate_limit\": {\"limit\": 2, \"window_seconds\": 3600}", "catalog:read"));
+        var limited = desk.with(Desk.issued(issued).clear());
+        limited.get(PRODUCTS).expect(200);
+        limited.get(PRODUCTS).expect(200);
+        assertEquals("429 rate_limited", limited.get(PRODUCTS).outcome());
+        desk.admin.patch(TOKENS + "/" + issued.at("/id"), "{\"rate_limit\": null}", "If-Match", "*").expect(200);
+        // Refusals over the limit ask the database nothing, so the node that refused may remember the old limit for half a minute.
+        try (var other = Guild.shared().node()) {
+            limited.on(other).get(PRODUCTS).expect(200);
+        }
+    }
+
+    @Test
+    void aTokenEndsByItselfAndIsThenOnlyRevoked() throws Exception {
+        var soon = Instant.now().plusMillis(1500).truncatedTo(ChronoUnit.MICROS);
+        var token = Desk.issued(desk.admin.post(TOKENS, tokenBody(consumer, ", \"expires_at\": \"%s\"".formatted(soon), "catalog:read")));
+        desk.with(token.clear()).get(PRODUCTS).expect(200);
+        Thread.sleep(Math.max(0, Duration.between(Instant.now(), soon).toMillis()) + 100);
+        var refused = desk.with(token.clear()).get(PRODUCTS);
+        assertEquals("401 token_expired", refused.outcome());
+        assertNotNull(refused.header("WWW-Authenticate"));
+        assertEquals("expired", desk.admin.get(token.path()).at("/state"));
+        assertEquals("409 invalid_state", desk.admin.patch(token.path(), "{\"expires_at\": null}", "If-Match", "*").outcome());
+        assertEquals("409 invalid_state", desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").outcome());
+        assertEquals("revoked", desk.admin.post(token.path() + "/revoke", null).expect(200).at("/state"));
+        assertEquals("409 invalid_state", desk.admin.post(token.path() + "/revoke", null).outcome());
+        assertEquals("401 token_revoked", desk.with(token.clear()).get(PRODUCTS).outcome());
+    }
+
+    @Test
+    void theTenantsBoundHoldsForEveryNewEnd() {
+        var before = desk.token(consumer, "catalog:read");
+        desk.admin.patch(SETTINGS, "{\"token_lifetime_days_max\": 10}").expect(200);
+        var beyond = Instant.now().plus(11, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
+        var refused = desk.admin.post(TOKENS, tokenBody(consumer, ", \"expires_at\": \"%s\"".formatted(beyond), "catalog:read"));
+        assertEquals("422 validation_failed", refused.outcome());
+        assertEquals(List.of("/expires_at"), pointers(refused));
+        var bounded = desk.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read")).expect(201);
+        assertEquals(Instant.parse(text(bounded, "/created_at")).plus(10, ChronoUnit.DAYS), Instant.parse(text(bounded, "/expires_at")));
+        assertEquals("422 validation_failed", desk.admin.patch(TOKENS + "/" + bounded.at("/id"),
+                "{\"expires_at\": \"%s\"}".formatted(beyond), "If-Match", "*").outcome());
+        // One from before keeps its end while other members change, and gets a bounded one when it gets a new one.
+        assertNull(desk.admin.patch(before.path(), "{\"name\": \"Older\"}", "If-Match", "*").expect(200).at("/expires_at"));
+        assertEquals("422 validation_failed",
+                desk.admin.patch(before.path(), "{\"expires_at\": \"%s\"}".formatted(beyond), "If-Match", "*").outcome());
+        var rotated = desk.admin.post(before.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").expect(201);
+        assertEquals(Instant.parse(text(rotated, "/created_at")).plus(10, ChronoUnit.DAYS), Instant.parse(text(rotated, "/expires_at")));
+    }
+
+    @Test
+    void aTokenThatWasNeverIssuedIsToldApartFromARevokedOneAndFromAMistypedOne() {
+        var token = desk.token(consumer, "catalog:read");
+        desk.admin.post(token.path() + "/revoke", null).expect(200);
+        assertEquals("401 token_revoked", desk.with(token.clear()).get(STATUS).outcome());
+        var unknown = org.guildhall.core.auth.ApiToken.issue(org.guildhall.core.auth.ApiToken.Mark.TEST).clear();
+        assertEquals("401 unauthenticated", desk.with(unknown).get(STATUS).outcome());
+        var other = desk.token(consumer, "catalog:read").clear();
+        var mistyped = other.substring(0, 30) + (other.charAt(30) == 'a' ? 'b' : 'a') + other.substring(31);
+        assertEquals("401 unauthenticated", desk.with(mistyped).get(STATUS).outcome());
+    }
+}

@@ -1,0 +1,120 @@
+package org.guildhall.smoke.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The server in a JVM of its own, started with the options that {@code serve} has: its memory is its own, and so is its heap. */
+final class ServerProcess implements AutoCloseable {
+
+    private static final Duration READY_WAIT_MAX = Duration.ofMinutes(2);
+
+    private final Process process;
+    private final int port;
+    private final Path log;
+
+    private ServerProcess(Process process, int port, Path log) {
+        this.process = process;
+        this.port = port;
+        this.log = log;
+    }
+
+    /**
+     * Starts one and waits until it is ready.
+     *
+     * @param home the folder of the whole, where the server's JVM options are
+     * @param settings the server's, by their names in the environment
+     */
+    static ServerProcess start(Path home, Path scratch, Map<String, String> settings) throws IOException, InterruptedException {
+        int port = freePort();
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("@" + home.resolve("server").resolve("jvm.options"));
+        var more = System.getenv().getOrDefault("GUILDHALL_JAVA_OPTS", "").strip();
+        if (!more.isEmpty()) {
+            command.addAll(List.of(more.split("\\s+")));
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchServer.class.getName()));
+        var log = Files.createTempFile(scratch, "server-", ".log");
+        // The access log is written as by default, and thrown away: on the same disk it would be in the database's way.
+        var builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(log.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("GUILDHALL_"));
+        builder.environment().putAll(settings);
+        builder.environment().put("GUILDHALL_HOST", "127.0.0.1");
+        builder.environment().put("GUILDHALL_PORT", Integer.toString(port));
+        var server = new ServerProcess(builder.start(), port, log);
+        try {
+            server.awaitReady();
+        } catch (IOException | InterruptedException | RuntimeException failed) {
+            server.close();
+            throw failed;
+        }
+        return server;
+    }
+
+    private void awaitReady() throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/health/ready")).timeout(Duration.ofSeconds(5)).build();
+        long deadline = System.nanoTime() + READY_WAIT_MAX.toNanos();
+        try (var client = HttpClient.newHttpClient()) {
+            while (System.nanoTime() < deadline) {
+                if (!process.isAlive()) {
+                    break;
+                }
+                try {
+                    if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+                        return;
+                    }
+                } catch (IOException notYet) {
+                    // It doesn't listen yet.
+                }
+                Thread.sleep(100);
+            }
+        }
+        throw new IllegalStateException("the server did not get ready:\n" + Files.readString(log));
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Resident memory, in MiB, as the operating system has it. */
+    long residentMebibytes() {
+        try {
+            var ps = new ProcessBuilder("ps", "-o", "rss=", "-p", Long.toString(process.pid())).start();
+            var kibibytes = new String(ps.getInputStream().readAllBytes()).strip();
+            return Long.parseLong(kibibytes) / 1024;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException ended) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

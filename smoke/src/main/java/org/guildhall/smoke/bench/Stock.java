@@ -1,0 +1,114 @@
+package org.guildhall.smoke.bench;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.api.TypeIds;
+import org.guildhall.core.auth.ApiToken;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Db;
+
+/** What is in the bench's database: a tenant with a long list that is only read, and one that products are created in. */
+final class Stock {
+
+    static final String DATABASE = "guildhall_bench";
+
+    /** The baselines' role: no policy holds for it. */
+    static final String ROLE = "guildhall_bench";
+
+    /** Good for this database only, which is thrown away. */
+    static final String KEYS = "bench:a-secret-of-the-bench-that-guards-nothing";
+
+    static final UUID LIBRARY = UUID.fromString("0193a3c0-0000-7000-8000-00000000000a");
+    static final UUID WORKSHOP = UUID.fromString("0193a3c0-0000-7000-8000-00000000000b");
+    static final int PRODUCTS = 100_000;
+
+    private static final int IDS = 10_000;
+    private static final long REQUESTS_PER_SECOND = 1_000_000;
+
+    private final Connection connection;
+
+    /** @param connection one that may do everything */
+    Stock(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Makes the tenants and the products, and lets the planner know. */
+    void fill() throws SQLException {
+        execute("create role " + ROLE + " login bypassrls");
+        execute("grant connect on database " + DATABASE + " to " + ROLE);
+        for (var schema : List.of("platform", "catalog")) {
+            execute("grant usage on schema " + schema + " to " + ROLE);
+            execute("grant select, insert on all tables in schema " + schema + " to " + ROLE);
+            execute("grant usage on all sequences in schema " + schema + " to " + ROLE);
+        }
+        tenant(LIBRARY, "Library");
+        tenant(WORKSHOP, "Workshop");
+        execute("""
+                insert into catalog.products (tenant_id, name, description, product_type, metadata, created_at, updated_at)
+                select '%1$s', 'Membership ' || n, 'A membership like many others, for people of the ' || n || 'th street', 'addon',
+                       jsonb_build_object('audience', 'members', 'street', n::text), at, at
+                from generate_series(1, %2$d) as n, lateral (select timestamptz '2026-01-01 00:00:00Z' + n * interval '7 seconds' as at) as moment"""
+                .formatted(LIBRARY, PRODUCTS));
+        execute("""
+                insert into catalog.provider_references (tenant_id, provider, reference, product_id)
+                select tenant_id, 'stripe', 'prod_' || replace(id::text, '-', ''), id from catalog.products where tenant_id = '%s'""".formatted(LIBRARY));
+        execute("vacuum analyze");
+        execute("checkpoint");
+    }
+
+    private void tenant(UUID id, String name) throws SQLException {
+        execute("insert into platform.tenants (tenant_id, id, name, mode) values ('%s', '%s', '%s', 'live')".formatted(Db.PLATFORM, id, name));
+        // Every request spends from the limit, none is refused by it.
+        execute("insert into platform.settings (tenant_id, rate_limit) values ('%s', %d)".formatted(id, REQUESTS_PER_SECOND));
+    }
+
+    /** A token that may read and write the tenant's catalog. */
+    String token(UUID tenant) throws SQLException {
+        var keys = Keys.parse(KEYS);
+        var token = ApiToken.issue(ApiToken.Mark.LIVE);
+        var consumer = UUID.randomUUID();
+        var id = UUID.randomUUID();
+        execute("""
+                insert into platform.consumers (tenant_id, id, name, owner_name, contact_email, scopes)
+                values ('%s', '%s', 'Bench', 'Bench', 'bench@guildhall.invalid', '{catalog:read,catalog:write}')""".formatted(tenant, consumer));
+        try (var statement = connection.prepareStatement("""
+                insert into platform.tokens (tenant_id, id, consumer_id, name, kind, prefix, secret_hmac, key_id, scopes)
+                values (?, ?, ?, 'Bench', 'secret', ?, ?, ?, '{catalog:read,catalog:write}')""")) {
+            statement.setObject(1, tenant);
+            statement.setObject(2, id);
+            statement.setObject(3, consumer);
+            statement.setString(4, token.prefix());
+            statement.setBytes(5, token.hmac(keys));
+            statement.setString(6, keys.current());
+            statement.execute();
+        }
+        execute("insert into platform.doors (kind, key, tenant_id, target_id) values ('token', '%s', '%s', '%s')".formatted(token.prefix(), tenant, id));
+        return token.clear();
+    }
+
+    /** Products that are read one at a time, from all over the list. */
+    List<UUID> ids() throws SQLException {
+        var ids = new ArrayList<UUID>(IDS);
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("select id from catalog.products where tenant_id = '%s' order by md5(id::text) limit %d"
+                        .formatted(LIBRARY, IDS))) {
+            while (rows.next()) {
+                ids.add(rows.getObject(1, UUID.class));
+            }
+        }
+        return ids;
+    }
+
+    static String productId(UUID id) {
+        return TypeIds.format("prd", id);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
