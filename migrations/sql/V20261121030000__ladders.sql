@@ -62,7 +62,7 @@ create table catalog.tier_products (
     constraint tier_products_tier foreign key (tenant_id, tier_id, ladder_id) references catalog.tiers (tenant_id, id, ladder_id),
     constraint tier_products_plan_only foreign key (tenant_id, product_id, plan) references catalog.products (tenant_id, id, plan_capable),
     constraint tier_products_one_at_a_time exclude using gist (tenant_id with =, tier_id with =, during with &&),
-    constraint tier_products_once_per_ladder exclude using gist (tenant_id with =, ladder_id with =, product_id with =, during with &&)
+    constraint tier_products_once_per_ladder exclude using gist (tenant_id with =, product_id with =, ladder_id with =, during with &&)
 );
 create index tier_products_of_tier on catalog.tier_products (tenant_id, tier_id, ladder_id);
 create index tier_products_of_product on catalog.tier_products (tenant_id, product_id, plan);

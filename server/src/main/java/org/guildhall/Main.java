@@ -41,6 +41,9 @@ public final class Main {
         } catch (IllegalStateException refused) {
             System.err.println("guildhall: " + refused.getMessage());
             System.exit(1);
+        } catch (PoolInitializationException away) {
+            System.err.println("guildhall: the database can't be reached: " + away.getCause().getMessage());
+            System.exit(1);
         } catch (Exception failed) {
             failed.printStackTrace();
             System.exit(1);

@@ -57,6 +57,15 @@ public final class Guild implements AutoCloseable {
         return SHARED;
     }
 
+    /** Another node on the shared server's database, which all tests share too. */
+    public static Guild second() {
+        return Second.NODE;
+    }
+
+    private static final class Second {
+        static final Guild NODE = SHARED.node();
+    }
+
     /** A server on a fresh database of its own; the caller closes it. */
     public static Guild fresh() {
         return open("guildhall_test_" + COUNT.incrementAndGet());

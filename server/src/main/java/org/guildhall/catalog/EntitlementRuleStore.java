@@ -2,13 +2,13 @@ package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_RULES;
 import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_SETS;
-import static org.guildhall.schema.catalog.Tables.RESOURCE_KEYS;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -143,9 +143,8 @@ final class EntitlementRuleStore {
         return page.fetch(narrowed, SORTS, ENTITLEMENT_RULES.ID, EntitlementRuleStore::row);
     }
 
-    /** Whether a rule that holds names one of an integration's resource keys. */
-    boolean anyNames(Tx tx, UUID integrationId) {
-        var keys = select(RESOURCE_KEYS.KEY).from(RESOURCE_KEYS).where(RESOURCE_KEYS.INTEGRATION_ID.eq(integrationId));
+    /** Whether a rule that holds names one of these resource keys. */
+    boolean anyNames(Tx tx, Collection<String> keys) {
         return tx.sql().fetchExists(ENTITLEMENT_RULES, ENTITLEMENT_RULES.RESOURCE_KEY.in(keys).and(ENTITLEMENT_RULES.ENDS_AT.isNull()));
     }
 

@@ -73,7 +73,7 @@ final class IntegrationsHandler implements IntegrationsApi<Call> {
     public Reply<Integration> archiveIntegration(Call call, IntegrationId integrationId) {
         var before = locked(call, integrationId);
         References.active(before.state(), "integration");
-        if (rules.anyNames(call.tx(), before.id())) {
+        if (rules.anyNames(call.tx(), before.resourceKeys().stream().map(ResourceKey::key).toList())) {
             throw Problem.IN_USE.because("An active entitlement rule names a resource key of this integration.");
         }
         return changed(call, before, integrations.archive(call.tx(), before.id()));

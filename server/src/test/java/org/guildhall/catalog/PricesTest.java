@@ -141,6 +141,8 @@ class PricesTest {
         assertEquals(List.of("12900"), each(shelf.get(list + "?external_id=first"), "/unit_amount/amount_minor"));
         var page = shelf.get(list + "?limit=1");
         assertEquals(List.of("9900"), each(shelf.get(list + "?limit=1&cursor=" + page.at("/page/next_cursor")), "/unit_amount/amount_minor"));
-        assertEquals(List.of(), each(shelf.get("/products/" + shelf.product("Other") + "/prices"), "/id"));
+        var other = "/products/" + shelf.product("Other") + "/prices";
+        assertEquals(List.of(), each(shelf.get(other), "/id"));
+        assertProblem("400 invalid_cursor", shelf.get(other + "?limit=1&cursor=" + page.at("/page/next_cursor")));
     }
 }

@@ -1,5 +1,7 @@
 package org.guildhall.catalog;
 
+import static org.guildhall.catalog.Shelf.assertProblem;
+import static org.guildhall.catalog.Shelf.each;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.notNullValue;
@@ -8,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
+import java.util.List;
+import java.util.stream.Stream;
 import org.guildhall.Guild;
 import org.junit.jupiter.api.Test;
 
 class ProductsTest {
 
-    private final Guild.Tenant tenant = Guild.shared().tenant();
+    private final Shelf shelf = new Shelf();
+    private final Guild.Tenant tenant = shelf.tenant;
     private final String token = tenant.token("catalog:read", "catalog:write");
 
     private RequestSpecification call() {
@@ -90,7 +95,60 @@ class ProductsTest {
         first.then().statusCode(200).body("data.size()", equalTo(2)).body("page.has_more", equalTo(true));
         var cursor = first.path("page.next_cursor").toString();
         call().get("/api/v1/catalog/products?limit=3&sort=name&cursor=" + cursor).then().statusCode(200)
-                .body("data.name", equalTo(java.util.List.of("Paged 2", "Paged 3", "Paged 4"))).body("page.has_more", equalTo(false));
+                .body("data.name", equalTo(List.of("Paged 2", "Paged 3", "Paged 4"))).body("page.has_more", equalTo(false));
         call().get("/api/v1/catalog/products?limit=2&sort=-name&cursor=" + cursor).then().statusCode(400).body("code", equalTo("invalid_cursor"));
+    }
+
+    @Test
+    void whatMustBeUniqueIsTakenOnce() {
+        shelf.make("/products", "{\"name\": \"A\", \"external_id\": \"a\", \"provider_references\": {\"stripe\": \"prod_1\"}}");
+        assertProblem("409 already_exists", "/external_id", shelf.post("/products", "{\"name\": \"B\", \"external_id\": \"a\"}"));
+        assertProblem("409 already_exists", "/provider_references",
+                shelf.post("/products", "{\"name\": \"B\", \"provider_references\": {\"stripe\": \"prod_1\"}}"));
+        var other = "/products/" + shelf.product("C");
+        assertProblem("409 already_exists", "/external_id", shelf.patch(other, "{\"external_id\": \"a\"}"));
+        assertProblem("409 already_exists", "/provider_references", shelf.patch(other, "{\"provider_references\": {\"stripe\": \"prod_1\"}}"));
+        shelf.post("/products", "{\"name\": \"B\", \"provider_references\": {\"paystack\": \"prod_1\"}}").expect(201);
+    }
+
+    @Test
+    void aRetiredProductKeepsWhatItIsAndMayBeCalledOtherwise() {
+        var path = "/products/" + shelf.published("Old");
+        shelf.act(path + "/retire").expect(200);
+        assertProblem("409 invalid_state", shelf.patch(path, "{\"name\": \"New\"}"));
+        assertProblem("409 invalid_state", shelf.patch(path, "{\"entitlement_set_id\": \"" + shelf.set("S") + "\"}"));
+        assertProblem("409 invalid_state", shelf.act(path + "/publish"));
+        shelf.patch(path, "{\"external_id\": \"o\", \"metadata\": {\"a\": \"b\"}, \"provider_references\": {\"stripe\": \"s\"}}").expect(200);
+    }
+
+    @Test
+    void parallelChangesOfDifferentMembersLoseNone() throws Exception {
+        var path = "/products/" + shelf.product("P");
+        Shelf.atOnce(List.of(
+                () -> shelf.patch(path, "{\"provider_references\": {\"stripe\": \"s\"}}"),
+                () -> shelf.patch(path, "{\"provider_references\": {\"paystack\": \"p\"}}"),
+                () -> shelf.patch(path, "{\"metadata\": {\"a\": \"1\"}}"),
+                () -> shelf.patch(path, "{\"metadata\": {\"b\": \"2\"}}"),
+                () -> shelf.act(path + "/publish"))).forEach(reply -> reply.expect(200));
+        var product = shelf.get(path).expect(200);
+        assertEquals(List.of("6", "s", "p", "1", "2", "published"), Stream.of("/version", "/provider_references/stripe",
+                "/provider_references/paystack", "/metadata/a", "/metadata/b", "/lifecycle_status").map(product::at).toList());
+    }
+
+    @Test
+    void listsAreFilteredByWhatAProductIs() {
+        var addon = shelf.make("/products", "{\"name\": \"Towel\", \"product_type\": \"addon\", \"external_id\": \"t\"}");
+        var set = shelf.set("S");
+        var entitled = shelf.make("/products", "{\"name\": \"Entitled\", \"entitlement_set_id\": \"" + set + "\"}");
+        var plan = shelf.published("Plan");
+        shelf.tier(shelf.ladder("L"), "T", plan);
+        assertEquals(List.of(plan, entitled, addon), each(shelf.get("/products"), "/id"));
+        assertEquals(List.of(plan), each(shelf.get("/products?kind=plan"), "/id"));
+        assertEquals(List.of(addon), each(shelf.get("/products?kind=addon"), "/id"));
+        assertEquals(List.of(addon), each(shelf.get("/products?product_type=addon"), "/id"));
+        assertEquals(List.of(plan), each(shelf.get("/products?lifecycle_status=published"), "/id"));
+        assertEquals(List.of(entitled), each(shelf.get("/products?entitlement_set_id=" + set), "/id"));
+        assertEquals(List.of(addon), each(shelf.get("/products?external_id=t"), "/id"));
+        assertEquals("3", shelf.get("/products?include_total=true&limit=1").at("/page/total"));
     }
 }

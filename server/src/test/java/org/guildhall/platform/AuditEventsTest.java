@@ -148,8 +148,8 @@ class AuditEventsTest {
         assertEquals(List.of("tenant.reactivated", "tenant.suspended", "admin_token.issued", "tenant.updated"), actions(theirs));
         for (var event : theirs) {
             var ours = desk.admin.get(EVENTS + "/" + event.get("id").asText()).expect(200).json();
-            for (var same : List.of("action", "actor_id", "token_id", "subject_tenant_id", "operation", "status", "entity_id", "before", "after", "changes",
-                    "reason", "request_id")) {
+            for (var same : List.of("action", "actor_id", "token_id", "subject_tenant_id", "operation", "status", "entity_id", "before", "after",
+                    "changes", "reason", "request_id")) {
                 assertEquals(event.get(same), ours.get(same), same);
             }
             assertEquals(tenant, ours.get("subject_tenant_id").asText());

@@ -75,7 +75,8 @@ class PublishableTokensTest {
         var other = "https://" + UUID.randomUUID() + ".example";
         desk.admin.patch(token.path(), "{\"origins\": %s}".formatted(Desk.texts(origin + "2", other)), "If-Match", "*").expect(200);
         assertEquals(other, preflight(other));
-        assertEquals(List.of(origin + "2", other), desk.admin.get(token.path()).json().get("origins").valueStream().map(node -> node.asText()).toList());
+        assertEquals(List.of(origin + "2", other),
+                desk.admin.get(token.path()).json().get("origins").valueStream().map(node -> node.asText()).toList());
         // A node may remember for a while what it was told of an origin; one that hasn't asked yet is told the present.
         try (var fresh = Guild.shared().node()) {
             assertNull(preflight(fresh, origin + "3"));

@@ -12,8 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
+import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.core.AtOnce;
 import org.junit.jupiter.api.Test;
 
 class RotationTest {
@@ -85,6 +88,20 @@ class RotationTest {
         assertEquals("409 invalid_state", rotate(old.path(), 3600).outcome());
         rotate(successor.path(), 3600).expect(201);
         desk.admin.patch(old.path(), "{\"name\": \"Until it ends\"}", "If-Match", "*").expect(200);
+    }
+
+    @Test
+    void ofManyAtOnceOneReplacesIt() throws Exception {
+        var old = desk.token(consumer, "catalog:read");
+        try (var other = Guild.shared().node()) {
+            var outcomes = AtOnce.run(12, number -> {
+                var node = number % 2 == 0 ? desk.admin : desk.admin.on(other);
+                return node.post(old.path() + "/rotate", "{\"overlap_seconds\": 60}", "If-Match", old.etag()).outcome();
+            });
+            assertEquals(1, Collections.frequency(outcomes, "201"), outcomes.toString());
+            assertEquals(11, Collections.frequency(outcomes, "412 precondition_failed"), outcomes.toString());
+        }
+        assertEquals(2, desk.admin.get(TOKENS + "?consumer_id=" + consumer).json().get("data").size());
     }
 
     @Test

@@ -16,11 +16,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.guildhall.Guild;
 import org.guildhall.Http;
 import org.guildhall.api.Scopes;
 import org.guildhall.api.TypeIds;
+import org.guildhall.core.AtOnce;
 import org.guildhall.core.data.Db;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +125,13 @@ class TenantsTest {
         var third = adminToken(tenant, "{}").expect(201);
         assertNotEquals(first.at("/consumer_id"), third.at("/consumer_id"));
         platform.with(text(third, "/token")).get(SETTINGS).expect(200);
+    }
+
+    @Test
+    void administratorsTokensThatAreAskedForAtOnceAreOfOneConsumer() throws Exception {
+        var tenant = create("At once", "test");
+        var consumers = AtOnce.run(8, number -> text(adminToken(tenant, "{}").expect(201), "/consumer_id"));
+        assertEquals(1, Set.copyOf(consumers).size(), consumers.toString());
     }
 
     @Test

@@ -63,6 +63,8 @@ public final class Db implements AutoCloseable {
         hikari.setInitializationFailTimeout(30_000);
         hikari.addDataSourceProperty("ApplicationName", "guildhall");
         hikari.addDataSourceProperty("tcpKeepAlive", "true");
+        // What a refused row holds stays out of messages, and so out of the log: it may be personal, or the half of a credential.
+        hikari.addDataSourceProperty("logServerErrorDetail", "false");
         hikari.addDataSourceProperty("socketTimeout", "60");
         hikari.addDataSourceProperty("preparedStatementCacheQueries", "512");
         return new HikariDataSource(hikari);

@@ -1,19 +1,24 @@
 package org.guildhall.core.data;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What all nodes together have spent of each rate limit. */
+/**
+ * What all nodes together have spent of each rate limit, as the instant until which it is used up: spending moves it on, and time
+ * catches up with it.
+ */
 public final class RateTotals {
 
-    // Sorted, so that two nodes take the rows' locks in the same order.
+    // Sorted, so that two nodes take the rows' locks in the same order. The inserted value is now and what is spent; where a row
+    // is there already, the second part of it counts.
     private static final String EXCHANGE = """
-            insert into platform.rate_totals as s (id, spent)
-            select * from unnest(?::text[], ?::bigint[]) order by 1
-            on conflict (id) do update set spent = s.spent + excluded.spent
-            returning id, spent""";
+            insert into platform.rate_totals as s (id, used_until)
+            select id, now() + make_interval(secs => spent) from unnest(?::text[], ?::float8[]) as t (id, spent) order by 1
+            on conflict (id) do update set used_until = greatest(s.used_until, now()) + (excluded.used_until - now())
+            returning id, extract(epoch from used_until - now())::float8""";
 
     private final Db db;
 
@@ -21,23 +26,28 @@ public final class RateTotals {
         this.db = db;
     }
 
-    /** Adds what this node spent since its last call and returns what all nodes, this one included, have spent ever. */
-    public Map<String, Long> exchange(Map<String, Long> spent) {
-        var ids = List.copyOf(spent.keySet());
-        return db.unguarded(connection -> send(connection, ids, spent));
+    /**
+     * Adds what this node spent since its last call.
+     *
+     * @param spentSeconds by limit, in seconds that the limit takes to give as much again
+     * @return how much of each is used now by all nodes, this one included, in the same seconds
+     */
+    public Map<String, Double> exchange(Map<String, Double> spentSeconds) {
+        var ids = List.copyOf(spentSeconds.keySet());
+        return db.unguarded(connection -> send(connection, ids, spentSeconds));
     }
 
-    private static Map<String, Long> send(Connection connection, List<String> ids, Map<String, Long> spent) throws java.sql.SQLException {
+    private static Map<String, Double> send(Connection connection, List<String> ids, Map<String, Double> spent) throws SQLException {
         try (var statement = connection.prepareStatement(EXCHANGE)) {
             statement.setArray(1, connection.createArrayOf("text", ids.toArray()));
-            statement.setArray(2, connection.createArrayOf("bigint", ids.stream().map(spent::get).toArray()));
-            var totals = new HashMap<String, Long>();
+            statement.setArray(2, connection.createArrayOf("float8", ids.stream().map(spent::get).toArray()));
+            var used = new HashMap<String, Double>();
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    totals.put(rows.getString(1), rows.getLong(2));
+                    used.put(rows.getString(1), rows.getDouble(2));
                 }
             }
-            return totals;
+            return used;
         }
     }
 }

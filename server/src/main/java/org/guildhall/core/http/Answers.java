@@ -2,6 +2,7 @@ package org.guildhall.core.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.guildhall.api.Page;
@@ -89,11 +90,16 @@ final class Answers {
         var rest = new StringBuilder();
         if (exchange.query() != null) {
             for (var pair : exchange.query().split("&")) {
-                if (!pair.isEmpty() && !pair.startsWith("cursor=")) {
+                if (!pair.isEmpty() && !isCursor(pair)) {
                     rest.append(pair).append('&');
                 }
             }
         }
         return exchange.path() + "?" + rest + "cursor=" + cursor;
+    }
+
+    /** By its name, however that is written. */
+    private static boolean isCursor(String pair) {
+        return QueryString.parse(pair, new ArrayList<>()).containsKey("cursor");
     }
 }

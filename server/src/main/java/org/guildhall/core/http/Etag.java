@@ -2,8 +2,10 @@ package org.guildhall.core.http;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.guildhall.core.http.Refusal.Item;
@@ -21,7 +23,7 @@ final class Etag {
     static String of(long version, byte[] body) {
         try {
             var hash = MessageDigest.getInstance("SHA-256").digest(body);
-            return "\"" + version + "-" + Base64.getUrlEncoder().encodeToString(java.util.Arrays.copyOf(hash, HASH_BYTES)) + "\"";
+            return "\"" + version + "-" + Base64.getUrlEncoder().encodeToString(Arrays.copyOf(hash, HASH_BYTES)) + "\"";
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -54,9 +56,9 @@ final class Etag {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return null;
         }
+        var tags = Arrays.stream(ifMatch.split(",")).map(String::strip).filter(tag -> !tag.isEmpty()).toList();
         var versions = new HashSet<Long>();
-        for (var entry : ifMatch.split(",")) {
-            var tag = entry.strip();
+        for (var tag : tags.isEmpty() ? List.of("") : tags) {
             if (!TAG.matcher(tag).matches()) {
                 throw Problem.INVALID_PARAMETER.because("If-Match must be an ETag as the server gave it, or *.")
                         .with(Item.header("If-Match", "malformed", "The value is no entity tag."));

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Lets a request in, or says why not: 401, suspended, 429, 403, in that order. */
 final class Gate {
 
+    /** As the document has it; also what a request is told that costs more than its limit will ever hold. */
+    private static final int RETRY_AFTER_SECONDS_MAX = 86_400;
+
     private final Authenticator authenticator;
     private final RateLimits limits;
     private final Db db;
@@ -85,7 +88,7 @@ final class Gate {
             throw Problem.RATE_LIMITED.because("The limit of the " + violated.policy() + " is used up: " + violated.limit()
                             + " requests in " + violated.windowSeconds() + " seconds.")
                     .member("violated_policies", List.of(violated.policy()))
-                    .retryAfter((int) Math.min(Integer.MAX_VALUE, decision.waitSeconds()));
+                    .retryAfter((int) Math.min(RETRY_AFTER_SECONDS_MAX, decision.waitSeconds()));
         }
     }
 

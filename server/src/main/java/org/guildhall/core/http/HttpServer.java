@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,15 +86,18 @@ public final class HttpServer implements AutoCloseable {
             }
         }
         methods.forEach((path, allowed) -> {
-            var list = String.join(", ", allowed) + ", OPTIONS";
             config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> {
-                context.status(204);
-                context.res().setContentType(null);
-                context.res().setHeader("Allow", list);
+                options(context, allowed);
                 cors.preflight(context.req().getHeader("Origin"), String.join(", ", allowed)).forEach(context.res()::setHeader);
-                context.res().setHeader("Request-Id", RequestIds.request());
             });
         });
+    }
+
+    private static void options(Context context, Collection<String> allowed) {
+        context.status(204);
+        context.res().setContentType(null);
+        context.res().setHeader("Allow", String.join(", ", allowed) + ", OPTIONS");
+        context.res().setHeader("Request-Id", RequestIds.request());
     }
 
     private void handle(Context context, Operation operation, Routes routes) {
@@ -134,6 +138,7 @@ public final class HttpServer implements AutoCloseable {
         };
         config.routes.addHttpHandler(HandlerType.GET, path, handler);
         config.routes.addHttpHandler(HandlerType.HEAD, path, handler);
+        config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> options(context, List.of("GET", "HEAD")));
     }
 
     private void failures(JavalinConfig config) {

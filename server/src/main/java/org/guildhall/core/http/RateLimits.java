@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Rate limits that hold over all nodes without a round trip in any request. Each node spends from a bucket of its own; every half
- * second, or as soon as a twentieth of a bucket was spent, the nodes exchange what they spent through the database, and each takes
- * what the others spent out of its own bucket. What was overspent in between is so paid back.
+ * second, or as soon as a twentieth of a bucket was spent, it tells the database, hears how much all nodes have used by now, and lowers
+ * its bucket to that. What was overspent in between is so paid back, and a node that has just come is told of what was before.
  */
 public final class RateLimits implements AutoCloseable {
 
@@ -28,6 +28,7 @@ public final class RateLimits implements AutoCloseable {
     private static final Duration EXCHANGE = Duration.ofMillis(500);
 
     private static final Duration EXCHANGE_MIN = Duration.ofMillis(20);
+    private static final Duration LONG_AGO = Duration.ofSeconds(3);
     private static final int PART_AT_ONCE = 20;
     private static final int BUCKETS_MAX = 100_000;
     private static final Logger LOG = LoggerFactory.getLogger(RateLimits.class);
@@ -63,9 +64,9 @@ public final class RateLimits implements AutoCloseable {
         final Limit limit;
         final Bucket bucket;
         final AtomicLong spent = new AtomicLong();
-        /** The total of all nodes at the last exchange; negative before the first. Touched by the exchanging thread only. */
-        long seen = -1;
         volatile long usedAt = System.nanoTime();
+        /** Touched by the exchanging thread only. */
+        long exchangedAt = System.nanoTime();
 
         Entry(Limit limit) {
             this.limit = limit;
@@ -75,6 +76,31 @@ public final class RateLimits implements AutoCloseable {
                             .refillGreedy(limit.limit(), Duration.ofSeconds(limit.windowSeconds()))
                             .build())
                     .build();
+        }
+
+        /**
+         * How much of what was spent since the last exchange is still missing. Shortly after it all of that; after a time without the
+         * database no more than the bucket itself lacks, or requests that were well within the limit would count as if all had come now.
+         */
+        long stillUsed(long tokens, long now) {
+            return now - exchangedAt < LONG_AGO.toNanos() ? tokens : Math.min(tokens, Math.max(0, limit.limit() - bucket.getAvailableTokens()));
+        }
+
+        /** How long the limit takes to give as much again. */
+        double seconds(long tokens) {
+            return (double) tokens * limit.windowSeconds() / limit.limit();
+        }
+
+        long tokens(double seconds) {
+            return Math.round(seconds * limit.limit() / limit.windowSeconds());
+        }
+
+        /** Takes out whatever is above; below nothing, what was spent too much has to come back before anything passes again. */
+        void lowerTo(long target) {
+            long above = bucket.getAvailableTokens() - target;
+            if (above > 0) {
+                bucket.consumeIgnoringRateLimits(above);
+            }
         }
     }
 
@@ -146,7 +172,7 @@ public final class RateLimits implements AutoCloseable {
     private void run() {
         while (!closed) {
             pause();
-            if (!early) {
+            if (!early && !closed) {
                 LockSupport.parkNanos(EXCHANGE.minus(EXCHANGE_MIN).toNanos());
             }
             early = false;
@@ -168,32 +194,28 @@ public final class RateLimits implements AutoCloseable {
         }
     }
 
-    /** Tells what this node spent and takes in what the others did. */
+    /** Tells what this node spent, and takes out of its buckets what all nodes have used beyond what it knew. */
     void exchange() {
         evictIdle();
+        long now = System.nanoTime();
         Map<String, Long> sent = new HashMap<>();
+        Map<String, Double> seconds = new HashMap<>();
         entries.forEach((key, entry) -> {
             long spent = entry.spent.get();
             if (spent > 0) {
                 sent.put(key, spent);
+                seconds.put(key, entry.seconds(entry.stillUsed(spent, now)));
             }
         });
         if (sent.isEmpty()) {
             return;
         }
-        totals.exchange(sent).forEach((key, total) -> {
+        totals.exchange(seconds).forEach((key, usedSeconds) -> {
             var entry = entries.get(key);
-            if (entry == null) {
-                return;
-            }
-            long mine = sent.get(key);
-            entry.spent.addAndGet(-mine);
-            long others = entry.seen < 0 ? 0 : total - entry.seen - mine;
-            entry.seen = total;
-            if (others > 0) {
-                // After a time without exchange the others' sum may be huge: more than the bucket and a tenth is never taken at once.
-                long most = entry.bucket.getAvailableTokens() + Math.max(1, entry.limit.limit() / 10);
-                entry.bucket.consumeIgnoringRateLimits(Math.max(1, Math.min(others, most)));
+            if (entry != null && sent.containsKey(key)) {
+                entry.spent.addAndGet(-sent.get(key));
+                entry.exchangedAt = now;
+                entry.lowerTo(entry.limit.limit() - entry.tokens(usedSeconds) - entry.spent.get());
             }
         });
     }
@@ -208,9 +230,15 @@ public final class RateLimits implements AutoCloseable {
                 && now - entry.usedAt > Duration.ofSeconds(entry.limit.windowSeconds()).toNanos());
     }
 
+    /** Tells a last time what was spent, so that who comes next to the bucket knows. */
     @Override
     public void close() {
         closed = true;
         LockSupport.unpark(exchanger);
+        try {
+            exchanger.join(Duration.ofSeconds(1));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -64,7 +64,7 @@ final class RequestReader {
         if (!wrong.isEmpty()) {
             throw Problem.INVALID_PARAMETER.because(several(wrong, "parameter or header")).withAll(wrong);
         }
-        var page = operation.list() ? page(query, operation, caller) : null;
+        var page = operation.list() ? page(query, exchange, operation, caller) : null;
         Schema schema = inputs.body();
         JsonNode body = schema == null ? null : tree(raw, operation, inputs, schema);
         boolean patch = operation.requestType() != null && operation.requestType().contains("merge-patch");
@@ -190,10 +190,10 @@ final class RequestReader {
         };
     }
 
-    private PageRequest page(ObjectNode query, Operation operation, @Nullable Caller caller) {
+    private PageRequest page(ObjectNode query, Exchange exchange, Operation operation, @Nullable Caller caller) {
         var sort = query.path("sort").asText("-created_at");
         boolean descending = sort.startsWith("-");
-        var binding = binding(query, operation, caller, sort);
+        var binding = binding(query, exchange.path(), operation, caller, sort);
         var cursor = query.path("cursor").asText("");
         return new PageRequest(
                 query.path("limit").asInt(50),
@@ -204,7 +204,8 @@ final class RequestReader {
                 position -> cursors.write(position, binding));
     }
 
-    private static byte[] binding(ObjectNode query, Operation operation, @Nullable Caller caller, String sort) {
+    /** What a cursor belongs to; the path says of which resource's list it is. */
+    private static byte[] binding(ObjectNode query, String path, Operation operation, @Nullable Caller caller, String sort) {
         var filters = new TreeMap<String, String>();
         query.properties().forEach(parameter -> {
             if (!NOT_BINDING.contains(parameter.getKey())) {
@@ -212,7 +213,7 @@ final class RequestReader {
             }
         });
         var tenant = caller == null ? "" : caller.tenant().toString();
-        return (tenant + "\n" + operation.id() + "\n" + sort + "\n" + filters).getBytes(StandardCharsets.UTF_8);
+        return (tenant + "\n" + operation.id() + "\n" + path + "\n" + sort + "\n" + filters).getBytes(StandardCharsets.UTF_8);
     }
 
     /** The operation's own filters: what its query record is bound from. */

@@ -29,7 +29,8 @@ public final class Spec {
 
     /** An address as HTML forms take it (WHATWG). The library's own format knows a list of top-level domains, which grows old. */
     private static final String EMAIL = "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-            + "(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$";
+            // At most as many labels as a name can have: a loop without a bound ends in a stack overflow on a long text.
+            + "(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?){0,126}$";
 
     /** A query parameter: how its text is read, and the schema that the value must fit. */
     record Parameter(String name, String type, @Nullable String itemType, Schema schema, @Nullable JsonNode fallback) {}
@@ -69,6 +70,7 @@ public final class Spec {
         // One schema of the whole, and the others are parts of it: asked for each by its address, the library would read the document
         // anew for every one and keep it.
         this.whole = registry.getSchema(SchemaLocation.of(ID), document);
+        requireShortTexts();
         for (var operation : Operation.values()) {
             inputs.put(operation, read(operation));
         }
@@ -76,6 +78,14 @@ public final class Spec {
             var prefix = schema.getValue().path("x-id-prefix").asText("");
             if (!prefix.isEmpty()) {
                 prefixes.put(entityType(schema.getKey()), prefix);
+            }
+        });
+    }
+
+    private void requireShortTexts() {
+        document.findValues("maxLength").stream().mapToInt(JsonNode::asInt).max().ifPresent(longest -> {
+            if (longest > Validation.TEXT_CHARACTERS_MAX) {
+                throw new IllegalStateException("the document allows a text of " + longest + " characters, the validation doesn't");
             }
         });
     }

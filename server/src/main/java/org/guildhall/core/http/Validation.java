@@ -13,6 +13,12 @@ final class Validation {
     /** As many mistakes as an answer lists; a body can have more than anybody wants to read. */
     static final int ITEMS_MAX = 100;
 
+    /** Longer than any text that the document allows; patterns and formats are never tried on one that is longer. */
+    static final int TEXT_CHARACTERS_MAX = 4_096;
+
+    /** Of a body with more values only the first mistake is told: to tell hundreds of thousands takes seconds, of which all but 100 were for nothing. */
+    private static final int VALUES_MAX = 2_000;
+
     private Validation() {}
 
     /** Everything that is wrong with the value; empty if nothing is. */
@@ -22,20 +28,30 @@ final class Validation {
         if (!items.isEmpty()) {
             return items;
         }
-        for (var error : schema.validate(value)) {
+        if (isLarger(value, VALUES_MAX)) {
+            tell(schema.validate(value, context -> context.setFailFast(true)), items);
+        }
+        if (items.isEmpty()) {
+            tell(schema.validate(value), items);
+        }
+        numbers(value, "", items);
+        return items;
+    }
+
+    private static void tell(List<Error> errors, List<Item> items) {
+        for (var error : errors) {
             if (items.size() < ITEMS_MAX && !noise(error)) {
                 items.add(item(error));
             }
         }
-        numbers(value, "", items);
-        return items;
     }
 
     /** What of a merge patch can be told before it is laid over the resource: unknown members, wrong types, values out of bounds. */
     static List<Item> checkPatch(Schema schema, JsonNode patch) {
         return check(schema, patch).stream()
                 .filter(item -> !item.code().equals("required"))
-                .filter(item -> !nestedNull(item.pointer(), patch))
+                // A null inside takes away what may be there; what may not be there can't be taken away either.
+                .filter(item -> item.code().equals("unknown_member") || !nestedNull(item.pointer(), patch))
                 .toList();
     }
 
@@ -98,6 +114,8 @@ final class Validation {
             var wrong = wrongCharacter(value.textValue());
             if (wrong != null) {
                 items.add(Item.pointer(pointer, "character", wrong));
+            } else if (isLong(value.textValue())) {
+                items.add(Item.pointer(pointer, "too_long", "No text is longer than " + TEXT_CHARACTERS_MAX + " characters."));
             }
         } else if (value.isBigDecimal() && Math.abs((long) value.decimalValue().scale()) > Json.NUMBER_CHARACTERS_MAX) {
             items.add(Item.pointer(pointer, "wrong_type", "An integer is written without fraction and exponent."));
@@ -117,6 +135,26 @@ final class Validation {
                 }
             });
         }
+    }
+
+    private static boolean isLong(String text) {
+        return text.length() > TEXT_CHARACTERS_MAX && text.codePointCount(0, text.length()) > TEXT_CHARACTERS_MAX;
+    }
+
+    private static boolean isLarger(JsonNode value, int most) {
+        return count(value, most) > most;
+    }
+
+    /** How many values there are, counted a little further than {@code most} at the furthest. */
+    private static int count(JsonNode value, int most) {
+        int counted = 1;
+        for (var inside : value) {
+            if (counted > most) {
+                break;
+            }
+            counted += count(inside, most - counted);
+        }
+        return counted;
     }
 
     static @org.jspecify.annotations.Nullable String wrongCharacter(String text) {

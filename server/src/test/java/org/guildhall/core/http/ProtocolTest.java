@@ -130,7 +130,7 @@ class ProtocolTest {
             assertEquals("Authorization, Origin, Accept", answer.header("Vary"));
             assertNotNull(answer.header("Request-Id"));
         }
-        assertEquals("public, max-age=60", new Http(guild, null).get("/api/v1/openapi.json").header("Cache-Control"));
+        assertEquals("public, max-age=300", new Http(guild, null).get("/api/v1/openapi.json").header("Cache-Control"));
     }
 
     @Test

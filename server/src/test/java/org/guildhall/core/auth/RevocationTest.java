@@ -1,0 +1,194 @@
+package org.guildhall.core.auth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.guildhall.api.TypeIds;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What callers may do holds from their next request on, also on the nodes that had remembered something else. */
+class RevocationTest {
+
+    private static final String PRODUCTS = "/api/v1/catalog/products";
+    private static final String PLATFORM = "/api/v1/platform";
+
+    private final Guild guild = Guild.shared();
+    private final Guild.Tenant tenant = guild.tenant();
+    private final Http admin = new Http(guild, tenant.token());
+    private String consumer = "";
+    private String token = "";
+    private Http here;
+    private Http there;
+
+    @BeforeEach
+    void aCallerThatBothNodesRemember() {
+        consumer = String.valueOf(admin.post(PLATFORM + "/consumers", """
+                {"name": "Kiosk", "owner_name": "Maria", "contact_email": "maria@example.org", "scopes": ["catalog:read", "catalog:write"]}""")
+                .expect(201).at("/id"));
+        var issued = issue("[\"catalog:read\", \"catalog:write\"]", "null");
+        token = String.valueOf(issued.at("/id"));
+        here = new Http(guild, issued.at("/token"));
+        there = here.on(Guild.second());
+        remember();
+    }
+
+    private Http.Reply issue(String scopes, String expiresAt) {
+        return admin.post(PLATFORM + "/tokens", """
+                {"consumer_id": "%s", "name": "Kiosk", "kind": "secret", "scopes": %s, "expires_at": %s}""".formatted(consumer, scopes, expiresAt)).expect(201);
+    }
+
+    private void remember() {
+        for (var node : new Http[] {here, there}) {
+            node.get(PRODUCTS).expect(200);
+            node.post(PRODUCTS + "?dry_run=true", "{\"name\": \"A\"}").expect(200);
+        }
+    }
+
+    private static Http.Reply read(Http caller) {
+        return caller.get(PRODUCTS);
+    }
+
+    private static Http.Reply write(Http caller) {
+        return caller.post(PRODUCTS, "{\"name\": \"A\"}");
+    }
+
+    private static Http.Reply keyed(Http caller) {
+        return caller.post(PRODUCTS, "{\"name\": \"A\"}", "Idempotency-Key", UUID.randomUUID().toString());
+    }
+
+    private String etag() {
+        return String.valueOf(admin.get(PLATFORM + "/tokens/" + token).expect(200).header("ETag"));
+    }
+
+    @Test
+    void aRevokedTokenIsRefusedByAReadOnEveryNode() {
+        admin.post(PLATFORM + "/tokens/" + token + "/revoke", null).expect(200);
+        assertEquals("401 token_revoked", read(there).outcome());
+        assertEquals("401 token_revoked", read(here).outcome());
+    }
+
+    @Test
+    void aRevokedTokenIsRefusedByAWriteOnEveryNode() {
+        admin.post(PLATFORM + "/tokens/" + token + "/revoke", null).expect(200);
+        assertEquals("401 token_revoked", write(there).outcome());
+        assertEquals("401 token_revoked", keyed(here).outcome());
+    }
+
+    @Test
+    void aRevokedTokenIsRefusedByAWriteWithAKeyOnEveryNode() {
+        admin.post(PLATFORM + "/tokens/" + token + "/revoke", null).expect(200);
+        assertEquals("401 token_revoked", keyed(there).outcome());
+        assertEquals("401 token_revoked", here.get("/api/v1/auth/status").outcome());
+    }
+
+    @Test
+    void aRevokedTokenIsRefusedEvenWhereTheRequestWouldBeRefusedAnyway() {
+        admin.post(PLATFORM + "/tokens/" + token + "/revoke", null).expect(200);
+        assertEquals("401 token_revoked", there.get(PRODUCTS + "?limit=0").outcome());
+        assertEquals("401 token_revoked", here.get(PLATFORM + "/consumers").outcome());
+    }
+
+    @Test
+    void theTokensOfAnArchivedConsumerAreRevoked() {
+        admin.post(PLATFORM + "/consumers/" + consumer + "/archive", null).expect(200);
+        assertEquals("401 token_revoked", read(there).outcome());
+        assertEquals("401 token_revoked", write(here).outcome());
+    }
+
+    @Test
+    void aScopeThatTheConsumerLosesIsLostToItsTokens() {
+        admin.patch(PLATFORM + "/consumers/" + consumer, "{\"scopes\": [\"catalog:read\"]}").expect(200);
+        assertEquals("403 insufficient_scope", write(there).outcome());
+        assertEquals("403 insufficient_scope", keyed(here).outcome());
+        assertEquals("200", read(there).outcome());
+    }
+
+    @Test
+    void aScopeThatIsGivenIsThereAtOnce() {
+        assertEquals("403 insufficient_scope", there.get(PLATFORM + "/consumers").outcome());
+        admin.patch(PLATFORM + "/consumers/" + consumer, "{\"scopes\": [\"catalog:read\", \"catalog:write\", \"platform:consumers:read\"]}").expect(200);
+        admin.patch(PLATFORM + "/tokens/" + token, "{\"scopes\": [\"catalog:read\", \"platform:consumers:read\"]}", "If-Match", etag()).expect(200);
+        assertEquals("200", there.get(PLATFORM + "/consumers").outcome());
+        assertEquals("403 insufficient_scope", write(there).outcome());
+    }
+
+    @Test
+    void aSuspendedTenantReadsAndChangesNothingUntilItIsReactivated() {
+        var platform = new Http(guild, guild.platform().token());
+        var path = PLATFORM + "/tenants/" + TypeIds.format("ten", tenant.id());
+        platform.post(path + "/suspend", "{\"reason\": \"unpaid\"}").expect(200);
+        assertEquals("403 tenant_suspended", keyed(there).outcome());
+        assertEquals("403 tenant_suspended", write(here).outcome());
+        assertEquals("200", read(there).outcome());
+        assertEquals("200", admin.on(Guild.second()).post(PLATFORM + "/tokens/" + token + "/revoke", null).outcome());
+        assertEquals("401 token_revoked", read(here).outcome());
+        platform.post(path + "/reactivate", null).expect(200);
+        assertEquals("201", write(admin.on(Guild.second())).outcome());
+    }
+
+    @Test
+    void theOldTokenOfARotationEndsWhenTheOverlapDoes() {
+        var rotated = admin.post(PLATFORM + "/tokens/" + token + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", etag()).expect(201);
+        assertEquals(token, rotated.at("/rotated_from"));
+        assertEquals("401 token_expired", read(there).outcome());
+        assertEquals("200", read(new Http(Guild.second(), rotated.at("/token"))).outcome());
+        var again = admin.post(PLATFORM + "/tokens/" + rotated.at("/id") + "/rotate", "{\"overlap_seconds\": 3600}", "If-Match", "*").expect(201);
+        assertEquals("200", read(new Http(Guild.second(), rotated.at("/token"))).outcome());
+        assertEquals("200", read(new Http(Guild.second(), again.at("/token"))).outcome());
+    }
+
+    @Test
+    void aTokenEndsByTheDatabasesClockWithoutAnybodySayingSo() throws InterruptedException {
+        var end = Instant.now().plusSeconds(3);
+        var caller = new Http(Guild.second(), issue("[\"catalog:read\"]", "\"" + end + "\"").at("/token"));
+        assertEquals("200", read(caller).outcome());
+        Thread.sleep(Math.max(0, Duration.between(Instant.now(), end).toMillis()) + 50);
+        var refused = read(caller);
+        assertEquals("401 token_expired", refused.outcome());
+        assertTrue(String.valueOf(refused.header("WWW-Authenticate")).contains("error=\"invalid_token\""));
+        assertTrue(String.valueOf(refused.at("/detail")).contains("expired at"), refused.text());
+    }
+
+    @Test
+    void anAddressThatIsNotAllowedAnyMoreIsRefused() {
+        var settings = PLATFORM + "/settings";
+        admin.patch(settings, "{\"ip_allow_list\": [\"127.0.0.0/8\"]}").expect(200);
+        assertEquals("200", read(there).outcome());
+        tenantSql("update platform.settings set ip_allow_list = '{203.0.113.0/24}' where tenant_id = ?");
+        assertEquals("403 ip_not_allowed", read(there).outcome());
+        assertEquals("403 ip_not_allowed", write(here).outcome());
+    }
+
+    private void tenantSql(String statement) {
+        try {
+            tenant.sql(statement, tenant.id());
+            tenant.sql("select nextval('platform.auth_revision')");
+        } catch (java.sql.SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    @Test
+    void aLimitThatIsChangedHoldsFromTheNextRequest() {
+        admin.patch(PLATFORM + "/consumers/" + consumer, "{\"rate_limit\": {\"limit\": 7, \"window_seconds\": 3600}}").expect(200);
+        assertTrue(String.valueOf(read(there).header("RateLimit-Policy")).contains("\"consumer\";q=7;w=3600"));
+    }
+
+    @Test
+    void aTokenWithARightChecksumAndAWrongSecretIs401() {
+        var forged = ApiToken.issue(ApiToken.Mark.TEST).clear();
+        assertEquals("401 unauthenticated", read(new Http(guild, forged)).outcome());
+        var known = String.valueOf(here.token());
+        var prefix = Guild.Tenant.prefix(known);
+        var sameLookup = new ApiToken(prefix, "0".repeat(43)).clear();
+        assertEquals("401 unauthenticated", read(new Http(guild, sameLookup)).outcome());
+        assertEquals("200", read(here).outcome());
+        assertEquals("401 unauthenticated", read(new Http(guild, known.substring(0, known.length() - 1) + "0".repeat(known.endsWith("0") ? 2 : 1))).outcome());
+    }
+}

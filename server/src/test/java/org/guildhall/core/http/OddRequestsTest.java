@@ -1,0 +1,117 @@
+package org.guildhall.core.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.junit.jupiter.api.Test;
+
+/** Requests that are made to hurt, or that only happen to: none costs seconds, fails the server or slips through. */
+class OddRequestsTest {
+
+    private static final String PRODUCTS = "/api/v1/catalog/products";
+    private static final String CONSUMERS = "/api/v1/platform/consumers";
+    private static final String INTEGRATIONS = "/api/v1/catalog/integrations";
+
+    private final Guild guild = Guild.shared();
+    private final Http http = new Http(guild, guild.tenant().token());
+
+    private static String consumer(String email, String more) {
+        return "{\"name\": \"a\", \"owner_name\": \"b\", \"contact_email\": \"" + email + "\"" + more + "}";
+    }
+
+    private static void refusedAt(String pointer, String code, Http.Reply reply) {
+        assertEquals("422 validation_failed", reply.outcome(), reply.text());
+        assertEquals(pointer, reply.at("/errors/0/pointer"), reply.text());
+        assertEquals(code, reply.at("/errors/0/code"), reply.text());
+    }
+
+    @Test
+    void aBodyWithHundredsOfThousandsOfMistakesIsRefusedInAMoment() {
+        var body = "{\"key\": \"a\", \"name\": \"a\", \"resource_keys\": [" + "{},".repeat(340_000) + "{}]}";
+        http.post(INTEGRATIONS, body.substring(0, 40) + "{}]}");
+        var start = Instant.now();
+        assertEquals("422 validation_failed", http.post(INTEGRATIONS, body).outcome());
+        var took = Duration.between(start, Instant.now());
+        assertTrue(took.toMillis() < 3_000, "took " + took);
+    }
+
+    @Test
+    void theMistakeThatIsToldOfALargeBodyIsOne() {
+        var scopes = "\"catalog:read\",".repeat(3_000) + "\"catalog:read\"";
+        var reply = http.post(CONSUMERS, consumer("a@example.com", ", \"rate_limit\": null, \"scopes\": [" + scopes + "]"));
+        refusedAt("/scopes", String.valueOf(reply.at("/errors/0/code")), reply);
+        var members = new StringBuilder();
+        for (int count = 0; count < 3_000; count++) {
+            members.append(", \"m").append(count).append("\": 1");
+        }
+        refusedAt("/m0", "unknown_member", http.post(CONSUMERS,
+                consumer("a@example.com", ", \"rate_limit\": null, \"scopes\": [\"catalog:read\"]" + members)));
+    }
+
+    @Test
+    void aTextThatIsLongerThanAnyIsNotTriedOnPatternsAndFormats() {
+        var address = "a@" + "a.".repeat(3_000) + "a";
+        refusedAt("/contact_email", "too_long", http.post(CONSUMERS, consumer(address, ", \"scopes\": [\"catalog:read\"]")));
+        refusedAt("/contact_email", "too_long", http.post(CONSUMERS, consumer("a@" + "a.".repeat(500_000), ", \"scopes\": [\"catalog:read\"]")));
+        var start = Instant.now();
+        refusedAt("/provisioning_endpoint", "too_long", http.post(INTEGRATIONS,
+                "{\"key\": \"a\", \"name\": \"a\", \"provisioning_endpoint\": \"https://" + "a.".repeat(500_000) + "\", \"resource_keys\": []}"));
+        var took = Duration.between(start, Instant.now());
+        assertTrue(took.toMillis() < 1_000, "took " + took);
+    }
+
+    @Test
+    void anAddressOfManyLabelsIsRefusedAndNoFailure() {
+        assertEquals("422 validation_failed",
+                http.post(CONSUMERS, consumer("a@" + "a.".repeat(2_000) + "a", ", \"scopes\": [\"catalog:read\"]")).outcome());
+        http.post(CONSUMERS, consumer("a@" + "a.".repeat(100) + "example", ", \"scopes\": [\"catalog:read\"]")).expect(201);
+    }
+
+    @Test
+    void aNullInsideAPatchMustNameAMemberThatThereIs() {
+        var path = PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201).at("/id");
+        refusedAt("/provider_references/strpe", "unknown_member", http.patch(path, "{\"provider_references\": {\"strpe\": null}}"));
+        http.patch(path, "{\"provider_references\": {\"stripe\": null}, \"metadata\": {\"gone\": null}}").expect(200);
+    }
+
+    @Test
+    void theNextPageHasOneCursorHoweverThisOnesWasWritten() {
+        for (int count = 0; count < 3; count++) {
+            http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201);
+        }
+        var cursor = http.get(PRODUCTS + "?limit=1").expect(200).at("/page/next_cursor");
+        var second = http.get(PRODUCTS + "?limit=1&%63ursor=" + cursor).expect(200);
+        var link = String.valueOf(second.header("Link"));
+        http.get(link.substring(1, link.indexOf('>'))).expect(200);
+    }
+
+    @Test
+    void whatAllowNamesIsAllowed() {
+        for (var path : new String[] {"/problems", "/docs", "/api/v1/health"}) {
+            var allow = String.valueOf(http.send("PUT", path, null).header("Allow"));
+            assertEquals("GET, HEAD, OPTIONS", allow);
+            assertEquals(allow, http.send("OPTIONS", path, null).expect(204).header("Allow"));
+        }
+    }
+
+    @Test
+    void theMessageOfABrokenConstraintDoesNotHoldTheRow() {
+        var failed = assertThrows(RuntimeException.class, () -> guild.db().unguarded(connection -> {
+            try (var insert = connection.prepareStatement("insert into platform.doors values ('none', 'somebody@example.com', ?, ?)")) {
+                insert.setObject(1, UUID.randomUUID());
+                insert.setObject(2, UUID.randomUUID());
+                return insert.executeUpdate();
+            }
+        }));
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            assertFalse(String.valueOf(cause.getMessage()).contains("somebody"), cause.getMessage());
+        }
+    }
+}

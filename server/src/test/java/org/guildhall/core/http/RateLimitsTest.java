@@ -1,0 +1,197 @@
+package org.guildhall.core.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.guildhall.api.Operation;
+import org.guildhall.api.Reply;
+import org.guildhall.core.AtOnce;
+import org.guildhall.core.auth.Caller.Limit;
+import org.guildhall.core.data.RateTotals;
+import org.junit.jupiter.api.Test;
+
+/** Limits hold over all nodes together, without a round trip in any request, and whether or not the database is there. */
+class RateLimitsTest {
+
+    private static final String STATUS = "/api/v1/auth/status";
+
+    private final Guild guild = Guild.shared();
+    private final Guild.Tenant tenant = guild.tenant();
+
+    /** How many of the requests that come as fast as they can pass, in so many seconds. */
+    private static int flood(double seconds, List<Http> callers) throws Exception {
+        var passed = new AtomicInteger();
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        AtOnce.run(callers.size() * 2, number -> {
+            while (System.nanoTime() < end) {
+                if (callers.get(number % callers.size()).get(STATUS).status() == 200) {
+                    passed.incrementAndGet();
+                }
+            }
+            return null;
+        });
+        return passed.get();
+    }
+
+    @Test
+    void twoNodesTogetherLetThroughWhatOneWouldAndPayBackWhatWasTooMuch() throws Exception {
+        // 40 at once and 10 in each second: in six seconds 100. At the beginning each node has a full bucket; what both spend before
+        // they have told each other is paid back within the next four seconds.
+        var token = tenant.limited(40, 4);
+        int passed = flood(6, List.of(new Http(guild, token), new Http(Guild.second(), token)));
+        assertTrue(passed >= 80, passed + " passed, of 100");
+        assertTrue(passed <= 115, passed + " passed, of 100");
+    }
+
+    @Test
+    void aNodeThatComesLaterIsToldOfWhatWasSpentBefore() throws Exception {
+        var token = tenant.limited(60, 3600);
+        assertEquals(60, flood(2, List.of(new Http(guild, token))));
+        try (var late = guild.node()) {
+            int passed = flood(2, List.of(new Http(late, token)));
+            // Until its first exchange it can't know: that comes after a twentieth of the bucket, and 20 ms.
+            assertTrue(passed <= 40, passed + " passed on the new node");
+            assertEquals(0, flood(0.5, List.of(new Http(guild, token), new Http(late, token))));
+        }
+    }
+
+    @Test
+    void whoStaysWithinTheLimitIsNeverRefusedWhicheverNodeAnswers() throws Exception {
+        var token = tenant.limited(20, 1);
+        var callers = List.of(new Http(guild, token), new Http(Guild.second(), token));
+        // Half of the limit, evenly.
+        for (int count = 0; count < 30; count++) {
+            assertEquals(200, callers.get(count % 2).get(STATUS).status(), "request " + count);
+            Thread.sleep(100);
+        }
+    }
+
+    @Test
+    void aRefusalSaysWhenToComeBackAndThenLetsThrough() throws Exception {
+        var caller = new Http(guild, tenant.limited(2, 4));
+        assertEquals("\"token\";q=2;w=4, \"tenant\";q=100000;w=1", caller.get(STATUS).header("RateLimit-Policy"));
+        assertTrue(String.valueOf(caller.get(STATUS).header("RateLimit")).startsWith("\"token\";r=0;t="));
+        var refused = caller.get(STATUS);
+        assertEquals("429 rate_limited", refused.outcome());
+        assertEquals(refused.header("Retry-After"), refused.at("/retry_after"));
+        assertEquals("token", refused.at("/violated_policies/0"));
+        int wait = Integer.parseInt(String.valueOf(refused.header("Retry-After")));
+        assertTrue(wait >= 1 && wait <= 2, wait + " s");
+        Thread.sleep(wait * 1_000L);
+        caller.get(STATUS).expect(200);
+    }
+
+    @Test
+    void requestsGoOnWhileTheTotalsCanNotBeReached() throws Exception {
+        var token = tenant.limited(500, 3600);
+        var caller = new Http(guild, token);
+        caller.get(STATUS).expect(200);
+        try (var holder = guild.superuser()) {
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("lock table platform.rate_totals in access exclusive mode");
+            long slowest = 0;
+            for (int count = 0; count < 200; count++) {
+                long began = System.nanoTime();
+                caller.get(STATUS).expect(200);
+                slowest = Math.max(slowest, System.nanoTime() - began);
+            }
+            assertTrue(slowest < 1_500_000_000L, slowest / 1_000_000 + " ms");
+            // The node's own bucket still says no.
+            assertTrue(flood(3, List.of(caller)) <= 310);
+            assertEquals(429, caller.get(STATUS).status());
+            holder.rollback();
+        }
+    }
+
+    @Test
+    void whatWasSpentInTheMeantimeIsToldOnceTheTotalsAreBack() throws Exception {
+        var token = tenant.limited(100, 3600);
+        try (var holder = guild.superuser()) {
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("lock table platform.rate_totals in access exclusive mode");
+            assertEquals(100, flood(3, List.of(new Http(guild, token))));
+            holder.rollback();
+        }
+        var caller = new Http(Guild.second(), token);
+        assertTrue(within(15, () -> caller.get(STATUS).status() == 429), "the other node never heard of it");
+    }
+
+    private static boolean within(int seconds, BooleanSupplier condition) throws InterruptedException {
+        for (int left = seconds * 4; left > 0; left--) {
+            if (condition.getAsBoolean()) {
+                return true;
+            }
+            Thread.sleep(250);
+        }
+        return false;
+    }
+
+    @Test
+    void everyLimitThatHoldsIsAskedAndOneThatSaysNoCostsTheOthersNothing() {
+        try (var limits = new RateLimits(new RateTotals(guild.db()))) {
+            var wide = new Limit("tenant", "tenant:" + UUID.randomUUID(), 10, 3600);
+            var narrow = new Limit("token", "token:" + UUID.randomUUID(), 2, 3600);
+            for (int count = 0; count < 2; count++) {
+                assertNull(limits.spend(List.of(narrow, wide), 1).violated());
+                assertNull(limits.spend(List.of(wide), 1).violated());
+            }
+            for (int count = 0; count < 5; count++) {
+                assertEquals(narrow, limits.spend(List.of(wide, narrow), 1).violated());
+            }
+            assertEquals(6, limits.left(List.of(wide)).getFirst().remaining());
+        }
+    }
+
+    @Test
+    void aDearRequestCostsItsPriceAndOneThatCostsMoreThanTheLimitNeverPasses() {
+        try (var limits = new RateLimits(new RateTotals(guild.db()))) {
+            var limit = new Limit("token", "token:" + UUID.randomUUID(), 10, 3600);
+            assertNull(limits.spend(List.of(limit), 8).violated());
+            assertEquals(limit, limits.spend(List.of(limit), 5).violated());
+            assertEquals(2, limits.left(List.of(limit)).getFirst().remaining());
+            assertTrue(limits.spend(List.of(limit), 5).waitSeconds() > 1_000);
+            assertTrue(limits.spend(List.of(limit), 11).waitSeconds() > 1_000);
+        }
+    }
+
+    @Test
+    void aLimitThatIsChangedHoldsAtOnce() {
+        try (var limits = new RateLimits(new RateTotals(guild.db()))) {
+            var key = "token:" + UUID.randomUUID();
+            assertNull(limits.spend(List.of(new Limit("token", key, 1, 3600)), 1).violated());
+            assertEquals(key, limits.spend(List.of(new Limit("token", key, 1, 3600)), 1).violated().key());
+            assertNull(limits.spend(List.of(new Limit("token", key, 5, 3600)), 1).violated());
+        }
+    }
+
+    @Test
+    void aRequestThatIsRunAgainIsPaidOnce() throws Exception {
+        var runs = new AtomicInteger();
+        var caller = Stage.playing(Operation.GET_AUTH_STATUS, (call, in) -> {
+            call.tx().sql().fetch("select 1");
+            if (runs.incrementAndGet() == 1) {
+                bump();
+                call.tx().sql().fetch("select 2");
+            }
+            return new Reply<>(200, new org.guildhall.api.model.AuthStatus(false, null, null, null, List.of(), List.of()), 0, null);
+        }, tenant.limited(10, 3600));
+        var answer = caller.get(STATUS).expect(200);
+        assertEquals(2, runs.get());
+        assertTrue(String.valueOf(answer.header("RateLimit")).startsWith("\"token\";r=9;"), answer.header("RateLimit"));
+    }
+
+    private void bump() {
+        try {
+            tenant.sql("select nextval('platform.auth_revision')");
+        } catch (java.sql.SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+}

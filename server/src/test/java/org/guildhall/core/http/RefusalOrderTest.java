@@ -1,0 +1,106 @@
+package org.guildhall.core.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The order of refusals, as the contract has it: 404 / 405 of the route → 401 → suspended → 429 → 403 → 406 / 415 / 413 → 400 / 422 → 428 →
+ * key → 404 → 412 → 409. One request begins with every mistake there is; each answer names the first, which is then put right.
+ */
+class RefusalOrderTest {
+
+    private static final String LADDERS = "/api/v1/catalog/plan-ladders";
+
+    private final Guild guild = Guild.shared();
+    private final Guild.Tenant tenant = guild.tenant();
+    private final String good = tenant.token();
+    private final Http http = new Http(guild, good);
+
+    private String method = "DELETE";
+    private String path = LADDERS + "/lad_01m7xtfk4je288tyaa41tvaxy0";
+    private String token = "";
+    private String query = "?not_a_parameter=1";
+    private String accept = "image/png";
+    private String type = "text/plain";
+    private String body = "{\"not_a_member\": \"" + "x".repeat(1 << 20) + "\"}";
+    private String ifMatch = "";
+    private String key = "used";
+
+    private String outcome() {
+        var headers = new ArrayList<>(List.of("Accept", accept, "Content-Type", type, "If-Match", ifMatch, "Idempotency-Key", key));
+        return new Http(guild, token.isEmpty() ? null : token).send(method, path + query, body, headers.toArray(String[]::new)).outcome();
+    }
+
+    @Test
+    void eachMistakeIsToldBeforeTheNext() throws SQLException {
+        var ladder = LADDERS + "/" + http.post(LADDERS, "{\"name\": \"L\"}").expect(201).at("/id");
+        http.post(ladder + "/archive", null, "If-Match", "*").expect(200);
+        http.post(LADDERS, "{\"name\": \"other\"}", "Idempotency-Key", key).expect(201);
+        tenant.suspend();
+        var order = new ArrayList<String>();
+
+        order.add(outcome());
+        path += "/nothing";
+        order.add(outcome());
+        path = LADDERS + "/lad_01m7xtfk4je288tyaa41tvaxy0";
+        method = "PATCH";
+        order.add(outcome());
+        token = narrowAndSpent();
+        order.add(outcome());
+        tenant.reactivate();
+        order.add(outcome());
+        token = tenant.token("catalog:read");
+        order.add(outcome());
+        token = good;
+        order.add(outcome());
+        accept = "application/json";
+        order.add(outcome());
+        type = Http.MERGE_PATCH;
+        order.add(outcome());
+        body = "{\"not_a_member\": 1}";
+        order.add(outcome());
+        query = "";
+        order.add(outcome());
+        body = "{\"name\": \"M\"}";
+        order.add(outcome());
+        ifMatch = "\"99-stale\"";
+        order.add(outcome());
+        key = "fresh";
+        order.add(outcome());
+        path = ladder;
+        key = "fresh-too";
+        order.add(outcome());
+        ifMatch = String.valueOf(http.get(ladder).header("ETag"));
+        order.add(outcome());
+
+        assertEquals(List.of(
+                "405 method_not_allowed", "404 not_found", "401 unauthenticated", "403 tenant_suspended", "429 rate_limited", "403 insufficient_scope",
+                "406 not_acceptable", "415 unsupported_media_type", "413 body_too_large", "400 invalid_parameter", "422 validation_failed",
+                "428 precondition_required", "422 idempotency_key_reused", "404 not_found", "412 precondition_failed", "409 invalid_state"), order);
+    }
+
+    /** A token without the scope, whose limit is used up. */
+    private String narrowAndSpent() throws SQLException {
+        var narrow = tenant.token("catalog:read");
+        tenant.sql("update platform.tokens set rate_limit = 1, rate_window_seconds = 3600 where prefix = ?", Guild.Tenant.prefix(narrow));
+        new Http(guild, narrow).get(LADDERS).expect(200);
+        return narrow;
+    }
+
+    @Test
+    void aReferenceThatMayNotBeReadIs403BeforeWhatElseIsWrongWithTheQuery() {
+        var narrow = new Http(guild, tenant.token("platform:tokens:read"));
+        var tokens = "/api/v1/platform/tokens";
+        assertEquals("403 insufficient_scope", narrow.get(tokens + "?expand=consumer&not_a_parameter=1", "Accept", "image/png").outcome());
+        assertEquals("platform:consumers:read", narrow.get(tokens + "?expand=consumer").at("/required_scope"));
+        assertEquals("403 insufficient_scope", narrow.get(tokens + "/tok_01m7xtfk4je288tyaa41tvaxy0?expand=consumer").outcome());
+        assertEquals("400 invalid_parameter", narrow.get(tokens + "?expand=nothing").outcome());
+        assertEquals("200", narrow.get(tokens).outcome());
+    }
+}
