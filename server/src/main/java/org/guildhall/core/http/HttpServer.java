@@ -65,9 +65,9 @@ public final class HttpServer implements AutoCloseable {
                 http.setSendDateHeader(true);
                 http.setRequestHeaderSize(8 * 1024);
             });
+            beside.accept(config.routes);
             bind(config, routes);
             pages.forEach((path, page) -> page(config, path, page));
-            beside.accept(config.routes);
             failures(config);
         });
     }
