@@ -3,6 +3,7 @@ package org.guildhall.catalog;
 import java.util.ArrayList;
 import org.guildhall.catalog.PriceStore.Terms;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ final class PriceTerms {
 
     private PriceTerms() {}
 
-    /** @throws org.guildhall.core.http.Refusal {@code validation_failed} with every mistake */
+    /** @throws Refusal {@code validation_failed} with every mistake */
     static Terms of(long amountMinor, String currency, @Nullable String billingInterval, @Nullable Integer intervalCount, String taxBehavior) {
         var wrong = new ArrayList<Item>();
         if (amountMinor < 0) {
@@ -23,6 +24,7 @@ final class PriceTerms {
         if (!wrong.isEmpty()) {
             throw Problem.VALIDATION_FAILED.because("The price can't be made.").withAll(wrong);
         }
-        return new Terms(amountMinor, currency, billingInterval, billingInterval != null && intervalCount == null ? Integer.valueOf(1) : intervalCount, taxBehavior);
+        var count = billingInterval != null && intervalCount == null ? Integer.valueOf(1) : intervalCount;
+        return new Terms(amountMinor, currency, billingInterval, count, taxBehavior);
     }
 }

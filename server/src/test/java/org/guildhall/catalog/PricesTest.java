@@ -31,7 +31,8 @@ class PricesTest {
 
     @Test
     void aPriceIsReadAsItWasMade() {
-        var made = add(ONCE + ", \"billing_interval\": \"month\", \"interval_count\": 3, \"external_id\": \"p\", \"provider_references\": {\"stripe\": \"price_1\"}").expect(201);
+        var made = add(ONCE + """
+                , "billing_interval": "month", "interval_count": 3, "external_id": "p", "provider_references": {"stripe": "price_1"}""").expect(201);
         assertEquals("12900", made.at("/unit_amount/amount_minor"));
         assertEquals("3", made.at("/interval_count"));
         assertEquals("price_1", made.at("/provider_references/stripe"));
