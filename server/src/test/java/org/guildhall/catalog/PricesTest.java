@@ -56,6 +56,8 @@ class PricesTest {
                 add("\"unit_amount\": {\"amount_minor\": -1, \"currency\": \"AUD\"}, \"tax_behavior\": \"inclusive\""));
         assertProblem("422 validation_failed", "/unit_amount/currency",
                 add("\"unit_amount\": {\"amount_minor\": 1, \"currency\": \"aud\"}, \"tax_behavior\": \"inclusive\""));
+        assertProblem("422 validation_failed", "/unit_amount/currency",
+                add("\"unit_amount\": {\"amount_minor\": 1, \"currency\": \"ZZZ\"}, \"tax_behavior\": \"inclusive\""));
         assertProblem("422 validation_failed", "/unit_amount/amount_minor",
                 add("\"unit_amount\": {\"amount_minor\": 1.5, \"currency\": \"AUD\"}, \"tax_behavior\": \"inclusive\""));
         assertProblem("422 validation_failed", "/billing_interval", add(ONCE + ", \"billing_interval\": \"fortnight\""));
