@@ -88,18 +88,11 @@ public final class Db implements AutoCloseable {
 
     /** Begins a transaction of a tenant; nothing is sent before its first statement. */
     public Write begin(UUID tenant, long revision) {
-        Connection connection;
         try {
-            connection = pool.getConnection();
-        } catch (SQLException failed) {
-            throw Failures.translate(failed);
-        }
-        try {
-            connection.setAutoCommit(false);
+            var connection = pool.getConnection();
             var guard = new Guard(connection, tenant, revision, false);
-            return new Write(connection, guard, new Tx(tenant, guard, clock), revision);
+            return new Write(connection, guard, new Tx(tenant, guard, clock), revision, pool::evictConnection);
         } catch (SQLException failed) {
-            closeQuietly(connection, failed);
             throw Failures.translate(failed);
         }
     }
@@ -154,14 +147,6 @@ public final class Db implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
-    }
-
-    private static void closeQuietly(Connection connection, SQLException because) {
-        try {
-            connection.close();
-        } catch (SQLException also) {
-            because.addSuppressed(also);
-        }
     }
 
     /** A function that may fail as JDBC does. */

@@ -32,6 +32,7 @@ public final class Fixed<T> {
 
     private final String text;
     private final String guarded;
+    private final String beginning;
     private final int parameters;
     private final Map<Field<?>, Integer> places = new IdentityHashMap<>();
     private final Reader[] readers;
@@ -51,6 +52,7 @@ public final class Fixed<T> {
         }
         this.text = dsl.render(query);
         this.guarded = Guard.PREFIX + text;
+        this.beginning = Guard.BEGIN + text;
         this.parameters = dsl.extractBindValues(query).size();
         this.readers = new Reader[columns.size()];
         for (int at = 0; at < readers.length; at++) {
@@ -84,7 +86,7 @@ public final class Fixed<T> {
             throw new IllegalArgumentException(values.length + " values for " + parameters + " parameters: " + text);
         }
         try {
-            return tx.guard().send(text, guarded, values, Fixed::bind, this::rows);
+            return tx.guard().send(text, guarded, beginning, values, Fixed::bind, this::rows);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }

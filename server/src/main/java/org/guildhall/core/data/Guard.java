@@ -26,6 +26,9 @@ final class Guard extends DefaultConnection {
     static final String PREFIX =
             "select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass); ";
 
+    /** The same as the first statement of a transaction, which it begins. */
+    static final String BEGIN = "begin; " + PREFIX;
+
     private final UUID tenant;
     private final long revision;
     private final boolean everyStatement;
@@ -68,7 +71,7 @@ final class Guard extends DefaultConnection {
             return super.prepareStatement(sql);
         }
         sent = true;
-        var statement = super.prepareStatement(PREFIX + sql);
+        var statement = super.prepareStatement((everyStatement ? PREFIX : BEGIN) + sql);
         statement.setString(1, tenant.toString());
         return (PreparedStatement) Proxy.newProxyInstance(
                 Guard.class.getClassLoader(), new Class<?>[] {PreparedStatement.class}, new Shifted(statement));
@@ -79,11 +82,12 @@ final class Guard extends DefaultConnection {
      *
      * @param text the query
      * @param guarded the same behind {@link #PREFIX}
+     * @param beginning the same behind {@link #BEGIN}
      */
-    <T> T send(String text, String guarded, @Nullable Object[] values, Binder binder, Taker<T> taker) throws SQLException {
+    <T> T send(String text, String guarded, String beginning, @Nullable Object[] values, Binder binder, Taker<T> taker) throws SQLException {
         boolean first = everyStatement || !sent;
         var connection = getDelegate();
-        try (var statement = connection.prepareStatement(first ? guarded : text)) {
+        try (var statement = connection.prepareStatement(everyStatement ? guarded : first ? beginning : text)) {
             int at = 1;
             if (first) {
                 sent = true;
@@ -102,8 +106,11 @@ final class Guard extends DefaultConnection {
         }
     }
 
-    /** Looks at the guard's own result and steps over it. */
+    /** Looks at the guard's own results and steps over them. */
     private boolean checked(PreparedStatement statement) throws SQLException {
+        if (!everyStatement) {
+            statement.getMoreResults();
+        }
         try (var own = statement.getResultSet()) {
             own.next();
             check(revision, own, 2);

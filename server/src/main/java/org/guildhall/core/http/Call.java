@@ -21,6 +21,13 @@ public final class Call {
     /** An entity that the call touched, in the wire form; {@code before} is null for a new one. */
     public record Change(String entityType, UUID id, String idText, @Nullable Object before, Object after) {}
 
+    private static final ClassValue<String> ENTITY_TYPES = new ClassValue<>() {
+        @Override
+        protected String computeValue(Class<?> id) {
+            return Spec.entityType(id.getSimpleName());
+        }
+    };
+
     private final Operation operation;
     private final @Nullable Caller caller;
     private final String requestId;
@@ -115,7 +122,7 @@ public final class Call {
                 return;
             }
         }
-        changes.add(new Change(Spec.entityType(id.getClass().getSimpleName()), id.value(), text, before, after));
+        changes.add(new Change(ENTITY_TYPES.get(id.getClass()), id.value(), text, before, after));
     }
 
     /** Tells that the call left everything as it was: no event, no new version. */

@@ -130,7 +130,7 @@ final class Pipeline {
             var hmac = claim == null ? null : claim.keyHmac();
             var audit = call.isUnchanged() ? null : Auditor.record(call, answer.status(), read.reason(), exchange.traceId(), hmac);
             var kept = claim == null ? null : kept(answer, operation, read, call);
-            write.commit(new Finish(audit, hmac, kept, call.haveCredentialsChanged()));
+            write.commit(new Finish(audit, claim, kept, call.haveCredentialsChanged()));
             return answer;
         } catch (RuntimeException failed) {
             return refused(exchange, operation, read, write, claim, Failures.translate(failed));
@@ -151,8 +151,8 @@ final class Pipeline {
             throw refusal;
         }
         var answer = problems.answer(exchange, refusal);
-        write.commitRefusal(claim.keyHmac(), kept(answer, operation, read, null));
-        return answer;
+        var other = write.commitRefusal(claim, kept(answer, operation, read, null));
+        return other == null ? answer : idempotency.replay(other, Objects.requireNonNull(read.idempotencyKey()), read.fingerprint());
     }
 
     private Kept kept(Answer answer, Operation operation, Read read, @Nullable Call call) {
