@@ -23,7 +23,7 @@ public final class AtOnce {
                 return each.apply(mine);
             });
         }
-        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var executor = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             var done = new ArrayList<T>();
             for (var one : executor.invokeAll(calls)) {
                 done.add(one.get());
