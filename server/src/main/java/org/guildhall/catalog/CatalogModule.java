@@ -1,5 +1,11 @@
 package org.guildhall.catalog;
 
+import static org.guildhall.core.http.Problem.ALREADY_EXISTS;
+import static org.guildhall.core.http.Problem.INVALID_STATE;
+import static org.guildhall.core.http.Problem.IN_USE;
+import static org.guildhall.core.http.Problem.LADDER_CONFLICT;
+import static org.guildhall.core.http.Problem.VALIDATION_FAILED;
+
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.Router;
@@ -7,7 +13,6 @@ import org.guildhall.core.http.Api;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Constraints;
 import org.guildhall.core.http.Expansions;
-import org.guildhall.core.http.Problem;
 
 /** Wires the catalog room: what there is to hold. */
 public final class CatalogModule {
@@ -45,26 +50,26 @@ public final class CatalogModule {
 
     /** Handlers look before they leap and mostly say it better; this is what holds when two leap at once. */
     private static void constraints(Constraints on) {
-        on.on("org_types_key", Problem.ALREADY_EXISTS, "/key", "Another organization type has this key.")
-                .on("integrations_key", Problem.ALREADY_EXISTS, "/key", "Another integration has this key.")
-                .on("resource_keys_prefix", Problem.VALIDATION_FAILED, "/resource_keys", "The keys of an integration begin with its own key and a dot.")
-                .on("entitlement_rules_resource_key", Problem.IN_USE, null, "An entitlement rule names a resource key: it can neither leave nor change its kind.")
-                .on("entitlement_rules_registered", Problem.IN_USE, null, "An active entitlement rule names a resource key of this integration.")
-                .on("entitlement_rules_one_at_a_time", Problem.ALREADY_EXISTS, "/resource_key", "The set has an active rule for this resource key.")
-                .on("products_entitlement_set", Problem.VALIDATION_FAILED, "/entitlement_set_id", "There is no such entitlement set.")
-                .on("products_set_active", Problem.IN_USE, null, "A product that is not retired has this entitlement set.")
-                .on("products_lifecycle", Problem.INVALID_STATE, null, "A product goes from draft to published to retired.")
-                .on("provider_references_taken", Problem.ALREADY_EXISTS, "/provider_references", "Another product or price has this provider reference.")
-                .on("tiers_ladder_active", Problem.IN_USE, null, "The ladder has active tiers.")
-                .on("tiers_rank_unique", Problem.LADDER_CONFLICT, "/rank", "Another tier of the ladder has this rank.")
-                .on("tiers_product", Problem.LADDER_CONFLICT, null, "An active tier has a product at all times, an archived one none.")
-                .on("tier_products_plan_only", Problem.LADDER_CONFLICT, "/product_id", "Only a plan stands on a ladder.")
-                .on("tier_products_once_per_ladder", Problem.LADDER_CONFLICT, "/product_id", "The product stands on this ladder already.")
-                .on("policies_product_grantable", Problem.IN_USE, null, "An active default-grant policy names this product.")
-                .on("policies_tier_product", Problem.IN_USE, null, "An active default-grant policy grants this tier's product by it.")
-                .on("policies_org_type_active", Problem.IN_USE, null, "An active default-grant policy names this organization type.")
-                .on("policies_one_per_ladder", Problem.ALREADY_EXISTS, "/tier_id", "The organization type has an active policy for this ladder.")
-                .on("policies_one_per_product", Problem.ALREADY_EXISTS, "/product_id", "The organization type has an active policy for this product.");
+        on.on("org_types_key", ALREADY_EXISTS, "/key", "Another organization type has this key.")
+                .on("integrations_key", ALREADY_EXISTS, "/key", "Another integration has this key.")
+                .on("resource_keys_prefix", VALIDATION_FAILED, "/resource_keys", "The keys of an integration begin with its own key and a dot.")
+                .on("entitlement_rules_resource_key", IN_USE, null, "An entitlement rule names a resource key: it can neither leave nor change its kind.")
+                .on("entitlement_rules_registered", IN_USE, null, "An active entitlement rule names a resource key of this integration.")
+                .on("entitlement_rules_one_at_a_time", ALREADY_EXISTS, "/resource_key", "The set has an active rule for this resource key.")
+                .on("products_entitlement_set", VALIDATION_FAILED, "/entitlement_set_id", "There is no such entitlement set.")
+                .on("products_set_active", IN_USE, null, "A product that is not retired has this entitlement set.")
+                .on("products_lifecycle", INVALID_STATE, null, "A product goes from draft to published to retired.")
+                .on("provider_references_taken", ALREADY_EXISTS, "/provider_references", "Another product or price has this provider reference.")
+                .on("tiers_ladder_active", IN_USE, null, "The ladder has active tiers.")
+                .on("tiers_rank_unique", LADDER_CONFLICT, "/rank", "Another tier of the ladder has this rank.")
+                .on("tiers_product", LADDER_CONFLICT, null, "An active tier has a product at all times, an archived one none.")
+                .on("tier_products_plan_only", LADDER_CONFLICT, "/product_id", "Only a plan stands on a ladder.")
+                .on("tier_products_once_per_ladder", LADDER_CONFLICT, "/product_id", "The product stands on this ladder already.")
+                .on("policies_product_grantable", IN_USE, null, "An active default-grant policy names this product.")
+                .on("policies_tier_product", IN_USE, null, "An active default-grant policy grants this tier's product by it.")
+                .on("policies_org_type_active", IN_USE, null, "An active default-grant policy names this organization type.")
+                .on("policies_one_per_ladder", ALREADY_EXISTS, "/tier_id", "The organization type has an active policy for this ladder.")
+                .on("policies_one_per_product", ALREADY_EXISTS, "/product_id", "The organization type has an active policy for this product.");
     }
 
     private void expansions(Expansions on) {

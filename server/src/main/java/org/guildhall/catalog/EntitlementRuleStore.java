@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
@@ -82,7 +83,12 @@ final class EntitlementRuleStore {
 
     /** What the rule says now, or said last. */
     @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(ENTITLEMENT_RULES).where(ENTITLEMENT_RULES.ID.eq(id)).and(isLatest()).fetchOne(EntitlementRuleStore::row);
+        return tx.sql()
+                .select(COLUMNS)
+                .from(ENTITLEMENT_RULES)
+                .where(ENTITLEMENT_RULES.ID.eq(id))
+                .and(isLatest())
+                .fetchOne(EntitlementRuleStore::row);
     }
 
     /** What the rule said at an instant; null if it said nothing. */
@@ -150,7 +156,7 @@ final class EntitlementRuleStore {
 
     /** Gives the rule, and so all its rows, another name; what it says stays, and starts nothing new. */
     Row rename(Tx tx, Row rule, @Nullable String externalId) {
-        tx.sql().update(ENTITLEMENT_RULES).set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId).where(ENTITLEMENT_RULES.ID.eq(rule.id())).execute();
+        call(tx, rule.id(), externalId);
         return tx.sql()
                 .update(ENTITLEMENT_RULES)
                 .set(ENTITLEMENT_RULES.UPDATED_AT, Columns.now())
@@ -163,8 +169,8 @@ final class EntitlementRuleStore {
 
     /** Ends what the rule says and lets it say something else from the same instant on. */
     Row update(Tx tx, Row rule, @Nullable String externalId, Values values) {
-        if (!java.util.Objects.equals(externalId, rule.externalId())) {
-            tx.sql().update(ENTITLEMENT_RULES).set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId).where(ENTITLEMENT_RULES.ID.eq(rule.id())).execute();
+        if (!Objects.equals(externalId, rule.externalId())) {
+            call(tx, rule.id(), externalId);
         }
         var now = tx.sql()
                 .update(ENTITLEMENT_RULES)
@@ -194,10 +200,9 @@ final class EntitlementRuleStore {
 
     /** Lets the rule say nothing from now on. */
     Row end(Tx tx, UUID id) {
-        var end = Effective.end(ENTITLEMENT_RULES.STARTS_AT);
         return tx.sql()
                 .update(ENTITLEMENT_RULES)
-                .set(ENTITLEMENT_RULES.ENDS_AT, end)
+                .set(ENTITLEMENT_RULES.ENDS_AT, Effective.end(ENTITLEMENT_RULES.STARTS_AT))
                 .set(ENTITLEMENT_RULES.UPDATED_AT, Columns.now())
                 .set(ENTITLEMENT_RULES.VERSION, ENTITLEMENT_RULES.VERSION.plus(1))
                 .where(ENTITLEMENT_RULES.ID.eq(id))
@@ -206,8 +211,16 @@ final class EntitlementRuleStore {
                 .fetchSingle(EntitlementRuleStore::row);
     }
 
+    /** A name is of the rule, not of what it says: all its rows get it. */
+    private static void call(Tx tx, UUID id, @Nullable String externalId) {
+        tx.sql().update(ENTITLEMENT_RULES).set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId).where(ENTITLEMENT_RULES.ID.eq(id)).execute();
+    }
+
     private static Condition isLatest() {
-        return DSL.notExists(selectOne().from(OTHER).where(OTHER.ID.eq(ENTITLEMENT_RULES.ID)).and(OTHER.STARTS_AT.gt(ENTITLEMENT_RULES.STARTS_AT)));
+        return DSL.notExists(selectOne()
+                .from(OTHER)
+                .where(OTHER.ID.eq(ENTITLEMENT_RULES.ID))
+                .and(OTHER.STARTS_AT.gt(ENTITLEMENT_RULES.STARTS_AT)));
     }
 
     private static Condition latest() {

@@ -85,7 +85,7 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
                 kind, body.limitValue(), Boolean.TRUE.equals(body.unlimited()), body.enabled(),
                 body.period() == null ? null : body.period().value(),
                 body.combine() == null ? null : body.combine().value());
-        var set = References.found(sets.keep(call.tx(), entitlementSetId.value()));
+        var set = References.found(sets.take(call.tx(), entitlementSetId.value()));
         registered(call, body.resourceKey(), kind);
         References.active(set.state(), "entitlement set");
         var rule = EntitlementRulesHandler.toApi(rules.insert(call.tx(), set.id(), body.externalId(), body.resourceKey(), kind, values));

@@ -51,7 +51,8 @@ final class Ladders {
     /** Whether an order names every active tier, and nothing else. */
     static void complete(List<Step> tiers, List<UUID> order) {
         if (order.size() != tiers.size() || !new HashSet<>(order).equals(new HashSet<>(ids(tiers)))) {
-            throw Problem.LADDER_CONFLICT.at("/tier_ids", "The order must name each active tier of the ladder exactly once; there are " + tiers.size() + ".");
+            throw Problem.LADDER_CONFLICT.at(
+                    "/tier_ids", "The order must name each active tier of the ladder exactly once; there are " + tiers.size() + ".");
         }
     }
 

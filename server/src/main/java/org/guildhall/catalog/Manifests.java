@@ -7,6 +7,7 @@ import java.util.List;
 import org.guildhall.api.model.NewResourceKey;
 import org.guildhall.catalog.IntegrationStore.ResourceKey;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
 
 /** What an integration may register: each key once, and only keys of its own. */
@@ -14,7 +15,7 @@ final class Manifests {
 
     private Manifests() {}
 
-    /** The keys in the order of their names. @throws org.guildhall.core.http.Refusal {@code validation_failed} with every mistake */
+    /** The keys in the order of their names. @throws Refusal {@code validation_failed} with every mistake */
     static List<ResourceKey> keys(String integration, List<NewResourceKey> registered) {
         var wrong = new ArrayList<Item>();
         var seen = new HashSet<String>();

@@ -4,6 +4,7 @@ import java.util.UUID;
 import org.guildhall.catalog.PlanLadderStore.Row;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal;
 
 /** How a product comes to stand on a ladder, by a new tier or a changed one. */
 final class Plans {
@@ -19,7 +20,7 @@ final class Plans {
     /**
      * Lets a product onto a ladder that the caller holds, and keeps anybody else from relying on its being off the ladders.
      *
-     * @throws org.guildhall.core.http.Refusal at {@code /product_id} if it can't stand there
+     * @throws Refusal at {@code /product_id} if it can't stand there
      */
     void admit(Tx tx, Row ladder, UUID productId) {
         var product = References.named(products.take(tx, productId), "/product_id", "product");

@@ -97,7 +97,8 @@ final class ProductsHandler implements ProductsApi<Call> {
         if (!Objects.equals(wanted.entitlementSetId(), current.entitlementSetId())) {
             requireActive(call, wanted.entitlementSetId());
         }
-        var values = new Values(wanted.externalId(), wanted.name(), wanted.description(), uuid(wanted.entitlementSetId()), orEmpty(wanted.metadata()));
+        var values = new Values(
+                wanted.externalId(), wanted.name(), wanted.description(), uuid(wanted.entitlementSetId()), orEmpty(wanted.metadata()));
         var after = products.update(call.tx(), before.id(), values);
         var given = wanted.providerReferences() == null
                 ? Map.<String, String>of()

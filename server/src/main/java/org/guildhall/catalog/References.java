@@ -1,6 +1,8 @@
 package org.guildhall.catalog;
 
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal;
+import org.guildhall.core.http.Refusal.Item;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of ids that callers name. */
@@ -8,7 +10,7 @@ final class References {
 
     private References() {}
 
-    /** What the path names. @throws org.guildhall.core.http.Refusal {@code not_found} without it */
+    /** What the path names. @throws Refusal {@code not_found} without it */
     static <T> T found(@Nullable T row) {
         if (row == null) {
             throw Problem.NOT_FOUND.refusal();
@@ -16,11 +18,11 @@ final class References {
         return row;
     }
 
-    /** What a member of the body names. @throws org.guildhall.core.http.Refusal {@code validation_failed} at the member without it */
+    /** What a member of the body names. @throws Refusal {@code validation_failed} at the member without it */
     static <T> T named(@Nullable T row, String pointer, String what) {
         if (row == null) {
             throw Problem.VALIDATION_FAILED.because("There is no such " + what + ".")
-                    .with(org.guildhall.core.http.Refusal.Item.pointer(pointer, "unknown_reference", "There is no such " + what + "."));
+                    .with(Item.pointer(pointer, "unknown_reference", "There is no such " + what + "."));
         }
         return row;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.guildhall.catalog.EntitlementRuleStore.Values;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ final class RuleValues {
 
     private RuleValues() {}
 
-    /** The values of a new rule. @throws org.guildhall.core.http.Refusal {@code validation_failed} with every mistake */
+    /** The values of a new rule. @throws Refusal {@code validation_failed} with every mistake */
     static Values of(
             String kind, @Nullable Long limitValue, boolean unlimited, @Nullable Boolean enabled, @Nullable String period,
             @Nullable String combine) {
@@ -36,7 +37,7 @@ final class RuleValues {
         return values;
     }
 
-    /** Holds changed values against the rule's kind. @throws org.guildhall.core.http.Refusal {@code validation_failed} with every mistake */
+    /** Holds changed values against the rule's kind. @throws Refusal {@code validation_failed} with every mistake */
     static Values changed(String kind, Values values) {
         refuse(mistakes(kind, values));
         return values;

@@ -1,5 +1,6 @@
 package org.guildhall.catalog;
 
+import java.util.UUID;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.catalog.TiersApi;
@@ -66,7 +67,7 @@ final class TiersHandler implements TiersApi<Call> {
         return changed(call, held, tiers.archive(call.tx(), held.tier().id()));
     }
 
-    private void admit(Call call, Held held, java.util.UUID productId) {
+    private void admit(Call call, Held held, UUID productId) {
         plans.admit(call.tx(), held.ladder(), productId);
         if (policies.anyNamesTier(call.tx(), held.tier().id())) {
             throw Problem.IN_USE.at("/product_id", "An active default-grant policy grants the present product by this tier.");

@@ -3,10 +3,8 @@ package org.guildhall.platform;
 import java.net.InetAddress;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Currency;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.RateLimitSetting;
@@ -18,6 +16,7 @@ import org.guildhall.api.model.TenantState;
 import org.guildhall.api.platform.SettingsApi;
 import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Currencies;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
@@ -28,8 +27,6 @@ import org.guildhall.platform.SettingsStore.Values;
 final class SettingsHandler implements SettingsApi<Call> {
 
     private static final Set<String> TIME_ZONES = ZoneId.getAvailableZoneIds();
-    private static final Set<String> CURRENCIES =
-            Currency.getAvailableCurrencies().stream().map(Currency::getCurrencyCode).collect(Collectors.toUnmodifiableSet());
 
     private final SettingsStore settings;
 
@@ -76,9 +73,7 @@ final class SettingsHandler implements SettingsApi<Call> {
         if (!TIME_ZONES.contains(timeZone)) {
             wrong.add(Item.pointer("/time_zone", "unknown", "The IANA time zone database has no such zone."));
         }
-        if (!CURRENCIES.contains(currency)) {
-            wrong.add(Item.pointer("/currency", "unknown", "ISO 4217 has no such currency."));
-        }
+        wrong.addAll(Currencies.check("/currency", currency));
         return wrong;
     }
 

@@ -4,18 +4,27 @@ import static org.guildhall.catalog.Shelf.assertProblem;
 import static org.guildhall.catalog.Shelf.each;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.guildhall.Http.Reply;
 import org.junit.jupiter.api.Test;
 
 class IntegrationsTest {
 
     private final Shelf shelf = new Shelf();
 
-    private static List<String> keys(org.guildhall.Http.Reply integration) {
-        var found = new java.util.ArrayList<String>();
+    private static List<String> keys(Reply integration) {
+        var found = new ArrayList<String>();
         integration.json().get("resource_keys").forEach(key -> found.add(key.get("key").asText() + ":" + key.get("kind").asText()));
         return found;
+    }
+
+    /** An integration with one key, which ends in {@code x}. */
+    private String integration(String key) {
+        return shelf.make("/integrations", """
+                {"key": "%s", "name": "N", "resource_keys": [{"key": "%s.x", "display_name": "X", "kind": "limit"}]}""".formatted(key, key));
     }
 
     private String rule(String resourceKey) {
@@ -38,8 +47,8 @@ class IntegrationsTest {
     @Test
     void aSecondIntegrationNeedsNothingButItsManifest() {
         shelf.fedwiki();
-        shelf.make("/integrations", "{\"key\": \"matrix\", \"name\": \"Matrix\", \"resource_keys\": [{\"key\": \"matrix.rooms\", \"display_name\": \"Rooms\", \"kind\": \"limit\"}]}");
-        rule("matrix.rooms");
+        integration("matrix");
+        rule("matrix.x");
         rule("fedwiki.sites");
     }
 
@@ -125,13 +134,13 @@ class IntegrationsTest {
     void anArchivingAndANewRuleNeverBothHappen() throws Exception {
         for (int round = 0; round < 8; round++) {
             var key = "race" + round;
-            var integration = shelf.make("/integrations", "{\"key\": \"%s\", \"name\": \"R\", \"resource_keys\": [{\"key\": \"%s.x\", \"display_name\": \"X\", \"kind\": \"limit\"}]}".formatted(key, key));
+            var integration = integration(key);
             var set = shelf.set("S");
             var replies = Shelf.atOnce(List.of(
                     () -> shelf.act("/integrations/" + integration + "/archive"),
                     () -> shelf.post("/entitlement-sets/" + set + "/rules", "{\"resource_key\": \"%s.x\", \"kind\": \"limit\", \"limit_value\": 1}".formatted(key))));
-            var outcomes = replies.stream().map(org.guildhall.Http.Reply::outcome).toList();
-            assertEquals(true, outcomes.equals(List.of("200", "422 validation_failed")) || outcomes.equals(List.of("409 in_use", "201")), outcomes.toString());
+            var outcomes = replies.stream().map(Reply::outcome).toList();
+            assertTrue(outcomes.equals(List.of("200", "422 validation_failed")) || outcomes.equals(List.of("409 in_use", "201")), outcomes.toString());
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class OrgTypesTest {
@@ -118,8 +119,8 @@ class OrgTypesTest {
     void badInputIsSaidAllAtOnce() {
         var refused = shelf.post("/org-types", "{\"key\": \"Not-a-key\", \"colour\": \"red\"}");
         assertEquals("422 validation_failed", refused.outcome());
-        var pointers = new java.util.TreeSet<String>();
+        var pointers = new TreeSet<String>();
         refused.json().get("errors").forEach(item -> pointers.add(item.path("pointer").asText()));
-        assertEquals(new java.util.TreeSet<>(List.of("/colour", "/key", "/name")), pointers);
+        assertEquals(new TreeSet<>(List.of("/colour", "/key", "/name")), pointers);
     }
 }

@@ -31,7 +31,8 @@ class PricesTest {
 
     @Test
     void aPriceIsReadAsItWasMade() {
-        var made = add(ONCE + ", \"billing_interval\": \"month\", \"interval_count\": 3, \"external_id\": \"p\", \"provider_references\": {\"stripe\": \"price_1\"}").expect(201);
+        var made = add(ONCE + """
+                , "billing_interval": "month", "interval_count": 3, "external_id": "p", "provider_references": {"stripe": "price_1"}""").expect(201);
         assertEquals("12900", made.at("/unit_amount/amount_minor"));
         assertEquals("3", made.at("/interval_count"));
         assertEquals("price_1", made.at("/provider_references/stripe"));
@@ -55,6 +56,8 @@ class PricesTest {
                 add("\"unit_amount\": {\"amount_minor\": -1, \"currency\": \"AUD\"}, \"tax_behavior\": \"inclusive\""));
         assertProblem("422 validation_failed", "/unit_amount/currency",
                 add("\"unit_amount\": {\"amount_minor\": 1, \"currency\": \"aud\"}, \"tax_behavior\": \"inclusive\""));
+        assertProblem("422 validation_failed", "/unit_amount/currency",
+                add("\"unit_amount\": {\"amount_minor\": 1, \"currency\": \"ZZZ\"}, \"tax_behavior\": \"inclusive\""));
         assertProblem("422 validation_failed", "/unit_amount/amount_minor",
                 add("\"unit_amount\": {\"amount_minor\": 1.5, \"currency\": \"AUD\"}, \"tax_behavior\": \"inclusive\""));
         assertProblem("422 validation_failed", "/billing_interval", add(ONCE + ", \"billing_interval\": \"fortnight\""));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -105,11 +106,16 @@ final class Shelf {
         assertEquals(outcome, reply.outcome(), reply.text());
     }
 
+    /** The id as the database holds it. */
+    static UUID uuid(String id) {
+        return TypeIds.parse(id.substring(0, 3), id);
+    }
+
     /** The first column of what a statement finds in this tenant, past every policy; {@code ?} is the id. */
     List<String> stored(String sql, String id) {
         try (var connection = tenant.guild().superuser();
                 var statement = connection.prepareStatement(sql)) {
-            statement.setObject(1, TypeIds.parse(id.substring(0, 3), id));
+            statement.setObject(1, uuid(id));
             var found = new ArrayList<String>();
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {

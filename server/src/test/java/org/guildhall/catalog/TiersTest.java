@@ -116,10 +116,9 @@ class TiersTest {
         assertEquals(old, then.at("/product_id"));
         assertEquals("N", then.at("/name"), "only the product is effective-dated");
         assertProblem("404 not_found", shelf.get(path + "?at=" + Instant.parse(made.at("/created_at")).minusNanos(1000)));
-        assertEquals(List.of(old + " closed", next + " open"), shelf.stored("""
-                select 'prd_x' || case when ends_at is null then ' open' else ' closed' end || product_id from catalog.tier_products where tier_id = ? order by starts_at""",
-                made.at("/id")).stream().map(row -> org.guildhall.api.TypeIds.format("prd", java.util.UUID.fromString(row.substring(row.length() - 36)))
-                + row.substring(5, row.length() - 36)).toList());
+        assertEquals(List.of(Shelf.uuid(old) + " closed", Shelf.uuid(next) + " open"), shelf.stored("""
+                select product_id || case when ends_at is null then ' open' else ' closed' end from catalog.tier_products where tier_id = ?
+                order by starts_at""", made.at("/id")));
         assertEquals(List.of("0"), shelf.stored("""
                 select count(*) from (select starts_at, lag(ends_at) over (order by starts_at) as previous from catalog.tier_products where tier_id = ?) p
                 where previous <> starts_at""", made.at("/id")), "without a gap");
