@@ -63,6 +63,7 @@ public final class Guild implements AutoCloseable {
     }
 
     private static final class Second {
+        // Made by whoever comes first: from a platform thread, or the carriers that wait for it are missing to the server it starts.
         static final Guild NODE = SHARED.node();
     }
 

@@ -23,7 +23,9 @@ public final class AtOnce {
                 return each.apply(mine);
             });
         }
-        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+        // Threads of the system: a virtual one that waits for a class to be initialized holds its carrier, and with two cores the server
+        // that the class starts would get none.
+        try (var executor = Executors.newFixedThreadPool(threads)) {
             var done = new ArrayList<T>();
             for (var one : executor.invokeAll(calls)) {
                 done.add(one.get());

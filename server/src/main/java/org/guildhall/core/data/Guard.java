@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.UUID;
 import org.jooq.tools.jdbc.DefaultConnection;
 import org.jspecify.annotations.Nullable;
@@ -156,6 +157,12 @@ final class Guard extends DefaultConnection {
                         return statement.getUpdateCount();
                     }
                 }
+                case "setNull" -> {
+                    if (count == 2) {
+                        statement.setNull((Integer) arguments[0] + 1, known((Integer) arguments[1]));
+                        return null;
+                    }
+                }
                 case "addBatch", "executeBatch" -> throw new UnsupportedOperationException("a batch can't carry the tenant");
                 default -> {
                     if (count >= 2 && method.getName().startsWith("set") && arguments[0] instanceof Integer index) {
@@ -168,6 +175,17 @@ final class Guard extends DefaultConnection {
             } catch (InvocationTargetException failed) {
                 throw failed.getCause();
             }
+        }
+
+        /**
+         * A type that the driver has a name for. Of a parameter without one it asks the server, and never again sends the statement in one
+         * packet with the guard: one round trip more, and without a transaction the tenant would be gone before the statement ran.
+         */
+        private static int known(int type) {
+            return switch (type) {
+                case Types.OTHER, Types.ARRAY, Types.NULL, Types.TIMESTAMP, Types.TIMESTAMP_WITH_TIMEZONE, Types.TIME, Types.TIME_WITH_TIMEZONE -> Types.VARCHAR;
+                default -> type;
+            };
         }
 
         private boolean run() throws SQLException {

@@ -75,9 +75,24 @@ public final class Tx {
      */
     public <T> T within(UUID other, Function<Tx, T> work) {
         enter(other);
-        var result = work.apply(new Tx(other, guard, clock));
+        T result;
+        try {
+            result = work.apply(new Tx(other, guard, clock));
+        } catch (RuntimeException failed) {
+            leave(failed);
+            throw failed;
+        }
         enter(tenant);
         return result;
+    }
+
+    /** Whoever catches the failure must not go on in the other tenant. After an SQL error nothing can go on in this transaction anyway. */
+    private void leave(RuntimeException failed) {
+        try {
+            enter(tenant);
+        } catch (RuntimeException aborted) {
+            failed.addSuppressed(aborted);
+        }
     }
 
     private void enter(UUID other) {

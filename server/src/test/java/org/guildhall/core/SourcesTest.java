@@ -1,0 +1,92 @@
+package org.guildhall.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreeScanner;
+import com.sun.source.util.Trees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+
+/** What can be read at one sitting, and what isn't left lying about: over all sources of the repository, tests included. */
+class SourcesTest {
+
+    private static final int FILE_LINES_MAX = 400;
+    private static final int METHOD_LINES_MAX = 60;
+    private static final List<String> MODULES = List.of("openapi", "migrations", "client-java", "server", "smoke");
+
+    private static List<Path> sources() throws IOException {
+        var found = new ArrayList<Path>();
+        for (var module : MODULES) {
+            try (var files = Files.walk(root().resolve(module))) {
+                files.filter(file -> file.toString().endsWith(".java") && !file.toString().contains("/target/")).forEach(found::add);
+            }
+        }
+        assertTrue(found.size() > 150, found.size() + " sources");
+        return found;
+    }
+
+    private static Path root() {
+        var here = Path.of("").toAbsolutePath();
+        while (!Files.isDirectory(here.resolve("openapi")) || !Files.isDirectory(here.resolve("server"))) {
+            here = here.getParent();
+        }
+        return here;
+    }
+
+    @Test
+    void aFileFitsASitting() throws IOException {
+        var longer = new ArrayList<String>();
+        for (var source : sources()) {
+            long lines = Files.lines(source).count();
+            if (lines > FILE_LINES_MAX) {
+                longer.add(root().relativize(source) + ": " + lines);
+            }
+        }
+        assertEquals(List.of(), longer, "files of more than " + FILE_LINES_MAX + " lines");
+    }
+
+    @Test
+    void aMethodFitsAScreen() throws IOException {
+        var compiler = ToolProvider.getSystemJavaCompiler();
+        var longer = new ArrayList<String>();
+        try (var files = compiler.getStandardFileManager(null, Locale.ROOT, null)) {
+            var task = (JavacTask) compiler.getTask(null, files, quiet -> {}, List.of("-proc:none"), null, files.getJavaFileObjectsFromPaths(sources()));
+            var positions = Trees.instance(task).getSourcePositions();
+            for (var unit : task.parse()) {
+                new TreeScanner<Void, CompilationUnitTree>() {
+                    @Override
+                    public Void visitMethod(MethodTree method, CompilationUnitTree in) {
+                        var lines = in.getLineMap();
+                        long length = lines.getLineNumber(positions.getEndPosition(in, method)) - lines.getLineNumber(positions.getStartPosition(in, method)) + 1;
+                        if (length > METHOD_LINES_MAX) {
+                            longer.add(Path.of(in.getSourceFile().toUri()).getFileName() + " " + method.getName() + ": " + length);
+                        }
+                        return super.visitMethod(method, in);
+                    }
+                }.scan(unit, unit);
+            }
+        }
+        assertEquals(List.of(), longer, "methods of more than " + METHOD_LINES_MAX + " lines");
+    }
+
+    @Test
+    void nothingIsLeftForLater() throws IOException {
+        var left = new ArrayList<String>();
+        for (var source : sources()) {
+            if (!source.endsWith("SourcesTest.java") && Files.readString(source).matches("(?s).*\\b(TODO|FIXME|XXX|HACK)\\b.*")) {
+                left.add(root().relativize(source).toString());
+            }
+        }
+        assertEquals(List.of(), left);
+    }
+}

@@ -1,0 +1,134 @@
+package org.guildhall.core.data;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Stands between a server and its PostgreSQL and counts round trips, by reading what the client sends: each Sync and each simple query
+ * is one, since the client waits for its answer. It can also stop answering, as a database does that hangs, and cut every connection.
+ */
+final class PgProxy implements AutoCloseable {
+
+    private static final int SSL_REQUEST = 80_877_103;
+    private static final int GSS_REQUEST = 80_877_104;
+
+    private final ServerSocket listener;
+    private final int target;
+    private final AtomicLong trips = new AtomicLong();
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private volatile boolean hanging;
+
+    PgProxy(int target) throws IOException {
+        this.target = target;
+        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        start("accept", this::accept);
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    long trips() {
+        return trips.get();
+    }
+
+    /** While it hangs, what comes is neither passed on nor answered. */
+    void hang(boolean now) {
+        hanging = now;
+    }
+
+    /** Cuts what is open; new connections are taken again. */
+    void cut() {
+        sockets.forEach(PgProxy::closeQuietly);
+        sockets.clear();
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static void start(String name, Work work) {
+        Thread.ofPlatform().daemon().name("pg-proxy-" + name).start(() -> {
+            try {
+                work.run();
+            } catch (Exception over) {
+                // A connection that ends, ends.
+            }
+        });
+    }
+
+    private void accept() throws IOException {
+        while (true) {
+            var client = listener.accept();
+            var server = new Socket(InetAddress.getLoopbackAddress(), target);
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+            sockets.addAll(List.of(client, server));
+            start("up", () -> ended(client, server, () -> up(new DataInputStream(client.getInputStream()), server.getOutputStream())));
+            start("down", () -> ended(client, server, () -> down(server, client)));
+        }
+    }
+
+    private static void ended(Socket one, Socket other, Work work) throws Exception {
+        try {
+            work.run();
+        } finally {
+            closeQuietly(one);
+            closeQuietly(other);
+        }
+    }
+
+    private void up(DataInputStream in, OutputStream out) throws Exception {
+        boolean begun = false;
+        while (true) {
+            int type = begun ? in.readUnsignedByte() : -1;
+            int length = in.readInt();
+            var body = in.readNBytes(length - 4);
+            if (!begun) {
+                int code = ByteBuffer.wrap(body).getInt();
+                begun = code != SSL_REQUEST && code != GSS_REQUEST;
+            }
+            // BEGIN goes out with the first statement behind it, in one packet; nobody waits for its own answer.
+            if (type == 'S' || type == 'Q' && !new String(body, StandardCharsets.US_ASCII).startsWith("BEGIN")) {
+                trips.incrementAndGet();
+            }
+            while (hanging) {
+                Thread.sleep(10);
+            }
+            var message = ByteBuffer.allocate(length + 1);
+            if (type >= 0) {
+                message.put((byte) type);
+            }
+            message.putInt(length).put(body);
+            out.write(message.array(), 0, message.position());
+        }
+    }
+
+    private static void down(Socket from, Socket to) throws IOException {
+        from.getInputStream().transferTo(to.getOutputStream());
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException ignored) {
+            // It is gone either way.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        hanging = false;
+        cut();
+    }
+}

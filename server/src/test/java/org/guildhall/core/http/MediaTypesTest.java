@@ -1,0 +1,59 @@
+package org.guildhall.core.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Accept and Content-Type (RFC 9110). */
+class MediaTypesTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "application/json                                | true",
+        "Application/JSON                                | true",
+        "*/*                                             | true",
+        "application/*                                   | true",
+        "text/html, application/xhtml+xml, */*;q=0.8     | true",
+        "application/json;q=0.1                          | true",
+        "application/json; charset=utf-8                 | true",
+        "text/html                                       | false",
+        "image/*                                         | false",
+        "application/json;q=0                            | false",
+        "application/json;q=0, */*                       | false",
+        "application/json ; Q=0.000                      | false",
+        "*/*;q=0                                         | false",
+        "*/*;q=0, application/json                       | true",
+        "application/*;q=0, application/json;q=0.5       | true",
+        "application/problem+json                        | false",
+        "application/jsonx                               | false",
+        "rubbish                                         | false",
+        ",                                               | false",
+    })
+    void theMostParticularRangeDecides(String accept, boolean accepted) {
+        assertEquals(accepted, MediaTypes.accepts(accept, "application/json"));
+    }
+
+    @Test
+    void whoSaysNothingAcceptsEverything() {
+        assertTrue(MediaTypes.accepts(null, "application/yaml"));
+        assertTrue(MediaTypes.accepts(" ", "application/yaml"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "APPLICATION/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"", "application/json; profile=x"})
+    void aBodyOfTheTypeFits(String type) {
+        assertTrue(MediaTypes.fits(type, "application/json"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "text/json", "application/json5", "application/merge-patch+json", "application/json; charset=utf-16", "application/json, text/plain"})
+    void anyOtherDoesNot(String type) {
+        assertFalse(MediaTypes.fits(type, "application/json"));
+        assertFalse(MediaTypes.fits(null, "application/json"));
+    }
+}
