@@ -106,19 +106,6 @@ public final class Guild implements AutoCloseable {
         return db;
     }
 
-    /** The port of the PostgreSQL that everything here is kept in. */
-    public static int databasePort() {
-        return POSTGRES.port();
-    }
-
-    /** The same settings with another port for the database. */
-    public static Config through(Config settings, int databasePort) {
-        var database = settings.database();
-        var url = database.url().replaceFirst(":[0-9]+/", ":" + databasePort + "/");
-        return new Config(new DbConfig(url, database.user(), database.password(), database.poolSize(), database.poolWait()), settings.host(),
-                settings.port(), settings.publicUrl(), settings.keys(), settings.corsOrigins(), settings.trustedProxies(), settings.scheduler());
-    }
-
     /** The same settings with other keys. */
     public static Config keyed(Config settings, String keys) {
         return new Config(settings.database(), settings.host(), settings.port(), settings.publicUrl(), Keys.parse(keys), settings.corsOrigins(),

@@ -1,6 +1,5 @@
 package org.guildhall.core.data;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -33,7 +32,7 @@ public final class Fixed<T> {
     private final String text;
     private final String guarded;
     private final String beginning;
-    private final int parameters;
+    private final String[] types;
     private final Map<Field<?>, Integer> places = new IdentityHashMap<>();
     private final Reader[] readers;
     private final Function<Cells, T> row;
@@ -53,7 +52,13 @@ public final class Fixed<T> {
         this.text = dsl.render(query);
         this.guarded = Guard.PREFIX + text;
         this.beginning = Guard.BEGIN + text;
-        this.parameters = dsl.extractBindValues(query).size();
+        this.types = dsl.extractParams(query).values().stream()
+                .filter(param -> !param.isInline())
+                .map(param -> type(param.getType()))
+                .toArray(String[]::new);
+        if (types.length != dsl.extractBindValues(query).size()) {
+            throw new IllegalArgumentException("a value is used twice: " + text);
+        }
         this.readers = new Reader[columns.size()];
         for (int at = 0; at < readers.length; at++) {
             places.put(columns.get(at), at);
@@ -82,11 +87,11 @@ public final class Fixed<T> {
 
     /** All rows. */
     public List<T> all(Tx tx, @Nullable Object... values) {
-        if (values.length != parameters) {
-            throw new IllegalArgumentException(values.length + " values for " + parameters + " parameters: " + text);
+        if (values.length != types.length) {
+            throw new IllegalArgumentException(values.length + " values for " + types.length + " parameters: " + text);
         }
         try {
-            return tx.guard().send(text, guarded, beginning, values, Fixed::bind, this::rows);
+            return tx.guard().send(text, guarded, beginning, (statement, first) -> bind(statement, first, values), this::rows);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
@@ -154,6 +159,32 @@ public final class Fixed<T> {
         throw new IllegalArgumentException("no column of this type can be read: " + type);
     }
 
+    /**
+     * What the driver calls a parameter of this type. A null says it too: of a parameter without a type the driver asks the server, and
+     * one whose type changes makes it prepare the statement anew.
+     */
+    private static String type(Class<?> type) {
+        if (type == String.class || type == JSONB.class) {
+            return "varchar";
+        }
+        if (type == UUID.class) {
+            return "uuid";
+        }
+        if (type == Long.class) {
+            return "int8";
+        }
+        if (type == Integer.class) {
+            return "int4";
+        }
+        if (type == Boolean.class) {
+            return "bool";
+        }
+        if (type == Instant.class) {
+            return "timestamptz";
+        }
+        throw new IllegalArgumentException("no parameter of this type can be bound: " + type);
+    }
+
     private static @Nullable Object present(ResultSet row, Object value) throws SQLException {
         return row.wasNull() ? null : value;
     }
@@ -168,19 +199,22 @@ public final class Fixed<T> {
         return value == null ? null : value.getArray();
     }
 
-    private static void bind(Connection connection, PreparedStatement statement, int at, @Nullable Object value) throws SQLException {
+    private void bind(PreparedStatement statement, int first, @Nullable Object[] values) throws SQLException {
+        for (int at = 0; at < values.length; at++) {
+            bind(statement, first + at, types[at], values[at]);
+        }
+    }
+
+    private static void bind(PreparedStatement statement, int at, String type, @Nullable Object value) throws SQLException {
         switch (value) {
-            case null -> statement.setNull(at, Types.NULL);
+            case null -> statement.setNull(at, Types.OTHER, type);
             case String text -> statement.setString(at, text);
             case UUID id -> statement.setObject(at, id);
             case Long number -> statement.setLong(at, number);
             case Integer number -> statement.setInt(at, number);
             case Boolean flag -> statement.setBoolean(at, flag);
             case Instant instant -> statement.setObject(at, instant.atOffset(ZoneOffset.UTC));
-            case LocalDate date -> statement.setObject(at, date);
-            case byte[] bytes -> statement.setBytes(at, bytes);
             case JSONB json -> statement.setString(at, json.data());
-            case String[] texts -> statement.setArray(at, connection.createArrayOf("text", texts));
             default -> throw new IllegalArgumentException("no value of this type can be bound: " + value.getClass());
         }
     }

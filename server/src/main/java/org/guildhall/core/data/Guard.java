@@ -35,9 +35,9 @@ final class Guard extends DefaultConnection {
     private final boolean everyStatement;
     private boolean sent;
 
-    /** Sets one value of a statement. */
+    /** Sets the values of a statement; the first of them has this index. */
     interface Binder {
-        void bind(Connection connection, PreparedStatement statement, int at, @Nullable Object value) throws SQLException;
+        void bind(PreparedStatement statement, int first) throws SQLException;
     }
 
     /** Takes what a statement found. */
@@ -85,18 +85,14 @@ final class Guard extends DefaultConnection {
      * @param guarded the same behind {@link #PREFIX}
      * @param beginning the same behind {@link #BEGIN}
      */
-    <T> T send(String text, String guarded, String beginning, @Nullable Object[] values, Binder binder, Taker<T> taker) throws SQLException {
+    <T> T send(String text, String guarded, String beginning, Binder binder, Taker<T> taker) throws SQLException {
         boolean first = everyStatement || !sent;
-        var connection = getDelegate();
-        try (var statement = connection.prepareStatement(everyStatement ? guarded : first ? beginning : text)) {
-            int at = 1;
+        try (var statement = getDelegate().prepareStatement(everyStatement ? guarded : first ? beginning : text)) {
             if (first) {
                 sent = true;
-                statement.setString(at++, tenant.toString());
+                statement.setString(1, tenant.toString());
             }
-            for (var value : values) {
-                binder.bind(connection, statement, at++, value);
-            }
+            binder.bind(statement, first ? 2 : 1);
             statement.execute();
             if (first) {
                 checked(statement);

@@ -206,7 +206,7 @@ public final class Write implements AutoCloseable {
         } catch (SQLException | RuntimeException failed) {
             // Nobody may have this connection with a transaction in it; the database rolls back what was left open.
             discard.accept(connection);
-            LOG.debug("closing a transaction failed", failed);
+            LOG.warn("a transaction could not be rolled back; its connection is given up", failed);
         }
         try {
             connection.close();

@@ -30,6 +30,7 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,8 @@ public final class Json {
 
     private static final DateTimeFormatter INSTANT =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+    /** The greatest integer that every reader of JSON holds exactly. */
+    private static final long EXACT_MAX = (1L << 53) - 1;
     private static final String INSTANT_FORM = "0000-00-00T00:00:00.000000Z";
 
     /** For what goes over the wire. */
@@ -97,19 +100,38 @@ public final class Json {
         });
     }
 
-    /** The canonical form knows doubles only; no schema of ours has a fraction, and a trail that can't be verified later must not begin. */
+    /**
+     * The canonical form knows doubles only. No schema of ours has a fraction or an integer that a double can't hold, and a trail that
+     * can't be verified later must not begin.
+     */
     private static SimpleModule canonicalNumbers() {
+        var integer = new StdSerializer<Long>(Long.class) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public void serialize(Long value, JsonGenerator out, SerializerProvider provider) throws IOException {
+                if (Math.abs(value) > EXACT_MAX || value == Long.MIN_VALUE) {
+                    provider.reportMappingProblem("an integer that isn't exact everywhere can't stand in the audit trail: %d", value);
+                }
+                out.writeNumber(value);
+            }
+        };
         var refused = new StdSerializer<Number>(Number.class) {
             private static final long serialVersionUID = 1;
 
             @Override
-            public void serialize(Number value, JsonGenerator out, SerializerProvider provider) {
-                throw new IllegalStateException("a number with a fraction can't stand in the audit trail: " + value);
+            public void serialize(Number value, JsonGenerator out, SerializerProvider provider) throws IOException {
+                provider.reportMappingProblem("a number of this type can't stand in the audit trail: %s", value);
             }
         };
         return new SimpleModule("canonical")
+                .addSerializer(Long.class, integer)
+                .addSerializer(Long.TYPE, integer)
                 .addSerializer(Double.class, refused)
+                .addSerializer(Double.TYPE, refused)
                 .addSerializer(Float.class, refused)
+                .addSerializer(Float.TYPE, refused)
+                .addSerializer(BigInteger.class, refused)
                 .addSerializer(BigDecimal.class, refused);
     }
 

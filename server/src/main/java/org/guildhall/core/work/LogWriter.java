@@ -11,11 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the log to standard error, twenty times a second and all lines at once. Requests neither wait for it nor wake it: a thread
- * that is woken for every line costs more than the lines do. When it can't keep up, lines below warnings are dropped first.
+ * that is woken for every line costs more than the lines do. When it can't keep up, lines below warnings are dropped first, and how many
+ * they were is a warning itself.
  */
 public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
@@ -25,7 +28,8 @@ public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final int RESERVED = WAITING_MAX / 8;
 
     private final BlockingQueue<ILoggingEvent> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
-    private final Thread atExit = Thread.ofPlatform().name("log-end").unstarted(this::write);
+    private final AtomicLong dropped = new AtomicLong();
+    private volatile boolean ending;
     private @Nullable Encoder<ILoggingEvent> encoder;
     private @Nullable Thread writer;
 
@@ -43,7 +47,7 @@ public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
         encoder.start();
         super.start();
         writer = Thread.ofPlatform().name("log").daemon().start(this::run);
-        Runtime.getRuntime().addShutdownHook(atExit);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("log-end").unstarted(this::end));
     }
 
     @Override
@@ -51,8 +55,21 @@ public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
         if (waiting.remainingCapacity() > RESERVED || event.getLevel().isGreaterOrEqual(Level.WARN)) {
             // What the message is made of may change before it is written.
             event.prepareForDeferredProcessing();
-            waiting.offer(event);
+            if (!waiting.offer(event)) {
+                dropped.incrementAndGet();
+            }
+        } else {
+            dropped.incrementAndGet();
         }
+        if (ending) {
+            write();
+        }
+    }
+
+    /** From here on nobody may be there to write later. */
+    private void end() {
+        ending = true;
+        write();
     }
 
     private void run() {
@@ -60,6 +77,10 @@ public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
             while (isStarted()) {
                 Thread.sleep(PAUSE);
                 write();
+                long missing = dropped.getAndSet(0);
+                if (missing > 0) {
+                    LoggerFactory.getLogger(LogWriter.class).warn("the log could not keep up: {} lines were dropped", missing);
+                }
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.guildhall.core.data.Db;
 import org.guildhall.migrations.Embedded;
 import org.guildhall.migrations.Roles;
-import org.guildhall.migrations.RoundTrips;
 
 /**
  * Measures this machine: what a request costs through everything, against handlers in the same server that do without. One command,

@@ -1,4 +1,4 @@
-package org.guildhall.migrations;
+package org.guildhall.smoke.bench;
 
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -11,11 +11,11 @@ import java.net.SocketException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * For tests and the bench: stands between the server and PostgreSQL and counts how often the server waits for it: a Sync, Query or Flush message of the
+ * Stands between the server and PostgreSQL and counts how often the server waits for it: a Sync, Query or Flush message of the
  * frontend/backend protocol (version 3) asks for an answer, and whatever is sent together is one round trip, however many statements
  * it holds. The driver puts a BEGIN in front of the first statement in this way.
  */
-public final class RoundTrips implements AutoCloseable {
+final class RoundTrips implements AutoCloseable {
 
     private static final int SSL_REQUEST = 80877103;
     private static final int GSS_REQUEST = 80877104;
@@ -25,19 +25,18 @@ public final class RoundTrips implements AutoCloseable {
     private final int database;
 
     /** @param database the port that PostgreSQL listens on */
-    public RoundTrips(int database) throws IOException {
+    RoundTrips(int database) throws IOException {
         this.database = database;
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
-    /** Where the server finds the database. */
-    public int port() {
+    int port() {
         return listener.getLocalPort();
     }
 
     /** How many there were up to now. */
-    public long count() {
+    long count() {
         return count.get();
     }
 
