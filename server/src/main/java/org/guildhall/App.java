@@ -12,6 +12,7 @@ import org.guildhall.core.http.Spec;
 import org.guildhall.core.work.Work;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.platform.PlatformModule;
+import org.guildhall.runtime.RuntimeModule;
 
 /** The map: what the server is made of, and how it is tied together. */
 public final class App implements AutoCloseable {
@@ -38,6 +39,9 @@ public final class App implements AutoCloseable {
         platform.bind(api, db, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(this::isMigrated, () -> !scheduler || work.runs(), () -> stopping));
         new CatalogModule().bind(api);
+        var runtime = new RuntimeModule(db, config.keys());
+        runtime.schedule(work);
+        runtime.bind(api);
         more.accept(api);
 
         this.server = api.server(

@@ -29,7 +29,7 @@ class SchemaTest {
 
     @Test
     void theRoomsAreThere() throws SQLException {
-        assertEquals(List.of("catalog", "platform"), database.asSuperuser("""
+        assertEquals(List.of("catalog", "platform", "runtime"), database.asSuperuser("""
                 select nspname from pg_namespace
                 where nspowner = 'guildhall_owner'::regrole and nspname <> 'guildhall_migrations' order by 1"""));
     }
@@ -124,7 +124,7 @@ class SchemaTest {
                 where a.attnum > 0 and not a.attisdropped
                   and a.atttypid not in ('uuid'::regtype, 'text'::regtype, 'bigint'::regtype, 'integer'::regtype, 'smallint'::regtype,
                       'boolean'::regtype, 'timestamptz'::regtype, 'date'::regtype, 'bytea'::regtype, 'jsonb'::regtype, 'text[]'::regtype,
-                      'tstzrange'::regtype, 'xid8'::regtype)""");
+                      'tstzrange'::regtype, 'xid8'::regtype, 'integer[]'::regtype, 'uuid[]'::regtype)""");
     }
 
     @Test

@@ -55,7 +55,7 @@ final class Answers {
         if (call.operation().secret() && result instanceof ObjectNode object) {
             object.replace("token", Json.WIRE.nullNode());
         }
-        var changes = call.changes().stream().map(change -> {
+        var changes = call.changes().all().stream().map(change -> {
             var entry = new LinkedHashMap<String, @Nullable Object>();
             entry.put("entity_type", change.entityType());
             entry.put("entity_id", change.idText());

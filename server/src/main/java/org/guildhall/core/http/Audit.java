@@ -13,7 +13,7 @@ public final class Audit {
 
     /** The event of something that an operator made from the command line; the credentials have changed with it. */
     public static Finish byOperator(String operation, String action, String category, UUID actor, String entityType, UUID entityId, Object after) {
-        var entity = Auditor.entity(new Call.Change(entityType, entityId, "", null, after));
+        var entity = Auditor.entity(new Changes.Change(entityType, entityId, "", null, after));
         return new Finish(
                 new AuditRecord(Ids.next(), "operator", actor, null, null, operation, 0, action, category, null, "command line", null,
                         RequestIds.request(), RequestIds.trace(null), null, List.of(entity)),

@@ -29,8 +29,8 @@ final class Auditor {
 
     static AuditRecord record(Call call, int status, @Nullable String reason, String traceId, byte @Nullable [] keyHmac) {
         var operation = call.operation();
-        var entities = new ArrayList<AuditRecord.Entity>(call.changes().size());
-        for (var change : call.changes()) {
+        var entities = new ArrayList<AuditRecord.Entity>(call.changes().all().size());
+        for (var change : call.changes().all()) {
             entities.add(entity(change));
         }
         Caller caller = call.caller();
@@ -56,7 +56,7 @@ final class Auditor {
         };
     }
 
-    static AuditRecord.Entity entity(Call.Change change) {
+    static AuditRecord.Entity entity(Changes.Change change) {
         var salt = new byte[SALT_BYTES];
         RANDOM.nextBytes(salt);
         var before = text(change.before());
@@ -87,7 +87,7 @@ final class Auditor {
     }
 
     static UUID primaryId(Call call) {
-        return call.changes().getFirst().id();
+        return call.changes().all().getFirst().id();
     }
 
     static byte[] utf8(String text) {

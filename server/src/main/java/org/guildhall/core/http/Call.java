@@ -1,8 +1,6 @@
 package org.guildhall.core.http;
 
 import java.net.InetAddress;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.guildhall.api.Id;
@@ -18,23 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call {
 
-    /** An entity that the call touched, in the wire form; {@code before} is null for a new one. */
-    public record Change(String entityType, UUID id, String idText, @Nullable Object before, Object after) {}
-
-    private static final ClassValue<String> ENTITY_TYPES = new ClassValue<>() {
-        @Override
-        protected String computeValue(Class<?> id) {
-            return Spec.entityType(id.getSimpleName());
-        }
-    };
-
     private final Operation operation;
     private final @Nullable Caller caller;
     private final String requestId;
     private final InetAddress address;
     private final @Nullable PageRequest page;
     private final @Nullable Set<Long> ifMatch;
-    private final List<Change> changes = new ArrayList<>();
+    private final Changes changes = new Changes();
     private @Nullable Tx tx;
     private boolean matched;
     private boolean unchanged;
@@ -107,22 +95,24 @@ public final class Call {
         }
     }
 
-    /** Tells that something was made. The first that is told is what the event is about. */
-    public void created(Id id, Object after) {
-        changed(id, null, after);
+    /** Where the call tells what it changed; what it tells first is what its event is about. */
+    public Changes changes() {
+        return changes;
     }
 
-    /** Tells that something was changed. Told twice, it is one change from what it first was to what it is last. */
+    /** Tells that something was made. */
+    public void created(Id id, Object after) {
+        changes.created(id, after);
+    }
+
+    /** Tells that something was changed. */
     public void changed(Id id, @Nullable Object before, Object after) {
-        var text = id.toString();
-        for (int at = 0; at < changes.size(); at++) {
-            var earlier = changes.get(at);
-            if (earlier.idText().equals(text)) {
-                changes.set(at, new Change(earlier.entityType(), earlier.id(), text, earlier.before(), after));
-                return;
-            }
-        }
-        changes.add(new Change(ENTITY_TYPES.get(id.getClass()), id.value(), text, before, after));
+        changes.changed(id, before, after);
+    }
+
+    /** Who does it, for what keeps that beside the audit trail. */
+    public Actor actor() {
+        return new Actor(caller().actsAs(), caller().consumer());
     }
 
     /** Tells that the call left everything as it was: no event, no new version. */
@@ -142,10 +132,6 @@ public final class Call {
 
     void within(Tx work) {
         this.tx = work;
-    }
-
-    List<Change> changes() {
-        return changes;
     }
 
     boolean isUnchanged() {

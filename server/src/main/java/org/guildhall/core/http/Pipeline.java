@@ -156,7 +156,7 @@ final class Pipeline {
     }
 
     private Kept kept(Answer answer, Operation operation, Read read, @Nullable Call call) {
-        var primary = call == null || call.changes().isEmpty() ? null : call.changes().getFirst();
+        var primary = call == null || call.changes().isEmpty() ? null : call.changes().all().getFirst();
         return idempotency.keep(answer, Objects.requireNonNull(read.idempotencyKey()), operation, read.fingerprint(),
                 primary == null ? null : primary.entityType(), primary == null ? null : primary.id());
     }

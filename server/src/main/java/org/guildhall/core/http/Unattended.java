@@ -1,0 +1,67 @@
+package org.guildhall.core.http;
+
+import java.util.ArrayList;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import org.guildhall.core.data.AuditRecord;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Failures;
+import org.guildhall.core.data.Finish;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Tx;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door for what no request asked for: the mutations of jobs. Each is one transaction with its audit event, like a request's; one
+ * that tells no change leaves no event.
+ */
+public final class Unattended {
+
+    private static final int ATTEMPTS_MAX = 5;
+
+    /**
+     * What an event says of where it came from.
+     *
+     * @param action as in the spec: the entity and what became of it
+     * @param category billing, access, ai, migration or provider
+     * @param job what did it, by its name
+     * @param replayPointer where to look for what it was done from, such as an import's id
+     */
+    public record Source(String action, String category, String job, Actor actor, @Nullable String replayPointer, @Nullable String reason) {}
+
+    private final Db db;
+
+    public Unattended(Db db) {
+        this.db = db;
+    }
+
+    /**
+     * Does one piece of work in a tenant and commits it. It is run again when it loses a deadlock or waits too long for another's lock.
+     *
+     * @throws Refusal whatever the work refused, with nothing changed
+     */
+    public <T> T run(UUID tenant, Source source, BiFunction<Tx, Changes, T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try (var write = db.begin(tenant, Db.ANY_REVISION)) {
+                var changes = new Changes();
+                var result = work.apply(write.tx(), changes);
+                write.commit(new Finish(changes.isEmpty() ? null : record(source, changes), null, null, false));
+                return result;
+            } catch (RuntimeException failed) {
+                var translated = Failures.translate(failed);
+                boolean again = translated instanceof Failures.Retryable || translated instanceof Failures.Contended;
+                if (!again || attempt == ATTEMPTS_MAX) {
+                    throw translated;
+                }
+            }
+        }
+    }
+
+    private static AuditRecord record(Source source, Changes changes) {
+        var entities = new ArrayList<AuditRecord.Entity>(changes.all().size());
+        changes.all().forEach(change -> entities.add(Auditor.entity(change)));
+        return new AuditRecord(
+                Ids.next(), source.actor().type(), source.actor().id(), null, null, source.job(), 0, source.action(), source.category(),
+                source.reason(), source.job(), source.replayPointer(), RequestIds.request(), RequestIds.trace(null), null, entities);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.runtime;
+
+import org.jspecify.annotations.NullMarked;
