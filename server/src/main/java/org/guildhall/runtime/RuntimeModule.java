@@ -5,17 +5,20 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.Unattended;
 import org.guildhall.core.work.Work;
+import org.guildhall.platform.Platform;
 
 /** Wires the runtime room: who is there, and what they hold and use. */
 public final class RuntimeModule {
 
     private final Db db;
     private final Keys keys;
+    private final Platform platform;
     private final Unattended unattended;
 
-    public RuntimeModule(Db db, Keys keys) {
+    public RuntimeModule(Db db, Keys keys, Platform platform) {
         this.db = db;
         this.keys = keys;
+        this.platform = platform;
         this.unattended = new Unattended(db);
     }
 
