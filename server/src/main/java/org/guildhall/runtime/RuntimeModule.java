@@ -1,5 +1,6 @@
 package org.guildhall.runtime;
 
+import org.guildhall.catalog.Catalog;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
@@ -14,6 +15,7 @@ public final class RuntimeModule {
     private final Keys keys;
     private final Platform platform;
     private final Unattended unattended;
+    private final Catalog catalog = new Catalog();
 
     public RuntimeModule(Db db, Keys keys, Platform platform) {
         this.db = db;
