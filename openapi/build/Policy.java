@@ -23,11 +23,12 @@ import java.util.TreeSet;
  * @param expands what {@code expand} may name, with the scope that each needs
  * @param requestType media type of its body; null without one
  * @param responseType media type of its success answer; null without a body
+ * @param room operations with the same one share an interface: {@code x-interface}, or else the first segment below the tag
  */
 record Policy(
         String id, String tag, String method, String path, int status, String scope, String access, boolean mutation, String auditAction,
         String ifMatch, int rateCost, boolean secret, boolean allowedWhenSuspended, boolean dryRun, boolean list, boolean versioned,
-        Map<String, String> expands, String requestType, String responseType) {
+        Map<String, String> expands, String requestType, String responseType, String room) {
 
     /** Literal segments before parameters, so that {@code /tokens/current} is met before {@code /tokens/{token_id}}. */
     static final Comparator<Policy> LITERAL_FIRST = Comparator
@@ -80,16 +81,6 @@ record Policy(
         return method.equals("GET") && versioned && !list;
     }
 
-    /** The first segment below the tag, without a file's ending: operations with the same one share an interface. */
-    String room() {
-        List<String> segments = new ArrayList<>(List.of(path.split("/")));
-        segments.removeIf(segment -> segment.isEmpty() || segment.equals("api") || segment.matches("v[0-9]+"));
-        if (segments.size() > 1 && segments.getFirst().equals(tag)) {
-            segments.removeFirst();
-        }
-        return segments.getFirst().replaceAll("\\..*", "");
-    }
-
     private static final class Reader {
 
         private final List<String> mistakes = new ArrayList<>();
@@ -137,7 +128,23 @@ record Policy(
                     ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), flag("x-suspended", "allowed"),
                     mutation && !flag("x-dry-run", "none"), schema != null && Schemas.isList(document, schema),
                     schema != null && Schemas.isVersioned(document, schema), expands(), requestType(),
-                    schema == null ? null : media.get().getKey());
+                    schema == null ? null : media.get().getKey(), room());
+        }
+
+        private String room() {
+            String named = operation.path("x-interface").asText(null);
+            refuse(named != null && !named.matches("[a-z]+(-[a-z]+)*"), "x-interface must be like default-grant-policies, not " + named);
+            return named == null ? firstSegment() : named;
+        }
+
+        /** Below the tag, and without a file's ending. */
+        private String firstSegment() {
+            List<String> segments = new ArrayList<>(List.of(path.split("/")));
+            segments.removeIf(segment -> segment.isEmpty() || segment.equals("api") || segment.matches("v[0-9]+"));
+            if (segments.size() > 1 && segments.getFirst().equals(operation.path("tags").path(0).asText())) {
+                segments.removeFirst();
+            }
+            return segments.getFirst().replaceAll("\\..*", "");
         }
 
         private void refuse(boolean wrong, String reason) {
