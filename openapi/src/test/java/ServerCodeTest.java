@@ -118,12 +118,13 @@ class ServerCodeTest {
     }
 
     @Test
-    void anOperationStandsInTheInterfaceThatItNames() {
-        assertEquals(Map.of("getPart", "Reply<Part> C, ThingId, String"), methods("PartsApi"));
-    }
-
-    @Test
     void handlersHaveTypedMethods() {
+        var methods = new TreeMap<String, String>();
+        for (Method method : code.type("org.guildhall.api.catalog.ThingsApi").getMethods()) {
+            methods.put(method.getName(), simple(method.getGenericReturnType().getTypeName()) + " "
+                    + String.join(", ", Arrays.stream(method.getGenericParameterTypes()).map(type -> simple(type.getTypeName())).toList()));
+        }
+        methods.remove("bind");
         assertEquals(Map.of(
                 "listThings", "Reply<Page<Thing>> C, ListThingsQuery",
                 "createThing", "Reply<Thing> C, NewThing",
@@ -132,17 +133,13 @@ class ServerCodeTest {
                 "updateThing", "Reply<Thing> C, ThingId, Patch<ThingPatch>",
                 "deleteThing", "Reply<Void> C, ThingId",
                 "reorderThing", "Reply<Thing> C, ThingId, ReorderThingQuery, ReorderThingRequest",
-                "renameThing", "Reply<Thing> C, ThingId, ThingName"), methods("ThingsApi"));
+                "renameThing", "Reply<Thing> C, ThingId, ThingName"), methods);
     }
 
-    private static Map<String, String> methods(String name) {
-        var methods = new TreeMap<String, String>();
-        for (Method method : code.type("org.guildhall.api.catalog." + name).getMethods()) {
-            methods.put(method.getName(), simple(method.getGenericReturnType().getTypeName()) + " "
-                    + String.join(", ", Arrays.stream(method.getGenericParameterTypes()).map(type -> simple(type.getTypeName())).toList()));
-        }
-        methods.remove("bind");
-        return methods;
+    @Test
+    void anOperationMayHaveAnotherHandlerThanTheRestOfItsPath() {
+        var methods = Arrays.stream(code.type("org.guildhall.api.catalog.PartsApi").getMethods()).map(Method::getName).sorted().toList();
+        assertEquals(List.of("bind", "getPart"), methods);
     }
 
     @Test
