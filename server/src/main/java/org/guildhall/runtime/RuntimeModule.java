@@ -20,6 +20,11 @@ public final class RuntimeModule {
     private final Platform platform;
     private final Unattended unattended;
     private final Catalog catalog = new Catalog();
+    private final ProvisionStore provisions = new ProvisionStore();
+    private final TransitionStore transitions = new TransitionStore();
+    private final GrantStore grants = new GrantStore();
+    private final Moves moves = new Moves(provisions, transitions, grants);
+    private final Pools pools = new Pools(catalog, moves, (tx, changes, held, keepSiteIds) -> {});
 
     public RuntimeModule(Db db, Keys keys, Platform platform) {
         this.db = db;
@@ -46,7 +51,7 @@ public final class RuntimeModule {
         var persons = new PersonStore();
         var identities = new PersonIdentityStore();
         var memberships = new MembershipStore();
-        var making = new Organizations(organizations, new Pools(new PoolStore()));
+        var making = new Organizations(organizations, pools);
         new PersonsHandler(persons, new People(persons, identities, making)).bind(routes);
         new PersonIdentitiesHandler(persons, identities).bind(routes);
         new OrganizationsHandler(organizations, making).bind(routes);
@@ -62,7 +67,10 @@ public final class RuntimeModule {
     }
 
     private void moves(Api api) {
-        new PoolsHandler(new PoolStore()).bind(api.routes());
+        new PoolsHandler(pools).bind(api.routes());
+        new ProvisionsHandler(provisions).bind(api.routes());
+        new TransitionsHandler(transitions).bind(api.routes());
+        new GrantsHandler(grants).bind(api.routes());
     }
 
     private void entitlements(Api api) {}

@@ -38,6 +38,7 @@ import static org.guildhall.api.Operation.GET_CONSUMER;
 import static org.guildhall.api.Operation.GET_DEFAULT_GRANT_POLICY;
 import static org.guildhall.api.Operation.GET_ENTITLEMENT_RULE;
 import static org.guildhall.api.Operation.GET_ENTITLEMENT_SET;
+import static org.guildhall.api.Operation.GET_GRANT;
 import static org.guildhall.api.Operation.GET_HEALTH;
 import static org.guildhall.api.Operation.GET_IDEMPOTENCY_OUTCOME;
 import static org.guildhall.api.Operation.GET_INTEGRATION;
@@ -52,12 +53,14 @@ import static org.guildhall.api.Operation.GET_PLAN_LADDER;
 import static org.guildhall.api.Operation.GET_POOL;
 import static org.guildhall.api.Operation.GET_PRICE;
 import static org.guildhall.api.Operation.GET_PRODUCT;
+import static org.guildhall.api.Operation.GET_PROVISION;
 import static org.guildhall.api.Operation.GET_RATE_LIMIT;
 import static org.guildhall.api.Operation.GET_READINESS;
 import static org.guildhall.api.Operation.GET_SETTINGS;
 import static org.guildhall.api.Operation.GET_TENANT;
 import static org.guildhall.api.Operation.GET_TIER;
 import static org.guildhall.api.Operation.GET_TOKEN;
+import static org.guildhall.api.Operation.GET_TRANSITION;
 import static org.guildhall.api.Operation.GET_WORKSPACE;
 import static org.guildhall.api.Operation.LIST_AUDIT_EVENTS;
 import static org.guildhall.api.Operation.LIST_AUDIT_REVIEWS;
@@ -65,10 +68,12 @@ import static org.guildhall.api.Operation.LIST_CONSUMERS;
 import static org.guildhall.api.Operation.LIST_DEFAULT_GRANT_POLICIES;
 import static org.guildhall.api.Operation.LIST_ENTITLEMENT_RULES;
 import static org.guildhall.api.Operation.LIST_ENTITLEMENT_SETS;
+import static org.guildhall.api.Operation.LIST_GRANTS;
 import static org.guildhall.api.Operation.LIST_INTEGRATIONS;
 import static org.guildhall.api.Operation.LIST_MEMBERSHIPS;
 import static org.guildhall.api.Operation.LIST_ORGANIZATIONS;
 import static org.guildhall.api.Operation.LIST_ORGANIZATION_MEMBERSHIPS;
+import static org.guildhall.api.Operation.LIST_ORGANIZATION_TRANSITIONS;
 import static org.guildhall.api.Operation.LIST_ORGANIZATION_WORKSPACES;
 import static org.guildhall.api.Operation.LIST_ORG_TYPES;
 import static org.guildhall.api.Operation.LIST_PERSONS;
@@ -77,9 +82,11 @@ import static org.guildhall.api.Operation.LIST_PLAN_LADDERS;
 import static org.guildhall.api.Operation.LIST_PRICES;
 import static org.guildhall.api.Operation.LIST_PRODUCTS;
 import static org.guildhall.api.Operation.LIST_PRODUCT_LADDERS;
+import static org.guildhall.api.Operation.LIST_PROVISIONS;
 import static org.guildhall.api.Operation.LIST_TENANTS;
 import static org.guildhall.api.Operation.LIST_TIERS;
 import static org.guildhall.api.Operation.LIST_TOKENS;
+import static org.guildhall.api.Operation.LIST_TRANSITIONS;
 import static org.guildhall.api.Operation.LIST_WORKSPACES;
 import static org.guildhall.api.Operation.PUBLISH_PRODUCT;
 import static org.guildhall.api.Operation.REACTIVATE_TENANT;
@@ -242,6 +249,13 @@ final class Examples {
 
         // moves
         row(GET_POOL);
+        row(LIST_PROVISIONS);
+        row(GET_PROVISION).at("provision_id", World::provision);
+        row(LIST_ORGANIZATION_TRANSITIONS);
+        row(LIST_TRANSITIONS);
+        row(GET_TRANSITION).at("transition_id", World::transition);
+        row(LIST_GRANTS);
+        row(GET_GRANT).at("grant_id", World::grant);
     }
 
     static boolean has(Operation operation) {
