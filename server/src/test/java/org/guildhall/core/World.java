@@ -101,6 +101,15 @@ final class World {
         return java.util.Objects.requireNonNull(send(request(Operation.CREATE_AUDIT_REVIEW)).expect(201).at("/id"));
     }
 
+    /** Who somebody is at an identity provider who is to be made a person, which needs a default organization type. */
+    String newcomer() {
+        var types = "/api/v1/catalog/org-types";
+        if (http.get(types + "?is_default=true").expect(200).json().get("data").isEmpty()) {
+            http.post(types, Http.JSON.createObjectNode().put("key", word()).put("name", "Personal").put("is_default", true).toString()).expect(201);
+        }
+        return word();
+    }
+
     /** A resource key of the kind "limit" that an integration made for it registers. */
     String resourceKey() {
         var integration = word();
@@ -115,19 +124,6 @@ final class World {
         var product = id("prd");
         http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
         return product;
-    }
-
-    /** A new organization with its pool. */
-    String organization() {
-        try {
-            var id = tenant.found("""
-                    with o as (insert into runtime.organizations (tenant_id, org_type_id, name) values (?, ?, 'Winter Street') returning tenant_id, id)
-                    insert into runtime.pools (tenant_id, organization_id) select tenant_id, id from o returning organization_id""",
-                    tenant.id(), org.guildhall.api.TypeIds.parse("otp", id("otp"))).getFirst();
-            return org.guildhall.api.TypeIds.format("org", java.util.UUID.fromString(id));
-        } catch (SQLException failed) {
-            throw new IllegalStateException(failed);
-        }
     }
 
     /** What a new grant gave. */
@@ -145,7 +141,7 @@ final class World {
     /** A transition that is still to come. */
     String scheduledTransition() {
         var move = Map.of("kind", "initiate", "target_tier_id", reachableTier(), "effective_at", nextMonth());
-        return String.valueOf(http.post("/api/v1/runtime/organizations/" + organization() + "/transitions", Http.JSON.valueToTree(move).toString())
+        return String.valueOf(http.post("/api/v1/runtime/organizations/" + id("org") + "/transitions", Http.JSON.valueToTree(move).toString())
                 .expect(201).at("/id"));
     }
 

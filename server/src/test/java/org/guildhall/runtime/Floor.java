@@ -11,9 +11,6 @@ import org.guildhall.Guild;
 import org.guildhall.Http;
 import org.guildhall.Http.Reply;
 import org.guildhall.api.TypeIds;
-import org.guildhall.catalog.Catalog;
-import org.guildhall.core.http.Actor;
-import org.guildhall.core.http.Changes;
 import org.jspecify.annotations.Nullable;
 
 /** What the tests of moves begin with: a tenant of its own, a token for it, the ladder of the worked example, and short words to move on it. */
@@ -116,19 +113,7 @@ final class Floor {
     }
 
     String organization(String type) {
-        try {
-            var id = UUID.fromString(tenant.found(
-                    "insert into runtime.organizations (tenant_id, org_type_id, name) values (?, ?, 'Winter Street') returning id", tenant.id(), uuid(type)).getFirst());
-            guild.db().upkeep(tenant.id(), tx -> pools().open(tx, new Changes(), new Actor("operator", null), id, uuid(type)));
-            return TypeIds.format("org", id);
-        } catch (SQLException failed) {
-            throw new IllegalStateException(failed);
-        }
-    }
-
-    /** Pools as the room has them. */
-    static Pools pools() {
-        return new Pools(new Catalog(), new Moves(new ProvisionStore(), new TransitionStore(), new GrantStore()), (tx, changes, held, keep) -> {});
+        return id(post("/organizations", "{\"org_type_id\": \"" + type + "\", \"name\": \"Winter Street\"}"));
     }
 
     /** Moves an organization, at once. */

@@ -166,7 +166,9 @@ class GrantsTest {
         assertEquals(1, count("?state=superseded"));
         assertEquals(0, count("?state=ended"));
         assertEquals(1, count("?external_id=crm-9"));
-        assertEquals(product, floor.get("/grants?kind=trial&expand=product").at("/data/0/product/id"));
+        var expanded = floor.get("/grants?kind=trial&expand=organization,product");
+        assertEquals(product, expanded.at("/data/0/product/id"));
+        assertEquals(organization, expanded.at("/data/0/organization/id"));
         assertEquals("409 already_exists", floor.grant(floor.organization(), product, ", \"external_id\": \"crm-9\"").outcome());
         var renamed = floor.http.patch(Floor.BASE + "/grants/" + upper.at("/id"), "{\"external_id\": \"crm-10\"}").expect(200);
         assertEquals("2", renamed.at("/version"));
