@@ -11,7 +11,6 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
-import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class PriceStore {
     record Filter(@Nullable String externalId, @Nullable String state, @Nullable String currency) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRICES.CREATED_AT);
-    private static final Field<JSONB> REFERENCES = ProviderReferenceStore.ofPrice(PRICES.ID).as("provider_references");
+    private static final Field<String[]> REFERENCES = ProviderReferenceStore.ofPrice(PRICES.ID).as("provider_references");
     private static final List<Field<?>> COLUMNS = List.of(
             PRICES.ID, PRICES.EXTERNAL_ID, PRICES.PRODUCT_ID, PRICES.UNIT_AMOUNT_MINOR, PRICES.CURRENCY, PRICES.BILLING_INTERVAL,
             PRICES.INTERVAL_COUNT, PRICES.TAX_BEHAVIOR, REFERENCES, PRICES.STATE, PRICES.ARCHIVED_AT, PRICES.CREATED_AT,
@@ -111,7 +110,7 @@ final class PriceStore {
                 record.get(PRICES.INTERVAL_COUNT), record.get(PRICES.TAX_BEHAVIOR));
         return new Row(
                 record.get(PRICES.ID), record.get(PRICES.EXTERNAL_ID), record.get(PRICES.PRODUCT_ID), terms,
-                Columns.texts(record.get(REFERENCES)), record.get(PRICES.STATE), record.get(PRICES.ARCHIVED_AT),
+                ProviderReferenceStore.map(record.get(REFERENCES)), record.get(PRICES.STATE), record.get(PRICES.ARCHIVED_AT),
                 record.get(PRICES.CREATED_AT), record.get(PRICES.UPDATED_AT), record.get(PRICES.VERSION));
     }
 }

@@ -1,32 +1,36 @@
 package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.PRODUCTS;
-import static org.guildhall.schema.catalog.Tables.PRODUCT_KINDS;
+import static org.guildhall.schema.catalog.Tables.STANDINGS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
-import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.notExists;
+import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.when;
 
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.Cells;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Fixed;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
-import org.jooq.Record;
 import org.jooq.Records;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Products. Their provider references stand in {@link ProviderReferenceStore}; what they turn out to be in the view {@code product_kinds}. */
+/** Products. Their provider references stand in {@link ProviderReferenceStore}; what stands on ladders now in the view {@code standings}. */
 final class ProductStore {
 
     /** A product as it is stored, with what is derived. */
@@ -57,34 +61,49 @@ final class ProductStore {
             @Nullable UUID entitlementSetId, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRODUCTS.CREATED_AT, "name", PRODUCTS.NAME);
+    private static final Condition ON_LADDER = DSL.exists(selectOne().from(STANDINGS).where(STANDINGS.PRODUCT_ID.eq(PRODUCTS.ID)));
+    /** As the view {@code product_kinds} has it; said here, where the product is at hand, it needn't be looked up once more. */
     private static final Field<String> KIND =
-            field(select(PRODUCT_KINDS.KIND).from(PRODUCT_KINDS).where(PRODUCT_KINDS.PRODUCT_ID.eq(PRODUCTS.ID))).as("kind");
-    private static final Field<JSONB> REFERENCES = ProviderReferenceStore.ofProduct(PRODUCTS.ID).as("provider_references");
+            when(PRODUCTS.PRODUCT_TYPE.isNotNull(), PRODUCTS.PRODUCT_TYPE).when(ON_LADDER, inline("plan")).as("kind");
+    private static final Field<String[]> REFERENCES = ProviderReferenceStore.ofProduct(PRODUCTS.ID).as("provider_references");
     private static final List<Field<?>> COLUMNS = List.of(
             PRODUCTS.ID, PRODUCTS.EXTERNAL_ID, PRODUCTS.NAME, PRODUCTS.DESCRIPTION, PRODUCTS.PRODUCT_TYPE, KIND, PRODUCTS.LIFECYCLE_STATUS,
             PRODUCTS.ENTITLEMENT_SET_ID, REFERENCES, PRODUCTS.METADATA, PRODUCTS.PUBLISHED_AT, PRODUCTS.RETIRED_AT, PRODUCTS.CREATED_AT,
             PRODUCTS.UPDATED_AT, PRODUCTS.VERSION);
 
+    private static final Fixed<Row> GET =
+            Fixed.of(select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.eq(param("id", UUID.class))), COLUMNS, ProductStore::row);
+    private static final Fixed<Row> INSERT = Fixed.of(
+            insertInto(PRODUCTS)
+                    .set(PRODUCTS.EXTERNAL_ID, param("external_id", String.class))
+                    .set(PRODUCTS.NAME, param("name", String.class))
+                    .set(PRODUCTS.DESCRIPTION, param("description", String.class))
+                    .set(PRODUCTS.PRODUCT_TYPE, param("product_type", String.class))
+                    .set(PRODUCTS.ENTITLEMENT_SET_ID, param("entitlement_set_id", UUID.class))
+                    .set(PRODUCTS.METADATA, param("metadata", JSONB.class))
+                    .returningResult(ofNew()),
+            COLUMNS, ProductStore::row);
+
+    /** The columns of a product that was just made: it stands on no ladder and nothing refers to it. */
+    private static List<Field<?>> ofNew() {
+        return COLUMNS.stream()
+                .<Field<?>>map(column -> column == KIND ? PRODUCTS.PRODUCT_TYPE.as(KIND)
+                        : column == REFERENCES ? inline(new String[0]).as(REFERENCES) : column)
+                .toList();
+    }
+
     /** A new draft, without references yet. */
     Row insert(Tx tx, @Nullable String productType, Values values) {
-        return tx.sql()
-                .insertInto(PRODUCTS)
-                .set(PRODUCTS.EXTERNAL_ID, values.externalId())
-                .set(PRODUCTS.NAME, values.name())
-                .set(PRODUCTS.DESCRIPTION, values.description())
-                .set(PRODUCTS.PRODUCT_TYPE, productType)
-                .set(PRODUCTS.ENTITLEMENT_SET_ID, values.entitlementSetId())
-                .set(PRODUCTS.METADATA, Columns.jsonb(values.metadata()))
-                .returningResult(COLUMNS)
-                .fetchSingle(ProductStore::row);
+        return Objects.requireNonNull(INSERT.one(tx, values.externalId(), values.name(), values.description(), productType,
+                values.entitlementSetId(), Columns.jsonb(values.metadata())));
     }
 
     @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.eq(id)).fetchOne(ProductStore::row);
+        return GET.one(tx, id);
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.in(ids)).fetch(ProductStore::row);
+        return tx.sql().select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.in(ids)).fetch(record -> row(record::get));
     }
 
     /** The same, held until the transaction ends. Read once it is held: what stands in other tables would be older otherwise. */
@@ -128,7 +147,7 @@ final class ProductStore {
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
-        return page.fetch(tx.sql().select(COLUMNS).from(PRODUCTS).where(condition(filter)), SORTS, PRODUCTS.ID, ProductStore::row);
+        return page.fetch(tx.sql().select(COLUMNS).from(PRODUCTS).where(condition(filter)), SORTS, PRODUCTS.ID, record -> row(record::get));
     }
 
     Row update(Tx tx, UUID id, Values values) {
@@ -143,7 +162,7 @@ final class ProductStore {
                 .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(1))
                 .where(PRODUCTS.ID.eq(id))
                 .returningResult(COLUMNS)
-                .fetchSingle(ProductStore::row);
+                .fetchSingle(record -> row(record::get));
     }
 
     /** From a draft to published; the schema refuses any other way. */
@@ -156,7 +175,7 @@ final class ProductStore {
                 .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(1))
                 .where(PRODUCTS.ID.eq(id))
                 .returningResult(COLUMNS)
-                .fetchSingle(ProductStore::row);
+                .fetchSingle(record -> row(record::get));
     }
 
     /** From published to retired; the schema refuses any other way, and while an active default grant names the product. */
@@ -169,7 +188,7 @@ final class ProductStore {
                 .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(1))
                 .where(PRODUCTS.ID.eq(id))
                 .returningResult(COLUMNS)
-                .fetchSingle(ProductStore::row);
+                .fetchSingle(record -> row(record::get));
     }
 
     private static Condition condition(Filter filter) {
@@ -182,16 +201,15 @@ final class ProductStore {
     }
 
     private static Condition kind(String kind) {
-        var plan = selectOne().from(PRODUCT_KINDS).where(PRODUCT_KINDS.PRODUCT_ID.eq(PRODUCTS.ID)).and(PRODUCT_KINDS.KIND.eq("plan"));
-        return kind.equals("plan") ? DSL.exists(plan) : PRODUCTS.PRODUCT_TYPE.eq(kind).and(notExists(plan));
+        return kind.equals("plan") ? PRODUCTS.PRODUCT_TYPE.isNull().and(ON_LADDER) : PRODUCTS.PRODUCT_TYPE.eq(kind);
     }
 
-    private static Row row(Record record) {
+    private static Row row(Cells cells) {
         return new Row(
-                record.get(PRODUCTS.ID), record.get(PRODUCTS.EXTERNAL_ID), record.get(PRODUCTS.NAME), record.get(PRODUCTS.DESCRIPTION),
-                record.get(PRODUCTS.PRODUCT_TYPE), record.get(KIND), record.get(PRODUCTS.LIFECYCLE_STATUS),
-                record.get(PRODUCTS.ENTITLEMENT_SET_ID), Columns.texts(record.get(REFERENCES)), Columns.texts(record.get(PRODUCTS.METADATA)),
-                record.get(PRODUCTS.PUBLISHED_AT), record.get(PRODUCTS.RETIRED_AT), record.get(PRODUCTS.CREATED_AT),
-                record.get(PRODUCTS.UPDATED_AT), record.get(PRODUCTS.VERSION));
+                cells.get(PRODUCTS.ID), cells.get(PRODUCTS.EXTERNAL_ID), cells.get(PRODUCTS.NAME), cells.get(PRODUCTS.DESCRIPTION),
+                cells.get(PRODUCTS.PRODUCT_TYPE), cells.get(KIND), cells.get(PRODUCTS.LIFECYCLE_STATUS),
+                cells.get(PRODUCTS.ENTITLEMENT_SET_ID), ProviderReferenceStore.map(cells.get(REFERENCES)), Columns.texts(cells.get(PRODUCTS.METADATA)),
+                cells.get(PRODUCTS.PUBLISHED_AT), cells.get(PRODUCTS.RETIRED_AT), cells.get(PRODUCTS.CREATED_AT),
+                cells.get(PRODUCTS.UPDATED_AT), cells.get(PRODUCTS.VERSION));
     }
 }

@@ -26,7 +26,7 @@ final class CredentialStore implements Credentials {
     // among the tenants is the platform's, which is named so that the key is used.
     private static final String FIND = """
             select set_config('app.tenant', (select tenant_id from platform.doors where kind = 'token' and key = ?)::text, true),
-                   pg_sequence_last_value(%d::oid), platform.app_now();
+                   pg_sequence_last_value('platform.auth_revision'::regclass), platform.app_now();
             select t.tenant_id, n.name, n.mode, n.state = 'suspended', c.id, c.name, c.acts_as, t.id, t.prefix, t.kind = 'publishable',
                    t.scopes, c.scopes, t.origins, s.ip_allow_list, t.expires_at, t.rate_limit, t.rate_window_seconds,
                    c.rate_limit, c.rate_window_seconds, s.rate_limit, s.rate_window_seconds, t.key_id, t.secret_hmac,
@@ -39,11 +39,9 @@ final class CredentialStore implements Credentials {
     private static final String LISTED = "select exists (select 1 from platform.doors where kind = 'origin' and key = ?)";
 
     private final Db db;
-    private final String find;
 
     CredentialStore(Db db) {
         this.db = db;
-        this.find = FIND.formatted(db.revisionSequence());
     }
 
     @Override
@@ -65,7 +63,7 @@ final class CredentialStore implements Credentials {
     }
 
     private @Nullable Stored find(Connection connection, String prefix) throws SQLException {
-        try (var statement = connection.prepareStatement(find)) {
+        try (var statement = connection.prepareStatement(FIND)) {
             statement.setString(1, prefix);
             statement.setString(2, prefix);
             statement.execute();

@@ -22,6 +22,7 @@ import java.time.LocalDateTime;
 import java.util.List;
 import org.guildhall.Main;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.work.LogWriter;
 import org.junit.jupiter.api.Test;
 
 /** How the house is built: who may import whom, where things may be named, and why. */
@@ -161,8 +162,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheCommandLineWritesToTheConsole() {
-        holds(noClasses().that().doNotHaveFullyQualifiedName(Main.class.getName())
+    void onlyTheCommandLineAndTheLogWriteToTheConsole() {
+        holds(noClasses().that().doNotHaveFullyQualifiedName(Main.class.getName()).and().doNotHaveFullyQualifiedName(LogWriter.class.getName())
                 .should(com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS)
                 .because("a server that logs says when, where and for which request"));
     }

@@ -2,6 +2,8 @@ package org.guildhall.core.auth;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ public record ApiToken(String prefix, String secret) {
     private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final String BASE36 = BASE62.substring(0, 10) + BASE62.substring(36);
     private static final int LOOKUP_CHARACTERS = 12;
+    private static final Pattern PREFIX = Pattern.compile("gld_(?:live|test|pub)_[0-9a-z]{" + LOOKUP_CHARACTERS + "}");
     /** 43 characters of 62 hold 256 bits. */
     private static final int SECRET_CHARACTERS = 43;
     private static final int CHECK_CHARACTERS = 8;
@@ -58,7 +61,7 @@ public record ApiToken(String prefix, String secret) {
             return null;
         }
         var prefix = text.substring(0, beforeSecret);
-        if (!prefix.matches("gld_(live|test|pub)_[0-9a-z]{" + LOOKUP_CHARACTERS + "}")) {
+        if (!PREFIX.matcher(prefix).matches()) {
             return null;
         }
         return new ApiToken(prefix, text.substring(beforeSecret + 1, beforeCheck));
@@ -87,7 +90,7 @@ public record ApiToken(String prefix, String secret) {
     private static String check(String body) {
         var crc = new CRC32();
         crc.update(body.getBytes(StandardCharsets.UTF_8));
-        return "%08x".formatted(crc.getValue());
+        return HexFormat.of().toHexDigits(crc.getValue(), CHECK_CHARACTERS);
     }
 
     private static String random(String alphabet, int characters) {

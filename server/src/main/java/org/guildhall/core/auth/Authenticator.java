@@ -1,7 +1,6 @@
 package org.guildhall.core.auth;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.guildhall.core.data.Clock;
@@ -28,10 +27,10 @@ public final class Authenticator {
     /** What is wrong with a credential. */
     public enum Reason { INVALID, EXPIRED, REVOKED }
 
-    private static final Duration REMEMBERED = Duration.ofSeconds(30);
+    private static final long REMEMBERED_NANOS = Duration.ofSeconds(30).toNanos();
     private static final int REMEMBERED_MAX = 10_000;
 
-    private record Entry(Credentials.Stored stored, Instant readAt) {}
+    private record Entry(Credentials.Stored stored, long readAtNanos) {}
 
     private final Credentials credentials;
     private final Keys keys;
@@ -92,7 +91,7 @@ public final class Authenticator {
 
     private Credentials.@Nullable Stored lookUp(String prefix) {
         var entry = remembered.get(prefix);
-        if (entry != null && entry.readAt.plus(REMEMBERED).isAfter(Instant.now())) {
+        if (entry != null && System.nanoTime() - entry.readAtNanos < REMEMBERED_NANOS) {
             return entry.stored;
         }
         var stored = credentials.find(prefix);
@@ -103,7 +102,7 @@ public final class Authenticator {
         if (remembered.size() >= REMEMBERED_MAX) {
             remembered.clear();
         }
-        remembered.put(prefix, new Entry(stored, Instant.now()));
+        remembered.put(prefix, new Entry(stored, System.nanoTime()));
         return stored;
     }
 }

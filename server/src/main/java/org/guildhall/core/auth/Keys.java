@@ -1,5 +1,6 @@
 package org.guildhall.core.auth;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -45,7 +46,7 @@ public final class Keys {
     private static final int SECRET_CHARACTERS_MIN = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private record Key(String id, byte[] secret, Map<Purpose, SecretKey> derived) {}
+    private record Key(String id, byte[] secret, Map<Purpose, Mac> macs) {}
 
     private final List<Key> keys;
 
@@ -148,16 +149,24 @@ public final class Keys {
 
     private static byte[] mac(Key key, Purpose purpose, byte[]... parts) {
         try {
-            var mac = Mac.getInstance(HMAC);
-            mac.init(key.derived.computeIfAbsent(purpose, p -> derive(key, p)));
+            // A copy of one that has its key already: finding the algorithm and taking in the key cost more than a short text does.
+            var mac = (Mac) key.macs.computeIfAbsent(purpose, p -> ready(key, p)).clone();
+            var length = ByteBuffer.allocate(Integer.BYTES);
             for (var part : parts) {
-                mac.update((byte) (part.length >>> 24));
-                mac.update((byte) (part.length >>> 16));
-                mac.update((byte) (part.length >>> 8));
-                mac.update((byte) part.length);
+                mac.update(length.putInt(0, part.length).array());
                 mac.update(part);
             }
             return mac.doFinal();
+        } catch (CloneNotSupportedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static Mac ready(Key key, Purpose purpose) {
+        try {
+            var mac = Mac.getInstance(HMAC);
+            mac.init(derive(key, purpose));
+            return mac;
         } catch (NoSuchAlgorithmException | InvalidKeyException impossible) {
             throw new IllegalStateException(impossible);
         }

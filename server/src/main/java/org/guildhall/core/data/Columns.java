@@ -1,8 +1,11 @@
 package org.guildhall.core.data;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** What several stores need of columns. */
 public final class Columns {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
+    private static final ObjectMapper JSON =
+            new ObjectMapper(JsonFactory.builder().recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build());
+    private static final ObjectReader TEXTS = JSON.readerFor(new TypeReference<TreeMap<String, String>>() {});
     private static final Field<Instant> NOW = DSL.field("platform.app_now()", SQLDataType.INSTANT);
 
     private static final Field<UUID> TENANT = DSL.field("platform.app_tenant()", SQLDataType.UUID);
@@ -45,11 +49,11 @@ public final class Columns {
 
     /** Texts by name out of a column, in the order of their names; empty for null. */
     public static Map<String, String> texts(@Nullable JSONB value) {
-        if (value == null) {
+        if (value == null || value.data().equals("{}")) {
             return Map.of();
         }
         try {
-            return JSON.readValue(value.data(), TEXTS);
+            return TEXTS.readValue(value.data());
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -10,7 +10,6 @@ import java.util.function.Function;
 import org.jooq.Configuration;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
-import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 
 /**
@@ -25,7 +24,7 @@ public final class Db implements AutoCloseable {
     /** The tenant that the platform itself is. */
     public static final UUID PLATFORM = UUID.fromString("00000000-0000-7000-8000-000000000000");
 
-    private static final Configuration JOOQ = new DefaultConfiguration()
+    static final Configuration JOOQ = new DefaultConfiguration()
             .set(SQLDialect.POSTGRES)
             .set(new Settings()
                     .withExecuteLogging(false)
@@ -36,13 +35,15 @@ public final class Db implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Clock clock = new Clock();
-    private final long revisionSequence;
 
     /** Opens the pool and checks that this is a database which the server may use. */
     public Db(DbConfig config) {
         this.pool = pool(config);
         try {
-            this.revisionSequence = unguarded(Preflight::check);
+            unguarded(connection -> {
+                Preflight.check(connection);
+                return null;
+            });
         } catch (RuntimeException refused) {
             pool.close();
             throw refused;
@@ -77,8 +78,7 @@ public final class Db implements AutoCloseable {
     /** Reads as a tenant. Each statement carries the tenant with it and is a transaction of its own. */
     public <T> T read(UUID tenant, long revision, Function<Tx, T> work) {
         try (var connection = pool.getConnection()) {
-            var guard = new Guard(connection, tenant, revision, revisionSequence, true);
-            return work.apply(new Tx(tenant, guard, DSL.using(JOOQ.derive(new org.jooq.impl.DefaultConnectionProvider(guard))), clock));
+            return work.apply(new Tx(tenant, new Guard(connection, tenant, revision, true), clock));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         } catch (org.jooq.exception.DataAccessException failed) {
@@ -88,19 +88,11 @@ public final class Db implements AutoCloseable {
 
     /** Begins a transaction of a tenant; nothing is sent before its first statement. */
     public Write begin(UUID tenant, long revision) {
-        Connection connection;
         try {
-            connection = pool.getConnection();
+            var connection = pool.getConnection();
+            var guard = new Guard(connection, tenant, revision, false);
+            return new Write(connection, guard, new Tx(tenant, guard, clock), revision, pool::evictConnection);
         } catch (SQLException failed) {
-            throw Failures.translate(failed);
-        }
-        try {
-            connection.setAutoCommit(false);
-            var guard = new Guard(connection, tenant, revision, revisionSequence, false);
-            var sql = DSL.using(JOOQ.derive(new org.jooq.impl.DefaultConnectionProvider(guard)));
-            return new Write(connection, guard, new Tx(tenant, guard, sql, clock), revision, revisionSequence);
-        } catch (SQLException failed) {
-            closeQuietly(connection, failed);
             throw Failures.translate(failed);
         }
     }
@@ -130,15 +122,10 @@ public final class Db implements AutoCloseable {
         return pool;
     }
 
-    /** The object id of {@code platform.auth_revision}. */
-    public long revisionSequence() {
-        return revisionSequence;
-    }
-
     /** The present revision of all credentials. */
     public long revision() {
         return unguarded(connection -> {
-            try (var statement = connection.prepareStatement("select pg_sequence_last_value(" + revisionSequence + "::oid)");
+            try (var statement = connection.prepareStatement("select pg_sequence_last_value('platform.auth_revision'::regclass)");
                     var row = statement.executeQuery()) {
                 row.next();
                 return row.getLong(1);
@@ -160,14 +147,6 @@ public final class Db implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
-    }
-
-    private static void closeQuietly(Connection connection, SQLException because) {
-        try {
-            connection.close();
-        } catch (SQLException also) {
-            because.addSuppressed(also);
-        }
     }
 
     /** A function that may fail as JDBC does. */

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
  * What commits together with an effect.
  *
  * @param audit the event; null where the server did something that no one asked for
- * @param keyHmac the claimed key, whose reply is {@code kept}; null without a key
+ * @param claim of the key whose reply is {@code kept}; null without a key
  * @param credentials true if what callers may do has changed, which every node must see from its next request on
  */
-public record Finish(@Nullable AuditRecord audit, byte @Nullable [] keyHmac, @Nullable Kept kept, boolean credentials) {
+public record Finish(@Nullable AuditRecord audit, @Nullable Claim claim, @Nullable Kept kept, boolean credentials) {
 
     /** Only the effect. */
     public static final Finish NOTHING = new Finish(null, null, null, false);

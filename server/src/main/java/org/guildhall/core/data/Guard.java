@@ -23,21 +23,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class Guard extends DefaultConnection {
 
+    /** Sets the tenant and brings the revision. The sequence is looked up when the statement is prepared, not when it is run. */
+    static final String PREFIX =
+            "select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass); ";
+
+    /** The same as the first statement of a transaction, which it begins. */
+    static final String BEGIN = "begin; " + PREFIX;
+
     private final UUID tenant;
     private final long revision;
-    private final long revisionSequence;
     private final boolean everyStatement;
     private boolean sent;
+
+    /** Sets the values of a statement; the first of them has this index. */
+    interface Binder {
+        void bind(PreparedStatement statement, int first) throws SQLException;
+    }
+
+    /** Takes what a statement found. */
+    interface Taker<T> {
+        T take(ResultSet found) throws SQLException;
+    }
 
     /**
      * @param revision what the credentials' revision must be, or {@link Db#ANY_REVISION}
      * @param everyStatement true without a transaction, where the setting ends with the statement; false within one
      */
-    Guard(Connection connection, UUID tenant, long revision, long revisionSequence, boolean everyStatement) {
+    Guard(Connection connection, UUID tenant, long revision, boolean everyStatement) {
         super(connection);
         this.tenant = tenant;
         this.revision = revision;
-        this.revisionSequence = revisionSequence;
         this.everyStatement = everyStatement;
     }
 
@@ -57,12 +72,47 @@ final class Guard extends DefaultConnection {
             return super.prepareStatement(sql);
         }
         sent = true;
-        // The sequence is named by its oid in the text, which is constant for a database, so the statement stays prepared.
-        var guarded = "select set_config('app.tenant', ?, true), pg_sequence_last_value(" + revisionSequence + "::oid); " + sql;
-        var statement = super.prepareStatement(guarded);
+        var statement = super.prepareStatement((everyStatement ? PREFIX : BEGIN) + sql);
         statement.setString(1, tenant.toString());
         return (PreparedStatement) Proxy.newProxyInstance(
                 Guard.class.getClassLoader(), new Class<?>[] {PreparedStatement.class}, new Shifted(statement));
+    }
+
+    /**
+     * Sends a query past jOOQ, under the same guard.
+     *
+     * @param text the query
+     * @param guarded the same behind {@link #PREFIX}
+     * @param beginning the same behind {@link #BEGIN}
+     */
+    <T> T send(String text, String guarded, String beginning, Binder binder, Taker<T> taker) throws SQLException {
+        boolean first = everyStatement || !sent;
+        try (var statement = getDelegate().prepareStatement(everyStatement ? guarded : first ? beginning : text)) {
+            if (first) {
+                sent = true;
+                statement.setString(1, tenant.toString());
+            }
+            binder.bind(statement, first ? 2 : 1);
+            statement.execute();
+            if (first) {
+                checked(statement);
+            }
+            try (var found = statement.getResultSet()) {
+                return taker.take(found);
+            }
+        }
+    }
+
+    /** Looks at the guard's own results and steps over them. */
+    private boolean checked(PreparedStatement statement) throws SQLException {
+        if (!everyStatement) {
+            statement.getMoreResults();
+        }
+        try (var own = statement.getResultSet()) {
+            own.next();
+            check(revision, own, 2);
+        }
+        return statement.getMoreResults();
     }
 
     /** Refuses what was read with credentials that have changed since. */
@@ -136,11 +186,7 @@ final class Guard extends DefaultConnection {
 
         private boolean run() throws SQLException {
             statement.execute();
-            try (var first = statement.getResultSet()) {
-                first.next();
-                check(revision, first, 2);
-            }
-            return statement.getMoreResults();
+            return checked(statement);
         }
     }
 }

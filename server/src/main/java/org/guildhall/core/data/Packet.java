@@ -14,6 +14,7 @@ final class Packet {
 
     private final StringBuilder text = new StringBuilder(512);
     private final List<Bind> binds = new ArrayList<>();
+    private int size;
 
     private interface Bind {
         void set(PreparedStatement statement, int index) throws SQLException;
@@ -25,7 +26,13 @@ final class Packet {
             text.append("; ");
         }
         text.append(statement);
+        size++;
         return this;
+    }
+
+    /** How many statements it holds; each has a result of its own. */
+    int size() {
+        return size;
     }
 
     Packet bind(@Nullable String value) {
@@ -56,6 +63,11 @@ final class Packet {
 
     Packet bind(int value) {
         binds.add((statement, index) -> statement.setInt(index, value));
+        return this;
+    }
+
+    Packet bind(long value) {
+        binds.add((statement, index) -> statement.setLong(index, value));
         return this;
     }
 

@@ -14,8 +14,8 @@ final class Preflight {
 
     private Preflight() {}
 
-    /** The object id of the revision sequence; throws with every reason why this database can't be served from. */
-    static long check(Connection connection) throws SQLException {
+    /** @throws IllegalStateException with every reason why this database can't be served from */
+    static void check(Connection connection) throws SQLException {
         var wrong = new ArrayList<String>();
         wrong.addAll(texts(connection, """
                 select 'the role ' || rolname || ' is privileged (superuser or bypassrls)' from pg_roles
@@ -33,18 +33,16 @@ final class Preflight {
             throw new IllegalStateException("this database can't be served from: " + String.join("; ", wrong));
         }
         try (var statement = connection.createStatement();
-                var row = statement.executeQuery("select c.oid, pg_sequence_last_value(c.oid) from pg_class c join pg_namespace n"
+                var row = statement.executeQuery("select pg_sequence_last_value(c.oid) from pg_class c join pg_namespace n"
                         + " on n.oid = c.relnamespace where n.nspname = 'platform' and c.relname = 'auth_revision'")) {
             if (!row.next()) {
                 throw new IllegalStateException("this database has no Guildhall schema: run the migrations first");
             }
-            long sequence = row.getLong(1);
-            row.getLong(2);
+            row.getLong(1);
             if (row.wasNull()) {
                 // Null also means that the role may not read it: revocation would never be seen.
                 throw new IllegalStateException("the revision of credentials can't be read: the role lacks a grant on platform.auth_revision");
             }
-            return sequence;
         }
     }
 

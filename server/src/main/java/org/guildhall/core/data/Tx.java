@@ -1,11 +1,13 @@
 package org.guildhall.core.data;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConnectionProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tenant's side of one unit of work: what a store needs to read or change rows, and nothing that lets it leave its tenant.
@@ -15,20 +17,26 @@ import org.jooq.DSLContext;
 public final class Tx {
 
     private final UUID tenant;
-    private final Connection connection;
-    private final DSLContext sql;
+    private final Guard guard;
     private final Clock clock;
+    private @Nullable DSLContext sql;
 
-    Tx(UUID tenant, Connection connection, DSLContext sql, Clock clock) {
+    Tx(UUID tenant, Guard guard, Clock clock) {
         this.tenant = tenant;
-        this.connection = connection;
-        this.sql = sql;
+        this.guard = guard;
         this.clock = clock;
     }
 
     /** The statements of a store. Each one is a round trip. */
     public DSLContext sql() {
+        if (sql == null) {
+            sql = DSL.using(Db.JOOQ.derive(new DefaultConnectionProvider(guard)));
+        }
         return sql;
+    }
+
+    Guard guard() {
+        return guard;
     }
 
     /** Whose rows are visible. */
@@ -47,8 +55,8 @@ public final class Tx {
      * @throws StaleCredentials if they have changed
      */
     public void requireCurrent() {
-        if (connection instanceof Guard guard && !guard.wasSent()) {
-            try (var statement = connection.prepareStatement("select 1")) {
+        if (!guard.wasSent()) {
+            try (var statement = guard.prepareStatement("select 1")) {
                 statement.execute();
             } catch (SQLException failed) {
                 throw Failures.translate(failed);
@@ -69,7 +77,7 @@ public final class Tx {
         enter(other);
         T result;
         try {
-            result = work.apply(new Tx(other, connection, sql, clock));
+            result = work.apply(new Tx(other, guard, clock));
         } catch (RuntimeException failed) {
             leave(failed);
             throw failed;
@@ -88,7 +96,7 @@ public final class Tx {
     }
 
     private void enter(UUID other) {
-        try (var statement = connection.prepareStatement("select set_config('app.tenant', ?, true)")) {
+        try (var statement = guard.prepareStatement("select set_config('app.tenant', ?, true)")) {
             statement.setString(1, other.toString());
             statement.execute();
         } catch (SQLException failed) {

@@ -4,29 +4,45 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A transaction that changes something: the claim of the key travels with BEGIN and the tenant, the effect is the handler's, and
+ * A transaction that changes something: BEGIN, the tenant and the look at the key travel together, the effect is the handler's, and
  * audit, kept reply and COMMIT travel together. Three round trips for an effect of one statement; two without a key.
+ *
+ * <p>A key is claimed by a lock that ends with the transaction, and its row is written once, with the reply: it exists exactly when
+ * the effect is committed.
  */
 public final class Write implements AutoCloseable {
 
-    private static final String BEGIN =
-            "select set_config('app.tenant', ?, true), pg_sequence_last_value(%d::oid), platform.app_now(), set_config('lock_timeout', '500ms', true)";
-    private static final String CLAIM = """
-            insert into platform.idempotency_keys (key_hmac, consumer_id, request_hash, operation, request_id)
-            select ?, ?, ?, ?, ? where not exists (select 1 from platform.idempotency_keys where key_hmac = any (?))
-            on conflict do nothing returning true""";
+    private static final String BEGIN = "begin";
+    // In this order: the lock waits for half a second, everything behind it for two.
+    private static final String LOCK = """
+            select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass), platform.app_now(),
+              set_config('lock_timeout', '500ms', true), pg_advisory_xact_lock(?), set_config('lock_timeout', '2s', true)""";
     private static final String KEPT = """
             select request_hash, status, reply, headers, sealed, entity_type, entity_id
-            from platform.idempotency_keys where key_hmac = ? or key_hmac = any (?)""";
-    private static final String SAVEPOINT = "savepoint effect";
-    private static final String PATIENCE = "select set_config('lock_timeout', '2s', true)";
-    private static final String KEEP = """
-            update platform.idempotency_keys
-            set status = ?, reply = ?, headers = ?, sealed = ?, entity_type = ?, entity_id = ? where key_hmac = ?""";
+            from platform.idempotency_keys where key_hmac = ?""";
+    private static final String KEPT_BY_ANY = """
+            select request_hash, status, reply, headers, sealed, entity_type, entity_id
+            from platform.idempotency_keys where key_hmac = any (?)""";
+    private static final String KEEP_INTO = """
+            insert into platform.idempotency_keys (key_hmac, consumer_id, request_hash, operation, request_id,
+              status, reply, headers, sealed, entity_type, entity_id)
+            """;
+    private static final String KEEP = KEEP_INTO + "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String KEEP_FIRST = KEEP_INTO + """
+            select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? where not exists (select from platform.idempotency_keys where key_hmac = any (?))
+            on conflict do nothing returning true""";
+    private static final String COMMIT = "commit";
+    private static final String ROLLBACK = "rollback";
     private static final String EVENT = """
             insert into platform.audit_events (id, actor_type, actor_id, token_id, subject_tenant_id, operation, status, action, category,
               entity_type, entity_id, reason, source_workflow, replay_pointer, request_id, trace_id, key_hmac)
@@ -38,18 +54,21 @@ public final class Write implements AutoCloseable {
     private static final String TENANT = "select set_config('app.tenant', ?, true)";
     private static final String REVISION = "select nextval('platform.auth_revision')";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Write.class);
+
     private final Connection connection;
     private final Guard guard;
     private final Tx tx;
     private final long revision;
-    private final String begin;
+    private final Consumer<Connection> discard;
 
-    Write(Connection connection, Guard guard, Tx tx, long revision, long revisionSequence) {
+    /** @param discard takes a connection out of the pool */
+    Write(Connection connection, Guard guard, Tx tx, long revision, Consumer<Connection> discard) {
         this.connection = connection;
         this.guard = guard;
         this.tx = tx;
         this.revision = revision;
-        this.begin = BEGIN.formatted(revisionSequence);
+        this.discard = discard;
     }
 
     /** The handler's side. */
@@ -58,52 +77,58 @@ public final class Write implements AutoCloseable {
     }
 
     /**
-     * Claims a key, waiting up to 500 ms for another request that holds it.
+     * Claims a key, waiting up to 500 ms for another request that holds it. Nothing may have been sent before.
      *
      * @return what was kept if the key is already done; null if it is ours now
      * @throws Failures.Contended if the other request is still running
      */
     public @Nullable Kept claim(Claim claim) {
         guard.skip();
-        var packet = new Packet()
-                .add(begin).bind(tx.tenant().toString())
-                .add(CLAIM).bind(claim.keyHmac()).bind(claim.consumer()).bind(claim.requestHash()).bind(claim.operation())
-                .bind(claim.requestId()).bind(claim.olderHmacs())
-                .add(KEPT).bind(claim.keyHmac()).bind(claim.olderHmacs())
-                .add(SAVEPOINT)
-                .add(PATIENCE);
+        var packet = begun(new Packet(), claim);
+        if (claim.olderHmacs().length == 0) {
+            packet.add(KEPT).bind(claim.keyHmac());
+        } else {
+            packet.add(KEPT_BY_ANY).bind(claim.hmacs());
+        }
         try (var statement = packet.send(connection)) {
+            statement.getMoreResults();
             try (var first = statement.getResultSet()) {
                 first.next();
                 Guard.check(revision, first, 2);
-                tx.measured(first.getObject(3, java.time.OffsetDateTime.class).toInstant());
+                tx.measured(first.getObject(3, OffsetDateTime.class).toInstant());
             }
-            statement.getMoreResults();
-            try (var claimed = statement.getResultSet()) {
-                if (claimed.next()) {
-                    return null;
-                }
-            }
-            statement.getMoreResults();
-            try (var kept = statement.getResultSet()) {
-                if (!kept.next()) {
-                    throw new IllegalStateException("a key was neither claimed nor found");
-                }
-                return new Kept(kept.getBytes(1), kept.getInt(2), kept.getBytes(3), kept.getString(4), kept.getBoolean(5),
-                        kept.getString(6), kept.getObject(7, UUID.class));
-            }
+            return kept(statement);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
     }
 
-    /** Commits the effect with everything that belongs to it, or nothing of it. */
+    /** Begins, and waits for the key's lock. */
+    private Packet begun(Packet packet, Claim claim) {
+        return packet.add(BEGIN).add(LOCK).bind(tx.tenant().toString()).bind(claim.lock());
+    }
+
+    /** The kept reply, if there is one, as the next result. */
+    private static @Nullable Kept kept(PreparedStatement statement) throws SQLException {
+        statement.getMoreResults();
+        try (var kept = statement.getResultSet()) {
+            return !kept.next() ? null : new Kept(kept.getBytes(1), kept.getInt(2), kept.getBytes(3), kept.getString(4), kept.getBoolean(5),
+                    kept.getString(6), kept.getObject(7, UUID.class));
+        }
+    }
+
+    /**
+     * Commits the effect with everything that belongs to it, or nothing of it.
+     *
+     * @throws Failures.Violation if the schema refuses the effect only now
+     */
     public void commit(Finish finish) {
-        // What the schema checks at the end is checked first, while the savepoint of the effect can still be returned to.
-        var packet = new Packet().add(CHECK_DEFERRED);
+        // Audit rows of an effect that asked the database nothing still need a transaction, and a caller whose rights are the present ones.
+        tx.requireCurrent();
+        var packet = new Packet();
         var audit = finish.audit();
-        if (finish.kept() != null) {
-            keep(packet, finish.keyHmac(), finish.kept());
+        if (finish.claim() != null && finish.kept() != null) {
+            keep(packet.add(KEEP), finish.claim(), finish.kept());
         }
         if (audit != null) {
             event(packet, audit);
@@ -113,7 +138,7 @@ public final class Write implements AutoCloseable {
                 event(packet, audit);
             }
         }
-        packet.add("commit");
+        packet.add(COMMIT);
         if (finish.credentials()) {
             // Behind the commit: a node that reads the new revision finds the new state. If the commit fails, this isn't run.
             packet.add(REVISION);
@@ -121,9 +146,33 @@ public final class Write implements AutoCloseable {
         send(packet);
     }
 
-    /** Takes back the effect of a refusal and keeps the refusal for the key. */
-    public void commitRefusal(byte[] keyHmac, Kept kept) {
-        send(keep(new Packet().add("rollback to savepoint effect"), keyHmac, kept).add("commit"));
+    /**
+     * Takes back the effect of a refusal and keeps the refusal for the key.
+     *
+     * <p>The lock ends with the effect, and whoever waited for it goes first: what was kept then is the answer, for both.
+     *
+     * @return null if the refusal is kept; else what another request with the same key was answered in between
+     */
+    public @Nullable Kept commitRefusal(Claim claim, Kept refusal) {
+        try {
+            var packet = isOpen() ? new Packet().add(ROLLBACK) : new Packet();
+            int before = packet.size() + 2;
+            keep(begun(packet, claim).add(KEEP_FIRST), claim, refusal).bind(claim.hmacs()).add(KEPT_BY_ANY).bind(claim.hmacs()).add(COMMIT);
+            try (var statement = packet.send(connection)) {
+                for (int passed = 0; passed < before; passed++) {
+                    statement.getMoreResults();
+                }
+                try (var first = statement.getResultSet()) {
+                    if (first.next()) {
+                        drain(statement);
+                        return null;
+                    }
+                }
+                return kept(statement);
+            }
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
+        }
     }
 
     /** Has the schema check now what it would check at the commit; for a transaction that will never get there. */
@@ -134,25 +183,42 @@ public final class Write implements AutoCloseable {
     /** Takes back everything; also what {@link #close} does with what wasn't committed. */
     public void rollback() {
         try {
-            connection.rollback();
+            if (isOpen()) {
+                send(new Packet().add(ROLLBACK));
+            }
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
     }
 
+    /** Whether the database still has the transaction, whole or failed; known from its last answer. */
+    private boolean isOpen() throws SQLException {
+        return connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
+    }
+
     @Override
     public void close() {
-        try (connection) {
-            connection.rollback();
+        try {
+            rollback();
+            if (isOpen()) {
+                throw new IllegalStateException("a transaction outlived its rollback");
+            }
+        } catch (SQLException | RuntimeException failed) {
+            // Nobody may have this connection with a transaction in it; the database rolls back what was left open.
+            discard.accept(connection);
+            LOG.warn("a transaction could not be rolled back; its connection is given up", failed);
+        }
+        try {
+            connection.close();
         } catch (SQLException failed) {
-            // The pool evicts a broken connection by itself, and the database rolls back what was left open.
-            org.slf4j.LoggerFactory.getLogger(Write.class).debug("closing a transaction failed", failed);
+            LOG.debug("giving a connection back failed", failed);
         }
     }
 
-    private static Packet keep(Packet packet, byte[] keyHmac, Kept kept) {
-        return packet.add(KEEP).bind(kept.status()).bind(kept.reply()).bind(kept.headers()).bind(kept.sealed()).bind(kept.entityType())
-                .bind(kept.entityId()).bind(keyHmac);
+    private static Packet keep(Packet packet, Claim claim, Kept kept) {
+        return packet.bind(claim.keyHmac()).bind(claim.consumer()).bind(claim.requestHash()).bind(claim.operation())
+                .bind(claim.requestId()).bind(kept.status()).bind(kept.reply()).bind(kept.headers()).bind(kept.sealed())
+                .bind(kept.entityType()).bind(kept.entityId());
     }
 
     private static void event(Packet packet, AuditRecord audit) {

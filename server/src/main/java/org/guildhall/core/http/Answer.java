@@ -2,7 +2,7 @@ package org.guildhall.core.http;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,9 @@ record Answer(int status, byte @Nullable [] body, Map<String, String> headers) {
 
     /** The headers for storing, one a line. */
     String headerLines() {
-        return headers.entrySet().stream().map(header -> header.getKey() + ": " + header.getValue()).collect(Collectors.joining("\n"));
+        var lines = new StringJoiner("\n");
+        headers.forEach((name, value) -> lines.add(name + ": " + value));
+        return lines.toString();
     }
 
     static Answer restored(int status, byte @Nullable [] body, String headerLines) {

@@ -1,14 +1,12 @@
 package org.guildhall.core.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.UUID;
-import org.erdtman.jcs.JsonCanonicalizer;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.AuditRecord;
 import org.guildhall.core.data.Ids;
@@ -74,16 +72,16 @@ final class Auditor {
         }
     }
 
-    /** SHA-256 over the salt and the canonical form (RFC 8785). */
-    private static byte @Nullable [] digest(byte[] salt, @Nullable String json) {
-        if (json == null) {
+    /** SHA-256 over the salt and the canonical form (RFC 8785), which is what {@link Json#AUDIT} writes. */
+    private static byte @Nullable [] digest(byte[] salt, @Nullable String canonical) {
+        if (canonical == null) {
             return null;
         }
         try {
             var hash = MessageDigest.getInstance("SHA-256");
             hash.update(salt);
-            return hash.digest(new JsonCanonicalizer(json).getEncodedUTF8());
-        } catch (NoSuchAlgorithmException | IOException impossible) {
+            return hash.digest(utf8(canonical));
+        } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }
     }

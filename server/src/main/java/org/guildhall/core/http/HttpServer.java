@@ -65,9 +65,9 @@ public final class HttpServer implements AutoCloseable {
                 http.setSendDateHeader(true);
                 http.setRequestHeaderSize(8 * 1024);
             });
+            beside.accept(config.routes);
             bind(config, routes);
             pages.forEach((path, page) -> page(config, path, page));
-            beside.accept(config.routes);
             failures(config);
         });
     }
@@ -119,8 +119,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void send(Context context, Exchange exchange, Answer answer) {
-        exchange.send(answer);
         cors.answer(context.req().getHeader("Origin"), exchange.caller()).forEach(context.res()::setHeader);
+        exchange.send(answer);
     }
 
     private static void page(JavalinConfig config, String path, PageHandler page) {

@@ -1,7 +1,9 @@
 package org.guildhall.core.http;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Caller;
@@ -30,7 +32,20 @@ public final class Idempotency {
     }
 
     Claim claim(Caller caller, String key, Operation operation, byte[] fingerprint, String requestId) {
-        return new Claim(hmac(caller, key), olderHmacs(caller, key), caller.consumer(), fingerprint, operation.id(), requestId);
+        return new Claim(lock(caller, key), hmac(caller, key), olderHmacs(caller, key), caller.consumer(), fingerprint, operation.id(), requestId);
+    }
+
+    /** Not by the server's keys: while they change, nodes that have the old ones and nodes that have the new ones wait for each other. */
+    private static long lock(Caller caller, String key) {
+        try {
+            var hash = MessageDigest.getInstance("SHA-256");
+            for (var part : parts(caller, key)) {
+                hash.update(part);
+            }
+            return ByteBuffer.wrap(hash.digest()).getLong();
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** What is kept of an answer; sealed under the caller's key if it shows a secret. */

@@ -1,9 +1,11 @@
 package org.guildhall.core.http;
 
+import java.util.Objects;
 import java.util.Set;
 import org.guildhall.api.Endpoint;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Caller;
+import org.guildhall.core.data.Claim;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
 import org.guildhall.core.data.Finish;
@@ -97,21 +99,20 @@ final class Pipeline {
             throw new IllegalStateException(operation + " changes something and lets anybody in");
         }
         var key = read.dryRun() ? null : read.idempotencyKey();
+        var claim = key == null ? null : idempotency.claim(caller, key, operation, read.fingerprint(), exchange.requestId());
         try (var write = db.begin(caller.tenant(), caller.revision())) {
-            if (key != null) {
-                var kept = write.claim(idempotency.claim(caller, key, operation, read.fingerprint(), exchange.requestId()));
-                if (kept != null) {
-                    return idempotency.replay(kept, key, read.fingerprint());
-                }
+            var kept = claim == null ? null : write.claim(claim);
+            if (kept != null && key != null) {
+                return idempotency.replay(kept, key, read.fingerprint());
             }
-            return effect(exchange, operation, endpoint, read, call(exchange, operation, caller, read), write, key);
+            return effect(exchange, operation, endpoint, read, call(exchange, operation, caller, read), write, claim);
         } catch (Failures.Contended busy) {
             throw key == null ? busy : Problem.IDEMPOTENCY_IN_FLIGHT.refusal().retryAfter(1);
         }
     }
 
     private Answer effect(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Read read, Call call, Write write,
-            @Nullable String key) {
+            @Nullable Claim claim) {
         try {
             call.within(write.tx());
             var reply = endpoint.handle(call, read.input());
@@ -126,18 +127,18 @@ final class Pipeline {
                 return Answers.dryRun(call, reply);
             }
             var answer = answers.answer(exchange, call, read, reply);
-            var hmac = key == null ? null : idempotency.hmac(call.caller(), key);
+            var hmac = claim == null ? null : claim.keyHmac();
             var audit = call.isUnchanged() ? null : Auditor.record(call, answer.status(), read.reason(), exchange.traceId(), hmac);
-            var kept = key == null ? null : kept(answer, key, operation, read, call);
-            write.commit(new Finish(audit, hmac, kept, call.haveCredentialsChanged()));
+            var kept = claim == null ? null : kept(answer, operation, read, call);
+            write.commit(new Finish(audit, claim, kept, call.haveCredentialsChanged()));
             return answer;
         } catch (RuntimeException failed) {
-            return refused(exchange, operation, read, write, key, Failures.translate(failed));
+            return refused(exchange, operation, read, write, claim, Failures.translate(failed));
         }
     }
 
     /** Keeps for the key what the handler decided; anything else takes the claim back with the effect. */
-    private Answer refused(Exchange exchange, Operation operation, Read read, Write write, @Nullable String key, RuntimeException failed) {
+    private Answer refused(Exchange exchange, Operation operation, Read read, Write write, @Nullable Claim claim, RuntimeException failed) {
         if (failed instanceof Failures.Contended) {
             // The key is ours: what was waited for in vain is a row, and trying again is right.
             throw Problem.UNAVAILABLE.because("Another change of the same resource takes too long.").retryAfter(1);
@@ -146,24 +147,17 @@ final class Pipeline {
             throw failed;
         }
         var refusal = problems.refusal(failed);
-        if (key == null || !DECIDED.contains(refusal.problem().status())) {
+        if (claim == null || !DECIDED.contains(refusal.problem().status())) {
             throw refusal;
         }
         var answer = problems.answer(exchange, refusal);
-        write.commitRefusal(idempotency.hmac(present(exchange.caller()), key), kept(answer, key, operation, read, null));
-        return answer;
+        var other = write.commitRefusal(claim, kept(answer, operation, read, null));
+        return other == null ? answer : idempotency.replay(other, Objects.requireNonNull(read.idempotencyKey()), read.fingerprint());
     }
 
-    private static Caller present(@Nullable Caller caller) {
-        if (caller == null) {
-            throw new IllegalStateException("a mutation without a caller");
-        }
-        return caller;
-    }
-
-    private Kept kept(Answer answer, String key, Operation operation, Read read, @Nullable Call call) {
+    private Kept kept(Answer answer, Operation operation, Read read, @Nullable Call call) {
         var primary = call == null || call.changes().isEmpty() ? null : call.changes().all().getFirst();
-        return idempotency.keep(answer, key, operation, read.fingerprint(),
+        return idempotency.keep(answer, Objects.requireNonNull(read.idempotencyKey()), operation, read.fingerprint(),
                 primary == null ? null : primary.entityType(), primary == null ? null : primary.id());
     }
 

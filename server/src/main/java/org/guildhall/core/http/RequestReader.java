@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestReader {
 
     private static final int BODY_BYTES_MAX = 1 << 20;
+    private static final byte[] NO_FINGERPRINT = {};
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final Pattern REASON = Pattern.compile("[\\x20-\\x7e]{1,500}");
     /** What shapes the answer or stands beside the filters; everything else binds a cursor. */
@@ -31,7 +32,7 @@ final class RequestReader {
      *
      * @param ifMatch the versions that the caller made its change for; null for any
      * @param idempotencyKey null if the caller sent none or the operation takes none
-     * @param fingerprint everything that makes it the same request again: method, path, query, body
+     * @param fingerprint everything that makes it the same request again: method, path, query, body; empty without a key
      */
     record Read(RequestInput input, @Nullable PageRequest page, @Nullable Set<Long> ifMatch, boolean dryRun, @Nullable String idempotencyKey,
             @Nullable String reason, List<String> expand, List<String> fields, byte[] fingerprint) {}
@@ -77,7 +78,7 @@ final class RequestReader {
         var ifMatch = ifMatch(exchange, operation);
         boolean dryRun = query.path("dry_run").asBoolean(false);
         return new Read(new RequestInput(exchange::pathParameter, filters(query), body, schema, raw), page, ifMatch, dryRun, key, reason,
-                expand, fields, fingerprint(exchange, texts, raw));
+                expand, fields, key == null ? NO_FINGERPRINT : fingerprint(exchange, texts, raw));
     }
 
     /** Each reference on the way asks for the scope that reading it asks for. */

@@ -11,43 +11,55 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * Stands between a server and its PostgreSQL and counts round trips, by reading what the client sends: each Sync and each simple query
  * is one, since the client waits for its answer. It can also stop answering, as a database does that hangs, and cut every connection.
  */
-final class PgProxy implements AutoCloseable {
+public final class PgProxy implements AutoCloseable {
 
     private static final int SSL_REQUEST = 80_877_103;
     private static final int GSS_REQUEST = 80_877_104;
+    private static final Pattern PORT = Pattern.compile("(?<=:)\\d+(?=/)");
 
     private final ServerSocket listener;
+    private final DbConfig direct;
     private final int target;
     private final AtomicLong trips = new AtomicLong();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile boolean hanging;
 
-    PgProxy(int target) throws IOException {
-        this.target = target;
+    /** Before a PostgreSQL of this machine. */
+    public PgProxy(DbConfig direct) throws IOException {
+        this.direct = direct;
+        var port = PORT.matcher(direct.url());
+        if (!port.find()) {
+            throw new IllegalArgumentException("no port in " + direct.url());
+        }
+        this.target = Integer.parseInt(port.group());
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         start("accept", this::accept);
     }
 
-    int port() {
-        return listener.getLocalPort();
+    /** How a server reaches the database through it. */
+    public DbConfig through() {
+        var url = PORT.matcher(direct.url()).replaceFirst(Integer.toString(listener.getLocalPort()));
+        return new DbConfig(url, direct.user(), direct.password(), 4, direct.poolWait());
     }
 
-    long trips() {
+    /** How many there were so far. */
+    public long trips() {
         return trips.get();
     }
 
     /** While it hangs, what comes is neither passed on nor answered. */
-    void hang(boolean now) {
+    public void hang(boolean now) {
         hanging = now;
     }
 
     /** Cuts what is open; new connections are taken again. */
-    void cut() {
+    public void cut() {
         sockets.forEach(PgProxy::closeQuietly);
         sockets.clear();
     }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.guildhall.Guild;
 import org.guildhall.Http;
 import org.junit.jupiter.api.AfterAll;
@@ -32,12 +31,8 @@ class RoundTripsTest {
 
     @BeforeAll
     static void aNodeBehindTheProxy() throws IOException {
-        var direct = Guild.shared().settings().database();
-        var port = Pattern.compile("(?<=:)\\d+(?=/)").matcher(direct.url());
-        assertTrue(port.find());
-        proxy = new PgProxy(Integer.parseInt(port.group()));
-        var through = new DbConfig(port.replaceFirst(Integer.toString(proxy.port())), direct.user(), direct.password(), 4, direct.poolWait());
-        node = Guild.shared().node(settings -> Guild.reached(settings, through));
+        proxy = new PgProxy(Guild.shared().settings().database());
+        node = Guild.shared().node(settings -> Guild.reached(settings, proxy.through()));
     }
 
     @AfterAll

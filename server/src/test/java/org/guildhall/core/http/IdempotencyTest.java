@@ -125,6 +125,24 @@ class IdempotencyTest {
     }
 
     @Test
+    void aRefusalUnderTheSameKeyFrom32ThreadsOverTwoNodesIsDecidedOnce() throws Exception {
+        var retire = PRODUCTS + "/" + http.post(PRODUCTS, A).expect(201).at("/id") + "/retire";
+        var replies = AtOnce.run(32, number -> {
+            var caller = number % 2 == 0 ? http : http.on(Guild.second());
+            var reply = caller.post(retire, null, "Idempotency-Key", key);
+            while (reply.outcome().equals("409 idempotency_in_flight")) {
+                reply = caller.post(retire, null, "Idempotency-Key", key);
+            }
+            return reply;
+        });
+        for (var reply : replies) {
+            assertEquals("409 invalid_state", reply.outcome());
+            assertArrayEquals(replies.getFirst().body(), reply.body());
+        }
+        assertEquals(1, replies.stream().filter(reply -> reply.header("Idempotency-Replayed") == null).count());
+    }
+
+    @Test
     void whatTheSchemaRefusesIsKeptAndItsEffectTakenBack() throws Exception {
         http.post(PRODUCTS, "{\"name\": \"A\", \"external_id\": \"taken\"}").expect(201);
         var twice = "{\"name\": \"B\", \"external_id\": \"taken\"}";

@@ -1,0 +1,115 @@
+package org.guildhall.core.work;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import ch.qos.logback.core.encoder.Encoder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the log to standard error, twenty times a second and all lines at once. Requests neither wait for it nor wake it: a thread
+ * that is woken for every line costs more than the lines do. When it can't keep up, lines below warnings are dropped first, and how many
+ * they were is a warning itself.
+ */
+public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
+
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final int WAITING_MAX = 8192;
+    /** Places that are kept for warnings and errors. */
+    private static final int RESERVED = WAITING_MAX / 8;
+
+    private final BlockingQueue<ILoggingEvent> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final AtomicLong dropped = new AtomicLong();
+    private volatile boolean ending;
+    private @Nullable Encoder<ILoggingEvent> encoder;
+    private @Nullable Thread writer;
+
+    /** How an event becomes a line; set by the configuration. */
+    public void setEncoder(Encoder<ILoggingEvent> encoder) {
+        this.encoder = encoder;
+    }
+
+    @Override
+    public void start() {
+        if (encoder == null) {
+            addError("the log has no encoder");
+            return;
+        }
+        encoder.start();
+        super.start();
+        writer = Thread.ofPlatform().name("log").daemon().start(this::run);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("log-end").unstarted(this::end));
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        if (waiting.remainingCapacity() > RESERVED || event.getLevel().isGreaterOrEqual(Level.WARN)) {
+            // What the message is made of may change before it is written.
+            event.prepareForDeferredProcessing();
+            if (!waiting.offer(event)) {
+                dropped.incrementAndGet();
+            }
+        } else {
+            dropped.incrementAndGet();
+        }
+        if (ending) {
+            write();
+        }
+    }
+
+    /** From here on nobody may be there to write later. */
+    private void end() {
+        ending = true;
+        write();
+    }
+
+    private void run() {
+        try {
+            while (isStarted()) {
+                Thread.sleep(PAUSE);
+                write();
+                long missing = dropped.getAndSet(0);
+                if (missing > 0) {
+                    LoggerFactory.getLogger(LogWriter.class).warn("the log could not keep up: {} lines were dropped", missing);
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void write() {
+        List<ILoggingEvent> events = new ArrayList<>();
+        if (encoder == null || waiting.drainTo(events) == 0) {
+            return;
+        }
+        var lines = new ByteArrayOutputStream(512 * events.size());
+        for (var event : events) {
+            lines.writeBytes(encoder.encode(event));
+        }
+        try {
+            System.err.write(lines.toByteArray());
+            System.err.flush();
+        } catch (IOException impossible) {
+            addError("the log can't be written", impossible);
+        }
+    }
+
+    @Override
+    public void stop() {
+        super.stop();
+        if (writer != null) {
+            writer.interrupt();
+        }
+        write();
+    }
+}
