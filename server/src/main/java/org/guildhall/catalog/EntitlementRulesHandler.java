@@ -18,6 +18,7 @@ import org.guildhall.catalog.EntitlementRuleStore.Row;
 import org.guildhall.catalog.EntitlementRuleStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 import org.jspecify.annotations.Nullable;
 
 /** Single entitlement rules: {@code /catalog/entitlement-rules}. A set's are listed and made in {@link EntitlementSetsHandler}. */

@@ -21,6 +21,7 @@ import org.guildhall.catalog.EntitlementSetStore.Row;
 import org.guildhall.catalog.EntitlementSetStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 import org.guildhall.core.http.Refusal.Item;
 
 /** Entitlement sets and the rules that they are made of: {@code /catalog/entitlement-sets}. */

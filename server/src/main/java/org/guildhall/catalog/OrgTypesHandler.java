@@ -15,6 +15,7 @@ import org.guildhall.catalog.OrgTypeStore.Row;
 import org.guildhall.catalog.OrgTypeStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 import org.jspecify.annotations.Nullable;
 
 /** Organization types: {@code /catalog/org-types}. */

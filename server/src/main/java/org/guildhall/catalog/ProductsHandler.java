@@ -28,6 +28,7 @@ import org.guildhall.catalog.ProductStore.Row;
 import org.guildhall.catalog.ProductStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 import org.jspecify.annotations.Nullable;
 
 /** Products: {@code /catalog/products}. */

@@ -1,5 +1,7 @@
 package org.guildhall.platform;
 
+import java.util.List;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.guildhall.api.Operation;
@@ -42,6 +44,11 @@ public final class PlatformModule implements AutoCloseable {
     /** Tells what the room does by itself. */
     public void schedule(Work work) {
         upkeep.schedule(work);
+    }
+
+    /** The tenants whose jobs run; a suspended one's pause. */
+    public List<UUID> activeTenants() {
+        return upkeep.activeTenants();
     }
 
     /** Notes that a caller's token was used. */

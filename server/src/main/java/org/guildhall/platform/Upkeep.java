@@ -26,6 +26,11 @@ final class Upkeep {
         work.every(PAUSE, "forget-idempotency-keys", this::forgetKeys);
     }
 
+    /** Those whose jobs run: a suspended tenant's pause. */
+    List<UUID> activeTenants() {
+        return db.upkeep(Db.PLATFORM, store::activeTenants);
+    }
+
     /** Tenant by tenant and in small transactions, since each tenant's rows are visible to itself only. */
     void forgetKeys() {
         List<UUID> tenants = db.upkeep(Db.PLATFORM, store::tenants);

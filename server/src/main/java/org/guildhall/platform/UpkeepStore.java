@@ -22,6 +22,11 @@ final class UpkeepStore {
         return tx.sql().select(TENANTS.ID).from(TENANTS).orderBy(TENANTS.ID).fetch(TENANTS.ID);
     }
 
+    /** Those whose jobs run. */
+    List<UUID> activeTenants(Tx tx) {
+        return tx.sql().select(TENANTS.ID).from(TENANTS).where(TENANTS.STATE.eq("active")).orderBy(TENANTS.ID).fetch(TENANTS.ID);
+    }
+
     /** Forgets a number of this tenant's oldest keys; returns how many there were. */
     int forgetKeys(Tx tx, Duration kept, int most) {
         return tx.sql()

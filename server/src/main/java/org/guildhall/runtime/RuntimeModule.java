@@ -1,5 +1,9 @@
 package org.guildhall.runtime;
 
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
@@ -11,11 +15,15 @@ public final class RuntimeModule {
 
     private final Db db;
     private final Keys keys;
+    private final Supplier<List<UUID>> tenants;
     private final Unattended unattended;
+    private final Catalog catalog = new Catalog();
 
-    public RuntimeModule(Db db, Keys keys) {
+    /** @param tenants those whose jobs run */
+    public RuntimeModule(Db db, Keys keys, Supplier<List<UUID>> tenants) {
         this.db = db;
         this.keys = keys;
+        this.tenants = tenants;
         this.unattended = new Unattended(db);
     }
 
