@@ -18,6 +18,7 @@ public final class RuntimeModule {
     private final Supplier<List<UUID>> tenants;
     private final Unattended unattended;
     private final Catalog catalog = new Catalog();
+    private final Entitlements entitlements = new Entitlements(new EntitlementStore());
 
     /** @param tenants those whose jobs run */
     public RuntimeModule(Db db, Keys keys, Supplier<List<UUID>> tenants) {
@@ -43,7 +44,9 @@ public final class RuntimeModule {
 
     private void moves(Api api) {}
 
-    private void entitlements(Api api) {}
+    private void entitlements(Api api) {
+        new EntitlementsHandler(entitlements).bind(api.routes());
+    }
 
     private void usage(Api api) {}
 
