@@ -1,6 +1,5 @@
 package org.guildhall.runtime;
 
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.runtime.Combination.Line;
@@ -21,17 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What an organization is entitled to at an instant: its plans, and every entitlement with what is in use of it. */
 final class Entitled {
-
-    /**
-     * Something that is held.
-     *
-     * @param provisionId null for one that is due and not yet written
-     * @param ladderId null off the ladders
-     * @param tierId null off the ladders
-     */
-    record Holding(
-            @Nullable UUID provisionId, UUID productId, @Nullable UUID ladderId, @Nullable UUID tierId, String cause, Instant startsAt,
-            @Nullable Instant endsAt) {}
 
     /** The plan that is held on a ladder. */
     record Plan(Holding holding, Catalog.Ladder ladder, Catalog.Tier tier, String productName) {
@@ -69,9 +58,9 @@ final class Entitled {
     private final Map<String, Long> uses = new HashMap<>();
     private final Combination combination;
 
-    private Entitled(Found found, List<Holding> holdings) {
+    private Entitled(Found found) {
         this.found = found;
-        this.holdings = holdings;
+        this.holdings = holdings(found);
         this.rules = found.rules().stream().collect(Collectors.groupingBy(RuleOf::productId));
         found.products().forEach(product -> products.put(product.id(), product.name()));
         found.keys().forEach(key -> keys.put(key.key(), key));
@@ -81,13 +70,17 @@ final class Entitled {
         this.combination = combine(holdings);
     }
 
-    /**
-     * What follows from what is held.
-     *
-     * @param holdings what is in effect at the instant that was asked for
-     */
-    static Entitled of(Found found, List<Holding> holdings) {
-        return new Entitled(found, holdings);
+    /** What follows from what was found: from what is held, and from what is due at the instant that was asked for. */
+    static Entitled of(Found found) {
+        return new Entitled(found);
+    }
+
+    private static List<Holding> holdings(Found found) {
+        var due = found.scheduled().stream().filter(move -> !move.effectiveAt().isAfter(found.at())).toList();
+        var ladders = found.ladders().stream().collect(Collectors.toMap(Catalog.Ladder::id, Function.identity()));
+        return Timeline.of(found.held(), due, new Timeline.Then(ladders, found.defaults()), () -> null).holdings().stream()
+                .filter(holding -> holding.holds(found.at()))
+                .toList();
     }
 
     Found found() {
@@ -130,9 +123,9 @@ final class Entitled {
 
     /** What it would come to with another plan on a ladder, or none. */
     Combination moved(UUID ladderId, @Nullable UUID productId) {
-        var others = new ArrayList<>(holdings.stream().filter(holding -> !ladderId.equals(holding.ladderId())).toList());
+        var others = new ArrayList<>(holdings.stream().filter(holding -> !holding.on(ladderId)).toList());
         if (productId != null) {
-            others.add(new Holding(null, productId, ladderId, null, "manual", found.at(), null));
+            others.add(new Holding(null, productId, ladderId, null, HeldBy.MANUAL, null, null, found.at(), null));
         }
         return combine(others);
     }

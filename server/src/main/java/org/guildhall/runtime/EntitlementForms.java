@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import java.util.List;
+import org.guildhall.api.model.Cause;
 import org.guildhall.api.model.EffectiveEntitlement;
 import org.guildhall.api.model.EntitlementCombine;
 import org.guildhall.api.model.EntitlementEnforcement;
@@ -13,7 +14,6 @@ import org.guildhall.api.model.PlanStanding;
 import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.ProvisionId;
 import org.guildhall.api.model.TierId;
-import org.guildhall.api.model.TransitionCause;
 import org.guildhall.runtime.Combination.Source;
 import org.guildhall.runtime.Entitled.Entitlement;
 import org.guildhall.runtime.Entitled.Plan;
@@ -43,7 +43,7 @@ final class EntitlementForms {
         return new PlanStanding(
                 new PlanLadderId(plan.ladder().id()), plan.ladder().name(), new TierId(plan.tier().id()), plan.tier().name(), plan.tier().rank(),
                 new ProductId(holding.productId()), plan.productName(), holding.provisionId() == null ? null : new ProvisionId(holding.provisionId()),
-                TransitionCause.fromValue(holding.cause()), holding.startsAt(), holding.endsAt(), Words.summary(List.of(plan), then));
+                Cause.fromValue(holding.cause().word()), holding.startsAt(), holding.endsAt(), Words.summary(List.of(plan), then));
     }
 
     static EffectiveEntitlement toApi(Entitlement entitlement) {

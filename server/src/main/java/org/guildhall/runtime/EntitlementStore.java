@@ -4,9 +4,9 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.resultQuery;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -59,20 +59,10 @@ final class EntitlementStore {
      * @param rules in effect at the instant, of everything that may be held at it
      */
     record Found(
-            Holder holder, Instant now, Instant at, List<Held> held, List<Scheduled> scheduled, List<Catalog.Default> defaults,
+            Holder holder, Instant now, Instant at, List<Holding> held, List<Timeline.Scheduled> scheduled, List<Catalog.Default> defaults,
             List<UUID> reach, List<Catalog.Ladder> ladders, List<Product> products, List<RuleOf> rules, List<Key> keys, List<Use> uses) {}
 
     record Holder(UUID id, UUID orgTypeId, String state, Instant createdAt, UUID poolId, long version, String timeZone) {}
-
-    /** A provision. */
-    record Held(
-            UUID id, UUID productId, @Nullable UUID ladderId, @Nullable UUID tierId, String cause, @Nullable UUID grantId,
-            @Nullable UUID defaultGrantPolicyId, Instant startsAt, @Nullable Instant endsAt) {}
-
-    /** A move to come, or one that is due. */
-    record Scheduled(
-            UUID id, UUID ladderId, String kind, @Nullable UUID fromTierId, @Nullable UUID toTierId, String cause, @Nullable UUID grantId,
-            boolean forced, Instant effectiveAt, Instant createdAt) {}
 
     record Product(UUID id, String name, String lifecycleStatus) {}
 
@@ -84,11 +74,12 @@ final class EntitlementStore {
     record Key(String key, String displayName, @Nullable String unit, String kind, boolean counted) {}
 
     /** What is in use of a key, in the period that the instant is in. */
-    record Use(@JsonProperty("resource_key") String resourceKey, @Nullable String period, long used) {}
+    record Use(String resourceKey, @Nullable String period, long used) {}
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
@@ -110,13 +101,14 @@ final class EntitlementStore {
     /** What is held, what is due, and what may be reached. A due move may end what ended at its instant already, as trials do. */
     private static final String HELD = """
             scheduled as (
-                select t.*
+                select t.id, t.ladder_id, t.kind, t.from_tier_id, t.to_tier_id, t.cause, t.grant_id, t.effective_at
                 from holder h
                 join runtime.transitions t on t.pool_id = h.pool_id and t.organization_id = h.id
                 where t.state = 'scheduled'
             ),
             held as (
-                select v.*
+                select v.id as provision_id, v.product_id, v.ladder_id, v.tier_id, v.cause, v.grant_id, v.default_grant_policy_id as policy_id,
+                       v.starts_at, v.ends_at
                 from holder h
                 join runtime.provisions v on v.pool_id = h.pool_id and v.organization_id = h.id
                 where v.starts_at <= h.at
@@ -218,7 +210,7 @@ final class EntitlementStore {
     private static final String FOUND = """
             select jsonb_build_object(
                 'holder', to_jsonb(h), 'now', platform.app_now(), 'at', h.at,
-                'held', (select coalesce(jsonb_agg(to_jsonb(v) order by v.starts_at, v.id), '[]') from held v),
+                'held', (select coalesce(jsonb_agg(to_jsonb(v) order by v.starts_at, v.provision_id), '[]') from held v),
                 'scheduled', (select coalesce(jsonb_agg(to_jsonb(v) order by v.effective_at, v.id), '[]') from scheduled v),
                 'defaults', (
                     select coalesce(jsonb_agg(jsonb_build_object(

@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.Blockers.Blocker;
-import org.guildhall.runtime.EntitlementStore.Found;
 import org.guildhall.runtime.EntitlementStore.Question;
-import org.guildhall.runtime.Entitled.Holding;
 import org.jspecify.annotations.Nullable;
 
 /** What organizations are entitled to. Each question is one round trip. */
@@ -56,14 +54,6 @@ final class Entitlements {
 
     private @Nullable Entitled find(Tx tx, Question question) {
         var found = store.find(tx, question);
-        return found == null || found.holder().createdAt().isAfter(found.at()) ? null : Entitled.of(found, holdings(found));
-    }
-
-    private static List<Holding> holdings(Found found) {
-        return found.held().stream()
-                .filter(held -> held.endsAt() == null || held.endsAt().isAfter(found.at()))
-                .map(held -> new Holding(
-                        held.id(), held.productId(), held.ladderId(), held.tierId(), held.cause(), held.startsAt(), held.endsAt()))
-                .toList();
+        return found == null || found.holder().createdAt().isAfter(found.at()) ? null : Entitled.of(found);
     }
 }

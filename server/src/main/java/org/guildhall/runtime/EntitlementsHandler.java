@@ -95,7 +95,7 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
         var tier = way.move().tier();
         var line = way.after().line();
         return new EntitlementTierChange(
-                TransitionKind.fromValue(String.valueOf(way.move().kind())), new PlanLadderId(way.on().ladder().id()), way.on().ladder().name(),
+                kind(way.move()), new PlanLadderId(way.on().ladder().id()), way.on().ladder().name(),
                 current == null ? null : new TierId(current.tier().id()), new TierId(tier.id()), tier.name(), tier.rank(), line.limit(),
                 line.unlimited(), line.enabled(), summary(way.on(), way.move()));
     }
@@ -108,7 +108,7 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
         var ladders = Reach.of(entitled).stream()
                 .map(on -> new ReachableLadder(
                         new PlanLadderId(on.ladder().id()), on.ladder().name(), on.current() == null ? null : new TierId(on.current().tier().id()),
-                        on.defaultTierId() == null ? null : new TierId(on.defaultTierId()),
+                        byDefault(on),
                         on.moves().stream().map(move -> tier(on, move, today)).toList()))
                 .toList();
         return Reply.ok(new ReachableTiers(
@@ -119,11 +119,19 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
         var scheduled = move.scheduled();
         return new ReachableTier(
                 new TierId(move.tier().id()), move.tier().name(), move.tier().rank(), new ProductId(move.productId()), move.productName(),
-                move.kind() == null, move.tier().id().equals(on.defaultTierId()), move.kind() == null ? null : TransitionKind.fromValue(move.kind()),
+                move.kind() == null, new TierId(move.tier().id()).equals(byDefault(on)), kind(move),
                 move.isPossible(), move.kind() == null ? null : today, scheduled == null ? null : scheduled.effectiveAt(),
                 scheduled == null ? null : new TransitionId(scheduled.id()), summary(on, move),
                 move.differences().stream().map(EntitlementsHandler::difference).toList(),
                 move.blockers().stream().map(EntitlementsHandler::blocker).toList());
+    }
+
+    private static @Nullable TransitionKind kind(Move move) {
+        return move.kind() == null ? null : TransitionKind.fromValue(move.kind().word());
+    }
+
+    private static @Nullable TierId byDefault(OnLadder on) {
+        return on.byDefault() == null || on.byDefault().tierId() == null ? null : new TierId(on.byDefault().tierId());
     }
 
     private static String summary(OnLadder on, Move move) {

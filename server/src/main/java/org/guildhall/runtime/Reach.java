@@ -2,6 +2,7 @@ package org.guildhall.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -12,7 +13,8 @@ import org.guildhall.runtime.Combination.Line;
 import org.guildhall.runtime.Entitled.Entitlement;
 import org.guildhall.runtime.Entitled.Plan;
 import org.guildhall.runtime.EntitlementStore.Key;
-import org.guildhall.runtime.EntitlementStore.Scheduled;
+import org.guildhall.runtime.Timeline.Scheduled;
+import org.guildhall.runtime.Transitions.Impossible;
 import org.jspecify.annotations.Nullable;
 
 /** The tiers that an organization could move to now, and what each move would be. */
@@ -22,9 +24,9 @@ final class Reach {
      * A ladder.
      *
      * @param current null if there is no plan on it
-     * @param defaultTierId what organizations of its type get by default; null for nothing
+     * @param byDefault what organizations of its type get by default; null for nothing
      */
-    record OnLadder(Catalog.Ladder ladder, @Nullable Plan current, @Nullable UUID defaultTierId, List<Move> moves) {}
+    record OnLadder(Catalog.Ladder ladder, @Nullable Plan current, Catalog.@Nullable Default byDefault, List<Move> moves) {}
 
     /**
      * A tier on it.
@@ -33,7 +35,7 @@ final class Reach {
      * @param scheduled the next move to it that is to come; null if there is none
      */
     record Move(
-            Catalog.Tier tier, UUID productId, String productName, @Nullable String kind, @Nullable Scheduled scheduled,
+            Catalog.Tier tier, UUID productId, String productName, @Nullable MoveKind kind, @Nullable Scheduled scheduled,
             List<Difference> differences, List<Blocker> blockers, Combination after) {
 
         boolean isPossible() {
@@ -90,11 +92,7 @@ final class Reach {
     private OnLadder onLadder(Catalog.Ladder ladder) {
         var current = entitled.plan(ladder.id());
         var at = entitled.found().at();
-        var byDefault = entitled.found().defaults().stream()
-                .filter(policy -> ladder.id().equals(policy.ladderId()) && policy.lifetime().holds(at))
-                .map(Catalog.Default::tierId)
-                .findFirst()
-                .orElse(null);
+        var byDefault = new Timeline.Then(Map.of(), entitled.found().defaults()).byDefault(ladder.id(), at);
         var moves = new ArrayList<Move>();
         for (var tier : ladder.tiers()) {
             var product = tier.product(at);
@@ -113,34 +111,28 @@ final class Reach {
                 differences(entitled.combination()), List.of(), entitled.combination());
     }
 
-    private Move move(Catalog.Ladder ladder, @Nullable Plan current, Catalog.Tier tier, Catalog.Standing product, @Nullable UUID byDefault) {
-        var after = entitled.moved(ladder.id(), product.productId());
+    private Move move(
+            Catalog.Ladder ladder, @Nullable Plan current, Catalog.Tier tier, Catalog.Standing product, Catalog.@Nullable Default byDefault) {
+        // Between tiers of one rank there is no move; what is said of it is what an upgrade would be told.
+        var kind = Objects.requireNonNullElse(Transitions.kind(current == null ? null : current.tier(), tier), MoveKind.UPGRADE);
         var blockers = new ArrayList<Blocker>();
         if (!entitled.found().holder().state().equals("active")) {
             blockers.add(Blocker.of(Problem.INVALID_STATE, "The organization is archived."));
         }
-        if (!product.published().holds(entitled.found().at())) {
-            blockers.add(Blocker.of(Problem.INVALID_STATE, "The product of the tier isn't published."));
-        }
-        if (current != null && current.tier().rank() == tier.rank()) {
-            blockers.add(Blocker.of(Problem.INVALID_STATE, "The tier has the rank of the present one, which is archived."));
+        var from = current == null ? null : current.holding();
+        if (Transitions.to(kind, from, ladder, tier, byDefault, HeldBy.MANUAL, null, entitled.found().at()) instanceof Impossible no) {
+            blockers.add(Blocker.of(Problem.INVALID_STATE, no.detail()));
         }
         blockers.addAll(Blockers.of(entitled, ladder.id(), product.productId()));
-        return new Move(tier, product.productId(), product.name(), kind(current, tier), scheduled(ladder, tier, byDefault),
-                differences(after), blockers, after);
+        var after = entitled.moved(ladder.id(), product.productId());
+        return new Move(tier, product.productId(), product.name(), kind, scheduled(ladder, tier, byDefault), differences(after), blockers, after);
     }
 
-    private static String kind(@Nullable Plan current, Catalog.Tier tier) {
-        if (current == null) {
-            return "initiate";
-        }
-        return tier.rank() < current.tier().rank() ? "downgrade" : "upgrade";
-    }
-
-    private @Nullable Scheduled scheduled(Catalog.Ladder ladder, Catalog.Tier tier, @Nullable UUID byDefault) {
+    private @Nullable Scheduled scheduled(Catalog.Ladder ladder, Catalog.Tier tier, Catalog.@Nullable Default byDefault) {
+        var end = byDefault == null ? null : byDefault.tierId();
         return entitled.found().scheduled().stream()
                 .filter(move -> move.ladderId().equals(ladder.id()) && move.effectiveAt().isAfter(entitled.found().at()))
-                .filter(move -> tier.id().equals(move.kind().equals("end") ? byDefault : move.toTierId()))
+                .filter(move -> tier.id().equals(move.kind() == MoveKind.END ? end : move.toTierId()))
                 .findFirst()
                 .orElse(null);
     }

@@ -31,11 +31,11 @@ final class Words {
     }
 
     /** @param from null where there is no plan yet */
-    static String move(@Nullable String kind, Catalog.@Nullable Tier from, Catalog.Tier to, Catalog.Ladder ladder) {
+    static String move(@Nullable MoveKind kind, Catalog.@Nullable Tier from, Catalog.Tier to, Catalog.Ladder ladder) {
         if (kind == null || from == null) {
             return (kind == null ? "You are on " : "Start with ") + Plan.place(to, ladder) + ".";
         }
-        return (kind.equals("upgrade") ? "Upgrade" : "Downgrade") + " from " + from.name() + " to " + Plan.place(to, ladder) + ".";
+        return (kind == MoveKind.UPGRADE ? "Upgrade" : "Downgrade") + " from " + from.name() + " to " + Plan.place(to, ladder) + ".";
     }
 
     /** Why more of it is allowed, or isn't. */

@@ -68,7 +68,7 @@ class EntitlementsTest {
         wiki.product("Extra");
         wiki.rule("Extra", """
                 {"resource_key": "fedwiki.storage_mb", "kind": "limit", "limit_value": 100, "combine": "add", "grace_percent": 10}""");
-        wiki.rulesAreOld();
+        wiki.isOld();
         wiki.plan(organization, "Standard", now.minusSeconds(600), null);
         wiki.addon(organization, "Extra", now.minusSeconds(500), null);
         wiki.addon(organization, "Extra", now.minusSeconds(400), now.minusSeconds(100));
@@ -96,6 +96,30 @@ class EntitlementsTest {
         var future = wiki.get(organization, "/entitlements?at=" + now.plusSeconds(60));
         assertEquals("400 invalid_parameter", future.outcome());
         assertEquals("at", future.at("/errors/0/parameter"));
+    }
+
+    @Test
+    void whatIsDueCountsFromItsInstantWhetherOrNotItIsWritten() {
+        var policy = wiki.policy("Public");
+        wiki.isOld();
+        wiki.plan(organization, "Standard", now.minusSeconds(3000), now.minusSeconds(1000));
+        wiki.scheduled(organization, "end", "Standard", null, now.minusSeconds(1000));
+        wiki.scheduled(organization, "upgrade", "Public", "Flexible", now.minusSeconds(500));
+        wiki.scheduled(organization, "downgrade", "Flexible", "Standard", now.plusSeconds(500));
+        var found = wiki.get(organization, "/entitlements").expect(200);
+        assertEquals("You are on Flexible (FedWiki Service).", found.at("/summary"));
+        assertEquals("manual", found.at("/plans/0/cause"));
+        assertNull(found.at("/plans/0/provision_id"));
+        assertNull(Wiki.of(found, "fedwiki.sites").at("/sources/0/provision_id").textValue());
+        assertEquals("0 of 1000, 1000 left", standing(Wiki.of(found, "fedwiki.sites")));
+        var between = wiki.get(organization, "/entitlements?at=" + now.minusSeconds(1000)).expect(200);
+        assertEquals("You were on Public (FedWiki Service).", between.at("/summary"));
+        assertEquals("default", between.at("/plans/0/cause"));
+        assertEquals("0 of 1, 1 left", standing(Wiki.of(between, "fedwiki.sites")));
+        var before = wiki.get(organization, "/entitlements?at=" + now.minusSeconds(1001)).expect(200);
+        assertEquals("You were on Standard (FedWiki Service).", before.at("/summary"));
+        wiki.http.post(Wiki.CATALOG + "/default-grant-policies/" + policy + "/end", null).expect(200);
+        assertEquals(between.at("/summary"), wiki.get(organization, "/entitlements?at=" + now.minusSeconds(1000)).expect(200).at("/summary"));
     }
 
     @Test

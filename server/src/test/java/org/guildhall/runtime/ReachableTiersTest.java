@@ -102,10 +102,8 @@ class ReachableTiersTest {
     }
 
     @Test
-    void aTierWhoseProductIsRetiredOrADraftIsShownAndCanNotBeReached() {
-        wiki.http.post(Wiki.CATALOG + "/products/" + wiki.products.get("Flexible") + "/retire", null);
-        wiki.sql("update catalog.products set lifecycle_status = 'retired', retired_at = now() where id = ?  and lifecycle_status = 'published'",
-                Wiki.uuid(wiki.products.get("Flexible")));
+    void aTierWhoseProductIsRetiredIsShownAndCanNotBeReached() {
+        wiki.http.post(Wiki.CATALOG + "/products/" + wiki.products.get("Flexible") + "/retire", null).expect(200);
         var flexible = wiki.tier(reachable(), "Flexible");
         assertEquals("false invalid_state", flexible.get("possible") + " " + flexible.at("/blockers/0/code").asText());
     }
@@ -113,27 +111,39 @@ class ReachableTiersTest {
     @Test
     void aScheduledMoveIsShownAtItsTier() {
         wiki.plan(organization, "Standard", now.minusSeconds(60), null);
-        wiki.sql("""
-                insert into runtime.transitions (tenant_id, organization_id, pool_id, ladder_id, kind, from_tier_id, to_tier_id, cause, actor_type, state, effective_at)
-                select tenant_id, organization_id, id, ?, 'downgrade', ?, ?, 'manual', 'operator', 'scheduled', ?
-                from runtime.pools where organization_id = ?""",
-                Wiki.uuid(wiki.ladder), Wiki.uuid(wiki.tiers.get("Standard")), Wiki.uuid(wiki.tiers.get("Public")),
-                Wiki.at(Instant.parse("2999-01-01T00:00:00Z")), Wiki.uuid(organization));
+        var move = wiki.scheduled(organization, "downgrade", "Standard", "Public", Instant.parse("2999-01-01T00:00:00Z"));
         var found = reachable();
         assertEquals("2999-01-01T00:00:00.000000Z", wiki.tier(found, "Public").get("scheduled_at").asText());
-        assertTrue(wiki.tier(found, "Public").get("transition_id").isTextual());
+        assertEquals(move, wiki.tier(found, "Public").get("transition_id").asText());
         assertTrue(wiki.tier(found, "Flexible").get("transition_id").isNull());
     }
 
     @Test
     void theDefaultIsMarked() {
-        wiki.make("/default-grant-policies", """
-                {"org_type_id": "%s", "product_id": "%s", "path": "on_ladder", "tier_id": "%s"}"""
-                .formatted(wiki.orgType, wiki.products.get("Public"), wiki.tiers.get("Public")));
+        wiki.policy("Public");
         var found = reachable();
         assertEquals(wiki.tiers.get("Public"), found.at("/ladders/0/default_tier_id"));
         assertTrue(wiki.tier(found, "Public").get("is_default").asBoolean());
         assertFalse(wiki.tier(found, "Standard").get("is_default").asBoolean());
+    }
+
+    @Test
+    void theEndOfAPlanIsShownAtTheDefault() {
+        wiki.policy("Public");
+        wiki.plan(organization, "Standard", now.minusSeconds(60), Instant.parse("2999-01-01T00:00:00Z"));
+        var end = wiki.scheduled(organization, "end", "Standard", null, Instant.parse("2999-01-01T00:00:00Z"));
+        assertEquals(end, wiki.tier(reachable(), "Public").get("transition_id").asText());
+    }
+
+    @Test
+    void whatIsDueIsWhereAMoveBegins() {
+        wiki.isOld();
+        wiki.plan(organization, "Public", now.minusSeconds(3000), null);
+        wiki.scheduled(organization, "upgrade", "Public", "Flexible", now.minusSeconds(500));
+        var found = reachable();
+        assertEquals("You are on Flexible (FedWiki Service).", found.at("/summary"));
+        assertEquals("downgrade", wiki.tier(found, "Standard").get("kind").asText());
+        assertEquals("lowered -984", difference(wiki.tier(found, "Standard"), "fedwiki.sites"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.Guild;
@@ -70,9 +71,32 @@ final class Wiki {
         return make("/entitlement-sets/" + sets.get(product) + "/rules", body);
     }
 
-    /** Lets every rule have held for a day. */
-    void rulesAreOld() {
-        sql("update catalog.entitlement_rules set starts_at = now() - interval '1 day' where tenant_id = ?", tenant.id());
+    /** Lets all of the catalog have been there for a day. */
+    void isOld() {
+        for (var column : List.of("entitlement_rules.starts_at", "tier_products.starts_at", "default_grant_policies.created_at",
+                "products.published_at", "tiers.created_at", "plan_ladders.created_at")) {
+            var parts = column.split("\\.");
+            sql("update catalog.%s set %s = now() - interval '1 day' where tenant_id = ?".formatted(parts[0], parts[1]), tenant.id());
+        }
+    }
+
+    /** What organizations of the type get by default. */
+    String policy(String name) {
+        return make("/default-grant-policies", """
+                {"org_type_id": "%s", "product_id": "%s", "path": "on_ladder", "tier_id": "%s"}"""
+                .formatted(orgType, products.get(name), tiers.get(name)));
+    }
+
+    /** A move of the ladder that was agreed on for an instant, and that nobody has written down yet. */
+    String scheduled(String organization, String kind, @Nullable String from, @Nullable String to, Instant at) {
+        var id = org.guildhall.core.data.Ids.next();
+        sql("""
+                insert into runtime.transitions
+                  (tenant_id, id, organization_id, pool_id, ladder_id, kind, from_tier_id, to_tier_id, cause, actor_type, state, effective_at)
+                select tenant_id, ?, organization_id, id, ?, ?, ?, ?, 'manual', 'operator', 'scheduled', ?
+                from runtime.pools where organization_id = ?""",
+                id, uuid(ladder), kind, from == null ? null : uuid(tiers.get(from)), to == null ? null : uuid(tiers.get(to)), at(at), uuid(organization));
+        return TypeIds.format("trn", id);
     }
 
     String make(String path, String body) {
