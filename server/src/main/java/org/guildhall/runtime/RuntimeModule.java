@@ -17,6 +17,11 @@ public final class RuntimeModule {
     private final Unattended unattended;
     private final Catalog catalog = new Catalog();
     private final Entitlements entitlements = new Entitlements(new EntitlementStore());
+    private final ProvisionStore provisions = new ProvisionStore();
+    private final TransitionStore transitions = new TransitionStore();
+    private final GrantStore grants = new GrantStore();
+    private final Moves moves = new Moves(provisions, transitions, grants);
+    private final Pools pools = new Pools(catalog, moves, (tx, changes, held, keepSiteIds) -> {});
 
     public RuntimeModule(Db db, Keys keys, Platform platform) {
         this.db = db;
@@ -39,7 +44,12 @@ public final class RuntimeModule {
 
     private void people(Api api) {}
 
-    private void moves(Api api) {}
+    private void moves(Api api) {
+        new PoolsHandler(pools).bind(api.routes());
+        new ProvisionsHandler(provisions).bind(api.routes());
+        new TransitionsHandler(transitions).bind(api.routes());
+        new GrantsHandler(grants).bind(api.routes());
+    }
 
     private void entitlements(Api api) {
         new EntitlementsHandler(entitlements).bind(api.routes());
