@@ -114,22 +114,35 @@ final class EntitlementStore {
                 where v.starts_at <= h.at
                   and (v.ends_at is null or v.ends_at > least(h.at, (select min(effective_at) - interval '1 microsecond' from scheduled)))
             ),
+            mine as (
+                select distinct ladder_id as id from held where ladder_id is not null
+            ),
             reach as (
-                select l.id, row_number() over (order by l.held desc, l.name collate "C", l.id) as place
+                select v.id, row_number() over (order by v.held desc, v.name collate "C", v.id) as place
                 from (
-                    select l.id, l.name, l.id in (select ladder_id from held where ladder_id is not null) as held
+                    select l.id, l.name, true as held
                     from holder h
-                    join catalog.plan_ladders l on h.reach and (h.ladder_id is null or l.id = h.ladder_id)
-                    where (l.archived_at is null or l.id in (select ladder_id from held where ladder_id is not null))
-                      and (h.resource_key is null or exists (
-                          select
-                          from catalog.tier_products t
-                          join catalog.products p on p.id = t.product_id
-                          join catalog.entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
-                          where t.ladder_id = l.id and t.ends_at is null and r.resource_key = h.resource_key and r.ends_at is null))
-                    order by 3 desc, l.name collate "C", l.id
-                    limit %d
-                ) l
+                    join mine m on h.reach and (h.ladder_id is null or m.id = h.ladder_id)
+                    join catalog.plan_ladders l on l.id = m.id
+                    union all
+                    select l.id, l.name, false
+                    from holder h
+                    cross join lateral (
+                        select l.id, l.name
+                        from catalog.plan_ladders l
+                        where h.reach and l.archived_at is null and (h.ladder_id is null or l.id = h.ladder_id)
+                          and l.id not in (select id from mine)
+                          and (h.resource_key is null or exists (
+                              select
+                              from catalog.tier_products t
+                              join catalog.products p on p.id = t.product_id
+                              join catalog.entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
+                              where t.ladder_id = l.id and t.ends_at is null and r.resource_key = h.resource_key and r.ends_at is null))
+                        order by l.name collate "C", l.id
+                        limit %1$d) l
+                ) v
+                order by place
+                limit %1$d
             ),
             moving as (
                 select t.ladder_id as id from holder h join scheduled t on t.effective_at <= h.at
@@ -147,6 +160,21 @@ final class EntitlementStore {
                 join catalog.tier_products s on s.tier_id = t.id
                 join catalog.products p on p.id = s.product_id
             ),
+            steps as (
+                select t.ladder_id, jsonb_agg(jsonb_build_object(
+                    'id', t.id, 'ladder_id', t.ladder_id, 'rank', t.rank, 'name', t.name,
+                    'lifetime', jsonb_build_object('from', t.created_at, 'to', t.archived_at), 'products', coalesce(s.products, '[]'))
+                    order by t.rank, t.id) as tiers
+                from tiers t
+                left join (
+                    select tier_id, jsonb_agg(jsonb_build_object(
+                        'product_id', product_id, 'name', name, 'stood', jsonb_build_object('from', starts_at, 'to', ends_at),
+                        'published', jsonb_build_object('from', published_at, 'to', retired_at))
+                        order by starts_at) as products
+                    from standings
+                    group by tier_id) s on s.tier_id = t.id
+                group by t.ladder_id
+            ),
             products as (
                 select p.id, p.name, p.lifecycle_status, p.entitlement_set_id
                 from (select product_id from held union select product_id from standings where ladder_id in (select id from moving)) v
@@ -154,15 +182,18 @@ final class EntitlementStore {
             ),
             """.formatted(LADDERS_MAX + 1);
 
-    /** The rules of all that, and what is in use of what they name. */
+    /** The rules of all that, and what is in use of what they name. Each set's are looked up by themselves, however many sets there are. */
     private static final String USED = """
             rules as (
                 select p.id as product_id, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled, r.enforcement,
                        r.grace_percent, r.threshold_percents
                 from holder h
                 cross join products p
-                join catalog.entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
-                where r.starts_at <= h.at and (r.ends_at is null or r.ends_at > h.at)
+                cross join lateral (
+                    select *
+                    from catalog.entitlement_rules r
+                    where r.entitlement_set_id = p.entitlement_set_id and r.starts_at <= h.at and (r.ends_at is null or r.ends_at > h.at)
+                    offset 0) r
             ),
             keys as (
                 select k.key, k.display_name, k.unit, k.kind, k.integration_id, k.key = k.integration_key || '.sites' as counted
@@ -221,22 +252,13 @@ final class EntitlementStore {
                     where d.org_type_id = h.org_type_id and d.ladder_id in (select id from moving)),
                 'reach', (select coalesce(jsonb_agg(r.id order by r.place), '[]') from reach r),
                 'ladders', (
-                    select coalesce(jsonb_agg(jsonb_build_object(
-                        'id', l.id, 'name', l.name, 'lifetime', jsonb_build_object('from', l.created_at, 'to', l.archived_at),
-                        'tiers', (
-                            select coalesce(jsonb_agg(jsonb_build_object(
-                                'id', t.id, 'ladder_id', t.ladder_id, 'rank', t.rank, 'name', t.name,
-                                'lifetime', jsonb_build_object('from', t.created_at, 'to', t.archived_at),
-                                'products', (
-                                    select coalesce(jsonb_agg(jsonb_build_object(
-                                        'product_id', s.product_id, 'name', s.name,
-                                        'stood', jsonb_build_object('from', s.starts_at, 'to', s.ends_at),
-                                        'published', jsonb_build_object('from', s.published_at, 'to', s.retired_at))
-                                        order by s.starts_at), '[]')
-                                    from standings s where s.tier_id = t.id))
-                                order by t.rank, t.id), '[]')
-                            from tiers t where t.ladder_id = l.id))), '[]')
-                    from (select ladder_id from tiers union select id from moving) v join catalog.plan_ladders l on l.id = v.ladder_id),
+                    select coalesce(jsonb_agg((
+                        select jsonb_build_object(
+                            'id', l.id, 'name', l.name, 'lifetime', jsonb_build_object('from', l.created_at, 'to', l.archived_at),
+                            'tiers', coalesce(s.tiers, '[]'))
+                        from catalog.plan_ladders l where l.id = v.ladder_id)), '[]')
+                    from (select ladder_id from tiers union select id from moving) v
+                    left join steps s on s.ladder_id = v.ladder_id),
                 'products', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from products v),
                 'rules', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from rules v),
                 'keys', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from keys v),
