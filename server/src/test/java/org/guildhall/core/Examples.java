@@ -7,6 +7,7 @@ import static org.guildhall.api.Operation.ARCHIVE_ORG_TYPE;
 import static org.guildhall.api.Operation.ARCHIVE_PLAN_LADDER;
 import static org.guildhall.api.Operation.ARCHIVE_PRICE;
 import static org.guildhall.api.Operation.ARCHIVE_TIER;
+import static org.guildhall.api.Operation.CHECK_ENTITLEMENT;
 import static org.guildhall.api.Operation.CREATE_AUDIT_REVIEW;
 import static org.guildhall.api.Operation.CREATE_CONSUMER;
 import static org.guildhall.api.Operation.CREATE_DEFAULT_GRANT_POLICY;
@@ -28,6 +29,7 @@ import static org.guildhall.api.Operation.GET_AUDIT_REVIEW;
 import static org.guildhall.api.Operation.GET_AUTH_STATUS;
 import static org.guildhall.api.Operation.GET_CONSUMER;
 import static org.guildhall.api.Operation.GET_DEFAULT_GRANT_POLICY;
+import static org.guildhall.api.Operation.GET_EFFECTIVE_ENTITLEMENTS;
 import static org.guildhall.api.Operation.GET_ENTITLEMENT_RULE;
 import static org.guildhall.api.Operation.GET_ENTITLEMENT_SET;
 import static org.guildhall.api.Operation.GET_GRANT;
@@ -43,6 +45,7 @@ import static org.guildhall.api.Operation.GET_PRICE;
 import static org.guildhall.api.Operation.GET_PRODUCT;
 import static org.guildhall.api.Operation.GET_PROVISION;
 import static org.guildhall.api.Operation.GET_RATE_LIMIT;
+import static org.guildhall.api.Operation.GET_REACHABLE_TIERS;
 import static org.guildhall.api.Operation.GET_READINESS;
 import static org.guildhall.api.Operation.GET_SETTINGS;
 import static org.guildhall.api.Operation.GET_TENANT;
@@ -205,6 +208,10 @@ final class Examples {
         row(GET_TRANSITION).at("transition_id", World::transition);
         row(LIST_GRANTS);
         row(GET_GRANT).at("grant_id", World::grant);
+
+        row(GET_EFFECTIVE_ENTITLEMENTS).at("organization_id", World::organization);
+        row(CHECK_ENTITLEMENT).at("organization_id", World::organization).with("/resource_key", World::resourceKey);
+        row(GET_REACHABLE_TIERS).at("organization_id", World::organization);
     }
 
     static boolean has(Operation operation) {
