@@ -101,6 +101,15 @@ final class World {
         return java.util.Objects.requireNonNull(send(request(Operation.CREATE_AUDIT_REVIEW)).expect(201).at("/id"));
     }
 
+    /** Who somebody is at an identity provider who is to be made a person, which needs a default organization type. */
+    String newcomer() {
+        var types = "/api/v1/catalog/org-types";
+        if (http.get(types + "?is_default=true").expect(200).json().get("data").isEmpty()) {
+            http.post(types, Http.JSON.createObjectNode().put("key", word()).put("name", "Personal").put("is_default", true).toString()).expect(201);
+        }
+        return word();
+    }
+
     /** A resource key of the kind "limit" that an integration made for it registers. */
     String resourceKey() {
         var integration = word();
@@ -115,13 +124,6 @@ final class World {
         var product = id("prd");
         http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
         return product;
-    }
-
-    /** A new organization with its pool. */
-    String organization() {
-        return made("""
-                with o as (insert into runtime.organizations (tenant_id, org_type_id, name) values (?, ?, 'Winter Street') returning tenant_id, id)
-                insert into runtime.pools (tenant_id, organization_id) select tenant_id, id from o returning organization_id""", "org", id("otp"));
     }
 
     /** A provision of a new organization. */
@@ -146,12 +148,12 @@ final class World {
                 insert into runtime.transitions (tenant_id, organization_id, pool_id, ladder_id, kind, to_tier_id, cause, actor_type, state, effective_at)
                 select p.tenant_id, p.organization_id, p.id, t.ladder_id, 'initiate', t.id, 'manual', 'operator', 'scheduled', now() + interval '1 year'
                 from runtime.pools p join catalog.tiers t on t.tenant_id = p.tenant_id
-                where p.tenant_id = ? and p.organization_id = ? limit 1 returning id""", "trn", organization());
+                where p.tenant_id = ? and p.organization_id = ? limit 1 returning id""", "trn", id("org"));
     }
 
     private String granted() {
         id("prd");
-        return organization();
+        return id("org");
     }
 
     private String made(String sql, String prefix, String from) {
