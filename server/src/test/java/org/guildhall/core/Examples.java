@@ -260,9 +260,9 @@ final class Examples {
         row(LIST_GRANTS);
         row(GET_GRANT).at("grant_id", World::grant);
 
-        row(GET_EFFECTIVE_ENTITLEMENTS).at("organization_id", World::organization);
-        row(CHECK_ENTITLEMENT).at("organization_id", World::organization).with("/resource_key", World::resourceKey);
-        row(GET_REACHABLE_TIERS).at("organization_id", World::organization);
+        row(GET_EFFECTIVE_ENTITLEMENTS);
+        row(CHECK_ENTITLEMENT).with("/resource_key", World::resourceKey);
+        row(GET_REACHABLE_TIERS);
     }
 
     static boolean has(Operation operation) {
