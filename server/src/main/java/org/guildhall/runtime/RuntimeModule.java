@@ -22,6 +22,7 @@ public final class RuntimeModule {
     private final Platform platform;
     private final Unattended unattended;
     private final Catalog catalog = new Catalog();
+    private final Entitlements entitlements = new Entitlements(new EntitlementStore());
     private final ProvisionStore provisions = new ProvisionStore();
     private final TransitionStore transitions = new TransitionStore();
     private final GrantStore grants = new GrantStore();
@@ -81,7 +82,9 @@ public final class RuntimeModule {
                 .on("provisions_one_plan_per_ladder", CONFLICT, null, "The organization has a plan on the ladder at that time.");
     }
 
-    private void entitlements(Api api) {}
+    private void entitlements(Api api) {
+        new EntitlementsHandler(entitlements).bind(api.routes());
+    }
 
     private void usage(Api api) {}
 
