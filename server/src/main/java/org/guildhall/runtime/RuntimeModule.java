@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.core.http.Problem.ALREADY_EXISTS;
+import static org.guildhall.core.http.Problem.CONFLICT;
 
 import java.util.List;
 import java.util.Map;
@@ -88,8 +89,12 @@ public final class RuntimeModule {
     private void moves(Api api) {
         new PoolsHandler(pools).bind(api.routes());
         new ProvisionsHandler(provisions).bind(api.routes());
-        new TransitionsHandler(transitions).bind(api.routes());
-        new GrantsHandler(grants).bind(api.routes());
+        var moving = new Moving(catalog, pools, moves, (tx, held, from, to, pointer) -> List.of());
+        new TransitionsHandler(transitions, pools, moves, moving).bind(api.routes());
+        new GrantsHandler(grants, pools, new Granting(catalog, pools, moves, grants)).bind(api.routes());
+        api.constraints()
+                .on("transitions_one_at_an_instant", CONFLICT, null, "Another transition on the ladder takes effect at the same instant.")
+                .on("provisions_one_plan_per_ladder", CONFLICT, null, "The organization has a plan on the ladder at that time.");
     }
 
     private void entitlements(Api api) {}
