@@ -119,6 +119,17 @@ class InvitationsTest {
     }
 
     @Test
+    void whatIsCalledAcceptIsNoInvitation() {
+        for (var method : List.of("GET", "PUT", "DELETE")) {
+            var refused = lobby.http.send(method, Lobby.BASE + "/invitations/accept", null);
+            assertProblem("405 method_not_allowed", refused);
+            assertEquals("OPTIONS, POST", refused.header("Allow"));
+        }
+        assertEquals(405, lobby.http.send("HEAD", Lobby.BASE + "/invitations/accept", null).status());
+        assertProblem("404 not_found", lobby.get("/invitations/accepted"));
+    }
+
+    @Test
     void whoBelongsAlreadyLeavesTheInvitationPending() {
         lobby.member(club, jo, "member").expect(201);
         var made = invite("");
