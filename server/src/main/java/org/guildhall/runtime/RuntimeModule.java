@@ -55,7 +55,9 @@ public final class RuntimeModule {
     }
 
     /** Has the room's own work done. */
-    public void schedule(Work work) {}
+    public void schedule(Work work) {
+        new Settlement(db, platform, unattended, transitions, pools).schedule(work);
+    }
 
     private void people(Api api) {
         var routes = api.routes();
