@@ -44,6 +44,8 @@ final class Completion {
     }
 
     private void complete(ObjectNode item, ObjectNode operation, Policy policy) {
+        // How the server is divided is nobody's business.
+        operation.remove("x-handler");
         parametersOf(policy).forEach(name -> parameter(item, operation, name));
         var responses = (ObjectNode) operation.get("responses");
         success(responses, policy);

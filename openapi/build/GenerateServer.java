@@ -61,7 +61,7 @@ final class GenerateServer extends JavaCode {
 
     @Override
     String group(Policy policy) {
-        return policy.tag() + "/" + Names.type(policy.room()) + "Api";
+        return policy.tag() + "/" + Names.type(policy.handler()) + "Api";
     }
 
     @Override
@@ -95,7 +95,7 @@ final class GenerateServer extends JavaCode {
         Policy first = policies.get(operations.getFirst().operationId);
         api.put("x-package", apiPackage + "." + first.tag());
         api.put("x-interface", group.substring(group.indexOf('/') + 1));
-        api.put("x-resource", first.room());
+        api.put("x-resource", first.handler());
         operations.sort(Comparator.comparing(operation -> policies.get(operation.operationId), Policy.LITERAL_FIRST));
         List<Map<String, Object>> bindings = new ArrayList<>();
         for (CodegenOperation operation : operations) {

@@ -14,6 +14,7 @@ import java.util.TreeSet;
  *
  * @param method in upper case
  * @param path in full, with its braces
+ * @param handler operations of one tag with the same handler share an interface: what {@code x-handler} says, else the first segment below the tag
  * @param status of the success answer
  * @param scope the only scope that it asks for; null unless {@code access} is SCOPED
  * @param access PUBLIC, OPTIONAL, AUTHENTICATED or SCOPED
@@ -25,7 +26,7 @@ import java.util.TreeSet;
  * @param responseType media type of its success answer; null without a body
  */
 record Policy(
-        String id, String tag, String method, String path, int status, String scope, String access, boolean mutation, String auditAction,
+        String id, String tag, String handler, String method, String path, int status, String scope, String access, boolean mutation, String auditAction,
         String ifMatch, int rateCost, boolean secret, boolean allowedWhenSuspended, boolean dryRun, boolean list, boolean versioned,
         Map<String, String> expands, String requestType, String responseType) {
 
@@ -80,16 +81,6 @@ record Policy(
         return method.equals("GET") && versioned && !list;
     }
 
-    /** The first segment below the tag, without a file's ending: operations with the same one share an interface. */
-    String room() {
-        List<String> segments = new ArrayList<>(List.of(path.split("/")));
-        segments.removeIf(segment -> segment.isEmpty() || segment.equals("api") || segment.matches("v[0-9]+"));
-        if (segments.size() > 1 && segments.getFirst().equals(tag)) {
-            segments.removeFirst();
-        }
-        return segments.getFirst().replaceAll("\\..*", "");
-    }
-
     private static final class Reader {
 
         private final List<String> mistakes = new ArrayList<>();
@@ -133,7 +124,7 @@ record Policy(
             JsonNode schema = media == null || media.isEmpty() ? null : media.get().getValue().path("schema");
             pathParameters();
             return new Policy(
-                    operation.path("operationId").asText(), tag(), method, path, status(), scope(access), access, mutation, audit,
+                    operation.path("operationId").asText(), tag(), handler(), method, path, status(), scope(access), access, mutation, audit,
                     ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), flag("x-suspended", "allowed"),
                     mutation && !flag("x-dry-run", "none"), schema != null && Schemas.isList(document, schema),
                     schema != null && Schemas.isVersioned(document, schema), expands(), requestType(),
@@ -157,6 +148,21 @@ record Policy(
             String tag = own.path(0).asText();
             refuse(own.size() == 1 && !tags.contains(tag), "the tag " + tag + " isn't declared");
             return tag;
+        }
+
+        /** Without a word of its own, the first segment below the tag, without a file's ending. */
+        private String handler() {
+            String own = operation.path("x-handler").asText(null);
+            if (own != null) {
+                refuse(!own.matches("[a-z]+(-[a-z]+)*"), "x-handler must be like plan-ladders, not " + own);
+                return own;
+            }
+            List<String> segments = new ArrayList<>(List.of(path.split("/")));
+            segments.removeIf(segment -> segment.isEmpty() || segment.equals("api") || segment.matches("v[0-9]+"));
+            if (segments.size() > 1 && segments.getFirst().equals(operation.path("tags").path(0).asText())) {
+                segments.removeFirst();
+            }
+            return segments.getFirst().replaceAll("\\..*", "");
         }
 
         private String access() {

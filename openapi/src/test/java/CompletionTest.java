@@ -74,6 +74,11 @@ class CompletionTest {
     }
 
     @Test
+    void whichHandlerAnswersIsNotPublished() {
+        assertFalse(operation("get", "/api/v1/catalog/things/{thing_id}/parts/{part_key}").has("x-handler"));
+    }
+
+    @Test
     void aListHasPagesAndNoETag() {
         assertEquals(List.of("color", "owner_id", "default", "sort", "expand", "limit", "cursor", "fields"), parameters("get", "/api/v1/catalog/things"));
         assertEquals(Set.of("Request-Id", "RateLimit", "RateLimit-Policy", "Link"), headers("get", "/api/v1/catalog/things", "200"));

@@ -54,6 +54,7 @@ class RefusalTest {
         catalog/thing.yaml  | application/merge-patch+json | application/json      | is a PATCH, so its body must be application/merge-patch+json | a patch of another kind
         catalog/schemas/things.yaml | x-merge-patch: true | minProperties: 0       | the schema of a merge patch must say x-merge-patch: true | a patch schema that isn't marked
         catalog/checks.yaml | x-reads: true            | x-reads: maybe            | x-reads can only be true                             | an unknown value of x-reads
+        catalog/part.yaml   | "x-handler: parts"       | "x-handler: Parts"        | x-handler must be like plan-ladders, not Parts       | an x-handler that isn't kebab-case
         catalog/latest.yaml | "'200'"                  | "'404'"                   | GET /api/v1/catalog/things/latest: has no success response | no success response
         openapi.yaml        | "/api/v1/catalog/things/latest:" | "/api/v1/catalog/things/{thing_id}:" | openapi.yaml:                | a path twice
         openapi.yaml        | "/api/v1/catalog/things/latest:" | "/api/v1/catalog/things/{other}:" | the paths /api/v1/catalog/things/{thing_id} and /api/v1/catalog/things/{other} are the same | a path twice under two names

@@ -71,6 +71,45 @@ class CatalogTest {
     }
 
     @Test
+    void theSetOfAProductStaysOnceItWasPublished() throws SQLException {
+        var product = catalog.product("null");
+        session.run("update catalog.products set entitlement_set_id = '%s' where id = '%s'", catalog.set(), product);
+        catalog.publish(product);
+        for (var set : List.of("null", "'" + catalog.set() + "'")) {
+            assertEquals("products_set_fixed",
+                    session.refusal("update catalog.products set entitlement_set_id = %s where id = '%s'", set, product));
+        }
+        catalog.retire(product);
+        assertEquals("products_set_fixed",
+                session.refusal("update catalog.products set entitlement_set_id = null where id = '%s'", product));
+    }
+
+    @Test
+    void oneOrganizationTypeIsTheDefaultAndItIsActive() throws SQLException {
+        var first = catalog.orgType("first");
+        var second = catalog.orgType("second");
+        session.run("update catalog.org_types set is_default = true where id = '%s'", first);
+        assertEquals("org_types_one_default", session.refusal("update catalog.org_types set is_default = true where id = '%s'", second));
+        assertEquals("org_types_default_active",
+                session.refusal("update catalog.org_types set state = 'archived', archived_at = now() where id = '%s'", first));
+    }
+
+    @Test
+    void aRuleSaysWithinBoundsWhatBecomesOfUseBeyondIt() throws SQLException {
+        catalog.register("fedwiki.sites", "limit");
+        var rule = """
+                insert into catalog.entitlement_rules (entitlement_set_id, resource_key, kind, combine, %s)
+                values ('%s', 'fedwiki.sites', 'limit', 'max', %s)""";
+        var set = catalog.set();
+        assertEquals("entitlement_rules_enforcement", session.refusal(rule, "enforcement", set, "'firm'"));
+        assertEquals("entitlement_rules_grace", session.refusal(rule, "grace_percent", set, "1001"));
+        for (var thresholds : List.of("'{0}'", "'{80,1001}'", "'{1,2,3,4,5,6,7,8,9,10,11}'")) {
+            assertEquals("entitlement_rules_thresholds", session.refusal(rule, "threshold_percents", set, thresholds));
+        }
+        session.run(rule, "threshold_percents", set, "'{80,100}'");
+    }
+
+    @Test
     void whatAPriceSaysNeverChanges() throws SQLException {
         var price = session.one("""
                 insert into catalog.prices (product_id, unit_amount_minor, currency, tax_behavior)

@@ -1,6 +1,7 @@
 package org.guildhall.catalog;
 
 import static org.guildhall.core.http.Problem.ALREADY_EXISTS;
+import static org.guildhall.core.http.Problem.CONFLICT;
 import static org.guildhall.core.http.Problem.INVALID_STATE;
 import static org.guildhall.core.http.Problem.IN_USE;
 import static org.guildhall.core.http.Problem.LADDER_CONFLICT;
@@ -51,6 +52,8 @@ public final class CatalogModule {
     /** Handlers look before they leap and mostly say it better; this is what holds when two leap at once. */
     private static void constraints(Constraints on) {
         on.on("org_types_key", ALREADY_EXISTS, "/key", "Another organization type has this key.")
+                .on("org_types_one_default", CONFLICT, "/is_default", "Another organization type was made the default at the same time.")
+                .on("org_types_default_active", INVALID_STATE, "/is_default", "An archived organization type can't be the default.")
                 .on("integrations_key", ALREADY_EXISTS, "/key", "Another integration has this key.")
                 .on("resource_keys_prefix", VALIDATION_FAILED, "/resource_keys", "The keys of an integration begin with its own key and a dot.")
                 .on("entitlement_rules_resource_key", IN_USE, null, "An entitlement rule names a resource key: it can neither leave nor change its kind.")
@@ -58,6 +61,7 @@ public final class CatalogModule {
                 .on("entitlement_rules_one_at_a_time", ALREADY_EXISTS, "/resource_key", "The set has an active rule for this resource key.")
                 .on("products_entitlement_set", VALIDATION_FAILED, "/entitlement_set_id", "There is no such entitlement set.")
                 .on("products_set_active", IN_USE, null, "A product that is not retired has this entitlement set.")
+                .on("products_set_fixed", INVALID_STATE, "/entitlement_set_id", "The entitlement set of a product that was published stays.")
                 .on("products_lifecycle", INVALID_STATE, null, "A product goes from draft to published to retired.")
                 .on("provider_references_taken", ALREADY_EXISTS, "/provider_references", "Another product or price has this provider reference.")
                 .on("tiers_ladder_active", IN_USE, null, "The ladder has active tiers.")

@@ -20,6 +20,7 @@ import org.guildhall.catalog.DefaultGrantPolicyStore.Place;
 import org.guildhall.catalog.DefaultGrantPolicyStore.Row;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 import org.guildhall.core.http.Refusal.Item;
 import org.jspecify.annotations.Nullable;
 

@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Effective;
+import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
 import org.guildhall.schema.catalog.tables.EntitlementRules;
@@ -36,7 +38,10 @@ final class EntitlementRuleStore {
             Instant startsAt, @Nullable Instant endsAt, Instant createdAt, Instant updatedAt, long version) {}
 
     /** What a rule says of its resource key. */
-    record Values(@Nullable Long limitValue, @Nullable Boolean enabled, @Nullable String period, String combine) {}
+    record Values(@Nullable Long limitValue, @Nullable Boolean enabled, @Nullable String period, String combine, Beyond beyond) {}
+
+    /** What becomes of use that comes near the limit or goes beyond it. */
+    record Beyond(String enforcement, int gracePercent, List<Integer> thresholdPercents) {}
 
     /** A rule that is held, and the state of its set. */
     record Held(Row row, String setState) {}
@@ -57,7 +62,8 @@ final class EntitlementRuleStore {
         return List.of(
                 ENTITLEMENT_RULES.ID, today.EXTERNAL_ID, ENTITLEMENT_RULES.ENTITLEMENT_SET_ID, ENTITLEMENT_RULES.RESOURCE_KEY,
                 ENTITLEMENT_RULES.KIND, ENTITLEMENT_RULES.LIMIT_VALUE, ENTITLEMENT_RULES.ENABLED, ENTITLEMENT_RULES.PERIOD,
-                ENTITLEMENT_RULES.COMBINE, field(today.ENDS_AT.isNull()).as("active"), ENTITLEMENT_RULES.STARTS_AT,
+                ENTITLEMENT_RULES.COMBINE, ENTITLEMENT_RULES.ENFORCEMENT, ENTITLEMENT_RULES.GRACE_PERCENT,
+                ENTITLEMENT_RULES.THRESHOLD_PERCENTS, field(today.ENDS_AT.isNull()).as("active"), ENTITLEMENT_RULES.STARTS_AT,
                 ENTITLEMENT_RULES.ENDS_AT, ENTITLEMENT_RULES.CREATED_AT, today.UPDATED_AT, today.VERSION);
     }
 
@@ -74,6 +80,9 @@ final class EntitlementRuleStore {
                 .set(ENTITLEMENT_RULES.ENABLED, values.enabled())
                 .set(ENTITLEMENT_RULES.PERIOD, values.period())
                 .set(ENTITLEMENT_RULES.COMBINE, values.combine())
+                .set(ENTITLEMENT_RULES.ENFORCEMENT, values.beyond().enforcement())
+                .set(ENTITLEMENT_RULES.GRACE_PERCENT, values.beyond().gracePercent())
+                .set(ENTITLEMENT_RULES.THRESHOLD_PERCENTS, values.beyond().thresholdPercents().toArray(Integer[]::new))
                 .set(ENTITLEMENT_RULES.STARTS_AT, now)
                 .set(ENTITLEMENT_RULES.CREATED_AT, now)
                 .set(ENTITLEMENT_RULES.UPDATED_AT, now)
@@ -190,6 +199,9 @@ final class EntitlementRuleStore {
                 .set(ENTITLEMENT_RULES.ENABLED, values.enabled())
                 .set(ENTITLEMENT_RULES.PERIOD, values.period())
                 .set(ENTITLEMENT_RULES.COMBINE, values.combine())
+                .set(ENTITLEMENT_RULES.ENFORCEMENT, values.beyond().enforcement())
+                .set(ENTITLEMENT_RULES.GRACE_PERCENT, values.beyond().gracePercent())
+                .set(ENTITLEMENT_RULES.THRESHOLD_PERCENTS, values.beyond().thresholdPercents().toArray(Integer[]::new))
                 .set(ENTITLEMENT_RULES.STARTS_AT, now)
                 .set(ENTITLEMENT_RULES.CREATED_AT, rule.createdAt())
                 .set(ENTITLEMENT_RULES.UPDATED_AT, now)
@@ -229,9 +241,12 @@ final class EntitlementRuleStore {
     }
 
     private static Row row(Record record) {
+        var beyond = new Beyond(
+                record.get(ENTITLEMENT_RULES.ENFORCEMENT), record.get(ENTITLEMENT_RULES.GRACE_PERCENT),
+                List.of(record.get(ENTITLEMENT_RULES.THRESHOLD_PERCENTS)));
         var values = new Values(
                 record.get(ENTITLEMENT_RULES.LIMIT_VALUE), record.get(ENTITLEMENT_RULES.ENABLED), record.get(ENTITLEMENT_RULES.PERIOD),
-                record.get(ENTITLEMENT_RULES.COMBINE));
+                record.get(ENTITLEMENT_RULES.COMBINE), beyond);
         return new Row(
                 record.get(ENTITLEMENT_RULES.ID), record.get(ENTITLEMENT_RULES.EXTERNAL_ID),
                 record.get(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID), record.get(ENTITLEMENT_RULES.RESOURCE_KEY),

@@ -4,6 +4,7 @@ import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.catalog.EntitlementRulesApi;
 import org.guildhall.api.model.EntitlementCombine;
+import org.guildhall.api.model.EntitlementEnforcement;
 import org.guildhall.api.model.EntitlementKind;
 import org.guildhall.api.model.EntitlementPeriod;
 import org.guildhall.api.model.EntitlementRule;
@@ -12,10 +13,12 @@ import org.guildhall.api.model.EntitlementRulePatch;
 import org.guildhall.api.model.EntitlementRuleState;
 import org.guildhall.api.model.EntitlementSetId;
 import org.guildhall.api.model.GetEntitlementRuleQuery;
+import org.guildhall.catalog.EntitlementRuleStore.Beyond;
 import org.guildhall.catalog.EntitlementRuleStore.Row;
 import org.guildhall.catalog.EntitlementRuleStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 import org.jspecify.annotations.Nullable;
 
 /** Single entitlement rules: {@code /catalog/entitlement-rules}. A set's are listed and made in {@link EntitlementSetsHandler}. */
@@ -40,14 +43,17 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
         call.expect(before.version());
         var current = new EntitlementRulePatch(
                 before.externalId(), before.values().limitValue(), before.values().enabled(), period(before.values().period()),
-                EntitlementCombine.fromValue(before.values().combine()));
+                EntitlementCombine.fromValue(before.values().combine()),
+                EntitlementEnforcement.fromValue(before.values().beyond().enforcement()), before.values().beyond().gracePercent(),
+                before.values().beyond().thresholdPercents());
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
         var values = RuleValues.changed(before.kind(), new Values(
-                wanted.limitValue(), wanted.enabled(), wanted.period() == null ? null : wanted.period().value(), wanted.combine().value()));
+                wanted.limitValue(), wanted.enabled(), wanted.period() == null ? null : wanted.period().value(), wanted.combine().value(),
+                new Beyond(wanted.enforcement().value(), wanted.gracePercent(), wanted.thresholdPercents())));
         requireActive(before);
         References.active(held.setState(), "entitlement set");
         return changed(call, before, values.equals(before.values())
@@ -81,6 +87,8 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
                 new EntitlementRuleId(row.id()), row.externalId(), new EntitlementSetId(row.entitlementSetId()), row.resourceKey(),
                 EntitlementKind.fromValue(row.kind()), values.limitValue(), !row.kind().equals("boolean") && values.limitValue() == null,
                 values.enabled(), period(values.period()), EntitlementCombine.fromValue(values.combine()),
+                EntitlementEnforcement.fromValue(values.beyond().enforcement()), values.beyond().gracePercent(),
+                values.beyond().thresholdPercents(),
                 row.active() ? EntitlementRuleState.ACTIVE : EntitlementRuleState.ENDED, row.startsAt(), row.endsAt(), row.createdAt(),
                 row.updatedAt(), row.version());
     }

@@ -1,5 +1,6 @@
 package org.guildhall.catalog;
 
+import java.util.List;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -14,11 +15,13 @@ import org.guildhall.api.model.ListEntitlementRulesQuery;
 import org.guildhall.api.model.ListEntitlementSetsQuery;
 import org.guildhall.api.model.NewEntitlementRule;
 import org.guildhall.api.model.NewEntitlementSet;
+import org.guildhall.catalog.EntitlementRuleStore.Beyond;
 import org.guildhall.catalog.EntitlementSetStore.Filter;
 import org.guildhall.catalog.EntitlementSetStore.Row;
 import org.guildhall.catalog.EntitlementSetStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 import org.guildhall.core.http.Refusal.Item;
 
 /** Entitlement sets and the rules that they are made of: {@code /catalog/entitlement-sets}. */
@@ -84,7 +87,11 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
         var values = RuleValues.of(
                 kind, body.limitValue(), Boolean.TRUE.equals(body.unlimited()), body.enabled(),
                 body.period() == null ? null : body.period().value(),
-                body.combine() == null ? null : body.combine().value());
+                body.combine() == null ? null : body.combine().value(),
+                new Beyond(
+                        body.enforcement() == null ? "hard" : body.enforcement().value(),
+                        body.gracePercent() == null ? 0 : body.gracePercent(),
+                        body.thresholdPercents() == null ? List.of() : body.thresholdPercents()));
         var set = References.found(sets.take(call.tx(), entitlementSetId.value()));
         registered(call, body.resourceKey(), kind);
         References.active(set.state(), "entitlement set");

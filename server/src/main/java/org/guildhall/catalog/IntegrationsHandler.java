@@ -20,6 +20,7 @@ import org.guildhall.catalog.IntegrationStore.Row;
 import org.guildhall.catalog.IntegrationStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 
 /** Integrations and their manifests: {@code /catalog/integrations}. */
 final class IntegrationsHandler implements IntegrationsApi<Call> {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
@@ -20,21 +21,25 @@ final class OrgTypeStore {
 
     /** A type as it is stored. */
     record Row(
-            UUID id, @Nullable String externalId, String key, String name, @Nullable String description, String state,
+            UUID id, @Nullable String externalId, String key, String name, @Nullable String description, boolean isDefault, String state,
             @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
     /** What a caller may say of a type, besides its key. */
-    record Values(@Nullable String externalId, String name, @Nullable String description) {}
+    record Values(@Nullable String externalId, String name, @Nullable String description, boolean isDefault) {}
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable String key, @Nullable String state, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable String key, @Nullable Boolean isDefault, @Nullable String state,
+            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", ORG_TYPES.CREATED_AT, "name", ORG_TYPES.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
-            ORG_TYPES.ID, ORG_TYPES.EXTERNAL_ID, ORG_TYPES.KEY, ORG_TYPES.NAME, ORG_TYPES.DESCRIPTION, ORG_TYPES.STATE,
-            ORG_TYPES.ARCHIVED_AT, ORG_TYPES.CREATED_AT, ORG_TYPES.UPDATED_AT, ORG_TYPES.VERSION);
+            ORG_TYPES.ID, ORG_TYPES.EXTERNAL_ID, ORG_TYPES.KEY, ORG_TYPES.NAME, ORG_TYPES.DESCRIPTION, ORG_TYPES.IS_DEFAULT,
+            ORG_TYPES.STATE, ORG_TYPES.ARCHIVED_AT, ORG_TYPES.CREATED_AT, ORG_TYPES.UPDATED_AT, ORG_TYPES.VERSION);
+
+    /** One lock of each tenant, beside all rows. Whoever waits for it holds at most a type that isn't the default, so nobody waits in a ring. */
+    private static final String ONE_AT_A_TIME =
+            "select pg_advisory_xact_lock(hashtext('catalog.org_types.is_default'), hashtext(platform.app_tenant()::text))";
 
     Row insert(Tx tx, String key, Values values) {
         return tx.sql()
@@ -43,6 +48,7 @@ final class OrgTypeStore {
                 .set(ORG_TYPES.KEY, key)
                 .set(ORG_TYPES.NAME, values.name())
                 .set(ORG_TYPES.DESCRIPTION, values.description())
+                .set(ORG_TYPES.IS_DEFAULT, values.isDefault())
                 .returningResult(COLUMNS)
                 .fetchSingle(OrgTypeStore::row);
     }
@@ -65,12 +71,22 @@ final class OrgTypeStore {
         return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(id)).forShare().fetchOne(OrgTypeStore::row);
     }
 
+    /**
+     * Holds the type that is the default, for somebody who makes another one it; null if none is. Until the transaction ends nobody else
+     * makes one the default.
+     */
+    @Nullable Row takeDefault(Tx tx) {
+        tx.sql().execute(ONE_AT_A_TIME);
+        return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.IS_DEFAULT).forUpdate().fetchOne(OrgTypeStore::row);
+    }
+
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
         var select = tx.sql()
                 .select(COLUMNS)
                 .from(ORG_TYPES)
                 .where(Filters.is(ORG_TYPES.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(ORG_TYPES.KEY, filter.key()))
+                .and(Filters.is(ORG_TYPES.IS_DEFAULT, filter.isDefault()))
                 .and(Filters.is(ORG_TYPES.STATE, filter.state()))
                 .and(Filters.between(ORG_TYPES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
         return page.fetch(select, SORTS, ORG_TYPES.ID, OrgTypeStore::row);
@@ -82,6 +98,19 @@ final class OrgTypeStore {
                 .set(ORG_TYPES.EXTERNAL_ID, values.externalId())
                 .set(ORG_TYPES.NAME, values.name())
                 .set(ORG_TYPES.DESCRIPTION, values.description())
+                .set(ORG_TYPES.IS_DEFAULT, values.isDefault())
+                .set(ORG_TYPES.UPDATED_AT, Columns.now())
+                .set(ORG_TYPES.VERSION, ORG_TYPES.VERSION.plus(1))
+                .where(ORG_TYPES.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(OrgTypeStore::row);
+    }
+
+    /** Takes from a type that it is the default. */
+    Row clearDefault(Tx tx, UUID id) {
+        return tx.sql()
+                .update(ORG_TYPES)
+                .set(ORG_TYPES.IS_DEFAULT, false)
                 .set(ORG_TYPES.UPDATED_AT, Columns.now())
                 .set(ORG_TYPES.VERSION, ORG_TYPES.VERSION.plus(1))
                 .where(ORG_TYPES.ID.eq(id))
@@ -104,7 +133,8 @@ final class OrgTypeStore {
     private static Row row(Record record) {
         return new Row(
                 record.get(ORG_TYPES.ID), record.get(ORG_TYPES.EXTERNAL_ID), record.get(ORG_TYPES.KEY), record.get(ORG_TYPES.NAME),
-                record.get(ORG_TYPES.DESCRIPTION), record.get(ORG_TYPES.STATE), record.get(ORG_TYPES.ARCHIVED_AT),
-                record.get(ORG_TYPES.CREATED_AT), record.get(ORG_TYPES.UPDATED_AT), record.get(ORG_TYPES.VERSION));
+                record.get(ORG_TYPES.DESCRIPTION), record.get(ORG_TYPES.IS_DEFAULT), record.get(ORG_TYPES.STATE),
+                record.get(ORG_TYPES.ARCHIVED_AT), record.get(ORG_TYPES.CREATED_AT), record.get(ORG_TYPES.UPDATED_AT),
+                record.get(ORG_TYPES.VERSION));
     }
 }

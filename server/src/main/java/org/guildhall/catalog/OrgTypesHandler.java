@@ -15,6 +15,8 @@ import org.guildhall.catalog.OrgTypeStore.Row;
 import org.guildhall.catalog.OrgTypeStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
+import org.jspecify.annotations.Nullable;
 
 /** Organization types: {@code /catalog/org-types}. */
 final class OrgTypesHandler implements OrgTypesApi<Call> {
@@ -29,15 +31,18 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
 
     @Override
     public Reply<OrgType> createOrgType(Call call, NewOrgType body) {
-        var type = toApi(types.insert(call.tx(), body.key(), new Values(body.externalId(), body.name(), body.description())));
+        var values = new Values(body.externalId(), body.name(), body.description(), Boolean.TRUE.equals(body.isDefault()));
+        var displaced = values.isDefault() ? displaced(call) : null;
+        var type = toApi(types.insert(call.tx(), body.key(), values));
         call.created(type.id(), type);
+        tell(call, displaced);
         return Reply.created("/api/v1/catalog/org-types/" + type.id(), type);
     }
 
     @Override
     public Reply<Page<OrgType>> listOrgTypes(Call call, ListOrgTypesQuery query) {
         var state = query.state() == null ? null : query.state().value();
-        var filter = new Filter(query.externalId(), query.key(), state, query.createdAfter(), query.createdBefore());
+        var filter = new Filter(query.externalId(), query.key(), query.isDefault(), state, query.createdAfter(), query.createdBefore());
         return Reply.list(types.list(call.tx(), call.page(), filter).map(OrgTypesHandler::toApi));
     }
 
@@ -49,24 +54,46 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
     @Override
     public Reply<OrgType> updateOrgType(Call call, OrgTypeId orgTypeId, Patch<OrgTypePatch> patch) {
         var before = locked(call, orgTypeId);
-        var current = new OrgTypePatch(before.externalId(), before.name(), before.description());
+        var current = new OrgTypePatch(before.externalId(), before.name(), before.description(), before.isDefault());
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
         References.active(before.state(), "organization type");
-        return changed(call, before, types.update(call.tx(), before.id(), new Values(wanted.externalId(), wanted.name(), wanted.description())));
+        var values = new Values(wanted.externalId(), wanted.name(), wanted.description(), wanted.isDefault());
+        var displaced = values.isDefault() && !before.isDefault() ? displaced(call) : null;
+        var reply = changed(call, before, types.update(call.tx(), before.id(), values));
+        tell(call, displaced);
+        return reply;
     }
 
     @Override
     public Reply<OrgType> archiveOrgType(Call call, OrgTypeId orgTypeId) {
         var before = locked(call, orgTypeId);
         References.active(before.state(), "organization type");
+        if (before.isDefault()) {
+            throw Problem.INVALID_STATE.because("This is the default organization type. Make another one the default first.");
+        }
         if (policies.anyNamesOrgType(call.tx(), before.id())) {
             throw Problem.IN_USE.because("An active default-grant policy names this organization type.");
         }
         return changed(call, before, types.archive(call.tx(), before.id()));
+    }
+
+    /** What was the default, and what is left of it. */
+    private record Displaced(Row before, Row after) {}
+
+    /** Takes the place of the default from the type that has it; null if none has. */
+    private @Nullable Displaced displaced(Call call) {
+        var before = types.takeDefault(call.tx());
+        return before == null ? null : new Displaced(before, types.clearDefault(call.tx(), before.id()));
+    }
+
+    private static void tell(Call call, @Nullable Displaced displaced) {
+        if (displaced != null) {
+            changed(call, displaced.before(), displaced.after());
+        }
     }
 
     private Row locked(Call call, OrgTypeId orgTypeId) {
@@ -83,7 +110,7 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
 
     static OrgType toApi(Row row) {
         return new OrgType(
-                new OrgTypeId(row.id()), row.externalId(), row.key(), row.name(), row.description(), ActiveState.fromValue(row.state()),
-                row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
+                new OrgTypeId(row.id()), row.externalId(), row.key(), row.name(), row.description(), row.isDefault(),
+                ActiveState.fromValue(row.state()), row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 }

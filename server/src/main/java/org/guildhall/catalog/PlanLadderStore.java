@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
@@ -81,6 +82,11 @@ final class PlanLadderStore {
     /** The ladder that a tier stands on, held in the same way. */
     @Nullable Row lockOfTier(Tx tx, UUID tierId) {
         return lock(tx, PLAN_LADDERS.ID.eq(select(TIERS.LADDER_ID).from(TIERS).where(TIERS.ID.eq(tierId))));
+    }
+
+    /** The ladder's id, if there is one; nobody changes a tier of it until the transaction ends, and others may keep it so, too. */
+    @Nullable UUID keep(Tx tx, UUID id) {
+        return tx.sql().select(PLAN_LADDERS.ID).from(PLAN_LADDERS).where(PLAN_LADDERS.ID.eq(id)).forShare().fetchOne(PLAN_LADDERS.ID);
     }
 
     /** The ladder that a tier stands on, on which nobody changes a tier until the transaction ends; others may keep it so, too. */

@@ -23,6 +23,7 @@ import org.guildhall.catalog.PlanLadderStore.Row;
 import org.guildhall.catalog.PlanLadderStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 
 /** Plan ladders and what stands on them: {@code /catalog/plan-ladders}. */
 final class PlanLaddersHandler implements PlanLaddersApi<Call> {

@@ -4,6 +4,7 @@ import java.util.UUID;
 import org.guildhall.catalog.PlanLadderStore.Row;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 import org.guildhall.core.http.Refusal;
 
 /** How a product comes to stand on a ladder, by a new tier or a changed one. */

@@ -16,6 +16,7 @@ import org.guildhall.api.model.ProviderReferencesPatch;
 import org.guildhall.api.model.TaxBehavior;
 import org.guildhall.catalog.PriceStore.Row;
 import org.guildhall.core.http.Call;
+import org.guildhall.core.http.References;
 
 /** Single prices: {@code /catalog/prices}. A product's are listed and made in {@link ProductsHandler}. */
 final class PricesHandler implements PricesApi<Call> {

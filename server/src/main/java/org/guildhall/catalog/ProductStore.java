@@ -20,6 +20,7 @@ import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Cells;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.Fixed;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;

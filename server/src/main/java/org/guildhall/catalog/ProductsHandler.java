@@ -28,6 +28,7 @@ import org.guildhall.catalog.ProductStore.Row;
 import org.guildhall.catalog.ProductStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 import org.jspecify.annotations.Nullable;
 
 /** Products: {@code /catalog/products}. */
@@ -91,10 +92,14 @@ final class ProductsHandler implements ProductsApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        if (before.lifecycleStatus().equals("retired") && changesMore(current, wanted)) {
-            throw Problem.INVALID_STATE.because("A retired product keeps its name, description and entitlement set.");
+        boolean otherSet = !Objects.equals(wanted.entitlementSetId(), current.entitlementSetId());
+        if (otherSet && !before.lifecycleStatus().equals("draft")) {
+            throw Problem.INVALID_STATE.at("/entitlement_set_id", "The entitlement set of a product that was published stays; its rules may change.");
         }
-        if (!Objects.equals(wanted.entitlementSetId(), current.entitlementSetId())) {
+        if (before.lifecycleStatus().equals("retired") && changesMore(current, wanted)) {
+            throw Problem.INVALID_STATE.because("A retired product keeps its name and description.");
+        }
+        if (otherSet) {
             requireActive(call, wanted.entitlementSetId());
         }
         var values = new Values(

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.guildhall.core.data.Tx;
+import org.guildhall.schema.catalog.tables.records.ProviderReferencesRecord;
 import org.jooq.Field;
 import org.jooq.TableField;
-import org.guildhall.schema.catalog.tables.records.ProviderReferencesRecord;
 
 /** What payment providers call our products and prices. */
 final class ProviderReferenceStore {

@@ -2,6 +2,7 @@ package org.guildhall.catalog;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.guildhall.catalog.EntitlementRuleStore.Beyond;
 import org.guildhall.catalog.EntitlementRuleStore.Values;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.Refusal;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which members belong to which kind of rule: a limit has a value or none, a boolean is on or off, an allowance is a limit per period.
- * The schema holds the same.
+ * The schema holds the same of limit, switch and period.
  */
 final class RuleValues {
 
@@ -19,7 +20,7 @@ final class RuleValues {
     /** The values of a new rule. @throws Refusal {@code validation_failed} with every mistake */
     static Values of(
             String kind, @Nullable Long limitValue, boolean unlimited, @Nullable Boolean enabled, @Nullable String period,
-            @Nullable String combine) {
+            @Nullable String combine, Beyond beyond) {
         var wrong = new ArrayList<Item>();
         boolean counts = !kind.equals("boolean");
         if (counts && limitValue == null && !unlimited) {
@@ -31,7 +32,7 @@ final class RuleValues {
         if (!counts && unlimited) {
             wrong.add(Item.pointer("/unlimited", "other_kind", "A boolean has no limit."));
         }
-        var values = new Values(limitValue, enabled, period, combine != null ? combine : counts ? "max" : "any");
+        var values = new Values(limitValue, enabled, period, combine != null ? combine : counts ? "max" : "any", beyond);
         wrong.addAll(mistakes(kind, values));
         refuse(wrong);
         return values;
@@ -71,6 +72,33 @@ final class RuleValues {
         if (!fitting.contains(values.combine())) {
             wrong.add(Item.pointer("/combine", "other_kind", "A " + kind + " combines by one of " + String.join(", ", fitting) + "."));
         }
+        wrong.addAll(mistakes(counts, values.beyond()));
         return wrong;
+    }
+
+    private static List<Item> mistakes(boolean counts, Beyond beyond) {
+        var wrong = new ArrayList<Item>();
+        if (!counts && !beyond.enforcement().equals("hard")) {
+            wrong.add(Item.pointer("/enforcement", "other_kind", "A boolean is hard: there is nothing to go beyond."));
+        }
+        if (!counts && beyond.gracePercent() != 0) {
+            wrong.add(Item.pointer("/grace_percent", "other_kind", "A boolean has no limit, and so no grace."));
+        }
+        if (!counts && !beyond.thresholdPercents().isEmpty()) {
+            wrong.add(Item.pointer("/threshold_percents", "other_kind", "A boolean has no limit, and so no thresholds."));
+        }
+        if (!ascending(beyond.thresholdPercents())) {
+            wrong.add(Item.pointer("/threshold_percents", "not_ascending", "Thresholds are said in ascending order, no two alike."));
+        }
+        return wrong;
+    }
+
+    private static boolean ascending(List<Integer> percents) {
+        for (int at = 1; at < percents.size(); at++) {
+            if (percents.get(at - 1) >= percents.get(at)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

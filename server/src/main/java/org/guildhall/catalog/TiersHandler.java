@@ -14,6 +14,7 @@ import org.guildhall.api.model.TierPatch;
 import org.guildhall.catalog.TierStore.Row;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
 
 /** Single tiers: {@code /catalog/tiers}. A ladder's are listed, made and put in order in {@link PlanLaddersHandler}. */
 final class TiersHandler implements TiersApi<Call> {

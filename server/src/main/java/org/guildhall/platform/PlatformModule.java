@@ -21,6 +21,7 @@ public final class PlatformModule implements AutoCloseable {
     private final CredentialStore credentials;
     private final TokenUse use;
     private final Upkeep upkeep;
+    private final Platform door;
     private final TokenStore tokens = new TokenStore();
     private final ConsumerStore consumers = new ConsumerStore();
 
@@ -36,12 +37,18 @@ public final class PlatformModule implements AutoCloseable {
     public PlatformModule(Db db) {
         this.credentials = new CredentialStore(db);
         this.use = new TokenUse(db);
-        this.upkeep = new Upkeep(db);
+        this.door = new Platform(db);
+        this.upkeep = new Upkeep(db, door);
     }
 
     /** Tells what the room does by itself. */
     public void schedule(Work work) {
         upkeep.schedule(work);
+    }
+
+    /** What other rooms may ask. */
+    public Platform door() {
+        return door;
     }
 
     /** Notes that a caller's token was used. */

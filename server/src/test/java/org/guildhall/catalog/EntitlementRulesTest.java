@@ -85,6 +85,63 @@ class EntitlementRulesTest {
     }
 
     @Test
+    void aRuleIsHardWithoutGraceOrThresholdsUnlessSaid() {
+        var plain = sites(16).expect(201);
+        assertEquals("hard 0 []", beyond(plain));
+        var uploads = "\"resource_key\": \"fedwiki.uploads\", \"kind\": \"allowance\", \"limit_value\": 5, \"period\": \"week\"";
+        var said = add(uploads + ", \"enforcement\": \"soft\", \"grace_percent\": 1000, \"threshold_percents\": [1, 80, 1000]").expect(201);
+        assertEquals("soft 1000 [1,80,1000]", beyond(said));
+        assertEquals(said.text(), shelf.http.get(said.header("Location")).text());
+    }
+
+    @Test
+    void whatIsSaidOfUseBeyondTheLimitIsDatedLikeTheLimit() {
+        var made = sites(16).expect(201);
+        var path = "/entitlement-rules/" + made.at("/id");
+        assertEquals("soft 0 []", beyond(shelf.patch(path, "{\"enforcement\": \"soft\"}").expect(200)));
+        assertEquals("soft 25 []", beyond(shelf.patch(path, "{\"grace_percent\": 25}").expect(200)));
+        assertEquals("soft 25 [50,100]", beyond(shelf.patch(path, "{\"threshold_percents\": [50, 100]}").expect(200)));
+        assertEquals("4", shelf.patch(path, "{\"threshold_percents\": [50, 100]}").expect(200).at("/version"), "nothing changed");
+        var last = shelf.patch(path, "{\"threshold_percents\": [], \"enforcement\": \"hard\", \"grace_percent\": 0}").expect(200);
+        assertEquals("hard 0 []", beyond(last));
+        assertEquals(5, shelf.stored(ROWS, made.at("/id")).size());
+        assertEquals(List.of("1"), shelf.stored(GAPS, made.at("/id")));
+        assertEquals("hard 0 []", beyond(shelf.get(path + "?at=" + made.at("/starts_at"))));
+        assertEquals("soft 25 [50,100]", beyond(shelf.get(path + "?at=" + Instant.parse(last.at("/starts_at")).minusNanos(1000))));
+    }
+
+    @Test
+    void aBooleanHasNothingToGoBeyond() {
+        var domains = "\"resource_key\": \"fedwiki.domains\", \"kind\": \"boolean\", \"enabled\": true";
+        assertProblem("422 validation_failed", "/enforcement", add(domains + ", \"enforcement\": \"soft\""));
+        assertProblem("422 validation_failed", "/grace_percent", add(domains + ", \"grace_percent\": 1"));
+        assertProblem("422 validation_failed", "/threshold_percents", add(domains + ", \"threshold_percents\": [80]"));
+        var path = rule(add(domains + ", \"enforcement\": \"hard\", \"grace_percent\": 0, \"threshold_percents\": []"));
+        assertProblem("422 validation_failed", "/grace_percent", shelf.patch(path, "{\"grace_percent\": 1}"));
+        assertProblem("422 validation_failed", "/threshold_percents", shelf.patch(path, "{\"threshold_percents\": [80]}"));
+    }
+
+    @Test
+    void thresholdsAscendWithinBounds() {
+        var sites = "\"resource_key\": \"fedwiki.sites\", \"kind\": \"limit\", \"limit_value\": 1, ";
+        for (var wrong : List.of("[100, 80]", "[80, 80]", "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]")) {
+            assertProblem("422 validation_failed", "/threshold_percents", add(sites + "\"threshold_percents\": " + wrong));
+        }
+        assertProblem("422 validation_failed", "/threshold_percents/0", add(sites + "\"threshold_percents\": [0]"));
+        assertProblem("422 validation_failed", "/threshold_percents/1", add(sites + "\"threshold_percents\": [1, 1001]"));
+        assertProblem("422 validation_failed", "/grace_percent", add(sites + "\"grace_percent\": 1001"));
+        assertProblem("422 validation_failed", "/grace_percent", add(sites + "\"grace_percent\": -1"));
+        assertProblem("422 validation_failed", "/enforcement", add(sites + "\"enforcement\": \"firm\""));
+        var path = rule(sites(1));
+        assertProblem("422 validation_failed", "/threshold_percents", shelf.patch(path, "{\"threshold_percents\": [2, 1]}"));
+        assertProblem("422 validation_failed", "/threshold_percents", shelf.patch(path, "{\"threshold_percents\": null}"));
+    }
+
+    private static String beyond(Reply rule) {
+        return rule.at("/enforcement") + " " + rule.at("/grace_percent") + " " + rule.json().get("threshold_percents");
+    }
+
+    @Test
     void onlyARegisteredKeyWithItsOwnKindIsTaken() {
         assertProblem("422 validation_failed", "/resource_key", add("\"resource_key\": \"nobody.knows\", \"kind\": \"limit\", \"limit_value\": 1"));
         assertProblem("422 validation_failed", "/kind", add("\"resource_key\": \"fedwiki.sites\", \"kind\": \"boolean\", \"enabled\": true"));

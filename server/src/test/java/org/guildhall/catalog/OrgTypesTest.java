@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.guildhall.Http.Reply;
 import org.junit.jupiter.api.Test;
 
 class OrgTypesTest {
@@ -83,6 +87,71 @@ class OrgTypesTest {
         assertProblem("409 in_use", shelf.act("/org-types/" + id + "/archive"));
         shelf.act("/default-grant-policies/" + policy + "/end").expect(200);
         shelf.act("/org-types/" + id + "/archive").expect(200);
+    }
+
+    @Test
+    void aTypeIsNotTheDefaultUnlessSaid() {
+        assertEquals("false", shelf.post("/org-types", "{\"key\": \"club\", \"name\": \"Club\"}").expect(201).at("/is_default"));
+        assertEquals(List.of(), each(shelf.get("/org-types?is_default=true"), "/key"));
+    }
+
+    @Test
+    void makingOneTheDefaultTakesItFromWhicheverHadIt() {
+        var first = shelf.post("/org-types", "{\"key\": \"a\", \"name\": \"A\", \"is_default\": true}").expect(201);
+        var second = shelf.post("/org-types", "{\"key\": \"b\", \"name\": \"B\", \"is_default\": true}").expect(201);
+        assertEquals(List.of("b"), each(shelf.get("/org-types?is_default=true"), "/key"));
+        assertEquals("2", shelf.get("/org-types/" + first.at("/id")).at("/version"));
+        var again = shelf.patch("/org-types/" + first.at("/id"), "{\"is_default\": true}").expect(200);
+        assertEquals("true", again.at("/is_default"));
+        assertEquals("3", again.at("/version"));
+        assertEquals(List.of("b"), each(shelf.get("/org-types?is_default=false"), "/key"));
+        assertEquals("2", shelf.get("/org-types/" + second.at("/id")).at("/version"));
+        assertEquals("3", shelf.patch("/org-types/" + first.at("/id"), "{\"is_default\": true}").expect(200).at("/version"), "nothing changed");
+    }
+
+    @Test
+    void bothTypesAreToldAsChangesOfOneEvent() {
+        var first = shelf.make("/org-types", "{\"key\": \"a\", \"name\": \"A\", \"is_default\": true}");
+        var second = shelf.orgType("b");
+        var dry = shelf.patch("/org-types/" + second + "?dry_run=true", "{\"is_default\": true}").expect(200);
+        assertEquals(second, dry.at("/changes/0/entity_id"));
+        assertEquals(first, dry.at("/changes/1/entity_id"));
+        assertEquals("true", dry.at("/changes/1/before/is_default"));
+        assertEquals("false", dry.at("/changes/1/after/is_default"));
+        shelf.patch("/org-types/" + second, "{\"is_default\": true}").expect(200);
+        var told = shelf.http.get("/api/v1/platform/audit-events?entity_type=org_type&entity_id=" + first);
+        assertEquals(List.of("org_type.updated", "org_type.created"), each(told, "/action"));
+        assertEquals(List.of(second, first), each(told, "/entity_id"));
+    }
+
+    @Test
+    void aTenantMayBeWithoutADefault() {
+        var type = "/org-types/" + shelf.make("/org-types", "{\"key\": \"a\", \"name\": \"A\", \"is_default\": true}");
+        assertEquals("false", shelf.patch(type, "{\"is_default\": false}").expect(200).at("/is_default"));
+        assertProblem("422 validation_failed", "/is_default", shelf.patch(type, "{\"is_default\": null}"));
+        shelf.act(type + "/archive").expect(200);
+    }
+
+    @Test
+    void theDefaultIsNotArchivedAndAnArchivedOneNotMadeIt() {
+        var type = "/org-types/" + shelf.make("/org-types", "{\"key\": \"a\", \"name\": \"A\", \"is_default\": true}");
+        assertProblem("409 invalid_state", shelf.act(type + "/archive"));
+        shelf.make("/org-types", "{\"key\": \"b\", \"name\": \"B\", \"is_default\": true}");
+        shelf.act(type + "/archive").expect(200);
+        assertProblem("409 invalid_state", shelf.patch(type, "{\"is_default\": true}"));
+    }
+
+    @Test
+    void ofManyThatAreMadeTheDefaultAtOnceOneIs() throws Exception {
+        var ids = Stream.of("a", "b", "c", "d", "e", "f").map(shelf::orgType).toList();
+        var calls = new ArrayList<Callable<Reply>>();
+        for (int round = 0; round < 3; round++) {
+            ids.forEach(id -> calls.add(() -> shelf.patch("/org-types/" + id, "{\"is_default\": true}")));
+            ids.forEach(id -> calls.add(() -> shelf.patch("/org-types/" + id, "{\"is_default\": false}")));
+        }
+        Shelf.atOnce(calls).forEach(reply -> reply.expect(200));
+        shelf.patch("/org-types/" + ids.getFirst(), "{\"is_default\": true}").expect(200);
+        assertEquals(List.of("a"), each(shelf.get("/org-types?is_default=true"), "/key"));
     }
 
     @Test

@@ -122,6 +122,32 @@ class ProductsTest {
     }
 
     @Test
+    void theEntitlementSetOfAPublishedProductStays() throws Exception {
+        var set = shelf.set("S");
+        var path = "/products/" + shelf.make("/products", "{\"name\": \"P\", \"entitlement_set_id\": \"" + set + "\"}");
+        var other = "{\"entitlement_set_id\": \"" + shelf.set("Other") + "\"}";
+        shelf.patch(path, other).expect(200);
+        shelf.patch(path, "{\"entitlement_set_id\": \"" + set + "\"}").expect(200);
+        shelf.act(path + "/publish").expect(200);
+        assertProblem("409 invalid_state", "/entitlement_set_id", shelf.patch(path, other));
+        assertProblem("409 invalid_state", "/entitlement_set_id", shelf.patch(path, "{\"entitlement_set_id\": null}"));
+        shelf.patch(path, "{\"name\": \"Q\", \"entitlement_set_id\": \"" + set + "\"}").expect(200);
+        shelf.act(path + "/retire").expect(200);
+        assertProblem("409 invalid_state", "/entitlement_set_id", shelf.patch(path, other));
+    }
+
+    @Test
+    void publishingAndAnotherSetAtOnceComeOneAfterTheOther() throws Exception {
+        var path = "/products/" + shelf.product("P");
+        var other = "{\"entitlement_set_id\": \"" + shelf.set("S") + "\"}";
+        var replies = Shelf.atOnce(List.of(() -> shelf.act(path + "/publish"), () -> shelf.patch(path, other)));
+        replies.getFirst().expect(200);
+        if (replies.getLast().status() != 200) {
+            assertProblem("409 invalid_state", "/entitlement_set_id", replies.getLast());
+        }
+    }
+
+    @Test
     void parallelChangesOfDifferentMembersLoseNone() throws Exception {
         var path = "/products/" + shelf.product("P");
         Shelf.atOnce(List.of(

@@ -1,7 +1,9 @@
 package org.guildhall.core.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -53,6 +55,32 @@ class OddRequestsTest {
         }
         refusedAt("/m0", "unknown_member", http.post(CONSUMERS,
                 consumer("a@example.com", ", \"rate_limit\": null, \"scopes\": [\"catalog:read\"]" + members)));
+    }
+
+    @Test
+    void aRequestWithSeveralAuthorizationHeadersIsRefusedWhoeverTheyName() {
+        var token = "Authorization: Bearer " + guild.tenant().token();
+        for (var other : new String[] {token, "Authorization: Bearer " + guild.tenant().token(), "authorization: Basic eDp5", "Authorization:"}) {
+            for (var path : new String[] {PRODUCTS, "/api/v1/auth/status"}) {
+                var answer = Wire.send(guild, "GET " + path + " HTTP/1.1", "Host: a", "Connection: close", token, other);
+                assertEquals("400 request_refused", answer.outcome(), other);
+                assertEquals("Authorization", answer.json().at("/errors/0/header").asText());
+            }
+        }
+        assertEquals(200, Wire.send(guild, "GET " + PRODUCTS + " HTTP/1.1", "Host: a", "Connection: close", token).status());
+    }
+
+    @Test
+    void whoseBodyIsNotReadIsToldThatTheConnectionEnds() {
+        var head = "POST " + PRODUCTS + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+        var rest = Wire.send(guild, (head + "Content-Length: 500000\r\n\r\n{").getBytes(US_ASCII));
+        assertEquals("401 unauthenticated", rest.outcome());
+        assertEquals("close", rest.headers().get("Connection"));
+        var chunked = Wire.send(guild, (head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n").getBytes(US_ASCII));
+        assertEquals("close", chunked.headers().get("Connection"));
+        var whole = Wire.send(guild, (head + "Content-Length: 2\r\n\r\n{}").getBytes(US_ASCII));
+        assertEquals("401 unauthenticated", whole.outcome());
+        assertNull(whole.headers().get("Connection"), "all of it was there, and the next request may follow");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.core.data;
 
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.greatest;
@@ -15,7 +15,7 @@ import org.jooq.impl.SQLDataType;
  * later than this instant, and a range that ended at it would end before it began. So what ends or begins a range is the database's
  * clock as it stands when the statement runs, with the lock held.
  */
-final class Effective {
+public final class Effective {
 
     /** The clock that {@code app_now()} shows, as far as it has moved on since the transaction began. */
     private static final Field<Instant> PRESENT =
@@ -24,17 +24,17 @@ final class Effective {
     private Effective() {}
 
     /** Where a first range begins. */
-    static Field<Instant> present() {
+    public static Field<Instant> present() {
         return PRESENT;
     }
 
     /** Where a range that began at {@code start} ends: now, and in any case behind its beginning. */
-    static Field<Instant> end(Field<Instant> start) {
+    public static Field<Instant> end(Field<Instant> start) {
         return greatest(PRESENT, field("{0} + interval '1 microsecond'", SQLDataType.INSTANT, start));
     }
 
     /** Whether a range holds at an instant: from its start on, and no longer at its end. */
-    static Condition holds(Field<Instant> start, Field<Instant> end, Instant at) {
+    public static Condition holds(Field<Instant> start, Field<Instant> end, Instant at) {
         return start.le(at).and(end.isNull().or(end.gt(at)));
     }
 }

@@ -1,17 +1,15 @@
-package org.guildhall.catalog;
+package org.guildhall.core.http;
 
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of ids that callers name. */
-final class References {
+public final class References {
 
     private References() {}
 
     /** What the path names. @throws Refusal {@code not_found} without it */
-    static <T> T found(@Nullable T row) {
+    public static <T> T found(@Nullable T row) {
         if (row == null) {
             throw Problem.NOT_FOUND.refusal();
         }
@@ -19,7 +17,7 @@ final class References {
     }
 
     /** What a member of the body names. @throws Refusal {@code validation_failed} at the member without it */
-    static <T> T named(@Nullable T row, String pointer, String what) {
+    public static <T> T named(@Nullable T row, String pointer, String what) {
         if (row == null) {
             throw Problem.VALIDATION_FAILED.because("There is no such " + what + ".")
                     .with(Item.pointer(pointer, "unknown_reference", "There is no such " + what + "."));
@@ -28,14 +26,14 @@ final class References {
     }
 
     /** Refuses what was archived: it stays readable, and can be neither changed nor referred to anew. */
-    static void active(String state, String what) {
+    public static void active(String state, String what) {
         if (!state.equals("active")) {
             throw Problem.INVALID_STATE.because("The " + what + " is " + state + ".");
         }
     }
 
     /** The same for what a member of the body names. */
-    static void active(String state, String pointer, String what) {
+    public static void active(String state, String pointer, String what) {
         if (!state.equals("active")) {
             throw Problem.INVALID_STATE.at(pointer, "The " + what + " is " + state + ".");
         }

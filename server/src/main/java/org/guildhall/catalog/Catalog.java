@@ -1,0 +1,137 @@
+package org.guildhall.catalog;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.core.data.Tx;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door of the catalog: what other rooms may ask of it. What it answers is of the catalog and of every instant, so that whoever asks
+ * can find out what was true then.
+ *
+ * <p>To keep something is to hold it as it is until the transaction ends; others may keep it so, too. Who keeps several things takes them
+ * in this order: organization type, ladder, product.
+ */
+public final class Catalog {
+
+    private final OrgTypeStore types = new OrgTypeStore();
+    private final ProductStore products = new ProductStore();
+    private final PlanLadderStore ladders = new PlanLadderStore();
+    private final DoorStore door = new DoorStore();
+
+    /** Whether and when something was there to be granted: from its publication, or its making, to its retirement or archiving. */
+    public record Lifetime(@Nullable Instant from, @Nullable Instant to) {
+
+        /** Whether it was there at an instant. */
+        public boolean holds(Instant at) {
+            return from != null && !from.isAfter(at) && (to == null || to.isAfter(at));
+        }
+    }
+
+    /**
+     * A ladder with all tiers that ever stood on it, in the order of their ranks, which are today's.
+     *
+     * @param lifetime until it was archived
+     */
+    public record Ladder(UUID id, String name, Lifetime lifetime, List<Tier> tiers) {
+
+        /** The tier with this id; null if it stands on another ladder. */
+        public @Nullable Tier tier(UUID tierId) {
+            return tiers.stream().filter(tier -> tier.id().equals(tierId)).findFirst().orElse(null);
+        }
+
+        /** The tier that a product stood for at an instant. */
+        public @Nullable Tier tierOf(UUID productId, Instant at) {
+            return tiers.stream()
+                    .filter(tier -> tier.products().stream().anyMatch(product -> product.productId().equals(productId) && product.stood().holds(at)))
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    /** A tier, with every product that it stood for, in the order of time. */
+    public record Tier(UUID id, UUID ladderId, int rank, String name, Lifetime lifetime, List<Standing> products) {
+
+        /** What it stood for at an instant; null if it was not active then. */
+        public @Nullable Standing product(Instant at) {
+            return products.stream().filter(product -> product.stood().holds(at)).findFirst().orElse(null);
+        }
+    }
+
+    /**
+     * A product on a tier.
+     *
+     * @param stood from when to when it stood there
+     * @param published from when to when it could be granted
+     */
+    public record Standing(UUID productId, String name, Lifetime stood, Lifetime published) {}
+
+    /**
+     * What organizations of a type get by default.
+     *
+     * @param ladderId null off the ladders
+     * @param tierId null off the ladders
+     * @param lifetime until it was ended
+     */
+    public record Default(UUID policyId, UUID orgTypeId, UUID productId, @Nullable UUID ladderId, @Nullable UUID tierId, Lifetime lifetime) {}
+
+    /**
+     * A product, as it is now.
+     *
+     * @param productType addon, usage or one_time; null for a plan, or for what may become one
+     * @param lifecycleStatus draft, published or retired
+     */
+    public record Product(UUID id, String name, @Nullable String productType, String lifecycleStatus) {}
+
+    /** A tier that a product stands for now. */
+    public record Place(UUID ladderId, UUID tierId) {}
+
+    /** Ladders that are named, in no order; those that aren't there are left out. */
+    public List<Ladder> ladders(Tx tx, Collection<UUID> ids) {
+        return ids.isEmpty() ? List.of() : door.ladders(tx, ids);
+    }
+
+    /** A ladder on which nobody changes a tier until the transaction ends; null if there is none. */
+    public @Nullable Ladder keepLadder(Tx tx, UUID id) {
+        return ladders.keep(tx, id) == null ? null : door.ladders(tx, List.of(id)).getFirst();
+    }
+
+    /** The same by one of its tiers. */
+    public @Nullable Ladder keepLadderOfTier(Tx tx, UUID tierId) {
+        var id = ladders.keepOfTier(tx, tierId);
+        return id == null ? null : door.ladders(tx, List.of(id)).getFirst();
+    }
+
+    /** A product, kept; null if there is none. */
+    public @Nullable Product keepProduct(Tx tx, UUID id) {
+        return products.keep(tx, id) == null ? null : door.product(tx, id);
+    }
+
+    /** A product, as it is; null if there is none. */
+    public @Nullable Product product(Tx tx, UUID id) {
+        return door.product(tx, id);
+    }
+
+    /** Where a product stands now. */
+    public List<Place> places(Tx tx, UUID productId) {
+        return door.places(tx, productId);
+    }
+
+    /** The state of an organization type, kept: active or archived; null if there is none. */
+    public @Nullable String keepOrgType(Tx tx, UUID id) {
+        var type = types.keep(tx, id);
+        return type == null ? null : type.state();
+    }
+
+    /** Every policy there ever was for organizations of a type, ended ones included, oldest first. */
+    public List<Default> defaults(Tx tx, UUID orgTypeId) {
+        return door.defaults(tx, orgTypeId);
+    }
+
+    /** One policy; null if there is none. */
+    public @Nullable Default policy(Tx tx, UUID policyId) {
+        return door.policy(tx, policyId);
+    }
+}

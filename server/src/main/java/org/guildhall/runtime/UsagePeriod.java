@@ -1,0 +1,39 @@
+package org.guildhall.runtime;
+
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.temporal.TemporalAdjusters;
+
+/** A calendar period of an allowance, in a tenant's time zone; weeks begin on Monday. */
+record UsagePeriod(LocalDate startsOn, Instant startsAt, Instant endsAt) {
+
+    /** The period that an instant is in. */
+    static UsagePeriod of(String period, Instant at, ZoneId zone) {
+        var day = at.atZone(zone).toLocalDate();
+        var start = start(period, day);
+        return new UsagePeriod(start, start.atStartOfDay(zone).toInstant(), next(period, start).atStartOfDay(zone).toInstant());
+    }
+
+    /** The first day of the period that a day is in. */
+    static LocalDate start(String period, LocalDate day) {
+        return switch (period) {
+            case "day" -> day;
+            case "week" -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+            case "month" -> day.withDayOfMonth(1);
+            case "year" -> day.withDayOfYear(1);
+            default -> throw new IllegalArgumentException(period);
+        };
+    }
+
+    private static LocalDate next(String period, LocalDate start) {
+        return switch (period) {
+            case "day" -> start.plusDays(1);
+            case "week" -> start.plusWeeks(1);
+            case "month" -> start.plusMonths(1);
+            case "year" -> start.plusYears(1);
+            default -> throw new IllegalArgumentException(period);
+        };
+    }
+}
