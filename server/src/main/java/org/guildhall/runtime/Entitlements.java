@@ -4,8 +4,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.References;
+import org.guildhall.core.http.Refusal.Item;
 import org.guildhall.runtime.Blockers.Blocker;
 import org.guildhall.runtime.EntitlementStore.Question;
+import org.guildhall.runtime.Transitions.Landing;
 import org.jspecify.annotations.Nullable;
 
 /** What organizations are entitled to. Each question is one round trip. */
@@ -43,13 +46,21 @@ final class Entitlements {
     }
 
     /**
-     * What use stands in the way of a move, for whoever holds the pool at this instant.
+     * What use stands in the way of a move, for whoever holds the pool; nothing that the move only brings with it.
      *
-     * @param productId the plan on the ladder after the move; null for none
+     * @param from the plan that is left; without one nothing becomes less
+     * @param to what is reached; null for nothing
+     * @param pointer the member to point at
      */
-    List<Blocker> blockers(Tx tx, UUID organizationId, Instant now, UUID ladderId, @Nullable UUID productId) {
-        var entitled = find(tx, new Question(organizationId, now, true, true, ladderId, null));
-        return entitled == null ? List.of() : Blockers.of(entitled, ladderId, productId);
+    List<Item> obstacles(Tx tx, Held held, @Nullable Holding from, @Nullable Landing to, String pointer) {
+        if (from == null || from.ladderId() == null) {
+            return List.of();
+        }
+        var entitled = find(tx, new Question(held.organizationId(), held.now(), true, true, from.ladderId(), null));
+        return Blockers.of(References.found(entitled), from.ladderId(), to == null ? null : to.productId()).stream()
+                .filter(Blocker::blocks)
+                .map(blocker -> Item.pointer(pointer, blocker.problem().code(), blocker.detail()))
+                .toList();
     }
 
     private @Nullable Entitled find(Tx tx, Question question) {

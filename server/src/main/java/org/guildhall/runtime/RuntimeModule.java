@@ -72,7 +72,7 @@ public final class RuntimeModule {
     private void moves(Api api) {
         new PoolsHandler(pools).bind(api.routes());
         new ProvisionsHandler(provisions).bind(api.routes());
-        var moving = new Moving(catalog, pools, moves, (tx, held, from, to, pointer) -> List.of());
+        var moving = new Moving(catalog, pools, moves, entitlements::obstacles);
         new TransitionsHandler(transitions, pools, moves, moving).bind(api.routes());
         new GrantsHandler(grants, pools, new Granting(catalog, pools, moves, grants)).bind(api.routes());
         api.constraints()

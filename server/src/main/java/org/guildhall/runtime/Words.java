@@ -57,7 +57,7 @@ final class Words {
 
     /** What is in use beyond what a move would leave. */
     static String excess(Entitlement after, long ceiling) {
-        return after.key().displayName() + ": " + count(after.used(), after) + " in use, and there could be " + ceiling + " at most.";
+        return after.key().displayName() + " (" + after.key().key() + "): " + count(after.used(), after) + " in use, and there could be " + ceiling + " at most.";
     }
 
     private static String count(long number, Entitlement entitlement) {

@@ -75,10 +75,30 @@ class ReachableTiersTest {
         var storage = down.get("blockers").get(0);
         assertEquals("entitlement_exceeded true fedwiki.storage_mb 180 16", storage.get("code").asText() + " " + storage.get("blocks") + " "
                 + storage.get("resource_key").asText() + " " + storage.get("used") + " " + storage.get("limit"));
-        assertEquals("Storage: 180 MB in use, and there could be 16 at most.", storage.get("detail").asText());
+        assertEquals("Storage (fedwiki.storage_mb): 180 MB in use, and there could be 16 at most.", storage.get("detail").asText());
         var sites = down.get("blockers").get(1);
         assertEquals("false fedwiki.sites 2 1", sites.get("blocks") + " " + sites.get("resource_key").asText() + " " + sites.get("used") + " " + sites.get("limit"));
         assertTrue(wiki.tier(reachable(), "Flexible").get("possible").asBoolean());
+    }
+
+    @Test
+    void aMoveIsRefusedForWhatStandsInItsWayUnlessItIsForced() {
+        wiki.plan(organization, "Standard", now.minusSeconds(60), null);
+        wiki.level(organization, "fedwiki.storage_mb", 180);
+        wiki.site(organization, "active");
+        wiki.site(organization, "active");
+        var refused = wiki.move(organization, "downgrade", "Public", "");
+        assertEquals("409 entitlement_exceeded", refused.outcome());
+        assertEquals(1, refused.json().get("errors").size());
+        assertEquals("/target_tier_id", refused.at("/errors/0/pointer"));
+        assertEquals("Storage (fedwiki.storage_mb): 180 MB in use, and there could be 16 at most.", refused.at("/errors/0/detail"));
+        var later = wiki.move(organization, "downgrade", "Public", ", \"effective_at\": \"2999-01-01T00:00:00Z\"");
+        assertEquals("409 entitlement_exceeded", later.outcome());
+        wiki.move(organization, "upgrade", "Flexible", "").expect(201);
+        wiki.move(organization, "downgrade", "Public", ", \"force\": true, \"reason\": \"They know.\"").expect(201);
+        assertEquals("You are on Public (FedWiki Service).", reachable().at("/summary"));
+        // What is exceeded already isn't in the way of a move that makes nothing less.
+        wiki.move(organization, "upgrade", "Standard", "").expect(201);
     }
 
     @Test

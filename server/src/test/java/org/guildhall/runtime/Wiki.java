@@ -169,6 +169,12 @@ final class Wiki {
                 "{\"resource_key\": \"%s\", \"quantity\": %d}".formatted(key, quantity));
     }
 
+    /** A move to a tier, with more members of the body if they are named. */
+    Reply move(String organization, String kind, String tier, String more) {
+        return http.post("/api/v1/runtime/organizations/" + organization + "/transitions",
+                "{\"kind\": \"%s\", \"target_tier_id\": \"%s\"%s}".formatted(kind, tiers.get(tier), more));
+    }
+
     /** The entry of a key in what an organization is entitled to; missing if there is none. */
     static JsonNode of(Reply entitlements, String key) {
         for (var entry : entitlements.expect(200).json().get("entitlements")) {
