@@ -1,0 +1,200 @@
+package org.guildhall.runtime;
+
+import static org.guildhall.schema.platform.Tables.SETTINGS;
+import static org.guildhall.schema.runtime.Tables.POOLS;
+import static org.guildhall.schema.runtime.Tables.USAGE_DAYS;
+import static org.guildhall.schema.runtime.Tables.USAGE_EVENTS;
+import static org.guildhall.schema.runtime.Tables.USAGE_LEVELS;
+import static org.guildhall.schema.runtime.Tables.USAGE_REPORTS;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.sum;
+import static org.jooq.impl.DSL.val;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Filters;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.Records;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** What was reported as used, and the sums of it. Whoever adds to them holds the pools. */
+final class UsageStore {
+
+    /** A usage event as it is stored. */
+    record Row(
+            UUID id, String externalId, UUID organizationId, UUID reportId, String resourceKey, long quantity, Instant occurredAt, LocalDate day,
+            Instant createdAt) {}
+
+    /** An event to record. */
+    record NewRow(
+            String externalId, UUID organizationId, UUID poolId, String resourceKey, boolean allowance, long quantity, Instant occurredAt,
+            LocalDate day) {}
+
+    /** What an event that was recorded before said. */
+    record Known(UUID organizationId, String resourceKey, long quantity, Instant occurredAt) {}
+
+    record Report(UUID id, int recorded, int duplicates, Instant createdAt) {}
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(
+            @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID reportId, @Nullable String resourceKey,
+            @Nullable Instant occurredAfter, @Nullable Instant occurredBefore) {}
+
+    /**
+     * What sums of an organization are read by.
+     *
+     * @param level null before the first use, and of an allowance
+     */
+    record Meter(UUID poolId, ZoneId zone, @Nullable Long level) {}
+
+    private static final Map<String, Field<?>> SORTS = Map.of("occurred_at", USAGE_EVENTS.OCCURRED_AT);
+    private static final List<Field<?>> COLUMNS = List.of(
+            USAGE_EVENTS.ID, USAGE_EVENTS.EXTERNAL_ID, USAGE_EVENTS.ORGANIZATION_ID, USAGE_EVENTS.REPORT_ID, USAGE_EVENTS.RESOURCE_KEY,
+            USAGE_EVENTS.QUANTITY, USAGE_EVENTS.OCCURRED_AT, USAGE_EVENTS.DAY, USAGE_EVENTS.CREATED_AT);
+
+    /**
+     * All of a report in one statement and one round trip. An id that another transaction took meanwhile is left out, and the count tells;
+     * levels are what is released and used taken together, since one statement can change a row once.
+     */
+    private static final String RECORD = """
+            with events as (
+                select *
+                from unnest({3}, {4}, {5}, {6}, {7}, {8}, {9}, {10})
+                    as e (external_id, organization_id, pool_id, resource_key, allowance, quantity, occurred_at, day)
+            ), report as (
+                insert into runtime.usage_reports (id, recorded, duplicates, created_at)
+                select {0}, count(*)::int, {1}, {2} from events
+            ), recorded as (
+                insert into runtime.usage_events
+                    (external_id, organization_id, pool_id, report_id, resource_key, quantity, occurred_at, day, created_at)
+                select external_id, organization_id, pool_id, {0}, resource_key, quantity, occurred_at, day, {2}
+                from events
+                on conflict on constraint usage_events_external_id do nothing
+                returning 1
+            ), days as (
+                insert into runtime.usage_days (pool_id, resource_key, day, quantity, updated_at)
+                select pool_id, resource_key, day, sum(quantity)::bigint, {2}
+                from events
+                group by pool_id, resource_key, day
+                on conflict on constraint usage_days_key
+                    do update set quantity = usage_days.quantity + excluded.quantity, updated_at = excluded.updated_at
+            ), levels as (
+                insert into runtime.usage_levels (pool_id, resource_key, level, updated_at)
+                select e.pool_id, e.resource_key, coalesce(min(l.level), 0) + sum(e.quantity)::bigint, {2}
+                from events e
+                left join runtime.usage_levels l on l.pool_id = e.pool_id and l.resource_key = e.resource_key
+                where not e.allowance
+                group by e.pool_id, e.resource_key
+                on conflict on constraint usage_levels_key
+                    do update set level = excluded.level, updated_at = excluded.updated_at
+            )
+            select count(*)::int as recorded from recorded
+            """;
+
+    /** Events that were recorded before, by their external ids. */
+    Map<String, Known> known(Tx tx, Collection<String> externalIds) {
+        return tx.sql()
+                .select(USAGE_EVENTS.EXTERNAL_ID, USAGE_EVENTS.ORGANIZATION_ID, USAGE_EVENTS.RESOURCE_KEY, USAGE_EVENTS.QUANTITY, USAGE_EVENTS.OCCURRED_AT)
+                .from(USAGE_EVENTS)
+                .where(USAGE_EVENTS.EXTERNAL_ID.eq(any(externalIds.toArray(String[]::new))))
+                .fetchMap(USAGE_EVENTS.EXTERNAL_ID, row -> new Known(row.value2(), row.value3(), row.value4(), row.value5()));
+    }
+
+    /**
+     * Records a report with its events, which may be none.
+     *
+     * @return how many were recorded; fewer than asked for if another transaction has recorded some of them just now
+     */
+    int record(Tx tx, Report report, List<NewRow> events) {
+        return tx.sql()
+                .resultQuery(RECORD, val(report.id()), val(report.duplicates()), val(report.createdAt()),
+                        val(texts(events, NewRow::externalId)), val(ids(events, NewRow::organizationId)), val(ids(events, NewRow::poolId)),
+                        val(texts(events, NewRow::resourceKey)), val(events.stream().map(NewRow::allowance).toArray(Boolean[]::new)),
+                        val(events.stream().map(NewRow::quantity).toArray(Long[]::new)),
+                        val(events.stream().map(NewRow::occurredAt).toArray(Instant[]::new), SQLDataType.INSTANT.array()),
+                        val(events.stream().map(NewRow::day).toArray(LocalDate[]::new)))
+                .fetchSingle()
+                .get("recorded", int.class);
+    }
+
+    private static String[] texts(List<NewRow> events, Function<NewRow, String> text) {
+        return events.stream().map(text).toArray(String[]::new);
+    }
+
+    private static UUID[] ids(List<NewRow> events, Function<NewRow, UUID> id) {
+        return events.stream().map(id).toArray(UUID[]::new);
+    }
+
+    @Nullable Report report(Tx tx, UUID id) {
+        return tx.sql()
+                .select(USAGE_REPORTS.ID, USAGE_REPORTS.RECORDED, USAGE_REPORTS.DUPLICATES, USAGE_REPORTS.CREATED_AT)
+                .from(USAGE_REPORTS)
+                .where(USAGE_REPORTS.ID.eq(id))
+                .fetchOne(Records.mapping(Report::new));
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(USAGE_EVENTS).where(USAGE_EVENTS.ID.eq(id)).fetchOne(UsageStore::row);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        var select = tx.sql()
+                .select(COLUMNS)
+                .from(USAGE_EVENTS)
+                .where(Filters.is(USAGE_EVENTS.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(USAGE_EVENTS.ORGANIZATION_ID, filter.organizationId()))
+                .and(Filters.is(USAGE_EVENTS.REPORT_ID, filter.reportId()))
+                .and(Filters.is(USAGE_EVENTS.RESOURCE_KEY, filter.resourceKey()))
+                .and(Filters.between(USAGE_EVENTS.OCCURRED_AT, filter.occurredAfter(), filter.occurredBefore()));
+        return page.fetch(select, SORTS, USAGE_EVENTS.ID, UsageStore::row);
+    }
+
+    /** What an organization's use of a key is read by; null if there is no such organization. */
+    @Nullable Meter meter(Tx tx, UUID organizationId, String resourceKey) {
+        var level = field(select(USAGE_LEVELS.LEVEL)
+                .from(USAGE_LEVELS)
+                .where(USAGE_LEVELS.POOL_ID.eq(POOLS.ID))
+                .and(USAGE_LEVELS.RESOURCE_KEY.eq(resourceKey)));
+        return tx.sql()
+                .select(POOLS.ID, SETTINGS.TIME_ZONE, level)
+                .from(POOLS)
+                .crossJoin(SETTINGS)
+                .where(POOLS.ORGANIZATION_ID.eq(organizationId))
+                .fetchOne(row -> new Meter(row.value1(), ZoneId.of(row.value2()), row.value3()));
+    }
+
+    /** What was used, by the first day of each period in which something was: from a day to another one, which isn't included. */
+    Map<LocalDate, Long> sums(Tx tx, UUID poolId, String resourceKey, String period, LocalDate from, LocalDate to) {
+        var starts = field("date_trunc({0}, {1}::timestamp)::date", SQLDataType.LOCALDATE, val(period), USAGE_DAYS.DAY);
+        return new TreeMap<>(tx.sql()
+                .select(starts.as("starts_on"), sum(USAGE_DAYS.QUANTITY).cast(SQLDataType.BIGINT).as("quantity"))
+                .from(USAGE_DAYS)
+                .where(USAGE_DAYS.POOL_ID.eq(poolId))
+                .and(USAGE_DAYS.RESOURCE_KEY.eq(resourceKey))
+                .and(USAGE_DAYS.DAY.ge(from))
+                .and(USAGE_DAYS.DAY.lt(to))
+                .groupBy(field("1", SQLDataType.INTEGER))
+                .fetchMap(row -> row.value1(), row -> row.value2()));
+    }
+
+    private static Row row(Record record) {
+        return new Row(
+                record.get(USAGE_EVENTS.ID), record.get(USAGE_EVENTS.EXTERNAL_ID), record.get(USAGE_EVENTS.ORGANIZATION_ID),
+                record.get(USAGE_EVENTS.REPORT_ID), record.get(USAGE_EVENTS.RESOURCE_KEY), record.get(USAGE_EVENTS.QUANTITY),
+                record.get(USAGE_EVENTS.OCCURRED_AT), record.get(USAGE_EVENTS.DAY), record.get(USAGE_EVENTS.CREATED_AT));
+    }
+}
