@@ -16,6 +16,8 @@ final class Thresholds {
     /** What was written down. */
     record Told(List<ThresholdStore.Row> reached, List<ThresholdStore.Row> cleared) {
 
+        static final Told NOTHING = new Told(List.of(), List.of());
+
         /** Tells it as part of an event. */
         void tell(Changes changes) {
             reached.forEach(row -> changes.created(new UsageThresholdId(row.id()), UsageHandler.toApi(row)));

@@ -163,6 +163,10 @@ final class UsageStore {
         return page.fetch(select, SORTS, USAGE_EVENTS.ID, UsageStore::row);
     }
 
+    boolean hasOrganization(Tx tx, UUID organizationId) {
+        return tx.sql().fetchExists(POOLS, POOLS.ORGANIZATION_ID.eq(organizationId));
+    }
+
     /** What an organization's use of a key is read by; null if there is no such organization. */
     @Nullable Meter meter(Tx tx, UUID organizationId, String resourceKey) {
         var level = field(select(USAGE_LEVELS.LEVEL)
