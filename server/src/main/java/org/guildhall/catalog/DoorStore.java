@@ -25,6 +25,7 @@ import org.guildhall.catalog.Catalog.Product;
 import org.guildhall.catalog.Catalog.ResourceKey;
 import org.guildhall.catalog.Catalog.Standing;
 import org.guildhall.catalog.Catalog.Tier;
+import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -111,7 +112,7 @@ final class DoorStore {
                 .select(RESOURCE_KEYS.KEY, RESOURCE_KEYS.KIND,
                         field(RESOURCE_KEYS.KEY.eq(RESOURCE_KEYS.INTEGRATION_KEY.concat(".sites")).and(RESOURCE_KEYS.KIND.eq(inline("limit")))))
                 .from(RESOURCE_KEYS)
-                .where(RESOURCE_KEYS.KEY.eq(any(keys.toArray(String[]::new))))
+                .where(RESOURCE_KEYS.KEY.eq(any(Columns.array(keys, String.class))))
                 .fetch(Records.mapping(ResourceKey::new));
     }
 

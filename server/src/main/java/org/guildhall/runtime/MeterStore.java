@@ -13,7 +13,6 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.greatest;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.selectOne;
-import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
 import java.time.LocalDate;
@@ -25,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.Combination.Rule;
@@ -33,6 +34,7 @@ import org.guildhall.runtime.Metering.Standing;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
 
 /** What use is counted against, for many pools in one round trip each: who holds what, what that allows, and what is in use. */
 final class MeterStore {
@@ -81,7 +83,7 @@ final class MeterStore {
         return tx.sql()
                 .select(POOLS.ORGANIZATION_ID, POOLS.ID)
                 .from(POOLS)
-                .where(POOLS.ORGANIZATION_ID.eq(any(organizationIds.toArray(UUID[]::new))))
+                .where(POOLS.ORGANIZATION_ID.eq(any(Columns.array(organizationIds, UUID.class))))
                 .orderBy(POOLS.ID)
                 .forUpdate()
                 .fetchMap(POOLS.ORGANIZATION_ID, POOLS.ID);
@@ -95,7 +97,7 @@ final class MeterStore {
                 .join(ORGANIZATIONS)
                 .on(ORGANIZATIONS.ID.eq(POOLS.ORGANIZATION_ID))
                 .crossJoin(SETTINGS)
-                .where(POOLS.ID.eq(any(poolIds.toArray(UUID[]::new))))
+                .where(POOLS.ID.eq(any(Columns.array(poolIds, UUID.class))))
                 .fetch(row -> new Pool(row.value1(), row.value2(), row.value3(), row.value4(), ZoneId.of(row.value5()), row.value6()));
     }
 
@@ -112,9 +114,9 @@ final class MeterStore {
                 .on(PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
                 .join(ENTITLEMENT_RULES)
                 .on(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(PRODUCTS.ENTITLEMENT_SET_ID))
-                .where(PROVISIONS.POOL_ID.eq(any(poolIds.toArray(UUID[]::new))))
+                .where(PROVISIONS.POOL_ID.eq(any(Columns.array(poolIds, UUID.class))))
                 .and(Effective.holds(PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT, at))
-                .and(ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(keys.toArray(String[]::new))))
+                .and(ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(Columns.array(keys, String.class))))
                 .and(Effective.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at))
                 .forEach(row -> rules.computeIfAbsent(row.get(PROVISIONS.POOL_ID), id -> new ArrayList<>()).add(rule(row)));
         var combined = new HashMap<UUID, Combination>();
@@ -125,13 +127,10 @@ final class MeterStore {
     /** How accounts stand; of sites, what thresholds were told and nothing of how many there are. */
     Map<Account, Standing> standings(Tx tx, Collection<Account> accounts) {
         var asked = List.copyOf(accounts);
-        var pools = asked.stream().map(Account::poolId).toArray(UUID[]::new);
-        var keys = asked.stream().map(Account::resourceKey).toArray(String[]::new);
-        var periods = asked.stream().map(Account::period).toArray(String[]::new);
-        var starts = asked.stream().map(MeterStore::startsOn).toArray(LocalDate[]::new);
-        var ends = asked.stream().map(MeterStore::endsOn).toArray(LocalDate[]::new);
         var found = tx.sql()
-                .resultQuery(STANDINGS, val(pools), val(keys), val(periods), val(starts), val(ends))
+                .resultQuery(STANDINGS, each(asked, Account::poolId, UUID.class), each(asked, Account::resourceKey, String.class),
+                        each(asked, Account::period, String.class), each(asked, MeterStore::startsOn, LocalDate.class),
+                        each(asked, MeterStore::endsOn, LocalDate.class))
                 .coerce(USED, TOLD)
                 .fetch();
         var standings = new HashMap<Account, Standing>();
@@ -139,6 +138,10 @@ final class MeterStore {
             standings.put(asked.get(at), new Standing(found.get(at).get(USED), Set.of(found.get(at).get(TOLD))));
         }
         return standings;
+    }
+
+    private static <T> Field<T[]> each(List<Account> accounts, Function<Account, @Nullable T> what, Class<T> type) {
+        return Columns.array(accounts.stream().map(what).toList(), type);
     }
 
     /** The day by which what doesn't reset is kept, so that it is told once, too. */

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
@@ -67,12 +67,12 @@ final class ThresholdStore {
     List<Row> reach(Tx tx, List<Reached> reached, @Nullable UUID reportId, Instant now) {
         return tx.sql()
                 .resultQuery(REACH, val(reportId, UUID.class), val(now),
-                        val(each(reached, threshold -> threshold.account().poolId(), UUID[]::new)),
-                        val(each(reached, threshold -> threshold.account().resourceKey(), String[]::new)),
-                        val(each(reached, threshold -> threshold.account().period(), String[]::new)),
-                        val(each(reached, threshold -> MeterStore.startsOn(threshold.account()), LocalDate[]::new)),
-                        val(each(reached, Reached::percent, Integer[]::new)), val(each(reached, Reached::limit, Long[]::new)),
-                        val(each(reached, Reached::used, Long[]::new)))
+                        each(reached, threshold -> threshold.account().poolId(), UUID.class),
+                        each(reached, threshold -> threshold.account().resourceKey(), String.class),
+                        each(reached, threshold -> threshold.account().period(), String.class),
+                        each(reached, threshold -> MeterStore.startsOn(threshold.account()), LocalDate.class),
+                        each(reached, Reached::percent, Integer.class), each(reached, Reached::limit, Long.class),
+                        each(reached, Reached::used, Long.class))
                 .coerce(COLUMNS)
                 .fetch(ThresholdStore::row);
     }
@@ -81,17 +81,17 @@ final class ThresholdStore {
     List<Row> clear(Tx tx, List<Cleared> cleared, Instant now) {
         return tx.sql()
                 .resultQuery(CLEAR, val(now),
-                        val(each(cleared, threshold -> threshold.account().poolId(), UUID[]::new)),
-                        val(each(cleared, threshold -> threshold.account().resourceKey(), String[]::new)),
-                        val(each(cleared, threshold -> threshold.account().period(), String[]::new)),
-                        val(each(cleared, threshold -> MeterStore.startsOn(threshold.account()), LocalDate[]::new)),
-                        val(each(cleared, Cleared::percent, Integer[]::new)))
+                        each(cleared, threshold -> threshold.account().poolId(), UUID.class),
+                        each(cleared, threshold -> threshold.account().resourceKey(), String.class),
+                        each(cleared, threshold -> threshold.account().period(), String.class),
+                        each(cleared, threshold -> MeterStore.startsOn(threshold.account()), LocalDate.class),
+                        each(cleared, Cleared::percent, Integer.class))
                 .coerce(COLUMNS)
                 .fetch(ThresholdStore::row);
     }
 
-    private static <A, B> B[] each(List<A> all, Function<A, @Nullable B> what, IntFunction<B[]> array) {
-        return all.stream().map(what).toArray(array);
+    private static <A, B> Field<B[]> each(List<A> all, Function<A, @Nullable B> what, Class<B> type) {
+        return Columns.array(all.stream().map(what).toList(), type);
     }
 
     /** Those of a report, the first of them. */

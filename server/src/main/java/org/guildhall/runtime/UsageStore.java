@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
@@ -110,7 +111,7 @@ final class UsageStore {
         return tx.sql()
                 .select(USAGE_EVENTS.EXTERNAL_ID, USAGE_EVENTS.ORGANIZATION_ID, USAGE_EVENTS.RESOURCE_KEY, USAGE_EVENTS.QUANTITY, USAGE_EVENTS.OCCURRED_AT)
                 .from(USAGE_EVENTS)
-                .where(USAGE_EVENTS.EXTERNAL_ID.eq(any(externalIds.toArray(String[]::new))))
+                .where(USAGE_EVENTS.EXTERNAL_ID.eq(any(Columns.array(externalIds, String.class))))
                 .fetchMap(USAGE_EVENTS.EXTERNAL_ID, row -> new Known(row.value2(), row.value3(), row.value4(), row.value5()));
     }
 
@@ -122,21 +123,16 @@ final class UsageStore {
     int record(Tx tx, Report report, List<NewRow> events) {
         return tx.sql()
                 .resultQuery(RECORD, val(report.id()), val(report.duplicates()), val(report.createdAt()),
-                        val(texts(events, NewRow::externalId)), val(ids(events, NewRow::organizationId)), val(ids(events, NewRow::poolId)),
-                        val(texts(events, NewRow::resourceKey)), val(events.stream().map(NewRow::allowance).toArray(Boolean[]::new)),
-                        val(events.stream().map(NewRow::quantity).toArray(Long[]::new)),
-                        val(events.stream().map(NewRow::occurredAt).toArray(Instant[]::new), SQLDataType.INSTANT.array()),
-                        val(events.stream().map(NewRow::day).toArray(LocalDate[]::new)))
+                        each(events, NewRow::externalId, String.class), each(events, NewRow::organizationId, UUID.class),
+                        each(events, NewRow::poolId, UUID.class), each(events, NewRow::resourceKey, String.class),
+                        each(events, NewRow::allowance, Boolean.class), each(events, NewRow::quantity, Long.class),
+                        each(events, NewRow::occurredAt, Instant.class), each(events, NewRow::day, LocalDate.class))
                 .fetchSingle()
                 .get("recorded", int.class);
     }
 
-    private static String[] texts(List<NewRow> events, Function<NewRow, String> text) {
-        return events.stream().map(text).toArray(String[]::new);
-    }
-
-    private static UUID[] ids(List<NewRow> events, Function<NewRow, UUID> id) {
-        return events.stream().map(id).toArray(UUID[]::new);
+    private static <T> Field<T[]> each(List<NewRow> events, Function<NewRow, T> what, Class<T> type) {
+        return Columns.array(events.stream().map(what).toList(), type);
     }
 
     @Nullable Report report(Tx tx, UUID id) {
