@@ -5,8 +5,13 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.EntitlementPeriod;
@@ -20,6 +25,7 @@ import org.guildhall.api.model.Usage;
 import org.guildhall.api.model.UsageEvent;
 import org.guildhall.api.model.UsageEventId;
 import org.guildhall.api.model.UsageGranularity;
+import org.guildhall.api.model.UsageOfKey;
 import org.guildhall.api.model.UsageReport;
 import org.guildhall.api.model.UsageReportId;
 import org.guildhall.api.model.UsageSum;
@@ -27,6 +33,8 @@ import org.guildhall.api.model.UsageThreshold;
 import org.guildhall.api.model.UsageThresholdId;
 import org.guildhall.api.runtime.UsageApi;
 import org.guildhall.catalog.Catalog;
+import org.guildhall.catalog.Catalog.ResourceKey;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -34,6 +42,7 @@ import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
 import org.guildhall.runtime.Reporting.Reported;
 import org.guildhall.runtime.UsageStore.Report;
+import org.guildhall.runtime.UsageStore.Sum;
 import org.jspecify.annotations.Nullable;
 
 /** Usage as it is reported, its sums, and the thresholds that it reaches. */
@@ -42,7 +51,9 @@ final class UsageHandler implements UsageApi<Call> {
     private static final String BASE = "/api/v1/runtime/usage-reports/";
     /** As many as the document lets an answer have. */
     private static final int THRESHOLDS_SHOWN_MAX = 1_000;
+    private static final int RESOURCES_SHOWN_MAX = 100;
     private static final int PERIODS_MAX = 400;
+    private static final int PERIODS_OF_ALL_MAX = 62;
     private static final int DAYS_UNLESS_SAID = 30;
 
     private final Catalog catalog;
@@ -97,28 +108,40 @@ final class UsageHandler implements UsageApi<Call> {
 
     @Override
     public Reply<Usage> getUsage(Call call, OrganizationId organizationId, GetUsageQuery query) {
-        var key = query.resourceKey();
-        var found = References.found(usage.meter(call.tx(), organizationId.value(), key));
-        boolean allowance = kind(call, key).equals("allowance");
+        var tx = call.tx();
+        var asked = query.resourceKey();
+        var found = References.found(usage.meter(tx, organizationId.value()));
         var granularity = query.granularity() == null ? UsageGranularity.DAY : UsageGranularity.fromValue(query.granularity().value());
-        var periods = periods(query, granularity.value(), call.tx().now(), found.zone());
+        var periods = periods(query, granularity.value(), tx.now(), found.zone());
+        var levels = usage.levels(tx, found.poolId(), asked);
         var end = UsagePeriod.next(granularity.value(), periods.getLast().startsOn());
-        var used = usage.sums(call.tx(), found.poolId(), key, granularity.value(), periods.getFirst().startsOn(), end);
-        var sums = periods.stream().map(period -> sum(period, granularity.value(), used)).toList();
-        var level = allowance ? null : Long.valueOf(found.level() == null ? 0 : found.level());
-        long total = sums.stream().mapToLong(UsageSum::quantity).sum();
-        return Reply.plain(new Usage(organizationId, key, granularity, found.zone().getId(), level, total, sums));
+        var sums = usage.sums(tx, found.poolId(), asked, granularity.value(), periods.getFirst().startsOn(), end).stream()
+                .collect(Collectors.groupingBy(Sum::resourceKey, Collectors.toMap(Sum::startsOn, Sum::quantity)));
+        var keys = new TreeSet<>(sums.keySet());
+        keys.addAll(levels.keySet());
+        var shown = reported(tx, asked, keys).map(key -> {
+            var level = key.kind().equals("allowance") ? null : levels.getOrDefault(key.key(), 0L);
+            return ofKey(key.key(), level, periods, granularity.value(), sums.getOrDefault(key.key(), Map.of()));
+        });
+        return Reply.plain(new Usage(organizationId, granularity, found.zone().getId(), shown.toList(), keys.size() > RESOURCES_SHOWN_MAX));
     }
 
-    private String kind(Call call, String resourceKey) {
-        var found = catalog.resourceKeys(call.tx(), List.of(resourceKey));
-        if (found.isEmpty()) {
+    /** The resource keys to be shown. */
+    private Stream<ResourceKey> reported(Tx tx, @Nullable String asked, SortedSet<String> used) {
+        var keys = asked != null ? List.of(asked) : used.stream().limit(RESOURCES_SHOWN_MAX).toList();
+        var found = catalog.resourceKeys(tx, keys);
+        if (asked != null && found.isEmpty()) {
             throw refusal("resource_key", "unknown_reference", "No integration registers this resource key.");
         }
-        if (found.getFirst().countsSites() || found.getFirst().kind().equals("boolean")) {
+        if (asked != null && (found.getFirst().countsSites() || found.getFirst().kind().equals("boolean"))) {
             throw refusal("resource_key", "not_reported", "What is in use of this resource key isn't reported.");
         }
-        return found.getFirst().kind();
+        return found.stream().sorted(Comparator.comparing(ResourceKey::key));
+    }
+
+    private static UsageOfKey ofKey(String key, @Nullable Long level, List<UsagePeriod> periods, String granularity, Map<LocalDate, Long> used) {
+        var sums = periods.stream().map(period -> sum(period, granularity, used)).toList();
+        return new UsageOfKey(key, level, sums.stream().mapToLong(UsageSum::quantity).sum(), sums);
     }
 
     private static List<UsagePeriod> periods(GetUsageQuery query, String granularity, Instant now, ZoneId zone) {
@@ -133,10 +156,11 @@ final class UsageHandler implements UsageApi<Call> {
         if (from.isAfter(to)) {
             throw refusal("from_on", "after_the_end", "Must not be after to_on.");
         }
+        int most = query.resourceKey() == null ? PERIODS_OF_ALL_MAX : PERIODS_MAX;
         var periods = new ArrayList<UsagePeriod>();
         for (var start = UsagePeriod.start(granularity, from); !start.isAfter(to); start = UsagePeriod.next(granularity, start)) {
-            if (periods.size() == PERIODS_MAX) {
-                throw refusal("from_on", "too_many_periods", "May be " + PERIODS_MAX + " periods before to_on at most.");
+            if (periods.size() == most) {
+                throw refusal("from_on", "too_many_periods", "May be " + most + " periods before to_on at most.");
             }
             periods.add(UsagePeriod.on(granularity, start, zone));
         }

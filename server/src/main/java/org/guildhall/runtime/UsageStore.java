@@ -8,7 +8,7 @@ import static org.guildhall.schema.runtime.Tables.USAGE_LEVELS;
 import static org.guildhall.schema.runtime.Tables.USAGE_REPORTS;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.val;
 
@@ -18,7 +18,6 @@ import java.time.ZoneId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.api.Page;
@@ -55,12 +54,11 @@ final class UsageStore {
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID reportId, @Nullable String resourceKey,
             @Nullable Instant occurredAfter, @Nullable Instant occurredBefore) {}
 
-    /**
-     * What sums of an organization are read by.
-     *
-     * @param level null before the first use, and of an allowance
-     */
-    record Meter(UUID poolId, ZoneId zone, @Nullable Long level) {}
+    /** What an organization's use is read by. */
+    record Meter(UUID poolId, ZoneId zone) {}
+
+    /** What was used of a key in a period. */
+    record Sum(String resourceKey, LocalDate startsOn, long quantity) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("occurred_at", USAGE_EVENTS.OCCURRED_AT);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -163,32 +161,38 @@ final class UsageStore {
         return tx.sql().fetchExists(POOLS, POOLS.ORGANIZATION_ID.eq(organizationId));
     }
 
-    /** What an organization's use of a key is read by; null if there is no such organization. */
-    @Nullable Meter meter(Tx tx, UUID organizationId, String resourceKey) {
-        var level = field(select(USAGE_LEVELS.LEVEL)
-                .from(USAGE_LEVELS)
-                .where(USAGE_LEVELS.POOL_ID.eq(POOLS.ID))
-                .and(USAGE_LEVELS.RESOURCE_KEY.eq(resourceKey)));
+    /** What an organization's use is read by; null if there is no such organization. */
+    @Nullable Meter meter(Tx tx, UUID organizationId) {
         return tx.sql()
-                .select(POOLS.ID, SETTINGS.TIME_ZONE, level)
+                .select(POOLS.ID, SETTINGS.TIME_ZONE)
                 .from(POOLS)
                 .crossJoin(SETTINGS)
                 .where(POOLS.ORGANIZATION_ID.eq(organizationId))
-                .fetchOne(row -> new Meter(row.value1(), ZoneId.of(row.value2()), row.value3()));
+                .fetchOne(row -> new Meter(row.value1(), ZoneId.of(row.value2())));
     }
 
-    /** What was used, by the first day of each period in which something was: from a day to another one, which isn't included. */
-    Map<LocalDate, Long> sums(Tx tx, UUID poolId, String resourceKey, String period, LocalDate from, LocalDate to) {
-        var starts = field("date_trunc({0}, {1}::timestamp)::date", SQLDataType.LOCALDATE, val(period), USAGE_DAYS.DAY);
-        return new TreeMap<>(tx.sql()
-                .select(starts.as("starts_on"), sum(USAGE_DAYS.QUANTITY).cast(SQLDataType.BIGINT).as("quantity"))
+    /** What is in use of a key that is held, by key. */
+    Map<String, Long> levels(Tx tx, UUID poolId, @Nullable String resourceKey) {
+        return tx.sql()
+                .select(USAGE_LEVELS.RESOURCE_KEY, USAGE_LEVELS.LEVEL)
+                .from(USAGE_LEVELS)
+                .where(USAGE_LEVELS.POOL_ID.eq(poolId))
+                .and(Filters.is(USAGE_LEVELS.RESOURCE_KEY, resourceKey))
+                .fetchMap(USAGE_LEVELS.RESOURCE_KEY, USAGE_LEVELS.LEVEL);
+    }
+
+    /** What was used in each period in which something was, from a day to another one, which isn't included. */
+    List<Sum> sums(Tx tx, UUID poolId, @Nullable String resourceKey, String period, LocalDate from, LocalDate to) {
+        var starts = field("date_trunc({0}, {1}::timestamp)::date", SQLDataType.LOCALDATE, inline(period), USAGE_DAYS.DAY);
+        return tx.sql()
+                .select(USAGE_DAYS.RESOURCE_KEY, starts, sum(USAGE_DAYS.QUANTITY).cast(SQLDataType.BIGINT))
                 .from(USAGE_DAYS)
                 .where(USAGE_DAYS.POOL_ID.eq(poolId))
-                .and(USAGE_DAYS.RESOURCE_KEY.eq(resourceKey))
+                .and(Filters.is(USAGE_DAYS.RESOURCE_KEY, resourceKey))
                 .and(USAGE_DAYS.DAY.ge(from))
                 .and(USAGE_DAYS.DAY.lt(to))
-                .groupBy(field("1", SQLDataType.INTEGER))
-                .fetchMap(row -> row.value1(), row -> row.value2()));
+                .groupBy(USAGE_DAYS.RESOURCE_KEY, starts)
+                .fetch(Records.mapping(Sum::new));
     }
 
     private static Row row(Record record) {

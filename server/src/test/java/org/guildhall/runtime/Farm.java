@@ -149,7 +149,7 @@ final class Farm {
 
     /** What is in use of a key that is held. */
     long level(String organization, String key) {
-        return http.get(BASE + "/organizations/" + organization + "/usage?resource_key=" + key).expect(200).json().get("level").asLong();
+        return http.get(BASE + "/organizations/" + organization + "/usage?resource_key=" + key).expect(200).json().at("/resources/0/level").asLong();
     }
 
     Reply site(String organization) {
