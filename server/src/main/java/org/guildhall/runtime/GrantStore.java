@@ -33,7 +33,7 @@ final class GrantStore {
     record Row(
             UUID id, @Nullable String externalId, UUID organizationId, UUID poolId, UUID productId, String kind, @Nullable UUID ladderId,
             @Nullable UUID tierId, @Nullable String reason, Instant startsAt, @Nullable Instant endsAt, @Nullable Instant endedAt,
-            @Nullable String endedBy, Instant createdAt, Instant updatedAt, long version, Instant seenAt) {
+            @Nullable String endedBy, @Nullable String endReason, Instant createdAt, Instant updatedAt, long version, Instant seenAt) {
 
         /** active, ended, revoked or superseded: what ends at an instant is over from then on, written down or not. */
         String state() {
@@ -62,8 +62,8 @@ final class GrantStore {
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", GRANTS.CREATED_AT);
     private static final List<Field<?>> STORED = List.of(
             GRANTS.ID, GRANTS.EXTERNAL_ID, GRANTS.ORGANIZATION_ID, GRANTS.POOL_ID, GRANTS.PRODUCT_ID, GRANTS.KIND, GRANTS.LADDER_ID,
-            GRANTS.TIER_ID, GRANTS.REASON, GRANTS.STARTS_AT, GRANTS.ENDS_AT, GRANTS.ENDED_AT, GRANTS.ENDED_BY, GRANTS.CREATED_AT,
-            GRANTS.UPDATED_AT, GRANTS.VERSION);
+            GRANTS.TIER_ID, GRANTS.REASON, GRANTS.STARTS_AT, GRANTS.ENDS_AT, GRANTS.ENDED_AT, GRANTS.ENDED_BY, GRANTS.END_REASON,
+            GRANTS.CREATED_AT, GRANTS.UPDATED_AT, GRANTS.VERSION);
 
     private static List<Field<?>> columns(Field<Instant> seenAt) {
         var columns = new ArrayList<>(STORED);
@@ -92,11 +92,12 @@ final class GrantStore {
     }
 
     /** Notes that a grant is over. */
-    Row end(Tx tx, UUID id, Instant end, String by, Instant now) {
+    Row end(Tx tx, UUID id, Instant end, String by, @Nullable String reason, Instant now) {
         return tx.sql()
                 .update(GRANTS)
                 .set(GRANTS.ENDED_AT, end)
                 .set(GRANTS.ENDED_BY, by)
+                .set(GRANTS.END_REASON, reason)
                 .set(GRANTS.UPDATED_AT, now)
                 .set(GRANTS.VERSION, GRANTS.VERSION.plus(1))
                 .where(GRANTS.ID.eq(id))
@@ -156,7 +157,7 @@ final class GrantStore {
                 record.get(GRANTS.ID), record.get(GRANTS.EXTERNAL_ID), record.get(GRANTS.ORGANIZATION_ID), record.get(GRANTS.POOL_ID),
                 record.get(GRANTS.PRODUCT_ID), record.get(GRANTS.KIND), record.get(GRANTS.LADDER_ID), record.get(GRANTS.TIER_ID),
                 record.get(GRANTS.REASON), record.get(GRANTS.STARTS_AT), record.get(GRANTS.ENDS_AT), record.get(GRANTS.ENDED_AT),
-                record.get(GRANTS.ENDED_BY), record.get(GRANTS.CREATED_AT), record.get(GRANTS.UPDATED_AT), record.get(GRANTS.VERSION),
+                record.get(GRANTS.ENDED_BY), record.get(GRANTS.END_REASON), record.get(GRANTS.CREATED_AT), record.get(GRANTS.UPDATED_AT), record.get(GRANTS.VERSION),
                 record.get("seen_at", Instant.class));
     }
 }

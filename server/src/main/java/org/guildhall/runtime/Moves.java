@@ -43,15 +43,17 @@ final class Moves {
     /**
      * Moves at once.
      *
-     * @param grantOver what becomes of the grant that the plan came from: revoked or superseded
+     * @param grantOver what becomes of the grant that the plan came from: revoked or superseded; null if that is written down already
      */
-    Moved move(Tx tx, Changes changes, Held held, Step step, Manner manner, String grantOver) {
+    Moved move(Tx tx, Changes changes, Held held, Step step, Manner manner, @Nullable String grantOver) {
         var ended = ended(tx, step, held.now());
         var begun = begun(tx, held, step);
         var transition = transitions.insert(tx, held.organizationId(), held.poolId(), step, manner, true, held.now());
         changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
         tell(changes, ended, begun);
-        over(tx, changes, held, step, grantOver);
+        if (grantOver != null) {
+            over(tx, changes, held, step, grantOver);
+        }
         return new Moved(transition, held.after(step));
     }
 
@@ -110,9 +112,9 @@ final class Moves {
     }
 
     /** Notes that a grant is over. */
-    GrantStore.Row over(Tx tx, Changes changes, UUID grantId, Instant end, String by, Instant now) {
+    GrantStore.Row over(Tx tx, Changes changes, UUID grantId, Instant end, String by, @Nullable String reason, Instant now) {
         var before = Objects.requireNonNull(grants.get(tx, grantId, now));
-        var after = grants.end(tx, grantId, end, by, now);
+        var after = grants.end(tx, grantId, end, by, reason, now);
         changes.changed(new GrantId(grantId), GrantsHandler.toApi(before), GrantsHandler.toApi(after));
         return after;
     }
@@ -122,7 +124,7 @@ final class Moves {
         if (from == null || from.grantId() == null) {
             return;
         }
-        over(tx, changes, from.grantId(), step.what().effectiveAt(), by, held.now());
+        over(tx, changes, from.grantId(), step.what().effectiveAt(), by, null, held.now());
         dropOf(tx, changes, held, from.grantId(), by);
     }
 

@@ -2,14 +2,15 @@ package org.guildhall.runtime;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.model.PoolId;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.Default;
+import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
@@ -63,7 +64,7 @@ final class Pools {
     /** Makes the pool of a new organization, with whatever its type gets by default. */
     UUID open(Tx tx, Changes changes, Actor actor, UUID organizationId, UUID orgTypeId) {
         var pool = store.insert(tx, organizationId);
-        var held = new Held(pool, orgTypeId, "active", pool.createdAt(), List.of(), List.of());
+        var held = new Held(pool, pool.version(), orgTypeId, "active", pool.createdAt(), List.of(), List.of());
         for (var policy : catalog.defaults(tx, orgTypeId)) {
             if (policy.lifetime().holds(held.now())) {
                 held = give(tx, changes, held, policy, actor);
@@ -77,19 +78,16 @@ final class Pools {
     void close(Tx tx, Changes changes, Actor actor, UUID organizationId, String reason) {
         var held = Objects.requireNonNull(lock(tx, changes, organizationId), "an organization without a pool");
         var after = held;
-        var granted = held.holdings().stream().filter(holding -> holding.ladderId() == null && holding.grantId() != null && holding.holds(held.now())).toList();
+        var granted = held.holdings().stream().filter(holding -> holding.holds(held.now())).map(Holding::grantId).filter(Objects::nonNull).distinct().toList();
         for (var plan : held.plans()) {
             var what = new Scheduled(
                     Ids.next(), Objects.requireNonNull(plan.ladderId()), MoveKind.END, plan.tierId(), null, HeldBy.MANUAL, plan.grantId(), held.now());
             var manner = new Manner(null, actor.type(), actor.id(), reason, false, List.of());
-            after = moves.move(tx, changes, after, new Step(what, plan, null, null), manner, Moves.REVOKED).held();
+            after = moves.move(tx, changes, after, new Step(what, plan, null, null), manner, null).held();
         }
         moves.endOffLadders(tx, changes, held, null);
-        granted.forEach(holding -> moves.over(tx, changes, Objects.requireNonNull(holding.grantId()), held.now(), Moves.REVOKED, held.now()));
-        var ended = held.plans().stream().map(Holding::grantId).filter(Objects::nonNull).toList();
-        held.scheduled().stream()
-                .filter(other -> other.grantId() == null || !ended.contains(other.grantId()))
-                .forEach(other -> moves.drop(tx, changes, other.id(), reason, held.now()));
+        granted.forEach(grantId -> moves.over(tx, changes, grantId, held.now(), Moves.REVOKED, reason, held.now()));
+        held.scheduled().forEach(other -> moves.drop(tx, changes, other.id(), reason, held.now()));
         changed(tx, changes, held, after, List.of());
     }
 
@@ -104,7 +102,7 @@ final class Pools {
             return null;
         }
         var state = store.held(tx, organizationId);
-        var held = new Held(state.pool(), state.orgTypeId(), state.organizationState(), state.now(), state.holdings(), state.scheduled());
+        var held = new Held(state.pool(), state.pool().version(), state.orgTypeId(), state.organizationState(), state.now(), state.holdings(), state.scheduled());
         var due = due(state);
         return due.isEmpty() ? held : settle(tx, changes.aside(), held, due);
     }
@@ -165,7 +163,7 @@ final class Pools {
         boolean sameInstant = due.getLast().effectiveAt().equals(held.now());
         var now = sameInstant ? held.now().plusNanos(1_000) : held.now();
         var ahead = held.scheduled().stream().filter(other -> !due.contains(other)).filter(other -> !dropped(other, timeline)).toList();
-        var settled = new Held(held.pool(), held.orgTypeId(), held.organizationState(), now, after.holdings(), ahead);
+        var settled = new Held(held.pool(), held.seenVersion(), held.orgTypeId(), held.organizationState(), now, after.holdings(), ahead);
         return changed(tx, changes, held, settled, keep);
     }
 
@@ -176,8 +174,15 @@ final class Pools {
     }
 
     private Then then(Tx tx, UUID orgTypeId, List<Scheduled> due) {
-        var ids = due.stream().map(Scheduled::ladderId).collect(Collectors.toSet());
-        var ladders = catalog.ladders(tx, ids).stream().collect(Collectors.toMap(Catalog.Ladder::id, Function.identity()));
+        return then(tx, orgTypeId, List.of(), due);
+    }
+
+    /** What the catalog says, and said, of the ladders that transitions are on, and of those that are known already. */
+    Then then(Tx tx, UUID orgTypeId, List<Ladder> known, List<Scheduled> transitions) {
+        var ladders = new HashMap<UUID, Ladder>();
+        known.forEach(ladder -> ladders.put(ladder.id(), ladder));
+        var others = transitions.stream().map(Scheduled::ladderId).filter(id -> !ladders.containsKey(id)).collect(Collectors.toSet());
+        catalog.ladders(tx, others).forEach(ladder -> ladders.put(ladder.id(), ladder));
         return new Then(ladders, catalog.defaults(tx, orgTypeId));
     }
 

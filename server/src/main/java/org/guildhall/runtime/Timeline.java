@@ -127,7 +127,7 @@ final class Timeline {
     }
 
     /** The plan that is held on a ladder just before an instant; one that ends at it still is. */
-    private @Nullable Holding before(UUID ladderId, Instant at) {
+    @Nullable Holding before(UUID ladderId, Instant at) {
         return holdings.stream()
                 .filter(plan -> plan.on(ladderId) && plan.startsAt().isBefore(at) && (plan.endsAt() == null || !plan.endsAt().isBefore(at)))
                 .findFirst()

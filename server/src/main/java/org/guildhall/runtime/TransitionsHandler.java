@@ -1,5 +1,7 @@
 package org.guildhall.runtime;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.guildhall.api.Id;
 import org.guildhall.api.Page;
@@ -10,6 +12,7 @@ import org.guildhall.api.model.ConsumerId;
 import org.guildhall.api.model.GrantId;
 import org.guildhall.api.model.ListOrganizationTransitionsQuery;
 import org.guildhall.api.model.ListTransitionsQuery;
+import org.guildhall.api.model.NewTransition;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.PlanLadderId;
 import org.guildhall.api.model.PoolId;
@@ -17,13 +20,18 @@ import org.guildhall.api.model.ProvisionId;
 import org.guildhall.api.model.SiteId;
 import org.guildhall.api.model.TierId;
 import org.guildhall.api.model.Transition;
+import org.guildhall.api.model.TransitionCancellation;
 import org.guildhall.api.model.TransitionId;
 import org.guildhall.api.model.TransitionKind;
 import org.guildhall.api.model.TransitionState;
 import org.guildhall.api.runtime.TransitionsApi;
+import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
+import org.guildhall.core.http.Refusal;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.runtime.Moving.Wish;
 import org.guildhall.runtime.TransitionStore.Filter;
 import org.guildhall.runtime.TransitionStore.Row;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +40,45 @@ import org.jspecify.annotations.Nullable;
 final class TransitionsHandler implements TransitionsApi<Call> {
 
     private final TransitionStore transitions;
+    private final Pools pools;
+    private final Moves moves;
+    private final Moving moving;
 
-    TransitionsHandler(TransitionStore transitions) {
+    TransitionsHandler(TransitionStore transitions, Pools pools, Moves moves, Moving moving) {
         this.transitions = transitions;
+        this.pools = pools;
+        this.moves = moves;
+        this.moving = moving;
+    }
+
+    @Override
+    public Reply<Transition> createTransition(Call call, OrganizationId organizationId, NewTransition body) {
+        var actor = call.actor();
+        var wish = wish(body);
+        wellFormed(wish, actor);
+        var held = References.found(pools.lock(call.tx(), call.changes(), organizationId.value()));
+        call.expect(held.seenVersion());
+        held.requireActive();
+        var transition = toApi(moving.move(call.tx(), call.changes(), held, actor, wish));
+        return Reply.created("/api/v1/runtime/transitions/" + transition.id(), transition);
+    }
+
+    @Override
+    public Reply<Transition> cancelTransition(Call call, TransitionId transitionId, TransitionCancellation body) {
+        var id = transitionId.value();
+        var organizationId = References.found(transitions.get(call.tx(), id)).organizationId();
+        var held = References.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var before = References.found(transitions.get(call.tx(), id));
+        call.expect(before.version());
+        if (!before.state().equals("scheduled")) {
+            throw Problem.INVALID_STATE.because("Only a scheduled transition can be canceled; this one is " + before.state() + ".");
+        }
+        if (before.grantId() != null) {
+            throw Problem.INVALID_STATE.because("The end of a grant belongs to the grant: revoke that, or grant anew.");
+        }
+        var transition = toApi(moves.drop(call.tx(), call.changes(), id, body.reason(), held.now()));
+        pools.changed(call.tx(), call.changes(), held, held, List.of());
+        return Reply.ok(transition);
     }
 
     @Override
@@ -63,6 +107,31 @@ final class TransitionsHandler implements TransitionsApi<Call> {
     @Override
     public Reply<Transition> getTransition(Call call, TransitionId transitionId) {
         return Reply.ok(toApi(References.found(transitions.get(call.tx(), transitionId.value()))));
+    }
+
+    private static Wish wish(NewTransition body) {
+        List<SiteId> keep = body.keepSiteIds() == null ? List.of() : body.keepSiteIds();
+        return new Wish(
+                MoveKind.of(body.kind().value()), uuid(body.targetTierId()), uuid(body.planLadderId()), body.effectiveAt(), body.externalId(),
+                body.reason(), Boolean.TRUE.equals(body.force()), keep.stream().map(SiteId::value).toList());
+    }
+
+    /** Everything that is wrong with it by itself, at once. */
+    private static void wellFormed(Wish wish, Actor actor) {
+        var wrong = new ArrayList<Item>();
+        if (wish.kind() == MoveKind.END && wish.targetTierId() != null) {
+            wrong.add(Item.pointer("/target_tier_id", "other_kind", "An end leads to the default and takes no tier."));
+        }
+        if (wish.kind() != MoveKind.END && wish.targetTierId() == null) {
+            wrong.add(Item.pointer("/target_tier_id", "required", "A move leads to a tier, unless it is an end."));
+        }
+        if (wish.force() && !actor.type().equals("operator")) {
+            wrong.add(Item.pointer("/force", "operators_only", "Only an operator passes over what stands in the way."));
+        }
+        if (wish.force() && (wish.reason() == null || wish.reason().isBlank())) {
+            wrong.add(Item.pointer("/reason", "required", "Who passes over what stands in the way says why."));
+        }
+        Refusal.ifAny(wrong);
     }
 
     static Transition toApi(Row row) {

@@ -101,6 +101,15 @@ final class World {
         return java.util.Objects.requireNonNull(send(request(Operation.CREATE_AUDIT_REVIEW)).expect(201).at("/id"));
     }
 
+    /** Who somebody is at an identity provider who is to be made a person, which needs a default organization type. */
+    String newcomer() {
+        var types = "/api/v1/catalog/org-types";
+        if (http.get(types + "?is_default=true").expect(200).json().get("data").isEmpty()) {
+            http.post(types, Http.JSON.createObjectNode().put("key", word()).put("name", "Personal").put("is_default", true).toString()).expect(201);
+        }
+        return word();
+    }
+
     /** A resource key of the kind "limit" that an integration made for it registers. */
     String resourceKey() {
         var integration = word();
@@ -117,50 +126,23 @@ final class World {
         return product;
     }
 
-    /** A new organization with its pool. */
-    String organization() {
-        return made("""
-                with o as (insert into runtime.organizations (tenant_id, org_type_id, name) values (?, ?, 'Winter Street') returning tenant_id, id)
-                insert into runtime.pools (tenant_id, organization_id) select tenant_id, id from o returning organization_id""", "org", id("otp"));
-    }
-
-    /** A provision of a new organization. */
+    /** What a new grant gave. */
     String provision() {
-        return made("""
-                with g as (insert into runtime.grants (tenant_id, organization_id, pool_id, product_id, kind)
-                    select p.tenant_id, p.organization_id, p.id, r.id, 'grant' from runtime.pools p join catalog.products r on r.tenant_id = p.tenant_id
-                    where p.tenant_id = ? and p.organization_id = ? limit 1 returning *)
-                insert into runtime.provisions (tenant_id, organization_id, pool_id, product_id, cause, grant_id, starts_at)
-                select tenant_id, organization_id, pool_id, product_id, 'grant', id, starts_at from g returning id""", "pvn", granted());
+        return String.valueOf(http.get("/api/v1/runtime/provisions?grant_id=" + id("gra")).expect(200).at("/data/0/id"));
     }
 
-    /** A grant of it. */
-    String grant() {
-        return made("select grant_id from runtime.provisions where tenant_id = ? and id = ?", "gra", provision());
+    /** A new tier that organizations can reach. */
+    String reachableTier() {
+        var tier = Map.of("name", word(), "product_id", publishedProduct());
+        return String.valueOf(
+                http.post("/api/v1/catalog/plan-ladders/" + id("lad") + "/tiers", Http.JSON.valueToTree(tier).toString()).expect(201).at("/id"));
     }
 
-    /** A transition of a new organization. */
-    String transition() {
-        id("tir");
-        return made("""
-                insert into runtime.transitions (tenant_id, organization_id, pool_id, ladder_id, kind, to_tier_id, cause, actor_type, state, effective_at)
-                select p.tenant_id, p.organization_id, p.id, t.ladder_id, 'initiate', t.id, 'manual', 'operator', 'scheduled', now() + interval '1 year'
-                from runtime.pools p join catalog.tiers t on t.tenant_id = p.tenant_id
-                where p.tenant_id = ? and p.organization_id = ? limit 1 returning id""", "trn", organization());
-    }
-
-    private String granted() {
-        id("prd");
-        return organization();
-    }
-
-    private String made(String sql, String prefix, String from) {
-        try {
-            var id = tenant.found(sql, tenant.id(), org.guildhall.api.TypeIds.parse(from.substring(0, 3), from)).getFirst();
-            return org.guildhall.api.TypeIds.format(prefix, java.util.UUID.fromString(id));
-        } catch (SQLException failed) {
-            throw new IllegalStateException(failed);
-        }
+    /** A transition that is still to come. */
+    String scheduledTransition() {
+        var move = Map.of("kind", "initiate", "target_tier_id", reachableTier(), "effective_at", nextMonth());
+        return String.valueOf(http.post("/api/v1/runtime/organizations/" + id("org") + "/transitions", Http.JSON.valueToTree(move).toString())
+                .expect(201).at("/id"));
     }
 
     /** A new ladder with two tiers. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Changes {
 
-    /** An entity that was touched, in the wire form; {@code before} is null for a new one. */
-    public record Change(String entityType, UUID id, String idText, @Nullable Object before, Object after) {}
+    /** An entity that was touched, in the wire form; {@code before} is null for a new one, {@code after} for one that is gone. */
+    public record Change(String entityType, UUID id, String idText, @Nullable Object before, @Nullable Object after) {}
 
     private static final ClassValue<String> ENTITY_TYPES = new ClassValue<>() {
         @Override
@@ -46,8 +46,17 @@ public final class Changes {
         changed(id, null, after);
     }
 
+    /** Tells that something is no longer there. */
+    public void deleted(Id id, Object before) {
+        tell(id, before, null);
+    }
+
     /** Tells that something was changed. Told twice, it is one change from what it first was to what it is last. */
     public void changed(Id id, @Nullable Object before, Object after) {
+        tell(id, before, after);
+    }
+
+    private void tell(Id id, @Nullable Object before, @Nullable Object after) {
         var text = id.toString();
         var type = ENTITY_TYPES.get(id.getClass());
         int at = find(told, text);

@@ -20,6 +20,7 @@ final class Exchange {
     private final InetAddress address;
     private final long startedNanos = System.nanoTime();
     private byte @Nullable [] body;
+    private boolean bodyEnded;
     private @Nullable Caller caller;
     private RateLimits.@Nullable Decision limits;
     private boolean paid;
@@ -114,6 +115,7 @@ final class Exchange {
     byte[] body(int most) throws IOException {
         if (body == null) {
             body = context.req().getInputStream().readNBytes(most);
+            bodyEnded = body.length < most;
         }
         return body;
     }
@@ -140,12 +142,30 @@ final class Exchange {
     /** Past Javalin, which would pass the bytes on through a stream and a buffer of its own. */
     private void write(byte[] body) {
         try {
+            if (!isBodyRead()) {
+                // The answer goes out before the server finds that out, and a client would send its next request into a connection that ends.
+                context.res().setHeader("Connection", "close");
+            }
             context.res().setContentLength(body.length);
             context.res().getOutputStream().write(body);
         } catch (IOException gone) {
             // Nobody is there any more to tell.
             LoggerFactory.getLogger(Exchange.class).debug("an answer could not be sent", gone);
         }
+    }
+
+    /** Whether nothing of the request's body is still to come. What has arrived of a body that nobody wanted is passed over. */
+    private boolean isBodyRead() throws IOException {
+        if (bodyEnded || contentLength() <= 0 && !hasChunkedBody()) {
+            return true;
+        }
+        var rest = context.req().getInputStream();
+        long passed = body == null ? 0 : body.length;
+        for (int available = rest.available(); available > 0; available = rest.available()) {
+            rest.skipNBytes(available);
+            passed += available;
+        }
+        return passed == contentLength() || rest.isFinished();
     }
 
     /** Who called: the peer, or, behind proxies that are trusted, the last address in X-Forwarded-For that isn't one of them. */

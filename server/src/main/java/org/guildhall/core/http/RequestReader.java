@@ -96,8 +96,10 @@ final class RequestReader {
     }
 
     private static void acceptable(Exchange exchange, Operation operation) {
-        if (operation.responseType() != null && !MediaTypes.accepts(exchange.list("Accept"), operation.responseType())) {
-            throw Problem.NOT_ACCEPTABLE.because("The operation answers " + operation.responseType() + ", which Accept doesn't allow.");
+        // What has no answer of its own answers a dry run.
+        var type = operation.responseType() == null ? Answer.JSON : operation.responseType();
+        if (!MediaTypes.accepts(exchange.list("Accept"), type)) {
+            throw Problem.NOT_ACCEPTABLE.because("The operation answers " + type + ", which Accept doesn't allow.");
         }
     }
 
