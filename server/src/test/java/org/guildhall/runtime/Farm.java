@@ -13,11 +13,10 @@ import org.guildhall.Guild;
 import org.guildhall.Http;
 import org.guildhall.Http.Reply;
 import org.guildhall.api.TypeIds;
-import org.guildhall.core.data.Ids;
 
 /**
- * What the tests of usage and sites begin with: a tenant of its own with an integration that has a resource key of each kind. What an
- * organization holds is written past the API: what it may use is tried here, not how it came by it.
+ * What the tests of usage and sites begin with: a tenant of its own with an integration that has a resource key of each kind, and
+ * organizations that hold products with whatever rules are wanted.
  */
 final class Farm {
 
@@ -82,10 +81,7 @@ final class Farm {
 
     /** An organization that holds something with these rules. */
     String organization(String... rules) {
-        var id = Ids.next();
-        sql("insert into runtime.organizations (tenant_id, id, org_type_id, name) values (?, ?, ?, 'Club')", tenant.id(), id, uuid(orgType));
-        sql("insert into runtime.pools (tenant_id, organization_id) values (?, ?)", tenant.id(), id);
-        var organization = TypeIds.format("org", id);
+        var organization = make(BASE + "/organizations", "{\"org_type_id\": \"%s\", \"name\": \"%s\"}".formatted(orgType, word()));
         if (rules.length > 0) {
             hold(organization, product(rules));
         }
@@ -94,10 +90,7 @@ final class Farm {
 
     /** Has an organization hold a product from now on. */
     void hold(String organization, String product) {
-        sql("""
-                insert into runtime.provisions (tenant_id, organization_id, pool_id, product_id, cause, starts_at)
-                select tenant_id, organization_id, id, ?, 'manual', clock_timestamp() from runtime.pools where organization_id = ?""",
-                uuid(product), uuid(organization));
+        make(BASE + "/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\"}".formatted(organization, product));
     }
 
     void archive(String organization) {
@@ -158,6 +151,27 @@ final class Farm {
 
     Reply act(String site, String verb) {
         return http.post(BASE + "/sites/" + site + "/" + verb, null);
+    }
+
+    /** A new ladder with a tier for each product, the lowest first; its tiers. */
+    List<String> ladder(String... products) {
+        var ladder = make(CATALOG + "/plan-ladders", "{\"name\": \"" + word() + "\"}");
+        var tiers = new ArrayList<String>();
+        for (var product : products) {
+            tiers.add(make(CATALOG + "/plan-ladders/" + ladder + "/tiers", "{\"name\": \"%s\", \"product_id\": \"%s\"}".formatted(word(), product)));
+        }
+        return tiers;
+    }
+
+    /** @param more members, each with a comma before it */
+    Reply move(String organization, String kind, String tier, String more) {
+        return http.post(BASE + "/organizations/" + organization + "/transitions",
+                "{\"kind\": \"%s\", \"target_tier_id\": \"%s\"%s}".formatted(kind, tier, more));
+    }
+
+    /** The state of each of these sites. */
+    List<String> states(List<String> sites) {
+        return sites.stream().map(site -> http.get(BASE + "/sites/" + site).expect(200).at("/state")).toList();
     }
 
     /** The texts at a pointer into each entry of a list or an array. */
