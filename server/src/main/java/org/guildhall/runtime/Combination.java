@@ -51,7 +51,8 @@ final class Combination {
     record Source(Rule rule, boolean counts) {}
 
     private static final List<String> PERIODS = List.of("day", "week", "month", "year");
-    private static final Comparator<Line> ORDER = Comparator.comparing(Line::resourceKey).thenComparing(line -> PERIODS.indexOf(line.period));
+    /** By key, and then from the shortest period to the longest. */
+    static final Comparator<Line> ORDER = Comparator.comparing(Line::resourceKey).thenComparing(line -> line.period == null ? -1 : PERIODS.indexOf(line.period));
     private static final Comparator<Rule> OLDEST_FIRST = Comparator.comparing(Rule::since).thenComparing(Rule::id).thenComparing(Rule::productId);
 
     private final List<Line> lines;
@@ -167,6 +168,19 @@ final class Combination {
         /** Whether more is in use than the limit. */
         boolean isExceeded(long used) {
             return limit != null && used > limit;
+        }
+
+        /** Whether it entitles to anything: neither denied nor a limit of nothing. */
+        boolean isSomething() {
+            return enabled != null ? enabled : limit == null || limit > 0;
+        }
+
+        /** Negative if the other one entitles to more, positive if to less. */
+        int compareWith(Line other) {
+            if (enabled != null) {
+                return Boolean.compare(enabled, Boolean.TRUE.equals(other.enabled));
+            }
+            return Long.compare(limit == null ? Long.MAX_VALUE : limit, other.limit == null ? Long.MAX_VALUE : other.limit);
         }
 
         /** Whether so much more may be used, and why. */

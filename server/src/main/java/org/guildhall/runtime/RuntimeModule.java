@@ -23,6 +23,7 @@ public final class RuntimeModule {
     private final Platform platform;
     private final Unattended unattended;
     private final Catalog catalog = new Catalog();
+    private final Entitlements entitlements = new Entitlements(new EntitlementStore());
     private final ProvisionStore provisions = new ProvisionStore();
     private final TransitionStore transitions = new TransitionStore();
     private final GrantStore grants = new GrantStore();
@@ -74,7 +75,7 @@ public final class RuntimeModule {
     private void moves(Api api) {
         new PoolsHandler(pools).bind(api.routes());
         new ProvisionsHandler(provisions).bind(api.routes());
-        var moving = new Moving(catalog, pools, moves, (tx, held, from, to, pointer) -> List.of());
+        var moving = new Moving(catalog, pools, moves, entitlements::obstacles);
         new TransitionsHandler(transitions, pools, moves, moving).bind(api.routes());
         new GrantsHandler(grants, pools, new Granting(catalog, pools, moves, grants)).bind(api.routes());
         api.constraints()
@@ -82,7 +83,9 @@ public final class RuntimeModule {
                 .on("provisions_one_plan_per_ladder", CONFLICT, null, "The organization has a plan on the ladder at that time.");
     }
 
-    private void entitlements(Api api) {}
+    private void entitlements(Api api) {
+        new EntitlementsHandler(entitlements).bind(api.routes());
+    }
 
     private void usage(Api api) {
         var events = new UsageStore();

@@ -10,6 +10,7 @@ import static org.guildhall.api.Operation.ARCHIVE_PRICE;
 import static org.guildhall.api.Operation.ARCHIVE_TIER;
 import static org.guildhall.api.Operation.ARCHIVE_WORKSPACE;
 import static org.guildhall.api.Operation.CANCEL_TRANSITION;
+import static org.guildhall.api.Operation.CHECK_ENTITLEMENT;
 import static org.guildhall.api.Operation.CREATE_AUDIT_REVIEW;
 import static org.guildhall.api.Operation.CREATE_CONSUMER;
 import static org.guildhall.api.Operation.CREATE_DEFAULT_GRANT_POLICY;
@@ -40,6 +41,7 @@ import static org.guildhall.api.Operation.GET_AUDIT_REVIEW;
 import static org.guildhall.api.Operation.GET_AUTH_STATUS;
 import static org.guildhall.api.Operation.GET_CONSUMER;
 import static org.guildhall.api.Operation.GET_DEFAULT_GRANT_POLICY;
+import static org.guildhall.api.Operation.GET_EFFECTIVE_ENTITLEMENTS;
 import static org.guildhall.api.Operation.GET_ENTITLEMENT_RULE;
 import static org.guildhall.api.Operation.GET_ENTITLEMENT_SET;
 import static org.guildhall.api.Operation.GET_GRANT;
@@ -59,6 +61,7 @@ import static org.guildhall.api.Operation.GET_PRICE;
 import static org.guildhall.api.Operation.GET_PRODUCT;
 import static org.guildhall.api.Operation.GET_PROVISION;
 import static org.guildhall.api.Operation.GET_RATE_LIMIT;
+import static org.guildhall.api.Operation.GET_REACHABLE_TIERS;
 import static org.guildhall.api.Operation.GET_READINESS;
 import static org.guildhall.api.Operation.GET_SETTINGS;
 import static org.guildhall.api.Operation.GET_SITE;
@@ -280,6 +283,11 @@ final class Examples {
         row(GET_GRANT);
         row(UPDATE_GRANT);
         row(REVOKE_GRANT);
+
+        // entitlements
+        row(GET_EFFECTIVE_ENTITLEMENTS);
+        row(CHECK_ENTITLEMENT).with("/resource_key", World::resourceKey);
+        row(GET_REACHABLE_TIERS);
 
         // usage
         row(REPORT_USAGE).makes("urp").with("/events", World::usage);

@@ -1,0 +1,63 @@
+package org.guildhall.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.core.http.Problem;
+import org.guildhall.runtime.Entitled.Entitlement;
+import org.jspecify.annotations.Nullable;
+
+/** What use stands in the way of a move to a lesser plan. */
+final class Blockers {
+
+    /**
+     * Something in the way, or that the move brings with it.
+     *
+     * @param blocks whether the move is refused for it; sites beyond the limit only turn read-only
+     * @param entitlement what is in use, as it would be after the move; null where it is something else
+     */
+    record Blocker(Problem problem, String detail, boolean blocks, @Nullable Entitlement entitlement) {
+
+        static Blocker of(Problem problem, String detail) {
+            return new Blocker(problem, detail, true, null);
+        }
+    }
+
+    private Blockers() {}
+
+    /**
+     * What is in use beyond what could be after a move, for every limit that the move lowers or takes away; those that block come first.
+     * Allowances aren't in the way: they reset.
+     *
+     * @param productId the plan on the ladder after the move; null for none
+     */
+    static List<Blocker> of(Entitled entitled, UUID ladderId, @Nullable UUID productId) {
+        var after = entitled.moved(ladderId, productId);
+        var blocking = new ArrayList<Blocker>();
+        var brought = new ArrayList<Blocker>();
+        for (var before : entitled.entitlements()) {
+            if (!before.line().kind().equals("limit")) {
+                continue;
+            }
+            var line = after.line(before.line().resourceKey(), null);
+            var then = entitled.entitlement(line == null ? none(before) : line);
+            var ceiling = then.line().ceiling();
+            if (ceiling != null && before.used() > ceiling && isLess(ceiling, before.line().ceiling())) {
+                boolean blocks = !before.key().counted();
+                (blocks ? blocking : brought).add(new Blocker(Problem.ENTITLEMENT_EXCEEDED, Words.excess(then, ceiling), blocks, then));
+            }
+        }
+        blocking.addAll(brought);
+        return blocking;
+    }
+
+    private static boolean isLess(long ceiling, @Nullable Long before) {
+        return before == null || ceiling < before;
+    }
+
+    /** What nothing says anything of is none. */
+    private static Combination.Line none(Entitlement before) {
+        var line = before.line();
+        return new Combination.Line(line.resourceKey(), line.kind(), line.period(), 0L, false, null, true, 0, List.of(), List.of());
+    }
+}

@@ -1,0 +1,173 @@
+package org.guildhall.runtime;
+
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.runtime.Combination.Line;
+import org.guildhall.runtime.Combination.Rule;
+import org.guildhall.runtime.EntitlementStore.Found;
+import org.guildhall.runtime.EntitlementStore.Key;
+import org.guildhall.runtime.EntitlementStore.RuleOf;
+import org.guildhall.runtime.EntitlementStore.Use;
+import org.jspecify.annotations.Nullable;
+
+/** What an organization is entitled to at an instant: its plans, and every entitlement with what is in use of it. */
+final class Entitled {
+
+    /** The plan that is held on a ladder. */
+    record Plan(Holding holding, Catalog.Ladder ladder, Catalog.Tier tier, String productName) {
+
+        /** Where that is, as people call it: Standard (FedWiki Service). */
+        String place() {
+            return place(tier, ladder);
+        }
+
+        static String place(Catalog.Tier tier, Catalog.Ladder ladder) {
+            return tier.name() + " (" + ladder.name() + ")";
+        }
+    }
+
+    /**
+     * One entitlement.
+     *
+     * @param key what it is called
+     * @param used how much is in use, in the period if there is one; 0 for a boolean
+     * @param period the one that the instant is in; null for what doesn't reset
+     */
+    record Entitlement(Line line, Key key, long used, @Nullable UsagePeriod period) {
+
+        /** Whether so much more may be used, and why. */
+        Combination.Verdict decide(long quantity) {
+            return line.decide(used, quantity);
+        }
+    }
+
+    private final Found found;
+    private final List<Holding> holdings;
+    private final Map<UUID, List<RuleOf>> rules;
+    private final Map<UUID, String> products = new HashMap<>();
+    private final Map<String, Key> keys = new HashMap<>();
+    private final Map<String, Long> uses = new HashMap<>();
+    private final Combination combination;
+
+    private Entitled(Found found) {
+        this.found = found;
+        this.holdings = holdings(found);
+        this.rules = found.rules().stream().collect(Collectors.groupingBy(RuleOf::productId));
+        found.products().forEach(product -> products.put(product.id(), product.name()));
+        found.keys().forEach(key -> keys.put(key.key(), key));
+        for (Use use : found.uses()) {
+            uses.put(use.resourceKey() + " " + use.period(), use.used());
+        }
+        this.combination = combine(holdings);
+    }
+
+    /** What follows from what was found: from what is held, and from what is due at the instant that was asked for. */
+    static Entitled of(Found found) {
+        return new Entitled(found);
+    }
+
+    private static List<Holding> holdings(Found found) {
+        var due = found.scheduled().stream().filter(move -> !move.effectiveAt().isAfter(found.at())).toList();
+        var ladders = found.ladders().stream().collect(Collectors.toMap(Catalog.Ladder::id, Function.identity()));
+        return Timeline.of(found.held(), due, new Timeline.Then(ladders, found.defaults()), () -> null).holdings().stream()
+                .filter(holding -> holding.holds(found.at()))
+                .toList();
+    }
+
+    Found found() {
+        return found;
+    }
+
+    /** The plan on each ladder, by the ladders' names. */
+    List<Plan> plans() {
+        var plans = new ArrayList<Plan>();
+        for (var holding : holdings) {
+            if (holding.ladderId() != null) {
+                var ladder = Objects.requireNonNull(ladder(holding.ladderId()));
+                var tier = Objects.requireNonNull(ladder.tier(Objects.requireNonNull(holding.tierId())));
+                plans.add(new Plan(holding, ladder, tier, productName(holding.productId())));
+            }
+        }
+        plans.sort(Comparator.comparing((Plan plan) -> plan.ladder().name()).thenComparing(plan -> plan.ladder().id()));
+        return plans;
+    }
+
+    /** The plan on one ladder; null for none. */
+    @Nullable Plan plan(UUID ladderId) {
+        return plans().stream().filter(plan -> plan.ladder().id().equals(ladderId)).findFirst().orElse(null);
+    }
+
+    /** Every entitlement, by key and then from the shortest period to the longest. */
+    List<Entitlement> entitlements() {
+        return combination.lines().stream().map(this::entitlement).toList();
+    }
+
+    /** The entitlements of one key; empty if nothing says anything of it. */
+    List<Entitlement> entitlements(String resourceKey) {
+        return combination.lines(resourceKey).stream().map(this::entitlement).toList();
+    }
+
+    /** What the same rules come to. */
+    Combination combination() {
+        return combination;
+    }
+
+    /** What it would come to with another plan on a ladder, or none. */
+    Combination moved(UUID ladderId, @Nullable UUID productId) {
+        var others = new ArrayList<>(holdings.stream().filter(holding -> !holding.on(ladderId)).toList());
+        if (productId != null) {
+            others.add(new Holding(null, productId, ladderId, null, HeldBy.MANUAL, null, null, found.at(), null));
+        }
+        return combine(others);
+    }
+
+    /** A line of what it would come to, with what is in use today. */
+    Entitlement entitlement(Line line) {
+        var period = line.period() == null ? null : UsagePeriod.of(line.period(), found.at(), zone());
+        return new Entitlement(line, Objects.requireNonNull(keys.get(line.resourceKey())), used(line), period);
+    }
+
+    /** What a registered resource key is called; null for another one. */
+    @Nullable Key key(String resourceKey) {
+        return keys.get(resourceKey);
+    }
+
+    Catalog.@Nullable Ladder ladder(UUID id) {
+        return found.ladders().stream().filter(ladder -> ladder.id().equals(id)).findFirst().orElse(null);
+    }
+
+    /** The tenant's. */
+    ZoneId zone() {
+        return ZoneId.of(found.holder().timeZone());
+    }
+
+    String productName(UUID id) {
+        return Objects.requireNonNull(products.get(id));
+    }
+
+    private long used(Line line) {
+        return uses.getOrDefault(line.resourceKey() + " " + line.period(), 0L);
+    }
+
+    private Combination combine(List<Holding> held) {
+        var all = new ArrayList<Rule>();
+        for (var holding : held) {
+            for (var rule : rules.getOrDefault(holding.productId(), List.of())) {
+                all.add(new Rule(
+                        rule.id(), holding.startsAt(), holding.provisionId(), holding.productId(), productName(holding.productId()),
+                        rule.resourceKey(), rule.kind(), rule.period(), rule.combine(), rule.limitValue(), rule.enabled(),
+                        rule.enforcement().equals("hard"), rule.gracePercent(), rule.thresholdPercents()));
+            }
+        }
+        return Combination.of(all);
+    }
+}

@@ -1,0 +1,167 @@
+package org.guildhall.runtime;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Locale;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.Blocker;
+import org.guildhall.api.model.EffectiveEntitlements;
+import org.guildhall.api.model.EntitlementChange;
+import org.guildhall.api.model.EntitlementCheck;
+import org.guildhall.api.model.EntitlementDifference;
+import org.guildhall.api.model.EntitlementKind;
+import org.guildhall.api.model.EntitlementQuestion;
+import org.guildhall.api.model.EntitlementReason;
+import org.guildhall.api.model.EntitlementTierChange;
+import org.guildhall.api.model.GetEffectiveEntitlementsQuery;
+import org.guildhall.api.model.GetReachableTiersQuery;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.PlanLadderId;
+import org.guildhall.api.model.PoolId;
+import org.guildhall.api.model.ProductId;
+import org.guildhall.api.model.ReachableLadder;
+import org.guildhall.api.model.ReachableTier;
+import org.guildhall.api.model.ReachableTiers;
+import org.guildhall.api.model.TierId;
+import org.guildhall.api.model.TransitionId;
+import org.guildhall.api.model.TransitionKind;
+import org.guildhall.api.runtime.EntitlementsApi;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
+import org.guildhall.core.http.Refusal;
+import org.guildhall.runtime.Reach.Difference;
+import org.guildhall.runtime.Reach.Move;
+import org.guildhall.runtime.Reach.OnLadder;
+import org.guildhall.runtime.Reach.Way;
+import org.jspecify.annotations.Nullable;
+
+/** What an organization is entitled to, may use more of, and could move to: below {@code /runtime/organizations/{organization_id}}. */
+final class EntitlementsHandler implements EntitlementsApi<Call> {
+
+    private final Entitlements entitlements;
+
+    EntitlementsHandler(Entitlements entitlements) {
+        this.entitlements = entitlements;
+    }
+
+    @Override
+    public Reply<EffectiveEntitlements> getEffectiveEntitlements(Call call, OrganizationId organizationId, GetEffectiveEntitlementsQuery query) {
+        return Reply.ok(toApi(past(entitlements.of(call.tx(), organizationId.value(), query.at()), query.at(), call.tx().now()), query.at()));
+    }
+
+    /**
+     * Refuses an instant that is still to come: it is not known what will be.
+     *
+     * @param now what this node takes for the database's time, for an organization that isn't there to tell
+     */
+    static Entitled past(@Nullable Entitled entitled, @Nullable Instant at, Instant now) {
+        if (at != null && at.isAfter(entitled == null ? now : entitled.found().now())) {
+            throw Problem.INVALID_PARAMETER.because("The instant is still to come.")
+                    .with(Refusal.Item.parameter("at", "future", "The instant is still to come."));
+        }
+        return References.found(entitled);
+    }
+
+    @Override
+    public Reply<EntitlementCheck> checkEntitlement(Call call, OrganizationId organizationId, EntitlementQuestion body) {
+        var entitled = References.found(entitlements.reaching(call.tx(), organizationId.value(), body.resourceKey()));
+        var key = entitled.key(body.resourceKey());
+        if (key == null) {
+            throw Problem.VALIDATION_FAILED.because("There is no such resource key.")
+                    .with(Refusal.Item.pointer("/resource_key", "unknown", "No integration registers it."));
+        }
+        long quantity = body.quantity() == null ? 1 : body.quantity();
+        var decision = Decision.of(entitled, body.resourceKey(), quantity);
+        return Reply.plain(new EntitlementCheck(
+                organizationId, body.resourceKey(), quantity, decision.allowed(), reason(decision), decision.detail(key.displayName(), quantity),
+                decision.entitlements().stream().map(EntitlementForms::toApi).toList(), change(decision.way())));
+    }
+
+    private static EntitlementReason reason(Decision decision) {
+        if (decision.archived()) {
+            return EntitlementReason.ORGANIZATION_ARCHIVED;
+        }
+        return decision.verdict() == null
+                ? EntitlementReason.NOT_ENTITLED
+                : EntitlementReason.fromValue(decision.verdict().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static @Nullable EntitlementTierChange change(@Nullable Way way) {
+        if (way == null) {
+            return null;
+        }
+        var current = way.on().current();
+        var tier = way.move().tier();
+        var line = way.after().line();
+        return new EntitlementTierChange(
+                kind(way.move()), new PlanLadderId(way.on().ladder().id()), way.on().ladder().name(),
+                current == null ? null : new TierId(current.tier().id()), new TierId(tier.id()), tier.name(), tier.rank(), line.limit(),
+                line.unlimited(), line.enabled(), summary(way.on(), way.move()));
+    }
+
+    @Override
+    public Reply<ReachableTiers> getReachableTiers(Call call, OrganizationId organizationId, GetReachableTiersQuery query) {
+        var ladderId = query.planLadderId() == null ? null : query.planLadderId().value();
+        var entitled = References.found(entitlements.reaching(call.tx(), organizationId.value(), ladderId));
+        var today = entitled.found().at().atZone(entitled.zone()).toLocalDate();
+        var ladders = Reach.of(entitled).stream()
+                .map(on -> new ReachableLadder(
+                        new PlanLadderId(on.ladder().id()), on.ladder().name(), on.current() == null ? null : new TierId(on.current().tier().id()),
+                        byDefault(on),
+                        on.moves().stream().map(move -> tier(on, move, today)).toList()))
+                .toList();
+        return Reply.ok(new ReachableTiers(
+                organizationId, Words.summary(entitled.plans(), false), ladders, Reach.hasMore(entitled), entitled.found().holder().version()));
+    }
+
+    private static ReachableTier tier(OnLadder on, Move move, LocalDate today) {
+        var scheduled = move.scheduled();
+        return new ReachableTier(
+                new TierId(move.tier().id()), move.tier().name(), move.tier().rank(), new ProductId(move.productId()), move.productName(),
+                move.kind() == null, new TierId(move.tier().id()).equals(byDefault(on)), kind(move),
+                move.isPossible(), move.kind() == null ? null : today, scheduled == null ? null : scheduled.effectiveAt(),
+                scheduled == null ? null : new TransitionId(scheduled.id()), summary(on, move),
+                move.differences().stream().map(EntitlementsHandler::difference).toList(),
+                move.blockers().stream().map(EntitlementsHandler::blocker).toList());
+    }
+
+    private static @Nullable TransitionKind kind(Move move) {
+        return move.kind() == null ? null : TransitionKind.fromValue(move.kind().word());
+    }
+
+    private static @Nullable TierId byDefault(OnLadder on) {
+        return on.byDefault() == null || on.byDefault().tierId() == null ? null : new TierId(on.byDefault().tierId());
+    }
+
+    private static String summary(OnLadder on, Move move) {
+        return Words.move(move.kind(), on.current() == null ? null : on.current().tier(), move.tier(), on.ladder());
+    }
+
+    private static EntitlementDifference difference(Difference difference) {
+        var before = difference.before();
+        var after = difference.after();
+        return new EntitlementDifference(
+                difference.key().key(), difference.key().displayName(), difference.key().unit(), EntitlementKind.fromValue(difference.key().kind()),
+                EntitlementForms.period(difference.period()), EntitlementChange.fromValue(difference.change()),
+                before == null ? null : before.limit(), before != null && before.unlimited(), before == null ? null : before.enabled(),
+                after == null ? null : after.limit(), after != null && after.unlimited(), after == null ? null : after.enabled(), difference.amount());
+    }
+
+    private static Blocker blocker(Blockers.Blocker blocker) {
+        var entitlement = blocker.entitlement();
+        var line = entitlement == null ? null : entitlement.line();
+        return new Blocker(
+                blocker.problem().code(), blocker.detail(), blocker.blocks(), line == null ? null : line.resourceKey(),
+                line == null ? null : EntitlementForms.period(line.period()), entitlement == null ? null : entitlement.used(),
+                line == null ? null : line.ceiling());
+    }
+
+    private static EffectiveEntitlements toApi(Entitled entitled, @Nullable Instant at) {
+        var holder = entitled.found().holder();
+        var plans = entitled.plans();
+        return new EffectiveEntitlements(
+                new OrganizationId(holder.id()), new PoolId(holder.poolId()), at, Words.summary(plans, at != null),
+                EntitlementForms.plans(plans, at != null), EntitlementForms.entitlements(entitled), holder.version());
+    }
+}

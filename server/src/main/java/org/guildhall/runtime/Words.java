@@ -1,0 +1,67 @@
+package org.guildhall.runtime;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.runtime.Combination.Verdict;
+import org.guildhall.runtime.Entitled.Entitlement;
+import org.guildhall.runtime.Entitled.Plan;
+import org.jspecify.annotations.Nullable;
+
+/** Plans, moves and decisions as a sentence for people. */
+final class Words {
+
+    /** More plans than these are only counted: names may be long. */
+    private static final int PLANS_MAX = 4;
+
+    private Words() {}
+
+    /** @param then whether it is told of the past */
+    static String summary(List<Plan> plans, boolean then) {
+        var places = plans.stream().limit(PLANS_MAX).map(Plan::place).collect(Collectors.toList());
+        if (places.isEmpty()) {
+            return (then ? "You were" : "You are") + " on no plan.";
+        }
+        if (plans.size() > PLANS_MAX) {
+            places.add((plans.size() - PLANS_MAX) + " more");
+        }
+        var last = places.removeLast();
+        var all = places.isEmpty() ? last : String.join(", ", places) + " and " + last;
+        return (then ? "You were on " : "You are on ") + all + ".";
+    }
+
+    /** @param from null where there is no plan yet */
+    static String move(@Nullable MoveKind kind, Catalog.@Nullable Tier from, Catalog.Tier to, Catalog.Ladder ladder) {
+        if (kind == null || from == null) {
+            return (kind == null ? "You are on " : "Start with ") + Plan.place(to, ladder) + ".";
+        }
+        return (kind == MoveKind.UPGRADE ? "Upgrade" : "Downgrade") + " from " + from.name() + " to " + Plan.place(to, ladder) + ".";
+    }
+
+    /** Why more of it is allowed, or isn't. */
+    static String decision(Verdict verdict, Entitlement entitlement, long quantity) {
+        var name = entitlement.key().displayName();
+        var line = entitlement.line();
+        var standing = name + ": " + count(entitlement.used(), entitlement) + " of " + line.limit() + " in use"
+                + (line.period() == null ? "" : " in this " + line.period()) + ", and " + quantity + " more asked for";
+        return switch (verdict) {
+            case ENABLED -> name + " is granted.";
+            case DISABLED -> name + " is denied.";
+            case UNLIMITED -> name + " is unlimited.";
+            case WITHIN_LIMIT -> standing + ".";
+            case WITHIN_GRACE -> standing + "; it is tolerated up to " + line.ceiling() + ".";
+            case NOT_ENFORCED -> standing + "; beyond the limit nothing is refused.";
+            case LIMIT_REACHED, ALLOWANCE_USED_UP -> standing + "; there can't be more than " + line.ceiling() + ".";
+        };
+    }
+
+    /** What is in use beyond what a move would leave. */
+    static String excess(Entitlement after, long ceiling) {
+        return after.key().displayName() + " (" + after.key().key() + "): " + count(after.used(), after) + " in use, and there could be " + ceiling + " at most.";
+    }
+
+    private static String count(long number, Entitlement entitlement) {
+        var unit = entitlement.key().unit();
+        return unit == null ? Long.toString(number) : number + " " + unit;
+    }
+}
