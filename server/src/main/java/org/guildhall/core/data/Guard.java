@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.Date;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -158,6 +159,14 @@ final class Guard extends DefaultConnection {
                         statement.setNull((Integer) arguments[0] + 1, known((Integer) arguments[1]));
                         return null;
                     }
+                }
+                case "setDate" -> {
+                    // The driver sends this one without a type, and the date itself with one.
+                    if (count == 2 && arguments[1] instanceof Date date) {
+                        statement.setObject((Integer) arguments[0] + 1, date.toLocalDate());
+                        return null;
+                    }
+                    arguments[0] = (Integer) arguments[0] + 1;
                 }
                 case "addBatch", "executeBatch" -> throw new UnsupportedOperationException("a batch can't carry the tenant");
                 default -> {
