@@ -88,6 +88,21 @@ public final class Catalog {
     /** A tier that a product stands for now. */
     public record Place(UUID ladderId, UUID tierId) {}
 
+    /**
+     * A resource key that an integration registers.
+     *
+     * @param kind limit, boolean or allowance
+     * @param countsSites whether its use is the number of the integration's sites, and so isn't reported
+     */
+    public record ResourceKey(String key, String kind, boolean countsSites) {}
+
+    /**
+     * An integration, as it is now.
+     *
+     * @param sitesKey the resource key by which its sites are limited; null if it registers none
+     */
+    public record Integration(UUID id, String key, String state, @Nullable String sitesKey) {}
+
     /** Ladders that are named, in no order; those that aren't there are left out. */
     public List<Ladder> ladders(Tx tx, Collection<UUID> ids) {
         return ids.isEmpty() ? List.of() : door.ladders(tx, ids);
@@ -133,5 +148,20 @@ public final class Catalog {
     /** One policy; null if there is none. */
     public @Nullable Default policy(Tx tx, UUID policyId) {
         return door.policy(tx, policyId);
+    }
+
+    /** Resource keys that are named, in no order; those that nothing registers are left out. */
+    public List<ResourceKey> resourceKeys(Tx tx, Collection<String> keys) {
+        return door.resourceKeys(tx, keys);
+    }
+
+    /** An integration that nobody changes until the transaction ends; null if there is none. */
+    public @Nullable Integration keepIntegration(Tx tx, UUID id) {
+        return door.keepIntegration(tx, id);
+    }
+
+    /** Integrations that are named, in no order; those that aren't there are left out. */
+    public List<Integration> integrations(Tx tx, Collection<UUID> ids) {
+        return ids.isEmpty() ? List.of() : door.integrations(tx, ids);
     }
 }

@@ -1,10 +1,15 @@
 package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.DEFAULT_GRANT_POLICIES;
+import static org.guildhall.schema.catalog.Tables.INTEGRATIONS;
 import static org.guildhall.schema.catalog.Tables.PLAN_LADDERS;
 import static org.guildhall.schema.catalog.Tables.PRODUCTS;
+import static org.guildhall.schema.catalog.Tables.RESOURCE_KEYS;
 import static org.guildhall.schema.catalog.Tables.TIERS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.multiset;
 import static org.jooq.impl.DSL.select;
 
@@ -12,16 +17,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.catalog.Catalog.Default;
+import org.guildhall.catalog.Catalog.Integration;
 import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.catalog.Catalog.Lifetime;
 import org.guildhall.catalog.Catalog.Place;
 import org.guildhall.catalog.Catalog.Product;
+import org.guildhall.catalog.Catalog.ResourceKey;
 import org.guildhall.catalog.Catalog.Standing;
 import org.guildhall.catalog.Catalog.Tier;
+import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Records;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** What other rooms ask, read over the tables of the room in one trip. */
@@ -43,6 +52,13 @@ final class DoorStore {
                             .orderBy(TIERS.RANK, TIERS.ID))
             .convertFrom(found -> found.map(row -> new Tier(
                     row.value1(), row.value2(), row.value3(), row.value4(), new Lifetime(row.value5(), row.value6()), row.value7())));
+
+    // Only a limit is counted: an integration may call something else its sites.
+    private static final Field<String> SITES_KEY = DSL.<String>field(select(RESOURCE_KEYS.KEY)
+            .from(RESOURCE_KEYS)
+            .where(RESOURCE_KEYS.INTEGRATION_ID.eq(INTEGRATIONS.ID))
+            .and(RESOURCE_KEYS.KEY.eq(INTEGRATIONS.KEY.concat(".sites")))
+            .and(RESOURCE_KEYS.KIND.eq(inline("limit"))));
 
     List<Ladder> ladders(Tx tx, Collection<UUID> ids) {
         return tx.sql()
@@ -89,5 +105,27 @@ final class DoorStore {
                 .orderBy(DEFAULT_GRANT_POLICIES.CREATED_AT, DEFAULT_GRANT_POLICIES.ID)
                 .fetch(row -> new Default(
                         row.value1(), row.value2(), row.value3(), row.value4(), row.value5(), new Lifetime(row.value6(), row.value7())));
+    }
+
+    List<ResourceKey> resourceKeys(Tx tx, Collection<String> keys) {
+        return tx.sql()
+                .select(RESOURCE_KEYS.KEY, RESOURCE_KEYS.KIND,
+                        field(RESOURCE_KEYS.KEY.eq(RESOURCE_KEYS.INTEGRATION_KEY.concat(".sites")).and(RESOURCE_KEYS.KIND.eq(inline("limit")))))
+                .from(RESOURCE_KEYS)
+                .where(RESOURCE_KEYS.KEY.eq(any(Columns.array(keys, String.class))))
+                .fetch(Records.mapping(ResourceKey::new));
+    }
+
+    @Nullable Integration keepIntegration(Tx tx, UUID id) {
+        var kept = tx.sql().select(INTEGRATIONS.ID).from(INTEGRATIONS).where(INTEGRATIONS.ID.eq(id)).forShare().fetchOne();
+        return kept == null ? null : integrations(tx, List.of(id)).getFirst();
+    }
+
+    List<Integration> integrations(Tx tx, Collection<UUID> ids) {
+        return tx.sql()
+                .select(INTEGRATIONS.ID, INTEGRATIONS.KEY, INTEGRATIONS.STATE, SITES_KEY)
+                .from(INTEGRATIONS)
+                .where(INTEGRATIONS.ID.in(ids))
+                .fetch(Records.mapping(Integration::new));
     }
 }

@@ -15,6 +15,7 @@ import org.guildhall.catalog.Catalog;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
+import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.Unattended;
 import org.guildhall.core.work.Work;
 import org.guildhall.platform.Platform;
@@ -36,7 +37,9 @@ public final class RuntimeModule {
     private final PersonIdentityStore identities = new PersonIdentityStore();
     private final OrganizationStore organizations = new OrganizationStore();
     private final MembershipStore memberships = new MembershipStore();
-    private final Pools pools = new Pools(catalog, moves, (tx, changes, held, keepSiteIds) -> {});
+    private final MeterStore meter = new MeterStore();
+    private final SiteStore sites = new SiteStore();
+    private final Pools pools = new Pools(catalog, moves, new Surplus(catalog, meter, sites));
 
     public RuntimeModule(Db db, Keys keys, Platform platform) {
         this.db = db;
@@ -104,7 +107,23 @@ public final class RuntimeModule {
         new EntitlementsHandler(entitlements).bind(api.routes());
     }
 
-    private void usage(Api api) {}
+    private void usage(Api api) {
+        var events = new UsageStore();
+        var reached = new ThresholdStore();
+        var thresholds = new Thresholds(reached);
+        new UsageHandler(catalog, new Meter(catalog, pools, meter, events, thresholds), events, reached).bind(api.routes());
+        new SitesHandler(catalog, pools, meter, sites, thresholds).bind(api.routes());
+        // Handlers and rules look before they leap; this is what holds all the same.
+        var reported = "Usage was reported for a resource key: it can't leave.";
+        api.constraints()
+                .on("usage_events_resource_key", Problem.IN_USE, null, reported)
+                .on("usage_levels_resource_key", Problem.IN_USE, null, reported)
+                .on("usage_days_resource_key", Problem.IN_USE, null, reported)
+                .on("usage_thresholds_resource_key", Problem.IN_USE, null, reported)
+                .on("usage_levels_level", Problem.CONFLICT, null, "More than can be counted, or less than nothing, would be in use.")
+                .on("usage_days_quantity", Problem.CONFLICT, null, "More than can be counted would have been used on one day.")
+                .on("sites_domain", Problem.ALREADY_EXISTS, "/domain", "Another site has this host name.");
+    }
 
     private void imports(Api api) {}
 }

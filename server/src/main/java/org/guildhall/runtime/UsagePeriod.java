@@ -11,7 +11,11 @@ record UsagePeriod(LocalDate startsOn, Instant startsAt, Instant endsAt) {
 
     /** The period that an instant is in. */
     static UsagePeriod of(String period, Instant at, ZoneId zone) {
-        var day = at.atZone(zone).toLocalDate();
+        return on(period, at.atZone(zone).toLocalDate(), zone);
+    }
+
+    /** The period that a day is in. */
+    static UsagePeriod on(String period, LocalDate day, ZoneId zone) {
         var start = start(period, day);
         return new UsagePeriod(start, start.atStartOfDay(zone).toInstant(), next(period, start).atStartOfDay(zone).toInstant());
     }
@@ -27,7 +31,8 @@ record UsagePeriod(LocalDate startsOn, Instant startsAt, Instant endsAt) {
         };
     }
 
-    private static LocalDate next(String period, LocalDate start) {
+    /** The first day of the period after the one that begins on a day. */
+    static LocalDate next(String period, LocalDate start) {
         return switch (period) {
             case "day" -> start.plusDays(1);
             case "week" -> start.plusWeeks(1);

@@ -1,6 +1,7 @@
 package org.guildhall.core;
 
 import static org.guildhall.api.Operation.ACCEPT_INVITATION;
+import static org.guildhall.api.Operation.ACTIVATE_SITE;
 import static org.guildhall.api.Operation.ARCHIVE_CONSUMER;
 import static org.guildhall.api.Operation.ARCHIVE_ENTITLEMENT_SET;
 import static org.guildhall.api.Operation.ARCHIVE_HOUSEHOLD;
@@ -74,10 +75,14 @@ import static org.guildhall.api.Operation.GET_RATE_LIMIT;
 import static org.guildhall.api.Operation.GET_REACHABLE_TIERS;
 import static org.guildhall.api.Operation.GET_READINESS;
 import static org.guildhall.api.Operation.GET_SETTINGS;
+import static org.guildhall.api.Operation.GET_SITE;
 import static org.guildhall.api.Operation.GET_TENANT;
 import static org.guildhall.api.Operation.GET_TIER;
 import static org.guildhall.api.Operation.GET_TOKEN;
 import static org.guildhall.api.Operation.GET_TRANSITION;
+import static org.guildhall.api.Operation.GET_USAGE;
+import static org.guildhall.api.Operation.GET_USAGE_EVENT;
+import static org.guildhall.api.Operation.GET_USAGE_REPORT;
 import static org.guildhall.api.Operation.GET_WORKSPACE;
 import static org.guildhall.api.Operation.LIST_AUDIT_EVENTS;
 import static org.guildhall.api.Operation.LIST_AUDIT_REVIEWS;
@@ -103,14 +108,22 @@ import static org.guildhall.api.Operation.LIST_PRICES;
 import static org.guildhall.api.Operation.LIST_PRODUCTS;
 import static org.guildhall.api.Operation.LIST_PRODUCT_LADDERS;
 import static org.guildhall.api.Operation.LIST_PROVISIONS;
+import static org.guildhall.api.Operation.LIST_SITES;
 import static org.guildhall.api.Operation.LIST_TENANTS;
 import static org.guildhall.api.Operation.LIST_TIERS;
 import static org.guildhall.api.Operation.LIST_TOKENS;
 import static org.guildhall.api.Operation.LIST_TRANSITIONS;
+import static org.guildhall.api.Operation.LIST_USAGE_EVENTS;
+import static org.guildhall.api.Operation.LIST_USAGE_THRESHOLDS;
 import static org.guildhall.api.Operation.LIST_WORKSPACES;
+import static org.guildhall.api.Operation.MAKE_SITE_READ_ONLY;
+import static org.guildhall.api.Operation.PROVISION_SITE;
 import static org.guildhall.api.Operation.PUBLISH_PRODUCT;
 import static org.guildhall.api.Operation.REACTIVATE_TENANT;
+import static org.guildhall.api.Operation.REMOVE_SITE;
 import static org.guildhall.api.Operation.REORDER_TIERS;
+import static org.guildhall.api.Operation.REPORT_USAGE;
+import static org.guildhall.api.Operation.REQUEST_SITE;
 import static org.guildhall.api.Operation.RETIRE_PRODUCT;
 import static org.guildhall.api.Operation.REVOKE_GRANT;
 import static org.guildhall.api.Operation.REVOKE_INVITATION;
@@ -131,6 +144,7 @@ import static org.guildhall.api.Operation.UPDATE_PLAN_LADDER;
 import static org.guildhall.api.Operation.UPDATE_PRICE;
 import static org.guildhall.api.Operation.UPDATE_PRODUCT;
 import static org.guildhall.api.Operation.UPDATE_SETTINGS;
+import static org.guildhall.api.Operation.UPDATE_SITE;
 import static org.guildhall.api.Operation.UPDATE_TENANT;
 import static org.guildhall.api.Operation.UPDATE_TIER;
 import static org.guildhall.api.Operation.UPDATE_TOKEN;
@@ -302,9 +316,26 @@ final class Examples {
         row(UPDATE_GRANT);
         row(REVOKE_GRANT);
 
+        // entitlements
         row(GET_EFFECTIVE_ENTITLEMENTS);
         row(CHECK_ENTITLEMENT).with("/resource_key", World::resourceKey);
         row(GET_REACHABLE_TIERS);
+
+        // usage
+        row(REPORT_USAGE).makes("urp").with("/events", World::usage);
+        row(LIST_USAGE_EVENTS);
+        row(GET_USAGE_EVENT).at("usage_event_id", World::usageEvent);
+        row(GET_USAGE_REPORT);
+        row(GET_USAGE);
+        row(LIST_USAGE_THRESHOLDS);
+        row(REQUEST_SITE).makes("sit").with("/organization_id", World::siteHolder).with("/integration_id", World::siteMaker).with("/domain", World::hostName);
+        row(LIST_SITES);
+        row(GET_SITE);
+        row(UPDATE_SITE);
+        row(PROVISION_SITE);
+        row(ACTIVATE_SITE);
+        row(MAKE_SITE_READ_ONLY).after(ACTIVATE_SITE);
+        row(REMOVE_SITE);
     }
 
     static boolean has(Operation operation) {

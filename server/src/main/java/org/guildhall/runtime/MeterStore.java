@@ -1,0 +1,166 @@
+package org.guildhall.runtime;
+
+import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_RULES;
+import static org.guildhall.schema.catalog.Tables.PRODUCTS;
+import static org.guildhall.schema.platform.Tables.SETTINGS;
+import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
+import static org.guildhall.schema.runtime.Tables.POOLS;
+import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.selectOne;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Effective;
+import org.guildhall.core.data.Tx;
+import org.guildhall.runtime.Combination.Rule;
+import org.guildhall.runtime.Metering.Account;
+import org.guildhall.runtime.Metering.Standing;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** What use is counted against, for many pools in one round trip each: who holds what, what that allows, and what is in use. */
+final class MeterStore {
+
+    /**
+     * A pool that is held.
+     *
+     * @param due whether a transition of it is to be settled first
+     * @param now the present instant, behind every change of the pool
+     */
+    record Pool(UUID id, UUID organizationId, String organizationState, boolean due, ZoneId zone, Instant now) {}
+
+    private static final Field<Instant> NOW = greatest(Effective.present(), POOLS.UPDATED_AT).as("now");
+    private static final Field<Boolean> DUE = field(exists(selectOne()
+                    .from(TRANSITIONS)
+                    .where(TRANSITIONS.POOL_ID.eq(POOLS.ID))
+                    .and(TRANSITIONS.STATE.eq(inline("scheduled")))
+                    .and(TRANSITIONS.EFFECTIVE_AT.le(greatest(Effective.present(), POOLS.UPDATED_AT)))))
+            .as("due");
+    private static final Field<Long> USED = field("used", SQLDataType.BIGINT);
+    private static final Field<Integer[]> TOLD = field("told", SQLDataType.INTEGER.array());
+
+    /** One row for each account, in the order in which they are asked for. Neither a level nor a sum is there before the first use. */
+    private static final String STANDINGS = """
+            select case
+                when w.period is null then coalesce((
+                    select l.level
+                    from runtime.usage_levels l
+                    where l.pool_id = w.pool_id and l.resource_key = w.resource_key), 0)
+                else coalesce((
+                    select sum(d.quantity)::bigint
+                    from runtime.usage_days d
+                    where d.pool_id = w.pool_id and d.resource_key = w.resource_key and d.day >= w.starts_on and d.day < w.ends_on), 0)
+                end as used,
+                array(
+                    select t.percent
+                    from runtime.usage_thresholds t
+                    where t.pool_id = w.pool_id and t.resource_key = w.resource_key and t.period_on = w.starts_on
+                      and t.period is not distinct from w.period and t.cleared_at is null) as told
+            from unnest({0}, {1}, {2}, {3}, {4}) with ordinality as w (pool_id, resource_key, period, starts_on, ends_on, number)
+            order by w.number
+            """;
+
+    /** Holds the pools of organizations, in the order of their ids, until the transaction ends; by organization, those that are there. */
+    Map<UUID, UUID> hold(Tx tx, Collection<UUID> organizationIds) {
+        return tx.sql()
+                .select(POOLS.ORGANIZATION_ID, POOLS.ID)
+                .from(POOLS)
+                .where(POOLS.ORGANIZATION_ID.eq(any(Columns.array(organizationIds, UUID.class))))
+                .orderBy(POOLS.ID)
+                .forUpdate()
+                .fetchMap(POOLS.ORGANIZATION_ID, POOLS.ID);
+    }
+
+    /** How pools stand that are held. To be read once they are: it would be older otherwise. */
+    List<Pool> look(Tx tx, Collection<UUID> poolIds) {
+        return tx.sql()
+                .select(POOLS.ID, POOLS.ORGANIZATION_ID, ORGANIZATIONS.STATE, DUE, SETTINGS.TIME_ZONE, NOW)
+                .from(POOLS)
+                .join(ORGANIZATIONS)
+                .on(ORGANIZATIONS.ID.eq(POOLS.ORGANIZATION_ID))
+                .crossJoin(SETTINGS)
+                .where(POOLS.ID.eq(any(Columns.array(poolIds, UUID.class))))
+                .fetch(row -> new Pool(row.value1(), row.value2(), row.value3(), row.value4(), ZoneId.of(row.value5()), row.value6()));
+    }
+
+    /** What the rules of everything come to that pools hold at an instant, for some resource keys. */
+    Map<UUID, Combination> entitlements(Tx tx, Collection<UUID> poolIds, Collection<String> keys, Instant at) {
+        var rules = new HashMap<UUID, List<Rule>>();
+        tx.sql()
+                .select(PROVISIONS.POOL_ID, PROVISIONS.ID, PROVISIONS.STARTS_AT, PRODUCTS.ID, PRODUCTS.NAME)
+                .select(ENTITLEMENT_RULES.ID, ENTITLEMENT_RULES.RESOURCE_KEY, ENTITLEMENT_RULES.KIND, ENTITLEMENT_RULES.PERIOD,
+                        ENTITLEMENT_RULES.COMBINE, ENTITLEMENT_RULES.LIMIT_VALUE, ENTITLEMENT_RULES.ENABLED, ENTITLEMENT_RULES.ENFORCEMENT,
+                        ENTITLEMENT_RULES.GRACE_PERCENT, ENTITLEMENT_RULES.THRESHOLD_PERCENTS)
+                .from(PROVISIONS)
+                .join(PRODUCTS)
+                .on(PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
+                .join(ENTITLEMENT_RULES)
+                .on(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(PRODUCTS.ENTITLEMENT_SET_ID))
+                .where(PROVISIONS.POOL_ID.eq(any(Columns.array(poolIds, UUID.class))))
+                .and(Effective.holds(PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT, at))
+                .and(ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(Columns.array(keys, String.class))))
+                .and(Effective.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at))
+                .forEach(row -> rules.computeIfAbsent(row.get(PROVISIONS.POOL_ID), id -> new ArrayList<>()).add(rule(row)));
+        var combined = new HashMap<UUID, Combination>();
+        poolIds.forEach(id -> combined.put(id, Combination.of(rules.getOrDefault(id, List.of()))));
+        return combined;
+    }
+
+    /** How accounts stand; of sites, what thresholds were told and nothing of how many there are. */
+    Map<Account, Standing> standings(Tx tx, Collection<Account> accounts) {
+        var asked = List.copyOf(accounts);
+        var found = tx.sql()
+                .resultQuery(STANDINGS, each(asked, Account::poolId, UUID.class), each(asked, Account::resourceKey, String.class),
+                        each(asked, Account::period, String.class), each(asked, MeterStore::startsOn, LocalDate.class),
+                        each(asked, MeterStore::endsOn, LocalDate.class))
+                .coerce(USED, TOLD)
+                .fetch();
+        var standings = new HashMap<Account, Standing>();
+        for (int at = 0; at < asked.size(); at++) {
+            standings.put(asked.get(at), new Standing(found.get(at).get(USED), Set.of(found.get(at).get(TOLD))));
+        }
+        return standings;
+    }
+
+    private static <T> Field<T[]> each(List<Account> accounts, Function<Account, @Nullable T> what, Class<T> type) {
+        return Columns.array(accounts.stream().map(what).toList(), type);
+    }
+
+    /** The day by which what doesn't reset is kept, so that it is told once, too. */
+    static LocalDate startsOn(Account account) {
+        return account.startsOn() == null ? LocalDate.EPOCH : account.startsOn();
+    }
+
+    private static LocalDate endsOn(Account account) {
+        return account.startsOn() == null || account.period() == null
+                ? LocalDate.EPOCH
+                : UsagePeriod.next(account.period(), account.startsOn());
+    }
+
+    private static Rule rule(Record row) {
+        return new Rule(
+                row.get(ENTITLEMENT_RULES.ID), row.get(PROVISIONS.STARTS_AT), row.get(PROVISIONS.ID), row.get(PRODUCTS.ID),
+                row.get(PRODUCTS.NAME), row.get(ENTITLEMENT_RULES.RESOURCE_KEY), row.get(ENTITLEMENT_RULES.KIND),
+                row.get(ENTITLEMENT_RULES.PERIOD), row.get(ENTITLEMENT_RULES.COMBINE), row.get(ENTITLEMENT_RULES.LIMIT_VALUE),
+                row.get(ENTITLEMENT_RULES.ENABLED), row.get(ENTITLEMENT_RULES.ENFORCEMENT).equals("hard"),
+                row.get(ENTITLEMENT_RULES.GRACE_PERCENT), List.of(row.get(ENTITLEMENT_RULES.THRESHOLD_PERCENTS)));
+    }
+}

@@ -1,0 +1,186 @@
+package org.guildhall.runtime;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.guildhall.runtime.Combination.Line;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides about use that is reported, event after event: where it counts, whether it may, and which thresholds are reached with all of it.
+ * Whoever asks holds the pools, so that what is in use is what it was told.
+ */
+final class Metering {
+
+    /**
+     * An event.
+     *
+     * @param number its place in the report
+     * @param allowance whether its key is used up by period; else it is held until it is released
+     * @param quantity negative for what is released
+     * @param day of the tenant's time zone
+     */
+    record Use(int number, UUID poolId, String resourceKey, boolean allowance, long quantity, LocalDate day) {}
+
+    /**
+     * What an event counts in: what a pool has in use of a key, or has used of it in one period.
+     *
+     * @param period null, and no first day, for what doesn't reset
+     */
+    record Account(UUID poolId, String resourceKey, @Nullable String period, @Nullable LocalDate startsOn) {}
+
+    /**
+     * How an account stands.
+     *
+     * @param told the thresholds, in percent, that were told and not taken back
+     */
+    record Standing(long used, Set<Integer> told) {
+
+        static final Standing NOTHING = new Standing(0, Set.of());
+    }
+
+    /** Why an event isn't recorded. */
+    enum Reason { NOT_ENTITLED, BEYOND_LIMIT, BELOW_ZERO, BEYOND_COUNTING }
+
+    /**
+     * An event that can't be recorded.
+     *
+     * @param limit what is allowed, grace not counted
+     * @param used before all events
+     */
+    record Refused(int number, Account account, Reason reason, long limit, long used) {}
+
+    /** A threshold that is reached, and wasn't before. */
+    record Reached(Account account, int percent, long limit, long used) {}
+
+    /** A threshold that was told and is no longer reached. */
+    record Cleared(Account account, int percent) {}
+
+    /**
+     * What becomes of a report.
+     *
+     * @param used of every account that changes, with all events that may be recorded
+     */
+    record Outcome(List<Refused> refused, List<Reached> reached, List<Cleared> cleared, Map<Account, Long> used) {}
+
+    private final Map<UUID, Combination> entitlements;
+
+    /** @param entitlements of every pool, as they are now */
+    Metering(Map<UUID, Combination> entitlements) {
+        this.entitlements = entitlements;
+    }
+
+    /** Every account that one of these events counts in. */
+    Set<Account> accounts(List<Use> uses) {
+        var accounts = new LinkedHashSet<Account>();
+        uses.forEach(use -> accounts.addAll(accounts(use)));
+        return accounts;
+    }
+
+    /**
+     * Takes the events in their order. One that can't be recorded counts nothing for those behind it.
+     *
+     * @param standings of every account
+     */
+    Outcome decide(List<Use> uses, Map<Account, Standing> standings) {
+        var refused = new ArrayList<Refused>();
+        var used = new LinkedHashMap<Account, Long>();
+        for (var use : uses) {
+            var accounts = accounts(use);
+            var refusal = accounts.isEmpty() ? notEntitled(use) : refusal(use, accounts, standings, used);
+            if (refusal != null) {
+                refused.add(refusal);
+            } else {
+                accounts.forEach(account -> used.put(account, running(account, standings, used) + use.quantity));
+            }
+        }
+        var reached = new ArrayList<Reached>();
+        var cleared = new ArrayList<Cleared>();
+        used.forEach((account, after) ->
+                thresholds(account, line(account), standings.getOrDefault(account, Standing.NOTHING), after, reached, cleared));
+        return new Outcome(refused, reached, cleared, used);
+    }
+
+    /** What use of one account from here to there reaches and takes back. */
+    static void thresholds(Account account, @Nullable Line line, Standing before, long after, List<Reached> reached, List<Cleared> cleared) {
+        if (line == null) {
+            return;
+        }
+        for (int percent : line.thresholdPercents()) {
+            boolean wasTold = before.told.contains(percent);
+            // The limit was raised since it was told.
+            boolean stale = wasTold && !isReached(line, percent, before.used);
+            boolean isReached = isReached(line, percent, after);
+            if (wasTold && (stale || !isReached)) {
+                cleared.add(new Cleared(account, percent));
+            }
+            if (isReached && (!wasTold || stale)) {
+                reached.add(new Reached(account, percent, line.limit(), after));
+            }
+        }
+    }
+
+    /** Nothing in use reaches nothing, even where nothing is allowed. Both products stay below 2^63. */
+    private static boolean isReached(Line line, int percent, long used) {
+        return line.limit() != null && used > 0 && used * 100 >= line.limit() * percent;
+    }
+
+    private List<Account> accounts(Use use) {
+        if (!use.allowance) {
+            return List.of(new Account(use.poolId, use.resourceKey, null, null));
+        }
+        return combination(use.poolId).lines(use.resourceKey).stream()
+                .filter(line -> line.period() != null)
+                .map(line -> new Account(use.poolId, use.resourceKey, line.period(), UsagePeriod.start(line.period(), use.day)))
+                .toList();
+    }
+
+    private @Nullable Refused refusal(Use use, List<Account> accounts, Map<Account, Standing> standings, Map<Account, Long> used) {
+        for (var account : accounts) {
+            var line = line(account);
+            var reason = reason(use, line, running(account, standings, used));
+            if (reason != null) {
+                long limit = line == null || line.limit() == null ? 0 : line.limit();
+                return new Refused(use.number, account, reason, limit, standings.getOrDefault(account, Standing.NOTHING).used);
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Reason reason(Use use, @Nullable Line line, long used) {
+        long after = used + use.quantity;
+        if (use.quantity < 0) {
+            return after < 0 ? Reason.BELOW_ZERO : null;
+        }
+        if (line == null) {
+            return Reason.NOT_ENTITLED;
+        }
+        var ceiling = line.ceiling();
+        if (ceiling == null) {
+            return after > Combination.GREATEST ? Reason.BEYOND_COUNTING : null;
+        }
+        return after > ceiling ? Reason.BEYOND_LIMIT : null;
+    }
+
+    private static Refused notEntitled(Use use) {
+        return new Refused(use.number, new Account(use.poolId, use.resourceKey, null, null), Reason.NOT_ENTITLED, 0, 0);
+    }
+
+    private static long running(Account account, Map<Account, Standing> standings, Map<Account, Long> used) {
+        var so = used.get(account);
+        return so != null ? so : standings.getOrDefault(account, Standing.NOTHING).used;
+    }
+
+    private @Nullable Line line(Account account) {
+        return combination(account.poolId).line(account.resourceKey, account.period);
+    }
+
+    private Combination combination(UUID poolId) {
+        return entitlements.getOrDefault(poolId, Combination.of(List.of()));
+    }
+}

@@ -1,0 +1,216 @@
+package org.guildhall.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.IntegrationId;
+import org.guildhall.api.model.ListSitesQuery;
+import org.guildhall.api.model.NewSite;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.Site;
+import org.guildhall.api.model.SiteId;
+import org.guildhall.api.model.SitePatch;
+import org.guildhall.api.model.SiteState;
+import org.guildhall.api.model.SiteStateChange;
+import org.guildhall.api.model.WorkspaceId;
+import org.guildhall.api.runtime.SitesApi;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
+import org.guildhall.core.http.Refusal;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.runtime.Metering.Account;
+import org.guildhall.runtime.Metering.Cleared;
+import org.guildhall.runtime.Metering.Reached;
+import org.guildhall.runtime.Metering.Standing;
+import org.guildhall.runtime.SiteStore.Filter;
+import org.guildhall.runtime.SiteStore.Row;
+import org.guildhall.runtime.SiteStore.Values;
+import org.jspecify.annotations.Nullable;
+
+/** Sites of integrations and their workflow: {@code /runtime/sites}. What an integration is called or does, nobody here knows. */
+final class SitesHandler implements SitesApi<Call> {
+
+    private static final String BASE = "/api/v1/runtime/sites/";
+
+    private final Catalog catalog;
+    private final Pools pools;
+    private final MeterStore meter;
+    private final SiteStore sites;
+    private final Thresholds thresholds;
+
+    SitesHandler(Catalog catalog, Pools pools, MeterStore meter, SiteStore sites, Thresholds thresholds) {
+        this.catalog = catalog;
+        this.pools = pools;
+        this.meter = meter;
+        this.sites = sites;
+        this.thresholds = thresholds;
+    }
+
+    @Override
+    public Reply<Site> requestSite(Call call, NewSite body) {
+        var held = References.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
+        References.active(held.organizationState(), "/organization_id", "organization");
+        var integration = References.named(catalog.keepIntegration(call.tx(), body.integrationId().value()), "/integration_id", "integration");
+        References.active(integration.state(), "/integration_id", "integration");
+        if (integration.sitesKey() == null) {
+            throw Problem.VALIDATION_FAILED.because("The integration has no sites.").with(Item.pointer(
+                    "/integration_id", "no_sites", "The integration registers no resource key " + integration.key() + ".sites of the kind limit."));
+        }
+        var values = new Values(body.externalId(), value(body.workspaceId()), body.name(), body.domain());
+        keepWorkspace(call.tx(), values.workspaceId(), held.organizationId());
+        var told = take(call.tx(), held, integration.id(), integration.sitesKey());
+        var site = toApi(sites.insert(call.tx(), held.organizationId(), held.poolId(), integration.id(), values, held.now()));
+        call.created(site.id(), site);
+        told.tell(call.changes());
+        return Reply.created(BASE + site.id(), site);
+    }
+
+    @Override
+    public Reply<Page<Site>> listSites(Call call, ListSitesQuery query) {
+        var filter = new Filter(
+                query.externalId(), query.organizationId() == null ? null : query.organizationId().value(), value(query.workspaceId()),
+                query.integrationId() == null ? null : query.integrationId().value(), query.state() == null ? null : query.state().value(),
+                query.domain(), query.createdAfter(), query.createdBefore());
+        return Reply.list(sites.list(call.tx(), call.page(), filter).map(SitesHandler::toApi));
+    }
+
+    @Override
+    public Reply<Site> getSite(Call call, SiteId siteId) {
+        return Reply.ok(toApi(References.found(sites.get(call.tx(), siteId.value()))));
+    }
+
+    @Override
+    public Reply<Site> updateSite(Call call, SiteId siteId, Patch<SitePatch> patch) {
+        var before = locked(call, siteId);
+        var current = new SitePatch(
+                before.externalId(), before.workspaceId() == null ? null : new WorkspaceId(before.workspaceId()), before.name(), before.domain());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        if (before.state().equals("removed")) {
+            throw Problem.INVALID_STATE.because("The site is removed.");
+        }
+        if (!Objects.equals(wanted.workspaceId(), current.workspaceId())) {
+            keepWorkspace(call.tx(), value(wanted.workspaceId()), before.organizationId());
+        }
+        var values = new Values(wanted.externalId(), value(wanted.workspaceId()), wanted.name(), wanted.domain());
+        return changed(call, before, sites.update(call.tx(), before.id(), values));
+    }
+
+    @Override
+    public Reply<Site> provisionSite(Call call, SiteId siteId) {
+        var held = held(call, siteId);
+        var before = locked(call, siteId);
+        References.active(held.organizationState(), "organization");
+        return changed(call, held, before, "provisioning", null);
+    }
+
+    @Override
+    public Reply<Site> activateSite(Call call, SiteId siteId) {
+        var held = held(call, siteId);
+        var before = locked(call, siteId);
+        References.active(held.organizationState(), "organization");
+        SiteStates.require(before.state(), "active");
+        if (SiteStates.COUNTED.contains(before.state())) {
+            return changed(call, held, before, "active", null);
+        }
+        var integration = References.found(catalog.keepIntegration(call.tx(), before.integrationId()));
+        References.active(integration.state(), "integration");
+        var told = integration.sitesKey() == null
+                ? Thresholds.Told.NOTHING
+                : take(call.tx(), held, before.integrationId(), integration.sitesKey());
+        var reply = changed(call, held, before, "active", null);
+        told.tell(call.changes());
+        return reply;
+    }
+
+    @Override
+    public Reply<Site> makeSiteReadOnly(Call call, SiteId siteId, SiteStateChange body) {
+        var held = held(call, siteId);
+        return changed(call, held, locked(call, siteId), "read_only", body.reason());
+    }
+
+    @Override
+    public Reply<Site> removeSite(Call call, SiteId siteId, SiteStateChange body) {
+        var held = held(call, siteId);
+        return changed(call, held, locked(call, siteId), "removed", body.reason());
+    }
+
+    /** The pool of a site's organization, held: before the site itself, as whoever settles a surplus does it. */
+    private Held held(Call call, SiteId siteId) {
+        var site = References.found(sites.get(call.tx(), siteId.value()));
+        return Objects.requireNonNull(pools.lock(call.tx(), call.changes(), site.organizationId()));
+    }
+
+    private Row locked(Call call, SiteId siteId) {
+        var row = References.found(sites.lock(call.tx(), siteId.value()));
+        call.expect(row.version());
+        return row;
+    }
+
+    /**
+     * Takes one more of the organization's sites of an integration.
+     *
+     * @return the thresholds that it reaches
+     * @throws Refusal {@code entitlement_exceeded} if there is none left
+     */
+    private Thresholds.Told take(Tx tx, Held held, UUID integrationId, String sitesKey) {
+        long used = sites.count(tx, held.poolId(), integrationId);
+        var line = Objects.requireNonNull(meter.entitlements(tx, List.of(held.poolId()), List.of(sitesKey), held.now()).get(held.poolId()))
+                .line(sitesKey, null);
+        if (line == null || !line.decide(used, 1).allows()) {
+            long limit = line == null ? 0 : Objects.requireNonNull(line.limit());
+            throw Exceeded.refusal(List.of(Exceeded.of(held.organizationId(), sitesKey, null, limit, used)));
+        }
+        if (line.limit() == null || line.thresholdPercents().isEmpty()) {
+            return Thresholds.Told.NOTHING;
+        }
+        var account = new Account(held.poolId(), sitesKey, null, null);
+        var told = Objects.requireNonNull(meter.standings(tx, List.of(account)).get(account)).told();
+        var reached = new ArrayList<Reached>();
+        var cleared = new ArrayList<Cleared>();
+        Metering.thresholds(account, line, new Standing(used, told), used + 1, reached, cleared);
+        return thresholds.write(tx, reached, cleared, null, held.now());
+    }
+
+    private void keepWorkspace(Tx tx, @Nullable UUID workspaceId, UUID organizationId) {
+        if (workspaceId == null) {
+            return;
+        }
+        var workspace = sites.keepWorkspace(tx, workspaceId);
+        boolean ours = workspace != null && workspace.organizationId().equals(organizationId);
+        References.active(References.named(ours ? workspace : null, "/workspace_id", "workspace of the organization").state(), "/workspace_id", "workspace");
+    }
+
+    private Reply<Site> changed(Call call, Held held, Row before, String state, @Nullable String reason) {
+        SiteStates.require(before.state(), state);
+        return changed(call, before, sites.change(call.tx(), List.of(before.id()), state, reason, held.now()).getFirst());
+    }
+
+    private static Reply<Site> changed(Call call, Row before, Row after) {
+        var site = toApi(after);
+        call.changed(site.id(), toApi(before), site);
+        return Reply.ok(site);
+    }
+
+    private static @Nullable UUID value(@Nullable WorkspaceId id) {
+        return id == null ? null : id.value();
+    }
+
+    static Site toApi(Row row) {
+        return new Site(
+                new SiteId(row.id()), row.externalId(), new OrganizationId(row.organizationId()),
+                row.workspaceId() == null ? null : new WorkspaceId(row.workspaceId()), new IntegrationId(row.integrationId()), row.name(),
+                row.domain(), SiteState.fromValue(row.state()), row.stateReason(), row.stateSince(), row.activatedAt(), row.createdAt(),
+                row.updatedAt(), row.version());
+    }
+}
