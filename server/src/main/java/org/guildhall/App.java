@@ -11,6 +11,7 @@ import org.guildhall.core.http.RateLimits;
 import org.guildhall.core.http.Spec;
 import org.guildhall.core.work.Work;
 import org.guildhall.migrations.Migrations;
+import org.guildhall.overview.OverviewModule;
 import org.guildhall.platform.PlatformModule;
 import org.guildhall.runtime.RuntimeModule;
 
@@ -42,6 +43,7 @@ public final class App implements AutoCloseable {
         var runtime = new RuntimeModule(db, config.keys(), platform.door());
         runtime.schedule(work);
         runtime.bind(api);
+        new OverviewModule(runtime.door()).bind(api);
         more.accept(api);
 
         this.server = api.server(

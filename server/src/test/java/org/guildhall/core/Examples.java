@@ -51,6 +51,7 @@ import static org.guildhall.api.Operation.GET_MEMBERSHIP;
 import static org.guildhall.api.Operation.GET_OPEN_API_JSON;
 import static org.guildhall.api.Operation.GET_OPEN_API_YAML;
 import static org.guildhall.api.Operation.GET_ORGANIZATION;
+import static org.guildhall.api.Operation.GET_ORGANIZATION_OVERVIEW;
 import static org.guildhall.api.Operation.GET_ORG_TYPE;
 import static org.guildhall.api.Operation.GET_PERSON;
 import static org.guildhall.api.Operation.GET_PERSON_IDENTITY;
@@ -273,6 +274,8 @@ final class Examples {
         row(GET_EFFECTIVE_ENTITLEMENTS);
         row(CHECK_ENTITLEMENT).with("/resource_key", World::resourceKey);
         row(GET_REACHABLE_TIERS);
+
+        row(GET_ORGANIZATION_OVERVIEW);
     }
 
     static boolean has(Operation operation) {
