@@ -34,7 +34,7 @@ final class Pools {
     private final PoolStore store = new PoolStore();
     private final Moves moves;
 
-    /** What else a move has for a consequence, with the pool held and the plans of {@code held} in effect. */
+    /** What else a change has for a consequence, with the pool held and what {@code held} holds written down. */
     @FunctionalInterface
     interface AfterMove {
         /** @param keepSiteIds the sites that stay active if there are too many */
@@ -140,9 +140,8 @@ final class Pools {
      * @param before as it was locked
      */
     Held changed(Tx tx, Changes changes, Held before, Held after, List<UUID> keepSiteIds) {
-        if (!before.plans().equals(after.plans())) {
-            afterMove.settle(tx, changes, after, keepSiteIds);
-        }
+        // Always: what is over at an instant is over before anything is written, and what is held off the ladders counts as much as plans.
+        afterMove.settle(tx, changes, after, keepSiteIds);
         var row = store.touch(tx, before.poolId(), after.now());
         changes.changed(new PoolId(row.id()), PoolsHandler.toApi(before.pool(), before.plans()), PoolsHandler.toApi(row, after.plans()));
         return after.as(row);

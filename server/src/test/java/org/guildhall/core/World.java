@@ -51,6 +51,8 @@ final class World {
     private final List<String> order = new ArrayList<>();
     private final Set<Operation> given = EnumSet.noneOf(Operation.class);
     private @Nullable String event;
+    private @Nullable String siteMaker;
+    private @Nullable String storageKey;
 
     World(Guild.Tenant tenant) {
         this.tenant = tenant;
@@ -110,6 +112,11 @@ final class World {
         return word();
     }
 
+    /** The token of a new invitation. */
+    String invitationToken() {
+        return java.util.Objects.requireNonNull(send(request(Operation.CREATE_INVITATION)).expect(201).at("/token"));
+    }
+
     /** A resource key of the kind "limit" that an integration made for it registers. */
     String resourceKey() {
         var integration = word();
@@ -143,6 +150,49 @@ final class World {
         var move = Map.of("kind", "initiate", "target_tier_id", reachableTier(), "effective_at", nextMonth());
         return String.valueOf(http.post("/api/v1/runtime/organizations/" + id("org") + "/transitions", Http.JSON.valueToTree(move).toString())
                 .expect(201).at("/id"));
+    }
+
+    /** An organization that is entitled to sites and storage of an integration that was made for it; {@link #siteMaker} is that one. */
+    String siteHolder() {
+        var key = word();
+        var sites = Map.of("key", key + ".sites", "display_name", "Sites", "kind", "limit");
+        var storage = Map.of("key", key + ".storage_mb", "display_name", "Storage", "kind", "limit");
+        siteMaker = made("/api/v1/catalog/integrations", Map.of("key", key, "name", "Farm", "resource_keys", List.of(sites, storage)));
+        storageKey = key + ".storage_mb";
+        var set = made("/api/v1/catalog/entitlement-sets", Map.of("name", word()));
+        for (var resource : List.of(sites, storage)) {
+            made("/api/v1/catalog/entitlement-sets/" + set + "/rules", Map.of("resource_key", resource.get("key"), "kind", "limit", "limit_value", 1000));
+        }
+        var product = made("/api/v1/catalog/products", Map.of("name", word(), "entitlement_set_id", set));
+        http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
+        var organization = id("org");
+        made("/api/v1/runtime/grants", Map.of("organization_id", organization, "product_id", product));
+        return organization;
+    }
+
+    /** The integration of the last {@link #siteHolder}. */
+    String siteMaker() {
+        return String.valueOf(siteMaker);
+    }
+
+    /** A host name that nobody has used. */
+    String hostName() {
+        return word() + ".example";
+    }
+
+    /** One usage event. */
+    List<Map<String, Object>> usage() {
+        var organization = siteHolder();
+        return List.of(Map.of("external_id", word(), "organization_id", organization, "resource_key", String.valueOf(storageKey), "quantity", 1));
+    }
+
+    /** A usage event that was recorded. */
+    String usageEvent() {
+        return String.valueOf(http.get("/api/v1/runtime/usage-events?usage_report_id=" + id("urp")).expect(200).at("/data/0/id"));
+    }
+
+    private String made(String path, Map<String, ?> body) {
+        return String.valueOf(http.post(path, Http.JSON.valueToTree(body).toString()).expect(201).at("/id"));
     }
 
     /** A new ladder with two tiers. */
