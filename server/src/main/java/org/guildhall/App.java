@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import org.guildhall.catalog.CatalogModule;
 import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Probe;
 import org.guildhall.core.data.RateTotals;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.HttpServer;
@@ -17,7 +18,14 @@ import org.guildhall.runtime.RuntimeModule;
 /** The map: what the server is made of, and how it is tied together. */
 public final class App implements AutoCloseable {
 
+    /** Running tasks leave this many connections of the jobs' for finding tasks and for the exchange of limits. */
+    private static final int CONNECTIONS_BESIDE_TASKS = 2;
+
+    private static final Migrations.Standing UNKNOWN = new Migrations.Standing(Migrations.State.EMPTY, "", "");
+
     private final Db db;
+    private final Db jobs;
+    private final Probe probe;
     private final RateLimits limits;
     private final Work work;
     private final PlatformModule platform;
@@ -27,19 +35,22 @@ public final class App implements AutoCloseable {
 
     private App(Config config, Consumer<Api> more) {
         this.db = new Db(config.database());
-        this.limits = new RateLimits(new RateTotals(db));
+        this.jobs = db.forJobs(config.database());
+        this.probe = new Probe(config.database());
+        this.limits = new RateLimits(new RateTotals(jobs));
         var spec = new Spec();
         var api = new Api();
 
-        this.work = new Work(db.pool());
+        this.work = new Work(jobs.pool(), config.database().jobPoolSize() - CONNECTIONS_BESIDE_TASKS);
         this.scheduler = config.scheduler();
 
-        this.platform = new PlatformModule(db);
+        this.platform = new PlatformModule(db, jobs);
         platform.schedule(work);
-        platform.bind(api, db, spec, config.keys(), limits, buildVersion(),
-                new PlatformModule.Readiness(this::isMigrated, () -> !scheduler || work.runs(), () -> stopping));
+        platform.bind(api, spec, config.keys(), limits, buildVersion(),
+                new PlatformModule.Readiness(
+                        probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping));
         new CatalogModule().bind(api);
-        var runtime = new RuntimeModule(db, config.keys(), platform.door());
+        var runtime = new RuntimeModule(jobs, config.keys(), platform.door());
         runtime.schedule(work);
         runtime.bind(api);
         more.accept(api);
@@ -59,7 +70,7 @@ public final class App implements AutoCloseable {
     /** The same with something more on the same server, as the bench has its baselines. */
     public static App start(Config config, Consumer<Api> more) {
         var app = new App(config, more);
-        if (!app.isMigrated()) {
+        if (!isMigrated(app.db.unguarded(Migrations::standing))) {
             app.close();
             throw new IllegalStateException("the database's schema is older than this build: run migrate first");
         }
@@ -75,8 +86,7 @@ public final class App implements AutoCloseable {
         return server.port();
     }
 
-    private boolean isMigrated() {
-        var standing = db.unguarded(Migrations::standing);
+    private static boolean isMigrated(Migrations.Standing standing) {
         return switch (standing.state()) {
             case EQUAL, NEWER -> true;
             case EMPTY, OLDER -> false;
@@ -96,6 +106,8 @@ public final class App implements AutoCloseable {
         work.close();
         platform.close();
         limits.close();
+        probe.close();
+        jobs.close();
         db.close();
     }
 }

@@ -122,6 +122,19 @@ class TenantsTest {
         }
     }
 
+    @Test
+    void aStatementPlannedForATenantWithoutRowsReadsByTheKey() throws SQLException {
+        try (var large = database.app(UUID.randomUUID()); var empty = database.app(UUID.randomUUID())) {
+            large.run("insert into catalog.products (name) select 'product ' || n from generate_series(1, 3000) n");
+            large.commit();
+            database.asSuperuser("analyze catalog.products");
+            empty.run("set local plan_cache_mode = force_generic_plan");
+            empty.run("prepare one(uuid) as select * from catalog.products where id = $1");
+            var plan = String.join("\n", empty.run("explain execute one('" + UUID.randomUUID() + "')"));
+            assertTrue(plan.matches("(?s).*using products_(pkey|id_[a-z_]+) on.*"), plan);
+        }
+    }
+
     private static void assertPlan(TestDatabase.Session session, String index, String query) throws SQLException {
         var plan = String.join("\n", session.run("explain " + query.replace("%", "%%")));
         assertTrue(plan.contains(index) && !plan.contains("Sort"), plan);

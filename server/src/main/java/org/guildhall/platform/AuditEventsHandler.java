@@ -176,7 +176,10 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
                 event.keyHmac() == null ? null : HexFormat.of().formatHex(event.keyHmac()), 1);
     }
 
-    private static String actor(Event event) {
+    private static @Nullable String actor(Event event) {
+        if (event.actorId() == null) {
+            return null;
+        }
         var prefix = ACTORS.entrySet().stream()
                 .filter(kind -> kind.getValue().contains(event.actorType()))
                 .map(Map.Entry::getKey)

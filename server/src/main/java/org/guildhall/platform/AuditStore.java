@@ -25,7 +25,7 @@ final class AuditStore {
 
     /** An event without its entities. */
     record Event(
-            UUID id, Instant occurredAt, Instant recordedAt, String actorType, UUID actorId, @Nullable UUID tokenId,
+            UUID id, Instant occurredAt, Instant recordedAt, String actorType, @Nullable UUID actorId, @Nullable UUID tokenId,
             @Nullable UUID subjectTenantId, String operation, int status, String action, String category, String entityType, UUID entityId,
             @Nullable String reason, @Nullable String sourceWorkflow, @Nullable String replayPointer, String requestId, String traceId,
             byte @Nullable [] keyHmac) {}

@@ -26,19 +26,24 @@ public final class PlatformModule implements AutoCloseable {
     private final ConsumerStore consumers = new ConsumerStore();
 
     /**
-     * What readiness asks beside the database.
+     * What readiness asks.
      *
+     * @param database whether it answers
      * @param migrations whether the schema is the one of this build, or later
      * @param workers whether scheduled work runs, or isn't this node's
      * @param stopping whether the server is about to stop
      */
-    public record Readiness(BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping) {}
+    public record Readiness(BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping) {}
 
-    public PlatformModule(Db db) {
+    /**
+     * @param db for what requests wait for
+     * @param jobs for what the room does by itself
+     */
+    public PlatformModule(Db db, Db jobs) {
         this.credentials = new CredentialStore(db);
-        this.use = new TokenUse(db);
-        this.door = new Platform(db);
-        this.upkeep = new Upkeep(db, door);
+        this.use = new TokenUse(jobs);
+        this.door = new Platform(jobs);
+        this.upkeep = new Upkeep(jobs, door);
     }
 
     /** Tells what the room does by itself. */
@@ -67,12 +72,12 @@ public final class PlatformModule implements AutoCloseable {
     }
 
     /** Binds the room's operations and offers its resources for {@code expand}. */
-    public void bind(Api api, Db db, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness) {
+    public void bind(Api api, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness) {
         var routes = api.routes();
         routes.bind(Operation.GET_OPEN_API_JSON, (call, in) -> new Reply<>(200, new Document(spec.json(), "application/json"), 0, null));
         routes.bind(Operation.GET_OPEN_API_YAML, (call, in) -> new Reply<>(200, new Document(spec.yaml(), "application/yaml"), 0, null));
         new HealthHandler(
-                        new HealthHandler.Checks(db::answers, readiness.migrations(), readiness.workers(), readiness.stopping()),
+                        new HealthHandler.Checks(readiness.database(), readiness.migrations(), readiness.workers(), readiness.stopping()),
                         buildVersion,
                         spec.version())
                 .bind(routes);

@@ -3,14 +3,20 @@ package org.guildhall.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import org.guildhall.Guild;
 import org.guildhall.Http;
 import org.guildhall.Http.Reply;
 import org.guildhall.api.TypeIds;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.http.Unattended;
+import org.guildhall.platform.Platform;
 import org.jspecify.annotations.Nullable;
 
 /** What the tests of moves begin with: a tenant of its own, a token for it, the ladder of the worked example, and short words to move on it. */
@@ -160,6 +166,26 @@ final class Floor {
     /** How a tier is called, if it is of the ladder. */
     String name(@Nullable String tier) {
         return tier == null ? "nothing" : tier.equals(publicTier) ? "Public" : tier.equals(standard) ? "Standard" : tier.equals(flexible) ? "Flexible" : tier;
+    }
+
+    /** The job, once, as it runs by itself. */
+    void settle() {
+        var transitions = new TransitionStore();
+        var moves = new Moves(new ProvisionStore(), transitions, new GrantStore());
+        var pools = new Pools(new Catalog(), moves, (tx, changes, held, keep) -> {});
+        new Settlement(guild.db(), new Platform(guild.db()), new Unattended(guild.db()), transitions, pools).run();
+    }
+
+    /** An instant that comes soon. */
+    static Instant soon() {
+        return Instant.now().plusMillis(700).truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /** Comes back just after an instant. */
+    static void pass(Instant instant) {
+        while (!Instant.now().isAfter(instant.plusMillis(20))) {
+            LockSupport.parkNanos(5_000_000);
+        }
     }
 
     static UUID uuid(String id) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param entities what was touched, the primary one first
  */
 public record AuditRecord(
-        UUID id, String actorType, UUID actorId, @Nullable UUID tokenId, @Nullable UUID subjectTenant, String operation, int status,
+        UUID id, String actorType, @Nullable UUID actorId, @Nullable UUID tokenId, @Nullable UUID subjectTenant, String operation, int status,
         String action, String category, @Nullable String reason, @Nullable String sourceWorkflow, @Nullable String replayPointer,
         String requestId, String traceId, byte @Nullable [] keyHmac, List<Entity> entities) {
 

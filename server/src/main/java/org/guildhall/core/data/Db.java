@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jooq.Configuration;
@@ -33,12 +33,21 @@ public final class Db implements AutoCloseable {
                     .withFetchWarnings(false)
                     .withCacheRecordMappers(true));
 
-    private final HikariDataSource pool;
-    private final Clock clock = new Clock();
+    /** A statement for a job: set for the transaction only, as a pooler in between may give the connection to somebody else. */
+    private static final String JOB_PATIENCE = "select set_config('statement_timeout', '300000', true); ";
+    private static final Duration JOB_POOL_WAIT = Duration.ofSeconds(5);
 
-    /** Opens the pool and checks that this is a database which the server may use. */
+    /** Longer than any statement may take: for a database that is gone without a word. */
+    private static final int SOCKET_SECONDS = 60;
+    private static final int JOB_SOCKET_SECONDS = 330;
+
+    private final HikariDataSource pool;
+    private final Clock clock;
+    private final String patience;
+
+    /** Opens the pool for requests and checks that this is a database which the server may use. */
     public Db(DbConfig config) {
-        this.pool = pool(config);
+        this(pool(config), new Clock(), "");
         try {
             unguarded(connection -> {
                 Preflight.check(connection);
@@ -50,22 +59,40 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    /** A pool as the server has it, without any look at what the role may do. */
+    private Db(HikariDataSource pool, Clock clock, String patience) {
+        this.pool = pool;
+        this.clock = clock;
+        this.patience = patience;
+    }
+
+    /**
+     * The same database for work that no request waits for: by connections of its own, so that neither can keep the other from having
+     * one, and with five minutes for a statement in a tenant. It is closed by itself.
+     */
+    public Db forJobs(DbConfig config) {
+        return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, JOB_PATIENCE);
+    }
+
+    /** A pool as the server has it for requests, without any look at what the role may do. */
     public static HikariDataSource pool(DbConfig config) {
+        return pool(config, "guildhall", config.poolSize(), config.poolWait(), SOCKET_SECONDS);
+    }
+
+    private static HikariDataSource pool(DbConfig config, String name, int size, Duration wait, int socketSeconds) {
         var hikari = new HikariConfig();
         hikari.setJdbcUrl(config.url());
         hikari.setUsername(config.user());
         hikari.setPassword(config.password());
-        hikari.setMaximumPoolSize(config.poolSize());
-        hikari.setMinimumIdle(Math.min(2, config.poolSize()));
-        hikari.setConnectionTimeout(config.poolWait().toMillis());
-        hikari.setPoolName("guildhall");
+        hikari.setMaximumPoolSize(size);
+        hikari.setMinimumIdle(Math.min(2, size));
+        hikari.setConnectionTimeout(wait.toMillis());
+        hikari.setPoolName(name);
         hikari.setInitializationFailTimeout(30_000);
-        hikari.addDataSourceProperty("ApplicationName", "guildhall");
+        hikari.addDataSourceProperty("ApplicationName", name);
         hikari.addDataSourceProperty("tcpKeepAlive", "true");
         // What a refused row holds stays out of messages, and so out of the log: it may be personal, or the half of a credential.
         hikari.addDataSourceProperty("logServerErrorDetail", "false");
-        hikari.addDataSourceProperty("socketTimeout", "60");
+        hikari.addDataSourceProperty("socketTimeout", Integer.toString(socketSeconds));
         hikari.addDataSourceProperty("preparedStatementCacheQueries", "512");
         return new HikariDataSource(hikari);
     }
@@ -78,7 +105,7 @@ public final class Db implements AutoCloseable {
     /** Reads as a tenant. Each statement carries the tenant with it and is a transaction of its own. */
     public <T> T read(UUID tenant, long revision, Function<Tx, T> work) {
         try (var connection = pool.getConnection()) {
-            return work.apply(new Tx(tenant, new Guard(connection, tenant, revision, true), clock));
+            return work.apply(new Tx(tenant, new Guard(connection, tenant, revision, true, patience), clock));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         } catch (org.jooq.exception.DataAccessException failed) {
@@ -90,7 +117,7 @@ public final class Db implements AutoCloseable {
     public Write begin(UUID tenant, long revision) {
         try {
             var connection = pool.getConnection();
-            var guard = new Guard(connection, tenant, revision, false);
+            var guard = new Guard(connection, tenant, revision, false, patience);
             return new Write(connection, guard, new Tx(tenant, guard, clock), revision, pool::evictConnection);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
@@ -131,17 +158,6 @@ public final class Db implements AutoCloseable {
                 return row.getLong(1);
             }
         });
-    }
-
-    /** Whether the database answers at once; never throws. */
-    public boolean answers() {
-        try (var connection = pool.getConnection()) {
-            return connection.isValid(1);
-        } catch (SQLTransientConnectionException busy) {
-            return false;
-        } catch (SQLException failed) {
-            return false;
-        }
     }
 
     @Override

@@ -34,6 +34,7 @@ final class Guard extends DefaultConnection {
     private final UUID tenant;
     private final long revision;
     private final boolean everyStatement;
+    private final String patience;
     private boolean sent;
 
     /** Sets the values of a statement; the first of them has this index. */
@@ -49,12 +50,14 @@ final class Guard extends DefaultConnection {
     /**
      * @param revision what the credentials' revision must be, or {@link Db#ANY_REVISION}
      * @param everyStatement true without a transaction, where the setting ends with the statement; false within one
+     * @param patience a statement that is sent behind the prefix, to make the others wait or run longer; empty for none
      */
-    Guard(Connection connection, UUID tenant, long revision, boolean everyStatement) {
+    Guard(Connection connection, UUID tenant, long revision, boolean everyStatement, String patience) {
         super(connection);
         this.tenant = tenant;
         this.revision = revision;
         this.everyStatement = everyStatement;
+        this.patience = patience;
     }
 
     /** Within a transaction: the tenant was set by a statement of its own. */
@@ -73,10 +76,14 @@ final class Guard extends DefaultConnection {
             return super.prepareStatement(sql);
         }
         sent = true;
-        var statement = super.prepareStatement((everyStatement ? PREFIX : BEGIN) + sql);
+        var statement = super.prepareStatement(guarded(sql));
         statement.setString(1, tenant.toString());
         return (PreparedStatement) Proxy.newProxyInstance(
                 Guard.class.getClassLoader(), new Class<?>[] {PreparedStatement.class}, new Shifted(statement));
+    }
+
+    private String guarded(String sql) {
+        return (everyStatement ? PREFIX : BEGIN) + patience + sql;
     }
 
     /**
@@ -88,7 +95,8 @@ final class Guard extends DefaultConnection {
      */
     <T> T send(String text, String guarded, String beginning, Binder binder, Taker<T> taker) throws SQLException {
         boolean first = everyStatement || !sent;
-        try (var statement = getDelegate().prepareStatement(everyStatement ? guarded : first ? beginning : text)) {
+        var sql = !first ? text : !patience.isEmpty() ? guarded(text) : everyStatement ? guarded : beginning;
+        try (var statement = getDelegate().prepareStatement(sql)) {
             if (first) {
                 sent = true;
                 statement.setString(1, tenant.toString());
@@ -112,6 +120,9 @@ final class Guard extends DefaultConnection {
         try (var own = statement.getResultSet()) {
             own.next();
             check(revision, own, 2);
+        }
+        if (!patience.isEmpty()) {
+            statement.getMoreResults();
         }
         return statement.getMoreResults();
     }

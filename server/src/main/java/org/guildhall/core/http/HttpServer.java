@@ -7,14 +7,15 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.IpRange;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ public final class HttpServer implements AutoCloseable {
     /** A page that isn't part of the API: no token, no limits, read only. */
     public interface PageHandler {
         /** @return the page, or null if there is none at this path */
-        @org.jspecify.annotations.Nullable PageContent serve(String path);
+        @Nullable PageContent serve(String path);
     }
 
     /** What a page is made of. */
@@ -68,29 +69,31 @@ public final class HttpServer implements AutoCloseable {
             beside.accept(config.routes);
             bind(config, routes);
             pages.forEach((path, page) -> page(config, path, page));
-            failures(config);
         });
     }
 
     private void bind(JavalinConfig config, Routes routes) {
-        Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
+        var methods = new Methods(routes.inOrder());
+        // The first path that fits is taken: before the others come those that a parameter would fit.
+        methods.all().keySet().forEach(path -> methods.strangers(path).forEach(method ->
+                config.routes.addHttpHandler(HandlerType.findOrCreate(method), path, context -> {
+                    throw new MethodNotAllowedResponse();
+                })));
         for (var operation : routes.inOrder()) {
             var path = operation.path();
-            var type = HandlerType.findOrCreate(operation.method());
-            config.routes.addHttpHandler(type, path, context -> handle(context, operation, routes));
-            methods.computeIfAbsent(path, any -> new TreeSet<>()).add(operation.method());
+            config.routes.addHttpHandler(HandlerType.findOrCreate(operation.method()), path, context -> handle(context, operation, routes));
             if (operation.method().equals("GET")) {
                 // The server's own HEAD would answer 200 without asking anybody.
                 config.routes.addHttpHandler(HandlerType.HEAD, path, context -> handle(context, operation, routes));
-                methods.get(path).add("HEAD");
             }
         }
-        methods.forEach((path, allowed) -> {
+        methods.all().forEach((path, allowed) -> {
             config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> {
                 options(context, allowed);
                 cors.preflight(context.req().getHeader("Origin"), String.join(", ", allowed)).forEach(context.res()::setHeader);
             });
         });
+        failures(config, methods);
     }
 
     private static void options(Context context, Collection<String> allowed) {
@@ -141,12 +144,12 @@ public final class HttpServer implements AutoCloseable {
         config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> options(context, List.of("GET", "HEAD")));
     }
 
-    private void failures(JavalinConfig config) {
+    private void failures(JavalinConfig config, Methods methods) {
         config.routes.exception(HttpResponseException.class, (failed, context) -> {
             var problem = Problem.ofStatus(failed.getStatus());
             var refusal = problem.refusal();
             if (problem == Problem.METHOD_NOT_ALLOWED) {
-                refusal.header("Allow", allow(failed));
+                refusal.header("Allow", allow(failed, methods.at(context.path())));
             }
             var exchange = new Exchange(context, trustedProxies);
             send(context, exchange, problems.answer(exchange, refusal));
@@ -161,8 +164,9 @@ public final class HttpServer implements AutoCloseable {
         });
     }
 
-    private static String allow(HttpResponseException failed) {
-        var methods = new TreeSet<>(List.of(failed.getDetails().getOrDefault("availableMethods", "").split("[, ]+")));
+    /** @param known what is at the path; null where that is no operation, but a page */
+    private static String allow(HttpResponseException failed, @Nullable Collection<String> known) {
+        var methods = new TreeSet<>(known != null ? known : List.of(failed.getDetails().getOrDefault("availableMethods", "").split("[, ]+")));
         methods.remove("");
         if (methods.contains("GET")) {
             methods.add("HEAD");

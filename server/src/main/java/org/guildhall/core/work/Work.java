@@ -16,16 +16,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Work implements AutoCloseable {
 
-    private static final int THREADS = 4;
     private static final Duration POLL = Duration.ofSeconds(10);
     private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(10);
 
     private final List<RecurringTask<Void>> recurring = new ArrayList<>();
     private final DataSource pool;
+    private final int threads;
     private @Nullable Scheduler scheduler;
 
-    public Work(DataSource pool) {
+    /**
+     * @param threads how many tasks run at once; fewer than the pool has connections, as finding and keeping tasks needs some too
+     */
+    public Work(DataSource pool, int threads) {
         this.pool = pool;
+        this.threads = threads;
     }
 
     /** Has something done over and over, with a pause in between. To be told before {@link #start}. */
@@ -37,7 +41,7 @@ public final class Work implements AutoCloseable {
     public void start() {
         var built = Scheduler.create(pool)
                 .tableName("platform.scheduled_tasks")
-                .threads(THREADS)
+                .threads(threads)
                 .pollingInterval(POLL)
                 .shutdownMaxWait(STOP_WAIT_MAX)
                 .startTasks(recurring)

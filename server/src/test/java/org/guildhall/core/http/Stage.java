@@ -27,7 +27,7 @@ final class Stage {
     private Stage() {
         var settings = Guild.shared().settings();
         var db = new Db(settings.database());
-        var platform = new PlatformModule(db);
+        var platform = new PlatformModule(db, db);
         var api = new Api();
         var offered = new HashSet<String>();
         for (var operation : Operation.values()) {

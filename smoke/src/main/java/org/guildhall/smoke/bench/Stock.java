@@ -26,6 +26,7 @@ final class Stock {
     static final int PRODUCTS = 100_000;
 
     private static final int IDS = 10_000;
+    private static final int TRAIL = 5_000;
     private static final long REQUESTS_PER_SECOND = 1_000_000;
 
     private final Connection connection;
@@ -55,8 +56,33 @@ final class Stock {
         execute("""
                 insert into catalog.provider_references (tenant_id, provider, reference, product_id)
                 select tenant_id, 'stripe', 'prod_' || replace(id::text, '-', ''), id from catalog.products where tenant_id = '%s'""".formatted(LIBRARY));
+        trail();
         execute("vacuum analyze");
         execute("checkpoint");
+    }
+
+    /**
+     * Some creations, as if they had been made through everything. Statements that are planned while a table is empty read it from end
+     * to end, and are planned again only when the database next looks at it: in the midst of the bench.
+     */
+    private void trail() throws SQLException {
+        execute("""
+                with made as (
+                  insert into catalog.products (tenant_id, name, product_type) select '%1$s', 'Course ' || n, 'one_time' from generate_series(1, %2$d) as n
+                  returning tenant_id, id),
+                kept as (
+                  insert into platform.idempotency_keys
+                    (tenant_id, key_hmac, consumer_id, request_hash, operation, status, reply, headers, entity_type, entity_id, request_id)
+                  select tenant_id, sha256(id::text::bytea), tenant_id, '\\x00', 'createProduct', 201, '{}', '', 'product', id, 'req_stock' from made),
+                told as (
+                  insert into platform.audit_events (tenant_id, id, actor_type, actor_id, operation, status, action, category, entity_type, entity_id,
+                    request_id, trace_id)
+                  select tenant_id, id, 'operator', tenant_id, 'createProduct', 201, 'product.created', 'billing', 'product', id,
+                    'req_' || id, '4bf92f3577b34da6a3ce929d0e0e4736' from made
+                  returning tenant_id, id)
+                insert into platform.audit_entities (tenant_id, event_id, position, entity_type, entity_id, after, salt, after_digest)
+                select tenant_id, id, 0, 'product', id, '{}', '\\x00', '\\x00' from told"""
+                .formatted(WORKSHOP, TRAIL));
     }
 
     private void tenant(UUID id, String name) throws SQLException {

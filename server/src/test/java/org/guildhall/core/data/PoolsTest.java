@@ -1,0 +1,133 @@
+package org.guildhall.core.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Requests and jobs have connections of their own each, and health needs neither's. */
+class PoolsTest {
+
+    private static final String PRODUCTS = "/api/v1/catalog/products";
+    private static final String STATEMENT_TIMEOUT = "select current_setting('statement_timeout')";
+
+    private static DbConfig small;
+    private static Db requests;
+    private static Db jobs;
+
+    private final Guild guild = Guild.shared();
+    private final Guild.Tenant tenant = guild.tenant();
+
+    @BeforeAll
+    static void smallPools() {
+        var usual = Guild.shared().settings().database();
+        small = new DbConfig(usual.url(), usual.user(), usual.password(), 2, 3, Duration.ofMillis(250));
+        requests = new Db(small);
+        jobs = requests.forJobs(small);
+    }
+
+    @AfterAll
+    static void gone() {
+        jobs.close();
+        requests.close();
+    }
+
+    /** Has all connections of a pool while something else is done. */
+    private static void busy(Db db, int connections, Runnable meanwhile) {
+        if (connections == 0) {
+            meanwhile.run();
+            return;
+        }
+        db.unguarded(connection -> {
+            busy(db, connections - 1, meanwhile);
+            return true;
+        });
+    }
+
+    private String timeout(Tx tx) {
+        return tx.sql().fetchSingle(STATEMENT_TIMEOUT).get(0, String.class);
+    }
+
+    @Test
+    void jobsWorkWhileRequestsHaveEveryConnection() {
+        busy(requests, small.poolSize(), () -> {
+            assertThrows(Failures.Unavailable.class, requests::revision);
+            assertEquals(tenant.id(), jobs.upkeep(tenant.id(), Tx::tenant));
+            assertTrue(jobs.revision() > 0);
+        });
+    }
+
+    @Test
+    void requestsAreAnsweredWhileJobsHaveEveryConnection() {
+        busy(jobs, small.jobPoolSize(), () -> assertTrue(requests.revision() > 0));
+    }
+
+    @Test
+    void aJobHasFiveMinutesForAStatementAndARequestFiveSeconds() {
+        assertEquals("5s", requests.upkeep(tenant.id(), this::timeout));
+        assertEquals(List.of("5min", "5min"), jobs.upkeep(tenant.id(), tx -> List.of(timeout(tx), timeout(tx))));
+        assertEquals("5min", jobs.read(tenant.id(), Db.ANY_REVISION, this::timeout));
+        // Through a pooler the connection may be anybody's next.
+        assertEquals("5s", jobs.unguarded(connection -> {
+            try (var statement = connection.createStatement(); var row = statement.executeQuery(STATEMENT_TIMEOUT)) {
+                row.next();
+                return row.getString(1);
+            }
+        }));
+    }
+
+    @Test
+    void theProbeAnswersBesideBusyPoolsAndFindsTheDatabaseAgain() throws Exception {
+        try (var probe = new Probe(small); var superuser = guild.superuser()) {
+            busy(requests, small.poolSize(), () -> busy(jobs, small.jobPoolSize(), () -> assertTrue(probe.answers())));
+            superuser.createStatement().execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'guildhall-probe'");
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (!probe.answers()) {
+                assertTrue(System.nanoTime() < deadline);
+            }
+        }
+    }
+
+    private String exchanges() throws SQLException {
+        return tenant.found("select coalesce(string_agg(xmin::text, ' ' order by id), '') from platform.rate_totals where id like '%' || ?::text", tenant.id())
+                .getFirst();
+    }
+
+    @Test
+    void aNodeWhoseRequestsAreStuckIsReadyAndGoesOnExchangingLimits() throws Exception {
+        try (var node = guild.node(settings -> Guild.reached(settings, small)); var holder = guild.superuser()) {
+            var http = new Http(node, tenant.token());
+            var paths = List.of(PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"A\"}").expect(201).at("/id"),
+                    PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"B\"}").expect(201).at("/id"));
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("select from catalog.products where tenant_id = '" + tenant.id() + "' for update");
+            // What was spent so far is told by then.
+            Thread.sleep(1200);
+            var before = exchanges();
+            var stuck = paths.stream()
+                    .map(path -> CompletableFuture.supplyAsync(() -> http.patch(path, "{\"name\": \"C\"}"), task -> Thread.ofPlatform().start(task)))
+                    .toList();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+            while (http.get(paths.getFirst()).status() == 200) {
+                assertTrue(System.nanoTime() < deadline, "both connections were never busy");
+            }
+            http.get("/api/v1/health/ready").expect(200);
+            Thread.sleep(600);
+            assertNotEquals(before, exchanges());
+            assertEquals("503 unavailable", http.get(paths.getFirst()).outcome(), "still stuck");
+            holder.rollback();
+            stuck.forEach(reply -> assertTrue(List.of(200, 503).contains(reply.join().status())));
+        }
+    }
+}
