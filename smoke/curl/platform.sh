@@ -84,6 +84,8 @@ if [[ -n ${GUILDHALL_PUBLISHABLE_TOKEN-} ]]; then
     token=$GUILDHALL_PUBLISHABLE_TOKEN
     call GET /auth/status
     check "a publishable token is good in its own pages only" 403 '.code == "origin_not_allowed"'
+    call GET /auth/status '' -H "Origin: https://winterstreet.example"
+    check "where it holds what anybody may see, and nothing else" 200 '.scopes | all(endswith(":public"))'
 fi
 
 if [[ -n ${GUILDHALL_PLATFORM_TOKEN-} ]]; then

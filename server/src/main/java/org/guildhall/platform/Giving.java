@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.Scopes;
 import org.guildhall.core.http.Problem;
@@ -13,8 +12,8 @@ import org.guildhall.core.http.Refusal.Item;
 /** Nobody can give more than they hold: not to a consumer, not to a token, and not in another one's name. */
 final class Giving {
 
-    /** What a token that anybody can read may hold. */
-    private static final Set<String> PUBLIC = Set.of("catalog:read", "schedule:read:public");
+    /** How the scopes end that a token may hold which anybody can read: only what they open was made to be shown to anybody. */
+    private static final String PUBLIC = ":public";
 
     private Giving() {}
 
@@ -48,8 +47,8 @@ final class Giving {
 
     /** What is wrong with the scopes of a token that anybody can read. */
     static List<Item> beyondPublic(List<String> listed) {
-        return pointing(listed.stream().filter(scope -> !PUBLIC.contains(scope)).toList(), listed, "not_publishable",
-                "A publishable token may hold " + String.join(" and ", PUBLIC.stream().sorted().toList()) + " only.");
+        return pointing(listed.stream().filter(scope -> !scope.endsWith(PUBLIC)).toList(), listed, "not_publishable",
+                "A publishable token may hold scopes that end in " + PUBLIC + " only.");
     }
 
     private static List<Item> pointing(List<String> wrong, List<String> listed, String code, String detail) {

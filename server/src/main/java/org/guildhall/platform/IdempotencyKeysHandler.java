@@ -25,8 +25,9 @@ final class IdempotencyKeysHandler implements IdempotencyKeysApi<Call> {
     }
 
     @Override
-    public Reply<IdempotencyOutcome> getIdempotencyOutcome(Call call, String key) {
-        if (!key.matches("[!-~]{1,255}")) {
+    public Reply<IdempotencyOutcome> getIdempotencyOutcome(Call call, String text) {
+        var key = Idempotency.key(text);
+        if (key == null) {
             throw Problem.INVALID_PARAMETER.because("A key has 1 to 255 visible ASCII characters.")
                     .with(Item.parameter("key", "malformed", "A key has 1 to 255 visible ASCII characters."));
         }

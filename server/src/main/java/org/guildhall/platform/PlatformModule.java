@@ -1,7 +1,5 @@
 package org.guildhall.platform;
 
-import java.util.List;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.guildhall.api.Operation;
@@ -23,6 +21,7 @@ public final class PlatformModule implements AutoCloseable {
     private final CredentialStore credentials;
     private final TokenUse use;
     private final Upkeep upkeep;
+    private final Platform door;
     private final TokenStore tokens = new TokenStore();
     private final ConsumerStore consumers = new ConsumerStore();
 
@@ -38,7 +37,8 @@ public final class PlatformModule implements AutoCloseable {
     public PlatformModule(Db db) {
         this.credentials = new CredentialStore(db);
         this.use = new TokenUse(db);
-        this.upkeep = new Upkeep(db);
+        this.door = new Platform(db);
+        this.upkeep = new Upkeep(db, door);
     }
 
     /** Tells what the room does by itself. */
@@ -46,9 +46,9 @@ public final class PlatformModule implements AutoCloseable {
         upkeep.schedule(work);
     }
 
-    /** The tenants whose jobs run; a suspended one's pause. */
-    public List<UUID> activeTenants() {
-        return upkeep.activeTenants();
+    /** What other rooms may ask. */
+    public Platform door() {
+        return door;
     }
 
     /** Notes that a caller's token was used. */

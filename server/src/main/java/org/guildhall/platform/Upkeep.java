@@ -1,8 +1,6 @@
 package org.guildhall.platform;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.UUID;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.work.Work;
 
@@ -16,29 +14,25 @@ final class Upkeep {
     private static final int KEYS_AT_ONCE = 5_000;
 
     private final Db db;
+    private final Platform platform;
     private final UpkeepStore store = new UpkeepStore();
 
-    Upkeep(Db db) {
+    Upkeep(Db db, Platform platform) {
         this.db = db;
+        this.platform = platform;
     }
 
     void schedule(Work work) {
         work.every(PAUSE, "forget-idempotency-keys", this::forgetKeys);
     }
 
-    /** Those whose jobs run: a suspended tenant's pause. */
-    List<UUID> activeTenants() {
-        return db.upkeep(Db.PLATFORM, store::activeTenants);
-    }
-
-    /** Tenant by tenant and in small transactions, since each tenant's rows are visible to itself only. */
+    /** In small transactions. */
     void forgetKeys() {
-        List<UUID> tenants = db.upkeep(Db.PLATFORM, store::tenants);
-        for (var tenant : tenants) {
+        platform.eachTenant(tenant -> {
             int forgotten;
             do {
                 forgotten = db.upkeep(tenant, tx -> store.forgetKeys(tx, KEYS_KEPT, KEYS_AT_ONCE));
             } while (forgotten == KEYS_AT_ONCE);
-        }
+        });
     }
 }

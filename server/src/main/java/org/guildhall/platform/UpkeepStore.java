@@ -4,6 +4,7 @@ import static org.guildhall.schema.platform.Tables.IDEMPOTENCY_KEYS;
 import static org.guildhall.schema.platform.Tables.TENANTS;
 import static org.guildhall.schema.platform.Tables.TOKENS;
 import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.val;
 
@@ -13,18 +14,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.core.data.Tx;
+import org.jspecify.annotations.Nullable;
 
 /** The statements of the room's own upkeep. */
 final class UpkeepStore {
 
-    /** Every tenant, as the platform sees them. */
-    List<UUID> tenants(Tx tx) {
-        return tx.sql().select(TENANTS.ID).from(TENANTS).orderBy(TENANTS.ID).fetch(TENANTS.ID);
-    }
-
-    /** Those whose jobs run. */
-    List<UUID> activeTenants(Tx tx) {
-        return tx.sql().select(TENANTS.ID).from(TENANTS).where(TENANTS.STATE.eq("active")).orderBy(TENANTS.ID).fetch(TENANTS.ID);
+    /** Some of all tenants, as the platform sees them: those that follow {@code after}, in the order of their ids. */
+    List<UUID> tenants(Tx tx, @Nullable UUID after, boolean activeOnly, int most) {
+        return tx.sql()
+                .select(TENANTS.ID)
+                .from(TENANTS)
+                .where(after == null ? noCondition() : TENANTS.ID.gt(after))
+                .and(activeOnly ? TENANTS.STATE.eq("active") : noCondition())
+                .orderBy(TENANTS.ID)
+                .limit(most)
+                .fetch(TENANTS.ID);
     }
 
     /** Forgets a number of this tenant's oldest keys; returns how many there were. */

@@ -1,29 +1,26 @@
 package org.guildhall.runtime;
 
-import java.util.List;
-import java.util.UUID;
-import java.util.function.Supplier;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.Unattended;
 import org.guildhall.core.work.Work;
+import org.guildhall.platform.Platform;
 
 /** Wires the runtime room: who is there, and what they hold and use. */
 public final class RuntimeModule {
 
     private final Db db;
     private final Keys keys;
-    private final Supplier<List<UUID>> tenants;
+    private final Platform platform;
     private final Unattended unattended;
     private final Catalog catalog = new Catalog();
 
-    /** @param tenants those whose jobs run */
-    public RuntimeModule(Db db, Keys keys, Supplier<List<UUID>> tenants) {
+    public RuntimeModule(Db db, Keys keys, Platform platform) {
         this.db = db;
         this.keys = keys;
-        this.tenants = tenants;
+        this.platform = platform;
         this.unattended = new Unattended(db);
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.guildhall.Guild;
 import org.guildhall.Http;
 import org.guildhall.core.auth.Keys;
@@ -33,6 +34,20 @@ class IdempotencyKeysTest {
         assertEquals("consumer", told.at("/entity_type"));
         assertEquals(done.at("/id"), told.at("/entity_id"));
         assertEquals(done.header("Request-Id"), told.at("/request_id"));
+    }
+
+    @Test
+    void aQuotedKeyIsTheSameAsTheRawOne() {
+        var keys = List.of("plain", "with-\"quotes\"-inside", "back\\slash", "\\\"", "x".repeat(255));
+        for (var raw : keys) {
+            var quoted = '"' + raw.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+            var done = desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", quoted).expect(201);
+            assertEquals(done.at("/id"), outcome(desk.admin, quoted).expect(200).at("/entity_id"), raw);
+            assertEquals(done.at("/id"), outcome(desk.admin, raw).expect(200).at("/entity_id"), raw);
+        }
+        for (var wrong : List.of("\"\"", "\"a b\"", "\"" + "x".repeat(256) + "\"")) {
+            assertEquals("400 invalid_parameter", outcome(desk.admin, wrong).outcome(), wrong);
+        }
     }
 
     @Test

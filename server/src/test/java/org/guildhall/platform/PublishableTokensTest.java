@@ -28,7 +28,7 @@ class PublishableTokensTest {
     }
 
     private Desk.Issued issue() {
-        return Desk.issued(create(Desk.texts(origin), "catalog:read", "schedule:read:public"));
+        return Desk.issued(create(Desk.texts(origin), "schedule:read:public"));
     }
 
     @Test
@@ -36,41 +36,42 @@ class PublishableTokensTest {
         var token = issue();
         assertTrue(token.clear().startsWith("gld_pub_"));
         var page = desk.with(token.clear());
-        var shown = page.get(PRODUCTS, "Origin", origin).expect(200);
+        var shown = page.get(Desk.STATUS, "Origin", origin).expect(200);
         assertEquals(origin, shown.header("Access-Control-Allow-Origin"));
-        assertEquals("403 origin_not_allowed", page.get(PRODUCTS).outcome());
-        assertEquals("403 origin_not_allowed", page.get(PRODUCTS, "Origin", "https://elsewhere.example").outcome());
-        assertEquals("403 origin_not_allowed", page.get(PRODUCTS, "Origin", origin + ":8443").outcome());
-        assertEquals("403 origin_not_allowed", page.get(PRODUCTS, "Origin", "null").outcome());
+        assertEquals("403 origin_not_allowed", page.get(Desk.STATUS).outcome());
+        assertEquals("403 origin_not_allowed", page.get(Desk.STATUS, "Origin", "https://elsewhere.example").outcome());
+        assertEquals("403 origin_not_allowed", page.get(Desk.STATUS, "Origin", origin + ":8443").outcome());
+        assertEquals("403 origin_not_allowed", page.get(Desk.STATUS, "Origin", "null").outcome());
     }
 
     @Test
     void itHoldsNothingButWhatAnybodyMaySee() {
-        var refused = create(Desk.texts(origin), "catalog:read", "catalog:write", "schedule:read");
+        var refused = create(Desk.texts(origin), "catalog:read", "schedule:read:public", "schedule:read");
         assertEquals("422 validation_failed", refused.outcome());
-        assertEquals(List.of("/scopes/1", "/scopes/2"), pointers(refused));
+        assertEquals(List.of("/scopes/0", "/scopes/2"), pointers(refused));
         var token = issue();
         assertEquals("422 validation_failed",
-                desk.admin.patch(token.path(), "{\"scopes\": [\"catalog:read\", \"catalog:write\"]}", "If-Match", "*").outcome());
+                desk.admin.patch(token.path(), "{\"scopes\": [\"schedule:read:public\", \"catalog:read\"]}", "If-Match", "*").outcome());
+        assertEquals("403 insufficient_scope", desk.with(token.clear()).get(PRODUCTS, "Origin", origin).outcome(), "drafts are for nobody's page");
     }
 
     @Test
     void itHasOriginsAndASecretTokenHasNone() {
-        assertEquals(List.of("/origins"), pointers(create("[]", "catalog:read")));
+        assertEquals(List.of("/origins"), pointers(create("[]", "schedule:read:public")));
         assertEquals(List.of("/origins"), pointers(desk.admin.patch(issue().path(), "{\"origins\": []}", "If-Match", "*")));
         var secret = desk.admin.post(TOKENS, tokenBody(consumer, ", \"origins\": " + Desk.texts(origin), "catalog:read"));
         assertEquals("422 validation_failed", secret.outcome());
         assertEquals(List.of("/origins"), pointers(secret));
         for (var wrong : List.of("winterstreet.example", "https://winterstreet.example/", "https://*.example", "ftp://winterstreet.example",
                 "HTTPS://winterstreet.example", "null")) {
-            assertEquals(Set.of("/origins/0"), Set.copyOf(pointers(create(Desk.texts(wrong), "catalog:read"))), wrong);
+            assertEquals(Set.of("/origins/0"), Set.copyOf(pointers(create(Desk.texts(wrong), "schedule:read:public"))), wrong);
         }
     }
 
     @Test
     void aPreflightIsAnsweredForOriginsThatATokenListsAsLongAsItDoes() {
         assertNull(preflight(origin + "1"));
-        var token = Desk.issued(create(Desk.texts(origin + "2", origin + "3"), "catalog:read"));
+        var token = Desk.issued(create(Desk.texts(origin + "2", origin + "3"), "schedule:read:public"));
         assertEquals(origin + "2", preflight(origin + "2"));
         var other = "https://" + UUID.randomUUID() + ".example";
         desk.admin.patch(token.path(), "{\"origins\": %s}".formatted(Desk.texts(origin + "2", other)), "If-Match", "*").expect(200);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class RotationTest {
 
     private final Desk desk = new Desk();
-    private final String consumer = desk.consumer("catalog:read");
+    private final String consumer = desk.consumer("catalog:read", "schedule:read:public");
 
     private Http.Reply rotate(String path, int overlapSeconds, String... headers) {
         return desk.admin.post(path + "/rotate", "{\"overlap_seconds\": %d}".formatted(overlapSeconds),
@@ -49,7 +49,7 @@ class RotationTest {
     void theSuccessorIsWhatTheOldOneWasButForItsExternalId() {
         var old = Desk.issued(desk.admin.post(TOKENS, tokenBody(consumer, """
                 , "external_id": "kiosk", "kind": "publishable", "origins": ["https://winterstreet.example"],
-                "rate_limit": {"limit": 60, "window_seconds": 60}""", "catalog:read")));
+                "rate_limit": {"limit": 60, "window_seconds": 60}""", "schedule:read:public")));
         var rotated = rotate(old.path(), 60).expect(201);
         var before = desk.admin.get(old.path()).expect(200).json();
         for (var same : List.of("consumer_id", "name", "kind", "scopes", "origins", "rate_limit")) {
@@ -58,7 +58,7 @@ class RotationTest {
         assertEquals("kiosk", before.get("external_id").asText());
         assertNull(rotated.at("/external_id"));
         assertNotEquals(before.get("prefix").asText(), rotated.at("/prefix"));
-        new Http(desk.tenant.guild().url(), text(rotated, "/token")).get(PRODUCTS, "Origin", "https://winterstreet.example").expect(200);
+        new Http(desk.tenant.guild().url(), text(rotated, "/token")).get(Desk.STATUS, "Origin", "https://winterstreet.example").expect(200);
     }
 
     @Test

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class TokensTest {
 
     private final Desk desk = new Desk();
-    private final String consumer = desk.consumer("catalog:read", "catalog:write");
+    private final String consumer = desk.consumer("catalog:read", "catalog:write", "schedule:read:public");
 
     @Test
     void aTokenIsShownOnceAndAfterwardsOnlyItsPrefix() {
@@ -49,7 +49,7 @@ class TokensTest {
         var refused = desk.admin.post(TOKENS, tokenBody(consumer,
                 ", \"kind\": \"publishable\", \"expires_at\": \"2020-01-01T00:00:00Z\"", "catalog:read", "catalog:write", "billing:read"));
         assertEquals("422 validation_failed", refused.outcome());
-        assertEquals(List.of("/scopes/1", "/scopes/2", "/origins", "/scopes/2", "/expires_at"), pointers(refused));
+        assertEquals(List.of("/scopes/0", "/scopes/1", "/scopes/2", "/origins", "/scopes/2", "/expires_at"), pointers(refused));
         var unknown = desk.admin.post(TOKENS, tokenBody(TypeIds.format("con", Ids.next()), "", "catalog:read"));
         assertEquals("422 validation_failed", unknown.outcome());
         assertEquals(List.of("/consumer_id"), pointers(unknown));
@@ -80,7 +80,7 @@ class TokensTest {
         var ended = desk.token(consumer, "catalog:read");
         var successor = Desk.issued(desk.admin.post(ended.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*"));
         var page = Desk.issued(desk.admin.post(TOKENS,
-                tokenBody(consumer, ", \"kind\": \"publishable\", \"origins\": [\"https://page.example\"]", "catalog:read")));
+                tokenBody(consumer, ", \"kind\": \"publishable\", \"origins\": [\"https://page.example\"]", "schedule:read:public")));
         var of = "?consumer_id=" + consumer;
         assertEquals(List.of(page.id(), successor.id(), active.id()), ids(of + "&state=active"));
         assertEquals(List.of(ended.id()), ids(of + "&state=expired"));

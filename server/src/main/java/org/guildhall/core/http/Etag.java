@@ -2,6 +2,7 @@ package org.guildhall.core.http;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
@@ -15,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Etag {
 
     private static final int HASH_BYTES = 9;
-    private static final Pattern TAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7e\\x80-\\xff]*\"");
+    /** One element of a list, or none, up to and with the comma behind it. What is repeated is taken for good, so it takes linear time. */
+    private static final Pattern ELEMENT =
+            Pattern.compile("\\G[ \\t]*+((?:W/)?\"[\\x21\\x23-\\x7e\\x80-\\xff]*+\")?[ \\t]*+(?:,|\\z)");
     private static final Pattern OURS = Pattern.compile("\"([0-9]{1,16})-[A-Za-z0-9_-]+\"");
 
     private Etag() {}
@@ -29,7 +32,7 @@ final class Etag {
         }
     }
 
-    /** Whether {@code If-None-Match} names this tag; it compares weakly and as a list (RFC 9110). */
+    /** Whether {@code If-None-Match} names this tag; it compares weakly and as a list (RFC 9110). What is no list names nothing. */
     static boolean matches(@Nullable String ifNoneMatch, String etag) {
         if (ifNoneMatch == null) {
             return false;
@@ -37,13 +40,8 @@ final class Etag {
         if (ifNoneMatch.strip().equals("*")) {
             return true;
         }
-        for (var candidate : ifNoneMatch.split(",")) {
-            var tag = candidate.strip();
-            if ((tag.startsWith("W/") ? tag.substring(2) : tag).equals(etag)) {
-                return true;
-            }
-        }
-        return false;
+        var tags = tags(ifNoneMatch);
+        return tags != null && tags.stream().anyMatch(tag -> (tag.startsWith("W/") ? tag.substring(2) : tag).equals(etag));
     }
 
     /**
@@ -56,18 +54,35 @@ final class Etag {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return null;
         }
-        var tags = Arrays.stream(ifMatch.split(",")).map(String::strip).filter(tag -> !tag.isEmpty()).toList();
+        var tags = tags(ifMatch);
+        if (tags == null || tags.isEmpty()) {
+            throw Problem.INVALID_PARAMETER.because("If-Match must be an ETag as the server gave it, or *.")
+                    .with(Item.header("If-Match", "malformed", "The value is no entity tag."));
+        }
         var versions = new HashSet<Long>();
-        for (var tag : tags.isEmpty() ? List.of("") : tags) {
-            if (!TAG.matcher(tag).matches()) {
-                throw Problem.INVALID_PARAMETER.because("If-Match must be an ETag as the server gave it, or *.")
-                        .with(Item.header("If-Match", "malformed", "The value is no entity tag."));
-            }
+        for (var tag : tags) {
             var ours = OURS.matcher(tag);
             if (ours.matches()) {
                 versions.add(Long.valueOf(ours.group(1)));
             }
         }
         return versions;
+    }
+
+    /** The tags of a list as RFC 9110 writes it, where a tag may hold a comma and an element may be empty; null if it is none. */
+    private static @Nullable List<String> tags(String list) {
+        var tags = new ArrayList<String>();
+        var element = ELEMENT.matcher(list);
+        int at = 0;
+        while (at < list.length()) {
+            if (!element.find() || element.start() != at) {
+                return null;
+            }
+            if (element.group(1) != null) {
+                tags.add(element.group(1));
+            }
+            at = element.end();
+        }
+        return tags;
     }
 }

@@ -54,7 +54,13 @@ final class Gate {
     }
 
     private @Nullable Caller authenticated(Exchange exchange, Operation operation) {
-        return switch (authenticator.authenticate(exchange.header("Authorization"))) {
+        var credentials = exchange.headers("Authorization");
+        if (credentials.size() > 1) {
+            // Whichever is taken, something on the way may have taken the other. RFC 6750 calls it invalid_request.
+            throw Problem.REQUEST_REFUSED.because("The request has several Authorization headers; it may have one.")
+                    .with(Refusal.Item.header("Authorization", "repeated", "One Authorization header, not " + credentials.size() + "."));
+        }
+        return switch (authenticator.authenticate(credentials.isEmpty() ? null : credentials.getFirst())) {
             case Outcome.Known known -> known.caller();
             case Outcome.Anonymous anonymous -> {
                 if (operation.access() == Operation.Access.OPTIONAL) {

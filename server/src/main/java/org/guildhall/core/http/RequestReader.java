@@ -23,7 +23,6 @@ final class RequestReader {
 
     private static final int BODY_BYTES_MAX = 1 << 20;
     private static final byte[] NO_FINGERPRINT = {};
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final Pattern REASON = Pattern.compile("[\\x20-\\x7e]{1,500}");
     /** What shapes the answer or stands beside the filters; everything else binds a cursor. */
     private static final Set<String> NOT_BINDING = Set.of("cursor", "limit", "fields", "expand", "include_total", "sort");
@@ -195,12 +194,8 @@ final class RequestReader {
         if (values.isEmpty()) {
             return null;
         }
-        var text = values.getFirst();
-        // The IETF draft writes it as a quoted string; raw and quoted are the same key.
-        if (text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"")) {
-            text = text.substring(1, text.length() - 1).replace("\\\"", "\"").replace("\\\\", "\\");
-        }
-        if (values.size() > 1 || !KEY.matcher(text).matches()) {
+        var text = Idempotency.key(values.getFirst());
+        if (values.size() > 1 || text == null) {
             wrong.add(Item.header("Idempotency-Key", "malformed", "One key of 1 to 255 visible ASCII characters."));
             return null;
         }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class CorsTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
+    private static final String STATUS = "/api/v1/auth/status";
     private static final String CONSOLE = "https://console.example";
 
     private final Guild guild = Guild.shared();
@@ -26,7 +27,7 @@ class CorsTest {
 
     @Test
     void aPreflightIsAnsweredWithoutATokenForOriginsThatSomebodyLists() throws SQLException {
-        tenant.publishable(List.of("https://gym.example"), "catalog:read");
+        tenant.publishable(List.of("https://gym.example"), "schedule:read:public");
         for (var origin : new String[] {CONSOLE, "https://gym.example"}) {
             var answer = send("OPTIONS", PRODUCTS, null, Map.of("Origin", origin, "Access-Control-Request-Method", "POST"));
             assertEquals(204, answer.status());
@@ -54,7 +55,7 @@ class CorsTest {
     void anOriginThatHasJustBeenListedIsKnownWithinASecond() throws Exception {
         var preflight = Map.of("Origin", "https://new.example", "Access-Control-Request-Method", "GET");
         assertNull(send("OPTIONS", PRODUCTS, null, preflight).headers().get("Access-Control-Allow-Origin"));
-        tenant.publishable(List.of("https://new.example"), "catalog:read");
+        tenant.publishable(List.of("https://new.example"), "schedule:read:public");
         Thread.sleep(1_100);
         assertEquals("https://new.example", send("OPTIONS", PRODUCTS, null, preflight).headers().get("Access-Control-Allow-Origin"));
     }
@@ -76,14 +77,14 @@ class CorsTest {
 
     @Test
     void aPublishableTokenIsGoodInPagesOfItsOwnOriginsOnly() throws SQLException {
-        var token = tenant.publishable(List.of("https://a.example"), "catalog:read");
-        tenant.publishable(List.of("https://b.example"), "catalog:read");
-        var good = send("GET", PRODUCTS, token, Map.of("Origin", "https://a.example"));
+        var token = tenant.publishable(List.of("https://a.example"), "schedule:read:public");
+        tenant.publishable(List.of("https://b.example"), "schedule:read:public");
+        var good = send("GET", STATUS, token, Map.of("Origin", "https://a.example"));
         assertEquals(200, good.status());
         assertEquals("https://a.example", good.headers().get("Access-Control-Allow-Origin"));
-        assertEquals("403 origin_not_allowed", send("GET", PRODUCTS, token, Map.of()).outcome());
-        assertEquals("403 origin_not_allowed", send("GET", PRODUCTS, token, Map.of("Origin", "https://b.example")).outcome());
-        assertEquals("403 origin_not_allowed", send("GET", PRODUCTS, token, Map.of("Origin", CONSOLE)).outcome());
-        assertEquals("403 origin_not_allowed", send("GET", PRODUCTS, token, Map.of("Origin", "https://A.example")).outcome());
+        assertEquals("403 origin_not_allowed", send("GET", STATUS, token, Map.of()).outcome());
+        assertEquals("403 origin_not_allowed", send("GET", STATUS, token, Map.of("Origin", "https://b.example")).outcome());
+        assertEquals("403 origin_not_allowed", send("GET", STATUS, token, Map.of("Origin", CONSOLE)).outcome());
+        assertEquals("403 origin_not_allowed", send("GET", STATUS, token, Map.of("Origin", "https://A.example")).outcome());
     }
 }

@@ -56,6 +56,19 @@ class OddRequestsTest {
     }
 
     @Test
+    void aRequestWithSeveralAuthorizationHeadersIsRefusedWhoeverTheyName() {
+        var token = "Authorization: Bearer " + guild.tenant().token();
+        for (var other : new String[] {token, "Authorization: Bearer " + guild.tenant().token(), "authorization: Basic eDp5", "Authorization:"}) {
+            for (var path : new String[] {PRODUCTS, "/api/v1/auth/status"}) {
+                var answer = Wire.send(guild, "GET " + path + " HTTP/1.1", "Host: a", "Connection: close", token, other);
+                assertEquals("400 request_refused", answer.outcome(), other);
+                assertEquals("Authorization", answer.json().at("/errors/0/header").asText());
+            }
+        }
+        assertEquals(200, Wire.send(guild, "GET " + PRODUCTS + " HTTP/1.1", "Host: a", "Connection: close", token).status());
+    }
+
+    @Test
     void aTextThatIsLongerThanAnyIsNotTriedOnPatternsAndFormats() {
         var address = "a@" + "a.".repeat(3_000) + "a";
         refusedAt("/contact_email", "too_long", http.post(CONSUMERS, consumer(address, ", \"scopes\": [\"catalog:read\"]")));
