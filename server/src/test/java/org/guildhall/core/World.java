@@ -101,6 +101,15 @@ final class World {
         return java.util.Objects.requireNonNull(send(request(Operation.CREATE_AUDIT_REVIEW)).expect(201).at("/id"));
     }
 
+    /** Who somebody is at an identity provider who is to be made a person, which needs a default organization type. */
+    String newcomer() {
+        var types = "/api/v1/catalog/org-types";
+        if (http.get(types + "?is_default=true").expect(200).json().get("data").isEmpty()) {
+            http.post(types, Http.JSON.createObjectNode().put("key", word()).put("name", "Personal").put("is_default", true).toString()).expect(201);
+        }
+        return word();
+    }
+
     /** A resource key of the kind "limit" that an integration made for it registers. */
     String resourceKey() {
         var integration = word();

@@ -110,6 +110,11 @@ public final class Call {
         changes.changed(id, before, after);
     }
 
+    /** Tells that something is no longer there. */
+    public void deleted(Id id, Object before) {
+        changes.deleted(id, before);
+    }
+
     /** Who does it, for what keeps that beside the audit trail. */
     public Actor actor() {
         return new Actor(caller().actsAs(), caller().consumer());

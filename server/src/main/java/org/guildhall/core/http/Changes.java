@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** What one unit of work changed, as it tells: the content of its audit event, in the order of telling. The first is what the event is about. */
 public final class Changes {
 
-    /** An entity that was touched, in the wire form; {@code before} is null for a new one. */
-    public record Change(String entityType, UUID id, String idText, @Nullable Object before, Object after) {}
+    /** An entity that was touched, in the wire form; {@code before} is null for a new one, {@code after} for one that is gone. */
+    public record Change(String entityType, UUID id, String idText, @Nullable Object before, @Nullable Object after) {}
 
     private static final ClassValue<String> ENTITY_TYPES = new ClassValue<>() {
         @Override
@@ -26,17 +26,34 @@ public final class Changes {
         changed(id, null, after);
     }
 
+    /** Tells that something is no longer there. */
+    public void deleted(Id id, Object before) {
+        tell(id, before, null);
+    }
+
     /** Tells that something was changed. Told twice, it is one change from what it first was to what it is last. */
     public void changed(Id id, @Nullable Object before, Object after) {
-        var text = id.toString();
+        tell(id, before, after);
+    }
+
+    /** Tells all that another part of the same work told, behind what was told so far. */
+    public void followedBy(Changes others) {
+        others.all.forEach(this::tell);
+    }
+
+    private void tell(Id id, @Nullable Object before, @Nullable Object after) {
+        tell(new Change(ENTITY_TYPES.get(id.getClass()), id.value(), id.toString(), before, after));
+    }
+
+    private void tell(Change change) {
         for (int at = 0; at < all.size(); at++) {
             var earlier = all.get(at);
-            if (earlier.idText().equals(text)) {
-                all.set(at, new Change(earlier.entityType(), earlier.id(), text, earlier.before(), after));
+            if (earlier.idText().equals(change.idText())) {
+                all.set(at, new Change(earlier.entityType(), earlier.id(), earlier.idText(), earlier.before(), change.after()));
                 return;
             }
         }
-        all.add(new Change(ENTITY_TYPES.get(id.getClass()), id.value(), text, before, after));
+        all.add(change);
     }
 
     /** Whether nothing was told. */

@@ -1,0 +1,94 @@
+package org.guildhall.runtime;
+
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Actor;
+import org.guildhall.core.http.Changes;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.http.References;
+import org.guildhall.runtime.OrganizationStore.Founded;
+import org.guildhall.runtime.OrganizationStore.New;
+import org.guildhall.runtime.OrganizationStore.Row;
+import org.guildhall.runtime.OrganizationStore.Values;
+import org.jspecify.annotations.Nullable;
+
+/** Makes organizations, each with all that belongs to it from its first instant on. */
+final class Organizations {
+
+    private static final String FIRST_WORKSPACE = "Home";
+
+    private final OrganizationStore organizations;
+    private final Pools pools;
+
+    Organizations(OrganizationStore organizations, Pools pools) {
+        this.organizations = organizations;
+        this.pools = pools;
+    }
+
+    /**
+     * Makes an organization, its owner's membership, its first workspace, its pool, and what its type gives by default.
+     *
+     * @throws Refusal for a type or an owner that isn't there or is archived
+     */
+    Row make(Tx tx, Changes changes, Actor actor, UUID orgTypeId, @Nullable UUID ownerId, Values values) {
+        var wanted = new New(Ids.next(), orgTypeId, null, ownerId, values, FIRST_WORKSPACE);
+        var founded = organizations.found(tx, wanted);
+        var unknown = new ArrayList<Item>();
+        if (founded.orgTypeState() == null) {
+            unknown.add(Item.pointer("/org_type_id", "unknown_reference", "There is no such organization type."));
+        }
+        if (ownerId != null && founded.ownerState() == null) {
+            unknown.add(Item.pointer("/owner_person_id", "unknown_reference", "There is no such person."));
+        }
+        Refusal.ifAny(unknown);
+        References.active(Objects.requireNonNull(founded.orgTypeState()), "/org_type_id", "organization type");
+        if (founded.ownerState() != null) {
+            References.active(founded.ownerState(), "/owner_person_id", "person");
+        }
+        return begin(tx, changes, actor, wanted, founded);
+    }
+
+    /**
+     * Makes a person's own organization, of the tenant's default type and called after them; they own it.
+     *
+     * @throws Refusal {@code invalid_state} while there is no default type
+     */
+    Row makePersonal(Tx tx, Changes changes, Actor actor, UUID organizationId, UUID personId, String name) {
+        var wanted = new New(organizationId, null, personId, personId, new Values(null, name, Map.of()), FIRST_WORKSPACE);
+        var founded = organizations.found(tx, wanted);
+        if (founded.orgTypeId() == null) {
+            throw Problem.INVALID_STATE.because(
+                    "The tenant has no default organization type, so a person's own organization can't be made. Make one of its types the default.");
+        }
+        return begin(tx, changes, actor, wanted, founded);
+    }
+
+    private Row begin(Tx tx, Changes changes, Actor actor, New wanted, Founded founded) {
+        var typeId = Objects.requireNonNull(founded.orgTypeId());
+        // The organization shows its pool's id, and is told before what hangs on the pool.
+        var held = new Changes();
+        var poolId = pools.open(tx, held, actor, wanted.id(), typeId);
+        var at = founded.at();
+        var values = wanted.values();
+        var row = new Row(wanted.id(), values.externalId(), typeId, values.name(), wanted.personalPersonId(), poolId, values.metadata(),
+                "active", null, at, at, 1);
+        var organization = OrganizationsHandler.toApi(row);
+        changes.created(organization.id(), organization);
+        if (founded.membershipId() != null) {
+            var membership = MembershipsHandler.toApi(new MembershipStore.Row(
+                    founded.membershipId(), null, row.id(), Objects.requireNonNull(wanted.ownerId()), "owner", true, at, null, at, at, 1));
+            changes.created(membership.id(), membership);
+        }
+        var workspace = WorkspacesHandler.toApi(new WorkspaceStore.Row(
+                Objects.requireNonNull(founded.workspaceId()), null, row.id(), wanted.workspace(), "active", null, at, at, 1));
+        changes.created(workspace.id(), workspace);
+        changes.followedBy(held);
+        return row;
+    }
+}

@@ -1,0 +1,101 @@
+package org.guildhall.runtime;
+
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.guildhall.api.model.PersonId;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Actor;
+import org.guildhall.core.http.Changes;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
+import org.guildhall.core.http.Refusal;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.runtime.PersonIdentityStore.Identity;
+import org.guildhall.runtime.PersonStore.Row;
+import org.guildhall.runtime.PersonStore.Values;
+
+/** Makes and changes persons, whoever asks for it: a request, or a row of an import. */
+final class People {
+
+    /** Where a new day begins first. */
+    private static final ZoneOffset EARLIEST = ZoneOffset.ofHours(14);
+
+    private final PersonStore persons;
+    private final PersonIdentityStore identities;
+    private final Organizations organizations;
+
+    People(PersonStore persons, PersonIdentityStore identities, Organizations organizations) {
+        this.persons = persons;
+        this.identities = identities;
+        this.organizations = organizations;
+    }
+
+    /**
+     * Makes a person, with an organization of their own and all that belongs to it. They are what the changes begin with.
+     *
+     * @throws Refusal for an identity that is linked already, or named twice; for an {@code external_id} that is taken the schema does
+     */
+    Row create(Tx tx, Changes changes, Actor actor, Values values, List<Identity> known) {
+        var wrong = mistakes(tx, values);
+        var seen = new HashSet<Identity>();
+        for (int at = 0; at < known.size(); at++) {
+            if (!seen.add(known.get(at))) {
+                wrong.add(Item.pointer("/identities/" + at, "duplicate", "The identity is named twice."));
+            }
+        }
+        Refusal.ifAny(wrong);
+        var organizationId = Ids.next();
+        var row = persons.insert(tx, values, known).with(organizationId);
+        if (row.identities().size() < known.size()) {
+            throw taken(tx, row, known);
+        }
+        var person = PersonsHandler.toApi(row);
+        changes.created(person.id(), person);
+        person.identities().forEach(identity -> changes.created(identity.id(), identity));
+        organizations.makePersonal(tx, changes, actor, organizationId, row.id(), row.name());
+        return row;
+    }
+
+    /**
+     * Changes what is said of a person who is held.
+     *
+     * @throws Refusal {@code invalid_state} if they are archived
+     */
+    Row update(Tx tx, Changes changes, Row before, Values values) {
+        Refusal.ifAny(mistakes(tx, values));
+        References.active(before.state(), "person");
+        var after = persons.update(tx, before.id(), values);
+        changes.changed(new PersonId(before.id()), PersonsHandler.toApi(before), PersonsHandler.toApi(after));
+        return after;
+    }
+
+    private static List<Item> mistakes(Tx tx, Values values) {
+        var wrong = new ArrayList<Item>();
+        if (values.birthOn() != null && values.birthOn().isAfter(LocalDate.ofInstant(tx.now(), EARLIEST))) {
+            wrong.add(Item.pointer("/birth_on", "in_the_future", "Nobody is born yet on that day."));
+        }
+        return wrong;
+    }
+
+    /** The refusal of identities that are other persons', whose ids it names. */
+    private Refusal taken(Tx tx, Row row, List<Identity> known) {
+        var refusal = new ArrayList<Item>();
+        for (var linked : identities.linked(tx, known)) {
+            if (!linked.personId().equals(row.id())) {
+                refusal.add(Item.pointer("/identities/" + known.indexOf(linked.identity()), "already_exists", detail(linked)));
+            }
+        }
+        return Problem.ALREADY_EXISTS
+                .because(refusal.isEmpty() ? "An identity was linked to somebody else at this moment." : refusal.getFirst().detail())
+                .withAll(refusal);
+    }
+
+    /** Says whose an identity is. */
+    static String detail(PersonIdentityStore.Row linked) {
+        return "The identity is linked to " + new PersonId(linked.personId()) + ".";
+    }
+}
