@@ -21,6 +21,7 @@ grant select, insert on runtime.import_errors to guildhall_app;
 
 alter table runtime.import_rows
     drop column errors,
+    drop column entity_id,
     add column person_key text,
     add column household_key text;
 create index import_rows_of_person on runtime.import_rows (tenant_id, import_id, person_key, household_key, position) where person_key is not null;

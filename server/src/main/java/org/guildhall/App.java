@@ -39,7 +39,7 @@ public final class App implements AutoCloseable {
         platform.bind(api, db, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(this::isMigrated, () -> !scheduler || work.runs(), () -> stopping));
         new CatalogModule().bind(api);
-        var runtime = new RuntimeModule(db, config.keys(), platform.door());
+        var runtime = new RuntimeModule(db, config.keys(), platform.door(), spec, work);
         runtime.schedule(work);
         runtime.bind(api);
         more.accept(api);

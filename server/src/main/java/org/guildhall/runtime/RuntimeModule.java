@@ -8,6 +8,7 @@ import org.guildhall.catalog.Catalog;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
+import org.guildhall.core.http.Spec;
 import org.guildhall.core.http.Unattended;
 import org.guildhall.core.work.Work;
 import org.guildhall.platform.Platform;
@@ -18,13 +19,17 @@ public final class RuntimeModule {
     private final Db db;
     private final Keys keys;
     private final Platform platform;
+    private final Spec spec;
+    private final Work work;
     private final Unattended unattended;
     private final Catalog catalog = new Catalog();
 
-    public RuntimeModule(Db db, Keys keys, Platform platform) {
+    public RuntimeModule(Db db, Keys keys, Platform platform, Spec spec, Work work) {
         this.db = db;
         this.keys = keys;
         this.platform = platform;
+        this.spec = spec;
+        this.work = work;
         this.unattended = new Unattended(db);
     }
 
@@ -69,5 +74,17 @@ public final class RuntimeModule {
 
     private void usage(Api api) {}
 
-    private void imports(Api api) {}
+    private void imports(Api api) {
+        var imports = new ImportStore();
+        var exports = new ExportStore();
+        var members = new MemberStore();
+        var persons = new PersonStore();
+        var people = new People(persons, new PersonIdentityStore(), new Organizations(new OrganizationStore(), new Pools(new PoolStore())));
+        var exportWork = new ExportWork(db, unattended, platform, exports, members);
+        work.on(ImportWork.NAME, new ImportWork(db, unattended, platform, api.constraints(), imports, members, new Joining(people, persons)));
+        work.on(ExportWork.NAME, exportWork);
+        new ImportUpkeep(db, platform, imports, exports, exportWork, work).schedule();
+        new ImportsHandler(imports, spec.form("MemberRow"), work).bind(api.routes());
+        new ExportsHandler(db, exports, work).bind(api.routes());
+    }
 }
