@@ -4,11 +4,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.guildhall.api.model.HouseholdId;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Changes;
+import org.guildhall.core.http.References;
 import org.guildhall.runtime.Matching.Accepted;
 import org.guildhall.runtime.PersonStore.Values;
+import org.guildhall.runtime.Roll.Household;
 import org.guildhall.runtime.Roll.Person;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +20,16 @@ final class Joining {
 
     private final People people;
     private final PersonStore persons;
+    private final Households households;
+    private final HouseholdStore store;
+    private final HouseholdMemberStore members;
 
-    Joining(People people, PersonStore persons) {
+    Joining(People people, PersonStore persons, Households households, HouseholdStore store, HouseholdMemberStore members) {
         this.people = people;
         this.persons = persons;
+        this.households = households;
+        this.store = store;
+        this.members = members;
     }
 
     /**
@@ -36,6 +45,14 @@ final class Joining {
         var changes = events.apply(action);
         var person = person(tx, changes, actor, row.before(), row.person());
         roll.put(person);
+        if (row.household() != null && row.role() != null) {
+            var household = household(tx, changes, row, row.household());
+            roll.put(household);
+            if (!row.role().equals(row.roleBefore())) {
+                join(tx, changes, person, household, row.roleBefore() != null, row.role());
+            }
+            roll.put(person, household, row.role());
+        }
     }
 
     /** What the event is called: after the first that it tells. Null where there is nothing to do. */
@@ -46,8 +63,8 @@ final class Joining {
         if (!row.before().equals(row.person())) {
             return "person.updated";
         }
-        if (!Objects.equals(row.householdBefore(), row.household())) {
-            return row.householdBefore() == null ? "household.created" : "household.updated";
+        if (row.makesHousehold() || row.renamesHousehold()) {
+            return row.makesHousehold() ? "household.created" : "household.updated";
         }
         return Objects.equals(row.roleBefore(), row.role()) ? null : "household_member.created";
     }
@@ -64,5 +81,31 @@ final class Joining {
                     held.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), held.metadata()));
         }
         return wanted;
+    }
+
+    private Household household(Tx tx, Changes changes, Accepted row, Household wanted) {
+        if (row.makesHousehold()) {
+            var made = store.insert(tx, new HouseholdStore.Values(wanted.externalId(), wanted.name()));
+            changes.created(new HouseholdId(made.id()), HouseholdsHandler.toApi(made));
+            return new Household(made.id(), wanted.externalId(), true, wanted.name(), wanted.members());
+        }
+        if (row.renamesHousehold()) {
+            var held = Objects.requireNonNull(store.lock(tx, Objects.requireNonNull(wanted.id())));
+            References.active(held.state(), "household");
+            var renamed = store.update(tx, held.id(), new HouseholdStore.Values(held.externalId(), wanted.name()));
+            changes.changed(new HouseholdId(held.id()), HouseholdsHandler.toApi(held), HouseholdsHandler.toApi(renamed));
+        }
+        return wanted;
+    }
+
+    /** Another role is another membership: the one that there is ends first. */
+    private void join(Tx tx, Changes changes, Person person, Household household, boolean belongs, String role) {
+        var personId = Objects.requireNonNull(person.id());
+        var householdId = Objects.requireNonNull(household.id());
+        if (belongs) {
+            var present = members.lockOfHousehold(tx, householdId);
+            households.end(tx, changes, present.stream().filter(member -> member.personId().equals(personId)).toList());
+        }
+        households.enter(tx, changes, householdId, personId, role);
     }
 }

@@ -38,8 +38,16 @@ final class Matching {
             if (before == null) {
                 return "created";
             }
-            boolean same = before.equals(person) && Objects.equals(householdBefore, household) && Objects.equals(roleBefore, role);
+            boolean same = before.equals(person) && !makesHousehold() && !renamesHousehold() && Objects.equals(roleBefore, role);
             return same ? "unchanged" : "updated";
+        }
+
+        boolean makesHousehold() {
+            return household != null && householdBefore == null;
+        }
+
+        boolean renamesHousehold() {
+            return household != null && householdBefore != null && !householdBefore.name().equals(household.name());
         }
     }
 
@@ -49,7 +57,8 @@ final class Matching {
         var before = roll.person(row);
         person(row, before, roll, today, mistakes);
         var householdBefore = roll.household(row);
-        household(row, householdBefore, mistakes);
+        var roleBefore = before == null || householdBefore == null ? null : roll.role(before, householdBefore);
+        household(row, householdBefore, roleBefore, mistakes);
         if (!mistakes.isEmpty()) {
             return new Refused(mistakes);
         }
@@ -58,9 +67,8 @@ final class Matching {
         if (!row.namesHousehold()) {
             return new Accepted(before, person, null, null, null, null);
         }
-        var household = after(row, householdBefore);
+        var household = after(row, householdBefore, roleBefore == null ? 1 : 0);
         roll.put(household);
-        var roleBefore = roll.role(person, household);
         var said = row.get(MemberRow.HOUSEHOLD_ROLE);
         var role = said != null ? said : roleBefore != null ? roleBefore : FIRST_ROLE;
         roll.put(person, household, role);
@@ -84,7 +92,7 @@ final class Matching {
         }
     }
 
-    private static void household(MemberRow row, @Nullable Household before, List<Mistake> mistakes) {
+    private static void household(MemberRow row, @Nullable Household before, @Nullable String roleBefore, List<Mistake> mistakes) {
         if (!row.namesHousehold()) {
             return;
         }
@@ -95,6 +103,8 @@ final class Matching {
         } else if (before != null && !before.active()) {
             mistakes.add(new Mistake(row.householdId() == null ? MemberRow.HOUSEHOLD_EXTERNAL_ID : MemberRow.HOUSEHOLD_ID, "invalid_state",
                     "The household is archived."));
+        } else if (before != null && roleBefore == null && before.members() >= Households.MEMBERS_MAX) {
+            mistakes.add(new Mistake(null, "conflict", "The household has " + Households.MEMBERS_MAX + " members, as many as it can have."));
         }
     }
 
@@ -111,10 +121,10 @@ final class Matching {
                 birthOn == null ? null : LocalDate.parse(birthOn));
     }
 
-    private static Household after(MemberRow row, @Nullable Household before) {
+    private static Household after(MemberRow row, @Nullable Household before, int more) {
         var name = row.get(MemberRow.HOUSEHOLD_NAME);
         return before == null
-                ? new Household(null, row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID), true, Objects.requireNonNull(name))
-                : new Household(before.id(), before.externalId(), true, name == null ? before.name() : name);
+                ? new Household(null, row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID), true, Objects.requireNonNull(name), more)
+                : new Household(before.id(), before.externalId(), true, name == null ? before.name() : name, before.members() + more);
     }
 }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Rows that say all of a person and of a household that they belong to: as an export has them, and as a validation keeps them. */
 final class MemberRows {
 
+    /** What only a validation keeps: how many belong to the household. */
+    private static final String HOUSEHOLD_MEMBERS = "household_members";
+
     private MemberRows() {}
 
     /** The row, with a null for whatever isn't there. */
@@ -28,6 +31,7 @@ final class MemberRows {
         cells.put(MemberRow.HOUSEHOLD_EXTERNAL_ID, household == null ? null : household.externalId());
         cells.put(MemberRow.HOUSEHOLD_NAME, household == null ? null : household.name());
         cells.put(MemberRow.HOUSEHOLD_ROLE, role);
+        cells.put(HOUSEHOLD_MEMBERS, household == null ? null : Integer.toString(household.members()));
         return new MemberRow(cells);
     }
 
@@ -45,6 +49,7 @@ final class MemberRows {
         var name = row.get(MemberRow.HOUSEHOLD_NAME);
         var text = row.get(MemberRow.HOUSEHOLD_ID);
         UUID id = text == null ? null : HouseholdId.parse(text).value();
-        return name == null ? null : new Household(id, row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID), true, name);
+        return name == null ? null : new Household(
+                id, row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID), true, name, Integer.parseInt(Objects.requireNonNull(row.get(HOUSEHOLD_MEMBERS))));
     }
 }

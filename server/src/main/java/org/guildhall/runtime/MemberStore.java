@@ -5,8 +5,12 @@ import static org.guildhall.schema.runtime.Tables.HOUSEHOLDS;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
 import static org.guildhall.schema.runtime.Tables.PERSONS;
 import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.lateral;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectCount;
+import static org.jooq.impl.DSL.trueCondition;
 import static org.jooq.impl.DSL.val;
 
 import java.util.Collection;
@@ -33,8 +37,13 @@ final class MemberStore {
 
     private static final List<Field<?>> PERSON = List.of(
             PERSONS.ID, PERSONS.EXTERNAL_ID, PERSONS.STATE, PERSONS.NAME, PERSONS.EMAIL, PERSONS.PHONE, PERSONS.BIRTH_ON);
-    private static final List<Field<?>> HOUSEHOLD = List.of(HOUSEHOLDS.ID, HOUSEHOLDS.EXTERNAL_ID, HOUSEHOLDS.STATE, HOUSEHOLDS.NAME);
-    private static final Field<JSONB> CONTENT = org.jooq.impl.DSL.field("content", SQLDataType.JSONB);
+    private static final Field<Integer> MEMBERS = field(selectCount()
+                    .from(HOUSEHOLD_MEMBERS)
+                    .where(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID.eq(HOUSEHOLDS.ID))
+                    .and(HOUSEHOLD_MEMBERS.ENDS_AT.isNull()))
+            .as("members");
+    private static final List<Field<?>> HOUSEHOLD = List.of(HOUSEHOLDS.ID, HOUSEHOLDS.EXTERNAL_ID, HOUSEHOLDS.STATE, HOUSEHOLDS.NAME, MEMBERS);
+    private static final Field<JSONB> CONTENT = field("content", SQLDataType.JSONB);
 
     /** Everything that rows name, as it is now. */
     Roll roll(Tx tx, Collection<MemberRow> rows) {
@@ -145,8 +154,8 @@ final class MemberStore {
                 .select(some.fields())
                 .select(belonging.fields())
                 .from(some)
-                .leftJoin(org.jooq.impl.DSL.lateral(belonging))
-                .on(org.jooq.impl.DSL.trueCondition())
+                .leftJoin(lateral(belonging))
+                .on(trueCondition())
                 .orderBy(some.field(PERSONS.ID), belonging.field(HOUSEHOLD_MEMBERS.CREATED_AT), belonging.field(HOUSEHOLDS.ID))
                 .fetch(record -> {
                     var household = record.into(belonging);
@@ -172,6 +181,6 @@ final class MemberStore {
     private static Household household(Record record) {
         return new Household(
                 record.get(HOUSEHOLDS.ID), record.get(HOUSEHOLDS.EXTERNAL_ID), record.get(HOUSEHOLDS.STATE).equals("active"),
-                record.get(HOUSEHOLDS.NAME));
+                record.get(HOUSEHOLDS.NAME), record.get(MEMBERS));
     }
 }

@@ -24,8 +24,11 @@ final class Roll {
         }
     }
 
-    /** @param id null if it was only made in a validation */
-    record Household(@Nullable UUID id, @Nullable String externalId, boolean active, String name) {
+    /**
+     * @param id null if it was only made in a validation
+     * @param members how many belong to it
+     */
+    record Household(@Nullable UUID id, @Nullable String externalId, boolean active, String name, int members) {
 
         String key() {
             return Roll.key(id, externalId);
