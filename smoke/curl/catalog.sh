@@ -11,8 +11,9 @@ check "an integration registers its resource keys" 201 ".resource_keys[0].key ==
 call POST /catalog/entitlement-sets "{\"name\": \"Smoke $run\"}"
 check "an entitlement set is made" 201 '.state == "active"'
 set=$(member .id)
-call POST "/catalog/entitlement-sets/$set/rules" "{\"resource_key\": \"$integration.sites\", \"kind\": \"limit\", \"limit_value\": 3, \"combine\": \"set\"}"
-check "a rule limits a registered resource key" 201 '.limit_value == 3'
+call POST "/catalog/entitlement-sets/$set/rules" "{\"resource_key\": \"$integration.sites\", \"kind\": \"limit\", \"limit_value\": 3, \"combine\": \"set\",
+  \"grace_percent\": 10, \"threshold_percents\": [80, 100]}"
+check "a rule limits a registered resource key" 201 '.limit_value == 3' '.enforcement == "hard"' '.threshold_percents == [80, 100]'
 call POST "/catalog/entitlement-sets/$set/rules" '{"resource_key": "nobody.knows", "kind": "limit", "limit_value": 3, "combine": "set"}'
 check "a resource key that no integration registers is refused" 422 '.errors[0].pointer == "/resource_key"'
 
@@ -41,6 +42,8 @@ check "a draft can't be retired" 409 '.code == "invalid_state"'
 call POST "/catalog/products/$public/publish"
 check "a draft is published" 200 '.lifecycle_status == "published"'
 etag=$(header ETag)
+call PATCH "/catalog/products/$public" '{"entitlement_set_id": null}'
+check "which keeps its entitlement set from then on" 409 '.code == "invalid_state"' '.errors[0].pointer == "/entitlement_set_id"'
 call GET "/catalog/products/$public" '' -H "If-None-Match: $etag"
 check "an unchanged product isn't sent again" 304
 call PATCH "/catalog/products/$public" '{"description": "One site."}' -H 'If-Match: "1-stale"'
@@ -87,6 +90,8 @@ check "the present one is, in one step" 200 ".tiers[0].id == \"$tier_standard\""
 call POST /catalog/org-types "{\"key\": \"smoke_${run//[^0-9]/}\", \"name\": \"Smoke $run\"}"
 check "an organization type is made" 201 '.state == "active"'
 type=$(member .id)
+call PATCH "/catalog/org-types/$type?dry_run=true" '{"is_default": true}'
+check "it would take being the default from the one that is" 200 '.result.is_default' '.changes[0].after.is_default'
 call POST /catalog/default-grant-policies "{\"org_type_id\": \"$type\", \"product_id\": \"$public\", \"path\": \"on_ladder\", \"tier_id\": \"$tier_public\"}"
 check "a default grant names a product" 201 '.state == "active"'
 policy=$(member .id)

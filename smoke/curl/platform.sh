@@ -81,11 +81,16 @@ check "and an unknown method" 405
 check_that "which tells those that are known" test -n "$(header Allow)"
 
 if [[ -n ${GUILDHALL_PUBLISHABLE_TOKEN-} ]]; then
+    call GET "/platform/tokens?prefix=$(cut -d_ -f1-3 <<<"$GUILDHALL_PUBLISHABLE_TOKEN")"
+    check "a publishable token holds what anybody may see, and nothing else" 200 '.data[0].scopes | length > 0 and all(endswith(":public"))'
+    origin=$(member '.data[0].origins[0]')
     token=$GUILDHALL_PUBLISHABLE_TOKEN
     call GET /auth/status
-    check "a publishable token is good in its own pages only" 403 '.code == "origin_not_allowed"'
-    call GET /auth/status '' -H "Origin: https://winterstreet.example"
-    check "where it holds what anybody may see, and nothing else" 200 '.scopes | all(endswith(":public"))'
+    check "it is good in its own pages only" 403 '.code == "origin_not_allowed"'
+    call GET /auth/status '' -H "Origin: $origin"
+    check "and good there" 200 '.authenticated'
+    call GET /catalog/products '' -H "Origin: $origin"
+    check "where it sees no drafts" 403 '.required_scope == "catalog:read"'
 fi
 
 if [[ -n ${GUILDHALL_PLATFORM_TOKEN-} ]]; then

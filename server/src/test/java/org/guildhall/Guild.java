@@ -72,6 +72,15 @@ public final class Guild implements AutoCloseable {
         return open("guildhall_test_" + COUNT.incrementAndGet());
     }
 
+    /** A server on a database of its own that all tests share who want no job to run but by their own hand. */
+    public static Guild still() {
+        return Still.NODE;
+    }
+
+    private static final class Still {
+        static final Guild NODE = open("guildhall_still", settings -> reached(settings, settings.database()));
+    }
+
     /** One more node on this server's database; the caller closes it. */
     public Guild node() {
         return node(settings -> settings);
@@ -83,12 +92,16 @@ public final class Guild implements AutoCloseable {
     }
 
     private static Guild open(String name) {
+        return open(name, settings -> settings);
+    }
+
+    private static Guild open(String name, UnaryOperator<Config> settings) {
         try {
             POSTGRES.database(name);
         } catch (SQLException failed) {
             throw new IllegalStateException(failed);
         }
-        return new Guild(name, App.start(config(name)));
+        return new Guild(name, App.start(settings.apply(config(name))));
     }
 
     private static Config config(String database) {

@@ -139,7 +139,7 @@ final class Transport {
         }
     }
 
-    private static BodyPublisher publisher(Request request, byte[] body) throws IOException {
+    private static BodyPublisher publisher(Request request, byte[] body) {
         if (request.upload() != null) {
             return request.upload().publisher();
         }

@@ -56,7 +56,11 @@ public final class Upload {
         return repeatable;
     }
 
-    BodyPublisher publisher() throws FileNotFoundException {
-        return content.begin();
+    BodyPublisher publisher() {
+        try {
+            return content.begin();
+        } catch (FileNotFoundException e) {
+            throw new IllegalArgumentException("The body can't be read: " + e.getMessage(), e);
+        }
     }
 }

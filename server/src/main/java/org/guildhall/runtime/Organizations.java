@@ -71,9 +71,8 @@ final class Organizations {
 
     private Row begin(Tx tx, Changes changes, Actor actor, New wanted, Founded founded) {
         var typeId = Objects.requireNonNull(founded.orgTypeId());
-        // The organization shows its pool's id, and is told before what hangs on the pool.
-        var held = new Changes();
-        var poolId = pools.open(tx, held, actor, wanted.id(), typeId);
+        // The organization shows its pool's id; what hangs on the pool is told behind it.
+        var poolId = pools.open(tx, changes.aside(), actor, wanted.id(), typeId);
         var at = founded.at();
         var values = wanted.values();
         var row = new Row(wanted.id(), values.externalId(), typeId, values.name(), wanted.personalPersonId(), poolId, values.metadata(),
@@ -88,7 +87,6 @@ final class Organizations {
         var workspace = WorkspacesHandler.toApi(new WorkspaceStore.Row(
                 Objects.requireNonNull(founded.workspaceId()), null, row.id(), wanted.workspace(), "active", null, at, at, 1));
         changes.created(workspace.id(), workspace);
-        changes.followedBy(held);
         return row;
     }
 }

@@ -1,30 +1,131 @@
 package org.guildhall.runtime;
 
+import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.POOLS;
+import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.least;
+import static org.jooq.impl.DSL.min;
+import static org.jooq.impl.DSL.multiset;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Tx;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Pools. */
+/** Pools: one of each organization. Whoever changes what a pool holds holds its row. */
 final class PoolStore {
 
-    /** A pool as stored. */
+    /** A pool as it is stored. */
     record Row(UUID id, UUID organizationId, Instant createdAt, Instant updatedAt, long version) {}
 
-    private static final List<Field<?>> COLUMNS =
-            List.of(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION);
+    /**
+     * A pool with all that its future follows from.
+     *
+     * @param now the instant that it is looked at, or that a change of it takes effect: behind every earlier change
+     * @param holdings what is written down to be held at that instant, or at the first instant of what is scheduled if that was before
+     * @param scheduled every transition that is still to come or due, in the order of their instants
+     */
+    record State(
+            Row pool, UUID orgTypeId, String organizationState, Instant now, List<Holding> holdings, List<Timeline.Scheduled> scheduled) {}
+
+    /** Behind every change that was made before, also where clocks were set back. */
+    private static final Field<Instant> NEXT = greatest(Effective.present(), field("{0} + interval '1 microsecond'", SQLDataType.INSTANT, POOLS.UPDATED_AT));
+    private static final Condition STILL_TO_COME = TRANSITIONS.POOL_ID.eq(POOLS.ID).and(TRANSITIONS.STATE.eq(inline("scheduled")));
+    private static final Field<List<Timeline.Scheduled>> SCHEDULED = multiset(
+                    select(TRANSITIONS.ID, TRANSITIONS.LADDER_ID, TRANSITIONS.KIND, TRANSITIONS.FROM_TIER_ID, TRANSITIONS.TO_TIER_ID,
+                                    TRANSITIONS.CAUSE, TRANSITIONS.GRANT_ID, TRANSITIONS.EFFECTIVE_AT)
+                            .from(TRANSITIONS)
+                            .where(STILL_TO_COME)
+                            .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID))
+            .as("scheduled")
+            .convertFrom(found -> found.map(row -> new Timeline.Scheduled(
+                    row.value1(), row.value2(), MoveKind.of(row.value3()), row.value4(), row.value5(), HeldBy.of(row.value6()), row.value7(),
+                    row.value8())));
+    private static final List<Field<?>> COLUMNS = List.of(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION);
 
     Row insert(Tx tx, UUID organizationId) {
-        return tx.sql().insertInto(POOLS).set(POOLS.ORGANIZATION_ID, organizationId).returningResult(COLUMNS).fetchSingle(PoolStore::row);
+        var now = field(select(Effective.present()));
+        return tx.sql()
+                .insertInto(POOLS)
+                .set(POOLS.ORGANIZATION_ID, organizationId)
+                .set(POOLS.CREATED_AT, now)
+                .set(POOLS.UPDATED_AT, now)
+                .returningResult(COLUMNS)
+                .fetchSingle(PoolStore::row);
     }
 
-    @Nullable Row get(Tx tx, UUID organizationId) {
-        return tx.sql().select(COLUMNS).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(organizationId)).fetchOne(PoolStore::row);
+    /** Holds the pool of an organization until the transaction ends; false if there is none. */
+    boolean lock(Tx tx, UUID organizationId) {
+        return tx.sql().select(POOLS.ID).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(organizationId)).forUpdate().fetchOne() != null;
+    }
+
+    /** The state of a pool that is held. To be read once it is held: it would be older otherwise. */
+    State held(Tx tx, UUID organizationId) {
+        var state = state(tx, organizationId, NEXT, POOLS.UPDATED_AT);
+        if (state == null) {
+            throw new IllegalStateException("the pool that is held is gone");
+        }
+        return state;
+    }
+
+    /** The state of a pool at an instant, now if none is named; null if it was not there. */
+    @Nullable State seen(Tx tx, UUID organizationId, @Nullable Instant at) {
+        var seen = at == null
+                ? state(tx, organizationId, greatest(Columns.now(), POOLS.UPDATED_AT), POOLS.UPDATED_AT)
+                : state(tx, organizationId, val(at), val(at));
+        return seen == null || seen.now().isBefore(seen.pool().createdAt()) ? null : seen;
+    }
+
+    /** Tells that something of a pool has changed. */
+    Row touch(Tx tx, UUID id, Instant now) {
+        return tx.sql()
+                .update(POOLS)
+                .set(POOLS.UPDATED_AT, now)
+                .set(POOLS.VERSION, POOLS.VERSION.plus(1))
+                .where(POOLS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(PoolStore::row);
+    }
+
+    private static @Nullable State state(Tx tx, UUID organizationId, Field<Instant> now, Field<Instant> from) {
+        return tx.sql()
+                .select(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION, ORGANIZATIONS.ORG_TYPE_ID,
+                        ORGANIZATIONS.STATE, now.as("now"), holdings(from), SCHEDULED)
+                .from(POOLS)
+                .join(ORGANIZATIONS)
+                .on(ORGANIZATIONS.ID.eq(POOLS.ORGANIZATION_ID))
+                .where(POOLS.ORGANIZATION_ID.eq(organizationId))
+                .fetchOne(found -> new State(
+                        row(found), found.get(ORGANIZATIONS.ORG_TYPE_ID), found.get(ORGANIZATIONS.STATE), found.get("now", Instant.class),
+                        found.value9(), found.value10()));
+    }
+
+    /** What is held at an instant or ends later, and before that what is held when the first of what is scheduled comes. */
+    private static Field<List<Holding>> holdings(Field<Instant> from) {
+        var first = field(select(min(TRANSITIONS.EFFECTIVE_AT)).from(TRANSITIONS).where(STILL_TO_COME));
+        return multiset(select(PROVISIONS.ID, PROVISIONS.PRODUCT_ID, PROVISIONS.LADDER_ID, PROVISIONS.TIER_ID, PROVISIONS.CAUSE,
+                                PROVISIONS.GRANT_ID, PROVISIONS.DEFAULT_GRANT_POLICY_ID, PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT)
+                        .from(PROVISIONS)
+                        .where(PROVISIONS.POOL_ID.eq(POOLS.ID))
+                        .and(PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.ge(least(from, first))))
+                        .orderBy(PROVISIONS.STARTS_AT, PROVISIONS.ID))
+                .as("holdings")
+                .convertFrom(found -> found.map(row -> new Holding(
+                        row.value1(), row.value2(), row.value3(), row.value4(), HeldBy.of(row.value5()), row.value6(), row.value7(),
+                        row.value8(), row.value9())));
     }
 
     private static Row row(Record record) {

@@ -1,23 +1,192 @@
 package org.guildhall.runtime;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.guildhall.api.model.PoolId;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.catalog.Catalog.Default;
+import org.guildhall.catalog.Catalog.Ladder;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Changes;
+import org.guildhall.runtime.Timeline.Scheduled;
+import org.guildhall.runtime.Timeline.Step;
+import org.guildhall.runtime.Timeline.Then;
+import org.guildhall.runtime.TransitionStore.Manner;
+import org.jspecify.annotations.Nullable;
 
-/** The pools of organizations, for whoever in this room changes what an organization holds. */
+/**
+ * Pools, and what becomes of them. Whoever changes what an organization holds {@link #lock}s its pool, which settles what is due;
+ * whoever only looks sees the same without it being written down.
+ */
 final class Pools {
 
-    private final PoolStore pools;
+    private static final String DEFAULT_REASON = "The default of the organization's type.";
 
-    Pools(PoolStore pools) {
-        this.pools = pools;
+    private final Catalog catalog;
+    private final AfterMove afterMove;
+    private final PoolStore store = new PoolStore();
+    private final Moves moves;
+
+    /** What else a move has for a consequence, with the pool held and the plans of {@code held} in effect. */
+    @FunctionalInterface
+    interface AfterMove {
+        /** @param keepSiteIds the sites that stay active if there are too many */
+        void settle(Tx tx, Changes changes, Held held, List<UUID> keepSiteIds);
     }
 
-    /** Gives a new organization its pool. */
+    /**
+     * What a pool holds at an instant.
+     *
+     * @param now the instant
+     * @param holdings what is in effect at it; what is due counts, and has no provision until it is written down
+     */
+    record Seen(PoolStore.Row pool, UUID orgTypeId, Instant now, List<Holding> holdings) {
+
+        /** The plans, one for each ladder where there is any. */
+        List<Holding> plans() {
+            return holdings.stream().filter(holding -> holding.ladderId() != null).toList();
+        }
+    }
+
+    Pools(Catalog catalog, Moves moves, AfterMove afterMove) {
+        this.catalog = catalog;
+        this.moves = moves;
+        this.afterMove = afterMove;
+    }
+
+    /** Makes the pool of a new organization, with whatever its type gets by default. */
     UUID open(Tx tx, Changes changes, Actor actor, UUID organizationId, UUID orgTypeId) {
-        var pool = PoolsHandler.toApi(pools.insert(tx, organizationId));
-        changes.created(pool.id(), pool);
-        return pool.id().value();
+        var pool = store.insert(tx, organizationId);
+        var held = new Held(pool, pool.version(), orgTypeId, "active", pool.createdAt(), List.of(), List.of());
+        for (var policy : catalog.defaults(tx, orgTypeId)) {
+            if (policy.lifetime().holds(held.now())) {
+                held = give(tx, changes, held, policy, actor);
+            }
+        }
+        changes.created(new PoolId(pool.id()), PoolsHandler.toApi(pool, held.plans()));
+        return pool.id();
+    }
+
+    /** Ends everything that an organization holds, and drops what is still to come; nothing follows. */
+    void close(Tx tx, Changes changes, Actor actor, UUID organizationId, String reason) {
+        var held = Objects.requireNonNull(lock(tx, changes, organizationId), "an organization without a pool");
+        var after = held;
+        var granted = held.holdings().stream().filter(holding -> holding.holds(held.now())).map(Holding::grantId).filter(Objects::nonNull).distinct().toList();
+        for (var plan : held.plans()) {
+            var what = new Scheduled(
+                    Ids.next(), Objects.requireNonNull(plan.ladderId()), MoveKind.END, plan.tierId(), null, HeldBy.MANUAL, plan.grantId(), held.now());
+            var manner = new Manner(null, actor.type(), actor.id(), reason, false, List.of());
+            after = moves.move(tx, changes, after, new Step(what, plan, null, null), manner, null).held();
+        }
+        moves.endOffLadders(tx, changes, held, null);
+        granted.forEach(grantId -> moves.over(tx, changes, grantId, held.now(), Moves.REVOKED, reason, held.now()));
+        held.scheduled().forEach(other -> moves.drop(tx, changes, other.id(), reason, held.now()));
+        changed(tx, changes, held, after, List.of());
+    }
+
+    /**
+     * Holds the pool of an organization until the transaction ends, and settles what is due. What that changes is told aside: it isn't
+     * what the event is about.
+     *
+     * @return null if there is no such organization
+     */
+    @Nullable Held lock(Tx tx, Changes changes, UUID organizationId) {
+        if (!store.lock(tx, organizationId)) {
+            return null;
+        }
+        var state = store.held(tx, organizationId);
+        var held = new Held(state.pool(), state.pool().version(), state.orgTypeId(), state.organizationState(), state.now(), state.holdings(), state.scheduled());
+        var due = due(state);
+        return due.isEmpty() ? held : settle(tx, changes.aside(), held, due);
+    }
+
+    /** What an organization holds at an instant, now if none is named; null if its pool was not there. */
+    @Nullable Seen seen(Tx tx, UUID organizationId, @Nullable Instant at) {
+        var state = store.seen(tx, organizationId, at);
+        if (state == null) {
+            return null;
+        }
+        var due = due(state);
+        var holdings = due.isEmpty()
+                ? state.holdings()
+                : Timeline.of(state.holdings(), due, then(tx, state.orgTypeId(), due), () -> null).holdings();
+        return new Seen(state.pool(), state.orgTypeId(), state.now(), holdings.stream().filter(holding -> holding.holds(state.now())).toList());
+    }
+
+    /** Gives what a policy gives: a plan on its ladder, where there must be none, or anything else directly. */
+    Held give(Tx tx, Changes changes, Held held, Default policy, Actor actor) {
+        var ladderId = policy.ladderId();
+        var to = new Holding(
+                Ids.next(), policy.productId(), ladderId, policy.tierId(), HeldBy.DEFAULT, null, policy.policyId(), held.now(), null);
+        if (ladderId == null) {
+            moves.begin(tx, changes, held, to);
+            return held;
+        }
+        var what = new Scheduled(Ids.next(), ladderId, MoveKind.INITIATE, null, policy.tierId(), HeldBy.DEFAULT, null, held.now());
+        var manner = new Manner(null, actor.type(), actor.id(), DEFAULT_REASON, false, List.of());
+        return moves.move(tx, changes, held, new Step(what, null, to, null), manner, Moves.SUPERSEDED).held();
+    }
+
+    /**
+     * Raises the pool's version after a change of what it holds, lets whatever follows from its plans follow, and tells the pool last.
+     *
+     * @param before as it was locked
+     */
+    Held changed(Tx tx, Changes changes, Held before, Held after, List<UUID> keepSiteIds) {
+        if (!before.plans().equals(after.plans())) {
+            afterMove.settle(tx, changes, after, keepSiteIds);
+        }
+        var row = store.touch(tx, before.poolId(), after.now());
+        changes.changed(new PoolId(row.id()), PoolsHandler.toApi(before.pool(), before.plans()), PoolsHandler.toApi(row, after.plans()));
+        return after.as(row);
+    }
+
+    private Held settle(Tx tx, Changes changes, Held held, List<Scheduled> due) {
+        var timeline = Timeline.of(held.holdings(), due, then(tx, held.orgTypeId(), due), Ids::next);
+        var after = held;
+        var keep = new ArrayList<UUID>();
+        for (var step : timeline.steps()) {
+            var moved = moves.settle(tx, changes, after, step);
+            after = moved.held();
+            if (step.dropped() == null) {
+                keep.addAll(moved.transition().keepSiteIds());
+            }
+        }
+        // What is due at this very instant has happened: a change that follows comes after it.
+        boolean sameInstant = due.getLast().effectiveAt().equals(held.now());
+        var now = sameInstant ? held.now().plusNanos(1_000) : held.now();
+        var ahead = held.scheduled().stream().filter(other -> !due.contains(other)).filter(other -> !dropped(other, timeline)).toList();
+        var settled = new Held(held.pool(), held.seenVersion(), held.orgTypeId(), held.organizationState(), now, after.holdings(), ahead);
+        return changed(tx, changes, held, settled, keep);
+    }
+
+    /** Whether the end of a grant was dropped because something that was due took its plan's place. */
+    private static boolean dropped(Scheduled ahead, Timeline timeline) {
+        return ahead.grantId() != null && timeline.steps().stream()
+                .anyMatch(step -> step.from() != null && ahead.grantId().equals(step.from().grantId()) && step.dropped() == null);
+    }
+
+    private Then then(Tx tx, UUID orgTypeId, List<Scheduled> due) {
+        return then(tx, orgTypeId, List.of(), due);
+    }
+
+    /** What the catalog says, and said, of the ladders that transitions are on, and of those that are known already. */
+    Then then(Tx tx, UUID orgTypeId, List<Ladder> known, List<Scheduled> transitions) {
+        var ladders = new HashMap<UUID, Ladder>();
+        known.forEach(ladder -> ladders.put(ladder.id(), ladder));
+        var others = transitions.stream().map(Scheduled::ladderId).filter(id -> !ladders.containsKey(id)).collect(Collectors.toSet());
+        catalog.ladders(tx, others).forEach(ladder -> ladders.put(ladder.id(), ladder));
+        return new Then(ladders, catalog.defaults(tx, orgTypeId));
+    }
+
+    private static List<Scheduled> due(PoolStore.State state) {
+        return state.scheduled().stream().filter(what -> !what.effectiveAt().isAfter(state.now())).toList();
     }
 }

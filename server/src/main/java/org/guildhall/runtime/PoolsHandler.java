@@ -1,28 +1,58 @@
 package org.guildhall.runtime;
 
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
 import org.guildhall.api.Reply;
+import org.guildhall.api.model.Cause;
+import org.guildhall.api.model.DefaultGrantPolicyId;
+import org.guildhall.api.model.GetPoolQuery;
+import org.guildhall.api.model.GrantId;
 import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.Plan;
+import org.guildhall.api.model.PlanLadderId;
 import org.guildhall.api.model.Pool;
 import org.guildhall.api.model.PoolId;
+import org.guildhall.api.model.ProductId;
+import org.guildhall.api.model.ProvisionId;
+import org.guildhall.api.model.TierId;
 import org.guildhall.api.runtime.PoolsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.References;
+import org.jspecify.annotations.Nullable;
 
-/** Pools: {@code /runtime/organizations/{organization_id}/pool}. */
+/** The pool of an organization: {@code /runtime/organizations/{organization_id}/pool}. */
 final class PoolsHandler implements PoolsApi<Call> {
 
-    private final PoolStore pools;
+    private final Pools pools;
 
-    PoolsHandler(PoolStore pools) {
+    PoolsHandler(Pools pools) {
         this.pools = pools;
     }
 
     @Override
-    public Reply<Pool> getPool(Call call, OrganizationId organizationId) {
-        return Reply.ok(toApi(References.found(pools.get(call.tx(), organizationId.value()))));
+    public Reply<Pool> getPool(Call call, OrganizationId organizationId, GetPoolQuery query) {
+        var seen = References.found(pools.seen(call.tx(), organizationId.value(), query.at()));
+        return Reply.ok(toApi(seen.pool(), seen.plans()));
     }
 
-    static Pool toApi(PoolStore.Row row) {
-        return new Pool(new PoolId(row.id()), new OrganizationId(row.organizationId()), row.createdAt(), row.updatedAt(), row.version());
+    static Pool toApi(PoolStore.Row pool, List<Holding> plans) {
+        var shown = plans.stream().map(PoolsHandler::toApi).sorted(Comparator.comparing(plan -> plan.planLadderId().toString())).toList();
+        return new Pool(
+                new PoolId(pool.id()), new OrganizationId(pool.organizationId()), shown, pool.createdAt(), pool.updatedAt(), pool.version());
+    }
+
+    private static Plan toApi(Holding plan) {
+        UUID provisionId = plan.provisionId();
+        UUID grantId = plan.grantId();
+        UUID policyId = plan.policyId();
+        @Nullable Instant end = plan.endsAt();
+        return new Plan(
+                new PlanLadderId(Objects.requireNonNull(plan.ladderId())), new TierId(Objects.requireNonNull(plan.tierId())),
+                new ProductId(plan.productId()), Cause.fromValue(plan.cause().word()),
+                provisionId == null ? null : new ProvisionId(provisionId), grantId == null ? null : new GrantId(grantId),
+                policyId == null ? null : new DefaultGrantPolicyId(policyId), plan.startsAt(), end);
     }
 }

@@ -1,7 +1,9 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.core.http.Problem.ALREADY_EXISTS;
+import static org.guildhall.core.http.Problem.CONFLICT;
 
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog;
@@ -23,6 +25,11 @@ public final class RuntimeModule {
     private final Work work;
     private final Unattended unattended;
     private final Catalog catalog = new Catalog();
+    private final ProvisionStore provisions = new ProvisionStore();
+    private final TransitionStore transitions = new TransitionStore();
+    private final GrantStore grants = new GrantStore();
+    private final Moves moves = new Moves(provisions, transitions, grants);
+    private final Pools pools = new Pools(catalog, moves, (tx, changes, held, keepSiteIds) -> {});
 
     public RuntimeModule(Db db, Keys keys, Platform platform, Spec spec, Work work) {
         this.db = db;
@@ -51,7 +58,7 @@ public final class RuntimeModule {
         var persons = new PersonStore();
         var identities = new PersonIdentityStore();
         var memberships = new MembershipStore();
-        var making = new Organizations(organizations, new Pools(new PoolStore()));
+        var making = new Organizations(organizations, pools);
         new PersonsHandler(persons, new People(persons, identities, making)).bind(routes);
         new PersonIdentitiesHandler(persons, identities).bind(routes);
         new OrganizationsHandler(organizations, making).bind(routes);
@@ -67,7 +74,14 @@ public final class RuntimeModule {
     }
 
     private void moves(Api api) {
-        new PoolsHandler(new PoolStore()).bind(api.routes());
+        new PoolsHandler(pools).bind(api.routes());
+        new ProvisionsHandler(provisions).bind(api.routes());
+        var moving = new Moving(catalog, pools, moves, (tx, held, from, to, pointer) -> List.of());
+        new TransitionsHandler(transitions, pools, moves, moving).bind(api.routes());
+        new GrantsHandler(grants, pools, new Granting(catalog, pools, moves, grants)).bind(api.routes());
+        api.constraints()
+                .on("transitions_one_at_an_instant", CONFLICT, null, "Another transition on the ladder takes effect at the same instant.")
+                .on("provisions_one_plan_per_ladder", CONFLICT, null, "The organization has a plan on the ladder at that time.");
     }
 
     private void entitlements(Api api) {}

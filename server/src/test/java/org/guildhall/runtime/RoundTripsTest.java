@@ -50,16 +50,17 @@ class RoundTripsTest {
     }
 
     @Test
-    void aPersonWithAllThatBelongsToThemIsMadeInFour() {
-        assertEquals(4, trips(201, round -> http.post(Lobby.BASE + "/persons", "{\"name\": \"A\"}")), "the person, their organization, its pool, the commit");
-        assertEquals(4, trips(201, round -> http.post(Lobby.BASE + "/persons",
+    void aPersonWithAllThatBelongsToThemIsMadeInFive() {
+        assertEquals(5, trips(201, round -> http.post(Lobby.BASE + "/persons", "{\"name\": \"A\"}")),
+                "the person, their organization, its pool, what the type gives, the commit");
+        assertEquals(5, trips(201, round -> http.post(Lobby.BASE + "/persons",
                 "{\"name\": \"A\", \"identities\": [{\"issuer\": \"i\", \"subject\": \"" + round + "\"}]}")), "with an identity");
     }
 
     @Test
-    void anOrganizationIsMadeInThreeAndReadInOne() {
+    void anOrganizationIsMadeInFourAndReadInOne() {
         var body = "{\"name\": \"A\", \"org_type_id\": \"" + lobby.personal + "\"}";
-        assertEquals(3, trips(201, round -> http.post(Lobby.BASE + "/organizations", body)));
+        assertEquals(4, trips(201, round -> http.post(Lobby.BASE + "/organizations", body)));
         assertEquals(1, trips(200, round -> http.get(Lobby.BASE + "/organizations?limit=2")));
         var person = lobby.person("P");
         assertEquals(1, trips(200, round -> http.get(Lobby.BASE + "/persons/" + person)));

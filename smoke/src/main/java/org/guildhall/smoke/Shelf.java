@@ -1,16 +1,25 @@
 package org.guildhall.smoke;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.Page;
 import org.guildhall.client.Response;
 import org.guildhall.client.model.BillingInterval;
+import org.guildhall.client.model.EntitlementCombine;
+import org.guildhall.client.model.EntitlementEnforcement;
 import org.guildhall.client.model.EntitlementKind;
+import org.guildhall.client.model.EntitlementPeriod;
 import org.guildhall.client.model.EntitlementSet;
 import org.guildhall.client.model.GrantPath;
 import org.guildhall.client.model.Integration;
+import org.guildhall.client.model.IntegrationPatch;
+import org.guildhall.client.model.LadderTier;
 import org.guildhall.client.model.ListDefaultGrantPoliciesOptions;
 import org.guildhall.client.model.ListEntitlementRulesOptions;
 import org.guildhall.client.model.ListEntitlementSetsOptions;
@@ -32,6 +41,7 @@ import org.guildhall.client.model.NewProduct;
 import org.guildhall.client.model.NewResourceKey;
 import org.guildhall.client.model.NewTier;
 import org.guildhall.client.model.OrgType;
+import org.guildhall.client.model.OrgTypePatch;
 import org.guildhall.client.model.PlanLadder;
 import org.guildhall.client.model.Product;
 import org.guildhall.client.model.ProductLifecycleStatus;
@@ -54,8 +64,46 @@ final class Shelf {
         this.currency = currency;
     }
 
-    /** A limit of an entitlement set: so many of a resource. Null is without limit. */
-    record Limit(String resourceKey, Long value) {}
+    /** What an entitlement set says of one resource key. */
+    record Rule(String resourceKey, UnaryOperator<NewEntitlementRule> values, EntitlementKind kind) {
+
+        /** So many at a time. */
+        static Rule limit(String resourceKey, long value) {
+            return new Rule(resourceKey, rule -> rule.withLimitValue(value), EntitlementKind.LIMIT);
+        }
+
+        /** So many more than what others say. */
+        static Rule more(String resourceKey, long value) {
+            return new Rule(resourceKey, rule -> rule.withLimitValue(value).withCombine(EntitlementCombine.ADD), EntitlementKind.LIMIT);
+        }
+
+        /** As many as anybody wants. */
+        static Rule unlimited(String resourceKey) {
+            return new Rule(resourceKey, rule -> rule.withUnlimited(true), EntitlementKind.LIMIT);
+        }
+
+        /** So many in each week, counted but never refused: whoever stands at the door is let in, and told. */
+        static Rule perWeek(String resourceKey, long value) {
+            return new Rule(resourceKey, rule -> rule.withLimitValue(value).withPeriod(EntitlementPeriod.WEEK)
+                    .withEnforcement(EntitlementEnforcement.SOFT).withThresholdPercents(List.of(100)), EntitlementKind.ALLOWANCE);
+        }
+
+        /** As many in each week as anybody wants. */
+        static Rule everyWeek(String resourceKey) {
+            return new Rule(resourceKey, rule -> rule.withUnlimited(true).withPeriod(EntitlementPeriod.WEEK), EntitlementKind.ALLOWANCE);
+        }
+
+        /** That something may be done at all. */
+        static Rule allows(String resourceKey) {
+            return new Rule(resourceKey, rule -> rule.withEnabled(true), EntitlementKind.BOOLEAN);
+        }
+
+        /** The same, told at these parts of the limit and let through a little beyond it. */
+        Rule watched(int gracePercent, Integer... thresholdPercents) {
+            return new Rule(resourceKey,
+                    rule -> values.apply(rule).withGracePercent(gracePercent).withThresholdPercents(List.of(thresholdPercents)), kind);
+        }
+    }
 
     OrgType orgType(String key, String name, String description) {
         return ensure(
@@ -63,24 +111,50 @@ final class Shelf {
                 () -> guildhall.catalog().createOrgType(new NewOrgType(key, name).withExternalId(key).withDescription(description)));
     }
 
+    /** The type of what belongs to one person, made together with the person. */
+    OrgType defaultOrgType(String key, String name, String description) {
+        var type = orgType(key, name, description);
+        return type.isDefault() ? type : guildhall.catalog().updateOrgType(type.id(), new OrgTypePatch().withIsDefault(true)).value();
+    }
+
+    /** An integration with at least these resource keys: a manifest grows, and what rules name never leaves it. */
     Integration integration(String key, String name, List<NewResourceKey> resourceKeys) {
-        return ensure(
+        var integration = ensure(
                 () -> guildhall.catalog().listIntegrations(new ListIntegrationsOptions().withExternalId(key)),
                 () -> guildhall.catalog().createIntegration(
                         new NewIntegration(key, name).withExternalId(key).withResourceKeys(resourceKeys)));
+        var manifest = new LinkedHashMap<String, NewResourceKey>();
+        integration.resourceKeys().forEach(
+                known -> manifest.put(known.key(), new NewResourceKey(known.key(), known.displayName(), known.kind()).withUnit(known.unit())));
+        int before = manifest.size();
+        resourceKeys.forEach(wanted -> manifest.putIfAbsent(wanted.key(), wanted));
+        return manifest.size() == before ? integration : guildhall.catalog()
+                .updateIntegration(integration.id(), new IntegrationPatch().withResourceKeys(List.copyOf(manifest.values())))
+                .value();
     }
 
-    EntitlementSet entitlements(String externalId, String name, Limit... limits) {
+    /** A published product that was made here. */
+    Product productOf(String externalId) {
+        return guildhall.catalog().listProducts(new ListProductsOptions().withExternalId(externalId)).data().getFirst();
+    }
+
+    /** The tiers of a ladder that was made here, by their names. */
+    Map<String, LadderTier> tiers(String ladderExternalId) {
+        return guildhall.catalog().listPlanLadders(new ListPlanLaddersOptions().withExternalId(ladderExternalId)).data().getFirst().tiers()
+                .stream()
+                .collect(Collectors.toMap(LadderTier::name, Function.identity()));
+    }
+
+    EntitlementSet entitlements(String externalId, String name, Rule... rules) {
         var set = ensure(
                 () -> guildhall.catalog().listEntitlementSets(new ListEntitlementSetsOptions().withExternalId(externalId)),
                 () -> guildhall.catalog().createEntitlementSet(new NewEntitlementSet(name).withExternalId(externalId)));
-        for (var limit : limits) {
-            var ruleId = externalId + "." + limit.resourceKey();
-            var rule = new NewEntitlementRule(limit.resourceKey(), EntitlementKind.LIMIT).withExternalId(ruleId);
+        for (var rule : rules) {
+            var ruleId = externalId + "." + rule.resourceKey();
+            var made = rule.values().apply(new NewEntitlementRule(rule.resourceKey(), rule.kind()).withExternalId(ruleId));
             ensure(
                     () -> guildhall.catalog().listEntitlementRules(set.id(), new ListEntitlementRulesOptions().withExternalId(ruleId)),
-                    () -> guildhall.catalog().createEntitlementRule(set.id(),
-                            limit.value() == null ? rule.withUnlimited(true) : rule.withLimitValue(limit.value())));
+                    () -> guildhall.catalog().createEntitlementRule(set.id(), made));
         }
         return set;
     }
@@ -132,6 +206,15 @@ final class Shelf {
                 () -> guildhall.catalog().listDefaultGrantPolicies(new ListDefaultGrantPoliciesOptions().withExternalId(externalId)),
                 () -> guildhall.catalog().createDefaultGrantPolicy(
                         new NewDefaultGrantPolicy(type.id(), GrantPath.ON_LADDER, product.id()).withExternalId(externalId).withTierId(tier.id())));
+    }
+
+    /** The same for what isn't a plan. */
+    void byDefault(OrgType type, Product product) {
+        var externalId = type.key() + "." + product.externalId();
+        ensure(
+                () -> guildhall.catalog().listDefaultGrantPolicies(new ListDefaultGrantPoliciesOptions().withExternalId(externalId)),
+                () -> guildhall.catalog().createDefaultGrantPolicy(
+                        new NewDefaultGrantPolicy(type.id(), GrantPath.OFF_LADDER, product.id()).withExternalId(externalId)));
     }
 
     static <T> T ensure(Supplier<Page<T>> find, Supplier<Response<T>> make) {

@@ -5,6 +5,8 @@ import java.util.Map;
 import org.guildhall.client.model.BillingInterval;
 import org.guildhall.client.model.EntitlementKind;
 import org.guildhall.client.model.NewResourceKey;
+import org.guildhall.client.model.ProductType;
+import org.guildhall.smoke.Shelf.Rule;
 
 /** What a co-operative that hosts wikis offers: the ladder "FedWiki Service", free at its foot. */
 final class WikiHosting {
@@ -20,16 +22,17 @@ final class WikiHosting {
                 new NewResourceKey("fedwiki.storage_mb", "Storage", EntitlementKind.LIMIT).withUnit("MB")));
         progress.step("FedWiki registers its resource keys");
 
-        var personal = shelf.orgType("personal", "Personal", "One person and what is theirs; made with the person.");
+        var personal = shelf.defaultOrgType("personal", "Personal", "One person and what is theirs; made with the person.");
         shelf.orgType("cooperative", "Co-operative", "Members who run a service together.");
         progress.step("organization types");
 
         var small = shelf.entitlements("fedwiki-public", "FedWiki Public",
-                new Shelf.Limit("fedwiki.sites", 1L), new Shelf.Limit("fedwiki.storage_mb", 16L));
+                Rule.limit("fedwiki.sites", 1), Rule.limit("fedwiki.storage_mb", 16).watched(0, 80, 100));
         var medium = shelf.entitlements("fedwiki-standard", "FedWiki Standard",
-                new Shelf.Limit("fedwiki.sites", 16L), new Shelf.Limit("fedwiki.storage_mb", 256L));
+                Rule.limit("fedwiki.sites", 16), Rule.limit("fedwiki.storage_mb", 256).watched(10, 80, 100));
         var large = shelf.entitlements("fedwiki-flexible", "FedWiki Flexible",
-                new Shelf.Limit("fedwiki.sites", null), new Shelf.Limit("fedwiki.storage_mb", null));
+                Rule.unlimited("fedwiki.sites"), Rule.unlimited("fedwiki.storage_mb"));
+        var extra = shelf.entitlements("fedwiki-extra-storage", "More room for wikis", Rule.more("fedwiki.storage_mb", 64));
         progress.step("entitlements: 1 site and 16 MB, 16 and 256, flexible");
 
         var open = shelf.product("fedwiki-public", "FedWiki Public", "One site of 16 MB, for anybody.", null, small, Map.of("tier", "public"));
@@ -39,7 +42,9 @@ final class WikiHosting {
                 Map.of("tier", "flexible"));
         shelf.price(standard, "fedwiki-standard-month", 1_200, BillingInterval.MONTH);
         shelf.price(standard, "fedwiki-standard-year", 12_000, BillingInterval.YEAR);
-        progress.step("plans and prices");
+        var storage = shelf.product("fedwiki-extra-storage", "More storage", "64 MB more, beside any plan.", ProductType.ADDON, extra, Map.of());
+        shelf.price(storage, "fedwiki-extra-storage-month", 300, BillingInterval.MONTH);
+        progress.step("plans, an add-on and prices");
 
         var ladder = shelf.ladder("fedwiki-service", "FedWiki Service", "From a first site to a farm of them.");
         var foot = shelf.tier(ladder, 0, "Public", open);

@@ -139,8 +139,9 @@ public final class Call {
         this.tx = work;
     }
 
+    /** What had to be changed on the way to leaving everything as it was is still a change. */
     boolean isUnchanged() {
-        return unchanged;
+        return unchanged && changes.isEmpty();
     }
 
     boolean haveCredentialsChanged() {

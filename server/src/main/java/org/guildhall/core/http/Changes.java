@@ -6,7 +6,10 @@ import java.util.UUID;
 import org.guildhall.api.Id;
 import org.jspecify.annotations.Nullable;
 
-/** What one unit of work changed, as it tells: the content of its audit event, in the order of telling. The first is what the event is about. */
+/**
+ * What one unit of work changed, as it tells: the content of its audit event, in the order of telling. The first is what the event is
+ * about. What had to be changed on the way to it is told {@link #aside()} and stands behind it, whenever it was told.
+ */
 public final class Changes {
 
     /** An entity that was touched, in the wire form; {@code before} is null for a new one, {@code after} for one that is gone. */
@@ -19,7 +22,24 @@ public final class Changes {
         }
     };
 
-    private final List<Change> all = new ArrayList<>();
+    private final List<Change> told;
+    private final List<Change> aside;
+    private final boolean isAside;
+
+    public Changes() {
+        this(new ArrayList<>(), new ArrayList<>(), false);
+    }
+
+    private Changes(List<Change> told, List<Change> aside, boolean isAside) {
+        this.told = told;
+        this.aside = aside;
+        this.isAside = isAside;
+    }
+
+    /** The same event, for telling what it isn't about. */
+    public Changes aside() {
+        return new Changes(told, aside, true);
+    }
 
     /** Tells that something was made. */
     public void created(Id id, Object after) {
@@ -36,32 +56,48 @@ public final class Changes {
         tell(id, before, after);
     }
 
-    /** Tells all that another part of the same work told, behind what was told so far. */
-    public void followedBy(Changes others) {
-        others.all.forEach(this::tell);
-    }
-
     private void tell(Id id, @Nullable Object before, @Nullable Object after) {
-        tell(new Change(ENTITY_TYPES.get(id.getClass()), id.value(), id.toString(), before, after));
+        var text = id.toString();
+        var type = ENTITY_TYPES.get(id.getClass());
+        int at = find(told, text);
+        if (at >= 0) {
+            told.set(at, new Change(type, id.value(), text, told.get(at).before(), after));
+            return;
+        }
+        at = find(aside, text);
+        var change = new Change(type, id.value(), text, at < 0 ? before : aside.get(at).before(), after);
+        if (!isAside) {
+            if (at >= 0) {
+                aside.remove(at);
+            }
+            told.add(change);
+        } else if (at >= 0) {
+            aside.set(at, change);
+        } else {
+            aside.add(change);
+        }
     }
 
-    private void tell(Change change) {
-        for (int at = 0; at < all.size(); at++) {
-            var earlier = all.get(at);
-            if (earlier.idText().equals(change.idText())) {
-                all.set(at, new Change(earlier.entityType(), earlier.id(), earlier.idText(), earlier.before(), change.after()));
-                return;
+    private static int find(List<Change> among, String idText) {
+        for (int at = 0; at < among.size(); at++) {
+            if (among.get(at).idText().equals(idText)) {
+                return at;
             }
         }
-        all.add(change);
+        return -1;
     }
 
     /** Whether nothing was told. */
     public boolean isEmpty() {
-        return all.isEmpty();
+        return told.isEmpty() && aside.isEmpty();
     }
 
     List<Change> all() {
+        if (aside.isEmpty()) {
+            return told;
+        }
+        var all = new ArrayList<>(told);
+        all.addAll(aside);
         return all;
     }
 }

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchange implements AutoCloseable {
 
+    /** Of a body that nobody wants; who sends more is cut off, and perhaps never sees why. */
+    private static final long PASSED_BYTES_MAX = 8L << 20;
+
     private final Context context;
     private final String requestId = RequestIds.request();
     private final String traceId;
@@ -26,6 +29,7 @@ final class Exchange implements AutoCloseable {
     private final long startedNanos = System.nanoTime();
     private byte @Nullable [] body;
     private Spool.@Nullable Spooled spooled;
+    private boolean bodyEnded;
     private @Nullable Caller caller;
     private RateLimits.@Nullable Decision limits;
     private boolean paid;
@@ -120,6 +124,7 @@ final class Exchange implements AutoCloseable {
     byte[] body(int most) throws IOException {
         if (body == null) {
             body = context.req().getInputStream().readNBytes(most);
+            bodyEnded = body.length < most;
         }
         return body;
     }
@@ -128,6 +133,7 @@ final class Exchange implements AutoCloseable {
     Spool.Spooled body(Spool spool, String mediaType, long most, UUID tenant) throws IOException {
         if (spooled == null) {
             spooled = spool.take(context.req().getInputStream(), mediaType, most, tenant);
+            bodyEnded = true;
         }
         return spooled;
     }
@@ -163,6 +169,10 @@ final class Exchange implements AutoCloseable {
     /** Past Javalin, which would pass the bytes on through a stream and a buffer of its own. */
     private void write(byte[] body) {
         try {
+            if (!isBodyRead()) {
+                // The answer goes out before the server finds that out, and a client would send its next request into a connection that ends.
+                context.res().setHeader("Connection", "close");
+            }
             context.res().setContentLength(body.length);
             context.res().getOutputStream().write(body);
         } catch (IOException gone) {
@@ -187,6 +197,20 @@ final class Exchange implements AutoCloseable {
         } catch (RuntimeException failed) {
             LoggerFactory.getLogger(Exchange.class).error("request {} failed while its answer was sent", requestId, failed);
         }
+    }
+
+    /** Whether nothing of the request's body is still to come. What has arrived of a body that nobody wanted is passed over. */
+    private boolean isBodyRead() throws IOException {
+        if (bodyEnded || contentLength() <= 0 && !hasChunkedBody()) {
+            return true;
+        }
+        var rest = context.req().getInputStream();
+        long passed = body == null ? 0 : body.length;
+        for (int available = rest.available(); available > 0 && passed < PASSED_BYTES_MAX; available = rest.available()) {
+            rest.skipNBytes(available);
+            passed += available;
+        }
+        return passed == contentLength() || rest.isFinished();
     }
 
     /** Who called: the peer, or, behind proxies that are trusted, the last address in X-Forwarded-For that isn't one of them. */

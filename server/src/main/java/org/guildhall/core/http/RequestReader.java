@@ -100,8 +100,10 @@ final class RequestReader {
     }
 
     private static void acceptable(Exchange exchange, Operation operation) {
-        var answers = operation.responseType() == null ? operation.downloadTypes() : List.of(operation.responseType());
-        if (!answers.isEmpty() && answers.stream().noneMatch(type -> MediaTypes.accepts(exchange.list("Accept"), type))) {
+        // What has no answer of its own answers a dry run.
+        var answer = operation.responseType() == null ? Answer.JSON : operation.responseType();
+        var answers = operation.downloadTypes().isEmpty() ? List.of(answer) : operation.downloadTypes();
+        if (answers.stream().noneMatch(type -> MediaTypes.accepts(exchange.list("Accept"), type))) {
             throw Problem.NOT_ACCEPTABLE.because("The operation answers " + String.join(" or ", answers) + ", which Accept doesn't allow.");
         }
     }

@@ -1,7 +1,9 @@
 package org.guildhall.core.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -66,6 +68,19 @@ class OddRequestsTest {
             }
         }
         assertEquals(200, Wire.send(guild, "GET " + PRODUCTS + " HTTP/1.1", "Host: a", "Connection: close", token).status());
+    }
+
+    @Test
+    void whoseBodyIsNotReadIsToldThatTheConnectionEnds() {
+        var head = "POST " + PRODUCTS + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+        var rest = Wire.send(guild, (head + "Content-Length: 500000\r\n\r\n{").getBytes(US_ASCII));
+        assertEquals("401 unauthenticated", rest.outcome());
+        assertEquals("close", rest.headers().get("Connection"));
+        var chunked = Wire.send(guild, (head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n").getBytes(US_ASCII));
+        assertEquals("close", chunked.headers().get("Connection"));
+        var whole = Wire.send(guild, (head + "Content-Length: 2\r\n\r\n{}").getBytes(US_ASCII));
+        assertEquals("401 unauthenticated", whole.outcome());
+        assertNull(whole.headers().get("Connection"), "all of it was there, and the next request may follow");
     }
 
     @Test

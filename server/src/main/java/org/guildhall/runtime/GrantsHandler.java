@@ -1,0 +1,107 @@
+package org.guildhall.runtime;
+
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.Grant;
+import org.guildhall.api.model.GrantId;
+import org.guildhall.api.model.GrantKind;
+import org.guildhall.api.model.GrantPatch;
+import org.guildhall.api.model.GrantPath;
+import org.guildhall.api.model.GrantRevocation;
+import org.guildhall.api.model.GrantState;
+import org.guildhall.api.model.ListGrantsQuery;
+import org.guildhall.api.model.NewGrant;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.PlanLadderId;
+import org.guildhall.api.model.PoolId;
+import org.guildhall.api.model.ProductId;
+import org.guildhall.api.model.TierId;
+import org.guildhall.api.runtime.GrantsApi;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.runtime.GrantStore.Filter;
+import org.guildhall.runtime.GrantStore.Row;
+
+/** Grants: {@code /runtime/grants}. */
+final class GrantsHandler implements GrantsApi<Call> {
+
+    private final GrantStore grants;
+    private final Pools pools;
+    private final Granting granting;
+
+    GrantsHandler(GrantStore grants, Pools pools, Granting granting) {
+        this.grants = grants;
+        this.pools = pools;
+        this.granting = granting;
+    }
+
+    @Override
+    public Reply<Grant> createGrant(Call call, NewGrant body) {
+        var kind = body.kind() == null ? GrantKind.GRANT : body.kind();
+        if (kind == GrantKind.TRIAL && body.endsAt() == null) {
+            throw Problem.VALIDATION_FAILED.because("A trial has an end.").with(Item.pointer("/ends_at", "required", "A trial has an end."));
+        }
+        var gift = new Granting.Gift(
+                body.externalId(), body.productId().value(), body.tierId() == null ? null : body.tierId().value(), HeldBy.of(kind.value()),
+                body.endsAt(), body.reason());
+        var held = References.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
+        References.active(held.organizationState(), "/organization_id", "organization");
+        var grant = toApi(granting.grant(call.tx(), call.changes(), held, call.actor(), gift));
+        return Reply.created("/api/v1/runtime/grants/" + grant.id(), grant);
+    }
+
+    @Override
+    public Reply<Page<Grant>> listGrants(Call call, ListGrantsQuery query) {
+        var filter = new Filter(
+                query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
+                query.productId() == null ? null : query.productId().value(), query.kind() == null ? null : query.kind().value(),
+                query.state() == null ? null : query.state().value(), query.createdAfter(), query.createdBefore());
+        return Reply.list(grants.list(call.tx(), call.page(), filter).map(GrantsHandler::toApi));
+    }
+
+    @Override
+    public Reply<Grant> getGrant(Call call, GrantId grantId) {
+        return Reply.ok(toApi(References.found(grants.get(call.tx(), grantId.value()))));
+    }
+
+    @Override
+    public Reply<Grant> updateGrant(Call call, GrantId grantId, Patch<GrantPatch> patch) {
+        var before = References.found(grants.lock(call.tx(), grantId.value()));
+        call.expect(before.version());
+        var current = new GrantPatch(before.externalId());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        var grant = toApi(grants.name(call.tx(), before.id(), wanted.externalId()));
+        call.changed(grant.id(), toApi(before), grant);
+        return Reply.ok(grant);
+    }
+
+    @Override
+    public Reply<Grant> revokeGrant(Call call, GrantId grantId, GrantRevocation body) {
+        UUID organizationId = References.found(grants.get(call.tx(), grantId.value())).organizationId();
+        var held = References.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var before = References.found(grants.get(call.tx(), grantId.value(), held.now()));
+        call.expect(before.version());
+        if (!before.state().equals("active")) {
+            throw Problem.INVALID_STATE.because("Only an active grant can be revoked; this one is " + before.state() + ".");
+        }
+        return Reply.ok(toApi(granting.revoke(call.tx(), call.changes(), held, call.actor(), before, body.reason())));
+    }
+
+    static Grant toApi(Row row) {
+        return new Grant(
+                new GrantId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), new PoolId(row.poolId()),
+                new ProductId(row.productId()), GrantKind.fromValue(row.kind()),
+                row.ladderId() == null ? GrantPath.OFF_LADDER : GrantPath.ON_LADDER,
+                row.ladderId() == null ? null : new PlanLadderId(row.ladderId()), row.tierId() == null ? null : new TierId(row.tierId()),
+                GrantState.fromValue(row.state()), row.reason(), row.startsAt(), row.endsAt(), row.over(), row.endReason(), row.createdAt(),
+                row.updatedAt(), row.version());
+    }
+}

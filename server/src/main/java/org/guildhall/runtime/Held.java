@@ -1,0 +1,68 @@
+package org.guildhall.runtime;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.core.http.References;
+import org.guildhall.core.http.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool that is held until the transaction ends, with everything settled that was due.
+ *
+ * @param seenVersion the version that it had before: readers were shown it, with what was due as if it were settled
+ * @param now when a change of it takes effect: behind every change that was made before
+ * @param holdings what it holds at that instant, and maybe some of what it held
+ * @param scheduled the transitions that are still to come, in the order of their instants
+ */
+record Held(
+        PoolStore.Row pool, long seenVersion, UUID orgTypeId, String organizationState, Instant now, List<Holding> holdings,
+        List<Timeline.Scheduled> scheduled) {
+
+    UUID poolId() {
+        return pool.id();
+    }
+
+    UUID organizationId() {
+        return pool.organizationId();
+    }
+
+    long version() {
+        return pool.version();
+    }
+
+    /** The plan on a ladder; null if there is none. */
+    @Nullable Holding plan(UUID ladderId) {
+        return holdings.stream().filter(holding -> holding.on(ladderId) && holding.holds(now)).findFirst().orElse(null);
+    }
+
+    /** The plans, one for each ladder where there is any. */
+    List<Holding> plans() {
+        return holdings.stream().filter(holding -> holding.ladderId() != null && holding.holds(now)).toList();
+    }
+
+    /** @throws Refusal {@code invalid_state} if the organization is archived: it is given nothing any more */
+    Held requireActive() {
+        References.active(organizationState, "organization");
+        return this;
+    }
+
+    /** The same after a step on a ladder. */
+    Held after(Timeline.Step step) {
+        var changed = new ArrayList<>(holdings);
+        if (step.from() != null) {
+            changed.remove(step.from());
+            changed.add(step.from().until(step.what().effectiveAt()));
+        }
+        if (step.to() != null) {
+            changed.add(step.to());
+        }
+        return new Held(pool, seenVersion, orgTypeId, organizationState, now, changed, scheduled);
+    }
+
+    /** The same as another row of the pool has it. */
+    Held as(PoolStore.Row row) {
+        return new Held(row, seenVersion, orgTypeId, organizationState, now, holdings, scheduled);
+    }
+}

@@ -1,0 +1,157 @@
+package org.guildhall.runtime;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.guildhall.api.model.GrantId;
+import org.guildhall.api.model.ProvisionId;
+import org.guildhall.api.model.TransitionId;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Changes;
+import org.guildhall.runtime.Timeline.Scheduled;
+import org.guildhall.runtime.Timeline.Step;
+import org.guildhall.runtime.TransitionStore.Manner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes down what was decided about a plan: one path for every cause, whoever acts. Ends what was held, begins what is held from the
+ * same instant on, and records the transition; the pool is held. What it writes it tells, the transition first.
+ */
+final class Moves {
+
+    static final String REVOKED = "revoked";
+    static final String SUPERSEDED = "superseded";
+    private static final String EXPIRED = "expired";
+
+    private final ProvisionStore provisions;
+    private final TransitionStore transitions;
+    private final GrantStore grants;
+
+    Moves(ProvisionStore provisions, TransitionStore transitions, GrantStore grants) {
+        this.provisions = provisions;
+        this.transitions = transitions;
+        this.grants = grants;
+    }
+
+    /** A transition as it was written down, and the pool after it. */
+    record Moved(TransitionStore.Row transition, Held held) {}
+
+    /** A provision before and after its end was written down. */
+    private record Ended(ProvisionStore.Row before, ProvisionStore.Row after) {}
+
+    /**
+     * Moves at once.
+     *
+     * @param grantOver what becomes of the grant that the plan came from: revoked or superseded; null if that is written down already
+     */
+    Moved move(Tx tx, Changes changes, Held held, Step step, Manner manner, @Nullable String grantOver) {
+        var ended = ended(tx, step, held.now());
+        var begun = begun(tx, held, step);
+        var transition = transitions.insert(tx, held.organizationId(), held.poolId(), step, manner, true, held.now());
+        changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
+        tell(changes, ended, begun);
+        if (grantOver != null) {
+            over(tx, changes, held, step, grantOver);
+        }
+        return new Moved(transition, held.after(step));
+    }
+
+    /** Agrees on a move for later: nothing is held by it until then. */
+    TransitionStore.Row schedule(Tx tx, Changes changes, Held held, Scheduled what, Manner manner) {
+        var step = new Step(what, null, null, null);
+        var transition = transitions.insert(tx, held.organizationId(), held.poolId(), step, manner, false, held.now());
+        changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
+        return transition;
+    }
+
+    /** Writes down what came of a scheduled transition that was due. */
+    Moved settle(Tx tx, Changes changes, Held held, Step step) {
+        var what = step.what();
+        if (step.dropped() != null) {
+            return new Moved(drop(tx, changes, what.id(), step.dropped(), held.now()), held);
+        }
+        var before = Objects.requireNonNull(transitions.get(tx, what.id()));
+        var ended = ended(tx, step, held.now());
+        var begun = begun(tx, held, step);
+        var transition = transitions.done(tx, step, held.now());
+        changes.changed(new TransitionId(transition.id()), TransitionsHandler.toApi(before), TransitionsHandler.toApi(transition));
+        tell(changes, ended, begun);
+        boolean expired = what.kind() == MoveKind.END && what.grantId() != null;
+        over(tx, changes, held, step, expired ? EXPIRED : SUPERSEDED);
+        return new Moved(transition, held.after(step));
+    }
+
+    /** Drops a transition that is still to come, or that came to nothing. */
+    TransitionStore.Row drop(Tx tx, Changes changes, UUID id, @Nullable String reason, Instant now) {
+        var before = Objects.requireNonNull(transitions.get(tx, id));
+        var after = transitions.cancel(tx, id, reason, now);
+        changes.changed(new TransitionId(id), TransitionsHandler.toApi(before), TransitionsHandler.toApi(after));
+        return after;
+    }
+
+    /** Drops everything that is still to come by a grant. */
+    void dropOf(Tx tx, Changes changes, Held held, UUID grantId, String reason) {
+        held.scheduled().stream()
+                .filter(other -> grantId.equals(other.grantId()) && other.effectiveAt().isAfter(held.now()))
+                .forEach(other -> drop(tx, changes, other.id(), reason, held.now()));
+    }
+
+    /** Ends what is held off the ladders: everything, or what a grant gave. */
+    void endOffLadders(Tx tx, Changes changes, Held held, @Nullable UUID grantId) {
+        for (var before : provisions.heldOffLadders(tx, held.poolId(), grantId, held.now())) {
+            tell(changes, new Ended(before, provisions.end(tx, before.id(), held.now(), held.now())), null);
+        }
+    }
+
+    /** Begins something off the ladders. */
+    ProvisionStore.Row begin(Tx tx, Changes changes, Held held, Holding holding) {
+        var begun = provisions.insert(tx, held.organizationId(), held.poolId(), holding, held.now());
+        tell(changes, null, begun);
+        return begun;
+    }
+
+    /** Notes that a grant is over. */
+    GrantStore.Row over(Tx tx, Changes changes, UUID grantId, Instant end, String by, @Nullable String reason, Instant now) {
+        var before = Objects.requireNonNull(grants.get(tx, grantId, now));
+        var after = grants.end(tx, grantId, end, by, reason, now);
+        changes.changed(new GrantId(grantId), GrantsHandler.toApi(before), GrantsHandler.toApi(after));
+        return after;
+    }
+
+    private void over(Tx tx, Changes changes, Held held, Step step, String by) {
+        var from = step.from();
+        if (from == null || from.grantId() == null) {
+            return;
+        }
+        over(tx, changes, from.grantId(), step.what().effectiveAt(), by, null, held.now());
+        dropOf(tx, changes, held, from.grantId(), by);
+    }
+
+    /** Ends the plan that is left; one whose end has come by itself is left as it is. */
+    private @Nullable Ended ended(Tx tx, Step step, Instant now) {
+        var from = step.from();
+        var at = step.what().effectiveAt();
+        if (from == null || at.equals(from.endsAt())) {
+            return null;
+        }
+        var id = Objects.requireNonNull(from.provisionId());
+        var before = provisions.getAll(tx, List.of(id), now).getFirst();
+        return new Ended(before, provisions.end(tx, id, at, now));
+    }
+
+    private ProvisionStore.@Nullable Row begun(Tx tx, Held held, Step step) {
+        var to = step.to();
+        return to == null ? null : provisions.insert(tx, held.organizationId(), held.poolId(), to, held.now());
+    }
+
+    private static void tell(Changes changes, @Nullable Ended ended, ProvisionStore.@Nullable Row begun) {
+        if (ended != null) {
+            changes.changed(
+                    new ProvisionId(ended.after().id()), ProvisionsHandler.toApi(ended.before()), ProvisionsHandler.toApi(ended.after()));
+        }
+        if (begun != null) {
+            changes.created(new ProvisionId(begun.id()), ProvisionsHandler.toApi(begun));
+        }
+    }
+}
