@@ -99,6 +99,17 @@ final class MembershipStore {
                 .fetchOne(MembershipStore::row);
     }
 
+    /** By which a person belongs to organizations now, in the order in which they came to them. */
+    List<Row> currentOf(Tx tx, UUID personId) {
+        return tx.sql()
+                .select(COLUMNS)
+                .from(MEMBERSHIPS)
+                .where(MEMBERSHIPS.PERSON_ID.eq(personId))
+                .and(MEMBERSHIPS.ENDS_AT.isNull())
+                .orderBy(MEMBERSHIPS.CREATED_AT, MEMBERSHIPS.ID)
+                .fetch(MembershipStore::row);
+    }
+
     /** Whether anybody else owns the organization of this membership. */
     boolean hasOtherOwner(Tx tx, Row membership) {
         return tx.sql().fetchExists(MEMBERSHIPS, MEMBERSHIPS.ORGANIZATION_ID.eq(membership.organizationId())
@@ -179,6 +190,19 @@ final class MembershipStore {
                 .and(MEMBERSHIPS.ENDS_AT.isNull())
                 .returningResult(COLUMNS)
                 .fetchSingle(MembershipStore::row);
+    }
+
+    /** Lets a person belong to no organization any more, from now on; in no order. */
+    List<Row> endAllOf(Tx tx, UUID personId) {
+        return tx.sql()
+                .update(MEMBERSHIPS)
+                .set(MEMBERSHIPS.ENDS_AT, Effective.end(MEMBERSHIPS.STARTS_AT))
+                .set(MEMBERSHIPS.UPDATED_AT, Columns.now())
+                .set(MEMBERSHIPS.VERSION, MEMBERSHIPS.VERSION.plus(1))
+                .where(MEMBERSHIPS.PERSON_ID.eq(personId))
+                .and(MEMBERSHIPS.ENDS_AT.isNull())
+                .returningResult(COLUMNS)
+                .fetch(MembershipStore::row);
     }
 
     /** A name is of the membership, not of a role in it: all its rows get it. */

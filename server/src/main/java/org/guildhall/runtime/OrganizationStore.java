@@ -143,6 +143,22 @@ final class OrganizationStore {
                 select(MEMBERSHIPS.ORGANIZATION_ID).from(MEMBERSHIPS).where(MEMBERSHIPS.ID.eq(membershipId)).limit(inline(1))));
     }
 
+    /** A person's own organization and all that they belong to now, held in the same way, one after the other by their ids. */
+    List<Row> lockAllOf(Tx tx, UUID personId) {
+        var belongs = select(MEMBERSHIPS.ORGANIZATION_ID)
+                .from(MEMBERSHIPS)
+                .where(MEMBERSHIPS.PERSON_ID.eq(personId))
+                .and(MEMBERSHIPS.ENDS_AT.isNull());
+        return tx.sql()
+                .select(COLUMNS)
+                .from(ORGANIZATIONS)
+                .where(ORGANIZATIONS.PERSONAL_PERSON_ID.eq(personId).or(ORGANIZATIONS.ID.in(belongs)))
+                .orderBy(ORGANIZATIONS.ID)
+                .forNoKeyUpdate()
+                .of(ORGANIZATIONS)
+                .fetch(OrganizationStore::row);
+    }
+
     private static @Nullable Row lock(Tx tx, Condition which) {
         return tx.sql()
                 .select(COLUMNS)
@@ -191,6 +207,18 @@ final class OrganizationStore {
                 .set(ORGANIZATIONS.EXTERNAL_ID, values.externalId())
                 .set(ORGANIZATIONS.NAME, values.name())
                 .set(ORGANIZATIONS.METADATA, Columns.jsonb(values.metadata()))
+                .set(ORGANIZATIONS.UPDATED_AT, Columns.now())
+                .set(ORGANIZATIONS.VERSION, ORGANIZATIONS.VERSION.plus(1))
+                .where(ORGANIZATIONS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(OrganizationStore::row);
+    }
+
+    Row archive(Tx tx, UUID id) {
+        return tx.sql()
+                .update(ORGANIZATIONS)
+                .set(ORGANIZATIONS.STATE, "archived")
+                .set(ORGANIZATIONS.ARCHIVED_AT, Columns.now())
                 .set(ORGANIZATIONS.UPDATED_AT, Columns.now())
                 .set(ORGANIZATIONS.VERSION, ORGANIZATIONS.VERSION.plus(1))
                 .where(ORGANIZATIONS.ID.eq(id))

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.guildhall.api.model.OrganizationId;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
@@ -18,16 +21,19 @@ import org.guildhall.runtime.OrganizationStore.Row;
 import org.guildhall.runtime.OrganizationStore.Values;
 import org.jspecify.annotations.Nullable;
 
-/** Makes organizations, each with all that belongs to it from its first instant on. */
+/** Makes organizations, each with all that belongs to it from its first instant on, and ends what they hold when they are archived. */
 final class Organizations {
 
     private static final String FIRST_WORKSPACE = "Home";
+    private static final String ARCHIVED = "The organization was archived.";
 
     private final OrganizationStore organizations;
+    private final InvitationStore invitations;
     private final Pools pools;
 
-    Organizations(OrganizationStore organizations, Pools pools) {
+    Organizations(OrganizationStore organizations, InvitationStore invitations, Pools pools) {
         this.organizations = organizations;
+        this.invitations = invitations;
         this.pools = pools;
     }
 
@@ -88,5 +94,20 @@ final class Organizations {
                 Objects.requireNonNull(founded.workspaceId()), null, row.id(), wanted.workspace(), "active", null, at, at, 1));
         changes.created(workspace.id(), workspace);
         return row;
+    }
+
+    /** Archives an organization that is held and active: its invitations are revoked, and whatever it holds ends. */
+    Row archive(Tx tx, Changes changes, Actor actor, Row before) {
+        var after = organizations.archive(tx, before.id());
+        changes.changed(new OrganizationId(before.id()), OrganizationsHandler.toApi(before), OrganizationsHandler.toApi(after));
+        var pending = invitations.lockPending(tx, before.id()).stream().collect(Collectors.toMap(InvitationStore.Row::id, Function.identity()));
+        if (!pending.isEmpty()) {
+            for (var row : invitations.revoke(tx, pending.keySet())) {
+                var revoked = InvitationsHandler.toApi(row);
+                changes.changed(revoked.id(), InvitationsHandler.toApi(Objects.requireNonNull(pending.get(row.id()))), revoked);
+            }
+        }
+        pools.close(tx, changes.aside(), actor, before.id(), ARCHIVED);
+        return after;
     }
 }

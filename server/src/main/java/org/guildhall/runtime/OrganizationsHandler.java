@@ -18,6 +18,7 @@ import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PoolId;
 import org.guildhall.api.runtime.OrganizationsApi;
 import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
 import org.guildhall.runtime.OrganizationStore.Filter;
 import org.guildhall.runtime.OrganizationStore.Row;
@@ -71,6 +72,17 @@ final class OrganizationsHandler implements OrganizationsApi<Call> {
         var organization = toApi(organizations.update(call.tx(), before.id(), values));
         call.changed(organization.id(), toApi(before), organization);
         return Reply.ok(organization);
+    }
+
+    @Override
+    public Reply<Organization> archiveOrganization(Call call, OrganizationId organizationId) {
+        var before = References.found(organizations.lock(call.tx(), organizationId.value()));
+        call.expect(before.version());
+        References.active(before.state(), "organization");
+        if (before.personalPersonId() != null) {
+            throw Problem.INVALID_STATE.because("This is " + new PersonId(before.personalPersonId()) + "'s own organization, which goes with the person.");
+        }
+        return Reply.ok(toApi(making.archive(call.tx(), call.changes(), call.actor(), before)));
     }
 
     private static @Nullable UUID uuid(@Nullable Id id) {

@@ -27,11 +27,13 @@ final class People {
     private final PersonStore persons;
     private final PersonIdentityStore identities;
     private final Organizations organizations;
+    private final Leaving leaving;
 
-    People(PersonStore persons, PersonIdentityStore identities, Organizations organizations) {
+    People(PersonStore persons, PersonIdentityStore identities, Organizations organizations, Leaving leaving) {
         this.persons = persons;
         this.identities = identities;
         this.organizations = organizations;
+        this.leaving = leaving;
     }
 
     /**
@@ -70,6 +72,19 @@ final class People {
         References.active(before.state(), "person");
         var after = persons.update(tx, before.id(), values);
         changes.changed(new PersonId(before.id()), PersonsHandler.toApi(before), PersonsHandler.toApi(after));
+        return after;
+    }
+
+    /**
+     * Archives a person who is held, with what is theirs.
+     *
+     * @throws Refusal {@code invalid_state} if they are archived, or the last owner of an organization other than their own
+     */
+    Row archive(Tx tx, Changes changes, Actor actor, Row before) {
+        References.active(before.state(), "person");
+        var after = persons.archive(tx, before.id());
+        changes.changed(new PersonId(before.id()), PersonsHandler.toApi(before), PersonsHandler.toApi(after));
+        leaving.everything(tx, changes, actor, before.id());
         return after;
     }
 

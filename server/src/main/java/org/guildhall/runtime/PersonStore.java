@@ -187,6 +187,18 @@ final class PersonStore {
                 .fetchSingle(PersonStore::row);
     }
 
+    Row archive(Tx tx, UUID id) {
+        return tx.sql()
+                .update(PERSONS)
+                .set(PERSONS.STATE, "archived")
+                .set(PERSONS.ARCHIVED_AT, Columns.now())
+                .set(PERSONS.UPDATED_AT, Columns.now())
+                .set(PERSONS.VERSION, PERSONS.VERSION.plus(1))
+                .where(PERSONS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(PersonStore::row);
+    }
+
     private static Row row(Record record) {
         return row(record, record.get(IDENTITIES));
     }

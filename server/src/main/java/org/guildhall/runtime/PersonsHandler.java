@@ -78,6 +78,13 @@ final class PersonsHandler implements PersonsApi<Call> {
         return Reply.ok(toApi(people.update(call.tx(), call.changes(), before, values)));
     }
 
+    @Override
+    public Reply<Person> archivePerson(Call call, PersonId personId) {
+        var before = References.found(persons.lock(call.tx(), personId.value()));
+        call.expect(before.version());
+        return Reply.ok(toApi(people.archive(call.tx(), call.changes(), call.actor(), before)));
+    }
+
     static Person toApi(Row row) {
         return new Person(
                 new PersonId(row.id()), row.externalId(), row.name(), row.email(), row.phone(), row.birthOn(), row.metadata(),

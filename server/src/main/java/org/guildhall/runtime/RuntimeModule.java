@@ -4,8 +4,13 @@ import static org.guildhall.core.http.Problem.ALREADY_EXISTS;
 import static org.guildhall.core.http.Problem.CONFLICT;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.guildhall.api.Id;
+import org.guildhall.api.model.Household;
+import org.guildhall.api.model.Organization;
+import org.guildhall.api.model.Person;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
@@ -29,7 +34,18 @@ public final class RuntimeModule {
     private final TransitionStore transitions = new TransitionStore();
     private final GrantStore grants = new GrantStore();
     private final Moves moves = new Moves(provisions, transitions, grants);
+    private final PersonStore persons = new PersonStore();
+    private final PersonIdentityStore identities = new PersonIdentityStore();
+    private final OrganizationStore organizations = new OrganizationStore();
+    private final MembershipStore memberships = new MembershipStore();
     private final Pools pools = new Pools(catalog, moves, (tx, changes, held, keepSiteIds) -> {});
+    private final InvitationStore invitations = new InvitationStore();
+    private final HouseholdStore households = new HouseholdStore();
+    private final HouseholdMemberStore householdMembers = new HouseholdMemberStore();
+    private final Organizations making = new Organizations(organizations, invitations, pools);
+    private final Households living = new Households(persons, households, householdMembers);
+    private final People people =
+            new People(persons, identities, making, new Leaving(organizations, memberships, householdMembers, making, living));
 
     public RuntimeModule(Db db, Keys keys, Platform platform, Spec spec, Work work) {
         this.db = db;
@@ -54,23 +70,26 @@ public final class RuntimeModule {
 
     private void people(Api api) {
         var routes = api.routes();
-        var organizations = new OrganizationStore();
-        var persons = new PersonStore();
-        var identities = new PersonIdentityStore();
-        var memberships = new MembershipStore();
-        var making = new Organizations(organizations, pools);
-        new PersonsHandler(persons, new People(persons, identities, making)).bind(routes);
+        var belonging = new Belonging(persons, organizations, memberships);
+        new PersonsHandler(persons, people).bind(routes);
         new PersonIdentitiesHandler(persons, identities).bind(routes);
         new OrganizationsHandler(organizations, making).bind(routes);
         new WorkspacesHandler(organizations, new WorkspaceStore()).bind(routes);
-        new MembershipsHandler(organizations, memberships, new Belonging(persons, organizations, memberships)).bind(routes);
-        api.constraints().on("memberships_one_at_a_time", ALREADY_EXISTS, "/person_id", "The person belongs to the organization already.");
-        api.expansions().offer("person", "per", (tx, ids) -> persons.getAll(tx, ids).stream()
-                .map(PersonsHandler::toApi)
-                .collect(Collectors.toMap(person -> person.id().toString(), Function.identity())));
-        api.expansions().offer("organization", "org", (tx, ids) -> organizations.getAll(tx, ids).stream()
-                .map(OrganizationsHandler::toApi)
-                .collect(Collectors.toMap(organization -> organization.id().toString(), Function.identity())));
+        new MembershipsHandler(organizations, memberships, belonging).bind(routes);
+        new InvitationsHandler(keys, organizations, invitations, belonging).bind(routes);
+        new HouseholdsHandler(households, householdMembers, living).bind(routes);
+        new HouseholdMembersHandler(households, householdMembers, living).bind(routes);
+        api.constraints()
+                .on("memberships_one_at_a_time", ALREADY_EXISTS, "/person_id", "The person belongs to the organization already.")
+                .on("household_members_once", ALREADY_EXISTS, "/person_id", "The person belongs to the household already.");
+        api.expansions().offer("person", "per", (tx, ids) -> byId(persons.getAll(tx, ids), PersonsHandler::toApi, Person::id));
+        api.expansions().offer("organization", "org", (tx, ids) -> byId(organizations.getAll(tx, ids), OrganizationsHandler::toApi, Organization::id));
+        api.expansions().offer("household", "hou", (tx, ids) -> byId(households.getAll(tx, ids), HouseholdsHandler::toApi, Household::id));
+    }
+
+    /** Resources in their wire form, by the text of their ids. */
+    private static <R, T> Map<String, T> byId(List<R> rows, Function<R, T> toApi, Function<T, Id> id) {
+        return rows.stream().map(toApi).collect(Collectors.toMap(resource -> id.apply(resource).toString(), Function.identity()));
     }
 
     private void moves(Api api) {
@@ -92,10 +111,9 @@ public final class RuntimeModule {
         var imports = new ImportStore();
         var exports = new ExportStore();
         var members = new MemberStore();
-        var persons = new PersonStore();
-        var people = new People(persons, new PersonIdentityStore(), new Organizations(new OrganizationStore(), new Pools(new PoolStore())));
+        var joining = new Joining(people, persons, living, households, householdMembers);
         var exportWork = new ExportWork(db, unattended, platform, exports, members);
-        work.on(ImportWork.NAME, new ImportWork(db, unattended, platform, api.constraints(), imports, members, new Joining(people, persons)));
+        work.on(ImportWork.NAME, new ImportWork(db, unattended, platform, api.constraints(), imports, members, joining));
         work.on(ExportWork.NAME, exportWork);
         new ImportUpkeep(db, platform, imports, exports, exportWork, work).schedule();
         new ImportsHandler(imports, spec.form("MemberRow"), work).bind(api.routes());

@@ -112,6 +112,11 @@ final class World {
         return word();
     }
 
+    /** The token of a new invitation. */
+    String invitationToken() {
+        return java.util.Objects.requireNonNull(send(request(Operation.CREATE_INVITATION)).expect(201).at("/token"));
+    }
+
     /** A resource key of the kind "limit" that an integration made for it registers. */
     String resourceKey() {
         var integration = word();

@@ -30,7 +30,8 @@ public final class Keys {
     public enum Purpose {
         TOKEN("guildhall/token/v1"),
         CURSOR("guildhall/cursor/v1"),
-        IDEMPOTENCY("guildhall/idempotency/v1");
+        IDEMPOTENCY("guildhall/idempotency/v1"),
+        INVITATION("guildhall/invitation/v1");
 
         private final String label;
 

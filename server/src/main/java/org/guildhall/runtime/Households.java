@@ -1,0 +1,68 @@
+package org.guildhall.runtime;
+
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.api.model.HouseholdMemberId;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Changes;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
+import org.guildhall.core.http.Refusal;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.runtime.HouseholdMemberStore.Row;
+
+/**
+ * Who comes into households and leaves them, whoever asks for it: a request, or a row of an import. Who holds both holds the person first,
+ * then the household, then its members.
+ */
+final class Households {
+
+    /** Who a household has room for. */
+    static final int MEMBERS_MAX = 100;
+
+    private final PersonStore persons;
+    private final HouseholdStore households;
+    private final HouseholdMemberStore members;
+
+    Households(PersonStore persons, HouseholdStore households, HouseholdMemberStore members) {
+        this.persons = persons;
+        this.households = households;
+        this.members = members;
+    }
+
+    /**
+     * Lets a person belong to a household from now on.
+     *
+     * @throws Refusal {@code not_found} without the household, {@code validation_failed} without the person, {@code invalid_state} if one of
+     *     them is archived, {@code already_exists} if they belong to it, {@code conflict} if it is full
+     */
+    Row enter(Tx tx, Changes changes, UUID householdId, UUID personId, String role) {
+        var person = persons.keep(tx, personId);
+        var household = References.found(households.lock(tx, householdId));
+        var state = References.named(person, "/person_id", "person");
+        References.active(household.state(), "household");
+        References.active(state, "/person_id", "person");
+        var present = members.lockOfHousehold(tx, householdId);
+        for (var member : present) {
+            if (member.personId().equals(personId)) {
+                var detail = "The person belongs to the household already, as " + new HouseholdMemberId(member.id()) + ".";
+                throw Problem.ALREADY_EXISTS.because(detail).with(Item.pointer("/person_id", "already_exists", detail));
+            }
+        }
+        if (present.size() >= MEMBERS_MAX) {
+            throw Problem.CONFLICT.because("The household has " + MEMBERS_MAX + " members, as many as it can have.");
+        }
+        var row = members.insert(tx, householdId, personId, role);
+        var member = HouseholdMembersHandler.toApi(row);
+        changes.created(member.id(), member);
+        return row;
+    }
+
+    /** Lets members who are held belong to their households no longer. */
+    void end(Tx tx, Changes changes, List<Row> those) {
+        for (var before : those) {
+            var after = HouseholdMembersHandler.toApi(members.end(tx, before.id()));
+            changes.changed(after.id(), HouseholdMembersHandler.toApi(before), after);
+        }
+    }
+}
