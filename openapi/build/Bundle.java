@@ -21,7 +21,8 @@ final class Bundle {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private static final Set<String> OPERATION_MEMBERS = Set.of(
-            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-secret", "x-suspended", "x-expand", "x-dry-run", "x-handler");
+            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-secret", "x-suspended", "x-expand", "x-dry-run", "x-handler",
+            "x-stream-max-bytes", "x-download");
     private static final Set<String> SCHEMA_MEMBERS = Set.of("x-expanded", "x-personal", "x-id-prefix", "x-merge-patch");
 
     /** Everything in these files becomes a component, referenced or not: completing the operations may need it. */

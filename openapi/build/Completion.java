@@ -130,7 +130,7 @@ final class Completion {
     }
 
     private void problems(ObjectNode responses, Policy policy) {
-        boolean body = policy.requestType() != null;
+        boolean body = policy.takesBody();
         problem(responses, policy.resource(), "304", "NotModified");
         problem(responses, true, "400", "BadRequest");
         problem(responses, !policy.open(), "401", "Unauthorized");

@@ -210,8 +210,15 @@ final class GenerateClient extends JavaCode {
         }
         StringBuilder request = new StringBuilder("Request." + (policy.mutation() ? "change" : "read") + "(" + text(policy.method()) + ", "
                 + String.join(", ", prepend(text(policy.path()), segments)) + ")");
-        if (policy.responseType() != null && !isJson(policy.responseType())) {
+        if (!policy.downloadTypes().isEmpty()) {
+            request.append(".accept(").append(text(String.join(", ", policy.downloadTypes()))).append(")");
+        } else if (policy.responseType() != null && !isJson(policy.responseType())) {
             request.append(".accept(").append(text(policy.responseType())).append(")");
+        }
+        if (!policy.streamTypes().isEmpty()) {
+            parameters.put("body", "Upload");
+            docs.put("body", "what to send, as " + String.join(" or ", policy.streamTypes().stream().map(type -> "{@code " + type + "}").toList()));
+            request.append(".upload(body)");
         }
         if (policy.requestType() != null) {
             String body = policy.requestType().equals("application/merge-patch+json") ? "patch" : "body";
@@ -264,6 +271,9 @@ final class GenerateClient extends JavaCode {
     }
 
     private String send(CodegenOperation operation, Policy policy, String request) {
+        if (!policy.downloadTypes().isEmpty()) {
+            return "transport.download(" + request + ")";
+        }
         return "transport." + (policy.list() ? "page" : "send") + "(" + request + ", " + type(operation, policy) + ".class)";
     }
 

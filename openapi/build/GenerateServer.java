@@ -49,8 +49,13 @@ final class GenerateServer extends JavaCode {
                 text(policy.scope()), "Access." + policy.access(), String.valueOf(policy.mutation()), text(policy.auditAction()),
                 "IfMatch." + policy.ifMatch(), String.valueOf(policy.rateCost()), String.valueOf(policy.secret()),
                 String.valueOf(policy.allowedWhenSuspended()), String.valueOf(policy.dryRun()), String.valueOf(policy.list()),
-                expands(policy.expands()), text(policy.requestType()), text(policy.responseType())));
+                expands(policy.expands()), text(policy.requestType()), text(policy.responseType()), texts(policy.streamTypes()),
+                policy.streamBytesMax() + "L", texts(policy.downloadTypes())));
         return entry;
+    }
+
+    private static String texts(List<String> texts) {
+        return "List.of(" + String.join(", ", texts.stream().map(JavaCode::text).toList()) + ")";
     }
 
     private static String expands(Map<String, String> expands) {
@@ -128,6 +133,10 @@ final class GenerateServer extends JavaCode {
     }
 
     private static void body(CodegenOperation operation, Policy policy, List<String> parameters, List<String> arguments) {
+        if (!policy.streamTypes().isEmpty()) {
+            parameters.add("Upload body");
+            arguments.add("in.upload()");
+        }
         if (policy.requestType() == null) {
             return;
         }

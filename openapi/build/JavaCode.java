@@ -54,6 +54,8 @@ abstract class JavaCode extends AbstractJavaCodegen {
         setHideGenerationTimestamp(true);
         useBeanValidation = false;
         supportsInheritance = false;
+        // No type is called by a word of the language, since those are in lower case; Names looks after members.
+        reservedWords.clear();
     }
 
     @Override
@@ -214,9 +216,12 @@ abstract class JavaCode extends AbstractJavaCodegen {
         return schema.path("properties").path(variable.baseName);
     }
 
-    /** The Java type of an answer: of a list its entries' type, {@code Void} where there is no body. */
+    /** The Java type of an answer: of a list its entries' type, {@code Download} of what is streamed, {@code Void} where there is no body. */
     protected final String answer(CodegenOperation operation) {
         Policy policy = policies.get(operation.operationId);
+        if (!policy.downloadTypes().isEmpty()) {
+            return "Download";
+        }
         if (policy.responseType() == null) {
             return "Void";
         }

@@ -83,7 +83,7 @@ enum Kind {
             case SCHEMA -> switch (name) {
                 case "properties", "patternProperties", "dependentSchemas", "$defs" -> SCHEMA_MAP;
                 case "items", "additionalProperties", "propertyNames", "contains", "not", "if", "then", "else",
-                        "unevaluatedItems", "unevaluatedProperties" -> SCHEMA;
+                        "unevaluatedItems", "unevaluatedProperties", "contentSchema" -> SCHEMA;
                 case "allOf", "anyOf", "oneOf", "prefixItems" -> SCHEMA_LIST;
                 case "discriminator" -> DISCRIMINATOR;
                 default -> PLAIN;

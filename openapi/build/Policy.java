@@ -22,13 +22,17 @@ import java.util.TreeSet;
  * @param list whether it answers a page
  * @param versioned whether its answer is a resource with a version, and so has an ETag
  * @param expands what {@code expand} may name, with the scope that each needs
- * @param requestType media type of its body; null without one
- * @param responseType media type of its success answer; null without a body
+ * @param requestType media type of its JSON body; null without one
+ * @param responseType media type of its success answer; null without a body, and for a download
+ * @param streamTypes media types of a body that is streamed instead of held as JSON; empty otherwise
+ * @param streamBytesMax how large such a body may be; 0 without one
+ * @param downloadTypes media types of an answer that is streamed; empty otherwise
  */
 record Policy(
         String id, String tag, String handler, String method, String path, int status, String scope, String access, boolean mutation, String auditAction,
         String ifMatch, int rateCost, boolean secret, boolean allowedWhenSuspended, boolean dryRun, boolean list, boolean versioned,
-        Map<String, String> expands, String requestType, String responseType) {
+        Map<String, String> expands, String requestType, String responseType, List<String> streamTypes, long streamBytesMax,
+        List<String> downloadTypes) {
 
     /** Literal segments before parameters, so that {@code /tokens/current} is met before {@code /tokens/{token_id}}. */
     static final Comparator<Policy> LITERAL_FIRST = Comparator
@@ -76,6 +80,11 @@ record Policy(
         return access.equals("PUBLIC");
     }
 
+    /** Whether it takes a body of any kind. */
+    boolean takesBody() {
+        return requestType != null || !streamTypes.isEmpty();
+    }
+
     /** Reads one resource, which can be done conditionally and in part. */
     boolean resource() {
         return method.equals("GET") && versioned && !list;
@@ -119,16 +128,52 @@ record Policy(
             int cost = operation.path("x-rate-cost").asInt(1);
             refuse(operation.has("x-rate-cost") && !operation.get("x-rate-cost").canConvertToInt() || cost < 1, "x-rate-cost is 1 or more");
             String access = access();
-            JsonNode success = success();
-            var media = success == null ? null : Schemas.follow(document, success).path("content").properties().stream().findFirst();
-            JsonNode schema = media == null || media.isEmpty() ? null : media.get().getValue().path("schema");
+            JsonNode answers = Schemas.follow(document, success()).path("content");
+            boolean download = flag("x-download", "true");
+            refuse(!download && answers.size() > 1, "answers more than one media type without x-download");
+            refuse(download && !isStream(answers), "x-download is for answers of other media types than JSON, whose schema is a string");
+            var media = download ? null : answers.properties().stream().findFirst().orElse(null);
+            JsonNode schema = media == null ? null : media.getValue().path("schema");
+            long streamMax = streamMax();
             pathParameters();
             return new Policy(
                     operation.path("operationId").asText(), tag(), handler(), method, path, status(), scope(access), access, mutation, audit,
                     ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), flag("x-suspended", "allowed"),
                     mutation && !flag("x-dry-run", "none"), schema != null && Schemas.isList(document, schema),
-                    schema != null && Schemas.isVersioned(document, schema), expands(), requestType(),
-                    schema == null ? null : media.get().getKey());
+                    schema != null && Schemas.isVersioned(document, schema), expands(), streamMax > 0 ? null : requestType(),
+                    schema == null ? null : media.getKey(), streamMax > 0 ? names(bodies()) : List.of(), streamMax,
+                    download ? names(answers) : List.of());
+        }
+
+        private JsonNode bodies() {
+            return Schemas.follow(document, operation.path("requestBody")).path("content");
+        }
+
+        private long streamMax() {
+            if (!operation.has("x-stream-max-bytes")) {
+                return 0;
+            }
+            long most = operation.get("x-stream-max-bytes").asLong();
+            refuse(most < 1, "x-stream-max-bytes is 1 or more");
+            refuse(!isStream(bodies()), "x-stream-max-bytes is for bodies of other media types than JSON, whose schema is a string");
+            return most;
+        }
+
+        /** Whether every media type is one that is sent as it comes: no JSON, of which nothing is known but that it is text. */
+        private boolean isStream(JsonNode content) {
+            for (var media : content.properties()) {
+                JsonNode schema = Schemas.follow(document, media.getValue().path("schema"));
+                if (media.getKey().endsWith("/json") || media.getKey().endsWith("+json") || !schema.path("type").asText().equals("string")) {
+                    return false;
+                }
+            }
+            return !content.isEmpty();
+        }
+
+        private static List<String> names(JsonNode object) {
+            List<String> names = new ArrayList<>();
+            object.fieldNames().forEachRemaining(names::add);
+            return names;
         }
 
         private void refuse(boolean wrong, String reason) {
@@ -198,7 +243,7 @@ record Policy(
         private JsonNode success() {
             int status = status();
             refuse(status == 0, "has no success response");
-            return status == 0 ? null : operation.path("responses").get(String.valueOf(status));
+            return operation.path("responses").path(String.valueOf(status));
         }
 
         /** The first 2xx that the source states. */
@@ -230,8 +275,7 @@ record Policy(
         }
 
         private String requestType() {
-            JsonNode body = Schemas.follow(document, operation.path("requestBody"));
-            var types = body.path("content").properties();
+            var types = bodies().properties();
             refuse(types.size() > 1, "takes more than one media type");
             String type = types.isEmpty() ? null : types.iterator().next().getKey();
             boolean merge = "application/merge-patch+json".equals(type);

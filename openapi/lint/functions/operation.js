@@ -56,7 +56,7 @@ function policy(item, method, url, wrong) {
   if (mutation && !AUDIT.test(item['x-audit'] ?? '')) {
     wrong('A mutation names its audit action in x-audit, as entity.past_participle.');
   }
-  const creates = method === 'post' && item.responses?.['201'] !== undefined;
+  const creates = method === 'post' && ['201', '202'].some((status) => item.responses?.[status] !== undefined);
   const guarded = ['optional', 'required'].includes(item['x-if-match']);
   if (mutation && !creates && !guarded) {
     wrong('A change of something that exists says in x-if-match whether If-Match is optional or required.');

@@ -51,7 +51,7 @@ public final class App implements AutoCloseable {
                 new PlatformModule.Readiness(
                         probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping));
         new CatalogModule().bind(api);
-        var runtime = new RuntimeModule(jobs, config.keys(), platform.door());
+        var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
         runtime.schedule(work);
         runtime.bind(api);
         new OverviewModule(runtime.door()).bind(api);

@@ -16,9 +16,9 @@ final class Problems {
 
     private Problems() {}
 
-    static ProblemException read(HttpResponse<byte[]> answer, ObjectMapper json) {
+    static ProblemException read(HttpResponse<?> answer, byte[] body, ObjectMapper json) {
         int status = answer.statusCode();
-        Problem problem = problem(answer, json);
+        Problem problem = problem(answer, body, json);
         String requestId = answer.headers().firstValue("Request-Id").orElse(problem.requestId());
         Duration retryAfter = answer.headers().firstValue("Retry-After").map(Problems::wait).orElse(null);
         if (retryAfter == null && problem.retryAfter() != null) {
@@ -28,10 +28,10 @@ final class Problems {
     }
 
     /** What stands between client and server may answer in its own form. */
-    private static Problem problem(HttpResponse<byte[]> answer, ObjectMapper json) {
+    private static Problem problem(HttpResponse<?> answer, byte[] body, ObjectMapper json) {
         if (answer.headers().firstValue("Content-Type").orElse("").startsWith("application/problem+json")) {
             try {
-                Problem problem = json.readValue(answer.body(), Problem.class);
+                Problem problem = json.readValue(body, Problem.class);
                 if (problem != null && problem.code() != null) {
                     return problem;
                 }

@@ -18,6 +18,7 @@ final class Request {
     private final Map<String, String> query = new LinkedHashMap<>();
     private final Map<String, String> headers = new LinkedHashMap<>();
     private Object body;
+    private Upload upload;
 
     private Request(String method, String path, boolean change) {
         this.method = method;
@@ -83,6 +84,14 @@ final class Request {
         return header("Content-Type", mediaType);
     }
 
+    Request upload(Upload content) {
+        if (content == null) {
+            throw new IllegalArgumentException("the body is missing");
+        }
+        upload = content;
+        return header("Content-Type", content.mediaType());
+    }
+
     Request with(WriteOptions options) {
         return query("dry_run", options.dryRun() ? true : null)
                 .header("Idempotency-Key", options.idempotencyKey())
@@ -119,6 +128,11 @@ final class Request {
     /** What is sent as JSON; null for nothing. */
     Object body() {
         return body;
+    }
+
+    /** What is sent as it is read; null for nothing. */
+    Upload upload() {
+        return upload;
     }
 
     private static String path(String template, Object... segments) {

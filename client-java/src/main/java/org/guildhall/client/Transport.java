@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +33,9 @@ final class Transport {
 
     private static final int NOT_MODIFIED = 304;
 
+    /** What is sent as it is read may take this much longer: as long as the server waits for it. */
+    private static final Duration UPLOAD_MAX = Duration.ofMinutes(5);
+
     private final URI base;
     private final Supplier<String> token;
     private final HttpClient client;
@@ -48,7 +54,7 @@ final class Transport {
 
     /** Sends a call and reads its answer as {@code type}; {@code String} gives the text itself, {@code Void} nothing. */
     <T> Response<T> send(Request request, Class<T> type) {
-        HttpResponse<byte[]> answer = answer(request.settled());
+        HttpResponse<byte[]> answer = answer(request.settled(), BodyHandlers.ofByteArray(), body -> body);
         try {
             if (answer.body().length == 0 || type == Void.class && !isDryRun(answer)) {
                 return new Response<>(answer.statusCode(), answer.headers(), null, null);
@@ -66,6 +72,12 @@ final class Transport {
         } catch (IOException e) {
             throw new GuildhallException("The answer to " + request.method() + " " + request.target() + " can't be read", e);
         }
+    }
+
+    /** Sends a call whose answer is read as it comes: the timeout ends with its headers, and so do the attempts. */
+    Response<Download> download(Request request) {
+        HttpResponse<InputStream> answer = answer(request.settled(), BodyHandlers.ofInputStream(), InputStream::readAllBytes);
+        return new Response<>(answer.statusCode(), answer.headers(), new Download(answer.body()), null);
     }
 
     /** Sends a call for a page of a list. */
@@ -92,22 +104,28 @@ final class Transport {
         return answer.headers().firstValue("Dry-Run").filter("true"::equals).isPresent();
     }
 
+    /** All of a body that tells of a problem. */
+    private interface Whole<B> {
+        byte[] of(B body) throws IOException;
+    }
+
     /** Tries until there is an answer that is no problem, or no hope. */
-    private HttpResponse<byte[]> answer(Request request) {
+    private <B> HttpResponse<B> answer(Request request, BodyHandler<B> handler, Whole<B> whole) {
         byte[] body = written(request.body());
+        boolean repeatable = request.upload() == null || request.upload().isRepeatable();
         for (int attempt = 1; ; attempt++) {
             Duration wait;
             try {
-                HttpResponse<byte[]> answer = attempt(request, body);
+                HttpResponse<B> answer = attempt(request, body, handler);
                 if (answer.statusCode() < 300 || answer.statusCode() == NOT_MODIFIED) {
                     return answer;
                 }
-                ProblemException problem = Problems.read(answer, json);
-                wait = retries.after(attempt, problem).orElseThrow(() -> problem);
+                ProblemException problem = Problems.read(answer, whole.of(answer.body()), json);
+                wait = retries.after(attempt, problem).filter(time -> repeatable).orElseThrow(() -> problem);
             } catch (IOException e) {
                 String message = "No answer to " + request.method() + " " + request.target() + " in " + attempt
                         + (attempt == 1 ? " attempt: " : " attempts: ") + e;
-                wait = retries.after(attempt).orElseThrow(() -> new GuildhallException(message, e));
+                wait = retries.after(attempt).filter(time -> repeatable).orElseThrow(() -> new GuildhallException(message, e));
             }
             pause(wait);
         }
@@ -121,10 +139,18 @@ final class Transport {
         }
     }
 
-    private HttpResponse<byte[]> attempt(Request request, byte[] body) throws IOException {
+    private static BodyPublisher publisher(Request request, byte[] body) {
+        if (request.upload() != null) {
+            return request.upload().publisher();
+        }
+        return body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
+    }
+
+    private <B> HttpResponse<B> attempt(Request request, byte[] body, BodyHandler<B> handler) throws IOException {
+        Duration most = request.upload() == null ? timeout : timeout.plus(UPLOAD_MAX);
         var message = HttpRequest.newBuilder(URI.create(base + request.target()))
-                .timeout(timeout)
-                .method(request.method(), body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
+                .timeout(most)
+                .method(request.method(), publisher(request, body))
                 .header("User-Agent", "guildhall-java");
         request.headers().forEach(message::header);
         String credential = token.get();
@@ -132,12 +158,12 @@ final class Transport {
             message.header("Authorization", "Bearer " + credential);
         }
         // The client's own timeout ends with the headers; waiting here bounds the body as well.
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(message.build(), BodyHandlers.ofByteArray());
+        CompletableFuture<HttpResponse<B>> answer = client.sendAsync(message.build(), handler);
         try {
-            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return answer.get(most.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new HttpTimeoutException("no whole answer within " + timeout);
+            throw new HttpTimeoutException("no whole answer within " + most);
         } catch (InterruptedException e) {
             answer.cancel(true);
             throw interrupted(e);

@@ -88,6 +88,17 @@ final class Stub implements AutoCloseable {
         return this;
     }
 
+    /** Announces more than it says, and breaks the connection. */
+    Stub endsEarly(String body) {
+        answers.add(exchange -> {
+            exchange.sendResponseHeaders(200, body.length() + 1000);
+            exchange.getResponseBody().write(body.getBytes(StandardCharsets.UTF_8));
+            exchange.getResponseBody().flush();
+            throw new IOException("the connection breaks");
+        });
+        return this;
+    }
+
     /** Begins an answer and never ends it. */
     Stub stalls() {
         answers.add(exchange -> {

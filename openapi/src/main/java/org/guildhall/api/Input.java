@@ -27,4 +27,7 @@ public interface Input {
 
     /** The body's bytes exactly as they came, for what is signed or isn't JSON. */
     byte[] raw();
+
+    /** A body that is streamed. */
+    Upload upload();
 }

@@ -46,6 +46,11 @@ public final class Platform {
         each(true, work);
     }
 
+    /** Whether a tenant's jobs may run. */
+    public boolean isActive(UUID tenant) {
+        return db.upkeep(Db.PLATFORM, tx -> store.isActive(tx, tenant));
+    }
+
     private void each(boolean activeOnly, Consumer<UUID> work) {
         @Nullable UUID last = null;
         do {

@@ -31,6 +31,11 @@ final class UpkeepStore {
                 .fetch(TENANTS.ID);
     }
 
+    /** Whether a tenant isn't suspended, as the platform sees it. */
+    boolean isActive(Tx tx, UUID tenant) {
+        return tx.sql().fetchExists(TENANTS, TENANTS.ID.eq(tenant).and(TENANTS.STATE.eq("active")));
+    }
+
     /** Forgets a number of this tenant's oldest keys; returns how many there were. */
     int forgetKeys(Tx tx, Duration kept, int most) {
         return tx.sql()

@@ -17,7 +17,8 @@ import org.guildhall.runtime.HouseholdMemberStore.Row;
  */
 final class Households {
 
-    private static final int MEMBERS_MAX = 100;
+    /** Who a household has room for. */
+    static final int MEMBERS_MAX = 100;
 
     private final PersonStore persons;
     private final HouseholdStore households;

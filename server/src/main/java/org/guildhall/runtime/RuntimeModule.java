@@ -16,6 +16,7 @@ import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Spec;
 import org.guildhall.core.http.Unattended;
 import org.guildhall.core.work.Work;
 import org.guildhall.platform.Platform;
@@ -24,8 +25,11 @@ import org.guildhall.platform.Platform;
 public final class RuntimeModule {
 
     private final Db db;
+    private final Db jobs;
     private final Keys keys;
     private final Platform platform;
+    private final Spec spec;
+    private final Work work;
     private final Unattended unattended;
     private final Catalog catalog = new Catalog();
     private final Entitlements entitlements = new Entitlements(new EntitlementStore());
@@ -40,12 +44,23 @@ public final class RuntimeModule {
     private final MeterStore meter = new MeterStore();
     private final SiteStore sites = new SiteStore();
     private final Pools pools = new Pools(catalog, moves, new Surplus(catalog, meter, sites));
+    private final InvitationStore invitations = new InvitationStore();
+    private final HouseholdStore households = new HouseholdStore();
+    private final HouseholdMemberStore householdMembers = new HouseholdMemberStore();
+    private final Organizations making = new Organizations(organizations, invitations, pools);
+    private final Households living = new Households(persons, households, householdMembers);
+    private final People people =
+            new People(persons, identities, making, new Leaving(organizations, memberships, householdMembers, making, living));
 
-    public RuntimeModule(Db db, Keys keys, Platform platform) {
+    /** @param jobs where the room's own work is done */
+    public RuntimeModule(Db db, Db jobs, Keys keys, Platform platform, Spec spec, Work work) {
         this.db = db;
+        this.jobs = jobs;
         this.keys = keys;
         this.platform = platform;
-        this.unattended = new Unattended(db);
+        this.spec = spec;
+        this.work = work;
+        this.unattended = new Unattended(jobs);
     }
 
     /** What other rooms may ask. */
@@ -64,17 +79,11 @@ public final class RuntimeModule {
 
     /** Has the room's own work done. */
     public void schedule(Work work) {
-        new Settlement(db, platform, unattended, transitions, pools).schedule(work);
+        new Settlement(jobs, platform, unattended, transitions, pools).schedule(work);
     }
 
     private void people(Api api) {
         var routes = api.routes();
-        var invitations = new InvitationStore();
-        var households = new HouseholdStore();
-        var householdMembers = new HouseholdMemberStore();
-        var making = new Organizations(organizations, invitations, pools);
-        var living = new Households(persons, households, householdMembers);
-        var people = new People(persons, identities, making, new Leaving(organizations, memberships, householdMembers, making, living));
         var belonging = new Belonging(persons, organizations, memberships);
         new PersonsHandler(persons, people).bind(routes);
         new PersonIdentitiesHandler(persons, identities).bind(routes);
@@ -130,5 +139,16 @@ public final class RuntimeModule {
                 .on("sites_domain", Problem.ALREADY_EXISTS, "/domain", "Another site has this host name.");
     }
 
-    private void imports(Api api) {}
+    private void imports(Api api) {
+        var imports = new ImportStore();
+        var exports = new ExportStore();
+        var members = new MemberStore();
+        var joining = new Joining(people, persons, living, households, householdMembers);
+        var exportWork = new ExportWork(jobs, unattended, platform, exports, members);
+        work.on(ImportWork.NAME, new ImportWork(jobs, unattended, platform, api.constraints(), imports, members, joining));
+        work.on(ExportWork.NAME, exportWork);
+        new ImportUpkeep(jobs, platform, imports, exports, exportWork, work).schedule();
+        new ImportsHandler(imports, spec.form("MemberRow"), work).bind(api.routes());
+        new ExportsHandler(db, exports, work).bind(api.routes());
+    }
 }

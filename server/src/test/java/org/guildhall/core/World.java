@@ -31,18 +31,19 @@ final class World {
     private static final Pattern ID = Pattern.compile("([a-z]{3})_[0-7][0-9a-hjkmnp-tv-z]{25}");
     private static final Pattern PARAMETER = Pattern.compile("\\{([^}]+)}");
     private static final AtomicLong WORDS = new AtomicLong();
+    private static final Set<String> GOING_ON = Set.of("queued", "running");
 
-    /** A call that succeeds. */
-    record Request(Operation operation, String path, @Nullable JsonNode body, @Nullable String etag) {
+    /** A call that succeeds. @param type of its body */
+    record Request(Operation operation, String path, @Nullable String body, @Nullable String type, @Nullable String etag) {
 
         /** The same with another body. */
-        Request with(JsonNode other) {
-            return new Request(operation, path, other, etag);
+        Request with(String other) {
+            return new Request(operation, path, other, type, etag);
         }
 
         /** The same on another path. */
         Request at(String other) {
-            return new Request(operation, other, body, etag);
+            return new Request(operation, other, body, type, etag);
         }
     }
 
@@ -53,6 +54,7 @@ final class World {
     private @Nullable String event;
     private @Nullable String siteMaker;
     private @Nullable String storageKey;
+    private @Nullable String waitingImport;
 
     World(Guild.Tenant tenant) {
         this.tenant = tenant;
@@ -211,6 +213,22 @@ final class World {
         return List.copyOf(order);
     }
 
+    /** An import that waits for its turn, and gets it never. */
+    String waitingImport() {
+        var last = waitingImport;
+        if (last == null || !"queued".equals(http.get("/api/v1/runtime/imports/" + last).at("/state"))) {
+            var id = org.guildhall.core.data.Ids.next();
+            try {
+                tenant.sql("insert into runtime.imports (tenant_id, id, format, mode, actor_type) values (?, ?, 'csv', 'run', 'operator')", tenant.id(), id);
+            } catch (SQLException failed) {
+                throw new IllegalStateException(failed);
+            }
+            last = org.guildhall.api.TypeIds.format("imp", id);
+            waitingImport = last;
+        }
+        return last;
+    }
+
     /** A token of the same consumer that may do as much, with a limit of its own. */
     String limited(long requests, int windowSeconds) {
         var me = http.get("/api/v1/auth/status").expect(200).json();
@@ -226,11 +244,24 @@ final class World {
         example.once.stream().filter(given::add).forEach(creation -> send(request(creation)).expect(creation.status()));
         var path = path(example);
         for (var step : example.before) {
-            var before = new Request(step, samePlace(operation, path, step), body(Examples.of(step)), "*");
+            var before = new Request(step, samePlace(operation, path, step), content(Examples.of(step)), type(step), "*");
             send(before).expect(step.status());
         }
         boolean compares = operation.ifMatch() == Operation.IfMatch.REQUIRED;
-        return new Request(operation, path, body(example), compares ? etag(path) : null);
+        return new Request(operation, path, content(example), type(operation), compares ? etag(path) : null);
+    }
+
+    private @Nullable String content(Example example) {
+        var streamed = example.operation.streamTypes();
+        if (!streamed.isEmpty()) {
+            return media(example.operation, streamed.getFirst()).path("example").textValue();
+        }
+        var body = body(example);
+        return body == null ? null : body.toString();
+    }
+
+    private static @Nullable String type(Operation operation) {
+        return operation.streamTypes().isEmpty() ? operation.requestType() : operation.streamTypes().getFirst();
     }
 
     /** Sends it as it is. */
@@ -244,10 +275,29 @@ final class World {
             all.addAll(List.of("If-Match", request.etag));
         }
         if (request.body != null && !all.contains("Content-Type")) {
-            all.addAll(List.of("Content-Type", String.valueOf(request.operation.requestType())));
+            all.addAll(List.of("Content-Type", String.valueOf(request.type)));
         }
-        var body = request.body == null ? null : request.body.toString();
-        return as.send(request.operation.method(), request.path, body, all.toArray(String[]::new));
+        var reply = as.send(request.operation.method(), request.path, request.body, all.toArray(String[]::new));
+        if (reply.status() == 202) {
+            awaitEnd(String.valueOf(reply.header("Location")));
+        }
+        return reply;
+    }
+
+    /** What was accepted goes on behind the answer; whoever looks at the tenant next must not see it in the midst of that. */
+    private void awaitEnd(String location) {
+        for (int attempt = 0; attempt < 600; attempt++) {
+            if (!GOING_ON.contains(String.valueOf(http.get(location).expect(200).at("/state")))) {
+                return;
+            }
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(stopped);
+            }
+        }
+        throw new AssertionError(http.get(location).text());
     }
 
     /** The id of a new resource. */
@@ -298,8 +348,7 @@ final class World {
         if (operation.requestType() == null) {
             return null;
         }
-        var media = DOCUMENT.at("/paths/" + operation.path().replace("/", "~1") + "/" + operation.method().toLowerCase(Locale.ROOT)
-                + "/requestBody/content/" + operation.requestType().replace("/", "~1"));
+        var media = media(operation, operation.requestType());
         var documented = media.path("example");
         if (documented.isMissingNode()) {
             documented = resolved(media.path("schema")).path("example");
@@ -315,6 +364,11 @@ final class World {
         example.members.forEach((pointer, value) ->
                 owner(ready, pointer).set(last(pointer), Http.JSON.valueToTree(value.apply(this))));
         return ready;
+    }
+
+    private static JsonNode media(Operation operation, String type) {
+        return DOCUMENT.at("/paths/" + operation.path().replace("/", "~1") + "/" + operation.method().toLowerCase(Locale.ROOT)
+                + "/requestBody/content/" + type.replace("/", "~1"));
     }
 
     private static ObjectNode owner(JsonNode body, String pointer) {

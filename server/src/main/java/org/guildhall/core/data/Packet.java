@@ -76,13 +76,23 @@ final class Packet {
         return this;
     }
 
+    /** Adds the values to a batch of a statement that stands by itself. */
+    void addTo(PreparedStatement statement) throws SQLException {
+        set(statement);
+        statement.addBatch();
+    }
+
+    private void set(PreparedStatement statement) throws SQLException {
+        for (int at = 0; at < binds.size(); at++) {
+            binds.get(at).set(statement, at + 1);
+        }
+    }
+
     /** Sends all of it; the caller closes the statement. */
     PreparedStatement send(Connection connection) throws SQLException {
         var statement = connection.prepareStatement(text.toString());
         try {
-            for (int at = 0; at < binds.size(); at++) {
-                binds.get(at).set(statement, at + 1);
-            }
+            set(statement);
             statement.execute();
             return statement;
         } catch (SQLException failed) {

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -131,11 +132,11 @@ public final class Write implements AutoCloseable {
             keep(packet.add(KEEP), finish.claim(), finish.kept());
         }
         if (audit != null) {
-            event(packet, audit);
+            whole(packet, audit);
             var subject = audit.subjectTenant();
             if (subject != null && !subject.equals(tx.tenant())) {
                 packet.add(TENANT).bind(subject.toString());
-                event(packet, audit);
+                whole(packet, audit);
             }
         }
         packet.add(COMMIT);
@@ -144,6 +145,25 @@ public final class Write implements AutoCloseable {
             packet.add(REVISION);
         }
         send(packet);
+    }
+
+    /** Writes events of a transaction that has many, all at once, before it is committed. */
+    public void tell(List<AuditRecord> events) {
+        tx.requireCurrent();
+        try (var event = connection.prepareStatement(EVENT);
+                var entity = connection.prepareStatement(ENTITY)) {
+            for (var audit : events) {
+                event(new Packet(), audit).addTo(event);
+                int position = 0;
+                for (var touched : audit.entities()) {
+                    entity(new Packet(), audit, position++, touched).addTo(entity);
+                }
+            }
+            event.executeBatch();
+            entity.executeBatch();
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
+        }
     }
 
     /**
@@ -221,17 +241,25 @@ public final class Write implements AutoCloseable {
                 .bind(kept.entityType()).bind(kept.entityId());
     }
 
-    private static void event(Packet packet, AuditRecord audit) {
+    private static void whole(Packet packet, AuditRecord audit) {
+        event(packet.add(EVENT), audit);
+        int position = 0;
+        for (var touched : audit.entities()) {
+            entity(packet.add(ENTITY), audit, position++, touched);
+        }
+    }
+
+    private static Packet event(Packet packet, AuditRecord audit) {
         var primary = audit.entities().getFirst();
-        packet.add(EVENT).bind(audit.id()).bind(audit.actorType()).bind(audit.actorId()).bind(audit.tokenId()).bind(audit.subjectTenant())
+        return packet.bind(audit.id()).bind(audit.actorType()).bind(audit.actorId()).bind(audit.tokenId()).bind(audit.subjectTenant())
                 .bind(audit.operation()).bind(audit.status()).bind(audit.action()).bind(audit.category()).bind(primary.type())
                 .bind(primary.id()).bind(audit.reason()).bind(audit.sourceWorkflow()).bind(audit.replayPointer()).bind(audit.requestId())
                 .bind(audit.traceId()).bind(audit.keyHmac());
-        int position = 0;
-        for (var entity : audit.entities()) {
-            packet.add(ENTITY).bind(audit.id()).bind(position++).bind(entity.type()).bind(entity.id()).bind(entity.before())
-                    .bind(entity.after()).bind(entity.salt()).bind(entity.beforeDigest()).bind(entity.afterDigest());
-        }
+    }
+
+    private static Packet entity(Packet packet, AuditRecord audit, int position, AuditRecord.Entity entity) {
+        return packet.bind(audit.id()).bind(position).bind(entity.type()).bind(entity.id()).bind(entity.before())
+                .bind(entity.after()).bind(entity.salt()).bind(entity.beforeDigest()).bind(entity.afterDigest());
     }
 
     private void send(Packet packet) {

@@ -3,14 +3,16 @@ package org.guildhall.core.http;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
+import org.guildhall.api.Download;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An answer as it goes out: everything that a replay must repeat.
  *
  * @param headers those that belong to the answer itself; what belongs to this one request is added when it is written
+ * @param download what is sent instead of a body; an answer with one is never replayed
  */
-record Answer(int status, byte @Nullable [] body, Map<String, String> headers) {
+record Answer(int status, byte @Nullable [] body, Map<String, String> headers, @Nullable Download download) {
 
     static final String JSON = "application/json";
     static final String PROBLEM = "application/problem+json";
@@ -20,7 +22,16 @@ record Answer(int status, byte @Nullable [] body, Map<String, String> headers) {
         if (body != null) {
             headers.put("Content-Type", contentType);
         }
-        return new Answer(status, body, headers);
+        return new Answer(status, body, headers, null);
+    }
+
+    /** A file, which nobody else may keep: it is made of what tenants have. */
+    static Answer of(Download download) {
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("Content-Type", download.contentType());
+        headers.put("Content-Disposition", "attachment; filename=\"" + download.fileName() + "\"");
+        headers.put("Cache-Control", "private, no-store");
+        return new Answer(200, null, headers, download);
     }
 
     Answer with(String name, @Nullable String value) {
@@ -43,6 +54,6 @@ record Answer(int status, byte @Nullable [] body, Map<String, String> headers) {
             int colon = line.indexOf(": ");
             headers.put(line.substring(0, colon), line.substring(colon + 2));
         });
-        return new Answer(status, body, headers);
+        return new Answer(status, body, headers, null);
     }
 }

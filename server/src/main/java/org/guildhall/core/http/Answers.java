@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import org.guildhall.api.Download;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.core.http.RequestReader.Read;
@@ -22,6 +23,12 @@ final class Answers {
     Answer answer(Exchange exchange, Call call, Read read, Reply<?> reply) {
         if (reply.body() instanceof Document document) {
             return document(exchange, document);
+        }
+        if (reply.body() instanceof Download download) {
+            if (!MediaTypes.accepts(exchange.list("Accept"), download.contentType())) {
+                throw Problem.NOT_ACCEPTABLE.because("It is " + download.contentType() + ", which Accept doesn't allow.");
+            }
+            return Answer.of(download);
         }
         byte[] body = reply.body() == null ? null : Json.bytes(shaped(call, read, reply.body()));
         var answer = Answer.of(reply.status(), body, Answer.JSON).with("Location", reply.location());

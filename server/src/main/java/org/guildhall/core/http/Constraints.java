@@ -21,7 +21,8 @@ public final class Constraints {
         return this;
     }
 
-    Refusal refusal(Violation violation) {
+    /** What a caller is told of it. */
+    public Refusal refusal(Violation violation) {
         var meaning = meanings.get(violation.constraint());
         if (meaning == null && violation.constraint().endsWith("_external_id")) {
             meaning = new Meaning(Problem.ALREADY_EXISTS, "/external_id", "Another resource of this kind has this external_id.");

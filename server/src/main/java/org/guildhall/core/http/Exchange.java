@@ -6,13 +6,21 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
+import org.guildhall.api.Download;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.IpRange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** One HTTP request and its answer: the only thing that touches the server's own classes while a request is on its way. */
-final class Exchange {
+/**
+ * One HTTP request and its answer: the only thing that touches the server's own classes while a request is on its way. Closing it lets go
+ * of a body that was spooled.
+ */
+final class Exchange implements AutoCloseable {
+
+    /** Of a body that nobody wants; who sends more is cut off, and perhaps never sees why. */
+    private static final long PASSED_BYTES_MAX = 8L << 20;
 
     private final Context context;
     private final String requestId = RequestIds.request();
@@ -20,6 +28,7 @@ final class Exchange {
     private final InetAddress address;
     private final long startedNanos = System.nanoTime();
     private byte @Nullable [] body;
+    private Spool.@Nullable Spooled spooled;
     private boolean bodyEnded;
     private @Nullable Caller caller;
     private RateLimits.@Nullable Decision limits;
@@ -120,6 +129,22 @@ final class Exchange {
         return body;
     }
 
+    /** The same for a body that is streamed. */
+    Spool.Spooled body(Spool spool, String mediaType, long most, UUID tenant) throws IOException {
+        if (spooled == null) {
+            spooled = spool.take(context.req().getInputStream(), mediaType, most, tenant);
+            bodyEnded = true;
+        }
+        return spooled;
+    }
+
+    @Override
+    public void close() {
+        if (spooled != null) {
+            spooled.close();
+        }
+    }
+
     void send(Answer answer) {
         context.status(answer.status());
         answer.headers().forEach(context.res()::setHeader);
@@ -132,7 +157,9 @@ final class Exchange {
         if (limits != null) {
             limits.headers().forEach(headers::setHeader);
         }
-        if (answer.body() == null) {
+        if (answer.download() != null) {
+            stream(answer.download());
+        } else if (answer.body() == null) {
             context.res().setContentType(null);
         } else {
             write(answer.body());
@@ -154,6 +181,24 @@ final class Exchange {
         }
     }
 
+    /** If it fails in the middle, less is sent than was announced: the server breaks off the connection, and the caller knows. */
+    private void stream(Download download) {
+        context.res().setContentLengthLong(download.bytes());
+        if (method().equals("HEAD")) {
+            return;
+        }
+        try {
+            var out = context.res().getOutputStream();
+            for (int part = 0; part < download.parts(); part++) {
+                out.write(download.part().apply(part));
+            }
+        } catch (IOException gone) {
+            LoggerFactory.getLogger(Exchange.class).debug("an answer could not be sent", gone);
+        } catch (RuntimeException failed) {
+            LoggerFactory.getLogger(Exchange.class).error("request {} failed while its answer was sent", requestId, failed);
+        }
+    }
+
     /** Whether nothing of the request's body is still to come. What has arrived of a body that nobody wanted is passed over. */
     private boolean isBodyRead() throws IOException {
         if (bodyEnded || contentLength() <= 0 && !hasChunkedBody()) {
@@ -161,7 +206,7 @@ final class Exchange {
         }
         var rest = context.req().getInputStream();
         long passed = body == null ? 0 : body.length;
-        for (int available = rest.available(); available > 0; available = rest.available()) {
+        for (int available = rest.available(); available > 0 && passed < PASSED_BYTES_MAX; available = rest.available()) {
             rest.skipNBytes(available);
             passed += available;
         }

@@ -104,9 +104,14 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void handle(Context context, Operation operation, Routes routes) {
-        var exchange = new Exchange(context, trustedProxies);
-        var answer = pipeline.handle(exchange, operation, routes.endpoint(operation));
-        send(context, exchange, answer);
+        try (var exchange = new Exchange(context, trustedProxies)) {
+            var answer = pipeline.handle(exchange, operation, routes.endpoint(operation));
+            send(context, exchange, answer);
+            log(operation, exchange, answer);
+        }
+    }
+
+    private static void log(Operation operation, Exchange exchange, Answer answer) {
         if (ACCESS.isInfoEnabled()) {
             var caller = exchange.caller();
             ACCESS.atInfo()

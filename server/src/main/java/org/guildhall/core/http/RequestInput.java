@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.guildhall.api.Input;
 import org.guildhall.api.Patch;
+import org.guildhall.api.Upload;
 import org.guildhall.core.http.Refusal.Item;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +22,16 @@ final class RequestInput implements Input {
     private final @Nullable JsonNode body;
     private final @Nullable Schema bodySchema;
     private final byte[] raw;
+    private final @Nullable Upload upload;
 
-    RequestInput(Function<String, String> path, ObjectNode query, @Nullable JsonNode body, @Nullable Schema bodySchema, byte[] raw) {
+    RequestInput(Function<String, String> path, ObjectNode query, @Nullable JsonNode body, @Nullable Schema bodySchema, byte[] raw,
+            @Nullable Upload upload) {
         this.path = path;
         this.query = query;
         this.body = body;
         this.bodySchema = bodySchema;
         this.raw = raw;
+        this.upload = upload;
     }
 
     @Override
@@ -64,6 +68,11 @@ final class RequestInput implements Input {
     @Override
     public byte[] raw() {
         return raw;
+    }
+
+    @Override
+    public Upload upload() {
+        return present(upload);
     }
 
     private static <T> T present(@Nullable T value) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -38,6 +39,7 @@ final class RequestReader {
 
     private final Spec spec;
     private final Cursors cursors;
+    private final Spool spool = new Spool();
 
     RequestReader(Spec spec, Cursors cursors) {
         this.spec = spec;
@@ -64,6 +66,7 @@ final class RequestReader {
         if (!wrong.isEmpty()) {
             throw Problem.INVALID_PARAMETER.because(several(wrong, "parameter or header")).withAll(wrong);
         }
+        var upload = operation.streamTypes().isEmpty() ? null : upload(exchange, operation, caller);
         var page = operation.list() ? page(query, exchange, operation, caller) : null;
         Schema schema = inputs.body();
         JsonNode body = schema == null ? null : tree(raw, operation, inputs, schema);
@@ -76,8 +79,9 @@ final class RequestReader {
         }
         var ifMatch = ifMatch(exchange, operation);
         boolean dryRun = query.path("dry_run").asBoolean(false);
-        return new Read(new RequestInput(exchange::pathParameter, filters(query), body, schema, raw), page, ifMatch, dryRun, key, reason,
-                expand, fields, key == null ? NO_FINGERPRINT : fingerprint(exchange, texts, raw));
+        var fingerprint = key == null ? NO_FINGERPRINT : fingerprint(exchange, texts, upload == null ? raw : upload.digest());
+        return new Read(new RequestInput(exchange::pathParameter, filters(query), body, schema, raw, upload), page, ifMatch, dryRun, key,
+                reason, expand, fields, fingerprint);
     }
 
     /** Each reference on the way asks for the scope that reading it asks for. */
@@ -97,9 +101,39 @@ final class RequestReader {
 
     private static void acceptable(Exchange exchange, Operation operation) {
         // What has no answer of its own answers a dry run.
-        var type = operation.responseType() == null ? Answer.JSON : operation.responseType();
-        if (!MediaTypes.accepts(exchange.list("Accept"), type)) {
-            throw Problem.NOT_ACCEPTABLE.because("The operation answers " + type + ", which Accept doesn't allow.");
+        var answer = operation.responseType() == null ? Answer.JSON : operation.responseType();
+        var answers = operation.downloadTypes().isEmpty() ? List.of(answer) : operation.downloadTypes();
+        if (answers.stream().noneMatch(type -> MediaTypes.accepts(exchange.list("Accept"), type))) {
+            throw Problem.NOT_ACCEPTABLE.because("The operation answers " + String.join(" or ", answers) + ", which Accept doesn't allow.");
+        }
+    }
+
+    /** Looks at a body that is streamed before any of it is read. */
+    private static void announced(Exchange exchange, Operation operation) {
+        if (exchange.contentLength() == 0 || exchange.contentLength() < 0 && !exchange.hasChunkedBody()) {
+            throw Problem.MALFORMED_BODY.because("The operation needs a body of " + String.join(" or ", operation.streamTypes()) + ".");
+        }
+        if (streamType(exchange, operation) == null) {
+            throw Problem.UNSUPPORTED_MEDIA_TYPE.because("The body must be " + String.join(" or ", operation.streamTypes()) + ".")
+                    .header("Accept-Post", String.join(", ", operation.streamTypes()));
+        }
+        if (exchange.contentLength() > operation.streamBytesMax()) {
+            throw Spool.tooLarge(operation.streamBytesMax());
+        }
+    }
+
+    private static @Nullable String streamType(Exchange exchange, Operation operation) {
+        var sent = exchange.header("Content-Type");
+        return operation.streamTypes().stream().filter(type -> MediaTypes.fits(sent, type)).findFirst().orElse(null);
+    }
+
+    /** Takes it in, when nothing else of the request is wrong. */
+    private Spool.Spooled upload(Exchange exchange, Operation operation, @Nullable Caller caller) {
+        try {
+            return exchange.body(spool, String.valueOf(streamType(exchange, operation)), operation.streamBytesMax(),
+                    Objects.requireNonNull(caller, "a body is streamed by nobody").tenant());
+        } catch (IOException brokenOff) {
+            throw Problem.MALFORMED_BODY.because("The body ended before it was whole.");
         }
     }
 
@@ -108,6 +142,10 @@ final class RequestReader {
         var encoding = exchange.header("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw Problem.UNSUPPORTED_MEDIA_TYPE.because("A body with Content-Encoding: " + printable(encoding) + " is not read.");
+        }
+        if (!operation.streamTypes().isEmpty()) {
+            announced(exchange, operation);
+            return new byte[0];
         }
         long length = exchange.contentLength();
         if (inputs.body() == null) {

@@ -189,6 +189,14 @@ public final class Spec {
         return type.isArray() ? type.get(0).asText() : type.asText("string");
     }
 
+    /** The form of a component, for values that come in by another way than as the body of a request. */
+    public Form form(String component) {
+        if (document.at("/components/schemas/" + component).isMissingNode()) {
+            throw new IllegalStateException("the document lacks " + component);
+        }
+        return new Form(schema("/components/schemas/" + component));
+    }
+
     /** The schema at a JSON Pointer into the document. */
     public Schema schema(String pointer) {
         return whole.getRefSchema(SchemaLocation.of(ID + "#" + pointer).getFragment());

@@ -1,8 +1,12 @@
 package org.guildhall.core.http;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.guildhall.core.data.AuditRecord;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
@@ -41,12 +45,58 @@ public final class Unattended {
      * @throws Refusal whatever the work refused, with nothing changed
      */
     public <T> T run(UUID tenant, Source source, BiFunction<Tx, Changes, T> work) {
-        for (int attempt = 1; ; attempt++) {
+        return attempts(() -> {
             try (var write = db.begin(tenant, Db.ANY_REVISION)) {
                 var changes = new Changes();
                 var result = work.apply(write.tx(), changes);
                 write.commit(new Finish(changes.isEmpty() ? null : record(source, changes), null, null, false));
                 return result;
+            }
+        });
+    }
+
+    /** The events of a transaction that does several things. */
+    public static final class Events {
+
+        private final Map<Changes, Source> all = new LinkedHashMap<>();
+
+        private Events() {}
+
+        /** Begins another event; if nothing is told to it, there is none. */
+        public Changes begin(Source source) {
+            var changes = new Changes();
+            all.put(changes, source);
+            return changes;
+        }
+
+        private List<AuditRecord> records() {
+            return all.entrySet().stream()
+                    .filter(event -> !event.getKey().isEmpty())
+                    .map(event -> record(event.getValue(), event.getKey()))
+                    .toList();
+        }
+    }
+
+    /** Does several things in one transaction, each with an event of its own; all of them happen, or none. */
+    public <T> T runAll(UUID tenant, BiFunction<Tx, Events, T> work) {
+        return attempts(() -> {
+            try (var write = db.begin(tenant, Db.ANY_REVISION)) {
+                var events = new Events();
+                var result = work.apply(write.tx(), events);
+                var records = events.records();
+                if (!records.isEmpty()) {
+                    write.tell(records);
+                }
+                write.commit(Finish.NOTHING);
+                return result;
+            }
+        });
+    }
+
+    private static <T> T attempts(Supplier<T> once) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return once.get();
             } catch (RuntimeException failed) {
                 var translated = Failures.translate(failed);
                 boolean again = translated instanceof Failures.Retryable || translated instanceof Failures.Contended;

@@ -1,0 +1,190 @@
+package org.guildhall.core.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
+import org.guildhall.api.Upload;
+
+/**
+ * Bodies too large to be held, each in a file of its own while its request lasts. A caller may send as slowly as it likes, up to a point,
+ * and no transaction waits for it; and all of the body is known when the idempotency key is claimed. So many at once as there is room for.
+ */
+final class Spool {
+
+    /** With the largest body of 64 MiB, half a GiB of the disk. */
+    private static final int AT_ONCE_MAX = 8;
+
+    private static final int AT_ONCE_OF_A_TENANT_MAX = 4;
+    private static final int RETRY_AFTER_SECONDS = 5;
+    private static final Duration TIME_MAX = Duration.ofMinutes(5);
+    private static final int CHUNK_BYTES = 64 * 1024;
+
+    private final Semaphore places = new Semaphore(AT_ONCE_MAX);
+    private final ConcurrentMap<UUID, Integer> taken = new ConcurrentHashMap<>();
+
+    /**
+     * Takes a whole body in.
+     *
+     * @param most how many bytes it may have
+     * @throws Refusal if it is too large, comes too slowly, breaks off, or there is no room
+     */
+    Spooled take(InputStream body, String mediaType, long most, UUID tenant) {
+        enter(tenant);
+        var spooled = new Spooled(mediaType, () -> leave(tenant));
+        try {
+            spooled.fill(body, most, System.nanoTime() + TIME_MAX.toNanos());
+            return spooled;
+        } catch (RuntimeException | Error failed) {
+            spooled.close();
+            throw failed;
+        }
+    }
+
+    private void enter(UUID tenant) {
+        int own = taken.merge(tenant, 1, Integer::sum);
+        if (own > AT_ONCE_OF_A_TENANT_MAX || !places.tryAcquire()) {
+            forget(tenant);
+            throw Problem.UNAVAILABLE.because("Too many bodies are being received at once.").retryAfter(RETRY_AFTER_SECONDS);
+        }
+    }
+
+    private void leave(UUID tenant) {
+        places.release();
+        forget(tenant);
+    }
+
+    private void forget(UUID tenant) {
+        taken.computeIfPresent(tenant, (key, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** A body that is there. The file has no name any more, so nothing of it outlives the process either. */
+    static final class Spooled implements Upload, AutoCloseable {
+
+        private final String mediaType;
+        private final Runnable closed;
+        private final MessageDigest digest;
+        private final FileChannel file;
+        private long bytes;
+
+        private Spooled(String mediaType, Runnable closed) {
+            this.mediaType = mediaType;
+            this.closed = closed;
+            try {
+                this.digest = MessageDigest.getInstance("SHA-256");
+                var path = Files.createTempFile("guildhall-", ".body");
+                this.file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+                Files.deleteIfExists(path);
+            } catch (NoSuchAlgorithmException impossible) {
+                throw new IllegalStateException(impossible);
+            } catch (IOException failed) {
+                closed.run();
+                throw new UncheckedIOException(failed);
+            }
+        }
+
+        private void fill(InputStream body, long most, long deadline) {
+            digest.update((mediaType + "\n").getBytes(StandardCharsets.US_ASCII));
+            var chunk = new byte[CHUNK_BYTES];
+            for (int read = read(body, chunk); read >= 0; read = read(body, chunk)) {
+                bytes += read;
+                if (bytes > most) {
+                    throw tooLarge(most);
+                }
+                if (System.nanoTime() > deadline) {
+                    throw Problem.REQUEST_TIMEOUT.because("The body didn't come within " + TIME_MAX.toSeconds() + " seconds.");
+                }
+                digest.update(chunk, 0, read);
+                write(chunk, read);
+            }
+        }
+
+        private static int read(InputStream body, byte[] chunk) {
+            try {
+                return body.read(chunk);
+            } catch (IOException brokenOff) {
+                if (brokenOff instanceof java.net.SocketTimeoutException || brokenOff.getCause() instanceof TimeoutException) {
+                    throw Problem.REQUEST_TIMEOUT.because("The body stopped coming.");
+                }
+                throw Problem.MALFORMED_BODY.because("The body ended before it was whole.");
+            }
+        }
+
+        private void write(byte[] chunk, int length) {
+            try {
+                var rest = ByteBuffer.wrap(chunk, 0, length);
+                while (rest.hasRemaining()) {
+                    file.write(rest);
+                }
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+
+        /** What makes it the same body again: its media type and every byte of it. */
+        byte[] digest() {
+            try {
+                return ((MessageDigest) digest.clone()).digest();
+            } catch (CloneNotSupportedException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+
+        @Override
+        public String mediaType() {
+            return mediaType;
+        }
+
+        @Override
+        public long bytes() {
+            return bytes;
+        }
+
+        @Override
+        public InputStream open() {
+            return new InputStream() {
+                private long at;
+
+                @Override
+                public int read() throws IOException {
+                    var one = new byte[1];
+                    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+                }
+
+                @Override
+                public int read(byte[] into, int offset, int length) throws IOException {
+                    int read = file.read(ByteBuffer.wrap(into, offset, length), at);
+                    at += Math.max(0, read);
+                    return read;
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            try {
+                file.close();
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            } finally {
+                closed.run();
+            }
+        }
+    }
+
+    static Refusal tooLarge(long most) {
+        return Problem.BODY_TOO_LARGE.because("The body is larger than " + most + " bytes.");
+    }
+}

@@ -1,0 +1,185 @@
+package org.guildhall.runtime;
+
+import static org.guildhall.schema.runtime.Tables.EXPORTS;
+import static org.guildhall.schema.runtime.Tables.EXPORT_PARTS;
+import static org.jooq.impl.DSL.case_;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.when;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Filters;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** Exports and the parts of their files. */
+final class ExportStore {
+
+    /**
+     * An export as stored.
+     *
+     * @param state {@code expired} by the clock, whether or not its parts are gone
+     * @param lastId of the last person who is written; null before
+     */
+    record Row(
+            UUID id, @Nullable String externalId, String format, String state, long total, long bytes, int parts, @Nullable UUID lastId,
+            @Nullable String failure, @Nullable UUID actorId, @Nullable Instant startedAt, @Nullable Instant finishedAt,
+            @Nullable Instant expiresAt, Instant createdAt, Instant updatedAt, long version) {
+
+        boolean isFinished() {
+            return finishedAt != null;
+        }
+    }
+
+    /** What a caller says of an export. */
+    record New(@Nullable String externalId, String format, String actorType, @Nullable UUID actorId) {}
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(@Nullable String externalId, @Nullable String state, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", EXPORTS.CREATED_AT);
+    private static final Condition EXPIRED = EXPORTS.EXPIRES_AT.le(Columns.now());
+    private static final Field<String> STATE = case_().when(EXPIRED, inline("expired")).else_(EXPORTS.STATE).as("state_now");
+    private static final List<Field<?>> COLUMNS = List.of(
+            EXPORTS.ID, EXPORTS.EXTERNAL_ID, EXPORTS.FORMAT, STATE, EXPORTS.TOTAL, EXPORTS.BYTES, EXPORTS.PARTS, EXPORTS.LAST_ID, EXPORTS.FAILURE,
+            EXPORTS.ACTOR_ID, EXPORTS.STARTED_AT, EXPORTS.FINISHED_AT, EXPORTS.EXPIRES_AT, EXPORTS.CREATED_AT, EXPORTS.UPDATED_AT,
+            EXPORTS.VERSION);
+
+    Row insert(Tx tx, New wanted) {
+        return tx.sql()
+                .insertInto(EXPORTS)
+                .set(EXPORTS.EXTERNAL_ID, wanted.externalId())
+                .set(EXPORTS.FORMAT, wanted.format())
+                .set(EXPORTS.ACTOR_TYPE, wanted.actorType())
+                .set(EXPORTS.ACTOR_ID, wanted.actorId())
+                .returningResult(COLUMNS)
+                .fetchSingle(ExportStore::row);
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(EXPORTS).where(EXPORTS.ID.eq(id)).fetchOne(ExportStore::row);
+    }
+
+    /** The same, held until the transaction ends, unless somebody else holds it: null then. */
+    @Nullable Row take(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(EXPORTS).where(EXPORTS.ID.eq(id)).forUpdate().skipLocked().fetchOne(ExportStore::row);
+    }
+
+    /** How many haven't ended. */
+    List<UUID> unfinished(Tx tx) {
+        return tx.sql().select(EXPORTS.ID).from(EXPORTS).where(EXPORTS.FINISHED_AT.isNull()).orderBy(EXPORTS.ID).fetch(EXPORTS.ID);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        var select = tx.sql()
+                .select(COLUMNS)
+                .from(EXPORTS)
+                .where(Filters.is(EXPORTS.EXTERNAL_ID, filter.externalId()))
+                .and(inState(filter.state()))
+                .and(Filters.between(EXPORTS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+        return page.fetch(select, SORTS, EXPORTS.ID, ExportStore::row);
+    }
+
+    private static Condition inState(@Nullable String state) {
+        return switch (state) {
+            case null -> noCondition();
+            case "expired" -> EXPIRED;
+            case "succeeded" -> EXPORTS.STATE.eq(state).and(EXPORTS.EXPIRES_AT.gt(Columns.now()));
+            default -> EXPORTS.STATE.eq(state);
+        };
+    }
+
+    /** Adds a part to an export that is held. */
+    void addPart(Tx tx, UUID id, int part, byte[] content) {
+        tx.sql()
+                .insertInto(EXPORT_PARTS)
+                .set(EXPORT_PARTS.EXPORT_ID, id)
+                .set(EXPORT_PARTS.PART, part)
+                .set(EXPORT_PARTS.CONTENT, content)
+                .execute();
+    }
+
+    /** Notes what was added to an export that is held: how far it is now. */
+    void advance(Tx tx, Row export, long rows, long bytes, int parts, @Nullable UUID lastId) {
+        tx.sql()
+                .update(EXPORTS)
+                .set(EXPORTS.STATE, "running")
+                .set(EXPORTS.TOTAL, export.total() + rows)
+                .set(EXPORTS.BYTES, export.bytes() + bytes)
+                .set(EXPORTS.PARTS, export.parts() + parts)
+                .set(EXPORTS.LAST_ID, lastId)
+                .set(EXPORTS.STARTED_AT, coalesce(EXPORTS.STARTED_AT, Columns.now()))
+                .set(EXPORTS.UPDATED_AT, Columns.now())
+                .set(EXPORTS.VERSION, EXPORTS.VERSION.plus(1))
+                .where(EXPORTS.ID.eq(export.id()))
+                .execute();
+    }
+
+    /** Ends an export that is held; the file of one that succeeded is kept for some time. */
+    Row finish(Tx tx, UUID id, @Nullable String failure, Duration kept) {
+        boolean failed = failure != null;
+        var expiry = field("{0} + {1} * interval '1 second'", SQLDataType.INSTANT, Columns.now(), inline(kept.toSeconds()));
+        return tx.sql()
+                .update(EXPORTS)
+                .set(EXPORTS.STATE, failed ? "failed" : "succeeded")
+                .set(EXPORTS.FAILURE, failure)
+                .set(EXPORTS.FINISHED_AT, Columns.now())
+                .set(EXPORTS.EXPIRES_AT, when(inline(!failed), expiry))
+                .set(EXPORTS.UPDATED_AT, Columns.now())
+                .set(EXPORTS.VERSION, EXPORTS.VERSION.plus(1))
+                .where(EXPORTS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(ExportStore::row);
+    }
+
+    /** A part of a file. */
+    byte[] part(Tx tx, UUID id, int part) {
+        return Objects.requireNonNull(
+                tx.sql()
+                        .select(EXPORT_PARTS.CONTENT)
+                        .from(EXPORT_PARTS)
+                        .where(EXPORT_PARTS.EXPORT_ID.eq(id))
+                        .and(EXPORT_PARTS.PART.eq(part))
+                        .fetchOne(EXPORT_PARTS.CONTENT),
+                "a part of the export is gone");
+    }
+
+    /** The exports whose files nobody can have any more, and are still there. */
+    List<UUID> expired(Tx tx) {
+        return tx.sql()
+                .select(EXPORTS.ID)
+                .from(EXPORTS)
+                .where(EXPORTS.PARTS.gt(0))
+                .and(EXPIRED.or(EXPORTS.STATE.eq("failed")))
+                .orderBy(EXPORTS.ID)
+                .fetch(EXPORTS.ID);
+    }
+
+    /** Forgets the file. It is no change of the export: that it can't be had any more was told before. */
+    void forgetParts(Tx tx, UUID id) {
+        tx.sql().deleteFrom(EXPORT_PARTS).where(EXPORT_PARTS.EXPORT_ID.eq(id)).execute();
+        tx.sql().update(EXPORTS).set(EXPORTS.PARTS, 0).where(EXPORTS.ID.eq(id)).execute();
+    }
+
+    private static Row row(Record record) {
+        return new Row(
+                record.get(EXPORTS.ID), record.get(EXPORTS.EXTERNAL_ID), record.get(EXPORTS.FORMAT), record.get(STATE), record.get(EXPORTS.TOTAL),
+                record.get(EXPORTS.BYTES), record.get(EXPORTS.PARTS), record.get(EXPORTS.LAST_ID), record.get(EXPORTS.FAILURE),
+                record.get(EXPORTS.ACTOR_ID), record.get(EXPORTS.STARTED_AT), record.get(EXPORTS.FINISHED_AT), record.get(EXPORTS.EXPIRES_AT),
+                record.get(EXPORTS.CREATED_AT), record.get(EXPORTS.UPDATED_AT), record.get(EXPORTS.VERSION));
+    }
+}

@@ -1,0 +1,117 @@
+package org.guildhall.runtime;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.guildhall.api.model.ExportId;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Actor;
+import org.guildhall.core.http.Unattended;
+import org.guildhall.core.http.Unattended.Events;
+import org.guildhall.core.http.Unattended.Source;
+import org.guildhall.core.work.Work;
+import org.guildhall.platform.Platform;
+import org.guildhall.runtime.ExportStore.Row;
+import org.guildhall.runtime.MemberWriter.Format;
+import org.jspecify.annotations.Nullable;
+
+/** Writes exports, some persons in each transaction, with the place where it has come to: whoever goes on begins behind it. */
+final class ExportWork implements Work.Job {
+
+    static final String NAME = "export";
+
+    private static final int PERSONS_AT_ONCE = 1_000;
+    private static final int PART_BYTES_MAX = 1 << 20;
+    private static final Duration KEPT = Duration.ofDays(7);
+    private static final Duration SLICE = Duration.ofSeconds(10);
+    private static final Duration HELD_PAUSE = Duration.ofSeconds(1);
+    private static final Duration SUSPENDED_PAUSE = Duration.ofMinutes(1);
+
+    private enum Step { MORE, ENDED, HELD }
+
+    private final Db db;
+    private final Unattended unattended;
+    private final Platform platform;
+    private final ExportStore exports;
+    private final MemberStore members;
+
+    ExportWork(Db db, Unattended unattended, Platform platform, ExportStore exports, MemberStore members) {
+        this.db = db;
+        this.unattended = unattended;
+        this.platform = platform;
+        this.exports = exports;
+        this.members = members;
+    }
+
+    @Override
+    public @Nullable Duration work(UUID tenant, UUID id, BooleanSupplier stopping) {
+        if (!platform.isActive(tenant)) {
+            return SUSPENDED_PAUSE;
+        }
+        long until = System.nanoTime() + SLICE.toNanos();
+        while (!stopping.getAsBoolean() && System.nanoTime() < until) {
+            var step = unattended.runAll(tenant, (tx, events) -> some(tx, events, id));
+            if (step != Step.MORE) {
+                return step == Step.HELD ? HELD_PAUSE : null;
+            }
+        }
+        return Duration.ZERO;
+    }
+
+    @Override
+    public void giveUp(UUID tenant, UUID id) {
+        unattended.runAll(tenant, (tx, events) -> {
+            var held = exports.take(tx, id);
+            if (held != null && !held.isFinished()) {
+                var after = exports.finish(tx, id, "Writing it failed again and again, for a reason that nobody foresaw.", KEPT);
+                events.begin(source(held, "export.failed")).changed(new ExportId(id), ExportsHandler.toApi(held), ExportsHandler.toApi(after));
+            }
+            return null;
+        });
+    }
+
+    private Step some(Tx tx, Events events, UUID id) {
+        var held = exports.take(tx, id);
+        if (held == null || held.isFinished()) {
+            return held == null ? Step.HELD : Step.ENDED;
+        }
+        var format = Format.of(held.format());
+        var entries = members.page(tx, held.lastId(), PERSONS_AT_ONCE);
+        var rows = entries.stream().map(entry -> MemberRows.of(entry.person(), entry.household(), entry.role())).toList();
+        var bytes = held.parts() == 0 ? joined(MemberWriter.head(format), MemberWriter.rows(format, rows)) : MemberWriter.rows(format, rows);
+        int parts = 0;
+        for (int at = 0; at < bytes.length; at += PART_BYTES_MAX) {
+            exports.addPart(tx, id, held.parts() + parts++, Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + PART_BYTES_MAX)));
+        }
+        var lastId = entries.isEmpty() ? held.lastId() : entries.getLast().person().id();
+        exports.advance(tx, held, rows.size(), bytes.length, parts, lastId);
+        if (entries.stream().map(entry -> entry.person().id()).distinct().count() == PERSONS_AT_ONCE) {
+            return Step.MORE;
+        }
+        var after = exports.finish(tx, id, null, KEPT);
+        events.begin(source(held, "export.succeeded")).changed(new ExportId(id), ExportsHandler.toApi(held), ExportsHandler.toApi(after));
+        return Step.ENDED;
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        var both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    /** Files that have expired. */
+    void forget(UUID tenant) {
+        for (var id : db.upkeep(tenant, exports::expired)) {
+            db.upkeep(tenant, tx -> {
+                exports.forgetParts(tx, id);
+                return null;
+            });
+        }
+    }
+
+    private static Source source(Row export, String action) {
+        return new Source(action, "billing", NAME, new Actor(Actor.JOB.type(), export.actorId()), new ExportId(export.id()).toString(), null);
+    }
+}

@@ -1,0 +1,80 @@
+package org.guildhall.runtime;
+
+import org.guildhall.api.Download;
+import org.guildhall.api.Page;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.Export;
+import org.guildhall.api.model.ExportFormat;
+import org.guildhall.api.model.ExportId;
+import org.guildhall.api.model.ExportState;
+import org.guildhall.api.model.ListExportsQuery;
+import org.guildhall.api.model.NewExport;
+import org.guildhall.api.runtime.ExportsApi;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.References;
+import org.guildhall.core.work.Work;
+import org.guildhall.runtime.ExportStore.Filter;
+import org.guildhall.runtime.ExportStore.New;
+import org.guildhall.runtime.ExportStore.Row;
+
+/** Exports: {@code /runtime/exports}. */
+final class ExportsHandler implements ExportsApi<Call> {
+
+    private static final int UNFINISHED_MAX = 10;
+
+    private final Db db;
+    private final ExportStore exports;
+    private final Work work;
+
+    ExportsHandler(Db db, ExportStore exports, Work work) {
+        this.db = db;
+        this.exports = exports;
+        this.work = work;
+    }
+
+    @Override
+    public Reply<Export> createExport(Call call, NewExport body) {
+        if (exports.unfinished(call.tx()).size() >= UNFINISHED_MAX) {
+            throw Problem.CONFLICT.because(UNFINISHED_MAX + " exports wait or run already; wait until one of them has ended.");
+        }
+        var actor = call.actor();
+        var made = toApi(exports.insert(call.tx(), new New(body.externalId(), body.format().value(), actor.type(), actor.id())));
+        work.enqueue(call.tx(), ExportWork.NAME, made.id().value());
+        call.created(made.id(), made);
+        return Reply.accepted("/api/v1/runtime/exports/" + made.id(), made);
+    }
+
+    @Override
+    public Reply<Page<Export>> listExports(Call call, ListExportsQuery query) {
+        var filter = new Filter(
+                query.externalId(), query.state() == null ? null : query.state().value(), query.createdAfter(), query.createdBefore());
+        return Reply.list(exports.list(call.tx(), call.page(), filter).map(ExportsHandler::toApi));
+    }
+
+    @Override
+    public Reply<Export> getExport(Call call, ExportId exportId) {
+        return Reply.ok(toApi(References.found(exports.get(call.tx(), exportId.value()))));
+    }
+
+    @Override
+    public Reply<Download> getExportContent(Call call, ExportId exportId) {
+        var row = References.found(exports.get(call.tx(), exportId.value()));
+        if (!row.state().equals("succeeded")) {
+            throw Problem.INVALID_STATE.because("The export is " + row.state() + ".");
+        }
+        var tenant = call.tx().tenant();
+        var format = MemberWriter.Format.of(row.format());
+        // Each part is a read of its own: a slow reader holds neither a connection nor more than one part.
+        return Reply.plain(new Download(
+                format.mediaType(), "members-" + exportId + "." + row.format(), row.bytes(), row.parts(),
+                part -> db.read(tenant, Db.ANY_REVISION, tx -> exports.part(tx, row.id(), part))));
+    }
+
+    static Export toApi(Row row) {
+        return new Export(
+                new ExportId(row.id()), row.externalId(), ExportFormat.fromValue(row.format()), ExportState.fromValue(row.state()), row.total(),
+                row.bytes(), row.failure(), row.startedAt(), row.finishedAt(), row.expiresAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+}

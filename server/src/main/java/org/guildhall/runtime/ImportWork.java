@@ -1,0 +1,221 @@
+package org.guildhall.runtime;
+
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.guildhall.api.model.ImportId;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Failures;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Actor;
+import org.guildhall.core.http.Constraints;
+import org.guildhall.core.http.Refusal;
+import org.guildhall.core.http.Unattended;
+import org.guildhall.core.http.Unattended.Events;
+import org.guildhall.core.http.Unattended.Source;
+import org.guildhall.core.work.Work;
+import org.guildhall.platform.Platform;
+import org.guildhall.runtime.ImportStore.Done;
+import org.guildhall.runtime.ImportStore.Left;
+import org.guildhall.runtime.ImportStore.Pending;
+import org.guildhall.runtime.ImportStore.Row;
+import org.guildhall.runtime.ImportStore.Wrong;
+import org.guildhall.runtime.Matching.Accepted;
+import org.guildhall.runtime.Matching.Refused;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Works imports off, some rows in each transaction. Which rows are done stands in the same transaction as what they did, and the import's
+ * row is held meanwhile: whoever goes on, after a crash or on another node, begins behind them, and nobody at the same time.
+ */
+final class ImportWork implements Work.Job {
+
+    static final String NAME = "import";
+
+    /** Each transaction keeps a cancellation waiting, so it must be a matter of some hundred milliseconds. */
+    private static final int ROWS_AT_ONCE = 50;
+
+    private static final int FORGOTTEN_AT_ONCE = 5_000;
+    private static final Duration SLICE = Duration.ofSeconds(10);
+    private static final Duration HELD_PAUSE = Duration.ofSeconds(1);
+    private static final Duration SUSPENDED_PAUSE = Duration.ofMinutes(1);
+    /** Where a new day begins first. */
+    private static final ZoneOffset EARLIEST = ZoneOffset.ofHours(14);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImportWork.class);
+
+    private enum Step { MORE, ENDED, HELD }
+
+    private final Db db;
+    private final Unattended unattended;
+    private final Platform platform;
+    private final Constraints constraints;
+    private final ImportStore imports;
+    private final MemberStore members;
+    private final Joining joining;
+
+    ImportWork(Db db, Unattended unattended, Platform platform, Constraints constraints, ImportStore imports, MemberStore members, Joining joining) {
+        this.db = db;
+        this.unattended = unattended;
+        this.platform = platform;
+        this.constraints = constraints;
+        this.imports = imports;
+        this.members = members;
+        this.joining = joining;
+    }
+
+    @Override
+    public @Nullable Duration work(UUID tenant, UUID id, BooleanSupplier stopping) {
+        if (!platform.isActive(tenant)) {
+            return SUSPENDED_PAUSE;
+        }
+        long until = System.nanoTime() + SLICE.toNanos();
+        while (!stopping.getAsBoolean() && System.nanoTime() < until) {
+            switch (step(tenant, id)) {
+                case HELD -> {
+                    return HELD_PAUSE;
+                }
+                case ENDED -> {
+                    return forget(tenant, id, stopping) ? null : Duration.ZERO;
+                }
+                case MORE -> {}
+            }
+        }
+        return Duration.ZERO;
+    }
+
+    @Override
+    public void giveUp(UUID tenant, UUID id) {
+        unattended.run(tenant, source(id, "import.failed", Actor.JOB), (tx, changes) -> {
+            var before = imports.lock(tx, id);
+            if (before != null && !before.isFinished()) {
+                var after = imports.finish(tx, id, "failed", "The rows that follow failed again and again, for a reason that nobody foresaw.");
+                changes.changed(new ImportId(id), ImportsHandler.toApi(before), ImportsHandler.toApi(after));
+            }
+            return null;
+        });
+        forget(tenant, id, () -> false);
+    }
+
+    /** Some rows together; if one of them fails in a way that only the database could tell, each of them by itself. */
+    private Step step(UUID tenant, UUID id) {
+        try {
+            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, ROWS_AT_ONCE));
+        } catch (Refusal | Failures.Violation failed) {
+            LOG.debug("rows of the import {} are done one by one", id, failed);
+        }
+        var step = Step.MORE;
+        for (int row = 0; row < ROWS_AT_ONCE && step == Step.MORE; row++) {
+            step = alone(tenant, id);
+        }
+        return step;
+    }
+
+    private Step alone(UUID tenant, UUID id) {
+        try {
+            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, 1));
+        } catch (Refusal refusal) {
+            return refused(tenant, id, refusal);
+        } catch (Failures.Violation violation) {
+            return refused(tenant, id, constraints.refusal(violation));
+        }
+    }
+
+    private Step refused(UUID tenant, UUID id, Refusal refusal) {
+        var mistakes = refusal.items().isEmpty()
+                ? List.of(new Mistake(null, refusal.problem().code(), String.valueOf(refusal.getMessage())))
+                : refusal.items().stream().map(Mistake::of).toList();
+        return db.upkeep(tenant, tx -> {
+            var held = imports.take(tx, id);
+            if (held == null || held.isFinished()) {
+                return held == null ? Step.HELD : Step.ENDED;
+            }
+            for (var row : imports.pending(tx, id, 1)) {
+                finish(tx, id, List.of(new Done(row.position(), "failed", null)), mistakes.stream().map(mistake -> new Wrong(row.line(), mistake)).toList());
+            }
+            return Step.MORE;
+        });
+    }
+
+    private Step some(Tx tx, Events events, UUID id, int most) {
+        var held = imports.take(tx, id);
+        if (held == null || held.isFinished()) {
+            return held == null ? Step.HELD : Step.ENDED;
+        }
+        var rows = imports.pending(tx, id, most);
+        if (rows.isEmpty()) {
+            var after = imports.finish(tx, id, "succeeded", null);
+            events.begin(source(id, "import.succeeded", actor(held)))
+                    .changed(new ImportId(id), ImportsHandler.toApi(held), ImportsHandler.toApi(after));
+            return Step.ENDED;
+        }
+        rows(tx, events, held, rows);
+        return Step.MORE;
+    }
+
+    private void rows(Tx tx, Events events, Row held, List<Pending> rows) {
+        var named = rows.stream().map(Pending::row).toList();
+        var roll = members.roll(tx, named);
+        if (held.validates()) {
+            members.rollOfValidation(tx, held.id(), named, roll);
+        }
+        var today = LocalDate.ofInstant(tx.now(), EARLIEST);
+        var done = new ArrayList<Done>(rows.size());
+        var wrong = new ArrayList<Wrong>();
+        for (var row : rows) {
+            switch (Matching.decide(row.row(), roll, today)) {
+                case Refused refused -> {
+                    refused.mistakes().forEach(mistake -> wrong.add(new Wrong(row.line(), mistake)));
+                    done.add(new Done(row.position(), "failed", null));
+                }
+                case Accepted accepted -> {
+                    if (held.validates()) {
+                        done.add(new Done(row.position(), accepted.outcome(), left(accepted)));
+                    } else {
+                        joining.carryOut(tx, action -> events.begin(source(held.id(), action, actor(held))), actor(held), accepted, roll);
+                        done.add(new Done(row.position(), accepted.outcome(), null));
+                    }
+                }
+            }
+        }
+        finish(tx, held.id(), done, wrong);
+    }
+
+    private static Left left(Accepted accepted) {
+        return new Left(
+                MemberRows.of(accepted.person(), accepted.household(), accepted.role()), accepted.person().key(),
+                accepted.household() == null ? null : accepted.household().key());
+    }
+
+    private void finish(Tx tx, UUID id, List<Done> done, List<Wrong> wrong) {
+        imports.done(tx, id, done);
+        imports.count(tx, id, done);
+        if (!wrong.isEmpty()) {
+            imports.addErrors(tx, id, wrong);
+        }
+    }
+
+    /** What is left of the file, some at a time; whether all of it is gone. */
+    private boolean forget(UUID tenant, UUID id, BooleanSupplier stopping) {
+        int forgotten;
+        do {
+            forgotten = db.upkeep(tenant, tx -> imports.forgetRows(tx, id, FORGOTTEN_AT_ONCE));
+        } while (forgotten == FORGOTTEN_AT_ONCE && !stopping.getAsBoolean());
+        return forgotten < FORGOTTEN_AT_ONCE;
+    }
+
+    /** A job, on behalf of whoever sent the file. */
+    private static Actor actor(Row row) {
+        return new Actor(Actor.JOB.type(), row.actorId());
+    }
+
+    private static Source source(UUID id, String action, Actor actor) {
+        return new Source(action, "billing", NAME, actor, new ImportId(id).toString(), null);
+    }
+}

@@ -1,0 +1,130 @@
+package org.guildhall.runtime;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.guildhall.runtime.Roll.Household;
+import org.guildhall.runtime.Roll.Person;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of a row of a file, by what is there already. */
+final class Matching {
+
+    private static final String FIRST_ROLE = "adult";
+
+    private Matching() {}
+
+    /** Either something is wrong, or this is what a row makes. */
+    sealed interface Decision {}
+
+    record Refused(List<Mistake> mistakes) implements Decision {}
+
+    /**
+     * What was there, and what is there behind the row; the same where it changes nothing.
+     *
+     * @param before null for a new person
+     * @param householdBefore null for a new household, or none
+     * @param household null where the row names none
+     * @param roleBefore null for a person who didn't belong to the household
+     * @param role null without a household
+     */
+    record Accepted(
+            @Nullable Person before, Person person, @Nullable Household householdBefore, @Nullable Household household,
+            @Nullable String roleBefore, @Nullable String role) implements Decision {
+
+        /** {@code created}, {@code updated} or {@code unchanged}. */
+        String outcome() {
+            if (before == null) {
+                return "created";
+            }
+            boolean same = before.equals(person) && !makesHousehold() && !renamesHousehold() && Objects.equals(roleBefore, role);
+            return same ? "unchanged" : "updated";
+        }
+
+        boolean makesHousehold() {
+            return household != null && householdBefore == null;
+        }
+
+        boolean renamesHousehold() {
+            return household != null && householdBefore != null && !householdBefore.name().equals(household.name());
+        }
+    }
+
+    /** Decides, and puts what was decided on the roll. */
+    static Decision decide(MemberRow row, Roll roll, LocalDate today) {
+        var mistakes = new ArrayList<Mistake>();
+        var before = roll.person(row);
+        person(row, before, roll, today, mistakes);
+        var householdBefore = roll.household(row);
+        var roleBefore = before == null || householdBefore == null ? null : roll.role(before, householdBefore);
+        household(row, householdBefore, roleBefore, mistakes);
+        if (!mistakes.isEmpty()) {
+            return new Refused(mistakes);
+        }
+        var person = after(row, before);
+        roll.put(person);
+        if (!row.namesHousehold()) {
+            return new Accepted(before, person, null, null, null, null);
+        }
+        var household = after(row, householdBefore, roleBefore == null ? 1 : 0);
+        roll.put(household);
+        var said = row.get(MemberRow.HOUSEHOLD_ROLE);
+        var role = said != null ? said : roleBefore != null ? roleBefore : FIRST_ROLE;
+        roll.put(person, household, role);
+        return new Accepted(before, person, householdBefore, household, roleBefore, role);
+    }
+
+    private static void person(MemberRow row, @Nullable Person before, Roll roll, LocalDate today, List<Mistake> mistakes) {
+        if (before == null && row.personId() != null) {
+            mistakes.add(new Mistake(MemberRow.ID, "unknown_reference", "There is no such person."));
+        } else if (before == null && row.get(MemberRow.NAME) == null) {
+            mistakes.add(new Mistake(MemberRow.NAME, "required", "A person who isn't known yet needs a name."));
+        } else if (before == null && !roll.hasDefaultType()) {
+            mistakes.add(new Mistake(null, "invalid_state",
+                    "The tenant has no default organization type, so a person's own organization can't be made."));
+        } else if (before != null && !before.active()) {
+            mistakes.add(new Mistake(row.personId() == null ? MemberRow.EXTERNAL_ID : MemberRow.ID, "invalid_state", "The person is archived."));
+        }
+        var birthOn = row.get(MemberRow.BIRTH_ON);
+        if (birthOn != null && LocalDate.parse(birthOn).isAfter(today)) {
+            mistakes.add(new Mistake(MemberRow.BIRTH_ON, "in_the_future", "Nobody is born yet on that day."));
+        }
+    }
+
+    private static void household(MemberRow row, @Nullable Household before, @Nullable String roleBefore, List<Mistake> mistakes) {
+        if (!row.namesHousehold()) {
+            return;
+        }
+        if (before == null && row.householdId() != null) {
+            mistakes.add(new Mistake(MemberRow.HOUSEHOLD_ID, "unknown_reference", "There is no such household."));
+        } else if (before == null && row.get(MemberRow.HOUSEHOLD_NAME) == null) {
+            mistakes.add(new Mistake(MemberRow.HOUSEHOLD_NAME, "required", "A household that isn't known yet needs a name."));
+        } else if (before != null && !before.active()) {
+            mistakes.add(new Mistake(row.householdId() == null ? MemberRow.HOUSEHOLD_EXTERNAL_ID : MemberRow.HOUSEHOLD_ID, "invalid_state",
+                    "The household is archived."));
+        } else if (before != null && roleBefore == null && before.members() >= Households.MEMBERS_MAX) {
+            mistakes.add(new Mistake(null, "conflict", "The household has " + Households.MEMBERS_MAX + " members, as many as it can have."));
+        }
+    }
+
+    /** The person behind the row, whose name is there by now. */
+    private static Person after(MemberRow row, @Nullable Person before) {
+        var birthOn = row.over(MemberRow.BIRTH_ON, before == null || before.birthOn() == null ? null : before.birthOn().toString());
+        return new Person(
+                before == null ? null : before.id(),
+                before == null ? row.get(MemberRow.EXTERNAL_ID) : before.externalId(),
+                true,
+                Objects.requireNonNull(row.over(MemberRow.NAME, before == null ? null : before.name())),
+                row.over(MemberRow.EMAIL, before == null ? null : before.email()),
+                row.over(MemberRow.PHONE, before == null ? null : before.phone()),
+                birthOn == null ? null : LocalDate.parse(birthOn));
+    }
+
+    private static Household after(MemberRow row, @Nullable Household before, int more) {
+        var name = row.get(MemberRow.HOUSEHOLD_NAME);
+        return before == null
+                ? new Household(null, row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID), true, Objects.requireNonNull(name), more)
+                : new Household(before.id(), before.externalId(), true, name == null ? before.name() : name, before.members() + more);
+    }
+}

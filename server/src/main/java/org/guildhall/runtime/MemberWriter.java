@@ -1,0 +1,76 @@
+package org.guildhall.runtime;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.guildhall.core.http.Json;
+import org.jspecify.annotations.Nullable;
+
+/** Writes rows of members as a file has them, such as {@link MemberFile} reads. */
+final class MemberWriter {
+
+    private MemberWriter() {}
+
+    /** How a file is written. */
+    enum Format {
+        CSV("text/csv"),
+        NDJSON("application/x-ndjson");
+
+        private final String mediaType;
+
+        Format(String mediaType) {
+            this.mediaType = mediaType;
+        }
+
+        static Format of(String name) {
+            return name.equals("csv") ? CSV : NDJSON;
+        }
+
+        String mediaType() {
+            return mediaType;
+        }
+    }
+
+    /** What a file begins with. */
+    static byte[] head(Format format) {
+        return format == Format.CSV ? csv(List.of(MemberRow.COLUMNS)) : new byte[0];
+    }
+
+    static byte[] rows(Format format, List<MemberRow> rows) {
+        return format == Format.CSV ? csv(rows.stream().map(MemberWriter::cells).toList()) : ndjson(rows);
+    }
+
+    private static List<String> cells(MemberRow row) {
+        return MemberRow.COLUMNS.stream().map(column -> cell(row.get(column))).toList();
+    }
+
+    private static String cell(@Nullable String text) {
+        return text == null ? "" : CsvCell.of(text);
+    }
+
+    /** With CR LF at the end of each line, as RFC 4180 has it. */
+    private static byte[] csv(List<List<String>> records) {
+        var out = new ByteArrayOutputStream();
+        try (var csv = CsvWriter.builder().build(out, StandardCharsets.UTF_8)) {
+            records.forEach(csv::writeRecord);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] ndjson(List<MemberRow> rows) {
+        var out = new ByteArrayOutputStream();
+        for (var row : rows) {
+            var members = new LinkedHashMap<String, @Nullable String>();
+            MemberRow.COLUMNS.forEach(column -> members.put(column, row.get(column)));
+            out.writeBytes(Json.bytes(members));
+            out.write('\n');
+        }
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,96 @@
+package org.guildhall.runtime;
+
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is there, as far as some rows ask for it: what the database has of them, and what the rows before have made of that. A validation
+ * goes on from here without changing anything.
+ */
+final class Roll {
+
+    /** @param id null if it was only made in a validation */
+    record Person(
+            @Nullable UUID id, @Nullable String externalId, boolean active, String name, @Nullable String email, @Nullable String phone,
+            @Nullable LocalDate birthOn) {
+
+        /** What tells them from all others, also while they have no id. */
+        String key() {
+            return Roll.key(id, externalId);
+        }
+    }
+
+    /**
+     * @param id null if it was only made in a validation
+     * @param members how many belong to it
+     */
+    record Household(@Nullable UUID id, @Nullable String externalId, boolean active, String name, int members) {
+
+        String key() {
+            return Roll.key(id, externalId);
+        }
+    }
+
+    private final boolean hasDefaultType;
+    private final Map<String, Person> persons = new HashMap<>();
+    private final Map<String, Household> households = new HashMap<>();
+    private final Map<String, String> roles = new HashMap<>();
+
+    /** @param hasDefaultType whether the tenant has a default organization type, without which no person can be made */
+    Roll(boolean hasDefaultType) {
+        this.hasDefaultType = hasDefaultType;
+    }
+
+    boolean hasDefaultType() {
+        return hasDefaultType;
+    }
+
+    /** Whom a row is about; null if they aren't there. */
+    @Nullable Person person(MemberRow row) {
+        return find(persons, row.get(MemberRow.EXTERNAL_ID), row.personId());
+    }
+
+    /** Which household a row names; null if it isn't there, or the row names none. */
+    @Nullable Household household(MemberRow row) {
+        return find(households, row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID), row.householdId());
+    }
+
+    /** What a person is in a household; null if they don't belong to it. */
+    @Nullable String role(Person person, Household household) {
+        return roles.get(person.key() + " " + household.key());
+    }
+
+    void put(Person person) {
+        put(persons, person.externalId(), person.id(), person);
+    }
+
+    void put(Household household) {
+        put(households, household.externalId(), household.id(), household);
+    }
+
+    void put(Person person, Household household, String role) {
+        roles.put(person.key() + " " + household.key(), role);
+    }
+
+    private static <T> @Nullable T find(Map<String, T> all, @Nullable String externalId, @Nullable UUID id) {
+        return all.get(externalId != null ? key(null, externalId) : key(id, null));
+    }
+
+    private static <T> void put(Map<String, T> all, @Nullable String externalId, @Nullable UUID id, T entry) {
+        if (externalId != null) {
+            all.put(key(null, externalId), entry);
+        }
+        if (id != null) {
+            all.put(key(id, null), entry);
+        }
+    }
+
+    /** An id and an external id may be the same text. */
+    static String key(@Nullable UUID id, @Nullable String externalId) {
+        return id != null ? "id:" + id : "external:" + Objects.requireNonNullElse(externalId, "");
+    }
+}
