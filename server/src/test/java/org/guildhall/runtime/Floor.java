@@ -3,13 +3,11 @@ package org.guildhall.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import org.guildhall.Guild;
 import org.guildhall.Http;
 import org.guildhall.Http.Reply;
@@ -176,15 +174,32 @@ final class Floor {
         new Settlement(guild.db(), new Platform(guild.db()), new Unattended(guild.db()), transitions, pools).run();
     }
 
-    /** An instant that comes soon. */
-    static Instant soon() {
-        return Instant.now().plusMillis(700).truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    /** Comes back just after an instant. */
-    static void pass(Instant instant) {
-        while (!Instant.now().isAfter(instant.plusMillis(20))) {
-            LockSupport.parkNanos(5_000_000);
+    /** Lets time pass: everything of the catalog and the room that stands at an instant stands that much earlier. */
+    void later(Duration passed) {
+        try {
+            tenant.sql("""
+                    do $$
+                    declare
+                        t record;
+                        r record;
+                    begin
+                        for t in
+                            select c.oid::regclass::text as name, bool_or(a.attname = 'starts_at') as dated,
+                                   string_agg(format('%1$I = %1$I - interval ''PASSED''', a.attname), ', ') as earlier
+                            from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+                            where n.nspname in ('catalog', 'runtime') and c.relkind = 'r' and a.attnum > 0 and a.attgenerated = ''
+                              and a.atttypid = 'timestamptz'::regtype
+                            group by c.oid
+                        loop
+                            -- Ranges one after another, the earliest first: they would run into each other otherwise.
+                            for r in execute format('select ctid from %s where tenant_id = ''TENANT'' order by %s', t.name,
+                                                    case when t.dated then 'starts_at' else 'ctid' end) loop
+                                execute format('update %s set %s where ctid = ''%s''', t.name, t.earlier, r.ctid);
+                            end loop;
+                        end loop;
+                    end $$""".replace("PASSED", passed.toString()).replace("TENANT", tenant.id().toString()));
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
         }
     }
 

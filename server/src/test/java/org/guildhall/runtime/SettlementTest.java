@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import org.guildhall.Guild;
@@ -17,15 +19,17 @@ class SettlementTest {
     private static final List<String> SETTLED = List.of("initiate nothing → Public default operator done",
             "upgrade Public → Standard trial operator done", "end Standard → Public default job done");
 
+    private static final Duration PASSED = Duration.ofHours(2);
+
+    private final Instant hence = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
     private final Floor floor = new Floor(Guild.still());
     private final String organization = floor.organization();
 
     @Test
     void whenATrialEndsReadsShowTheDefaultAndTheJobWritesItDownDatedAtTheInstant() throws SQLException {
-        var end = Floor.soon();
-        var trial = trial(end);
+        var trial = trial(hence);
         assertEquals("Standard trial", floor.plans(organization));
-        Floor.pass(end);
+        var then = passed(hence);
         var stored = floor.everything();
         assertEquals("Public default unwritten", floor.plans(organization));
         assertEquals("ended", floor.get("/grants/" + trial).at("/state"));
@@ -36,14 +40,14 @@ class SettlementTest {
         assertEquals("Public default", floor.plans(organization));
         assertEquals(SETTLED, floor.transitions(organization));
         var settled = last();
-        assertEquals(end, Instant.parse(settled.get("effective_at").asText()));
+        assertEquals(then, Instant.parse(settled.get("effective_at").asText()));
         assertEquals("The trial ended.", settled.get("reason").asText());
         assertEquals(trial, settled.get("grant_id").asText());
-        assertEquals(end, instant("/provisions/" + settled.get("to_provision_id").asText(), "/starts_at"));
-        assertEquals(end, instant("/provisions/" + settled.get("from_provision_id").asText(), "/ends_at"));
-        assertEquals(end, instant("/grants/" + trial, "/ended_at"));
-        assertEquals("Standard trial", floor.plans(organization, "?at=" + end.minusMillis(1)));
-        assertEquals("Public default", floor.plans(organization, "?at=" + end));
+        assertEquals(then, instant("/provisions/" + settled.get("to_provision_id").asText(), "/starts_at"));
+        assertEquals(then, instant("/provisions/" + settled.get("from_provision_id").asText(), "/ends_at"));
+        assertEquals(then, instant("/grants/" + trial, "/ended_at"));
+        assertEquals("Standard trial", floor.plans(organization, "?at=" + then.minusMillis(1)));
+        assertEquals("Public default", floor.plans(organization, "?at=" + then));
 
         var written = floor.everything();
         floor.settle();
@@ -52,9 +56,8 @@ class SettlementTest {
 
     @Test
     void theJobsEventSaysThatItWasTheJobAndWhatItChanged() {
-        var end = Floor.soon();
-        trial(end);
-        Floor.pass(end);
+        trial(hence);
+        passed(hence);
         floor.settle();
         var event = floor.http.get("/api/v1/platform/audit-events?action=transition.settled").expect(200).json().at("/data/0");
         assertEquals("job", event.get("actor_type").asText());
@@ -69,9 +72,8 @@ class SettlementTest {
 
     @Test
     void aWriteThatComesFirstSettlesAndItsEventIsAboutTheWrite() {
-        var end = Floor.soon();
-        trial(end);
-        Floor.pass(end);
+        trial(hence);
+        var then = passed(hence);
         var moved = floor.move(organization, "upgrade", floor.flexible).expect(201);
         assertEquals("Public", floor.name(moved.at("/from_tier_id")));
         assertEquals(4, floor.transitions(organization).size());
@@ -81,32 +83,29 @@ class SettlementTest {
         assertEquals(moved.at("/id"), event.get("entity_id").asText());
         assertEquals(List.of("transition", "provision", "provision", "pool", "transition", "grant"), event.get("changes").findValuesAsText("entity_type"));
         var back = floor.get("/provisions/" + moved.at("/from_provision_id"));
-        assertEquals(end, Instant.parse(Objects.requireNonNull(back.at("/starts_at"))));
+        assertEquals(then, Instant.parse(Objects.requireNonNull(back.at("/starts_at"))));
     }
 
     @Test
     void aWriteThatIsRefusedLeavesItDue() throws SQLException {
-        var end = Floor.soon();
-        trial(end);
-        Floor.pass(end);
+        trial(hence);
+        passed(hence);
         floor.assertRefused("409 invalid_state", "/kind", () -> floor.move(organization, "downgrade", floor.publicTier));
         assertEquals("Public default unwritten", floor.plans(organization));
     }
 
     @Test
     void whoSawTheDefaultMayMoveFromItAlthoughItWasNotWrittenDown() {
-        var end = Floor.soon();
-        trial(end);
-        Floor.pass(end);
+        trial(hence);
+        passed(hence);
         var seen = Objects.requireNonNull(floor.get("/organizations/" + organization + "/pool").header("ETag"));
         floor.move(organization, "upgrade", floor.standard, "", "If-Match", seen).expect(201);
     }
 
     @Test
     void theDefaultIsTheOneOfTheInstantAlthoughThePolicyEndedBeforeItWasWrittenDown() {
-        var end = Floor.soon();
-        trial(end);
-        Floor.pass(end);
+        trial(hence);
+        passed(hence);
         floor.end(floor.policy);
         assertEquals("Public default unwritten", floor.plans(organization));
         floor.settle();
@@ -115,10 +114,9 @@ class SettlementTest {
 
     @Test
     void whenThePolicyEndedBeforeNothingComesAfterTheTrial() {
-        var end = Floor.soon();
-        trial(end);
+        trial(hence);
         floor.end(floor.policy);
-        Floor.pass(end);
+        passed(hence);
         assertEquals("", floor.plans(organization));
         floor.settle();
         assertEquals("", floor.plans(organization));
@@ -127,23 +125,21 @@ class SettlementTest {
 
     @Test
     void aScheduledMoveTakesEffectAtItsInstantByItsActorAndForItsReason() {
-        var at = Floor.soon();
-        floor.move(organization, "upgrade", floor.flexible, ", \"reason\": \"As agreed.\", \"effective_at\": \"" + at + "\"").expect(201);
-        Floor.pass(at);
+        floor.move(organization, "upgrade", floor.flexible, ", \"reason\": \"As agreed.\", \"effective_at\": \"" + hence + "\"").expect(201);
+        var then = passed(hence);
         assertEquals("Flexible manual unwritten", floor.plans(organization));
         floor.settle();
         var settled = last();
         assertEquals("upgrade Public → Flexible manual operator done", floor.transitions(organization).getLast());
         assertEquals("As agreed.", settled.get("reason").asText());
-        assertEquals(at, instant("/provisions/" + settled.get("to_provision_id").asText(), "/starts_at"));
+        assertEquals(then, instant("/provisions/" + settled.get("to_provision_id").asText(), "/starts_at"));
     }
 
     @Test
     void aScheduledMoveThatIsNotPossibleAnyMoreIsDroppedAndSaysWhy() {
-        var at = Floor.soon();
-        floor.move(organization, "upgrade", floor.standard, ", \"effective_at\": \"" + at + "\"").expect(201);
+        floor.move(organization, "upgrade", floor.standard, ", \"effective_at\": \"" + hence + "\"").expect(201);
         floor.move(organization, "upgrade", floor.flexible).expect(201);
-        Floor.pass(at);
+        passed(hence);
         assertEquals("Flexible manual", floor.plans(organization));
         floor.settle();
         assertEquals("Flexible manual", floor.plans(organization));
@@ -154,40 +150,38 @@ class SettlementTest {
 
     @Test
     void aScheduledMoveSupersedesATrialAtItsInstantAndDropsTheTrialsEnd() {
-        var at = Floor.soon();
-        var trial = trial(Instant.now().plusSeconds(3600));
-        floor.move(organization, "upgrade", floor.flexible, ", \"effective_at\": \"" + at + "\"").expect(201);
-        Floor.pass(at);
+        var trial = trial(hence.plusSeconds(86_400));
+        floor.move(organization, "upgrade", floor.flexible, ", \"effective_at\": \"" + hence + "\"").expect(201);
+        var then = passed(hence);
         floor.settle();
         assertEquals("Flexible manual", floor.plans(organization));
         assertEquals("superseded", floor.get("/grants/" + trial).at("/state"));
-        assertEquals(at, instant("/grants/" + trial, "/ended_at"));
+        assertEquals(then, instant("/grants/" + trial, "/ended_at"));
         assertEquals("end Standard → nothing trial job canceled", floor.transitions(organization).getLast());
     }
 
     @Test
     void severalThatAreDueTakeEffectInTheirOrder() {
-        var first = Floor.soon();
+        var first = hence;
         var second = first.plusMillis(50);
         var third = first.plusMillis(100);
         trial(first);
         floor.move(organization, "upgrade", floor.standard, ", \"effective_at\": \"" + second + "\"").expect(201);
         floor.move(organization, "downgrade", floor.publicTier, ", \"effective_at\": \"" + third + "\"").expect(201);
-        Floor.pass(third);
+        var then = passed(third);
         assertEquals("Public default unwritten", floor.plans(organization));
-        assertEquals("Standard manual unwritten", floor.plans(organization, "?at=" + second.plusMillis(10)));
+        assertEquals("Standard manual unwritten", floor.plans(organization, "?at=" + then.minusMillis(40)));
         floor.settle();
         assertEquals("Public default", floor.plans(organization));
-        assertEquals("Standard manual", floor.plans(organization, "?at=" + second.plusMillis(10)));
+        assertEquals("Standard manual", floor.plans(organization, "?at=" + then.minusMillis(40)));
         assertEquals(List.of("end Standard → Public default job done", "upgrade Public → Standard manual operator done",
                 "downgrade Standard → Public default operator done"), floor.transitions(organization).subList(2, 5));
     }
 
     @Test
     void whatIsDueCannotBeCanceledAnyMore() throws SQLException {
-        var at = Floor.soon();
-        var scheduled = floor.move(organization, "upgrade", floor.standard, ", \"effective_at\": \"" + at + "\"").expect(201).at("/id");
-        Floor.pass(at);
+        var scheduled = floor.move(organization, "upgrade", floor.standard, ", \"effective_at\": \"" + hence + "\"").expect(201).at("/id");
+        passed(hence);
         floor.assertRefused("409 invalid_state", null, () -> floor.post("/transitions/" + scheduled + "/cancel", "{}"));
     }
 
@@ -195,20 +189,18 @@ class SettlementTest {
     void aGrantOffTheLaddersIsOverAtItsEndWithoutAnyJob() {
         var addon = floor.make("/products", "{\"name\": \"Sites\", \"product_type\": \"addon\"}");
         floor.http.post("/api/v1/catalog/products/" + addon + "/publish", null).expect(200);
-        var end = Floor.soon();
-        var grant = floor.grant(organization, addon, ", \"ends_at\": \"" + end + "\"").expect(201).at("/id");
-        Floor.pass(end);
+        var grant = floor.grant(organization, addon, ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
+        var then = passed(hence);
         assertEquals("ended", floor.get("/grants/" + grant).at("/state"));
-        assertEquals(end, instant("/grants/" + grant, "/ended_at"));
+        assertEquals(then, instant("/grants/" + grant, "/ended_at"));
         assertEquals("ended", floor.get("/provisions?grant_id=" + grant).at("/data/0/state"));
         assertEquals("409 invalid_state", floor.revoke(Objects.requireNonNull(grant)).outcome());
     }
 
     @Test
     void theJobOfASuspendedTenantPausesAndReadsGoOn() throws SQLException {
-        var end = Floor.soon();
-        trial(end);
-        Floor.pass(end);
+        trial(hence);
+        passed(hence);
         floor.tenant.suspend();
         var stored = floor.everything();
         floor.settle();
@@ -222,15 +214,20 @@ class SettlementTest {
 
     @Test
     void aDryRunSettlesNothing() throws SQLException {
-        var end = Floor.soon();
-        trial(end);
-        Floor.pass(end);
+        trial(hence);
+        passed(hence);
         var stored = floor.everything();
         var tried = floor.post("/organizations/" + organization + "/transitions?dry_run=true",
                 "{\"kind\": \"upgrade\", \"target_tier_id\": \"" + floor.flexible + "\"}").expect(200);
         assertEquals("201", tried.at("/status"));
         assertEquals(stored, floor.everything());
         assertNull(tried.at("/result/canceled_at"));
+    }
+
+    /** Lets an instant pass, and tells where it stands since. */
+    private Instant passed(Instant instant) {
+        floor.later(PASSED);
+        return instant.minus(PASSED);
     }
 
     private com.fasterxml.jackson.databind.JsonNode last() {
