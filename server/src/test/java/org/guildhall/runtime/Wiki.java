@@ -166,6 +166,17 @@ final class Wiki {
                 uuid(integration), state, uuid(organization));
     }
 
+    /** @param members persons and their roles in turn */
+    String household(String name, String... members) {
+        var id = org.guildhall.core.data.Ids.next();
+        sql("insert into runtime.households (tenant_id, id, name) values (?, ?, ?)", tenant.id(), id, name);
+        for (int at = 0; at < members.length; at += 2) {
+            sql("insert into runtime.household_members (tenant_id, household_id, person_id, role) values (?, ?, ?, ?)",
+                    tenant.id(), id, uuid(members[at]), members[at + 1]);
+        }
+        return TypeIds.format("hou", id);
+    }
+
     Reply get(String organization, String rest) {
         return http.get("/api/v1/runtime/organizations/" + organization + rest);
     }
