@@ -27,6 +27,7 @@ public final class RuntimeModule {
     private final Keys keys;
     private final Platform platform;
     private final Unattended unattended;
+    private final Backfills backfills;
     private final Catalog catalog = new Catalog();
     private final Entitlements entitlements = new Entitlements(new EntitlementStore());
     private final ProvisionStore provisions = new ProvisionStore();
@@ -46,6 +47,7 @@ public final class RuntimeModule {
         this.keys = keys;
         this.platform = platform;
         this.unattended = new Unattended(db);
+        this.backfills = new Backfills(db, platform, unattended, catalog, pools);
     }
 
     /** Binds the room's operations, tells what its constraints mean, and offers its resources for {@code expand}. */
@@ -60,6 +62,12 @@ public final class RuntimeModule {
     /** Has the room's own work done. */
     public void schedule(Work work) {
         new Settlement(db, platform, unattended, transitions, pools).schedule(work);
+        backfills.schedule(work);
+    }
+
+    /** What the catalog's default-grant policies do to organizations that were there before them. */
+    public Catalog.Backfills backfills() {
+        return backfills;
     }
 
     private void people(Api api) {
