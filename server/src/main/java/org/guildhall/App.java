@@ -12,6 +12,7 @@ import org.guildhall.core.http.RateLimits;
 import org.guildhall.core.http.Spec;
 import org.guildhall.core.work.Work;
 import org.guildhall.migrations.Migrations;
+import org.guildhall.overview.OverviewModule;
 import org.guildhall.platform.PlatformModule;
 import org.guildhall.runtime.RuntimeModule;
 
@@ -53,6 +54,7 @@ public final class App implements AutoCloseable {
         new CatalogModule().bind(api, runtime.backfills());
         runtime.schedule(work);
         runtime.bind(api);
+        new OverviewModule(runtime.door()).bind(api);
         more.accept(api);
 
         this.server = api.server(

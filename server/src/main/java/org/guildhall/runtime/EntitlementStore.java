@@ -3,6 +3,7 @@ package org.guildhall.runtime;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.resultQuery;
+import static org.jooq.impl.DSL.val;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -19,6 +20,7 @@ import org.guildhall.core.data.Fixed;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -278,7 +280,14 @@ final class EntitlementStore {
         return FIND.one(tx, asked.organizationId(), asked.at(), asked.present(), asked.reach(), asked.ladderId(), asked.resourceKey());
     }
 
-    private static Found parsed(JSONB found) {
+    /** The same as a column of a statement that asks for more at the same instant. */
+    static Field<JSONB> column(Question asked) {
+        return field("({0})", JSONB.class, resultQuery(ASKED + HELD + USED + FOUND, val(asked.organizationId()), val(asked.at(), SQLDataType.INSTANT),
+                val(asked.present()), val(asked.reach()), val(asked.ladderId(), SQLDataType.UUID), val(asked.resourceKey(), SQLDataType.VARCHAR)));
+    }
+
+    /** What such a column holds. */
+    static Found parsed(JSONB found) {
         try {
             return JSON.readValue(found.data(), Found.class);
         } catch (JsonProcessingException impossible) {

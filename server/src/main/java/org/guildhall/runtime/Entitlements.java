@@ -4,9 +4,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
+import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
 import org.guildhall.runtime.Blockers.Blocker;
+import org.guildhall.runtime.EntitlementStore.Found;
 import org.guildhall.runtime.EntitlementStore.Question;
 import org.guildhall.runtime.Transitions.Landing;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +27,19 @@ final class Entitlements {
      * What an organization is entitled to now, or was at an instant. What is due counts, whether or not it has been written.
      *
      * @param at null for now
-     * @return null if there is no such organization, or wasn't then
+     * @throws Refusal {@code not_found} if there is no such organization, or wasn't then; {@code invalid_parameter} for an instant to come
      */
-    @Nullable Entitled of(Tx tx, UUID organizationId, @Nullable Instant at) {
-        return find(tx, Question.of(organizationId, at));
+    Entitled of(Tx tx, UUID organizationId, @Nullable Instant at) {
+        return past(tx, store.find(tx, Question.of(organizationId, at)), at);
+    }
+
+    /** What was found, if it was of the past. What will be isn't known. */
+    static Entitled past(Tx tx, @Nullable Found found, @Nullable Instant at) {
+        if (at != null && at.isAfter(found == null ? tx.now() : found.now())) {
+            throw Problem.INVALID_PARAMETER.because("The instant is still to come.")
+                    .with(Item.parameter("at", "future", "The instant is still to come."));
+        }
+        return References.found(entitled(found));
     }
 
     /** The same for whoever holds the organization's pool at this instant: its use is the present one. */
@@ -64,7 +76,10 @@ final class Entitlements {
     }
 
     private @Nullable Entitled find(Tx tx, Question question) {
-        var found = store.find(tx, question);
+        return entitled(store.find(tx, question));
+    }
+
+    private static @Nullable Entitled entitled(@Nullable Found found) {
         return found == null || found.holder().createdAt().isAfter(found.at()) ? null : Entitled.of(found);
     }
 }

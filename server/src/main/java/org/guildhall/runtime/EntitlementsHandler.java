@@ -27,9 +27,7 @@ import org.guildhall.api.model.TransitionId;
 import org.guildhall.api.model.TransitionKind;
 import org.guildhall.api.runtime.EntitlementsApi;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
-import org.guildhall.core.http.Refusal;
 import org.guildhall.runtime.Reach.Difference;
 import org.guildhall.runtime.Reach.Move;
 import org.guildhall.runtime.Reach.OnLadder;
@@ -47,30 +45,13 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
 
     @Override
     public Reply<EffectiveEntitlements> getEffectiveEntitlements(Call call, OrganizationId organizationId, GetEffectiveEntitlementsQuery query) {
-        return Reply.ok(toApi(past(entitlements.of(call.tx(), organizationId.value(), query.at()), query.at(), call.tx().now()), query.at()));
-    }
-
-    /**
-     * Refuses an instant that is still to come: it is not known what will be.
-     *
-     * @param now what this node takes for the database's time, for an organization that isn't there to tell
-     */
-    static Entitled past(@Nullable Entitled entitled, @Nullable Instant at, Instant now) {
-        if (at != null && at.isAfter(entitled == null ? now : entitled.found().now())) {
-            throw Problem.INVALID_PARAMETER.because("The instant is still to come.")
-                    .with(Refusal.Item.parameter("at", "future", "The instant is still to come."));
-        }
-        return References.found(entitled);
+        return Reply.ok(toApi(entitlements.of(call.tx(), organizationId.value(), query.at()), query.at()));
     }
 
     @Override
     public Reply<EntitlementCheck> checkEntitlement(Call call, OrganizationId organizationId, EntitlementQuestion body) {
         var entitled = References.found(entitlements.reaching(call.tx(), organizationId.value(), body.resourceKey()));
-        var key = entitled.key(body.resourceKey());
-        if (key == null) {
-            throw Problem.VALIDATION_FAILED.because("There is no such resource key.")
-                    .with(Refusal.Item.pointer("/resource_key", "unknown", "No integration registers it."));
-        }
+        var key = References.named(entitled.key(body.resourceKey()), "/resource_key", "resource key");
         long quantity = body.quantity() == null ? 1 : body.quantity();
         var decision = Decision.of(entitled, body.resourceKey(), quantity);
         return Reply.plain(new EntitlementCheck(

@@ -47,6 +47,13 @@ final class GrantStore {
         @Nullable Instant over() {
             return endedAt == null && state().equals("ended") ? endsAt : endedAt;
         }
+
+        /** The same as it was at the instant that it is looked at, if it was ended later. */
+        Row then() {
+            return endedAt == null || !endedAt.isAfter(seenAt) ? this : new Row(
+                    id, externalId, organizationId, poolId, productId, kind, ladderId, tierId, reason, startsAt, endsAt, null, null, null,
+                    createdAt, updatedAt, version, seenAt);
+        }
     }
 
     /** What is granted, and to whom. */
@@ -65,7 +72,8 @@ final class GrantStore {
             GRANTS.TIER_ID, GRANTS.REASON, GRANTS.STARTS_AT, GRANTS.ENDS_AT, GRANTS.ENDED_AT, GRANTS.ENDED_BY, GRANTS.END_REASON,
             GRANTS.CREATED_AT, GRANTS.UPDATED_AT, GRANTS.VERSION);
 
-    private static List<Field<?>> columns(Field<Instant> seenAt) {
+    /** @param seenAt the instant that they are looked at */
+    static List<Field<?>> columns(Field<Instant> seenAt) {
         var columns = new ArrayList<>(STORED);
         columns.add(seenAt.as("seen_at"));
         return columns;
@@ -152,7 +160,7 @@ final class GrantStore {
         };
     }
 
-    private static Row row(Record record) {
+    static Row row(Record record) {
         return new Row(
                 record.get(GRANTS.ID), record.get(GRANTS.EXTERNAL_ID), record.get(GRANTS.ORGANIZATION_ID), record.get(GRANTS.POOL_ID),
                 record.get(GRANTS.PRODUCT_ID), record.get(GRANTS.KIND), record.get(GRANTS.LADDER_ID), record.get(GRANTS.TIER_ID),

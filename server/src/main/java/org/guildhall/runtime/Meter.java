@@ -66,9 +66,10 @@ final class Meter {
      * @throws Refusal {@code validation_failed}, {@code conflict}, {@code invalid_state} or {@code entitlement_exceeded}, with the events
      */
     Done record(Tx tx, Changes changes, List<Reported> events) {
-        var held = meter.hold(tx, each(events, Reported::organizationId));
+        // What doesn't need the pools is asked before they are held.
         var keys = catalog.resourceKeys(tx, each(events, Reported::resourceKey)).stream()
                 .collect(Collectors.toMap(ResourceKey::key, Function.identity()));
+        var held = meter.hold(tx, each(events, Reported::organizationId));
         Refusal.ifAny(Reporting.mistakes(events, held.keySet(), keys, tx.now()));
 
         var settled = settled(tx, changes, held.values());

@@ -75,7 +75,7 @@ final class OrganizationStore {
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", ORGANIZATIONS.CREATED_AT, "name", ORGANIZATIONS.NAME);
     private static final Field<UUID> POOL_ID =
             field(select(POOLS.ID).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(ORGANIZATIONS.ID))).as("pool_id");
-    private static final List<Field<?>> COLUMNS = List.of(
+    static final List<Field<?>> COLUMNS = List.of(
             ORGANIZATIONS.ID, ORGANIZATIONS.EXTERNAL_ID, ORGANIZATIONS.ORG_TYPE_ID, ORGANIZATIONS.NAME, ORGANIZATIONS.PERSONAL_PERSON_ID,
             POOL_ID, ORGANIZATIONS.METADATA, ORGANIZATIONS.STATE, ORGANIZATIONS.ARCHIVED_AT, ORGANIZATIONS.CREATED_AT,
             ORGANIZATIONS.UPDATED_AT, ORGANIZATIONS.VERSION);
@@ -226,7 +226,7 @@ final class OrganizationStore {
                 .fetchSingle(OrganizationStore::row);
     }
 
-    private static Row row(Record record) {
+    static Row row(Record record) {
         return new Row(
                 record.get(ORGANIZATIONS.ID), record.get(ORGANIZATIONS.EXTERNAL_ID), record.get(ORGANIZATIONS.ORG_TYPE_ID),
                 record.get(ORGANIZATIONS.NAME), record.get(ORGANIZATIONS.PERSONAL_PERSON_ID), record.get(POOL_ID),

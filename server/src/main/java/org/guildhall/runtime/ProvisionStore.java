@@ -56,7 +56,8 @@ final class ProvisionStore {
             PROVISIONS.CAUSE, PROVISIONS.GRANT_ID, PROVISIONS.DEFAULT_GRANT_POLICY_ID, PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT,
             PROVISIONS.CREATED_AT, PROVISIONS.UPDATED_AT, PROVISIONS.VERSION);
 
-    private static List<Field<?>> columns(Field<Instant> seenAt) {
+    /** @param seenAt the instant that they are looked at */
+    static List<Field<?>> columns(Field<Instant> seenAt) {
         var columns = new ArrayList<>(STORED);
         columns.add(seenAt.as("seen_at"));
         return columns;
@@ -142,7 +143,7 @@ final class ProvisionStore {
                 : PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.gt(Columns.now()));
     }
 
-    private static Row row(Record record) {
+    static Row row(Record record) {
         return new Row(
                 record.get(PROVISIONS.ID), record.get(PROVISIONS.ORGANIZATION_ID), record.get(PROVISIONS.POOL_ID),
                 record.get(PROVISIONS.PRODUCT_ID), record.get(PROVISIONS.LADDER_ID), record.get(PROVISIONS.TIER_ID),

@@ -50,6 +50,11 @@ public final class RuntimeModule {
         this.backfills = new Backfills(db, platform, unattended, catalog, pools);
     }
 
+    /** What other rooms may ask. */
+    public Runtime door() {
+        return new Runtime();
+    }
+
     /** Binds the room's operations, tells what its constraints mean, and offers its resources for {@code expand}. */
     public void bind(Api api) {
         people(api);

@@ -41,7 +41,7 @@ final class SiteStore {
             @Nullable String state, @Nullable String domain, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", SITES.CREATED_AT);
-    private static final List<Field<?>> COLUMNS = List.of(
+    static final List<Field<?>> COLUMNS = List.of(
             SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
             SITES.STATE, SITES.STATE_REASON, SITES.STATE_SINCE, SITES.ACTIVATED_AT, SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION);
     private static final Condition COUNTS = SITES.STATE.in(SiteStates.COUNTED);
@@ -142,7 +142,7 @@ final class SiteStore {
                 .fetchOne(Records.mapping(Workspace::new));
     }
 
-    private static Row row(Record record) {
+    static Row row(Record record) {
         return new Row(
                 record.get(SITES.ID), record.get(SITES.EXTERNAL_ID), record.get(SITES.ORGANIZATION_ID), record.get(SITES.POOL_ID),
                 record.get(SITES.WORKSPACE_ID), record.get(SITES.INTEGRATION_ID), record.get(SITES.NAME), record.get(SITES.DOMAIN),

@@ -33,6 +33,14 @@ final class TransitionStore {
         Timeline.Scheduled scheduled() {
             return new Timeline.Scheduled(id, ladderId, MoveKind.of(kind), fromTierId, toTierId, HeldBy.of(cause), grantId, effectiveAt);
         }
+
+        /** The same as it was at an instant, if it was still to come then. */
+        Row then(Instant at) {
+            boolean open = state.equals("done") ? effectiveAt.isAfter(at) : canceledAt != null && canceledAt.isAfter(at);
+            return !open ? this : new Row(
+                    id, externalId, organizationId, poolId, ladderId, kind, fromTierId, toTierId, null, null, cause, grantId, actorType, actorId,
+                    reason, forced, keepSiteIds, "scheduled", effectiveAt, null, null, createdAt, updatedAt, version);
+        }
     }
 
     /** Who moves, why, and how: what a transition says besides what it does. */

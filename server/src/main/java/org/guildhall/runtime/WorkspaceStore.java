@@ -32,7 +32,7 @@ final class WorkspaceStore {
             @Nullable Instant createdBefore) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", WORKSPACES.CREATED_AT);
-    private static final List<Field<?>> COLUMNS = List.of(
+    static final List<Field<?>> COLUMNS = List.of(
             WORKSPACES.ID, WORKSPACES.EXTERNAL_ID, WORKSPACES.ORGANIZATION_ID, WORKSPACES.NAME, WORKSPACES.STATE, WORKSPACES.ARCHIVED_AT,
             WORKSPACES.CREATED_AT, WORKSPACES.UPDATED_AT, WORKSPACES.VERSION);
 
@@ -90,7 +90,7 @@ final class WorkspaceStore {
                 .fetchSingle(WorkspaceStore::row);
     }
 
-    private static Row row(Record record) {
+    static Row row(Record record) {
         return new Row(
                 record.get(WORKSPACES.ID), record.get(WORKSPACES.EXTERNAL_ID), record.get(WORKSPACES.ORGANIZATION_ID),
                 record.get(WORKSPACES.NAME), record.get(WORKSPACES.STATE), record.get(WORKSPACES.ARCHIVED_AT),

@@ -65,6 +65,7 @@ import static org.guildhall.api.Operation.GET_MEMBERSHIP;
 import static org.guildhall.api.Operation.GET_OPEN_API_JSON;
 import static org.guildhall.api.Operation.GET_OPEN_API_YAML;
 import static org.guildhall.api.Operation.GET_ORGANIZATION;
+import static org.guildhall.api.Operation.GET_ORGANIZATION_OVERVIEW;
 import static org.guildhall.api.Operation.GET_ORG_TYPE;
 import static org.guildhall.api.Operation.GET_PERSON;
 import static org.guildhall.api.Operation.GET_PERSON_IDENTITY;
@@ -342,6 +343,8 @@ final class Examples {
         row(ACTIVATE_SITE);
         row(MAKE_SITE_READ_ONLY).after(ACTIVATE_SITE);
         row(REMOVE_SITE);
+
+        row(GET_ORGANIZATION_OVERVIEW);
     }
 
     static boolean has(Operation operation) {

@@ -28,6 +28,7 @@ class UsageRaceTest {
 
     private static final int THREADS = 32;
     private static final int REPORTS = 12;
+    private static final int TRIES = 10;
 
     private final Farm farm = new Farm();
 
@@ -36,8 +37,15 @@ class UsageRaceTest {
         return number % 2 == 0 ? farm.http : farm.http.on(Guild.second());
     }
 
+    /** On a busy machine some wait for the pool longer than the database lets them, and come again: their events count once. */
     private Reply send(int number, List<Map<String, Object>> events) {
-        return http(number).post(BASE + "/usage-events", report(events));
+        var body = report(events);
+        for (int left = TRIES; ; left--) {
+            var reply = http(number).post(BASE + "/usage-events", body);
+            if (reply.status() != 503 || left == 0) {
+                return reply;
+            }
+        }
     }
 
     @Test
@@ -138,10 +146,11 @@ class UsageRaceTest {
     @Test
     void sitesRequestedAtOnceAreNeverMoreThanAllowed() throws Exception {
         var organization = farm.organization(limit("wiki.sites", 7));
-        var replies = AtOnce.run(THREADS, number -> http(number).post(BASE + "/sites",
-                "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}".formatted(organization, farm.integration)));
+        var body = "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}".formatted(organization, farm.integration);
+        var replies = AtOnce.run(THREADS, number -> http(number).post(BASE + "/sites", body)).stream().filter(reply -> reply.status() != 503).toList();
         var outcomes = replies.stream().collect(Collectors.groupingBy(Reply::outcome, Collectors.counting()));
-        assertEquals(Map.of("201", 7L, "409 entitlement_exceeded", (long) THREADS - 7), outcomes);
+        assertEquals(Map.of("201", 7L, "409 entitlement_exceeded", replies.size() - 7L), outcomes);
+        assertEquals(7, each(farm.http.get(BASE + "/sites?state=requested&organization_id=" + organization), "/id").size());
         var site = replies.stream().filter(reply -> reply.status() == 201).findFirst().orElseThrow().at("/id");
         var taken = AtOnce.run(8, number -> http(number).post(BASE + "/sites/" + site + "/provision", null).outcome());
         assertEquals(1, taken.stream().filter("200"::equals).count(), "several took the same site up: " + taken);

@@ -143,9 +143,15 @@ final class Wiki {
     /** What was used at an instant, and so on that day. */
     void event(String organization, String key, long quantity, Instant at) {
         sql("""
-                insert into runtime.usage_events (tenant_id, external_id, organization_id, pool_id, resource_key, quantity, occurred_at, day)
-                select tenant_id, gen_random_uuid()::text, organization_id, id, ?, ?, ?, ? from runtime.pools where organization_id = ?""",
-                key, quantity, at(at), at.atZone(ZoneOffset.UTC).toLocalDate(), uuid(organization));
+                with report as (
+                    insert into runtime.usage_reports (tenant_id, recorded, duplicates)
+                    select tenant_id, 1, 0 from runtime.pools where organization_id = ?
+                    returning id
+                )
+                insert into runtime.usage_events (tenant_id, external_id, organization_id, pool_id, report_id, resource_key, quantity, occurred_at, day)
+                select tenant_id, gen_random_uuid()::text, organization_id, p.id, r.id, ?, ?, ?, ?
+                from runtime.pools p cross join report r where organization_id = ?""",
+                uuid(organization), key, quantity, at(at), at.atZone(ZoneOffset.UTC).toLocalDate(), uuid(organization));
         sql("""
                 insert into runtime.usage_days (tenant_id, pool_id, resource_key, day, quantity)
                 select tenant_id, id, ?, ?, ? from runtime.pools where organization_id = ?
@@ -155,9 +161,20 @@ final class Wiki {
 
     void site(String organization, String state) {
         sql("""
-                insert into runtime.sites (tenant_id, organization_id, pool_id, integration_id, name, state)
-                select tenant_id, organization_id, id, ?, 'Wiki', ? from runtime.pools where organization_id = ?""",
+                insert into runtime.sites (tenant_id, organization_id, pool_id, integration_id, name, state, activated_at)
+                select tenant_id, organization_id, id, ?, 'Wiki', ?, now() from runtime.pools where organization_id = ?""",
                 uuid(integration), state, uuid(organization));
+    }
+
+    /** @param members persons and their roles in turn */
+    String household(String name, String... members) {
+        var id = org.guildhall.core.data.Ids.next();
+        sql("insert into runtime.households (tenant_id, id, name) values (?, ?, ?)", tenant.id(), id, name);
+        for (int at = 0; at < members.length; at += 2) {
+            sql("insert into runtime.household_members (tenant_id, household_id, person_id, role) values (?, ?, ?, ?)",
+                    tenant.id(), id, uuid(members[at]), members[at + 1]);
+        }
+        return TypeIds.format("hou", id);
     }
 
     Reply get(String organization, String rest) {

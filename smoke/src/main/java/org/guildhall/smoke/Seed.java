@@ -29,6 +29,7 @@ public final class Seed {
     record Tokens(String platformAdmin, String tenantAdmin, String readOnly, String publishable, String tenantId) {}
 
     private static final String ORIGIN = "http://localhost:3000";
+    private static final int GYM_STEPS = MartialArts.STEPS + WikiHosting.STEPS + GymMembers.STEPS;
     private static final RateLimitSetting ROOMY = new RateLimitSetting(1_000, 1);
 
     private Seed() {}
@@ -40,7 +41,7 @@ public final class Seed {
             System.exit(2);
         }
         try {
-            var progress = new Progress(MartialArts.STEPS + WikiHosting.STEPS);
+            var progress = new Progress(GYM_STEPS);
             fill(client(arguments[0], arguments[1]), progress);
         } catch (ProblemException refused) {
             System.err.println(refused.getMessage());
@@ -51,7 +52,7 @@ public final class Seed {
     /** Makes the demo's tenants and fills them. What is shown only once is put into {@code secrets}. */
     static Tokens demo(String baseUrl, Map<String, String> secrets, String platformAdmin) {
         System.out.println("Filling the demo through the API:");
-        var progress = new Progress(2 * WikiHosting.STEPS + MartialArts.STEPS + 3);
+        var progress = new Progress(GYM_STEPS + WikiHosting.STEPS + WikiMembers.STEPS + 3);
         var platform = client(baseUrl, platformAdmin);
 
         var cooperative = tenant(platform, "wiki-cooperative", "Commons Wiki Co-operative", "Europe/Amsterdam", "EUR");
@@ -60,7 +61,7 @@ public final class Seed {
         var cooperativeAdmin = administrator(baseUrl, platform, cooperative, secrets);
         var gymAdmin = administrator(baseUrl, platform, gym, secrets);
         progress.step("their administrators");
-        WikiHosting.fill(new Shelf(client(baseUrl, cooperativeAdmin), "EUR"), progress);
+        hosting(client(baseUrl, cooperativeAdmin), progress);
         fill(client(baseUrl, gymAdmin), progress);
 
         var readOnly = secrets.computeIfAbsent("winter-street.read_only", any -> issue(client(baseUrl, gymAdmin), "reports", "Reports",
@@ -76,6 +77,14 @@ public final class Seed {
         var shelf = new Shelf(tenant, "AUD");
         MartialArts.fill(shelf, progress);
         WikiHosting.fill(shelf, progress);
+        GymMembers.fill(shelf, new Register(tenant, "winterstreet.example"), progress);
+    }
+
+    /** The co-operative hosts wikis, and nothing else. */
+    private static void hosting(Guildhall tenant, Progress progress) {
+        var shelf = new Shelf(tenant, "EUR");
+        WikiHosting.fill(shelf, progress);
+        WikiMembers.fill(shelf, new Register(tenant, "commonswiki.example"), progress);
     }
 
     private static Tenant tenant(Guildhall platform, String externalId, String name, String timeZone, String currency) {

@@ -9,12 +9,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.guildhall.App;
 import org.guildhall.Config;
 import org.guildhall.client.Guildhall;
+import org.guildhall.client.RuntimeApi;
+import org.guildhall.client.model.EffectiveEntitlement;
 import org.guildhall.client.model.LadderTier;
+import org.guildhall.client.model.ListOrganizationTransitionsOptions;
+import org.guildhall.client.model.ListOrganizationTransitionsSort;
+import org.guildhall.client.model.ListPersonsOptions;
 import org.guildhall.client.model.ListPlanLaddersOptions;
+import org.guildhall.client.model.ListProvisionsOptions;
+import org.guildhall.client.model.ListProvisionsSort;
+import org.guildhall.client.model.ListSitesOptions;
+import org.guildhall.client.model.ListSitesSort;
+import org.guildhall.client.model.PlanStanding;
+import org.guildhall.client.model.TransitionState;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.DbConfig;
@@ -43,7 +55,9 @@ class SeedTest {
                 Seed.demo(url, secrets, platform);
                 assertEquals(once, counts(url, tokens));
                 assertTrue(once.get("products") >= 12, once::toString);
+                assertEquals(60, once.get("persons"), once::toString);
                 fedWikiServiceHasItsThreeTiers(url, tokens);
+                trialSupersedesTheDefaultAndPublicComesAfresh(client(url, secrets.get("wiki-cooperative.admin")).runtime());
             }
         }
     }
@@ -55,6 +69,29 @@ class SeedTest {
         assertEquals(List.of("Public", "Standard", "Flexible"), ladder.tiers().stream().map(LadderTier::name).toList());
     }
 
+    private static void trialSupersedesTheDefaultAndPublicComesAfresh(RuntimeApi runtime) {
+        var person = runtime.listPersons(new ListPersonsOptions().withExternalId(WikiMembers.EXAMPLE)).data().getFirst();
+        var own = person.personalOrganizationId();
+        var moves = runtime.listOrganizationTransitions(own, new ListOrganizationTransitionsOptions().withSort(ListOrganizationTransitionsSort.EFFECTIVE_AT))
+                .stream()
+                .filter(move -> move.state().equals(TransitionState.DONE))
+                .map(move -> move.kind() + " " + move.cause())
+                .toList();
+        assertEquals(List.of("initiate default", "upgrade trial", "end default"), moves);
+        var plans = runtime.listProvisions(new ListProvisionsOptions().withOrganizationId(own).withSort(ListProvisionsSort.CREATED_AT))
+                .stream()
+                .filter(provision -> provision.tierId() != null)
+                .map(provision -> provision.state().toString())
+                .toList();
+        assertEquals(List.of("ended", "ended", "active"), plans, "Public, Standard, and Public afresh");
+        var entitled = runtime.getEffectiveEntitlements(own).value();
+        assertEquals(List.of("Public"), entitled.plans().stream().map(PlanStanding::tierName).toList());
+        assertEquals(Map.of("fedwiki.sites", 1L, "fedwiki.storage_mb", 16L), entitled.entitlements().stream()
+                .collect(Collectors.toMap(EffectiveEntitlement::resourceKey, EffectiveEntitlement::limit)));
+        var sites = runtime.listSites(new ListSitesOptions().withOrganizationId(own).withSort(ListSitesSort.CREATED_AT)).data();
+        assertEquals(List.of("active", "read_only"), sites.stream().map(site -> site.state().toString()).toList(), "the older one stays");
+    }
+
     private static Map<String, Long> counts(String url, Seed.Tokens tokens) {
         var catalog = client(url, tokens.tenantAdmin()).catalog();
         var counts = new TreeMap<String, Long>();
@@ -64,6 +101,17 @@ class SeedTest {
         counts.put("integrations", count(catalog.listIntegrations().all()));
         counts.put("types", count(catalog.listOrgTypes().all()));
         counts.put("policies", count(catalog.listDefaultGrantPolicies().all()));
+        var runtime = client(url, tokens.tenantAdmin()).runtime();
+        counts.put("persons", count(runtime.listPersons().all()));
+        counts.put("organizations", count(runtime.listOrganizations().all()));
+        counts.put("memberships", count(runtime.listMemberships().all()));
+        counts.put("households", count(runtime.listHouseholds().all()));
+        counts.put("grants", count(runtime.listGrants().all()));
+        counts.put("provisions", count(runtime.listProvisions().all()));
+        counts.put("transitions", count(runtime.listTransitions().all()));
+        counts.put("sites", count(runtime.listSites().all()));
+        counts.put("usage events", count(runtime.listUsageEvents().all()));
+        counts.put("audit events", count(client(url, tokens.tenantAdmin()).platform().listAuditEvents().all()));
         counts.put("tenants", count(client(url, tokens.platformAdmin()).platform().listTenants().all()));
         counts.put("consumers", count(client(url, tokens.tenantAdmin()).platform().listConsumers().all()));
         counts.put("tokens", count(client(url, tokens.tenantAdmin()).platform().listTokens().all()));

@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.overview;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,213 @@
+package org.guildhall.runtime;
+
+import static org.guildhall.schema.catalog.Tables.ORG_TYPES;
+import static org.guildhall.schema.runtime.Tables.GRANTS;
+import static org.guildhall.schema.runtime.Tables.HOUSEHOLDS;
+import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
+import static org.guildhall.schema.runtime.Tables.MEMBERSHIPS;
+import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
+import static org.guildhall.schema.runtime.Tables.PERSONS;
+import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.guildhall.schema.runtime.Tables.SITES;
+import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
+import static org.guildhall.schema.runtime.Tables.WORKSPACES;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.multiset;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.val;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Tx;
+import org.guildhall.runtime.EntitlementStore.Found;
+import org.guildhall.runtime.EntitlementStore.Question;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.Record;
+import org.jooq.RecordMapper;
+import org.jooq.Records;
+import org.jooq.Select;
+import org.jooq.SortField;
+import org.jspecify.annotations.Nullable;
+
+/** Everything of one organization, in one statement, and so at one instant. */
+final class OverviewStore {
+
+    /** How much of each part is shown; one more is read. */
+    static final int PART_MAX = 100;
+
+    /** How many people of a household are shown; one more is read. */
+    static final int MEMBERS_MAX = 50;
+
+    /**
+     * Everything.
+     *
+     * @param entitled what entitlements follow from; null if there is no such organization
+     */
+    record Everything(
+            @Nullable Found entitled, List<OrganizationStore.Row> organization, List<OrgType> orgType, List<Person> people,
+            List<WorkspaceStore.Row> workspaces, List<Household> households, List<ProvisionStore.Row> provisions, List<GrantStore.Row> grants,
+            List<TransitionStore.Row> transitions, List<SiteStore.Row> sites) {}
+
+    record OrgType(UUID id, String key, String name, String state) {}
+
+    /** Somebody who belongs to the organization. */
+    record Person(
+            UUID id, String name, @Nullable String email, String state, UUID membershipId, String role, Instant startsAt,
+            @Nullable Instant endsAt) {}
+
+    /** A household in which one of them lives. */
+    record Household(UUID id, String name, String state, List<Member> members) {}
+
+    record Member(UUID id, UUID personId, String name, String role) {}
+
+    /** The order in which people are shown. */
+    private static final List<SortField<?>> BY_ROLE =
+            List.of(MEMBERSHIPS.ROLE.sortAsc("owner", "admin", "member"), MEMBERSHIPS.CREATED_AT.asc(), MEMBERSHIPS.ID.asc());
+
+    /** @param at null for now */
+    Everything find(Tx tx, UUID organizationId, @Nullable Instant at) {
+        var entitled = EntitlementStore.column(Question.of(organizationId, at)).as("entitled");
+        var organization = rows("organization",
+                select(OrganizationStore.COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)), OrganizationStore::row);
+        var orgType = multiset(select(ORG_TYPES.ID, ORG_TYPES.KEY, ORG_TYPES.NAME, ORG_TYPES.STATE)
+                        .from(ORG_TYPES)
+                        .where(ORG_TYPES.ID.eq(select(ORGANIZATIONS.ORG_TYPE_ID).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)))))
+                .as("org_type").convertFrom(found -> found.map(Records.mapping(OrgType::new)));
+        var people = people(organizationId, at);
+        var workspaces = rows("workspaces", workspaces(organizationId, at), WorkspaceStore::row);
+        var households = households(organizationId, at);
+        var provisions = rows("provisions", provisions(organizationId, at), ProvisionStore::row);
+        var grants = rows("grants", grants(organizationId, at), GrantStore::row);
+        var transitions = rows("transitions", transitions(organizationId, at), TransitionStore::row);
+        var sites = rows("sites", sites(organizationId, at), SiteStore::row);
+        return tx.sql()
+                .select(entitled, organization, orgType, people, workspaces, households, provisions, grants, transitions, sites)
+                .fetchSingle(row -> new Everything(
+                        found(row.get(entitled)), row.get(organization), row.get(orgType), row.get(people), row.get(workspaces),
+                        row.get(households), row.get(provisions), row.get(grants), row.get(transitions), row.get(sites)));
+    }
+
+    private static @Nullable Found found(@Nullable JSONB entitled) {
+        return entitled == null ? null : EntitlementStore.parsed(entitled);
+    }
+
+    private static <T> Field<List<T>> rows(String name, Select<Record> part, RecordMapper<Record, T> row) {
+        return multiset(part).as(name).convertFrom(found -> found.map(row));
+    }
+
+    private static Field<Instant> instant(@Nullable Instant at) {
+        return at == null ? Columns.now() : val(at);
+    }
+
+    private static Condition holds(Field<Instant> start, Field<Instant> end, @Nullable Instant at) {
+        return start.le(instant(at)).and(end.isNull().or(end.gt(instant(at))));
+    }
+
+    /** What was there by then; whatever is there is there now. */
+    private static Condition by(Field<Instant> made, @Nullable Instant at) {
+        return at == null ? noCondition() : made.le(at);
+    }
+
+    /** Whoever belongs to it. */
+    private static Condition belongs(UUID organizationId, @Nullable Instant at) {
+        return MEMBERSHIPS.ORGANIZATION_ID.eq(organizationId).and(holds(MEMBERSHIPS.STARTS_AT, MEMBERSHIPS.ENDS_AT, at));
+    }
+
+    private static Field<List<Person>> people(UUID organizationId, @Nullable Instant at) {
+        return multiset(select(PERSONS.ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.STATE, MEMBERSHIPS.ID, MEMBERSHIPS.ROLE, MEMBERSHIPS.STARTS_AT,
+                        MEMBERSHIPS.ENDS_AT)
+                        .from(MEMBERSHIPS)
+                        .join(PERSONS)
+                        .on(PERSONS.ID.eq(MEMBERSHIPS.PERSON_ID))
+                        .where(belongs(organizationId, at))
+                        .orderBy(BY_ROLE)
+                        .limit(inline(PART_MAX + 1)))
+                .as("people").convertFrom(found -> found.map(Records.mapping(Person::new)));
+    }
+
+    private static Select<Record> workspaces(UUID organizationId, @Nullable Instant at) {
+        var gone = at == null ? WORKSPACES.STATE.eq(inline("archived")) : WORKSPACES.ARCHIVED_AT.isNotNull().and(WORKSPACES.ARCHIVED_AT.le(at));
+        return select(WorkspaceStore.COLUMNS)
+                .from(WORKSPACES)
+                .where(WORKSPACES.ORGANIZATION_ID.eq(organizationId))
+                .andNot(gone)
+                .and(by(WORKSPACES.CREATED_AT, at))
+                .orderBy(WORKSPACES.CREATED_AT.desc(), WORKSPACES.ID.desc())
+                .limit(inline(PART_MAX + 1));
+    }
+
+    /** Those of the people who are shown: of a great organization the others' aren't looked for. */
+    private static Field<List<Household>> households(UUID organizationId, @Nullable Instant at) {
+        var shown = select(MEMBERSHIPS.PERSON_ID)
+                .from(MEMBERSHIPS)
+                .where(belongs(organizationId, at))
+                .orderBy(BY_ROLE)
+                .limit(inline(PART_MAX))
+                .asTable("shown");
+        var theirs = HOUSEHOLD_MEMBERS.as("theirs");
+        var members = multiset(select(HOUSEHOLD_MEMBERS.ID, HOUSEHOLD_MEMBERS.PERSON_ID, PERSONS.NAME, HOUSEHOLD_MEMBERS.ROLE)
+                        .from(HOUSEHOLD_MEMBERS)
+                        .join(PERSONS)
+                        .on(PERSONS.ID.eq(HOUSEHOLD_MEMBERS.PERSON_ID))
+                        .where(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID.eq(HOUSEHOLDS.ID))
+                        .and(holds(HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.ENDS_AT, at))
+                        .orderBy(HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.CREATED_AT, HOUSEHOLD_MEMBERS.ID)
+                        .limit(inline(MEMBERS_MAX + 1)))
+                .as("members").convertFrom(found -> found.map(Records.mapping(Member::new)));
+        var gone = at == null ? HOUSEHOLDS.STATE.eq(inline("archived")) : HOUSEHOLDS.ARCHIVED_AT.isNotNull().and(HOUSEHOLDS.ARCHIVED_AT.le(at));
+        return multiset(select(HOUSEHOLDS.ID, HOUSEHOLDS.NAME, HOUSEHOLDS.STATE, members)
+                        .from(HOUSEHOLDS)
+                        .where(HOUSEHOLDS.ID.in(select(theirs.HOUSEHOLD_ID)
+                                .from(shown)
+                                .join(theirs)
+                                .on(theirs.PERSON_ID.eq(shown.field(MEMBERSHIPS.PERSON_ID)))
+                                .where(holds(theirs.STARTS_AT, theirs.ENDS_AT, at))))
+                        .andNot(gone)
+                        .orderBy(HOUSEHOLDS.CREATED_AT.desc(), HOUSEHOLDS.ID.desc())
+                        .limit(inline(PART_MAX + 1)))
+                .as("households").convertFrom(found -> found.map(Records.mapping(Household::new)));
+    }
+
+    private static Select<Record> provisions(UUID organizationId, @Nullable Instant at) {
+        return select(ProvisionStore.columns(instant(at)))
+                .from(PROVISIONS)
+                .where(PROVISIONS.ORGANIZATION_ID.eq(organizationId))
+                .and(by(PROVISIONS.STARTS_AT, at))
+                .orderBy(PROVISIONS.CREATED_AT.desc(), PROVISIONS.ID.desc())
+                .limit(inline(PART_MAX + 1));
+    }
+
+    private static Select<Record> grants(UUID organizationId, @Nullable Instant at) {
+        return select(GrantStore.columns(instant(at)))
+                .from(GRANTS)
+                .where(GRANTS.ORGANIZATION_ID.eq(organizationId))
+                .and(by(GRANTS.STARTS_AT, at))
+                .orderBy(GRANTS.CREATED_AT.desc(), GRANTS.ID.desc())
+                .limit(inline(PART_MAX + 1));
+    }
+
+    private static Select<Record> transitions(UUID organizationId, @Nullable Instant at) {
+        return select(TransitionStore.COLUMNS)
+                .from(TRANSITIONS)
+                .where(TRANSITIONS.ORGANIZATION_ID.eq(organizationId))
+                .and(by(TRANSITIONS.CREATED_AT, at))
+                .orderBy(TRANSITIONS.CREATED_AT.desc(), TRANSITIONS.ID.desc())
+                .limit(inline(PART_MAX + 1));
+    }
+
+    private static Select<Record> sites(UUID organizationId, @Nullable Instant at) {
+        var gone = SITES.STATE.eq(inline("removed"));
+        return select(SiteStore.COLUMNS)
+                .from(SITES)
+                .where(SITES.ORGANIZATION_ID.eq(organizationId))
+                .andNot(at == null ? gone : gone.and(SITES.STATE_SINCE.le(at)))
+                .and(by(SITES.CREATED_AT, at))
+                .orderBy(SITES.CREATED_AT.desc(), SITES.ID.desc())
+                .limit(inline(PART_MAX + 1));
+    }
+}

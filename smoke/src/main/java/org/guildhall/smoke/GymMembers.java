@@ -1,0 +1,184 @@
+package org.guildhall.smoke;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.guildhall.client.model.GrantKind;
+import org.guildhall.client.model.Household;
+import org.guildhall.client.model.HouseholdRole;
+import org.guildhall.client.model.MembershipRole;
+import org.guildhall.client.model.NewTransition;
+import org.guildhall.client.model.NewUsageEvent;
+import org.guildhall.client.model.Organization;
+import org.guildhall.client.model.Person;
+import org.guildhall.client.model.TransitionKind;
+
+/**
+ * Who trains at Winter Street: sixty people, adults, juniors and families, with their memberships, what they take beside, some who try
+ * it, and who came this week. The people are in {@code winter-street.csv}, beside this class.
+ */
+final class GymMembers {
+
+    /** How many steps {@link #fill} tells. */
+    static final int STEPS = 7;
+
+    private static final int ADULT_YEARS = 18;
+    private static final Duration TRIAL = Duration.ofDays(14);
+    private static final Duration PACK = Duration.ofDays(180);
+
+    /** Families with one membership for all who live together. */
+    private static final Map<String, String> FAMILY_PLANS =
+            Map.of("rossi", "marco-rossi", "raman", "priya-raman", "cohen", "miriam-cohen", "parata", "tane-parata");
+
+    /** How often somebody has come this week; nobody else has, yet. */
+    private static final Map<String, Integer> VISITS = Map.ofEntries(
+            Map.entry("aaron-mitchell", 4), Map.entry("emma-sato", 5), Map.entry("bella-fontaine", 2), Map.entry("dimitri-volkov", 1),
+            Map.entry("isaac-brown", 3), Map.entry("hannah-schmidt", 2), Map.entry("linh-nguyen", 3), Map.entry("minh-nguyen", 2),
+            Map.entry("finn-walsh", 4), Map.entry("chidi-okafor", 2), Map.entry("viktor-horvat", 6), Map.entry("zachary-turner", 2));
+
+    /** Those who keep a training diary as a wiki, of which everybody has one. */
+    private static final List<String> DIARIES = List.of("marco-rossi", "emma-sato", "viktor-horvat", "nina-petrova", "isaac-brown");
+
+    /** A line of the list of members. */
+    private record Entry(String key, String name, LocalDate birthOn, String household, String plan, String extras) {}
+
+    private final Shelf shelf;
+    private final Register register;
+    private final Map<String, Person> people = new LinkedHashMap<>();
+    private final Map<String, String> products = new HashMap<>();
+    private final Map<String, Organization> families = new HashMap<>();
+
+    private GymMembers(Shelf shelf, Register register) {
+        this.shelf = shelf;
+        this.register = register;
+    }
+
+    static void fill(Shelf shelf, Register register, Progress progress) {
+        var members = new GymMembers(shelf, register);
+        var entries = entries();
+        entries.forEach(entry -> members.people.put(entry.key(), register.person(entry.key(), entry.name(), entry.birthOn())));
+        progress.step(entries.size() + " people, each with what everybody gets");
+        members.households(entries);
+        progress.step("households, and families that train together");
+        members.plans(entries);
+        progress.step("memberships, and a week of trials");
+        members.extras(entries);
+        progress.step("lockers, guests and class packs");
+        members.moves();
+        progress.step("who trains more, less, or no longer");
+        members.visits();
+        progress.step("who came this week");
+        var fedwiki = shelf.integration("fedwiki", "Federated Wiki", List.of());
+        DIARIES.forEach(key -> register.site("diary-" + key, members.own(key), fedwiki, "Training diary"));
+        progress.step("training diaries");
+    }
+
+    private void households(List<Entry> entries) {
+        var households = new HashMap<String, Household>();
+        for (var entry : entries) {
+            if (!entry.household().isEmpty()) {
+                var household = households.computeIfAbsent(entry.household(), key -> register.household(key, surname(entry) + " family"));
+                var born = entry.birthOn();
+                boolean adult = born.plusYears(ADULT_YEARS).isBefore(LocalDate.now());
+                register.lives(household, person(entry.key()), adult ? HouseholdRole.ADULT : HouseholdRole.DEPENDENT);
+            }
+        }
+        var type = shelf.orgType("household", "Household", "A family that trains together.");
+        FAMILY_PLANS.forEach((key, owner) -> {
+            var family = register.organization("family-" + key, type, households.get(key).name(), person(owner));
+            families.put(key, family);
+            entries.stream()
+                    .filter(entry -> entry.household().equals(key) && !entry.key().equals(owner))
+                    .forEach(entry -> register.belongs(family, person(entry.key()), MembershipRole.MEMBER));
+        });
+    }
+
+    private void plans(List<Entry> entries) {
+        var together = product("family");
+        families.forEach((key, family) -> register.grant("family-" + key, family.id(), together, grant -> grant.withReason("Signed up together.")));
+        var unlimited = product("adult-unlimited");
+        for (var entry : entries) {
+            var own = own(entry.key());
+            if (entry.plan().equals("trial")) {
+                register.grant("trial-" + entry.key(), own, unlimited, grant -> grant.withKind(GrantKind.TRIAL)
+                        .withEndsAt(Instant.now().plus(TRIAL)).withReason("Two weeks to try it."));
+            } else if (!entry.plan().isEmpty()) {
+                register.grant("plan-" + entry.key(), own, product(entry.plan()), UnaryOperator.identity());
+            }
+        }
+    }
+
+    private void extras(List<Entry> entries) {
+        for (var entry : entries) {
+            for (var extra : entry.extras().split("\\+")) {
+                if (!extra.isEmpty()) {
+                    register.grant(extra + "-" + entry.key(), own(entry.key()), product(extra),
+                            grant -> extra.equals("pack-10") ? grant.withEndsAt(Instant.now().plus(PACK)) : grant);
+                }
+            }
+        }
+    }
+
+    private void moves() {
+        var adults = shelf.tiers("adults");
+        register.move("more-kieran-doyle", own("kieran-doyle"), new NewTransition(TransitionKind.UPGRADE)
+                .withTargetTierId(adults.get("Unlimited").id()).withReason("Trains for a tournament."));
+        register.move("less-hannah-schmidt", own("hannah-schmidt"), new NewTransition(TransitionKind.DOWNGRADE)
+                .withTargetTierId(adults.get("Basic").id()).withEffectiveAt(Instant.now().plus(Duration.ofDays(30))).withReason("Exams next term."));
+        var left = register.grant("plan-oscar-lindqvist", own("oscar-lindqvist"), product("adult-basic"), UnaryOperator.identity());
+        register.revoke(left, "Moved to another city.");
+    }
+
+    private void visits() {
+        var events = new ArrayList<NewUsageEvent>();
+        VISITS.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(visitor -> {
+            for (int visit = 1; visit <= visitor.getValue(); visit++) {
+                events.add(new NewUsageEvent("visit-" + visitor.getKey() + "-" + visit, own(visitor.getKey()), "studio.classes", 1));
+            }
+        });
+        register.used(events);
+    }
+
+    private String product(String externalId) {
+        return products.computeIfAbsent(externalId, any -> shelf.productOf(externalId).id());
+    }
+
+    private Person person(String key) {
+        return Objects.requireNonNull(people.get(key), key);
+    }
+
+    /** The organization of somebody's own. */
+    private String own(String key) {
+        return person(key).personalOrganizationId();
+    }
+
+    private static String surname(Entry entry) {
+        return entry.name().substring(entry.name().lastIndexOf(' ') + 1);
+    }
+
+    private static List<Entry> entries() {
+        try (var lines = new BufferedReader(new InputStreamReader(
+                Objects.requireNonNull(GymMembers.class.getResourceAsStream("winter-street.csv")), StandardCharsets.UTF_8))) {
+            return lines.lines().skip(1).map(GymMembers::entry).toList();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static Entry entry(String line) {
+        var cells = line.split(",", -1);
+        return new Entry(cells[0], cells[1], LocalDate.parse(cells[2]), cells[3], cells[4], cells[5]);
+    }
+}

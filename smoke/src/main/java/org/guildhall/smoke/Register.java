@@ -1,0 +1,173 @@
+package org.guildhall.smoke;
+
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.guildhall.client.Guildhall;
+import org.guildhall.client.RuntimeApi;
+import org.guildhall.client.model.EffectiveEntitlements;
+import org.guildhall.client.model.Grant;
+import org.guildhall.client.model.GrantRevocation;
+import org.guildhall.client.model.GrantState;
+import org.guildhall.client.model.Household;
+import org.guildhall.client.model.HouseholdMember;
+import org.guildhall.client.model.HouseholdRole;
+import org.guildhall.client.model.Integration;
+import org.guildhall.client.model.ListGrantsOptions;
+import org.guildhall.client.model.ListHouseholdMembersOptions;
+import org.guildhall.client.model.ListHouseholdsOptions;
+import org.guildhall.client.model.ListMembershipsOptions;
+import org.guildhall.client.model.ListOrganizationMembershipsOptions;
+import org.guildhall.client.model.ListOrganizationTransitionsOptions;
+import org.guildhall.client.model.ListOrganizationsOptions;
+import org.guildhall.client.model.ListPersonsOptions;
+import org.guildhall.client.model.ListSitesOptions;
+import org.guildhall.client.model.ListTransitionsOptions;
+import org.guildhall.client.model.ListUsageEventsOptions;
+import org.guildhall.client.model.Membership;
+import org.guildhall.client.model.MembershipRole;
+import org.guildhall.client.model.NewGrant;
+import org.guildhall.client.model.NewHousehold;
+import org.guildhall.client.model.NewHouseholdMember;
+import org.guildhall.client.model.NewMembership;
+import org.guildhall.client.model.NewOrganization;
+import org.guildhall.client.model.NewPerson;
+import org.guildhall.client.model.NewPersonIdentity;
+import org.guildhall.client.model.NewSite;
+import org.guildhall.client.model.NewTransition;
+import org.guildhall.client.model.NewUsageEvent;
+import org.guildhall.client.model.NewUsageReport;
+import org.guildhall.client.model.OrgType;
+import org.guildhall.client.model.Organization;
+import org.guildhall.client.model.Person;
+import org.guildhall.client.model.Site;
+import org.guildhall.client.model.SiteState;
+import org.guildhall.client.model.Transition;
+
+/**
+ * Who is there in a tenant, and what they hold and use, filled so that it may be done twice: everything has an {@code external_id} of
+ * ours, is looked for by it, and made only if it isn't there.
+ */
+final class Register {
+
+    private static final int MOST = 200;
+
+    private final RuntimeApi runtime;
+    private final String domain;
+    private final Known<Person> persons;
+    private final Known<Organization> organizations;
+    private final Known<Membership> memberships;
+    private final Known<Household> households;
+    private final Map<String, Known<HouseholdMember>> residents = new HashMap<>();
+    private final Known<Grant> grants;
+    private final Known<Transition> transitions;
+    private final Known<Site> sites;
+
+    /** @param domain of everybody's address, and of who tells who they are */
+    Register(Guildhall guildhall, String domain) {
+        this.runtime = guildhall.runtime();
+        this.domain = domain;
+        this.persons = new Known<>(() -> runtime.listPersons(new ListPersonsOptions().withLimit(MOST)), Person::externalId);
+        this.organizations = new Known<>(() -> runtime.listOrganizations(new ListOrganizationsOptions().withLimit(MOST)), Organization::externalId);
+        this.memberships = new Known<>(() -> runtime.listMemberships(new ListMembershipsOptions().withLimit(MOST)),
+                membership -> membership.organizationId() + membership.personId());
+        this.households = new Known<>(() -> runtime.listHouseholds(new ListHouseholdsOptions().withLimit(MOST)), Household::externalId);
+        this.grants = new Known<>(() -> runtime.listGrants(new ListGrantsOptions().withLimit(MOST)), Grant::externalId);
+        this.transitions = new Known<>(() -> runtime.listTransitions(new ListTransitionsOptions().withLimit(MOST)), Transition::externalId);
+        this.sites = new Known<>(() -> runtime.listSites(new ListSitesOptions().withLimit(MOST)), Site::externalId);
+    }
+
+    /** Somebody, with an organization of their own and an identity at the tenant's provider. */
+    Person person(String externalId, String name, LocalDate birthOn) {
+        var subject = UUID.nameUUIDFromBytes(externalId.getBytes(StandardCharsets.UTF_8)).toString();
+        return persons.ensure(
+                externalId,
+                () -> runtime.listPersons(new ListPersonsOptions().withExternalId(externalId)),
+                () -> runtime.createPerson(new NewPerson(name)
+                        .withExternalId(externalId)
+                        .withEmail(externalId + "@" + domain)
+                        .withBirthOn(birthOn)
+                        .withIdentities(List.of(new NewPersonIdentity("https://id." + domain, subject)))));
+    }
+
+    Organization organization(String externalId, OrgType type, String name, Person owner) {
+        return organizations.ensure(
+                externalId,
+                () -> runtime.listOrganizations(new ListOrganizationsOptions().withExternalId(externalId)),
+                () -> runtime.createOrganization(new NewOrganization(type.id(), name).withExternalId(externalId).withOwnerPersonId(owner.id())));
+    }
+
+    void belongs(Organization organization, Person person, MembershipRole role) {
+        memberships.ensure(
+                organization.id() + person.id(),
+                () -> runtime.listOrganizationMemberships(organization.id(), new ListOrganizationMembershipsOptions().withPersonId(person.id())),
+                () -> runtime.createMembership(organization.id(), new NewMembership(person.id(), role)));
+    }
+
+    Household household(String externalId, String name) {
+        return households.ensure(
+                externalId,
+                () -> runtime.listHouseholds(new ListHouseholdsOptions().withExternalId(externalId)),
+                () -> runtime.createHousehold(new NewHousehold(name).withExternalId(externalId)));
+    }
+
+    void lives(Household household, Person person, HouseholdRole role) {
+        var here = residents.computeIfAbsent(household.id(), any -> new Known<>(
+                () -> runtime.listHouseholdMembers(household.id(), new ListHouseholdMembersOptions().withLimit(MOST)), HouseholdMember::personId));
+        here.ensure(
+                person.id(),
+                () -> runtime.listHouseholdMembers(household.id(), new ListHouseholdMembersOptions().withPersonId(person.id())),
+                () -> runtime.createHouseholdMember(household.id(), new NewHouseholdMember(person.id(), role)));
+    }
+
+    /** @param more what else is to be said of it */
+    Grant grant(String externalId, String organizationId, String productId, UnaryOperator<NewGrant> more) {
+        return grants.ensure(
+                externalId,
+                () -> runtime.listGrants(new ListGrantsOptions().withExternalId(externalId)),
+                () -> runtime.createGrant(more.apply(new NewGrant(organizationId, productId).withExternalId(externalId))));
+    }
+
+    void revoke(Grant grant, String reason) {
+        if (grant.state().equals(GrantState.ACTIVE)) {
+            runtime.revokeGrant(grant.id(), new GrantRevocation().withReason(reason));
+        }
+    }
+
+    void move(String externalId, String organizationId, NewTransition transition) {
+        transitions.ensure(
+                externalId,
+                () -> runtime.listOrganizationTransitions(organizationId, new ListOrganizationTransitionsOptions().withExternalId(externalId)),
+                () -> runtime.createTransition(organizationId, transition.withExternalId(externalId)));
+    }
+
+    /** A site that runs, unless it was turned read-only or removed since. */
+    Site site(String externalId, String organizationId, Integration integration, String name) {
+        var site = sites.ensure(
+                externalId,
+                () -> runtime.listSites(new ListSitesOptions().withExternalId(externalId)),
+                () -> runtime.requestSite(new NewSite(organizationId, integration.id(), name)
+                        .withExternalId(externalId)
+                        .withDomain(externalId + ".sites." + domain)));
+        if (site.state().equals(SiteState.REQUESTED)) {
+            site = runtime.provisionSite(site.id()).value();
+        }
+        return site.state().equals(SiteState.PROVISIONING) ? runtime.activateSite(site.id()).value() : site;
+    }
+
+    /** Reports use, all of it at once: where the first event is known, all are. */
+    void used(List<NewUsageEvent> events) {
+        var first = new ListUsageEventsOptions().withExternalId(events.getFirst().externalId());
+        if (runtime.listUsageEvents(first).data().isEmpty()) {
+            runtime.reportUsage(new NewUsageReport(events));
+        }
+    }
+
+    EffectiveEntitlements entitlements(String organizationId) {
+        return runtime.getEffectiveEntitlements(organizationId).value();
+    }
+}

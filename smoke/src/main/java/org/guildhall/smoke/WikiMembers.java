@@ -1,0 +1,158 @@
+package org.guildhall.smoke;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.guildhall.client.ProblemException;
+import org.guildhall.client.model.GrantKind;
+import org.guildhall.client.model.Integration;
+import org.guildhall.client.model.MembershipRole;
+import org.guildhall.client.model.NewUsageEvent;
+import org.guildhall.client.model.OrgType;
+import org.guildhall.client.model.Organization;
+import org.guildhall.client.model.Person;
+import org.guildhall.client.model.PlanStanding;
+
+/** Whose wikis the co-operative hosts: people who have one for nothing, groups that have many, and one person who tried more. */
+final class WikiMembers {
+
+    /** How many steps {@link #fill} tells. */
+    static final int STEPS = 5;
+
+    /** Who tries Standard for a few seconds and is back on Public afterwards. */
+    static final String EXAMPLE = "noor-de-vries";
+
+    private static final Duration EXAMPLE_TRIAL = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration MONTH = Duration.ofDays(30);
+
+    private static final Map<String, LocalDate> PEOPLE = Map.ofEntries(
+            Map.entry("Anouk Visser", LocalDate.of(1984, 5, 2)), Map.entry("Bram Dekker", LocalDate.of(1979, 11, 23)),
+            Map.entry("Carlijn Smit", LocalDate.of(1991, 2, 14)), Map.entry("Daan Mulder", LocalDate.of(1996, 8, 9)),
+            Map.entry("Esra Yilmaz", LocalDate.of(1988, 12, 30)), Map.entry("Femke Bos", LocalDate.of(1973, 4, 17)),
+            Map.entry("Gijs Peters", LocalDate.of(2000, 7, 6)), Map.entry("Hafsa El Amrani", LocalDate.of(1993, 10, 19)),
+            Map.entry("Ilse Hendriks", LocalDate.of(1982, 1, 28)), Map.entry("Joost van Leeuwen", LocalDate.of(1969, 9, 12)),
+            Map.entry("Noor de Vries", LocalDate.of(1995, 3, 21)));
+
+    private final Shelf shelf;
+    private final Register register;
+    private final Integration fedwiki;
+    private final Map<String, Person> people = new LinkedHashMap<>();
+
+    private WikiMembers(Shelf shelf, Register register) {
+        this.shelf = shelf;
+        this.register = register;
+        this.fedwiki = shelf.integration("fedwiki", "Federated Wiki", List.of());
+    }
+
+    static void fill(Shelf shelf, Register register, Progress progress) {
+        var members = new WikiMembers(shelf, register);
+        PEOPLE.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(person -> {
+            var key = person.getKey().toLowerCase(Locale.ROOT).replace(' ', '-');
+            members.people.put(key, register.person(key, person.getKey(), person.getValue()));
+        });
+        progress.step(PEOPLE.size() + " people, each with exactly Public");
+        members.trial();
+        progress.step("one of them tries Standard");
+        members.groups();
+        progress.step("co-operatives on Standard and Flexible");
+        members.sites();
+        progress.step("their sites, and what is stored in them");
+        members.afterTheTrial();
+        progress.step("the trial is over, and Public is there afresh");
+    }
+
+    /** A trial of rank 1 supersedes the default, and brings room for a second site. */
+    private void trial() {
+        register.grant("trial-" + EXAMPLE, own(EXAMPLE), shelf.productOf("fedwiki-standard").id(), grant -> grant.withKind(GrantKind.TRIAL)
+                .withEndsAt(Instant.now().plus(EXAMPLE_TRIAL)).withReason("To see how far it goes."));
+        register.site("notebook", own(EXAMPLE), fedwiki, "Notebook");
+        try {
+            register.site("reading-group", own(EXAMPLE), fedwiki, "Reading group");
+        } catch (ProblemException late) {
+            // Where this takes longer than the trial there is no room for a second one; nothing else is to go wrong.
+            if (!late.is("entitlement_exceeded")) {
+                throw late;
+            }
+        }
+    }
+
+    /** What ends is over at its instant, whether or not anybody has written so yet; whoever writes next writes it, dated at that instant. */
+    private void afterTheTrial() {
+        var until = Instant.now().plus(PATIENCE);
+        while (!plan(EXAMPLE).tierName().equals("Public")) {
+            if (Instant.now().isAfter(until)) {
+                throw new IllegalStateException("the trial of " + EXAMPLE + " hasn't ended");
+            }
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+        register.used(List.of(new NewUsageEvent("stored-" + EXAMPLE, own(EXAMPLE), "fedwiki.storage_mb", 3)));
+    }
+
+    private PlanStanding plan(String key) {
+        return register.entitlements(own(key)).plans().getFirst();
+    }
+
+    private void groups() {
+        var type = shelf.orgType("cooperative", "Co-operative", "Members who run a service together.");
+        var commons = group("commons", type, "Commons Wiki Co-operative", "anouk-visser", "bram-dekker", "esra-yilmaz");
+        register.grant("plan-commons", commons.id(), shelf.productOf("fedwiki-flexible").id(), grant -> grant.withReason("It is their own house."));
+        var gardeners = group("delta-gardeners", type, "Delta Gardeners", "femke-bos", "gijs-peters");
+        register.grant("plan-delta-gardeners", gardeners.id(), shelf.productOf("fedwiki-standard").id(), UnaryOperator.identity());
+        register.grant("storage-delta-gardeners", gardeners.id(), shelf.productOf("fedwiki-extra-storage").id(), UnaryOperator.identity());
+        var kitchen = group("bicycle-kitchen", type, "Bicycle Kitchen", "joost-van-leeuwen", "hafsa-el-amrani");
+        register.grant("trial-bicycle-kitchen", kitchen.id(), shelf.productOf("fedwiki-standard").id(), grant -> grant.withKind(GrantKind.TRIAL)
+                .withEndsAt(Instant.now().plus(MONTH)).withReason("A month to move their manuals."));
+        sites(commons, "handbook", "minutes", "translations");
+        sites(gardeners, "seed-library", "plots");
+        sites(kitchen, "wheels");
+        register.used(List.of(
+                new NewUsageEvent("stored-commons", commons.id(), "fedwiki.storage_mb", 840),
+                new NewUsageEvent("stored-delta-gardeners", gardeners.id(), "fedwiki.storage_mb", 270),
+                new NewUsageEvent("stored-bicycle-kitchen", kitchen.id(), "fedwiki.storage_mb", 35)));
+    }
+
+    /** An organization with an owner and members. */
+    private Organization group(String key, OrgType type, String name, String owner, String... others) {
+        var group = register.organization(key, type, name, person(owner));
+        for (var other : others) {
+            register.belongs(group, person(other), other.equals(others[0]) ? MembershipRole.ADMIN : MembershipRole.MEMBER);
+        }
+        return group;
+    }
+
+    private void sites(Organization group, String... keys) {
+        for (var key : keys) {
+            register.site(key, group.id(), fedwiki, Character.toUpperCase(key.charAt(0)) + key.substring(1).replace('-', ' '));
+        }
+    }
+
+    private void sites() {
+        for (var key : List.of("carlijn-smit", "daan-mulder", "ilse-hendriks")) {
+            register.site("pages-" + key, own(key), fedwiki, "Pages");
+        }
+        register.used(List.of(
+                new NewUsageEvent("stored-carlijn-smit", own("carlijn-smit"), "fedwiki.storage_mb", 13),
+                new NewUsageEvent("stored-daan-mulder", own("daan-mulder"), "fedwiki.storage_mb", 4)));
+    }
+
+    private Person person(String key) {
+        return Objects.requireNonNull(people.get(key), key);
+    }
+
+    /** The organization of somebody's own. */
+    private String own(String key) {
+        return person(key).personalOrganizationId();
+    }
+}
