@@ -50,8 +50,8 @@ public final class App implements AutoCloseable {
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
                         probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping));
-        new CatalogModule().bind(api);
         var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
+        new CatalogModule().bind(api, runtime.backfills());
         runtime.schedule(work);
         runtime.bind(api);
         new OverviewModule(runtime.door()).bind(api);

@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Actor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +105,33 @@ public final class Catalog {
      * @param sitesKey the resource key by which its sites are limited; null if it registers none
      */
     public record Integration(UUID id, String key, String state, @Nullable String sitesKey) {}
+
+    /**
+     * A run that applies a policy to the organizations that were there before it.
+     *
+     * @param mode run or validate
+     * @param state queued, running, succeeded or failed
+     */
+    public record Backfill(
+            UUID id, @Nullable String externalId, UUID policyId, String mode, String state, long total, long processed, long applied,
+            long unchanged, @Nullable String failure, @Nullable Instant startedAt, @Nullable Instant finishedAt, Instant createdAt,
+            Instant updatedAt, long version) {}
+
+    /** What a list of backfills is narrowed by; null for what isn't. */
+    public record BackfillFilter(
+            UUID policyId, @Nullable String externalId, @Nullable String mode, @Nullable String state, @Nullable Instant createdAfter,
+            @Nullable Instant createdBefore) {}
+
+    /** Backfills, which are the work of the room that knows the organizations; it is handed over to this one. */
+    public interface Backfills {
+
+        /** Has one begun by a job, soon after the transaction. */
+        Backfill queue(Tx tx, UUID policyId, String mode, @Nullable String externalId, Actor actor);
+
+        @Nullable Backfill get(Tx tx, UUID id);
+
+        Page<Backfill> list(Tx tx, PageRequest page, BackfillFilter filter);
+    }
 
     /** Ladders that are named, in no order; those that aren't there are left out. */
     public List<Ladder> ladders(Tx tx, Collection<UUID> ids) {

@@ -29,14 +29,18 @@ public final class CatalogModule {
     private final TierStore tiers = new TierStore();
     private final DefaultGrantPolicyStore policies = new DefaultGrantPolicyStore();
 
-    /** Binds the room's operations, tells what its constraints mean, and offers its resources for {@code expand}. */
-    public void bind(Api api) {
-        handlers(api.routes());
+    /**
+     * Binds the room's operations, tells what its constraints mean, and offers its resources for {@code expand}.
+     *
+     * @param backfills the work of another room, by which a policy reaches organizations that were there before it
+     */
+    public void bind(Api api, Catalog.Backfills backfills) {
+        handlers(api.routes(), backfills);
         constraints(api.constraints());
         expansions(api.expansions());
     }
 
-    private void handlers(Router<Call> routes) {
+    private void handlers(Router<Call> routes, Catalog.Backfills backfills) {
         var plans = new Plans(products, policies);
         new OrgTypesHandler(types, policies).bind(routes);
         new IntegrationsHandler(integrations, rules).bind(routes);
@@ -47,6 +51,7 @@ public final class CatalogModule {
         new PlanLaddersHandler(ladders, tiers, plans).bind(routes);
         new TiersHandler(ladders, tiers, policies, plans).bind(routes);
         new DefaultGrantPoliciesHandler(policies, types, products, ladders, tiers).bind(routes);
+        new DefaultGrantBackfillsHandler(policies, backfills).bind(routes);
     }
 
     /** Handlers look before they leap and mostly say it better; this is what holds when two leap at once. */

@@ -31,6 +31,7 @@ public final class RuntimeModule {
     private final Spec spec;
     private final Work work;
     private final Unattended unattended;
+    private final Backfills backfills;
     private final Catalog catalog = new Catalog();
     private final Entitlements entitlements = new Entitlements(new EntitlementStore());
     private final ProvisionStore provisions = new ProvisionStore();
@@ -61,6 +62,7 @@ public final class RuntimeModule {
         this.spec = spec;
         this.work = work;
         this.unattended = new Unattended(jobs);
+        this.backfills = new Backfills(jobs, platform, unattended, catalog, pools);
     }
 
     /** What other rooms may ask. */
@@ -80,6 +82,12 @@ public final class RuntimeModule {
     /** Has the room's own work done. */
     public void schedule(Work work) {
         new Settlement(jobs, platform, unattended, transitions, pools).schedule(work);
+        backfills.schedule(work);
+    }
+
+    /** What the catalog's default-grant policies do to organizations that were there before them. */
+    public Catalog.Backfills backfills() {
+        return backfills;
     }
 
     private void people(Api api) {

@@ -14,6 +14,7 @@ import static org.guildhall.api.Operation.ARCHIVE_PRICE;
 import static org.guildhall.api.Operation.ARCHIVE_TIER;
 import static org.guildhall.api.Operation.ARCHIVE_WORKSPACE;
 import static org.guildhall.api.Operation.CANCEL_IMPORT;
+import static org.guildhall.api.Operation.BACKFILL_DEFAULT_GRANT_POLICY;
 import static org.guildhall.api.Operation.CANCEL_TRANSITION;
 import static org.guildhall.api.Operation.CHECK_ENTITLEMENT;
 import static org.guildhall.api.Operation.CREATE_AUDIT_REVIEW;
@@ -51,6 +52,7 @@ import static org.guildhall.api.Operation.GET_AUDIT_EVENT;
 import static org.guildhall.api.Operation.GET_AUDIT_REVIEW;
 import static org.guildhall.api.Operation.GET_AUTH_STATUS;
 import static org.guildhall.api.Operation.GET_CONSUMER;
+import static org.guildhall.api.Operation.GET_DEFAULT_GRANT_BACKFILL;
 import static org.guildhall.api.Operation.GET_DEFAULT_GRANT_POLICY;
 import static org.guildhall.api.Operation.GET_EFFECTIVE_ENTITLEMENTS;
 import static org.guildhall.api.Operation.GET_ENTITLEMENT_RULE;
@@ -94,6 +96,7 @@ import static org.guildhall.api.Operation.GET_WORKSPACE;
 import static org.guildhall.api.Operation.LIST_AUDIT_EVENTS;
 import static org.guildhall.api.Operation.LIST_AUDIT_REVIEWS;
 import static org.guildhall.api.Operation.LIST_CONSUMERS;
+import static org.guildhall.api.Operation.LIST_DEFAULT_GRANT_BACKFILLS;
 import static org.guildhall.api.Operation.LIST_DEFAULT_GRANT_POLICIES;
 import static org.guildhall.api.Operation.LIST_ENTITLEMENT_RULES;
 import static org.guildhall.api.Operation.LIST_ENTITLEMENT_SETS;
@@ -268,6 +271,9 @@ final class Examples {
         row(LIST_DEFAULT_GRANT_POLICIES);
         row(GET_DEFAULT_GRANT_POLICY);
         row(END_DEFAULT_GRANT_POLICY);
+        row(BACKFILL_DEFAULT_GRANT_POLICY).makes("bfl");
+        row(LIST_DEFAULT_GRANT_BACKFILLS);
+        row(GET_DEFAULT_GRANT_BACKFILL);
 
         // people
         row(CREATE_PERSON).makes("per").with("/identities/0/subject", World::newcomer);

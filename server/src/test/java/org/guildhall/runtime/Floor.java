@@ -174,6 +174,14 @@ final class Floor {
         new Settlement(guild.db(), new Platform(guild.db()), new Unattended(guild.db()), transitions, pools).run();
     }
 
+    /** The job that carries on with backfills, once, on a node of its own. */
+    void backfill() {
+        var moves = new Moves(new ProvisionStore(), new TransitionStore(), new GrantStore());
+        var catalog = new Catalog();
+        var pools = new Pools(catalog, moves, (tx, changes, held, keep) -> {});
+        new Backfills(guild.db(), new Platform(guild.db()), new Unattended(guild.db()), catalog, pools).run();
+    }
+
     /** Lets time pass: everything of the catalog and the room that stands at an instant stands that much earlier. */
     void later(Duration passed) {
         try {
