@@ -94,7 +94,7 @@ final class Farm {
     }
 
     void archive(String organization) {
-        sql("update runtime.organizations set state = 'archived', archived_at = now() where id = ?", uuid(organization));
+        http.post(BASE + "/organizations/" + organization + "/archive", null).expect(200);
     }
 
     static UUID uuid(String id) {

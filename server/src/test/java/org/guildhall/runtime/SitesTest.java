@@ -197,6 +197,7 @@ class SitesTest {
         assertProblem("409 invalid_state", "/integration_id", request(organization, other, ""));
         var site = requested(organization);
         farm.archive(organization);
+        assertEquals(List.of("read_only"), farm.states(List.of(site)));
         assertProblem("409 invalid_state", "/organization_id", farm.site(organization));
         assertEquals("409 invalid_state", farm.act(site, "provision").outcome());
         assertEquals("409 invalid_state", farm.act(site, "activate").outcome());
