@@ -85,7 +85,7 @@ public final class SpecFilter implements Filter {
         if (!node.get("content").has(type)) {
             throw new AssertionFailedError(what + " is " + type + ", the document says " + node.get("content").fieldNames().next());
         }
-        if (!type.endsWith("json") || narrowed && status < 300) {
+        if (!type.matches(".*[/+]json") || narrowed && status < 300) {
             return;
         }
         var schema = schemas.computeIfAbsent(pointer + "/content/" + type.replace("/", "~1") + "/schema", spec::schema);
