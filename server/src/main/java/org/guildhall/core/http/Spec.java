@@ -83,7 +83,11 @@ public final class Spec {
     }
 
     private void requireShortTexts() {
-        document.findValues("maxLength").stream().mapToInt(JsonNode::asInt).max().ifPresent(longest -> {
+        document.findParents("maxLength").stream()
+                // What is streamed is no text of a JSON body.
+                .filter(schema -> !schema.path("format").asText().equals("binary"))
+                .mapToInt(schema -> schema.get("maxLength").asInt())
+                .max().ifPresent(longest -> {
             if (longest > Validation.TEXT_CHARACTERS_MAX) {
                 throw new IllegalStateException("the document allows a text of " + longest + " characters, the validation doesn't");
             }
