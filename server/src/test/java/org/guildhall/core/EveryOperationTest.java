@@ -141,7 +141,7 @@ class EveryOperationTest {
         var foreign = THEIRS.request(operation).path();
         var ours = OURS.request(operation);
         var never = operation.path();
-        for (var parameter : World.prefixes(operation).entrySet()) {
+        for (var parameter : Documented.prefixes(operation).entrySet()) {
             var id = parameter.getValue().isEmpty() ? OURS.word() : TypeIds.format(parameter.getValue(), version7());
             never = never.replace("{" + parameter.getKey() + "}", id);
         }
@@ -155,7 +155,7 @@ class EveryOperationTest {
     @MethodSource("withIds")
     void anIdOfAnotherKindIs404(Operation operation) {
         var path = operation.path();
-        for (var parameter : World.prefixes(operation).entrySet()) {
+        for (var parameter : Documented.prefixes(operation).entrySet()) {
             if (parameter.getValue().isEmpty()) {
                 return;
             }

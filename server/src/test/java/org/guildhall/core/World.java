@@ -4,15 +4,12 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,15 +18,12 @@ import java.util.regex.Pattern;
 import org.guildhall.Guild;
 import org.guildhall.Http;
 import org.guildhall.api.Operation;
-import org.guildhall.core.http.Spec;
 import org.jspecify.annotations.Nullable;
 
 /** A tenant of its own, a token that may do everything there, and whatever an example needs in it. */
 final class World {
 
-    private static final JsonNode DOCUMENT = document();
     private static final Pattern ID = Pattern.compile("([a-z]{3})_[0-7][0-9a-hjkmnp-tv-z]{25}");
-    private static final Pattern PARAMETER = Pattern.compile("\\{([^}]+)}");
     private static final AtomicLong WORDS = new AtomicLong();
     private static final Set<String> GOING_ON = Set.of("queued", "running");
 
@@ -59,14 +53,6 @@ final class World {
     World(Guild.Tenant tenant) {
         this.tenant = tenant;
         this.http = new Http(tenant.guild(), tenant.token());
-    }
-
-    private static JsonNode document() {
-        try {
-            return Http.JSON.readTree(new Spec().json());
-        } catch (IOException broken) {
-            throw new UncheckedIOException(broken);
-        }
     }
 
     /** A word that nobody has used. */
@@ -244,7 +230,7 @@ final class World {
         example.once.stream().filter(given::add).forEach(creation -> send(request(creation)).expect(creation.status()));
         var path = path(example);
         for (var step : example.before) {
-            var before = new Request(step, samePlace(operation, path, step), content(Examples.of(step)), type(step), "*");
+            var before = new Request(step, Documented.samePlace(operation, path, step), content(Examples.of(step)), type(step), "*");
             send(before).expect(step.status());
         }
         boolean compares = operation.ifMatch() == Operation.IfMatch.REQUIRED;
@@ -254,7 +240,7 @@ final class World {
     private @Nullable String content(Example example) {
         var streamed = example.operation.streamTypes();
         if (!streamed.isEmpty()) {
-            return media(example.operation, streamed.getFirst()).path("example").textValue();
+            return Documented.media(example.operation, streamed.getFirst()).path("example").textValue();
         }
         var body = body(example);
         return body == null ? null : body.toString();
@@ -307,40 +293,11 @@ final class World {
     }
 
     private String path(Example example) {
-        return PARAMETER.matcher(example.operation.path()).replaceAll(found -> {
+        return Documented.PARAMETER.matcher(example.operation.path()).replaceAll(found -> {
             var name = found.group(1);
             var particular = example.path.get(name);
-            return particular != null ? particular.apply(this) : id(prefix(example.operation, name));
+            return particular != null ? particular.apply(this) : id(Documented.prefix(example.operation, name));
         });
-    }
-
-    /** The id prefix of each path parameter. */
-    static Map<String, String> prefixes(Operation operation) {
-        var prefixes = new TreeMap<String, String>();
-        var names = PARAMETER.matcher(operation.path());
-        while (names.find()) {
-            prefixes.put(names.group(1), prefix(operation, names.group(1)));
-        }
-        return prefixes;
-    }
-
-    private static String prefix(Operation operation, String parameter) {
-        var item = DOCUMENT.at("/paths/" + operation.path().replace("/", "~1"));
-        var lists = List.of(item.path(operation.method().toLowerCase(Locale.ROOT)).path("parameters"), item.path("parameters"));
-        for (var list : lists) {
-            for (var entry : list) {
-                var resolved = resolved(entry);
-                if (resolved.path("in").asText().equals("path") && resolved.path("name").asText().equals(parameter)) {
-                    return resolved(resolved.path("schema")).path("x-id-prefix").asText("");
-                }
-            }
-        }
-        throw new AssertionError(operation + " has no path parameter " + parameter);
-    }
-
-    private static JsonNode resolved(JsonNode node) {
-        var reference = node.path("$ref").asText("");
-        return reference.isEmpty() ? node : resolved(DOCUMENT.at(reference.substring(1)));
     }
 
     private @Nullable JsonNode body(Example example) {
@@ -348,10 +305,10 @@ final class World {
         if (operation.requestType() == null) {
             return null;
         }
-        var media = media(operation, operation.requestType());
+        var media = Documented.media(operation, operation.requestType());
         var documented = media.path("example");
         if (documented.isMissingNode()) {
-            documented = resolved(media.path("schema")).path("example");
+            documented = Documented.resolved(media.path("schema")).path("example");
         }
         JsonNode body = documented.deepCopy();
         example.absent.forEach(pointer -> owner(body, pointer).remove(last(pointer)));
@@ -364,11 +321,6 @@ final class World {
         example.members.forEach((pointer, value) ->
                 owner(ready, pointer).set(last(pointer), Http.JSON.valueToTree(value.apply(this))));
         return ready;
-    }
-
-    private static JsonNode media(Operation operation, String type) {
-        return DOCUMENT.at("/paths/" + operation.path().replace("/", "~1") + "/" + operation.method().toLowerCase(Locale.ROOT)
-                + "/requestBody/content/" + type.replace("/", "~1"));
     }
 
     private static ObjectNode owner(JsonNode body, String pointer) {
@@ -393,12 +345,6 @@ final class World {
             }
         }
         return node;
-    }
-
-    private static String samePlace(Operation from, String path, Operation to) {
-        var shared = from.path().substring(0, from.path().lastIndexOf('}') + 1).split("/").length;
-        var kept = String.join("/", List.of(path.split("/")).subList(0, shared));
-        return kept + to.path().substring(to.path().lastIndexOf('}') + 1);
     }
 
     /** The ETag of the resource that the path is about: of what is read at the path up to its last id. */

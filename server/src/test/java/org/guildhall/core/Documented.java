@@ -1,0 +1,70 @@
+package org.guildhall.core;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.guildhall.Http;
+import org.guildhall.api.Operation;
+import org.guildhall.core.http.Spec;
+
+/** What the document says of an operation, as examples are made from it. */
+final class Documented {
+
+    static final Pattern PARAMETER = Pattern.compile("\\{([^}]+)}");
+    private static final JsonNode DOCUMENT = document();
+
+    private Documented() {}
+
+    private static JsonNode document() {
+        try {
+            return Http.JSON.readTree(new Spec().json());
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    /** The id prefix of each path parameter. */
+    static Map<String, String> prefixes(Operation operation) {
+        var prefixes = new TreeMap<String, String>();
+        var names = PARAMETER.matcher(operation.path());
+        while (names.find()) {
+            prefixes.put(names.group(1), prefix(operation, names.group(1)));
+        }
+        return prefixes;
+    }
+
+    static String prefix(Operation operation, String parameter) {
+        var item = DOCUMENT.at("/paths/" + operation.path().replace("/", "~1"));
+        var lists = List.of(item.path(operation.method().toLowerCase(Locale.ROOT)).path("parameters"), item.path("parameters"));
+        for (var list : lists) {
+            for (var entry : list) {
+                var resolved = resolved(entry);
+                if (resolved.path("in").asText().equals("path") && resolved.path("name").asText().equals(parameter)) {
+                    return resolved(resolved.path("schema")).path("x-id-prefix").asText("");
+                }
+            }
+        }
+        throw new AssertionError(operation + " has no path parameter " + parameter);
+    }
+
+    static JsonNode resolved(JsonNode node) {
+        var reference = node.path("$ref").asText("");
+        return reference.isEmpty() ? node : resolved(DOCUMENT.at(reference.substring(1)));
+    }
+
+    static JsonNode media(Operation operation, String type) {
+        return DOCUMENT.at("/paths/" + operation.path().replace("/", "~1") + "/" + operation.method().toLowerCase(Locale.ROOT)
+                + "/requestBody/content/" + type.replace("/", "~1"));
+    }
+
+    static String samePlace(Operation from, String path, Operation to) {
+        var shared = from.path().substring(0, from.path().lastIndexOf('}') + 1).split("/").length;
+        var kept = String.join("/", List.of(path.split("/")).subList(0, shared));
+        return kept + to.path().substring(to.path().lastIndexOf('}') + 1);
+    }
+}
