@@ -54,9 +54,10 @@ final class BackfillStore {
     /**
      * How far a backfill came since it last told.
      *
+     * @param from the organization that it had come to before; null at the beginning
      * @param last the organization that it came to
      */
-    record Progress(UUID last, long applied, long unchanged) {}
+    record Progress(@Nullable UUID from, UUID last, long applied, long unchanged) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", DEFAULT_GRANT_BACKFILLS.CREATED_AT);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -147,8 +148,7 @@ final class BackfillStore {
                         .set(DEFAULT_GRANT_BACKFILLS.VERSION, DEFAULT_GRANT_BACKFILLS.VERSION.plus(1))
                         .where(DEFAULT_GRANT_BACKFILLS.ID.eq(id))
                         .and(DEFAULT_GRANT_BACKFILLS.STATE.eq("running"))
-                        .and(DEFAULT_GRANT_BACKFILLS.LAST_ORGANIZATION_ID.isNull()
-                                .or(DEFAULT_GRANT_BACKFILLS.LAST_ORGANIZATION_ID.lt(progress.last())))
+                        .and(DEFAULT_GRANT_BACKFILLS.LAST_ORGANIZATION_ID.isNotDistinctFrom(progress.from()))
                         .execute()
                 == 1;
     }

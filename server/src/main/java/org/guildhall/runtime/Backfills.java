@@ -131,34 +131,37 @@ final class Backfills implements Catalog.Backfills {
                 return;
             }
             if (task.mode().equals("run")) {
-                apply(tenant, task, policy, candidates);
+                apply(tenant, task, after, candidates);
             } else {
-                count(tenant, task, policy, candidates);
+                count(tenant, task, policy, after, candidates);
             }
             last = candidates.getLast().organizationId();
         }
     }
 
     /** Gives it to those that lack it; the others are only counted. */
-    private void apply(UUID tenant, Task task, Default policy, List<BackfillStore.Candidate> candidates) {
+    private void apply(UUID tenant, Task task, @Nullable UUID after, List<BackfillStore.Candidate> candidates) {
+        var told = after;
         long passed = 0;
         for (var candidate : candidates) {
             if (candidate.lacks() || candidate.due()) {
+                var from = told;
                 long before = passed;
-                unattended.run(tenant, source(task), (tx, changes) -> apply(tx, changes, task, candidate.organizationId(), before));
+                unattended.run(tenant, source(task), (tx, changes) -> apply(tx, changes, task, from, candidate.organizationId(), before));
+                told = candidate.organizationId();
                 passed = 0;
             } else {
                 passed++;
             }
         }
         if (passed > 0) {
-            var progress = new Progress(candidates.getLast().organizationId(), 0, passed);
+            var progress = new Progress(told, candidates.getLast().organizationId(), 0, passed);
             db.upkeep(tenant, tx -> told(tx, task, progress));
         }
     }
 
     /** Looks again with the pool held, and gives it if it is still missing. */
-    private boolean apply(Tx tx, Changes changes, Task task, UUID organizationId, long passed) {
+    private boolean apply(Tx tx, Changes changes, Task task, @Nullable UUID from, UUID organizationId, long passed) {
         var held = Objects.requireNonNull(pools.lock(tx, changes, organizationId), "an organization without a pool");
         var policy = policy(tx, task);
         if (!policy.lifetime().holds(held.now())) {
@@ -169,7 +172,7 @@ final class Backfills implements Catalog.Backfills {
             var given = pools.give(tx, changes, held, policy, new Actor(task.actorType(), task.actorId()));
             pools.changed(tx, changes, held, given, List.of());
         }
-        return told(tx, task, new Progress(organizationId, lacks ? 1 : 0, passed + (lacks ? 0 : 1)));
+        return told(tx, task, new Progress(from, organizationId, lacks ? 1 : 0, passed + (lacks ? 0 : 1)));
     }
 
     /** Whether there is no plan on the policy's ladder, or nothing from the policy off the ladders. */
@@ -179,9 +182,9 @@ final class Backfills implements Catalog.Backfills {
                 holding.holds(now) && (ladderId == null ? policy.policyId().equals(holding.policyId()) : holding.on(ladderId)));
     }
 
-    private void count(UUID tenant, Task task, Default policy, List<BackfillStore.Candidate> candidates) {
+    private void count(UUID tenant, Task task, Default policy, @Nullable UUID after, List<BackfillStore.Candidate> candidates) {
         long would = candidates.stream().filter(candidate -> wouldGet(tenant, policy, candidate)).count();
-        var progress = new Progress(candidates.getLast().organizationId(), would, candidates.size() - would);
+        var progress = new Progress(after, candidates.getLast().organizationId(), would, candidates.size() - would);
         db.upkeep(tenant, tx -> told(tx, task, progress));
     }
 
