@@ -127,6 +127,23 @@ class PersonsTest {
     }
 
     @Test
+    void whoComesWhileAnotherTypeBecomesTheDefaultBelongsToThatOne() throws Exception {
+        var other = lobby.type("other", false);
+        var made = Meanwhile.of(lobby.tenant.guild(), connection -> {
+            for (var statement : List.of(
+                    "update catalog.org_types set is_default = false where tenant_id = ? and key = 'personal'",
+                    "update catalog.org_types set is_default = true where tenant_id = ? and key = 'other'")) {
+                try (var prepared = connection.prepareStatement(statement)) {
+                    prepared.setObject(1, lobby.tenant.id());
+                    prepared.execute();
+                }
+            }
+        }, () -> lobby.post("/persons", signUp("s")));
+        var organization = made.expect(201).at("/personal_organization_id");
+        assertEquals(other, lobby.get("/organizations/" + organization).at("/org_type_id"));
+    }
+
+    @Test
     void aRefusedSignUpLeavesNothing() throws SQLException {
         lobby.post("/persons", signUp("s")).expect(201);
         lobby.make("/persons", "{\"name\": \"N\", \"external_id\": \"x\"}");
