@@ -5,8 +5,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.guildhall.api.model.ImportId;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
@@ -106,7 +109,7 @@ final class ImportWork implements Work.Job {
     /** Some rows together; if one of them fails in a way that only the database could tell, each of them by itself. */
     private Step step(UUID tenant, UUID id) {
         try {
-            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, ROWS_AT_ONCE));
+            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, ROWS_AT_ONCE, first -> {}));
         } catch (Refusal | Failures.Violation failed) {
             LOG.debug("rows of the import {} are done one by one", id, failed);
         }
@@ -118,16 +121,18 @@ final class ImportWork implements Work.Job {
     }
 
     private Step alone(UUID tenant, UUID id) {
+        var tried = new AtomicReference<@Nullable Pending>();
         try {
-            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, 1));
+            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, 1, tried::set));
         } catch (Refusal refusal) {
-            return refused(tenant, id, refusal);
+            return refused(tenant, id, Objects.requireNonNull(tried.get()), refusal);
         } catch (Failures.Violation violation) {
-            return refused(tenant, id, constraints.refusal(violation));
+            return refused(tenant, id, Objects.requireNonNull(tried.get()), constraints.refusal(violation));
         }
     }
 
-    private Step refused(UUID tenant, UUID id, Refusal refusal) {
+    /** Fails the row that was tried, unless somebody else has gone on and done it meanwhile. */
+    private Step refused(UUID tenant, UUID id, Pending tried, Refusal refusal) {
         var mistakes = refusal.items().isEmpty()
                 ? List.of(new Mistake(null, refusal.problem().code(), String.valueOf(refusal.getMessage())))
                 : refusal.items().stream().map(Mistake::of).toList();
@@ -136,14 +141,15 @@ final class ImportWork implements Work.Job {
             if (held == null || held.isFinished()) {
                 return held == null ? Step.HELD : Step.ENDED;
             }
-            for (var row : imports.pending(tx, id, 1)) {
-                finish(tx, id, List.of(new Done(row.position(), "failed", null)), mistakes.stream().map(mistake -> new Wrong(row.line(), mistake)).toList());
+            if (imports.pending(tx, id, 1).stream().anyMatch(next -> next.position() == tried.position())) {
+                finish(tx, id, List.of(new Done(tried.position(), "failed", null)), mistakes.stream().map(mistake -> new Wrong(tried.line(), mistake)).toList());
             }
             return Step.MORE;
         });
     }
 
-    private Step some(Tx tx, Events events, UUID id, int most) {
+    /** @param begins is told the first row, before anything is done */
+    private Step some(Tx tx, Events events, UUID id, int most, Consumer<Pending> begins) {
         var held = imports.take(tx, id);
         if (held == null || held.isFinished()) {
             return held == null ? Step.HELD : Step.ENDED;
@@ -155,13 +161,14 @@ final class ImportWork implements Work.Job {
                     .changed(new ImportId(id), ImportsHandler.toApi(held), ImportsHandler.toApi(after));
             return Step.ENDED;
         }
+        begins.accept(rows.getFirst());
         rows(tx, events, held, rows);
         return Step.MORE;
     }
 
     private void rows(Tx tx, Events events, Row held, List<Pending> rows) {
         var named = rows.stream().map(Pending::row).toList();
-        var roll = members.roll(tx, named);
+        var roll = held.validates() ? members.seen(tx, named) : members.held(tx, named);
         if (held.validates()) {
             members.rollOfValidation(tx, held.id(), named, roll);
         }
