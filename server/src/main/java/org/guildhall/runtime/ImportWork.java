@@ -141,8 +141,8 @@ final class ImportWork implements Work.Job {
             if (held == null || held.isFinished()) {
                 return held == null ? Step.HELD : Step.ENDED;
             }
-            if (imports.pending(tx, id, 1).stream().anyMatch(next -> next.position() == tried.position())) {
-                finish(tx, id, List.of(new Done(tried.position(), "failed", null)), mistakes.stream().map(mistake -> new Wrong(tried.line(), mistake)).toList());
+            if (imports.pending(tx, held, 1).stream().anyMatch(next -> next.position() == tried.position())) {
+                finish(tx, held, List.of(new Done(tried.position(), "failed", null)), mistakes.stream().map(mistake -> new Wrong(tried.line(), mistake)).toList());
             }
             return Step.MORE;
         });
@@ -154,7 +154,7 @@ final class ImportWork implements Work.Job {
         if (held == null || held.isFinished()) {
             return held == null ? Step.HELD : Step.ENDED;
         }
-        var rows = imports.pending(tx, id, most);
+        var rows = imports.pending(tx, held, most);
         if (rows.isEmpty()) {
             var after = imports.finish(tx, id, "succeeded", null);
             events.begin(source(id, "import.succeeded", actor(held)))
@@ -191,7 +191,7 @@ final class ImportWork implements Work.Job {
                 }
             }
         }
-        finish(tx, held.id(), done, wrong);
+        finish(tx, held, done, wrong);
     }
 
     private static Left left(Accepted accepted) {
@@ -200,21 +200,27 @@ final class ImportWork implements Work.Job {
                 accepted.household() == null ? null : accepted.household().key());
     }
 
-    private void finish(Tx tx, UUID id, List<Done> done, List<Wrong> wrong) {
-        imports.done(tx, id, done);
-        imports.count(tx, id, done);
+    private void finish(Tx tx, Row held, List<Done> done, List<Wrong> wrong) {
+        imports.done(tx, held, done);
         if (!wrong.isEmpty()) {
-            imports.addErrors(tx, id, wrong);
+            imports.addErrors(tx, held.id(), wrong);
         }
     }
 
     /** What is left of the file, some at a time; whether all of it is gone. */
     private boolean forget(UUID tenant, UUID id, BooleanSupplier stopping) {
-        int forgotten;
-        do {
-            forgotten = db.upkeep(tenant, tx -> imports.forgetRows(tx, id, FORGOTTEN_AT_ONCE));
-        } while (forgotten == FORGOTTEN_AT_ONCE && !stopping.getAsBoolean());
-        return forgotten < FORGOTTEN_AT_ONCE;
+        var ended = Objects.requireNonNull(db.read(tenant, Db.ANY_REVISION, tx -> imports.get(tx, id)));
+        for (long position = 0; position < ended.counts().total(); position += FORGOTTEN_AT_ONCE) {
+            if (stopping.getAsBoolean()) {
+                return false;
+            }
+            long behind = position;
+            db.upkeep(tenant, tx -> {
+                imports.forgetRows(tx, id, behind, behind + FORGOTTEN_AT_ONCE);
+                return null;
+            });
+        }
+        return true;
     }
 
     /** A job, on behalf of whoever sent the file. */
