@@ -91,8 +91,9 @@ final class Matching {
             mistakes.add(new Mistake(row.get(MemberRow.EXTERNAL_ID) == null ? MemberRow.ID : MemberRow.EXTERNAL_ID, "invalid_state", "The person is archived."));
         }
         var birthOn = row.get(MemberRow.BIRTH_ON);
-        if (birthOn != null && LocalDate.parse(birthOn).isAfter(today)) {
-            mistakes.add(new Mistake(MemberRow.BIRTH_ON, "in_the_future", "Nobody is born yet on that day."));
+        var unlikely = birthOn == null ? null : People.unlikely(LocalDate.parse(birthOn), today);
+        if (unlikely != null) {
+            mistakes.add(Mistake.of(unlikely));
         }
     }
 

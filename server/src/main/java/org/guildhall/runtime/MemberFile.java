@@ -158,7 +158,8 @@ final class MemberFile {
     }
 
     private static Refusal noCsv(long line) {
-        return Problem.MALFORMED_BODY.because("At line " + line + " or behind it the file is no CSV (RFC 4180): a quote that isn't closed, or text behind one.");
+        return Problem.MALFORMED_BODY.because("At line " + line + " or behind it the file is no CSV (RFC 4180): a quote that isn't closed, text behind one, "
+                + "or a cell of more than " + TEXT_MAX + " characters.");
     }
 
     private static RuntimeException unreadable(IOException failed, long last) {

@@ -63,11 +63,12 @@ class ImportsTest {
                 m-6,Born tomorrow,,2999-01-01
                 ,Nobody,,
                 m-7,Nora,,
+                m-8,Born before all,,0000-01-01
                 """);
-        assertEquals("succeeded 8 = 2 created + 0 updated + 0 unchanged + 6 failed", outcome(done));
+        assertEquals("succeeded 9 = 2 created + 0 updated + 0 unchanged + 7 failed", outcome(done));
         assertEquals(
                 List.of("3 email format", "4 external_id pattern", "6 birth_on format", "7 - wrong_column_count", "9 birth_on in_the_future",
-                        "10 external_id required"),
+                        "10 external_id required", "12 birth_on too_early"),
                 registry.errors(done));
         assertEquals(2, registry.persons());
     }

@@ -167,6 +167,10 @@ class PersonsTest {
                 {"name": "A", "birth_on": "%s", "identities": [{"issuer": "i", "subject": "1"}, {"issuer": "i", "subject": "1"}]}""".formatted(later));
         assertProblem("422 validation_failed", twice);
         assertEquals(List.of("/birth_on", "/identities/1"), twice.json().get("errors").findValuesAsText("pointer"));
+        var ancient = lobby.post("/persons", "{\"name\": \"A\", \"birth_on\": \"0000-01-01\"}");
+        assertProblem("422 validation_failed", "/birth_on", ancient);
+        assertEquals("too_early", ancient.at("/errors/0/code"));
+        assertEquals("1800-01-01", lobby.post("/persons", "{\"name\": \"A\", \"birth_on\": \"1800-01-01\"}").expect(201).at("/birth_on"));
         assertProblem("422 validation_failed", "", lobby.post("/persons", "[]"));
         assertProblem("422 validation_failed", "/name", lobby.post("/persons", "{}"));
     }
