@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The runtime room through the front door: people and what belongs to them, grants, moves, entitlements, usage and sites.
+# The runtime room through the front door: people and what belongs to them, grants, moves, entitlements, usage, sites, imports and exports.
 # shellcheck source-path=SCRIPTDIR source=lib/checks.bash
 source "$(dirname "$0")/lib/checks.bash"
 
@@ -199,6 +199,80 @@ for mode in validate run; do
 done
 entitled
 check "so that it is there twice, once granted and once by default" 200 "$limits == [24, 256]"
+
+# Members as files, in and out.
+# upload TYPE FILE [QUERY] [curl options …]: sends a file to be imported; sets status, body and headers.
+upload() {
+    local type=$1 file=$2 query=${3-}
+    shift $(($# < 3 ? $# : 3))
+    call POST "/runtime/imports$query" '' -H "Content-Type: $type" --data-binary "@$file" "$@"
+}
+cat >"$work/members.csv" <<CSV
+external_id,name,email,birth_on,household_external_id,household_name,household_role
+m-1-$run,Mira Rossi,mira@smoke.example,1991-04-17,h-$run,The Rossi family,
+m-2-$run,"Rossi, Luca",,2015-02-28,h-$run,,dependent
+m-3-$run,,broken,,,,
+m-4-$run,Too short
+m-5-$run,Nora,,2999-01-01,,,
+CSV
+upload text/csv "$work/members.csv" '?mode=validate'
+check "a file of members is looked through" 202 '.state == "queued"' '.mode == "validate"' '.total == 5'
+finished "/runtime/imports/$(member .id)"
+check "and told what would become of it" 200 '.state == "succeeded"' '.created == 2' '.failed == 3' '.processed == 5'
+call GET "/runtime/persons?external_id=m-1-$run"
+check "without anybody made" 200 '.data == []'
+upload text/csv "$work/members.csv" "?external_id=file-$run" -H "Idempotency-Key: file-$run"
+check "the file is imported" 202 '.mode == "run"' ".external_id == \"file-$run\""
+import=$(member .id)
+upload text/csv "$work/members.csv" "?external_id=file-$run" -H "Idempotency-Key: file-$run"
+check "once, however often it is sent under its key" 202 ".id == \"$import\""
+finished "/runtime/imports/$import"
+check "row by row, all that are right" 200 '.created == 2' '.failed == 3' '.processed == .total'
+call GET "/runtime/imports/$import/errors"
+check "and each that isn't is told with line, column and code" 200 \
+    '[.data[] | "\(.line) \(.column) \(.code)"] == ["4 email format", "5 null wrong_column_count", "6 birth_on in_the_future"]'
+call POST "/runtime/imports/$import/cancel"
+check "what has ended can't be canceled" 409 '.code == "invalid_state"'
+call GET "/runtime/households?external_id=h-$run"
+check "with the household they live in" 200 '.data[0].name == "The Rossi family"'
+call GET "/runtime/households/$(member '.data[0].id')/members?sort=created_at"
+check "each as what they are" 200 '[.data[].role] | sort == ["adult", "dependent"]'
+printf 'name,nickname,name\nMira,M,Mira\n' >"$work/wrong.csv"
+upload text/csv "$work/wrong.csv"
+check "a wrong header line is refused with all that is wrong" 400 '.code == "malformed_body"' \
+    '[.errors[] | "\(.pointer) \(.code)"] == ["/nickname unknown_column", "/name duplicate_column", "/external_id missing_column"]'
+upload application/json "$work/wrong.csv"
+check "and so is another media type" 415
+printf '{"external_id": "m-1-%s", "email": null}\n{"external_id": "m-2-%s", "nickname": "L"}\n{"external_id": }\n' "$run" "$run" >"$work/changes.ndjson"
+upload application/x-ndjson "$work/changes.ndjson"
+check "NDJSON changes what it names" 202 '.format == "ndjson"' '.total == 3'
+import=$(member .id)
+finished "/runtime/imports/$import"
+check "and nothing else" 200 '.updated == 1' '.failed == 2'
+call GET "/runtime/imports/$import/errors"
+check "and tells its mistakes" 200 '[.data[] | "\(.line) \(.column) \(.code)"] == ["2 nickname unknown_member", "3 null malformed_body"]'
+call GET "/runtime/persons?external_id=m-1-$run"
+check "null has taken the address away" 200 '.data[0].email == null' '.data[0].birth_on == "1991-04-17"'
+
+for format in csv ndjson; do
+    call POST /runtime/exports "{\"format\": \"$format\"}"
+    check "everybody is written into a file: $format" 202 ".format == \"$format\""
+    export=$(member .id)
+    finished "/runtime/exports/$export"
+    check "which is there" 200 '.state == "succeeded"' '.total > 1' '.expires_at != null'
+    type=text/csv
+    [[ $format == csv ]] || type=application/x-ndjson
+    call GET "/runtime/exports/$export/content"
+    cp "$work/body" "$work/all"
+    check "and is streamed" 200
+    check_that "as $type" test "$(header Content-Type)" = "$type"
+    # Only those of this run: somebody else may have changed all others since.
+    grep -e '^id,' -e "m-[12]-$run" "$work/all" >"$work/again"
+    upload "$type" "$work/again"
+    check "the persons of this run are in it, and imported again" 202 '.total == 2'
+    finished "/runtime/imports/$(member .id)"
+    check "they are found unchanged" 200 '.state == "succeeded"' '.unchanged == 2' '.failed == 0'
+done
 
 call GET "/overview/organizations/$club"
 check "everything about them is in one answer" 200 ".organization.id == \"$club\"" '.transitions.data | length >= 4'

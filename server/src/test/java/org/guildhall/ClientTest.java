@@ -6,19 +6,31 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.ProblemException;
 import org.guildhall.client.ReadOptions;
+import org.guildhall.client.Upload;
 import org.guildhall.client.WriteOptions;
+import org.guildhall.client.model.CreateImportOptions;
+import org.guildhall.client.model.ExportFormat;
+import org.guildhall.client.model.ImportMode;
 import org.guildhall.client.model.ListProductsOptions;
+import org.guildhall.client.model.NewExport;
+import org.guildhall.client.model.NewOrgType;
 import org.guildhall.client.model.NewProduct;
 import org.guildhall.client.model.Product;
 import org.guildhall.client.model.ProductLifecycleStatus;
 import org.guildhall.client.model.ProductPatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The Java client against the real server. */
 class ClientTest {
@@ -80,6 +92,33 @@ class ClientTest {
         var tried = guildhall.catalog().createProduct(new NewProduct("Never"), new WriteOptions().withDryRun());
         assertEquals(1, tried.dryRun().orElseThrow().changes().size());
         assertTrue(guildhall.catalog().listProducts().data().isEmpty());
+    }
+
+    @Test
+    void filesOfMembersAreStreamedInAndOutAgain(@TempDir Path folder) throws IOException, InterruptedException {
+        guildhall.catalog().createOrgType(new NewOrgType("personal", "Personal").withIsDefault(true));
+        var rows = new StringBuilder("external_id,name\n");
+        for (int row = 0; row < 3_000; row++) {
+            rows.append("m-").append(row).append(",Member\n");
+        }
+        var file = Files.writeString(folder.resolve("members.csv"), rows);
+        var validation = new CreateImportOptions().withMode(ImportMode.VALIDATE);
+        assertEquals(3_000, guildhall.runtime().createImport(Upload.of("text/csv", file), validation).value().total());
+        var few = Upload.once("text/csv", new ByteArrayInputStream("external_id,name\nm-1,Mira\n".getBytes(StandardCharsets.UTF_8)));
+        var made = guildhall.runtime().createImport(few).value().id();
+        while (guildhall.runtime().getImport(made).value().finishedAt() == null) {
+            Thread.sleep(50);
+        }
+        var export = guildhall.runtime().createExport(new NewExport(ExportFormat.CSV)).value().id();
+        while (guildhall.runtime().getExport(export).value().finishedAt() == null) {
+            Thread.sleep(50);
+        }
+        var out = folder.resolve("all.csv");
+        try (var download = guildhall.runtime().getExportContent(export).value()) {
+            download.to(out);
+        }
+        assertEquals(2, Files.readAllLines(out).size());
+        assertTrue(Files.readString(out).contains(",m-1,Mira,"));
     }
 
     @Test

@@ -1,7 +1,10 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +19,8 @@ import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Who belongs to which household, and from when until when. */
@@ -23,7 +28,7 @@ final class HouseholdMemberStore {
 
     /** A member as stored. */
     record Row(
-            UUID id, UUID householdId, UUID personId, String role, Instant startsAt, @Nullable Instant endsAt, Instant createdAt,
+            UUID id, @Nullable String externalId, UUID householdId, UUID personId, String role, Instant startsAt, @Nullable Instant endsAt, Instant createdAt,
             Instant updatedAt, long version) {
 
         boolean active() {
@@ -33,25 +38,23 @@ final class HouseholdMemberStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            UUID householdId, @Nullable UUID personId, @Nullable String role, @Nullable Boolean active, @Nullable Instant at) {}
+            @Nullable String externalId, UUID householdId, @Nullable UUID personId, @Nullable String role, @Nullable Boolean active, @Nullable Instant at) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", HOUSEHOLD_MEMBERS.CREATED_AT);
     private static final List<Field<?>> COLUMNS = List.of(
-            HOUSEHOLD_MEMBERS.ID, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID, HOUSEHOLD_MEMBERS.PERSON_ID, HOUSEHOLD_MEMBERS.ROLE,
-            HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.ENDS_AT, HOUSEHOLD_MEMBERS.CREATED_AT, HOUSEHOLD_MEMBERS.UPDATED_AT,
-            HOUSEHOLD_MEMBERS.VERSION);
+            HOUSEHOLD_MEMBERS.ID, HOUSEHOLD_MEMBERS.EXTERNAL_ID, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID, HOUSEHOLD_MEMBERS.PERSON_ID,
+            HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.ENDS_AT, HOUSEHOLD_MEMBERS.CREATED_AT,
+            HOUSEHOLD_MEMBERS.UPDATED_AT, HOUSEHOLD_MEMBERS.VERSION);
 
     /** A new member, from now on; the household is held. */
-    Row insert(Tx tx, UUID householdId, UUID personId, String role) {
-        var now = tx.sql().select(Effective.present()).fetchSingle().value1();
+    Row insert(Tx tx, UUID householdId, UUID personId, @Nullable String externalId, String role) {
+        var clock = DSL.name("clock").as(select(Effective.present().as("now")));
+        var now = field(DSL.name("clock", "now"), SQLDataType.INSTANT);
         return tx.sql()
-                .insertInto(HOUSEHOLD_MEMBERS)
-                .set(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID, householdId)
-                .set(HOUSEHOLD_MEMBERS.PERSON_ID, personId)
-                .set(HOUSEHOLD_MEMBERS.ROLE, role)
-                .set(HOUSEHOLD_MEMBERS.STARTS_AT, now)
-                .set(HOUSEHOLD_MEMBERS.CREATED_AT, now)
-                .set(HOUSEHOLD_MEMBERS.UPDATED_AT, now)
+                .with(clock)
+                .insertInto(HOUSEHOLD_MEMBERS, HOUSEHOLD_MEMBERS.EXTERNAL_ID, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID, HOUSEHOLD_MEMBERS.PERSON_ID,
+                        HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.CREATED_AT, HOUSEHOLD_MEMBERS.UPDATED_AT)
+                .select(select(val(externalId, HOUSEHOLD_MEMBERS.EXTERNAL_ID), val(householdId), val(personId), val(role), now, now, now).from(clock))
                 .returningResult(COLUMNS)
                 .fetchSingle(HouseholdMemberStore::row);
     }
@@ -97,12 +100,25 @@ final class HouseholdMemberStore {
                 .select(COLUMNS)
                 .from(HOUSEHOLD_MEMBERS)
                 .where(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID.eq(filter.householdId()))
+                .and(Filters.is(HOUSEHOLD_MEMBERS.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(HOUSEHOLD_MEMBERS.PERSON_ID, filter.personId()))
                 .and(Filters.is(HOUSEHOLD_MEMBERS.ROLE, filter.role()))
                 .and(filter.active() == null ? noCondition()
                         : filter.active() ? HOUSEHOLD_MEMBERS.ENDS_AT.isNull() : HOUSEHOLD_MEMBERS.ENDS_AT.isNotNull())
                 .and(at == null ? noCondition() : Effective.holds(HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.ENDS_AT, at));
         return page.fetch(select, SORTS, HOUSEHOLD_MEMBERS.ID, HouseholdMemberStore::row);
+    }
+
+    /** Gives it another external id. */
+    Row name(Tx tx, UUID id, @Nullable String externalId) {
+        return tx.sql()
+                .update(HOUSEHOLD_MEMBERS)
+                .set(HOUSEHOLD_MEMBERS.EXTERNAL_ID, externalId)
+                .set(HOUSEHOLD_MEMBERS.UPDATED_AT, Columns.now())
+                .set(HOUSEHOLD_MEMBERS.VERSION, HOUSEHOLD_MEMBERS.VERSION.plus(1))
+                .where(HOUSEHOLD_MEMBERS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(HouseholdMemberStore::row);
     }
 
     /** Lets the person no longer belong to the household, from now on. */
@@ -119,8 +135,8 @@ final class HouseholdMemberStore {
 
     private static Row row(Record record) {
         return new Row(
-                record.get(HOUSEHOLD_MEMBERS.ID), record.get(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID), record.get(HOUSEHOLD_MEMBERS.PERSON_ID),
-                record.get(HOUSEHOLD_MEMBERS.ROLE), record.get(HOUSEHOLD_MEMBERS.STARTS_AT), record.get(HOUSEHOLD_MEMBERS.ENDS_AT),
+                record.get(HOUSEHOLD_MEMBERS.ID), record.get(HOUSEHOLD_MEMBERS.EXTERNAL_ID), record.get(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID),
+                record.get(HOUSEHOLD_MEMBERS.PERSON_ID), record.get(HOUSEHOLD_MEMBERS.ROLE), record.get(HOUSEHOLD_MEMBERS.STARTS_AT), record.get(HOUSEHOLD_MEMBERS.ENDS_AT),
                 record.get(HOUSEHOLD_MEMBERS.CREATED_AT), record.get(HOUSEHOLD_MEMBERS.UPDATED_AT), record.get(HOUSEHOLD_MEMBERS.VERSION));
     }
 }

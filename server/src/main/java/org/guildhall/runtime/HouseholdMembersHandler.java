@@ -1,10 +1,12 @@
 package org.guildhall.runtime;
 
 import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.HouseholdId;
 import org.guildhall.api.model.HouseholdMember;
 import org.guildhall.api.model.HouseholdMemberId;
+import org.guildhall.api.model.HouseholdMemberPatch;
 import org.guildhall.api.model.HouseholdMemberState;
 import org.guildhall.api.model.HouseholdRole;
 import org.guildhall.api.model.ListHouseholdMembersQuery;
@@ -32,14 +34,15 @@ final class HouseholdMembersHandler implements HouseholdMembersApi<Call> {
 
     @Override
     public Reply<HouseholdMember> createHouseholdMember(Call call, HouseholdId householdId, NewHouseholdMember body) {
-        var member = toApi(households.enter(call.tx(), call.changes(), householdId.value(), body.personId().value(), body.role().value()));
+        var member = toApi(households.enter(
+                call.tx(), call.changes(), householdId.value(), body.personId().value(), body.externalId(), body.role().value()));
         return Reply.created("/api/v1/runtime/household-members/" + member.id(), member);
     }
 
     @Override
     public Reply<Page<HouseholdMember>> listHouseholdMembers(Call call, HouseholdId householdId, ListHouseholdMembersQuery query) {
         var filter = new Filter(
-                householdId.value(), query.personId() == null ? null : query.personId().value(),
+                query.externalId(), householdId.value(), query.personId() == null ? null : query.personId().value(),
                 query.role() == null ? null : query.role().value(),
                 query.state() == null ? null : query.state() == HouseholdMemberState.ACTIVE, query.at());
         var page = members.list(call.tx(), call.page(), filter);
@@ -52,6 +55,21 @@ final class HouseholdMembersHandler implements HouseholdMembersApi<Call> {
     @Override
     public Reply<HouseholdMember> getHouseholdMember(Call call, HouseholdMemberId householdMemberId) {
         return Reply.ok(toApi(References.found(members.get(call.tx(), householdMemberId.value()))));
+    }
+
+    @Override
+    public Reply<HouseholdMember> updateHouseholdMember(Call call, HouseholdMemberId householdMemberId, Patch<HouseholdMemberPatch> patch) {
+        var before = References.found(members.lock(call.tx(), householdMemberId.value()));
+        call.expect(before.version());
+        var current = new HouseholdMemberPatch(before.externalId());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        var member = toApi(members.name(call.tx(), before.id(), wanted.externalId()));
+        call.changed(member.id(), toApi(before), member);
+        return Reply.ok(member);
     }
 
     @Override
@@ -68,7 +86,7 @@ final class HouseholdMembersHandler implements HouseholdMembersApi<Call> {
 
     static HouseholdMember toApi(Row row) {
         return new HouseholdMember(
-                new HouseholdMemberId(row.id()), new HouseholdId(row.householdId()), new PersonId(row.personId()),
+                new HouseholdMemberId(row.id()), row.externalId(), new HouseholdId(row.householdId()), new PersonId(row.personId()),
                 HouseholdRole.fromValue(row.role()), row.active() ? HouseholdMemberState.ACTIVE : HouseholdMemberState.ENDED, row.startsAt(),
                 row.endsAt(), row.createdAt(), row.updatedAt(), row.version());
     }

@@ -10,6 +10,7 @@ import org.guildhall.core.http.References;
 import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
 import org.guildhall.runtime.HouseholdMemberStore.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who comes into households and leaves them, whoever asks for it: a request, or a row of an import. Who holds both holds the person first,
@@ -36,7 +37,7 @@ final class Households {
      * @throws Refusal {@code not_found} without the household, {@code validation_failed} without the person, {@code invalid_state} if one of
      *     them is archived, {@code already_exists} if they belong to it, {@code conflict} if it is full
      */
-    Row enter(Tx tx, Changes changes, UUID householdId, UUID personId, String role) {
+    Row enter(Tx tx, Changes changes, UUID householdId, UUID personId, @Nullable String externalId, String role) {
         var person = persons.keep(tx, personId);
         var household = References.found(households.lock(tx, householdId));
         var state = References.named(person, "/person_id", "person");
@@ -52,7 +53,12 @@ final class Households {
         if (present.size() >= MEMBERS_MAX) {
             throw Problem.CONFLICT.because("The household has " + MEMBERS_MAX + " members, as many as it can have.");
         }
-        var row = members.insert(tx, householdId, personId, role);
+        return begin(tx, changes, householdId, personId, externalId, role);
+    }
+
+    /** Lets a person belong to a household from now on; both are held and active, they don't belong to it, and it has room. */
+    Row begin(Tx tx, Changes changes, UUID householdId, UUID personId, @Nullable String externalId, String role) {
+        var row = members.insert(tx, householdId, personId, externalId, role);
         var member = HouseholdMembersHandler.toApi(row);
         changes.created(member.id(), member);
         return row;

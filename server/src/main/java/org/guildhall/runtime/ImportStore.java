@@ -4,7 +4,6 @@ import static org.guildhall.schema.runtime.Tables.IMPORTS;
 import static org.guildhall.schema.runtime.Tables.IMPORT_ERRORS;
 import static org.guildhall.schema.runtime.Tables.IMPORT_ROWS;
 import static org.jooq.impl.DSL.coalesce;
-import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
@@ -23,9 +22,13 @@ import org.jspecify.annotations.Nullable;
 /** Imports, the rows that they still have to do, and what was wrong with those that they have done. */
 final class ImportStore {
 
-    /** An import as stored. */
+    /**
+     * An import as stored.
+     *
+     * @param position of the last of its rows that is done; 0 before
+     */
     record Row(
-            UUID id, @Nullable String externalId, String format, String mode, String state, Counts counts, @Nullable String failure,
+            UUID id, @Nullable String externalId, String format, String mode, String state, Counts counts, long position, @Nullable String failure,
             @Nullable UUID actorId, @Nullable Instant startedAt, @Nullable Instant finishedAt, Instant createdAt, Instant updatedAt,
             long version) {
 
@@ -69,7 +72,7 @@ final class ImportStore {
     private static final Map<String, Field<?>> ERROR_SORTS = Map.of("line", IMPORT_ERRORS.LINE);
     private static final List<Field<?>> COLUMNS = List.of(
             IMPORTS.ID, IMPORTS.EXTERNAL_ID, IMPORTS.FORMAT, IMPORTS.MODE, IMPORTS.STATE, IMPORTS.TOTAL, IMPORTS.PROCESSED, IMPORTS.CREATED,
-            IMPORTS.UPDATED, IMPORTS.UNCHANGED, IMPORTS.FAILED, IMPORTS.FAILURE, IMPORTS.ACTOR_ID, IMPORTS.STARTED_AT, IMPORTS.FINISHED_AT,
+            IMPORTS.UPDATED, IMPORTS.UNCHANGED, IMPORTS.FAILED, IMPORTS.POSITION, IMPORTS.FAILURE, IMPORTS.ACTOR_ID, IMPORTS.STARTED_AT, IMPORTS.FINISHED_AT,
             IMPORTS.CREATED_AT, IMPORTS.UPDATED_AT, IMPORTS.VERSION);
 
     /** A new import, which has no rows yet. */
@@ -178,19 +181,29 @@ final class ImportStore {
     }
 
     /** The next rows of an import that is held. */
-    List<Pending> pending(Tx tx, UUID importId, int most) {
+    List<Pending> pending(Tx tx, Row held, int most) {
         return tx.sql()
                 .select(IMPORT_ROWS.POSITION, IMPORT_ROWS.LINE, IMPORT_ROWS.CONTENT)
                 .from(IMPORT_ROWS)
-                .where(IMPORT_ROWS.IMPORT_ID.eq(importId))
+                .where(IMPORT_ROWS.IMPORT_ID.eq(held.id()))
+                .and(IMPORT_ROWS.POSITION.gt(held.position()))
                 .and(IMPORT_ROWS.STATE.eq("pending"))
                 .orderBy(IMPORT_ROWS.POSITION)
                 .limit(most)
                 .fetch(record -> new Pending(record.value1(), record.value2(), new MemberRow(Columns.texts(record.value3()))));
     }
 
-    /** Notes what became of rows; what they held is forgotten, unless the rows behind have to know. */
-    void done(Tx tx, UUID importId, List<Done> rows) {
+    /** Notes of an import that is held what became of its next rows. What they were is forgotten, unless the rows behind have to know. */
+    void done(Tx tx, Row held, List<Done> rows) {
+        if (held.validates()) {
+            leave(tx, held.id(), rows);
+        } else {
+            forgetRows(tx, held.id(), held.position(), rows.getLast().position());
+        }
+        count(tx, held.id(), rows);
+    }
+
+    private static void leave(Tx tx, UUID importId, List<Done> rows) {
         var positions = new Long[rows.size()];
         var outcomes = new String[rows.size()];
         var contents = new String[rows.size()];
@@ -214,11 +227,11 @@ final class ImportStore {
                 .execute();
     }
 
-    /** Adds to the counts of an import that is held what became of some of its rows. */
-    void count(Tx tx, UUID id, List<Done> rows) {
+    private static void count(Tx tx, UUID id, List<Done> rows) {
         tx.sql()
                 .update(IMPORTS)
                 .set(IMPORTS.STATE, "running")
+                .set(IMPORTS.POSITION, rows.getLast().position())
                 .set(IMPORTS.PROCESSED, IMPORTS.PROCESSED.plus(rows.size()))
                 .set(IMPORTS.CREATED, IMPORTS.CREATED.plus(of(rows, "created")))
                 .set(IMPORTS.UPDATED, IMPORTS.UPDATED.plus(of(rows, "updated")))
@@ -249,13 +262,13 @@ final class ImportStore {
                 .fetchSingle(ImportStore::row);
     }
 
-    /** Forgets a number of an ended import's rows; returns how many there were. */
-    int forgetRows(Tx tx, UUID importId, int most) {
-        return tx.sql()
+    /** Forgets rows that nobody has to know any more: those behind one place, up to another. */
+    void forgetRows(Tx tx, UUID importId, long behind, long upTo) {
+        tx.sql()
                 .deleteFrom(IMPORT_ROWS)
                 .where(IMPORT_ROWS.IMPORT_ID.eq(importId))
-                .and(IMPORT_ROWS.POSITION.in(
-                        select(IMPORT_ROWS.POSITION).from(IMPORT_ROWS).where(IMPORT_ROWS.IMPORT_ID.eq(importId)).limit(most)))
+                .and(IMPORT_ROWS.POSITION.gt(behind))
+                .and(IMPORT_ROWS.POSITION.le(upTo))
                 .execute();
     }
 
@@ -265,7 +278,7 @@ final class ImportStore {
                 record.get(IMPORTS.UNCHANGED), record.get(IMPORTS.FAILED));
         return new Row(
                 record.get(IMPORTS.ID), record.get(IMPORTS.EXTERNAL_ID), record.get(IMPORTS.FORMAT), record.get(IMPORTS.MODE),
-                record.get(IMPORTS.STATE), counts, record.get(IMPORTS.FAILURE), record.get(IMPORTS.ACTOR_ID), record.get(IMPORTS.STARTED_AT),
+                record.get(IMPORTS.STATE), counts, record.get(IMPORTS.POSITION), record.get(IMPORTS.FAILURE), record.get(IMPORTS.ACTOR_ID), record.get(IMPORTS.STARTED_AT),
                 record.get(IMPORTS.FINISHED_AT), record.get(IMPORTS.CREATED_AT), record.get(IMPORTS.UPDATED_AT), record.get(IMPORTS.VERSION));
     }
 }

@@ -5,8 +5,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.guildhall.api.model.ImportId;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
@@ -106,7 +109,7 @@ final class ImportWork implements Work.Job {
     /** Some rows together; if one of them fails in a way that only the database could tell, each of them by itself. */
     private Step step(UUID tenant, UUID id) {
         try {
-            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, ROWS_AT_ONCE));
+            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, ROWS_AT_ONCE, first -> {}));
         } catch (Refusal | Failures.Violation failed) {
             LOG.debug("rows of the import {} are done one by one", id, failed);
         }
@@ -118,16 +121,18 @@ final class ImportWork implements Work.Job {
     }
 
     private Step alone(UUID tenant, UUID id) {
+        var tried = new AtomicReference<@Nullable Pending>();
         try {
-            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, 1));
+            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, 1, tried::set));
         } catch (Refusal refusal) {
-            return refused(tenant, id, refusal);
+            return refused(tenant, id, Objects.requireNonNull(tried.get()), refusal);
         } catch (Failures.Violation violation) {
-            return refused(tenant, id, constraints.refusal(violation));
+            return refused(tenant, id, Objects.requireNonNull(tried.get()), constraints.refusal(violation));
         }
     }
 
-    private Step refused(UUID tenant, UUID id, Refusal refusal) {
+    /** Fails the row that was tried, unless somebody else has gone on and done it meanwhile. */
+    private Step refused(UUID tenant, UUID id, Pending tried, Refusal refusal) {
         var mistakes = refusal.items().isEmpty()
                 ? List.of(new Mistake(null, refusal.problem().code(), String.valueOf(refusal.getMessage())))
                 : refusal.items().stream().map(Mistake::of).toList();
@@ -136,32 +141,34 @@ final class ImportWork implements Work.Job {
             if (held == null || held.isFinished()) {
                 return held == null ? Step.HELD : Step.ENDED;
             }
-            for (var row : imports.pending(tx, id, 1)) {
-                finish(tx, id, List.of(new Done(row.position(), "failed", null)), mistakes.stream().map(mistake -> new Wrong(row.line(), mistake)).toList());
+            if (imports.pending(tx, held, 1).stream().anyMatch(next -> next.position() == tried.position())) {
+                finish(tx, held, List.of(new Done(tried.position(), "failed", null)), mistakes.stream().map(mistake -> new Wrong(tried.line(), mistake)).toList());
             }
             return Step.MORE;
         });
     }
 
-    private Step some(Tx tx, Events events, UUID id, int most) {
+    /** @param begins is told the first row, before anything is done */
+    private Step some(Tx tx, Events events, UUID id, int most, Consumer<Pending> begins) {
         var held = imports.take(tx, id);
         if (held == null || held.isFinished()) {
             return held == null ? Step.HELD : Step.ENDED;
         }
-        var rows = imports.pending(tx, id, most);
+        var rows = imports.pending(tx, held, most);
         if (rows.isEmpty()) {
             var after = imports.finish(tx, id, "succeeded", null);
             events.begin(source(id, "import.succeeded", actor(held)))
                     .changed(new ImportId(id), ImportsHandler.toApi(held), ImportsHandler.toApi(after));
             return Step.ENDED;
         }
+        begins.accept(rows.getFirst());
         rows(tx, events, held, rows);
         return Step.MORE;
     }
 
     private void rows(Tx tx, Events events, Row held, List<Pending> rows) {
         var named = rows.stream().map(Pending::row).toList();
-        var roll = members.roll(tx, named);
+        var roll = held.validates() ? members.seen(tx, named) : members.held(tx, named);
         if (held.validates()) {
             members.rollOfValidation(tx, held.id(), named, roll);
         }
@@ -184,7 +191,7 @@ final class ImportWork implements Work.Job {
                 }
             }
         }
-        finish(tx, held.id(), done, wrong);
+        finish(tx, held, done, wrong);
     }
 
     private static Left left(Accepted accepted) {
@@ -193,21 +200,27 @@ final class ImportWork implements Work.Job {
                 accepted.household() == null ? null : accepted.household().key());
     }
 
-    private void finish(Tx tx, UUID id, List<Done> done, List<Wrong> wrong) {
-        imports.done(tx, id, done);
-        imports.count(tx, id, done);
+    private void finish(Tx tx, Row held, List<Done> done, List<Wrong> wrong) {
+        imports.done(tx, held, done);
         if (!wrong.isEmpty()) {
-            imports.addErrors(tx, id, wrong);
+            imports.addErrors(tx, held.id(), wrong);
         }
     }
 
     /** What is left of the file, some at a time; whether all of it is gone. */
     private boolean forget(UUID tenant, UUID id, BooleanSupplier stopping) {
-        int forgotten;
-        do {
-            forgotten = db.upkeep(tenant, tx -> imports.forgetRows(tx, id, FORGOTTEN_AT_ONCE));
-        } while (forgotten == FORGOTTEN_AT_ONCE && !stopping.getAsBoolean());
-        return forgotten < FORGOTTEN_AT_ONCE;
+        var ended = Objects.requireNonNull(db.read(tenant, Db.ANY_REVISION, tx -> imports.get(tx, id)));
+        for (long position = 0; position < ended.counts().total(); position += FORGOTTEN_AT_ONCE) {
+            if (stopping.getAsBoolean()) {
+                return false;
+            }
+            long behind = position;
+            db.upkeep(tenant, tx -> {
+                imports.forgetRows(tx, id, behind, behind + FORGOTTEN_AT_ONCE);
+                return null;
+            });
+        }
+        return true;
     }
 
     /** A job, on behalf of whoever sent the file. */

@@ -111,6 +111,18 @@ final class InvitationStore {
         return page.fetch(select, SORTS, INVITATIONS.ID, InvitationStore::row);
     }
 
+    /** Gives it another external id. */
+    Row name(Tx tx, UUID id, @Nullable String externalId) {
+        return tx.sql()
+                .update(INVITATIONS)
+                .set(INVITATIONS.EXTERNAL_ID, externalId)
+                .set(INVITATIONS.UPDATED_AT, Columns.now())
+                .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(1))
+                .where(INVITATIONS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(InvitationStore::row);
+    }
+
     Row accept(Tx tx, UUID id, UUID personId, UUID membershipId, Instant at) {
         return tx.sql()
                 .update(INVITATIONS)

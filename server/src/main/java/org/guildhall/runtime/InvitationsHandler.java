@@ -2,10 +2,12 @@ package org.guildhall.runtime;
 
 import java.util.List;
 import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.Invitation;
 import org.guildhall.api.model.InvitationAcceptance;
 import org.guildhall.api.model.InvitationId;
+import org.guildhall.api.model.InvitationPatch;
 import org.guildhall.api.model.InvitationState;
 import org.guildhall.api.model.IssuedInvitation;
 import org.guildhall.api.model.ListInvitationsQuery;
@@ -76,6 +78,21 @@ final class InvitationsHandler implements InvitationsApi<Call> {
     @Override
     public Reply<Invitation> getInvitation(Call call, InvitationId invitationId) {
         return Reply.ok(toApi(References.found(invitations.get(call.tx(), invitationId.value()))));
+    }
+
+    @Override
+    public Reply<Invitation> updateInvitation(Call call, InvitationId invitationId, Patch<InvitationPatch> patch) {
+        var before = References.found(invitations.lock(call.tx(), invitationId.value()));
+        call.expect(before.version());
+        var current = new InvitationPatch(before.externalId());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        var invitation = toApi(invitations.name(call.tx(), before.id(), wanted.externalId()));
+        call.changed(invitation.id(), toApi(before), invitation);
+        return Reply.ok(invitation);
     }
 
     @Override

@@ -8,14 +8,16 @@ import org.guildhall.api.model.HouseholdId;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Changes;
-import org.guildhall.core.http.References;
 import org.guildhall.runtime.Matching.Accepted;
 import org.guildhall.runtime.PersonStore.Values;
 import org.guildhall.runtime.Roll.Household;
 import org.guildhall.runtime.Roll.Person;
 import org.jspecify.annotations.Nullable;
 
-/** Carries out what was decided of a row: makes and changes the person and the household, and lets one belong to the other. */
+/**
+ * Carries out what was decided of a row: makes and changes the person and the household, and lets one belong to the other. Those who were
+ * there are held since it was decided ({@link MemberStore#held}).
+ */
 final class Joining {
 
     private final People people;
@@ -76,7 +78,8 @@ final class Joining {
             return new Person(made.id(), wanted.externalId(), true, wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn());
         }
         if (!before.equals(wanted)) {
-            var held = Objects.requireNonNull(persons.lock(tx, Objects.requireNonNull(before.id())));
+            // Held since the roll was read.
+            var held = Objects.requireNonNull(persons.get(tx, Objects.requireNonNull(before.id())));
             people.update(tx, changes, held, new Values(
                     held.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), held.metadata()));
         }
@@ -90,8 +93,7 @@ final class Joining {
             return new Household(made.id(), wanted.externalId(), true, wanted.name(), wanted.members());
         }
         if (row.renamesHousehold()) {
-            var held = Objects.requireNonNull(store.lock(tx, Objects.requireNonNull(wanted.id())));
-            References.active(held.state(), "household");
+            var held = Objects.requireNonNull(store.get(tx, Objects.requireNonNull(wanted.id())));
             var renamed = store.update(tx, held.id(), new HouseholdStore.Values(held.externalId(), wanted.name()));
             changes.changed(new HouseholdId(held.id()), HouseholdsHandler.toApi(held), HouseholdsHandler.toApi(renamed));
         }
@@ -106,6 +108,6 @@ final class Joining {
             var present = members.lockOfHousehold(tx, householdId);
             households.end(tx, changes, present.stream().filter(member -> member.personId().equals(personId)).toList());
         }
-        households.enter(tx, changes, householdId, personId, role);
+        households.begin(tx, changes, householdId, personId, null, role);
     }
 }

@@ -58,7 +58,7 @@ final class Matching {
         person(row, before, roll, today, mistakes);
         var householdBefore = roll.household(row);
         var roleBefore = before == null || householdBefore == null ? null : roll.role(before, householdBefore);
-        household(row, householdBefore, roleBefore, mistakes);
+        household(row, householdBefore, roleBefore, roll, mistakes);
         if (!mistakes.isEmpty()) {
             return new Refused(mistakes);
         }
@@ -76,7 +76,11 @@ final class Matching {
     }
 
     private static void person(MemberRow row, @Nullable Person before, Roll roll, LocalDate today, List<Mistake> mistakes) {
-        if (before == null && row.personId() != null) {
+        var byId = roll.person(row.personId());
+        if (byId != null && (before == null || !byId.key().equals(before.key()))) {
+            mistakes.add(new Mistake(MemberRow.EXTERNAL_ID, "conflict",
+                    "The person with the id of this row has another external_id, or none: give them this one first, or leave one of the two out."));
+        } else if (before == null && row.get(MemberRow.EXTERNAL_ID) == null) {
             mistakes.add(new Mistake(MemberRow.ID, "unknown_reference", "There is no such person."));
         } else if (before == null && row.get(MemberRow.NAME) == null) {
             mistakes.add(new Mistake(MemberRow.NAME, "required", "A person who isn't known yet needs a name."));
@@ -84,24 +88,31 @@ final class Matching {
             mistakes.add(new Mistake(null, "invalid_state",
                     "The tenant has no default organization type, so a person's own organization can't be made."));
         } else if (before != null && !before.active()) {
-            mistakes.add(new Mistake(row.personId() == null ? MemberRow.EXTERNAL_ID : MemberRow.ID, "invalid_state", "The person is archived."));
+            mistakes.add(new Mistake(row.get(MemberRow.EXTERNAL_ID) == null ? MemberRow.ID : MemberRow.EXTERNAL_ID, "invalid_state", "The person is archived."));
         }
         var birthOn = row.get(MemberRow.BIRTH_ON);
-        if (birthOn != null && LocalDate.parse(birthOn).isAfter(today)) {
-            mistakes.add(new Mistake(MemberRow.BIRTH_ON, "in_the_future", "Nobody is born yet on that day."));
+        var unlikely = birthOn == null ? null : People.unlikely(LocalDate.parse(birthOn), today);
+        if (unlikely != null) {
+            mistakes.add(Mistake.of(unlikely));
         }
     }
 
-    private static void household(MemberRow row, @Nullable Household before, @Nullable String roleBefore, List<Mistake> mistakes) {
+    private static void household(
+            MemberRow row, @Nullable Household before, @Nullable String roleBefore, Roll roll, List<Mistake> mistakes) {
         if (!row.namesHousehold()) {
             return;
         }
-        if (before == null && row.householdId() != null) {
+        boolean byExternalId = row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID) != null;
+        var byId = roll.household(row.householdId());
+        if (byId != null && (before == null || !byId.key().equals(before.key()))) {
+            mistakes.add(new Mistake(MemberRow.HOUSEHOLD_EXTERNAL_ID, "conflict",
+                    "The household with the id of this row has another external_id, or none: give it this one first, or leave one of the two out."));
+        } else if (before == null && !byExternalId) {
             mistakes.add(new Mistake(MemberRow.HOUSEHOLD_ID, "unknown_reference", "There is no such household."));
         } else if (before == null && row.get(MemberRow.HOUSEHOLD_NAME) == null) {
             mistakes.add(new Mistake(MemberRow.HOUSEHOLD_NAME, "required", "A household that isn't known yet needs a name."));
         } else if (before != null && !before.active()) {
-            mistakes.add(new Mistake(row.householdId() == null ? MemberRow.HOUSEHOLD_EXTERNAL_ID : MemberRow.HOUSEHOLD_ID, "invalid_state",
+            mistakes.add(new Mistake(byExternalId ? MemberRow.HOUSEHOLD_EXTERNAL_ID : MemberRow.HOUSEHOLD_ID, "invalid_state",
                     "The household is archived."));
         } else if (before != null && roleBefore == null && before.members() >= Households.MEMBERS_MAX) {
             mistakes.add(new Mistake(null, "conflict", "The household has " + Households.MEMBERS_MAX + " members, as many as it can have."));

@@ -34,6 +34,9 @@ final class MemberFile {
 
     static final int ROWS_MAX = 100_000;
 
+    /** Of one row: who makes up a hundred members for each of 100,000 rows doesn't get ten million entries for it. */
+    private static final int MISTAKES_MAX = 20;
+
     private static final String CSV = "text/csv";
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
     /** Of one cell, and of one line of NDJSON: far more than a row can have. */
@@ -93,7 +96,7 @@ final class MemberFile {
         if (++rows > ROWS_MAX) {
             throw Problem.BODY_TOO_LARGE.because("The file has more than " + ROWS_MAX + " rows.");
         }
-        lines.accept(new Line(number, row, mistakes));
+        lines.accept(new Line(number, row, mistakes.size() <= MISTAKES_MAX ? mistakes : mistakes.subList(0, MISTAKES_MAX)));
     }
 
     private void csv(InputStream in) {
@@ -155,7 +158,8 @@ final class MemberFile {
     }
 
     private static Refusal noCsv(long line) {
-        return Problem.MALFORMED_BODY.because("At line " + line + " or behind it the file is no CSV (RFC 4180): a quote that isn't closed, or text behind one.");
+        return Problem.MALFORMED_BODY.because("At line " + line + " or behind it the file is no CSV (RFC 4180): a quote that isn't closed, text behind one, "
+                + "or a cell of more than " + TEXT_MAX + " characters.");
     }
 
     private static RuntimeException unreadable(IOException failed, long last) {

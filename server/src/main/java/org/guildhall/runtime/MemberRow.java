@@ -45,15 +45,15 @@ record MemberRow(Map<String, @Nullable String> cells) {
         return cells.containsKey(name) ? cells.get(name) : present;
     }
 
-    /** The person's id, which only counts where there is no external one. */
+    /** The person's id, as it is where the file comes from; they are found by it where there is no external one. */
     @Nullable UUID personId() {
-        var text = get(EXTERNAL_ID) == null ? get(ID) : null;
+        var text = get(ID);
         return text == null ? null : PersonId.parse(text).value();
     }
 
     /** The household's id, in the same way. */
     @Nullable UUID householdId() {
-        var text = get(HOUSEHOLD_EXTERNAL_ID) == null ? get(HOUSEHOLD_ID) : null;
+        var text = get(HOUSEHOLD_ID);
         return text == null ? null : HouseholdId.parse(text).value();
     }
 

@@ -9,13 +9,13 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.lateral;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.selectCount;
 import static org.jooq.impl.DSL.trueCondition;
 import static org.jooq.impl.DSL.val;
 
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
@@ -32,56 +32,72 @@ import org.jspecify.annotations.Nullable;
 /** Persons and households as files of members know them, many at a time. */
 final class MemberStore {
 
-    /** A person with one of the households that they belong to, or none. */
+    /** A person with one of the households that they belong to, or none; how many belong to it isn't counted. */
     record Entry(Person person, @Nullable Household household, @Nullable String role) {}
 
     private static final List<Field<?>> PERSON = List.of(
             PERSONS.ID, PERSONS.EXTERNAL_ID, PERSONS.STATE, PERSONS.NAME, PERSONS.EMAIL, PERSONS.PHONE, PERSONS.BIRTH_ON);
-    private static final Field<Integer> MEMBERS = field(selectCount()
-                    .from(HOUSEHOLD_MEMBERS)
-                    .where(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID.eq(HOUSEHOLDS.ID))
-                    .and(HOUSEHOLD_MEMBERS.ENDS_AT.isNull()))
-            .as("members");
-    private static final List<Field<?>> HOUSEHOLD = List.of(HOUSEHOLDS.ID, HOUSEHOLDS.EXTERNAL_ID, HOUSEHOLDS.STATE, HOUSEHOLDS.NAME, MEMBERS);
+    private static final List<Field<?>> HOUSEHOLD = List.of(HOUSEHOLDS.ID, HOUSEHOLDS.EXTERNAL_ID, HOUSEHOLDS.STATE, HOUSEHOLDS.NAME);
     private static final Field<JSONB> CONTENT = field("content", SQLDataType.JSONB);
 
     /** Everything that rows name, as it is now. */
-    Roll roll(Tx tx, Collection<MemberRow> rows) {
+    Roll seen(Tx tx, Collection<MemberRow> rows) {
+        return roll(tx, rows, false);
+    }
+
+    /**
+     * Everything that rows name, held until the transaction ends: what they say is laid over what is there then, and nobody else's change
+     * comes in between. All persons first, then all households, each in the order of their ids, as {@link Households} has it.
+     */
+    Roll held(Tx tx, Collection<MemberRow> rows) {
+        return roll(tx, rows, true);
+    }
+
+    private static Roll roll(Tx tx, Collection<MemberRow> rows, boolean held) {
         var roll = new Roll(tx.sql().fetchExists(ORG_TYPES, ORG_TYPES.IS_DEFAULT.isTrue()));
         var persons = new HashMap<UUID, Person>();
-        tx.sql()
-                .select(PERSON)
+        var named = select(PERSONS.ID)
                 .from(PERSONS)
                 .where(PERSONS.EXTERNAL_ID.eq(any(named(rows, row -> row.get(MemberRow.EXTERNAL_ID)))))
-                .unionAll(select(PERSON).from(PERSONS).where(PERSONS.ID.eq(any(ids(rows, MemberRow::personId)))))
-                .forEach(record -> {
-                    var person = person(record);
-                    persons.put(person.id(), person);
-                    roll.put(person);
-                });
-        var households = new HashMap<UUID, Household>();
+                .unionAll(select(PERSONS.ID).from(PERSONS).where(PERSONS.ID.eq(any(ids(rows, MemberRow::personId)))));
+        var found = tx.sql().select(PERSON).from(PERSONS).where(PERSONS.ID.in(named)).orderBy(PERSONS.ID);
+        (held ? found.forNoKeyUpdate().of(PERSONS) : found).forEach(record -> {
+            var person = person(record);
+            persons.put(person.id(), person);
+            roll.put(person);
+        });
         if (rows.stream().anyMatch(MemberRow::namesHousehold)) {
-            tx.sql()
-                    .select(HOUSEHOLD)
-                    .from(HOUSEHOLDS)
-                    .where(HOUSEHOLDS.EXTERNAL_ID.eq(any(named(rows, row -> row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID)))))
-                    .unionAll(select(HOUSEHOLD).from(HOUSEHOLDS).where(HOUSEHOLDS.ID.eq(any(ids(rows, MemberRow::householdId)))))
-                    .forEach(record -> {
-                        var household = household(record);
-                        households.put(household.id(), household);
-                        roll.put(household);
-                    });
-        }
-        if (!persons.isEmpty() && !households.isEmpty()) {
-            tx.sql()
-                    .select(HOUSEHOLD_MEMBERS.PERSON_ID, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID, HOUSEHOLD_MEMBERS.ROLE)
-                    .from(HOUSEHOLD_MEMBERS)
-                    .where(HOUSEHOLD_MEMBERS.PERSON_ID.eq(any(persons.keySet().toArray(UUID[]::new))))
-                    .and(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID.eq(any(households.keySet().toArray(UUID[]::new))))
-                    .and(HOUSEHOLD_MEMBERS.ENDS_AT.isNull())
-                    .forEach(record -> roll.put(persons.get(record.value1()), households.get(record.value2()), record.value3()));
+            households(tx, rows, held, persons, roll);
         }
         return roll;
+    }
+
+    /** The households, and who belongs to them: read once they are held, as nobody comes into them from then on. */
+    private static void households(Tx tx, Collection<MemberRow> rows, boolean held, Map<UUID, Person> persons, Roll roll) {
+        var named = select(HOUSEHOLDS.ID)
+                .from(HOUSEHOLDS)
+                .where(HOUSEHOLDS.EXTERNAL_ID.eq(any(named(rows, row -> row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID)))))
+                .unionAll(select(HOUSEHOLDS.ID).from(HOUSEHOLDS).where(HOUSEHOLDS.ID.eq(any(ids(rows, MemberRow::householdId)))));
+        var found = tx.sql().select(HOUSEHOLD).from(HOUSEHOLDS).where(HOUSEHOLDS.ID.in(named)).orderBy(HOUSEHOLDS.ID);
+        var households = new HashMap<UUID, Household>();
+        (held ? found.forNoKeyUpdate().of(HOUSEHOLDS) : found).forEach(record -> households.put(record.get(HOUSEHOLDS.ID), household(record, 0)));
+        if (households.isEmpty()) {
+            return;
+        }
+        var members = new HashMap<UUID, Integer>();
+        tx.sql()
+                .select(HOUSEHOLD_MEMBERS.PERSON_ID, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID, HOUSEHOLD_MEMBERS.ROLE)
+                .from(HOUSEHOLD_MEMBERS)
+                .where(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID.eq(any(households.keySet().toArray(UUID[]::new))))
+                .and(HOUSEHOLD_MEMBERS.ENDS_AT.isNull())
+                .forEach(record -> {
+                    members.merge(record.value2(), 1, Integer::sum);
+                    var person = persons.get(record.value1());
+                    if (person != null) {
+                        roll.put(person, households.get(record.value2()), record.value3());
+                    }
+                });
+        households.forEach((id, household) -> roll.put(household.with(members.getOrDefault(id, 0))));
     }
 
     /** Puts on the roll what the rows of a validation that are done have made of those that some rows name. */
@@ -97,12 +113,12 @@ final class MemberStore {
 
     private static String personKey(MemberRow row, Roll roll) {
         var known = roll.person(row);
-        return known == null ? Roll.key(row.personId(), row.get(MemberRow.EXTERNAL_ID)) : known.key();
+        return known == null ? Roll.personKey(row) : known.key();
     }
 
     private static String householdKey(MemberRow row, Roll roll) {
         var known = roll.household(row);
-        return known == null ? Roll.key(row.householdId(), row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID)) : known.key();
+        return known == null ? Roll.householdKey(row) : known.key();
     }
 
     private static List<MemberRow> lastOf(Tx tx, UUID importId, String column, String[] keys) {
@@ -160,7 +176,7 @@ final class MemberStore {
                 .fetch(record -> {
                     var household = record.into(belonging);
                     boolean none = household.get(HOUSEHOLDS.ID) == null;
-                    return new Entry(person(record.into(some)), none ? null : household(household), household.get(HOUSEHOLD_MEMBERS.ROLE));
+                    return new Entry(person(record.into(some)), none ? null : household(household, 0), household.get(HOUSEHOLD_MEMBERS.ROLE));
                 });
     }
 
@@ -178,9 +194,9 @@ final class MemberStore {
                 record.get(PERSONS.EMAIL), record.get(PERSONS.PHONE), record.get(PERSONS.BIRTH_ON));
     }
 
-    private static Household household(Record record) {
+    private static Household household(Record record, int members) {
         return new Household(
                 record.get(HOUSEHOLDS.ID), record.get(HOUSEHOLDS.EXTERNAL_ID), record.get(HOUSEHOLDS.STATE).equals("active"),
-                record.get(HOUSEHOLDS.NAME), record.get(MEMBERS));
+                record.get(HOUSEHOLDS.NAME), members);
     }
 }

@@ -69,6 +69,10 @@ final class Organizations {
         var wanted = new New(organizationId, null, personId, personId, new Values(null, name, Map.of()), FIRST_WORKSPACE);
         var founded = organizations.found(tx, wanted);
         if (founded.orgTypeId() == null) {
+            // Whoever waited for a default that had its place taken meanwhile finds it no longer, and the one in its place only now.
+            founded = organizations.found(tx, wanted);
+        }
+        if (founded.orgTypeId() == null) {
             throw Problem.INVALID_STATE.because(
                     "The tenant has no default organization type, so a person's own organization can't be made. Make one of its types the default.");
         }

@@ -17,12 +17,16 @@ import org.guildhall.core.http.Refusal.Item;
 import org.guildhall.runtime.PersonIdentityStore.Identity;
 import org.guildhall.runtime.PersonStore.Row;
 import org.guildhall.runtime.PersonStore.Values;
+import org.jspecify.annotations.Nullable;
 
 /** Makes and changes persons, whoever asks for it: a request, or a row of an import. */
 final class People {
 
     /** Where a new day begins first. */
     private static final ZoneOffset EARLIEST = ZoneOffset.ofHours(14);
+
+    /** Before it, years are typing errors; and the year 0000 of ISO 8601 is none that a database has. */
+    private static final int BIRTH_YEAR_MIN = 1800;
 
     private final PersonStore persons;
     private final PersonIdentityStore identities;
@@ -90,10 +94,21 @@ final class People {
 
     private static List<Item> mistakes(Tx tx, Values values) {
         var wrong = new ArrayList<Item>();
-        if (values.birthOn() != null && values.birthOn().isAfter(LocalDate.ofInstant(tx.now(), EARLIEST))) {
-            wrong.add(Item.pointer("/birth_on", "in_the_future", "Nobody is born yet on that day."));
+        var unlikely = values.birthOn() == null ? null : unlikely(values.birthOn(), LocalDate.ofInstant(tx.now(), EARLIEST));
+        if (unlikely != null) {
+            wrong.add(unlikely);
         }
         return wrong;
+    }
+
+    /** What is wrong with a day on which somebody is said to be born; null if nothing is. */
+    static @Nullable Item unlikely(LocalDate birthOn, LocalDate today) {
+        if (birthOn.isAfter(today)) {
+            return Item.pointer("/birth_on", "in_the_future", "Nobody is born yet on that day.");
+        }
+        return birthOn.getYear() < BIRTH_YEAR_MIN
+                ? Item.pointer("/birth_on", "too_early", "Nobody who was born before " + BIRTH_YEAR_MIN + " is still there.")
+                : null;
     }
 
     /** The refusal of identities that are other persons', whose ids it names. */

@@ -33,6 +33,11 @@ final class Roll {
         String key() {
             return Roll.key(id, externalId);
         }
+
+        /** The same household with so many members. */
+        Household with(int count) {
+            return new Household(id, externalId, active, name, count);
+        }
     }
 
     private final boolean hasDefaultType;
@@ -51,12 +56,34 @@ final class Roll {
 
     /** Whom a row is about; null if they aren't there. */
     @Nullable Person person(MemberRow row) {
-        return find(persons, row.get(MemberRow.EXTERNAL_ID), row.personId());
+        return persons.get(personKey(row));
+    }
+
+    /** Who has a person's id; null if nobody here has. */
+    @Nullable Person person(@Nullable UUID id) {
+        return id == null ? null : persons.get(key(id, null));
     }
 
     /** Which household a row names; null if it isn't there, or the row names none. */
     @Nullable Household household(MemberRow row) {
-        return find(households, row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID), row.householdId());
+        return households.get(householdKey(row));
+    }
+
+    /** Which household has an id; null if none here has. */
+    @Nullable Household household(@Nullable UUID id) {
+        return id == null ? null : households.get(key(id, null));
+    }
+
+    /** What a row says of its person's identity: its external id, or, where it has none, the id. */
+    static String personKey(MemberRow row) {
+        var externalId = row.get(MemberRow.EXTERNAL_ID);
+        return key(externalId == null ? row.personId() : null, externalId);
+    }
+
+    /** The same of its household. */
+    static String householdKey(MemberRow row) {
+        var externalId = row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID);
+        return key(externalId == null ? row.householdId() : null, externalId);
     }
 
     /** What a person is in a household; null if they don't belong to it. */
@@ -74,10 +101,6 @@ final class Roll {
 
     void put(Person person, Household household, String role) {
         roles.put(person.key() + " " + household.key(), role);
-    }
-
-    private static <T> @Nullable T find(Map<String, T> all, @Nullable String externalId, @Nullable UUID id) {
-        return all.get(externalId != null ? key(null, externalId) : key(id, null));
     }
 
     private static <T> void put(Map<String, T> all, @Nullable String externalId, @Nullable UUID id, T entry) {

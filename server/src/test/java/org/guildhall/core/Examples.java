@@ -148,7 +148,9 @@ import static org.guildhall.api.Operation.UPDATE_ENTITLEMENT_RULE;
 import static org.guildhall.api.Operation.UPDATE_ENTITLEMENT_SET;
 import static org.guildhall.api.Operation.UPDATE_GRANT;
 import static org.guildhall.api.Operation.UPDATE_HOUSEHOLD;
+import static org.guildhall.api.Operation.UPDATE_HOUSEHOLD_MEMBER;
 import static org.guildhall.api.Operation.UPDATE_INTEGRATION;
+import static org.guildhall.api.Operation.UPDATE_INVITATION;
 import static org.guildhall.api.Operation.UPDATE_MEMBERSHIP;
 import static org.guildhall.api.Operation.UPDATE_ORGANIZATION;
 import static org.guildhall.api.Operation.UPDATE_ORG_TYPE;
@@ -305,6 +307,7 @@ final class Examples {
         row(CREATE_INVITATION).makes("ivt");
         row(LIST_INVITATIONS);
         row(GET_INVITATION);
+        row(UPDATE_INVITATION);
         row(ACCEPT_INVITATION).with("/token", World::invitationToken);
         row(REVOKE_INVITATION);
         row(CREATE_HOUSEHOLD).makes("hou");
@@ -315,6 +318,7 @@ final class Examples {
         row(CREATE_HOUSEHOLD_MEMBER).makes("hme");
         row(LIST_HOUSEHOLD_MEMBERS);
         row(GET_HOUSEHOLD_MEMBER);
+        row(UPDATE_HOUSEHOLD_MEMBER);
         row(END_HOUSEHOLD_MEMBER);
 
         // moves

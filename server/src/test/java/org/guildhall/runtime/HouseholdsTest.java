@@ -56,6 +56,28 @@ class HouseholdsTest {
     }
 
     @Test
+    void aMemberHasANameOfTheCallersThatNoOtherHas() {
+        var rossi = household("Rossi");
+        var list = "/households/" + rossi + "/members";
+        var body = "{\"person_id\": \"%s\", \"role\": \"adult\", \"external_id\": \"crm-1\"}";
+        var adult = lobby.post(list, body.formatted(mira)).expect(201);
+        assertEquals("crm-1", adult.at("/external_id"));
+        assertProblem("409 already_exists", "/external_id", lobby.post(list, body.formatted(jo)));
+        enter(rossi, jo, "dependent").expect(201);
+        assertEquals(List.of("adult"), each(lobby.get(list + "?external_id=crm-1"), "/role"));
+
+        var path = "/household-members/" + adult.at("/id");
+        lobby.act(path + "/end").expect(200);
+        assertProblem("412 precondition_failed", lobby.patch(path, "{\"external_id\": \"crm-2\"}", "If-Match", "\"1-x\""));
+        var named = lobby.patch(path, "{\"external_id\": \"crm-2\"}").expect(200);
+        assertEquals("crm-2 ended 3", named.at("/external_id") + " " + named.at("/state") + " " + named.at("/version"));
+        assertEquals(List.of("household_member"), lobby.touched(named));
+        assertEquals("3", lobby.patch(path, "{\"external_id\": \"crm-2\"}").expect(200).at("/version"));
+        assertNull(lobby.patch(path, "{\"external_id\": null}").expect(200).at("/external_id"));
+        assertProblem("422 validation_failed", "/role", lobby.patch(path, "{\"role\": \"adult\"}"));
+    }
+
+    @Test
     void aPersonLivesInAHouseholdOnceAndMayLiveInSeveral() throws Exception {
         var rossi = household("Rossi");
         var lee = household("Lee");

@@ -126,6 +126,8 @@ class ImportResumeTest {
             now = registry.persons();
         } while (now != before);
         assertTrue(now < 4_000, "nothing waited");
+        // What is done is forgotten with it, not when all is.
+        assertEquals(List.of(Long.toString(4_000 - now)), registry.tenant.found("select count(*) from runtime.import_rows where tenant_id = ?", registry.tenant.id()));
         assertEquals("403 tenant_suspended", registry.http.post(accepted.header("Location") + "/cancel", null).outcome());
         registry.tenant.reactivate();
         registry.http.post(accepted.header("Location") + "/cancel", null).expect(200);

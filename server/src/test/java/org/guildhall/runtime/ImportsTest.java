@@ -63,11 +63,12 @@ class ImportsTest {
                 m-6,Born tomorrow,,2999-01-01
                 ,Nobody,,
                 m-7,Nora,,
+                m-8,Born before all,,0000-01-01
                 """);
-        assertEquals("succeeded 8 = 2 created + 0 updated + 0 unchanged + 6 failed", outcome(done));
+        assertEquals("succeeded 9 = 2 created + 0 updated + 0 unchanged + 7 failed", outcome(done));
         assertEquals(
                 List.of("3 email format", "4 external_id pattern", "6 birth_on format", "7 - wrong_column_count", "9 birth_on in_the_future",
-                        "10 external_id required"),
+                        "10 external_id required", "12 birth_on too_early"),
                 registry.errors(done));
         assertEquals(2, registry.persons());
     }
@@ -128,6 +129,42 @@ class ImportsTest {
         var done = registry.ndjson("{\"id\": \"" + id + "\", \"name\": \"Mira Rossi\"}\n{\"id\": \"per_01m7ym9s346q3d25vt4f5v37e3\", \"name\": \"Nobody\"}\n");
         assertEquals("succeeded 2 = 0 created + 1 updated + 0 unchanged + 1 failed", outcome(done));
         assertEquals(List.of("2 id unknown_reference"), registry.errors(done));
+    }
+
+    @Test
+    void anIdOfOneAndAnExternalIdOfAnotherIsAMistakeAndDoublesNobody() throws SQLException {
+        registry.csv("external_id,name,household_external_id,household_name\nm-1,Mira,h-1,Rossi\nm-2,Luca,h-2,Lee\n");
+        var mira = registry.person("m-1").at("/id");
+        var rossi = registry.http.get("/api/v1/runtime/households?external_id=h-1").at("/data/0/id");
+        var file = """
+                {"id": "%1$s", "external_id": "m-1", "household_id": "%2$s", "household_external_id": "h-1"}
+                {"id": "%1$s", "external_id": "m-9", "name": "Mira"}
+                {"id": "%1$s", "external_id": "m-2"}
+                {"external_id": "m-1", "household_id": "%2$s", "household_external_id": "h-9", "household_name": "Rossi"}
+                {"external_id": "m-1", "household_id": "%2$s", "household_external_id": "h-2"}
+                {"id": "per_01m7ym9s346q3d25vt4f5v37e3", "external_id": "m-2"}
+                """.formatted(mira, rossi);
+        var would = registry.validated(NDJSON, file);
+        var done = registry.ndjson(file);
+        assertEquals("succeeded 6 = 0 created + 0 updated + 2 unchanged + 4 failed", outcome(done));
+        assertEquals(
+                List.of("2 external_id conflict", "3 external_id conflict", "4 household_external_id conflict", "5 household_external_id conflict"),
+                registry.errors(done));
+        assertEquals(outcome(done), outcome(would));
+        assertEquals(registry.errors(done), registry.errors(would));
+        assertEquals(2, registry.persons());
+    }
+
+    @Test
+    void ofOneRowTwentyMistakesAreToldAndNoMore() {
+        var members = new StringBuilder();
+        for (int member = 0; member < 60; member++) {
+            members.append(", \"m").append(member).append("\": \"x\"");
+        }
+        var done = registry.ndjson("{\"external_id\": \"m-1\"" + members + "}\n{\"external_id\": \"m-2\"}\n");
+        var errors = registry.errors(done);
+        assertEquals(21, errors.size());
+        assertEquals("2 name required", errors.getLast());
     }
 
     @Test

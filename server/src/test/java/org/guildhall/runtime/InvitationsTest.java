@@ -105,6 +105,21 @@ class InvitationsTest {
     }
 
     @Test
+    void onlyTheCallersOwnIdIsChanged() {
+        var first = invite(", \"external_id\": \"crm-1\"").expect(201);
+        var path = "/invitations/" + invite("").expect(201).at("/id");
+        assertEquals("409 already_exists", lobby.patch(path, "{\"external_id\": \"crm-1\"}").outcome());
+        assertEquals("412 precondition_failed", lobby.patch(path, "{\"external_id\": \"crm-2\"}", "If-Match", "\"9-x\"").outcome());
+        var named = lobby.patch(path, "{\"external_id\": \"crm-2\"}").expect(200);
+        assertEquals("crm-2 pending 2", named.at("/external_id") + " " + named.at("/state") + " " + named.at("/version"));
+        assertFalse(named.json().has("token"));
+        assertEquals("2", lobby.patch(path, "{\"external_id\": \"crm-2\"}").expect(200).at("/version"));
+        assertEquals("422 validation_failed", lobby.patch(path, "{\"email\": \"a@b.example\"}").outcome());
+        accept(first, jo).expect(201);
+        assertNull(lobby.patch("/invitations/" + first.at("/id"), "{\"external_id\": null}").expect(200).at("/external_id"));
+    }
+
+    @Test
     void aTokenThatNobodyHereIssuedOpensNothing() {
         var theirs = new Lobby();
         var organization = theirs.organization("Theirs");

@@ -127,6 +127,23 @@ class PersonsTest {
     }
 
     @Test
+    void whoComesWhileAnotherTypeBecomesTheDefaultBelongsToThatOne() throws Exception {
+        var other = lobby.type("other", false);
+        var made = Meanwhile.of(lobby.tenant.guild(), connection -> {
+            for (var statement : List.of(
+                    "update catalog.org_types set is_default = false where tenant_id = ? and key = 'personal'",
+                    "update catalog.org_types set is_default = true where tenant_id = ? and key = 'other'")) {
+                try (var prepared = connection.prepareStatement(statement)) {
+                    prepared.setObject(1, lobby.tenant.id());
+                    prepared.execute();
+                }
+            }
+        }, () -> lobby.post("/persons", signUp("s")));
+        var organization = made.expect(201).at("/personal_organization_id");
+        assertEquals(other, lobby.get("/organizations/" + organization).at("/org_type_id"));
+    }
+
+    @Test
     void aRefusedSignUpLeavesNothing() throws SQLException {
         lobby.post("/persons", signUp("s")).expect(201);
         lobby.make("/persons", "{\"name\": \"N\", \"external_id\": \"x\"}");
@@ -150,6 +167,10 @@ class PersonsTest {
                 {"name": "A", "birth_on": "%s", "identities": [{"issuer": "i", "subject": "1"}, {"issuer": "i", "subject": "1"}]}""".formatted(later));
         assertProblem("422 validation_failed", twice);
         assertEquals(List.of("/birth_on", "/identities/1"), twice.json().get("errors").findValuesAsText("pointer"));
+        var ancient = lobby.post("/persons", "{\"name\": \"A\", \"birth_on\": \"0000-01-01\"}");
+        assertProblem("422 validation_failed", "/birth_on", ancient);
+        assertEquals("too_early", ancient.at("/errors/0/code"));
+        assertEquals("1800-01-01", lobby.post("/persons", "{\"name\": \"A\", \"birth_on\": \"1800-01-01\"}").expect(201).at("/birth_on"));
         assertProblem("422 validation_failed", "", lobby.post("/persons", "[]"));
         assertProblem("422 validation_failed", "/name", lobby.post("/persons", "{}"));
     }

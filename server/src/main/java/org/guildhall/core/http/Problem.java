@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 public enum Problem {
     VALIDATION_FAILED(422, "The request is not valid", "A member of the body, or several, breaks a rule of the operation.",
             "Look at errors: each entry points at one member and says what is wrong with it. All mistakes are listed at once."),
-    MALFORMED_BODY(400, "The body can't be read", "The body is no JSON text as RFC 8259 defines it: cut off, with a member twice, with text behind its end, with a byte order mark, not UTF-8, or nested deeper than 100.",
-            "Check the body with a JSON parser that is strict about duplicate members."),
+    MALFORMED_BODY(400, "The body can't be read", "The body is no JSON text as RFC 8259 defines it: cut off, with a member twice, with text behind its end, with a byte order mark, not UTF-8, or nested deeper than 100. Or it is a file that isn't what its media type says.",
+            "The detail says what is wrong. A body of JSON is checked best with a parser that is strict about duplicate members."),
     INVALID_PARAMETER(400, "A parameter is not valid", "A path, query or header parameter is unknown, is there twice, or has a value that the operation doesn't take.",
             "Look at errors: each entry names a parameter or header. Unknown query parameters are refused, since a misspelt filter must not be ignored."),
     INVALID_CURSOR(400, "The cursor is not valid", "The cursor was altered, or belongs to another tenant, list, filter or sort order than this request's.",
