@@ -7,10 +7,14 @@ import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
 import static org.guildhall.schema.runtime.Tables.MEMBERSHIPS;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.PERSONS;
+import static org.guildhall.schema.runtime.Tables.POOLS;
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
 import static org.guildhall.schema.runtime.Tables.SITES;
+import static org.guildhall.schema.runtime.Tables.SITE_STATES;
 import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
 import static org.guildhall.schema.runtime.Tables.WORKSPACES;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.greatest;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.multiset;
 import static org.jooq.impl.DSL.noCondition;
@@ -104,6 +108,13 @@ final class OverviewStore {
         return at == null ? Columns.now() : val(at);
     }
 
+    /** The same for what the pool dates: its present is behind every change of it, also where clocks were set back. */
+    private static Field<Instant> instant(UUID organizationId, @Nullable Instant at) {
+        return at == null
+                ? field(select(greatest(Columns.now(), POOLS.UPDATED_AT)).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(organizationId)))
+                : val(at);
+    }
+
     private static Condition holds(Field<Instant> start, Field<Instant> end, @Nullable Instant at) {
         return start.le(instant(at)).and(end.isNull().or(end.gt(instant(at))));
     }
@@ -174,7 +185,7 @@ final class OverviewStore {
     }
 
     private static Select<Record> provisions(UUID organizationId, @Nullable Instant at) {
-        return select(ProvisionStore.columns(instant(at)))
+        return select(ProvisionStore.columns(instant(organizationId, at)))
                 .from(PROVISIONS)
                 .where(PROVISIONS.ORGANIZATION_ID.eq(organizationId))
                 .and(by(PROVISIONS.STARTS_AT, at))
@@ -183,7 +194,7 @@ final class OverviewStore {
     }
 
     private static Select<Record> grants(UUID organizationId, @Nullable Instant at) {
-        return select(GrantStore.columns(instant(at)))
+        return select(GrantStore.columns(instant(organizationId, at)))
                 .from(GRANTS)
                 .where(GRANTS.ORGANIZATION_ID.eq(organizationId))
                 .and(by(GRANTS.STARTS_AT, at))
@@ -201,12 +212,10 @@ final class OverviewStore {
     }
 
     private static Select<Record> sites(UUID organizationId, @Nullable Instant at) {
-        var gone = SITES.STATE.eq(inline("removed"));
-        return select(SiteStore.COLUMNS)
-                .from(SITES)
-                .where(SITES.ORGANIZATION_ID.eq(organizationId))
-                .andNot(at == null ? gone : gone.and(SITES.STATE_SINCE.le(at)))
-                .and(by(SITES.CREATED_AT, at))
+        var there = at == null
+                ? select(SiteStore.COLUMNS).from(SITES).where(SITES.STATE.ne(inline("removed")))
+                : SiteStore.then(select(SiteStore.columns(at)), at).and(SITE_STATES.STATE.ne(inline("removed")));
+        return there.and(SITES.ORGANIZATION_ID.eq(organizationId))
                 .orderBy(SITES.CREATED_AT.desc(), SITES.ID.desc())
                 .limit(inline(PART_MAX + 1));
     }
