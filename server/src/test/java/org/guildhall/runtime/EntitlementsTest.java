@@ -280,7 +280,7 @@ class EntitlementsTest {
         wiki.site(organization, "active");
         var two = wiki.check(organization, "fedwiki.sites", 2).expect(200);
         assertEquals("false limit_reached", two.at("/allowed") + " " + two.at("/reason"));
-        assertEquals("Sites: 1 sites of 1 in use, and 2 more asked for; there can't be more than 1.", two.at("/detail"));
+        assertEquals("Sites: 1 of 1 sites in use, and 2 more asked for; there can't be more than 1.", two.at("/detail"));
         assertEquals("upgrade", two.at("/tier_change/kind"));
         assertEquals(wiki.tiers.get("Standard"), two.at("/tier_change/to_tier_id"));
         assertEquals("16", two.at("/tier_change/limit"));
