@@ -199,8 +199,3 @@ for mode in validate run; do
 done
 entitled
 check "so that it is there twice, once granted and once by default" 200 "$limits == [24, 256]"
-
-call GET "/overview/organizations/$club"
-check "everything about them is in one answer" 200 ".organization.id == \"$club\"" '.transitions.data | length >= 4'
-call GET "/overview/organizations/$club" '' -H "If-None-Match: $(header ETag)"
-check "which isn't sent again while nothing changes" 304
