@@ -273,8 +273,3 @@ for format in csv ndjson; do
     finished "/runtime/imports/$(member .id)"
     check "they are found unchanged" 200 '.state == "succeeded"' '.unchanged == 2' '.failed == 0'
 done
-
-call GET "/overview/organizations/$club"
-check "everything about them is in one answer" 200 ".organization.id == \"$club\"" '.transitions.data | length >= 4'
-call GET "/overview/organizations/$club" '' -H "If-None-Match: $(header ETag)"
-check "which isn't sent again while nothing changes" 304

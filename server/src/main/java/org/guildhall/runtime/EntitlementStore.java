@@ -52,7 +52,7 @@ final class EntitlementStore {
     /**
      * Everything that was found.
      *
-     * @param now the database's time
+     * @param now the database's time, behind every change of the pool also where its clock was set back
      * @param at the instant that was asked for
      * @param held provisions in effect at the instant, and those that ended since the first move that is due
      * @param scheduled every move of the pool that is still to be written, by its instant
@@ -87,12 +87,12 @@ final class EntitlementStore {
 
     private static final String ASKED = """
             with asked as (
-                select v.organization_id, coalesce(v.at, platform.app_now()) as at, v.present, v.reach, v.ladder_id, v.resource_key
-                from (select {0} as organization_id, {1} as at, {2} as present, {3} as reach, {4} as ladder_id, {5} as resource_key) v
+                select {0} as organization_id, {1}::timestamptz as at, {2} as present, {3} as reach, {4} as ladder_id, {5} as resource_key
             ),
             holder as (
                 select o.id, o.org_type_id, o.state, o.created_at, p.id as pool_id, p.version, s.time_zone,
-                       a.at, a.present, a.reach, a.ladder_id, a.resource_key
+                       greatest(platform.app_now(), p.updated_at) as now, coalesce(a.at, greatest(platform.app_now(), p.updated_at)) as at,
+                       a.present, a.reach, a.ladder_id, a.resource_key
                 from asked a
                 join runtime.organizations o on o.id = a.organization_id
                 join runtime.pools p on p.organization_id = o.id
@@ -184,7 +184,11 @@ final class EntitlementStore {
             ),
             """.formatted(LADDERS_MAX + 1);
 
-    /** The rules of all that, and what is in use of what they name. Each set's are looked up by themselves, however many sets there are. */
+    /**
+     * The rules of all that, and what is in use of what they name. Each set's are looked up by themselves, however many sets there are. At a
+     * past instant use is the sum of whole days and of the events of the last few: days that are over in every time zone that the tenant
+     * may have had when they were recorded.
+     */
     private static final String USED = """
             rules as (
                 select p.id as product_id, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled, r.enforcement,
@@ -204,8 +208,9 @@ final class EntitlementStore {
             ),
             periods as (
                 select v.resource_key, v.period, k.integration_id, k.counted, h.id, h.pool_id, h.at, h.present,
-                       h.time_zone, date_trunc(v.period, h.at at time zone h.time_zone)::date as starts_on,
-                       (date_trunc(v.period, h.at at time zone h.time_zone) + ('1 ' || v.period)::interval)::date as ends_on
+                       date_trunc(v.period, h.at at time zone h.time_zone)::date as starts_on,
+                       (date_trunc(v.period, h.at at time zone h.time_zone) + ('1 ' || v.period)::interval)::date as ends_on,
+                       greatest(date_trunc(v.period, h.at at time zone h.time_zone)::date, (h.at at time zone h.time_zone)::date - 2) as whole_until
                 from holder h
                 cross join (select distinct resource_key, period from rules where kind <> 'boolean') v
                 join keys k on k.key = v.resource_key
@@ -216,25 +221,32 @@ final class EntitlementStore {
                         select sum(d.quantity)
                         from runtime.usage_days d
                         where d.pool_id = v.pool_id and d.resource_key = v.resource_key and d.day >= v.starts_on and d.day < v.ends_on)
-                    when v.period is not null then (
-                        select sum(e.quantity)
-                        from runtime.usage_events e
-                        where e.pool_id = v.pool_id and e.organization_id = v.id and e.resource_key = v.resource_key
-                          and e.occurred_at >= v.starts_on::timestamp at time zone v.time_zone and e.occurred_at <= v.at)
-                    when v.counted then (
+                    when v.counted and v.present then (
                         select count(*)
                         from runtime.sites s
                         where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
-                          and (s.state in ('requested', 'provisioning', 'active') or not v.present and s.state_since > v.at)
-                          and (v.present or s.created_at <= v.at))
+                          and s.state in ('requested', 'provisioning', 'active'))
+                    when v.counted then (
+                        select count(*)
+                        from runtime.sites s
+                        join runtime.site_states t on t.site_id = s.id
+                        where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
+                          and t.starts_at <= v.at and (t.ends_at is null or t.ends_at > v.at)
+                          and t.state in ('requested', 'provisioning', 'active'))
                     when v.present then (
                         select l.level
                         from runtime.usage_levels l
                         where l.pool_id = v.pool_id and l.resource_key = v.resource_key)
-                    else (
+                    else coalesce((
+                        select sum(d.quantity)
+                        from runtime.usage_days d
+                        where d.pool_id = v.pool_id and d.resource_key = v.resource_key and d.day < v.whole_until
+                          and d.day >= coalesce(v.starts_on, '-infinity')), 0) + coalesce((
                         select sum(e.quantity)
                         from runtime.usage_events e
-                        where e.pool_id = v.pool_id and e.organization_id = v.id and e.resource_key = v.resource_key and e.occurred_at <= v.at)
+                        where e.pool_id = v.pool_id and e.organization_id = v.id and e.resource_key = v.resource_key
+                          and e.occurred_at > v.whole_until::timestamp at time zone 'UTC' - interval '1 day' and e.occurred_at <= v.at
+                          and e.day >= v.whole_until and (v.ends_on is null or e.day < v.ends_on)), 0)
                 end, 0))) as used
                 from periods v
             )
@@ -242,7 +254,7 @@ final class EntitlementStore {
 
     private static final String FOUND = """
             select jsonb_build_object(
-                'holder', to_jsonb(h), 'now', platform.app_now(), 'at', h.at,
+                'holder', to_jsonb(h), 'now', h.now, 'at', h.at,
                 'held', (select coalesce(jsonb_agg(to_jsonb(v) order by v.starts_at, v.provision_id), '[]') from held v),
                 'scheduled', (select coalesce(jsonb_agg(to_jsonb(v) order by v.effective_at, v.id), '[]') from scheduled v),
                 'defaults', (

@@ -7,10 +7,14 @@ import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
 import static org.guildhall.schema.runtime.Tables.MEMBERSHIPS;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.PERSONS;
+import static org.guildhall.schema.runtime.Tables.POOLS;
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
 import static org.guildhall.schema.runtime.Tables.SITES;
+import static org.guildhall.schema.runtime.Tables.SITE_STATES;
 import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
 import static org.guildhall.schema.runtime.Tables.WORKSPACES;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.greatest;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.multiset;
 import static org.jooq.impl.DSL.noCondition;
@@ -24,6 +28,7 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.EntitlementStore.Found;
 import org.guildhall.runtime.EntitlementStore.Question;
+import org.guildhall.schema.runtime.tables.Memberships;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -32,6 +37,7 @@ import org.jooq.RecordMapper;
 import org.jooq.Records;
 import org.jooq.Select;
 import org.jooq.SortField;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /** Everything of one organization, in one statement, and so at one instant. */
@@ -65,9 +71,7 @@ final class OverviewStore {
 
     record Member(UUID id, UUID personId, String name, String role) {}
 
-    /** The order in which people are shown. */
-    private static final List<SortField<?>> BY_ROLE =
-            List.of(MEMBERSHIPS.ROLE.sortAsc("owner", "admin", "member"), MEMBERSHIPS.CREATED_AT.asc(), MEMBERSHIPS.ID.asc());
+    private static final Memberships SHOWN = MEMBERSHIPS.as("shown");
 
     /** @param at null for now */
     Everything find(Tx tx, UUID organizationId, @Nullable Instant at) {
@@ -104,6 +108,13 @@ final class OverviewStore {
         return at == null ? Columns.now() : val(at);
     }
 
+    /** The same for what the pool dates: its present is behind every change of it, also where clocks were set back. */
+    private static Field<Instant> instant(UUID organizationId, @Nullable Instant at) {
+        return at == null
+                ? field(select(greatest(Columns.now(), POOLS.UPDATED_AT)).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(organizationId)))
+                : val(at);
+    }
+
     private static Condition holds(Field<Instant> start, Field<Instant> end, @Nullable Instant at) {
         return start.le(instant(at)).and(end.isNull().or(end.gt(instant(at))));
     }
@@ -118,15 +129,27 @@ final class OverviewStore {
         return MEMBERSHIPS.ORGANIZATION_ID.eq(organizationId).and(holds(MEMBERSHIPS.STARTS_AT, MEMBERSHIPS.ENDS_AT, at));
     }
 
+    /** The first of them as they are shown, before anybody looks who they are: of a great organization the others' names aren't read. */
+    private static Table<?> shown(UUID organizationId, @Nullable Instant at, int most) {
+        return select(MEMBERSHIPS.ID, MEMBERSHIPS.PERSON_ID, MEMBERSHIPS.ROLE, MEMBERSHIPS.STARTS_AT, MEMBERSHIPS.ENDS_AT, MEMBERSHIPS.CREATED_AT)
+                .from(MEMBERSHIPS)
+                .where(belongs(organizationId, at))
+                .orderBy(byRole(MEMBERSHIPS))
+                .limit(inline(most))
+                .asTable("shown");
+    }
+
+    /** The order in which people are shown. */
+    private static List<SortField<?>> byRole(Memberships memberships) {
+        return List.of(memberships.ROLE.sortAsc("owner", "admin", "member"), memberships.CREATED_AT.asc(), memberships.ID.asc());
+    }
+
     private static Field<List<Person>> people(UUID organizationId, @Nullable Instant at) {
-        return multiset(select(PERSONS.ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.STATE, MEMBERSHIPS.ID, MEMBERSHIPS.ROLE, MEMBERSHIPS.STARTS_AT,
-                        MEMBERSHIPS.ENDS_AT)
-                        .from(MEMBERSHIPS)
+        return multiset(select(PERSONS.ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.STATE, SHOWN.ID, SHOWN.ROLE, SHOWN.STARTS_AT, SHOWN.ENDS_AT)
+                        .from(shown(organizationId, at, PART_MAX + 1))
                         .join(PERSONS)
-                        .on(PERSONS.ID.eq(MEMBERSHIPS.PERSON_ID))
-                        .where(belongs(organizationId, at))
-                        .orderBy(BY_ROLE)
-                        .limit(inline(PART_MAX + 1)))
+                        .on(PERSONS.ID.eq(SHOWN.PERSON_ID))
+                        .orderBy(byRole(SHOWN)))
                 .as("people").convertFrom(found -> found.map(Records.mapping(Person::new)));
     }
 
@@ -143,12 +166,6 @@ final class OverviewStore {
 
     /** Those of the people who are shown: of a great organization the others' aren't looked for. */
     private static Field<List<Household>> households(UUID organizationId, @Nullable Instant at) {
-        var shown = select(MEMBERSHIPS.PERSON_ID)
-                .from(MEMBERSHIPS)
-                .where(belongs(organizationId, at))
-                .orderBy(BY_ROLE)
-                .limit(inline(PART_MAX))
-                .asTable("shown");
         var theirs = HOUSEHOLD_MEMBERS.as("theirs");
         var members = multiset(select(HOUSEHOLD_MEMBERS.ID, HOUSEHOLD_MEMBERS.PERSON_ID, PERSONS.NAME, HOUSEHOLD_MEMBERS.ROLE)
                         .from(HOUSEHOLD_MEMBERS)
@@ -163,9 +180,9 @@ final class OverviewStore {
         return multiset(select(HOUSEHOLDS.ID, HOUSEHOLDS.NAME, HOUSEHOLDS.STATE, members)
                         .from(HOUSEHOLDS)
                         .where(HOUSEHOLDS.ID.in(select(theirs.HOUSEHOLD_ID)
-                                .from(shown)
+                                .from(shown(organizationId, at, PART_MAX))
                                 .join(theirs)
-                                .on(theirs.PERSON_ID.eq(shown.field(MEMBERSHIPS.PERSON_ID)))
+                                .on(theirs.PERSON_ID.eq(SHOWN.PERSON_ID))
                                 .where(holds(theirs.STARTS_AT, theirs.ENDS_AT, at))))
                         .andNot(gone)
                         .orderBy(HOUSEHOLDS.CREATED_AT.desc(), HOUSEHOLDS.ID.desc())
@@ -174,7 +191,7 @@ final class OverviewStore {
     }
 
     private static Select<Record> provisions(UUID organizationId, @Nullable Instant at) {
-        return select(ProvisionStore.columns(instant(at)))
+        return select(ProvisionStore.columns(instant(organizationId, at)))
                 .from(PROVISIONS)
                 .where(PROVISIONS.ORGANIZATION_ID.eq(organizationId))
                 .and(by(PROVISIONS.STARTS_AT, at))
@@ -183,7 +200,7 @@ final class OverviewStore {
     }
 
     private static Select<Record> grants(UUID organizationId, @Nullable Instant at) {
-        return select(GrantStore.columns(instant(at)))
+        return select(GrantStore.columns(instant(organizationId, at)))
                 .from(GRANTS)
                 .where(GRANTS.ORGANIZATION_ID.eq(organizationId))
                 .and(by(GRANTS.STARTS_AT, at))
@@ -201,12 +218,10 @@ final class OverviewStore {
     }
 
     private static Select<Record> sites(UUID organizationId, @Nullable Instant at) {
-        var gone = SITES.STATE.eq(inline("removed"));
-        return select(SiteStore.COLUMNS)
-                .from(SITES)
-                .where(SITES.ORGANIZATION_ID.eq(organizationId))
-                .andNot(at == null ? gone : gone.and(SITES.STATE_SINCE.le(at)))
-                .and(by(SITES.CREATED_AT, at))
+        var there = at == null
+                ? select(SiteStore.COLUMNS).from(SITES).where(SITES.STATE.ne(inline("removed")))
+                : SiteStore.then(select(SiteStore.columns(at)), at).and(SITE_STATES.STATE.ne(inline("removed")));
+        return there.and(SITES.ORGANIZATION_ID.eq(organizationId))
                 .orderBy(SITES.CREATED_AT.desc(), SITES.ID.desc())
                 .limit(inline(PART_MAX + 1));
     }

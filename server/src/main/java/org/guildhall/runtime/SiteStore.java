@@ -1,9 +1,15 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.SITES;
+import static org.guildhall.schema.runtime.Tables.SITE_STATES;
 import static org.guildhall.schema.runtime.Tables.WORKSPACES;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.when;
 
 import java.time.Instant;
 import java.util.Collection;
@@ -12,6 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
@@ -19,9 +26,13 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Records;
+import org.jooq.SelectConditionStep;
+import org.jooq.SelectFromStep;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Sites of integrations. Whoever adds to those that count holds the organization's pool. */
+/** Sites of integrations. Whoever changes a state holds the organization's pool; the schema keeps every state that a site was in. */
 final class SiteStore {
 
     /** A site as it is stored. */
@@ -38,12 +49,17 @@ final class SiteStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID workspaceId, @Nullable UUID integrationId,
-            @Nullable String state, @Nullable String domain, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            @Nullable String state, @Nullable String domain, @Nullable Instant sinceAfter, @Nullable Instant sinceBefore,
+            @Nullable Instant createdAfter, @Nullable Instant createdBefore, @Nullable Instant at) {}
 
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", SITES.CREATED_AT);
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", SITES.CREATED_AT, "state_since", SITES.STATE_SINCE);
+    private static final Map<String, Field<?>> SORTS_THEN = Map.of("created_at", SITES.CREATED_AT, "state_since", SITE_STATES.STARTS_AT);
     static final List<Field<?>> COLUMNS = List.of(
             SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
             SITES.STATE, SITES.STATE_REASON, SITES.STATE_SINCE, SITES.ACTIVATED_AT, SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION);
+
+    /** Behind the state that it follows, also where clocks were set back. */
+    private static final Field<Instant> SINCE_AT_LEAST = field("{0} + interval '1 microsecond'", SQLDataType.INSTANT, SITES.STATE_SINCE);
     private static final Condition COUNTS = SITES.STATE.in(SiteStates.COUNTED);
 
     Row insert(Tx tx, UUID organizationId, UUID poolId, UUID integrationId, Values values, Instant now) {
@@ -67,23 +83,46 @@ final class SiteStore {
         return tx.sql().select(COLUMNS).from(SITES).where(SITES.ID.eq(id)).fetchOne(SiteStore::row);
     }
 
-    /** The same, held until the transaction ends. */
+    /** A site in the state that it was in at an instant; null if it wasn't there. */
+    @Nullable Row get(Tx tx, UUID id, Instant at) {
+        return then(tx.sql().select(columns(at)), at).and(SITES.ID.eq(id)).fetchOne(SiteStore::row);
+    }
+
+    /** What tells of a site as it is now, but its state as it was at an instant; and by what lists of then are sorted. */
+    static List<Field<?>> columns(Instant at) {
+        return List.of(
+                SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
+                SITE_STATES.STATE, SITE_STATES.REASON.as(SITES.STATE_REASON), SITE_STATES.STARTS_AT.as(SITES.STATE_SINCE),
+                when(SITES.ACTIVATED_AT.le(at), SITES.ACTIVATED_AT).as(SITES.ACTIVATED_AT), SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION,
+                SITE_STATES.STARTS_AT);
+    }
+
+    /** Sites that were there at an instant, in the state that they were in. */
+    static SelectConditionStep<Record> then(SelectFromStep<Record> select, Instant at) {
+        return select.from(SITES)
+                .join(SITE_STATES)
+                .on(SITE_STATES.SITE_ID.eq(SITES.ID))
+                .where(Effective.holds(SITE_STATES.STARTS_AT, SITE_STATES.ENDS_AT, at));
+    }
+
+    /** The same as {@link #get}, held until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(SITES).where(SITES.ID.eq(id)).forUpdate().fetchOne(SiteStore::row);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
-        var select = tx.sql()
-                .select(COLUMNS)
-                .from(SITES)
-                .where(Filters.is(SITES.EXTERNAL_ID, filter.externalId()))
+        var at = filter.at();
+        var since = at == null ? SITES.STATE_SINCE : SITE_STATES.STARTS_AT;
+        var all = at == null ? tx.sql().select(COLUMNS).from(SITES).where(noCondition()) : then(tx.sql().select(columns(at)), at);
+        var select = all.and(Filters.is(SITES.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(SITES.ORGANIZATION_ID, filter.organizationId()))
                 .and(Filters.is(SITES.WORKSPACE_ID, filter.workspaceId()))
                 .and(Filters.is(SITES.INTEGRATION_ID, filter.integrationId()))
-                .and(Filters.is(SITES.STATE, filter.state()))
+                .and(Filters.is(at == null ? SITES.STATE : SITE_STATES.STATE, filter.state()))
                 .and(Filters.is(SITES.DOMAIN, filter.domain()))
+                .and(Filters.between(since, filter.sinceAfter(), filter.sinceBefore()))
                 .and(Filters.between(SITES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
-        return page.fetch(select, SORTS, SITES.ID, SiteStore::row);
+        return page.fetch(select, at == null ? SORTS : SORTS_THEN, SITES.ID, SiteStore::row);
     }
 
     /** How many sites of an integration count for a pool. */
@@ -91,12 +130,24 @@ final class SiteStore {
         return tx.sql().fetchCount(SITES, SITES.POOL_ID.eq(poolId).and(SITES.INTEGRATION_ID.eq(integrationId)).and(COUNTS));
     }
 
-    /** Every site that counts for a pool, held until the transaction ends, the oldest first. */
-    List<Row> counted(Tx tx, UUID poolId) {
+    /** How many sites count for a pool, by integration. */
+    Map<UUID, Integer> counts(Tx tx, UUID poolId) {
+        return tx.sql()
+                .select(SITES.INTEGRATION_ID, DSL.count())
+                .from(SITES)
+                .where(SITES.POOL_ID.eq(poolId))
+                .and(COUNTS)
+                .groupBy(SITES.INTEGRATION_ID)
+                .fetchMap(SITES.INTEGRATION_ID, DSL.count());
+    }
+
+    /** Every site of some integrations that counts for a pool, held until the transaction ends, the oldest first. */
+    List<Row> counted(Tx tx, UUID poolId, Collection<UUID> integrationIds) {
         return tx.sql()
                 .select(COLUMNS)
                 .from(SITES)
                 .where(SITES.POOL_ID.eq(poolId))
+                .and(SITES.INTEGRATION_ID.in(integrationIds))
                 .and(COUNTS)
                 .orderBy(SITES.CREATED_AT, SITES.ID)
                 .forUpdate()
@@ -110,7 +161,7 @@ final class SiteStore {
                 .set(SITES.WORKSPACE_ID, values.workspaceId())
                 .set(SITES.NAME, values.name())
                 .set(SITES.DOMAIN, values.domain())
-                .set(SITES.UPDATED_AT, Columns.now())
+                .set(SITES.UPDATED_AT, greatest(Effective.present(), SITES.UPDATED_AT))
                 .set(SITES.VERSION, SITES.VERSION.plus(1))
                 .where(SITES.ID.eq(id))
                 .returningResult(COLUMNS)
@@ -119,15 +170,16 @@ final class SiteStore {
 
     /** Brings sites into another state. */
     List<Row> change(Tx tx, Collection<UUID> ids, String state, @Nullable String reason, Instant now) {
+        var since = greatest(val(now), SINCE_AT_LEAST);
         return tx.sql()
                 .update(SITES)
                 .set(SITES.STATE, state)
                 .set(SITES.STATE_REASON, reason)
-                .set(SITES.STATE_SINCE, now)
-                .set(SITES.ACTIVATED_AT, state.equals("active") ? coalesce(SITES.ACTIVATED_AT, val(now)) : SITES.ACTIVATED_AT)
-                .set(SITES.UPDATED_AT, now)
+                .set(SITES.STATE_SINCE, since)
+                .set(SITES.ACTIVATED_AT, state.equals("active") ? coalesce(SITES.ACTIVATED_AT, since) : SITES.ACTIVATED_AT)
+                .set(SITES.UPDATED_AT, since)
                 .set(SITES.VERSION, SITES.VERSION.plus(1))
-                .where(SITES.ID.in(ids))
+                .where(SITES.ID.eq(any(Columns.array(ids, UUID.class))))
                 .returningResult(COLUMNS)
                 .fetch(SiteStore::row);
     }

@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
+import org.guildhall.api.model.GetSiteQuery;
 import org.guildhall.api.model.IntegrationId;
 import org.guildhall.api.model.ListSitesQuery;
 import org.guildhall.api.model.NewSite;
@@ -77,13 +78,14 @@ final class SitesHandler implements SitesApi<Call> {
         var filter = new Filter(
                 query.externalId(), query.organizationId() == null ? null : query.organizationId().value(), value(query.workspaceId()),
                 query.integrationId() == null ? null : query.integrationId().value(), query.state() == null ? null : query.state().value(),
-                query.domain(), query.createdAfter(), query.createdBefore());
+                query.domain(), query.stateSinceAfter(), query.stateSinceBefore(), query.createdAfter(), query.createdBefore(), query.at());
         return Reply.list(sites.list(call.tx(), call.page(), filter).map(SitesHandler::toApi));
     }
 
     @Override
-    public Reply<Site> getSite(Call call, SiteId siteId) {
-        return Reply.ok(toApi(References.found(sites.get(call.tx(), siteId.value()))));
+    public Reply<Site> getSite(Call call, SiteId siteId, GetSiteQuery query) {
+        var row = query.at() == null ? sites.get(call.tx(), siteId.value()) : sites.get(call.tx(), siteId.value(), query.at());
+        return Reply.ok(toApi(References.found(row)));
     }
 
     @Override

@@ -1,10 +1,11 @@
 package org.guildhall.runtime;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.guildhall.api.model.SiteId;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.Integration;
@@ -34,25 +35,36 @@ final class Surplus implements Pools.AfterMove {
      */
     @Override
     public void settle(Tx tx, Changes changes, Held held, List<UUID> keepSiteIds) {
-        var byIntegration = sites.counted(tx, held.poolId()).stream().collect(Collectors.groupingBy(Row::integrationId));
-        if (byIntegration.isEmpty()) {
+        var exceeded = exceeded(tx, held);
+        if (exceeded.isEmpty()) {
             return;
         }
-        var limited = catalog.integrations(tx, byIntegration.keySet()).stream()
+        var counted = sites.counted(tx, held.poolId(), exceeded.keySet()).stream().collect(Collectors.groupingBy(Row::integrationId));
+        var surplus = counted.entrySet().stream()
+                .flatMap(one -> SiteStates.surplus(one.getValue(), exceeded.get(one.getKey()), keepSiteIds).stream())
+                .collect(Collectors.toMap(Row::id, Function.identity()));
+        sites.change(tx, surplus.keySet(), "read_only", REASON, held.now()).forEach(row ->
+                changes.changed(new SiteId(row.id()), SitesHandler.toApi(surplus.get(row.id())), SitesHandler.toApi(row)));
+    }
+
+    /** The integrations of which the pool has more sites than it may, and how many it may. Nothing is held for it: with the pool held there come no more. */
+    private Map<UUID, Long> exceeded(Tx tx, Held held) {
+        var counts = sites.counts(tx, held.poolId());
+        if (counts.isEmpty()) {
+            return Map.of();
+        }
+        var limited = catalog.integrations(tx, counts.keySet()).stream()
                 .filter(integration -> integration.sitesKey() != null)
                 .collect(Collectors.toMap(Integration::id, integration -> String.valueOf(integration.sitesKey())));
         var entitlements = meter.entitlements(tx, List.of(held.poolId()), limited.values(), held.now()).get(held.poolId());
-        var surplus = limited.entrySet().stream()
-                .flatMap(one -> {
-                    var line = entitlements.line(one.getValue(), null);
-                    var ceiling = line == null ? Long.valueOf(0) : line.ceiling();
-                    var counted = byIntegration.get(one.getKey());
-                    return ceiling == null ? Stream.empty() : SiteStates.surplus(counted, ceiling, keepSiteIds).stream();
-                })
-                .collect(Collectors.toMap(Row::id, Function.identity()));
-        if (!surplus.isEmpty()) {
-            sites.change(tx, surplus.keySet(), "read_only", REASON, held.now()).forEach(row ->
-                    changes.changed(new SiteId(row.id()), SitesHandler.toApi(surplus.get(row.id())), SitesHandler.toApi(row)));
-        }
+        var exceeded = new HashMap<UUID, Long>();
+        limited.forEach((id, key) -> {
+            var line = entitlements.line(key, null);
+            var ceiling = line == null ? Long.valueOf(0) : line.ceiling();
+            if (ceiling != null && counts.get(id) > ceiling) {
+                exceeded.put(id, ceiling);
+            }
+        });
+        return exceeded;
     }
 }

@@ -35,7 +35,8 @@ final class ThresholdStore {
     }
 
     /** What a list is narrowed by; null for what isn't. */
-    record Filter(@Nullable String resourceKey, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+    record Filter(
+            @Nullable UUID organizationId, @Nullable String resourceKey, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", USAGE_THRESHOLDS.CREATED_AT);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -105,11 +106,15 @@ final class ThresholdStore {
                 .fetch(ThresholdStore::row);
     }
 
-    Page<Row> list(Tx tx, PageRequest page, UUID organizationId, Filter filter) {
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(USAGE_THRESHOLDS).where(USAGE_THRESHOLDS.ID.eq(id)).fetchOne(ThresholdStore::row);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
         var select = tx.sql()
                 .select(COLUMNS)
                 .from(USAGE_THRESHOLDS)
-                .where(USAGE_THRESHOLDS.ORGANIZATION_ID.eq(organizationId))
+                .where(Filters.is(USAGE_THRESHOLDS.ORGANIZATION_ID, filter.organizationId()))
                 .and(Filters.is(USAGE_THRESHOLDS.RESOURCE_KEY, filter.resourceKey()))
                 .and(Filters.between(USAGE_THRESHOLDS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
         return page.fetch(select, SORTS, USAGE_THRESHOLDS.ID, ThresholdStore::row);

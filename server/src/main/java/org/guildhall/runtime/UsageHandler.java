@@ -16,6 +16,7 @@ import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.EntitlementPeriod;
 import org.guildhall.api.model.GetUsageQuery;
+import org.guildhall.api.model.ListOrganizationUsageThresholdsQuery;
 import org.guildhall.api.model.ListUsageEventsQuery;
 import org.guildhall.api.model.ListUsageThresholdsQuery;
 import org.guildhall.api.model.NewUsageEvent;
@@ -98,12 +99,26 @@ final class UsageHandler implements UsageApi<Call> {
     }
 
     @Override
-    public Reply<Page<UsageThreshold>> listUsageThresholds(Call call, OrganizationId organizationId, ListUsageThresholdsQuery query) {
-        var filter = new ThresholdStore.Filter(query.resourceKey(), query.createdAfter(), query.createdBefore());
+    public Reply<Page<UsageThreshold>> listOrganizationUsageThresholds(
+            Call call, OrganizationId organizationId, ListOrganizationUsageThresholdsQuery query) {
+        var filter = new ThresholdStore.Filter(organizationId.value(), query.resourceKey(), query.createdAfter(), query.createdBefore());
         if (!usage.hasOrganization(call.tx(), organizationId.value())) {
             throw Problem.NOT_FOUND.refusal();
         }
-        return Reply.list(thresholds.list(call.tx(), call.page(), organizationId.value(), filter).map(UsageHandler::toApi));
+        return Reply.list(thresholds.list(call.tx(), call.page(), filter).map(UsageHandler::toApi));
+    }
+
+    @Override
+    public Reply<Page<UsageThreshold>> listUsageThresholds(Call call, ListUsageThresholdsQuery query) {
+        var filter = new ThresholdStore.Filter(
+                query.organizationId() == null ? null : query.organizationId().value(), query.resourceKey(), query.createdAfter(),
+                query.createdBefore());
+        return Reply.list(thresholds.list(call.tx(), call.page(), filter).map(UsageHandler::toApi));
+    }
+
+    @Override
+    public Reply<UsageThreshold> getUsageThreshold(Call call, UsageThresholdId usageThresholdId) {
+        return Reply.ok(toApi(References.found(thresholds.get(call.tx(), usageThresholdId.value()))));
     }
 
     @Override
@@ -200,7 +215,7 @@ final class UsageHandler implements UsageApi<Call> {
         return new UsageThreshold(
                 new UsageThresholdId(row.id()), new OrganizationId(row.organizationId()), row.resourceKey(), period(row.period()), row.periodOn(),
                 row.percent(), row.limitValue(), row.used(), row.reportId() == null ? null : new UsageReportId(row.reportId()), row.reachedAt(),
-                row.clearedAt(), row.createdAt());
+                row.clearedAt(), row.createdAt(), row.clearedAt() == null ? row.createdAt() : row.clearedAt(), row.clearedAt() == null ? 1 : 2);
     }
 
     private static @Nullable EntitlementPeriod period(@Nullable String period) {

@@ -9,6 +9,8 @@ import static org.guildhall.schema.runtime.Tables.USAGE_REPORTS;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.val;
 
@@ -25,6 +27,7 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Records;
@@ -151,10 +154,18 @@ final class UsageStore {
                 .from(USAGE_EVENTS)
                 .where(Filters.is(USAGE_EVENTS.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(USAGE_EVENTS.ORGANIZATION_ID, filter.organizationId()))
+                .and(ofPool(filter))
                 .and(Filters.is(USAGE_EVENTS.REPORT_ID, filter.reportId()))
                 .and(Filters.is(USAGE_EVENTS.RESOURCE_KEY, filter.resourceKey()))
                 .and(Filters.between(USAGE_EVENTS.OCCURRED_AT, filter.occurredAfter(), filter.occurredBefore()));
         return page.fetch(select, SORTS, USAGE_EVENTS.ID, UsageStore::row);
+    }
+
+    /** Leads to one key's events of an organization, however many there are of others. */
+    private static Condition ofPool(Filter filter) {
+        return filter.organizationId() == null || filter.resourceKey() == null
+                ? noCondition()
+                : USAGE_EVENTS.POOL_ID.eq(select(POOLS.ID).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(filter.organizationId())));
     }
 
     boolean hasOrganization(Tx tx, UUID organizationId) {

@@ -42,7 +42,7 @@ final class Words {
     static String decision(Verdict verdict, Entitlement entitlement, long quantity) {
         var name = entitlement.key().displayName();
         var line = entitlement.line();
-        var standing = name + ": " + count(entitlement.used(), entitlement) + " of " + line.limit() + " in use"
+        var standing = name + ": " + entitlement.used() + " of " + (line.limit() == null ? "" : count(line.limit(), entitlement)) + " in use"
                 + (line.period() == null ? "" : " in this " + line.period()) + ", and " + quantity + " more asked for";
         return switch (verdict) {
             case ENABLED -> name + " is granted.";

@@ -149,7 +149,9 @@ final class World {
         storageKey = key + ".storage_mb";
         var set = made("/api/v1/catalog/entitlement-sets", Map.of("name", word()));
         for (var resource : List.of(sites, storage)) {
-            made("/api/v1/catalog/entitlement-sets/" + set + "/rules", Map.of("resource_key", resource.get("key"), "kind", "limit", "limit_value", 1000));
+            made("/api/v1/catalog/entitlement-sets/" + set + "/rules", Map.of(
+                    "resource_key", resource.get("key"), "kind", "limit", "limit_value", 100,
+                    "threshold_percents", resource.equals(storage) ? List.of(1) : List.of()));
         }
         var product = made("/api/v1/catalog/products", Map.of("name", word(), "entitlement_set_id", set));
         http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
@@ -177,6 +179,12 @@ final class World {
     /** A usage event that was recorded. */
     String usageEvent() {
         return String.valueOf(http.get("/api/v1/runtime/usage-events?usage_report_id=" + id("urp")).expect(200).at("/data/0/id"));
+    }
+
+    /** A threshold that was reached. */
+    String usageThreshold() {
+        return String.valueOf(http.post("/api/v1/runtime/usage-events", Http.JSON.valueToTree(Map.of("events", usage())).toString())
+                .expect(201).at("/thresholds/0/id"));
     }
 
     private String made(String path, Map<String, ?> body) {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.guildhall.Guild;
 import org.guildhall.Http;
 import org.junit.jupiter.api.Test;
@@ -188,6 +189,56 @@ class EntitlementsTest {
     }
 
     @Test
+    void useOfThePastIsExactHoweverLongAgoItBegan() {
+        wiki.product("Bulk");
+        wiki.rule("Bulk", "{\"resource_key\": \"fedwiki.uploads\", \"kind\": \"allowance\", \"limit_value\": 1000, \"period\": \"year\"}");
+        wiki.isOld();
+        wiki.plan(organization, "Standard", now.minusSeconds(3000), null);
+        wiki.addon(organization, "Bulk", now.minusSeconds(3000), null);
+        long quantity = 1;
+        int year = now.atZone(ZoneOffset.UTC).getYear();
+        long thisYear = 0;
+        for (long minutes : List.of(60 * 24 * 400L, 60 * 24 * 20L, 60 * 24 * 4L, 60 * 24 * 3L, 60 * 24 * 2L, 60 * 24L, 30L, 10L)) {
+            var at = now.minusSeconds(60 * minutes);
+            for (var key : List.of("fedwiki.storage_mb", "fedwiki.uploads")) {
+                wiki.event(organization, key, quantity, at);
+            }
+            thisYear += at.atZone(ZoneOffset.UTC).getYear() == year ? quantity : 0;
+            quantity *= 2;
+        }
+        for (var expected : Map.of(40L, 64L + 128L, 20L, 128L, 5L, 0L).entrySet()) {
+            var then = wiki.get(organization, "/entitlements?at=" + now.minusSeconds(60 * expected.getKey()));
+            assertEquals(255 - expected.getValue(), Wiki.of(then, "fedwiki.storage_mb").get("used").asLong());
+            assertEquals(thisYear - expected.getValue(), Wiki.of(then, "fedwiki.uploads").get("used").asLong());
+        }
+    }
+
+    @Test
+    void anEventCountsForTheDayThatWasItsOwnAlsoAfterTheTenantMoved() {
+        wiki.product("Daily");
+        wiki.rule("Daily", "{\"resource_key\": \"fedwiki.uploads\", \"kind\": \"allowance\", \"limit_value\": 10, \"period\": \"day\"}");
+        wiki.addon(organization, "Daily", now.minusSeconds(60), null);
+        wiki.event(organization, "fedwiki.uploads", 3, now);
+        // Where it is another day now than in the zone that the event was recorded in.
+        var zone = now.atZone(ZoneOffset.UTC).getHour() >= 11 ? "Pacific/Kiritimati" : "Pacific/Pago_Pago";
+        wiki.http.patch("/api/v1/platform/settings", "{\"time_zone\": \"" + zone + "\"}").expect(200);
+        assertEquals("0 of 10, 10 left", standing(Wiki.of(wiki.get(organization, "/entitlements"), "fedwiki.uploads")));
+        assertEquals("0 of 10, 10 left", standing(Wiki.of(wiki.get(organization, "/entitlements?at=" + Instant.now().minusMillis(1)), "fedwiki.uploads")));
+    }
+
+    /** As after a failover to a server whose clock is behind. */
+    @Test
+    void whatWasWrittenIsReadAlsoWhenTheClockWasSetBack() {
+        var written = now.plusSeconds(1800);
+        wiki.plan(organization, "Standard", written, null);
+        wiki.sql("update runtime.pools set updated_at = ? where organization_id = ?", Wiki.at(written), Wiki.uuid(organization));
+        assertEquals("You are on Standard (FedWiki Service).", wiki.get(organization, "/entitlements").expect(200).at("/summary"));
+        assertEquals("You were on Standard (FedWiki Service).", wiki.get(organization, "/entitlements?at=" + written).expect(200).at("/summary"));
+        var overview = wiki.http.get("/api/v1/overview/organizations/" + organization).expect(200);
+        assertEquals("You are on Standard (FedWiki Service). active", overview.at("/summary") + " " + overview.at("/provisions/data/0/state"));
+    }
+
+    @Test
     void anAnswerKeepsItsTagUntilSomethingChanges() {
         wiki.plan(organization, "Standard", now.minusSeconds(60), null);
         var first = wiki.get(organization, "/entitlements").expect(200);
@@ -229,7 +280,7 @@ class EntitlementsTest {
         wiki.site(organization, "active");
         var two = wiki.check(organization, "fedwiki.sites", 2).expect(200);
         assertEquals("false limit_reached", two.at("/allowed") + " " + two.at("/reason"));
-        assertEquals("Sites: 1 sites of 1 in use, and 2 more asked for; there can't be more than 1.", two.at("/detail"));
+        assertEquals("Sites: 1 of 1 sites in use, and 2 more asked for; there can't be more than 1.", two.at("/detail"));
         assertEquals("upgrade", two.at("/tier_change/kind"));
         assertEquals(wiki.tiers.get("Standard"), two.at("/tier_change/to_tier_id"));
         assertEquals("16", two.at("/tier_change/limit"));

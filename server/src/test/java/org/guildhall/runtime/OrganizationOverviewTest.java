@@ -120,6 +120,23 @@ class OrganizationOverviewTest {
     }
 
     @Test
+    void ofItsPeopleTheFirstHundredAreShownOwnersBeforeOthers() {
+        personal();
+        var organization = person("Ada")[1];
+        wiki.sql("""
+                with people as (
+                    insert into runtime.persons (tenant_id, name) select ?, 'P' || n from generate_series(1, 101) n returning tenant_id, id, name)
+                insert into runtime.memberships (tenant_id, organization_id, person_id, role)
+                select tenant_id, ?, id, case name when 'P101' then 'admin' else 'member' end from people""", wiki.tenant.id(), Wiki.uuid(organization));
+        var found = wiki.http.get(BASE + organization).expect(200);
+        var people = each(found, "/people", "/name", "/role");
+        assertEquals(100, people.size());
+        assertEquals(List.of("Ada owner", "P101 admin"), people.subList(0, 2));
+        assertEquals("true", found.at("/people/has_more"));
+        assertEquals(people, each(wiki.http.get(BASE + organization + "?at=" + Instant.now().minusMillis(1)), "/people", "/name", "/role"));
+    }
+
+    @Test
     void anInstantOfThePastShowsWhatWasTrueThen() throws InterruptedException {
         personal();
         var ada = person("Ada");

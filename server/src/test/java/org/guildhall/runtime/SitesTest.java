@@ -259,6 +259,19 @@ class SitesTest {
     }
 
     @Test
+    void whoTakesNoSitesAwayWaitsForNone() throws Exception {
+        var organization = farm.organization(limit("wiki.sites", 2));
+        var site = requested(organization);
+        var addOn = farm.product(limit("wiki.sites", 1, ", \"combine\": \"add\""));
+        try (var other = farm.tenant.guild().superuser(); var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select from runtime.sites where id = '" + Farm.uuid(site) + "' for update");
+            farm.hold(organization, addOn);
+            other.rollback();
+        }
+    }
+
+    @Test
     void sitesThatWereNeverActiveAreSurplusToo() {
         var tiers = farm.ladder(farm.product(limit("wiki.sites", 1)), farm.product(limit("wiki.sites", 16)));
         var organization = farm.organization();

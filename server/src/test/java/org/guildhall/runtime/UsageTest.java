@@ -276,6 +276,29 @@ class UsageTest {
     }
 
     @Test
+    void thresholdsAreListedAcrossOrganizationsAndReadOneByOne() {
+        var product = farm.product(limit("wiki.storage_mb", 10, ", \"threshold_percents\": [80]"), limit("wiki.seats", 2, ", \"threshold_percents\": [100]"));
+        var one = farm.organization();
+        var two = farm.organization();
+        farm.hold(one, product);
+        farm.hold(two, product);
+        var first = farm.report(event(one, "wiki.storage_mb", 9)).expect(201);
+        farm.report(event(two, "wiki.seats", 2)).expect(201);
+        var all = BASE + "/usage-thresholds";
+        assertEquals(List.of(two, one), each(farm.http.get(all), "/organization_id"));
+        assertEquals(List.of(one), each(farm.http.get(all + "?resource_key=wiki.storage_mb"), "/organization_id"));
+        assertEquals(List.of(two), each(farm.http.get(all + "?organization_id=" + two), "/organization_id"));
+        assertEquals(List.of(two), each(farm.http.get(all + "?sort=created_at&created_after=" + first.at("/created_at")), "/organization_id"));
+        var told = farm.http.get(all + "/" + first.at("/thresholds/0/id")).expect(200);
+        assertEquals(first.json().at("/thresholds/0"), told.json());
+        assertEquals("1", told.at("/version"));
+        var below = farm.report(event(one, "wiki.storage_mb", -5)).expect(201);
+        var cleared = farm.http.get(all + "/" + told.at("/id")).expect(200);
+        assertEquals("2 " + below.at("/created_at"), cleared.at("/version") + " " + cleared.at("/updated_at"));
+        assertEquals("404 not_found", new Farm().http.get(all + "/" + told.at("/id")).outcome());
+    }
+
+    @Test
     void anUnknownOrganizationHasNoUsage() {
         var theirs = new Farm().organization();
         assertEquals("404 not_found", farm.http.get(BASE + "/organizations/" + theirs + "/usage?resource_key=wiki.storage_mb").outcome());
