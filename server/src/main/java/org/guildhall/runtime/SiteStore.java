@@ -2,6 +2,7 @@ package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.SITES;
 import static org.guildhall.schema.runtime.Tables.WORKSPACES;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.val;
 
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
@@ -84,6 +86,16 @@ final class SiteStore {
                 .and(Filters.is(SITES.DOMAIN, filter.domain()))
                 .and(Filters.between(SITES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
         return page.fetch(select, SORTS, SITES.ID, SiteStore::row);
+    }
+
+    /** Which of these sites are a pool's. */
+    Set<UUID> ofPool(Tx tx, UUID poolId, Collection<UUID> ids) {
+        return tx.sql()
+                .select(SITES.ID)
+                .from(SITES)
+                .where(SITES.POOL_ID.eq(poolId))
+                .and(SITES.ID.eq(any(Columns.array(ids, UUID.class))))
+                .fetchSet(SITES.ID);
     }
 
     /** How many sites of an integration count for a pool. */

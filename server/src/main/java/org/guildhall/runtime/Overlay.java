@@ -1,0 +1,50 @@
+package org.guildhall.runtime;
+
+import static org.jooq.impl.DSL.val;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.guildhall.core.data.Columns;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table as it will be once what is due is written down: some of its rows are replaced, some come to it. Filters, order and pages are
+ * those of the table, and so are its indexes.
+ */
+final class Overlay {
+
+    private static final String TABLE = """
+            (select * from runtime.%1$s where id <> all ({0}) union all select * from jsonb_populate_recordset(null::runtime.%1$s, {1})) as %2$s""";
+
+    private Overlay() {}
+
+    /**
+     * @param table of the room
+     * @param alias by which its columns are called
+     * @param replaced the rows that are left out
+     * @param rows in their place and beside them, column by column
+     */
+    static Table<?> of(String table, String alias, Collection<UUID> replaced, List<Map<String, String>> rows) {
+        return DSL.table(TABLE.formatted(table, alias), Columns.array(replaced, UUID.class), val(Columns.rows(rows)));
+    }
+
+    /** A row, of names and values in turn; what is null is left out. */
+    static Map<String, String> row(@Nullable Object... cells) {
+        var row = new TreeMap<String, String>();
+        for (int at = 0; at < cells.length; at += 2) {
+            var value = cells[at + 1];
+            if (value instanceof List<?> many) {
+                row.put(String.valueOf(cells[at]), many.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}")));
+            } else if (value != null) {
+                row.put(String.valueOf(cells[at]), value.toString());
+            }
+        }
+        return row;
+    }
+}
