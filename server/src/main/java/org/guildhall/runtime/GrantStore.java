@@ -180,7 +180,7 @@ final class GrantStore {
                 .and(Filters.is(G.KIND, filter.kind()))
                 .and(state(filter.state()))
                 .and(Filters.between(G.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
-        return Looked.page(due, row -> page.fetch(select, SORTS, G.ID, row), GrantStore::row);
+        return Overlay.page(due, row -> page.fetch(select, SORTS, G.ID, row), GrantStore::row);
     }
 
     private static Table<?> with(Tx tx, Foreseen foreseen) {

@@ -7,8 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.jooq.Field;
+import org.jooq.Record;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,20 @@ final class Overlay {
      */
     static Table<?> of(String table, String alias, Collection<UUID> replaced, List<Map<String, String>> rows) {
         return DSL.table(TABLE.formatted(table, alias), Columns.array(replaced, UUID.class), val(Columns.rows(rows)));
+    }
+
+    /**
+     * A page whose rows tell by a field whether something is due. Of an empty one nobody knows.
+     *
+     * @param fetch fetches the page, each row by what it is given
+     */
+    static <T> Looked<Page<T>> page(Field<Boolean> due, Function<Function<Record, T>, Page<T>> fetch, Function<Record, T> row) {
+        var seen = new boolean[1];
+        var page = fetch.apply(record -> {
+            seen[0] |= record.get(due);
+            return row.apply(record);
+        });
+        return new Looked<>(page, seen[0] || page.data().isEmpty());
     }
 
     /** A row, of names and values in turn; what is null is left out. */

@@ -163,7 +163,7 @@ final class ProvisionStore {
                 .and(state(filter.state()))
                 .and(at == null ? noCondition() : Effective.holds(P.STARTS_AT, P.ENDS_AT, at))
                 .and(Filters.between(P.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
-        return Looked.page(due, row -> page.fetch(select, SORTS, P.ID, row), ProvisionStore::row);
+        return Overlay.page(due, row -> page.fetch(select, SORTS, P.ID, row), ProvisionStore::row);
     }
 
     private Table<?> with(Tx tx, Foreseen foreseen) {

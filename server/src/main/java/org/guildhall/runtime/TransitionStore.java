@@ -189,7 +189,7 @@ final class TransitionStore {
                 .and(Filters.is(T.ACTOR_TYPE, filter.actorType()))
                 .and(Filters.between(T.EFFECTIVE_AT, filter.effectiveAfter(), filter.effectiveBefore()))
                 .and(Filters.between(T.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
-        return Looked.page(due, row -> page.fetch(select, SORTS, T.ID, row), TransitionStore::row);
+        return Overlay.page(due, row -> page.fetch(select, SORTS, T.ID, row), TransitionStore::row);
     }
 
     private static Table<?> with(Tx tx, Foreseen foreseen) {
