@@ -18,6 +18,7 @@ import org.guildhall.schema.runtime.tables.Grants;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.SelectConditionStep;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
@@ -162,34 +163,44 @@ final class GrantStore {
         return tx.sql()
                 .select(columns(G, Columns.now()))
                 .select(due)
-                .from(foreseen.isNothing() ? G : with(tx, foreseen))
+                .from(G)
                 .where(G.ID.eq(id))
-                .fetchOne(found -> new Looked<>(row(found), found.get(due)));
+                .fetchOne(row -> new Looked<>(foreseen.of(row(row)), row.get(due)));
     }
 
     /** @param foreseen what is shown as if it were written down */
     Looked<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Foreseen foreseen) {
         var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
-        var select = tx.sql()
+        var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
+        if (changed.isEmpty()) {
+            return Overlay.page(due, row -> page.fetch(select(tx, filter, due, G), SORTS, G.ID, row), GrantStore::row);
+        }
+        var parts = List.of(
+                select(tx, filter, due, G).and(Overlay.beside(G.ID, changed.stream().map(Row::id).toList())),
+                select(tx, filter, due, Overlay.of("grants", "g", changed.stream().map(Row::cells).toList())));
+        return Overlay.page(due, row -> page.fetch(parts, SORTS, G.ID, row), GrantStore::row);
+    }
+
+    private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {
+        return tx.sql()
                 .select(columns(G, Columns.now()))
                 .select(due)
-                .from(foreseen.isNothing() ? G : with(tx, foreseen))
+                .from(from)
                 .where(Filters.is(G.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(G.ORGANIZATION_ID, filter.organizationId()))
                 .and(Filters.is(G.PRODUCT_ID, filter.productId()))
                 .and(Filters.is(G.KIND, filter.kind()))
                 .and(state(filter.state()))
                 .and(Filters.between(G.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
-        return Overlay.page(due, row -> page.fetch(select, SORTS, G.ID, row), GrantStore::row);
     }
 
-    private static Table<?> with(Tx tx, Foreseen foreseen) {
-        var rows = tx.sql()
+    /** What is otherwise once what is due is written down. */
+    private static List<Row> changed(Tx tx, Foreseen foreseen) {
+        return tx.sql()
                 .select(columns(Columns.now()))
                 .from(GRANTS)
                 .where(GRANTS.ID.eq(any(Columns.array(foreseen.grantIds(), UUID.class))))
-                .fetch(found -> foreseen.of(row(found)).cells());
-        return Overlay.of("grants", "g", foreseen.grantIds(), rows);
+                .fetch(found -> foreseen.of(row(found)));
     }
 
     /** Organizations of this tenant with a grant off the ladders that has ended by itself, in the order of their ids, behind one of them. */

@@ -1,5 +1,6 @@
 package org.guildhall.runtime;
 
+import static org.jooq.impl.DSL.all;
 import static org.jooq.impl.DSL.val;
 
 import java.util.Collection;
@@ -11,6 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Table;
@@ -18,24 +20,27 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table as it will be once what is due is written down: some of its rows are replaced, some come to it. Filters, order and pages are
- * those of the table, and so are its indexes.
+ * Rows of a table as they will be once what is due is written down, beside those that stay as they are. Filters and order are those of
+ * the table. They are a list of their own: put together in one statement, the database would sort all of the table for each page.
  */
 final class Overlay {
 
-    private static final String TABLE = """
-            (select * from runtime.%1$s where id <> all ({0}) union all select * from jsonb_populate_recordset(null::runtime.%1$s, {1})) as %2$s""";
+    private static final String TABLE = "jsonb_populate_recordset(null::runtime.%s, {0}) as %s";
 
     private Overlay() {}
 
     /**
      * @param table of the room
      * @param alias by which its columns are called
-     * @param replaced the rows that are left out
-     * @param rows in their place and beside them, column by column
+     * @param rows column by column
      */
-    static Table<?> of(String table, String alias, Collection<UUID> replaced, List<Map<String, String>> rows) {
-        return DSL.table(TABLE.formatted(table, alias), Columns.array(replaced, UUID.class), val(Columns.rows(rows)));
+    static Table<?> of(String table, String alias, List<Map<String, String>> rows) {
+        return DSL.table(TABLE.formatted(table, alias), val(Columns.rows(rows)));
+    }
+
+    /** The rows of the table that stay as they are. */
+    static Condition beside(Field<UUID> id, Collection<UUID> replaced) {
+        return id.ne(all(Columns.array(replaced, UUID.class)));
     }
 
     /**

@@ -21,6 +21,7 @@ import org.guildhall.schema.runtime.tables.Provisions;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.SelectConditionStep;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
@@ -121,12 +122,14 @@ final class ProvisionStore {
     /** @param foreseen what is shown as if it were written down */
     @Nullable Looked<Row> look(Tx tx, UUID id, Foreseen foreseen) {
         var due = TransitionStore.due(P.ORGANIZATION_ID);
-        return tx.sql()
+        var found = tx.sql()
                 .select(columns(P, Columns.now()))
                 .select(due)
-                .from(foreseen.isNothing() ? P : with(tx, foreseen))
+                .from(P)
                 .where(P.ID.eq(id))
-                .fetchOne(found -> new Looked<>(row(found), found.get(due)));
+                .fetchOne(row -> new Looked<>(foreseen.of(row(row)), row.get(due)));
+        var begun = found == null ? foreseen.begun(id) : null;
+        return begun == null ? found : new Looked<>(begun, true);
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
@@ -148,12 +151,23 @@ final class ProvisionStore {
 
     /** @param foreseen what is shown as if it were written down */
     Looked<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Foreseen foreseen) {
-        var at = filter.at();
         var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
-        var select = tx.sql()
+        var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
+        if (changed.isEmpty()) {
+            return Overlay.page(due, row -> page.fetch(select(tx, filter, due, P), SORTS, P.ID, row), ProvisionStore::row);
+        }
+        var parts = List.of(
+                select(tx, filter, due, P).and(Overlay.beside(P.ID, changed.stream().map(Row::id).toList())),
+                select(tx, filter, due, Overlay.of("provisions", "p", changed.stream().map(Row::cells).toList())));
+        return Overlay.page(due, row -> page.fetch(parts, SORTS, P.ID, row), ProvisionStore::row);
+    }
+
+    private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {
+        var at = filter.at();
+        return tx.sql()
                 .select(columns(P, Columns.now()))
                 .select(due)
-                .from(foreseen.isNothing() ? P : with(tx, foreseen))
+                .from(from)
                 .where(Filters.is(P.ORGANIZATION_ID, filter.organizationId()))
                 .and(Filters.is(P.PRODUCT_ID, filter.productId()))
                 .and(Filters.is(P.LADDER_ID, filter.ladderId()))
@@ -163,13 +177,13 @@ final class ProvisionStore {
                 .and(state(filter.state()))
                 .and(at == null ? noCondition() : Effective.holds(P.STARTS_AT, P.ENDS_AT, at))
                 .and(Filters.between(P.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
-        return Overlay.page(due, row -> page.fetch(select, SORTS, P.ID, row), ProvisionStore::row);
     }
 
-    private Table<?> with(Tx tx, Foreseen foreseen) {
+    /** What is otherwise once what is due is written down, and what begins. */
+    private List<Row> changed(Tx tx, Foreseen foreseen) {
         var rows = new ArrayList<>(foreseen.begun());
         getAll(tx, foreseen.provisionIds(), tx.now()).forEach(row -> rows.add(foreseen.of(row)));
-        return Overlay.of("provisions", "p", rows.stream().map(Row::id).toList(), rows.stream().map(Row::cells).toList());
+        return rows;
     }
 
     private static Condition state(@Nullable String state) {

@@ -23,6 +23,7 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.schema.runtime.tables.Transitions;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.SelectConditionStep;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
@@ -167,18 +168,29 @@ final class TransitionStore {
         return tx.sql()
                 .select(columns(T))
                 .select(due)
-                .from(foreseen.isNothing() ? T : with(tx, foreseen))
+                .from(T)
                 .where(T.ID.eq(id))
-                .fetchOne(found -> new Looked<>(row(found), found.get(due)));
+                .fetchOne(row -> new Looked<>(foreseen.of(row(row)), row.get(due)));
     }
 
     /** @param foreseen what is shown as if it were written down */
     Looked<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Foreseen foreseen) {
         var due = due(filter.organizationId() == null ? null : val(filter.organizationId()));
-        var select = tx.sql()
+        var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
+        if (changed.isEmpty()) {
+            return Overlay.page(due, row -> page.fetch(select(tx, filter, due, T), SORTS, T.ID, row), TransitionStore::row);
+        }
+        var parts = List.of(
+                select(tx, filter, due, T).and(Overlay.beside(T.ID, changed.stream().map(Row::id).toList())),
+                select(tx, filter, due, Overlay.of("transitions", "t", changed.stream().map(Row::cells).toList())));
+        return Overlay.page(due, row -> page.fetch(parts, SORTS, T.ID, row), TransitionStore::row);
+    }
+
+    private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {
+        return tx.sql()
                 .select(columns(T))
                 .select(due)
-                .from(foreseen.isNothing() ? T : with(tx, foreseen))
+                .from(from)
                 .where(Filters.is(T.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(T.ORGANIZATION_ID, filter.organizationId()))
                 .and(Filters.is(T.LADDER_ID, filter.ladderId()))
@@ -189,16 +201,6 @@ final class TransitionStore {
                 .and(Filters.is(T.ACTOR_TYPE, filter.actorType()))
                 .and(Filters.between(T.EFFECTIVE_AT, filter.effectiveAfter(), filter.effectiveBefore()))
                 .and(Filters.between(T.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
-        return Overlay.page(due, row -> page.fetch(select, SORTS, T.ID, row), TransitionStore::row);
-    }
-
-    private static Table<?> with(Tx tx, Foreseen foreseen) {
-        var rows = tx.sql()
-                .select(COLUMNS)
-                .from(TRANSITIONS)
-                .where(TRANSITIONS.ID.eq(any(Columns.array(foreseen.transitionIds(), UUID.class))))
-                .fetch(found -> foreseen.of(row(found)).cells());
-        return Overlay.of("transitions", "t", foreseen.transitionIds(), rows);
     }
 
     /** The organization in which a transition is due that leads to a provision of this id; null if none does. */
@@ -210,6 +212,15 @@ final class TransitionStore {
                 .and(TRANSITIONS.STATE.eq(inline("scheduled")))
                 .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
                 .fetchOne(TRANSITIONS.ORGANIZATION_ID);
+    }
+
+    /** What is otherwise once what is due is written down. */
+    private static List<Row> changed(Tx tx, Foreseen foreseen) {
+        return tx.sql()
+                .select(COLUMNS)
+                .from(TRANSITIONS)
+                .where(TRANSITIONS.ID.eq(any(Columns.array(foreseen.transitionIds(), UUID.class))))
+                .fetch(found -> foreseen.of(row(found)));
     }
 
     /** Organizations of this tenant with something due, in the order of their ids; the next page begins behind the last one's id. */
