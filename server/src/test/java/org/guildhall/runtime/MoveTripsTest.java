@@ -75,6 +75,6 @@ class MoveTripsTest {
             return http.post(Floor.BASE + "/organizations/" + organization + "/transitions",
                     "{\"kind\": \"%s\", \"target_tier_id\": \"%s\"}".formatted(tiers[at], tiers[at + 1]));
         });
-        assertEquals(15, move);
+        assertEquals(14, move);
     }
 }
