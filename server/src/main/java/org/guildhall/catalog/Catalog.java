@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class Catalog {
 
     private final OrgTypeStore types = new OrgTypeStore();
-    private final ProductStore products = new ProductStore();
     private final PlanLadderStore ladders = new PlanLadderStore();
     private final DoorStore door = new DoorStore();
 
@@ -151,7 +150,7 @@ public final class Catalog {
 
     /** A product, kept; null if there is none. */
     public @Nullable Product keepProduct(Tx tx, UUID id) {
-        return products.keep(tx, id) == null ? null : door.product(tx, id);
+        return door.keepProduct(tx, id);
     }
 
     /** A product, as it is; null if there is none. */

@@ -42,7 +42,10 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
         this.tiers = tiers;
     }
 
-    /** What it names is held in this order: the type, the ladder, the product; as everybody does who holds more than one of them. */
+    /**
+     * What it names is held in this order: the type, the ladder, the product; as everybody does who holds more than one of them. The type
+     * alone for oneself: an organization that is being made keeps it, and either gets what the policy gives or is there for a backfill.
+     */
     @Override
     public Reply<DefaultGrantPolicy> createDefaultGrantPolicy(Call call, NewDefaultGrantPolicy body) {
         boolean onLadder = body.path() == GrantPath.ON_LADDER;
@@ -52,7 +55,7 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
                     : tierMistake("other_path", "A grant off the ladders names no tier.");
         }
         var productId = body.productId().value();
-        var type = References.named(types.keep(call.tx(), body.orgTypeId().value()), "/org_type_id", "organization type");
+        var type = References.named(types.lock(call.tx(), body.orgTypeId().value()), "/org_type_id", "organization type");
         var tier = body.tierId() == null ? null : kept(call, body.tierId());
         var product = References.named(products.keep(call.tx(), productId), "/product_id", "product");
         References.active(type.state(), "/org_type_id", "organization type");

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
@@ -42,6 +43,8 @@ final class DefaultGrantPolicyStore {
 
     /** @param place null for a grant off the ladders */
     Row insert(Tx tx, @Nullable String externalId, UUID orgTypeId, UUID productId, @Nullable Place place) {
+        // With the type held: organizations that were made until then are there, and get it by a backfill.
+        var now = tx.sql().select(Effective.present()).fetchSingle().value1();
         return tx.sql()
                 .insertInto(DEFAULT_GRANT_POLICIES)
                 .set(DEFAULT_GRANT_POLICIES.EXTERNAL_ID, externalId)
@@ -50,6 +53,8 @@ final class DefaultGrantPolicyStore {
                 .set(DEFAULT_GRANT_POLICIES.PATH, place == null ? "off_ladder" : "on_ladder")
                 .set(DEFAULT_GRANT_POLICIES.LADDER_ID, place == null ? null : place.ladderId())
                 .set(DEFAULT_GRANT_POLICIES.TIER_ID, place == null ? null : place.tierId())
+                .set(DEFAULT_GRANT_POLICIES.CREATED_AT, now)
+                .set(DEFAULT_GRANT_POLICIES.UPDATED_AT, now)
                 .returningResult(COLUMNS)
                 .fetchSingle(DefaultGrantPolicyStore::row);
     }
@@ -86,7 +91,7 @@ final class DefaultGrantPolicyStore {
         return tx.sql()
                 .update(DEFAULT_GRANT_POLICIES)
                 .set(DEFAULT_GRANT_POLICIES.STATE, "ended")
-                .set(DEFAULT_GRANT_POLICIES.ENDED_AT, Columns.now())
+                .set(DEFAULT_GRANT_POLICIES.ENDED_AT, Effective.end(DEFAULT_GRANT_POLICIES.CREATED_AT))
                 .set(DEFAULT_GRANT_POLICIES.UPDATED_AT, Columns.now())
                 .set(DEFAULT_GRANT_POLICIES.VERSION, DEFAULT_GRANT_POLICIES.VERSION.plus(1))
                 .where(DEFAULT_GRANT_POLICIES.ID.eq(id))

@@ -76,6 +76,16 @@ final class DoorStore {
                 .fetchOne(Records.mapping(Product::new));
     }
 
+    /** The same, as it is once it is kept. */
+    @Nullable Product keepProduct(Tx tx, UUID id) {
+        return tx.sql()
+                .select(PRODUCTS.ID, PRODUCTS.NAME, PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS)
+                .from(PRODUCTS)
+                .where(PRODUCTS.ID.eq(id))
+                .forShare()
+                .fetchOne(Records.mapping(Product::new));
+    }
+
     List<Place> places(Tx tx, UUID productId) {
         return tx.sql()
                 .select(TIER_PRODUCTS.LADDER_ID, TIER_PRODUCTS.TIER_ID)

@@ -3,6 +3,7 @@ package org.guildhall.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import org.guildhall.core.http.Problem;
 import org.guildhall.runtime.Entitled.Entitlement;
 import org.jspecify.annotations.Nullable;
@@ -32,15 +33,24 @@ final class Blockers {
      * @param productId the plan on the ladder after the move; null for none
      */
     static List<Blocker> of(Entitled entitled, UUID ladderId, @Nullable UUID productId) {
-        var after = entitled.moved(ladderId, productId);
+        return of(entitled.entitlements(), entitled.moved(ladderId, productId), entitled::entitlement);
+    }
+
+    /**
+     * The same.
+     *
+     * @param present what holds before it
+     * @param used tells of a line what is in use
+     */
+    static List<Blocker> of(List<Entitlement> present, Combination after, Function<Combination.Line, Entitlement> used) {
         var blocking = new ArrayList<Blocker>();
         var brought = new ArrayList<Blocker>();
-        for (var before : entitled.entitlements()) {
+        for (var before : present) {
             if (!before.line().kind().equals("limit")) {
                 continue;
             }
             var line = after.line(before.line().resourceKey(), null);
-            var then = entitled.entitlement(line == null ? none(before) : line);
+            var then = used.apply(line == null ? none(before) : line);
             var ceiling = then.line().ceiling();
             if (ceiling != null && before.used() > ceiling && isLess(ceiling, before.line().ceiling())) {
                 boolean blocks = !before.key().counted();

@@ -51,6 +51,7 @@ final class Entitled {
     }
 
     private final Found found;
+    private final Timeline timeline;
     private final List<Holding> holdings;
     private final Map<UUID, List<RuleOf>> rules;
     private final Map<UUID, String> products = new HashMap<>();
@@ -60,8 +61,9 @@ final class Entitled {
 
     private Entitled(Found found) {
         this.found = found;
-        this.holdings = holdings(found);
-        this.rules = found.rules().stream().collect(Collectors.groupingBy(RuleOf::productId));
+        this.timeline = timeline(found);
+        this.holdings = timeline.holdings().stream().filter(holding -> holding.holds(found.at())).toList();
+        this.rules = found.rules().stream().filter(rule -> rule.holds(found.at())).collect(Collectors.groupingBy(RuleOf::productId));
         found.products().forEach(product -> products.put(product.id(), product.name()));
         found.keys().forEach(key -> keys.put(key.key(), key));
         for (Use use : found.uses()) {
@@ -75,12 +77,17 @@ final class Entitled {
         return new Entitled(found);
     }
 
-    private static List<Holding> holdings(Found found) {
+    private static Timeline timeline(Found found) {
         var due = found.scheduled().stream().filter(move -> !move.effectiveAt().isAfter(found.at())).toList();
         var ladders = found.ladders().stream().collect(Collectors.toMap(Catalog.Ladder::id, Function.identity()));
-        return Timeline.of(found.held(), due, new Timeline.Then(ladders, found.defaults()), () -> null).holdings().stream()
-                .filter(holding -> holding.holds(found.at()))
-                .toList();
+        var stakes = new Stakes(found.now(), found.rules(), found.keys(), found.levels());
+        return Timeline.of(found.held(), due, new Timeline.Then(ladders, found.defaults(), stakes));
+    }
+
+    /** What is due at the instant that was asked for and isn't written down, as it will be. */
+    Foreseen foreseen() {
+        var holder = found.holder();
+        return Foreseen.nothing().with(holder.id(), holder.poolId(), found.at(), found.scheduled(), timeline.steps());
     }
 
     Found found() {

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.data.Fixed;
@@ -58,11 +59,13 @@ final class EntitlementStore {
      * @param scheduled every move of the pool that is still to be written, by its instant
      * @param reach the ladders within reach, in the order in which they are shown
      * @param ladders all that are named, in no order; with every tier those that are due or within reach
-     * @param rules in effect at the instant, of everything that may be held at it
+     * @param rules of everything that may be held: those in effect at the instant, and those that were since the first move that is due
+     * @param levels what is in use now of what is held and released, if something is due
      */
     record Found(
             Holder holder, Instant now, Instant at, List<Holding> held, List<Timeline.Scheduled> scheduled, List<Catalog.Default> defaults,
-            List<UUID> reach, List<Catalog.Ladder> ladders, List<Product> products, List<RuleOf> rules, List<Key> keys, List<Use> uses) {}
+            List<UUID> reach, List<Catalog.Ladder> ladders, List<Product> products, List<RuleOf> rules, List<Key> keys, List<Use> uses,
+            Map<String, Long> levels) {}
 
     record Holder(UUID id, UUID orgTypeId, String state, Instant createdAt, UUID poolId, long version, String timeZone) {}
 
@@ -71,14 +74,20 @@ final class EntitlementStore {
     /** A rule, by a product that has it. */
     record RuleOf(
             UUID productId, UUID id, String resourceKey, String kind, @Nullable String period, String combine, @Nullable Long limitValue,
-            @Nullable Boolean enabled, String enforcement, int gracePercent, List<Integer> thresholdPercents) {}
+            @Nullable Boolean enabled, String enforcement, int gracePercent, List<Integer> thresholdPercents, Instant startsAt,
+            @Nullable Instant endsAt) {
+
+        boolean holds(Instant at) {
+            return !startsAt.isAfter(at) && (endsAt == null || endsAt.isAfter(at));
+        }
+    }
 
     record Key(String key, String displayName, @Nullable String unit, String kind, boolean counted) {}
 
     /** What is in use of a key, in the period that the instant is in. */
     record Use(String resourceKey, @Nullable String period, long used) {}
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
@@ -103,7 +112,8 @@ final class EntitlementStore {
     /** What is held, what is due, and what may be reached. A due move may end what ended at its instant already, as trials do. */
     private static final String HELD = """
             scheduled as (
-                select t.id, t.ladder_id, t.kind, t.from_tier_id, t.to_tier_id, t.cause, t.grant_id, t.effective_at
+                select t.id, t.ladder_id, t.kind, t.from_tier_id, t.to_tier_id, t.cause, t.grant_id, t.forced, t.next_provision_id,
+                       t.effective_at
                 from holder h
                 join runtime.transitions t on t.pool_id = h.pool_id and t.organization_id = h.id
                 where t.state = 'scheduled'
@@ -192,13 +202,14 @@ final class EntitlementStore {
     private static final String USED = """
             rules as (
                 select p.id as product_id, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled, r.enforcement,
-                       r.grace_percent, r.threshold_percents
+                       r.grace_percent, r.threshold_percents, r.starts_at, r.ends_at
                 from holder h
                 cross join products p
                 cross join lateral (
                     select *
                     from catalog.entitlement_rules r
-                    where r.entitlement_set_id = p.entitlement_set_id and r.starts_at <= h.at and (r.ends_at is null or r.ends_at > h.at)
+                    where r.entitlement_set_id = p.entitlement_set_id and r.starts_at <= h.at
+                      and (r.ends_at is null or r.ends_at > least(h.at, (select min(effective_at) from scheduled)))
                     offset 0) r
             ),
             keys as (
@@ -276,7 +287,11 @@ final class EntitlementStore {
                 'products', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from products v),
                 'rules', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from rules v),
                 'keys', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from keys v),
-                'uses', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from uses v)) as found
+                'uses', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from uses v),
+                'levels', (
+                    select coalesce(jsonb_object_agg(l.resource_key, l.level), '{}')
+                    from runtime.usage_levels l
+                    where l.pool_id = h.pool_id and exists (select from scheduled where effective_at <= h.at))) as found
             from holder h
             """;
 

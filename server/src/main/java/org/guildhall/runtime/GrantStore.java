@@ -1,11 +1,11 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.GRANTS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -14,9 +14,12 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.guildhall.schema.runtime.tables.Grants;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.SelectConditionStep;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /** Grants: what somebody gave. Whatever begins or ends one holds the pool. */
@@ -48,6 +51,20 @@ final class GrantStore {
             return endedAt == null && state().equals("ended") ? endsAt : endedAt;
         }
 
+        /** The same once it is over, unless it was before. */
+        Row over(Instant end, String by, @Nullable String why) {
+            return endedBy != null ? this : new Row(
+                    id, externalId, organizationId, poolId, productId, kind, ladderId, tierId, reason, startsAt, endsAt, end, by, why, createdAt,
+                    updatedAt.isAfter(end) ? updatedAt : end, version + 1, seenAt);
+        }
+
+        private Map<String, String> cells() {
+            return Overlay.row(
+                    "id", id, "external_id", externalId, "organization_id", organizationId, "pool_id", poolId, "product_id", productId, "kind", kind,
+                    "ladder_id", ladderId, "tier_id", tierId, "reason", reason, "starts_at", startsAt, "ends_at", endsAt, "ended_at", endedAt,
+                    "ended_by", endedBy, "end_reason", endReason, "created_at", createdAt, "updated_at", updatedAt, "version", version);
+        }
+
         /** The same as it was at the instant that it is looked at, if it was ended later. */
         Row then() {
             return endedAt == null || !endedAt.isAfter(seenAt) ? this : new Row(
@@ -66,17 +83,20 @@ final class GrantStore {
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID productId, @Nullable String kind, @Nullable String state,
             @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
 
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", GRANTS.CREATED_AT);
-    private static final List<Field<?>> STORED = List.of(
-            GRANTS.ID, GRANTS.EXTERNAL_ID, GRANTS.ORGANIZATION_ID, GRANTS.POOL_ID, GRANTS.PRODUCT_ID, GRANTS.KIND, GRANTS.LADDER_ID,
-            GRANTS.TIER_ID, GRANTS.REASON, GRANTS.STARTS_AT, GRANTS.ENDS_AT, GRANTS.ENDED_AT, GRANTS.ENDED_BY, GRANTS.END_REASON,
-            GRANTS.CREATED_AT, GRANTS.UPDATED_AT, GRANTS.VERSION);
+    /** The table as it is, or as it will be. */
+    private static final Grants G = GRANTS.as("g");
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", G.CREATED_AT);
 
     /** @param seenAt the instant that they are looked at */
     static List<Field<?>> columns(Field<Instant> seenAt) {
-        var columns = new ArrayList<>(STORED);
-        columns.add(seenAt.as("seen_at"));
-        return columns;
+        return columns(GRANTS, seenAt);
+    }
+
+    private static List<Field<?>> columns(Grants of, Field<Instant> seenAt) {
+        return List.of(
+                of.ID, of.EXTERNAL_ID, of.ORGANIZATION_ID, of.POOL_ID, of.PRODUCT_ID, of.KIND, of.LADDER_ID, of.TIER_ID, of.REASON,
+                of.STARTS_AT, of.ENDS_AT, of.ENDED_AT, of.ENDED_BY, of.END_REASON, of.CREATED_AT, of.UPDATED_AT, of.VERSION,
+                seenAt.as("seen_at"));
     }
 
     Row insert(Tx tx, Values values, Instant now) {
@@ -99,18 +119,17 @@ final class GrantStore {
                 .fetchSingle(GrantStore::row);
     }
 
-    /** Notes that a grant is over. */
-    Row end(Tx tx, UUID id, Instant end, String by, @Nullable String reason, Instant now) {
-        return tx.sql()
+    /** Writes down that a grant is over. */
+    void put(Tx tx, Row row) {
+        tx.sql()
                 .update(GRANTS)
-                .set(GRANTS.ENDED_AT, end)
-                .set(GRANTS.ENDED_BY, by)
-                .set(GRANTS.END_REASON, reason)
-                .set(GRANTS.UPDATED_AT, now)
-                .set(GRANTS.VERSION, GRANTS.VERSION.plus(1))
-                .where(GRANTS.ID.eq(id))
-                .returningResult(columns(val(now)))
-                .fetchSingle(GrantStore::row);
+                .set(GRANTS.ENDED_AT, row.endedAt())
+                .set(GRANTS.ENDED_BY, row.endedBy())
+                .set(GRANTS.END_REASON, row.endReason())
+                .set(GRANTS.UPDATED_AT, row.updatedAt())
+                .set(GRANTS.VERSION, row.version())
+                .where(GRANTS.ID.eq(row.id()))
+                .execute();
     }
 
     Row name(Tx tx, UUID id, @Nullable String externalId) {
@@ -138,25 +157,72 @@ final class GrantStore {
         return tx.sql().select(columns(Columns.now())).from(GRANTS).where(GRANTS.ID.eq(id)).forUpdate().fetchOne(GrantStore::row);
     }
 
-    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
-        var select = tx.sql()
+    /** @param foreseen what is shown as if it were written down */
+    @Nullable Looked<Row> look(Tx tx, UUID id, Foreseen foreseen) {
+        var due = TransitionStore.due(G.ORGANIZATION_ID);
+        return tx.sql()
+                .select(columns(G, Columns.now()))
+                .select(due)
+                .from(G)
+                .where(G.ID.eq(id))
+                .fetchOne(row -> new Looked<>(foreseen.of(row(row)), row.get(due)));
+    }
+
+    /** @param foreseen what is shown as if it were written down */
+    Looked<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Foreseen foreseen) {
+        var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
+        var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
+        if (changed.isEmpty()) {
+            return Overlay.page(due, row -> page.fetch(select(tx, filter, due, G), SORTS, G.ID, row), GrantStore::row);
+        }
+        var parts = List.of(
+                select(tx, filter, due, G).and(Overlay.beside(G.ID, changed.stream().map(Row::id).toList())),
+                select(tx, filter, due, Overlay.of("grants", "g", changed.stream().map(Row::cells).toList())));
+        return Overlay.page(due, row -> page.fetch(parts, SORTS, G.ID, row), GrantStore::row);
+    }
+
+    private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {
+        return tx.sql()
+                .select(columns(G, Columns.now()))
+                .select(due)
+                .from(from)
+                .where(Filters.is(G.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(G.ORGANIZATION_ID, filter.organizationId()))
+                .and(Filters.is(G.PRODUCT_ID, filter.productId()))
+                .and(Filters.is(G.KIND, filter.kind()))
+                .and(state(filter.state()))
+                .and(Filters.between(G.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+    }
+
+    /** What is otherwise once what is due is written down. */
+    private static List<Row> changed(Tx tx, Foreseen foreseen) {
+        return tx.sql()
                 .select(columns(Columns.now()))
                 .from(GRANTS)
-                .where(Filters.is(GRANTS.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(GRANTS.ORGANIZATION_ID, filter.organizationId()))
-                .and(Filters.is(GRANTS.PRODUCT_ID, filter.productId()))
-                .and(Filters.is(GRANTS.KIND, filter.kind()))
-                .and(state(filter.state()))
-                .and(Filters.between(GRANTS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
-        return page.fetch(select, SORTS, GRANTS.ID, GrantStore::row);
+                .where(GRANTS.ID.eq(any(Columns.array(foreseen.grantIds(), UUID.class))))
+                .fetch(found -> foreseen.of(row(found)));
+    }
+
+    /** Organizations of this tenant with a grant off the ladders that has ended by itself, in the order of their ids, behind one of them. */
+    List<UUID> over(Tx tx, @Nullable UUID after, int most) {
+        return tx.sql()
+                .selectDistinct(GRANTS.ORGANIZATION_ID)
+                .from(GRANTS)
+                .where(GRANTS.LADDER_ID.isNull())
+                .and(GRANTS.ENDED_BY.isNull())
+                .and(GRANTS.ENDS_AT.le(Columns.now()))
+                .and(after == null ? noCondition() : GRANTS.ORGANIZATION_ID.gt(after))
+                .orderBy(GRANTS.ORGANIZATION_ID)
+                .limit(most)
+                .fetch(GRANTS.ORGANIZATION_ID);
     }
 
     private static Condition state(@Nullable String state) {
         return switch (state) {
             case null -> noCondition();
-            case "active" -> GRANTS.ENDED_BY.isNull().and(GRANTS.ENDS_AT.isNull().or(GRANTS.ENDS_AT.gt(Columns.now())));
-            case "ended" -> GRANTS.ENDED_BY.eq("expired").or(GRANTS.ENDED_BY.isNull().and(GRANTS.ENDS_AT.le(Columns.now())));
-            default -> GRANTS.ENDED_BY.eq(state);
+            case "active" -> G.ENDED_BY.isNull().and(G.ENDS_AT.isNull().or(G.ENDS_AT.gt(Columns.now())));
+            case "ended" -> G.ENDED_BY.eq("expired").or(G.ENDED_BY.isNull().and(G.ENDS_AT.le(Columns.now())));
+            default -> G.ENDED_BY.eq(state);
         };
     }
 

@@ -84,10 +84,10 @@ final class Granting {
             case Impossible no -> throw Problem.INVALID_STATE.because(no.detail());
             case Move move -> move.to();
         };
-        var what = new Scheduled(Ids.next(), grant.ladderId(), MoveKind.END, from.tierId(), null, from.cause(), grant.id(), held.now());
-        var step = new Step(what, from, to == null ? null : Moving.begun(what, to), null);
+        var what = Scheduled.of(grant.ladderId(), MoveKind.END, from.tierId(), null, from.cause(), grant.id(), held.now());
+        var step = new Step(what, from, to == null ? null : Timeline.begun(what, to));
         var moved = moves.move(tx, changes, held, step, new Manner(null, actor.type(), actor.id(), reason, false, List.of()), null);
-        moves.dropOf(tx, changes, held, grant.id(), Moves.REVOKED);
+        moves.dropOf(tx, changes, held, grant.id(), Moves.REVOKED, held.now());
         pools.changed(tx, changes, held, moved.held(), List.of());
         return revoked;
     }
@@ -109,15 +109,15 @@ final class Granting {
             Moving.requireFree(held, ladder.id(), gift.endsAt(), "/ends_at", from == null ? null : from.grantId());
         }
         var grant = given(tx, changes, held, gift, tier);
-        var what = new Scheduled(
-                Ids.next(), ladder.id(), from == null ? MoveKind.INITIATE : MoveKind.UPGRADE, from == null ? null : from.tierId(), tier.id(),
-                gift.kind(), grant.id(), held.now());
+        var what = Scheduled.of(
+                ladder.id(), from == null ? MoveKind.INITIATE : MoveKind.UPGRADE, from == null ? null : from.tierId(), tier.id(), gift.kind(),
+                grant.id(), held.now());
         var to = new Holding(
                 Ids.next(), landing.productId(), ladder.id(), tier.id(), gift.kind(), grant.id(), null, held.now(), gift.endsAt());
         var manner = new Manner(null, actor.type(), actor.id(), gift.reason(), false, List.of());
-        var moved = moves.move(tx, changes, held, new Step(what, from, to, null), manner, Moves.SUPERSEDED);
+        var moved = moves.move(tx, changes, held, new Step(what, from, to), manner, Moves.SUPERSEDED);
         if (gift.endsAt() != null) {
-            var end = new Scheduled(Ids.next(), ladder.id(), MoveKind.END, tier.id(), null, gift.kind(), grant.id(), gift.endsAt());
+            var end = Scheduled.of(ladder.id(), MoveKind.END, tier.id(), null, gift.kind(), grant.id(), gift.endsAt());
             var reason = gift.kind() == HeldBy.TRIAL ? "The trial ended." : "The grant ended.";
             moves.schedule(tx, changes, held, end, new Manner(null, Actor.JOB.type(), Actor.JOB.id(), reason, false, List.of()));
         }

@@ -31,11 +31,13 @@ final class GrantsHandler implements GrantsApi<Call> {
 
     private final GrantStore grants;
     private final Pools pools;
+    private final Outlook outlook;
     private final Granting granting;
 
-    GrantsHandler(GrantStore grants, Pools pools, Granting granting) {
+    GrantsHandler(GrantStore grants, Pools pools, Outlook outlook, Granting granting) {
         this.grants = grants;
         this.pools = pools;
+        this.outlook = outlook;
         this.granting = granting;
     }
 
@@ -60,16 +62,23 @@ final class GrantsHandler implements GrantsApi<Call> {
                 query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
                 query.productId() == null ? null : query.productId().value(), query.kind() == null ? null : query.kind().value(),
                 query.state() == null ? null : query.state().value(), query.createdAfter(), query.createdBefore());
-        return Reply.list(grants.list(call.tx(), call.page(), filter).map(GrantsHandler::toApi));
+        var page = outlook.page(
+                call.tx(), filter.organizationId(), foreseen -> grants.list(call.tx(), call.page(), filter, foreseen));
+        return Reply.list(page.map(GrantsHandler::toApi));
     }
 
     @Override
     public Reply<Grant> getGrant(Call call, GrantId grantId) {
-        return Reply.ok(toApi(References.found(grants.get(call.tx(), grantId.value()))));
+        var row = outlook.one(
+                call.tx(), foreseen -> grants.look(call.tx(), grantId.value(), foreseen), found -> found == null ? null : found.organizationId());
+        return Reply.ok(toApi(References.found(row)));
     }
 
+    /** What is due is settled first: who read the grant was shown it so, in the version that it has then. */
     @Override
     public Reply<Grant> updateGrant(Call call, GrantId grantId, Patch<GrantPatch> patch) {
+        var organizationId = References.found(grants.get(call.tx(), grantId.value())).organizationId();
+        pools.lock(call.tx(), call.changes(), organizationId);
         var before = References.found(grants.lock(call.tx(), grantId.value()));
         call.expect(before.version());
         var current = new GrantPatch(before.externalId());

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something that a pool holds, from when to when: a provision as the rules see it.
  *
- * @param provisionId null for what is due and not written down yet
+ * @param provisionId null for what is still to come, or is only imagined
  * @param ladderId null off the ladders, as is the tier
  * @param grantId what it comes from, for a grant or a trial
  * @param policyId what it comes from, for a default
@@ -24,6 +24,11 @@ record Holding(
     /** Whether it is the plan of a ladder. */
     boolean on(UUID ladder) {
         return ladder.equals(ladderId);
+    }
+
+    /** The same without its id, which nobody can ask for yet. */
+    Holding yetToCome() {
+        return new Holding(null, productId, ladderId, tierId, cause, grantId, policyId, startsAt, endsAt);
     }
 
     /** The same with another end. */

@@ -22,7 +22,7 @@ final class Moves {
 
     static final String REVOKED = "revoked";
     static final String SUPERSEDED = "superseded";
-    private static final String EXPIRED = "expired";
+    static final String EXPIRED = "expired";
 
     private final ProvisionStore provisions;
     private final TransitionStore transitions;
@@ -59,54 +59,57 @@ final class Moves {
 
     /** Agrees on a move for later: nothing is held by it until then. */
     TransitionStore.Row schedule(Tx tx, Changes changes, Held held, Scheduled what, Manner manner) {
-        var step = new Step(what, null, null, null);
+        var step = new Step(what, null, null);
         var transition = transitions.insert(tx, held.organizationId(), held.poolId(), step, manner, false, held.now());
         changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
         return transition;
     }
 
-    /** Writes down what came of a scheduled transition that was due. */
+    /** Writes down what came of a scheduled transition that was due, dated at its instant: as {@link Foreseen} showed it. */
     Moved settle(Tx tx, Changes changes, Held held, Step step) {
         var what = step.what();
         if (step.dropped() != null) {
-            return new Moved(drop(tx, changes, what.id(), step.dropped(), held.now()), held);
+            return new Moved(drop(tx, changes, what.id(), step.dropped().reason(), step.dropped().at()), held);
         }
-        var before = Objects.requireNonNull(transitions.get(tx, what.id()));
         var ended = ended(tx, step, held.now());
         var begun = begun(tx, held, step);
-        var transition = transitions.done(tx, step, held.now());
-        changes.changed(new TransitionId(transition.id()), TransitionsHandler.toApi(before), TransitionsHandler.toApi(transition));
+        var before = Objects.requireNonNull(transitions.get(tx, what.id()));
+        var transition = put(tx, changes, before, before.done(step));
         tell(changes, ended, begun);
-        boolean expired = what.kind() == MoveKind.END && what.grantId() != null;
-        over(tx, changes, held, step, expired ? EXPIRED : SUPERSEDED);
+        over(tx, changes, held, step, step.grantOver());
         return new Moved(transition, held.after(step));
     }
 
     /** Drops a transition that is still to come, or that came to nothing. */
-    TransitionStore.Row drop(Tx tx, Changes changes, UUID id, @Nullable String reason, Instant now) {
+    TransitionStore.Row drop(Tx tx, Changes changes, UUID id, @Nullable String reason, Instant at) {
         var before = Objects.requireNonNull(transitions.get(tx, id));
-        var after = transitions.cancel(tx, id, reason, now);
-        changes.changed(new TransitionId(id), TransitionsHandler.toApi(before), TransitionsHandler.toApi(after));
+        return put(tx, changes, before, before.canceled(reason, at));
+    }
+
+    private TransitionStore.Row put(Tx tx, Changes changes, TransitionStore.Row before, TransitionStore.Row after) {
+        transitions.put(tx, after);
+        changes.changed(new TransitionId(after.id()), TransitionsHandler.toApi(before), TransitionsHandler.toApi(after));
         return after;
     }
 
-    /** Drops everything that is still to come by a grant. */
-    void dropOf(Tx tx, Changes changes, Held held, UUID grantId, String reason) {
+    /** Drops everything that is still to come by a grant that is over since an instant. */
+    void dropOf(Tx tx, Changes changes, Held held, UUID grantId, String reason, Instant at) {
         held.scheduled().stream()
                 .filter(other -> grantId.equals(other.grantId()) && other.effectiveAt().isAfter(held.now()))
-                .forEach(other -> drop(tx, changes, other.id(), reason, held.now()));
+                .forEach(other -> drop(tx, changes, other.id(), reason, at));
     }
 
     /** Ends what is held off the ladders: everything, or what a grant gave. */
     void endOffLadders(Tx tx, Changes changes, Held held, @Nullable UUID grantId) {
         for (var before : provisions.heldOffLadders(tx, held.poolId(), grantId, held.now())) {
-            tell(changes, new Ended(before, provisions.end(tx, before.id(), held.now(), held.now())), null);
+            tell(changes, end(tx, before, held.now()), null);
         }
     }
 
     /** Begins something off the ladders. */
     ProvisionStore.Row begin(Tx tx, Changes changes, Held held, Holding holding) {
-        var begun = provisions.insert(tx, held.organizationId(), held.poolId(), holding, held.now());
+        var begun = ProvisionStore.Row.begun(held.organizationId(), held.poolId(), holding, held.now());
+        provisions.insert(tx, begun);
         tell(changes, null, begun);
         return begun;
     }
@@ -114,7 +117,8 @@ final class Moves {
     /** Notes that a grant is over. */
     GrantStore.Row over(Tx tx, Changes changes, UUID grantId, Instant end, String by, @Nullable String reason, Instant now) {
         var before = Objects.requireNonNull(grants.get(tx, grantId, now));
-        var after = grants.end(tx, grantId, end, by, reason, now);
+        var after = before.over(end, by, reason);
+        grants.put(tx, after);
         changes.changed(new GrantId(grantId), GrantsHandler.toApi(before), GrantsHandler.toApi(after));
         return after;
     }
@@ -125,7 +129,7 @@ final class Moves {
             return;
         }
         over(tx, changes, from.grantId(), step.what().effectiveAt(), by, null, held.now());
-        dropOf(tx, changes, held, from.grantId(), by);
+        dropOf(tx, changes, held, from.grantId(), by, step.what().effectiveAt());
     }
 
     /** Ends the plan that is left; one whose end has come by itself is left as it is. */
@@ -135,14 +139,22 @@ final class Moves {
         if (from == null || at.equals(from.endsAt())) {
             return null;
         }
-        var id = Objects.requireNonNull(from.provisionId());
-        var before = provisions.getAll(tx, List.of(id), now).getFirst();
-        return new Ended(before, provisions.end(tx, id, at, now));
+        return end(tx, provisions.getAll(tx, List.of(Objects.requireNonNull(from.provisionId())), now).getFirst(), at);
+    }
+
+    private Ended end(Tx tx, ProvisionStore.Row before, Instant at) {
+        var after = before.until(at);
+        provisions.put(tx, after);
+        return new Ended(before, after);
     }
 
     private ProvisionStore.@Nullable Row begun(Tx tx, Held held, Step step) {
-        var to = step.to();
-        return to == null ? null : provisions.insert(tx, held.organizationId(), held.poolId(), to, held.now());
+        if (step.to() == null) {
+            return null;
+        }
+        var begun = ProvisionStore.Row.begun(held.organizationId(), held.poolId(), step.to(), held.now());
+        provisions.insert(tx, begun);
+        return begun;
     }
 
     private static void tell(Changes changes, @Nullable Ended ended, ProvisionStore.@Nullable Row begun) {

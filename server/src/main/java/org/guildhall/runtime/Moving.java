@@ -7,7 +7,6 @@ import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.Default;
 import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.catalog.Catalog.Tier;
-import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Changes;
@@ -95,10 +94,9 @@ final class Moving {
             unobstructed(tx, held, from, to, wish);
         }
         var manner = new Manner(wish.externalId(), actor.type(), actor.id(), wish.reason(), wish.force(), wish.keepSiteIds());
-        var what = new Scheduled(
-                Ids.next(), ladder.id(), wish.kind(), from == null ? null : from.tierId(), wish.targetTierId(), HeldBy.MANUAL, null, at);
+        var what = Scheduled.of(ladder.id(), wish.kind(), from == null ? null : from.tierId(), wish.targetTierId(), HeldBy.MANUAL, null, at);
         return wish.effectiveAt() == null
-                ? atOnce(tx, changes, held, new Step(what, from, to == null ? null : begun(what, to), null), manner)
+                ? atOnce(tx, changes, held, new Step(what, from, to == null ? null : Timeline.begun(what, to)), manner)
                 : later(tx, changes, held, what, manner);
     }
 
@@ -140,12 +138,6 @@ final class Moving {
         }
     }
 
-    /** What a transition leads to. */
-    static Holding begun(Scheduled what, Landing to) {
-        return new Holding(
-                Ids.next(), to.productId(), what.ladderId(), to.tierId(), to.cause(), null, to.policyId(), what.effectiveAt(), null);
-    }
-
     /** The ladder that it is about, kept as it is. */
     private Ladder ladder(Tx tx, Held held, Wish wish) {
         if (wish.targetTierId() != null) {
@@ -174,7 +166,7 @@ final class Moving {
     /** What will be held on a ladder just before an instant, as far as is known now. */
     private static @Nullable Holding expected(Held held, Then then, UUID ladderId, Instant at) {
         var earlier = held.scheduled().stream().filter(other -> other.effectiveAt().isBefore(at)).toList();
-        return Timeline.of(held.holdings(), earlier, then, () -> null).before(ladderId, at);
+        return Timeline.of(held.holdings(), earlier, then).before(ladderId, at);
     }
 
     private static Decision decide(

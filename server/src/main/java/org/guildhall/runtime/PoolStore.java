@@ -1,5 +1,6 @@
 package org.guildhall.runtime;
 
+import static org.guildhall.schema.runtime.Tables.GRANTS;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.POOLS;
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
@@ -18,10 +19,12 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
+import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.Records;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
@@ -34,26 +37,41 @@ final class PoolStore {
     /**
      * A pool with all that its future follows from.
      *
+     * @param clock the present instant
      * @param now the instant that it is looked at, or that a change of it takes effect: behind every earlier change
      * @param holdings what is written down to be held at that instant, or at the first instant of what is scheduled if that was before
      * @param scheduled every transition that is still to come or due, in the order of their instants
+     * @param over grants off the ladders that have ended by itself, which isn't written down yet
      */
     record State(
-            Row pool, UUID orgTypeId, String organizationState, Instant now, List<Holding> holdings, List<Timeline.Scheduled> scheduled) {}
+            Row pool, UUID orgTypeId, String organizationState, Instant clock, Instant now, List<Holding> holdings,
+            List<Timeline.Scheduled> scheduled, List<Over> over) {
+
+        /** What is due at the instant that it is looked at. */
+        List<Timeline.Scheduled> due() {
+            return scheduled.stream().filter(what -> !what.effectiveAt().isAfter(now)).toList();
+        }
+    }
+
+    /** A grant, and since when it is over. */
+    record Over(UUID grantId, Instant since) {}
+
+    private static final Field<Instant> SEEN = greatest(Columns.now(), POOLS.UPDATED_AT);
 
     /** Behind every change that was made before, also where clocks were set back. */
     private static final Field<Instant> NEXT = greatest(Effective.present(), field("{0} + interval '1 microsecond'", SQLDataType.INSTANT, POOLS.UPDATED_AT));
     private static final Condition STILL_TO_COME = TRANSITIONS.POOL_ID.eq(POOLS.ID).and(TRANSITIONS.STATE.eq(inline("scheduled")));
     private static final Field<List<Timeline.Scheduled>> SCHEDULED = multiset(
                     select(TRANSITIONS.ID, TRANSITIONS.LADDER_ID, TRANSITIONS.KIND, TRANSITIONS.FROM_TIER_ID, TRANSITIONS.TO_TIER_ID,
-                                    TRANSITIONS.CAUSE, TRANSITIONS.GRANT_ID, TRANSITIONS.EFFECTIVE_AT)
+                                    TRANSITIONS.CAUSE, TRANSITIONS.GRANT_ID, TRANSITIONS.FORCED, TRANSITIONS.NEXT_PROVISION_ID,
+                                    TRANSITIONS.EFFECTIVE_AT)
                             .from(TRANSITIONS)
                             .where(STILL_TO_COME)
                             .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID))
             .as("scheduled")
             .convertFrom(found -> found.map(row -> new Timeline.Scheduled(
                     row.value1(), row.value2(), MoveKind.of(row.value3()), row.value4(), row.value5(), HeldBy.of(row.value6()), row.value7(),
-                    row.value8())));
+                    row.value8(), row.value9(), row.value10())));
     private static final List<Field<?>> COLUMNS = List.of(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION);
 
     Row insert(Tx tx, UUID organizationId) {
@@ -74,19 +92,35 @@ final class PoolStore {
 
     /** The state of a pool that is held. To be read once it is held: it would be older otherwise. */
     State held(Tx tx, UUID organizationId) {
-        var state = state(tx, organizationId, NEXT, POOLS.UPDATED_AT);
-        if (state == null) {
+        var found = states(tx, POOLS.ORGANIZATION_ID.eq(organizationId), NEXT, NEXT, POOLS.UPDATED_AT);
+        if (found.isEmpty()) {
             throw new IllegalStateException("the pool that is held is gone");
         }
-        return state;
+        return found.getFirst();
     }
 
     /** The state of a pool at an instant, now if none is named; null if it was not there. */
     @Nullable State seen(Tx tx, UUID organizationId, @Nullable Instant at) {
-        var seen = at == null
-                ? state(tx, organizationId, greatest(Columns.now(), POOLS.UPDATED_AT), POOLS.UPDATED_AT)
-                : state(tx, organizationId, val(at), val(at));
-        return seen == null || seen.now().isBefore(seen.pool().createdAt()) ? null : seen;
+        var mine = POOLS.ORGANIZATION_ID.eq(organizationId);
+        var found = at == null ? states(tx, mine, SEEN, SEEN, POOLS.UPDATED_AT) : states(tx, mine, SEEN, val(at), val(at));
+        return found.isEmpty() || found.getFirst().now().isBefore(found.getFirst().pool().createdAt()) ? null : found.getFirst();
+    }
+
+    /**
+     * The present states of pools in which something is due, those first where it is so for longest.
+     *
+     * @param organizationId null for all there are
+     */
+    List<State> due(Tx tx, @Nullable UUID organizationId, int most) {
+        var due = select(TRANSITIONS.POOL_ID)
+                .from(TRANSITIONS)
+                .where(TRANSITIONS.STATE.eq(inline("scheduled")))
+                .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
+                .and(Filters.is(TRANSITIONS.ORGANIZATION_ID, organizationId))
+                .groupBy(TRANSITIONS.POOL_ID)
+                .orderBy(min(TRANSITIONS.EFFECTIVE_AT), TRANSITIONS.POOL_ID)
+                .limit(most);
+        return states(tx, POOLS.ID.in(due), SEEN, SEEN, POOLS.UPDATED_AT);
     }
 
     /** Tells that something of a pool has changed. */
@@ -100,17 +134,18 @@ final class PoolStore {
                 .fetchSingle(PoolStore::row);
     }
 
-    private static @Nullable State state(Tx tx, UUID organizationId, Field<Instant> now, Field<Instant> from) {
+    private static List<State> states(Tx tx, Condition which, Field<Instant> clock, Field<Instant> now, Field<Instant> from) {
         return tx.sql()
                 .select(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION, ORGANIZATIONS.ORG_TYPE_ID,
-                        ORGANIZATIONS.STATE, now.as("now"), holdings(from), SCHEDULED)
+                        ORGANIZATIONS.STATE, clock.as("clock"), now.as("now"), holdings(from), SCHEDULED,
+                        over(now))
                 .from(POOLS)
                 .join(ORGANIZATIONS)
                 .on(ORGANIZATIONS.ID.eq(POOLS.ORGANIZATION_ID))
-                .where(POOLS.ORGANIZATION_ID.eq(organizationId))
-                .fetchOne(found -> new State(
-                        row(found), found.get(ORGANIZATIONS.ORG_TYPE_ID), found.get(ORGANIZATIONS.STATE), found.get("now", Instant.class),
-                        found.value9(), found.value10()));
+                .where(which)
+                .fetch(found -> new State(
+                        row(found), found.get(ORGANIZATIONS.ORG_TYPE_ID), found.get(ORGANIZATIONS.STATE), found.get("clock", Instant.class),
+                        found.get("now", Instant.class), found.value10(), found.value11(), found.value12()));
     }
 
     /** What is held at an instant or ends later, and before that what is held when the first of what is scheduled comes. */
@@ -126,6 +161,18 @@ final class PoolStore {
                 .convertFrom(found -> found.map(row -> new Holding(
                         row.value1(), row.value2(), row.value3(), row.value4(), HeldBy.of(row.value5()), row.value6(), row.value7(),
                         row.value8(), row.value9())));
+    }
+
+    private static Field<List<Over>> over(Field<Instant> now) {
+        return multiset(select(GRANTS.ID, GRANTS.ENDS_AT)
+                        .from(GRANTS)
+                        .where(GRANTS.POOL_ID.eq(POOLS.ID))
+                        .and(GRANTS.LADDER_ID.isNull())
+                        .and(GRANTS.ENDED_BY.isNull())
+                        .and(GRANTS.ENDS_AT.le(now))
+                        .orderBy(GRANTS.ENDS_AT, GRANTS.ID))
+                .as("over")
+                .convertFrom(found -> found.map(Records.mapping(Over::new)));
     }
 
     private static Row row(Record record) {

@@ -3,7 +3,9 @@ package org.guildhall.runtime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -28,10 +30,12 @@ import org.jspecify.annotations.Nullable;
 final class Pools {
 
     private static final String DEFAULT_REASON = "The default of the organization's type.";
+    private static final int FORESEEN_MAX = 100;
 
     private final Catalog catalog;
     private final AfterMove afterMove;
     private final PoolStore store = new PoolStore();
+    private final StakeStore stakes = new StakeStore();
     private final Moves moves;
 
     /** What else a change has for a consequence, with the pool held and what {@code held} holds written down. */
@@ -80,10 +84,10 @@ final class Pools {
         var after = held;
         var granted = held.holdings().stream().filter(holding -> holding.holds(held.now())).map(Holding::grantId).filter(Objects::nonNull).distinct().toList();
         for (var plan : held.plans()) {
-            var what = new Scheduled(
-                    Ids.next(), Objects.requireNonNull(plan.ladderId()), MoveKind.END, plan.tierId(), null, HeldBy.MANUAL, plan.grantId(), held.now());
+            var what = Scheduled.of(
+                    Objects.requireNonNull(plan.ladderId()), MoveKind.END, plan.tierId(), null, HeldBy.MANUAL, plan.grantId(), held.now());
             var manner = new Manner(null, actor.type(), actor.id(), reason, false, List.of());
-            after = moves.move(tx, changes, after, new Step(what, plan, null, null), manner, null).held();
+            after = moves.move(tx, changes, after, new Step(what, plan, null), manner, null).held();
         }
         moves.endOffLadders(tx, changes, held, null);
         granted.forEach(grantId -> moves.over(tx, changes, grantId, held.now(), Moves.REVOKED, reason, held.now()));
@@ -103,8 +107,21 @@ final class Pools {
         }
         var state = store.held(tx, organizationId);
         var held = new Held(state.pool(), state.pool().version(), state.orgTypeId(), state.organizationState(), state.now(), state.holdings(), state.scheduled());
-        var due = due(state);
-        return due.isEmpty() ? held : settle(tx, changes.aside(), held, due);
+        return state.due().isEmpty() && state.over().isEmpty() ? held : settle(tx, changes.aside(), held, state);
+    }
+
+    /**
+     * Holds the pool as {@link #lock} does, and lets follow what follows from rules that have changed. If nothing does, nothing is changed.
+     *
+     * @param changes of nothing else
+     */
+    @Nullable Held review(Tx tx, Changes changes, UUID organizationId) {
+        var held = lock(tx, changes, organizationId);
+        if (held == null || !changes.isEmpty()) {
+            return held;
+        }
+        afterMove.settle(tx, changes, held, List.of());
+        return changes.isEmpty() ? held : touched(tx, changes, held, held);
     }
 
     /** What an organization holds at an instant, now if none is named; null if its pool was not there. */
@@ -113,11 +130,26 @@ final class Pools {
         if (state == null) {
             return null;
         }
-        var due = due(state);
-        var holdings = due.isEmpty()
-                ? state.holdings()
-                : Timeline.of(state.holdings(), due, then(tx, state.orgTypeId(), due), () -> null).holdings();
-        return new Seen(state.pool(), state.orgTypeId(), state.now(), holdings.stream().filter(holding -> holding.holds(state.now())).toList());
+        return new Seen(state.pool(), state.orgTypeId(), state.now(), timeline(tx, state).holdings().stream()
+                .filter(holding -> holding.holds(state.now()))
+                .map(holding -> holding.startsAt().isAfter(state.clock()) ? holding.yetToCome() : holding)
+                .toList());
+    }
+
+    /**
+     * What is due and not written down yet, as it will be.
+     *
+     * @param organizationId null for all organizations, of which it is looked at a hundred at most
+     */
+    Foreseen foreseen(Tx tx, @Nullable UUID organizationId) {
+        var foreseen = Foreseen.nothing();
+        var states = store.due(tx, organizationId, FORESEEN_MAX);
+        var thens = thens(tx, states);
+        for (var state : states) {
+            var steps = Timeline.of(state.holdings(), state.due(), Objects.requireNonNull(thens.get(state.pool().id()))).steps();
+            foreseen.with(state.pool().organizationId(), state.pool().id(), state.now(), state.scheduled(), steps);
+        }
+        return foreseen;
     }
 
     /** Gives what a policy gives: a plan on its ladder, where there must be none, or anything else directly. */
@@ -129,9 +161,9 @@ final class Pools {
             moves.begin(tx, changes, held, to);
             return held;
         }
-        var what = new Scheduled(Ids.next(), ladderId, MoveKind.INITIATE, null, policy.tierId(), HeldBy.DEFAULT, null, held.now());
+        var what = Scheduled.of(ladderId, MoveKind.INITIATE, null, policy.tierId(), HeldBy.DEFAULT, null, held.now());
         var manner = new Manner(null, actor.type(), actor.id(), DEFAULT_REASON, false, List.of());
-        return moves.move(tx, changes, held, new Step(what, null, to, null), manner, Moves.SUPERSEDED).held();
+        return moves.move(tx, changes, held, new Step(what, null, to), manner, Moves.SUPERSEDED).held();
     }
 
     /**
@@ -142,13 +174,24 @@ final class Pools {
     Held changed(Tx tx, Changes changes, Held before, Held after, List<UUID> keepSiteIds) {
         // Always: what is over at an instant is over before anything is written, and what is held off the ladders counts as much as plans.
         afterMove.settle(tx, changes, after, keepSiteIds);
+        return touched(tx, changes, before, after);
+    }
+
+    private Held touched(Tx tx, Changes changes, Held before, Held after) {
         var row = store.touch(tx, before.poolId(), after.now());
         changes.changed(new PoolId(row.id()), PoolsHandler.toApi(before.pool(), before.plans()), PoolsHandler.toApi(row, after.plans()));
         return after.as(row);
     }
 
-    private Held settle(Tx tx, Changes changes, Held held, List<Scheduled> due) {
-        var timeline = Timeline.of(held.holdings(), due, then(tx, held.orgTypeId(), due), Ids::next);
+    private Timeline timeline(Tx tx, PoolStore.State state) {
+        var due = state.due();
+        var then = due.isEmpty() ? new Then(Map.of(), List.of()) : Objects.requireNonNull(thens(tx, List.of(state)).get(state.pool().id()));
+        return Timeline.of(state.holdings(), due, then);
+    }
+
+    private Held settle(Tx tx, Changes changes, Held held, PoolStore.State state) {
+        var due = state.due();
+        var timeline = timeline(tx, state);
         var after = held;
         var keep = new ArrayList<UUID>();
         for (var step : timeline.steps()) {
@@ -158,8 +201,9 @@ final class Pools {
                 keep.addAll(moved.transition().keepSiteIds());
             }
         }
+        state.over().forEach(grant -> moves.over(tx, changes, grant.grantId(), grant.since(), Moves.EXPIRED, null, held.now()));
         // What is due at this very instant has happened: a change that follows comes after it.
-        boolean sameInstant = due.getLast().effectiveAt().equals(held.now());
+        boolean sameInstant = !due.isEmpty() && due.getLast().effectiveAt().equals(held.now());
         var now = sameInstant ? held.now().plusNanos(1_000) : held.now();
         var ahead = held.scheduled().stream().filter(other -> !due.contains(other)).filter(other -> !dropped(other, timeline)).toList();
         var settled = new Held(held.pool(), held.seenVersion(), held.orgTypeId(), held.organizationState(), now, after.holdings(), ahead);
@@ -172,8 +216,38 @@ final class Pools {
                 .anyMatch(step -> step.from() != null && ahead.grantId().equals(step.from().grantId()) && step.dropped() == null);
     }
 
-    private Then then(Tx tx, UUID orgTypeId, List<Scheduled> due) {
-        return then(tx, orgTypeId, List.of(), due);
+    /** What the catalog says, and said, of everything that is due in pools, and what use holds it back; by pool. */
+    private Map<UUID, Then> thens(Tx tx, List<PoolStore.State> states) {
+        var ladders = catalog.ladders(
+                tx, states.stream().flatMap(state -> state.due().stream()).map(Scheduled::ladderId).collect(Collectors.toSet()));
+        var stakes = stakes(tx, states, ladders);
+        var byType = new HashMap<UUID, Then>();
+        var thens = new HashMap<UUID, Then>();
+        for (var state : states) {
+            var then = byType.computeIfAbsent(state.orgTypeId(), type -> then(tx, type, ladders, List.of()));
+            thens.put(state.pool().id(), then.with(stakes.getOrDefault(state.pool().id(), Stakes.NONE)));
+        }
+        return thens;
+    }
+
+    private Map<UUID, Stakes> stakes(Tx tx, List<PoolStore.State> states, List<Ladder> ladders) {
+        var clocks = new HashMap<UUID, Instant>();
+        var products = new HashSet<UUID>();
+        var since = Instant.MAX;
+        for (var state : states) {
+            var first = state.due().stream().filter(Scheduled::mayBeHeldBack).map(Scheduled::effectiveAt).findFirst().orElse(null);
+            if (first != null) {
+                clocks.put(state.pool().id(), state.clock());
+                state.holdings().forEach(holding -> products.add(holding.productId()));
+                since = first.isBefore(since) ? first : since;
+            }
+        }
+        if (clocks.isEmpty()) {
+            return Map.of();
+        }
+        ladders.stream().flatMap(ladder -> ladder.tiers().stream()).flatMap(tier -> tier.products().stream())
+                .forEach(standing -> products.add(standing.productId()));
+        return stakes.of(tx, clocks, products, since);
     }
 
     /** What the catalog says, and said, of the ladders that transitions are on, and of those that are known already. */
@@ -183,9 +257,5 @@ final class Pools {
         var others = transitions.stream().map(Scheduled::ladderId).filter(id -> !ladders.containsKey(id)).collect(Collectors.toSet());
         catalog.ladders(tx, others).forEach(ladder -> ladders.put(ladder.id(), ladder));
         return new Then(ladders, catalog.defaults(tx, orgTypeId));
-    }
-
-    private static List<Scheduled> due(PoolStore.State state) {
-        return state.scheduled().stream().filter(what -> !what.effectiveAt().isAfter(state.now())).toList();
     }
 }

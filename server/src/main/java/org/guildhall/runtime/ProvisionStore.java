@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
@@ -16,9 +17,12 @@ import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.guildhall.schema.runtime.tables.Provisions;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.SelectConditionStep;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /** Provisions: what pools hold, and held. Whatever changes something here holds the pool. */
@@ -34,13 +38,32 @@ final class ProvisionStore {
             @Nullable UUID grantId, @Nullable UUID policyId, Instant startsAt, @Nullable Instant endsAt, Instant createdAt, Instant updatedAt,
             long version, Instant seenAt) {
 
+        /** One that begins where nothing was written down. */
+        static Row begun(UUID organizationId, UUID poolId, Holding holding, Instant seenAt) {
+            var at = holding.startsAt();
+            return new Row(
+                    Objects.requireNonNull(holding.provisionId()), organizationId, poolId, holding.productId(), holding.ladderId(), holding.tierId(),
+                    holding.cause().word(), holding.grantId(), holding.policyId(), at, holding.endsAt(), at, at, 1, seenAt);
+        }
+
+        /** The same, ended at an instant, unless it is over by then. */
+        Row until(Instant end) {
+            return endsAt != null && !endsAt.isAfter(end) ? this : new Row(
+                    id, organizationId, poolId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, end, createdAt, end, version + 1,
+                    seenAt);
+        }
+
         /** Whether it is held. */
         boolean active() {
             return endsAt == null || endsAt.isAfter(seenAt);
         }
 
-        Holding holding() {
-            return new Holding(id, productId, ladderId, tierId, HeldBy.of(cause), grantId, policyId, startsAt, endsAt);
+        /** As it is stored, column by column. */
+        private Map<String, String> cells() {
+            return Overlay.row(
+                    "id", id, "organization_id", organizationId, "pool_id", poolId, "product_id", productId, "ladder_id", ladderId, "tier_id", tierId,
+                    "cause", cause, "grant_id", grantId, "default_grant_policy_id", policyId, "starts_at", startsAt, "ends_at", endsAt,
+                    "created_at", createdAt, "updated_at", updatedAt, "version", version);
         }
     }
 
@@ -50,54 +73,63 @@ final class ProvisionStore {
             @Nullable String cause, @Nullable String state, @Nullable Instant at, @Nullable Instant createdAfter,
             @Nullable Instant createdBefore) {}
 
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", PROVISIONS.CREATED_AT);
-    private static final List<Field<?>> STORED = List.of(
-            PROVISIONS.ID, PROVISIONS.ORGANIZATION_ID, PROVISIONS.POOL_ID, PROVISIONS.PRODUCT_ID, PROVISIONS.LADDER_ID, PROVISIONS.TIER_ID,
-            PROVISIONS.CAUSE, PROVISIONS.GRANT_ID, PROVISIONS.DEFAULT_GRANT_POLICY_ID, PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT,
-            PROVISIONS.CREATED_AT, PROVISIONS.UPDATED_AT, PROVISIONS.VERSION);
+    /** The table as it is, or as it will be. */
+    private static final Provisions P = PROVISIONS.as("p");
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", P.CREATED_AT);
 
     /** @param seenAt the instant that they are looked at */
     static List<Field<?>> columns(Field<Instant> seenAt) {
-        var columns = new ArrayList<>(STORED);
-        columns.add(seenAt.as("seen_at"));
-        return columns;
+        return columns(PROVISIONS, seenAt);
     }
 
-    /** Begins what is held from now on. */
-    Row insert(Tx tx, UUID organizationId, UUID poolId, Holding holding, Instant now) {
-        return tx.sql()
+    private static List<Field<?>> columns(Provisions of, Field<Instant> seenAt) {
+        return List.of(
+                of.ID, of.ORGANIZATION_ID, of.POOL_ID, of.PRODUCT_ID, of.LADDER_ID, of.TIER_ID, of.CAUSE, of.GRANT_ID,
+                of.DEFAULT_GRANT_POLICY_ID, of.STARTS_AT, of.ENDS_AT, of.CREATED_AT, of.UPDATED_AT, of.VERSION, seenAt.as("seen_at"));
+    }
+
+    /** Writes down what has begun. */
+    void insert(Tx tx, Row row) {
+        tx.sql()
                 .insertInto(PROVISIONS)
-                .set(PROVISIONS.ID, holding.provisionId())
-                .set(PROVISIONS.ORGANIZATION_ID, organizationId)
-                .set(PROVISIONS.POOL_ID, poolId)
-                .set(PROVISIONS.PRODUCT_ID, holding.productId())
-                .set(PROVISIONS.LADDER_ID, holding.ladderId())
-                .set(PROVISIONS.TIER_ID, holding.tierId())
-                .set(PROVISIONS.CAUSE, holding.cause().word())
-                .set(PROVISIONS.GRANT_ID, holding.grantId())
-                .set(PROVISIONS.DEFAULT_GRANT_POLICY_ID, holding.policyId())
-                .set(PROVISIONS.STARTS_AT, holding.startsAt())
-                .set(PROVISIONS.ENDS_AT, holding.endsAt())
-                .set(PROVISIONS.CREATED_AT, now)
-                .set(PROVISIONS.UPDATED_AT, now)
-                .returningResult(columns(val(now)))
-                .fetchSingle(ProvisionStore::row);
+                .set(PROVISIONS.ID, row.id())
+                .set(PROVISIONS.ORGANIZATION_ID, row.organizationId())
+                .set(PROVISIONS.POOL_ID, row.poolId())
+                .set(PROVISIONS.PRODUCT_ID, row.productId())
+                .set(PROVISIONS.LADDER_ID, row.ladderId())
+                .set(PROVISIONS.TIER_ID, row.tierId())
+                .set(PROVISIONS.CAUSE, row.cause())
+                .set(PROVISIONS.GRANT_ID, row.grantId())
+                .set(PROVISIONS.DEFAULT_GRANT_POLICY_ID, row.policyId())
+                .set(PROVISIONS.STARTS_AT, row.startsAt())
+                .set(PROVISIONS.ENDS_AT, row.endsAt())
+                .set(PROVISIONS.CREATED_AT, row.createdAt())
+                .set(PROVISIONS.UPDATED_AT, row.updatedAt())
+                .execute();
     }
 
-    /** Ends something at an instant that isn't later than its present end. */
-    Row end(Tx tx, UUID id, Instant end, Instant now) {
-        return tx.sql()
+    /** Writes down what has changed of a provision: its end. */
+    void put(Tx tx, Row row) {
+        tx.sql()
                 .update(PROVISIONS)
-                .set(PROVISIONS.ENDS_AT, end)
-                .set(PROVISIONS.UPDATED_AT, now)
-                .set(PROVISIONS.VERSION, PROVISIONS.VERSION.plus(1))
-                .where(PROVISIONS.ID.eq(id))
-                .returningResult(columns(val(now)))
-                .fetchSingle(ProvisionStore::row);
+                .set(PROVISIONS.ENDS_AT, row.endsAt())
+                .set(PROVISIONS.UPDATED_AT, row.updatedAt())
+                .set(PROVISIONS.VERSION, row.version())
+                .where(PROVISIONS.ID.eq(row.id()))
+                .execute();
     }
 
-    @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(columns(Columns.now())).from(PROVISIONS).where(PROVISIONS.ID.eq(id)).fetchOne(ProvisionStore::row);
+    /** @param foreseen what is shown as if it were written down */
+    @Nullable Looked<Row> look(Tx tx, UUID id, Foreseen foreseen) {
+        var due = TransitionStore.due(P.ORGANIZATION_ID);
+        var found = tx.sql()
+                .select(columns(P, Columns.now()))
+                .select(due)
+                .from(P)
+                .where(P.ID.eq(id))
+                .fetchOne(row -> new Looked<>(foreseen.of(row(row)), row.get(due)));
+        var begun = found == null ? foreseen.begun(id) : null;
+        return begun == null ? found : new Looked<>(begun, true);
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
@@ -117,30 +149,48 @@ final class ProvisionStore {
                 .fetch(ProvisionStore::row);
     }
 
-    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+    /** @param foreseen what is shown as if it were written down */
+    Looked<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Foreseen foreseen) {
+        var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
+        var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
+        if (changed.isEmpty()) {
+            return Overlay.page(due, row -> page.fetch(select(tx, filter, due, P), SORTS, P.ID, row), ProvisionStore::row);
+        }
+        var parts = List.of(
+                select(tx, filter, due, P).and(Overlay.beside(P.ID, changed.stream().map(Row::id).toList())),
+                select(tx, filter, due, Overlay.of("provisions", "p", changed.stream().map(Row::cells).toList())));
+        return Overlay.page(due, row -> page.fetch(parts, SORTS, P.ID, row), ProvisionStore::row);
+    }
+
+    private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {
         var at = filter.at();
-        var select = tx.sql()
-                .select(columns(Columns.now()))
-                .from(PROVISIONS)
-                .where(Filters.is(PROVISIONS.ORGANIZATION_ID, filter.organizationId()))
-                .and(Filters.is(PROVISIONS.PRODUCT_ID, filter.productId()))
-                .and(Filters.is(PROVISIONS.LADDER_ID, filter.ladderId()))
-                .and(Filters.is(PROVISIONS.TIER_ID, filter.tierId()))
-                .and(Filters.is(PROVISIONS.GRANT_ID, filter.grantId()))
-                .and(Filters.is(PROVISIONS.CAUSE, filter.cause()))
+        return tx.sql()
+                .select(columns(P, Columns.now()))
+                .select(due)
+                .from(from)
+                .where(Filters.is(P.ORGANIZATION_ID, filter.organizationId()))
+                .and(Filters.is(P.PRODUCT_ID, filter.productId()))
+                .and(Filters.is(P.LADDER_ID, filter.ladderId()))
+                .and(Filters.is(P.TIER_ID, filter.tierId()))
+                .and(Filters.is(P.GRANT_ID, filter.grantId()))
+                .and(Filters.is(P.CAUSE, filter.cause()))
                 .and(state(filter.state()))
-                .and(at == null ? noCondition() : Effective.holds(PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT, at))
-                .and(Filters.between(PROVISIONS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
-        return page.fetch(select, SORTS, PROVISIONS.ID, ProvisionStore::row);
+                .and(at == null ? noCondition() : Effective.holds(P.STARTS_AT, P.ENDS_AT, at))
+                .and(Filters.between(P.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+    }
+
+    /** What is otherwise once what is due is written down, and what begins. */
+    private List<Row> changed(Tx tx, Foreseen foreseen) {
+        var rows = new ArrayList<>(foreseen.begun());
+        getAll(tx, foreseen.provisionIds(), tx.now()).forEach(row -> rows.add(foreseen.of(row)));
+        return rows;
     }
 
     private static Condition state(@Nullable String state) {
         if (state == null) {
             return noCondition();
         }
-        return state.equals("ended")
-                ? PROVISIONS.ENDS_AT.le(Columns.now())
-                : PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.gt(Columns.now()));
+        return state.equals("ended") ? P.ENDS_AT.le(Columns.now()) : P.ENDS_AT.isNull().or(P.ENDS_AT.gt(Columns.now()));
     }
 
     static Row row(Record record) {

@@ -28,9 +28,13 @@ import org.jspecify.annotations.Nullable;
 final class ProvisionsHandler implements ProvisionsApi<Call> {
 
     private final ProvisionStore provisions;
+    private final TransitionStore transitions;
+    private final Outlook outlook;
 
-    ProvisionsHandler(ProvisionStore provisions) {
+    ProvisionsHandler(ProvisionStore provisions, TransitionStore transitions, Outlook outlook) {
         this.provisions = provisions;
+        this.transitions = transitions;
+        this.outlook = outlook;
     }
 
     @Override
@@ -39,12 +43,18 @@ final class ProvisionsHandler implements ProvisionsApi<Call> {
                 uuid(query.organizationId()), uuid(query.productId()), uuid(query.planLadderId()), uuid(query.tierId()), uuid(query.grantId()),
                 query.cause() == null ? null : query.cause().value(), query.state() == null ? null : query.state().value(), query.at(),
                 query.createdAfter(), query.createdBefore());
-        return Reply.list(provisions.list(call.tx(), call.page(), filter).map(ProvisionsHandler::toApi));
+        var page = outlook.page(
+                call.tx(), filter.organizationId(), foreseen -> provisions.list(call.tx(), call.page(), filter, foreseen));
+        return Reply.list(page.map(ProvisionsHandler::toApi));
     }
 
     @Override
     public Reply<Provision> getProvision(Call call, ProvisionId provisionId) {
-        return Reply.ok(toApi(References.found(provisions.get(call.tx(), provisionId.value()))));
+        var id = provisionId.value();
+        var row = outlook.one(
+                call.tx(), foreseen -> provisions.look(call.tx(), id, foreseen),
+                found -> found == null ? transitions.leadingTo(call.tx(), id) : found.organizationId());
+        return Reply.ok(toApi(References.found(row)));
     }
 
     static Provision toApi(Row row) {

@@ -61,17 +61,27 @@ public final class Runtime {
         var all = store.find(tx, organizationId, at);
         var entitled = Entitlements.past(tx, all.entitled(), at);
         var plans = entitled.plans();
+        var foreseen = entitled.foreseen();
+        var provisions = foreseen.among(all.provisions());
         return new Overview(
                 OrganizationsHandler.toApi(all.organization().getFirst()), toApi(all.orgType().getFirst()), Words.summary(plans, at != null),
                 EntitlementForms.plans(plans, at != null), EntitlementForms.entitlements(entitled),
                 new OverviewPeople(shown(all.people(), Runtime::toApi), hasMore(all.people())),
                 new OverviewWorkspaces(shown(all.workspaces(), WorkspacesHandler::toApi), hasMore(all.workspaces())),
                 new OverviewHouseholds(shown(all.households(), Runtime::toApi), hasMore(all.households())),
-                new OverviewProvisions(shown(all.provisions(), ProvisionsHandler::toApi), hasMore(all.provisions())),
-                new OverviewGrants(shown(all.grants(), row -> GrantsHandler.toApi(at == null ? row : row.then())), hasMore(all.grants())),
+                new OverviewProvisions(shown(provisions, ProvisionsHandler::toApi), hasMore(provisions)),
+                new OverviewGrants(shown(all.grants(), row -> GrantsHandler.toApi(then(foreseen.of(row), at))), hasMore(all.grants())),
                 new OverviewTransitions(
-                        shown(all.transitions(), row -> TransitionsHandler.toApi(at == null ? row : row.then(at))), hasMore(all.transitions())),
+                        shown(all.transitions(), row -> TransitionsHandler.toApi(then(foreseen.of(row), at))), hasMore(all.transitions())),
                 new OverviewSites(shown(all.sites(), SitesHandler::toApi), hasMore(all.sites())), entitled.found().holder().version());
+    }
+
+    private static GrantStore.Row then(GrantStore.Row row, @Nullable Instant at) {
+        return at == null ? row : row.then();
+    }
+
+    private static TransitionStore.Row then(TransitionStore.Row row, @Nullable Instant at) {
+        return at == null ? row : row.then(at);
     }
 
     private static <R, T> List<T> shown(List<R> rows, Function<R, T> form) {

@@ -81,7 +81,7 @@ public final class RuntimeModule {
 
     /** Has the room's own work done. */
     public void schedule(Work work) {
-        new Settlement(jobs, platform, unattended, transitions, pools).schedule(work);
+        new Settlement(jobs, platform, unattended, transitions, grants, meter, pools).schedule(work);
         backfills.schedule(work);
     }
 
@@ -116,10 +116,11 @@ public final class RuntimeModule {
 
     private void moves(Api api) {
         new PoolsHandler(pools).bind(api.routes());
-        new ProvisionsHandler(provisions).bind(api.routes());
+        var outlook = new Outlook(pools);
+        new ProvisionsHandler(provisions, transitions, outlook).bind(api.routes());
         var moving = new Moving(catalog, pools, moves, entitlements::obstacles);
-        new TransitionsHandler(transitions, pools, moves, moving).bind(api.routes());
-        new GrantsHandler(grants, pools, new Granting(catalog, pools, moves, grants)).bind(api.routes());
+        new TransitionsHandler(transitions, pools, outlook, moves, moving, sites).bind(api.routes());
+        new GrantsHandler(grants, pools, outlook, new Granting(catalog, pools, moves, grants)).bind(api.routes());
         api.constraints()
                 .on("transitions_one_at_an_instant", CONFLICT, null, "Another transition on the ladder takes effect at the same instant.")
                 .on("provisions_one_plan_per_ladder", CONFLICT, null, "The organization has a plan on the ladder at that time.");

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
@@ -123,6 +124,16 @@ final class SiteStore {
                 .and(Filters.between(since, filter.sinceAfter(), filter.sinceBefore()))
                 .and(Filters.between(SITES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
         return page.fetch(select, at == null ? SORTS : SORTS_THEN, SITES.ID, SiteStore::row);
+    }
+
+    /** Which of these sites are a pool's. */
+    Set<UUID> ofPool(Tx tx, UUID poolId, Collection<UUID> ids) {
+        return tx.sql()
+                .select(SITES.ID)
+                .from(SITES)
+                .where(SITES.POOL_ID.eq(poolId))
+                .and(SITES.ID.eq(any(Columns.array(ids, UUID.class))))
+                .fetchSet(SITES.ID);
     }
 
     /** How many sites of an integration count for a pool. */

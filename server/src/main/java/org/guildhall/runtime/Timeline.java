@@ -2,12 +2,14 @@ package org.guildhall.runtime;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.guildhall.catalog.Catalog.Default;
 import org.guildhall.catalog.Catalog.Ladder;
+import org.guildhall.core.data.Ids;
 import org.guildhall.runtime.Transitions.Decision;
 import org.guildhall.runtime.Transitions.Impossible;
 import org.guildhall.runtime.Transitions.Landing;
@@ -23,18 +25,51 @@ final class Timeline {
     /** Why the end of a grant is dropped whose plan another one replaced. */
     static final String SUPERSEDED = "superseded";
 
-    /** A transition that was agreed on for an instant. */
+    /**
+     * A transition that was agreed on for an instant.
+     *
+     * @param forced whether what is in use doesn't stand in its way
+     * @param nextProvisionId what the provision is called that it leads to, if it leads to any: known before it is written down
+     */
     record Scheduled(
             UUID id, UUID ladderId, MoveKind kind, @Nullable UUID fromTierId, @Nullable UUID toTierId, HeldBy cause, @Nullable UUID grantId,
-            Instant effectiveAt) {}
+            boolean forced, UUID nextProvisionId, Instant effectiveAt) {
+
+        /** A new one. */
+        static Scheduled of(
+                UUID ladderId, MoveKind kind, @Nullable UUID fromTierId, @Nullable UUID toTierId, HeldBy cause, @Nullable UUID grantId,
+                Instant effectiveAt) {
+            return new Scheduled(Ids.next(), ladderId, kind, fromTierId, toTierId, cause, grantId, false, Ids.next(), effectiveAt);
+        }
+
+        /** Whether what is in use may stand in its way. The end of what was only given until then is held back by nothing. */
+        boolean mayBeHeldBack() {
+            return !forced && grantId == null;
+        }
+
+        /** Whether it is the end of a grant, as that was agreed on. */
+        boolean endsGrant() {
+            return grantId != null && kind == MoveKind.END;
+        }
+    }
 
     /**
      * What the catalog said, at every instant.
      *
      * @param ladders by their ids; those that transitions are on
      * @param defaults of the organization's type
+     * @param stakes what use holds moves back
      */
-    record Then(Map<UUID, Ladder> ladders, List<Default> defaults) {
+    record Then(Map<UUID, Ladder> ladders, List<Default> defaults, Stakes stakes) {
+
+        /** The same where nothing is held back. */
+        Then(Map<UUID, Ladder> ladders, List<Default> defaults) {
+            this(ladders, defaults, Stakes.NONE);
+        }
+
+        Then with(Stakes holdBack) {
+            return new Then(ladders, defaults, holdBack);
+        }
 
         /** What organizations of the type got on a ladder at an instant. */
         @Nullable Default byDefault(UUID ladderId, Instant at) {
@@ -49,17 +84,30 @@ final class Timeline {
      * @param to the plan that began with it; null for none
      * @param dropped why nothing came of it; null if something did
      */
-    record Step(Scheduled what, @Nullable Holding from, @Nullable Holding to, @Nullable String dropped) {}
+    record Step(Scheduled what, @Nullable Holding from, @Nullable Holding to, @Nullable Dropped dropped) {
+
+        /** One that takes effect. */
+        Step(Scheduled what, @Nullable Holding from, @Nullable Holding to) {
+            this(what, from, to, null);
+        }
+
+        /** What becomes of the grant that the plan came from which ends. */
+        String grantOver() {
+            return what.endsGrant() ? Moves.EXPIRED : Moves.SUPERSEDED;
+        }
+    }
+
+    /** Why nothing came of a transition, and from when on that was so. */
+    record Dropped(String reason, Instant at) {}
 
     private final List<Holding> holdings;
     private final List<Step> steps = new ArrayList<>();
+    private final Map<UUID, Instant> superseded = new HashMap<>();
     private final Then then;
-    private final Supplier<@Nullable UUID> ids;
 
-    private Timeline(List<Holding> stored, Then then, Supplier<@Nullable UUID> ids) {
+    private Timeline(List<Holding> stored, Then then) {
         this.holdings = new ArrayList<>(stored);
         this.then = then;
-        this.ids = ids;
     }
 
     /**
@@ -67,10 +115,9 @@ final class Timeline {
      *
      * @param stored what is held according to what is written down, from the first of the instants on
      * @param due in the order of their instants
-     * @param ids of the provisions that begin; null where they aren't written down
      */
-    static Timeline of(List<Holding> stored, List<Scheduled> due, Then then, Supplier<@Nullable UUID> ids) {
-        var timeline = new Timeline(stored, then, ids);
+    static Timeline of(List<Holding> stored, List<Scheduled> due, Then then) {
+        var timeline = new Timeline(stored, then);
         due.forEach(timeline::take);
         return timeline;
     }
@@ -88,23 +135,49 @@ final class Timeline {
     private void take(Scheduled what) {
         var at = what.effectiveAt();
         var from = before(what.ladderId(), at);
-        if (what.grantId() != null && what.kind() == MoveKind.END && (from == null || !what.grantId().equals(from.grantId()))) {
-            steps.add(new Step(what, null, null, SUPERSEDED));
+        if (what.endsGrant() && (from == null || !Objects.equals(what.grantId(), from.grantId()))) {
+            drop(what, SUPERSEDED, superseded.getOrDefault(what.grantId(), at));
             return;
         }
         switch (decide(what, from)) {
-            case Impossible no -> steps.add(new Step(what, null, null, no.detail()));
+            case Impossible no -> drop(what, no.detail(), at);
             case Move move -> {
-                var to = move.to() == null ? null : begun(what, move.to());
-                if (from != null) {
-                    holdings.set(holdings.indexOf(from), from.until(at));
+                var obstacle = from == null ? null : obstacle(what, from, move);
+                if (obstacle == null) {
+                    move(what, from, move.to() == null ? null : begun(what, move.to()));
+                } else {
+                    drop(what, obstacle, at);
                 }
-                if (to != null) {
-                    holdings.add(to);
-                }
-                steps.add(new Step(what, from, to, null));
             }
         }
+    }
+
+    private void move(Scheduled what, @Nullable Holding from, @Nullable Holding to) {
+        var at = what.effectiveAt();
+        if (from != null) {
+            holdings.set(holdings.indexOf(from), from.until(at));
+        }
+        if (from != null && from.grantId() != null) {
+            superseded.put(from.grantId(), at);
+        }
+        if (to != null) {
+            holdings.add(to);
+        }
+        steps.add(new Step(what, from, to));
+    }
+
+    /** What is in use beyond what the move would leave. */
+    private @Nullable String obstacle(Scheduled what, Holding from, Move move) {
+        if (!what.mayBeHeldBack()) {
+            return null;
+        }
+        var at = what.effectiveAt();
+        var beside = holdings.stream().filter(other -> !other.on(what.ladderId()) && other.holds(at)).toList();
+        return then.stakes().against(beside, from.productId(), move.to() == null ? null : move.to().productId(), at);
+    }
+
+    private void drop(Scheduled what, String reason, Instant at) {
+        steps.add(new Step(what, null, null, new Dropped(reason, at)));
     }
 
     private Decision decide(Scheduled what, @Nullable Holding from) {
@@ -121,9 +194,11 @@ final class Timeline {
         return Transitions.to(what.kind(), from, ladder, target, byDefault, what.cause(), what.fromTierId(), at);
     }
 
-    private Holding begun(Scheduled what, Landing to) {
+    /** What a transition leads to. */
+    static Holding begun(Scheduled what, Landing to) {
         var grant = to.cause() == HeldBy.GRANT || to.cause() == HeldBy.TRIAL ? what.grantId() : null;
-        return new Holding(ids.get(), to.productId(), what.ladderId(), to.tierId(), to.cause(), grant, to.policyId(), what.effectiveAt(), null);
+        return new Holding(
+                what.nextProvisionId(), to.productId(), what.ladderId(), to.tierId(), to.cause(), grant, to.policyId(), what.effectiveAt(), null);
     }
 
     /** The plan that is held on a ladder just before an instant; one that ends at it still is. */

@@ -2,8 +2,13 @@ package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
 import java.util.Arrays;
@@ -15,8 +20,11 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.guildhall.schema.runtime.tables.Transitions;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.SelectConditionStep;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /** Transitions: every move on a ladder, done or still to come. Whatever changes something here holds the pool. */
@@ -30,8 +38,31 @@ final class TransitionStore {
             Instant effectiveAt, @Nullable Instant canceledAt, @Nullable String cancelReason, Instant createdAt, Instant updatedAt,
             long version) {
 
-        Timeline.Scheduled scheduled() {
-            return new Timeline.Scheduled(id, ladderId, MoveKind.of(kind), fromTierId, toTierId, HeldBy.of(cause), grantId, effectiveAt);
+        /** The same as it is once it has taken effect. */
+        Row done(Timeline.Step step) {
+            var from = step.from();
+            var to = step.to();
+            return !state.equals("scheduled") ? this : new Row(
+                    id, externalId, organizationId, poolId, ladderId, kind, from == null ? null : from.tierId(), to == null ? null : to.tierId(),
+                    from == null ? null : from.provisionId(), to == null ? null : to.provisionId(),
+                    (to == null ? step.what().cause() : to.cause()).word(), grantId, actorType, actorId, reason, forced, keepSiteIds, "done",
+                    effectiveAt, null, null, createdAt, effectiveAt, version + 1);
+        }
+
+        /** The same as it is once it is dropped. */
+        Row canceled(@Nullable String why, Instant at) {
+            return !state.equals("scheduled") ? this : new Row(
+                    id, externalId, organizationId, poolId, ladderId, kind, fromTierId, toTierId, null, null, cause, grantId, actorType, actorId,
+                    reason, forced, keepSiteIds, "canceled", effectiveAt, at, why, createdAt, at, version + 1);
+        }
+
+        private Map<String, String> cells() {
+            return Overlay.row(
+                    "id", id, "external_id", externalId, "organization_id", organizationId, "pool_id", poolId, "ladder_id", ladderId, "kind", kind,
+                    "from_tier_id", fromTierId, "to_tier_id", toTierId, "from_provision_id", fromProvisionId, "to_provision_id", toProvisionId,
+                    "cause", cause, "grant_id", grantId, "actor_type", actorType, "actor_id", actorId, "reason", reason, "forced", forced,
+                    "keep_site_ids", keepSiteIds, "state", state, "effective_at", effectiveAt, "canceled_at", canceledAt,
+                    "cancel_reason", cancelReason, "created_at", createdAt, "updated_at", updatedAt, "version", version);
         }
 
         /** The same as it was at an instant, if it was still to come then. */
@@ -54,14 +85,27 @@ final class TransitionStore {
             @Nullable String cause, @Nullable String state, @Nullable String actorType, @Nullable Instant effectiveAfter,
             @Nullable Instant effectiveBefore, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
 
-    private static final Map<String, Field<?>> SORTS =
-            Map.of("created_at", TRANSITIONS.CREATED_AT, "effective_at", TRANSITIONS.EFFECTIVE_AT);
-    static final List<Field<?>> COLUMNS = List.of(
-            TRANSITIONS.ID, TRANSITIONS.EXTERNAL_ID, TRANSITIONS.ORGANIZATION_ID, TRANSITIONS.POOL_ID, TRANSITIONS.LADDER_ID,
-            TRANSITIONS.KIND, TRANSITIONS.FROM_TIER_ID, TRANSITIONS.TO_TIER_ID, TRANSITIONS.FROM_PROVISION_ID,
-            TRANSITIONS.TO_PROVISION_ID, TRANSITIONS.CAUSE, TRANSITIONS.GRANT_ID, TRANSITIONS.ACTOR_TYPE, TRANSITIONS.ACTOR_ID,
-            TRANSITIONS.REASON, TRANSITIONS.FORCED, TRANSITIONS.KEEP_SITE_IDS, TRANSITIONS.STATE, TRANSITIONS.EFFECTIVE_AT,
-            TRANSITIONS.CANCELED_AT, TRANSITIONS.CANCEL_REASON, TRANSITIONS.CREATED_AT, TRANSITIONS.UPDATED_AT, TRANSITIONS.VERSION);
+    /** The table as it is, or as it will be. */
+    private static final Transitions T = TRANSITIONS.as("t");
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", T.CREATED_AT, "effective_at", T.EFFECTIVE_AT);
+    static final List<Field<?>> COLUMNS = columns(TRANSITIONS);
+
+    private static List<Field<?>> columns(Transitions of) {
+        return List.of(
+                of.ID, of.EXTERNAL_ID, of.ORGANIZATION_ID, of.POOL_ID, of.LADDER_ID, of.KIND, of.FROM_TIER_ID, of.TO_TIER_ID,
+                of.FROM_PROVISION_ID, of.TO_PROVISION_ID, of.CAUSE, of.GRANT_ID, of.ACTOR_TYPE, of.ACTOR_ID, of.REASON, of.FORCED,
+                of.KEEP_SITE_IDS, of.STATE, of.EFFECTIVE_AT, of.CANCELED_AT, of.CANCEL_REASON, of.CREATED_AT, of.UPDATED_AT, of.VERSION);
+    }
+
+    /** Whether something is due that isn't written down yet: in an organization, or anywhere if none is named. */
+    static Field<Boolean> due(@Nullable Field<UUID> organizationId) {
+        return field(exists(selectOne()
+                        .from(TRANSITIONS)
+                        .where(TRANSITIONS.STATE.eq(inline("scheduled")))
+                        .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
+                        .and(organizationId == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.eq(organizationId))))
+                .as("due");
+    }
 
     /** Writes down a move that was made at once, or one for later: then it has no provisions. */
     Row insert(Tx tx, UUID organizationId, UUID poolId, Timeline.Step step, Manner manner, boolean done, Instant now) {
@@ -82,6 +126,7 @@ final class TransitionStore {
                 .set(TRANSITIONS.TO_PROVISION_ID, done && to != null ? to.provisionId() : null)
                 .set(TRANSITIONS.CAUSE, (done && to != null ? to.cause() : what.cause()).word())
                 .set(TRANSITIONS.GRANT_ID, what.grantId())
+                .set(TRANSITIONS.NEXT_PROVISION_ID, what.nextProvisionId())
                 .set(TRANSITIONS.ACTOR_TYPE, manner.actorType())
                 .set(TRANSITIONS.ACTOR_ID, manner.actorId())
                 .set(TRANSITIONS.REASON, manner.reason())
@@ -95,58 +140,87 @@ final class TransitionStore {
                 .fetchSingle(TransitionStore::row);
     }
 
-    /** Writes down that a scheduled move took effect. */
-    Row done(Tx tx, Timeline.Step step, Instant now) {
-        var from = step.from();
-        var to = step.to();
-        return tx.sql()
+    /** Writes down what became of a scheduled move. */
+    void put(Tx tx, Row row) {
+        tx.sql()
                 .update(TRANSITIONS)
-                .set(TRANSITIONS.FROM_TIER_ID, from == null ? null : from.tierId())
-                .set(TRANSITIONS.TO_TIER_ID, to == null ? null : to.tierId())
-                .set(TRANSITIONS.FROM_PROVISION_ID, from == null ? null : from.provisionId())
-                .set(TRANSITIONS.TO_PROVISION_ID, to == null ? null : to.provisionId())
-                .set(TRANSITIONS.CAUSE, (to == null ? step.what().cause() : to.cause()).word())
-                .set(TRANSITIONS.STATE, "done")
-                .set(TRANSITIONS.UPDATED_AT, now)
-                .set(TRANSITIONS.VERSION, TRANSITIONS.VERSION.plus(1))
-                .where(TRANSITIONS.ID.eq(step.what().id()))
-                .returningResult(COLUMNS)
-                .fetchSingle(TransitionStore::row);
-    }
-
-    /** Drops a scheduled move. */
-    Row cancel(Tx tx, UUID id, @Nullable String reason, Instant now) {
-        return tx.sql()
-                .update(TRANSITIONS)
-                .set(TRANSITIONS.STATE, "canceled")
-                .set(TRANSITIONS.CANCELED_AT, now)
-                .set(TRANSITIONS.CANCEL_REASON, reason)
-                .set(TRANSITIONS.UPDATED_AT, now)
-                .set(TRANSITIONS.VERSION, TRANSITIONS.VERSION.plus(1))
-                .where(TRANSITIONS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(TransitionStore::row);
+                .set(TRANSITIONS.FROM_TIER_ID, row.fromTierId())
+                .set(TRANSITIONS.TO_TIER_ID, row.toTierId())
+                .set(TRANSITIONS.FROM_PROVISION_ID, row.fromProvisionId())
+                .set(TRANSITIONS.TO_PROVISION_ID, row.toProvisionId())
+                .set(TRANSITIONS.CAUSE, row.cause())
+                .set(TRANSITIONS.STATE, row.state())
+                .set(TRANSITIONS.CANCELED_AT, row.canceledAt())
+                .set(TRANSITIONS.CANCEL_REASON, row.cancelReason())
+                .set(TRANSITIONS.UPDATED_AT, row.updatedAt())
+                .set(TRANSITIONS.VERSION, row.version())
+                .where(TRANSITIONS.ID.eq(row.id()))
+                .execute();
     }
 
     @Nullable Row get(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ID.eq(id)).fetchOne(TransitionStore::row);
     }
 
-    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
-        var select = tx.sql()
+    /** @param foreseen what is shown as if it were written down */
+    @Nullable Looked<Row> look(Tx tx, UUID id, Foreseen foreseen) {
+        var due = due(T.ORGANIZATION_ID);
+        return tx.sql()
+                .select(columns(T))
+                .select(due)
+                .from(T)
+                .where(T.ID.eq(id))
+                .fetchOne(row -> new Looked<>(foreseen.of(row(row)), row.get(due)));
+    }
+
+    /** @param foreseen what is shown as if it were written down */
+    Looked<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Foreseen foreseen) {
+        var due = due(filter.organizationId() == null ? null : val(filter.organizationId()));
+        var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
+        if (changed.isEmpty()) {
+            return Overlay.page(due, row -> page.fetch(select(tx, filter, due, T), SORTS, T.ID, row), TransitionStore::row);
+        }
+        var parts = List.of(
+                select(tx, filter, due, T).and(Overlay.beside(T.ID, changed.stream().map(Row::id).toList())),
+                select(tx, filter, due, Overlay.of("transitions", "t", changed.stream().map(Row::cells).toList())));
+        return Overlay.page(due, row -> page.fetch(parts, SORTS, T.ID, row), TransitionStore::row);
+    }
+
+    private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {
+        return tx.sql()
+                .select(columns(T))
+                .select(due)
+                .from(from)
+                .where(Filters.is(T.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(T.ORGANIZATION_ID, filter.organizationId()))
+                .and(Filters.is(T.LADDER_ID, filter.ladderId()))
+                .and(Filters.is(T.GRANT_ID, filter.grantId()))
+                .and(Filters.is(T.KIND, filter.kind()))
+                .and(Filters.is(T.CAUSE, filter.cause()))
+                .and(Filters.is(T.STATE, filter.state()))
+                .and(Filters.is(T.ACTOR_TYPE, filter.actorType()))
+                .and(Filters.between(T.EFFECTIVE_AT, filter.effectiveAfter(), filter.effectiveBefore()))
+                .and(Filters.between(T.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+    }
+
+    /** The organization in which a transition is due that leads to a provision of this id; null if none does. */
+    @Nullable UUID leadingTo(Tx tx, UUID provisionId) {
+        return tx.sql()
+                .select(TRANSITIONS.ORGANIZATION_ID)
+                .from(TRANSITIONS)
+                .where(TRANSITIONS.NEXT_PROVISION_ID.eq(provisionId))
+                .and(TRANSITIONS.STATE.eq(inline("scheduled")))
+                .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
+                .fetchOne(TRANSITIONS.ORGANIZATION_ID);
+    }
+
+    /** What is otherwise once what is due is written down. */
+    private static List<Row> changed(Tx tx, Foreseen foreseen) {
+        return tx.sql()
                 .select(COLUMNS)
                 .from(TRANSITIONS)
-                .where(Filters.is(TRANSITIONS.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(TRANSITIONS.ORGANIZATION_ID, filter.organizationId()))
-                .and(Filters.is(TRANSITIONS.LADDER_ID, filter.ladderId()))
-                .and(Filters.is(TRANSITIONS.GRANT_ID, filter.grantId()))
-                .and(Filters.is(TRANSITIONS.KIND, filter.kind()))
-                .and(Filters.is(TRANSITIONS.CAUSE, filter.cause()))
-                .and(Filters.is(TRANSITIONS.STATE, filter.state()))
-                .and(Filters.is(TRANSITIONS.ACTOR_TYPE, filter.actorType()))
-                .and(Filters.between(TRANSITIONS.EFFECTIVE_AT, filter.effectiveAfter(), filter.effectiveBefore()))
-                .and(Filters.between(TRANSITIONS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
-        return page.fetch(select, SORTS, TRANSITIONS.ID, TransitionStore::row);
+                .where(TRANSITIONS.ID.eq(any(Columns.array(foreseen.transitionIds(), UUID.class))))
+                .fetch(found -> foreseen.of(row(found)));
     }
 
     /** Organizations of this tenant with something due, in the order of their ids; the next page begins behind the last one's id. */

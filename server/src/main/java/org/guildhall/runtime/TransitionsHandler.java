@@ -41,14 +41,18 @@ final class TransitionsHandler implements TransitionsApi<Call> {
 
     private final TransitionStore transitions;
     private final Pools pools;
+    private final Outlook outlook;
     private final Moves moves;
     private final Moving moving;
+    private final SiteStore sites;
 
-    TransitionsHandler(TransitionStore transitions, Pools pools, Moves moves, Moving moving) {
+    TransitionsHandler(TransitionStore transitions, Pools pools, Outlook outlook, Moves moves, Moving moving, SiteStore sites) {
         this.transitions = transitions;
         this.pools = pools;
+        this.outlook = outlook;
         this.moves = moves;
         this.moving = moving;
+        this.sites = sites;
     }
 
     @Override
@@ -59,6 +63,7 @@ final class TransitionsHandler implements TransitionsApi<Call> {
         var held = References.found(pools.lock(call.tx(), call.changes(), organizationId.value()));
         call.expect(held.seenVersion());
         held.requireActive();
+        requireOwn(call, held, wish.keepSiteIds());
         var transition = toApi(moving.move(call.tx(), call.changes(), held, actor, wish));
         return Reply.created("/api/v1/runtime/transitions/" + transition.id(), transition);
     }
@@ -83,15 +88,17 @@ final class TransitionsHandler implements TransitionsApi<Call> {
 
     @Override
     public Reply<Page<Transition>> listOrganizationTransitions(Call call, OrganizationId organizationId, ListOrganizationTransitionsQuery query) {
-        if (!transitions.organizationExists(call.tx(), organizationId.value())) {
-            throw Problem.NOT_FOUND.refusal();
-        }
         var filter = new Filter(
                 query.externalId(), organizationId.value(), uuid(query.planLadderId()), uuid(query.grantId()),
                 query.kind() == null ? null : query.kind().value(), query.cause() == null ? null : query.cause().value(),
                 query.state() == null ? null : query.state().value(), query.actorType() == null ? null : query.actorType().value(),
                 query.effectiveAfter(), query.effectiveBefore(), query.createdAfter(), query.createdBefore());
-        return Reply.list(transitions.list(call.tx(), call.page(), filter).map(TransitionsHandler::toApi));
+        var page = page(call, filter);
+        // Asked only then, so that a full page costs one trip.
+        if (page.data().isEmpty() && !transitions.organizationExists(call.tx(), organizationId.value())) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        return Reply.list(page.map(TransitionsHandler::toApi));
     }
 
     @Override
@@ -101,12 +108,35 @@ final class TransitionsHandler implements TransitionsApi<Call> {
                 query.kind() == null ? null : query.kind().value(), query.cause() == null ? null : query.cause().value(),
                 query.state() == null ? null : query.state().value(), query.actorType() == null ? null : query.actorType().value(),
                 query.effectiveAfter(), query.effectiveBefore(), query.createdAfter(), query.createdBefore());
-        return Reply.list(transitions.list(call.tx(), call.page(), filter).map(TransitionsHandler::toApi));
+        return Reply.list(page(call, filter).map(TransitionsHandler::toApi));
     }
 
     @Override
     public Reply<Transition> getTransition(Call call, TransitionId transitionId) {
-        return Reply.ok(toApi(References.found(transitions.get(call.tx(), transitionId.value()))));
+        var row = outlook.one(
+                call.tx(), foreseen -> transitions.look(call.tx(), transitionId.value(), foreseen),
+                found -> found == null ? null : found.organizationId());
+        return Reply.ok(toApi(References.found(row)));
+    }
+
+    private Page<Row> page(Call call, Filter filter) {
+        return outlook.page(
+                call.tx(), filter.organizationId(), foreseen -> transitions.list(call.tx(), call.page(), filter, foreseen));
+    }
+
+    /** A site that isn't there must not be passed over: another one would turn read-only in its place. */
+    private void requireOwn(Call call, Held held, List<UUID> keepSiteIds) {
+        if (keepSiteIds.isEmpty()) {
+            return;
+        }
+        var own = sites.ofPool(call.tx(), held.poolId(), keepSiteIds);
+        var wrong = new ArrayList<Item>();
+        for (int at = 0; at < keepSiteIds.size(); at++) {
+            if (!own.contains(keepSiteIds.get(at))) {
+                wrong.add(Item.pointer("/keep_site_ids/" + at, "unknown_reference", "There is no such site of the organization."));
+            }
+        }
+        Refusal.ifAny(wrong);
     }
 
     private static Wish wish(NewTransition body) {

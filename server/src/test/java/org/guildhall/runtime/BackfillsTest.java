@@ -1,6 +1,8 @@
 package org.guildhall.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
@@ -9,7 +11,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.guildhall.Guild;
+import org.guildhall.Http;
 import org.guildhall.api.TypeIds;
 import org.guildhall.core.AtOnce;
 import org.guildhall.core.data.Ids;
@@ -122,6 +128,29 @@ class BackfillsTest {
         for (var organization : organizations) {
             assertEquals(List.of("initiate nothing → Standard default operator done"), floor.transitions(organization));
         }
+    }
+
+    /** Otherwise one would get nothing by itself, and not be there yet for the backfill either. */
+    @Test
+    void aPolicyBeginsBehindTheOrganizationsThatAreBeingMade() throws Exception {
+        var made = new CompletableFuture<Http.Reply>();
+        Instant released;
+        try (var making = floor.guild.superuser()) {
+            making.setAutoCommit(false);
+            // As whoever makes an organization holds its type.
+            try (var hold = making.prepareStatement("select from catalog.org_types where id = ? for share")) {
+                hold.setObject(1, Floor.uuid(club));
+                hold.execute();
+            }
+            var body = "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}"
+                    .formatted(club, floor.product(floor.standard), floor.standard);
+            Thread.ofPlatform().start(() -> made.complete(floor.http.post(CATALOG + "/default-grant-policies", body)));
+            assertThrows(TimeoutException.class, () -> made.get(500, TimeUnit.MILLISECONDS));
+            released = Instant.now();
+            making.rollback();
+        }
+        var created = made.get(5, TimeUnit.SECONDS).expect(201).at("/created_at");
+        assertTrue(Instant.parse(Objects.requireNonNull(created)).isAfter(released.minusMillis(50)), created);
     }
 
     @Test

@@ -110,8 +110,7 @@ class EntitlementsTest {
         var found = wiki.get(organization, "/entitlements").expect(200);
         assertEquals("You are on Flexible (FedWiki Service).", found.at("/summary"));
         assertEquals("manual", found.at("/plans/0/cause"));
-        assertNull(found.at("/plans/0/provision_id"));
-        assertNull(Wiki.of(found, "fedwiki.sites").at("/sources/0/provision_id").textValue());
+        assertEquals(found.at("/plans/0/provision_id"), Wiki.of(found, "fedwiki.sites").at("/sources/0/provision_id").textValue());
         assertEquals("0 of 1000, 1000 left", standing(Wiki.of(found, "fedwiki.sites")));
         var between = wiki.get(organization, "/entitlements?at=" + now.minusSeconds(1000)).expect(200);
         assertEquals("You were on Public (FedWiki Service).", between.at("/summary"));

@@ -169,9 +169,11 @@ final class Floor {
     /** The job, once, as it runs by itself. */
     void settle() {
         var transitions = new TransitionStore();
-        var moves = new Moves(new ProvisionStore(), transitions, new GrantStore());
-        var pools = new Pools(new Catalog(), moves, (tx, changes, held, keep) -> {});
-        new Settlement(guild.db(), new Platform(guild.db()), new Unattended(guild.db()), transitions, pools).run();
+        var grants = new GrantStore();
+        var meter = new MeterStore();
+        var catalog = new Catalog();
+        var pools = new Pools(catalog, new Moves(new ProvisionStore(), transitions, grants), new Surplus(catalog, meter, new SiteStore()));
+        new Settlement(guild.db(), new Platform(guild.db()), new Unattended(guild.db()), transitions, grants, meter, pools).run();
     }
 
     /** The job that carries on with backfills, once, on a node of its own. */

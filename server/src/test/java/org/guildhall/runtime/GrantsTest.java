@@ -48,6 +48,19 @@ class GrantsTest {
     }
 
     @Test
+    void anEndThatIsFinerThanWhatIsKeptIsOneInstantEverywhere() {
+        var organization = floor.organization();
+        var end = in(30).replace("Z", ".123456789Z");
+        var trial = trial(organization, floor.standard, end);
+        var kept = in(30).replace("Z", ".123456Z");
+        assertEquals(kept, floor.get("/grants/" + trial).at("/ends_at"));
+        assertEquals(kept, floor.get("/provisions?grant_id=" + trial).at("/data/0/ends_at"));
+        assertEquals(kept, floor.get("/transitions?grant_id=" + trial + "&state=scheduled").at("/data/0/effective_at"));
+        var told = floor.http.get("/api/v1/platform/audit-events?action=grant.created&entity_type=grant&entity_id=" + trial).expect(200).json();
+        assertEquals(List.of(kept), told.at("/data/0/changes/5/after/plans").findValuesAsText("ends_at"));
+    }
+
+    @Test
     void aHigherPlanSupersedesATrialAndDropsItsEnd() {
         var organization = floor.organization();
         var trial = trial(organization, floor.standard, in(30));

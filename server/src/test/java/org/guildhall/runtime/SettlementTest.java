@@ -31,9 +31,9 @@ class SettlementTest {
         assertEquals("Standard trial", floor.plans(organization));
         var then = passed(hence);
         var stored = floor.everything();
-        assertEquals("Public default unwritten", floor.plans(organization));
+        assertEquals("Public default", floor.plans(organization));
         assertEquals("ended", floor.get("/grants/" + trial).at("/state"));
-        assertEquals("scheduled", last().at("/state").asText());
+        assertEquals("done", last().at("/state").asText());
         assertEquals(stored, floor.everything(), "reads write nothing");
 
         floor.settle();
@@ -91,7 +91,7 @@ class SettlementTest {
         trial(hence);
         passed(hence);
         floor.assertRefused("409 invalid_state", "/kind", () -> floor.move(organization, "downgrade", floor.publicTier));
-        assertEquals("Public default unwritten", floor.plans(organization));
+        assertEquals("Public default", floor.plans(organization));
     }
 
     @Test
@@ -107,7 +107,7 @@ class SettlementTest {
         trial(hence);
         passed(hence);
         floor.end(floor.policy);
-        assertEquals("Public default unwritten", floor.plans(organization));
+        assertEquals("Public default", floor.plans(organization));
         floor.settle();
         assertEquals("Public default", floor.plans(organization));
     }
@@ -127,7 +127,7 @@ class SettlementTest {
     void aScheduledMoveTakesEffectAtItsInstantByItsActorAndForItsReason() {
         floor.move(organization, "upgrade", floor.flexible, ", \"reason\": \"As agreed.\", \"effective_at\": \"" + hence + "\"").expect(201);
         var then = passed(hence);
-        assertEquals("Flexible manual unwritten", floor.plans(organization));
+        assertEquals("Flexible manual", floor.plans(organization));
         floor.settle();
         var settled = last();
         assertEquals("upgrade Public → Flexible manual operator done", floor.transitions(organization).getLast());
@@ -169,8 +169,8 @@ class SettlementTest {
         floor.move(organization, "upgrade", floor.standard, ", \"effective_at\": \"" + second + "\"").expect(201);
         floor.move(organization, "downgrade", floor.publicTier, ", \"effective_at\": \"" + third + "\"").expect(201);
         var then = passed(third);
-        assertEquals("Public default unwritten", floor.plans(organization));
-        assertEquals("Standard manual unwritten", floor.plans(organization, "?at=" + then.minusMillis(40)));
+        assertEquals("Public default", floor.plans(organization));
+        assertEquals("Standard manual", floor.plans(organization, "?at=" + then.minusMillis(40)));
         floor.settle();
         assertEquals("Public default", floor.plans(organization));
         assertEquals("Standard manual", floor.plans(organization, "?at=" + then.minusMillis(40)));
@@ -205,7 +205,7 @@ class SettlementTest {
         var stored = floor.everything();
         floor.settle();
         assertEquals(stored, floor.everything());
-        assertEquals("Public default unwritten", floor.plans(organization));
+        assertEquals("Public default", floor.plans(organization));
         floor.tenant.reactivate();
         floor.settle();
         assertNotEquals(stored, floor.everything());

@@ -64,6 +64,18 @@ class SitesTest {
                 each(trail, "/action"));
     }
 
+    @Test
+    void aSiteThatIsNoneOfTheirsIsNotKeptAndNothingMoves() {
+        var tiers = farm.ladder(farm.product(limit("wiki.sites", 1)), farm.product(limit("wiki.sites", 2)));
+        var organization = farm.organization();
+        farm.move(organization, "initiate", tiers.get(1), "").expect(201);
+        var own = requested(organization);
+        var other = requested(farm.organization(limit("wiki.sites", 1)));
+        assertProblem("422 validation_failed", "/keep_site_ids/1",
+                farm.move(organization, "downgrade", tiers.get(0), ", \"keep_site_ids\": [\"%s\", \"%s\"]".formatted(own, other)));
+        farm.move(organization, "downgrade", tiers.get(0), ", \"keep_site_ids\": [\"" + own + "\"]").expect(201);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "requested,    provision,      provisioning",

@@ -67,7 +67,7 @@ class TimelineTest {
     void whatIsNotPossibleAnyMoreIsDroppedAndSaysWhy() {
         var timeline = run(List.of(held(FLEXIBLE, HeldBy.GRANT)), List.of(manual(MoveKind.UPGRADE, PUBLIC, STANDARD, NOON)), policy(PUBLIC));
         assertEquals("Flexible grant from 11:00", told(timeline));
-        assertEquals("An upgrade goes to a higher rank: Standard has rank 1, the present plan, Flexible, has rank 2.", timeline.steps().getFirst().dropped());
+        assertEquals("An upgrade goes to a higher rank: Standard has rank 1, the present plan, Flexible, has rank 2.", Objects.requireNonNull(timeline.steps().getFirst().dropped()).reason());
     }
 
     @Test
@@ -75,7 +75,7 @@ class TimelineTest {
         var trial = held(STANDARD, HeldBy.TRIAL).until(ONE);
         var timeline = run(List.of(trial), List.of(manual(MoveKind.UPGRADE, STANDARD, FLEXIBLE, NOON), end(trial, ONE)), policy(PUBLIC));
         assertEquals("Standard trial until 12:00, Flexible manual from 12:00", told(timeline));
-        assertEquals(Timeline.SUPERSEDED, timeline.steps().getLast().dropped());
+        assertEquals(new Timeline.Dropped(Timeline.SUPERSEDED, NOON), timeline.steps().getLast().dropped());
     }
 
     @Test
@@ -109,15 +109,15 @@ class TimelineTest {
 
     private static Timeline run(List<Holding> stored, List<Scheduled> due, @Nullable Default... defaults) {
         var policies = defaults == null ? List.<Default>of() : java.util.Arrays.stream(defaults).filter(Objects::nonNull).toList();
-        return Timeline.of(stored, due, new Then(Map.of(LADDER.id(), LADDER), policies), () -> null);
+        return Timeline.of(stored, due, new Then(Map.of(LADDER.id(), LADDER), policies));
     }
 
     private static Scheduled end(Holding plan, Instant at) {
-        return new Scheduled(UUID.randomUUID(), LADDER.id(), MoveKind.END, plan.tierId(), null, plan.cause(), plan.grantId(), at);
+        return Scheduled.of(LADDER.id(), MoveKind.END, plan.tierId(), null, plan.cause(), plan.grantId(), at);
     }
 
     private static Scheduled manual(MoveKind kind, @Nullable Tier from, @Nullable Tier to, Instant at) {
-        return new Scheduled(UUID.randomUUID(), LADDER.id(), kind, from == null ? null : from.id(), to == null ? null : to.id(), HeldBy.MANUAL, null, at);
+        return Scheduled.of(LADDER.id(), kind, from == null ? null : from.id(), to == null ? null : to.id(), HeldBy.MANUAL, null, at);
     }
 
     private static String told(Timeline timeline) {

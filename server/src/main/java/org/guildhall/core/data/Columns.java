@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
@@ -61,8 +62,17 @@ public final class Columns {
 
     /** Texts by name as a column holds them. */
     public static JSONB jsonb(Map<String, String> texts) {
+        return written(texts);
+    }
+
+    /** Rows as one parameter, each with the texts of its columns by their names. */
+    public static JSONB rows(List<Map<String, String>> rows) {
+        return written(rows);
+    }
+
+    private static JSONB written(Object what) {
         try {
-            return JSONB.valueOf(JSON.writeValueAsString(texts));
+            return JSONB.valueOf(JSON.writeValueAsString(what));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -2,6 +2,7 @@ package org.guildhall.core.data;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -42,28 +43,54 @@ public record PageRequest(
      */
     public <R extends Record, T> Page<T> fetch(
             SelectConditionStep<R> select, Map<String, Field<?>> sorts, Field<UUID> id, Function<? super R, T> row) {
+        return fetch(List.of(select), sorts, id, row);
+    }
+
+    /**
+     * Fetches this page of a list that is put together from several, none of which has a row of another; each is a round trip.
+     *
+     * @param parts each as for one list; together they are sorted by an instant
+     */
+    public <R extends Record, T> Page<T> fetch(
+            List<SelectConditionStep<R>> parts, Map<String, Field<?>> sorts, Field<UUID> id, Function<? super R, T> row) {
         var key = sorts.get(sort);
         if (key == null) {
             throw new IllegalStateException("the spec offers the sort " + sort + ", the store doesn't");
         }
-        return fetch(select, key, id, row);
+        return fetch(parts, key, id, row);
     }
 
     private <R extends Record, K, T> Page<T> fetch(
-            SelectConditionStep<R> select, Field<K> key, Field<UUID> id, Function<? super R, T> row) {
-        // Counted first: a condition that is added to a select stays in it.
-        int counted = total ? select.configuration().dsl().fetchCount(select.limit(TOTAL_MAX + 1)) : 0;
-        Field<K> order = key.getType() == String.class ? collated(key) : key;
-        var bounded = after == null ? select : select.and(behind(order, key, id, after));
-        var found = bounded.orderBy(descending ? order.desc() : order.asc(), descending ? id.desc() : id.asc())
-                .limit(limit + 1)
-                .fetch();
+            List<SelectConditionStep<R>> parts, Field<K> key, Field<UUID> id, Function<? super R, T> row) {
+        int counted = 0;
+        List<R> found = new ArrayList<>();
+        for (var part : parts) {
+            // Counted first: a condition that is added to a select stays in it.
+            counted += total ? part.configuration().dsl().fetchCount(part.limit(TOTAL_MAX + 1)) : 0;
+            found.addAll(fetch(part, key, id));
+        }
+        if (parts.size() > 1) {
+            found.sort(order(key, id));
+            found = found.subList(0, Math.min(found.size(), limit + 1));
+        }
         List<T> data = new ArrayList<>(Math.min(found.size(), limit));
         for (int at = 0; at < found.size() && at < limit; at++) {
             data.add(row.apply(found.get(at)));
         }
         var info = found.size() <= limit ? PageInfo.last() : PageInfo.before(cursor.apply(position(found.get(limit - 1), key, id)));
         return new Page<>(data, total ? info.withTotal(Math.min(counted, TOTAL_MAX), counted > TOTAL_MAX) : info);
+    }
+
+    private <R extends Record, K> List<R> fetch(SelectConditionStep<R> select, Field<K> key, Field<UUID> id) {
+        Field<K> order = key.getType() == String.class ? collated(key) : key;
+        var bounded = after == null ? select : select.and(behind(order, key, id, after));
+        return bounded.orderBy(descending ? order.desc() : order.asc(), descending ? id.desc() : id.asc()).limit(limit + 1).fetch();
+    }
+
+    /** As the database sorts: ids by their bytes. */
+    private Comparator<Record> order(Field<?> key, Field<UUID> id) {
+        Comparator<Record> order = Comparator.<Record, Instant>comparing(one -> (Instant) one.get(key)).thenComparing(one -> one.get(id).toString());
+        return descending ? order.reversed() : order;
     }
 
     private static Position position(Record last, Field<?> key, Field<UUID> id) {

@@ -11,7 +11,9 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -28,6 +30,7 @@ import com.fasterxml.jackson.databind.ser.BeanPropertyWriter;
 import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.fasterxml.jackson.datatype.jsr310.deser.InstantDeserializer;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -38,6 +41,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.guildhall.api.Personal;
 
@@ -96,6 +100,12 @@ public final class Json {
             @Override
             public void serialize(Instant value, JsonGenerator out, SerializerProvider provider) throws IOException {
                 out.writeString(text(value));
+            }
+        }).addDeserializer(Instant.class, new JsonDeserializer<>() {
+            /** As it is kept: what is finer would be one instant here and another in the database, which rounds. */
+            @Override
+            public Instant deserialize(JsonParser in, DeserializationContext context) throws IOException {
+                return InstantDeserializer.INSTANT.deserialize(in, context).truncatedTo(ChronoUnit.MICROS);
             }
         });
     }
