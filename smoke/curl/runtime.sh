@@ -138,6 +138,8 @@ call POST /runtime/usage-events "{\"events\": [{\"external_id\": \"one-$run\", \
 check "once, however often it is sent" 201 '.recorded == 0' '.duplicates == 1'
 call POST /runtime/usage-events "{\"events\": [{\"external_id\": \"two-$run\", \"organization_id\": \"$club\", \"resource_key\": \"$word.storage_mb\", \"quantity\": 47}]}"
 check "and never beyond a hard limit" 409 '.code == "entitlement_exceeded"'
+call GET "/runtime/usage-thresholds?organization_id=$club"
+check "the threshold is listed once" 200 '[.data[].percent] == [80]'
 for name in One Two; do
     call POST /runtime/sites "{\"organization_id\": \"$club\", \"integration_id\": \"$integration\", \"name\": \"$name\", \"workspace_id\": \"$workspace\"}"
     check "site $name is requested" 201 '.state == "requested"'
@@ -147,6 +149,11 @@ for name in One Two; do
     call POST "/runtime/sites/$site/activate"
     check "and active" 200 '.state == "active"'
 done
+
+call GET "/runtime/sites?integration_id=$integration&sort=state_since&state_since_after=$(member .created_at)"
+check "what became of sites is found by its instant" 200 ".data[-1].id == \"$site\"" '.data[-1].state == "active"'
+call GET "/runtime/sites/$site?at=$(member '.data[-1].created_at')"
+check "and what they were at an earlier one" 200 '.state == "requested"' '.activated_at == null'
 
 # Moves.
 call POST "/runtime/organizations/$club/transitions" "{\"kind\": \"downgrade\", \"target_tier_id\": \"$tier_flexible\"}"

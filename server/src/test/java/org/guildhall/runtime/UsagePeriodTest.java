@@ -19,6 +19,10 @@ class UsagePeriodTest {
             month | 2026-02-28T23:59:59Z | UTC              | 2026-02-01 | 2026-02-01T00:00:00Z | 2026-03-01T00:00:00Z
             month | 2026-10-31T13:00:00Z | Australia/Sydney | 2026-11-01 | 2026-10-31T13:00:00Z | 2026-11-30T13:00:00Z
             month | 2026-10-15T00:00:00Z | Australia/Sydney | 2026-10-01 | 2026-09-30T14:00:00Z | 2026-10-31T13:00:00Z
+            day   | 2026-03-29T12:00:00Z | Asia/Beirut      | 2026-03-29 | 2026-03-28T22:00:00Z | 2026-03-29T21:00:00Z
+            day   | 2026-11-01T04:30:00Z | America/Havana   | 2026-11-01 | 2026-11-01T04:00:00Z | 2026-11-02T05:00:00Z
+            day   | 2026-11-01T05:30:00Z | America/Havana   | 2026-11-01 | 2026-11-01T04:00:00Z | 2026-11-02T05:00:00Z
+            week  | 2026-11-01T05:30:00Z | America/Havana   | 2026-10-26 | 2026-10-26T04:00:00Z | 2026-11-02T05:00:00Z
             year  | 2026-12-31T23:30:00Z | Europe/Berlin    | 2027-01-01 | 2026-12-31T23:00:00Z | 2027-12-31T23:00:00Z
             """)
     void itIsTheCalendarsInTheTenantsTimeZone(String period, Instant at, String zone, LocalDate startsOn, Instant startsAt, Instant endsAt) {
