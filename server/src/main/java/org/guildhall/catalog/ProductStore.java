@@ -1,7 +1,6 @@
 package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.PRODUCTS;
-import static org.guildhall.schema.catalog.Tables.STANDINGS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
@@ -31,7 +30,7 @@ import org.jooq.Records;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Products. Their provider references stand in {@link ProviderReferenceStore}; what stands on ladders now in the view {@code standings}. */
+/** Products. Their provider references stand in {@link ProviderReferenceStore}; what stands on a ladder now in the open rows of {@code tier_products}. */
 final class ProductStore {
 
     /** A product as it is stored, with what is derived. */
@@ -62,7 +61,8 @@ final class ProductStore {
             @Nullable UUID entitlementSetId, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRODUCTS.CREATED_AT, "name", PRODUCTS.NAME);
-    private static final Condition ON_LADDER = DSL.exists(selectOne().from(STANDINGS).where(STANDINGS.PRODUCT_ID.eq(PRODUCTS.ID)));
+    private static final Condition ON_LADDER =
+            DSL.exists(selectOne().from(TIER_PRODUCTS).where(TIER_PRODUCTS.PRODUCT_ID.eq(PRODUCTS.ID), TIER_PRODUCTS.ENDS_AT.isNull()));
     /** As the view {@code product_kinds} has it; said here, where the product is at hand, it needn't be looked up once more. */
     private static final Field<String> KIND =
             when(PRODUCTS.PRODUCT_TYPE.isNotNull(), PRODUCTS.PRODUCT_TYPE).when(ON_LADDER, inline("plan")).as("kind");

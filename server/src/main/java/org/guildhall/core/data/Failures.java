@@ -13,8 +13,16 @@ public final class Failures {
     public static final class Unavailable extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Unavailable(Throwable cause) {
+        private final boolean gone;
+
+        Unavailable(Throwable cause, boolean gone) {
             super("the database is unavailable", cause);
+            this.gone = gone;
+        }
+
+        /** Whether it went away, and may come back as another; false if there is just too much to do. */
+        public boolean isGone() {
+            return gone;
         }
     }
 
@@ -67,7 +75,8 @@ public final class Failures {
                 return stale;
             }
             if (cause instanceof SQLTransientConnectionException) {
-                return new Unavailable(failed);
+                // The pool tells why it has no connection, or that it waited for one in vain.
+                return new Unavailable(failed, cause.getCause() != null);
             }
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {
                 return bySqlState(sql, failed);
@@ -80,8 +89,9 @@ public final class Failures {
         return switch (sql.getSQLState()) {
             case "40001", "40P01" -> new Retryable(failed);
             case "55P03" -> new Contended(failed);
-            case "57014", "57P01", "57P02", "57P03", "53300", "25P03", "25P04" -> new Unavailable(failed);
-            case String state when state.startsWith("08") -> new Unavailable(failed);
+            case "57014", "53300", "25P03", "25P04" -> new Unavailable(failed, false);
+            case "57P01", "57P02", "57P03" -> new Unavailable(failed, true);
+            case String state when state.startsWith("08") -> new Unavailable(failed, true);
             case String state when state.startsWith("23") && constraint(sql) instanceof String name -> new Violation(name, state, failed);
             default -> failed instanceof RuntimeException runtime ? runtime : new IllegalStateException(failed);
         };

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Download;
 import org.guildhall.core.auth.Caller;
@@ -23,6 +24,7 @@ final class Exchange implements AutoCloseable {
     private static final long PASSED_BYTES_MAX = 8L << 20;
 
     private final Context context;
+    private final Paths.@Nullable Found found;
     private final String requestId = RequestIds.request();
     private final String traceId;
     private final InetAddress address;
@@ -34,8 +36,10 @@ final class Exchange implements AutoCloseable {
     private RateLimits.@Nullable Decision limits;
     private boolean paid;
 
-    Exchange(Context context, List<IpRange> trustedProxies) {
+    /** @param found what the path leads to; null if that doesn't matter any more */
+    Exchange(Context context, Paths.@Nullable Found found, List<IpRange> trustedProxies) {
         this.context = context;
+        this.found = found;
         this.traceId = RequestIds.trace(context.req().getHeader("traceparent"));
         this.address = address(context, trustedProxies);
     }
@@ -108,7 +112,7 @@ final class Exchange implements AutoCloseable {
     }
 
     String pathParameter(String name) {
-        return context.pathParam(name);
+        return Objects.requireNonNull(found).value(name);
     }
 
     /** The announced length; -1 if none was. */

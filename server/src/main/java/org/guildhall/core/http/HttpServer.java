@@ -8,6 +8,7 @@ import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
+import io.javalin.http.NotFoundResponse;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ public final class HttpServer implements AutoCloseable {
 
     private static final Logger ACCESS = LoggerFactory.getLogger("access");
     private static final int STOP_MILLIS = 10_000;
+    private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
 
     private final Javalin javalin;
 
@@ -72,28 +74,34 @@ public final class HttpServer implements AutoCloseable {
         });
     }
 
+    /** Javalin tries one pattern after the other, so it has one for all, and the operation is found by {@link Paths}. */
     private void bind(JavalinConfig config, Routes routes) {
-        var methods = new Methods(routes.inOrder());
-        // The first path that fits is taken: before the others come those that a parameter would fit.
-        methods.all().keySet().forEach(path -> methods.strangers(path).forEach(method ->
-                config.routes.addHttpHandler(HandlerType.findOrCreate(method), path, context -> {
-                    throw new MethodNotAllowedResponse();
-                })));
-        for (var operation : routes.inOrder()) {
-            var path = operation.path();
-            config.routes.addHttpHandler(HandlerType.findOrCreate(operation.method()), path, context -> handle(context, operation, routes));
-            if (operation.method().equals("GET")) {
-                // The server's own HEAD would answer 200 without asking anybody.
-                config.routes.addHttpHandler(HandlerType.HEAD, path, context -> handle(context, operation, routes));
+        var paths = new Paths(routes.operations());
+        Handler handler = context -> {
+            var found = paths.at(context.path());
+            if (found == null) {
+                throw new NotFoundResponse();
             }
+            handle(context, found, routes);
+        };
+        for (var method : METHODS) {
+            config.routes.addHttpHandler(HandlerType.findOrCreate(method), Paths.BASE + "*", handler);
         }
-        methods.all().forEach((path, allowed) -> {
-            config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> {
-                options(context, allowed);
-                cors.preflight(context.req().getHeader("Origin"), String.join(", ", allowed)).forEach(context.res()::setHeader);
-            });
-        });
-        failures(config, methods);
+        failures(config, paths);
+    }
+
+    private void handle(Context context, Paths.Found found, Routes routes) {
+        var method = context.req().getMethod();
+        var operation = found.place().operation(method);
+        if (operation != null) {
+            handle(context, found, operation, routes);
+        } else if (method.equals("OPTIONS")) {
+            var allowed = found.place().methods();
+            options(context, allowed);
+            cors.preflight(context.req().getHeader("Origin"), String.join(", ", allowed)).forEach(context.res()::setHeader);
+        } else {
+            throw new MethodNotAllowedResponse();
+        }
     }
 
     private static void options(Context context, Collection<String> allowed) {
@@ -103,8 +111,8 @@ public final class HttpServer implements AutoCloseable {
         context.res().setHeader("Request-Id", RequestIds.request());
     }
 
-    private void handle(Context context, Operation operation, Routes routes) {
-        try (var exchange = new Exchange(context, trustedProxies)) {
+    private void handle(Context context, Paths.Found found, Operation operation, Routes routes) {
+        try (var exchange = new Exchange(context, found, trustedProxies)) {
             var answer = pipeline.handle(exchange, operation, routes.endpoint(operation));
             send(context, exchange, answer);
             log(operation, exchange, answer);
@@ -135,7 +143,7 @@ public final class HttpServer implements AutoCloseable {
         Handler handler = context -> {
             var content = page.serve(context.path());
             if (content == null) {
-                throw new io.javalin.http.NotFoundResponse();
+                throw new NotFoundResponse();
             }
             context.header("Request-Id", RequestIds.request());
             context.contentType(content.contentType());
@@ -149,18 +157,21 @@ public final class HttpServer implements AutoCloseable {
         config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> options(context, List.of("GET", "HEAD")));
     }
 
-    private void failures(JavalinConfig config, Methods methods) {
+    private void failures(JavalinConfig config, Paths paths) {
         config.routes.exception(HttpResponseException.class, (failed, context) -> {
-            var problem = Problem.ofStatus(failed.getStatus());
+            var found = paths.at(context.path());
+            // Javalin knows of a method that it has a pattern for, and can't know that nothing is at this path.
+            boolean nowhere = found == null && context.path().startsWith(Paths.BASE);
+            var problem = nowhere ? Problem.NOT_FOUND : Problem.ofStatus(failed.getStatus());
             var refusal = problem.refusal();
             if (problem == Problem.METHOD_NOT_ALLOWED) {
-                refusal.header("Allow", allow(failed, methods.at(context.path())));
+                refusal.header("Allow", allow(failed, found == null ? null : found.place().methods()));
             }
-            var exchange = new Exchange(context, trustedProxies);
+            var exchange = new Exchange(context, null, trustedProxies);
             send(context, exchange, problems.answer(exchange, refusal));
         });
         config.routes.exception(Exception.class, (failed, context) -> {
-            var exchange = new Exchange(context, trustedProxies);
+            var exchange = new Exchange(context, null, trustedProxies);
             send(context, exchange, problems.answer(exchange, failed instanceof RuntimeException runtime ? runtime : new IllegalStateException(failed)));
         });
         config.router.javaLangErrorHandler((response, error) -> {

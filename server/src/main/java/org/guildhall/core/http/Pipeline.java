@@ -73,7 +73,7 @@ final class Pipeline {
                     return problems.answer(exchange, lost);
                 }
             } catch (RuntimeException failed) {
-                if (failed instanceof Failures.Unavailable) {
+                if (failed instanceof Failures.Unavailable away && away.isGone()) {
                     gate.forgetAll();
                 }
                 return problems.answer(exchange, failed);

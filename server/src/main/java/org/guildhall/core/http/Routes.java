@@ -1,6 +1,5 @@
 package org.guildhall.core.http;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -12,27 +11,25 @@ import org.guildhall.api.Router;
 public final class Routes implements Router<Call> {
 
     private final Map<Operation, Endpoint<Call>> endpoints = new EnumMap<>(Operation.class);
-    private final List<Operation> order = new ArrayList<>();
 
     @Override
     public void bind(Operation operation, Endpoint<Call> endpoint) {
         if (endpoints.put(operation, endpoint) != null) {
             throw new IllegalStateException(operation + " is bound twice");
         }
-        order.add(operation);
     }
 
     Endpoint<Call> endpoint(Operation operation) {
         return endpoints.get(operation);
     }
 
-    /** All operations in the order of their binding, literal paths before those with parameters. */
-    List<Operation> inOrder() {
+    /** All operations; now each must be bound. */
+    List<Operation> operations() {
         for (var operation : Operation.values()) {
             if (!endpoints.containsKey(operation)) {
                 throw new IllegalStateException(operation + " is in the spec and bound nowhere");
             }
         }
-        return order;
+        return List.of(Operation.values());
     }
 }

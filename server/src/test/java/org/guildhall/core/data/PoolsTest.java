@@ -1,11 +1,13 @@
 package org.guildhall.core.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -62,10 +64,22 @@ class PoolsTest {
     @Test
     void jobsWorkWhileRequestsHaveEveryConnection() {
         busy(requests, small.poolSize(), () -> {
-            assertThrows(Failures.Unavailable.class, requests::revision);
+            assertFalse(assertThrows(Failures.Unavailable.class, requests::revision).isGone(), "who waited in vain knows nothing of the database");
             assertEquals(tenant.id(), jobs.upkeep(tenant.id(), Tx::tenant));
             assertTrue(jobs.revision() > 0);
         });
+    }
+
+    @Test
+    void aDatabaseThatWentAwayIsToldFromOneThatIsBusy() {
+        for (var state : List.of("08001", "08006", "57P01", "57P03")) {
+            assertTrue(((Failures.Unavailable) Failures.translate(new SQLException("away", state))).isGone(), state);
+        }
+        for (var state : List.of("57014", "53300")) {
+            assertFalse(((Failures.Unavailable) Failures.translate(new SQLException("busy", state))).isGone(), state);
+        }
+        var refused = new SQLTransientConnectionException("no connection", "08001", new SQLException("refused", "08001"));
+        assertTrue(((Failures.Unavailable) Failures.translate(refused)).isGone());
     }
 
     @Test

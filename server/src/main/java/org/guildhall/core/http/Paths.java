@@ -1,0 +1,126 @@
+package org.guildhall.core.http;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.guildhall.api.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the operation that a request means, in as many steps as its path has segments, however many operations there are. Where a
+ * parameter of one path fits the literal segment of another, the literal one is meant: {@code /invitations/accept} is never the
+ * invitation that is called accept.
+ */
+final class Paths {
+
+    /** Where all operations are. */
+    static final String BASE = "/api/v1/";
+
+    /** All that the document has at one path. */
+    static final class Place {
+        private final List<String> parameters;
+        private final Map<String, Operation> operations = new HashMap<>();
+        private final SortedSet<String> methods = new TreeSet<>();
+
+        private Place(List<String> parameters) {
+            this.parameters = parameters;
+        }
+
+        /** What a method means here; null if nothing. A HEAD means what a GET does: nobody's answer to it is better than the operation's own. */
+        @Nullable Operation operation(String method) {
+            return operations.get(method);
+        }
+
+        /** The methods that mean something. */
+        SortedSet<String> methods() {
+            return methods;
+        }
+    }
+
+    /** Where a request leads. */
+    record Found(Place place, List<String> values) {
+
+        /** What stands in the path for a parameter. */
+        String value(String parameter) {
+            return values.get(place.parameters.indexOf(parameter));
+        }
+    }
+
+    private static final class Segment {
+        private final Map<String, Segment> literals = new HashMap<>();
+        private @Nullable Segment parameter;
+        private @Nullable Place place;
+    }
+
+    private final Segment root = new Segment();
+
+    Paths(List<Operation> operations) {
+        operations.forEach(this::add);
+    }
+
+    private void add(Operation operation) {
+        if (!operation.path().startsWith(BASE)) {
+            throw new IllegalStateException(operation.path() + " isn't under " + BASE);
+        }
+        var at = root;
+        var parameters = new ArrayList<String>();
+        for (var segment : operation.path().substring(1).split("/", -1)) {
+            if (!segment.startsWith("{")) {
+                at = at.literals.computeIfAbsent(segment, any -> new Segment());
+                continue;
+            }
+            parameters.add(segment.substring(1, segment.length() - 1));
+            if (at.parameter == null) {
+                at.parameter = new Segment();
+            }
+            at = at.parameter;
+        }
+        if (at.place == null) {
+            at.place = new Place(List.copyOf(parameters));
+        } else if (!at.place.parameters.equals(parameters)) {
+            throw new IllegalStateException("two paths differ in the names of their parameters only: " + operation.path());
+        }
+        at.place.operations.put(operation.method(), operation);
+        at.place.methods.add(operation.method());
+        if (operation.method().equals("GET")) {
+            at.place.operations.put("HEAD", operation);
+            at.place.methods.add("HEAD");
+        }
+    }
+
+    /**
+     * Follows a path.
+     *
+     * @param path as it was sent
+     * @return null if it leads nowhere
+     */
+    @Nullable Found at(String path) {
+        var at = root;
+        var values = new ArrayList<String>(2);
+        for (int start = 1; start <= path.length(); ) {
+            int end = path.indexOf('/', start);
+            var segment = path.substring(start, end < 0 ? path.length() : end);
+            var next = at.literals.get(segment);
+            if (next == null && !segment.isEmpty()) {
+                next = at.parameter;
+                values.add(decoded(segment));
+            }
+            if (next == null) {
+                return null;
+            }
+            at = next;
+            start = end < 0 ? path.length() + 1 : end + 1;
+        }
+        return at.place == null ? null : new Found(at.place, values);
+    }
+
+    /** A plus is a plus in a path. The server has refused what can't be decoded. */
+    private static String decoded(String segment) {
+        return segment.indexOf('%') < 0 ? segment : URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+}
