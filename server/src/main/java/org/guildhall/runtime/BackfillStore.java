@@ -153,11 +153,16 @@ final class BackfillStore {
                 == 1;
     }
 
-    /** @param failure null if it came to its end */
+    /**
+     * Notes that it is over. Who was made or archived since it began was counted wrongly then; at its end it is known.
+     *
+     * @param failure null if it came to its end
+     */
     void finish(Tx tx, UUID id, @Nullable String failure) {
         tx.sql()
                 .update(DEFAULT_GRANT_BACKFILLS)
                 .set(DEFAULT_GRANT_BACKFILLS.STATE, failure == null ? "succeeded" : "failed")
+                .set(DEFAULT_GRANT_BACKFILLS.TOTAL, failure == null ? DEFAULT_GRANT_BACKFILLS.PROCESSED : DEFAULT_GRANT_BACKFILLS.TOTAL)
                 .set(DEFAULT_GRANT_BACKFILLS.FAILURE, failure)
                 .set(DEFAULT_GRANT_BACKFILLS.FINISHED_AT, Columns.now())
                 .set(DEFAULT_GRANT_BACKFILLS.UPDATED_AT, Columns.now())

@@ -96,7 +96,7 @@ final class Foreseen {
     }
 
     GrantStore.Row of(GrantStore.Row row) {
-        return grants.getOrDefault(row.id(), UnaryOperator.identity()).apply(row);
+        return grants.getOrDefault(row.id(), GrantStore.Row::expired).apply(row);
     }
 
     /** A provision that begins; null if it isn't one of them. */

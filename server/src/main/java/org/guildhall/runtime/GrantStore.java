@@ -58,6 +58,11 @@ final class GrantStore {
                     updatedAt.isAfter(end) ? updatedAt : end, version + 1, seenAt);
         }
 
+        /** The same once it is written down that it ended by itself. On a ladder that is with the transition which follows on it. */
+        Row expired() {
+            return ladderId == null && endedBy == null && endsAt != null && !endsAt.isAfter(seenAt) ? over(endsAt, Moves.EXPIRED, null) : this;
+        }
+
         private Map<String, String> cells() {
             return Overlay.row(
                     "id", id, "external_id", externalId, "organization_id", organizationId, "pool_id", poolId, "product_id", productId, "kind", kind,
@@ -173,12 +178,12 @@ final class GrantStore {
         var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
         var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
         if (changed.isEmpty()) {
-            return Overlay.page(due, row -> page.fetch(select(tx, filter, due, G), SORTS, G.ID, row), GrantStore::row);
+            return Overlay.page(due, row -> page.fetch(select(tx, filter, due, G), SORTS, G.ID, row), found -> foreseen.of(row(found)));
         }
         var parts = List.of(
                 select(tx, filter, due, G).and(Overlay.beside(G.ID, changed.stream().map(Row::id).toList())),
                 select(tx, filter, due, Overlay.of("grants", "g", changed.stream().map(Row::cells).toList())));
-        return Overlay.page(due, row -> page.fetch(parts, SORTS, G.ID, row), GrantStore::row);
+        return Overlay.page(due, row -> page.fetch(parts, SORTS, G.ID, row), found -> foreseen.of(row(found)));
     }
 
     private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {

@@ -107,9 +107,10 @@ final class PoolStore {
     }
 
     /**
-     * The present states of pools in which something is due, those first where it is so for longest.
+     * The present states of pools in which something is due.
      *
      * @param organizationId null for all there are
+     * @param most of the transitions that are looked at, those first that are due for longest
      */
     List<State> due(Tx tx, @Nullable UUID organizationId, int most) {
         var due = select(TRANSITIONS.POOL_ID)
@@ -117,8 +118,7 @@ final class PoolStore {
                 .where(TRANSITIONS.STATE.eq(inline("scheduled")))
                 .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
                 .and(Filters.is(TRANSITIONS.ORGANIZATION_ID, organizationId))
-                .groupBy(TRANSITIONS.POOL_ID)
-                .orderBy(min(TRANSITIONS.EFFECTIVE_AT), TRANSITIONS.POOL_ID)
+                .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID)
                 .limit(most);
         return states(tx, POOLS.ID.in(due), SEEN, SEEN, POOLS.UPDATED_AT);
     }

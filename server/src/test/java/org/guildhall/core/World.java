@@ -367,7 +367,7 @@ final class World {
         throw new AssertionError("no id in " + path);
     }
 
-    /** Everything that the database holds of this tenant, but for when a token was last used. */
+    /** Everything that the database holds of this tenant, but for when a token was last used and how far a job has looked. */
     Map<String, String> everything() throws SQLException {
         var found = new TreeMap<String, String>();
         try (var connection = tenant.guild().superuser();
@@ -376,7 +376,7 @@ final class World {
             try (var rows = statement.executeQuery("""
                     select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
                     join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-                    where c.relkind = 'r' and n.nspname not like 'pg%' order by 1""")) {
+                    where c.relkind = 'r' and n.nspname not like 'pg%' and c.relname <> 'surplus_looks' order by 1""")) {
                 while (rows.next()) {
                     tables.add(rows.getString(1));
                 }

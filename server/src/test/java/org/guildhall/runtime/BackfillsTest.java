@@ -116,6 +116,15 @@ class BackfillsTest {
     }
 
     @Test
+    void whoIsArchivedMeanwhileIsNotMissedAtItsEnd() throws SQLException {
+        organizations(2);
+        var id = queue(floor.policy(club, floor.standard), "run");
+        floor.tenant.sql("update runtime.default_grant_backfills set state = 'running', started_at = now(), total = 3 where id = ?", Floor.uuid(id));
+        floor.backfill();
+        assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", told(get(id)));
+    }
+
+    @Test
     void twoNodesThatRunItAtOnceGiveEachOrganizationOne() throws Exception {
         var organizations = organizations(30);
         var id = queue(floor.policy(club, floor.standard), "run");

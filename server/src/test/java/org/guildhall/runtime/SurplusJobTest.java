@@ -31,9 +31,13 @@ class SurplusJobTest {
         var pack = floor.grant(organization, product(2, "add")[0], ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
         var sites = sites(3);
         floor.later(PASSED);
+        var shown = floor.get("/grants/" + pack).expect(200);
+        assertEquals(shown.json(), floor.get("/grants?state=ended").expect(200).json().at("/data/0"));
         floor.settle();
         assertEquals(List.of("active", "read_only", "read_only"), states(sites));
         var grant = floor.get("/grants/" + pack).expect(200);
+        assertEquals(shown.json(), grant.json(), "nobody can tell whether it was written");
+        assertEquals(shown.header("ETag"), grant.header("ETag"));
         assertEquals("ended", grant.at("/state"));
         assertEquals(grant.at("/ends_at"), grant.at("/ended_at"));
         var event = floor.http.get("/api/v1/platform/audit-events?action=grant.ended").expect(200).json().at("/data/0");

@@ -102,10 +102,10 @@ public final class Json {
                 out.writeString(text(value));
             }
         }).addDeserializer(Instant.class, new JsonDeserializer<>() {
-            /** As it is kept: what is finer would be one instant here and another in the database, which rounds. */
+            /** Rounded as the database does: what is finer would be one instant here and another there. */
             @Override
             public Instant deserialize(JsonParser in, DeserializationContext context) throws IOException {
-                return InstantDeserializer.INSTANT.deserialize(in, context).truncatedTo(ChronoUnit.MICROS);
+                return InstantDeserializer.INSTANT.deserialize(in, context).plusNanos(500).truncatedTo(ChronoUnit.MICROS);
             }
         });
     }
