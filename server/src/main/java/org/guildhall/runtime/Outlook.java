@@ -21,7 +21,7 @@ final class Outlook {
     /**
      * A page.
      *
-     * @param organizationId whose rows alone are on it; null for everybody's, of whom a hundred are looked at who have something due
+     * @param organizationId whose rows alone are on it; null for everybody's
      * @param list fetches it, with what is to be shown as if it were written down
      */
     <T> Page<T> page(Tx tx, @Nullable UUID organizationId, Function<Foreseen, Looked<Page<T>>> list) {

@@ -139,7 +139,7 @@ final class Pools {
     /**
      * What is due and not written down yet, as it will be.
      *
-     * @param organizationId null for all organizations, of which it is looked at a hundred at most
+     * @param organizationId null for all organizations; then it is of the hundred transitions that have been due for longest
      */
     Foreseen foreseen(Tx tx, @Nullable UUID organizationId) {
         var foreseen = Foreseen.nothing();
