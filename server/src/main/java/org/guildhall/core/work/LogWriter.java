@@ -7,10 +7,9 @@ import ch.qos.logback.core.encoder.Encoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -26,8 +25,12 @@ public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final int WAITING_MAX = 8192;
     /** Places that are kept for warnings and errors. */
     private static final int RESERVED = WAITING_MAX / 8;
+    /** About what a request's line takes. */
+    private static final int LINE_BYTES = 512;
 
-    private final BlockingQueue<ILoggingEvent> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final Queue<ILoggingEvent> waiting = new ConcurrentLinkedQueue<>();
+    /** Counted beside, as the queue would count itself from end to end: no request waits for another's line. */
+    private final AtomicInteger count = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();
     private volatile boolean ending;
     private @Nullable Encoder<ILoggingEvent> encoder;
@@ -52,12 +55,12 @@ public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
-        if (waiting.remainingCapacity() > RESERVED || event.getLevel().isGreaterOrEqual(Level.WARN)) {
+        int most = event.getLevel().isGreaterOrEqual(Level.WARN) ? WAITING_MAX : WAITING_MAX - RESERVED;
+        if (count.get() < most) {
             // What the message is made of may change before it is written.
             event.prepareForDeferredProcessing();
-            if (!waiting.offer(event)) {
-                dropped.incrementAndGet();
-            }
+            count.incrementAndGet();
+            waiting.add(event);
         } else {
             dropped.incrementAndGet();
         }
@@ -88,12 +91,13 @@ public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
     }
 
     private synchronized void write() {
-        List<ILoggingEvent> events = new ArrayList<>();
-        if (encoder == null || waiting.drainTo(events) == 0) {
+        if (encoder == null || waiting.isEmpty()) {
             return;
         }
-        var lines = new ByteArrayOutputStream(512 * events.size());
-        for (var event : events) {
+        int most = count.get();
+        var lines = new ByteArrayOutputStream(LINE_BYTES * most);
+        for (int at = 0; at < most && waiting.poll() instanceof ILoggingEvent event; at++) {
+            count.decrementAndGet();
             lines.writeBytes(encoder.encode(event));
         }
         try {
