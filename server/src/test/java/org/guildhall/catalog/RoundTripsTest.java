@@ -2,49 +2,24 @@ package org.guildhall.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
 import java.util.function.Supplier;
-import org.guildhall.Guild;
+import org.guildhall.Counted;
 import org.guildhall.Http;
 import org.guildhall.Http.Reply;
-import org.guildhall.core.data.PgProxy;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How often a request waits for the database, counted on the wire: reading costs one trip, whatever stands beside the rows. */
 class RoundTripsTest {
 
-    private static final int REQUESTS = 12;
-    private static PgProxy proxy;
-    private static Guild node;
+    @RegisterExtension
+    static final Counted COUNTED = new Counted();
 
     private final Shelf shelf = new Shelf();
-    private final Http http = shelf.http.on(node);
-
-    @BeforeAll
-    static void begin() throws IOException {
-        proxy = new PgProxy(Guild.shared().settings().database());
-        node = Guild.shared().node(settings -> Guild.reached(settings, proxy.through()));
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        node.close();
-        proxy.close();
-    }
+    private final Http http = shelf.http.on(COUNTED.node());
 
     private static void costsOne(Supplier<Reply> request) {
-        // The first one also looks the token up. What the node does by itself now and then falls on few of the others.
-        request.get();
-        long least = Long.MAX_VALUE;
-        for (int count = 0; count < REQUESTS; count++) {
-            long before = proxy.trips();
-            var reply = request.get();
-            least = Math.min(least, proxy.trips() - before);
-            assertEquals(2, reply.status() / 100, reply.text());
-        }
-        assertEquals(1, least);
+        assertEquals(1, COUNTED.trips(request));
     }
 
     private void readCostsOne(String path) {
