@@ -2,8 +2,6 @@ package org.guildhall.core.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.UUID;
@@ -77,13 +75,9 @@ final class Auditor {
         if (canonical == null) {
             return null;
         }
-        try {
-            var hash = MessageDigest.getInstance("SHA-256");
-            hash.update(salt);
-            return hash.digest(utf8(canonical));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        var hash = Sha256.begin();
+        hash.update(salt);
+        return hash.digest(utf8(canonical));
     }
 
     static UUID primaryId(Call call) {

@@ -3,7 +3,6 @@ package org.guildhall.core.http;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.guildhall.api.Operation;
@@ -58,15 +57,11 @@ public final class Idempotency {
 
     /** Not by the server's keys: while they change, nodes that have the old ones and nodes that have the new ones wait for each other. */
     private static long lock(Caller caller, String key) {
-        try {
-            var hash = MessageDigest.getInstance("SHA-256");
-            for (var part : parts(caller, key)) {
-                hash.update(part);
-            }
-            return ByteBuffer.wrap(hash.digest()).getLong();
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
+        var hash = Sha256.begin();
+        for (var part : parts(caller, key)) {
+            hash.update(part);
         }
+        return ByteBuffer.wrap(hash.digest()).getLong();
     }
 
     /** What is kept of an answer; sealed under the caller's key if it shows a secret. */

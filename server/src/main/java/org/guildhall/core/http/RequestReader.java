@@ -267,13 +267,9 @@ final class RequestReader {
     }
 
     private static byte[] fingerprint(Exchange exchange, Map<String, String> query, byte[] body) {
-        try {
-            var hash = java.security.MessageDigest.getInstance("SHA-256");
-            hash.update((exchange.method() + "\n" + exchange.path() + "\n" + new TreeMap<>(query) + "\n").getBytes(StandardCharsets.UTF_8));
-            return hash.digest(body);
-        } catch (java.security.NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        var hash = Sha256.begin();
+        hash.update((exchange.method() + "\n" + exchange.path() + "\n" + new TreeMap<>(query) + "\n").getBytes(StandardCharsets.UTF_8));
+        return hash.digest(body);
     }
 
     private static String several(List<Item> items, String what) {

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,13 +81,11 @@ final class Spool {
         private Spooled(String mediaType, Runnable closed) {
             this.mediaType = mediaType;
             this.closed = closed;
+            this.digest = Sha256.begin();
             try {
-                this.digest = MessageDigest.getInstance("SHA-256");
                 var path = Files.createTempFile("guildhall-", ".body");
                 this.file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
                 Files.deleteIfExists(path);
-            } catch (NoSuchAlgorithmException impossible) {
-                throw new IllegalStateException(impossible);
             } catch (IOException failed) {
                 closed.run();
                 throw new UncheckedIOException(failed);
