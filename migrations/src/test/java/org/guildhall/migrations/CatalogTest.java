@@ -131,15 +131,22 @@ class CatalogTest {
     }
 
     @Test
-    void aProvidersReferenceIsOfOneThingAndThatThingHasOne() throws SQLException {
+    void aProvidersReferenceIsOfOneThing() throws SQLException {
         var product = catalog.product("null");
-        var insert = "insert into catalog.provider_references (provider, reference, product_id) values ('%s', '%s', '%s')";
-        session.run(insert, "stripe", "prod_1", product);
-        assertEquals("provider_references_taken", session.refusal(insert, "stripe", "prod_1", catalog.product("null")));
-        assertEquals("provider_references_product_once", session.refusal(insert, "stripe", "prod_2", product));
-        session.run(insert, "paystack", "prod_1", product);
-        assertEquals("provider_references_target",
-                session.refusal("insert into catalog.provider_references (provider, reference) values ('stripe', 'prod_3')"));
+        var refer = "update catalog.products set provider_references = '%s' where id = '%s'";
+        var known = "select string_agg(provider || '=' || reference, ',' order by provider) from catalog.provider_references where product_id = '%s'";
+        session.run(refer, "{\"stripe\": \"prod_1\", \"paystack\": \"prod_1\"}", product);
+        assertEquals("paystack=prod_1,stripe=prod_1", session.one(known, product));
+        assertEquals("provider_references_taken", session.refusal(refer, "{\"stripe\": \"prod_1\"}", catalog.product("null")));
+        assertEquals("provider_references_taken", session.refusal("""
+                insert into catalog.prices (product_id, unit_amount_minor, currency, tax_behavior, provider_references)
+                values ('%s', 1, 'AUD', 'inclusive', '{"paystack": "prod_1"}')""", product));
+        assertEquals("provider_references_provider", session.refusal(refer, "{\"barter\": \"prod_1\"}", product));
+        assertEquals("products_provider_references", session.refusal(refer, "[]", product));
+
+        session.run(refer, "{\"stripe\": \"prod_2\"}", product);
+        assertEquals("stripe=prod_2", session.one(known, product));
+        session.run(refer, "{\"stripe\": \"prod_1\"}", catalog.product("null"));
     }
 
     @Test

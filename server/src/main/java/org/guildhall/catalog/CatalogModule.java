@@ -24,7 +24,6 @@ public final class CatalogModule {
     private final EntitlementRuleStore rules = new EntitlementRuleStore();
     private final ProductStore products = new ProductStore();
     private final PriceStore prices = new PriceStore();
-    private final ProviderReferenceStore references = new ProviderReferenceStore();
     private final PlanLadderStore ladders = new PlanLadderStore();
     private final TierStore tiers = new TierStore();
     private final DefaultGrantPolicyStore policies = new DefaultGrantPolicyStore();
@@ -46,8 +45,8 @@ public final class CatalogModule {
         new IntegrationsHandler(integrations, rules).bind(routes);
         new EntitlementSetsHandler(sets, rules, integrations, products).bind(routes);
         new EntitlementRulesHandler(rules).bind(routes);
-        new ProductsHandler(products, references, sets, prices, ladders).bind(routes);
-        new PricesHandler(prices, references).bind(routes);
+        new ProductsHandler(products, sets, prices, ladders).bind(routes);
+        new PricesHandler(prices).bind(routes);
         new PlanLaddersHandler(ladders, tiers, plans).bind(routes);
         new TiersHandler(ladders, tiers, policies, plans).bind(routes);
         new DefaultGrantPoliciesHandler(policies, types, products, ladders, tiers).bind(routes);

@@ -15,19 +15,13 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Prices of products. What a price says never changes; their provider references stand in {@link ProviderReferenceStore}. */
+/** Prices of products. What a price says never changes; what providers call them may, and {@code provider_references} follows by itself. */
 final class PriceStore {
 
     /** A price as it is stored. */
     record Row(
             UUID id, @Nullable String externalId, UUID productId, Terms terms, Map<String, String> providerReferences, String state,
-            @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {
-
-        /** The same price with other provider references. */
-        Row with(Map<String, String> references) {
-            return new Row(id, externalId, productId, terms, references, state, archivedAt, createdAt, updatedAt, version);
-        }
-    }
+            @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
     /**
      * What a price says.
@@ -40,14 +34,13 @@ final class PriceStore {
     record Filter(@Nullable String externalId, @Nullable String state, @Nullable String currency) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRICES.CREATED_AT);
-    private static final Field<String[]> REFERENCES = ProviderReferenceStore.ofPrice(PRICES.ID).as("provider_references");
     private static final List<Field<?>> COLUMNS = List.of(
             PRICES.ID, PRICES.EXTERNAL_ID, PRICES.PRODUCT_ID, PRICES.UNIT_AMOUNT_MINOR, PRICES.CURRENCY, PRICES.BILLING_INTERVAL,
-            PRICES.INTERVAL_COUNT, PRICES.TAX_BEHAVIOR, REFERENCES, PRICES.STATE, PRICES.ARCHIVED_AT, PRICES.CREATED_AT,
+            PRICES.INTERVAL_COUNT, PRICES.TAX_BEHAVIOR, PRICES.PROVIDER_REFERENCES, PRICES.STATE, PRICES.ARCHIVED_AT, PRICES.CREATED_AT,
             PRICES.UPDATED_AT, PRICES.VERSION);
 
-    /** A new price, without references yet. */
-    Row insert(Tx tx, UUID productId, @Nullable String externalId, Terms terms) {
+    /** A new price. */
+    Row insert(Tx tx, UUID productId, @Nullable String externalId, Terms terms, Map<String, String> providerReferences) {
         return tx.sql()
                 .insertInto(PRICES)
                 .set(PRICES.PRODUCT_ID, productId)
@@ -57,6 +50,7 @@ final class PriceStore {
                 .set(PRICES.BILLING_INTERVAL, terms.billingInterval())
                 .set(PRICES.INTERVAL_COUNT, terms.intervalCount())
                 .set(PRICES.TAX_BEHAVIOR, terms.taxBehavior())
+                .set(PRICES.PROVIDER_REFERENCES, Columns.jsonb(providerReferences))
                 .returningResult(COLUMNS)
                 .fetchSingle(PriceStore::row);
     }
@@ -65,10 +59,9 @@ final class PriceStore {
         return tx.sql().select(COLUMNS).from(PRICES).where(PRICES.ID.eq(id)).fetchOne(PriceStore::row);
     }
 
-    /** The same, held until the transaction ends. Read once it is held: what stands in other tables would be older otherwise. */
+    /** The same, held until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
-        var held = tx.sql().select(PRICES.ID).from(PRICES).where(PRICES.ID.eq(id)).forUpdate().fetchOne();
-        return held == null ? null : get(tx, id);
+        return tx.sql().select(COLUMNS).from(PRICES).where(PRICES.ID.eq(id)).forUpdate().fetchOne(PriceStore::row);
     }
 
     Page<Row> list(Tx tx, PageRequest page, UUID productId, Filter filter) {
@@ -82,10 +75,11 @@ final class PriceStore {
         return page.fetch(select, SORTS, PRICES.ID, PriceStore::row);
     }
 
-    Row update(Tx tx, UUID id, @Nullable String externalId) {
+    Row update(Tx tx, UUID id, @Nullable String externalId, Map<String, String> providerReferences) {
         return tx.sql()
                 .update(PRICES)
                 .set(PRICES.EXTERNAL_ID, externalId)
+                .set(PRICES.PROVIDER_REFERENCES, Columns.jsonb(providerReferences))
                 .set(PRICES.UPDATED_AT, Columns.now())
                 .set(PRICES.VERSION, PRICES.VERSION.plus(1))
                 .where(PRICES.ID.eq(id))
@@ -111,7 +105,7 @@ final class PriceStore {
                 record.get(PRICES.INTERVAL_COUNT), record.get(PRICES.TAX_BEHAVIOR));
         return new Row(
                 record.get(PRICES.ID), record.get(PRICES.EXTERNAL_ID), record.get(PRICES.PRODUCT_ID), terms,
-                ProviderReferenceStore.map(record.get(REFERENCES)), record.get(PRICES.STATE), record.get(PRICES.ARCHIVED_AT),
+                Columns.texts(record.get(PRICES.PROVIDER_REFERENCES)), record.get(PRICES.STATE), record.get(PRICES.ARCHIVED_AT),
                 record.get(PRICES.CREATED_AT), record.get(PRICES.UPDATED_AT), record.get(PRICES.VERSION));
     }
 }

@@ -11,8 +11,6 @@ import org.guildhall.api.model.Price;
 import org.guildhall.api.model.PriceId;
 import org.guildhall.api.model.PricePatch;
 import org.guildhall.api.model.ProductId;
-import org.guildhall.api.model.ProviderReferences;
-import org.guildhall.api.model.ProviderReferencesPatch;
 import org.guildhall.api.model.TaxBehavior;
 import org.guildhall.catalog.PriceStore.Row;
 import org.guildhall.core.http.Call;
@@ -22,11 +20,9 @@ import org.guildhall.core.http.References;
 final class PricesHandler implements PricesApi<Call> {
 
     private final PriceStore prices;
-    private final ProviderReferenceStore references;
 
-    PricesHandler(PriceStore prices, ProviderReferenceStore references) {
+    PricesHandler(PriceStore prices) {
         this.prices = prices;
-        this.references = references;
     }
 
     @Override
@@ -37,18 +33,14 @@ final class PricesHandler implements PricesApi<Call> {
     @Override
     public Reply<Price> updatePrice(Call call, PriceId priceId, Patch<PricePatch> patch) {
         var before = locked(call, priceId);
-        var known = before.providerReferences();
-        var current = new PricePatch(
-                before.externalId(), new ProviderReferencesPatch(known.get("stripe"), known.get("gocardless"), known.get("paystack")));
+        var current = new PricePatch(before.externalId(), ProviderNames.patchable(before.providerReferences()));
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        var others = wanted.providerReferences();
-        var given = others == null ? Map.<String, String>of() : ProviderNames.map(others.stripe(), others.gocardless(), others.paystack());
-        references.ofPrice(call.tx(), before.id(), known, given);
-        return changed(call, before, prices.update(call.tx(), before.id(), wanted.externalId()));
+        var references = ProviderNames.map(wanted.providerReferences());
+        return changed(call, before, prices.update(call.tx(), before.id(), wanted.externalId(), references));
     }
 
     @Override
@@ -72,12 +64,9 @@ final class PricesHandler implements PricesApi<Call> {
 
     static Price toApi(Row row) {
         var terms = row.terms();
-        var known = row.providerReferences();
         return new Price(
                 new PriceId(row.id()), row.externalId(), new ProductId(row.productId()), new Money(terms.unitAmountMinor(), terms.currency()),
                 terms.billingInterval() == null ? null : BillingInterval.fromValue(terms.billingInterval()), terms.intervalCount(),
-                TaxBehavior.fromValue(terms.taxBehavior()),
-                new ProviderReferences(known.get("stripe"), known.get("gocardless"), known.get("paystack")),
-                ActiveState.fromValue(row.state()), row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
+                TaxBehavior.fromValue(terms.taxBehavior()), ProviderNames.toApi(row.providerReferences()), ActiveState.fromValue(row.state()), row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -30,7 +30,10 @@ import org.jooq.Records;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Products. Their provider references stand in {@link ProviderReferenceStore}; what stands on a ladder now in the open rows of {@code tier_products}. */
+/**
+ * Products. What stands on a ladder now is in the open rows of {@code tier_products}; {@code provider_references}, which has products by
+ * what their providers call them, follows by itself.
+ */
 final class ProductStore {
 
     /** A product as it is stored, with what is derived. */
@@ -38,14 +41,7 @@ final class ProductStore {
             UUID id, @Nullable String externalId, String name, @Nullable String description, @Nullable String productType,
             @Nullable String kind, String lifecycleStatus, @Nullable UUID entitlementSetId, Map<String, String> providerReferences,
             Map<String, String> metadata, @Nullable Instant publishedAt, @Nullable Instant retiredAt, Instant createdAt, Instant updatedAt,
-            long version) {
-
-        /** The same product with other provider references. */
-        Row with(Map<String, String> references) {
-            return new Row(id, externalId, name, description, productType, kind, lifecycleStatus, entitlementSetId, references, metadata,
-                    publishedAt, retiredAt, createdAt, updatedAt, version);
-        }
-    }
+            long version) {}
 
     /** What others ask of a product before they refer to it. */
     record Standing(@Nullable String productType, String lifecycleStatus) {}
@@ -53,7 +49,7 @@ final class ProductStore {
     /** What a caller may say of a product. */
     record Values(
             @Nullable String externalId, String name, @Nullable String description, @Nullable UUID entitlementSetId,
-            Map<String, String> metadata) {}
+            Map<String, String> providerReferences, Map<String, String> metadata) {}
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
@@ -66,11 +62,10 @@ final class ProductStore {
     /** As the view {@code product_kinds} has it; said here, where the product is at hand, it needn't be looked up once more. */
     private static final Field<String> KIND =
             when(PRODUCTS.PRODUCT_TYPE.isNotNull(), PRODUCTS.PRODUCT_TYPE).when(ON_LADDER, inline("plan")).as("kind");
-    private static final Field<String[]> REFERENCES = ProviderReferenceStore.ofProduct(PRODUCTS.ID).as("provider_references");
     private static final List<Field<?>> COLUMNS = List.of(
             PRODUCTS.ID, PRODUCTS.EXTERNAL_ID, PRODUCTS.NAME, PRODUCTS.DESCRIPTION, PRODUCTS.PRODUCT_TYPE, KIND, PRODUCTS.LIFECYCLE_STATUS,
-            PRODUCTS.ENTITLEMENT_SET_ID, REFERENCES, PRODUCTS.METADATA, PRODUCTS.PUBLISHED_AT, PRODUCTS.RETIRED_AT, PRODUCTS.CREATED_AT,
-            PRODUCTS.UPDATED_AT, PRODUCTS.VERSION);
+            PRODUCTS.ENTITLEMENT_SET_ID, PRODUCTS.PROVIDER_REFERENCES, PRODUCTS.METADATA, PRODUCTS.PUBLISHED_AT, PRODUCTS.RETIRED_AT,
+            PRODUCTS.CREATED_AT, PRODUCTS.UPDATED_AT, PRODUCTS.VERSION);
 
     private static final Fixed<Row> GET =
             Fixed.of(select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.eq(param("id", UUID.class))), COLUMNS, ProductStore::row);
@@ -81,22 +76,20 @@ final class ProductStore {
                     .set(PRODUCTS.DESCRIPTION, param("description", String.class))
                     .set(PRODUCTS.PRODUCT_TYPE, param("product_type", String.class))
                     .set(PRODUCTS.ENTITLEMENT_SET_ID, param("entitlement_set_id", UUID.class))
+                    .set(PRODUCTS.PROVIDER_REFERENCES, param("provider_references", JSONB.class))
                     .set(PRODUCTS.METADATA, param("metadata", JSONB.class))
                     .returningResult(ofNew()),
             COLUMNS, ProductStore::row);
 
-    /** The columns of a product that was just made: it stands on no ladder and nothing refers to it. */
+    /** The columns of a product that was just made: it stands on no ladder. */
     private static List<Field<?>> ofNew() {
-        return COLUMNS.stream()
-                .<Field<?>>map(column -> column == KIND ? PRODUCTS.PRODUCT_TYPE.as(KIND)
-                        : column == REFERENCES ? inline(new String[0]).as(REFERENCES) : column)
-                .toList();
+        return COLUMNS.stream().<Field<?>>map(column -> column == KIND ? PRODUCTS.PRODUCT_TYPE.as(KIND) : column).toList();
     }
 
-    /** A new draft, without references yet. */
+    /** A new draft. */
     Row insert(Tx tx, @Nullable String productType, Values values) {
         return Objects.requireNonNull(INSERT.one(tx, values.externalId(), values.name(), values.description(), productType,
-                values.entitlementSetId(), Columns.jsonb(values.metadata())));
+                values.entitlementSetId(), Columns.jsonb(values.providerReferences()), Columns.jsonb(values.metadata())));
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -158,6 +151,7 @@ final class ProductStore {
                 .set(PRODUCTS.NAME, values.name())
                 .set(PRODUCTS.DESCRIPTION, values.description())
                 .set(PRODUCTS.ENTITLEMENT_SET_ID, values.entitlementSetId())
+                .set(PRODUCTS.PROVIDER_REFERENCES, Columns.jsonb(values.providerReferences()))
                 .set(PRODUCTS.METADATA, Columns.jsonb(values.metadata()))
                 .set(PRODUCTS.UPDATED_AT, Columns.now())
                 .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(1))
@@ -209,7 +203,8 @@ final class ProductStore {
         return new Row(
                 cells.get(PRODUCTS.ID), cells.get(PRODUCTS.EXTERNAL_ID), cells.get(PRODUCTS.NAME), cells.get(PRODUCTS.DESCRIPTION),
                 cells.get(PRODUCTS.PRODUCT_TYPE), cells.get(KIND), cells.get(PRODUCTS.LIFECYCLE_STATUS),
-                cells.get(PRODUCTS.ENTITLEMENT_SET_ID), ProviderReferenceStore.map(cells.get(REFERENCES)), Columns.texts(cells.get(PRODUCTS.METADATA)),
+                cells.get(PRODUCTS.ENTITLEMENT_SET_ID), Columns.texts(cells.get(PRODUCTS.PROVIDER_REFERENCES)),
+                Columns.texts(cells.get(PRODUCTS.METADATA)),
                 cells.get(PRODUCTS.PUBLISHED_AT), cells.get(PRODUCTS.RETIRED_AT), cells.get(PRODUCTS.CREATED_AT),
                 cells.get(PRODUCTS.UPDATED_AT), cells.get(PRODUCTS.VERSION));
     }

@@ -21,8 +21,6 @@ import org.guildhall.api.model.ProductKind;
 import org.guildhall.api.model.ProductLifecycleStatus;
 import org.guildhall.api.model.ProductPatch;
 import org.guildhall.api.model.ProductType;
-import org.guildhall.api.model.ProviderReferences;
-import org.guildhall.api.model.ProviderReferencesPatch;
 import org.guildhall.catalog.ProductStore.Filter;
 import org.guildhall.catalog.ProductStore.Row;
 import org.guildhall.catalog.ProductStore.Values;
@@ -35,15 +33,12 @@ import org.jspecify.annotations.Nullable;
 final class ProductsHandler implements ProductsApi<Call> {
 
     private final ProductStore products;
-    private final ProviderReferenceStore references;
     private final EntitlementSetStore sets;
     private final PriceStore prices;
     private final PlanLadderStore ladders;
 
-    ProductsHandler(
-            ProductStore products, ProviderReferenceStore references, EntitlementSetStore sets, PriceStore prices, PlanLadderStore ladders) {
+    ProductsHandler(ProductStore products, EntitlementSetStore sets, PriceStore prices, PlanLadderStore ladders) {
         this.products = products;
-        this.references = references;
         this.sets = sets;
         this.prices = prices;
         this.ladders = ladders;
@@ -52,15 +47,10 @@ final class ProductsHandler implements ProductsApi<Call> {
     @Override
     public Reply<Product> createProduct(Call call, NewProduct body) {
         requireActive(call, body.entitlementSetId());
-        var values = new Values(body.externalId(), body.name(), body.description(), uuid(body.entitlementSetId()), orEmpty(body.metadata()));
-        var row = products.insert(call.tx(), body.productType() == null ? null : body.productType().value(), values);
-        if (body.providerReferences() != null) {
-            var wanted = body.providerReferences();
-            var given = ProviderNames.map(wanted.stripe(), wanted.gocardless(), wanted.paystack());
-            references.ofProduct(call.tx(), row.id(), Map.of(), given);
-            row = row.with(given);
-        }
-        var product = toApi(row);
+        var values = new Values(
+                body.externalId(), body.name(), body.description(), uuid(body.entitlementSetId()), ProviderNames.map(body.providerReferences()),
+                orEmpty(body.metadata()));
+        var product = toApi(products.insert(call.tx(), body.productType() == null ? null : body.productType().value(), values));
         call.created(product.id(), product);
         return Reply.created("/api/v1/catalog/products/" + product.id(), product);
     }
@@ -103,14 +93,9 @@ final class ProductsHandler implements ProductsApi<Call> {
             requireActive(call, wanted.entitlementSetId());
         }
         var values = new Values(
-                wanted.externalId(), wanted.name(), wanted.description(), uuid(wanted.entitlementSetId()), orEmpty(wanted.metadata()));
-        var after = products.update(call.tx(), before.id(), values);
-        var given = wanted.providerReferences() == null
-                ? Map.<String, String>of()
-                : ProviderNames.map(
-                        wanted.providerReferences().stripe(), wanted.providerReferences().gocardless(), wanted.providerReferences().paystack());
-        references.ofProduct(call.tx(), before.id(), before.providerReferences(), given);
-        return changed(call, before, after.with(given));
+                wanted.externalId(), wanted.name(), wanted.description(), uuid(wanted.entitlementSetId()),
+                ProviderNames.map(wanted.providerReferences()), orEmpty(wanted.metadata()));
+        return changed(call, before, products.update(call.tx(), before.id(), values));
     }
 
     @Override
@@ -146,14 +131,8 @@ final class ProductsHandler implements ProductsApi<Call> {
         if (References.found(products.keep(call.tx(), productId.value())).lifecycleStatus().equals("retired")) {
             throw Problem.INVALID_STATE.because("A retired product gets no new price.");
         }
-        var row = prices.insert(call.tx(), productId.value(), body.externalId(), terms);
-        var wanted = body.providerReferences();
-        if (wanted != null) {
-            var given = ProviderNames.map(wanted.stripe(), wanted.gocardless(), wanted.paystack());
-            references.ofPrice(call.tx(), row.id(), Map.of(), given);
-            row = row.with(given);
-        }
-        var price = PricesHandler.toApi(row);
+        var price = PricesHandler.toApi(
+                prices.insert(call.tx(), productId.value(), body.externalId(), terms, ProviderNames.map(body.providerReferences())));
         call.created(price.id(), price);
         return Reply.created("/api/v1/catalog/prices/" + price.id(), price);
     }
@@ -200,21 +179,18 @@ final class ProductsHandler implements ProductsApi<Call> {
     }
 
     private static ProductPatch patchable(Row row) {
-        var references = row.providerReferences();
         return new ProductPatch(row.externalId(), row.name(), row.description(), setId(row.entitlementSetId()),
-                new ProviderReferencesPatch(references.get("stripe"), references.get("gocardless"), references.get("paystack")),
-                new TreeMap<>(row.metadata()));
+                ProviderNames.patchable(row.providerReferences()), new TreeMap<>(row.metadata()));
     }
 
     static Product toApi(Row row) {
-        var references = row.providerReferences();
         return new Product(
                 new ProductId(row.id()), row.externalId(), row.name(), row.description(),
                 row.productType() == null ? null : ProductType.fromValue(row.productType()),
                 row.kind() == null ? null : ProductKind.fromValue(row.kind()),
                 ProductLifecycleStatus.fromValue(row.lifecycleStatus()), setId(row.entitlementSetId()),
-                new ProviderReferences(references.get("stripe"), references.get("gocardless"), references.get("paystack")),
-                row.metadata(), row.publishedAt(), row.retiredAt(), row.createdAt(), row.updatedAt(), row.version());
+                ProviderNames.toApi(row.providerReferences()), row.metadata(), row.publishedAt(), row.retiredAt(), row.createdAt(),
+                row.updatedAt(), row.version());
     }
 
     private static @Nullable UUID uuid(@Nullable EntitlementSetId id) {

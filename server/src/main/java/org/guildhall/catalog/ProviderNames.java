@@ -2,15 +2,35 @@ package org.guildhall.catalog;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.guildhall.api.model.NewProviderReferences;
+import org.guildhall.api.model.ProviderReferences;
+import org.guildhall.api.model.ProviderReferencesPatch;
 import org.jspecify.annotations.Nullable;
 
-/** The payment providers whose references the catalog keeps, by their names in the schema. */
+/** What payment providers call a product or a price: by the providers' names, as the schema has it, and as the API has it. */
 final class ProviderNames {
 
     private ProviderNames() {}
 
-    /** The references that there are, by provider. */
-    static Map<String, String> map(@Nullable String stripe, @Nullable String gocardless, @Nullable String paystack) {
+    /** The references that a new thing is given. */
+    static Map<String, String> map(@Nullable NewProviderReferences given) {
+        return given == null ? Map.of() : map(given.stripe(), given.gocardless(), given.paystack());
+    }
+
+    /** The references that a changed thing is to have. */
+    static Map<String, String> map(@Nullable ProviderReferencesPatch wanted) {
+        return wanted == null ? Map.of() : map(wanted.stripe(), wanted.gocardless(), wanted.paystack());
+    }
+
+    static ProviderReferences toApi(Map<String, String> references) {
+        return new ProviderReferences(references.get("stripe"), references.get("gocardless"), references.get("paystack"));
+    }
+
+    static ProviderReferencesPatch patchable(Map<String, String> references) {
+        return new ProviderReferencesPatch(references.get("stripe"), references.get("gocardless"), references.get("paystack"));
+    }
+
+    private static Map<String, String> map(@Nullable String stripe, @Nullable String gocardless, @Nullable String paystack) {
         var references = new TreeMap<String, String>();
         put(references, "stripe", stripe);
         put(references, "gocardless", gocardless);

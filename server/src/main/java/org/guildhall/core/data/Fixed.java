@@ -153,9 +153,6 @@ public final class Fixed<T> {
         if (type == JSONB.class) {
             return (row, column) -> JSONB.jsonbOrNull(row.getString(column));
         }
-        if (type == String[].class) {
-            return Fixed::texts;
-        }
         throw new IllegalArgumentException("no column of this type can be read: " + type);
     }
 
@@ -192,11 +189,6 @@ public final class Fixed<T> {
     private static @Nullable Object instant(ResultSet row, int column) throws SQLException {
         var value = row.getObject(column, OffsetDateTime.class);
         return value == null ? null : value.toInstant();
-    }
-
-    private static @Nullable Object texts(ResultSet row, int column) throws SQLException {
-        var value = row.getArray(column);
-        return value == null ? null : value.getArray();
     }
 
     private void bind(PreparedStatement statement, int first, @Nullable Object[] values) throws SQLException {

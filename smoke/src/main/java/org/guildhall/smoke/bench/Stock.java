@@ -48,14 +48,11 @@ final class Stock {
         tenant(LIBRARY, "Library");
         tenant(WORKSHOP, "Workshop");
         execute("""
-                insert into catalog.products (tenant_id, name, description, product_type, metadata, created_at, updated_at)
+                insert into catalog.products (tenant_id, name, description, product_type, provider_references, metadata, created_at, updated_at)
                 select '%1$s', 'Membership ' || n, 'A membership like many others, for people of the ' || n || 'th street', 'addon',
-                       jsonb_build_object('audience', 'members', 'street', n::text), at, at
+                       jsonb_build_object('stripe', 'prod_' || n), jsonb_build_object('audience', 'members', 'street', n::text), at, at
                 from generate_series(1, %2$d) as n, lateral (select timestamptz '2026-01-01 00:00:00Z' + n * interval '7 seconds' as at) as moment"""
                 .formatted(LIBRARY, PRODUCTS));
-        execute("""
-                insert into catalog.provider_references (tenant_id, provider, reference, product_id)
-                select tenant_id, 'stripe', 'prod_' || replace(id::text, '-', ''), id from catalog.products where tenant_id = '%s'""".formatted(LIBRARY));
         trail();
         execute("vacuum analyze");
         execute("checkpoint");
