@@ -122,11 +122,11 @@ public final class Bench {
         }
     }
 
-    /** All paths in turn, over and over: whatever else the machine does falls on all of them. */
+    /** All paths in turn, there and back: whatever else the machine does falls on all of them, and none always runs behind the same other. */
     private void rounds(Load load, Map<Measured, Load.Requests> requests, ServerProcess server, int connections) {
         for (int round = 1; round <= options.rounds(connections); round++) {
             report.say(connections + (connections == 1 ? " connection" : " connections") + ", round " + round + " of " + options.rounds(connections) + " …");
-            for (var path : options.paths()) {
+            for (var path : round % 2 == 1 ? options.paths() : options.paths().reversed()) {
                 report.round(path, connections, load.run(requests.get(path), connections, options.seconds(connections)));
                 if (connections == Options.CONNECTIONS_OF_MEMORY) {
                     report.resident(server.residentMebibytes());

@@ -28,14 +28,14 @@ record Options(
 
     static final String USAGE = """
             usage: guildhall bench [--quick] [--json FILE]
-              --quick            under five minutes: fewer and shorter rounds
+              --quick            under five minutes: shorter rounds, and fewer
               --json FILE        writes the figures as JSON
               --paths a,b,c      only these of a, b, c, d, e, f1, f1000
               --connections 16   only these numbers of connections
               --rounds N, --seconds S, --warm-up S""";
 
     private static final Options FULL = new Options(null, List.of(Measured.values()), List.of(16, 64, 1), 20, 9, 5, 5, 4);
-    private static final Options QUICK = new Options(null, List.of(Measured.values()), List.of(16, 64, 1), 20, 3, 2, 2, 1);
+    private static final Options QUICK = new Options(null, List.of(Measured.values()), List.of(16, 64, 1), 20, 7, 2, 1, 1);
 
     static Options parse(List<String> arguments) {
         var options = arguments.contains("--quick") ? QUICK : FULL;
