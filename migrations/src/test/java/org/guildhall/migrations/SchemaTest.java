@@ -207,7 +207,7 @@ class SchemaTest {
 
     @Test
     void whatAPriceSaysCanNotBeUpdated() throws SQLException {
-        assertEquals(List.of("archived_at", "external_id", "state", "updated_at", "version"), updatable("catalog.prices"));
+        assertEquals(List.of("archived_at", "external_id", "provider_references", "state", "updated_at", "version"), updatable("catalog.prices"));
         assertEquals(List.of("ends_at"), updatable("catalog.tier_products"));
     }
 
