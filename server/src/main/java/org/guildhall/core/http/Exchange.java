@@ -182,7 +182,8 @@ final class Exchange implements AutoCloseable {
             }
             context.res().setContentLength(body.length);
             context.res().getOutputStream().write(body);
-            if (ends) {
+            if (ends && header("Expect") == null) {
+                // Who expects to be told to go on sends nothing now.
                 passOver();
             }
         } catch (IOException gone) {

@@ -159,6 +159,25 @@ class OddRequestsTest {
     }
 
     @Test
+    void aBodyOfWhichNothingIsNeededMayBeLeftOut() throws IOException {
+        var document = Http.JSON.readTree(new Spec().json());
+        for (var path : document.get("paths").properties()) {
+            var body = path.getValue().path("post").path("requestBody");
+            var schema = body.path("content").path("application/json").path("schema");
+            var named = document.at(schema.path("$ref").asText("#").substring(1));
+            if (!schema.isMissingNode() && named.path("required").isEmpty()) {
+                assertFalse(body.path("required").asBoolean(), path.getKey());
+            }
+        }
+        var unknown = "_01m7xtfk4je288tyaa41tvaxy0";
+        for (var action : new String[] {"grants/gra" + unknown + "/revoke", "transitions/trn" + unknown + "/cancel", "sites/sit" + unknown + "/remove"}) {
+            assertEquals("404 not_found", http.post("/api/v1/runtime/" + action, null).outcome(), action);
+        }
+        var platform = new Http(guild, guild.platform().token());
+        assertEquals("404 not_found", platform.post("/api/v1/platform/tenants/ten" + unknown + "/admin-tokens", null).outcome());
+    }
+
+    @Test
     void aTextThatIsLongerThanAnyIsNotTriedOnPatternsAndFormats() {
         var address = "a@" + "a.".repeat(3_000) + "a";
         refusedAt("/contact_email", "too_long", http.post(CONSUMERS, consumer(address, ", \"scopes\": [\"catalog:read\"]")));
