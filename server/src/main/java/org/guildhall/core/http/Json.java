@@ -58,12 +58,14 @@ public final class Json {
     /** What stands in the audit trail for a member that is somebody's own. */
     public static final String MASK = "[personal]";
 
+    /** The last instant that can be answered; what is counted on from a caller's own instant ends here. */
+    public static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
     private static final DateTimeFormatter INSTANT =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
     /** The greatest integer that every reader of JSON holds exactly. */
     private static final long EXACT_MAX = (1L << 53) - 1;
     private static final Instant INSTANT_MIN = Instant.parse("0001-01-01T00:00:00Z");
-    private static final Instant INSTANT_MAX = Instant.parse("9999-12-31T23:59:59.999999Z");
     private static final String INSTANT_FORM = "0000-00-00T00:00:00.000000Z";
 
     /** For what goes over the wire. */
@@ -121,7 +123,7 @@ public final class Json {
     static boolean isWritable(String instant) {
         try {
             var kept = rounded(Instant.parse(instant));
-            return !kept.isBefore(INSTANT_MIN) && !kept.isAfter(INSTANT_MAX);
+            return !kept.isBefore(INSTANT_MIN) && !kept.isAfter(LAST);
         } catch (DateTimeException none) {
             return false;
         }
