@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
@@ -92,7 +91,7 @@ final class DefaultGrantPolicyStore {
                 .update(DEFAULT_GRANT_POLICIES)
                 .set(DEFAULT_GRANT_POLICIES.STATE, "ended")
                 .set(DEFAULT_GRANT_POLICIES.ENDED_AT, Effective.end(DEFAULT_GRANT_POLICIES.CREATED_AT))
-                .set(DEFAULT_GRANT_POLICIES.UPDATED_AT, Columns.now())
+                .set(DEFAULT_GRANT_POLICIES.UPDATED_AT, Effective.touched(DEFAULT_GRANT_POLICIES.UPDATED_AT))
                 .set(DEFAULT_GRANT_POLICIES.VERSION, DEFAULT_GRANT_POLICIES.VERSION.plus(1))
                 .where(DEFAULT_GRANT_POLICIES.ID.eq(id))
                 .returningResult(COLUMNS)

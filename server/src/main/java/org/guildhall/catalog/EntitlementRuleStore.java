@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
@@ -168,7 +167,7 @@ final class EntitlementRuleStore {
         call(tx, rule.id(), externalId);
         return tx.sql()
                 .update(ENTITLEMENT_RULES)
-                .set(ENTITLEMENT_RULES.UPDATED_AT, Columns.now())
+                .set(ENTITLEMENT_RULES.UPDATED_AT, Effective.touched(ENTITLEMENT_RULES.UPDATED_AT))
                 .set(ENTITLEMENT_RULES.VERSION, ENTITLEMENT_RULES.VERSION.plus(1))
                 .where(ENTITLEMENT_RULES.ID.eq(rule.id()))
                 .and(ENTITLEMENT_RULES.STARTS_AT.eq(rule.startsAt()))
@@ -215,7 +214,7 @@ final class EntitlementRuleStore {
         return tx.sql()
                 .update(ENTITLEMENT_RULES)
                 .set(ENTITLEMENT_RULES.ENDS_AT, Effective.end(ENTITLEMENT_RULES.STARTS_AT))
-                .set(ENTITLEMENT_RULES.UPDATED_AT, Columns.now())
+                .set(ENTITLEMENT_RULES.UPDATED_AT, Effective.touched(ENTITLEMENT_RULES.UPDATED_AT))
                 .set(ENTITLEMENT_RULES.VERSION, ENTITLEMENT_RULES.VERSION.plus(1))
                 .where(ENTITLEMENT_RULES.ID.eq(id))
                 .and(ENTITLEMENT_RULES.ENDS_AT.isNull())

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
@@ -59,13 +58,12 @@ final class TierStore {
     }
 
     Row insert(Tx tx, UUID ladderId, @Nullable String externalId, int rank, String name, UUID productId) {
+        var clock = name("clock").as(select(Effective.present().as("now")));
+        var now = field(name("clock", "now"), SQLDataType.INSTANT);
         var made = tx.sql()
-                .insertInto(TIERS)
-                .set(TIERS.LADDER_ID, ladderId)
-                .set(TIERS.EXTERNAL_ID, externalId)
-                .set(TIERS.RANK, rank)
-                .set(TIERS.NAME, name)
-                .set(TIERS.CREATED_AT, Effective.present())
+                .with(clock)
+                .insertInto(TIERS, TIERS.LADDER_ID, TIERS.EXTERNAL_ID, TIERS.RANK, TIERS.NAME, TIERS.CREATED_AT, TIERS.UPDATED_AT)
+                .select(select(val(ladderId), val(externalId, TIERS.EXTERNAL_ID), val(rank), val(name), now, now).from(clock))
                 .returningResult(TIERS.ID, TIERS.CREATED_AT)
                 .fetchSingle();
         stand(tx, made.value1(), ladderId, productId, made.value2());
@@ -119,7 +117,7 @@ final class TierStore {
                 .update(TIERS)
                 .set(TIERS.EXTERNAL_ID, externalId)
                 .set(TIERS.NAME, name)
-                .set(TIERS.UPDATED_AT, Columns.now())
+                .set(TIERS.UPDATED_AT, Effective.touched(TIERS.UPDATED_AT))
                 .set(TIERS.VERSION, TIERS.VERSION.plus(1))
                 .where(TIERS.ID.eq(tier.id()))
                 .returningResult(COLUMNS)
@@ -132,7 +130,7 @@ final class TierStore {
                 .update(TIERS)
                 .set(TIERS.STATE, "archived")
                 .set(TIERS.ARCHIVED_AT, end)
-                .set(TIERS.UPDATED_AT, Columns.now())
+                .set(TIERS.UPDATED_AT, Effective.touched(TIERS.UPDATED_AT))
                 .set(TIERS.VERSION, TIERS.VERSION.plus(1))
                 .where(TIERS.ID.eq(id))
                 .returningResult(COLUMNS)
@@ -149,7 +147,7 @@ final class TierStore {
         return tx.sql()
                 .update(TIERS)
                 .set(TIERS.RANK, place)
-                .set(TIERS.UPDATED_AT, Columns.now())
+                .set(TIERS.UPDATED_AT, Effective.touched(TIERS.UPDATED_AT))
                 .set(TIERS.VERSION, TIERS.VERSION.plus(1))
                 .from(table("unnest({0}) with ordinality as o(id, place)", val(order.toArray(UUID[]::new))))
                 .where(TIERS.ID.eq(field(name("o", "id"), SQLDataType.UUID)))

@@ -3,6 +3,7 @@ package org.guildhall.platform;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.guildhall.core.http.Json;
 import org.guildhall.core.http.Refusal.Item;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,8 @@ record Lifetime(@Nullable Integer daysMax) {
             return latest;
         }
         var same = now.plus(Duration.between(created, end));
-        return latest == null || same.isBefore(latest) ? same : latest;
+        var bound = latest == null ? Json.LAST : latest;
+        return same.isBefore(bound) ? same : bound;
     }
 
     private @Nullable Instant latest(Instant created) {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
@@ -114,7 +113,7 @@ final class HouseholdMemberStore {
         return tx.sql()
                 .update(HOUSEHOLD_MEMBERS)
                 .set(HOUSEHOLD_MEMBERS.EXTERNAL_ID, externalId)
-                .set(HOUSEHOLD_MEMBERS.UPDATED_AT, Columns.now())
+                .set(HOUSEHOLD_MEMBERS.UPDATED_AT, Effective.touched(HOUSEHOLD_MEMBERS.UPDATED_AT))
                 .set(HOUSEHOLD_MEMBERS.VERSION, HOUSEHOLD_MEMBERS.VERSION.plus(1))
                 .where(HOUSEHOLD_MEMBERS.ID.eq(id))
                 .returningResult(COLUMNS)
@@ -126,7 +125,7 @@ final class HouseholdMemberStore {
         return tx.sql()
                 .update(HOUSEHOLD_MEMBERS)
                 .set(HOUSEHOLD_MEMBERS.ENDS_AT, Effective.end(HOUSEHOLD_MEMBERS.STARTS_AT))
-                .set(HOUSEHOLD_MEMBERS.UPDATED_AT, Columns.now())
+                .set(HOUSEHOLD_MEMBERS.UPDATED_AT, Effective.touched(HOUSEHOLD_MEMBERS.UPDATED_AT))
                 .set(HOUSEHOLD_MEMBERS.VERSION, HOUSEHOLD_MEMBERS.VERSION.plus(1))
                 .where(HOUSEHOLD_MEMBERS.ID.eq(id))
                 .returningResult(COLUMNS)

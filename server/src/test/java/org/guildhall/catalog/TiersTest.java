@@ -60,6 +60,14 @@ class TiersTest {
     }
 
     @Test
+    void aTierIsNeverChangedBeforeItWasMadeOrArchivedAfterItWasChanged() {
+        var made = add(shelf.product("A"), "").expect(201);
+        assertEquals(made.at("/created_at"), made.at("/updated_at"));
+        var archived = shelf.act("/tiers/" + made.at("/id") + "/archive").expect(200);
+        assertTrue(archived.at("/updated_at").compareTo(String.valueOf(archived.at("/archived_at"))) >= 0, archived.text());
+    }
+
+    @Test
     void onlyAPlanProductStandsOnALadder() {
         var addon = shelf.make("/products", "{\"name\": \"Towel\", \"product_type\": \"addon\"}");
         assertProblem("409 ladder_conflict", "/product_id", add(addon, ""));

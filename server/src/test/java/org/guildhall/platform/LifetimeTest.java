@@ -51,4 +51,10 @@ class LifetimeTest {
         assertNull(unbounded.ofSuccessor(null, CREATED, NOW));
         assertEquals(NOW.plus(10, ChronoUnit.DAYS), tenDays.ofSuccessor(null, CREATED, NOW));
     }
+
+    @Test
+    void aSuccessorEndsAtTheLatestWithTheLastInstantThatCanBeWritten() {
+        var last = Instant.parse("9999-12-31T23:59:59.999999Z");
+        assertEquals(last, new Lifetime(null).ofSuccessor(last, Instant.parse("2026-01-01T00:00:00Z"), Instant.parse("2026-06-01T00:00:00Z")));
+    }
 }

@@ -33,6 +33,11 @@ public final class Effective {
         return greatest(PRESENT, field("{0} + interval '1 microsecond'", SQLDataType.INSTANT, start));
     }
 
+    /** When a row is changed that has such ranges: now, and never before it was changed last. */
+    public static Field<Instant> touched(Field<Instant> updatedAt) {
+        return greatest(PRESENT, updatedAt);
+    }
+
     /** Whether a range holds at an instant: from its start on, and no longer at its end. */
     public static Condition holds(Field<Instant> start, Field<Instant> end, Instant at) {
         return start.le(at).and(end.isNull().or(end.gt(at)));

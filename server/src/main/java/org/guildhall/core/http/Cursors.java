@@ -56,7 +56,11 @@ final class Cursors {
     }
 
     private static Refusal invalid() {
-        return Problem.INVALID_CURSOR.refusal()
-                .with(Refusal.Item.parameter("cursor", "invalid_cursor", "The cursor doesn't belong to this list, filter and sort order."));
+        return Problem.INVALID_CURSOR.refusal().with(altered());
+    }
+
+    /** What is wrong with a cursor that we didn't give out for this. */
+    static Refusal.Item altered() {
+        return Refusal.Item.parameter("cursor", Problem.INVALID_CURSOR.code(), "The cursor doesn't belong to this list, filter and sort order.");
     }
 }

@@ -42,16 +42,16 @@ final class Etag {
      * The versions that {@code If-Match} names; null if there is none or the caller doesn't care. It compares strongly, so a weak tag
      * names none, and neither does one that isn't ours: such a change is refused (412) as any other that is too late.
      *
-     * @throws Refusal 400 for what is no list of entity tags
+     * @param wrong is told of what is no list of entity tags
      */
-    static @Nullable Set<Long> versions(@Nullable String ifMatch) {
+    static @Nullable Set<Long> versions(@Nullable String ifMatch, List<Item> wrong) {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return null;
         }
         var tags = tags(ifMatch);
         if (tags == null || tags.isEmpty()) {
-            throw Problem.INVALID_PARAMETER.because("If-Match must be an ETag as the server gave it, or *.")
-                    .with(Item.header("If-Match", "malformed", "The value is no entity tag."));
+            wrong.add(Item.header("If-Match", "malformed", "An ETag as the server gave it, or *."));
+            return null;
         }
         var versions = new HashSet<Long>();
         for (var tag : tags) {

@@ -23,6 +23,8 @@ final class Exchange implements AutoCloseable {
     /** Of a body that nobody wants; who sends more is cut off, and perhaps never sees why. */
     private static final long PASSED_BYTES_MAX = 8L << 20;
 
+    private static final long PASSED_NANOS_MAX = 2_000_000_000L;
+
     private final Context context;
     private final Paths.@Nullable Found found;
     private final String requestId = RequestIds.request();
@@ -173,12 +175,17 @@ final class Exchange implements AutoCloseable {
     /** Past Javalin, which would pass the bytes on through a stream and a buffer of its own. */
     private void write(byte[] body) {
         try {
-            if (!isBodyRead()) {
+            boolean ends = !isBodyRead();
+            if (ends) {
                 // The answer goes out before the server finds that out, and a client would send its next request into a connection that ends.
                 context.res().setHeader("Connection", "close");
             }
             context.res().setContentLength(body.length);
             context.res().getOutputStream().write(body);
+            if (ends && header("Expect") == null) {
+                // Who expects to be told to go on sends nothing now.
+                passOver();
+            }
         } catch (IOException gone) {
             // Nobody is there any more to tell.
             LoggerFactory.getLogger(Exchange.class).debug("an answer could not be sent", gone);
@@ -215,6 +222,23 @@ final class Exchange implements AutoCloseable {
             passed += available;
         }
         return passed == contentLength() || rest.isFinished();
+    }
+
+    /**
+     * Lets a client send on for a while that has been answered. Most send all before they read anything, and would be told by the end of the
+     * connection that there is no answer.
+     */
+    private void passOver() throws IOException {
+        long end = System.nanoTime() + PASSED_NANOS_MAX;
+        var rest = context.req().getInputStream();
+        var chunk = new byte[16 << 10];
+        for (long passed = 0; passed < PASSED_BYTES_MAX && System.nanoTime() < end; ) {
+            int read = rest.read(chunk);
+            if (read < 0) {
+                return;
+            }
+            passed += read;
+        }
     }
 
     /** Who called: the peer, or, behind proxies that are trusted, the last address in X-Forwarded-For that isn't one of them. */

@@ -8,7 +8,6 @@ import org.guildhall.core.auth.Authenticator.Outcome;
 import org.guildhall.core.auth.Authenticator.Reason;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.Failures;
 import org.jspecify.annotations.Nullable;
 
 /** Lets a request in, or says why not: 401, suspended, 429, 403, in that order. */
@@ -19,14 +18,14 @@ final class Gate {
 
     private final Authenticator authenticator;
     private final RateLimits limits;
-    private final Db db;
+    private final Revisions revisions;
     private final Consumer<Caller> seen;
 
     /** @param seen told of every caller whose credentials are good */
     Gate(Authenticator authenticator, RateLimits limits, Db db, Consumer<Caller> seen) {
         this.authenticator = authenticator;
         this.limits = limits;
-        this.db = db;
+        this.revisions = new Revisions(db);
         this.seen = seen;
     }
 
@@ -88,9 +87,11 @@ final class Gate {
             return;
         }
         var decision = limits.spend(caller.limits(), operation.rateCost());
-        exchange.paid(decision);
         var violated = decision.violated();
-        if (violated != null) {
+        if (violated == null) {
+            exchange.paid(decision);
+        } else {
+            exchange.limits(decision);
             throw Problem.RATE_LIMITED.because("The limit of the " + violated.policy() + " is used up: " + violated.limit()
                             + " requests in " + violated.windowSeconds() + " seconds.")
                     .member("violated_policies", List.of(violated.policy()))
@@ -119,14 +120,14 @@ final class Gate {
     }
 
     /** Whether what was remembered of the caller is older than the last change of any credential. */
-    boolean isOutdated(Exchange exchange) {
+    boolean isOutdated(Exchange exchange, Refusal refusal) {
         var caller = exchange.caller();
-        try {
-            return caller != null && db.revision() != caller.revision();
-        } catch (Failures.Unavailable away) {
-            // Nobody can tell now; what was remembered is at most 30 seconds old.
+        if (caller == null) {
             return false;
         }
+        var present = refusal.problem() == Problem.RATE_LIMITED ? revisions.shared() : revisions.own();
+        // Where nobody can tell now, what was remembered is at most 30 seconds old.
+        return present.isPresent() && present.getAsLong() != caller.revision();
     }
 
     void forget(Exchange exchange) {

@@ -37,6 +37,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -57,10 +58,14 @@ public final class Json {
     /** What stands in the audit trail for a member that is somebody's own. */
     public static final String MASK = "[personal]";
 
+    /** The last instant that can be answered; what is counted on from a caller's own instant ends here. */
+    public static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
     private static final DateTimeFormatter INSTANT =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
     /** The greatest integer that every reader of JSON holds exactly. */
     private static final long EXACT_MAX = (1L << 53) - 1;
+    private static final Instant INSTANT_MIN = Instant.parse("0001-01-01T00:00:00Z");
     private static final String INSTANT_FORM = "0000-00-00T00:00:00.000000Z";
 
     /** For what goes over the wire. */
@@ -102,12 +107,26 @@ public final class Json {
                 out.writeString(text(value));
             }
         }).addDeserializer(Instant.class, new JsonDeserializer<>() {
-            /** Rounded as the database does: what is finer would be one instant here and another there. */
             @Override
             public Instant deserialize(JsonParser in, DeserializationContext context) throws IOException {
-                return InstantDeserializer.INSTANT.deserialize(in, context).plusNanos(500).truncatedTo(ChronoUnit.MICROS);
+                return rounded(InstantDeserializer.INSTANT.deserialize(in, context));
             }
         });
+    }
+
+    /** As the database rounds: what is finer would be one instant here and another there. */
+    private static Instant rounded(Instant instant) {
+        return instant.plusNanos(500).truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** Whether an instant of RFC 3339 can be answered as one: in UTC, and rounded, its year still has to be one of four digits. */
+    static boolean isWritable(String instant) {
+        try {
+            var kept = rounded(Instant.parse(instant));
+            return !kept.isBefore(INSTANT_MIN) && !kept.isAfter(LAST);
+        } catch (DateTimeException none) {
+            return false;
+        }
     }
 
     /**

@@ -63,7 +63,7 @@ final class Pipeline {
                 }
             } catch (Refusal refusal) {
                 // A refusal may rest on what was remembered of the caller: it only counts if that still holds.
-                if (attempt == 1 && refusal.problem() != Problem.RATE_LIMITED && gate.isOutdated(exchange)) {
+                if (attempt == 1 && gate.isOutdated(exchange, refusal)) {
                     gate.forget(exchange);
                 } else {
                     return problems.answer(exchange, refusal);

@@ -125,7 +125,7 @@ public final class RateLimits implements AutoCloseable {
             left.add(new Left(limit, probe.getRemainingTokens(), seconds(probe.getNanosToWaitForReset())));
             if (!probe.isConsumed()) {
                 taken.forEach(earlier -> giveBack(earlier, cost));
-                return new Decision(limit, left, Math.max(1, seconds(probe.getNanosToWaitForRefill())));
+                return new Decision(limit, left(limits), Math.max(1, seconds(probe.getNanosToWaitForRefill())));
             }
             taken.add(entry);
             if (entry.spent.addAndGet(cost) >= Math.max(1, limit.limit() / PART_AT_ONCE) && !early) {

@@ -118,7 +118,7 @@ final class RequestInput implements Input {
                 return;
             }
             for (var item : Validation.check(parameter.schema(), value)) {
-                wrong.add(Item.parameter(name, item.code(), item.detail()));
+                wrong.add(name.equals("cursor") ? Cursors.altered() : Item.parameter(name, item.code(), item.detail()));
             }
             tree.set(name, value);
         });

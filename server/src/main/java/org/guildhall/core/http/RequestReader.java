@@ -63,9 +63,8 @@ final class RequestReader {
         }
         var key = operation.mutation() ? key(exchange, wrong) : null;
         var reason = operation.mutation() ? reason(exchange, wrong) : null;
-        if (!wrong.isEmpty()) {
-            throw Problem.INVALID_PARAMETER.because(several(wrong, "parameter or header")).withAll(wrong);
-        }
+        var ifMatch = ifMatch(exchange, operation, wrong);
+        refuse(wrong);
         var upload = operation.streamTypes().isEmpty() ? null : upload(exchange, operation, caller);
         var page = operation.list() ? page(query, exchange, operation, caller) : null;
         Schema schema = inputs.body();
@@ -77,11 +76,22 @@ final class RequestReader {
                 throw Problem.VALIDATION_FAILED.because(several(mistakes, "member")).withAll(mistakes);
             }
         }
-        var ifMatch = ifMatch(exchange, operation);
+        requireIfMatch(exchange, operation);
         boolean dryRun = query.path("dry_run").asBoolean(false);
         var fingerprint = key == null ? NO_FINGERPRINT : fingerprint(exchange, texts, upload == null ? raw : upload.digest());
         return new Read(new RequestInput(exchange::pathParameter, filters(query), body, schema, raw, upload), page, ifMatch, dryRun, key,
                 reason, expand, fields, fingerprint);
+    }
+
+    private static void refuse(List<Item> wrong) {
+        if (wrong.isEmpty()) {
+            return;
+        }
+        // A cursor of another form is one in another spelling; with other mistakes it is one of several.
+        boolean cursor = wrong.stream().allMatch(item -> item.code().equals(Problem.INVALID_CURSOR.code()));
+        throw cursor
+                ? Problem.INVALID_CURSOR.refusal().with(wrong.getFirst())
+                : Problem.INVALID_PARAMETER.because(several(wrong, "parameter or header")).withAll(wrong);
     }
 
     /** Each reference on the way asks for the scope that reading it asks for. */
@@ -205,25 +215,27 @@ final class RequestReader {
     }
 
     private static @Nullable String reason(Exchange exchange, List<Item> wrong) {
-        var text = exchange.header("Audit-Reason");
-        if (text != null && !REASON.matcher(text).matches()) {
+        var values = exchange.headers("Audit-Reason");
+        if (values.isEmpty()) {
+            return null;
+        }
+        if (values.size() > 1 || !REASON.matcher(values.getFirst()).matches()) {
             wrong.add(Item.header("Audit-Reason", "malformed", "A text of 1 to 500 printable ASCII characters."));
         }
-        return text;
+        return values.getFirst();
     }
 
-    private static @Nullable Set<Long> ifMatch(Exchange exchange, Operation operation) {
+    private static @Nullable Set<Long> ifMatch(Exchange exchange, Operation operation, List<Item> wrong) {
+        var header = operation.ifMatch() == Operation.IfMatch.NONE ? null : exchange.list("If-Match");
+        // Where it is required, a blank one is missing.
+        return header != null && header.isBlank() && operation.ifMatch() == Operation.IfMatch.REQUIRED ? null : Etag.versions(header, wrong);
+    }
+
+    private static void requireIfMatch(Exchange exchange, Operation operation) {
         var header = exchange.list("If-Match");
-        return switch (operation.ifMatch()) {
-            case NONE -> null;
-            case OPTIONAL -> Etag.versions(header);
-            case REQUIRED -> {
-                if (header == null || header.isBlank()) {
-                    throw Problem.PRECONDITION_REQUIRED.refusal().with(Item.header("If-Match", "required", "Send the resource's ETag, or *."));
-                }
-                yield Etag.versions(header);
-            }
-        };
+        if (operation.ifMatch() == Operation.IfMatch.REQUIRED && (header == null || header.isBlank())) {
+            throw Problem.PRECONDITION_REQUIRED.refusal().with(Item.header("If-Match", "required", "Send the resource's ETag, or *."));
+        }
     }
 
     private PageRequest page(ObjectNode query, Exchange exchange, Operation operation, @Nullable Caller caller) {

@@ -1,12 +1,14 @@
 package org.guildhall.core.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.ExecutionContext;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.format.DateTimeFormat;
 import com.networknt.schema.format.PatternFormat;
 import com.networknt.schema.path.PathType;
 import java.io.IOException;
@@ -61,7 +63,7 @@ public final class Spec {
             throw new UncheckedIOException(broken);
         }
         var registry = SchemaRegistry.withDialect(
-                Dialect.builder(Dialects.getOpenApi31()).format(PatternFormat.of("email", EMAIL, "format.email")).build(),
+                Dialect.builder(Dialects.getOpenApi31()).format(PatternFormat.of("email", EMAIL, "format.email")).format(new Instants()).build(),
                 builder -> builder.schemaRegistryConfig(SchemaRegistryConfig.builder()
                         .formatAssertionsEnabled(true)
                         .pathType(PathType.JSON_POINTER)
@@ -80,6 +82,14 @@ public final class Spec {
                 prefixes.put(entityType(schema.getKey()), prefix);
             }
         });
+    }
+
+    /** RFC 3339, of which only those are taken that can also be answered. */
+    private static final class Instants extends DateTimeFormat {
+        @Override
+        public boolean matches(ExecutionContext context, String value) {
+            return super.matches(context, value) && Json.isWritable(value);
+        }
     }
 
     private void requireShortTexts() {

@@ -182,9 +182,9 @@ final class Validation {
             return;
         }
         if (value.isFloatingPointNumber()) {
-            if (items.stream().noneMatch(item -> pointer.equals(item.pointer()))) {
-                items.add(Item.pointer(pointer, "wrong_type", "An integer is written without fraction and exponent."));
-            }
+            // Whatever else the schema has to say of it, a bound mostly, is about another number than was sent.
+            items.removeIf(item -> pointer.equals(item.pointer()));
+            items.add(Item.pointer(pointer, "wrong_type", "An integer is written without fraction and exponent."));
         } else if (value.isArray()) {
             for (int at = 0; at < value.size(); at++) {
                 numbers(value.get(at), pointer + "/" + at, items);

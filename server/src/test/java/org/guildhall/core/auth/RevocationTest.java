@@ -181,6 +181,39 @@ class RevocationTest {
     }
 
     @Test
+    void whoseLimitIsUsedUpIsStillToldFirstOfWhatHasChangedSince() {
+        var platform = new Http(guild, guild.platform().token());
+        var suspension = PLATFORM + "/tenants/" + TypeIds.format("ten", tenant.id());
+        limit(1);
+        assertEquals("200", read(there).outcome());
+        assertEquals("429 rate_limited", write(there).outcome());
+        platform.post(suspension + "/suspend", "{\"reason\": \"unpaid\"}").expect(200);
+        assertEquals("403 tenant_suspended", write(there).outcome());
+        assertEquals("429 rate_limited", read(there).outcome());
+        platform.post(suspension + "/reactivate", null).expect(200);
+        assertEquals("429 rate_limited", write(there).outcome());
+        limit(2);
+        assertEquals("200", read(there).outcome(), "another limit, of which nothing is spent");
+        admin.post(PLATFORM + "/tokens/" + token + "/revoke", null).expect(200);
+        assertEquals("401 token_revoked", read(there).outcome());
+    }
+
+    @Test
+    void whoseLimitIsUsedUpGetsNothingByAnotherCallersChange() {
+        limit(1);
+        assertEquals("200", read(there).outcome());
+        for (int count = 0; count < 3; count++) {
+            tenantSql("update platform.settings set ip_allow_list = '{}' where tenant_id = ?");
+            assertEquals("429 rate_limited", read(there).outcome());
+        }
+    }
+
+    private void limit(int requests) {
+        admin.patch(PLATFORM + "/tokens/" + token, "{\"rate_limit\": {\"limit\": %d, \"window_seconds\": 3600}}".formatted(requests), "If-Match", "*")
+                .expect(200);
+    }
+
+    @Test
     void aTokenWithARightChecksumAndAWrongSecretIs401() {
         var forged = ApiToken.issue(ApiToken.Mark.TEST).clear();
         assertEquals("401 unauthenticated", read(new Http(guild, forged)).outcome());

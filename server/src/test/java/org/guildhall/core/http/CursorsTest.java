@@ -119,7 +119,12 @@ class CursorsTest {
             }
         }
         assertTrue(same > 0, "the test has no other spelling of the same bytes");
-        assertEquals("400 invalid_parameter", http.get(PRODUCTS + "?limit=1&sort=name&cursor=" + cursor + "=").outcome());
+        for (var padded : new String[] {cursor + "=", cursor + "%3D", "%20" + cursor, cursor + ".", "", "A".repeat(1_025)}) {
+            refused(http.get(PRODUCTS + "?limit=1&sort=name&cursor=" + padded));
+        }
+        var among = http.get(PRODUCTS + "?limit=0&sort=name&cursor=" + cursor + "=");
+        assertEquals("400 invalid_parameter", among.outcome(), "one mistake of several, all of which are told");
+        assertEquals(List.of("limit", "cursor"), among.json().get("errors").findValuesAsText("parameter"));
         http.get(PRODUCTS + "?limit=1&sort=name&cursor=" + cursor).expect(200);
     }
 

@@ -1,14 +1,20 @@
 package org.guildhall.core.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.guildhall.Guild;
 import org.guildhall.Http;
@@ -81,6 +87,94 @@ class OddRequestsTest {
         var whole = Wire.send(guild, (head + "Content-Length: 2\r\n\r\n{}").getBytes(US_ASCII));
         assertEquals("401 unauthenticated", whole.outcome());
         assertNull(whole.headers().get("Connection"), "all of it was there, and the next request may follow");
+    }
+
+    @Test
+    void whoSendsALargeBodyThatNobodyWantsStillReadsWhy() {
+        var head = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n";
+        var body = new byte[3 << 20];
+        Arrays.fill(body, (byte) 'x');
+        for (int count = 0; count < 20; count++) {
+            assertEquals("404 not_found", large("POST /api/v1/nothing" + head, body));
+            assertEquals("401 unauthenticated", large("POST " + PRODUCTS + head, body));
+            assertEquals("405 method_not_allowed", large("DELETE " + PRODUCTS + head, body));
+            assertEquals("413 body_too_large", large("POST " + PRODUCTS + head + "Authorization: Bearer " + http.token() + "\r\n", body));
+        }
+    }
+
+    /** As most clients do it: all is sent before anything is read, and if it can't be sent, nothing is. */
+    private String large(String head, byte[] body) {
+        var address = URI.create(guild.url());
+        try (var socket = new Socket(address.getHost(), address.getPort())) {
+            socket.setSoTimeout(20_000);
+            var out = socket.getOutputStream();
+            out.write((head + "Content-Length: " + body.length + "\r\n\r\n").getBytes(US_ASCII));
+            out.write(body);
+            var answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            return answer.substring(9, 12) + " " + answer.replaceAll("(?s).*\"code\":\"([a-z_]+)\".*", "$1");
+        } catch (IOException brokenOff) {
+            return brokenOff.toString();
+        }
+    }
+
+    @Test
+    void anInstantThatHasNoFormInUtcIsRefusedWhereverItStands() {
+        var runtime = "/api/v1/runtime";
+        var organization = runtime + "/organizations/org_01m7xtfk4je288tyaa41tvaxy0";
+        var strange = new String[] {
+            "0000-12-31T23:59:59Z", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59.9999999Z"
+        };
+        for (var instant : strange) {
+            for (var list : new String[] {PRODUCTS + "?created_after=", organization + "/entitlements?at=", organization + "/pool?at="}) {
+                var reply = http.get(list + instant);
+                assertEquals("400 invalid_parameter format", reply.outcome() + " " + reply.at("/errors/0/code"), reply.text());
+            }
+            refusedAt("/ends_at", "format", http.post(runtime + "/grants", """
+                    {"organization_id": "org_01m7xtfk4je288tyaa41tvaxy0", "product_id": "prd_01m7xtfk4je288tyaa41tvaxy0", "ends_at": "%s"}"""
+                    .formatted(instant.replace("%2B", "+"))));
+        }
+        for (var instant : new String[] {"0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "2026-11-21t12:00:00z", "2026-11-21T12:00:00-12:00"}) {
+            http.get(PRODUCTS + "?created_before=" + instant).expect(200);
+        }
+    }
+
+    @Test
+    void aHeaderThatCanNotBeReadIsToldWithEverythingElseThatIsWrongWithTheQueryAndTheHeaders() {
+        var path = PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201).at("/id");
+        var reply = http.patch(path + "?nothing=1", "{\"name\": 1}", "If-Match", "abc", "Idempotency-Key", "a b", "Audit-Reason", "\t");
+        assertEquals("400 invalid_parameter", reply.outcome());
+        assertEquals(List.of("Idempotency-Key", "Audit-Reason", "If-Match"), reply.json().get("errors").findValuesAsText("header"));
+        assertEquals("400 invalid_parameter", http.patch(path, "{\"name\": 1}", "If-Match", "abc").outcome());
+        assertEquals("400 invalid_parameter", http.patch(path, "{\"name\": \"b\"}", "Audit-Reason", "one", "Audit-Reason", "another").outcome());
+    }
+
+    @Test
+    void aNumberWithAnExponentIsNoIntegerHoweverLargeItIs() {
+        for (var number : new String[] {"1e2", "1e400", "-1e400", "1.5", "12.0", "1e-1"}) {
+            var reply = http.post(CONSUMERS, consumer("a@example.com",
+                    ", \"scopes\": [\"catalog:read\"], \"rate_limit\": {\"limit\": " + number + ", \"window_seconds\": 1}"));
+            refusedAt("/rate_limit/limit", "wrong_type", reply);
+            assertEquals(1, reply.json().get("errors").size(), reply.text());
+        }
+    }
+
+    @Test
+    void aBodyOfWhichNothingIsNeededMayBeLeftOut() throws IOException {
+        var document = Http.JSON.readTree(new Spec().json());
+        for (var path : document.get("paths").properties()) {
+            var body = path.getValue().path("post").path("requestBody");
+            var schema = body.path("content").path("application/json").path("schema");
+            var named = document.at(schema.path("$ref").asText("#").substring(1));
+            if (!schema.isMissingNode() && named.path("required").isEmpty()) {
+                assertFalse(body.path("required").asBoolean(), path.getKey());
+            }
+        }
+        var unknown = "_01m7xtfk4je288tyaa41tvaxy0";
+        for (var action : new String[] {"grants/gra" + unknown + "/revoke", "transitions/trn" + unknown + "/cancel", "sites/sit" + unknown + "/remove"}) {
+            assertEquals("404 not_found", http.post("/api/v1/runtime/" + action, null).outcome(), action);
+        }
+        var platform = new Http(guild, guild.platform().token());
+        assertEquals("404 not_found", platform.post("/api/v1/platform/tenants/ten" + unknown + "/admin-tokens", null).outcome());
     }
 
     @Test

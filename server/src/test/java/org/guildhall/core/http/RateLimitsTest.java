@@ -80,6 +80,7 @@ class RateLimitsTest {
         assertTrue(String.valueOf(caller.get(STATUS).header("RateLimit")).startsWith("\"token\";r=0;t="));
         var refused = caller.get(STATUS);
         assertEquals("429 rate_limited", refused.outcome());
+        assertEquals("\"token\";q=2;w=4, \"tenant\";q=100000;w=1", refused.header("RateLimit-Policy"));
         assertEquals(refused.header("Retry-After"), refused.at("/retry_after"));
         assertEquals("token", refused.at("/violated_policies/0"));
         int wait = Integer.parseInt(String.valueOf(refused.header("Retry-After")));
