@@ -83,14 +83,14 @@ final class ProductsHandler implements ProductsApi<Call> {
             return Reply.ok(toApi(before));
         }
         boolean otherSet = !Objects.equals(wanted.entitlementSetId(), current.entitlementSetId());
+        if (otherSet) {
+            requireActive(call, wanted.entitlementSetId());
+        }
         if (otherSet && !before.lifecycleStatus().equals("draft")) {
             throw Problem.INVALID_STATE.at("/entitlement_set_id", "The entitlement set of a product that was published stays; its rules may change.");
         }
         if (before.lifecycleStatus().equals("retired") && changesMore(current, wanted)) {
             throw Problem.INVALID_STATE.because("A retired product keeps its name and description.");
-        }
-        if (otherSet) {
-            requireActive(call, wanted.entitlementSetId());
         }
         var values = new Values(
                 wanted.externalId(), wanted.name(), wanted.description(), uuid(wanted.entitlementSetId()),

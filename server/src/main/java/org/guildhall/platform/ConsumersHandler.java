@@ -68,7 +68,6 @@ final class ConsumersHandler implements ConsumersApi<Call> {
         var before = locked(call, consumerId);
         var current = patchable(before);
         var wanted = patch.onto(current);
-        requireActive(before);
         if (wanted.equals(current)) {
             call.unchanged();
             return Reply.ok(toApi(before));
@@ -78,6 +77,7 @@ final class ConsumersHandler implements ConsumersApi<Call> {
         if (!added.isEmpty() || !wanted.actsAs().equals(current.actsAs())) {
             Giving.requireActsAs(call.caller(), wanted.actsAs().value());
         }
+        requireActive(before);
         return changed(call, before, consumers.update(call.tx(), before.id(), new Values(
                 wanted.externalId(), wanted.name(), wanted.ownerName(), wanted.contactEmail(), wanted.scopes(), wanted.actsAs().value(),
                 limit(wanted.rateLimit()), window(wanted.rateLimit()))));

@@ -47,6 +47,9 @@ final class TokensHandler implements TokensApi<Call> {
         var origins = body.origins() == null ? List.<String>of() : body.origins();
         Giving.requireHeld(call.caller(), body.scopes(), body.scopes());
         var standing = consumers.holdStanding(call.tx(), body.consumerId().value());
+        if (standing != null) {
+            Giving.requireActsAs(call.caller(), standing.actsAs());
+        }
         var wrong = new ArrayList<>(ofKind(kind.value(), body.scopes(), origins));
         Instant end = null;
         if (standing == null) {
@@ -56,7 +59,7 @@ final class TokensHandler implements TokensApi<Call> {
             end = wished(standing.lifetime().wish(body.expiresAt(), standing.now(), standing.now()), wrong);
         }
         Refusal.ifAny(wrong);
-        requireEquippable(call, standing);
+        requireActive(Objects.requireNonNull(standing));
         return mint.answer(call, mint.issue(call.tx(), call.caller().mode(), new TokenStore.New(
                 body.consumerId().value(), body.externalId(), body.name(), kind.value(), body.scopes(), origins,
                 ConsumersHandler.limit(body.rateLimit()), ConsumersHandler.window(body.rateLimit()), end, null)));
@@ -89,20 +92,21 @@ final class TokensHandler implements TokensApi<Call> {
         var before = locked(call, tokenId);
         var current = patchable(before);
         var wanted = patch.onto(current);
-        requireActive(before);
         if (wanted.equals(current)) {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
         var standing = standing(call, before);
         Giving.requireHeld(call.caller(), given(current, wanted), wanted.scopes());
+        Giving.requireActsAs(call.caller(), standing.actsAs());
         var wrong = new ArrayList<>(ofKind(before.kind(), wanted.scopes(), wanted.origins()));
         wrong.addAll(Giving.beyondConsumer(standing.scopes(), Giving.added(current.scopes(), wanted.scopes()), wanted.scopes()));
         var end = Objects.equals(wanted.expiresAt(), current.expiresAt())
                 ? current.expiresAt()
                 : wished(standing.lifetime().wish(wanted.expiresAt(), before.createdAt(), standing.now()), wrong);
         Refusal.ifAny(wrong);
-        requireEquippable(call, standing);
+        requireActive(before);
+        requireActive(standing);
         return changed(call, before, tokens.update(call.tx(), before, new Values(
                 wanted.externalId(), wanted.name(), wanted.scopes(), wanted.origins(), ConsumersHandler.limit(wanted.rateLimit()),
                 ConsumersHandler.window(wanted.rateLimit()), end)));
@@ -111,13 +115,14 @@ final class TokensHandler implements TokensApi<Call> {
     @Override
     public Reply<IssuedToken> rotateToken(Call call, TokenId tokenId, TokenRotation body) {
         var before = locked(call, tokenId);
+        Giving.requireHeld(call.caller(), before.scopes(), before.scopes());
+        var standing = standing(call, before);
+        Giving.requireActsAs(call.caller(), standing.actsAs());
         requireActive(before);
         if (tokens.isReplaced(call.tx(), before.id())) {
             throw Problem.INVALID_STATE.because("The token was rotated already and ends with its overlap; rotate its successor, or issue a new one.");
         }
-        Giving.requireHeld(call.caller(), before.scopes(), before.scopes());
-        var standing = standing(call, before);
-        requireEquippable(call, standing);
+        requireActive(standing);
         var end = standing.lifetime().ofSuccessor(before.expiresAt(), before.createdAt(), standing.now());
         var issued = mint.issue(call.tx(), call.caller().mode(), new TokenStore.New(
                 before.consumerId(), null, before.name(), before.kind(), before.scopes(), before.origins(), before.rateLimit(),
@@ -155,11 +160,10 @@ final class TokensHandler implements TokensApi<Call> {
         }
     }
 
-    private static void requireEquippable(Call call, Standing standing) {
+    private static void requireActive(Standing standing) {
         if (standing.state().equals("archived")) {
             throw Problem.INVALID_STATE.because("The consumer is archived: its tokens are good for nothing.");
         }
-        Giving.requireActsAs(call.caller(), standing.actsAs());
     }
 
     /** What a patch gives away: scopes that are added; all of them, if they may be used for longer or in more places. */

@@ -61,6 +61,7 @@ final class Granting {
         References.named(catalog.product(tx, gift.productId()), "/product_id", "product");
         var place = place(tx, held, gift);
         var product = References.named(catalog.keepProduct(tx, gift.productId()), "/product_id", "product");
+        References.active(held.organizationState(), "/organization_id", "organization");
         if (!product.lifecycleStatus().equals("published")) {
             throw Problem.INVALID_STATE.at("/product_id", "The product is " + product.lifecycleStatus() + ", not published.");
         }

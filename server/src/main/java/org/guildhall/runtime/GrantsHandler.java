@@ -51,7 +51,6 @@ final class GrantsHandler implements GrantsApi<Call> {
                 body.externalId(), body.productId().value(), body.tierId() == null ? null : body.tierId().value(), HeldBy.of(kind.value()),
                 body.endsAt(), body.reason());
         var held = References.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
-        References.active(held.organizationState(), "/organization_id", "organization");
         var grant = toApi(granting.grant(call.tx(), call.changes(), held, call.actor(), gift));
         return Reply.created("/api/v1/runtime/grants/" + grant.id(), grant);
     }

@@ -79,6 +79,7 @@ final class Moving {
                     .with(Item.pointer("/effective_at", "past", "The instant is not in the future; leave it out to move now."));
         }
         var ladder = ladder(tx, held, wish);
+        held.requireActive();
         var target = wish.targetTierId() == null ? null : ladder.tier(wish.targetTierId());
         var then = pools.then(tx, held.orgTypeId(), List.of(ladder), held.scheduled());
         var from = wish.effectiveAt() == null ? held.plan(ladder.id()) : expected(held, then, ladder.id(), at);
@@ -157,6 +158,7 @@ final class Moving {
             throw Problem.VALIDATION_FAILED.because("The organization has plans on several ladders.")
                     .with(Item.pointer("/plan_ladder_id", "required", "The organization has plans on several ladders: say which one ends."));
         }
+        held.requireActive();
         if (plans.isEmpty() || plans.getFirst().ladderId() == null) {
             throw Problem.INVALID_STATE.at("/kind", "The organization has no plan that could end.");
         }

@@ -57,15 +57,16 @@ final class SitesHandler implements SitesApi<Call> {
     @Override
     public Reply<Site> requestSite(Call call, NewSite body) {
         var held = References.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
-        References.active(held.organizationState(), "/organization_id", "organization");
         var integration = References.named(catalog.keepIntegration(call.tx(), body.integrationId().value()), "/integration_id", "integration");
-        References.active(integration.state(), "/integration_id", "integration");
         if (integration.sitesKey() == null) {
             throw Problem.VALIDATION_FAILED.because("The integration has no sites.").with(Item.pointer(
                     "/integration_id", "no_sites", "The integration registers no resource key " + integration.key() + ".sites of the kind limit."));
         }
         var values = new Values(body.externalId(), value(body.workspaceId()), body.name(), body.domain());
-        keepWorkspace(call.tx(), values.workspaceId(), held.organizationId());
+        var workspace = keepWorkspace(call.tx(), values.workspaceId(), held.organizationId());
+        References.active(held.organizationState(), "/organization_id", "organization");
+        References.active(integration.state(), "/integration_id", "integration");
+        requireActive(workspace);
         var told = take(call.tx(), held, integration.id(), integration.sitesKey());
         var site = toApi(sites.insert(call.tx(), held.organizationId(), held.poolId(), integration.id(), values, held.now()));
         call.created(site.id(), site);
@@ -98,12 +99,12 @@ final class SitesHandler implements SitesApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
+        boolean stays = Objects.equals(wanted.workspaceId(), current.workspaceId());
+        var workspace = stays ? null : keepWorkspace(call.tx(), value(wanted.workspaceId()), before.organizationId());
         if (before.state().equals("removed")) {
             throw Problem.INVALID_STATE.because("The site is removed.");
         }
-        if (!Objects.equals(wanted.workspaceId(), current.workspaceId())) {
-            keepWorkspace(call.tx(), value(wanted.workspaceId()), before.organizationId());
-        }
+        requireActive(workspace);
         var values = new Values(wanted.externalId(), value(wanted.workspaceId()), wanted.name(), wanted.domain());
         return changed(call, before, sites.update(call.tx(), before.id(), values));
     }
@@ -184,13 +185,19 @@ final class SitesHandler implements SitesApi<Call> {
         return thresholds.write(tx, reached, cleared, null, held.now());
     }
 
-    private void keepWorkspace(Tx tx, @Nullable UUID workspaceId, UUID organizationId) {
+    private SiteStore.@Nullable Workspace keepWorkspace(Tx tx, @Nullable UUID workspaceId, UUID organizationId) {
         if (workspaceId == null) {
-            return;
+            return null;
         }
         var workspace = sites.keepWorkspace(tx, workspaceId);
         boolean ours = workspace != null && workspace.organizationId().equals(organizationId);
-        References.active(References.named(ours ? workspace : null, "/workspace_id", "workspace of the organization").state(), "/workspace_id", "workspace");
+        return References.named(ours ? workspace : null, "/workspace_id", "workspace of the organization");
+    }
+
+    private static void requireActive(SiteStore.@Nullable Workspace workspace) {
+        if (workspace != null) {
+            References.active(workspace.state(), "/workspace_id", "workspace");
+        }
     }
 
     private Reply<Site> changed(Call call, Held held, Row before, String state, @Nullable String reason) {

@@ -62,7 +62,6 @@ final class TransitionsHandler implements TransitionsApi<Call> {
         wellFormed(wish, actor);
         var held = References.found(pools.lock(call.tx(), call.changes(), organizationId.value()));
         call.expect(held.seenVersion());
-        held.requireActive();
         requireOwn(call, held, wish.keepSiteIds());
         var transition = toApi(moving.move(call.tx(), call.changes(), held, actor, wish));
         return Reply.created("/api/v1/runtime/transitions/" + transition.id(), transition);

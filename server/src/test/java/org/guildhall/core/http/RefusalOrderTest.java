@@ -103,4 +103,62 @@ class RefusalOrderTest {
         assertEquals("400 invalid_parameter", narrow.get(tokens + "?expand=nothing").outcome());
         assertEquals("200", narrow.get(tokens).outcome());
     }
+
+    private String made(String path, String body) {
+        return String.valueOf(http.post("/api/v1" + path, body).expect(201).at("/id"));
+    }
+
+    private void act(String path) {
+        http.post("/api/v1" + path, null).expect(200);
+    }
+
+    @Test
+    void whatIsWrongWithTheBodyIsToldBeforeTheState() {
+        var type = made("/catalog/org-types", "{\"key\": \"club\", \"name\": \"Club\"}");
+        var organization = made("/runtime/organizations", "{\"org_type_id\": \"" + type + "\", \"name\": \"Closed\"}");
+        var open = made("/runtime/organizations", "{\"org_type_id\": \"" + type + "\", \"name\": \"Open\"}");
+        var workspace = made("/runtime/organizations/" + open + "/workspaces", "{\"name\": \"W\"}");
+        var integration = made("/catalog/integrations", "{\"key\": \"wiki\", \"name\": \"Wiki\"}");
+        var product = made("/catalog/products", "{\"name\": \"P\"}");
+        act("/catalog/products/" + product + "/publish");
+        act("/runtime/organizations/" + organization + "/archive");
+        var unknown = "_01m7xtfk4je288tyaa41tvaxy0";
+        var transitions = "/runtime/organizations/" + organization + "/transitions";
+        for (var body : new String[][] {
+            {"/runtime/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"itg%s\", \"name\": \"S\"}".formatted(organization, unknown)},
+            {"/runtime/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\", \"workspace_id\": \"%s\"}"
+                    .formatted(organization, integration, workspace)},
+            {"/runtime/grants", "{\"organization_id\": \"%s\", \"product_id\": \"prd%s\"}".formatted(organization, unknown)},
+            {"/runtime/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\", \"ends_at\": \"2020-01-01T00:00:00Z\"}"
+                    .formatted(organization, product)},
+            {transitions, "{\"kind\": \"initiate\", \"target_tier_id\": \"tir%s\"}".formatted(unknown)},
+            {transitions, "{\"kind\": \"end\", \"effective_at\": \"2020-01-01T00:00:00Z\"}"},
+            {transitions, "{\"kind\": \"end\", \"keep_site_ids\": [\"sit%s\"]}".formatted(unknown)}
+        }) {
+            assertEquals("422 validation_failed", http.post("/api/v1" + body[0], body[1]).outcome(), body[1]);
+        }
+        var grant = "{\"organization_id\": \"%s\", \"product_id\": \"%s\"}".formatted(organization, product);
+        assertEquals("409 invalid_state", http.post("/api/v1/runtime/grants", grant).outcome());
+        assertEquals("409 invalid_state", http.post("/api/v1" + transitions, "{\"kind\": \"end\"}").outcome());
+        assertEquals("422 validation_failed",
+                http.patch("/api/v1/catalog/products/" + product, "{\"entitlement_set_id\": \"ens" + unknown + "\"}").outcome());
+    }
+
+    @Test
+    void aCredentialThatIsOutOfServiceIsPatchedWithNothingAndOtherwiseRefusedInTheSameOrder() {
+        var consumer = made("/platform/consumers",
+                "{\"name\": \"C\", \"owner_name\": \"O\", \"contact_email\": \"a@example.org\", \"scopes\": [\"catalog:read\", \"platform:tokens:write\"]}");
+        var body = "{\"consumer_id\": \"" + consumer + "\", \"name\": \"T\", \"scopes\": [%s]}";
+        var revoked = "/api/v1/platform/tokens/" + made("/platform/tokens", body.formatted("\"catalog:read\""));
+        var narrow = new Http(guild, http.post("/api/v1/platform/tokens", body.formatted("\"platform:tokens:write\"")).expect(201).at("/token"));
+        http.post(revoked + "/revoke", null).expect(200);
+        http.patch(revoked, "{}", "If-Match", "*").expect(200);
+        assertEquals("422 validation_failed", http.patch(revoked, "{\"scopes\": [\"runtime:read\"]}", "If-Match", "*").outcome());
+        assertEquals("409 invalid_state", http.patch(revoked, "{\"name\": \"N\"}", "If-Match", "*").outcome());
+        assertEquals("403 insufficient_scope", narrow.post(revoked + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").outcome());
+        assertEquals("409 invalid_state", http.post(revoked + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").outcome());
+        act("/platform/consumers/" + consumer + "/archive");
+        http.patch("/api/v1/platform/consumers/" + consumer, "{}").expect(200);
+        assertEquals("409 invalid_state", http.patch("/api/v1/platform/consumers/" + consumer, "{\"name\": \"N\"}").outcome());
+    }
 }
