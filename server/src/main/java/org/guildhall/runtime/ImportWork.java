@@ -42,7 +42,10 @@ final class ImportWork implements Work.Job {
     static final String NAME = "import";
 
     /** Each transaction keeps a cancellation waiting, so it must be a matter of some hundred milliseconds. */
-    private static final int ROWS_AT_ONCE = 50;
+    private static final int ROWS_AT_ONCE = 200;
+
+    /** In how many parts rows are done that fail together: of two hundred some dozen transactions find the one. */
+    private static final int PARTS = 10;
 
     private static final int FORGOTTEN_AT_ONCE = 5_000;
     private static final Duration SLICE = Duration.ofSeconds(10);
@@ -75,12 +78,12 @@ final class ImportWork implements Work.Job {
 
     @Override
     public @Nullable Duration work(UUID tenant, UUID id, BooleanSupplier stopping) {
-        if (!platform.isActive(tenant)) {
-            return SUSPENDED_PAUSE;
-        }
         long until = System.nanoTime() + SLICE.toNanos();
         while (!stopping.getAsBoolean() && System.nanoTime() < until) {
-            switch (step(tenant, id)) {
+            if (!platform.isActive(tenant)) {
+                return SUSPENDED_PAUSE;
+            }
+            switch (step(tenant, id, ROWS_AT_ONCE)) {
                 case HELD -> {
                     return HELD_PAUSE;
                 }
@@ -106,16 +109,20 @@ final class ImportWork implements Work.Job {
         forget(tenant, id, () -> false);
     }
 
-    /** Some rows together; if one of them fails in a way that only the database could tell, each of them by itself. */
-    private Step step(UUID tenant, UUID id) {
-        try {
-            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, ROWS_AT_ONCE, first -> {}));
-        } catch (Refusal | Failures.Violation failed) {
-            LOG.debug("rows of the import {} are done one by one", id, failed);
+    /** Some rows together; if one of them fails in a way that only the database could tell, fewer at a time, until it is found. */
+    private Step step(UUID tenant, UUID id, int rows) {
+        if (rows == 1) {
+            return alone(tenant, id);
         }
+        try {
+            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, rows, first -> {}));
+        } catch (Refusal | Failures.Violation failed) {
+            LOG.debug("{} rows of the import {} are done fewer at a time", rows, id, failed);
+        }
+        int fewer = Math.max(1, rows / PARTS);
         var step = Step.MORE;
-        for (int row = 0; row < ROWS_AT_ONCE && step == Step.MORE; row++) {
-            step = alone(tenant, id);
+        for (int done = 0; done < rows && step == Step.MORE; done += fewer) {
+            step = step(tenant, id, fewer);
         }
         return step;
     }
@@ -175,6 +182,7 @@ final class ImportWork implements Work.Job {
         var today = LocalDate.ofInstant(tx.now(), EARLIEST);
         var done = new ArrayList<Done>(rows.size());
         var wrong = new ArrayList<Wrong>();
+        var wanted = new ArrayList<Accepted>(rows.size());
         for (var row : rows) {
             switch (Matching.decide(row.row(), roll, today)) {
                 case Refused refused -> {
@@ -182,14 +190,13 @@ final class ImportWork implements Work.Job {
                     done.add(new Done(row.position(), "failed", null));
                 }
                 case Accepted accepted -> {
-                    if (held.validates()) {
-                        done.add(new Done(row.position(), accepted.outcome(), left(accepted)));
-                    } else {
-                        joining.carryOut(tx, action -> events.begin(source(held.id(), action, actor(held))), actor(held), accepted, roll);
-                        done.add(new Done(row.position(), accepted.outcome(), null));
-                    }
+                    wanted.add(accepted);
+                    done.add(new Done(row.position(), accepted.outcome(), held.validates() ? left(accepted) : null));
                 }
             }
+        }
+        if (!held.validates()) {
+            joining.carryOut(tx, action -> events.begin(source(held.id(), action, actor(held))), actor(held), wanted);
         }
         finish(tx, held, done, wrong);
     }

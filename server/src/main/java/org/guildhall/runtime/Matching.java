@@ -62,12 +62,12 @@ final class Matching {
         if (!mistakes.isEmpty()) {
             return new Refused(mistakes);
         }
-        var person = after(row, before);
+        var person = after(row, before, roll);
         roll.put(person);
         if (!row.namesHousehold()) {
             return new Accepted(before, person, null, null, null, null);
         }
-        var household = after(row, householdBefore, roleBefore == null ? 1 : 0);
+        var household = after(row, householdBefore, roleBefore == null ? 1 : 0, roll);
         roll.put(household);
         var said = row.get(MemberRow.HOUSEHOLD_ROLE);
         var role = said != null ? said : roleBefore != null ? roleBefore : FIRST_ROLE;
@@ -120,10 +120,10 @@ final class Matching {
     }
 
     /** The person behind the row, whose name is there by now. */
-    private static Person after(MemberRow row, @Nullable Person before) {
+    private static Person after(MemberRow row, @Nullable Person before, Roll roll) {
         var birthOn = row.over(MemberRow.BIRTH_ON, before == null || before.birthOn() == null ? null : before.birthOn().toString());
         return new Person(
-                before == null ? null : before.id(),
+                before == null ? roll.next() : before.id(),
                 before == null ? row.get(MemberRow.EXTERNAL_ID) : before.externalId(),
                 true,
                 Objects.requireNonNull(row.over(MemberRow.NAME, before == null ? null : before.name())),
@@ -132,10 +132,10 @@ final class Matching {
                 birthOn == null ? null : LocalDate.parse(birthOn));
     }
 
-    private static Household after(MemberRow row, @Nullable Household before, int more) {
+    private static Household after(MemberRow row, @Nullable Household before, int more, Roll roll) {
         var name = row.get(MemberRow.HOUSEHOLD_NAME);
         return before == null
-                ? new Household(null, row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID), true, Objects.requireNonNull(name), more)
+                ? new Household(roll.next(), row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID), true, Objects.requireNonNull(name), more)
                 : new Household(before.id(), before.externalId(), true, name == null ? before.name() : name, before.members() + more);
     }
 }

@@ -54,7 +54,7 @@ final class MemberStore {
     }
 
     private static Roll roll(Tx tx, Collection<MemberRow> rows, boolean held) {
-        var roll = new Roll(tx.sql().fetchExists(ORG_TYPES, ORG_TYPES.IS_DEFAULT.isTrue()));
+        var roll = new Roll(tx.sql().fetchExists(ORG_TYPES, ORG_TYPES.IS_DEFAULT.isTrue()), held);
         var persons = new HashMap<UUID, Person>();
         var named = select(PERSONS.ID)
                 .from(PERSONS)

@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -12,6 +13,7 @@ import org.guildhall.core.http.Changes;
 import org.guildhall.runtime.Timeline.Scheduled;
 import org.guildhall.runtime.Timeline.Step;
 import org.guildhall.runtime.TransitionStore.Manner;
+import org.guildhall.runtime.TransitionStore.Written;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,24 @@ final class Moves {
     private final ProvisionStore provisions;
     private final TransitionStore transitions;
     private final GrantStore grants;
+
+    /**
+     * Something that begins where nothing was.
+     *
+     * @param changes told of it
+     * @param step the move on a ladder that leads to it; null off the ladders, as is the manner
+     */
+    record Beginning(Changes changes, Held held, Holding to, @Nullable Step step, @Nullable Manner manner) {
+
+        static Beginning offLadder(Changes changes, Held held, Holding to) {
+            return new Beginning(changes, held, to, null, null);
+        }
+
+        /** The pool after it. */
+        Held after() {
+            return step == null ? held : held.after(step);
+        }
+    }
 
     Moves(ProvisionStore provisions, TransitionStore transitions, GrantStore grants) {
         this.provisions = provisions;
@@ -48,7 +68,7 @@ final class Moves {
     Moved move(Tx tx, Changes changes, Held held, Step step, Manner manner, @Nullable String grantOver) {
         var ended = ended(tx, step, held.now());
         var begun = begun(tx, held, step);
-        var transition = transitions.insert(tx, held.organizationId(), held.poolId(), step, manner, true, held.now());
+        var transition = transitions.insert(tx, List.of(written(held, step, manner, true))).getFirst();
         changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
         tell(changes, ended, begun);
         if (grantOver != null) {
@@ -60,9 +80,13 @@ final class Moves {
     /** Agrees on a move for later: nothing is held by it until then. */
     TransitionStore.Row schedule(Tx tx, Changes changes, Held held, Scheduled what, Manner manner) {
         var step = new Step(what, null, null);
-        var transition = transitions.insert(tx, held.organizationId(), held.poolId(), step, manner, false, held.now());
+        var transition = transitions.insert(tx, List.of(written(held, step, manner, false))).getFirst();
         changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
         return transition;
+    }
+
+    private static Written written(Held held, Step step, Manner manner, boolean done) {
+        return new Written(held.organizationId(), held.poolId(), step, manner, done, held.now());
     }
 
     /** Writes down what came of a scheduled transition that was due, dated at its instant: as {@link Foreseen} showed it. */
@@ -106,12 +130,24 @@ final class Moves {
         }
     }
 
-    /** Begins something off the ladders. */
-    ProvisionStore.Row begin(Tx tx, Changes changes, Held held, Holding holding) {
-        var begun = ProvisionStore.Row.begun(held.organizationId(), held.poolId(), holding, held.now());
+    /** Begins all of it at once, in pools that are held or new. */
+    void begin(Tx tx, List<Beginning> those) {
+        if (those.isEmpty()) {
+            return;
+        }
+        var begun = those.stream().map(each -> ProvisionStore.Row.begun(each.held().organizationId(), each.held().poolId(), each.to(), each.held().now())).toList();
         provisions.insert(tx, begun);
-        tell(changes, null, begun);
-        return begun;
+        var moved = new ArrayList<Written>();
+        those.stream().filter(each -> each.step() != null).forEach(each -> moved.add(written(each.held(), Objects.requireNonNull(each.step()), Objects.requireNonNull(each.manner()), true)));
+        var rows = moved.isEmpty() ? List.<TransitionStore.Row>of().iterator() : transitions.insert(tx, moved).iterator();
+        for (int at = 0; at < begun.size(); at++) {
+            var changes = those.get(at).changes();
+            if (those.get(at).step() != null) {
+                var transition = rows.next();
+                changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
+            }
+            tell(changes, null, begun.get(at));
+        }
     }
 
     /** Notes that a grant is over. */
@@ -153,7 +189,7 @@ final class Moves {
             return null;
         }
         var begun = ProvisionStore.Row.begun(held.organizationId(), held.poolId(), step.to(), held.now());
-        provisions.insert(tx, begun);
+        provisions.insert(tx, List.of(begun));
         return begun;
     }
 
