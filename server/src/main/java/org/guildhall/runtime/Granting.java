@@ -95,8 +95,8 @@ final class Granting {
 
     private GrantStore.Row beside(Tx tx, Changes changes, Held held, Gift gift) {
         var grant = given(tx, changes, held, gift, null);
-        moves.begin(tx, List.of(Beginning.offLadder(changes, held, new Holding(
-                Ids.next(), gift.productId(), null, null, gift.kind(), grant.id(), null, held.now(), gift.endsAt()))));
+        var to = new Holding(Ids.next(), gift.productId(), null, null, gift.kind(), grant.id(), null, held.now(), gift.endsAt());
+        moves.begin(tx, List.of(Beginning.offLadders(changes, held, to)));
         pools.changed(tx, changes, held, held, List.of());
         return grant;
     }

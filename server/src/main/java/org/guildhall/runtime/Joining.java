@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.guildhall.api.model.HouseholdId;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -15,8 +16,6 @@ import org.guildhall.runtime.Households.Entry;
 import org.guildhall.runtime.Matching.Accepted;
 import org.guildhall.runtime.People.Newcomer;
 import org.guildhall.runtime.PersonStore.Values;
-import org.guildhall.runtime.Roll.Household;
-import org.guildhall.runtime.Roll.Person;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,12 +58,16 @@ final class Joining {
             }
         }
         // In this order: an event tells of the person, of the household, and then of what one is to the other.
-        makePersons(tx, actor, deeds.stream().filter(deed -> deed.row().before() == null).toList());
-        deeds.stream().filter(deed -> deed.row().before() != null).forEach(deed -> changePerson(tx, deed.changes(), deed.row().before(), deed.row().person()));
-        makeHouseholds(tx, deeds.stream().filter(deed -> deed.row().makesHousehold()).toList());
-        deeds.stream().filter(deed -> deed.row().renamesHousehold()).forEach(deed -> renameHousehold(tx, deed.changes(), Objects.requireNonNull(deed.row().household())));
-        let(tx, deeds.stream().filter(deed -> deed.row().role() != null && deed.row().roleBefore() == null).toList());
-        deeds.stream().filter(deed -> changesRole(deed.row())).forEach(deed -> changeRole(tx, deed));
+        makePersons(tx, actor, those(deeds, row -> row.before() == null));
+        those(deeds, row -> row.before() != null && !row.before().equals(row.person())).forEach(deed -> changePerson(tx, deed));
+        makeHouseholds(tx, those(deeds, Accepted::makesHousehold));
+        those(deeds, Accepted::renamesHousehold).forEach(deed -> renameHousehold(tx, deed));
+        join(tx, those(deeds, row -> row.role() != null && row.roleBefore() == null));
+        those(deeds, row -> row.roleBefore() != null && !row.roleBefore().equals(row.role())).forEach(deed -> changeRole(tx, deed));
+    }
+
+    private static List<Deed> those(List<Deed> deeds, Predicate<Accepted> which) {
+        return deeds.stream().filter(deed -> which.test(deed.row())).toList();
     }
 
     /** What the event is called: after the first that it tells. Null where there is nothing to do. */
@@ -93,36 +96,37 @@ final class Joining {
         return new Newcomer(deed.changes(), Objects.requireNonNull(who.id()), values, List.of());
     }
 
-    private void changePerson(Tx tx, Changes changes, @Nullable Person before, Person wanted) {
-        if (!wanted.equals(before)) {
-            // Held since the roll was read, or made since.
-            var held = Objects.requireNonNull(persons.get(tx, Objects.requireNonNull(wanted.id())));
-            people.update(tx, changes, held, new Values(
-                    held.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), held.metadata()));
-        }
+    private void changePerson(Tx tx, Deed deed) {
+        var wanted = deed.row().person();
+        // Held since the roll was read, or made since.
+        var held = Objects.requireNonNull(persons.get(tx, Objects.requireNonNull(wanted.id())));
+        people.update(tx, deed.changes(), held, new Values(
+                held.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), held.metadata()));
     }
 
     private void makeHouseholds(Tx tx, List<Deed> deeds) {
         if (deeds.isEmpty()) {
             return;
         }
-        var made = store.insert(tx, deeds.stream().map(deed -> Objects.requireNonNull(deed.row().household())).map(Joining::made).toList());
+        var made = store.insert(tx, deeds.stream().map(Joining::household).toList());
         for (int at = 0; at < made.size(); at++) {
             deeds.get(at).changes().created(new HouseholdId(made.get(at).id()), HouseholdsHandler.toApi(made.get(at)));
         }
     }
 
-    private static HouseholdStore.New made(Household wanted) {
+    private static HouseholdStore.New household(Deed deed) {
+        var wanted = Objects.requireNonNull(deed.row().household());
         return new HouseholdStore.New(Objects.requireNonNull(wanted.id()), new HouseholdStore.Values(wanted.externalId(), wanted.name()));
     }
 
-    private void renameHousehold(Tx tx, Changes changes, Household wanted) {
+    private void renameHousehold(Tx tx, Deed deed) {
+        var wanted = Objects.requireNonNull(deed.row().household());
         var held = Objects.requireNonNull(store.get(tx, Objects.requireNonNull(wanted.id())));
         var renamed = store.update(tx, held.id(), new HouseholdStore.Values(held.externalId(), wanted.name()));
-        changes.changed(new HouseholdId(held.id()), HouseholdsHandler.toApi(held), HouseholdsHandler.toApi(renamed));
+        deed.changes().changed(new HouseholdId(held.id()), HouseholdsHandler.toApi(held), HouseholdsHandler.toApi(renamed));
     }
 
-    private void let(Tx tx, List<Deed> deeds) {
+    private void join(Tx tx, List<Deed> deeds) {
         if (!deeds.isEmpty()) {
             households.begin(tx, deeds.stream().map(Joining::entry).toList());
         }
@@ -133,10 +137,6 @@ final class Joining {
         var householdId = Objects.requireNonNull(Objects.requireNonNull(row.household()).id());
         return new Entry(deed.changes(), new New(
                 Ids.next(), null, householdId, Objects.requireNonNull(row.person().id()), Objects.requireNonNull(row.role())));
-    }
-
-    private static boolean changesRole(Accepted row) {
-        return row.roleBefore() != null && !row.roleBefore().equals(row.role());
     }
 
     /** Another role is another membership: the one that there is ends first. */

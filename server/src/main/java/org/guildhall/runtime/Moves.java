@@ -1,7 +1,7 @@
 package org.guildhall.runtime;
 
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -31,20 +31,24 @@ final class Moves {
     private final GrantStore grants;
 
     /**
-     * Something that begins where nothing was.
+     * Something that begins where nothing was, with the pool held or new.
      *
      * @param changes told of it
-     * @param step the move on a ladder that leads to it; null off the ladders, as is the manner
+     * @param move that leads to it; null off the ladders
      */
-    record Beginning(Changes changes, Held held, Holding to, @Nullable Step step, @Nullable Manner manner) {
+    record Beginning(Changes changes, Held held, Holding to, @Nullable Written move) {
 
-        static Beginning offLadder(Changes changes, Held held, Holding to) {
-            return new Beginning(changes, held, to, null, null);
+        static Beginning onLadder(Changes changes, Held held, Step step, Manner manner) {
+            return new Beginning(changes, held, Objects.requireNonNull(step.to()), written(held, step, manner, true));
+        }
+
+        static Beginning offLadders(Changes changes, Held held, Holding to) {
+            return new Beginning(changes, held, to, null);
         }
 
         /** The pool after it. */
         Held after() {
-            return step == null ? held : held.after(step);
+            return move == null ? held : held.after(move.step());
         }
     }
 
@@ -130,24 +134,27 @@ final class Moves {
         }
     }
 
-    /** Begins all of it at once, in pools that are held or new. */
+    /** Begins all of it at once. */
     void begin(Tx tx, List<Beginning> those) {
         if (those.isEmpty()) {
             return;
         }
-        var begun = those.stream().map(each -> ProvisionStore.Row.begun(each.held().organizationId(), each.held().poolId(), each.to(), each.held().now())).toList();
+        var begun = those.stream().map(each -> begun(each.held(), each.to())).toList();
         provisions.insert(tx, begun);
-        var moved = new ArrayList<Written>();
-        those.stream().filter(each -> each.step() != null).forEach(each -> moved.add(written(each.held(), Objects.requireNonNull(each.step()), Objects.requireNonNull(each.manner()), true)));
-        var rows = moved.isEmpty() ? List.<TransitionStore.Row>of().iterator() : transitions.insert(tx, moved).iterator();
+        var moves = those.stream().map(Beginning::move).filter(Objects::nonNull).toList();
+        var moved = moves.isEmpty() ? Collections.<TransitionStore.Row>emptyIterator() : transitions.insert(tx, moves).iterator();
         for (int at = 0; at < begun.size(); at++) {
             var changes = those.get(at).changes();
-            if (those.get(at).step() != null) {
-                var transition = rows.next();
+            if (those.get(at).move() != null) {
+                var transition = moved.next();
                 changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
             }
             tell(changes, null, begun.get(at));
         }
+    }
+
+    private static ProvisionStore.Row begun(Held held, Holding holding) {
+        return ProvisionStore.Row.begun(held.organizationId(), held.poolId(), holding, held.now());
     }
 
     /** Notes that a grant is over. */
@@ -188,7 +195,7 @@ final class Moves {
         if (step.to() == null) {
             return null;
         }
-        var begun = ProvisionStore.Row.begun(held.organizationId(), held.poolId(), step.to(), held.now());
+        var begun = begun(held, step.to());
         provisions.insert(tx, List.of(begun));
         return begun;
     }

@@ -111,10 +111,14 @@ final class PersonStore {
      * linking is waited for. In the order of their names, so that two who want the same ones wait for each other one after the other.
      */
     List<Row> insert(Tx tx, List<New> those) {
-        var named = those.stream().flatMap(New::links).sorted(Comparator.comparing(Link::identity)).toList();
+        var named = those.stream()
+                .flatMap(New::links)
+                .sorted(Comparator.comparing(Link::identity))
+                .map(link -> DSL.row(link.personId(), link.identity().issuer(), link.identity().subject()))
+                .toList();
         var linked = name("linked").as(
                 insertInto(PERSON_IDENTITIES, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT)
-                        .valuesOfRows(named.stream().map(link -> DSL.row(link.personId(), link.identity().issuer(), link.identity().subject())).toList())
+                        .valuesOfRows(named)
                         .onConflictDoNothing()
                         .returning(PERSON_IDENTITIES.ID, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT,
                                 PERSON_IDENTITIES.CREATED_AT));

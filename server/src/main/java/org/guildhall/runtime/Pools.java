@@ -186,10 +186,11 @@ final class Pools {
         var to = new Holding(
                 Ids.next(), policy.productId(), ladderId, policy.tierId(), HeldBy.DEFAULT, null, policy.policyId(), held.now(), null);
         if (ladderId == null) {
-            return Beginning.offLadder(changes, held, to);
+            return Beginning.offLadders(changes, held, to);
         }
         var what = Scheduled.of(ladderId, MoveKind.INITIATE, null, policy.tierId(), HeldBy.DEFAULT, null, held.now());
-        return new Beginning(changes, held, to, new Step(what, null, to), new Manner(null, actor.type(), actor.id(), DEFAULT_REASON, false, List.of()));
+        var manner = new Manner(null, actor.type(), actor.id(), DEFAULT_REASON, false, List.of());
+        return Beginning.onLadder(changes, held, new Step(what, null, to), manner);
     }
 
     /**
