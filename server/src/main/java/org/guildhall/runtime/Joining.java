@@ -1,5 +1,6 @@
 package org.guildhall.runtime;
 
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,21 +12,23 @@ import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Changes;
+import org.guildhall.core.http.Refusal.Item;
 import org.guildhall.runtime.HouseholdMemberStore.New;
 import org.guildhall.runtime.Households.Entry;
-import org.guildhall.runtime.Matching.Accepted;
 import org.guildhall.runtime.People.Newcomer;
 import org.guildhall.runtime.PersonStore.Values;
+import org.guildhall.runtime.imports.Accepted;
+import org.guildhall.runtime.imports.Members;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out what was decided of some rows: makes and changes persons and households, and lets one belong to the other. Those who were
- * there are held since it was decided ({@link MemberStore#held}).
+ * there are held since it was decided.
  *
  * <p>All new persons come into being together, and so do all new households and all new members: what the rows before make of something,
  * the ones behind already know.
  */
-final class Joining {
+final class Joining implements Members {
 
     private final People people;
     private final PersonStore persons;
@@ -44,12 +47,18 @@ final class Joining {
     /** A row that makes a difference, and the event that tells it. */
     private record Deed(Changes changes, Accepted row) {}
 
-    /**
-     * Does all of it, each row as one event.
-     *
-     * @param events begins an event with its action
-     */
-    void carryOut(Tx tx, Function<String, Changes> events, Actor actor, List<Accepted> rows) {
+    @Override
+    public int householdMembersMax() {
+        return Households.MEMBERS_MAX;
+    }
+
+    @Override
+    public @Nullable Item unlikely(@Nullable LocalDate birthOn, LocalDate today) {
+        return birthOn == null ? null : People.unlikely(birthOn, today);
+    }
+
+    @Override
+    public void carryOut(Tx tx, Function<String, Changes> events, Actor actor, List<Accepted> rows) {
         var deeds = new ArrayList<Deed>(rows.size());
         for (var row : rows) {
             var action = action(row);
@@ -59,7 +68,7 @@ final class Joining {
         }
         // In this order: an event tells of the person, of the household, and then of what one is to the other.
         makePersons(tx, actor, those(deeds, row -> row.before() == null));
-        those(deeds, row -> row.before() != null && !row.before().equals(row.person())).forEach(deed -> changePerson(tx, deed));
+        those(deeds, Accepted::changesPerson).forEach(deed -> changePerson(tx, deed));
         makeHouseholds(tx, those(deeds, Accepted::makesHousehold));
         those(deeds, Accepted::renamesHousehold).forEach(deed -> renameHousehold(tx, deed));
         join(tx, those(deeds, row -> row.role() != null && row.roleBefore() == null));
@@ -75,7 +84,7 @@ final class Joining {
         if (row.before() == null) {
             return "person.created";
         }
-        if (!row.before().equals(row.person())) {
+        if (row.changesPerson()) {
             return "person.updated";
         }
         if (row.makesHousehold() || row.renamesHousehold()) {

@@ -10,8 +10,8 @@ import org.guildhall.catalog.Catalog;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.PgProxy;
 import org.guildhall.core.http.Constraints;
-import org.guildhall.core.http.Unattended;
 import org.guildhall.platform.Platform;
+import org.guildhall.runtime.imports.ImportsModule;
 import org.junit.jupiter.api.Test;
 
 /** How often an import waits for the database, counted on the wire. */
@@ -30,8 +30,7 @@ class ImportTripsTest {
         var living = new Households(persons, households, members);
         var people = new People(persons, new PersonIdentityStore(), making, new Leaving(organizations, new MembershipStore(), members, making, living));
         var joining = new Joining(people, persons, living, households, members);
-        var job = new ImportWork(
-                db, new Unattended(db), new Platform(registry.tenant.guild().db()), new Constraints(), new ImportStore(), new MemberStore(), joining);
+        var job = new ImportsModule(db, db, new Platform(registry.tenant.guild().db()), joining).importing(new Constraints());
         assertNull(job.work(registry.tenant.id(), id, () -> false));
     }
 

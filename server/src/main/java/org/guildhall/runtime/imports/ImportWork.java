@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import java.time.Duration;
 import java.time.LocalDate;
@@ -22,13 +22,12 @@ import org.guildhall.core.http.Unattended.Events;
 import org.guildhall.core.http.Unattended.Source;
 import org.guildhall.core.work.Work;
 import org.guildhall.platform.Platform;
-import org.guildhall.runtime.ImportStore.Done;
-import org.guildhall.runtime.ImportStore.Left;
-import org.guildhall.runtime.ImportStore.Pending;
-import org.guildhall.runtime.ImportStore.Row;
-import org.guildhall.runtime.ImportStore.Wrong;
-import org.guildhall.runtime.Matching.Accepted;
-import org.guildhall.runtime.Matching.Refused;
+import org.guildhall.runtime.imports.ImportStore.Done;
+import org.guildhall.runtime.imports.ImportStore.Left;
+import org.guildhall.runtime.imports.ImportStore.Pending;
+import org.guildhall.runtime.imports.ImportStore.Row;
+import org.guildhall.runtime.imports.ImportStore.Wrong;
+import org.guildhall.runtime.imports.Matching.Refused;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,17 +62,17 @@ final class ImportWork implements Work.Job {
     private final Platform platform;
     private final Constraints constraints;
     private final ImportStore imports;
-    private final MemberStore members;
-    private final Joining joining;
+    private final MemberStore store;
+    private final Members members;
 
-    ImportWork(Db db, Unattended unattended, Platform platform, Constraints constraints, ImportStore imports, MemberStore members, Joining joining) {
+    ImportWork(Db db, Unattended unattended, Platform platform, Constraints constraints, ImportStore imports, MemberStore store, Members members) {
         this.db = db;
         this.unattended = unattended;
         this.platform = platform;
         this.constraints = constraints;
         this.imports = imports;
+        this.store = store;
         this.members = members;
-        this.joining = joining;
     }
 
     @Override
@@ -175,16 +174,16 @@ final class ImportWork implements Work.Job {
 
     private void rows(Tx tx, Events events, Row held, List<Pending> rows) {
         var named = rows.stream().map(Pending::row).toList();
-        var roll = held.validates() ? members.seen(tx, named) : members.held(tx, named);
+        var roll = held.validates() ? store.seen(tx, named) : store.held(tx, named);
         if (held.validates()) {
-            members.rollOfValidation(tx, held.id(), named, roll);
+            store.rollOfValidation(tx, held.id(), named, roll);
         }
         var today = LocalDate.ofInstant(tx.now(), EARLIEST);
         var done = new ArrayList<Done>(rows.size());
         var wrong = new ArrayList<Wrong>();
         var wanted = new ArrayList<Accepted>(rows.size());
         for (var row : rows) {
-            switch (Matching.decide(row.row(), roll, today)) {
+            switch (Matching.decide(row.row(), roll, today, members)) {
                 case Refused refused -> {
                     refused.mistakes().forEach(mistake -> wrong.add(new Wrong(row.line(), mistake)));
                     done.add(new Done(row.position(), "failed", null));
@@ -196,7 +195,7 @@ final class ImportWork implements Work.Job {
             }
         }
         if (!held.validates()) {
-            joining.carryOut(tx, action -> events.begin(source(held.id(), action, actor(held))), actor(held), wanted);
+            members.carryOut(tx, action -> events.begin(source(held.id(), action, actor(held))), actor(held), wanted);
         }
         finish(tx, held, done, wrong);
     }

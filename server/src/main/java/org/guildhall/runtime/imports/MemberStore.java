@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import static org.guildhall.schema.catalog.Tables.ORG_TYPES;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLDS;
@@ -21,8 +21,8 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Tx;
-import org.guildhall.runtime.Roll.Household;
-import org.guildhall.runtime.Roll.Person;
+import org.guildhall.runtime.imports.Accepted.Household;
+import org.guildhall.runtime.imports.Accepted.Person;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Record;

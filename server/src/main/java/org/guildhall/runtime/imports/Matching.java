@@ -1,11 +1,12 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.guildhall.runtime.Roll.Household;
-import org.guildhall.runtime.Roll.Person;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.runtime.imports.Accepted.Household;
+import org.guildhall.runtime.imports.Accepted.Person;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of a row of a file, by what is there already. */
@@ -16,49 +17,18 @@ final class Matching {
     private Matching() {}
 
     /** Either something is wrong, or this is what a row makes. */
-    sealed interface Decision {}
+    sealed interface Decision permits Accepted, Refused {}
 
     record Refused(List<Mistake> mistakes) implements Decision {}
 
-    /**
-     * What was there, and what is there behind the row; the same where it changes nothing.
-     *
-     * @param before null for a new person
-     * @param householdBefore null for a new household, or none
-     * @param household null where the row names none
-     * @param roleBefore null for a person who didn't belong to the household
-     * @param role null without a household
-     */
-    record Accepted(
-            @Nullable Person before, Person person, @Nullable Household householdBefore, @Nullable Household household,
-            @Nullable String roleBefore, @Nullable String role) implements Decision {
-
-        /** {@code created}, {@code updated} or {@code unchanged}. */
-        String outcome() {
-            if (before == null) {
-                return "created";
-            }
-            boolean same = before.equals(person) && !makesHousehold() && !renamesHousehold() && Objects.equals(roleBefore, role);
-            return same ? "unchanged" : "updated";
-        }
-
-        boolean makesHousehold() {
-            return household != null && householdBefore == null;
-        }
-
-        boolean renamesHousehold() {
-            return household != null && householdBefore != null && !householdBefore.name().equals(household.name());
-        }
-    }
-
     /** Decides, and puts what was decided on the roll. */
-    static Decision decide(MemberRow row, Roll roll, LocalDate today) {
+    static Decision decide(MemberRow row, Roll roll, LocalDate today, Members members) {
         var mistakes = new ArrayList<Mistake>();
         var before = roll.person(row);
-        person(row, before, roll, today, mistakes);
+        person(row, before, roll, members.unlikely(row.birthOn(), today), mistakes);
         var householdBefore = roll.household(row);
         var roleBefore = before == null || householdBefore == null ? null : roll.role(before, householdBefore);
-        household(row, householdBefore, roleBefore, roll, mistakes);
+        household(row, householdBefore, roleBefore, roll, members.householdMembersMax(), mistakes);
         if (!mistakes.isEmpty()) {
             return new Refused(mistakes);
         }
@@ -75,7 +45,7 @@ final class Matching {
         return new Accepted(before, person, householdBefore, household, roleBefore, role);
     }
 
-    private static void person(MemberRow row, @Nullable Person before, Roll roll, LocalDate today, List<Mistake> mistakes) {
+    private static void person(MemberRow row, @Nullable Person before, Roll roll, @Nullable Item unlikely, List<Mistake> mistakes) {
         var byId = roll.person(row.personId());
         if (byId != null && (before == null || !byId.key().equals(before.key()))) {
             mistakes.add(new Mistake(MemberRow.EXTERNAL_ID, "conflict",
@@ -90,15 +60,13 @@ final class Matching {
         } else if (before != null && !before.active()) {
             mistakes.add(new Mistake(row.get(MemberRow.EXTERNAL_ID) == null ? MemberRow.ID : MemberRow.EXTERNAL_ID, "invalid_state", "The person is archived."));
         }
-        var birthOn = row.get(MemberRow.BIRTH_ON);
-        var unlikely = birthOn == null ? null : People.unlikely(LocalDate.parse(birthOn), today);
         if (unlikely != null) {
             mistakes.add(Mistake.of(unlikely));
         }
     }
 
     private static void household(
-            MemberRow row, @Nullable Household before, @Nullable String roleBefore, Roll roll, List<Mistake> mistakes) {
+            MemberRow row, @Nullable Household before, @Nullable String roleBefore, Roll roll, int membersMax, List<Mistake> mistakes) {
         if (!row.namesHousehold()) {
             return;
         }
@@ -114,8 +82,8 @@ final class Matching {
         } else if (before != null && !before.active()) {
             mistakes.add(new Mistake(byExternalId ? MemberRow.HOUSEHOLD_EXTERNAL_ID : MemberRow.HOUSEHOLD_ID, "invalid_state",
                     "The household is archived."));
-        } else if (before != null && roleBefore == null && before.members() >= Households.MEMBERS_MAX) {
-            mistakes.add(new Mistake(null, "conflict", "The household has " + Households.MEMBERS_MAX + " members, as many as it can have."));
+        } else if (before != null && roleBefore == null && before.members() >= membersMax) {
+            mistakes.add(new Mistake(null, "conflict", "The household has " + membersMax + " members, as many as it can have."));
         }
     }
 

@@ -1,11 +1,12 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
-import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.core.data.Ids;
+import org.guildhall.runtime.imports.Accepted.Household;
+import org.guildhall.runtime.imports.Accepted.Person;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,33 +14,6 @@ import org.jspecify.annotations.Nullable;
  * goes on from here without changing anything, and a run makes all of it together.
  */
 final class Roll {
-
-    /** @param id null if it was only made in a validation */
-    record Person(
-            @Nullable UUID id, @Nullable String externalId, boolean active, String name, @Nullable String email, @Nullable String phone,
-            @Nullable LocalDate birthOn) {
-
-        /** What tells them from all others, also while they have no id. */
-        String key() {
-            return Roll.key(id, externalId);
-        }
-    }
-
-    /**
-     * @param id null if it was only made in a validation
-     * @param members how many belong to it
-     */
-    record Household(@Nullable UUID id, @Nullable String externalId, boolean active, String name, int members) {
-
-        String key() {
-            return Roll.key(id, externalId);
-        }
-
-        /** The same household with so many members. */
-        Household with(int count) {
-            return new Household(id, externalId, active, name, count);
-        }
-    }
 
     private final boolean hasDefaultType;
     private final boolean given;
