@@ -64,7 +64,7 @@ final class GrantStore {
         }
 
         private Map<String, String> cells() {
-            return Overlay.row(
+            return Given.row(
                     "id", id, "external_id", externalId, "organization_id", organizationId, "pool_id", poolId, "product_id", productId, "kind", kind,
                     "ladder_id", ladderId, "tier_id", tierId, "reason", reason, "starts_at", startsAt, "ends_at", endsAt, "ended_at", endedAt,
                     "ended_by", endedBy, "end_reason", endReason, "created_at", createdAt, "updated_at", updatedAt, "version", version);
@@ -182,7 +182,7 @@ final class GrantStore {
         }
         var parts = List.of(
                 select(tx, filter, due, G).and(Overlay.beside(G.ID, changed.stream().map(Row::id).toList())),
-                select(tx, filter, due, Overlay.of("grants", "g", changed.stream().map(Row::cells).toList())));
+                select(tx, filter, due, Given.rows("grants", "g", changed.stream().map(Row::cells).toList())));
         return Overlay.page(due, row -> page.fetch(parts, SORTS, G.ID, row), found -> foreseen.of(row(found)));
     }
 

@@ -19,6 +19,7 @@ import org.guildhall.core.http.Refusal.Item;
 import org.guildhall.runtime.Timeline.Scheduled;
 import org.guildhall.runtime.Timeline.Step;
 import org.guildhall.runtime.TransitionStore.Manner;
+import org.guildhall.runtime.Moves.Beginning;
 import org.guildhall.runtime.Transitions.Impossible;
 import org.guildhall.runtime.Transitions.Landing;
 import org.guildhall.runtime.Transitions.Move;
@@ -95,8 +96,8 @@ final class Granting {
 
     private GrantStore.Row beside(Tx tx, Changes changes, Held held, Gift gift) {
         var grant = given(tx, changes, held, gift, null);
-        moves.begin(tx, changes, held, new Holding(
-                Ids.next(), gift.productId(), null, null, gift.kind(), grant.id(), null, held.now(), gift.endsAt()));
+        var to = new Holding(Ids.next(), gift.productId(), null, null, gift.kind(), grant.id(), null, held.now(), gift.endsAt());
+        moves.begin(tx, List.of(Beginning.offLadders(changes, held, to)));
         pools.changed(tx, changes, held, held, List.of());
         return grant;
     }

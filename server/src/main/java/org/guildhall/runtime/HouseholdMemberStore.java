@@ -4,17 +4,19 @@ import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.guildhall.schema.runtime.tables.HouseholdMembers;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -35,27 +37,41 @@ final class HouseholdMemberStore {
         }
     }
 
+    /** A member to be. */
+    record New(UUID id, @Nullable String externalId, UUID householdId, UUID personId, String role) {
+
+        private Map<String, String> cells() {
+            return Given.row("id", id, "external_id", externalId, "household_id", householdId, "person_id", personId, "role", role);
+        }
+    }
+
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, UUID householdId, @Nullable UUID personId, @Nullable String role, @Nullable Boolean active, @Nullable Instant at) {}
 
+    private static final HouseholdMembers N = HOUSEHOLD_MEMBERS.as("n");
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", HOUSEHOLD_MEMBERS.CREATED_AT);
     private static final List<Field<?>> COLUMNS = List.of(
             HOUSEHOLD_MEMBERS.ID, HOUSEHOLD_MEMBERS.EXTERNAL_ID, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID, HOUSEHOLD_MEMBERS.PERSON_ID,
             HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.ENDS_AT, HOUSEHOLD_MEMBERS.CREATED_AT,
             HOUSEHOLD_MEMBERS.UPDATED_AT, HOUSEHOLD_MEMBERS.VERSION);
 
-    /** A new member, from now on; the household is held. */
-    Row insert(Tx tx, UUID householdId, UUID personId, @Nullable String externalId, String role) {
+    /** New members, as they are named, from now on; the households are held. */
+    List<Row> insert(Tx tx, List<New> those) {
         var clock = DSL.name("clock").as(select(Effective.present().as("now")));
         var now = field(DSL.name("clock", "now"), SQLDataType.INSTANT);
-        return tx.sql()
+        var made = HashMap.<UUID, Row>newHashMap(those.size());
+        tx.sql()
                 .with(clock)
-                .insertInto(HOUSEHOLD_MEMBERS, HOUSEHOLD_MEMBERS.EXTERNAL_ID, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID, HOUSEHOLD_MEMBERS.PERSON_ID,
-                        HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.CREATED_AT, HOUSEHOLD_MEMBERS.UPDATED_AT)
-                .select(select(val(externalId, HOUSEHOLD_MEMBERS.EXTERNAL_ID), val(householdId), val(personId), val(role), now, now, now).from(clock))
+                .insertInto(HOUSEHOLD_MEMBERS, HOUSEHOLD_MEMBERS.ID, HOUSEHOLD_MEMBERS.EXTERNAL_ID, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID,
+                        HOUSEHOLD_MEMBERS.PERSON_ID, HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.CREATED_AT,
+                        HOUSEHOLD_MEMBERS.UPDATED_AT)
+                .select(select(N.ID, N.EXTERNAL_ID, N.HOUSEHOLD_ID, N.PERSON_ID, N.ROLE, now, now, now)
+                        .from(Given.rows("household_members", N.getName(), those.stream().map(New::cells).toList()), clock))
                 .returningResult(COLUMNS)
-                .fetchSingle(HouseholdMemberStore::row);
+                .fetch(HouseholdMemberStore::row)
+                .forEach(row -> made.put(row.id(), row));
+        return those.stream().map(member -> Objects.requireNonNull(made.get(member.id()))).toList();
     }
 
     @Nullable Row get(Tx tx, UUID id) {

@@ -4,18 +4,22 @@ import static org.guildhall.schema.runtime.Tables.HOUSEHOLDS;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.guildhall.schema.runtime.tables.Households;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -32,23 +36,37 @@ final class HouseholdStore {
     /** What a caller may say of a household. */
     record Values(@Nullable String externalId, String name) {}
 
+    /** A household to be made. */
+    record New(UUID id, Values values) {
+
+        private Map<String, String> cells() {
+            return Given.row("id", id, "external_id", values.externalId(), "name", values.name());
+        }
+    }
+
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID personId, @Nullable String state, @Nullable Instant createdAfter,
             @Nullable Instant createdBefore) {}
 
+    private static final Households N = HOUSEHOLDS.as("n");
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", HOUSEHOLDS.CREATED_AT, "name", HOUSEHOLDS.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
             HOUSEHOLDS.ID, HOUSEHOLDS.EXTERNAL_ID, HOUSEHOLDS.NAME, HOUSEHOLDS.STATE, HOUSEHOLDS.ARCHIVED_AT, HOUSEHOLDS.CREATED_AT,
             HOUSEHOLDS.UPDATED_AT, HOUSEHOLDS.VERSION);
 
-    Row insert(Tx tx, Values values) {
-        return tx.sql()
-                .insertInto(HOUSEHOLDS)
-                .set(HOUSEHOLDS.EXTERNAL_ID, values.externalId())
-                .set(HOUSEHOLDS.NAME, values.name())
+    /** New households, as they are named. */
+    List<Row> insert(Tx tx, List<New> those) {
+        var made = HashMap.<UUID, Row>newHashMap(those.size());
+        tx.sql()
+                .insertInto(HOUSEHOLDS, HOUSEHOLDS.ID, HOUSEHOLDS.EXTERNAL_ID, HOUSEHOLDS.NAME)
+                .select(select(N.ID, N.EXTERNAL_ID, N.NAME)
+                        .from(Given.rows("households", N.getName(), those.stream().map(New::cells).toList()))
+                        .orderBy(N.EXTERNAL_ID, N.ID))
                 .returningResult(COLUMNS)
-                .fetchSingle(HouseholdStore::row);
+                .fetch(HouseholdStore::row)
+                .forEach(row -> made.put(row.id(), row));
+        return those.stream().map(household -> Objects.requireNonNull(made.get(household.id()))).toList();
     }
 
     @Nullable Row get(Tx tx, UUID id) {

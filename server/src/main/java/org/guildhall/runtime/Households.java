@@ -3,12 +3,14 @@ package org.guildhall.runtime;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.api.model.HouseholdMemberId;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Changes;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
 import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.runtime.HouseholdMemberStore.New;
 import org.guildhall.runtime.HouseholdMemberStore.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -53,15 +55,24 @@ final class Households {
         if (present.size() >= MEMBERS_MAX) {
             throw Problem.CONFLICT.because("The household has " + MEMBERS_MAX + " members, as many as it can have.");
         }
-        return begin(tx, changes, householdId, personId, externalId, role);
+        return begin(tx, List.of(new Entry(changes, new New(Ids.next(), externalId, householdId, personId, role)))).getFirst();
     }
 
-    /** Lets a person belong to a household from now on; both are held and active, they don't belong to it, and it has room. */
-    Row begin(Tx tx, Changes changes, UUID householdId, UUID personId, @Nullable String externalId, String role) {
-        var row = members.insert(tx, householdId, personId, externalId, role);
-        var member = HouseholdMembersHandler.toApi(row);
-        changes.created(member.id(), member);
-        return row;
+    /**
+     * Somebody who comes into a household.
+     *
+     * @param changes told of it
+     */
+    record Entry(Changes changes, New member) {}
+
+    /** Lets persons belong to households from now on; both are held and active, nobody belongs there already, and there is room. */
+    List<Row> begin(Tx tx, List<Entry> those) {
+        var rows = members.insert(tx, those.stream().map(Entry::member).toList());
+        for (int at = 0; at < rows.size(); at++) {
+            var member = HouseholdMembersHandler.toApi(rows.get(at));
+            those.get(at).changes().created(member.id(), member);
+        }
+        return rows;
     }
 
     /** Lets members who are held belong to their households no longer. */

@@ -1,5 +1,6 @@
 package org.guildhall.runtime;
 
+import java.util.List;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -10,9 +11,11 @@ import org.guildhall.api.model.HouseholdPatch;
 import org.guildhall.api.model.ListHouseholdsQuery;
 import org.guildhall.api.model.NewHousehold;
 import org.guildhall.api.runtime.HouseholdsApi;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.References;
 import org.guildhall.runtime.HouseholdStore.Filter;
+import org.guildhall.runtime.HouseholdStore.New;
 import org.guildhall.runtime.HouseholdStore.Row;
 import org.guildhall.runtime.HouseholdStore.Values;
 
@@ -31,7 +34,7 @@ final class HouseholdsHandler implements HouseholdsApi<Call> {
 
     @Override
     public Reply<Household> createHousehold(Call call, NewHousehold body) {
-        var household = toApi(store.insert(call.tx(), new Values(body.externalId(), body.name())));
+        var household = toApi(store.insert(call.tx(), List.of(new New(Ids.next(), new Values(body.externalId(), body.name())))).getFirst());
         call.created(household.id(), household);
         return Reply.created("/api/v1/runtime/households/" + household.id(), household);
     }

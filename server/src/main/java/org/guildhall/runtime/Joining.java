@@ -1,24 +1,34 @@
 package org.guildhall.runtime;
 
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.guildhall.api.model.HouseholdId;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Changes;
-import org.guildhall.runtime.Matching.Accepted;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.runtime.HouseholdMemberStore.New;
+import org.guildhall.runtime.Households.Entry;
+import org.guildhall.runtime.People.Newcomer;
 import org.guildhall.runtime.PersonStore.Values;
-import org.guildhall.runtime.Roll.Household;
-import org.guildhall.runtime.Roll.Person;
+import org.guildhall.runtime.imports.Accepted;
+import org.guildhall.runtime.imports.Members;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out what was decided of a row: makes and changes the person and the household, and lets one belong to the other. Those who were
- * there are held since it was decided ({@link MemberStore#held}).
+ * Carries out what was decided of some rows: makes and changes persons and households, and lets one belong to the other. Those who were
+ * there are held since it was decided.
+ *
+ * <p>All new persons come into being together, and so do all new households and all new members: what the rows before make of something,
+ * the ones behind already know.
  */
-final class Joining {
+final class Joining implements Members {
 
     private final People people;
     private final PersonStore persons;
@@ -34,27 +44,39 @@ final class Joining {
         this.members = members;
     }
 
-    /**
-     * Does all of it, as one event, and puts what was made on the roll.
-     *
-     * @param events begins an event with its action
-     */
-    void carryOut(Tx tx, Function<String, Changes> events, Actor actor, Accepted row, Roll roll) {
-        var action = action(row);
-        if (action == null) {
-            return;
-        }
-        var changes = events.apply(action);
-        var person = person(tx, changes, actor, row.before(), row.person());
-        roll.put(person);
-        if (row.household() != null && row.role() != null) {
-            var household = household(tx, changes, row, row.household());
-            roll.put(household);
-            if (!row.role().equals(row.roleBefore())) {
-                join(tx, changes, person, household, row.roleBefore() != null, row.role());
+    /** A row that makes a difference, and the event that tells it. */
+    private record Deed(Changes changes, Accepted row) {}
+
+    @Override
+    public int householdMembersMax() {
+        return Households.MEMBERS_MAX;
+    }
+
+    @Override
+    public @Nullable Item unlikely(@Nullable LocalDate birthOn, LocalDate today) {
+        return birthOn == null ? null : People.unlikely(birthOn, today);
+    }
+
+    @Override
+    public void carryOut(Tx tx, Function<String, Changes> events, Actor actor, List<Accepted> rows) {
+        var deeds = new ArrayList<Deed>(rows.size());
+        for (var row : rows) {
+            var action = action(row);
+            if (action != null) {
+                deeds.add(new Deed(events.apply(action), row));
             }
-            roll.put(person, household, row.role());
         }
+        // In this order: an event tells of the person, of the household, and then of what one is to the other.
+        makePersons(tx, actor, those(deeds, row -> row.before() == null));
+        those(deeds, Accepted::changesPerson).forEach(deed -> changePerson(tx, deed));
+        makeHouseholds(tx, those(deeds, Accepted::makesHousehold));
+        those(deeds, Accepted::renamesHousehold).forEach(deed -> renameHousehold(tx, deed));
+        join(tx, those(deeds, row -> row.role() != null && row.roleBefore() == null));
+        those(deeds, row -> row.roleBefore() != null && !row.roleBefore().equals(row.role())).forEach(deed -> changeRole(tx, deed));
+    }
+
+    private static List<Deed> those(List<Deed> deeds, Predicate<Accepted> which) {
+        return deeds.stream().filter(deed -> which.test(deed.row())).toList();
     }
 
     /** What the event is called: after the first that it tells. Null where there is nothing to do. */
@@ -62,7 +84,7 @@ final class Joining {
         if (row.before() == null) {
             return "person.created";
         }
-        if (!row.before().equals(row.person())) {
+        if (row.changesPerson()) {
             return "person.updated";
         }
         if (row.makesHousehold() || row.renamesHousehold()) {
@@ -71,43 +93,66 @@ final class Joining {
         return Objects.equals(row.roleBefore(), row.role()) ? null : "household_member.created";
     }
 
-    private Person person(Tx tx, Changes changes, Actor actor, @Nullable Person before, Person wanted) {
-        if (before == null) {
-            var values = new Values(wanted.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), Map.of());
-            var made = people.create(tx, changes, actor, values, List.of());
-            return new Person(made.id(), wanted.externalId(), true, wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn());
+    private void makePersons(Tx tx, Actor actor, List<Deed> deeds) {
+        if (!deeds.isEmpty()) {
+            people.create(tx, actor, deeds.stream().map(Joining::newcomer).toList());
         }
-        if (!before.equals(wanted)) {
-            // Held since the roll was read.
-            var held = Objects.requireNonNull(persons.get(tx, Objects.requireNonNull(before.id())));
-            people.update(tx, changes, held, new Values(
-                    held.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), held.metadata()));
-        }
-        return wanted;
     }
 
-    private Household household(Tx tx, Changes changes, Accepted row, Household wanted) {
-        if (row.makesHousehold()) {
-            var made = store.insert(tx, new HouseholdStore.Values(wanted.externalId(), wanted.name()));
-            changes.created(new HouseholdId(made.id()), HouseholdsHandler.toApi(made));
-            return new Household(made.id(), wanted.externalId(), true, wanted.name(), wanted.members());
+    private static Newcomer newcomer(Deed deed) {
+        var who = deed.row().person();
+        var values = new Values(who.externalId(), who.name(), who.email(), who.phone(), who.birthOn(), Map.of());
+        return new Newcomer(deed.changes(), Objects.requireNonNull(who.id()), values, List.of());
+    }
+
+    private void changePerson(Tx tx, Deed deed) {
+        var wanted = deed.row().person();
+        // Held since the roll was read, or made since.
+        var held = Objects.requireNonNull(persons.get(tx, Objects.requireNonNull(wanted.id())));
+        people.update(tx, deed.changes(), held, new Values(
+                held.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), held.metadata()));
+    }
+
+    private void makeHouseholds(Tx tx, List<Deed> deeds) {
+        if (deeds.isEmpty()) {
+            return;
         }
-        if (row.renamesHousehold()) {
-            var held = Objects.requireNonNull(store.get(tx, Objects.requireNonNull(wanted.id())));
-            var renamed = store.update(tx, held.id(), new HouseholdStore.Values(held.externalId(), wanted.name()));
-            changes.changed(new HouseholdId(held.id()), HouseholdsHandler.toApi(held), HouseholdsHandler.toApi(renamed));
+        var made = store.insert(tx, deeds.stream().map(Joining::household).toList());
+        for (int at = 0; at < made.size(); at++) {
+            deeds.get(at).changes().created(new HouseholdId(made.get(at).id()), HouseholdsHandler.toApi(made.get(at)));
         }
-        return wanted;
+    }
+
+    private static HouseholdStore.New household(Deed deed) {
+        var wanted = Objects.requireNonNull(deed.row().household());
+        return new HouseholdStore.New(Objects.requireNonNull(wanted.id()), new HouseholdStore.Values(wanted.externalId(), wanted.name()));
+    }
+
+    private void renameHousehold(Tx tx, Deed deed) {
+        var wanted = Objects.requireNonNull(deed.row().household());
+        var held = Objects.requireNonNull(store.get(tx, Objects.requireNonNull(wanted.id())));
+        var renamed = store.update(tx, held.id(), new HouseholdStore.Values(held.externalId(), wanted.name()));
+        deed.changes().changed(new HouseholdId(held.id()), HouseholdsHandler.toApi(held), HouseholdsHandler.toApi(renamed));
+    }
+
+    private void join(Tx tx, List<Deed> deeds) {
+        if (!deeds.isEmpty()) {
+            households.begin(tx, deeds.stream().map(Joining::entry).toList());
+        }
+    }
+
+    private static Entry entry(Deed deed) {
+        var row = deed.row();
+        var householdId = Objects.requireNonNull(Objects.requireNonNull(row.household()).id());
+        return new Entry(deed.changes(), new New(
+                Ids.next(), null, householdId, Objects.requireNonNull(row.person().id()), Objects.requireNonNull(row.role())));
     }
 
     /** Another role is another membership: the one that there is ends first. */
-    private void join(Tx tx, Changes changes, Person person, Household household, boolean belongs, String role) {
-        var personId = Objects.requireNonNull(person.id());
-        var householdId = Objects.requireNonNull(household.id());
-        if (belongs) {
-            var present = members.lockOfHousehold(tx, householdId);
-            households.end(tx, changes, present.stream().filter(member -> member.personId().equals(personId)).toList());
-        }
-        households.begin(tx, changes, householdId, personId, null, role);
+    private void changeRole(Tx tx, Deed deed) {
+        var entry = entry(deed);
+        var present = members.lockOfHousehold(tx, entry.member().householdId());
+        households.end(tx, deed.changes(), present.stream().filter(member -> member.personId().equals(entry.member().personId())).toList());
+        households.begin(tx, List.of(entry));
     }
 }

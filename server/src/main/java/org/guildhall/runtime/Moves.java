@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -12,6 +13,7 @@ import org.guildhall.core.http.Changes;
 import org.guildhall.runtime.Timeline.Scheduled;
 import org.guildhall.runtime.Timeline.Step;
 import org.guildhall.runtime.TransitionStore.Manner;
+import org.guildhall.runtime.TransitionStore.Written;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,28 @@ final class Moves {
     private final ProvisionStore provisions;
     private final TransitionStore transitions;
     private final GrantStore grants;
+
+    /**
+     * Something that begins where nothing was, with the pool held or new.
+     *
+     * @param changes told of it
+     * @param move that leads to it; null off the ladders
+     */
+    record Beginning(Changes changes, Held held, Holding to, @Nullable Written move) {
+
+        static Beginning onLadder(Changes changes, Held held, Step step, Manner manner) {
+            return new Beginning(changes, held, Objects.requireNonNull(step.to()), written(held, step, manner, true));
+        }
+
+        static Beginning offLadders(Changes changes, Held held, Holding to) {
+            return new Beginning(changes, held, to, null);
+        }
+
+        /** The pool after it. */
+        Held after() {
+            return move == null ? held : held.after(move.step());
+        }
+    }
 
     Moves(ProvisionStore provisions, TransitionStore transitions, GrantStore grants) {
         this.provisions = provisions;
@@ -48,7 +72,7 @@ final class Moves {
     Moved move(Tx tx, Changes changes, Held held, Step step, Manner manner, @Nullable String grantOver) {
         var ended = ended(tx, step, held.now());
         var begun = begun(tx, held, step);
-        var transition = transitions.insert(tx, held.organizationId(), held.poolId(), step, manner, true, held.now());
+        var transition = transitions.insert(tx, List.of(written(held, step, manner, true))).getFirst();
         changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
         tell(changes, ended, begun);
         if (grantOver != null) {
@@ -60,9 +84,13 @@ final class Moves {
     /** Agrees on a move for later: nothing is held by it until then. */
     TransitionStore.Row schedule(Tx tx, Changes changes, Held held, Scheduled what, Manner manner) {
         var step = new Step(what, null, null);
-        var transition = transitions.insert(tx, held.organizationId(), held.poolId(), step, manner, false, held.now());
+        var transition = transitions.insert(tx, List.of(written(held, step, manner, false))).getFirst();
         changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
         return transition;
+    }
+
+    private static Written written(Held held, Step step, Manner manner, boolean done) {
+        return new Written(held.organizationId(), held.poolId(), step, manner, done, held.now());
     }
 
     /** Writes down what came of a scheduled transition that was due, dated at its instant: as {@link Foreseen} showed it. */
@@ -106,12 +134,27 @@ final class Moves {
         }
     }
 
-    /** Begins something off the ladders. */
-    ProvisionStore.Row begin(Tx tx, Changes changes, Held held, Holding holding) {
-        var begun = ProvisionStore.Row.begun(held.organizationId(), held.poolId(), holding, held.now());
+    /** Begins all of it at once. */
+    void begin(Tx tx, List<Beginning> those) {
+        if (those.isEmpty()) {
+            return;
+        }
+        var begun = those.stream().map(each -> begun(each.held(), each.to())).toList();
         provisions.insert(tx, begun);
-        tell(changes, null, begun);
-        return begun;
+        var moves = those.stream().map(Beginning::move).filter(Objects::nonNull).toList();
+        var moved = moves.isEmpty() ? Collections.<TransitionStore.Row>emptyIterator() : transitions.insert(tx, moves).iterator();
+        for (int at = 0; at < begun.size(); at++) {
+            var changes = those.get(at).changes();
+            if (those.get(at).move() != null) {
+                var transition = moved.next();
+                changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
+            }
+            tell(changes, null, begun.get(at));
+        }
+    }
+
+    private static ProvisionStore.Row begun(Held held, Holding holding) {
+        return ProvisionStore.Row.begun(held.organizationId(), held.poolId(), holding, held.now());
     }
 
     /** Notes that a grant is over. */
@@ -152,8 +195,8 @@ final class Moves {
         if (step.to() == null) {
             return null;
         }
-        var begun = ProvisionStore.Row.begun(held.organizationId(), held.poolId(), step.to(), held.now());
-        provisions.insert(tx, begun);
+        var begun = begun(held, step.to());
+        provisions.insert(tx, List.of(begun));
         return begun;
     }
 

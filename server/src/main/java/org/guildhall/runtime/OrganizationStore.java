@@ -9,8 +9,6 @@ import static org.guildhall.schema.runtime.Tables.WORKSPACES;
 import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.insertInto;
-import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.val;
 
@@ -22,14 +20,15 @@ import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
-import org.jooq.CommonTableExpression;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.JSONB;
 import org.jooq.Record;
-import org.jooq.ResultQuery;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Organizations, and how one is founded with what it begins with. */
@@ -44,28 +43,35 @@ final class OrganizationStore {
     record Values(@Nullable String externalId, String name, Map<String, String> metadata) {}
 
     /**
-     * An organization to found.
+     * An organization to found, by its ids and those of what it begins with.
      *
-     * @param id that it shall have
-     * @param orgTypeId null for the tenant's default type
      * @param personalPersonId whose own it is; null for nobody's
      * @param ownerId who owns it; null for nobody yet
      * @param workspace what its first workspace is called
      */
     record New(
-            UUID id, @Nullable UUID orgTypeId, @Nullable UUID personalPersonId, @Nullable UUID ownerId, Values values, String workspace) {}
+            UUID id, UUID poolId, UUID membershipId, UUID workspaceId, @Nullable UUID personalPersonId, @Nullable UUID ownerId, Values values,
+            String workspace) {
+
+        private Map<String, String> cells() {
+            return Given.row(
+                    "id", id, "external_id", values.externalId(), "name", values.name(), "personal_person_id", personalPersonId,
+                    "metadata", Columns.jsonb(values.metadata()).data(), "pool_id", poolId, "membership_id", membershipId,
+                    "workspace_id", workspaceId, "owner_id", ownerId, "workspace", workspace);
+        }
+    }
 
     /**
-     * What came of it. Without an active type there is no organization, without an active owner no membership; whoever asked decides
+     * What came of it. Without an active type there are no organizations, without an active owner no membership; whoever asked decides
      * what that means.
      *
      * @param orgTypeState null if there is no such type
-     * @param ownerState null if there is no such person
+     * @param ownerStates by the owners' ids in text, as far as they are there
      * @param at when
+     * @param opened since when the pools are there: behind every change of the type; null if they aren't
      */
     record Founded(
-            @Nullable UUID orgTypeId, @Nullable String orgTypeState, @Nullable String ownerState, @Nullable UUID workspaceId,
-            @Nullable UUID membershipId, Instant at) {}
+            @Nullable UUID orgTypeId, @Nullable String orgTypeState, Map<String, String> ownerStates, Instant at, @Nullable Instant opened) {}
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
@@ -80,48 +86,51 @@ final class OrganizationStore {
             POOL_ID, ORGANIZATIONS.METADATA, ORGANIZATIONS.STATE, ORGANIZATIONS.ARCHIVED_AT, ORGANIZATIONS.CREATED_AT,
             ORGANIZATIONS.UPDATED_AT, ORGANIZATIONS.VERSION);
 
+    private static final Field<JSONB> OWNERS = field("owners", SQLDataType.JSONB);
+    private static final Field<Instant> AT = field("at", SQLDataType.INSTANT);
+    private static final Field<Instant> OPENED = field("opened", SQLDataType.INSTANT);
+
+    // The clock is asked once the type is held: what is given by default is what was so at that instant.
+    private static final String FOUND = """
+            with type as (
+              select id, state from catalog.org_types where {0} for share),
+            clock as materialized (
+              select {1} as now from type where state = 'active'),
+            wanted as materialized (
+              select * from jsonb_to_recordset({2}) as w (id uuid, external_id text, name text, metadata text, personal_person_id uuid,
+                owner_id uuid, membership_id uuid, pool_id uuid, workspace_id uuid, workspace text)),
+            owner as (
+              select id, state from runtime.persons where id = any ({3}) order by id for share),
+            organization as (
+              insert into runtime.organizations (id, external_id, org_type_id, name, personal_person_id, metadata)
+              select w.id, w.external_id, type.id, w.name, w.personal_person_id, w.metadata::jsonb
+              from wanted w, type where type.state = 'active'),
+            workspace as (
+              insert into runtime.workspaces (id, organization_id, name)
+              select w.workspace_id, w.id, w.workspace from wanted w, clock),
+            membership as (
+              insert into runtime.memberships (id, organization_id, person_id, role)
+              select w.membership_id, w.id, owner.id, 'owner' from wanted w join owner on owner.id = w.owner_id, clock where owner.state = 'active'),
+            pool as (
+              insert into runtime.pools (id, organization_id, created_at, updated_at)
+              select w.pool_id, w.id, clock.now, clock.now from wanted w, clock)
+            select (select id from type), (select state from type), (select jsonb_object_agg(id, state) from owner), {4}, (select now from clock)""";
+
     /**
-     * Founds an organization with its first workspace and its owner's membership, in one statement. The type and the owner stay as they
-     * are until the transaction ends.
+     * Founds organizations of one type, each with its first workspace, its owner's membership and its pool, in one statement. The type and
+     * the owners stay as they are until the transaction ends.
+     *
+     * @param orgTypeId null for the tenant's default type
      */
-    Founded found(Tx tx, New wanted) {
-        var type = name("type").as(select(ORG_TYPES.ID, ORG_TYPES.STATE)
-                .from(ORG_TYPES)
-                .where(wanted.orgTypeId() == null ? condition(ORG_TYPES.IS_DEFAULT) : ORG_TYPES.ID.eq(wanted.orgTypeId()))
-                .forShare());
-        var owner = name("owner").as(
-                select(PERSONS.ID, PERSONS.STATE).from(PERSONS).where(PERSONS.ID.eq(wanted.ownerId())).forShare());
-        var organization = name("organization").as(insertOf(wanted, type));
-        var workspace = name("workspace").as(insertInto(WORKSPACES, WORKSPACES.ORGANIZATION_ID, WORKSPACES.NAME)
-                .select(select(organization.field(ORGANIZATIONS.ID), val(wanted.workspace())).from(organization))
-                .returning(WORKSPACES.ID));
-        var membership = name("membership").as(
-                insertInto(MEMBERSHIPS, MEMBERSHIPS.ORGANIZATION_ID, MEMBERSHIPS.PERSON_ID, MEMBERSHIPS.ROLE)
-                        .select(select(organization.field(ORGANIZATIONS.ID), owner.field(PERSONS.ID), inline("owner"))
-                                .from(organization, owner)
-                                .where(active(owner.field(PERSONS.STATE))))
-                        .returning(MEMBERSHIPS.ID));
+    Founded found(Tx tx, @Nullable UUID orgTypeId, List<New> those) {
+        var type = orgTypeId == null ? condition(ORG_TYPES.IS_DEFAULT) : ORG_TYPES.ID.eq(orgTypeId);
+        var wanted = Columns.rows(those.stream().map(New::cells).toList());
+        var owners = Columns.array(those.stream().map(New::ownerId).filter(Objects::nonNull).toList(), UUID.class);
         return tx.sql()
-                .with(type, owner, organization, workspace, membership)
-                .select(field(select(type.field(ORG_TYPES.ID)).from(type)), field(select(type.field(ORG_TYPES.STATE)).from(type)),
-                        field(select(owner.field(PERSONS.STATE)).from(owner)), field(select(workspace.field(WORKSPACES.ID)).from(workspace)),
-                        field(select(membership.field(MEMBERSHIPS.ID)).from(membership)), Columns.now())
+                .resultQuery(FOUND, type, Effective.present(), val(wanted), owners, Columns.now())
+                .coerce(ORG_TYPES.ID, ORG_TYPES.STATE, OWNERS, AT, OPENED)
                 .fetchSingle(record -> new Founded(
-                        record.value1(), record.value2(), record.value3(), record.value4(), record.value5(), record.value6()));
-    }
-
-    private static ResultQuery<?> insertOf(New wanted, CommonTableExpression<?> type) {
-        return insertInto(ORGANIZATIONS, ORGANIZATIONS.ID, ORGANIZATIONS.EXTERNAL_ID, ORGANIZATIONS.ORG_TYPE_ID, ORGANIZATIONS.NAME,
-                        ORGANIZATIONS.PERSONAL_PERSON_ID, ORGANIZATIONS.METADATA)
-                .select(select(val(wanted.id()), val(wanted.values().externalId()), type.field(ORG_TYPES.ID), val(wanted.values().name()),
-                                val(wanted.personalPersonId(), ORGANIZATIONS.PERSONAL_PERSON_ID), val(Columns.jsonb(wanted.values().metadata())))
-                        .from(type)
-                        .where(active(type.field(ORG_TYPES.STATE))))
-                .returning(ORGANIZATIONS.ID);
-    }
-
-    private static Condition active(@Nullable Field<String> state) {
-        return Objects.requireNonNull(state).eq(inline("active"));
+                        record.value1(), record.value2(), Columns.texts(record.value3()), record.value4(), record.value5()));
     }
 
     @Nullable Row get(Tx tx, UUID id) {

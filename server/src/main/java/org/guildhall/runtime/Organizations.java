@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -19,6 +20,7 @@ import org.guildhall.runtime.OrganizationStore.Founded;
 import org.guildhall.runtime.OrganizationStore.New;
 import org.guildhall.runtime.OrganizationStore.Row;
 import org.guildhall.runtime.OrganizationStore.Values;
+import org.guildhall.runtime.Pools.Opening;
 import org.jspecify.annotations.Nullable;
 
 /** Makes organizations, each with all that belongs to it from its first instant on, and ends what they hold when they are archived. */
@@ -38,66 +40,89 @@ final class Organizations {
     }
 
     /**
+     * A person's own organization that is to be made.
+     *
+     * @param changes told what that makes
+     */
+    record Personal(Changes changes, UUID id, UUID personId, String name) {}
+
+    /**
      * Makes an organization, its owner's membership, its first workspace, its pool, and what its type gives by default.
      *
      * @throws Refusal for a type or an owner that isn't there or is archived
      */
     Row make(Tx tx, Changes changes, Actor actor, UUID orgTypeId, @Nullable UUID ownerId, Values values) {
-        var wanted = new New(Ids.next(), orgTypeId, null, ownerId, values, FIRST_WORKSPACE);
-        var founded = organizations.found(tx, wanted);
+        var wanted = wanted(Ids.next(), null, ownerId, values);
+        var founded = organizations.found(tx, orgTypeId, List.of(wanted));
+        var ownerState = ownerId == null ? null : founded.ownerStates().get(ownerId.toString());
         var unknown = new ArrayList<Item>();
         if (founded.orgTypeState() == null) {
             unknown.add(Item.pointer("/org_type_id", "unknown_reference", "There is no such organization type."));
         }
-        if (ownerId != null && founded.ownerState() == null) {
+        if (ownerId != null && ownerState == null) {
             unknown.add(Item.pointer("/owner_person_id", "unknown_reference", "There is no such person."));
         }
         Refusal.ifAny(unknown);
         References.active(Objects.requireNonNull(founded.orgTypeState()), "/org_type_id", "organization type");
-        if (founded.ownerState() != null) {
-            References.active(founded.ownerState(), "/owner_person_id", "person");
+        if (ownerState != null) {
+            References.active(ownerState, "/owner_person_id", "person");
         }
-        return begin(tx, changes, actor, wanted, founded);
+        return begin(tx, actor, founded, List.of(wanted), List.of(changes)).getFirst();
     }
 
     /**
-     * Makes a person's own organization, of the tenant's default type and called after them; they own it.
+     * Makes persons' own organizations, of the tenant's default type and called after them; they own them.
      *
      * @throws Refusal {@code invalid_state} while there is no default type
      */
-    Row makePersonal(Tx tx, Changes changes, Actor actor, UUID organizationId, UUID personId, String name) {
-        var wanted = new New(organizationId, null, personId, personId, new Values(null, name, Map.of()), FIRST_WORKSPACE);
-        var founded = organizations.found(tx, wanted);
+    void makePersonal(Tx tx, Actor actor, List<Personal> those) {
+        var wanted = those.stream()
+                .map(own -> wanted(own.id(), own.personId(), own.personId(), new Values(null, own.name(), Map.of())))
+                .toList();
+        var founded = organizations.found(tx, null, wanted);
         if (founded.orgTypeId() == null) {
             // Whoever waited for a default that had its place taken meanwhile finds it no longer, and the one in its place only now.
-            founded = organizations.found(tx, wanted);
+            founded = organizations.found(tx, null, wanted);
         }
         if (founded.orgTypeId() == null) {
             throw Problem.INVALID_STATE.because(
                     "The tenant has no default organization type, so a person's own organization can't be made. Make one of its types the default.");
         }
-        return begin(tx, changes, actor, wanted, founded);
+        begin(tx, actor, founded, wanted, those.stream().map(Personal::changes).toList());
     }
 
-    private Row begin(Tx tx, Changes changes, Actor actor, New wanted, Founded founded) {
+    private static New wanted(UUID id, @Nullable UUID personalPersonId, @Nullable UUID ownerId, Values values) {
+        return new New(id, Ids.next(), Ids.next(), Ids.next(), personalPersonId, ownerId, values, FIRST_WORKSPACE);
+    }
+
+    /** Gives them what their type gives, and tells of each: what hangs on its pool is told behind it. */
+    private List<Row> begin(Tx tx, Actor actor, Founded founded, List<New> those, List<Changes> events) {
         var typeId = Objects.requireNonNull(founded.orgTypeId());
-        // The organization shows its pool's id; what hangs on the pool is told behind it.
-        var poolId = pools.open(tx, changes.aside(), actor, wanted.id(), typeId);
+        var opened = Objects.requireNonNull(founded.opened());
         var at = founded.at();
-        var values = wanted.values();
-        var row = new Row(wanted.id(), values.externalId(), typeId, values.name(), wanted.personalPersonId(), poolId, values.metadata(),
-                "active", null, at, at, 1);
-        var organization = OrganizationsHandler.toApi(row);
-        changes.created(organization.id(), organization);
-        if (founded.membershipId() != null) {
-            var membership = MembershipsHandler.toApi(new MembershipStore.Row(
-                    founded.membershipId(), null, row.id(), Objects.requireNonNull(wanted.ownerId()), "owner", true, at, null, at, at, 1));
-            changes.created(membership.id(), membership);
+        var rows = new ArrayList<Row>(those.size());
+        var openings = new ArrayList<Opening>(those.size());
+        for (int each = 0; each < those.size(); each++) {
+            var wanted = those.get(each);
+            var changes = events.get(each);
+            var values = wanted.values();
+            var row = new Row(wanted.id(), values.externalId(), typeId, values.name(), wanted.personalPersonId(), wanted.poolId(), values.metadata(),
+                    "active", null, at, at, 1);
+            rows.add(row);
+            openings.add(new Opening(changes.aside(), new PoolStore.Row(wanted.poolId(), wanted.id(), opened, opened, 1)));
+            var organization = OrganizationsHandler.toApi(row);
+            changes.created(organization.id(), organization);
+            if (wanted.ownerId() != null) {
+                var membership = MembershipsHandler.toApi(new MembershipStore.Row(
+                        wanted.membershipId(), null, row.id(), wanted.ownerId(), "owner", true, at, null, at, at, 1));
+                changes.created(membership.id(), membership);
+            }
+            var workspace = WorkspacesHandler.toApi(
+                    new WorkspaceStore.Row(wanted.workspaceId(), null, row.id(), wanted.workspace(), "active", null, at, at, 1));
+            changes.created(workspace.id(), workspace);
         }
-        var workspace = WorkspacesHandler.toApi(new WorkspaceStore.Row(
-                Objects.requireNonNull(founded.workspaceId()), null, row.id(), wanted.workspace(), "active", null, at, at, 1));
-        changes.created(workspace.id(), workspace);
-        return row;
+        pools.open(tx, actor, typeId, openings);
+        return rows;
     }
 
     /** Archives an organization that is held and active: its invitations are revoked, and whatever it holds ends. */

@@ -1,23 +1,15 @@
 package org.guildhall.runtime;
 
 import static org.jooq.impl.DSL.all;
-import static org.jooq.impl.DSL.val;
 
 import java.util.Collection;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
-import org.jooq.Table;
-import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a table as they will be once what is due is written down, beside those that stay as they are. Filters and order are those of
@@ -25,18 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Overlay {
 
-    private static final String TABLE = "jsonb_populate_recordset(null::runtime.%s, {0}) as %s";
-
     private Overlay() {}
-
-    /**
-     * @param table of the room
-     * @param alias by which its columns are called
-     * @param rows column by column
-     */
-    static Table<?> of(String table, String alias, List<Map<String, String>> rows) {
-        return DSL.table(TABLE.formatted(table, alias), val(Columns.rows(rows)));
-    }
 
     /** The rows of the table that stay as they are. */
     static Condition beside(Field<UUID> id, Collection<UUID> replaced) {
@@ -55,19 +36,5 @@ final class Overlay {
             return row.apply(record);
         });
         return new Looked<>(page, seen[0] || page.data().isEmpty());
-    }
-
-    /** A row, of names and values in turn; what is null is left out. */
-    static Map<String, String> row(@Nullable Object... cells) {
-        var row = new TreeMap<String, String>();
-        for (int at = 0; at < cells.length; at += 2) {
-            var value = cells[at + 1];
-            if (value instanceof List<?> many) {
-                row.put(String.valueOf(cells[at]), many.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}")));
-            } else if (value != null) {
-                row.put(String.valueOf(cells[at]), value.toString());
-            }
-        }
-        return row;
     }
 }

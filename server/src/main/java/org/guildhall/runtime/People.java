@@ -5,6 +5,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -14,6 +16,7 @@ import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
 import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.runtime.Organizations.Personal;
 import org.guildhall.runtime.PersonIdentityStore.Identity;
 import org.guildhall.runtime.PersonStore.Row;
 import org.guildhall.runtime.PersonStore.Values;
@@ -41,29 +44,54 @@ final class People {
     }
 
     /**
-     * Makes a person, with an organization of their own and all that belongs to it. They are what the changes begin with.
+     * Somebody to be made.
+     *
+     * @param changes told what that makes; it begins with them
+     * @param id that they shall have
+     * @param identities at outside providers
+     */
+    record Newcomer(Changes changes, UUID id, Values values, List<Identity> identities) {}
+
+    /** Makes one person, as {@link #create(Tx, Actor, List)} does. */
+    Row create(Tx tx, Changes changes, Actor actor, Values values, List<Identity> identities) {
+        return create(tx, actor, List.of(new Newcomer(changes, Ids.next(), values, identities))).getFirst();
+    }
+
+    /**
+     * Makes persons, each with an organization of their own and all that belongs to it. It takes as few statements for many as for one.
      *
      * @throws Refusal for an identity that is linked already, or named twice; for an {@code external_id} that is taken the schema does
      */
-    Row create(Tx tx, Changes changes, Actor actor, Values values, List<Identity> known) {
-        var wrong = mistakes(tx, values);
+    List<Row> create(Tx tx, Actor actor, List<Newcomer> those) {
+        those.forEach(newcomer -> requireRight(tx, newcomer));
+        var made = persons.insert(tx, those.stream().map(who -> new PersonStore.New(who.id(), who.values(), who.identities())).toList());
+        var rows = new ArrayList<Row>(those.size());
+        var own = new ArrayList<Personal>(those.size());
+        for (int at = 0; at < those.size(); at++) {
+            var newcomer = those.get(at);
+            var row = made.get(at).with(Ids.next());
+            if (row.identities().size() < newcomer.identities().size()) {
+                throw taken(tx, row, newcomer.identities());
+            }
+            rows.add(row);
+            own.add(new Personal(newcomer.changes(), Objects.requireNonNull(row.personalOrganizationId()), row.id(), row.name()));
+            var person = PersonsHandler.toApi(row);
+            newcomer.changes().created(person.id(), person);
+            person.identities().forEach(identity -> newcomer.changes().created(identity.id(), identity));
+        }
+        organizations.makePersonal(tx, actor, own);
+        return rows;
+    }
+
+    private static void requireRight(Tx tx, Newcomer newcomer) {
+        var wrong = mistakes(tx, newcomer.values());
         var seen = new HashSet<Identity>();
-        for (int at = 0; at < known.size(); at++) {
-            if (!seen.add(known.get(at))) {
+        for (int at = 0; at < newcomer.identities().size(); at++) {
+            if (!seen.add(newcomer.identities().get(at))) {
                 wrong.add(Item.pointer("/identities/" + at, "duplicate", "The identity is named twice."));
             }
         }
         Refusal.ifAny(wrong);
-        var organizationId = Ids.next();
-        var row = persons.insert(tx, values, known).with(organizationId);
-        if (row.identities().size() < known.size()) {
-            throw taken(tx, row, known);
-        }
-        var person = PersonsHandler.toApi(row);
-        changes.created(person.id(), person);
-        person.identities().forEach(identity -> changes.created(identity.id(), identity));
-        organizations.makePersonal(tx, changes, actor, organizationId, row.id(), row.name());
-        return row;
     }
 
     /**

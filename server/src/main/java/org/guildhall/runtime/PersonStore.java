@@ -16,20 +16,25 @@ import static org.jooq.impl.DSL.selectOne;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
-import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.PersonIdentityStore.Identity;
+import org.guildhall.schema.runtime.tables.Persons;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Records;
+import org.jooq.Select;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
@@ -55,11 +60,32 @@ final class PersonStore {
             @Nullable String externalId, String name, @Nullable String email, @Nullable String phone, @Nullable LocalDate birthOn,
             Map<String, String> metadata) {}
 
+    /** Somebody to be made. */
+    record New(UUID id, Values values, List<Identity> identities) {
+
+        private Stream<Link> links() {
+            return identities.stream().map(identity -> new Link(id, identity));
+        }
+
+        private Map<String, String> cells() {
+            return Given.row(
+                    "id", id, "external_id", values.externalId(), "name", values.name(), "email", values.email(), "phone", values.phone(),
+                    "birth_on", values.birthOn(), "metadata", Columns.jsonb(values.metadata()).data());
+        }
+    }
+
+    private record Link(UUID personId, Identity identity) {}
+
     /** What a list is narrowed by; null for what isn't. A subject only counts with its issuer. */
     record Filter(
             @Nullable String externalId, @Nullable String email, @Nullable String issuer, @Nullable String subject, @Nullable String state,
             @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
 
+    private static final Persons N = PERSONS.as("n");
+    private static final Field<UUID> NONE = inline(null, SQLDataType.UUID).as("personal_organization_id");
+    private static final Field<?> UNKNOWN = inline(null, SQLDataType.VARCHAR).as("identities");
+    private static final List<Field<?>> NEW = List.of(
+            PERSONS.ID, PERSONS.EXTERNAL_ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.PHONE, PERSONS.BIRTH_ON, PERSONS.METADATA);
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PERSONS.CREATED_AT, "name", PERSONS.NAME);
     private static final Field<UUID> PERSONAL_ORGANIZATION =
             field(select(ORGANIZATIONS.ID).from(ORGANIZATIONS).where(ORGANIZATIONS.PERSONAL_PERSON_ID.eq(PERSONS.ID)))
@@ -81,12 +107,15 @@ final class PersonStore {
     }
 
     /**
-     * A new person, without an organization yet, with those of the identities that were free: one that somebody else is linking is
-     * waited for. In the order of their names, so that two who want the same ones wait for each other one after the other.
+     * New persons, as they are named, without an organization yet, with those of the identities that were free: one that somebody else is
+     * linking is waited for. In the order of their names, so that two who want the same ones wait for each other one after the other.
      */
-    Row insert(Tx tx, Values values, List<Identity> identities) {
-        var id = Ids.next();
-        var named = identities.stream().sorted().map(identity -> DSL.row(id, identity.issuer(), identity.subject())).toList();
+    List<Row> insert(Tx tx, List<New> those) {
+        var named = those.stream()
+                .flatMap(New::links)
+                .sorted(Comparator.comparing(Link::identity))
+                .map(link -> DSL.row(link.personId(), link.identity().issuer(), link.identity().subject()))
+                .toList();
         var linked = name("linked").as(
                 insertInto(PERSON_IDENTITIES, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT)
                         .valuesOfRows(named)
@@ -96,20 +125,22 @@ final class PersonStore {
         var shown = multiset(select(linked.field(PERSON_IDENTITIES.ID), linked.field(PERSON_IDENTITIES.PERSON_ID),
                                 linked.field(PERSON_IDENTITIES.ISSUER), linked.field(PERSON_IDENTITIES.SUBJECT), linked.field(PERSON_IDENTITIES.CREATED_AT))
                         .from(linked)
+                        .where(PERSONS.ID.eq(linked.field(PERSON_IDENTITIES.PERSON_ID)))
                         .orderBy(linked.field(PERSON_IDENTITIES.ID)))
                 .as(IDENTITIES.getName())
                 .convertFrom(found -> found.map(Records.mapping(PersonIdentityStore.Row::new)));
-        var alone = inline(null, SQLDataType.UUID).as(PERSONAL_ORGANIZATION.getName());
-        var insert = named.isEmpty() ? tx.sql().insertInto(PERSONS) : tx.sql().with(linked).insertInto(PERSONS);
-        return insert.set(PERSONS.ID, id)
-                .set(PERSONS.EXTERNAL_ID, values.externalId())
-                .set(PERSONS.NAME, values.name())
-                .set(PERSONS.EMAIL, values.email())
-                .set(PERSONS.PHONE, values.phone())
-                .set(PERSONS.BIRTH_ON, values.birthOn())
-                .set(PERSONS.METADATA, Columns.jsonb(values.metadata()))
-                .returningResult(columns(alone, named.isEmpty() ? IDENTITIES : shown))
-                .fetchSingle(record -> row(record, named.isEmpty() ? List.of() : record.get(shown)));
+        var insert = named.isEmpty() ? tx.sql().insertInto(PERSONS, NEW) : tx.sql().with(linked).insertInto(PERSONS, NEW);
+        var made = HashMap.<UUID, Row>newHashMap(those.size());
+        insert.select(wanted(those)).returningResult(columns(NONE, named.isEmpty() ? UNKNOWN : shown)).fetch().forEach(record ->
+                made.put(record.get(PERSONS.ID), row(record, record.get(NONE), named.isEmpty() ? List.of() : record.get(shown))));
+        return those.stream().map(person -> Objects.requireNonNull(made.get(person.id()))).toList();
+    }
+
+    private static Select<?> wanted(List<New> those) {
+        var rows = those.stream().map(New::cells).toList();
+        return select(N.ID, N.EXTERNAL_ID, N.NAME, N.EMAIL, N.PHONE, N.BIRTH_ON, Given.json(N.METADATA))
+                .from(Given.rows("persons", N.getName(), rows))
+                .orderBy(N.EXTERNAL_ID, N.ID);
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -200,14 +231,14 @@ final class PersonStore {
     }
 
     private static Row row(Record record) {
-        return row(record, record.get(IDENTITIES));
+        return row(record, record.get(PERSONAL_ORGANIZATION), record.get(IDENTITIES));
     }
 
-    private static Row row(Record record, List<PersonIdentityStore.Row> identities) {
+    private static Row row(Record record, @Nullable UUID organizationId, List<PersonIdentityStore.Row> identities) {
         return new Row(
                 record.get(PERSONS.ID), record.get(PERSONS.EXTERNAL_ID), record.get(PERSONS.NAME), record.get(PERSONS.EMAIL),
                 record.get(PERSONS.PHONE), record.get(PERSONS.BIRTH_ON), Columns.texts(record.get(PERSONS.METADATA)),
-                record.get(PERSONS.STATE), record.get(PERSONS.ARCHIVED_AT), record.get(PERSONAL_ORGANIZATION), identities,
+                record.get(PERSONS.STATE), record.get(PERSONS.ARCHIVED_AT), organizationId, identities,
                 record.get(PERSONS.CREATED_AT), record.get(PERSONS.UPDATED_AT), record.get(PERSONS.VERSION));
     }
 }

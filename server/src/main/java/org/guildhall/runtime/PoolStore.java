@@ -28,7 +28,7 @@ import org.jooq.Records;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Pools: one of each organization. Whoever changes what a pool holds holds its row. */
+/** Pools: one of each organization, made with it in {@link OrganizationStore#found}. Whoever changes what a pool holds holds its row. */
 final class PoolStore {
 
     /** A pool as it is stored. */
@@ -73,17 +73,6 @@ final class PoolStore {
                     row.value1(), row.value2(), MoveKind.of(row.value3()), row.value4(), row.value5(), HeldBy.of(row.value6()), row.value7(),
                     row.value8(), row.value9(), row.value10())));
     private static final List<Field<?>> COLUMNS = List.of(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION);
-
-    Row insert(Tx tx, UUID organizationId) {
-        var now = field(select(Effective.present()));
-        return tx.sql()
-                .insertInto(POOLS)
-                .set(POOLS.ORGANIZATION_ID, organizationId)
-                .set(POOLS.CREATED_AT, now)
-                .set(POOLS.UPDATED_AT, now)
-                .returningResult(COLUMNS)
-                .fetchSingle(PoolStore::row);
-    }
 
     /** Holds the pool of an organization until the transaction ends; false if there is none. */
     boolean lock(Tx tx, UUID organizationId) {

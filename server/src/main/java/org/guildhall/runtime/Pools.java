@@ -17,6 +17,7 @@ import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Changes;
+import org.guildhall.runtime.Moves.Beginning;
 import org.guildhall.runtime.Timeline.Scheduled;
 import org.guildhall.runtime.Timeline.Step;
 import org.guildhall.runtime.Timeline.Then;
@@ -59,23 +60,44 @@ final class Pools {
         }
     }
 
+    /**
+     * The pool of a new organization.
+     *
+     * @param changes told what it is given, and then of itself
+     */
+    record Opening(Changes changes, PoolStore.Row pool) {}
+
     Pools(Catalog catalog, Moves moves, AfterMove afterMove) {
         this.catalog = catalog;
         this.moves = moves;
         this.afterMove = afterMove;
     }
 
-    /** Makes the pool of a new organization, with whatever its type gets by default. */
-    UUID open(Tx tx, Changes changes, Actor actor, UUID organizationId, UUID orgTypeId) {
-        var pool = store.insert(tx, organizationId);
-        var held = new Held(pool, pool.version(), orgTypeId, "active", pool.createdAt(), List.of(), List.of());
-        for (var policy : catalog.defaults(tx, orgTypeId)) {
-            if (policy.lifetime().holds(held.now())) {
-                held = give(tx, changes, held, policy, actor);
+    /**
+     * Gives new organizations of a type, whose pools are empty yet, whatever it gets by default. It takes as few statements for many as
+     * for one.
+     */
+    void open(Tx tx, Actor actor, UUID orgTypeId, List<Opening> those) {
+        var defaults = catalog.defaults(tx, orgTypeId);
+        var after = new ArrayList<Held>(those.size());
+        var beginnings = new ArrayList<Beginning>();
+        for (var opening : those) {
+            var pool = opening.pool();
+            var held = new Held(pool, pool.version(), orgTypeId, "active", pool.createdAt(), List.of(), List.of());
+            for (var policy : defaults) {
+                if (policy.lifetime().holds(held.now())) {
+                    var beginning = given(opening.changes(), held, policy, actor);
+                    beginnings.add(beginning);
+                    held = beginning.after();
+                }
             }
+            after.add(held);
         }
-        changes.created(new PoolId(pool.id()), PoolsHandler.toApi(pool, held.plans()));
-        return pool.id();
+        moves.begin(tx, beginnings);
+        for (int at = 0; at < those.size(); at++) {
+            var pool = those.get(at).pool();
+            those.get(at).changes().created(new PoolId(pool.id()), PoolsHandler.toApi(pool, after.get(at).plans()));
+        }
     }
 
     /** Ends everything that an organization holds, and drops what is still to come; nothing follows. */
@@ -154,16 +176,21 @@ final class Pools {
 
     /** Gives what a policy gives: a plan on its ladder, where there must be none, or anything else directly. */
     Held give(Tx tx, Changes changes, Held held, Default policy, Actor actor) {
+        var beginning = given(changes, held, policy, actor);
+        moves.begin(tx, List.of(beginning));
+        return beginning.after();
+    }
+
+    private static Beginning given(Changes changes, Held held, Default policy, Actor actor) {
         var ladderId = policy.ladderId();
         var to = new Holding(
                 Ids.next(), policy.productId(), ladderId, policy.tierId(), HeldBy.DEFAULT, null, policy.policyId(), held.now(), null);
         if (ladderId == null) {
-            moves.begin(tx, changes, held, to);
-            return held;
+            return Beginning.offLadders(changes, held, to);
         }
         var what = Scheduled.of(ladderId, MoveKind.INITIATE, null, policy.tierId(), HeldBy.DEFAULT, null, held.now());
         var manner = new Manner(null, actor.type(), actor.id(), DEFAULT_REASON, false, List.of());
-        return moves.move(tx, changes, held, new Step(what, null, to), manner, Moves.SUPERSEDED).held();
+        return Beginning.onLadder(changes, held, new Step(what, null, to), manner);
     }
 
     /**

@@ -60,7 +60,7 @@ final class ProvisionStore {
 
         /** As it is stored, column by column. */
         private Map<String, String> cells() {
-            return Overlay.row(
+            return Given.row(
                     "id", id, "organization_id", organizationId, "pool_id", poolId, "product_id", productId, "ladder_id", ladderId, "tier_id", tierId,
                     "cause", cause, "grant_id", grantId, "default_grant_policy_id", policyId, "starts_at", startsAt, "ends_at", endsAt,
                     "created_at", createdAt, "updated_at", updatedAt, "version", version);
@@ -89,22 +89,14 @@ final class ProvisionStore {
     }
 
     /** Writes down what has begun. */
-    void insert(Tx tx, Row row) {
+    void insert(Tx tx, List<Row> rows) {
         tx.sql()
-                .insertInto(PROVISIONS)
-                .set(PROVISIONS.ID, row.id())
-                .set(PROVISIONS.ORGANIZATION_ID, row.organizationId())
-                .set(PROVISIONS.POOL_ID, row.poolId())
-                .set(PROVISIONS.PRODUCT_ID, row.productId())
-                .set(PROVISIONS.LADDER_ID, row.ladderId())
-                .set(PROVISIONS.TIER_ID, row.tierId())
-                .set(PROVISIONS.CAUSE, row.cause())
-                .set(PROVISIONS.GRANT_ID, row.grantId())
-                .set(PROVISIONS.DEFAULT_GRANT_POLICY_ID, row.policyId())
-                .set(PROVISIONS.STARTS_AT, row.startsAt())
-                .set(PROVISIONS.ENDS_AT, row.endsAt())
-                .set(PROVISIONS.CREATED_AT, row.createdAt())
-                .set(PROVISIONS.UPDATED_AT, row.updatedAt())
+                .insertInto(PROVISIONS, PROVISIONS.ID, PROVISIONS.ORGANIZATION_ID, PROVISIONS.POOL_ID, PROVISIONS.PRODUCT_ID, PROVISIONS.LADDER_ID,
+                        PROVISIONS.TIER_ID, PROVISIONS.CAUSE, PROVISIONS.GRANT_ID, PROVISIONS.DEFAULT_GRANT_POLICY_ID, PROVISIONS.STARTS_AT,
+                        PROVISIONS.ENDS_AT, PROVISIONS.CREATED_AT, PROVISIONS.UPDATED_AT)
+                .select(tx.sql().select(P.ID, P.ORGANIZATION_ID, P.POOL_ID, P.PRODUCT_ID, P.LADDER_ID, P.TIER_ID, P.CAUSE, P.GRANT_ID,
+                                P.DEFAULT_GRANT_POLICY_ID, P.STARTS_AT, P.ENDS_AT, P.CREATED_AT, P.UPDATED_AT)
+                        .from(Given.rows("provisions", P.getName(), rows.stream().map(Row::cells).toList())))
                 .execute();
     }
 
@@ -158,7 +150,7 @@ final class ProvisionStore {
         }
         var parts = List.of(
                 select(tx, filter, due, P).and(Overlay.beside(P.ID, changed.stream().map(Row::id).toList())),
-                select(tx, filter, due, Overlay.of("provisions", "p", changed.stream().map(Row::cells).toList())));
+                select(tx, filter, due, Given.rows("provisions", "p", changed.stream().map(Row::cells).toList())));
         return Overlay.page(due, row -> page.fetch(parts, SORTS, P.ID, row), ProvisionStore::row);
     }
 

@@ -20,6 +20,7 @@ import org.guildhall.core.http.Spec;
 import org.guildhall.core.http.Unattended;
 import org.guildhall.core.work.Work;
 import org.guildhall.platform.Platform;
+import org.guildhall.runtime.imports.ImportsModule;
 
 /** Wires the runtime room: who is there, and what they hold and use. */
 public final class RuntimeModule {
@@ -149,15 +150,7 @@ public final class RuntimeModule {
     }
 
     private void imports(Api api) {
-        var imports = new ImportStore();
-        var exports = new ExportStore();
-        var members = new MemberStore();
-        var joining = new Joining(people, persons, living, households, householdMembers);
-        var exportWork = new ExportWork(jobs, unattended, platform, exports, members);
-        work.on(ImportWork.NAME, new ImportWork(jobs, unattended, platform, api.constraints(), imports, members, joining));
-        work.on(ExportWork.NAME, exportWork);
-        new ImportUpkeep(jobs, platform, imports, exports, exportWork, work).schedule();
-        new ImportsHandler(imports, spec.form("MemberRow"), work).bind(api.routes());
-        new ExportsHandler(db, exports, work).bind(api.routes());
+        var members = new Joining(people, persons, living, households, householdMembers);
+        new ImportsModule(db, jobs, platform, members).bind(api, spec, work);
     }
 }

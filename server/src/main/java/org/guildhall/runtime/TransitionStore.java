@@ -11,9 +11,12 @@ import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
@@ -57,7 +60,7 @@ final class TransitionStore {
         }
 
         private Map<String, String> cells() {
-            return Overlay.row(
+            return Given.row(
                     "id", id, "external_id", externalId, "organization_id", organizationId, "pool_id", poolId, "ladder_id", ladderId, "kind", kind,
                     "from_tier_id", fromTierId, "to_tier_id", toTierId, "from_provision_id", fromProvisionId, "to_provision_id", toProvisionId,
                     "cause", cause, "grant_id", grantId, "actor_type", actorType, "actor_id", actorId, "reason", reason, "forced", forced,
@@ -79,6 +82,25 @@ final class TransitionStore {
             @Nullable String externalId, String actorType, @Nullable UUID actorId, @Nullable String reason, boolean forced,
             List<UUID> keepSiteIds) {}
 
+    /** A move that was made at once, or one for later: that has no provisions yet. */
+    record Written(UUID organizationId, UUID poolId, Timeline.Step step, Manner manner, boolean done, Instant now) {
+
+        private Map<String, String> cells() {
+            var what = step.what();
+            var from = done ? step.from() : null;
+            var to = done ? step.to() : null;
+            return Given.row(
+                    "id", what.id(), "external_id", manner.externalId(), "organization_id", organizationId, "pool_id", poolId,
+                    "ladder_id", what.ladderId(), "kind", what.kind().word(), "from_tier_id", from == null ? what.fromTierId() : from.tierId(),
+                    "to_tier_id", done ? to == null ? null : to.tierId() : what.toTierId(),
+                    "from_provision_id", from == null ? null : from.provisionId(), "to_provision_id", to == null ? null : to.provisionId(),
+                    "cause", (to == null ? what.cause() : to.cause()).word(), "grant_id", what.grantId(), "next_provision_id", what.nextProvisionId(),
+                    "actor_type", manner.actorType(), "actor_id", manner.actorId(), "reason", manner.reason(), "forced", manner.forced(),
+                    "keep_site_ids", manner.keepSiteIds(), "state", done ? "done" : "scheduled", "effective_at", what.effectiveAt(),
+                    "created_at", now, "updated_at", now, "version", 1);
+        }
+    }
+
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID ladderId, @Nullable UUID grantId, @Nullable String kind,
@@ -90,11 +112,13 @@ final class TransitionStore {
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", T.CREATED_AT, "effective_at", T.EFFECTIVE_AT);
     static final List<Field<?>> COLUMNS = columns(TRANSITIONS);
 
-    private static List<Field<?>> columns(Transitions of) {
-        return List.of(
+    private static List<Field<?>> columns(Transitions of, Field<?>... more) {
+        var columns = new ArrayList<Field<?>>(List.of(
                 of.ID, of.EXTERNAL_ID, of.ORGANIZATION_ID, of.POOL_ID, of.LADDER_ID, of.KIND, of.FROM_TIER_ID, of.TO_TIER_ID,
                 of.FROM_PROVISION_ID, of.TO_PROVISION_ID, of.CAUSE, of.GRANT_ID, of.ACTOR_TYPE, of.ACTOR_ID, of.REASON, of.FORCED,
-                of.KEEP_SITE_IDS, of.STATE, of.EFFECTIVE_AT, of.CANCELED_AT, of.CANCEL_REASON, of.CREATED_AT, of.UPDATED_AT, of.VERSION);
+                of.KEEP_SITE_IDS, of.STATE, of.EFFECTIVE_AT, of.CANCELED_AT, of.CANCEL_REASON, of.CREATED_AT, of.UPDATED_AT, of.VERSION));
+        columns.addAll(List.of(more));
+        return columns;
     }
 
     /** Whether something is due that isn't written down yet: in an organization, or anywhere if none is named. */
@@ -107,37 +131,17 @@ final class TransitionStore {
                 .as("due");
     }
 
-    /** Writes down a move that was made at once, or one for later: then it has no provisions. */
-    Row insert(Tx tx, UUID organizationId, UUID poolId, Timeline.Step step, Manner manner, boolean done, Instant now) {
-        var what = step.what();
-        var from = step.from();
-        var to = step.to();
-        return tx.sql()
-                .insertInto(TRANSITIONS)
-                .set(TRANSITIONS.ID, what.id())
-                .set(TRANSITIONS.EXTERNAL_ID, manner.externalId())
-                .set(TRANSITIONS.ORGANIZATION_ID, organizationId)
-                .set(TRANSITIONS.POOL_ID, poolId)
-                .set(TRANSITIONS.LADDER_ID, what.ladderId())
-                .set(TRANSITIONS.KIND, what.kind().word())
-                .set(TRANSITIONS.FROM_TIER_ID, done && from != null ? from.tierId() : what.fromTierId())
-                .set(TRANSITIONS.TO_TIER_ID, done ? to == null ? null : to.tierId() : what.toTierId())
-                .set(TRANSITIONS.FROM_PROVISION_ID, done && from != null ? from.provisionId() : null)
-                .set(TRANSITIONS.TO_PROVISION_ID, done && to != null ? to.provisionId() : null)
-                .set(TRANSITIONS.CAUSE, (done && to != null ? to.cause() : what.cause()).word())
-                .set(TRANSITIONS.GRANT_ID, what.grantId())
-                .set(TRANSITIONS.NEXT_PROVISION_ID, what.nextProvisionId())
-                .set(TRANSITIONS.ACTOR_TYPE, manner.actorType())
-                .set(TRANSITIONS.ACTOR_ID, manner.actorId())
-                .set(TRANSITIONS.REASON, manner.reason())
-                .set(TRANSITIONS.FORCED, manner.forced())
-                .set(TRANSITIONS.KEEP_SITE_IDS, manner.keepSiteIds().toArray(UUID[]::new))
-                .set(TRANSITIONS.STATE, done ? "done" : "scheduled")
-                .set(TRANSITIONS.EFFECTIVE_AT, what.effectiveAt())
-                .set(TRANSITIONS.CREATED_AT, now)
-                .set(TRANSITIONS.UPDATED_AT, now)
+    /** Writes down moves, and tells them in the same order. */
+    List<Row> insert(Tx tx, List<Written> moves) {
+        var rows = HashMap.<UUID, Row>newHashMap(moves.size());
+        tx.sql()
+                .insertInto(TRANSITIONS, columns(TRANSITIONS, TRANSITIONS.NEXT_PROVISION_ID))
+                .select(tx.sql().select(columns(T, T.NEXT_PROVISION_ID))
+                        .from(Given.rows("transitions", T.getName(), moves.stream().map(Written::cells).toList())))
                 .returningResult(COLUMNS)
-                .fetchSingle(TransitionStore::row);
+                .fetch(TransitionStore::row)
+                .forEach(row -> rows.put(row.id(), row));
+        return moves.stream().map(move -> Objects.requireNonNull(rows.get(move.step().what().id()))).toList();
     }
 
     /** Writes down what became of a scheduled move. */
@@ -182,7 +186,7 @@ final class TransitionStore {
         }
         var parts = List.of(
                 select(tx, filter, due, T).and(Overlay.beside(T.ID, changed.stream().map(Row::id).toList())),
-                select(tx, filter, due, Overlay.of("transitions", "t", changed.stream().map(Row::cells).toList())));
+                select(tx, filter, due, Given.rows("transitions", "t", changed.stream().map(Row::cells).toList())));
         return Overlay.page(due, row -> page.fetch(parts, SORTS, T.ID, row), TransitionStore::row);
     }
 

@@ -136,6 +136,24 @@ class ArchitectureTest {
     }
 
     @Test
+    void aPartOfARoomHasADoorTooAndKnowsNothingOfTheRoomAround() {
+        for (var room : ROOMS) {
+            var parts = "org.guildhall." + room + ".(*)..";
+            holds(noClasses().that().resideInAPackage("org.guildhall." + room + ".*..")
+                    .should().dependOnClassesThat().resideInAPackage("org.guildhall." + room)
+                    .because("what the part needs of the room is handed over to it: the two would be one thing with two names otherwise"));
+            holds(slices().matching(parts).should().notDependOnEachOther().because("parts of a room are put together by its module alone"));
+        }
+        holds(classes().that().resideInAPackage("org.guildhall.runtime.imports")
+                .and().arePublic()
+                .and().areTopLevelClasses()
+                .should().haveSimpleName("ImportsModule")
+                .orShould().haveSimpleName("Members")
+                .orShould().haveSimpleName("Accepted")
+                .because("the room hands its people over, and is told what to do with them"));
+    }
+
+    @Test
     void aHandlerIsCalledByThePipelineAlone() {
         holds(classes().that().haveSimpleNameEndingWith("Handler").and().resideInAnyPackage(rooms())
                 .should().notBePublic()

@@ -47,6 +47,26 @@ class ImportRacesTest {
     }
 
     @Test
+    void whoeverIsMadeMeanwhileIsFoundAmongManyWhoAreNew() throws Exception {
+        var file = new StringBuilder("external_id,name,household_external_id,household_name\n");
+        for (int row = 0; row < 450; row++) {
+            file.append("m-%d,Member %d,h-%d,Household\n".formatted(row, row, row / 4));
+        }
+        var done = importedMeanwhile("""
+                with made as (insert into runtime.persons (tenant_id, external_id, name) values ($1, 'm-137', 'Member 137'), ($1, 'm-138', 'Luca'))
+                insert into runtime.households (tenant_id, external_id, name) values ($1, 'h-100', 'Household')""".replace("$1", "'" + registry.tenant.id() + "'")
+                + " returning ?::uuid", file.toString());
+        assertEquals("succeeded 450 = 448 created + 2 updated + 0 unchanged + 0 failed", outcome(done));
+        assertEquals(450, registry.persons());
+        for (var query : List.of(
+                "select count(*) from runtime.organizations where tenant_id = ?",
+                "select count(*) from platform.audit_events where action = 'person.created' and tenant_id = ?")) {
+            assertEquals(List.of("448"), registry.tenant.found(query, registry.tenant.id()), query);
+        }
+        assertEquals(List.of("450"), registry.tenant.found("select count(*) from runtime.household_members where tenant_id = ?", registry.tenant.id()));
+    }
+
+    @Test
     void whoIsArchivedMeanwhileFailsTheirRowAndNoOther() throws Exception {
         registry.csv("external_id,name\nm-1,Mira\nm-2,Luca\n");
         var done = importedMeanwhile(

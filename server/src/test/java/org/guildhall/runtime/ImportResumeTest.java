@@ -40,7 +40,7 @@ class ImportResumeTest {
         try (var guild = Guild.fresh();
                 var other = guild.node()) {
             var registry = new Registry(guild.tenant()).open();
-            var accepted = registry.send("", CSV, rows(1_500)).expect(202);
+            var accepted = registry.send("", CSV, rows(6_000)).expect(202);
             long before = 0;
             for (int broken = 0; broken < 12; broken++) {
                 for (int wait = 0; wait < 10; wait++) {
@@ -56,8 +56,8 @@ class ImportResumeTest {
                 before = now;
             }
             var done = ended(registry, accepted);
-            assertEquals("succeeded 1500 = 1500 created + 0 updated + 0 unchanged + 0 failed", outcome(done));
-            assertEverybodyOnce(registry, 1_500);
+            assertEquals("succeeded 6000 = 6000 created + 0 updated + 0 unchanged + 0 failed", outcome(done));
+            assertEverybodyOnce(registry, 6_000);
             assertTrue(other.url().startsWith("http"));
         }
     }

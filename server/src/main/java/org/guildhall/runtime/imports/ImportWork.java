@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import java.time.Duration;
 import java.time.LocalDate;
@@ -22,13 +22,12 @@ import org.guildhall.core.http.Unattended.Events;
 import org.guildhall.core.http.Unattended.Source;
 import org.guildhall.core.work.Work;
 import org.guildhall.platform.Platform;
-import org.guildhall.runtime.ImportStore.Done;
-import org.guildhall.runtime.ImportStore.Left;
-import org.guildhall.runtime.ImportStore.Pending;
-import org.guildhall.runtime.ImportStore.Row;
-import org.guildhall.runtime.ImportStore.Wrong;
-import org.guildhall.runtime.Matching.Accepted;
-import org.guildhall.runtime.Matching.Refused;
+import org.guildhall.runtime.imports.ImportStore.Done;
+import org.guildhall.runtime.imports.ImportStore.Left;
+import org.guildhall.runtime.imports.ImportStore.Pending;
+import org.guildhall.runtime.imports.ImportStore.Row;
+import org.guildhall.runtime.imports.ImportStore.Wrong;
+import org.guildhall.runtime.imports.Matching.Refused;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +41,10 @@ final class ImportWork implements Work.Job {
     static final String NAME = "import";
 
     /** Each transaction keeps a cancellation waiting, so it must be a matter of some hundred milliseconds. */
-    private static final int ROWS_AT_ONCE = 50;
+    private static final int ROWS_AT_ONCE = 200;
+
+    /** In how many parts rows are done that fail together: of two hundred some dozen transactions find the one. */
+    private static final int PARTS = 10;
 
     private static final int FORGOTTEN_AT_ONCE = 5_000;
     private static final Duration SLICE = Duration.ofSeconds(10);
@@ -60,27 +62,27 @@ final class ImportWork implements Work.Job {
     private final Platform platform;
     private final Constraints constraints;
     private final ImportStore imports;
-    private final MemberStore members;
-    private final Joining joining;
+    private final MemberStore store;
+    private final Members members;
 
-    ImportWork(Db db, Unattended unattended, Platform platform, Constraints constraints, ImportStore imports, MemberStore members, Joining joining) {
+    ImportWork(Db db, Unattended unattended, Platform platform, Constraints constraints, ImportStore imports, MemberStore store, Members members) {
         this.db = db;
         this.unattended = unattended;
         this.platform = platform;
         this.constraints = constraints;
         this.imports = imports;
+        this.store = store;
         this.members = members;
-        this.joining = joining;
     }
 
     @Override
     public @Nullable Duration work(UUID tenant, UUID id, BooleanSupplier stopping) {
-        if (!platform.isActive(tenant)) {
-            return SUSPENDED_PAUSE;
-        }
         long until = System.nanoTime() + SLICE.toNanos();
         while (!stopping.getAsBoolean() && System.nanoTime() < until) {
-            switch (step(tenant, id)) {
+            if (!platform.isActive(tenant)) {
+                return SUSPENDED_PAUSE;
+            }
+            switch (step(tenant, id, ROWS_AT_ONCE)) {
                 case HELD -> {
                     return HELD_PAUSE;
                 }
@@ -106,16 +108,20 @@ final class ImportWork implements Work.Job {
         forget(tenant, id, () -> false);
     }
 
-    /** Some rows together; if one of them fails in a way that only the database could tell, each of them by itself. */
-    private Step step(UUID tenant, UUID id) {
-        try {
-            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, ROWS_AT_ONCE, first -> {}));
-        } catch (Refusal | Failures.Violation failed) {
-            LOG.debug("rows of the import {} are done one by one", id, failed);
+    /** Some rows together; if one of them fails in a way that only the database could tell, fewer at a time, until it is found. */
+    private Step step(UUID tenant, UUID id, int rows) {
+        if (rows == 1) {
+            return alone(tenant, id);
         }
+        try {
+            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, rows, first -> {}));
+        } catch (Refusal | Failures.Violation failed) {
+            LOG.debug("{} rows of the import {} are done fewer at a time", rows, id, failed);
+        }
+        int fewer = Math.max(1, rows / PARTS);
         var step = Step.MORE;
-        for (int row = 0; row < ROWS_AT_ONCE && step == Step.MORE; row++) {
-            step = alone(tenant, id);
+        for (int done = 0; done < rows && step == Step.MORE; done += fewer) {
+            step = step(tenant, id, fewer);
         }
         return step;
     }
@@ -168,28 +174,28 @@ final class ImportWork implements Work.Job {
 
     private void rows(Tx tx, Events events, Row held, List<Pending> rows) {
         var named = rows.stream().map(Pending::row).toList();
-        var roll = held.validates() ? members.seen(tx, named) : members.held(tx, named);
+        var roll = held.validates() ? store.seen(tx, named) : store.held(tx, named);
         if (held.validates()) {
-            members.rollOfValidation(tx, held.id(), named, roll);
+            store.rollOfValidation(tx, held.id(), named, roll);
         }
         var today = LocalDate.ofInstant(tx.now(), EARLIEST);
         var done = new ArrayList<Done>(rows.size());
         var wrong = new ArrayList<Wrong>();
+        var wanted = new ArrayList<Accepted>(rows.size());
         for (var row : rows) {
-            switch (Matching.decide(row.row(), roll, today)) {
+            switch (Matching.decide(row.row(), roll, today, members)) {
                 case Refused refused -> {
                     refused.mistakes().forEach(mistake -> wrong.add(new Wrong(row.line(), mistake)));
                     done.add(new Done(row.position(), "failed", null));
                 }
                 case Accepted accepted -> {
-                    if (held.validates()) {
-                        done.add(new Done(row.position(), accepted.outcome(), left(accepted)));
-                    } else {
-                        joining.carryOut(tx, action -> events.begin(source(held.id(), action, actor(held))), actor(held), accepted, roll);
-                        done.add(new Done(row.position(), accepted.outcome(), null));
-                    }
+                    wanted.add(accepted);
+                    done.add(new Done(row.position(), accepted.outcome(), held.validates() ? left(accepted) : null));
                 }
             }
+        }
+        if (!held.validates()) {
+            members.carryOut(tx, action -> events.begin(source(held.id(), action, actor(held))), actor(held), wanted);
         }
         finish(tx, held, done, wrong);
     }

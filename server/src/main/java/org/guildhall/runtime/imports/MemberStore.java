@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import static org.guildhall.schema.catalog.Tables.ORG_TYPES;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLDS;
@@ -21,8 +21,8 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Tx;
-import org.guildhall.runtime.Roll.Household;
-import org.guildhall.runtime.Roll.Person;
+import org.guildhall.runtime.imports.Accepted.Household;
+import org.guildhall.runtime.imports.Accepted.Person;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Record;
@@ -54,7 +54,7 @@ final class MemberStore {
     }
 
     private static Roll roll(Tx tx, Collection<MemberRow> rows, boolean held) {
-        var roll = new Roll(tx.sql().fetchExists(ORG_TYPES, ORG_TYPES.IS_DEFAULT.isTrue()));
+        var roll = new Roll(tx.sql().fetchExists(ORG_TYPES, ORG_TYPES.IS_DEFAULT.isTrue()), held);
         var persons = new HashMap<UUID, Person>();
         var named = select(PERSONS.ID)
                 .from(PERSONS)

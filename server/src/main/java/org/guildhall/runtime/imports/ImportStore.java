@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import static org.guildhall.schema.runtime.Tables.IMPORTS;
 import static org.guildhall.schema.runtime.Tables.IMPORT_ERRORS;

@@ -1,5 +1,6 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
+import java.time.LocalDate;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,12 @@ record MemberRow(Map<String, @Nullable String> cells) {
     /** What a member is after this row, if it was {@code present} before. */
     @Nullable String over(String name, @Nullable String present) {
         return cells.containsKey(name) ? cells.get(name) : present;
+    }
+
+    /** The person's day of birth; null where the row has none. */
+    @Nullable LocalDate birthOn() {
+        var text = get(BIRTH_ON);
+        return text == null ? null : LocalDate.parse(text);
     }
 
     /** The person's id, as it is where the file comes from; they are found by it where there is no external one. */

@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -21,12 +21,12 @@ import org.guildhall.core.http.Form;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
 import org.guildhall.core.work.Work;
-import org.guildhall.runtime.ImportStore.Filter;
-import org.guildhall.runtime.ImportStore.New;
-import org.guildhall.runtime.ImportStore.Pending;
-import org.guildhall.runtime.ImportStore.Row;
-import org.guildhall.runtime.ImportStore.Wrong;
-import org.guildhall.runtime.MemberFile.Line;
+import org.guildhall.runtime.imports.ImportStore.Filter;
+import org.guildhall.runtime.imports.ImportStore.New;
+import org.guildhall.runtime.imports.ImportStore.Pending;
+import org.guildhall.runtime.imports.ImportStore.Row;
+import org.guildhall.runtime.imports.ImportStore.Wrong;
+import org.guildhall.runtime.imports.MemberFile.Line;
 
 /** Imports: {@code /runtime/imports}. */
 final class ImportsHandler implements ImportsApi<Call> {

@@ -1,11 +1,12 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.guildhall.runtime.Roll.Household;
-import org.guildhall.runtime.Roll.Person;
+import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.runtime.imports.Accepted.Household;
+import org.guildhall.runtime.imports.Accepted.Person;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of a row of a file, by what is there already. */
@@ -16,58 +17,27 @@ final class Matching {
     private Matching() {}
 
     /** Either something is wrong, or this is what a row makes. */
-    sealed interface Decision {}
+    sealed interface Decision permits Accepted, Refused {}
 
     record Refused(List<Mistake> mistakes) implements Decision {}
 
-    /**
-     * What was there, and what is there behind the row; the same where it changes nothing.
-     *
-     * @param before null for a new person
-     * @param householdBefore null for a new household, or none
-     * @param household null where the row names none
-     * @param roleBefore null for a person who didn't belong to the household
-     * @param role null without a household
-     */
-    record Accepted(
-            @Nullable Person before, Person person, @Nullable Household householdBefore, @Nullable Household household,
-            @Nullable String roleBefore, @Nullable String role) implements Decision {
-
-        /** {@code created}, {@code updated} or {@code unchanged}. */
-        String outcome() {
-            if (before == null) {
-                return "created";
-            }
-            boolean same = before.equals(person) && !makesHousehold() && !renamesHousehold() && Objects.equals(roleBefore, role);
-            return same ? "unchanged" : "updated";
-        }
-
-        boolean makesHousehold() {
-            return household != null && householdBefore == null;
-        }
-
-        boolean renamesHousehold() {
-            return household != null && householdBefore != null && !householdBefore.name().equals(household.name());
-        }
-    }
-
     /** Decides, and puts what was decided on the roll. */
-    static Decision decide(MemberRow row, Roll roll, LocalDate today) {
+    static Decision decide(MemberRow row, Roll roll, LocalDate today, Members members) {
         var mistakes = new ArrayList<Mistake>();
         var before = roll.person(row);
-        person(row, before, roll, today, mistakes);
+        person(row, before, roll, members.unlikely(row.birthOn(), today), mistakes);
         var householdBefore = roll.household(row);
         var roleBefore = before == null || householdBefore == null ? null : roll.role(before, householdBefore);
-        household(row, householdBefore, roleBefore, roll, mistakes);
+        household(row, householdBefore, roleBefore, roll, members.householdMembersMax(), mistakes);
         if (!mistakes.isEmpty()) {
             return new Refused(mistakes);
         }
-        var person = after(row, before);
+        var person = after(row, before, roll);
         roll.put(person);
         if (!row.namesHousehold()) {
             return new Accepted(before, person, null, null, null, null);
         }
-        var household = after(row, householdBefore, roleBefore == null ? 1 : 0);
+        var household = after(row, householdBefore, roleBefore == null ? 1 : 0, roll);
         roll.put(household);
         var said = row.get(MemberRow.HOUSEHOLD_ROLE);
         var role = said != null ? said : roleBefore != null ? roleBefore : FIRST_ROLE;
@@ -75,7 +45,7 @@ final class Matching {
         return new Accepted(before, person, householdBefore, household, roleBefore, role);
     }
 
-    private static void person(MemberRow row, @Nullable Person before, Roll roll, LocalDate today, List<Mistake> mistakes) {
+    private static void person(MemberRow row, @Nullable Person before, Roll roll, @Nullable Item unlikely, List<Mistake> mistakes) {
         var byId = roll.person(row.personId());
         if (byId != null && (before == null || !byId.key().equals(before.key()))) {
             mistakes.add(new Mistake(MemberRow.EXTERNAL_ID, "conflict",
@@ -90,15 +60,13 @@ final class Matching {
         } else if (before != null && !before.active()) {
             mistakes.add(new Mistake(row.get(MemberRow.EXTERNAL_ID) == null ? MemberRow.ID : MemberRow.EXTERNAL_ID, "invalid_state", "The person is archived."));
         }
-        var birthOn = row.get(MemberRow.BIRTH_ON);
-        var unlikely = birthOn == null ? null : People.unlikely(LocalDate.parse(birthOn), today);
         if (unlikely != null) {
             mistakes.add(Mistake.of(unlikely));
         }
     }
 
     private static void household(
-            MemberRow row, @Nullable Household before, @Nullable String roleBefore, Roll roll, List<Mistake> mistakes) {
+            MemberRow row, @Nullable Household before, @Nullable String roleBefore, Roll roll, int membersMax, List<Mistake> mistakes) {
         if (!row.namesHousehold()) {
             return;
         }
@@ -114,16 +82,16 @@ final class Matching {
         } else if (before != null && !before.active()) {
             mistakes.add(new Mistake(byExternalId ? MemberRow.HOUSEHOLD_EXTERNAL_ID : MemberRow.HOUSEHOLD_ID, "invalid_state",
                     "The household is archived."));
-        } else if (before != null && roleBefore == null && before.members() >= Households.MEMBERS_MAX) {
-            mistakes.add(new Mistake(null, "conflict", "The household has " + Households.MEMBERS_MAX + " members, as many as it can have."));
+        } else if (before != null && roleBefore == null && before.members() >= membersMax) {
+            mistakes.add(new Mistake(null, "conflict", "The household has " + membersMax + " members, as many as it can have."));
         }
     }
 
     /** The person behind the row, whose name is there by now. */
-    private static Person after(MemberRow row, @Nullable Person before) {
+    private static Person after(MemberRow row, @Nullable Person before, Roll roll) {
         var birthOn = row.over(MemberRow.BIRTH_ON, before == null || before.birthOn() == null ? null : before.birthOn().toString());
         return new Person(
-                before == null ? null : before.id(),
+                before == null ? roll.next() : before.id(),
                 before == null ? row.get(MemberRow.EXTERNAL_ID) : before.externalId(),
                 true,
                 Objects.requireNonNull(row.over(MemberRow.NAME, before == null ? null : before.name())),
@@ -132,10 +100,10 @@ final class Matching {
                 birthOn == null ? null : LocalDate.parse(birthOn));
     }
 
-    private static Household after(MemberRow row, @Nullable Household before, int more) {
+    private static Household after(MemberRow row, @Nullable Household before, int more, Roll roll) {
         var name = row.get(MemberRow.HOUSEHOLD_NAME);
         return before == null
-                ? new Household(null, row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID), true, Objects.requireNonNull(name), more)
+                ? new Household(roll.next(), row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID), true, Objects.requireNonNull(name), more)
                 : new Household(before.id(), before.externalId(), true, name == null ? before.name() : name, before.members() + more);
     }
 }

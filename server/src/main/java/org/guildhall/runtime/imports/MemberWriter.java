@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.ByteArrayOutputStream;

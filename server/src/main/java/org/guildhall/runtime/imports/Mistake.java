@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import org.guildhall.core.http.Refusal;
 import org.jspecify.annotations.Nullable;

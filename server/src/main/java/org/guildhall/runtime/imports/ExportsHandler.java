@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import org.guildhall.api.Download;
 import org.guildhall.api.Page;
@@ -15,9 +15,9 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
 import org.guildhall.core.work.Work;
-import org.guildhall.runtime.ExportStore.Filter;
-import org.guildhall.runtime.ExportStore.New;
-import org.guildhall.runtime.ExportStore.Row;
+import org.guildhall.runtime.imports.ExportStore.Filter;
+import org.guildhall.runtime.imports.ExportStore.New;
+import org.guildhall.runtime.imports.ExportStore.Row;
 
 /** Exports: {@code /runtime/exports}. */
 final class ExportsHandler implements ExportsApi<Call> {

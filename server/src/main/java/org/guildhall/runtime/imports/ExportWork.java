@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -13,8 +13,8 @@ import org.guildhall.core.http.Unattended.Events;
 import org.guildhall.core.http.Unattended.Source;
 import org.guildhall.core.work.Work;
 import org.guildhall.platform.Platform;
-import org.guildhall.runtime.ExportStore.Row;
-import org.guildhall.runtime.MemberWriter.Format;
+import org.guildhall.runtime.imports.ExportStore.Row;
+import org.guildhall.runtime.imports.MemberWriter.Format;
 import org.jspecify.annotations.Nullable;
 
 /** Writes exports, some persons in each transaction, with the place where it has come to: whoever goes on begins behind it. */

@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import static org.guildhall.schema.runtime.Tables.EXPORTS;
 import static org.guildhall.schema.runtime.Tables.EXPORT_PARTS;

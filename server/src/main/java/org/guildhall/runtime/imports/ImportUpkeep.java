@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import java.time.Duration;
 import org.guildhall.core.data.Db;

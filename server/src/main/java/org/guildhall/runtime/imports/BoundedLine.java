@@ -1,4 +1,4 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

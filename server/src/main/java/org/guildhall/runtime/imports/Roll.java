@@ -1,53 +1,38 @@
-package org.guildhall.runtime;
+package org.guildhall.runtime.imports;
 
-import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.guildhall.core.data.Ids;
+import org.guildhall.runtime.imports.Accepted.Household;
+import org.guildhall.runtime.imports.Accepted.Person;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is there, as far as some rows ask for it: what the database has of them, and what the rows before have made of that. A validation
- * goes on from here without changing anything.
+ * Who is there, as far as some rows ask for it: what the database has of them, and what the rows before make of that. A validation
+ * goes on from here without changing anything, and a run makes all of it together.
  */
 final class Roll {
 
-    /** @param id null if it was only made in a validation */
-    record Person(
-            @Nullable UUID id, @Nullable String externalId, boolean active, String name, @Nullable String email, @Nullable String phone,
-            @Nullable LocalDate birthOn) {
-
-        /** What tells them from all others, also while they have no id. */
-        String key() {
-            return Roll.key(id, externalId);
-        }
-    }
-
-    /**
-     * @param id null if it was only made in a validation
-     * @param members how many belong to it
-     */
-    record Household(@Nullable UUID id, @Nullable String externalId, boolean active, String name, int members) {
-
-        String key() {
-            return Roll.key(id, externalId);
-        }
-
-        /** The same household with so many members. */
-        Household with(int count) {
-            return new Household(id, externalId, active, name, count);
-        }
-    }
-
     private final boolean hasDefaultType;
+    private final boolean given;
     private final Map<String, Person> persons = new HashMap<>();
     private final Map<String, Household> households = new HashMap<>();
     private final Map<String, String> roles = new HashMap<>();
 
-    /** @param hasDefaultType whether the tenant has a default organization type, without which no person can be made */
-    Roll(boolean hasDefaultType) {
+    /**
+     * @param hasDefaultType whether the tenant has a default organization type, without which no person can be made
+     * @param given whether whoever is new gets an id at once: they will be there
+     */
+    Roll(boolean hasDefaultType, boolean given) {
         this.hasDefaultType = hasDefaultType;
+        this.given = given;
+    }
+
+    /** The id of who, or which household, is new; null in a validation, where nobody will have it. */
+    @Nullable UUID next() {
+        return given ? Ids.next() : null;
     }
 
     boolean hasDefaultType() {

@@ -1,0 +1,51 @@
+package org.guildhall.runtime;
+
+import static org.jooq.impl.DSL.val;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.guildhall.core.data.Columns;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of a table that come as one parameter, however many: to be shown as if they were there, or to be inserted all at once. */
+final class Given {
+
+    private static final String TABLE = "jsonb_populate_recordset(null::runtime.%s, {0}) as %s";
+
+    private Given() {}
+
+    /**
+     * @param table of the room
+     * @param alias by which its columns are called
+     * @param rows column by column
+     */
+    static Table<?> rows(String table, String alias, List<Map<String, String>> rows) {
+        return DSL.table(TABLE.formatted(table, alias), val(Columns.rows(rows)));
+    }
+
+    /** A row, of names and values in turn; what is null is left out. */
+    static Map<String, String> row(@Nullable Object... cells) {
+        var row = new TreeMap<String, String>();
+        for (int at = 0; at < cells.length; at += 2) {
+            var value = cells[at + 1];
+            if (value instanceof List<?> many) {
+                row.put(String.valueOf(cells[at]), many.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}")));
+            } else if (value != null) {
+                row.put(String.valueOf(cells[at]), value.toString());
+            }
+        }
+        return row;
+    }
+
+    /** A column of such rows that holds JSON, which came as the text of it. */
+    static Field<JSONB> json(Field<JSONB> column) {
+        return DSL.field("({0} #>> '{}')::jsonb", SQLDataType.JSONB, column);
+    }
+}
