@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
@@ -144,7 +143,7 @@ final class MembershipStore {
         call(tx, membership.id(), externalId);
         return tx.sql()
                 .update(MEMBERSHIPS)
-                .set(MEMBERSHIPS.UPDATED_AT, Columns.now())
+                .set(MEMBERSHIPS.UPDATED_AT, Effective.touched(MEMBERSHIPS.UPDATED_AT))
                 .set(MEMBERSHIPS.VERSION, MEMBERSHIPS.VERSION.plus(1))
                 .where(MEMBERSHIPS.ID.eq(membership.id()))
                 .and(MEMBERSHIPS.STARTS_AT.eq(membership.startsAt()))
@@ -184,7 +183,7 @@ final class MembershipStore {
         return tx.sql()
                 .update(MEMBERSHIPS)
                 .set(MEMBERSHIPS.ENDS_AT, Effective.end(MEMBERSHIPS.STARTS_AT))
-                .set(MEMBERSHIPS.UPDATED_AT, Columns.now())
+                .set(MEMBERSHIPS.UPDATED_AT, Effective.touched(MEMBERSHIPS.UPDATED_AT))
                 .set(MEMBERSHIPS.VERSION, MEMBERSHIPS.VERSION.plus(1))
                 .where(MEMBERSHIPS.ID.eq(id))
                 .and(MEMBERSHIPS.ENDS_AT.isNull())
@@ -197,7 +196,7 @@ final class MembershipStore {
         return tx.sql()
                 .update(MEMBERSHIPS)
                 .set(MEMBERSHIPS.ENDS_AT, Effective.end(MEMBERSHIPS.STARTS_AT))
-                .set(MEMBERSHIPS.UPDATED_AT, Columns.now())
+                .set(MEMBERSHIPS.UPDATED_AT, Effective.touched(MEMBERSHIPS.UPDATED_AT))
                 .set(MEMBERSHIPS.VERSION, MEMBERSHIPS.VERSION.plus(1))
                 .where(MEMBERSHIPS.PERSON_ID.eq(personId))
                 .and(MEMBERSHIPS.ENDS_AT.isNull())

@@ -69,6 +69,7 @@ class MembershipsTest {
         assertTrue(String.valueOf(changed.at("/starts_at")).compareTo(String.valueOf(made.at("/starts_at"))) > 0);
         var ended = lobby.act(path + "/end").expect(200);
         assertEquals("ended", ended.at("/state"));
+        assertTrue(ended.at("/updated_at").compareTo(String.valueOf(ended.at("/ends_at"))) >= 0, ended.text());
         assertEquals("3", ended.at("/version"));
 
         var first = lobby.get(path + "?at=" + made.at("/starts_at")).expect(200);
