@@ -75,6 +75,19 @@ class ImportResumeTest {
     }
 
     @Test
+    void aRowThatTheDatabaseRefusesIsFoundAmongManyAndFailsAlone() throws SQLException {
+        try (var guild = Guild.fresh()) {
+            var registry = new Registry(guild.tenant()).open();
+            registry.tenant.sql("alter table runtime.persons add constraint persons_refused_external_id check (name <> 'Refused')");
+            var file = rows(450).replace(",Member 137,", ",Refused,").replace(",Member 138,", ",Refused,").replace(",Member 301,", ",Refused,");
+            var done = registry.csv(file);
+            assertEquals("succeeded 450 = 447 created + 0 updated + 0 unchanged + 3 failed", outcome(done));
+            assertEquals(List.of("139 external_id already_exists", "140 external_id already_exists", "303 external_id already_exists"), registry.errors(done));
+            assertEverybodyOnce(registry, 447);
+        }
+    }
+
+    @Test
     void twoWorkersOnOneImportDoEachRowOnce() throws SQLException {
         var registry = new Registry().open();
         var accepted = registry.send("", CSV, rows(600)).expect(202);
