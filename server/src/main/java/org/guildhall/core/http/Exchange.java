@@ -129,8 +129,11 @@ final class Exchange implements AutoCloseable {
     /** Read once: what is run again finds the same bytes. */
     byte[] body(int most) throws IOException {
         if (body == null) {
-            body = context.req().getInputStream().readNBytes(most);
-            bodyEnded = body.length < most;
+            // One byte more than was announced finds the end; room for as much as is allowed is made only where nothing was announced.
+            long announced = contentLength();
+            int room = announced < 0 ? most : (int) Math.min(most, announced + 1);
+            body = context.req().getInputStream().readNBytes(room);
+            bodyEnded = body.length < room;
         }
         return body;
     }

@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
@@ -70,6 +71,13 @@ public final class Json {
 
     /** For what goes over the wire. */
     public static final ObjectMapper WIRE = mapper(new JsonFactoryBuilder()).addModule(new JavaTimeModule()).addModule(instants()).build();
+
+    private static final ClassValue<ObjectReader> READERS = new ClassValue<>() {
+        @Override
+        protected ObjectReader computeValue(Class<?> type) {
+            return WIRE.readerFor(type);
+        }
+    };
 
     /** For the audit trail: the wire form with personal members masked, in its canonical spelling (RFC 8785). */
     public static final ObjectMapper AUDIT = mapper(new JsonFactoryBuilder().configure(JsonWriteFeature.WRITE_HEX_UPPER_CASE, false))
@@ -215,6 +223,17 @@ public final class Json {
     private static void digits(char[] text, int last, int number) {
         for (int rest = number, at = last; rest > 0; rest /= 10) {
             text[at--] = (char) ('0' + rest % 10);
+        }
+    }
+
+    /** A parsed value as one of the contract's types. */
+    static <T> T bind(JsonNode tree, Class<T> type) throws JsonProcessingException {
+        try {
+            return READERS.get(type).readValue(tree);
+        } catch (JsonProcessingException unbindable) {
+            throw unbindable;
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
 

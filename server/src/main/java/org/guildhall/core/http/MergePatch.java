@@ -34,7 +34,7 @@ final class MergePatch<T> implements Patch<T> {
 
     static <T> T bind(JsonNode tree, Class<T> type) {
         try {
-            return Json.WIRE.treeToValue(tree, type);
+            return Json.bind(tree, type);
         } catch (JsonProcessingException unbindable) {
             throw RequestInput.unbindable(unbindable);
         }

@@ -47,7 +47,7 @@ final class RequestInput implements Input {
     @Override
     public <T> T query(Class<T> type) {
         try {
-            return Json.WIRE.treeToValue(query, type);
+            return Json.bind(query, type);
         } catch (JsonProcessingException unbindable) {
             var name = place(unbindable).replaceFirst("^/", "").replaceFirst("/.*", "");
             throw Problem.INVALID_PARAMETER.because("A parameter has no valid value.")

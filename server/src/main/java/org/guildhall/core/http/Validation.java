@@ -6,6 +6,7 @@ import com.networknt.schema.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import org.guildhall.core.http.Refusal.Item;
+import org.jspecify.annotations.Nullable;
 
 /** What is wrong with a JSON value, by the schema of the document and by what JSON itself leaves open. All of it at once. */
 final class Validation {
@@ -19,12 +20,30 @@ final class Validation {
     /** Of a body with more values only the first mistake is told: to tell hundreds of thousands takes seconds, of which all but 100 were for nothing. */
     private static final int VALUES_MAX = 2_000;
 
+    /** Where in a value something stands; spelled out only for what is wrong. */
+    private record Place(@Nullable Place around, String step) {
+
+        static final Place ROOT = new Place(null, "");
+
+        Place at(String member) {
+            return new Place(this, member);
+        }
+
+        Place at(int index) {
+            return new Place(this, Integer.toString(index));
+        }
+
+        String pointer() {
+            return around == null ? "" : around.pointer() + "/" + escape(step);
+        }
+    }
+
     private Validation() {}
 
     /** Everything that is wrong with the value; empty if nothing is. */
     static List<Item> check(Schema schema, JsonNode value) {
         var items = new ArrayList<Item>();
-        unusable(value, "", items);
+        unusable(value, Place.ROOT, items);
         if (!items.isEmpty()) {
             return items;
         }
@@ -34,7 +53,7 @@ final class Validation {
         if (items.isEmpty()) {
             tell(schema.validate(value), items);
         }
-        numbers(value, "", items);
+        numbers(value, Place.ROOT, items);
         return items;
     }
 
@@ -106,32 +125,31 @@ final class Validation {
      * What may not even be looked at: U+0000 and lone surrogates can't be stored or sent on as they came, and whoever compares
      * {@code 1e-2000000000} with anything first writes out two thousand million digits.
      */
-    private static void unusable(JsonNode value, String pointer, List<Item> items) {
+    private static void unusable(JsonNode value, Place place, List<Item> items) {
         if (items.size() >= ITEMS_MAX) {
             return;
         }
         if (value.isTextual()) {
             var wrong = wrongCharacter(value.textValue());
             if (wrong != null) {
-                items.add(Item.pointer(pointer, "character", wrong));
+                items.add(Item.pointer(place.pointer(), "character", wrong));
             } else if (isLong(value.textValue())) {
-                items.add(Item.pointer(pointer, "too_long", "No text is longer than " + TEXT_CHARACTERS_MAX + " characters."));
+                items.add(Item.pointer(place.pointer(), "too_long", "No text is longer than " + TEXT_CHARACTERS_MAX + " characters."));
             }
         } else if (value.isBigDecimal() && Math.abs((long) value.decimalValue().scale()) > Json.NUMBER_CHARACTERS_MAX) {
-            items.add(Item.pointer(pointer, "wrong_type", "An integer is written without fraction and exponent."));
+            items.add(Item.pointer(place.pointer(), "wrong_type", "An integer is written without fraction and exponent."));
         } else if (value.isArray()) {
             for (int at = 0; at < value.size(); at++) {
-                unusable(value.get(at), pointer + "/" + at, items);
+                unusable(value.get(at), place.at(at), items);
             }
         } else if (value.isObject()) {
             value.properties().forEach(member -> {
-                var at = pointer + "/" + escape(member.getKey());
                 var wrong = wrongCharacter(member.getKey());
                 if (wrong != null) {
                     // The member's own name can't be written back.
-                    items.add(Item.pointer(pointer, "character", "The name of a member is not valid: " + wrong));
+                    items.add(Item.pointer(place.pointer(), "character", "The name of a member is not valid: " + wrong));
                 } else {
-                    unusable(member.getValue(), at, items);
+                    unusable(member.getValue(), place.at(member.getKey()), items);
                 }
             });
         }
@@ -157,7 +175,7 @@ final class Validation {
         return counted;
     }
 
-    static @org.jspecify.annotations.Nullable String wrongCharacter(String text) {
+    static @Nullable String wrongCharacter(String text) {
         for (int at = 0; at < text.length(); at++) {
             char character = text.charAt(at);
             if (character == 0) {
@@ -177,20 +195,21 @@ final class Validation {
     }
 
     /** JSON Schema takes 5.0 for an integer; the contract doesn't. */
-    private static void numbers(JsonNode value, String pointer, List<Item> items) {
+    private static void numbers(JsonNode value, Place place, List<Item> items) {
         if (items.size() >= ITEMS_MAX) {
             return;
         }
         if (value.isFloatingPointNumber()) {
+            var pointer = place.pointer();
             // Whatever else the schema has to say of it, a bound mostly, is about another number than was sent.
             items.removeIf(item -> pointer.equals(item.pointer()));
             items.add(Item.pointer(pointer, "wrong_type", "An integer is written without fraction and exponent."));
         } else if (value.isArray()) {
             for (int at = 0; at < value.size(); at++) {
-                numbers(value.get(at), pointer + "/" + at, items);
+                numbers(value.get(at), place.at(at), items);
             }
         } else if (value.isObject()) {
-            value.properties().forEach(member -> numbers(member.getValue(), pointer + "/" + escape(member.getKey()), items));
+            value.properties().forEach(member -> numbers(member.getValue(), place.at(member.getKey()), items));
         }
     }
 }
