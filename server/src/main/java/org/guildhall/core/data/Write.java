@@ -24,10 +24,13 @@ import org.slf4j.LoggerFactory;
 public final class Write implements AutoCloseable {
 
     private static final String BEGIN = "begin";
-    // In this order: the lock waits for half a second, everything behind it for two.
-    private static final String LOCK = """
+    // Most keys are nobody else's at the moment: only who doesn't get the lock at once waits for it.
+    private static final String TRY = """
             select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass), platform.app_now(),
-              set_config('lock_timeout', '500ms', true), pg_advisory_xact_lock(?), set_config('lock_timeout', '2s', true)""";
+              pg_try_advisory_xact_lock(?)""";
+    // In this order: the lock waits for half a second, everything behind it for two.
+    private static final String WAIT =
+            "select set_config('lock_timeout', '500ms', true), pg_advisory_xact_lock(?), set_config('lock_timeout', '2s', true)";
     private static final String KEPT = """
             select request_hash, status, reply, headers, sealed, entity_type, entity_id
             from platform.idempotency_keys where key_hmac = ?""";
@@ -88,28 +91,36 @@ public final class Write implements AutoCloseable {
      */
     public @Nullable Kept claim(Claim claim) {
         guard.skip();
-        var packet = begun(new Packet(), claim);
-        if (claim.olderHmacs().length == 0) {
-            packet.add(KEPT).bind(claim.keyHmac());
-        } else {
-            packet.add(KEPT_BY_ANY).bind(claim.hmacs());
-        }
-        try (var statement = packet.send(connection)) {
+        var first = new Packet().add(BEGIN).add(TRY).bind(tx.tenant().toString()).bind(claim.lock());
+        try (var statement = lookedUp(first, claim).send(connection)) {
             statement.getMoreResults();
-            try (var first = statement.getResultSet()) {
-                first.next();
-                Guard.check(revision, first, 2);
-                tx.measured(first.getObject(3, OffsetDateTime.class).toInstant());
+            if (begun(statement)) {
+                return kept(statement);
             }
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
+        }
+        // What was found is older than what the other request leaves behind.
+        try (var statement = lookedUp(new Packet().add(WAIT).bind(claim.lock()), claim).send(connection)) {
             return kept(statement);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
     }
 
-    /** Begins, and waits for the key's lock. */
-    private Packet begun(Packet packet, Claim claim) {
-        return packet.add(BEGIN).add(LOCK).bind(tx.tenant().toString()).bind(claim.lock());
+    /** Takes what the transaction begins with; whether the key's lock is ours. */
+    private boolean begun(PreparedStatement statement) throws SQLException {
+        try (var found = statement.getResultSet()) {
+            found.next();
+            Guard.check(revision, found, 2);
+            tx.measured(found.getObject(3, OffsetDateTime.class).toInstant());
+            return found.getBoolean(4);
+        }
+    }
+
+    /** A statement of its own: it has to see what was committed until the lock was ours. */
+    private static Packet lookedUp(Packet packet, Claim claim) {
+        return claim.olderHmacs().length == 0 ? packet.add(KEPT).bind(claim.keyHmac()) : packet.add(KEPT_BY_ANY).bind(claim.hmacs());
     }
 
     /** The kept reply, if there is one, as the next result. */
@@ -181,8 +192,9 @@ public final class Write implements AutoCloseable {
     public @Nullable Kept commitRefusal(Claim claim, Kept refusal) {
         try {
             var packet = isOpen() ? new Packet().add(ROLLBACK) : new Packet();
-            int before = packet.size() + 2;
-            keep(begun(packet, claim).add(KEEP_FIRST), claim, refusal).bind(claim.hmacs()).add(KEPT_BY_ANY).bind(claim.hmacs()).add(COMMIT);
+            packet.add(BEGIN).add(TENANT).bind(tx.tenant().toString()).add(WAIT).bind(claim.lock());
+            int before = packet.size();
+            keep(packet.add(KEEP_FIRST), claim, refusal).bind(claim.hmacs()).add(KEPT_BY_ANY).bind(claim.hmacs()).add(COMMIT);
             try (var statement = packet.send(connection)) {
                 for (int passed = 0; passed < before; passed++) {
                     statement.getMoreResults();
