@@ -42,10 +42,10 @@ public final class App implements AutoCloseable {
         var spec = new Spec();
         var api = new Api();
 
-        this.work = new Work(jobs.pool(), config.database().jobPoolSize() - CONNECTIONS_BESIDE_TASKS);
+        this.platform = new PlatformModule(db, jobs);
+        this.work = new Work(jobs, config.database().jobPoolSize() - CONNECTIONS_BESIDE_TASKS, platform.door()::isActive);
         this.scheduler = config.scheduler();
 
-        this.platform = new PlatformModule(db, jobs);
         platform.schedule(work);
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(

@@ -24,6 +24,7 @@ import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.Refusal.Item;
 import org.guildhall.platform.TenantStore.Filter;
 import org.guildhall.platform.TenantStore.Row;
+import org.guildhall.core.work.Work;
 import org.jspecify.annotations.Nullable;
 
 /** Tenants, as the platform's administrators see them: {@code /platform/tenants}. */
@@ -109,6 +110,7 @@ final class TenantsHandler implements TenantsApi<Call> {
         if (!before.state().equals("suspended")) {
             throw Problem.INVALID_STATE.because("The tenant isn't suspended.");
         }
+        Work.wake(call.tx(), before.id());
         return changed(call, before, tenants.reactivate(call.tx(), before.id()));
     }
 

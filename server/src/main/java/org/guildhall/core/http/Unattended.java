@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.guildhall.core.data.AuditRecord;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
 import org.guildhall.core.data.Finish;
 import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Lease;
+import org.guildhall.core.data.TaskStore;
 import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,26 @@ public final class Unattended {
         });
     }
 
+    /**
+     * The same for a task: nothing is committed once another node has taken the task over.
+     *
+     * @throws Lease.Lost with nothing changed
+     */
+    public <T> T run(Lease lease, Source source, BiFunction<Tx, Changes, T> work) {
+        return run(lease.tenant(), source, (tx, changes) -> held(tx, lease, work.apply(tx, changes)));
+    }
+
+    /** Work of a task that leaves no event, under its lease. */
+    public <T> T upkeep(Lease lease, Function<Tx, T> work) {
+        return db.upkeep(lease.tenant(), tx -> held(tx, lease, work.apply(tx)));
+    }
+
+    /** Locked last, so that the row is kept from the node's own heartbeat for as short as can be. */
+    private static <T> T held(Tx tx, Lease lease, T result) {
+        TaskStore.hold(tx, lease);
+        return result;
+    }
+
     /** The events of a transaction that does several things. */
     public static final class Events {
 
@@ -91,6 +114,11 @@ public final class Unattended {
                 return result;
             }
         });
+    }
+
+    /** The same for a task, under its lease. */
+    public <T> T runAll(Lease lease, BiFunction<Tx, Events, T> work) {
+        return runAll(lease.tenant(), (tx, events) -> held(tx, lease, work.apply(tx, events)));
     }
 
     private static <T> T attempts(Supplier<T> once) {

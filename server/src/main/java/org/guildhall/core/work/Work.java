@@ -2,118 +2,238 @@ package org.guildhall.core.work;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.Task;
-import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import javax.sql.DataSource;
+import java.util.function.Predicate;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Lease;
+import org.guildhall.core.data.TaskStore;
 import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Work that no request waits for. Each task runs on one node at a time, whichever is free; a node that dies in the middle of one is
- * noticed and another takes over.
+ * Durable work that no request waits for. A task is asked for in the transaction that needs it, and runs after the commit: at once, or at
+ * its instant. Each task of a thing runs on one node at a time. A node that dies is noticed within 30 seconds, and another takes over.
+ *
+ * <p>A request that comes while its task runs makes it run once more. One row stands for one thing, so an idle server asks nothing of any
+ * tenant.
  */
 public final class Work implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Work.class);
+
     /** Also how long work that was asked for waits at most while a node is free. */
     private static final Duration POLL = Duration.ofSeconds(1);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
-    /** A node that has been silent for so many of them is taken for dead. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(4);
+    /** A node that has been silent for so many heartbeats is taken for dead: 16 seconds, and up to 8 until somebody looks. */
     private static final int HEARTBEATS_MISSED_MAX = 4;
     private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(10);
-    /** After 1 + 2 + 4 … seconds: about two minutes in all. */
-    private static final int RETRIES_MAX = 7;
+    /** Rows of tasks that a later release knows are left to it for this long. */
+    private static final Duration UNKNOWN_KEPT = Duration.ofDays(3650);
 
-    private final List<RecurringTask<Void>> recurring = new ArrayList<>();
-    private final List<Task<?>> asked = new ArrayList<>();
-    private final DataSource pool;
+    private final Db db;
     private final int threads;
+    private final Predicate<UUID> active;
+    private final List<RecurringTask<Void>> recurring = new ArrayList<>();
+    private final Map<String, Asked> asked = new HashMap<>();
     private @Nullable Scheduler scheduler;
 
     /**
+     * @param db whose connections the tasks and the search for them use
      * @param threads how many tasks run at once; fewer than the pool has connections, as finding and keeping tasks needs some too
+     * @param active whether a tenant's tasks may run; those of a suspended one are put aside until {@link #wake}
      */
-    public Work(DataSource pool, int threads) {
-        this.pool = pool;
+    public Work(Db db, int threads, Predicate<UUID> active) {
+        this.db = db;
         this.threads = threads;
+        this.active = active;
+    }
+
+    /** How soon a due task runs beside others: what people wait for goes before bulk work. */
+    public enum Priority {
+        BULK(0), NORMAL(50), URGENT(100);
+
+        private final int value;
+
+        Priority(int value) {
+            this.value = value;
+        }
     }
 
     /**
-     * Work that somebody asks for, one thing at a time. It may fail, or its node may, at any point: what it has done must be found by the
-     * next attempt.
+     * What becomes of a task that fails.
+     *
+     * @param attemptsMax after how many failures in a row it is given up
+     * @param backoff the wait after the first failure; each further one waits twice as long
+     * @param backoffMax the longest wait
      */
+    public record Policy(int attemptsMax, Duration backoff, Duration backoffMax, Priority priority) {
+
+        /** Eight attempts within about two minutes. */
+        public static final Policy USUAL = new Policy(8, Duration.ofSeconds(1), Duration.ofMinutes(1), Priority.NORMAL);
+
+        /** The same for work that takes long. */
+        public static final Policy BULK = new Policy(8, Duration.ofSeconds(1), Duration.ofMinutes(1), Priority.BULK);
+
+        /** For what is due at an instant, which nobody else would do: it is tried for ever, at last every hour. */
+        public static final Policy DUE = new Policy(Integer.MAX_VALUE, Duration.ofSeconds(1), Duration.ofHours(1), Priority.URGENT);
+
+        private Duration wait(int failures) {
+            long millis = backoff.toMillis() << Math.min(failures - 1, 30);
+            return millis <= 0 || millis > backoffMax.toMillis() ? backoffMax : Duration.ofMillis(millis);
+        }
+    }
+
+    /** Does one kind of task. It may fail, or its node may, at any point: what it has done must be found by the next attempt. */
     public interface Job {
 
         /**
-         * Does some of it: what takes long gives way to others now and then.
+         * Does some of the work; what takes long gives way to others now and then. Each of its transactions holds the lease.
          *
-         * @param stopping whether the node is about to stop, and it must come to an end
-         * @return after how long to go on; null if all is done
+         * @param stopping whether the node is about to stop, and the run must come to an end
+         * @return when to go on; null if all is done
          */
-        @Nullable Duration work(UUID tenant, UUID id, BooleanSupplier stopping);
+        @Nullable Instant run(Lease lease, BooleanSupplier stopping);
 
-        /** Tells that it has failed so often that it isn't tried again. */
-        void giveUp(UUID tenant, UUID id);
+        /** Notes that the task has failed so often that it isn't tried again. */
+        void giveUp(Lease lease);
     }
 
-    /** Has something done over and over, with a pause in between. To be told before {@link #start}. */
+    private record Asked(Job job, Policy policy) {}
+
+    /** Has something done over and over, with a pause in between. To be said before {@link #start}. */
     public void every(Duration pause, String name, Runnable task) {
         recurring.add(Tasks.recurring(name, FixedDelay.of(pause)).execute((instance, context) -> task.run()));
     }
 
-    /** Tells who does what is {@linkplain #enqueue asked for} under a name. To be told before {@link #start}, by nodes that only serve too. */
-    public void on(String name, Job job) {
-        var retries = new FailureHandler.MaxRetriesFailureHandler<Void>(
-                RETRIES_MAX, new FailureHandler.ExponentialBackoffFailureHandler<>(Duration.ofSeconds(1), 2),
-                (complete, operations) -> giveUp(job, complete.getExecution().taskInstance));
-        asked.add(Tasks.custom(name, Void.class).onFailure(retries).onDeadExecutionRevive().execute((instance, context) -> work(job, instance, context)));
+    /** Binds a job to the name of its tasks. To be said before {@link #start}, by nodes that only serve too. */
+    public void on(String name, Policy policy, Job job) {
+        asked.put(name, new Asked(job, policy));
     }
 
-    /** Asks for a piece of work: it is done if the transaction commits, soon after, by whichever node is free. */
+    /** Asks for a task: it runs soon after the transaction has committed, on whichever node is free. */
     public void enqueue(Tx tx, String name, UUID id) {
-        if (asked.stream().noneMatch(task -> task.getName().equals(name))) {
-            throw new IllegalStateException("nobody does " + name);
+        TaskStore.add(tx, name, id, null, policy(name).priority().value);
+    }
+
+    /**
+     * Asks for a task at an instant of the database's clock. A task that already waits for the same thing keeps the earlier instant.
+     *
+     * @param at an instant that has passed means at once
+     */
+    public void enqueueAt(Tx tx, String name, UUID id, Instant at) {
+        TaskStore.add(tx, name, id, at, policy(name).priority().value);
+    }
+
+    /** Wakes the tasks of a tenant that isn't suspended any more. */
+    public static void wake(Tx tx, UUID tenant) {
+        TaskStore.wake(tx, tenant);
+    }
+
+    private Policy policy(String name) {
+        var known = asked.get(name);
+        if (known == null) {
+            throw new IllegalStateException("no job is bound to " + name);
         }
-        org.guildhall.core.data.Tasks.add(tx, name, id);
+        return known.policy();
     }
 
-    private static CompletionHandler<Void> work(Job job, TaskInstance<Void> instance, ExecutionContext context) {
-        var state = context.getSchedulerState();
-        var pause = job.work(tenant(instance), id(instance), state::isShuttingDown);
-        return pause == null ? new CompletionHandler.OnCompleteRemove<>() : new CompletionHandler.OnCompleteReschedule<>(FixedDelay.of(pause));
+    private Task<Void> task(String name, Asked work) {
+        return Tasks.custom(name, Void.class)
+                .onFailure(new FailureHandler.OnFailureRetryLater<>(POLL))
+                .onDeadExecutionRevive()
+                .execute((instance, context) -> run(name, work, context));
     }
 
-    private static void giveUp(Job job, TaskInstance<?> instance) {
-        LoggerFactory.getLogger(Work.class).error("{} failed too often and is given up", instance);
-        job.giveUp(tenant(instance), id(instance));
+    private CompletionHandler<Void> run(String name, Asked work, ExecutionContext context) {
+        var execution = context.getExecution();
+        var tenant = tenant(execution);
+        var lease = db.unguarded(connection -> TaskStore.begin(connection, name, tenant, id(execution), execution.version));
+        try {
+            if (!active.test(tenant)) {
+                return ending(connection -> TaskStore.pause(connection, lease));
+            }
+            var state = context.getSchedulerState();
+            var next = work.job().run(lease, state::isShuttingDown);
+            return ending(connection -> {
+                if (next == null) {
+                    TaskStore.finish(connection, lease);
+                } else {
+                    TaskStore.reschedule(connection, lease, next);
+                }
+            });
+        } catch (Lease.Lost lost) {
+            LOG.warn("{} {} was taken over by another node", name, lease.instance());
+            return ending(connection -> {});
+        } catch (RuntimeException | Error failed) {
+            return failed(work, lease, execution.consecutiveFailures + 1, failed);
+        }
     }
 
-    private static UUID tenant(TaskInstance<?> instance) {
-        return UUID.fromString(instance.getId().substring(0, instance.getId().indexOf('/')));
+    private CompletionHandler<Void> failed(Asked work, Lease lease, int failures, Throwable failed) {
+        if (failures < work.policy().attemptsMax()) {
+            var at = db.clock().now().plus(work.policy().wait(failures));
+            LOG.error("{} {} failed; it is tried again at {}", lease.task(), lease.instance(), at, failed);
+            return ending(connection -> TaskStore.retry(connection, lease, at));
+        }
+        LOG.error("{} {} failed {} times in a row and is given up", lease.task(), lease.instance(), failures, failed);
+        try {
+            work.job().giveUp(lease);
+        } catch (RuntimeException again) {
+            LOG.error("{} {} could not be given up", lease.task(), lease.instance(), again);
+        }
+        return ending(connection -> TaskStore.finish(connection, lease));
     }
 
-    private static UUID id(TaskInstance<?> instance) {
-        return UUID.fromString(instance.getId().substring(instance.getId().indexOf('/') + 1));
+    private interface Ending {
+        void on(Connection connection) throws SQLException;
+    }
+
+    private CompletionHandler<Void> ending(Ending ending) {
+        return (complete, operations) -> db.unguarded(connection -> {
+            ending.on(connection);
+            return true;
+        });
+    }
+
+    private static UUID tenant(Execution execution) {
+        return UUID.fromString(execution.getId().substring(0, execution.getId().indexOf('/')));
+    }
+
+    private static UUID id(Execution execution) {
+        return UUID.fromString(execution.getId().substring(execution.getId().indexOf('/') + 1));
     }
 
     /** Begins to work. */
     public void start() {
-        var built = Scheduler.create(pool, asked)
+        var tasks = new ArrayList<Task<?>>();
+        asked.forEach((name, work) -> tasks.add(task(name, work)));
+        var built = Scheduler.create(db.pool(), tasks)
                 .tableName("platform.scheduled_tasks")
+                .clock(db.clock()::now)
+                .enablePriority()
                 .threads(threads)
                 .pollingInterval(POLL)
                 .heartbeatInterval(HEARTBEAT)
                 .missedHeartbeatsLimit(HEARTBEATS_MISSED_MAX)
+                .deleteUnresolvedAfter(UNKNOWN_KEPT)
                 .shutdownMaxWait(STOP_WAIT_MAX)
                 .startTasks(recurring)
                 .build();

@@ -158,17 +158,6 @@ final class ExportStore {
                 "a part of the export is gone");
     }
 
-    /** The exports whose files nobody can have any more, and are still there. */
-    List<UUID> expired(Tx tx) {
-        return tx.sql()
-                .select(EXPORTS.ID)
-                .from(EXPORTS)
-                .where(EXPORTS.PARTS.gt(0))
-                .and(EXPIRED.or(EXPORTS.STATE.eq("failed")))
-                .orderBy(EXPORTS.ID)
-                .fetch(EXPORTS.ID);
-    }
-
     /** Forgets the file. It is no change of the export: that it can't be had any more was told before. */
     void forgetParts(Tx tx, UUID id) {
         tx.sql().deleteFrom(EXPORT_PARTS).where(EXPORT_PARTS.EXPORT_ID.eq(id)).execute();

@@ -1,18 +1,20 @@
 package org.guildhall.runtime.imports;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.guildhall.api.model.ExportId;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Lease;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Unattended;
 import org.guildhall.core.http.Unattended.Events;
 import org.guildhall.core.http.Unattended.Source;
 import org.guildhall.core.work.Work;
-import org.guildhall.platform.Platform;
 import org.guildhall.runtime.imports.ExportStore.Row;
 import org.guildhall.runtime.imports.MemberWriter.Format;
 import org.jspecify.annotations.Nullable;
@@ -26,46 +28,42 @@ final class ExportWork implements Work.Job {
     private static final int PART_BYTES_MAX = 1 << 20;
     private static final Duration KEPT = Duration.ofDays(7);
     private static final Duration SLICE = Duration.ofSeconds(10);
-    private static final Duration HELD_PAUSE = Duration.ofSeconds(1);
-    private static final Duration SUSPENDED_PAUSE = Duration.ofMinutes(1);
 
-    private enum Step { MORE, ENDED, HELD }
+    private enum Step { MORE, ENDED }
 
     private final Db db;
     private final Unattended unattended;
-    private final Platform platform;
+    private final Work work;
     private final ExportStore exports;
     private final MemberStore members;
 
-    ExportWork(Db db, Unattended unattended, Platform platform, ExportStore exports, MemberStore members) {
+    ExportWork(Db db, Unattended unattended, Work work, ExportStore exports, MemberStore members) {
         this.db = db;
         this.unattended = unattended;
-        this.platform = platform;
+        this.work = work;
         this.exports = exports;
         this.members = members;
     }
 
     @Override
-    public @Nullable Duration work(UUID tenant, UUID id, BooleanSupplier stopping) {
-        if (!platform.isActive(tenant)) {
-            return SUSPENDED_PAUSE;
-        }
+    public @Nullable Instant run(Lease lease, BooleanSupplier stopping) {
         long until = System.nanoTime() + SLICE.toNanos();
         while (!stopping.getAsBoolean() && System.nanoTime() < until) {
-            var step = unattended.runAll(tenant, (tx, events) -> some(tx, events, id));
-            if (step != Step.MORE) {
-                return step == Step.HELD ? HELD_PAUSE : null;
+            if (unattended.runAll(lease, (tx, events) -> some(tx, events, lease.id())) == Step.ENDED) {
+                return null;
             }
         }
-        return Duration.ZERO;
+        return db.clock().now();
     }
 
     @Override
-    public void giveUp(UUID tenant, UUID id) {
-        unattended.runAll(tenant, (tx, events) -> {
+    public void giveUp(Lease lease) {
+        var id = lease.id();
+        unattended.runAll(lease, (tx, events) -> {
             var held = exports.take(tx, id);
             if (held != null && !held.isFinished()) {
                 var after = exports.finish(tx, id, "Writing it failed again and again, for a reason that nobody foresaw.", KEPT);
+                work.enqueue(tx, ExportExpiry.NAME, id);
                 events.begin(source(held, "export.failed")).changed(new ExportId(id), ExportsHandler.toApi(held), ExportsHandler.toApi(after));
             }
             return null;
@@ -75,7 +73,7 @@ final class ExportWork implements Work.Job {
     private Step some(Tx tx, Events events, UUID id) {
         var held = exports.take(tx, id);
         if (held == null || held.isFinished()) {
-            return held == null ? Step.HELD : Step.ENDED;
+            return Step.ENDED;
         }
         var format = Format.of(held.format());
         var entries = members.page(tx, held.lastId(), PERSONS_AT_ONCE);
@@ -91,6 +89,7 @@ final class ExportWork implements Work.Job {
             return Step.MORE;
         }
         var after = exports.finish(tx, id, null, KEPT);
+        work.enqueueAt(tx, ExportExpiry.NAME, id, Objects.requireNonNull(after.expiresAt()));
         events.begin(source(held, "export.succeeded")).changed(new ExportId(id), ExportsHandler.toApi(held), ExportsHandler.toApi(after));
         return Step.ENDED;
     }
@@ -99,16 +98,6 @@ final class ExportWork implements Work.Job {
         var both = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, both, first.length, second.length);
         return both;
-    }
-
-    /** Files that have expired. */
-    void forget(UUID tenant) {
-        for (var id : db.upkeep(tenant, exports::expired)) {
-            db.upkeep(tenant, tx -> {
-                exports.forgetParts(tx, id);
-                return null;
-            });
-        }
     }
 
     private static Source source(Row export, String action) {

@@ -1,6 +1,7 @@
 package org.guildhall.runtime.imports;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 import org.guildhall.api.model.ImportId;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
+import org.guildhall.core.data.Lease;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Constraints;
@@ -49,7 +51,6 @@ final class ImportWork implements Work.Job {
     private static final int FORGOTTEN_AT_ONCE = 5_000;
     private static final Duration SLICE = Duration.ofSeconds(10);
     private static final Duration HELD_PAUSE = Duration.ofSeconds(1);
-    private static final Duration SUSPENDED_PAUSE = Duration.ofMinutes(1);
     /** Where a new day begins first. */
     private static final ZoneOffset EARLIEST = ZoneOffset.ofHours(14);
 
@@ -76,28 +77,30 @@ final class ImportWork implements Work.Job {
     }
 
     @Override
-    public @Nullable Duration work(UUID tenant, UUID id, BooleanSupplier stopping) {
+    public @Nullable Instant run(Lease lease, BooleanSupplier stopping) {
         long until = System.nanoTime() + SLICE.toNanos();
         while (!stopping.getAsBoolean() && System.nanoTime() < until) {
-            if (!platform.isActive(tenant)) {
-                return SUSPENDED_PAUSE;
+            // A suspension counts from the next rows on; the queue puts the task aside then.
+            if (!platform.isActive(lease.tenant())) {
+                return db.clock().now();
             }
-            switch (step(tenant, id, ROWS_AT_ONCE)) {
+            switch (step(lease, ROWS_AT_ONCE)) {
                 case HELD -> {
-                    return HELD_PAUSE;
+                    return db.clock().now().plus(HELD_PAUSE);
                 }
                 case ENDED -> {
-                    return forget(tenant, id, stopping) ? null : Duration.ZERO;
+                    return forget(lease, stopping) ? null : db.clock().now();
                 }
                 case MORE -> {}
             }
         }
-        return Duration.ZERO;
+        return db.clock().now();
     }
 
     @Override
-    public void giveUp(UUID tenant, UUID id) {
-        unattended.run(tenant, source(id, "import.failed", Actor.JOB), (tx, changes) -> {
+    public void giveUp(Lease lease) {
+        var id = lease.id();
+        unattended.run(lease, source(id, "import.failed", Actor.JOB), (tx, changes) -> {
             var before = imports.lock(tx, id);
             if (before != null && !before.isFinished()) {
                 var after = imports.finish(tx, id, "failed", "The rows that follow failed again and again, for a reason that nobody foresaw.");
@@ -105,45 +108,45 @@ final class ImportWork implements Work.Job {
             }
             return null;
         });
-        forget(tenant, id, () -> false);
+        forget(lease, () -> false);
     }
 
     /** Some rows together; if one of them fails in a way that only the database could tell, fewer at a time, until it is found. */
-    private Step step(UUID tenant, UUID id, int rows) {
+    private Step step(Lease lease, int rows) {
         if (rows == 1) {
-            return alone(tenant, id);
+            return alone(lease);
         }
         try {
-            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, rows, first -> {}));
+            return unattended.runAll(lease, (tx, events) -> some(tx, events, lease.id(), rows, first -> {}));
         } catch (Refusal | Failures.Violation failed) {
-            LOG.debug("{} rows of the import {} are done fewer at a time", rows, id, failed);
+            LOG.debug("{} rows of the import {} are done fewer at a time", rows, lease.id(), failed);
         }
         int fewer = Math.max(1, rows / PARTS);
         var step = Step.MORE;
         for (int done = 0; done < rows && step == Step.MORE; done += fewer) {
-            step = step(tenant, id, fewer);
+            step = step(lease, fewer);
         }
         return step;
     }
 
-    private Step alone(UUID tenant, UUID id) {
+    private Step alone(Lease lease) {
         var tried = new AtomicReference<@Nullable Pending>();
         try {
-            return unattended.runAll(tenant, (tx, events) -> some(tx, events, id, 1, tried::set));
+            return unattended.runAll(lease, (tx, events) -> some(tx, events, lease.id(), 1, tried::set));
         } catch (Refusal refusal) {
-            return refused(tenant, id, Objects.requireNonNull(tried.get()), refusal);
+            return refused(lease, Objects.requireNonNull(tried.get()), refusal);
         } catch (Failures.Violation violation) {
-            return refused(tenant, id, Objects.requireNonNull(tried.get()), constraints.refusal(violation));
+            return refused(lease, Objects.requireNonNull(tried.get()), constraints.refusal(violation));
         }
     }
 
     /** Fails the row that was tried, unless somebody else has gone on and done it meanwhile. */
-    private Step refused(UUID tenant, UUID id, Pending tried, Refusal refusal) {
+    private Step refused(Lease lease, Pending tried, Refusal refusal) {
         var mistakes = refusal.items().isEmpty()
                 ? List.of(new Mistake(null, refusal.problem().code(), String.valueOf(refusal.getMessage())))
                 : refusal.items().stream().map(Mistake::of).toList();
-        return db.upkeep(tenant, tx -> {
-            var held = imports.take(tx, id);
+        return unattended.upkeep(lease, tx -> {
+            var held = imports.take(tx, lease.id());
             if (held == null || held.isFinished()) {
                 return held == null ? Step.HELD : Step.ENDED;
             }
@@ -214,14 +217,15 @@ final class ImportWork implements Work.Job {
     }
 
     /** What is left of the file, some at a time; whether all of it is gone. */
-    private boolean forget(UUID tenant, UUID id, BooleanSupplier stopping) {
-        var ended = Objects.requireNonNull(db.read(tenant, Db.ANY_REVISION, tx -> imports.get(tx, id)));
+    private boolean forget(Lease lease, BooleanSupplier stopping) {
+        var id = lease.id();
+        var ended = Objects.requireNonNull(db.read(lease.tenant(), Db.ANY_REVISION, tx -> imports.get(tx, id)));
         for (long position = 0; position < ended.counts().total(); position += FORGOTTEN_AT_ONCE) {
             if (stopping.getAsBoolean()) {
                 return false;
             }
             long behind = position;
-            db.upkeep(tenant, tx -> {
+            unattended.upkeep(lease, tx -> {
                 imports.forgetRows(tx, id, behind, behind + FORGOTTEN_AT_ONCE);
                 return null;
             });

@@ -31,10 +31,9 @@ public final class ImportsModule {
 
     /** Binds the operations, and has files worked off. */
     public void bind(Api api, Spec spec, Work work) {
-        var exportWork = new ExportWork(jobs, unattended, platform, exports, store);
-        work.on(ImportWork.NAME, importing(api.constraints()));
-        work.on(ExportWork.NAME, exportWork);
-        new ImportUpkeep(jobs, platform, imports, exports, exportWork, work).schedule();
+        work.on(ImportWork.NAME, Work.Policy.BULK, importing(api.constraints()));
+        work.on(ExportWork.NAME, Work.Policy.BULK, new ExportWork(jobs, unattended, work, exports, store));
+        work.on(ExportExpiry.NAME, Work.Policy.DUE, new ExportExpiry(unattended, exports));
         new ImportsHandler(imports, spec.form("MemberRow"), work).bind(api.routes());
         new ExportsHandler(db, exports, work).bind(api.routes());
     }

@@ -1,0 +1,163 @@
+package org.guildhall.core.data;
+
+import static org.guildhall.schema.platform.Tables.SCHEDULED_TASKS;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.UUID;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of db-scheduler, one per task and thing. They are written in the transaction that needs the work. */
+public final class TaskStore {
+
+    private static final String WHO = " where task_name = ? and task_instance = ? and version = ?";
+
+    private static final String REMOVE = "delete from platform.scheduled_tasks" + WHO + " and requests = ?";
+
+    /** A run that was asked for meanwhile begins at once. */
+    private static final String RESCHEDULE = """
+            update platform.scheduled_tasks
+            set picked = false, picked_by = null, last_heartbeat = null, last_success = now(), consecutive_failures = 0, version = version + 1,
+                execution_time = case when requests = ? then coalesce(?, now()) else now() end""" + WHO;
+
+    private static final String PAUSE = """
+            update platform.scheduled_tasks
+            set picked = false, picked_by = null, last_heartbeat = null, paused = true, version = version + 1, execution_time = now() + interval '1 hour'""" + WHO;
+
+    private static final String RETRY = """
+            update platform.scheduled_tasks
+            set picked = false, picked_by = null, last_heartbeat = null, last_failure = now(), version = version + 1,
+                consecutive_failures = coalesce(consecutive_failures, 0) + 1, execution_time = ?""" + WHO;
+
+    private static final String BEGIN = "update platform.scheduled_tasks set paused = false" + WHO + " returning requests";
+
+    /** Keeps other nodes from taking the task over until the transaction ends. */
+    private static final String HOLD = "select 1 from platform.scheduled_tasks" + WHO + " for share";
+
+    private TaskStore() {}
+
+    /**
+     * Asks for a task at an instant. A task that waits runs at the earlier of both instants. A task that runs is run once more.
+     *
+     * @param name of the task
+     * @param id what it is about, in the transaction's tenant
+     * @param at null for at once
+     * @param priority the higher, the sooner among the tasks that are due
+     */
+    public static void add(Tx tx, String name, UUID id, @Nullable Instant at, int priority) {
+        // The scheduler goes by the database's clock, not by the instant that a test may have set.
+        Field<Instant> now = DSL.field("now()", SCHEDULED_TASKS.EXECUTION_TIME.getDataType());
+        Field<Instant> when = at == null ? now : DSL.val(at, SCHEDULED_TASKS.EXECUTION_TIME.getDataType());
+        tx.sql()
+                .insertInto(SCHEDULED_TASKS)
+                .set(SCHEDULED_TASKS.TASK_NAME, name)
+                .set(SCHEDULED_TASKS.TASK_INSTANCE, tx.tenant() + "/" + id)
+                .set(SCHEDULED_TASKS.EXECUTION_TIME, when)
+                .set(SCHEDULED_TASKS.PICKED, false)
+                .set(SCHEDULED_TASKS.VERSION, 1L)
+                .set(SCHEDULED_TASKS.PRIORITY, (short) priority)
+                .onConflict(SCHEDULED_TASKS.TASK_NAME, SCHEDULED_TASKS.TASK_INSTANCE)
+                .doUpdate()
+                .set(SCHEDULED_TASKS.REQUESTS, SCHEDULED_TASKS.REQUESTS.plus(1))
+                .set(SCHEDULED_TASKS.EXECUTION_TIME, DSL.when(SCHEDULED_TASKS.PICKED, SCHEDULED_TASKS.EXECUTION_TIME)
+                        .otherwise(DSL.least(SCHEDULED_TASKS.EXECUTION_TIME, DSL.excluded(SCHEDULED_TASKS.EXECUTION_TIME))))
+                .execute();
+    }
+
+    /** Wakes a tenant's tasks that wait; for a tenant that works again. */
+    public static void wake(Tx tx, UUID tenant) {
+        tx.sql()
+                .update(SCHEDULED_TASKS)
+                .set(SCHEDULED_TASKS.EXECUTION_TIME, DSL.field("now()", SCHEDULED_TASKS.EXECUTION_TIME.getDataType()))
+                .where(SCHEDULED_TASKS.TASK_INSTANCE.between(tenant + "/", tenant + "0"))
+                .and(SCHEDULED_TASKS.PAUSED)
+                .execute();
+    }
+
+    /**
+     * The lease of a run that begins.
+     *
+     * @throws Lease.Lost if another node has the task
+     */
+    public static Lease begin(Connection connection, String name, UUID tenant, UUID id, long version) throws SQLException {
+        var lease = new Lease(name, tenant, id, version, 0);
+        try (var statement = connection.prepareStatement(BEGIN)) {
+            key(statement, 1, lease);
+            try (var row = statement.executeQuery()) {
+                if (!row.next()) {
+                    throw new Lease.Lost(lease);
+                }
+                return new Lease(name, tenant, id, version, row.getLong(1));
+            }
+        }
+    }
+
+    /**
+     * Keeps the lease until the transaction ends.
+     *
+     * @throws Lease.Lost if another node has the task
+     */
+    public static void hold(Tx tx, Lease lease) {
+        if (tx.sql().fetchOne(HOLD, lease.task(), lease.instance(), lease.version()) == null) {
+            throw new Lease.Lost(lease);
+        }
+    }
+
+    /** Ends a run with nothing left to do. The row stays for one more run if the task was asked for meanwhile. */
+    public static void finish(Connection connection, Lease lease) throws SQLException {
+        try (var statement = connection.prepareStatement(REMOVE)) {
+            key(statement, 1, lease);
+            statement.setLong(4, lease.requests());
+            if (statement.executeUpdate() == 0) {
+                reschedule(connection, lease, null);
+            }
+        }
+    }
+
+    /**
+     * Ends a run that goes on at an instant.
+     *
+     * @param at null for at once
+     */
+    public static void reschedule(Connection connection, Lease lease, @Nullable Instant at) throws SQLException {
+        try (var statement = connection.prepareStatement(RESCHEDULE)) {
+            statement.setLong(1, lease.requests());
+            instant(statement, 2, at);
+            key(statement, 3, lease);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Puts a task of a suspended tenant aside until {@link #wake}; it looks again by itself now and then. */
+    public static void pause(Connection connection, Lease lease) throws SQLException {
+        try (var statement = connection.prepareStatement(PAUSE)) {
+            key(statement, 1, lease);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Ends a run that failed and is tried again at an instant. */
+    public static void retry(Connection connection, Lease lease, Instant at) throws SQLException {
+        try (var statement = connection.prepareStatement(RETRY)) {
+            instant(statement, 1, at);
+            key(statement, 2, lease);
+            statement.executeUpdate();
+        }
+    }
+
+    private static void instant(PreparedStatement statement, int index, @Nullable Instant at) throws SQLException {
+        statement.setObject(index, at == null ? null : at.atOffset(ZoneOffset.UTC), Types.TIMESTAMP_WITH_TIMEZONE);
+    }
+
+    private static void key(PreparedStatement statement, int first, Lease lease) throws SQLException {
+        statement.setString(first, lease.task());
+        statement.setString(first + 1, lease.instance());
+        statement.setLong(first + 2, lease.version());
+    }
+}

@@ -1,0 +1,34 @@
+package org.guildhall.runtime.imports;
+
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+import org.guildhall.core.data.Lease;
+import org.guildhall.core.http.Unattended;
+import org.guildhall.core.work.Work;
+import org.jspecify.annotations.Nullable;
+
+/** Deletes the file of an export at the instant that the export expires. */
+final class ExportExpiry implements Work.Job {
+
+    static final String NAME = "export-expiry";
+
+    private final Unattended unattended;
+    private final ExportStore exports;
+
+    ExportExpiry(Unattended unattended, ExportStore exports) {
+        this.unattended = unattended;
+        this.exports = exports;
+    }
+
+    @Override
+    public @Nullable Instant run(Lease lease, BooleanSupplier stopping) {
+        return unattended.upkeep(lease, tx -> {
+            exports.forgetParts(tx, lease.id());
+            return null;
+        });
+    }
+
+    /** Is tried for ever, so it is never given up. */
+    @Override
+    public void giveUp(Lease lease) {}
+}
