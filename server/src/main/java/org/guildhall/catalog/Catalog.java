@@ -84,8 +84,15 @@ public final class Catalog {
      *
      * @param productType addon, usage or one_time; null for a plan, or for what may become one
      * @param lifecycleStatus draft, published or retired
+     * @param trialEligibility unlimited or once_per_organization
      */
-    public record Product(UUID id, String name, @Nullable String productType, String lifecycleStatus) {}
+    public record Product(UUID id, String name, @Nullable String productType, String lifecycleStatus, String trialEligibility) {
+
+        /** Whether one organization may have a single trial of it. */
+        public boolean allowsOneTrial() {
+            return trialEligibility.equals("once_per_organization");
+        }
+    }
 
     /** A tier that a product stands for now. */
     public record Place(UUID ladderId, UUID tierId) {}

@@ -40,7 +40,7 @@ final class ProductStore {
     record Row(
             UUID id, @Nullable String externalId, String name, @Nullable String description, @Nullable String productType,
             @Nullable String kind, String lifecycleStatus, @Nullable UUID entitlementSetId, Map<String, String> providerReferences,
-            Map<String, String> metadata, @Nullable Instant publishedAt, @Nullable Instant retiredAt, Instant createdAt, Instant updatedAt,
+            Map<String, String> metadata, String trialEligibility, @Nullable Instant publishedAt, @Nullable Instant retiredAt, Instant createdAt, Instant updatedAt,
             long version) {}
 
     /** What others ask of a product before they refer to it. */
@@ -49,7 +49,7 @@ final class ProductStore {
     /** What a caller may say of a product. */
     record Values(
             @Nullable String externalId, String name, @Nullable String description, @Nullable UUID entitlementSetId,
-            Map<String, String> providerReferences, Map<String, String> metadata) {}
+            Map<String, String> providerReferences, Map<String, String> metadata, String trialEligibility) {}
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
@@ -64,7 +64,7 @@ final class ProductStore {
             when(PRODUCTS.PRODUCT_TYPE.isNotNull(), PRODUCTS.PRODUCT_TYPE).when(ON_LADDER, inline("plan")).as("kind");
     private static final List<Field<?>> COLUMNS = List.of(
             PRODUCTS.ID, PRODUCTS.EXTERNAL_ID, PRODUCTS.NAME, PRODUCTS.DESCRIPTION, PRODUCTS.PRODUCT_TYPE, KIND, PRODUCTS.LIFECYCLE_STATUS,
-            PRODUCTS.ENTITLEMENT_SET_ID, PRODUCTS.PROVIDER_REFERENCES, PRODUCTS.METADATA, PRODUCTS.PUBLISHED_AT, PRODUCTS.RETIRED_AT,
+            PRODUCTS.ENTITLEMENT_SET_ID, PRODUCTS.PROVIDER_REFERENCES, PRODUCTS.METADATA, PRODUCTS.TRIAL_ELIGIBILITY, PRODUCTS.PUBLISHED_AT, PRODUCTS.RETIRED_AT,
             PRODUCTS.CREATED_AT, PRODUCTS.UPDATED_AT, PRODUCTS.VERSION);
 
     private static final Fixed<Row> GET =
@@ -78,6 +78,7 @@ final class ProductStore {
                     .set(PRODUCTS.ENTITLEMENT_SET_ID, param("entitlement_set_id", UUID.class))
                     .set(PRODUCTS.PROVIDER_REFERENCES, param("provider_references", JSONB.class))
                     .set(PRODUCTS.METADATA, param("metadata", JSONB.class))
+                    .set(PRODUCTS.TRIAL_ELIGIBILITY, param("trial_eligibility", String.class))
                     .returningResult(ofNew()),
             COLUMNS, ProductStore::row);
 
@@ -89,7 +90,7 @@ final class ProductStore {
     /** A new draft. */
     Row insert(Tx tx, @Nullable String productType, Values values) {
         return Objects.requireNonNull(INSERT.one(tx, values.externalId(), values.name(), values.description(), productType,
-                values.entitlementSetId(), Columns.jsonb(values.providerReferences()), Columns.jsonb(values.metadata())));
+                values.entitlementSetId(), Columns.jsonb(values.providerReferences()), Columns.jsonb(values.metadata()), values.trialEligibility()));
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -153,6 +154,7 @@ final class ProductStore {
                 .set(PRODUCTS.ENTITLEMENT_SET_ID, values.entitlementSetId())
                 .set(PRODUCTS.PROVIDER_REFERENCES, Columns.jsonb(values.providerReferences()))
                 .set(PRODUCTS.METADATA, Columns.jsonb(values.metadata()))
+                .set(PRODUCTS.TRIAL_ELIGIBILITY, values.trialEligibility())
                 .set(PRODUCTS.UPDATED_AT, Columns.now())
                 .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(1))
                 .where(PRODUCTS.ID.eq(id))
@@ -204,7 +206,7 @@ final class ProductStore {
                 cells.get(PRODUCTS.ID), cells.get(PRODUCTS.EXTERNAL_ID), cells.get(PRODUCTS.NAME), cells.get(PRODUCTS.DESCRIPTION),
                 cells.get(PRODUCTS.PRODUCT_TYPE), cells.get(KIND), cells.get(PRODUCTS.LIFECYCLE_STATUS),
                 cells.get(PRODUCTS.ENTITLEMENT_SET_ID), Columns.texts(cells.get(PRODUCTS.PROVIDER_REFERENCES)),
-                Columns.texts(cells.get(PRODUCTS.METADATA)),
+                Columns.texts(cells.get(PRODUCTS.METADATA)), cells.get(PRODUCTS.TRIAL_ELIGIBILITY),
                 cells.get(PRODUCTS.PUBLISHED_AT), cells.get(PRODUCTS.RETIRED_AT), cells.get(PRODUCTS.CREATED_AT),
                 cells.get(PRODUCTS.UPDATED_AT), cells.get(PRODUCTS.VERSION));
     }

@@ -113,7 +113,8 @@ final class EntitlementStore {
     private static final String HELD = """
             scheduled as (
                 select t.id, t.ladder_id, t.kind, t.from_tier_id, t.to_tier_id, t.cause, t.grant_id, t.forced, t.next_provision_id,
-                       t.effective_at
+                       t.effective_at,
+                       (select g.ends_at from runtime.grants g where g.id = t.grant_id and t.kind <> 'end') as grant_ends_at
                 from holder h
                 join runtime.transitions t on t.pool_id = h.pool_id and t.organization_id = h.id
                 where t.state = 'scheduled'
@@ -213,7 +214,7 @@ final class EntitlementStore {
                     offset 0) r
             ),
             keys as (
-                select k.key, k.display_name, k.unit, k.kind, k.integration_id, k.key = k.integration_key || '.sites' as counted
+                select k.key, k.display_name, k.unit, k.kind, k.integration_id, k.counts_sites as counted
                 from (select resource_key from rules union select resource_key from holder) v
                 join catalog.resource_keys k on k.key = v.resource_key
             ),
@@ -236,14 +237,13 @@ final class EntitlementStore {
                         select count(*)
                         from runtime.sites s
                         where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
-                          and s.state in ('requested', 'provisioning', 'active'))
+                          and s.counts)
                     when v.counted then (
                         select count(*)
                         from runtime.sites s
                         join runtime.site_states t on t.site_id = s.id
                         where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
-                          and t.starts_at <= v.at and (t.ends_at is null or t.ends_at > v.at)
-                          and t.state in ('requested', 'provisioning', 'active'))
+                          and t.starts_at <= v.at and (t.ends_at is null or t.ends_at > v.at) and t.counts)
                     when v.present then (
                         select l.level
                         from runtime.usage_levels l

@@ -61,6 +61,11 @@ record Held(
         return new Held(pool, seenVersion, orgTypeId, organizationState, now, changed, scheduled);
     }
 
+    /** The same with what it holds otherwise. */
+    Held holding(List<Holding> changed) {
+        return new Held(pool, seenVersion, orgTypeId, organizationState, now, changed, scheduled);
+    }
+
     /** The same as another row of the pool has it. */
     Held as(PoolStore.Row row) {
         return new Held(row, seenVersion, orgTypeId, organizationState, now, holdings, scheduled);

@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +26,7 @@ final class Moves {
     static final String REVOKED = "revoked";
     static final String SUPERSEDED = "superseded";
     static final String EXPIRED = "expired";
+    static final String CANCELED = "canceled";
 
     private final ProvisionStore provisions;
     private final TransitionStore transitions;
@@ -97,7 +99,12 @@ final class Moves {
     Moved settle(Tx tx, Changes changes, Held held, Step step) {
         var what = step.what();
         if (step.dropped() != null) {
-            return new Moved(drop(tx, changes, what.id(), step.dropped().reason(), step.dropped().at()), held);
+            var dropped = drop(tx, changes, what.id(), step.dropped().reason(), step.dropped().at());
+            if (what.beginsGrant() && what.grantId() != null) {
+                over(tx, changes, what.grantId(), what.effectiveAt(), CANCELED, step.dropped().reason(), held.now());
+                dropOf(tx, changes, held, what.grantId(), CANCELED, what.effectiveAt());
+            }
+            return new Moved(dropped, held);
         }
         var ended = ended(tx, step, held.now());
         var begun = begun(tx, held, step);
@@ -132,6 +139,35 @@ final class Moves {
         for (var before : provisions.heldOffLadders(tx, held.poolId(), grantId, held.now())) {
             tell(changes, end(tx, before, held.now()), null);
         }
+    }
+
+    /**
+     * Moves the end of a grant, with all that follows from it, and tells the grant first.
+     *
+     * @param end of its plan, to be scheduled; null for none
+     * @return the pool after it
+     */
+    Held reschedule(Tx tx, Changes changes, Held held, GrantStore.Row before, GrantStore.Row after, @Nullable Scheduled end, Manner manner) {
+        grants.put(tx, after);
+        changes.changed(new GrantId(after.id()), GrantsHandler.toApi(before), GrantsHandler.toApi(after));
+        held.scheduled().stream()
+                .filter(other -> other.endsGrant() && after.id().equals(other.grantId()))
+                .forEach(other -> drop(tx, changes, other.id(), "The end of the grant was changed.", held.now()));
+        if (end != null) {
+            schedule(tx, changes, held, end, manner);
+        }
+        var holdings = new ArrayList<Holding>();
+        for (var holding : held.holdings()) {
+            boolean itsOwn = after.id().equals(holding.grantId()) && (holding.endsAt() == null || holding.endsAt().isAfter(held.now()));
+            if (itsOwn) {
+                var provision = provisions.getAll(tx, List.of(Objects.requireNonNull(holding.provisionId())), held.now()).getFirst();
+                var moved = provision.ending(after.endsAt(), held.now());
+                provisions.put(tx, moved);
+                tell(changes, new Ended(provision, moved), null);
+            }
+            holdings.add(itsOwn ? holding.until(after.endsAt()) : holding);
+        }
+        return held.holding(holdings);
     }
 
     /** Begins all of it at once. */

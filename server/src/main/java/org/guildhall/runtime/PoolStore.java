@@ -64,14 +64,15 @@ final class PoolStore {
     private static final Field<List<Timeline.Scheduled>> SCHEDULED = multiset(
                     select(TRANSITIONS.ID, TRANSITIONS.LADDER_ID, TRANSITIONS.KIND, TRANSITIONS.FROM_TIER_ID, TRANSITIONS.TO_TIER_ID,
                                     TRANSITIONS.CAUSE, TRANSITIONS.GRANT_ID, TRANSITIONS.FORCED, TRANSITIONS.NEXT_PROVISION_ID,
-                                    TRANSITIONS.EFFECTIVE_AT)
+                                    TRANSITIONS.EFFECTIVE_AT,
+                                    field(select(GRANTS.ENDS_AT).from(GRANTS).where(GRANTS.ID.eq(TRANSITIONS.GRANT_ID)).and(TRANSITIONS.KIND.ne(inline("end")))))
                             .from(TRANSITIONS)
                             .where(STILL_TO_COME)
                             .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID))
             .as("scheduled")
             .convertFrom(found -> found.map(row -> new Timeline.Scheduled(
                     row.value1(), row.value2(), MoveKind.of(row.value3()), row.value4(), row.value5(), HeldBy.of(row.value6()), row.value7(),
-                    row.value8(), row.value9(), row.value10())));
+                    row.value8(), row.value9(), row.value10(), row.value11())));
     private static final List<Field<?>> COLUMNS = List.of(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION);
 
     /** Holds the pool of an organization until the transaction ends; false if there is none. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.guildhall.api.model.PoolId;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.Default;
@@ -104,7 +105,14 @@ final class Pools {
     void close(Tx tx, Changes changes, Actor actor, UUID organizationId, String reason) {
         var held = Objects.requireNonNull(lock(tx, changes, organizationId), "an organization without a pool");
         var after = held;
-        var granted = held.holdings().stream().filter(holding -> holding.holds(held.now())).map(Holding::grantId).filter(Objects::nonNull).distinct().toList();
+        var granted = Stream.concat(
+                        held.holdings().stream()
+                                .filter(holding -> holding.endsAt() == null || holding.endsAt().isAfter(held.now()) && !holding.endsAt().equals(holding.startsAt()))
+                                .map(Holding::grantId),
+                        held.scheduled().stream().filter(Scheduled::beginsGrant).map(Scheduled::grantId))
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
         for (var plan : held.plans()) {
             var what = Scheduled.of(
                     Objects.requireNonNull(plan.ladderId()), MoveKind.END, plan.tierId(), null, HeldBy.MANUAL, plan.grantId(), held.now());
@@ -237,10 +245,12 @@ final class Pools {
         return changed(tx, changes, held, settled, keep);
     }
 
-    /** Whether the end of a grant was dropped because something that was due took its plan's place. */
+    /** Whether the end of a grant was dropped because something that was due took its plan's place, or because the grant didn't begin. */
     private static boolean dropped(Scheduled ahead, Timeline timeline) {
         return ahead.grantId() != null && timeline.steps().stream()
-                .anyMatch(step -> step.from() != null && ahead.grantId().equals(step.from().grantId()) && step.dropped() == null);
+                .anyMatch(step -> step.dropped() == null
+                        ? step.from() != null && ahead.grantId().equals(step.from().grantId())
+                        : step.what().beginsGrant() && ahead.grantId().equals(step.what().grantId()));
     }
 
     /** What the catalog says, and said, of everything that is due in pools, and what use holds it back; by pool. */

@@ -40,22 +40,36 @@ final class ProvisionStore {
 
         /** One that begins where nothing was written down. */
         static Row begun(UUID organizationId, UUID poolId, Holding holding, Instant seenAt) {
-            var at = holding.startsAt();
+            var at = holding.startsAt().isAfter(seenAt) ? seenAt : holding.startsAt();
             return new Row(
                     Objects.requireNonNull(holding.provisionId()), organizationId, poolId, holding.productId(), holding.ladderId(), holding.tierId(),
-                    holding.cause().word(), holding.grantId(), holding.policyId(), at, holding.endsAt(), at, at, 1, seenAt);
+                    holding.cause().word(), holding.grantId(), holding.policyId(), holding.startsAt(), holding.endsAt(), at, at, 1, seenAt);
         }
 
-        /** The same, ended at an instant, unless it is over by then. */
+        /** The same, ended at an instant, unless it is over by then. One that is still to begin never does. */
         Row until(Instant end) {
-            return endsAt != null && !endsAt.isAfter(end) ? this : new Row(
-                    id, organizationId, poolId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, end, createdAt, end, version + 1,
+            var at = end.isBefore(startsAt) ? startsAt : end;
+            return endsAt != null && !endsAt.isAfter(at) ? this : new Row(
+                    id, organizationId, poolId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, at, createdAt, end, version + 1,
                     seenAt);
         }
 
-        /** Whether it is held. */
-        boolean active() {
-            return endsAt == null || endsAt.isAfter(seenAt);
+        /** The same with another end that is still to come; null for none. */
+        Row ending(@Nullable Instant end, Instant now) {
+            return new Row(
+                    id, organizationId, poolId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, end, createdAt, now, version + 1,
+                    seenAt);
+        }
+
+        /** Scheduled, active, ended or canceled. */
+        String state() {
+            if (startsAt.equals(endsAt)) {
+                return "canceled";
+            }
+            if (startsAt.isAfter(seenAt)) {
+                return "scheduled";
+            }
+            return endsAt == null || endsAt.isAfter(seenAt) ? "active" : "ended";
         }
 
         /** As it is stored, column by column. */
@@ -179,10 +193,13 @@ final class ProvisionStore {
     }
 
     private static Condition state(@Nullable String state) {
-        if (state == null) {
-            return noCondition();
-        }
-        return state.equals("ended") ? P.ENDS_AT.le(Columns.now()) : P.ENDS_AT.isNull().or(P.ENDS_AT.gt(Columns.now()));
+        return switch (state) {
+            case null -> noCondition();
+            case "scheduled" -> P.STARTS_AT.gt(Columns.now()).and(P.ENDS_AT.isNull().or(P.ENDS_AT.gt(P.STARTS_AT)));
+            case "ended" -> P.ENDS_AT.le(Columns.now()).and(P.ENDS_AT.gt(P.STARTS_AT));
+            case "canceled" -> P.ENDS_AT.eq(P.STARTS_AT);
+            default -> P.STARTS_AT.le(Columns.now()).and(P.ENDS_AT.isNull().or(P.ENDS_AT.gt(Columns.now())));
+        };
     }
 
     static Row row(Record record) {

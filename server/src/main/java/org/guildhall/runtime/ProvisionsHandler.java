@@ -64,7 +64,7 @@ final class ProvisionsHandler implements ProvisionsApi<Call> {
                 row.ladderId() == null ? null : new PlanLadderId(row.ladderId()), row.tierId() == null ? null : new TierId(row.tierId()),
                 Cause.fromValue(row.cause()), row.grantId() == null ? null : new GrantId(row.grantId()),
                 row.policyId() == null ? null : new DefaultGrantPolicyId(row.policyId()),
-                row.active() ? ProvisionState.ACTIVE : ProvisionState.ENDED, row.startsAt(), row.endsAt(), row.createdAt(), row.updatedAt(),
+                ProvisionState.fromValue(row.state()), row.startsAt(), row.endsAt(), row.createdAt(), row.updatedAt(),
                 row.version());
     }
 

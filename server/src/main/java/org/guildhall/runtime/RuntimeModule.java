@@ -121,7 +121,7 @@ public final class RuntimeModule {
         new ProvisionsHandler(provisions, transitions, outlook).bind(api.routes());
         var moving = new Moving(catalog, pools, moves, entitlements::obstacles);
         new TransitionsHandler(transitions, pools, outlook, moves, moving, sites).bind(api.routes());
-        new GrantsHandler(grants, pools, outlook, new Granting(catalog, pools, moves, grants)).bind(api.routes());
+        new GrantsHandler(grants, pools, outlook, new Granting(catalog, pools, moves, grants), new GrantTerms(pools, moves, grants)).bind(api.routes());
         api.constraints()
                 .on("transitions_one_at_an_instant", CONFLICT, null, "Another transition on the ladder takes effect at the same instant.")
                 .on("provisions_one_plan_per_ladder", CONFLICT, null, "The organization has a plan on the ladder at that time.");

@@ -123,7 +123,7 @@ final class SitesHandler implements SitesApi<Call> {
         var before = locked(call, siteId);
         References.active(held.organizationState(), "organization");
         SiteStates.require(before.state(), "active");
-        if (SiteStates.COUNTED.contains(before.state())) {
+        if (before.counts()) {
             return changed(call, held, before, "active", null);
         }
         var integration = References.found(catalog.keepIntegration(call.tx(), before.integrationId()));

@@ -48,6 +48,7 @@ import static org.guildhall.api.Operation.END_DEFAULT_GRANT_POLICY;
 import static org.guildhall.api.Operation.END_ENTITLEMENT_RULE;
 import static org.guildhall.api.Operation.END_HOUSEHOLD_MEMBER;
 import static org.guildhall.api.Operation.END_MEMBERSHIP;
+import static org.guildhall.api.Operation.EXTEND_GRANT;
 import static org.guildhall.api.Operation.GET_AUDIT_EVENT;
 import static org.guildhall.api.Operation.GET_AUDIT_REVIEW;
 import static org.guildhall.api.Operation.GET_AUTH_STATUS;
@@ -332,10 +333,11 @@ final class Examples {
         row(LIST_TRANSITIONS);
         row(GET_TRANSITION);
         row(CANCEL_TRANSITION).at("transition_id", World::scheduledTransition);
-        row(CREATE_GRANT).makes("gra").with("/product_id", World::publishedProduct);
+        row(CREATE_GRANT).makes("gra").with("/product_id", World::publishedProduct).with("/ends_at", World::nextMonth);
         row(LIST_GRANTS);
         row(GET_GRANT);
         row(UPDATE_GRANT);
+        row(EXTEND_GRANT);
         row(REVOKE_GRANT);
 
         // entitlements
