@@ -196,9 +196,8 @@ final class EntitlementStore {
             """.formatted(LADDERS_MAX + 1);
 
     /**
-     * The rules of all that, and what is in use of what they name. Each set's are looked up by themselves, however many sets there are. At a
-     * past instant use is the sum of whole days and of the events of the last few: days that are over in every time zone that the tenant
-     * may have had when they were recorded.
+     * The rules of all that, and what is in use of what they name. Each set's are looked up by themselves, however many sets there are. Use
+     * is counted between instants, in the tenant's present time zone; at a past one the last quarter of an hour is summed by its events.
      */
     private static final String USED = """
             rules as (
@@ -220,19 +219,16 @@ final class EntitlementStore {
             ),
             periods as (
                 select v.resource_key, v.period, k.integration_id, k.counted, h.id, h.pool_id, h.at, h.present,
-                       date_trunc(v.period, h.at at time zone h.time_zone)::date as starts_on,
-                       (date_trunc(v.period, h.at at time zone h.time_zone) + ('1 ' || v.period)::interval)::date as ends_on,
-                       greatest(date_trunc(v.period, h.at at time zone h.time_zone)::date, (h.at at time zone h.time_zone)::date - 2) as whole_until
+                       runtime.day_starts_at(date_trunc(v.period, h.at at time zone h.time_zone), h.time_zone) as starts_at,
+                       runtime.day_starts_at(date_trunc(v.period, h.at at time zone h.time_zone) + ('1 ' || v.period)::interval, h.time_zone) as ends_at,
+                       date_bin('15 minutes', h.at, '2000-01-01 00:00:00+00') as quarter
                 from holder h
                 cross join (select distinct resource_key, period from rules where kind <> 'boolean') v
                 join keys k on k.key = v.resource_key
             ),
             uses as (
                 select v.resource_key, v.period, greatest(0, least(9007199254740991, coalesce(case
-                    when v.period is not null and v.present then (
-                        select sum(d.quantity)
-                        from runtime.usage_days d
-                        where d.pool_id = v.pool_id and d.resource_key = v.resource_key and d.day >= v.starts_on and d.day < v.ends_on)
+                    when v.period is not null and v.present then runtime.used_between(v.pool_id, v.resource_key, v.starts_at, v.ends_at)
                     when v.counted and v.present then (
                         select count(*)
                         from runtime.sites s
@@ -248,16 +244,11 @@ final class EntitlementStore {
                         select l.level
                         from runtime.usage_levels l
                         where l.pool_id = v.pool_id and l.resource_key = v.resource_key)
-                    else coalesce((
-                        select sum(d.quantity)
-                        from runtime.usage_days d
-                        where d.pool_id = v.pool_id and d.resource_key = v.resource_key and d.day < v.whole_until
-                          and d.day >= coalesce(v.starts_on, '-infinity')), 0) + coalesce((
+                    else runtime.used_between(v.pool_id, v.resource_key, coalesce(v.starts_at, '-infinity'), v.quarter) + coalesce((
                         select sum(e.quantity)
                         from runtime.usage_events e
                         where e.pool_id = v.pool_id and e.organization_id = v.id and e.resource_key = v.resource_key
-                          and e.occurred_at > v.whole_until::timestamp at time zone 'UTC' - interval '1 day' and e.occurred_at <= v.at
-                          and e.day >= v.whole_until and (v.ends_on is null or e.day < v.ends_on)), 0)
+                          and e.occurred_at >= v.quarter and e.occurred_at <= v.at), 0)
                 end, 0))) as used
                 from periods v
             )

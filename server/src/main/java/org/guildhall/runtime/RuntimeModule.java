@@ -143,9 +143,11 @@ public final class RuntimeModule {
                 .on("usage_events_resource_key", Problem.IN_USE, null, reported)
                 .on("usage_levels_resource_key", Problem.IN_USE, null, reported)
                 .on("usage_days_resource_key", Problem.IN_USE, null, reported)
+                .on("usage_quarters_resource_key", Problem.IN_USE, null, reported)
                 .on("usage_thresholds_resource_key", Problem.IN_USE, null, reported)
                 .on("usage_levels_level", Problem.CONFLICT, null, "More than can be counted, or less than nothing, would be in use.")
                 .on("usage_days_quantity", Problem.CONFLICT, null, "More than can be counted would have been used on one day.")
+                .on("usage_quarters_quantity", Problem.CONFLICT, null, "More than can be counted would have been used in a quarter of an hour.")
                 .on("sites_domain", Problem.ALREADY_EXISTS, "/domain", "Another site has this host name.");
     }
 

@@ -129,9 +129,8 @@ final class UsageHandler implements UsageApi<Call> {
         var granularity = query.granularity() == null ? UsageGranularity.DAY : UsageGranularity.fromValue(query.granularity().value());
         var periods = periods(query, granularity.value(), tx.now(), found.zone());
         var levels = usage.levels(tx, found.poolId(), asked);
-        var end = UsagePeriod.next(granularity.value(), periods.getLast().startsOn());
-        var sums = usage.sums(tx, found.poolId(), asked, granularity.value(), periods.getFirst().startsOn(), end).stream()
-                .collect(Collectors.groupingBy(Sum::resourceKey, Collectors.toMap(Sum::startsOn, Sum::quantity)));
+        var sums = usage.sums(tx, found.poolId(), asked, periods).stream()
+                .collect(Collectors.groupingBy(Sum::resourceKey, Collectors.toMap(sum -> periods.get(sum.number() - 1).startsOn(), Sum::quantity)));
         var keys = new TreeSet<>(sums.keySet());
         keys.addAll(levels.keySet());
         var shown = reported(tx, asked, keys).map(key -> {
