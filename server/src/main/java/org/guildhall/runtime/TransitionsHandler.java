@@ -78,7 +78,7 @@ final class TransitionsHandler implements TransitionsApi<Call> {
             throw Problem.INVALID_STATE.because("Only a scheduled transition can be canceled; this one is " + before.state() + ".");
         }
         if (before.grantId() != null) {
-            throw Problem.INVALID_STATE.because("The end of a grant belongs to the grant: revoke that, or grant anew.");
+            throw Problem.INVALID_STATE.because("The transition belongs to a grant: change the grant's `ends_at`, or revoke it.");
         }
         var transition = toApi(moves.drop(call.tx(), call.changes(), id, body.reason(), held.now()));
         pools.changed(call.tx(), call.changes(), held, held, List.of());
