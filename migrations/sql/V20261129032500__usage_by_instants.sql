@@ -58,8 +58,8 @@ create function runtime.day_starts_at(day timestamp, time_zone text) returns tim
 
 -- What was used from an instant on until another one, which isn't included. Both are at quarters of an hour; the first may be '-infinity'.
 create function runtime.used_between(pool uuid, key text, since timestamptz, until timestamptz) returns numeric
-    language sql stable parallel safe
-begin atomic
+    language sql stable parallel safe as
+$$
     with bounds as (
         select w.first, w.last, w.first <= w.last as whole
         from (
@@ -81,5 +81,5 @@ begin atomic
             select sum(q.quantity)
             from runtime.usage_quarters q, bounds b
             where b.whole and q.pool_id = used_between.pool and q.resource_key = used_between.key
-              and q.starts_at >= b.last::timestamp at time zone 'UTC' and q.starts_at < until), 0);
-end;
+              and q.starts_at >= b.last::timestamp at time zone 'UTC' and q.starts_at < until), 0)
+$$;
