@@ -105,7 +105,7 @@ class GrantTermsTest {
         assertEquals("superseded", farm.http.get(BASE + "/grants/" + trial).at("/state"));
         assertNoGap();
         assertProblem("409 invalid_state", "/kind", farm.move(organization, "renew", tiers.get(1), ""));
-        assertProblem("409 invalid_state", "/target_tier_id", farm.move(organization, "renew", tiers.get(0), ""));
+        assertProblem("409 invalid_state", "/kind", farm.move(organization, "renew", tiers.get(0), ""));
     }
 
     @Test
