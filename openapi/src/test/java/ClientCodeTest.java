@@ -123,7 +123,7 @@ class ClientCodeTest {
     @Test
     void callsTakeThePathThenTheBodyThenTheOptions() throws Exception {
         String api = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApi.java"));
-        List<String> methods = Pattern.compile("public (\\S+ \\w+\\(.*\\)) \\{").matcher(api).results().map(found -> found.group(1)).toList();
+        List<String> methods = Pattern.compile("default (\\S+ \\w+\\(.*\\)) \\{").matcher(api).results().map(found -> found.group(1)).toList();
         assertEquals(List.of(
                 "Response<Shape> checkThings(Shape body)",
                 "Page<Thing> listThings(ListThingsOptions options)",
@@ -141,6 +141,19 @@ class ClientCodeTest {
                 "Response<Thing> renameThing(String thingId, ThingName body, String ifMatch, WriteOptions options)",
                 "Response<Thing> reorderThing(String thingId, ReorderThingRequest body, ReorderThingOptions options)",
                 "Response<Part> getPart(String thingId, String partKey)"), methods);
+    }
+
+    @Test
+    void onlyCallsWithAllTheirArgumentsAreSent() throws Exception {
+        String client = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApiClient.java"));
+        assertTrue(client.contains("public Response<Thing> getThing(String thingId, ReadOptions options)"), client);
+        assertFalse(client.contains("getThing(String thingId)"), client);
+    }
+
+    @Test
+    void theRulesOfRequestHeadersAreTheDocuments() throws Exception {
+        String rules = Files.readString(folder.resolve("java/org/guildhall/client/HeaderRules.java"));
+        assertTrue(rules.contains("new HeaderRule(\"Idempotency-Key\", 0, 99, \"^[ -~]+$\")"), rules);
     }
 
     @Test
