@@ -24,6 +24,7 @@ import org.guildhall.api.model.ProductType;
 import org.guildhall.catalog.ProductStore.Filter;
 import org.guildhall.catalog.ProductStore.Row;
 import org.guildhall.catalog.ProductStore.Values;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -63,8 +64,7 @@ final class ProductsHandler implements ProductsApi<Call> {
                 query.productType() == null ? null : query.productType().value(),
                 query.kind() == null ? null : query.kind().value(),
                 uuid(query.entitlementSetId()),
-                query.createdAfter(),
-                query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(products.list(call.tx(), call.page(), filter).map(ProductsHandler::toApi));
     }
 

@@ -17,6 +17,7 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -39,7 +40,7 @@ final class InvitationStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, UUID organizationId, @Nullable String email, @Nullable String state,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", INVITATIONS.CREATED_AT);
     /** By the clock as it stands with the lock held: who waited beyond the end came too late. */
@@ -107,7 +108,7 @@ final class InvitationStore {
                 .and(Filters.is(INVITATIONS.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(INVITATIONS.EMAIL, filter.email()))
                 .and(filter.state() == null ? noCondition() : STATE.eq(filter.state()))
-                .and(Filters.between(INVITATIONS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(INVITATIONS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, INVITATIONS.ID, InvitationStore::row);
     }
 

@@ -19,6 +19,7 @@ import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.runtime.InvitationsApi;
 import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -67,7 +68,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
     public Reply<Page<Invitation>> listInvitations(Call call, OrganizationId organizationId, ListInvitationsQuery query) {
         var filter = new Filter(
                 query.externalId(), organizationId.value(), query.email(), query.state() == null ? null : query.state().value(),
-                query.createdAfter(), query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = invitations.list(call.tx(), call.page(), filter);
         if (page.data().isEmpty()) {
             References.found(organizations.get(call.tx(), organizationId.value()));

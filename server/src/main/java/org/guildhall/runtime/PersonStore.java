@@ -27,6 +27,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.PersonIdentityStore.Identity;
 import org.guildhall.schema.runtime.tables.Persons;
@@ -79,7 +80,7 @@ final class PersonStore {
     /** What a list is narrowed by; null for what isn't. A subject only counts with its issuer. */
     record Filter(
             @Nullable String externalId, @Nullable String email, @Nullable String issuer, @Nullable String subject, @Nullable String state,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            TimeWindow created) {}
 
     private static final Persons N = PERSONS.as("n");
     private static final Field<UUID> NONE = inline(null, SQLDataType.UUID).as("personal_organization_id");
@@ -179,7 +180,7 @@ final class PersonStore {
                 .and(Filters.is(PERSONS.EMAIL, filter.email()))
                 .and(filter.issuer() == null ? noCondition() : known(filter.issuer(), filter.subject()))
                 .and(Filters.is(PERSONS.STATE, filter.state()))
-                .and(Filters.between(PERSONS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(PERSONS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, PERSONS.ID, PersonStore::row);
     }
 
