@@ -27,6 +27,7 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -180,7 +181,7 @@ final class UsageStore {
                 .from(POOLS)
                 .crossJoin(SETTINGS)
                 .where(POOLS.ORGANIZATION_ID.eq(organizationId))
-                .fetchOne(row -> new Meter(row.value1(), ZoneId.of(row.value2())));
+                .fetchOne(row -> new Meter(row.value1(), TimeZones.of(row.value2())));
     }
 
     /** What is in use of a key that is held, by key. */
