@@ -53,7 +53,7 @@ class ImportFilesTest {
                 "m-7" ,%s,7
                 m-8,%s,8
                 m-9,Bo,9
-                """.formatted("B\u0022o", "x".repeat(70_000));
+                """.formatted("B\"o", "x".repeat(70_000));
         var done = registry.csv(file);
         assertEquals(
                 List.of("3 name stray_quote", "4 name stray_quote", "5 name text_behind_quote", "6 name pattern", "8 name text_behind_quote",

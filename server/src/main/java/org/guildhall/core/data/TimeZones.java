@@ -7,12 +7,13 @@ import java.util.Set;
 
 /**
  * The zones and links of the IANA time zone database, by its own names. Java's list differs: it has the older {@code SystemV} rules
- * besides, and knows three links by a table of its own only.
+ * besides, and lacks some links. {@code Factory}, the placeholder of a machine that was never set up, is not among them.
  */
 public final class TimeZones {
 
-    /** As in the file {@code backward} of the database since 2024b. */
-    private static final Map<String, String> LINKS = Map.of("EST", "America/Panama", "MST", "America/Phoenix", "HST", "Pacific/Honolulu");
+    /** As in the file {@code backward} of the database since 2024b: its links that Java lacks. */
+    private static final Map<String, String> LINKS = Map.of(
+            "EST", "America/Panama", "MST", "America/Phoenix", "HST", "Pacific/Honolulu", "ROC", "Asia/Taipei", "GMT+0", "Etc/GMT", "GMT-0", "Etc/GMT");
     private static final Set<String> NAMES = names();
 
     private TimeZones() {}

@@ -18,10 +18,8 @@ public final class EmailAddresses {
     private static final int LOCAL_BYTES_MAX = 64;
     private static final int DOMAIN_CHARACTERS_MAX = 253;
 
-    /** As HTML forms take it (WHATWG), dots anywhere included: there are mailboxes of both kinds. */
-    private static final Pattern LOCAL_ASCII = Pattern.compile("[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+");
-    /** Besides, every character that is neither a space nor invisible. */
-    private static final Pattern LOCAL = Pattern.compile("(?:[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]|[^\\x00-\\x7f\\p{C}\\p{Z}])+");
+    /** As HTML forms take it (WHATWG), dots anywhere included, and every other character that is neither a space nor invisible. */
+    private static final Pattern LOCAL = Pattern.compile("[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~\\-[^\\x00-\\x7f\\p{C}\\p{Z}]]+");
     /** RFC 5321, quoted-string: what stands between the quotes may hold nearly everything. */
     private static final Pattern LOCAL_QUOTED = Pattern.compile("\"(?:[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\[\\x20-\\x7e]|[^\\x00-\\x7f\\p{C}\\p{Z}])*\"");
     private static final Pattern DOMAIN_ASCII = Pattern.compile(
@@ -38,8 +36,10 @@ public final class EmailAddresses {
             return false;
         }
         var local = text.substring(0, at);
-        boolean taken = LOCAL_ASCII.matcher(local).matches() || LOCAL.matcher(local).matches() || LOCAL_QUOTED.matcher(local).matches();
-        return taken && local.getBytes(StandardCharsets.UTF_8).length <= LOCAL_BYTES_MAX && domain(text.substring(at + 1)) != null;
+        // The length first: the patterns go deep into a long text.
+        return local.getBytes(StandardCharsets.UTF_8).length <= LOCAL_BYTES_MAX
+                && (LOCAL.matcher(local).matches() || LOCAL_QUOTED.matcher(local).matches())
+                && domain(text.substring(at + 1)) != null;
     }
 
     /** By what the address is compared with others; what is no address is compared as it is. */
@@ -64,8 +64,11 @@ public final class EmailAddresses {
 
     /** The domain as A-labels in lower case; null if it is none. */
     private static @Nullable String domain(String domain) {
+        if (domain.length() > DOMAIN_CHARACTERS_MAX) {
+            return null;
+        }
         if (isAscii(domain)) {
-            return domain.length() <= DOMAIN_CHARACTERS_MAX && DOMAIN_ASCII.matcher(domain).matches() ? domain.toLowerCase(Locale.ROOT) : null;
+            return DOMAIN_ASCII.matcher(domain).matches() ? domain.toLowerCase(Locale.ROOT) : null;
         }
         var info = new Info();
         var labels = new StringBuilder();

@@ -18,7 +18,7 @@ class TimeZonesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "UTC", "Etc/UTC", "GMT", "Zulu", "EST", "MST", "HST", "EST5EDT", "CET", "Etc/GMT+12", "Australia/Sydney", "Australia/NSW", "Asia/Kathmandu",
+        "UTC", "Etc/UTC", "GMT", "Zulu", "EST", "MST", "HST", "EST5EDT", "CET", "ROC", "GMT+0", "GMT-0", "GMT0", "Etc/GMT+12", "Australia/Sydney", "Australia/NSW", "Asia/Kathmandu",
         "Asia/Katmandu", "Europe/Kyiv", "Europe/Kiev", "America/Argentina/Buenos_Aires", "America/Port-au-Prince", "US/Pacific", "PRC", "Antarctica/Troll"
     })
     void zoneOrLink_ofTheDatabase_isKnown(String name) {
@@ -29,7 +29,7 @@ class TimeZonesTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "SystemV/EST5", "SystemV/PST8PDT", "utc", "australia/sydney", "EUROPE/VIENNA", "+11:00", "UTC+1", "GMT+1", "Z", "PST", "IST", "AEST", "ACT",
-        "Mars/Olympus", "Australia", "Australia/", " UTC", "posix/UTC"
+        "Mars/Olympus", "Australia", "Australia/", " UTC", "posix/UTC", "Factory"
     })
     void nameOfNoZone_isUnknown(String name) {
         assertFalse(TimeZones.isKnown(name), name);
