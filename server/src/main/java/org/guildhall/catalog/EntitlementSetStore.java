@@ -11,6 +11,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -29,8 +30,7 @@ final class EntitlementSetStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable String state, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable String state, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", ENTITLEMENT_SETS.CREATED_AT, "name", ENTITLEMENT_SETS.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -76,7 +76,7 @@ final class EntitlementSetStore {
                 .from(ENTITLEMENT_SETS)
                 .where(Filters.is(ENTITLEMENT_SETS.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(ENTITLEMENT_SETS.STATE, filter.state()))
-                .and(Filters.between(ENTITLEMENT_SETS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(ENTITLEMENT_SETS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, ENTITLEMENT_SETS.ID, EntitlementSetStore::row);
     }
 

@@ -11,6 +11,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -30,7 +31,7 @@ final class OrgTypeStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable String key, @Nullable Boolean isDefault, @Nullable String state,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", ORG_TYPES.CREATED_AT, "name", ORG_TYPES.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -88,7 +89,7 @@ final class OrgTypeStore {
                 .and(Filters.is(ORG_TYPES.KEY, filter.key()))
                 .and(Filters.is(ORG_TYPES.IS_DEFAULT, filter.isDefault()))
                 .and(Filters.is(ORG_TYPES.STATE, filter.state()))
-                .and(Filters.between(ORG_TYPES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(ORG_TYPES.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, ORG_TYPES.ID, OrgTypeStore::row);
     }
 

@@ -22,6 +22,7 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.Fixed;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -54,7 +55,7 @@ final class ProductStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable String lifecycleStatus, @Nullable String productType, @Nullable String kind,
-            @Nullable UUID entitlementSetId, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            @Nullable UUID entitlementSetId, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRODUCTS.CREATED_AT, "name", PRODUCTS.NAME);
     private static final Condition ON_LADDER =
@@ -194,7 +195,7 @@ final class ProductStore {
                 .and(Filters.is(PRODUCTS.PRODUCT_TYPE, filter.productType()))
                 .and(filter.kind() == null ? noCondition() : kind(filter.kind()))
                 .and(Filters.is(PRODUCTS.ENTITLEMENT_SET_ID, filter.entitlementSetId()))
-                .and(Filters.between(PRODUCTS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(PRODUCTS.CREATED_AT, filter.created()));
     }
 
     private static Condition kind(String kind) {

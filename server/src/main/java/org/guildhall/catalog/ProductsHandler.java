@@ -25,6 +25,7 @@ import org.guildhall.api.model.TrialEligibility;
 import org.guildhall.catalog.ProductStore.Filter;
 import org.guildhall.catalog.ProductStore.Row;
 import org.guildhall.catalog.ProductStore.Values;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -64,8 +65,7 @@ final class ProductsHandler implements ProductsApi<Call> {
                 query.productType() == null ? null : query.productType().value(),
                 query.kind() == null ? null : query.kind().value(),
                 uuid(query.entitlementSetId()),
-                query.createdAfter(),
-                query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(products.list(call.tx(), call.page(), filter).map(ProductsHandler::toApi));
     }
 

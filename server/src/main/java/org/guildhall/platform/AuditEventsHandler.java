@@ -31,6 +31,7 @@ import org.guildhall.api.model.ReviewOutcome;
 import org.guildhall.api.model.TenantId;
 import org.guildhall.api.model.TokenId;
 import org.guildhall.api.platform.AuditEventsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Json;
@@ -143,7 +144,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
                 query.subjectTenantId() == null ? null : query.subjectTenantId().value(),
                 query.action() == null ? actionOf(query.operation()) : query.action(),
                 query.category() == null ? null : query.category().value(),
-                query.operation(), query.requestId(), query.occurredAfter(), query.occurredBefore());
+                query.operation(), query.requestId(), new TimeWindow(query.occurredAfter(), query.occurredFrom(), query.occurredBefore()));
     }
 
     /** An operation has one action, and the trail is indexed by that; null for what is no operation of the spec. */

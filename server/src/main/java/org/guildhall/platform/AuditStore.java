@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -37,7 +39,7 @@ final class AuditStore {
     record Filter(
             @Nullable String entityType, @Nullable UUID entityId, @Nullable Collection<String> actorTypes, @Nullable UUID actorId,
             @Nullable UUID tokenId, @Nullable UUID subjectTenantId, @Nullable String action, @Nullable String category,
-            @Nullable String operation, @Nullable String requestId, @Nullable Instant occurredAfter, @Nullable Instant occurredBefore) {}
+            @Nullable String operation, @Nullable String requestId, TimeWindow occurred) {}
 
     private static final List<Field<?>> COLUMNS = List.of(
             AUDIT_EVENTS.ID, AUDIT_EVENTS.OCCURRED_AT, AUDIT_EVENTS.RECORDED_AT, AUDIT_EVENTS.ACTOR_TYPE, AUDIT_EVENTS.ACTOR_ID,
@@ -121,12 +123,7 @@ final class AuditStore {
         if (filter.requestId() != null) {
             all = all.and(AUDIT_EVENTS.REQUEST_ID.eq(filter.requestId()));
         }
-        if (filter.occurredAfter() != null) {
-            all = all.and(AUDIT_EVENTS.OCCURRED_AT.gt(filter.occurredAfter()));
-        }
-        if (filter.occurredBefore() != null) {
-            all = all.and(AUDIT_EVENTS.OCCURRED_AT.lt(filter.occurredBefore()));
-        }
+        all = all.and(Filters.within(AUDIT_EVENTS.OCCURRED_AT, filter.occurred()));
         return all;
     }
 

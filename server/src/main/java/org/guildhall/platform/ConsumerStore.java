@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -34,8 +36,7 @@ final class ConsumerStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable String state, @Nullable String actsAs, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable String state, @Nullable String actsAs, TimeWindow created) {}
 
     /** What the tokens of a consumer must keep to: what it holds, and how long the tenant lets tokens be good for. */
     record Standing(String state, List<String> scopes, String actsAs, Lifetime lifetime, Instant now) {}
@@ -134,12 +135,7 @@ final class ConsumerStore {
         if (filter.actsAs() != null) {
             all = all.and(CONSUMERS.ACTS_AS.eq(filter.actsAs()));
         }
-        if (filter.createdAfter() != null) {
-            all = all.and(CONSUMERS.CREATED_AT.gt(filter.createdAfter()));
-        }
-        if (filter.createdBefore() != null) {
-            all = all.and(CONSUMERS.CREATED_AT.lt(filter.createdBefore()));
-        }
+        all = all.and(Filters.within(CONSUMERS.CREATED_AT, filter.created()));
         return all;
     }
 

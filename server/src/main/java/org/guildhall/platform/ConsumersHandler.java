@@ -12,6 +12,7 @@ import org.guildhall.api.model.ListConsumersQuery;
 import org.guildhall.api.model.NewConsumer;
 import org.guildhall.api.model.RateLimitSetting;
 import org.guildhall.api.platform.ConsumersApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.platform.ConsumerStore.Filter;
@@ -49,8 +50,7 @@ final class ConsumersHandler implements ConsumersApi<Call> {
                 query.externalId(),
                 query.state() == null ? null : query.state().value(),
                 query.actsAs() == null ? null : query.actsAs().value(),
-                query.createdAfter(),
-                query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(consumers.list(call.tx(), call.page(), filter).map(ConsumersHandler::toApi));
     }
 

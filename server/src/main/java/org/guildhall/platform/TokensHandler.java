@@ -18,6 +18,7 @@ import org.guildhall.api.model.TokenPatch;
 import org.guildhall.api.model.TokenRotation;
 import org.guildhall.api.model.TokenState;
 import org.guildhall.api.platform.TokensApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.Refusal;
@@ -73,8 +74,7 @@ final class TokensHandler implements TokensApi<Call> {
                 query.state() == null ? null : query.state().value(),
                 query.prefix(),
                 query.kind() == null ? null : query.kind().value(),
-                query.createdAfter(),
-                query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(tokens.list(call.tx(), call.page(), filter).map(TokensHandler::toApi));
     }
 

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.runtime.Combination.Line;
 import org.guildhall.runtime.Combination.Rule;
 import org.guildhall.runtime.EntitlementStore.Found;
@@ -154,7 +155,7 @@ final class Entitled {
 
     /** The tenant's. */
     ZoneId zone() {
-        return ZoneId.of(found.holder().timeZone());
+        return TimeZones.of(found.holder().timeZone());
     }
 
     String productName(UUID id) {

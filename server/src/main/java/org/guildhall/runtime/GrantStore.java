@@ -16,6 +16,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.schema.runtime.tables.Grants;
 import org.jooq.Condition;
@@ -115,7 +116,7 @@ final class GrantStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID productId, @Nullable String kind, @Nullable String state,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            TimeWindow created) {}
 
     /** The table as it is, or as it will be. */
     private static final Grants G = GRANTS.as("g");
@@ -255,7 +256,7 @@ final class GrantStore {
                 .and(Filters.is(G.PRODUCT_ID, filter.productId()))
                 .and(Filters.is(G.KIND, filter.kind()))
                 .and(state(filter.state()))
-                .and(Filters.between(G.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(G.CREATED_AT, filter.created()));
     }
 
     /** What is otherwise once what is due is written down. */

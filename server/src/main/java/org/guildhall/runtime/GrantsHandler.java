@@ -22,6 +22,7 @@ import org.guildhall.api.model.PoolId;
 import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.TierId;
 import org.guildhall.api.runtime.GrantsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -66,7 +67,8 @@ final class GrantsHandler implements GrantsApi<Call> {
         var filter = new Filter(
                 query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
                 query.productId() == null ? null : query.productId().value(), query.kind() == null ? null : query.kind().value(),
-                query.state() == null ? null : query.state().value(), query.createdAfter(), query.createdBefore());
+                query.state() == null ? null : query.state().value(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = outlook.page(
                 call.tx(), filter.organizationId(), foreseen -> grants.list(call.tx(), call.page(), filter, foreseen));
         return Reply.list(page.map(GrantsHandler::toApi));

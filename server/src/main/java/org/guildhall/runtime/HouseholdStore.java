@@ -18,6 +18,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.schema.runtime.tables.Households;
 import org.jooq.Condition;
@@ -46,8 +47,7 @@ final class HouseholdStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable UUID personId, @Nullable String state, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable UUID personId, @Nullable String state, TimeWindow created) {}
 
     private static final Households N = HOUSEHOLDS.as("n");
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", HOUSEHOLDS.CREATED_AT, "name", HOUSEHOLDS.NAME);
@@ -98,7 +98,7 @@ final class HouseholdStore {
                 .where(Filters.is(HOUSEHOLDS.EXTERNAL_ID, filter.externalId()))
                 .and(filter.personId() == null ? noCondition() : belongs(filter.personId()))
                 .and(Filters.is(HOUSEHOLDS.STATE, filter.state()))
-                .and(Filters.between(HOUSEHOLDS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(HOUSEHOLDS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, HOUSEHOLDS.ID, HouseholdStore::row);
     }
 

@@ -27,6 +27,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.Combination.Rule;
 import org.guildhall.runtime.Metering.Account;
@@ -95,7 +96,7 @@ final class MeterStore {
                 .on(ORGANIZATIONS.ID.eq(POOLS.ORGANIZATION_ID))
                 .crossJoin(SETTINGS)
                 .where(POOLS.ID.eq(any(Columns.array(poolIds, UUID.class))))
-                .fetch(row -> new Pool(row.value1(), row.value2(), row.value3(), row.value4(), ZoneId.of(row.value5()), row.value6()));
+                .fetch(row -> new Pool(row.value1(), row.value2(), row.value3(), row.value4(), TimeZones.of(row.value5()), row.value6()));
     }
 
     /** What the rules of everything come to that pools hold at an instant, for some resource keys. */

@@ -23,6 +23,7 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -76,7 +77,7 @@ final class OrganizationStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID orgTypeId, @Nullable UUID personalPersonId, @Nullable String state,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", ORGANIZATIONS.CREATED_AT, "name", ORGANIZATIONS.NAME);
     private static final Field<UUID> POOL_ID =
@@ -206,7 +207,7 @@ final class OrganizationStore {
                 .and(Filters.is(ORGANIZATIONS.ORG_TYPE_ID, filter.orgTypeId()))
                 .and(Filters.is(ORGANIZATIONS.PERSONAL_PERSON_ID, filter.personalPersonId()))
                 .and(Filters.is(ORGANIZATIONS.STATE, filter.state()))
-                .and(Filters.between(ORGANIZATIONS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(ORGANIZATIONS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, ORGANIZATIONS.ID, OrganizationStore::row);
     }
 

@@ -16,6 +16,7 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.schema.runtime.tables.Provisions;
 import org.jooq.Condition;
@@ -84,8 +85,7 @@ final class ProvisionStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable UUID organizationId, @Nullable UUID productId, @Nullable UUID ladderId, @Nullable UUID tierId, @Nullable UUID grantId,
-            @Nullable String cause, @Nullable String state, @Nullable Instant at, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String cause, @Nullable String state, @Nullable Instant at, TimeWindow created) {}
 
     /** The table as it is, or as it will be. */
     private static final Provisions P = PROVISIONS.as("p");
@@ -182,7 +182,7 @@ final class ProvisionStore {
                 .and(Filters.is(P.CAUSE, filter.cause()))
                 .and(state(filter.state()))
                 .and(at == null ? noCondition() : Effective.holds(P.STARTS_AT, P.ENDS_AT, at))
-                .and(Filters.between(P.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(P.CREATED_AT, filter.created()));
     }
 
     /** What is otherwise once what is due is written down, and what begins. */

@@ -22,6 +22,7 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -53,8 +54,7 @@ final class SiteStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID workspaceId, @Nullable UUID integrationId,
-            @Nullable String state, @Nullable String domain, @Nullable Instant sinceAfter, @Nullable Instant sinceBefore,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore, @Nullable Instant at) {}
+            @Nullable String state, @Nullable String domain, TimeWindow since, TimeWindow created, @Nullable Instant at) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", SITES.CREATED_AT, "state_since", SITES.STATE_SINCE);
     private static final Map<String, Field<?>> SORTS_THEN = Map.of("created_at", SITES.CREATED_AT, "state_since", SITE_STATES.STARTS_AT);
@@ -123,8 +123,8 @@ final class SiteStore {
                 .and(Filters.is(SITES.INTEGRATION_ID, filter.integrationId()))
                 .and(Filters.is(at == null ? SITES.STATE : SITE_STATES.STATE, filter.state()))
                 .and(Filters.is(SITES.DOMAIN, filter.domain()))
-                .and(Filters.between(since, filter.sinceAfter(), filter.sinceBefore()))
-                .and(Filters.between(SITES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(since, filter.since()))
+                .and(Filters.within(SITES.CREATED_AT, filter.created()));
         return page.fetch(select, at == null ? SORTS : SORTS_THEN, SITES.ID, SiteStore::row);
     }
 

@@ -13,6 +13,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.Metering.Cleared;
 import org.guildhall.runtime.Metering.Reached;
@@ -36,7 +37,7 @@ final class ThresholdStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable UUID organizationId, @Nullable String resourceKey, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            @Nullable UUID organizationId, @Nullable String resourceKey, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", USAGE_THRESHOLDS.CREATED_AT);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -117,7 +118,7 @@ final class ThresholdStore {
                 .from(USAGE_THRESHOLDS)
                 .where(Filters.is(USAGE_THRESHOLDS.ORGANIZATION_ID, filter.organizationId()))
                 .and(Filters.is(USAGE_THRESHOLDS.RESOURCE_KEY, filter.resourceKey()))
-                .and(Filters.between(USAGE_THRESHOLDS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(USAGE_THRESHOLDS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, USAGE_THRESHOLDS.ID, ThresholdStore::row);
     }
 

@@ -22,6 +22,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.schema.runtime.tables.Transitions;
 import org.jooq.Field;
@@ -104,8 +105,7 @@ final class TransitionStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID ladderId, @Nullable UUID grantId, @Nullable String kind,
-            @Nullable String cause, @Nullable String state, @Nullable String actorType, @Nullable Instant effectiveAfter,
-            @Nullable Instant effectiveBefore, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            @Nullable String cause, @Nullable String state, @Nullable String actorType, TimeWindow effective, TimeWindow created) {}
 
     /** The table as it is, or as it will be. */
     private static final Transitions T = TRANSITIONS.as("t");
@@ -203,8 +203,8 @@ final class TransitionStore {
                 .and(Filters.is(T.CAUSE, filter.cause()))
                 .and(Filters.is(T.STATE, filter.state()))
                 .and(Filters.is(T.ACTOR_TYPE, filter.actorType()))
-                .and(Filters.between(T.EFFECTIVE_AT, filter.effectiveAfter(), filter.effectiveBefore()))
-                .and(Filters.between(T.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(T.EFFECTIVE_AT, filter.effective()))
+                .and(Filters.within(T.CREATED_AT, filter.created()));
     }
 
     /** The organization in which a transition is due that leads to a provision of this id; null if none does. */

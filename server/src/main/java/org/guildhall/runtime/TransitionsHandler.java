@@ -25,6 +25,7 @@ import org.guildhall.api.model.TransitionId;
 import org.guildhall.api.model.TransitionKind;
 import org.guildhall.api.model.TransitionState;
 import org.guildhall.api.runtime.TransitionsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
@@ -91,7 +92,8 @@ final class TransitionsHandler implements TransitionsApi<Call> {
                 query.externalId(), organizationId.value(), uuid(query.planLadderId()), uuid(query.grantId()),
                 query.kind() == null ? null : query.kind().value(), query.cause() == null ? null : query.cause().value(),
                 query.state() == null ? null : query.state().value(), query.actorType() == null ? null : query.actorType().value(),
-                query.effectiveAfter(), query.effectiveBefore(), query.createdAfter(), query.createdBefore());
+                new TimeWindow(query.effectiveAfter(), query.effectiveFrom(), query.effectiveBefore()),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = page(call, filter);
         // Asked only then, so that a full page costs one trip.
         if (page.data().isEmpty() && !transitions.organizationExists(call.tx(), organizationId.value())) {
@@ -106,7 +108,8 @@ final class TransitionsHandler implements TransitionsApi<Call> {
                 query.externalId(), uuid(query.organizationId()), uuid(query.planLadderId()), uuid(query.grantId()),
                 query.kind() == null ? null : query.kind().value(), query.cause() == null ? null : query.cause().value(),
                 query.state() == null ? null : query.state().value(), query.actorType() == null ? null : query.actorType().value(),
-                query.effectiveAfter(), query.effectiveBefore(), query.createdAfter(), query.createdBefore());
+                new TimeWindow(query.effectiveAfter(), query.effectiveFrom(), query.effectiveBefore()),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(page(call, filter).map(TransitionsHandler::toApi));
     }
 

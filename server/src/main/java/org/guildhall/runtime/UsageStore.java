@@ -26,6 +26,8 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -55,7 +57,7 @@ final class UsageStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID reportId, @Nullable String resourceKey,
-            @Nullable Instant occurredAfter, @Nullable Instant occurredBefore) {}
+            TimeWindow occurred) {}
 
     /** What an organization's use is read by. */
     record Meter(UUID poolId, ZoneId zone) {}
@@ -191,7 +193,7 @@ final class UsageStore {
                 .and(ofPool(filter))
                 .and(Filters.is(USAGE_EVENTS.REPORT_ID, filter.reportId()))
                 .and(Filters.is(USAGE_EVENTS.RESOURCE_KEY, filter.resourceKey()))
-                .and(Filters.between(USAGE_EVENTS.OCCURRED_AT, filter.occurredAfter(), filter.occurredBefore()));
+                .and(Filters.within(USAGE_EVENTS.OCCURRED_AT, filter.occurred()));
         return page.fetch(select, SORTS, USAGE_EVENTS.ID, UsageStore::row);
     }
 
@@ -213,7 +215,7 @@ final class UsageStore {
                 .from(POOLS)
                 .crossJoin(SETTINGS)
                 .where(POOLS.ORGANIZATION_ID.eq(organizationId))
-                .fetchOne(row -> new Meter(row.value1(), ZoneId.of(row.value2())));
+                .fetchOne(row -> new Meter(row.value1(), TimeZones.of(row.value2())));
     }
 
     /** What is in use of a key that is held, by key. */

@@ -100,6 +100,11 @@ final class World {
         return word();
     }
 
+    /** An address that nobody else has. */
+    String address() {
+        return word() + "@members.example";
+    }
+
     /** The token of a new invitation. */
     String invitationToken() {
         return java.util.Objects.requireNonNull(send(request(Operation.CREATE_INVITATION)).expect(201).at("/token"));

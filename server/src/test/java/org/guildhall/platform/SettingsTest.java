@@ -94,4 +94,21 @@ class SettingsTest {
         }
         desk.admin.patch(SETTINGS, "{\"ip_allow_list\": []}").expect(200);
     }
+
+    @Test
+    void timeZone_isOneOfTheDatabaseByItsName() {
+        for (var name : List.of("EST", "MST", "HST", "Australia/NSW")) {
+            assertEquals(name, desk.admin.patch(SETTINGS, "{\"time_zone\": \"" + name + "\"}").expect(200).at("/time_zone"));
+        }
+        for (var name : List.of("SystemV/EST5", "australia/sydney", "PST")) {
+            assertEquals(List.of("/time_zone"), pointers(desk.admin.patch(SETTINGS, "{\"time_zone\": \"" + name + "\"}")));
+        }
+    }
+
+    @Test
+    void currency_isOneThatIsInUse() throws java.sql.SQLException {
+        for (var code : List.of("DEM", "XTS", "XXX", "XAU")) {
+            assertEquals(List.of("/currency"), pointers(desk.admin.patch(SETTINGS, "{\"currency\": \"" + code + "\"}")));
+        }
+    }
 }

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.Charset;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -139,9 +140,9 @@ final class Exchange implements AutoCloseable {
     }
 
     /** The same for a body that is streamed. */
-    Spool.Spooled body(Spool spool, String mediaType, long most, UUID tenant) throws IOException {
+    Spool.Spooled body(Spool spool, String mediaType, Charset charset, long most, UUID tenant) throws IOException {
         if (spooled == null) {
-            spooled = spool.take(context.req().getInputStream(), mediaType, most, tenant);
+            spooled = spool.take(context.req().getInputStream(), mediaType, charset, most, tenant);
             bodyEnded = true;
         }
         return spooled;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -31,19 +32,16 @@ import com.fasterxml.jackson.databind.ser.BeanPropertyWriter;
 import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import com.fasterxml.jackson.datatype.jsr310.deser.InstantDeserializer;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.guildhall.api.Personal;
 
@@ -66,7 +64,6 @@ public final class Json {
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
     /** The greatest integer that every reader of JSON holds exactly. */
     private static final long EXACT_MAX = (1L << 53) - 1;
-    private static final Instant INSTANT_MIN = Instant.parse("0001-01-01T00:00:00Z");
     private static final String INSTANT_FORM = "0000-00-00T00:00:00.000000Z";
 
     /** For what goes over the wire. */
@@ -117,24 +114,11 @@ public final class Json {
         }).addDeserializer(Instant.class, new JsonDeserializer<>() {
             @Override
             public Instant deserialize(JsonParser in, DeserializationContext context) throws IOException {
-                return rounded(InstantDeserializer.INSTANT.deserialize(in, context));
+                var text = in.currentToken() == JsonToken.VALUE_STRING ? in.getText() : "";
+                var instant = Instants.parse(text);
+                return instant != null ? instant : (Instant) context.handleWeirdStringValue(Instant.class, text, "no instant of RFC 3339");
             }
         });
-    }
-
-    /** As the database rounds: what is finer would be one instant here and another there. */
-    private static Instant rounded(Instant instant) {
-        return instant.plusNanos(500).truncatedTo(ChronoUnit.MICROS);
-    }
-
-    /** Whether an instant of RFC 3339 can be answered as one: in UTC, and rounded, its year still has to be one of four digits. */
-    static boolean isWritable(String instant) {
-        try {
-            var kept = rounded(Instant.parse(instant));
-            return !kept.isBefore(INSTANT_MIN) && !kept.isAfter(LAST);
-        } catch (DateTimeException none) {
-            return false;
-        }
     }
 
     /**

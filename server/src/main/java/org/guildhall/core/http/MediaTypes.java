@@ -1,6 +1,9 @@
 package org.guildhall.core.http;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code Accept} and {@code Content-Type} say (RFC 9110). */
@@ -39,6 +42,35 @@ final class MediaTypes {
             }
         }
         return false;
+    }
+
+    /** The character sets of a streamed text, by the names that they go by; ISO 8859-1 is read as browsers read it. */
+    private static final Map<String, Charset> CHARSETS = Map.of(
+            "utf-8", StandardCharsets.UTF_8,
+            "us-ascii", StandardCharsets.UTF_8,
+            "windows-1252", Charset.forName("windows-1252"),
+            "iso-8859-1", Charset.forName("windows-1252"),
+            "utf-16", StandardCharsets.UTF_16,
+            "utf-16le", StandardCharsets.UTF_16LE,
+            "utf-16be", StandardCharsets.UTF_16BE);
+
+    /** The character set that a streamed body is in, UTF-8 unless the type names another; null for one that isn't read. */
+    static @Nullable Charset charset(String contentType) {
+        var parts = contentType.toLowerCase(Locale.ROOT).split(";");
+        for (int at = 1; at < parts.length; at++) {
+            var parameter = parts[at].strip().replace("\"", "");
+            if (parameter.startsWith("charset=")) {
+                return CHARSETS.get(parameter.substring("charset=".length()));
+            }
+        }
+        return StandardCharsets.UTF_8;
+    }
+
+    /** Whether a streamed body is of the wanted type, in a character set that is read. */
+    static boolean streams(@Nullable String contentType, String wanted) {
+        return contentType != null
+                && charset(contentType) != null
+                && fits(contentType.replaceAll("(?i);\\s*charset=[^;]*", ""), wanted);
     }
 
     /** Whether a body is of the wanted type; one that names a character set must name UTF-8. */

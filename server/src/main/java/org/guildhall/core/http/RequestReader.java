@@ -91,7 +91,7 @@ final class RequestReader {
         boolean cursor = wrong.stream().allMatch(item -> item.code().equals(Problem.INVALID_CURSOR.code()));
         throw cursor
                 ? Problem.INVALID_CURSOR.refusal().with(wrong.getFirst())
-                : Problem.INVALID_PARAMETER.because(several(wrong, "parameter or header")).withAll(wrong);
+                : RequestInput.hinted(Problem.INVALID_PARAMETER.because(several(wrong, "parameter or header")).withAll(wrong));
     }
 
     /** Each reference on the way asks for the scope that reading it asks for. */
@@ -124,7 +124,8 @@ final class RequestReader {
             throw Problem.MALFORMED_BODY.because("The operation needs a body of " + String.join(" or ", operation.streamTypes()) + ".");
         }
         if (streamType(exchange, operation) == null) {
-            throw Problem.UNSUPPORTED_MEDIA_TYPE.because("The body must be " + String.join(" or ", operation.streamTypes()) + ".")
+            throw Problem.UNSUPPORTED_MEDIA_TYPE
+                    .because("The body must be " + String.join(" or ", operation.streamTypes()) + ", in UTF-8, UTF-16 or windows-1252.")
                     .header("Accept-Post", String.join(", ", operation.streamTypes()));
         }
         if (exchange.contentLength() > operation.streamBytesMax()) {
@@ -134,13 +135,14 @@ final class RequestReader {
 
     private static @Nullable String streamType(Exchange exchange, Operation operation) {
         var sent = exchange.header("Content-Type");
-        return operation.streamTypes().stream().filter(type -> MediaTypes.fits(sent, type)).findFirst().orElse(null);
+        return operation.streamTypes().stream().filter(type -> MediaTypes.streams(sent, type)).findFirst().orElse(null);
     }
 
     /** Takes it in, when nothing else of the request is wrong. */
     private Spool.Spooled upload(Exchange exchange, Operation operation, @Nullable Caller caller) {
         try {
-            return exchange.body(spool, String.valueOf(streamType(exchange, operation)), operation.streamBytesMax(),
+            var charset = Objects.requireNonNull(MediaTypes.charset(String.valueOf(exchange.header("Content-Type"))), "announced");
+            return exchange.body(spool, String.valueOf(streamType(exchange, operation)), charset, operation.streamBytesMax(),
                     Objects.requireNonNull(caller, "a body is streamed by nobody").tenant());
         } catch (IOException brokenOff) {
             throw Problem.MALFORMED_BODY.because("The body ended before it was whole.");

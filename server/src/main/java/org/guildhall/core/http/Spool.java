@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
@@ -40,9 +41,9 @@ final class Spool {
      * @param most how many bytes it may have
      * @throws Refusal if it is too large, comes too slowly, breaks off, or there is no room
      */
-    Spooled take(InputStream body, String mediaType, long most, UUID tenant) {
+    Spooled take(InputStream body, String mediaType, Charset charset, long most, UUID tenant) {
         enter(tenant);
-        var spooled = new Spooled(mediaType, () -> leave(tenant));
+        var spooled = new Spooled(mediaType, charset, () -> leave(tenant));
         try {
             spooled.fill(body, most, System.nanoTime() + TIME_MAX.toNanos());
             return spooled;
@@ -73,13 +74,15 @@ final class Spool {
     static final class Spooled implements Upload, AutoCloseable {
 
         private final String mediaType;
+        private final Charset charset;
         private final Runnable closed;
         private final MessageDigest digest;
         private final FileChannel file;
         private long bytes;
 
-        private Spooled(String mediaType, Runnable closed) {
+        private Spooled(String mediaType, Charset charset, Runnable closed) {
             this.mediaType = mediaType;
+            this.charset = charset;
             this.closed = closed;
             this.digest = Sha256.begin();
             try {
@@ -93,7 +96,7 @@ final class Spool {
         }
 
         private void fill(InputStream body, long most, long deadline) {
-            digest.update((mediaType + "\n").getBytes(StandardCharsets.US_ASCII));
+            digest.update((mediaType + "\n" + charset.name() + "\n").getBytes(StandardCharsets.US_ASCII));
             var chunk = new byte[CHUNK_BYTES];
             for (int read = read(body, chunk); read >= 0; read = read(body, chunk)) {
                 bytes += read;
@@ -130,7 +133,7 @@ final class Spool {
             }
         }
 
-        /** What makes it the same body again: its media type and every byte of it. */
+        /** What makes it the same body again: its media type, its character set and every byte of it. */
         byte[] digest() {
             try {
                 return ((MessageDigest) digest.clone()).digest();
@@ -142,6 +145,11 @@ final class Spool {
         @Override
         public String mediaType() {
             return mediaType;
+        }
+
+        @Override
+        public Charset charset() {
+            return charset;
         }
 
         @Override

@@ -15,6 +15,7 @@ import org.guildhall.api.model.ImportMode;
 import org.guildhall.api.model.ImportState;
 import org.guildhall.api.model.ListImportsQuery;
 import org.guildhall.api.runtime.ImportsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Form;
@@ -108,7 +109,7 @@ final class ImportsHandler implements ImportsApi<Call> {
     public Reply<Page<Import>> listImports(Call call, ListImportsQuery query) {
         var filter = new Filter(
                 query.externalId(), query.state() == null ? null : query.state().value(), query.mode() == null ? null : query.mode().value(),
-                query.createdAfter(), query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(imports.list(call.tx(), call.page(), filter).map(ImportsHandler::toApi));
     }
 
