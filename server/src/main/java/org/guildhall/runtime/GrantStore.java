@@ -6,6 +6,7 @@ import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -124,16 +125,17 @@ final class GrantStore {
                 .fetchSingle(GrantStore::row);
     }
 
-    /** Writes down that a grant is over. */
-    void put(Tx tx, Row row) {
+    /** Writes down that grants are over, however many, in one statement. */
+    void put(Tx tx, List<Row> rows) {
         tx.sql()
                 .update(GRANTS)
-                .set(GRANTS.ENDED_AT, row.endedAt())
-                .set(GRANTS.ENDED_BY, row.endedBy())
-                .set(GRANTS.END_REASON, row.endReason())
-                .set(GRANTS.UPDATED_AT, row.updatedAt())
-                .set(GRANTS.VERSION, row.version())
-                .where(GRANTS.ID.eq(row.id()))
+                .set(GRANTS.ENDED_AT, G.ENDED_AT)
+                .set(GRANTS.ENDED_BY, G.ENDED_BY)
+                .set(GRANTS.END_REASON, G.END_REASON)
+                .set(GRANTS.UPDATED_AT, G.UPDATED_AT)
+                .set(GRANTS.VERSION, G.VERSION)
+                .from(Given.rows("grants", G.getName(), rows.stream().map(Row::cells).toList()))
+                .where(GRANTS.ID.eq(G.ID))
                 .execute();
     }
 
@@ -155,6 +157,16 @@ final class GrantStore {
     /** The same as it is at an instant that is later than the transaction's own. */
     @Nullable Row get(Tx tx, UUID id, Instant now) {
         return tx.sql().select(columns(val(now))).from(GRANTS).where(GRANTS.ID.eq(id)).fetchOne(GrantStore::row);
+    }
+
+    /** Grants as they are at an instant that may be later than the transaction's own, in the order of their ids. */
+    List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
+        return tx.sql()
+                .select(columns(val(now)))
+                .from(GRANTS)
+                .where(GRANTS.ID.eq(any(Columns.array(ids, UUID.class))))
+                .orderBy(GRANTS.ID)
+                .fetch(GrantStore::row);
     }
 
     /** The same, held until the transaction ends. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.model.PoolId;
 import org.guildhall.catalog.Catalog;
@@ -112,8 +113,8 @@ final class Pools {
             after = moves.move(tx, changes, after, new Step(what, plan, null), manner, null).held();
         }
         moves.endOffLadders(tx, changes, held, null);
-        granted.forEach(grantId -> moves.over(tx, changes, grantId, held.now(), Moves.REVOKED, reason, held.now()));
-        held.scheduled().forEach(other -> moves.drop(tx, changes, other.id(), reason, held.now()));
+        moves.overAll(tx, changes, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> held.now())), Moves.REVOKED, reason, held.now());
+        moves.dropAll(tx, changes, held.scheduled().stream().map(Scheduled::id).toList(), reason, held.now());
         changed(tx, changes, held, after, List.of());
     }
 
@@ -228,7 +229,8 @@ final class Pools {
                 keep.addAll(moved.transition().keepSiteIds());
             }
         }
-        state.over().forEach(grant -> moves.over(tx, changes, grant.grantId(), grant.since(), Moves.EXPIRED, null, held.now()));
+        var over = state.over().stream().collect(Collectors.toMap(PoolStore.Over::grantId, PoolStore.Over::since));
+        moves.overAll(tx, changes, over, Moves.EXPIRED, null, held.now());
         // What is due at this very instant has happened: a change that follows comes after it.
         boolean sameInstant = !due.isEmpty() && due.getLast().effectiveAt().equals(held.now());
         var now = sameInstant ? held.now().plusNanos(1_000) : held.now();

@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.val;
 
@@ -100,14 +101,15 @@ final class ProvisionStore {
                 .execute();
     }
 
-    /** Writes down what has changed of a provision: its end. */
-    void put(Tx tx, Row row) {
+    /** Writes down what has changed of provisions: their ends. */
+    void put(Tx tx, List<Row> rows) {
         tx.sql()
                 .update(PROVISIONS)
-                .set(PROVISIONS.ENDS_AT, row.endsAt())
-                .set(PROVISIONS.UPDATED_AT, row.updatedAt())
-                .set(PROVISIONS.VERSION, row.version())
-                .where(PROVISIONS.ID.eq(row.id()))
+                .set(PROVISIONS.ENDS_AT, P.ENDS_AT)
+                .set(PROVISIONS.UPDATED_AT, P.UPDATED_AT)
+                .set(PROVISIONS.VERSION, P.VERSION)
+                .from(Given.rows("provisions", P.getName(), rows.stream().map(Row::cells).toList()))
+                .where(PROVISIONS.ID.eq(P.ID))
                 .execute();
     }
 
@@ -125,7 +127,7 @@ final class ProvisionStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
-        return tx.sql().select(columns(val(now))).from(PROVISIONS).where(PROVISIONS.ID.in(ids)).fetch(ProvisionStore::row);
+        return tx.sql().select(columns(val(now))).from(PROVISIONS).where(PROVISIONS.ID.eq(any(Columns.array(ids, UUID.class)))).fetch(ProvisionStore::row);
     }
 
     /** What a pool holds off the ladders at an instant, and what a grant gave there if one is named. */
