@@ -138,7 +138,7 @@ final class ProvisionStore {
                 .where(PROVISIONS.POOL_ID.eq(poolId))
                 .and(PROVISIONS.LADDER_ID.isNull())
                 .and(Filters.is(PROVISIONS.GRANT_ID, grantId))
-                .and(PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.gt(now)))
+                .and(PROVISIONS.HELD_UNTIL.gt(now))
                 .orderBy(PROVISIONS.ID)
                 .fetch(ProvisionStore::row);
     }
