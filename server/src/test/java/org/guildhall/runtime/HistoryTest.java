@@ -57,6 +57,6 @@ class HistoryTest {
         long without = entitlements(young);
         long with = entitlements(old);
         assertTrue(with < without + 30, with + " pages with the history, " + without + " without");
-        assertEquals("5", farm.http.get(Farm.BASE + "/organizations/" + old + "/entitlements").expect(200).at("/entitlements/0/limit_value"));
+        assertEquals("5", farm.http.get(Farm.BASE + "/organizations/" + old + "/entitlements").expect(200).at("/entitlements/0/limit"));
     }
 }
