@@ -1,6 +1,7 @@
 package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.ORG_TYPES;
+import static org.jooq.impl.DSL.any;
 
 import java.time.Instant;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +61,8 @@ final class OrgTypeStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.in(ids)).fetch(OrgTypeStore::row);
+        var select = tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(OrgTypeStore::row).toList();
     }
 
     /** The same, held until the transaction ends. */

@@ -2,6 +2,7 @@ package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.PRODUCTS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.noCondition;
@@ -24,6 +25,7 @@ import org.guildhall.core.data.Fixed;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -99,7 +101,8 @@ final class ProductStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.in(ids)).fetch(record -> row(record::get));
+        var select = tx.sql().select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(record -> row(record::get)).toList();
     }
 
     /** The same, held until the transaction ends. Read once it is held: what stands in other tables would be older otherwise. */

@@ -2,6 +2,7 @@ package org.guildhall.platform;
 
 import static org.guildhall.schema.platform.Tables.CONSUMERS;
 import static org.guildhall.schema.platform.Tables.SETTINGS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.noCondition;
 
 import java.time.Instant;
@@ -15,6 +16,7 @@ import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -67,7 +69,8 @@ final class ConsumerStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(CONSUMERS).where(CONSUMERS.ID.in(ids)).fetch(ConsumerStore::row);
+        var select = tx.sql().select(COLUMNS).from(CONSUMERS).where(CONSUMERS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(ConsumerStore::row).toList();
     }
 
     /** The same, held until the transaction ends. */

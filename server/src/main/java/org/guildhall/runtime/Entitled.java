@@ -95,6 +95,13 @@ final class Entitled {
         return found;
     }
 
+    /** The version of the pool, with all that has come since it was written down. */
+    long version() {
+        var instants = timeline.instants(found.now());
+        found.holder().over().stream().filter(since -> !since.isAfter(found.at())).forEach(instants::add);
+        return found.holder().version() + instants.size();
+    }
+
     /** The plan on each ladder, by the ladders' names. */
     List<Plan> plans() {
         var plans = new ArrayList<Plan>();

@@ -67,7 +67,9 @@ final class EntitlementStore {
             List<UUID> reach, List<Catalog.Ladder> ladders, List<Product> products, List<RuleOf> rules, List<Key> keys, List<Use> uses,
             Map<String, Long> levels) {}
 
-    record Holder(UUID id, UUID orgTypeId, String state, Instant createdAt, UUID poolId, long version, String timeZone) {}
+    /** @param over the instants at which grants off the ladders have ended by themselves, which isn't written down yet */
+    record Holder(
+            UUID id, UUID orgTypeId, String state, Instant createdAt, UUID poolId, long version, String timeZone, List<Instant> over) {}
 
     record Product(UUID id, String name, String lifecycleStatus) {}
 
@@ -125,7 +127,7 @@ final class EntitlementStore {
                 from holder h
                 join runtime.provisions v on v.pool_id = h.pool_id and v.organization_id = h.id
                 where v.starts_at <= h.at
-                  and (v.ends_at is null or v.ends_at > least(h.at, (select min(effective_at) - interval '1 microsecond' from scheduled)))
+                  and v.held_until > least(h.at, (select min(effective_at) - interval '1 microsecond' from scheduled))
             ),
             mine as (
                 select distinct ladder_id as id from held where ladder_id is not null
@@ -256,7 +258,11 @@ final class EntitlementStore {
 
     private static final String FOUND = """
             select jsonb_build_object(
-                'holder', to_jsonb(h), 'now', h.now, 'at', h.at,
+                'holder', to_jsonb(h) || jsonb_build_object('over', (
+                    select coalesce(jsonb_agg(distinct g.ends_at), '[]')
+                    from runtime.grants g
+                    where g.pool_id = h.pool_id and g.ladder_id is null and g.ended_by is null and g.ends_at <= h.now)),
+                'now', h.now, 'at', h.at,
                 'held', (select coalesce(jsonb_agg(to_jsonb(v) order by v.starts_at, v.provision_id), '[]') from held v),
                 'scheduled', (select coalesce(jsonb_agg(to_jsonb(v) order by v.effective_at, v.id), '[]') from scheduled v),
                 'defaults', (

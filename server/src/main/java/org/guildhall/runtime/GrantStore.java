@@ -9,6 +9,7 @@ import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -157,20 +158,21 @@ final class GrantStore {
                 .fetchSingle(GrantStore::row);
     }
 
-    /** Writes down what has changed of a grant. */
-    void put(Tx tx, Row row) {
+    /** Writes down what has changed of grants, however many, in one statement. */
+    void put(Tx tx, List<Row> rows) {
         tx.sql()
                 .update(GRANTS)
-                .set(GRANTS.EXTERNAL_ID, row.externalId())
-                .set(GRANTS.ENDS_AT, row.endsAt())
-                .set(GRANTS.TERM, row.term())
-                .set(GRANTS.TERM_STARTS_AT, row.termStartsAt())
-                .set(GRANTS.ENDED_AT, row.endedAt())
-                .set(GRANTS.ENDED_BY, row.endedBy())
-                .set(GRANTS.END_REASON, row.endReason())
-                .set(GRANTS.UPDATED_AT, row.updatedAt())
-                .set(GRANTS.VERSION, row.version())
-                .where(GRANTS.ID.eq(row.id()))
+                .set(GRANTS.EXTERNAL_ID, G.EXTERNAL_ID)
+                .set(GRANTS.ENDS_AT, G.ENDS_AT)
+                .set(GRANTS.TERM, G.TERM)
+                .set(GRANTS.TERM_STARTS_AT, G.TERM_STARTS_AT)
+                .set(GRANTS.ENDED_AT, G.ENDED_AT)
+                .set(GRANTS.ENDED_BY, G.ENDED_BY)
+                .set(GRANTS.END_REASON, G.END_REASON)
+                .set(GRANTS.UPDATED_AT, G.UPDATED_AT)
+                .set(GRANTS.VERSION, G.VERSION)
+                .from(Given.rows("grants", G.getName(), rows.stream().map(Row::cells).toList()))
+                .where(GRANTS.ID.eq(G.ID))
                 .execute();
     }
 
@@ -220,6 +222,21 @@ final class GrantStore {
     /** The tenant's time zone, in which calendar lengths are counted. */
     ZoneId zone(Tx tx) {
         return ZoneId.of(tx.sql().select(SETTINGS.TIME_ZONE).from(SETTINGS).fetchSingle(SETTINGS.TIME_ZONE));
+    }
+
+    /** Grants as they are at an instant that may be later than the transaction's own, in the order of their ids. */
+    List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
+        return tx.sql()
+                .select(columns(val(now)))
+                .from(GRANTS)
+                .where(GRANTS.ID.eq(any(Columns.array(ids, UUID.class))))
+                .orderBy(GRANTS.ID)
+                .fetch(GrantStore::row);
+    }
+
+    /** The same, held until the transaction ends. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return tx.sql().select(columns(Columns.now())).from(GRANTS).where(GRANTS.ID.eq(id)).forUpdate().fetchOne(GrantStore::row);
     }
 
     /** @param foreseen what is shown as if it were written down */

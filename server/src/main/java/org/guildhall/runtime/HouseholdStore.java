@@ -2,6 +2,7 @@ package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLDS;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
@@ -20,6 +21,7 @@ import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.guildhall.schema.runtime.tables.Households;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -74,7 +76,8 @@ final class HouseholdStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(HOUSEHOLDS).where(HOUSEHOLDS.ID.in(ids)).fetch(HouseholdStore::row);
+        var select = tx.sql().select(COLUMNS).from(HOUSEHOLDS).where(HOUSEHOLDS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(HouseholdStore::row).toList();
     }
 
     /** The same, held until the transaction ends: who comes into it and its end stand in one line. */

@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.INVITATIONS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
@@ -176,7 +177,7 @@ final class InvitationStore {
                 .set(INVITATIONS.REVOKED_AT, Columns.now())
                 .set(INVITATIONS.UPDATED_AT, Columns.now())
                 .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(1))
-                .where(INVITATIONS.ID.in(ids))
+                .where(INVITATIONS.ID.eq(any(Columns.array(ids, UUID.class))))
                 .returningResult(COLUMNS)
                 .fetch(InvitationStore::row);
     }

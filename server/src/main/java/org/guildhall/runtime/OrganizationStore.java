@@ -6,6 +6,7 @@ import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.PERSONS;
 import static org.guildhall.schema.runtime.Tables.POOLS;
 import static org.guildhall.schema.runtime.Tables.WORKSPACES;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -25,6 +26,7 @@ import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -139,7 +141,8 @@ final class OrganizationStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.in(ids)).fetch(OrganizationStore::row);
+        var select = tx.sql().select(COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(OrganizationStore::row).toList();
     }
 
     /** The same, held until the transaction ends: whoever changes it, its memberships or its end stands in one line. */

@@ -3,6 +3,7 @@ package org.guildhall.runtime;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.PERSONS;
 import static org.guildhall.schema.runtime.Tables.PERSON_IDENTITIES;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -30,6 +31,7 @@ import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.EmailAddresses;
+import org.guildhall.core.data.Weighed;
 import org.guildhall.runtime.PersonIdentityStore.Identity;
 import org.guildhall.schema.runtime.tables.Persons;
 import org.jooq.Condition;
@@ -150,7 +152,8 @@ final class PersonStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(PERSONS).where(PERSONS.ID.in(ids)).fetch(PersonStore::row);
+        var select = tx.sql().select(COLUMNS).from(PERSONS).where(PERSONS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(PersonStore::row).toList();
     }
 
     /** The same, held until the transaction ends. Read once it is held: the identities would be older otherwise. */

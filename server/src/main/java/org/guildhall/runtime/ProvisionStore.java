@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.val;
 
@@ -114,14 +115,15 @@ final class ProvisionStore {
                 .execute();
     }
 
-    /** Writes down what has changed of a provision: its end. */
-    void put(Tx tx, Row row) {
+    /** Writes down what has changed of provisions: their ends. */
+    void put(Tx tx, List<Row> rows) {
         tx.sql()
                 .update(PROVISIONS)
-                .set(PROVISIONS.ENDS_AT, row.endsAt())
-                .set(PROVISIONS.UPDATED_AT, row.updatedAt())
-                .set(PROVISIONS.VERSION, row.version())
-                .where(PROVISIONS.ID.eq(row.id()))
+                .set(PROVISIONS.ENDS_AT, P.ENDS_AT)
+                .set(PROVISIONS.UPDATED_AT, P.UPDATED_AT)
+                .set(PROVISIONS.VERSION, P.VERSION)
+                .from(Given.rows("provisions", P.getName(), rows.stream().map(Row::cells).toList()))
+                .where(PROVISIONS.ID.eq(P.ID))
                 .execute();
     }
 
@@ -139,7 +141,7 @@ final class ProvisionStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
-        return tx.sql().select(columns(val(now))).from(PROVISIONS).where(PROVISIONS.ID.in(ids)).fetch(ProvisionStore::row);
+        return tx.sql().select(columns(val(now))).from(PROVISIONS).where(PROVISIONS.ID.eq(any(Columns.array(ids, UUID.class)))).fetch(ProvisionStore::row);
     }
 
     /** What a pool holds off the ladders at an instant, and what a grant gave there if one is named. */
@@ -150,7 +152,7 @@ final class ProvisionStore {
                 .where(PROVISIONS.POOL_ID.eq(poolId))
                 .and(PROVISIONS.LADDER_ID.isNull())
                 .and(Filters.is(PROVISIONS.GRANT_ID, grantId))
-                .and(PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.gt(now)))
+                .and(PROVISIONS.HELD_UNTIL.gt(now))
                 .orderBy(PROVISIONS.ID)
                 .fetch(ProvisionStore::row);
     }

@@ -6,8 +6,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog.Default;
 import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.core.data.Ids;
@@ -140,6 +143,17 @@ final class Timeline {
     /** What came of each, in its order. */
     List<Step> steps() {
         return steps;
+    }
+
+    /**
+     * The instants at which something of the pool has come to be otherwise, up to one of them: each makes a version of the pool, whether it
+     * is written down at once, later, or together with others.
+     */
+    NavigableSet<Instant> instants(Instant until) {
+        return steps.stream()
+                .map(step -> step.dropped() == null ? step.what().effectiveAt() : step.dropped().at())
+                .filter(at -> !at.isAfter(until))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private void take(Scheduled what) {

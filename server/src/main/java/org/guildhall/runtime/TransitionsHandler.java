@@ -62,7 +62,7 @@ final class TransitionsHandler implements TransitionsApi<Call> {
         var wish = wish(body);
         wellFormed(wish, actor);
         var held = References.found(pools.lock(call.tx(), call.changes(), organizationId.value()));
-        call.expect(held.seenVersion());
+        call.expect(held.version());
         requireOwn(call, held, wish.keepSiteIds());
         var transition = toApi(moving.move(call.tx(), call.changes(), held, actor, wish));
         return Reply.created("/api/v1/runtime/transitions/" + transition.id(), transition);

@@ -95,6 +95,7 @@ import static org.guildhall.api.Operation.GET_USAGE_EVENT;
 import static org.guildhall.api.Operation.GET_USAGE_REPORT;
 import static org.guildhall.api.Operation.GET_USAGE_THRESHOLD;
 import static org.guildhall.api.Operation.GET_WORKSPACE;
+import static org.guildhall.api.Operation.LIST_AUDIT_EVENT_CHANGES;
 import static org.guildhall.api.Operation.LIST_AUDIT_EVENTS;
 import static org.guildhall.api.Operation.LIST_AUDIT_REVIEWS;
 import static org.guildhall.api.Operation.LIST_CONSUMERS;
@@ -222,6 +223,7 @@ final class Examples {
         row(LIST_AUDIT_EVENTS);
         row(GET_AUDIT_EVENT).at("audit_event_id", World::event);
         row(CREATE_AUDIT_REVIEW).at("audit_event_id", World::event);
+        row(LIST_AUDIT_EVENT_CHANGES).at("audit_event_id", World::event);
         row(LIST_AUDIT_REVIEWS).at("audit_event_id", World::event);
         row(GET_AUDIT_REVIEW).at("audit_event_id", World::event).at("audit_review_id", World::review);
 

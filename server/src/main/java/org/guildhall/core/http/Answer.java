@@ -41,6 +41,16 @@ record Answer(int status, byte @Nullable [] body, Map<String, String> headers, @
         return this;
     }
 
+    /** How many bytes the body has; of a file it isn't known. */
+    int size() {
+        return body == null ? 0 : body.length;
+    }
+
+    /** How many bytes are held at once until it is sent: the body, or one part of a file. */
+    long inFlight() {
+        return download == null ? size() : download.bytes() / Math.max(1, download.parts());
+    }
+
     /** The headers for storing, one a line. */
     String headerLines() {
         var lines = new StringJoiner("\n");

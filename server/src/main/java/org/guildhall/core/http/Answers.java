@@ -5,9 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.guildhall.api.Download;
 import org.guildhall.api.Page;
+import org.guildhall.api.PageInfo;
 import org.guildhall.api.Reply;
+import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.http.RequestReader.Read;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +36,32 @@ final class Answers {
             return Answer.of(download);
         }
         byte[] body = reply.body() == null ? null : Json.bytes(shaped(call, read, reply.body()));
+        return answer(exchange, call, reply, body, reply.body() instanceof Page<?> page ? page.page() : null);
+    }
+
+    /** A page that is written part by part; {@code handle} answers each of them. */
+    Answer page(Exchange exchange, Read read, Function<PageRequest, Call> calls, Function<Call, Reply<?>> handle) {
+        var last = new AtomicReference<Call>();
+        var writer = PageWriter.of(
+                Objects.requireNonNull(read.page()), !read.expand().isEmpty(),
+                part -> {
+                    last.set(calls.apply(part));
+                    return (Page<?>) Objects.requireNonNull(handle.apply(last.get()).body());
+                },
+                page -> {
+                    var shaped = shaped(last.get(), read, page);
+                    return (shaped instanceof JsonNode tree ? tree : Json.WIRE.<JsonNode>valueToTree(shaped)).get("data");
+                });
+        return answer(exchange, last.get(), new Reply<>(200, null, 0, null), writer.body(), writer.info());
+    }
+
+    private static Answer answer(Exchange exchange, Call call, Reply<?> reply, byte @Nullable [] body, @Nullable PageInfo info) {
         var answer = Answer.of(reply.status(), body, Answer.JSON).with("Location", reply.location());
         if (call.operation().secret()) {
             answer.with("Cache-Control", "no-store");
         }
-        if (reply.body() instanceof Page<?> page && page.page().nextCursor() != null) {
-            answer.with("Link", "<" + next(exchange, page.page().nextCursor()) + ">; rel=\"next\"");
+        if (info != null && info.nextCursor() != null) {
+            answer.with("Link", "<" + next(exchange, info.nextCursor()) + ">; rel=\"next\"");
         }
         if (body == null || reply.version() == 0) {
             return answer;

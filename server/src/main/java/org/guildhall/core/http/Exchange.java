@@ -24,6 +24,7 @@ final class Exchange implements AutoCloseable {
     /** Of a body that nobody wants; who sends more is cut off, and perhaps never sees why. */
     private static final long PASSED_BYTES_MAX = 8L << 20;
 
+    private static final int SLICE_BYTES = 64 << 10;
     private static final long PASSED_NANOS_MAX = 2_000_000_000L;
 
     private final Context context;
@@ -38,6 +39,7 @@ final class Exchange implements AutoCloseable {
     private @Nullable Caller caller;
     private RateLimits.@Nullable Decision limits;
     private boolean paid;
+    private AnswersInFlight.@Nullable Room room;
 
     /** @param found what the path leads to; null if that doesn't matter any more */
     Exchange(Context context, Paths.@Nullable Found found, List<IpRange> trustedProxies) {
@@ -148,8 +150,21 @@ final class Exchange implements AutoCloseable {
         return spooled;
     }
 
+    /** Whether room was taken for the answer. */
+    boolean hasRoom() {
+        return room != null;
+    }
+
+    /** Takes the room for the answer, which is given back once it is sent. */
+    void room(AnswersInFlight.Room taken) {
+        this.room = taken;
+    }
+
     @Override
     public void close() {
+        if (room != null) {
+            room.close();
+        }
         if (spooled != null) {
             spooled.close();
         }
@@ -185,7 +200,11 @@ final class Exchange implements AutoCloseable {
                 context.res().setHeader("Connection", "close");
             }
             context.res().setContentLength(body.length);
-            context.res().getOutputStream().write(body);
+            var out = context.res().getOutputStream();
+            // In slices: of what is written at once the socket makes a copy outside of the heap, and keeps it.
+            for (int at = 0; at < body.length; at += SLICE_BYTES) {
+                out.write(body, at, Math.min(SLICE_BYTES, body.length - at));
+            }
             if (ends && header("Expect") == null) {
                 // Who expects to be told to go on sends nothing now.
                 passOver();

@@ -92,6 +92,8 @@ public final class Json {
 
     private static JsonMapper.Builder mapper(JsonFactoryBuilder factory) {
         // Buffers are kept for all: a virtual thread has its request's life only, and what it keeps for itself is made anew each time.
+        // Characters beyond the first plane are written as they are: escaped they take three times the room.
+        factory.enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
         return JsonMapper.builder(factory.recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)

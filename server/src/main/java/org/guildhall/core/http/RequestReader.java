@@ -251,7 +251,18 @@ final class RequestReader {
                 descending,
                 cursor.isEmpty() ? null : cursors.read(cursor, binding),
                 query.path("include_total").asBoolean(false),
-                position -> cursors.write(position, binding));
+                new PageRequest.Cursors() {
+                    @Override
+                    public String write(PageRequest.Position position) {
+                        return cursors.write(position, binding);
+                    }
+
+                    @Override
+                    public PageRequest.Position read(String cursor) {
+                        return cursors.read(cursor, binding);
+                    }
+                },
+                PageRequest.Rows.LIGHT);
     }
 
     /** What a cursor belongs to; the path says of which resource's list it is. */
