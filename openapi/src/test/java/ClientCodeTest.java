@@ -161,7 +161,7 @@ class ClientCodeTest {
         assertEquals(List.of("force", "dryRun", "idempotencyKey", "auditReason", "ifMatch"),
                 Arrays.stream(model("ReorderThingOptions").getRecordComponents()).map(component -> component.getName()).toList());
         assertEquals(List.of(1, 5), Arrays.stream(model("ReorderThingOptions").getConstructors()).map(Constructor::getParameterCount).sorted().toList());
-        String api = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApi.java"));
+        String api = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApiClient.java"));
         assertTrue(api.contains(".query(\"force\", options.force())") && api.contains(".header(\"If-Match\", options.ifMatch())"));
     }
 
