@@ -22,7 +22,6 @@ import org.guildhall.api.model.AuditReview;
 import org.guildhall.api.model.AuditReviewId;
 import org.guildhall.api.model.ConsumerId;
 import org.guildhall.api.model.EntityChange;
-import org.guildhall.api.model.ListAuditEventChangesQuery;
 import org.guildhall.api.model.ListAuditEventsQuery;
 import org.guildhall.api.model.ListAuditReviewsQuery;
 import org.guildhall.api.model.NewAuditReview;
@@ -84,7 +83,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
     }
 
     @Override
-    public Reply<Page<EntityChange>> listAuditEventChanges(Call call, AuditEventId auditEventId, ListAuditEventChangesQuery query) {
+    public Reply<Page<EntityChange>> listAuditEventChanges(Call call, AuditEventId auditEventId) {
         var page = trail.entities(call.tx(), call.page(), auditEventId.value());
         if (page.data().isEmpty()) {
             requireEvent(call, auditEventId);

@@ -126,7 +126,7 @@ final class AuditStore {
 
     /** What an event touched, its primary entity first. */
     Page<Entity> entities(Tx tx, PageRequest page, UUID eventId) {
-        return page.wide().fetch(
+        return page.fetch(
                 tx.sql().select(AUDIT_ENTITIES.POSITION, AUDIT_ENTITIES.ENTITY_TYPE, AUDIT_ENTITIES.ENTITY_ID, AUDIT_ENTITIES.BEFORE, AUDIT_ENTITIES.AFTER)
                         .from(AUDIT_ENTITIES)
                         .where(AUDIT_ENTITIES.EVENT_ID.eq(eventId)),

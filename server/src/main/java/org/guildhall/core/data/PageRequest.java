@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param after where the page before ended; null for the first
  * @param total whether the size of the whole list is wanted, for one more round trip
  * @param cursors for positions in this list
- * @param rows how large they are
+ * @param cut whether the page ends early where its rows are large; else {@link HeavyAnswer} tells of it
  */
 public record PageRequest(
-        int limit, String sort, boolean descending, @Nullable Position after, boolean total, Cursors cursors, Rows rows) {
+        int limit, String sort, boolean descending, @Nullable Position after, boolean total, Cursors cursors, boolean cut) {
 
     /** The opaque texts for positions in a list. */
     public interface Cursors {
@@ -38,35 +38,20 @@ public record PageRequest(
         Position read(String cursor);
     }
 
-    /**
-     * How large rows are.
-     *
-     * @param wide whether they may be large, though none of their columns says so by its type
-     * @param cut whether the page ends early where they are; else {@link HeavyAnswer} tells of it
-     */
-    public record Rows(boolean wide, boolean cut) {
-        public static final Rows LIGHT = new Rows(false, false);
-    }
-
     /** A total is counted this far; what is beyond is only said to be there. */
     private static final int TOTAL_MAX = 10_000;
 
     /** The last entry of a page: the value it was sorted by, as text, and its id. */
     public record Position(String value, UUID id) {}
 
-    /** The same list with rows that may be large. */
-    public PageRequest wide() {
-        return new PageRequest(limit, sort, descending, after, total, cursors, new Rows(true, rows.cut));
-    }
-
     /** The first part of this page, which ends where so much has been read as may be at once. */
     public PageRequest part(int limit) {
-        return new PageRequest(limit, sort, descending, after, total, cursors, new Rows(rows.wide, true));
+        return new PageRequest(limit, sort, descending, after, total, cursors, true);
     }
 
     /** The next part, behind a position. */
     public PageRequest part(int limit, Position after) {
-        return new PageRequest(limit, sort, descending, after, false, cursors, new Rows(rows.wide, true));
+        return new PageRequest(limit, sort, descending, after, false, cursors, true);
     }
 
     /**
@@ -75,7 +60,7 @@ public record PageRequest(
      * @throws HeavyAnswer if that isn't all of it, unless the page may end early
      */
     public <T> Page<T> endedAt(Page<T> page, int entries) {
-        if (entries < page.data().size() && !rows.cut) {
+        if (entries < page.data().size() && !cut) {
             throw new HeavyAnswer();
         }
         return page.first(entries);
@@ -137,12 +122,9 @@ public record PageRequest(
         Field<K> order = key.getType() == String.class ? collated(key) : key;
         var bounded = after == null ? select : select.and(behind(order, key, id, after));
         var page = bounded.orderBy(descending ? order.desc() : order.asc(), descending ? id.desc() : id.asc()).limit(limit + 1);
-        if (!rows.wide && !Weighed.isWide(page)) {
-            return new Weighed<>(page.fetch(), false);
-        }
         var dsl = Objects.requireNonNull(page.configuration()).dsl();
         var weighed = Weighed.fetch(dsl, page, Weighed.BYTES_MAX);
-        if (weighed.cut() && !rows.cut) {
+        if (weighed.cut() && !cut) {
             throw new HeavyAnswer();
         }
         return weighed;

@@ -48,11 +48,6 @@ public record Weighed<R extends Record>(List<R> rows, boolean cut) {
         return weighed.rows();
     }
 
-    /** Whether rows of a select may be large: those of numbers and short texts aren't weighed. */
-    static boolean isWide(Select<?> select) {
-        return select.getSelect().stream().anyMatch(field -> isWide(field.getType()));
-    }
-
     private static boolean isWide(Class<?> type) {
         return type == JSONB.class || type == byte[].class || type.isArray() || List.class.isAssignableFrom(type);
     }

@@ -262,7 +262,7 @@ final class RequestReader {
                         return cursors.read(cursor, binding);
                     }
                 },
-                PageRequest.Rows.LIGHT);
+                false);
     }
 
     /** What a cursor belongs to; the path says of which resource's list it is. */
