@@ -13,6 +13,7 @@ alter table runtime.grants
     add constraint grants_renews foreign key (tenant_id, renews_grant_id) references runtime.grants (tenant_id, id);
 create unique index grants_renewed_once on runtime.grants (tenant_id, renews_grant_id)
     where renews_grant_id is not null and (ended_by is null or ended_by not in ('revoked', 'canceled'));
+create index grants_of_renewed on runtime.grants (tenant_id, renews_grant_id) where renews_grant_id is not null;
 create index grants_trials on runtime.grants (tenant_id, organization_id, product_id) where kind = 'trial';
 grant update (ends_at, term, term_starts_at) on runtime.grants to guildhall_app;
 
