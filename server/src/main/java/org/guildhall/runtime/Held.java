@@ -62,7 +62,7 @@ record Held(
 
     /** The same with what it holds otherwise. */
     Held holding(List<Holding> changed) {
-        return new Held(pool, seenVersion, orgTypeId, organizationState, now, changed, scheduled);
+        return new Held(pool, orgTypeId, organizationState, now, changed, scheduled);
     }
 
     /** The same as another row of the pool has it. */
