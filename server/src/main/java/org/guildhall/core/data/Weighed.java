@@ -52,7 +52,7 @@ public record Weighed<R extends Record>(List<R> rows, boolean cut) {
         return type == JSONB.class || type == byte[].class || type.isArray() || List.class.isAssignableFrom(type);
     }
 
-    @SuppressWarnings("unchecked") // the rows are the select's own, with one more column
+    @SuppressWarnings("unchecked") // the rows have the select's own columns
     static <R extends Record> Weighed<R> fetch(DSLContext dsl, Select<R> select, int bytesMax) {
         var fields = new ArrayList<Field<?>>(select.getSelect());
         var names = new StringJoiner(", ");
@@ -67,8 +67,10 @@ public record Weighed<R extends Record>(List<R> rows, boolean cut) {
                 weight.add("coalesce(octet_length(p.c" + at + "::text), 0)");
             }
         }
+        var own = fields.toArray(Field<?>[]::new);
         fields.add(FOUND);
         var rows = dsl.resultQuery(WEIGHED.formatted(names, weight), select, DSL.inline(bytesMax)).coerce(fields).fetch();
-        return new Weighed<>((List<R>) (List<?>) rows, !rows.isEmpty() && rows.getFirst().get(FOUND) > rows.size());
+        boolean cut = !rows.isEmpty() && rows.getFirst().get(FOUND) > rows.size();
+        return new Weighed<>((List<R>) rows.map(row -> row.into(own)), cut);
     }
 }

@@ -68,7 +68,7 @@ class ShippedHeapTest {
                     select tenant_id, '%1$sP', %2$s from type cross join generate_series(1, 200)
                     returning tenant_id),
                 pool as (
-                    insert into runtime.pools (tenant_id, organization_id) select tenant_id, id from (select * from org limit 1) one
+                    insert into runtime.pools (tenant_id, organization_id) select tenant_id, id from org
                     returning tenant_id, id, organization_id),
                 event as (
                     insert into platform.audit_events
@@ -80,10 +80,10 @@ class ShippedHeapTest {
                 entity as (
                     insert into platform.audit_entities (tenant_id, event_id, position, entity_type, entity_id, before, after, salt)
                     select e.tenant_id, e.id, n, e.entity_type, case n when 0 then e.entity_id else gen_random_uuid() end,
-                           jsonb_build_object('name', '%1$sE', 'metadata', %2$s)::text, jsonb_build_object('name', '%1$sE')::text, '\\x00'
+                           jsonb_build_object('name', '%1$sE', 'metadata', %2$s)::text, jsonb_build_object('name', '%1$sE')::text, '\\x00'::bytea
                     from event e cross join generate_series(0, 5) n)
                 insert into runtime.grants (tenant_id, organization_id, pool_id, product_id, kind)
-                select p.tenant_id, p.organization_id, p.id, c.id, 'grant' from pool p cross join product c""".formatted(mark, METADATA), tenant.id());
+                select p.tenant_id, p.organization_id, p.id, c.id, 'grant' from (select * from pool limit 1) p cross join product c""".formatted(mark, METADATA), tenant.id());
         return new Owner(mark, tenant.token());
     }
 
