@@ -1,6 +1,7 @@
 package org.guildhall.core.http;
 
 import io.javalin.http.Context;
+import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -33,6 +34,7 @@ final class Exchange implements AutoCloseable {
     private final long startedNanos = System.nanoTime();
     private byte @Nullable [] body;
     private Spool.@Nullable Spooled spooled;
+    private boolean bodyBegun;
     private boolean bodyEnded;
     private @Nullable Caller caller;
     private RateLimits.@Nullable Decision limits;
@@ -132,16 +134,22 @@ final class Exchange implements AutoCloseable {
             // One byte more than was announced finds the end; room for as much as is allowed is made only where nothing was announced.
             long announced = contentLength();
             int room = announced < 0 ? most : (int) Math.min(most, announced + 1);
-            body = context.req().getInputStream().readNBytes(room);
+            body = stream().readNBytes(room);
             bodyEnded = body.length < room;
         }
         return body;
     }
 
+    /** Asked for its stream, the server tells a client that expects it to go on ({@code 100 Continue}). */
+    private ServletInputStream stream() throws IOException {
+        bodyBegun = true;
+        return context.req().getInputStream();
+    }
+
     /** The same for a body that is streamed. */
     Spool.Spooled body(Spool spool, String mediaType, long most, UUID tenant) throws IOException {
         if (spooled == null) {
-            spooled = spool.take(context.req().getInputStream(), mediaType, most, tenant);
+            spooled = spool.take(stream(), mediaType, most, tenant);
             bodyEnded = true;
         }
         return spooled;
@@ -163,7 +171,8 @@ final class Exchange implements AutoCloseable {
         if (!answer.headers().containsKey("Cache-Control")) {
             headers.setHeader("Cache-Control", "private, no-cache");
         }
-        if (limits != null) {
+        // A credential that ends while its request is on the way has paid, and is nobody's any more.
+        if (limits != null && answer.status() != 401) {
             limits.headers().forEach(headers::setHeader);
         }
         if (answer.download() != null) {
@@ -185,8 +194,7 @@ final class Exchange implements AutoCloseable {
             }
             context.res().setContentLength(body.length);
             context.res().getOutputStream().write(body);
-            if (ends && header("Expect") == null) {
-                // Who expects to be told to go on sends nothing now.
+            if (ends && !isAwaited()) {
                 passOver();
             }
         } catch (IOException gone) {
@@ -218,6 +226,9 @@ final class Exchange implements AutoCloseable {
         if (bodyEnded || contentLength() <= 0 && !hasChunkedBody()) {
             return true;
         }
+        if (isAwaited()) {
+            return false;
+        }
         var rest = context.req().getInputStream();
         long passed = body == null ? 0 : body.length;
         for (int available = rest.available(); available > 0 && passed < PASSED_BYTES_MAX; available = rest.available()) {
@@ -225,6 +236,11 @@ final class Exchange implements AutoCloseable {
             passed += available;
         }
         return passed == contentLength() || rest.isFinished();
+    }
+
+    /** Whether a client waits to be told to go on, and is told now that it needn't: its final answer comes without {@code 100 Continue}. */
+    private boolean isAwaited() {
+        return header("Expect") != null && !bodyBegun;
     }
 
     /**

@@ -266,10 +266,15 @@ public final class Json {
                 throw Problem.MALFORMED_BODY.because("There is text behind the end of the JSON value.");
             }
             return tree;
+        } catch (Refusal refused) {
+            throw refused;
         } catch (JsonProcessingException malformed) {
             throw Problem.MALFORMED_BODY.because(message(malformed));
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
+        } catch (RuntimeException unreadable) {
+            // An exponent of ten digits, for one: the parser fails on it instead of refusing it.
+            throw Problem.MALFORMED_BODY.because("The body has a number or a name that the API can't read.");
         }
     }
 
