@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -115,13 +116,9 @@ class HeaderCaseTest {
         }
 
         Wire.Answer create(String... headers) throws IOException {
-            var all = new String[headers.length + 4];
-            System.arraycopy(headers, 0, all, 4, headers.length);
-            all[0] = "Authorization";
-            all[1] = "Bearer " + token;
-            all[2] = "Content-Type";
-            all[3] = "application/json";
-            var answer = send("POST", PRODUCTS, "{\"name\": \"a\"}", all);
+            var all = new ArrayList<>(List.of("{\"name\": \"a\"}", "Authorization", "Bearer " + token, "Content-Type", "application/json"));
+            all.addAll(List.of(headers));
+            var answer = send("POST", PRODUCTS, all.toArray(String[]::new));
             assertEquals(201, answer.status(), answer.toString());
             return answer;
         }
