@@ -10,6 +10,8 @@ final class NearestPath {
 
     private static final int PATH_CHARACTERS_MAX = 200;
     private static final int SEGMENTS_MAX = 12;
+    /** Who leaves a segment out makes one mistake, however long the segment is. */
+    private static final int MISSING_SEGMENT_COST = 4;
 
     private NearestPath() {}
 
@@ -51,7 +53,7 @@ final class NearestPath {
                     least = Math.min(least, costs[row - 1][column] + given[row - 1].length());
                 }
                 if (column > 0) {
-                    int missing = template[column - 1].startsWith("{") ? 4 : template[column - 1].length();
+                    int missing = Math.min(MISSING_SEGMENT_COST, template[column - 1].length());
                     least = Math.min(least, costs[row][column - 1] + missing);
                 }
                 if (row > 0 && column > 0) {

@@ -137,6 +137,7 @@ class EdgeTest {
             var refused = http.post(PRODUCTS, body);
             assertEquals("422 validation_failed", refused.outcome(), refused.text());
             assertEquals("character", refused.at("/errors/0/code"));
+            assertEquals(body.contains("metadata") ? "/metadata" : "", refused.at("/errors/0/pointer"));
         }
     }
 

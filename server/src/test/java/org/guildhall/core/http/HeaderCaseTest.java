@@ -78,7 +78,7 @@ class HeaderCaseTest {
             }
         }
         assertEquals(List.of("Agreed With Mira", "agreed with mira", "für Alle", "für alle"),
-                tenant.found("select reason from platform.audit_events where tenant_id = ? order by occurred_at, id", tenant.id()));
+                tenant.found("select reason from platform.audit_events where tenant_id = ? and operation = 'createProduct' order by occurred_at, id", tenant.id()));
     }
 
     @Test
@@ -88,7 +88,7 @@ class HeaderCaseTest {
             line.create("traceparent", "00-" + trace + "-00f067aa0ba902b7-01");
             line.create("traceparent", ("00-" + trace + "-00f067aa0ba902b7-01").toUpperCase(Locale.ROOT));
         }
-        var traces = tenant.found("select trace_id from platform.audit_events where tenant_id = ? order by occurred_at, id", tenant.id());
+        var traces = tenant.found("select trace_id from platform.audit_events where tenant_id = ? and operation = 'createProduct' order by occurred_at, id", tenant.id());
         assertEquals(trace, traces.getFirst());
         assertNotEquals(trace, traces.getLast());
     }
