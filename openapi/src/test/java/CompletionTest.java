@@ -23,7 +23,7 @@ class CompletionTest {
         assertEquals(List.of("dry_run", "Idempotency-Key", "Audit-Reason"), parameters("post", "/api/v1/catalog/things"));
         assertEquals(Set.of("200", "201", "400", "401", "403", "406", "408", "409", "413", "415", "422", "429", "500", "503"),
                 statuses("post", "/api/v1/catalog/things"));
-        assertEquals(Set.of("Request-Id", "RateLimit", "RateLimit-Policy", "ETag", "Location", "Idempotency-Replayed"),
+        assertEquals(Set.of("Request-Id", "RateLimit", "RateLimit-Policy", "ETag", "Cache-Control", "Location", "Idempotency-Replayed"),
                 headers("post", "/api/v1/catalog/things", "201"));
     }
 
