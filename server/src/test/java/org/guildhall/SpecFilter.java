@@ -30,7 +30,7 @@ public final class SpecFilter implements Filter {
     public static final SpecFilter INSTANCE = new SpecFilter();
 
     private static final List<String> OF_HTTP =
-            List.of("Content-Type", "Content-Length", "Date", "Connection", "Transfer-Encoding", "Vary");
+            List.of("Content-Type", "Content-Length", "Content-Encoding", "Date", "Connection", "Transfer-Encoding", "Vary");
 
     private final Spec spec = new Spec();
     private final JsonNode document;

@@ -116,6 +116,12 @@ class ParsersTest {
     }
 
     @Property(tries = TRIES)
+    void acceptEncoding_anyText_isReadOrNoMatch(@ForAll("mediaTypes") String text) {
+        Variants.takesGzip(text);
+        Variants.takesGzip(text.replace("json", "gzip"));
+    }
+
+    @Property(tries = TRIES)
     void query_anyText_isReadOrTold(@ForAll("queries") String text) {
         var wrong = new ArrayList<Refusal.Item>();
         var read = QueryString.parse(text, wrong);
