@@ -94,6 +94,7 @@ final class Completion {
         header(response, policy.status() == 201 || policy.status() == 202, "Location", "Location");
         header(response, policy.list(), "Link", "Link");
         header(response, policy.mutation(), "Idempotency-Replayed", "IdempotencyReplayed");
+        header(response, policy.secret(), "Cache-Control", "CacheNever");
     }
 
     private void headers(ObjectNode response, Policy policy) {
@@ -137,6 +138,7 @@ final class Completion {
         problem(responses, !policy.open(), "403", "Forbidden");
         problem(responses, policy.path().contains("{"), "404", "NotFound");
         problem(responses, true, "406", "NotAcceptable");
+        problem(responses, body, "408", "RequestTimeout");
         problem(responses, policy.mutation(), "409", "Conflict");
         problem(responses, !policy.ifMatch().equals("NONE"), "412", "PreconditionFailed");
         problem(responses, body, "413", "BodyTooLarge");

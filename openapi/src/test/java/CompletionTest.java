@@ -21,9 +21,9 @@ class CompletionTest {
     @Test
     void aCreationTakesKeyReasonAndDryRun() {
         assertEquals(List.of("dry_run", "Idempotency-Key", "Audit-Reason"), parameters("post", "/api/v1/catalog/things"));
-        assertEquals(Set.of("200", "201", "400", "401", "403", "406", "409", "413", "415", "422", "429", "500", "503"),
+        assertEquals(Set.of("200", "201", "400", "401", "403", "406", "408", "409", "413", "415", "422", "429", "500", "503"),
                 statuses("post", "/api/v1/catalog/things"));
-        assertEquals(Set.of("Request-Id", "RateLimit", "RateLimit-Policy", "ETag", "Location", "Idempotency-Replayed"),
+        assertEquals(Set.of("Request-Id", "RateLimit", "RateLimit-Policy", "ETag", "Cache-Control", "Location", "Idempotency-Replayed"),
                 headers("post", "/api/v1/catalog/things", "201"));
     }
 
@@ -88,7 +88,7 @@ class CompletionTest {
     @Test
     void aPostThatOnlyReadsTakesNeitherKeyNorDryRun() {
         assertEquals(List.of(), parameters("post", "/api/v1/catalog/checks"));
-        assertEquals(Set.of("200", "400", "401", "403", "406", "413", "415", "422", "429", "500", "503"), statuses("post", "/api/v1/catalog/checks"));
+        assertEquals(Set.of("200", "400", "401", "403", "406", "408", "413", "415", "422", "429", "500", "503"), statuses("post", "/api/v1/catalog/checks"));
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +94,12 @@ public record Http(String base, @Nullable String token) {
         return bytes(method, path, body == null ? null : body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
+    private static Map<String, String> flat(java.net.http.HttpHeaders headers) {
+        var flat = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        headers.map().forEach((name, values) -> flat.put(name, String.join(", ", values)));
+        return flat;
+    }
+
     public Reply bytes(String method, String path, byte @Nullable [] body, String... headers) {
         var request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(Duration.ofSeconds(60))
@@ -110,8 +118,7 @@ public record Http(String base, @Nullable String token) {
         try {
             var response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             if (!method.equals("HEAD")) {
-                SpecFilter.INSTANCE.check(method, response.uri(), response.statusCode(), response.headers().firstValue("Content-Type").orElse(null),
-                        response.body());
+                SpecFilter.INSTANCE.check(method, response.uri(), response.statusCode(), flat(response.headers()), response.body());
             }
             return new Reply(response.statusCode(), response.headers(), response.body());
         } catch (IOException failed) {

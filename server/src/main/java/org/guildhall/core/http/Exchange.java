@@ -1,6 +1,7 @@
 package org.guildhall.core.http;
 
 import io.javalin.http.Context;
+import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -35,6 +36,7 @@ final class Exchange implements AutoCloseable {
     private final long startedNanos = System.nanoTime();
     private byte @Nullable [] body;
     private Spool.@Nullable Spooled spooled;
+    private boolean bodyBegun;
     private boolean bodyEnded;
     private @Nullable Caller caller;
     private RateLimits.@Nullable Decision limits;
@@ -135,16 +137,22 @@ final class Exchange implements AutoCloseable {
             // One byte more than was announced finds the end; room for as much as is allowed is made only where nothing was announced.
             long announced = contentLength();
             int room = announced < 0 ? most : (int) Math.min(most, announced + 1);
-            body = context.req().getInputStream().readNBytes(room);
+            body = stream().readNBytes(room);
             bodyEnded = body.length < room;
         }
         return body;
     }
 
+    /** Asked for its stream, the server tells a client that expects it to go on ({@code 100 Continue}). */
+    private ServletInputStream stream() throws IOException {
+        bodyBegun = true;
+        return context.req().getInputStream();
+    }
+
     /** The same for a body that is streamed. */
     Spool.Spooled body(Spool spool, String mediaType, Charset charset, long most, UUID tenant) throws IOException {
         if (spooled == null) {
-            spooled = spool.take(context.req().getInputStream(), mediaType, charset, most, tenant);
+            spooled = spool.take(stream(), mediaType, charset, most, tenant);
             bodyEnded = true;
         }
         return spooled;
@@ -181,7 +189,8 @@ final class Exchange implements AutoCloseable {
         if (!answer.headers().containsKey("Cache-Control")) {
             headers.setHeader("Cache-Control", "private, no-cache");
         }
-        if (limits != null) {
+        // A credential that ends while its request is on the way has paid, and is nobody's any more.
+        if (limits != null && answer.status() != 401) {
             limits.headers().forEach(headers::setHeader);
         }
         if (answer.download() != null) {
@@ -207,8 +216,7 @@ final class Exchange implements AutoCloseable {
             for (int at = 0; at < body.length; at += SLICE_BYTES) {
                 out.write(body, at, Math.min(SLICE_BYTES, body.length - at));
             }
-            if (ends && header("Expect") == null) {
-                // Who expects to be told to go on sends nothing now.
+            if (ends && !isAwaited()) {
                 passOver();
             }
         } catch (IOException gone) {
@@ -240,6 +248,9 @@ final class Exchange implements AutoCloseable {
         if (bodyEnded || contentLength() <= 0 && !hasChunkedBody()) {
             return true;
         }
+        if (isAwaited()) {
+            return false;
+        }
         var rest = context.req().getInputStream();
         long passed = body == null ? 0 : body.length;
         for (int available = rest.available(); available > 0 && passed < PASSED_BYTES_MAX; available = rest.available()) {
@@ -247,6 +258,11 @@ final class Exchange implements AutoCloseable {
             passed += available;
         }
         return passed == contentLength() || rest.isFinished();
+    }
+
+    /** Whether a client waits to be told to go on, and is told now that it needn't: its final answer comes without {@code 100 Continue}. */
+    private boolean isAwaited() {
+        return header("Expect") != null && !bodyBegun;
     }
 
     /**

@@ -244,7 +244,7 @@ public final class Json {
             throw Problem.MALFORMED_BODY.because("The body begins with a byte order mark.");
         }
         try (JsonParser parser = STRICT.createParser(text)) {
-            JsonNode tree = STRICT.readTree(parser);
+            JsonNode tree = tree(parser);
             if (tree == null || tree.isMissingNode()) {
                 throw Problem.MALFORMED_BODY.because("The body is empty.");
             }
@@ -252,10 +252,29 @@ public final class Json {
                 throw Problem.MALFORMED_BODY.because("There is text behind the end of the JSON value.");
             }
             return tree;
+        } catch (Refusal refused) {
+            throw refused;
         } catch (JsonProcessingException malformed) {
             throw Problem.MALFORMED_BODY.because(message(malformed));
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
+        } catch (RuntimeException unreadable) {
+            // An exponent of ten digits, for one: the parser fails on it instead of refusing it.
+            throw Problem.MALFORMED_BODY.because("The body has a number or a name that the API can't read.");
+        }
+    }
+
+    /** Half a character is read where it is a value, and told by the validation. The parser refuses it in a name, with these words only. */
+    private static JsonNode tree(JsonParser parser) throws IOException {
+        try {
+            return STRICT.readTree(parser);
+        } catch (JsonProcessingException malformed) {
+            if (String.valueOf(malformed.getOriginalMessage()).contains("surrogate")) {
+                var object = parser.getParsingContext().getParent();
+                throw Problem.VALIDATION_FAILED.because("The name of a member contains a lone surrogate.").with(Refusal.Item.pointer(
+                        object == null ? "" : object.pathAsPointer().toString(), "character", "The name of a member contains a lone surrogate."));
+            }
+            throw malformed;
         }
     }
 

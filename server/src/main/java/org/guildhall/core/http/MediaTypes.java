@@ -2,17 +2,22 @@ package org.guildhall.core.http;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.QuotedQualityCSV;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code Accept} and {@code Content-Type} say (RFC 9110). */
+/** What {@code Accept} and {@code Content-Type} say (RFC 9110), read by Jetty's own parser. */
 final class MediaTypes {
 
     private MediaTypes() {}
 
     /**
-     * Whether an answer of the type is wanted. The most particular range that fits decides, and a quality of zero is a no.
+     * Whether an answer of the type is wanted. The most particular range that fits decides, and a quality of zero is a no. A header that
+     * can't be read names no type, so it accepts none.
      *
      * @param accept all of the header's lines, joined by commas; null or blank accepts everything
      */
@@ -23,25 +28,31 @@ final class MediaTypes {
         var family = type.substring(0, type.indexOf('/')) + "/*";
         int best = 0;
         boolean wanted = false;
-        for (var entry : accept.split(",")) {
-            var parts = entry.split(";");
-            var range = parts[0].strip().toLowerCase(Locale.ROOT);
+        for (var entry : ranges(accept)) {
+            var range = base(entry.getValue());
             int rank = range.equals(type) ? 3 : range.equals(family) ? 2 : range.equals("*/*") ? 1 : 0;
             if (rank > best || rank > 0 && rank == best && !wanted) {
                 best = rank;
-                wanted = !refused(parts);
+                wanted = entry.getWeight() > 0;
             }
         }
         return wanted;
     }
 
-    private static boolean refused(String[] parts) {
-        for (int at = 1; at < parts.length; at++) {
-            if (parts[at].strip().toLowerCase(Locale.ROOT).matches("q\\s*=\\s*0(\\.0{0,3})?")) {
-                return true;
-            }
+    private static Iterable<QuotedQualityCSV.QualityValue> ranges(String accept) {
+        var ranges = new QuotedQualityCSV();
+        try {
+            // The parser knows the name of the quality in lower case only.
+            ranges.addValue(accept.toLowerCase(Locale.ROOT));
+        } catch (RuntimeException unreadable) {
+            return List.of();
         }
-        return false;
+        return ranges.getQualityValues();
+    }
+
+    private static String base(String range) {
+        int parameters = range.indexOf(';');
+        return (parameters < 0 ? range : range.substring(0, parameters)).strip();
     }
 
     /** The character sets of a streamed text, by the names that they go by; ISO 8859-1 is read as browsers read it. */
@@ -78,16 +89,14 @@ final class MediaTypes {
         if (contentType == null || wanted == null) {
             return false;
         }
-        var parts = contentType.toLowerCase(Locale.ROOT).split(";");
-        if (!parts[0].strip().equals(wanted)) {
+        Map<String, @Nullable String> parameters = new HashMap<>();
+        String type;
+        try {
+            type = HttpField.getValueParameters(contentType.toLowerCase(Locale.ROOT), parameters);
+        } catch (RuntimeException unreadable) {
             return false;
         }
-        for (int at = 1; at < parts.length; at++) {
-            var parameter = parts[at].strip().replace("\"", "");
-            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
-                return false;
-            }
-        }
-        return true;
+        var charset = parameters.get("charset");
+        return wanted.equals(type) && (!parameters.containsKey("charset") || "utf-8".equals(charset));
     }
 }

@@ -177,7 +177,7 @@ final class Pipeline {
             var answer = answers.answer(exchange, call, read, reply);
             var hmac = claim == null ? null : claim.keyHmac();
             var audit = call.isUnchanged() ? null : Auditor.record(call, answer.status(), read.reason(), exchange.traceId(), hmac);
-            var kept = claim == null ? null : kept(answer, operation, read, call);
+            var kept = claim == null ? null : kept(answer, operation, read, changed(call, reply.location()));
             write.commit(new Finish(audit, claim, kept, call.haveCredentialsChanged()));
             return answer;
         } catch (RuntimeException failed) {
@@ -203,10 +203,16 @@ final class Pipeline {
         return other == null ? answer : idempotency.replay(other, Objects.requireNonNull(read.idempotencyKey()), read.fingerprint());
     }
 
-    private Kept kept(Answer answer, Operation operation, Read read, @Nullable Call call) {
-        var primary = call == null || call.changes().isEmpty() ? null : call.changes().all().getFirst();
+    /** The entity that an outcome names: the one that {@code Location} leads to, else the one that the event is about. */
+    private static Changes.@Nullable Change changed(Call call, @Nullable String location) {
+        var all = call.changes().all();
+        var made = location == null ? "" : location.substring(location.lastIndexOf('/') + 1);
+        return all.stream().filter(change -> change.idText().equals(made)).findFirst().orElse(all.isEmpty() ? null : all.getFirst());
+    }
+
+    private Kept kept(Answer answer, Operation operation, Read read, Changes.@Nullable Change entity) {
         return idempotency.keep(answer, Objects.requireNonNull(read.idempotencyKey()), operation, read.fingerprint(),
-                primary == null ? null : primary.entityType(), primary == null ? null : primary.id());
+                entity == null ? null : entity.entityType(), entity == null ? null : entity.id());
     }
 
     private static Call call(Exchange exchange, Operation operation, @Nullable Caller caller, @Nullable PageRequest page, Read read) {

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.PageRequest;
@@ -23,7 +22,6 @@ final class RequestReader {
 
     private static final int BODY_BYTES_MAX = 1 << 20;
     private static final byte[] NO_FINGERPRINT = {};
-    private static final Pattern REASON = Pattern.compile("[\\x20-\\x7e]{1,500}");
     /** What shapes the answer or stands beside the filters; everything else binds a cursor. */
     private static final Set<String> NOT_BINDING = Set.of("cursor", "limit", "fields", "expand", "include_total", "sort");
 
@@ -145,11 +143,19 @@ final class RequestReader {
             return exchange.body(spool, String.valueOf(streamType(exchange, operation)), charset, operation.streamBytesMax(),
                     Objects.requireNonNull(caller, "a body is streamed by nobody").tenant());
         } catch (IOException brokenOff) {
-            throw Problem.MALFORMED_BODY.because("The body ended before it was whole.");
+            throw Spool.brokenOff(brokenOff);
         }
     }
 
     private static byte[] body(Exchange exchange, Operation operation, Spec.Inputs inputs) {
+        long length = exchange.contentLength();
+        if (!(inputs.body() != null || !operation.streamTypes().isEmpty())) {
+            boolean sent = length > 0 || length < 0 && exchange.hasChunkedBody();
+            if (sent && !operation.method().equals("GET")) {
+                throw Problem.MALFORMED_BODY.because("The operation takes no body.");
+            }
+            return new byte[0];
+        }
         var type = exchange.header("Content-Type");
         var encoding = exchange.header("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
@@ -157,15 +163,6 @@ final class RequestReader {
         }
         if (!operation.streamTypes().isEmpty()) {
             announced(exchange, operation);
-            return new byte[0];
-        }
-        long length = exchange.contentLength();
-        if (inputs.body() == null) {
-            if (length > 0 || length < 0 && exchange.hasChunkedBody()) {
-                if (!operation.method().equals("GET")) {
-                    throw Problem.MALFORMED_BODY.because("The operation takes no body.");
-                }
-            }
             return new byte[0];
         }
         boolean present = length > 0 || exchange.hasChunkedBody();
@@ -189,7 +186,7 @@ final class RequestReader {
             }
             return bytes;
         } catch (IOException brokenOff) {
-            throw Problem.MALFORMED_BODY.because("The body ended before it was whole.");
+            throw Spool.brokenOff(brokenOff);
         }
     }
 
@@ -221,10 +218,12 @@ final class RequestReader {
         if (values.isEmpty()) {
             return null;
         }
-        if (values.size() > 1 || !REASON.matcher(values.getFirst()).matches()) {
-            wrong.add(Item.header("Audit-Reason", "malformed", "A text of 1 to 500 printable ASCII characters."));
+        var text = DisplayString.read(values.getFirst());
+        if (values.size() > 1 || text == null) {
+            wrong.add(Item.header("Audit-Reason", "malformed",
+                    "One text of 1 to 500 characters: visible ASCII and spaces, or a Display String of RFC 9651."));
         }
-        return values.getFirst();
+        return text;
     }
 
     private static @Nullable Set<Long> ifMatch(Exchange exchange, Operation operation, List<Item> wrong) {

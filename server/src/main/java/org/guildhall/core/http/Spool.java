@@ -2,7 +2,9 @@ package org.guildhall.core.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
@@ -115,10 +117,7 @@ final class Spool {
             try {
                 return body.read(chunk);
             } catch (IOException brokenOff) {
-                if (brokenOff instanceof java.net.SocketTimeoutException || brokenOff.getCause() instanceof TimeoutException) {
-                    throw Problem.REQUEST_TIMEOUT.because("The body stopped coming.");
-                }
-                throw Problem.MALFORMED_BODY.because("The body ended before it was whole.");
+                throw brokenOff(brokenOff);
             }
         }
 
@@ -187,6 +186,13 @@ final class Spool {
                 closed.run();
             }
         }
+    }
+
+    /** What is said of a body that didn't come: it stopped, or the connection ended. */
+    static Refusal brokenOff(IOException failed) {
+        return failed instanceof SocketTimeoutException || failed instanceof InterruptedIOException || failed.getCause() instanceof TimeoutException
+                ? Problem.REQUEST_TIMEOUT.because("The body stopped coming.")
+                : Problem.MALFORMED_BODY.because("The body ended before it was whole.");
     }
 
     static Refusal tooLarge(long most) {
