@@ -90,7 +90,7 @@ demo() {
     set -- --port "$port" --data "$data"
     [ "$fresh" = no ] || set -- "$@" --fresh
     # shellcheck disable=SC2086 # the options are several words
-    set -- "$JAVA_HOME/bin/java" ${aot_option:+"$aot_option"} -Xlog:aot=off -Xlog:cds=off ${GUILDHALL_JAVA_OPTS:-} -cp "$smoke_jar" org.guildhall.smoke.Demo "$@"
+    set -- "$JAVA_HOME/bin/java" ${aot_option:+"$aot_option"} -Xlog:aot=off -Xlog:cds=off -XX:+ExitOnOutOfMemoryError ${GUILDHALL_JAVA_OPTS:-} -cp "$smoke_jar" org.guildhall.smoke.Demo "$@"
     if [ "$detach" = no ]; then
         run_demo "$@"
         return

@@ -74,8 +74,10 @@ final class ConsumersHandler implements ConsumersApi<Call> {
         }
         var added = Giving.added(before.scopes(), wanted.scopes());
         Giving.requireHeld(call.caller(), added, wanted.scopes());
-        if (!added.isEmpty() || !wanted.actsAs().equals(current.actsAs())) {
-            Giving.requireActsAs(call.caller(), wanted.actsAs().value());
+        Giving.requireActsAs(call.caller(), before.actsAs());
+        Giving.requireActsAs(call.caller(), wanted.actsAs().value());
+        if (before.id().equals(call.caller().consumer())) {
+            OwnLimit.requireUsable(current.rateLimit(), wanted.rateLimit());
         }
         requireActive(before);
         return changed(call, before, consumers.update(call.tx(), before.id(), new Values(

@@ -111,7 +111,9 @@ final class CredentialStore implements Credentials {
     private static void limit(List<Limit> limits, String policy, UUID id, ResultSet row, int column) throws SQLException {
         long limit = row.getLong(column);
         if (!row.wasNull()) {
-            limits.add(new Limit(policy, policy + ":" + id, limit, row.getInt(column + 1)));
+            int windowSeconds = row.getInt(column + 1);
+            // A limit that is changed is another bucket: full, and nothing that was spent of the old one counts.
+            limits.add(new Limit(policy, policy + ":" + id + ":" + limit + "/" + windowSeconds, limit, windowSeconds));
         }
     }
 

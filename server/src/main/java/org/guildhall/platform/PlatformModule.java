@@ -1,5 +1,7 @@
 package org.guildhall.platform;
 
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.guildhall.api.Operation;
@@ -33,8 +35,10 @@ public final class PlatformModule implements AutoCloseable {
      * @param migrations whether the schema is the one of this build, or later
      * @param workers whether scheduled work runs, or isn't this node's
      * @param stopping whether the server is about to stop
+     * @param threads by name, whether each of the server's own threads runs that nothing starts again
      */
-    public record Readiness(BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping) {}
+    public record Readiness(
+            BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping, Map<String, BooleanSupplier> threads) {}
 
     /**
      * @param db for what requests wait for
@@ -80,7 +84,8 @@ public final class PlatformModule implements AutoCloseable {
         routes.bind(Operation.GET_OPEN_API_JSON, (call, in) -> new Reply<>(200, json, 0, null));
         routes.bind(Operation.GET_OPEN_API_YAML, (call, in) -> new Reply<>(200, yaml, 0, null));
         new HealthHandler(
-                        new HealthHandler.Checks(readiness.database(), readiness.migrations(), readiness.workers(), readiness.stopping()),
+                        new HealthHandler.Checks(
+                                readiness.database(), readiness.migrations(), readiness.workers(), readiness.stopping(), threads(readiness)),
                         buildVersion,
                         spec.version())
                 .bind(routes);
@@ -99,6 +104,13 @@ public final class PlatformModule implements AutoCloseable {
                 .map(ConsumersHandler::toApi)
                 .collect(Collectors.toMap(consumer -> consumer.id().toString(), consumer -> consumer)));
         PagesModule.bind(api, spec.json());
+    }
+
+    /** Those of the server, and the room's own. */
+    private Map<String, BooleanSupplier> threads(Readiness readiness) {
+        var threads = new TreeMap<>(readiness.threads());
+        threads.put("token_use", use::runs);
+        return threads;
     }
 
     @Override

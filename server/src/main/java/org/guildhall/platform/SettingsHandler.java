@@ -57,6 +57,7 @@ final class SettingsHandler implements SettingsApi<Call> {
         if (!wanted.ipAllowList().equals(current.ipAllowList())) {
             wrong.addAll(unusable(wanted.ipAllowList(), call.address()));
         }
+        wrong.addAll(OwnLimit.unusable(current.rateLimit(), wanted.rateLimit()));
         Refusal.ifAny(wrong);
         var after = settings.update(call.tx(), before, new Values(
                 wanted.timeZone(), wanted.currency(), wanted.tokenLifetimeDaysMax(), wanted.ipAllowList(), wanted.rateLimit().limit(),

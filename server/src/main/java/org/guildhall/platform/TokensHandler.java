@@ -104,9 +104,15 @@ final class TokensHandler implements TokensApi<Call> {
         var end = Objects.equals(wanted.expiresAt(), current.expiresAt())
                 ? current.expiresAt()
                 : wished(standing.lifetime().wish(wanted.expiresAt(), before.createdAt(), standing.now()), wrong);
+        if (before.id().equals(call.caller().token())) {
+            wrong.addAll(OwnLimit.unusable(current.rateLimit(), wanted.rateLimit()));
+        }
         Refusal.ifAny(wrong);
         requireActive(before);
         requireActive(standing);
+        if (isLater(before.expiresAt(), end) && tokens.isReplaced(call.tx(), before.id())) {
+            throw Problem.INVALID_STATE.because("The token was rotated and ends with its overlap: it can end earlier, not later.");
+        }
         return changed(call, before, tokens.update(call.tx(), before, new Values(
                 wanted.externalId(), wanted.name(), wanted.scopes(), wanted.origins(), ConsumersHandler.limit(wanted.rateLimit()),
                 ConsumersHandler.window(wanted.rateLimit()), end)));
@@ -166,11 +172,14 @@ final class TokensHandler implements TokensApi<Call> {
         }
     }
 
+    /** Whether an end lies behind the present one; null is none at all. */
+    private static boolean isLater(@Nullable Instant present, @Nullable Instant wanted) {
+        return present != null && (wanted == null || wanted.isAfter(present));
+    }
+
     /** What a patch gives away: scopes that are added; all of them, if they may be used for longer or in more places. */
     private static List<String> given(TokenPatch current, TokenPatch wanted) {
-        boolean longer = current.expiresAt() != null
-                && (wanted.expiresAt() == null || wanted.expiresAt().isAfter(current.expiresAt()));
-        return longer || !current.origins().containsAll(wanted.origins())
+        return isLater(current.expiresAt(), wanted.expiresAt()) || !current.origins().containsAll(wanted.origins())
                 ? wanted.scopes()
                 : Giving.added(current.scopes(), wanted.scopes());
     }

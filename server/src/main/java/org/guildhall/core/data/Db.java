@@ -14,6 +14,7 @@ import org.jooq.Configuration;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
 import org.jooq.impl.DefaultConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database. Everything that a tenant owns is reached through {@link #read} or {@link #begin}, which set the tenant; only what
@@ -47,10 +48,11 @@ public final class Db implements AutoCloseable {
     private final HikariDataSource pool;
     private final Clock clock;
     private final String patience;
+    private final @Nullable FairShare shares;
 
     /** Opens the pool for requests and checks that this is a database which the server may use. */
     public Db(DbConfig config) {
-        this(pool(config), new Clock(), "");
+        this(pool(config), new Clock(), "", new FairShare(config.poolSize(), config.tenantShare(), config.poolWait()));
         try {
             unguarded(connection -> {
                 Preflight.check(connection);
@@ -62,10 +64,12 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    private Db(HikariDataSource pool, Clock clock, String patience) {
+    /** @param shares null where the connections aren't shared by tenants */
+    private Db(HikariDataSource pool, Clock clock, String patience, @Nullable FairShare shares) {
         this.pool = pool;
         this.clock = clock;
         this.patience = patience;
+        this.shares = shares;
     }
 
     /**
@@ -73,7 +77,7 @@ public final class Db implements AutoCloseable {
      * one, and with five minutes for a statement in a tenant. It is closed by itself.
      */
     public Db forJobs(DbConfig config) {
-        return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, JOB_PATIENCE);
+        return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, JOB_PATIENCE, null);
     }
 
     /** A pool as the server has it for requests, without any look at what the role may do. */
@@ -109,7 +113,7 @@ public final class Db implements AutoCloseable {
 
     /** Reads as a tenant. Each statement carries the tenant with it and is a transaction of its own. */
     public <T> T read(UUID tenant, long revision, Function<Tx, T> work) {
-        try (var lease = lease()) {
+        try (var lease = lease(tenant, false)) {
             return lease.guarding(() -> work.apply(new Tx(tenant, new Guard(lease, tenant, revision, true, patience), clock)));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
@@ -121,7 +125,7 @@ public final class Db implements AutoCloseable {
     /** Begins a transaction of a tenant; nothing is sent before its first statement. */
     public Write begin(UUID tenant, long revision) {
         try {
-            var lease = lease();
+            var lease = lease(tenant, true);
             var guard = new Guard(lease, tenant, revision, false, patience);
             return new Write(lease, guard, new Tx(tenant, guard, clock), revision);
         } catch (SQLException failed) {
@@ -129,8 +133,21 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    private Lease lease() throws SQLException {
-        return new Lease(pool.getConnection(), pool::evictConnection, () -> {});
+    private Lease lease(@Nullable UUID tenant, boolean change) throws SQLException {
+        if (shares == null) {
+            return new Lease(pool.getConnection(), pool::evictConnection, () -> {});
+        }
+        shares.enter(tenant, change);
+        boolean had = false;
+        try {
+            var lease = new Lease(pool.getConnection(), pool::evictConnection, () -> shares.leave(tenant, change));
+            had = true;
+            return lease;
+        } finally {
+            if (!had) {
+                shares.leave(tenant, change);
+            }
+        }
     }
 
     /** Work of the server itself in a tenant, in one transaction without audit: what no caller asked for and no tenant would miss. */
@@ -149,7 +166,7 @@ public final class Db implements AutoCloseable {
      * but a result or an error that PostgreSQL reported, the connection is not used again.
      */
     public <T> T unguarded(SqlFunction<Connection, T> work) {
-        try (var lease = lease()) {
+        try (var lease = lease(null, false)) {
             return lease.call(() -> work.apply(lease.connection()));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
@@ -158,7 +175,7 @@ public final class Db implements AutoCloseable {
 
     /** Connections for a library that brings its own statements; they see what {@link #unguarded} sees, and are watched like all others. */
     public DataSource pool() {
-        return new WatchedSource(this::lease);
+        return new WatchedSource(() -> lease(null, false));
     }
 
     /** The present revision of all credentials. */

@@ -27,6 +27,15 @@ public final class Failures {
         }
     }
 
+    /** The tenant's own share of the connections is in use; others have theirs, and trying again later is right. */
+    public static final class Crowded extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Crowded() {
+            super("the tenant's share of the connections is in use", null, false, false);
+        }
+    }
+
     /** Somebody else held what this statement wanted, for longer than it may wait; trying again is right. */
     public static final class Contended extends RuntimeException {
         private static final long serialVersionUID = 1;

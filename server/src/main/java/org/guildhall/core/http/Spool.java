@@ -30,8 +30,14 @@ final class Spool {
     private static final int AT_ONCE_MAX = 8;
 
     private static final int AT_ONCE_OF_A_TENANT_MAX = 4;
+    /** Places that only tenants get which have none. */
+    private static final int FOR_OTHERS = 2;
     private static final int RETRY_AFTER_SECONDS = 5;
     private static final Duration TIME_MAX = Duration.ofMinutes(5);
+    /** A body that comes more slowly on the average, from its first seconds on, would keep its place for nothing. */
+    private static final int BYTES_PER_SECOND_MIN = 16 * 1024;
+
+    private static final Duration GRACE = Duration.ofSeconds(10);
     private static final int CHUNK_BYTES = 64 * 1024;
 
     private final Semaphore places = new Semaphore(AT_ONCE_MAX);
@@ -47,7 +53,7 @@ final class Spool {
         enter(tenant);
         var spooled = new Spooled(mediaType, charset, () -> leave(tenant));
         try {
-            spooled.fill(body, most, System.nanoTime() + TIME_MAX.toNanos());
+            spooled.fill(body, most, System.nanoTime());
             return spooled;
         } catch (RuntimeException | Error failed) {
             spooled.close();
@@ -57,7 +63,8 @@ final class Spool {
 
     private void enter(UUID tenant) {
         int own = taken.merge(tenant, 1, Integer::sum);
-        if (own > AT_ONCE_OF_A_TENANT_MAX || !places.tryAcquire()) {
+        boolean crowded = own > AT_ONCE_OF_A_TENANT_MAX || own > 1 && places.availablePermits() <= FOR_OTHERS;
+        if (crowded || !places.tryAcquire()) {
             forget(tenant);
             throw Problem.UNAVAILABLE.because("Too many bodies are being received at once.").retryAfter(RETRY_AFTER_SECONDS);
         }
@@ -97,7 +104,7 @@ final class Spool {
             }
         }
 
-        private void fill(InputStream body, long most, long deadline) {
+        private void fill(InputStream body, long most, long begun) {
             digest.update((mediaType + "\n" + charset.name() + "\n").getBytes(StandardCharsets.US_ASCII));
             var chunk = new byte[CHUNK_BYTES];
             for (int read = read(body, chunk); read >= 0; read = read(body, chunk)) {
@@ -105,11 +112,19 @@ final class Spool {
                 if (bytes > most) {
                     throw tooLarge(most);
                 }
-                if (System.nanoTime() > deadline) {
-                    throw Problem.REQUEST_TIMEOUT.because("The body didn't come within " + TIME_MAX.toSeconds() + " seconds.");
-                }
+                requireInTime(System.nanoTime() - begun);
                 digest.update(chunk, 0, read);
                 write(chunk, read);
+            }
+        }
+
+        private void requireInTime(long nanos) {
+            if (nanos > TIME_MAX.toNanos()) {
+                throw Problem.REQUEST_TIMEOUT.because("The body didn't come within " + TIME_MAX.toSeconds() + " seconds.");
+            }
+            double seconds = (nanos - GRACE.toNanos()) / 1e9;
+            if (bytes < seconds * BYTES_PER_SECOND_MIN) {
+                throw Problem.REQUEST_TIMEOUT.because("The body comes too slowly: less than " + BYTES_PER_SECOND_MIN + " bytes a second.");
             }
         }
 

@@ -1,6 +1,7 @@
 package org.guildhall.core.work;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
@@ -13,6 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.guildhall.core.data.Tx;
@@ -31,6 +37,8 @@ public final class Work implements AutoCloseable {
     /** A node that has been silent for so many of them is taken for dead. */
     private static final int HEARTBEATS_MISSED_MAX = 4;
     private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(10);
+    /** Longer than a statement of a database that is gone without a word can take. */
+    private static final Duration STALLED = Duration.ofMinutes(6);
     /** After 1 + 2 + 4 … seconds: about two minutes in all. */
     private static final int RETRIES_MAX = 7;
 
@@ -38,14 +46,22 @@ public final class Work implements AutoCloseable {
     private final List<Task<?>> asked = new ArrayList<>();
     private final DataSource pool;
     private final int threads;
+    private final Duration stalled;
+    private volatile long looked = System.nanoTime();
     private @Nullable Scheduler scheduler;
 
     /**
      * @param threads how many tasks run at once; fewer than the pool has connections, as finding and keeping tasks needs some too
      */
     public Work(DataSource pool, int threads) {
+        this(pool, threads, STALLED);
+    }
+
+    /** @param stalled for how long nobody may look for work that is due before that counts as an end of it */
+    Work(DataSource pool, int threads, Duration stalled) {
         this.pool = pool;
         this.threads = threads;
+        this.stalled = stalled;
     }
 
     /**
@@ -115,16 +131,60 @@ public final class Work implements AutoCloseable {
                 .heartbeatInterval(HEARTBEAT)
                 .missedHeartbeatsLimit(HEARTBEATS_MISSED_MAX)
                 .shutdownMaxWait(STOP_WAIT_MAX)
+                .dueExecutor(new Restarting())
+                .addSchedulerListener(new Watch())
                 .startTasks(recurring)
                 .build();
+        looked = System.nanoTime();
         built.start();
         scheduler = built;
     }
 
-    /** Whether it works; false before the start and after the end. */
+    /** Whether it works: it was started, wasn't stopped, and somebody has looked for what is due not long ago. */
     public boolean runs() {
         var started = scheduler;
-        return started != null && started.getSchedulerState().isStarted() && !started.getSchedulerState().isShuttingDown();
+        return started != null && started.getSchedulerState().isStarted() && !started.getSchedulerState().isShuttingDown() && !hasStalled();
+    }
+
+    /** Whether nobody looks for work any more that is due, though it was started and not stopped. */
+    public boolean hasStalled() {
+        var started = scheduler;
+        return started != null && !started.getSchedulerState().isShuttingDown() && System.nanoTime() - looked > stalled.toNanos();
+    }
+
+    /** Sees that somebody looks for what is due, with or without success. */
+    private final class Watch extends AbstractSchedulerListener {
+        @Override
+        public void onSchedulerEvent(SchedulerEventType event) {
+            if (event == SchedulerEventType.RAN_EXECUTE_DUE || event == SchedulerEventType.UNEXPECTED_ERROR) {
+                looked = System.nanoTime();
+            }
+        }
+    }
+
+    /** Runs the loop that looks for what is due, and runs it again when something thrown has ended it. */
+    private static final class Restarting extends ThreadPoolExecutor {
+
+        private static final Duration PAUSE = Duration.ofSeconds(1);
+
+        Restarting() {
+            super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Thread.ofPlatform().name("db-scheduler-due").factory());
+        }
+
+        @Override
+        public Future<?> submit(Runnable loop) {
+            return super.submit(() -> {
+                while (!isShutdown()) {
+                    try {
+                        loop.run();
+                        return;
+                    } catch (RuntimeException | Error failed) {
+                        LoggerFactory.getLogger(Work.class).error("looking for work that is due failed, and begins again", failed);
+                        LockSupport.parkNanos(PAUSE.toNanos());
+                    }
+                }
+            });
+        }
     }
 
     @Override
