@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 /** One call, as generated code describes it: what every attempt at it sends. */
 final class Request {
 
+    /** A dry run's answer with all that it would have changed. */
+    static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
+
     private final String method;
     private final String path;
     private final boolean change;
@@ -107,6 +110,9 @@ final class Request {
     Request settled() {
         if (change) {
             headers.computeIfAbsent("Idempotency-Key", name -> UUID.randomUUID().toString());
+            if ("true".equals(query.get("dry_run"))) {
+                accept(DRY_RUN);
+            }
         }
         return this;
     }

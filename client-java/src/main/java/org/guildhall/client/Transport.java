@@ -56,14 +56,12 @@ final class Transport {
     <T> Response<T> send(Request request, Class<T> type) {
         HttpResponse<byte[]> answer = answer(request.settled(), BodyHandlers.ofByteArray(), body -> body);
         try {
-            if (answer.body().length == 0 || type == Void.class && !isDryRun(answer)) {
+            if (answer.body().length == 0 || type == Void.class) {
                 return new Response<>(answer.statusCode(), answer.headers(), null, null);
             }
             if (isDryRun(answer)) {
                 DryRunResult tried = json.readValue(answer.body(), DryRunResult.class);
-                boolean nothing = type == Void.class || tried.result() == null || tried.result().isNull();
-                T value = nothing ? null : json.treeToValue(tried.result(), type);
-                return new Response<>(answer.statusCode(), answer.headers(), value, tried);
+                return new Response<>(answer.statusCode(), answer.headers(), json.treeToValue(tried.result(), type), tried);
             }
             T value = type == String.class
                     ? type.cast(new String(answer.body(), StandardCharsets.UTF_8))
@@ -101,7 +99,7 @@ final class Transport {
     }
 
     private static boolean isDryRun(HttpResponse<byte[]> answer) {
-        return answer.headers().firstValue("Dry-Run").filter("true"::equals).isPresent();
+        return answer.headers().firstValue("Content-Type").filter(type -> type.startsWith(Request.DRY_RUN)).isPresent();
     }
 
     /** All of a body that tells of a problem. */

@@ -182,9 +182,6 @@ public final class Spec {
 
     private List<String> fields(JsonNode operation, Operation which) {
         var schema = resolved(operation.at("/responses/" + which.status() + "/content/application~1json/schema"));
-        if (schema.has("anyOf")) {
-            schema = resolved(schema.at("/anyOf/0"));
-        }
         if (which.list()) {
             schema = resolved(resolved(schema.at("/properties/data")).path("items"));
         }
