@@ -47,6 +47,22 @@ class CompletionTest {
     }
 
     @Test
+    void enumerationsAreOpenInAnswersAndClosedInRequests() {
+        JsonNode closed = PUBLISHED.at("/components/schemas/Color");
+        assertEquals(4, closed.path("enum").size());
+        JsonNode thing = PUBLISHED.at("/components/schemas/Thing/allOf/1/properties");
+        for (String member : List.of("color", "old_color")) {
+            assertEquals(closed.get("enum"), thing.path(member).path("x-extensible-enum"));
+            assertFalse(thing.path(member).has("enum") || thing.path(member).has("$ref") || thing.path(member).has("oneOf"), member);
+        }
+        assertEquals("\"string\"", thing.at("/color/type").toString());
+        assertEquals("[\"string\",\"null\"]", thing.at("/old_color/type").toString());
+        assertEquals("What it looks like. Known values: `red`, `dark-blue`, `one_time`, `2d`; there may be more.",
+                thing.at("/color/description").asText());
+        assertEquals("[\"small\",\"large\"]", thing.at("/size/x-extensible-enum").toString());
+    }
+
+    @Test
     void ifMatchBringsItsProblems() {
         assertEquals(List.of("dry_run", "Idempotency-Key", "Audit-Reason", "If-Match"), parameters("patch", "/api/v1/catalog/things/{thing_id}"));
         assertTrue(statuses("patch", "/api/v1/catalog/things/{thing_id}").contains("412"));

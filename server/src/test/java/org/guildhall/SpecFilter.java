@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Schema;
 import io.restassured.filter.Filter;
 import io.restassured.filter.FilterContext;
@@ -27,7 +29,7 @@ public final class SpecFilter implements Filter {
 
     public static final SpecFilter INSTANCE = new SpecFilter();
 
-    private final Spec spec = new Spec();
+    private final Spec spec = closed(new Spec());
     private final JsonNode document;
     private final Map<Pattern, String> templates = new HashMap<>();
     private final Map<String, Schema> schemas = new ConcurrentHashMap<>();
@@ -40,6 +42,22 @@ public final class SpecFilter implements Filter {
         }
         for (var operation : Operation.values()) {
             templates.put(Pattern.compile(operation.path().replaceAll("\\{[^}]+}", "[^/]+").replace(".", "\\.")), operation.path());
+        }
+    }
+
+    /** The document with its open enumerations closed: a client must bear values that it doesn't know, but the server makes none up. */
+    private static Spec closed(Spec spec) {
+        try {
+            var document = JSON.readTree(spec.json());
+            for (var open : document.findParents("x-extensible-enum")) {
+                var values = ((ObjectNode) open).putArray("enum").addAll((ArrayNode) open.get("x-extensible-enum"));
+                if (open.path("type").isArray()) {
+                    values.addNull();
+                }
+            }
+            return new Spec(JSON.writeValueAsBytes(document), spec.yaml());
+        } catch (IOException broken) {
+            throw new IllegalStateException(broken);
         }
     }
 

@@ -55,8 +55,13 @@ public final class Spec {
 
     /** Reads the document that was bundled with the generated code. */
     public Spec() {
-        this.json = resource("/openapi/openapi.json");
-        this.yaml = resource("/openapi/openapi.yaml");
+        this(resource("/openapi/openapi.json"), resource("/openapi/openapi.yaml"));
+    }
+
+    /** Reads another form of that document, with the same operations. */
+    public Spec(byte[] json, byte[] yaml) {
+        this.json = json;
+        this.yaml = yaml;
         try {
             this.document = Json.WIRE.readTree(json);
         } catch (IOException broken) {
