@@ -3,10 +3,13 @@ package org.guildhall.core.data;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.jooq.Configuration;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
@@ -106,8 +109,8 @@ public final class Db implements AutoCloseable {
 
     /** Reads as a tenant. Each statement carries the tenant with it and is a transaction of its own. */
     public <T> T read(UUID tenant, long revision, Function<Tx, T> work) {
-        try (var connection = pool.getConnection()) {
-            return work.apply(new Tx(tenant, new Guard(connection, tenant, revision, true, patience), clock));
+        try (var lease = lease()) {
+            return lease.guarding(() -> work.apply(new Tx(tenant, new Guard(lease, tenant, revision, true, patience), clock)));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         } catch (org.jooq.exception.DataAccessException failed) {
@@ -118,12 +121,16 @@ public final class Db implements AutoCloseable {
     /** Begins a transaction of a tenant; nothing is sent before its first statement. */
     public Write begin(UUID tenant, long revision) {
         try {
-            var connection = pool.getConnection();
-            var guard = new Guard(connection, tenant, revision, false, patience);
-            return new Write(connection, guard, new Tx(tenant, guard, clock), revision, pool::evictConnection);
+            var lease = lease();
+            var guard = new Guard(lease, tenant, revision, false, patience);
+            return new Write(lease, guard, new Tx(tenant, guard, clock), revision);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
+    }
+
+    private Lease lease() throws SQLException {
+        return new Lease(pool.getConnection(), pool::evictConnection, () -> {});
     }
 
     /** Work of the server itself in a tenant, in one transaction without audit: what no caller asked for and no tenant would miss. */
@@ -137,34 +144,58 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    /** A connection without a tenant: it sees the doors, the totals of the limits, and nothing of any tenant. */
+    /**
+     * A connection without a tenant: it sees the doors, the totals of the limits, and nothing of any tenant. If the work ends in anything
+     * but a result or an error that PostgreSQL reported, the connection is not used again.
+     */
     public <T> T unguarded(SqlFunction<Connection, T> work) {
-        try (var connection = pool.getConnection()) {
-            return work.apply(connection);
+        try (var lease = lease()) {
+            return lease.call(() -> work.apply(lease.connection()));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
     }
 
-    /** The pool itself, for a library that brings its own statements; it sees what {@link #unguarded} sees. */
-    public javax.sql.DataSource pool() {
-        return pool;
+    /** Connections for a library that brings its own statements; they see what {@link #unguarded} sees, and are watched like all others. */
+    public DataSource pool() {
+        return new WatchedSource(this::lease);
     }
 
     /** The present revision of all credentials. */
     public long revision() {
         return unguarded(connection -> {
-            try (var statement = connection.prepareStatement("select pg_sequence_last_value('platform.auth_revision'::regclass)");
-                    var row = statement.executeQuery()) {
-                row.next();
-                return row.getLong(1);
+            long number = ThreadLocalRandom.current().nextLong();
+            try (var statement = connection.prepareStatement("select pg_sequence_last_value('platform.auth_revision'::regclass), ?::int8")) {
+                statement.setLong(1, number);
+                try (var row = statement.executeQuery()) {
+                    requireOwn(row, 2, number);
+                    return row.getLong(1);
+                }
             }
         });
+    }
+
+    /**
+     * Makes sure that a result is the answer to what was just sent {@linkplain #unguarded without a tenant}, and goes to its first row.
+     *
+     * @param column where the number comes back that was sent along
+     * @throws Failures.Retryable if it is another statement's
+     */
+    public static void requireOwn(ResultSet result, int column, long number) throws SQLException {
+        if (!result.next() || result.getLong(column) != number) {
+            throw Failures.foreign(null);
+        }
     }
 
     @Override
     public void close() {
         pool.close();
+    }
+
+    /** A call that may fail as JDBC does. */
+    @FunctionalInterface
+    interface Call<T> {
+        T run() throws SQLException;
     }
 
     /** A function that may fail as JDBC does. */
