@@ -41,7 +41,7 @@ final class Completion {
         if (!completion.missing.isEmpty()) {
             throw new Refused(completion.missing.stream().distinct().sorted().toList());
         }
-        OpenEnumerations.open(completion.document);
+        OpenAnswers.open(completion.document);
         Schemas.prune(completion.document, Set.of("#/components/schemas/Scope"));
         return completion.document;
     }

@@ -63,6 +63,12 @@ class CompletionTest {
     }
 
     @Test
+    void objectsAreOpenInAnswersAndClosedInRequests() {
+        assertTrue(PUBLISHED.at("/components/schemas/Part/additionalProperties").asBoolean());
+        assertFalse(PUBLISHED.at("/components/schemas/NewThing/additionalProperties").asBoolean(true));
+    }
+
+    @Test
     void ifMatchBringsItsProblems() {
         assertEquals(List.of("dry_run", "Idempotency-Key", "Audit-Reason", "If-Match"), parameters("patch", "/api/v1/catalog/things/{thing_id}"));
         assertTrue(statuses("patch", "/api/v1/catalog/things/{thing_id}").contains("412"));

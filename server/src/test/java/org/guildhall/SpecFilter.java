@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.guildhall.api.Operation;
@@ -26,6 +27,9 @@ import org.opentest4j.AssertionFailedError;
 public final class SpecFilter implements Filter {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Schemas whose further members depend on what has happened. */
+    private static final Set<String> OPEN = Set.of("Problem", "ExceededEntitlement");
 
     public static final SpecFilter INSTANCE = new SpecFilter();
 
@@ -45,20 +49,28 @@ public final class SpecFilter implements Filter {
         }
     }
 
-    /** The document with its open enumerations closed: a client must bear values that it doesn't know, but the server makes none up. */
+    /** The document with all closed that it leaves open for later: clients must bear what they don't know, but the server makes nothing up. */
     private static Spec closed(Spec spec) {
         try {
             var document = JSON.readTree(spec.json());
-            for (var open : document.findParents("x-extensible-enum")) {
-                var values = ((ObjectNode) open).putArray("enum").addAll((ArrayNode) open.get("x-extensible-enum"));
-                if (open.path("type").isArray()) {
-                    values.addNull();
-                }
-            }
+            document.at("/components/schemas").properties().stream().filter(schema -> !OPEN.contains(schema.getKey())).forEach(schema -> close(schema.getValue()));
             return new Spec(JSON.writeValueAsBytes(document), spec.yaml());
         } catch (IOException broken) {
             throw new IllegalStateException(broken);
         }
+    }
+
+    private static void close(JsonNode node) {
+        if (node instanceof ObjectNode schema && schema.path("x-extensible-enum") instanceof ArrayNode known) {
+            var values = schema.putArray("enum").addAll(known);
+            if (schema.path("type").isArray()) {
+                values.addNull();
+            }
+        }
+        if (node instanceof ObjectNode schema && schema.has("properties") && schema.path("additionalProperties").asBoolean()) {
+            schema.put("additionalProperties", false);
+        }
+        node.forEach(SpecFilter::close);
     }
 
     @Override

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Opens the enumerations of answers, which may grow within a version; requests keep theirs closed. In an answer an enumeration becomes a
- * text whose known values {@code x-extensible-enum} lists. It is the only form that the common generators all read as open:
- * {@code anyOf} of the values and any text becomes a class of its own around each member.
+ * Opens what answers may be, since both enumerations and members grow within a version; requests stay closed. In an answer an enumeration
+ * becomes a text whose known values {@code x-extensible-enum} lists. It is the only form that the common generators all read as open:
+ * {@code anyOf} of the values and any text becomes a class of its own around each member. An object may have further members: generated
+ * clients that hold answers against the document would otherwise refuse the first one that is new.
  */
-final class OpenEnumerations {
+final class OpenAnswers {
 
     private static final String COMPONENTS = "#/components/schemas/";
 
@@ -27,13 +28,13 @@ final class OpenEnumerations {
     private final ObjectNode document;
     private final Set<String> asked = new HashSet<>();
 
-    private OpenEnumerations(ObjectNode document) {
+    private OpenAnswers(ObjectNode document) {
         this.document = document;
     }
 
     /** Rewrites every answer of a completed document. What requests use too stays as it is, and answers say the same of their own. */
     static void open(ObjectNode document) {
-        var open = new OpenEnumerations(document);
+        var open = new OpenAnswers(document);
         Set<String> answered = new HashSet<>();
         for (JsonNode item : document.path("paths")) {
             Schemas.reach(document, item.path("parameters"), open.asked);
@@ -75,6 +76,9 @@ final class OpenEnumerations {
             return;
         }
         copied(schema);
+        if (schema.has("properties") && schema.path("additionalProperties").isBoolean()) {
+            schema.put("additionalProperties", true);
+        }
         for (String keyword : List.of("items", "additionalProperties")) {
             if (schema.path(keyword) instanceof ObjectNode part) {
                 schema(part);
