@@ -5,7 +5,8 @@ import createClient from 'openapi-fetch';
 import type { paths } from './target/schema';
 
 const run = randomUUID();
-const client = createClient<paths>({
+// Without the media type an answer's type would be that of every media type, the envelope of dry runs among them.
+const client = createClient<paths, 'application/json'>({
   baseUrl: process.env.GUILDHALL_URL,
   headers: { Authorization: `Bearer ${process.env.GUILDHALL_TOKEN}` },
 });
