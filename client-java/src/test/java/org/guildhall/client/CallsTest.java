@@ -149,6 +149,7 @@ class CallsTest {
         stub.says(418, "<html>", "Content-Type", "text/html");
         var problem = assertThrows(ProblemException.class, () -> guildhall.catalog().getProduct("prd_1"));
         assertEquals("http_418", problem.code());
+        assertEquals("418 http_418: The answer isn't the API's. text/html: <html>", problem.getMessage());
         assertEquals(List.of(), problem.errors());
         assertNull(problem.requestId());
     }
@@ -164,7 +165,8 @@ class CallsTest {
     void anAnswerThatCannotBeReadIsNoProblemOfTheServers() {
         stub.says(200, "{\"id\":");
         var unreadable = assertThrows(GuildhallException.class, () -> guildhall.catalog().getProduct("prd_1"));
-        assertEquals("The answer to GET /api/v1/catalog/products/prd_1 can't be read", unreadable.getMessage());
+        assertEquals("The answer of " + stub.server() + " to GET /api/v1/catalog/products/prd_1 (status 200) can't be read: invalid JSON at line 1, column 7",
+                unreadable.getMessage());
     }
 
     @Test

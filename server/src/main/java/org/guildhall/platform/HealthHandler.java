@@ -42,13 +42,14 @@ final class HealthHandler implements HealthApi<Call> {
         }
         boolean database = checks.database.getAsBoolean();
         if (!database) {
-            failing.add(new Item(null, null, null, "database", "The database doesn't answer."));
+            failing.add(new Item(null, null, null, "database", "The database doesn't answer, or this node has no connection to it."));
         }
-        if (!database || !checks.migrations.getAsBoolean()) {
-            failing.add(new Item(null, null, null, "migrations", "The schema isn't the one of this build."));
+        // Without the database nobody knows what its schema is: only what is wrong is named.
+        if (database && !checks.migrations.getAsBoolean()) {
+            failing.add(new Item(null, null, null, "migrations", "The schema of the database is older than this build: run migrate."));
         }
         if (!checks.workers.getAsBoolean()) {
-            failing.add(new Item(null, null, null, "workers", "The job workers don't run."));
+            failing.add(new Item(null, null, null, "workers", "Scheduled work doesn't run on this node: restart it."));
         }
         if (!failing.isEmpty()) {
             throw Problem.UNAVAILABLE.because("The server can't take requests now.").withAll(failing).retryAfter(1);

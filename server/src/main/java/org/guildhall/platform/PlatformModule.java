@@ -14,6 +14,7 @@ import org.guildhall.core.http.Idempotency;
 import org.guildhall.core.http.RateLimits;
 import org.guildhall.core.http.Spec;
 import org.guildhall.core.work.Work;
+import org.guildhall.platform.pages.PagesModule;
 
 /** Wires the platform room: health, who calls, and everything that every other room stands on. */
 public final class PlatformModule implements AutoCloseable {
@@ -74,8 +75,10 @@ public final class PlatformModule implements AutoCloseable {
     /** Binds the room's operations and offers its resources for {@code expand}. */
     public void bind(Api api, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness) {
         var routes = api.routes();
-        routes.bind(Operation.GET_OPEN_API_JSON, (call, in) -> new Reply<>(200, new Document(spec.json(), "application/json"), 0, null));
-        routes.bind(Operation.GET_OPEN_API_YAML, (call, in) -> new Reply<>(200, new Document(spec.yaml(), "application/yaml"), 0, null));
+        var json = new Document(spec.json(), "application/json");
+        var yaml = new Document(spec.yaml(), "application/yaml");
+        routes.bind(Operation.GET_OPEN_API_JSON, (call, in) -> new Reply<>(200, json, 0, null));
+        routes.bind(Operation.GET_OPEN_API_YAML, (call, in) -> new Reply<>(200, yaml, 0, null));
         new HealthHandler(
                         new HealthHandler.Checks(readiness.database(), readiness.migrations(), readiness.workers(), readiness.stopping()),
                         buildVersion,
@@ -95,7 +98,7 @@ public final class PlatformModule implements AutoCloseable {
         api.expansions().offer("consumer", "con", (tx, ids) -> consumers.getAll(tx, ids).stream()
                 .map(ConsumersHandler::toApi)
                 .collect(Collectors.toMap(consumer -> consumer.id().toString(), consumer -> consumer)));
-        Pages.bind(api);
+        PagesModule.bind(api, spec.json());
     }
 
     @Override

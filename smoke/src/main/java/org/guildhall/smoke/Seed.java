@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.guildhall.client.Guildhall;
+import org.guildhall.client.GuildhallException;
 import org.guildhall.client.ProblemException;
 import org.guildhall.client.model.ApiConsumer;
 import org.guildhall.client.model.IssuedToken;
@@ -43,7 +44,7 @@ public final class Seed {
         try {
             var progress = new Progress(GYM_STEPS);
             fill(client(arguments[0], arguments[1]), progress);
-        } catch (ProblemException refused) {
+        } catch (GuildhallException refused) {
             System.err.println(refused.getMessage());
             System.exit(1);
         }

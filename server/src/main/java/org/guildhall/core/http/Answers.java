@@ -50,11 +50,13 @@ final class Answers {
     }
 
     private static Answer document(Exchange exchange, Document document) {
-        var etag = Etag.of(1, document.bytes());
-        boolean known = Etag.matches(exchange.list("If-None-Match"), etag);
-        return Answer.of(known ? 304 : 200, known ? null : document.bytes(), document.contentType())
-                .with("ETag", etag)
+        var form = document.variants().form(exchange.list("Accept-Encoding"));
+        boolean known = Etag.matches(exchange.list("If-None-Match"), form.etag());
+        var answer = Answer.of(known ? 304 : 200, known ? null : form.bytes(), document.contentType())
+                .with("ETag", form.etag())
+                .with("Vary", "Authorization, Origin, Accept, Accept-Encoding")
                 .with("Cache-Control", "public, max-age=300");
+        return known || form.contentEncoding() == null ? answer : answer.with("Content-Encoding", form.contentEncoding());
     }
 
     /**

@@ -159,7 +159,9 @@ final class Exchange implements AutoCloseable {
         answer.headers().forEach(context.res()::setHeader);
         var headers = context.res();
         headers.setHeader("Request-Id", requestId);
-        headers.setHeader("Vary", "Authorization, Origin, Accept");
+        if (!answer.headers().containsKey("Vary")) {
+            headers.setHeader("Vary", "Authorization, Origin, Accept");
+        }
         if (!answer.headers().containsKey("Cache-Control")) {
             headers.setHeader("Cache-Control", "private, no-cache");
         }

@@ -35,9 +35,6 @@ public final class HttpServer implements AutoCloseable {
         @Nullable PageContent serve(String path);
     }
 
-    /** What a page is made of. */
-    public record PageContent(byte[] bytes, String contentType, String contentSecurityPolicy) {}
-
     private final List<IpRange> trustedProxies;
     private final Pipeline pipeline;
     private final Problems problems;
@@ -146,15 +143,31 @@ public final class HttpServer implements AutoCloseable {
                 throw new NotFoundResponse();
             }
             context.header("Request-Id", RequestIds.request());
-            context.contentType(content.contentType());
-            context.header("Content-Security-Policy", content.contentSecurityPolicy());
-            context.header("X-Content-Type-Options", "nosniff");
-            context.header("Referrer-Policy", "no-referrer");
-            context.result(content.bytes());
+            send(context, content);
         };
         config.routes.addHttpHandler(HandlerType.GET, path, handler);
         config.routes.addHttpHandler(HandlerType.HEAD, path, handler);
         config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> options(context, List.of("GET", "HEAD")));
+    }
+
+    private static void send(Context context, PageContent content) {
+        var form = content.form(context.req().getHeader("Accept-Encoding"));
+        context.header("Content-Security-Policy", content.contentSecurityPolicy());
+        context.header("X-Content-Type-Options", "nosniff");
+        context.header("Referrer-Policy", "no-referrer");
+        context.header("Cache-Control", content.cacheControl());
+        context.header("Vary", "Accept-Encoding");
+        context.header("ETag", form.etag());
+        if (Etag.matches(context.req().getHeader("If-None-Match"), form.etag())) {
+            context.status(304);
+            context.res().setContentType(null);
+            return;
+        }
+        if (form.contentEncoding() != null) {
+            context.header("Content-Encoding", form.contentEncoding());
+        }
+        context.contentType(content.contentType());
+        context.result(form.bytes());
     }
 
     private void failures(JavalinConfig config, Paths paths) {
