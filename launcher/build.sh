@@ -21,7 +21,7 @@ exec_maven() {
 outdated() {
     [ -e "$1" ] || return 0
     [ -n "$(cd "$root" && find pom.xml openapi migrations server client-java smoke \
-        \( -name target -o -name node_modules -o -path '*/src/test' -o -path openapi/lint -o -path smoke/curl -o -path smoke/browser \) -prune \
+        \( -name target -o -name node_modules -o -path '*/src/test' -o -path openapi/lint -o -path smoke/curl -o -path smoke/browser -o -path smoke/clients \) -prune \
         -o -newer "$1" -print 2>/dev/null | head -n 1)" ]
 }
 

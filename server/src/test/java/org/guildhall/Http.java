@@ -26,6 +26,8 @@ public record Http(String base, @Nullable String token) {
 
     public static final ObjectMapper JSON = new ObjectMapper();
     public static final String MERGE_PATCH = "application/merge-patch+json";
+    /** The media type of a dry run's answer that also tells what would have changed. */
+    public static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
 
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 

@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 /** One call, as generated code describes it: what every attempt at it sends. */
 final class Request {
 
+    /** A dry run's answer with all that it would have changed. */
+    static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
     /** The only header field whose text can be of any language. */
     private static final String AUDIT_REASON = "Audit-Reason";
 
@@ -113,6 +115,9 @@ final class Request {
     Request settled() {
         if (change) {
             headers.computeIfAbsent("Idempotency-Key", name -> UUID.randomUUID().toString());
+            if ("true".equals(query.get("dry_run"))) {
+                accept(DRY_RUN);
+            }
         }
         return this;
     }

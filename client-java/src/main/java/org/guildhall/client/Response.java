@@ -71,7 +71,7 @@ public final class Response<T> {
         return status == NOT_MODIFIED;
     }
 
-    /** Of a dry run: what the status would have been, and every resource that would have changed. */
+    /** Of a dry run, whose value is what would have been answered: every resource that would have changed. Empty where an answer has no body. */
     public Optional<DryRunResult> dryRun() {
         return Optional.ofNullable(dryRun);
     }

@@ -36,14 +36,12 @@ final class Transport {
         HttpResponse<byte[]> answer = sender.answer(request.settled(), written(request.body()), BodyHandlers.ofByteArray(), body -> body);
         ResponseHeaders headers = ResponseHeaders.of(answer.headers().map());
         try {
-            if (answer.body().length == 0 || type == Void.class && !isDryRun(headers)) {
+            if (answer.body().length == 0 || type == Void.class) {
                 return new Response<>(answer.statusCode(), headers, null, null);
             }
             if (isDryRun(headers)) {
                 DryRunResult tried = json.readValue(answer.body(), DryRunResult.class);
-                boolean nothing = type == Void.class || tried.result() == null || tried.result().isNull();
-                T value = nothing ? null : json.treeToValue(tried.result(), type);
-                return new Response<>(answer.statusCode(), headers, value, tried);
+                return new Response<>(answer.statusCode(), headers, json.treeToValue(tried.result(), type), tried);
             }
             if (type == String.class) {
                 return new Response<>(answer.statusCode(), headers, type.cast(new String(answer.body(), StandardCharsets.UTF_8)), null);
@@ -95,7 +93,7 @@ final class Transport {
     }
 
     private static boolean isDryRun(ResponseHeaders headers) {
-        return headers.first("Dry-Run").filter("true"::equals).isPresent();
+        return headers.first("Content-Type").filter(type -> type.startsWith(Request.DRY_RUN)).isPresent();
     }
 
     private byte[] written(Object body) {

@@ -72,13 +72,14 @@ class CallsTest {
 
     @Test
     void aDryRunGivesWhatItWouldHaveBeen() {
-        stub.says(200, """
+        stub.says(201, """
                 {"status":201,"result":%s,"changes":[{"entity_type":"product","entity_id":"prd_1","before":null,"after":{"name":"Adult"}}]}"""
-                .formatted(Samples.product("prd_1", "Adult")), "Dry-Run", "true");
+                .formatted(Samples.product("prd_1", "Adult")), "Dry-Run", "true", "Content-Type", Request.DRY_RUN);
         Response<Product> tried = guildhall.catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withDryRun());
         assertEquals("/api/v1/catalog/products?dry_run=true", stub.last().target());
+        assertEquals(Request.DRY_RUN + ", application/problem+json", stub.last().header("Accept"));
         assertEquals("Adult", tried.value().name());
-        assertEquals(201, tried.dryRun().orElseThrow().status());
+        assertEquals(201, tried.status());
         assertEquals("prd_1", tried.dryRun().orElseThrow().changes().get(0).entityId());
     }
 

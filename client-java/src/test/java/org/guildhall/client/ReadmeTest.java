@@ -138,7 +138,7 @@ class ReadmeTest {
 
     @Test
     void tryOut() {
-        stub.says(200, "{\"status\":201,\"result\":%s,\"changes\":[]}".formatted(Samples.product("prd_1", "Junior")), "Dry-Run", "true");
+        stub.says(201, "{\"status\":201,\"result\":%s,\"changes\":[]}".formatted(Samples.product("prd_1", "Junior")), "Content-Type", Request.DRY_RUN);
         assertEquals(6, examples.tryOut());
         assertEquals("/api/v1/catalog/products?dry_run=true", stub.last().target());
     }

@@ -62,7 +62,7 @@ class InvitationsTest {
         assertEquals(List.of(), lobby.tenant.found("select id from runtime.invitations where tenant_id = ? and token_hmac::text like ?",
                 lobby.tenant.id(), "%" + token + "%"));
         assertNull(lobby.post("/organizations/" + club + "/invitations?dry_run=true", "{\"email\": \"a@b.example\", \"role\": \"member\"}")
-                .expect(200).at("/result/token"));
+                .expect(201).at("/token"));
     }
 
     @Test

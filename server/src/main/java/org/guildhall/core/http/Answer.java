@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 record Answer(int status, byte @Nullable [] body, Map<String, String> headers, @Nullable Download download) {
 
     static final String JSON = "application/json";
+    /** What a dry run would have answered, with all that it would have changed. */
+    static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
     static final String PROBLEM = "application/problem+json";
 
     static Answer of(int status, byte @Nullable [] body, String contentType) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -83,12 +84,24 @@ final class Answers {
         return known || form.contentEncoding() == null ? answer : answer.with("Content-Encoding", form.contentEncoding());
     }
 
-    /** What a mutation would have answered, and what it would have changed. */
-    static Answer dryRun(Call call, Reply<?> reply) {
-        JsonNode result = Json.WIRE.valueToTree(reply.body());
-        if (call.operation().secret() && result instanceof ObjectNode object) {
-            object.replace("token", Json.WIRE.nullNode());
+    /**
+     * What a mutation would have answered, without what leads to a resource that doesn't exist; for who asks for it in an envelope with all
+     * that would have changed. An answer without a body stays one.
+     */
+    Answer dryRun(Call call, Read read, Reply<?> reply) {
+        byte[] body = null;
+        if (reply.body() != null) {
+            JsonNode result = Json.WIRE.valueToTree(shaped(call, read, reply.body()));
+            if (call.operation().secret() && result instanceof ObjectNode object) {
+                object.replace("token", Json.WIRE.nullNode());
+            }
+            body = Json.bytes(read.envelope() ? envelope(call, reply.status(), result) : result);
         }
+        var answer = Answer.of(reply.status(), body, read.envelope() ? Answer.DRY_RUN : Answer.JSON).with("Dry-Run", "true");
+        return call.operation().secret() ? answer.with("Cache-Control", "no-store") : answer;
+    }
+
+    private static Map<String, Object> envelope(Call call, int status, JsonNode result) {
         var changes = call.changes().all().stream().map(change -> {
             var entry = new LinkedHashMap<String, @Nullable Object>();
             entry.put("entity_type", change.entityType());
@@ -98,10 +111,10 @@ final class Answers {
             return entry;
         }).toList();
         var envelope = new LinkedHashMap<String, Object>();
-        envelope.put("status", reply.status());
+        envelope.put("status", status);
         envelope.put("result", result);
         envelope.put("changes", changes);
-        return Answer.of(200, Json.bytes(envelope), Answer.JSON).with("Dry-Run", "true");
+        return envelope;
     }
 
     private Object shaped(Call call, Read read, Object body) {

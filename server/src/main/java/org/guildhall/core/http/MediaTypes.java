@@ -22,21 +22,33 @@ final class MediaTypes {
      * @param accept all of the header's lines, joined by commas; null or blank accepts everything
      */
     static boolean accepts(@Nullable String accept, String type) {
-        if (accept == null || accept.isBlank() || accept.equals("*/*")) {
-            return true;
-        }
+        return accept == null || accept.isBlank() || accept.equals("*/*") || quality(accept, type) > 0;
+    }
+
+    /**
+     * Whether an answer of the type is wanted rather than one of the other. Who wants both as much gets the other: clients list all that an
+     * operation can answer, and mean its ordinary answer.
+     */
+    static boolean prefers(@Nullable String accept, String type, String other) {
+        return accept != null && quality(accept, type) > quality(accept, other);
+    }
+
+    /** From 0 to 1; the most specific range decides. */
+    private static double quality(String accept, String type) {
         var family = type.substring(0, type.indexOf('/')) + "/*";
         int best = 0;
-        boolean wanted = false;
+        double quality = 0;
         for (var entry : ranges(accept)) {
             var range = base(entry.getValue());
             int rank = range.equals(type) ? 3 : range.equals(family) ? 2 : range.equals("*/*") ? 1 : 0;
-            if (rank > best || rank > 0 && rank == best && !wanted) {
+            if (rank > best) {
                 best = rank;
-                wanted = entry.getWeight() > 0;
+                quality = entry.getWeight();
+            } else if (rank > 0 && rank == best) {
+                quality = Math.max(quality, entry.getWeight());
             }
         }
-        return wanted;
+        return quality;
     }
 
     private static Iterable<QuotedQualityCSV.QualityValue> ranges(String accept) {

@@ -172,7 +172,7 @@ final class Pipeline {
             }
             if (read.dryRun()) {
                 write.checkDeferred();
-                return Answers.dryRun(call, reply);
+                return answers.dryRun(call, read, reply);
             }
             var answer = answers.answer(exchange, call, read, reply);
             var hmac = claim == null ? null : claim.keyHmac();

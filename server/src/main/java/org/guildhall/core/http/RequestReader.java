@@ -29,11 +29,12 @@ final class RequestReader {
      * A request as the pipeline goes on with it.
      *
      * @param ifMatch the versions that the caller made its change for; null for any
+     * @param envelope whether a dry run answers with all that it would have changed
      * @param idempotencyKey null if the caller sent none or the operation takes none
      * @param fingerprint everything that makes it the same request again: method, path, query, body; empty without a key
      */
-    record Read(RequestInput input, @Nullable PageRequest page, @Nullable Set<Long> ifMatch, boolean dryRun, @Nullable String idempotencyKey,
-            @Nullable String reason, List<String> expand, List<String> fields, byte[] fingerprint) {}
+    record Read(RequestInput input, @Nullable PageRequest page, @Nullable Set<Long> ifMatch, boolean dryRun, boolean envelope,
+            @Nullable String idempotencyKey, @Nullable String reason, List<String> expand, List<String> fields, byte[] fingerprint) {}
 
     private final Spec spec;
     private final Cursors cursors;
@@ -51,7 +52,8 @@ final class RequestReader {
         var query = RequestInput.query(texts, inputs.query(), wrong);
         var expand = list(query, "expand");
         requireScopes(expand, operation, caller);
-        acceptable(exchange, operation);
+        boolean dryRun = query.path("dry_run").asBoolean(false);
+        boolean envelope = envelope(exchange, operation, dryRun);
         byte[] raw = body(exchange, operation, inputs);
         var fields = list(query, "fields");
         for (var field : fields) {
@@ -75,10 +77,9 @@ final class RequestReader {
             }
         }
         requireIfMatch(exchange, operation);
-        boolean dryRun = query.path("dry_run").asBoolean(false);
         var fingerprint = key == null ? NO_FINGERPRINT : fingerprint(exchange, texts, upload == null ? raw : upload.digest());
-        return new Read(new RequestInput(exchange::pathParameter, filters(query), body, schema, raw, upload), page, ifMatch, dryRun, key,
-                reason, expand, fields, fingerprint);
+        return new Read(new RequestInput(exchange::pathParameter, filters(query), body, schema, raw, upload), page, ifMatch, dryRun, envelope,
+                key, reason, expand, fields, fingerprint);
     }
 
     private static void refuse(List<Item> wrong) {
@@ -107,13 +108,20 @@ final class RequestReader {
         }
     }
 
-    private static void acceptable(Exchange exchange, Operation operation) {
-        // What has no answer of its own answers a dry run.
-        var answer = operation.responseType() == null ? Answer.JSON : operation.responseType();
-        var answers = operation.downloadTypes().isEmpty() ? List.of(answer) : operation.downloadTypes();
-        if (answers.stream().noneMatch(type -> MediaTypes.accepts(exchange.list("Accept"), type))) {
+    /** Whether a dry run's envelope is asked for; refuses what can't be answered at all. An answer without a body is fine with everybody. */
+    private static boolean envelope(Exchange exchange, Operation operation, boolean dryRun) {
+        var answers = operation.responseType() == null ? operation.downloadTypes() : List.of(operation.responseType());
+        if (answers.isEmpty()) {
+            return false;
+        }
+        var accept = exchange.list("Accept");
+        if (dryRun && MediaTypes.prefers(accept, Answer.DRY_RUN, answers.getFirst())) {
+            return true;
+        }
+        if (answers.stream().noneMatch(type -> MediaTypes.accepts(accept, type))) {
             throw Problem.NOT_ACCEPTABLE.because("The operation answers " + String.join(" or ", answers) + ", which Accept doesn't allow.");
         }
+        return false;
     }
 
     /** Looks at a body that is streamed before any of it is read. */

@@ -50,8 +50,13 @@ public final class Spec {
 
     /** Reads the document that was bundled with the generated code. */
     public Spec() {
-        this.json = resource("/openapi/openapi.json");
-        this.yaml = resource("/openapi/openapi.yaml");
+        this(resource("/openapi/openapi.json"), resource("/openapi/openapi.yaml"));
+    }
+
+    /** Reads another form of that document, with the same operations. */
+    public Spec(byte[] json, byte[] yaml) {
+        this.json = json;
+        this.yaml = yaml;
         try {
             this.document = Json.WIRE.readTree(json);
         } catch (IOException broken) {
@@ -195,9 +200,6 @@ public final class Spec {
 
     private List<String> fields(JsonNode operation, Operation which) {
         var schema = resolved(operation.at("/responses/" + which.status() + "/content/application~1json/schema"));
-        if (schema.has("anyOf")) {
-            schema = resolved(schema.at("/anyOf/0"));
-        }
         if (which.list()) {
             schema = resolved(resolved(schema.at("/properties/data")).path("items"));
         }

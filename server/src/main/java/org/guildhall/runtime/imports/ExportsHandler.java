@@ -5,13 +5,13 @@ import java.util.function.IntFunction;
 import org.guildhall.api.Download;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
-import org.guildhall.api.model.Export;
 import org.guildhall.api.model.ExportFormat;
 import org.guildhall.api.model.ExportId;
 import org.guildhall.api.model.ExportState;
 import org.guildhall.api.model.GetExportContentQuery;
 import org.guildhall.api.model.ListExportsQuery;
-import org.guildhall.api.model.NewExport;
+import org.guildhall.api.model.MemberExport;
+import org.guildhall.api.model.NewMemberExport;
 import org.guildhall.api.runtime.ExportsApi;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.TimeWindow;
@@ -41,7 +41,7 @@ final class ExportsHandler implements ExportsApi<Call> {
     }
 
     @Override
-    public Reply<Export> createExport(Call call, NewExport body) {
+    public Reply<MemberExport> createExport(Call call, NewMemberExport body) {
         if (exports.unfinished(call.tx()).size() >= UNFINISHED_MAX) {
             throw Problem.CONFLICT.because(UNFINISHED_MAX + " exports wait or run already; wait until one of them has ended.");
         }
@@ -53,7 +53,7 @@ final class ExportsHandler implements ExportsApi<Call> {
     }
 
     @Override
-    public Reply<Page<Export>> listExports(Call call, ListExportsQuery query) {
+    public Reply<Page<MemberExport>> listExports(Call call, ListExportsQuery query) {
         var filter = new Filter(
                 query.externalId(), query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
@@ -61,7 +61,7 @@ final class ExportsHandler implements ExportsApi<Call> {
     }
 
     @Override
-    public Reply<Export> getExport(Call call, ExportId exportId) {
+    public Reply<MemberExport> getExport(Call call, ExportId exportId) {
         return Reply.ok(toApi(References.found(exports.get(call.tx(), exportId.value()))));
     }
 
@@ -86,8 +86,8 @@ final class ExportsHandler implements ExportsApi<Call> {
                 : new Download(format.mediaType(), name, row.bytes(), row.parts(), part));
     }
 
-    static Export toApi(Row row) {
-        return new Export(
+    static MemberExport toApi(Row row) {
+        return new MemberExport(
                 new ExportId(row.id()), row.externalId(), ExportFormat.fromValue(row.format()), ExportState.fromValue(row.state()), row.total(),
                 row.bytes(), row.failure(), row.startedAt(), row.finishedAt(), row.expiresAt(), row.createdAt(), row.updatedAt(), row.version());
     }
