@@ -218,6 +218,9 @@ final class Bundle {
             mistakes.add(from + "a reference must name a member, " + sources.show(place.file()) + "#" + place.pointer() + " doesn't");
             return;
         }
+        if (kind == Kind.SCHEMA && Names.isTaken(name)) {
+            mistakes.add(from + "no schema can be called " + name + ", which is a type of some client's language");
+        }
         Sources.Place known = places.putIfAbsent(kind.section + "/" + name, place);
         if (known == null) {
             var section = components.computeIfAbsent(kind.section, key -> new TreeMap<>());

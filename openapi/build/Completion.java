@@ -1,5 +1,4 @@
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -15,6 +14,9 @@ import java.util.TreeMap;
  * no source has to repeat them and none can forget one. What a source states itself stays.
  */
 final class Completion {
+
+    /** The media type of a dry run's answer that also tells what would have changed. */
+    static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -39,6 +41,7 @@ final class Completion {
         if (!completion.missing.isEmpty()) {
             throw new Refused(completion.missing.stream().distinct().sorted().toList());
         }
+        OpenAnswers.open(completion.document);
         Schemas.prune(completion.document, Set.of("#/components/schemas/Scope"));
         return completion.document;
     }
@@ -49,9 +52,6 @@ final class Completion {
         parametersOf(policy).forEach(name -> parameter(item, operation, name));
         var responses = (ObjectNode) operation.get("responses");
         success(responses, policy);
-        if (policy.dryRun()) {
-            dryRun(responses, policy);
-        }
         problems(responses, policy);
         var sorted = new TreeMap<String, JsonNode>();
         responses.properties().forEach(response -> sorted.put(response.getKey(), response.getValue()));
@@ -94,6 +94,21 @@ final class Completion {
         header(response, policy.status() == 201 || policy.status() == 202, "Location", "Location");
         header(response, policy.list(), "Link", "Link");
         header(response, policy.mutation(), "Idempotency-Replayed", "IdempotencyReplayed");
+        header(response, policy.secret(), "Cache-Control", "CacheNever");
+        if (policy.dryRun()) {
+            dryRun(response, policy);
+        }
+    }
+
+    /**
+     * A dry run is answered like the real call, so that every generated client can read it; what would have changed is another media type
+     * of that same answer. Generators take the first media type, which stays the ordinary one.
+     */
+    private void dryRun(ObjectNode response, Policy policy) {
+        header(response, true, "Dry-Run", "DryRunHeader");
+        if (policy.responseType() != null) {
+            response.withObjectProperty("content").putObject(DRY_RUN).set("schema", reference("schemas", "DryRunResult"));
+        }
     }
 
     private void headers(ObjectNode response, Policy policy) {
@@ -108,27 +123,6 @@ final class Completion {
         }
     }
 
-    /** A dry run answers 200 whatever the operation itself answers. */
-    private void dryRun(ObjectNode responses, Policy policy) {
-        ObjectNode answer = (ObjectNode) responses.get("200");
-        JsonNode envelope = reference("schemas", "DryRunResult");
-        if (answer == null) {
-            answer = responses.putObject("200");
-            answer.put("description", "With `dry_run=true`: what would have been answered and changed. Nothing of it was kept.");
-            answer.putObject("content").putObject("application/json").set("schema", envelope);
-            headers(answer, policy);
-        } else {
-            answer.put("description", answer.path("description").asText() + " With `dry_run=true`: what would have been answered and changed.");
-            var media = answer.withObjectProperty("content").withObjectProperty("application/json");
-            ArrayNode either = JSON.arrayNode();
-            if (media.has("schema")) {
-                either.add(media.get("schema"));
-            }
-            media.putObject("schema").set("anyOf", either.add(envelope));
-        }
-        header(answer, true, "Dry-Run", "DryRunHeader");
-    }
-
     private void problems(ObjectNode responses, Policy policy) {
         boolean body = policy.takesBody();
         problem(responses, policy.resource(), "304", "NotModified");
@@ -136,7 +130,8 @@ final class Completion {
         problem(responses, !policy.open(), "401", "Unauthorized");
         problem(responses, !policy.open(), "403", "Forbidden");
         problem(responses, policy.path().contains("{"), "404", "NotFound");
-        problem(responses, true, "406", "NotAcceptable");
+        problem(responses, policy.answersBody(), "406", "NotAcceptable");
+        problem(responses, body, "408", "RequestTimeout");
         problem(responses, policy.mutation(), "409", "Conflict");
         problem(responses, !policy.ifMatch().equals("NONE"), "412", "PreconditionFailed");
         problem(responses, body, "413", "BodyTooLarge");

@@ -18,7 +18,7 @@ import org.openapitools.codegen.CodegenProperty;
 import org.openapitools.codegen.model.OperationsMap;
 
 /**
- * The client's half: models that lose nothing which they don't know, and one class per domain with a method per operation.
+ * The client's half: models that lose nothing which they don't know, and one interface per domain with a method per operation, and the class that sends them.
  *
  * <p>A model that only requests use has no place for unknown members, and its required numbers are primitive. One that answers use
  * keeps unknown members in {@code additional}, and all its members may be null, since {@code fields} leaves out what wasn't asked for.
@@ -32,6 +32,7 @@ final class GenerateClient extends JavaCode {
 
     GenerateClient(ObjectNode joined, Map<String, Policy> policies, Path out, Path templates) {
         super(View.forClient(joined, policies), policies, out, templates, "org.guildhall.client");
+        additionalProperties.put("x-headers", RequestHeaders.of(joined));
         for (JsonNode path : view.path("paths")) {
             for (JsonNode operation : path) {
                 reach(operation.path("requestBody"), sent);
@@ -62,7 +63,10 @@ final class GenerateClient extends JavaCode {
     void prepare() {
         modelTemplateFiles.put("model.mustache", ".java");
         apiTemplateFiles.put("api.mustache", ".java");
+        apiTemplateFiles.put("client.mustache", "Client.java");
         supportingFile("apis.mustache", apiPackage.replace('.', '/'), "Apis.java");
+        supportingFile("clients.mustache", apiPackage.replace('.', '/'), "ApiClients.java");
+        supportingFile("headers.mustache", apiPackage.replace('.', '/'), "HeaderRules.java");
         typeMapping.put("object", "JsonNode");
         typeMapping.put("AnyType", "JsonNode");
         List<Map<String, String>> domains = new ArrayList<>();
@@ -306,6 +310,7 @@ final class GenerateClient extends JavaCode {
                 "x-returns", (policy.list() ? "Page<" : "Response<") + type + ">",
                 "x-name", policy.id(),
                 "x-parameters", String.join(", ", declared),
+                "x-sends", expression.startsWith("transport."),
                 "x-expression", expression);
     }
 

@@ -142,7 +142,7 @@ abstract class JavaCode extends AbstractJavaCodegen {
 
     @Override
     public String apiFilename(String template, String group) {
-        return getOutputDir() + "/" + apiPackage.replace('.', '/') + "/" + group + ".java";
+        return getOutputDir() + "/" + apiPackage.replace('.', '/') + "/" + group + apiTemplateFiles.get(template);
     }
 
     @Override

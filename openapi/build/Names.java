@@ -17,7 +17,26 @@ final class Names {
             "strictfp", "super", "switch", "synchronized", "this", "throw", "throws", "transient", "try", "void", "volatile", "while",
             "true", "false", "null", "_", "clone", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait");
 
+    /**
+     * Types that the languages of generated clients have themselves, where anybody meets them: a schema of such a name is renamed by
+     * generators, or hides the language's own.
+     */
+    private static final Set<String> OTHERS = Set.of(
+            "Any", "Array", "Boolean", "Byte", "Bytes", "Character", "Class", "Collection", "Consumer", "Currency", "Data", "Date", "DateTime",
+            "Dict", "Double", "Duration", "Enum", "Error", "Event", "Exception", "Export", "File", "Float", "Function", "Import",
+            "ImportError", "Instant", "Integer", "Iterable", "Iterator", "List", "Locale", "Long", "Map", "Module", "Node", "None", "Number",
+            "Object", "Option", "Optional", "Override", "Package", "Path", "Predicate", "Process", "Promise", "Property", "Protocol",
+            "Record", "Request", "Response", "Result", "Runtime", "Self", "Set", "Short", "Stream", "String", "Supplier", "Symbol", "System",
+            "Thread", "Time", "TimeZone", "Tuple", "Type", "Union", "Uri", "Url", "Uuid", "Vec", "Void",
+            // What stock generators call their own classes.
+            "ApiClient", "ApiException", "ApiResponse", "Call", "Configuration", "JSON", "Operation", "Pair");
+
     private Names() {}
+
+    /** Whether some language's own type is called so. */
+    static boolean isTaken(String schema) {
+        return OTHERS.contains(schema);
+    }
 
     /** {@code PlanLadder} for {@code plan_ladder}, {@code plan-ladder} and {@code planLadder}. */
     static String type(String name) {

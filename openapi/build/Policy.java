@@ -85,6 +85,11 @@ record Policy(
         return requestType != null || !streamTypes.isEmpty();
     }
 
+    /** Whether its success has a body, which {@code Accept} may refuse. */
+    boolean answersBody() {
+        return responseType != null || !downloadTypes.isEmpty();
+    }
+
     /** Reads one resource, which can be done conditionally and in part. */
     boolean resource() {
         return method.equals("GET") && versioned && !list;

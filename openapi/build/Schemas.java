@@ -128,7 +128,8 @@ final class Schemas {
         return names;
     }
 
-    private static void reach(JsonNode document, JsonNode node, Set<String> reached) {
+    /** Adds every component that a node leads to, directly or through others. */
+    static void reach(JsonNode document, JsonNode node, Set<String> reached) {
         if (node.isTextual() && node.asText().startsWith("#/components/")) {
             // A mapping of a discriminator holds such text without $ref; other text that looks like it only keeps too much.
             if (reached.add(node.asText())) {

@@ -21,7 +21,8 @@ export default function complete(operation, _, { path }) {
   needs(list, ['limit', 'cursor', 'fields'], parameter, 'the parameter');
 
   const response = (status) => responses[status] !== undefined;
-  needs(true, ['400', '406', '429', '500', '503'], response, 'the response');
+  needs(true, ['400', '429', '500', '503'], response, 'the response');
+  needs(Object.entries(responses).some(([status, answer]) => /^2/.test(status) && answer.content), ['406'], response, 'the response');
   needs(!open, ['401', '403'], response, 'the response');
   needs(url.includes('{'), ['404'], response, 'the response');
   needs(mutation, ['409', '422'], response, 'the response');
@@ -33,6 +34,7 @@ export default function complete(operation, _, { path }) {
     const header = (name) => answer.headers?.[name] !== undefined;
     needs(true, ['Request-Id'], header, `on ${status} the header`);
     needs(!open && !['401', '500', '503'].includes(status), ['RateLimit', 'RateLimit-Policy'], header, `on ${status} the header`);
+    needs(/^2/.test(status) && mutation && operation['x-dry-run'] !== 'none', ['Dry-Run'], header, `on ${status} the header`);
     needs(status === '201', ['Location', 'ETag'], header, `on ${status} the header`);
     needs(['429', '503'].includes(status), ['Retry-After'], header, `on ${status} the header`);
     needs(status === '401', ['WWW-Authenticate'], header, `on ${status} the header`);

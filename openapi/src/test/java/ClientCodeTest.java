@@ -123,7 +123,7 @@ class ClientCodeTest {
     @Test
     void callsTakeThePathThenTheBodyThenTheOptions() throws Exception {
         String api = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApi.java"));
-        List<String> methods = Pattern.compile("public (\\S+ \\w+\\(.*\\)) \\{").matcher(api).results().map(found -> found.group(1)).toList();
+        List<String> methods = Pattern.compile("default (\\S+ \\w+\\(.*\\)) \\{").matcher(api).results().map(found -> found.group(1)).toList();
         assertEquals(List.of(
                 "Response<Shape> checkThings(Shape body)",
                 "Page<Thing> listThings(ListThingsOptions options)",
@@ -144,11 +144,24 @@ class ClientCodeTest {
     }
 
     @Test
+    void onlyCallsWithAllTheirArgumentsAreSent() throws Exception {
+        String client = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApiClient.java"));
+        assertTrue(client.contains("public Response<Thing> getThing(String thingId, ReadOptions options)"), client);
+        assertFalse(client.contains("getThing(String thingId)"), client);
+    }
+
+    @Test
+    void theRulesOfRequestHeadersAreTheDocuments() throws Exception {
+        String rules = Files.readString(folder.resolve("java/org/guildhall/client/HeaderRules.java"));
+        assertTrue(rules.contains("new HeaderRule(\"Idempotency-Key\", 0, 99, \"^[ -~]+$\")"), rules);
+    }
+
+    @Test
     void anOperationWithParametersOfItsOwnTakesThemWithItsOptions() throws Exception {
         assertEquals(List.of("force", "dryRun", "idempotencyKey", "auditReason", "ifMatch"),
                 Arrays.stream(model("ReorderThingOptions").getRecordComponents()).map(component -> component.getName()).toList());
         assertEquals(List.of(1, 5), Arrays.stream(model("ReorderThingOptions").getConstructors()).map(Constructor::getParameterCount).sorted().toList());
-        String api = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApi.java"));
+        String api = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApiClient.java"));
         assertTrue(api.contains(".query(\"force\", options.force())") && api.contains(".header(\"If-Match\", options.ifMatch())"));
     }
 

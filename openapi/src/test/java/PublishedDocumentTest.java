@@ -12,8 +12,11 @@ import com.networknt.schema.path.PathType;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The real document: it is one, and every example in it is what it is an example of. */
@@ -47,6 +50,56 @@ class PublishedDocumentTest {
         check(DOCUMENT, "");
         assertEquals("", String.join("\n", wrong));
         assertTrue(examples > 0);
+    }
+
+    @Test
+    void noAnswerHasAClosedEnumeration() {
+        for (JsonNode item : DOCUMENT.path("paths")) {
+            for (JsonNode operation : item) {
+                for (JsonNode response : operation.path("responses")) {
+                    for (var media : Schemas.follow(DOCUMENT, response).path("content").properties()) {
+                        if (media.getKey().endsWith("json") && !media.getKey().endsWith("ndjson")) {
+                            var reached = new HashSet<String>();
+                            Schemas.reach(DOCUMENT, media.getValue(), reached);
+                            reached.stream().filter(name -> !DOCUMENT.at(name.substring(1)).findValues("enum").isEmpty()).forEach(wrong::add);
+                        }
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    void everyKnownValueFitsItsPatternAndBound() {
+        DOCUMENT.findParents("x-extensible-enum").forEach(schema -> schema.path("x-extensible-enum").forEach(value -> {
+            if (!value.asText().matches(schema.path("pattern").asText()) || value.asText().length() > schema.path("maxLength").asInt()) {
+                wrong.add(value.asText());
+            }
+        }));
+        assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    void everyObjectSaysWhatElseItMayHave() {
+        for (JsonNode schema : DOCUMENT.findParents("type")) {
+            if (schema.path("type").toString().contains("\"object\"") && !schema.has("additionalProperties")) {
+                wrong.add(schema.toString());
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    @Test
+    void theTextNamesThePrefixesThatAreThere() {
+        var said = new TreeSet<String>();
+        String text = DOCUMENT.at("/info/description").asText();
+        var ids = Pattern.compile("`([a-z]{3})` [a-zA-Z]").matcher(text.substring(text.indexOf("Ids are TypeIDs"), text.indexOf("`external_id` is")));
+        while (ids.find()) {
+            said.add(ids.group(1));
+        }
+        var there = new TreeSet<>(DOCUMENT.findValuesAsText("x-id-prefix"));
+        assertEquals(there, said);
     }
 
     /** Examples stand beside a schema (media types, parameters, headers) or inside one. */

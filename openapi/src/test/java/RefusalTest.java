@@ -76,6 +76,13 @@ class RefusalTest {
     }
 
     @Test
+    void aSchemaCalledLikeALanguagesOwnTypeIsRefused() {
+        spec.with("shared/schemas.yaml", "Moment:", "Instant:").with("catalog/schemas/things.yaml", "#/Moment", "#/Instant");
+        var refused = assertThrows(Refused.class, () -> spec.joined());
+        assertTrue(refused.getMessage().contains("no schema can be called Instant"), refused.getMessage());
+    }
+
+    @Test
     void allMistakesComeAtOnce() {
         spec.with("catalog/thing.yaml", "x-audit: thing.deleted", "x-rate-cost: 1")
                 .with("catalog/things.yaml", "'catalog:write'", "'catalog:wrte'");

@@ -1,5 +1,6 @@
 package org.guildhall;
 
+import java.util.Map;
 import java.util.function.Consumer;
 import org.guildhall.catalog.CatalogModule;
 import org.guildhall.core.auth.Authenticator;
@@ -10,6 +11,7 @@ import org.guildhall.core.http.Api;
 import org.guildhall.core.http.HttpServer;
 import org.guildhall.core.http.RateLimits;
 import org.guildhall.core.http.Spec;
+import org.guildhall.core.work.LogWriter;
 import org.guildhall.core.work.Work;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.overview.OverviewModule;
@@ -49,7 +51,8 @@ public final class App implements AutoCloseable {
         platform.schedule(work);
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
-                        probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping));
+                        probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping,
+                        Map.of("log", LogWriter::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())));
         var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
         new CatalogModule().bind(api, runtime.backfills());
         runtime.schedule(work);

@@ -28,7 +28,7 @@ public record Config(
     private static final String PREFIX = "GUILDHALL_";
     private static final Set<String> KNOWN = Set.of(
             "DATABASE_URL", "DATABASE_USER", "DATABASE_PASSWORD", "DATABASE_POOL", "DATABASE_JOB_POOL",
-            "DATABASE_POOL_WAIT_MILLIS", "HOST", "PORT", "PUBLIC_URL",
+            "DATABASE_POOL_WAIT_MILLIS", "DATABASE_TENANT_SHARE", "HOST", "PORT", "PUBLIC_URL",
             "KEYS", "CORS_ORIGINS", "TRUSTED_PROXIES", "SCHEDULER");
     /** Settings of the launcher and of the administrator's commands, which the server doesn't read but must not refuse. */
     private static final Set<String> OTHERS = Set.of("JAVA_HOME", "MIGRATOR_USER", "MIGRATOR_PASSWORD", "ADMIN_URL", "ADMIN_USER",
@@ -53,7 +53,8 @@ public record Config(
                         reader.optional("DATABASE_PASSWORD", "", text -> text),
                         reader.optional("DATABASE_POOL", "16", number(1, 200)),
                         reader.optional("DATABASE_JOB_POOL", Integer.toString(DbConfig.JOB_POOL), number(3, 50)),
-                        Duration.ofMillis(reader.optional("DATABASE_POOL_WAIT_MILLIS", "1000", number(250, 30_000)))),
+                        Duration.ofMillis(reader.optional("DATABASE_POOL_WAIT_MILLIS", "1000", number(250, 30_000))),
+                        reader.optional("DATABASE_TENANT_SHARE", Integer.toString(DbConfig.TENANT_SHARE), number(5, 100))),
                 reader.optional("HOST", "0.0.0.0", text -> text),
                 reader.optional("PORT", "8080", number(0, 65_535)),
                 reader.optional("PUBLIC_URL", "http://localhost:8080", Config::url),

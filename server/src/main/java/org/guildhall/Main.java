@@ -38,6 +38,9 @@ public final class Main {
         } catch (Config.Mistakes | Misuse told) {
             System.err.println(told.getMessage());
             System.exit(2);
+        } catch (StartFailure known) {
+            System.err.println("guildhall: " + known.getMessage());
+            System.exit(1);
         } catch (IllegalStateException refused) {
             System.err.println("guildhall: " + refused.getMessage());
             System.exit(1);
@@ -61,7 +64,15 @@ public final class Main {
     }
 
     private static void serve(Map<String, String> environment) throws InterruptedException {
-        var app = App.start(Config.read(environment));
+        var config = Config.read(environment);
+        check(config);
+        App app;
+        try {
+            app = App.start(config);
+        } catch (RuntimeException failed) {
+            var sentence = StartFailure.sentence(failed, config.port());
+            throw sentence == null ? failed : new IllegalStateException(sentence, failed);
+        }
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             app.close();
@@ -71,11 +82,20 @@ public final class Main {
         stopped.await();
     }
 
+    private static void check(Config config) {
+        StartFailure.check(config.database().url(), config.database().user(), config.database().password(),
+                "GUILDHALL_DATABASE_USER and GUILDHALL_DATABASE_PASSWORD");
+    }
+
     private static void migrate(Map<String, String> environment) {
+        var url = required(environment, "GUILDHALL_DATABASE_URL");
+        var user = environment.getOrDefault("GUILDHALL_MIGRATOR_USER", Roles.MIGRATOR);
+        var password = environment.getOrDefault("GUILDHALL_MIGRATOR_PASSWORD", "");
+        StartFailure.check(url, user, password, "GUILDHALL_MIGRATOR_USER and GUILDHALL_MIGRATOR_PASSWORD");
         var source = new PGSimpleDataSource();
-        source.setURL(required(environment, "GUILDHALL_DATABASE_URL"));
-        source.setUser(environment.getOrDefault("GUILDHALL_MIGRATOR_USER", Roles.MIGRATOR));
-        source.setPassword(environment.getOrDefault("GUILDHALL_MIGRATOR_PASSWORD", ""));
+        source.setURL(url);
+        source.setUser(user);
+        source.setPassword(password);
         System.out.println(Migrations.migrate(source) + " migrations have run");
     }
 
@@ -87,10 +107,11 @@ public final class Main {
             System.out.println(Roles.sql(passwords));
             return;
         }
-        try (var connection = DriverManager.getConnection(
-                required(environment, "GUILDHALL_DATABASE_URL"),
-                environment.getOrDefault("GUILDHALL_ADMIN_USER", "postgres"),
-                environment.getOrDefault("GUILDHALL_ADMIN_PASSWORD", ""))) {
+        var url = required(environment, "GUILDHALL_DATABASE_URL");
+        var user = environment.getOrDefault("GUILDHALL_ADMIN_USER", "postgres");
+        var password = environment.getOrDefault("GUILDHALL_ADMIN_PASSWORD", "");
+        StartFailure.check(url, user, password, "GUILDHALL_ADMIN_USER and GUILDHALL_ADMIN_PASSWORD");
+        try (var connection = DriverManager.getConnection(url, user, password)) {
             Roles.create(connection, passwords);
         }
         System.out.println("the roles are there: " + String.join(", ",
@@ -99,6 +120,7 @@ public final class Main {
 
     private static void createToken(String name, Map<String, String> environment) {
         var config = Config.read(environment);
+        check(config);
         try (var db = new Db(config.database())) {
             System.out.println(FirstToken.create(db, config.keys(), name));
         }

@@ -23,7 +23,7 @@ import org.guildhall.client.model.CreateImportOptions;
 import org.guildhall.client.model.ExportFormat;
 import org.guildhall.client.model.ImportMode;
 import org.guildhall.client.model.ListProductsOptions;
-import org.guildhall.client.model.NewExport;
+import org.guildhall.client.model.NewMemberExport;
 import org.guildhall.client.model.NewOrgType;
 import org.guildhall.client.model.NewProduct;
 import org.guildhall.client.model.Product;
@@ -109,7 +109,7 @@ class ClientTest {
         while (guildhall.runtime().getImport(made).value().finishedAt() == null) {
             Thread.sleep(50);
         }
-        var export = guildhall.runtime().createExport(new NewExport(ExportFormat.CSV)).value().id();
+        var export = guildhall.runtime().createExport(new NewMemberExport(ExportFormat.CSV)).value().id();
         while (guildhall.runtime().getExport(export).value().finishedAt() == null) {
             Thread.sleep(50);
         }

@@ -45,6 +45,11 @@ public final class Counted implements AfterAllCallback {
         return least;
     }
 
+    /** All round trips so far, with those that the node makes by itself. */
+    public long counted() {
+        return proxy.trips();
+    }
+
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
         node.close();

@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ public record Http(String base, @Nullable String token) {
 
     public static final ObjectMapper JSON = new ObjectMapper();
     public static final String MERGE_PATCH = "application/merge-patch+json";
+    /** The media type of a dry run's answer that also tells what would have changed. */
+    public static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
 
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -92,6 +96,12 @@ public record Http(String base, @Nullable String token) {
         return bytes(method, path, body == null ? null : body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
+    private static Map<String, String> flat(java.net.http.HttpHeaders headers) {
+        var flat = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        headers.map().forEach((name, values) -> flat.put(name, String.join(", ", values)));
+        return flat;
+    }
+
     public Reply bytes(String method, String path, byte @Nullable [] body, String... headers) {
         var request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(Duration.ofSeconds(60))
@@ -110,8 +120,7 @@ public record Http(String base, @Nullable String token) {
         try {
             var response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             if (!method.equals("HEAD")) {
-                SpecFilter.INSTANCE.check(method, response.uri(), response.statusCode(), response.headers().firstValue("Content-Type").orElse(null),
-                        response.body());
+                SpecFilter.INSTANCE.check(method, response.uri(), response.statusCode(), flat(response.headers()), response.body());
             }
             return new Reply(response.statusCode(), response.headers(), response.body());
         } catch (IOException failed) {

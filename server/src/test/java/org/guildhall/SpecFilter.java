@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Schema;
 import io.restassured.filter.Filter;
 import io.restassured.filter.FilterContext;
@@ -14,6 +16,9 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.guildhall.api.Operation;
@@ -25,9 +30,15 @@ public final class SpecFilter implements Filter {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Schemas whose further members depend on what has happened. */
+    private static final Set<String> OPEN = Set.of("Problem", "ExceededEntitlement");
+
     public static final SpecFilter INSTANCE = new SpecFilter();
 
-    private final Spec spec = new Spec();
+    private static final List<String> OF_HTTP =
+            List.of("Content-Type", "Content-Length", "Content-Encoding", "Date", "Connection", "Transfer-Encoding", "Vary");
+
+    private final Spec spec = closed(new Spec());
     private final JsonNode document;
     private final Map<Pattern, String> templates = new HashMap<>();
     private final Map<String, Schema> schemas = new ConcurrentHashMap<>();
@@ -43,15 +54,41 @@ public final class SpecFilter implements Filter {
         }
     }
 
+    /** The document with all closed that it leaves open for later: clients must bear what they don't know, but the server makes nothing up. */
+    private static Spec closed(Spec spec) {
+        try {
+            var document = JSON.readTree(spec.json());
+            document.at("/components/schemas").properties().stream().filter(schema -> !OPEN.contains(schema.getKey())).forEach(schema -> close(schema.getValue()));
+            return new Spec(JSON.writeValueAsBytes(document), spec.yaml());
+        } catch (IOException broken) {
+            throw new IllegalStateException(broken);
+        }
+    }
+
+    private static void close(JsonNode node) {
+        if (node instanceof ObjectNode schema && schema.path("x-extensible-enum") instanceof ArrayNode known) {
+            var values = schema.putArray("enum").addAll(known);
+            if (schema.path("type").isArray()) {
+                values.addNull();
+            }
+        }
+        if (node instanceof ObjectNode schema && schema.has("properties") && schema.path("additionalProperties").asBoolean()) {
+            schema.put("additionalProperties", false);
+        }
+        node.forEach(SpecFilter::close);
+    }
+
     @Override
     public Response filter(FilterableRequestSpecification request, FilterableResponseSpecification answer, FilterContext context) {
         var response = context.next(request, answer);
-        check(request.getMethod(), java.net.URI.create(request.getURI()), response.statusCode(), response.contentType(), response.asByteArray());
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        response.headers().forEach(header -> headers.put(header.getName(), header.getValue()));
+        check(request.getMethod(), java.net.URI.create(request.getURI()), response.statusCode(), headers, response.asByteArray());
         return response;
     }
 
     /** Refuses an answer that the document doesn't know; what isn't in the document at all isn't looked at. */
-    public void check(String method, java.net.URI uri, int status, @org.jspecify.annotations.Nullable String contentType, byte[] body) {
+    public void check(String method, java.net.URI uri, int status, Map<String, String> headers, byte[] body) {
         var path = uri.getRawPath();
         var template = templates.entrySet().stream()
                 .filter(entry -> entry.getKey().matcher(path).matches())
@@ -60,8 +97,28 @@ public final class SpecFilter implements Filter {
                 .orElse(null);
         if (template != null && document.path("paths").path(template).has(method.toLowerCase())) {
             boolean narrowed = uri.getRawQuery() != null && uri.getRawQuery().contains("fields=");
-            check(method, template, status, contentType == null ? "" : contentType, body, narrowed);
+            check(method, template, status, headers.getOrDefault("Content-Type", ""), body, narrowed);
+            headers(method, template, status, headers);
         }
+    }
+
+    /** Every header must be documented for the status, but for those that belong to HTTP, to CORS and to how any answer may be kept. */
+    private void headers(String method, String template, int status, Map<String, String> headers) {
+        var responses = document.at("/paths/" + template.replace("/", "~1") + "/" + method.toLowerCase() + "/responses");
+        var known = new TreeSet<String>(String.CASE_INSENSITIVE_ORDER);
+        known.addAll(OF_HTTP);
+        // What isn't sent again says of itself what would have been sent (RFC 9110).
+        for (var code : status == 304 ? List.of("304", "200") : List.of(String.valueOf(status))) {
+            var response = responses.path(code);
+            var documented = response.has("$ref") ? document.at(response.get("$ref").asText().substring(1)) : response;
+            documented.path("headers").fieldNames().forEachRemaining(known::add);
+        }
+        headers.forEach((name, value) -> {
+            boolean usual = name.equalsIgnoreCase("Cache-Control") && value.equals("private, no-cache");
+            if (!usual && !known.contains(name) && !name.toLowerCase().startsWith("access-control-")) {
+                throw new AssertionFailedError(method + " " + template + " " + status + " sends " + name + ": " + value + ", which isn't documented");
+            }
+        });
     }
 
     private void check(String method, String template, int status, String contentType, byte[] body, boolean narrowed) {

@@ -1,17 +1,12 @@
 package org.guildhall.client;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.openapitools.jackson.nullable.JsonNullableModule;
 
 /**
  * The client of one Guildhall server, for one token. Safe for use by many threads; make one and keep it.
@@ -21,36 +16,50 @@ import org.openapitools.jackson.nullable.JsonNullableModule;
  * Product product = guildhall.catalog().createProduct(new NewProduct("Adult membership")).value();
  * }</pre>
  *
+ * <p>{@code with…} gives a client that differs in one thing, for one call or many, at no cost. The interface and those of the domains let
+ * a test fake the client: their methods throw {@link UnsupportedOperationException} until a fake overrides them.
+ *
  * <p>Calls throw {@link ProblemException} where the server refuses, {@link GuildhallException} where there is no answer. What may pass is
  * tried again: no answer at all, 429, 500, 502, 503, 504, and 409 while an earlier attempt with the same idempotency key is still running.
  */
-public final class Guildhall extends Apis {
-
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
-            .addModule(new JavaTimeModule())
-            .addModule(new JsonNullableModule())
-            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
-
-    private Guildhall(Transport transport) {
-        super(transport);
-    }
+public interface Guildhall extends Apis {
 
     /** Begins with nothing said; only the base URL must be. */
-    public static Builder builder() {
+    static Builder builder() {
         return new Builder();
     }
 
     /** A mapper that reads and writes the models as the client does, to keep them in files or show them. */
-    public static ObjectMapper mapper() {
-        return MAPPER.copy();
+    static ObjectMapper mapper() {
+        return Json.MAPPER.copy();
+    }
+
+    /**
+     * A client with another token, which shares the connections and all else with this one.
+     *
+     * @throws IllegalArgumentException if it has characters that no token has
+     */
+    default Guildhall withToken(String token) {
+        throw new UnsupportedOperationException("withToken");
+    }
+
+    /** A client that gets its token there for each attempt, and shares the connections and all else with this one. */
+    default Guildhall withToken(Supplier<String> source) {
+        throw new UnsupportedOperationException("withToken");
+    }
+
+    /** A client whose attempts may take so long, for a single call perhaps; it shares the connections and all else with this one. */
+    default Guildhall withTimeout(Duration time) {
+        throw new UnsupportedOperationException("withTimeout");
+    }
+
+    /** A client that tries again so often at most, 0 for never; it shares the connections and all else with this one. */
+    default Guildhall withMaxRetries(int count) {
+        throw new UnsupportedOperationException("withMaxRetries");
     }
 
     /** What a client is made from. */
-    public static final class Builder {
+    final class Builder {
 
         private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -60,6 +69,7 @@ public final class Guildhall extends Apis {
         private int maxRetries = 4;
         private Duration maxRetryWait = Duration.ofSeconds(60);
         private HttpClient httpClient;
+        private CallObserver observer = attempt -> {};
         private Retries.Sleep sleep = time -> Thread.sleep(time.toMillis());
 
         private Builder() {}
@@ -70,19 +80,31 @@ public final class Guildhall extends Apis {
          * @throws IllegalArgumentException if it is no http or https URL, or has a query
          */
         public Builder baseUrl(String url) {
-            URI uri = URI.create(url.replaceAll("/+$", ""));
+            // Not shown: it may hold a password, or be the token in the wrong place.
+            var none = new IllegalArgumentException(
+                    "The base URL is http:// or https:// with a host, without user, query and fragment: https://api.example.org");
+            URI uri;
+            try {
+                uri = new URI(url.strip().replaceAll("/+$", ""));
+            } catch (URISyntaxException e) {
+                throw none;
+            }
             boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
             if (!http || uri.getHost() == null || uri.getQuery() != null || uri.getFragment() != null || uri.getUserInfo() != null) {
-                throw new IllegalArgumentException("not the base URL of a server: " + url);
+                throw none;
             }
             baseUrl = uri;
             return this;
         }
 
-        /** The API token. Without one, only what is public can be called. */
+        /**
+         * The API token, without the white space around it. Without a token, only public operations can be called.
+         *
+         * @throws IllegalArgumentException if it has characters that no token has
+         */
         public Builder token(String value) {
-            Objects.requireNonNull(value);
-            return token(() -> value);
+            String stripped = Secrets.token(value);
+            return token(() -> stripped);
         }
 
         /** Where to get the token for each attempt, so that it may be rotated while the client lives. */
@@ -93,28 +115,31 @@ public final class Guildhall extends Apis {
 
         /** How long one attempt may take, until its answer is there whole; 30 seconds unless said. */
         public Builder timeout(Duration time) {
-            timeout = positive(time);
+            timeout = Settings.positive(time);
             return this;
         }
 
         /** How often a call is tried again at most; 4 unless said, 0 for never. */
         public Builder maxRetries(int count) {
-            if (count < 0) {
-                throw new IllegalArgumentException("a count can't be negative");
-            }
-            maxRetries = count;
+            maxRetries = Settings.notNegative(count);
             return this;
         }
 
         /** The longest wait between two attempts; 60 seconds unless said. Where the server asks for more, its problem is thrown. */
         public Builder maxRetryWait(Duration time) {
-            maxRetryWait = positive(time);
+            maxRetryWait = Settings.positive(time);
             return this;
         }
 
         /** The HTTP client to use, for proxies and certificates. It should follow no redirects: the token would follow them too. */
         public Builder httpClient(HttpClient client) {
             httpClient = Objects.requireNonNull(client);
+            return this;
+        }
+
+        /** What is told of every attempt, for logs and metrics. */
+        public Builder observer(CallObserver other) {
+            observer = Objects.requireNonNull(other);
             return this;
         }
 
@@ -138,14 +163,8 @@ public final class Guildhall extends Apis {
                     // In clear text HTTP/2 begins with an upgrade that some servers and proxies take amiss.
                     .version("https".equals(baseUrl.getScheme()) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
                     .build();
-            return new Guildhall(new Transport(baseUrl, token, client, timeout, new Retries(maxRetries, maxRetryWait, sleep), MAPPER));
-        }
-
-        private static Duration positive(Duration time) {
-            if (time.isNegative() || time.isZero()) {
-                throw new IllegalArgumentException("a time must be more than nothing");
-            }
-            return time;
+            return new GuildhallClient(
+                    new Settings(baseUrl, token, client, timeout, new Retries(maxRetries, maxRetryWait, sleep), observer));
         }
     }
 }

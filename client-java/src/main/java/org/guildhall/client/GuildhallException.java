@@ -10,7 +10,8 @@ public class GuildhallException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    GuildhallException(String message, Throwable cause) {
+    /** Also for tests that fake the client. */
+    public GuildhallException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -3,6 +3,7 @@ package org.guildhall.client;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
@@ -19,17 +20,27 @@ public final class Page<T> {
 
     private final List<T> data;
     private final Info info;
-    private final String requestId;
+    private final ResponseHeaders headers;
     private final Function<String, Page<T>> after;
 
     /** Where a page stands in its list, as the server says it. */
     record Info(String nextCursor, boolean hasMore, Long total, Boolean totalCapped) {}
 
-    Page(List<T> data, Info info, String requestId, Function<String, Page<T>> after) {
+    Page(List<T> data, Info info, ResponseHeaders headers, Function<String, Page<T>> after) {
         this.data = Collections.unmodifiableList(data);
         this.info = info;
-        this.requestId = requestId;
+        this.headers = headers;
         this.after = after;
+    }
+
+    /** A list of one page, for tests that fake the client. */
+    public static <T> Page<T> of(List<T> data) {
+        return new Page<>(data, new Info(null, false, null, null), ResponseHeaders.of(Map.of()), cursor -> of(List.of()));
+    }
+
+    /** A page with others behind it, for tests that fake the client. */
+    public static <T> Page<T> of(List<T> data, Page<T> next) {
+        return new Page<>(data, new Info("next", true, null, null), ResponseHeaders.of(Map.of()), cursor -> next);
     }
 
     /** The entries of this page. */
@@ -59,7 +70,12 @@ public final class Page<T> {
 
     /** The id by which the server's operators find the request for this page. */
     public String requestId() {
-        return requestId;
+        return headers.requestId();
+    }
+
+    /** All header fields of the answer with this page, with what is left of the rate limits. */
+    public ResponseHeaders headers() {
+        return headers;
     }
 
     /** Asks for the next page; empty on the last one. */

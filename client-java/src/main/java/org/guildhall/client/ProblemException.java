@@ -1,7 +1,11 @@
 package org.guildhall.client;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.io.ObjectInputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.guildhall.client.model.Problem;
 import org.guildhall.client.model.ProblemItem;
@@ -15,19 +19,43 @@ public final class ProblemException extends GuildhallException {
 
     private static final long serialVersionUID = 1;
 
-    private final transient Problem problem;
-    private final transient Duration retryAfter;
+    /** Not serializable itself; {@link #document} is. */
+    private transient Problem problem;
+    private final String document;
+    private final Duration retryAfter;
+    private final ResponseHeaders headers;
     private final int status;
     private final String code;
     private final String requestId;
 
-    ProblemException(Problem problem, int status, String requestId, Duration retryAfter) {
+    ProblemException(Problem problem, int status, String requestId, Duration retryAfter, ResponseHeaders headers) {
         super(message(problem, status, requestId), null);
         this.problem = problem;
         this.status = status;
         this.code = problem.code();
         this.requestId = requestId;
         this.retryAfter = retryAfter;
+        this.headers = headers;
+        this.document = written(problem);
+    }
+
+    /** A refusal, for tests that fake the client. */
+    public static ProblemException of(int status, String code, String detail) {
+        return new ProblemException(
+                Problems.of(status, code, detail, Json.MAPPER), status, null, null, ResponseHeaders.of(Map.of()));
+    }
+
+    private static String written(Problem problem) {
+        try {
+            return Json.MAPPER.writeValueAsString(problem);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A problem that was read can't be written", e);
+        }
+    }
+
+    private void readObject(ObjectInputStream stream) throws IOException, ClassNotFoundException {
+        stream.defaultReadObject();
+        problem = Json.MAPPER.readValue(document, Problem.class);
     }
 
     /** The whole problem, with members that this client doesn't know in {@code additional}. */
@@ -58,6 +86,11 @@ public final class ProblemException extends GuildhallException {
     /** The id by which the server's operators find the request; null if the answer had none. */
     public String requestId() {
         return requestId;
+    }
+
+    /** The header fields of the answer, with what is left of the rate limits. */
+    public ResponseHeaders headers() {
+        return headers;
     }
 
     /** How long to wait before the next attempt, where the server says so. */

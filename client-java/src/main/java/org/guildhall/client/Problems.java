@@ -1,8 +1,9 @@
 package org.guildhall.client;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,35 +17,43 @@ final class Problems {
 
     private Problems() {}
 
-    static ProblemException read(HttpResponse<?> answer, byte[] body, ObjectMapper json) {
+    /** The problem that an answer tells of. Whatever echoes the token, it isn't kept. */
+    static ProblemException read(HttpResponse<?> answer, byte[] body, String token, ObjectMapper json) {
         int status = answer.statusCode();
-        Problem problem = problem(answer, body, json);
+        Problem problem = problem(answer, Secrets.hide(new String(body, StandardCharsets.UTF_8), token), token, json);
+        ResponseHeaders headers = ResponseHeaders.of(answer.headers().map(), token);
         String requestId = answer.headers().firstValue("Request-Id").orElse(problem.requestId());
         Duration retryAfter = answer.headers().firstValue("Retry-After").map(Problems::wait).orElse(null);
         if (retryAfter == null && problem.retryAfter() != null) {
             retryAfter = Duration.ofSeconds(problem.retryAfter());
         }
-        return new ProblemException(problem, status, requestId, retryAfter);
+        return new ProblemException(problem, status, requestId, retryAfter, headers);
     }
 
     /** What stands between client and server may answer in its own form. */
-    private static Problem problem(HttpResponse<?> answer, byte[] body, ObjectMapper json) {
-        if (answer.headers().firstValue("Content-Type").orElse("").startsWith("application/problem+json")) {
+    private static Problem problem(HttpResponse<?> answer, String body, String token, ObjectMapper json) {
+        String mediaType = answer.headers().firstValue("Content-Type").orElse("");
+        if (mediaType.startsWith("application/problem+json")) {
             try {
                 Problem problem = json.readValue(body, Problem.class);
                 if (problem != null && problem.code() != null) {
                     return problem;
                 }
-            } catch (IOException e) {
-                return foreign(answer.statusCode(), json);
+            } catch (JsonProcessingException e) {
+                return foreign(answer.statusCode(), Excerpt.of(body, mediaType, token), json);
             }
         }
-        return foreign(answer.statusCode(), json);
+        return foreign(answer.statusCode(), Excerpt.of(body, mediaType, token), json);
+    }
+
+    /** A problem for an answer that is none. */
+    private static Problem foreign(int status, String excerpt, ObjectMapper json) {
+        return of(status, "http_" + status, "The answer isn't the API's. " + excerpt, json);
     }
 
     /** Made through JSON, so that the model may grow without this. */
-    private static Problem foreign(int status, ObjectMapper json) {
-        var members = Map.of("type", "about:blank", "title", "An answer that isn't the API's", "status", status, "code", "http_" + status);
+    static Problem of(int status, String code, String detail, ObjectMapper json) {
+        var members = Map.of("type", "about:blank", "title", code, "status", status, "code", code, "detail", detail);
         return json.convertValue(members, Problem.class);
     }
 

@@ -12,7 +12,13 @@ import java.util.stream.Collectors;
 /** One call, as generated code describes it: what every attempt at it sends. */
 final class Request {
 
+    /** A dry run's answer with all that it would have changed. */
+    static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
+    /** The only header field whose text can be of any language. */
+    private static final String AUDIT_REASON = "Audit-Reason";
+
     private final String method;
+    private final String route;
     private final String path;
     private final boolean change;
     private final Map<String, String> query = new LinkedHashMap<>();
@@ -20,8 +26,9 @@ final class Request {
     private Object body;
     private Upload upload;
 
-    private Request(String method, String path, boolean change) {
+    private Request(String method, String route, String path, boolean change) {
         this.method = method;
+        this.route = route;
         this.path = path;
         this.change = change;
         headers.put("Accept", "application/json, application/problem+json");
@@ -29,17 +36,17 @@ final class Request {
 
     /** A call that changes nothing. */
     static Request read(String method, String template, Object... segments) {
-        return new Request(method, path(template, segments), false);
+        return new Request(method, template, path(template, segments), false);
     }
 
     /** A call that changes something and so carries an idempotency key. */
     static Request change(String method, String template, Object... segments) {
-        return new Request(method, path(template, segments), true);
+        return new Request(method, template, path(template, segments), true);
     }
 
     /** The same call, with another value of one query parameter. */
     Request again(String name, Object value) {
-        Request copy = new Request(method, path, change);
+        Request copy = new Request(method, route, path, change);
         copy.query.putAll(query);
         copy.headers.putAll(headers);
         copy.body = body;
@@ -56,10 +63,11 @@ final class Request {
         return this;
     }
 
-    /** Adds a header, unless it is null. */
+    /** Adds a header, unless it is null. One that the API's document refuses is an {@link IllegalArgumentException}. */
     Request header(String name, Object value) {
         if (value != null) {
-            headers.put(name, value.toString());
+            String sent = name.equals(AUDIT_REASON) ? DisplayString.of(value.toString()) : value.toString();
+            headers.put(name, HeaderRules.of(name).checked(sent));
         }
         return this;
     }
@@ -96,7 +104,7 @@ final class Request {
         return query("dry_run", options.dryRun() ? true : null)
                 .header("Idempotency-Key", options.idempotencyKey())
                 .header("If-Match", options.ifMatch())
-                .header("Audit-Reason", options.auditReason());
+                .header(AUDIT_REASON, options.auditReason());
     }
 
     Request with(ReadOptions options) {
@@ -107,12 +115,25 @@ final class Request {
     Request settled() {
         if (change) {
             headers.computeIfAbsent("Idempotency-Key", name -> UUID.randomUUID().toString());
+            if ("true".equals(query.get("dry_run"))) {
+                accept(DRY_RUN);
+            }
         }
         return this;
     }
 
     String method() {
         return method;
+    }
+
+    /** The path with its parameters in braces. */
+    String route() {
+        return route;
+    }
+
+    /** Method and path, for messages. Without the query, which can hold addresses and names of people. */
+    String summary() {
+        return method + " " + path;
     }
 
     /** Path and query, as they stand behind the base URL. */
@@ -154,6 +175,10 @@ final class Request {
     }
 
     private static String encode(String text) {
+        // The encoder would make a question mark of it, and so another value.
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException("A parameter has half a surrogate pair.");
+        }
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

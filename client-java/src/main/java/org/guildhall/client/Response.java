@@ -1,6 +1,6 @@
 package org.guildhall.client;
 
-import java.net.http.HttpHeaders;
+import java.util.Map;
 import java.util.Optional;
 import org.guildhall.client.model.DryRunResult;
 
@@ -11,18 +11,29 @@ import org.guildhall.client.model.DryRunResult;
  */
 public final class Response<T> {
 
+    private static final int OK = 200;
     private static final int NOT_MODIFIED = 304;
 
     private final int status;
-    private final HttpHeaders headers;
+    private final ResponseHeaders headers;
     private final T value;
     private final DryRunResult dryRun;
 
-    Response(int status, HttpHeaders headers, T value, DryRunResult dryRun) {
+    Response(int status, ResponseHeaders headers, T value, DryRunResult dryRun) {
         this.status = status;
         this.headers = headers;
         this.value = value;
         this.dryRun = dryRun;
+    }
+
+    /** An answer with this value and status 200, for tests that fake the client. */
+    public static <T> Response<T> of(T value) {
+        return of(OK, ResponseHeaders.of(Map.of()), value);
+    }
+
+    /** An answer, for tests that fake the client. */
+    public static <T> Response<T> of(int status, ResponseHeaders headers, T value) {
+        return new Response<>(status, headers, value, null);
     }
 
     /** What was answered; null where an answer has no body. */
@@ -42,7 +53,7 @@ public final class Response<T> {
 
     /** The id by which the server's operators find this request. */
     public String requestId() {
-        return header("Request-Id").orElse(null);
+        return headers.requestId();
     }
 
     /** The path of what was created; null if nothing was. */
@@ -60,13 +71,18 @@ public final class Response<T> {
         return status == NOT_MODIFIED;
     }
 
-    /** Of a dry run: what the status would have been, and every resource that would have changed. */
+    /** Of a dry run, whose value is what would have been answered: every resource that would have changed. Empty where an answer has no body. */
     public Optional<DryRunResult> dryRun() {
         return Optional.ofNullable(dryRun);
     }
 
-    /** Any header of the answer. */
+    /** All header fields of the answer, with what is left of the rate limits. */
+    public ResponseHeaders headers() {
+        return headers;
+    }
+
+    /** The first value of a header field. */
     public Optional<String> header(String name) {
-        return headers.firstValue(name);
+        return headers.first(name);
     }
 }

@@ -25,6 +25,10 @@ record Retries(int countMax, Duration waitMax, Sleep sleep) {
         void sleep(Duration time) throws InterruptedException;
     }
 
+    Retries withCountMax(int other) {
+        return new Retries(other, waitMax, sleep);
+    }
+
     /** The wait after this attempt had no answer; empty if it was the last one. */
     Optional<Duration> after(int attempt) {
         return attempt > countMax ? Optional.empty() : Optional.of(jitter(attempt));

@@ -1,88 +1,80 @@
 package org.guildhall.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.guildhall.client.model.DryRunResult;
 
-/**
- * Sends calls and reads answers. A call is tried again where that can help and can't harm: every change carries an idempotency key, the
- * same one in all attempts, so that it happens once however often it is sent.
- */
+/** Writes calls and reads their answers; {@link Sender} makes the attempts. */
 final class Transport {
 
-    private static final int NOT_MODIFIED = 304;
+    /** A problem is small; what stands between client and server may send anything. */
+    private static final int PROBLEM_BYTES_MAX = 1 << 20;
 
-    /** What is sent as it is read may take this much longer: as long as the server waits for it. */
-    private static final Duration UPLOAD_MAX = Duration.ofMinutes(5);
-
-    private final URI base;
-    private final Supplier<String> token;
-    private final HttpClient client;
-    private final Duration timeout;
-    private final Retries retries;
+    private final Settings settings;
     private final ObjectMapper json;
+    private final Sender sender;
 
-    Transport(URI base, Supplier<String> token, HttpClient client, Duration timeout, Retries retries, ObjectMapper json) {
-        this.base = base;
-        this.token = token;
-        this.client = client;
-        this.timeout = timeout;
-        this.retries = retries;
+    Transport(Settings settings, ObjectMapper json) {
+        this.settings = settings;
         this.json = json;
+        this.sender = new Sender(settings, json);
     }
 
     /** Sends a call and reads its answer as {@code type}; {@code String} gives the text itself, {@code Void} nothing. */
     <T> Response<T> send(Request request, Class<T> type) {
-        HttpResponse<byte[]> answer = answer(request.settled(), BodyHandlers.ofByteArray(), body -> body);
+        HttpResponse<byte[]> answer = sender.answer(request.settled(), written(request.body()), BodyHandlers.ofByteArray(), body -> body);
+        ResponseHeaders headers = ResponseHeaders.of(answer.headers().map());
         try {
-            if (answer.body().length == 0 || type == Void.class && !isDryRun(answer)) {
-                return new Response<>(answer.statusCode(), answer.headers(), null, null);
+            if (answer.body().length == 0 || type == Void.class) {
+                return new Response<>(answer.statusCode(), headers, null, null);
             }
-            if (isDryRun(answer)) {
+            if (isDryRun(headers)) {
                 DryRunResult tried = json.readValue(answer.body(), DryRunResult.class);
-                boolean nothing = type == Void.class || tried.result() == null || tried.result().isNull();
-                T value = nothing ? null : json.treeToValue(tried.result(), type);
-                return new Response<>(answer.statusCode(), answer.headers(), value, tried);
+                return new Response<>(answer.statusCode(), headers, json.treeToValue(tried.result(), type), tried);
             }
-            T value = type == String.class
-                    ? type.cast(new String(answer.body(), StandardCharsets.UTF_8))
-                    : json.readValue(answer.body(), type);
-            return new Response<>(answer.statusCode(), answer.headers(), value, null);
+            if (type == String.class) {
+                return new Response<>(answer.statusCode(), headers, type.cast(new String(answer.body(), StandardCharsets.UTF_8)), null);
+            }
+            insistOnJson(request, answer, headers);
+            return new Response<>(answer.statusCode(), headers, json.readValue(answer.body(), type), null);
+        } catch (JsonProcessingException e) {
+            throw unreadable(request, answer.statusCode(), headers, why(e));
         } catch (IOException e) {
-            throw new GuildhallException("The answer to " + request.method() + " " + request.target() + " can't be read", e);
+            throw unreadable(request, answer.statusCode(), headers, "the body breaks off");
         }
     }
 
     /** Sends a call whose answer is read as it comes: the timeout ends with its headers, and so do the attempts. */
     Response<Download> download(Request request) {
-        HttpResponse<InputStream> answer = answer(request.settled(), BodyHandlers.ofInputStream(), InputStream::readAllBytes);
-        return new Response<>(answer.statusCode(), answer.headers(), new Download(answer.body()), null);
+        HttpResponse<InputStream> answer = sender.answer(
+                request.settled(), written(request.body()), BodyHandlers.ofInputStream(), Transport::begin);
+        return new Response<>(answer.statusCode(), ResponseHeaders.of(answer.headers().map()), new Download(answer.body()), null);
+    }
+
+    private static byte[] begin(InputStream body) throws IOException {
+        try (body) {
+            return body.readNBytes(PROBLEM_BYTES_MAX);
+        }
     }
 
     /** Sends a call for a page of a list. */
     <T> Page<T> page(Request request, Class<T> type) {
         Response<JsonNode> answer = send(request, JsonNode.class);
+        if (answer.value() == null || !answer.value().path("data").isArray() || !answer.value().path("page").isObject()) {
+            // Read as an empty list, it would look as if there were nothing.
+            throw unreadable(request, answer.status(), answer.headers(), "it is no page of a list");
+        }
         JsonNode place = answer.value().path("page");
         var info = new Page.Info(
                 place.path("next_cursor").asText(null),
@@ -95,96 +87,46 @@ final class Transport {
                 data.add(json.treeToValue(entry, type));
             }
         } catch (JsonProcessingException e) {
-            throw new GuildhallException("The answer to " + request.method() + " " + request.target() + " can't be read", e);
+            throw unreadable(request, answer.status(), answer.headers(), why(e));
         }
-        return new Page<>(data, info, answer.requestId(), cursor -> page(request.again("cursor", cursor), type));
+        return new Page<>(data, info, answer.headers(), cursor -> page(request.again("cursor", cursor), type));
     }
 
-    private static boolean isDryRun(HttpResponse<byte[]> answer) {
-        return answer.headers().firstValue("Dry-Run").filter("true"::equals).isPresent();
-    }
-
-    /** All of a body that tells of a problem. */
-    private interface Whole<B> {
-        byte[] of(B body) throws IOException;
-    }
-
-    /** Tries until there is an answer that is no problem, or no hope. */
-    private <B> HttpResponse<B> answer(Request request, BodyHandler<B> handler, Whole<B> whole) {
-        byte[] body = written(request.body());
-        boolean repeatable = request.upload() == null || request.upload().isRepeatable();
-        for (int attempt = 1; ; attempt++) {
-            Duration wait;
-            try {
-                HttpResponse<B> answer = attempt(request, body, handler);
-                if (answer.statusCode() < 300 || answer.statusCode() == NOT_MODIFIED) {
-                    return answer;
-                }
-                ProblemException problem = Problems.read(answer, whole.of(answer.body()), json);
-                wait = retries.after(attempt, problem).filter(time -> repeatable).orElseThrow(() -> problem);
-            } catch (IOException e) {
-                String message = "No answer to " + request.method() + " " + request.target() + " in " + attempt
-                        + (attempt == 1 ? " attempt: " : " attempts: ") + e;
-                wait = retries.after(attempt).filter(time -> repeatable).orElseThrow(() -> new GuildhallException(message, e));
-            }
-            pause(wait);
-        }
+    private static boolean isDryRun(ResponseHeaders headers) {
+        return headers.first("Content-Type").filter(type -> type.startsWith(Request.DRY_RUN)).isPresent();
     }
 
     private byte[] written(Object body) {
         try {
             return body == null ? null : json.writeValueAsBytes(body);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("The body can't be written as JSON", e);
+            // Without the cause: its message shows what can't be written.
+            throw new IllegalArgumentException("The body can't be written as JSON: " + why(e));
         }
     }
 
-    private static BodyPublisher publisher(Request request, byte[] body) {
-        if (request.upload() != null) {
-            return request.upload().publisher();
-        }
-        return body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
-    }
-
-    private <B> HttpResponse<B> attempt(Request request, byte[] body, BodyHandler<B> handler) throws IOException {
-        Duration most = request.upload() == null ? timeout : timeout.plus(UPLOAD_MAX);
-        var message = HttpRequest.newBuilder(URI.create(base + request.target()))
-                .timeout(most)
-                .method(request.method(), publisher(request, body))
-                .header("User-Agent", "guildhall-java");
-        request.headers().forEach(message::header);
-        String credential = token.get();
-        if (credential != null) {
-            message.header("Authorization", "Bearer " + credential);
-        }
-        // The client's own timeout ends with the headers; waiting here bounds the body as well.
-        CompletableFuture<HttpResponse<B>> answer = client.sendAsync(message.build(), handler);
-        try {
-            return answer.get(most.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            answer.cancel(true);
-            throw new HttpTimeoutException("no whole answer within " + most);
-        } catch (InterruptedException e) {
-            answer.cancel(true);
-            throw interrupted(e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw new GuildhallException("The request can't be sent", e.getCause());
+    /** A page of a proxy, for instance, that asks for a login with status 200. */
+    private void insistOnJson(Request request, HttpResponse<byte[]> answer, ResponseHeaders headers) {
+        String mediaType = headers.first("Content-Type").orElse("application/json").toLowerCase(Locale.ROOT);
+        if (!mediaType.contains("json")) {
+            throw unreadable(request, answer.statusCode(), headers,
+                    "it isn't the API's. " + Excerpt.of(new String(answer.body(), StandardCharsets.UTF_8), mediaType, null));
         }
     }
 
-    private void pause(Duration wait) {
-        try {
-            retries.pause(wait);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
+    /** Where the fault is. Never what stands there: it may be a secret that is shown once. */
+    private static String why(JsonProcessingException e) {
+        if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+            return "unexpected value at /" + mapping.getPath().stream()
+                    .map(one -> one.getFieldName() == null ? String.valueOf(one.getIndex()) : one.getFieldName()).collect(Collectors.joining("/"));
         }
+        return e.getLocation() == null ? "unexpected value"
+                : "invalid JSON at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
     }
 
-    private static GuildhallException interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new GuildhallException("Interrupted while waiting for an answer", e);
+    private GuildhallException unreadable(Request request, int status, ResponseHeaders headers, String why) {
+        String id = headers.requestId() == null ? "" : ", request " + headers.requestId();
+        return new GuildhallException(
+                "The answer of " + settings.server() + " to " + request.summary() + " (status " + status + id + ") can't be read: " + why, null);
     }
 }

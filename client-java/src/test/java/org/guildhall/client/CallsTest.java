@@ -72,13 +72,14 @@ class CallsTest {
 
     @Test
     void aDryRunGivesWhatItWouldHaveBeen() {
-        stub.says(200, """
+        stub.says(201, """
                 {"status":201,"result":%s,"changes":[{"entity_type":"product","entity_id":"prd_1","before":null,"after":{"name":"Adult"}}]}"""
-                .formatted(Samples.product("prd_1", "Adult")), "Dry-Run", "true");
+                .formatted(Samples.product("prd_1", "Adult")), "Dry-Run", "true", "Content-Type", Request.DRY_RUN);
         Response<Product> tried = guildhall.catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withDryRun());
         assertEquals("/api/v1/catalog/products?dry_run=true", stub.last().target());
+        assertEquals(Request.DRY_RUN + ", application/problem+json", stub.last().header("Accept"));
         assertEquals("Adult", tried.value().name());
-        assertEquals(201, tried.dryRun().orElseThrow().status());
+        assertEquals(201, tried.status());
         assertEquals("prd_1", tried.dryRun().orElseThrow().changes().get(0).entityId());
     }
 
@@ -148,6 +149,7 @@ class CallsTest {
         stub.says(418, "<html>", "Content-Type", "text/html");
         var problem = assertThrows(ProblemException.class, () -> guildhall.catalog().getProduct("prd_1"));
         assertEquals("http_418", problem.code());
+        assertEquals("418 http_418: The answer isn't the API's. text/html: <html>", problem.getMessage());
         assertEquals(List.of(), problem.errors());
         assertNull(problem.requestId());
     }
@@ -163,7 +165,8 @@ class CallsTest {
     void anAnswerThatCannotBeReadIsNoProblemOfTheServers() {
         stub.says(200, "{\"id\":");
         var unreadable = assertThrows(GuildhallException.class, () -> guildhall.catalog().getProduct("prd_1"));
-        assertEquals("The answer to GET /api/v1/catalog/products/prd_1 can't be read", unreadable.getMessage());
+        assertEquals("The answer of " + stub.server() + " to GET /api/v1/catalog/products/prd_1 (status 200) can't be read: invalid JSON at line 1, column 7",
+                unreadable.getMessage());
     }
 
     @Test

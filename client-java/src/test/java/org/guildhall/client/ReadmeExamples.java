@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.guildhall.client.model.ListProductsOptions;
 import org.guildhall.client.model.ListProductsSort;
@@ -34,6 +35,56 @@ final class ReadmeExamples {
                 .build();
         // end
         return guildhall;
+    }
+
+    Page<Product> byCall(String otherToken) {
+        // example: one call
+        Product product = guildhall.withTimeout(Duration.ofSeconds(2)).withMaxRetries(0).catalog().getProduct("prd_1").value();
+
+        Guildhall other = guildhall.withToken(otherToken);     // the same connections, another caller
+        Page<Product> products = other.catalog().listProducts();
+        // end
+        return product == null ? null : products;
+    }
+
+    Guildhall observed(Consumer<String> log) {
+        // example: observe
+        Guildhall guildhall = Guildhall.builder()
+                .baseUrl(url)
+                .observer(attempt -> log.accept(attempt.method() + " " + attempt.route() + " " + attempt.status()
+                        + " in " + attempt.duration().toMillis() + " ms, request " + attempt.requestId()))
+                .build();
+        // end
+        return guildhall;
+    }
+
+    long limits() {
+        // example: limits
+        Page<Product> page = guildhall.catalog().listProducts();
+
+        for (RateLimit limit : page.headers().rateLimits()) {
+            System.out.println(limit.policy() + ": " + limit.remaining() + " requests left");
+        }
+        // end
+        return page.headers().rateLimits().get(0).remaining();
+    }
+
+    Guildhall faked(Product adult) {
+        // example: fake
+        CatalogApi catalog = new CatalogApi() {
+            @Override
+            public Response<Product> getProduct(String productId, ReadOptions options) {
+                return Response.of(adult);
+            }
+        };
+        Guildhall fake = new Guildhall() {
+            @Override
+            public CatalogApi catalog() {
+                return catalog;
+            }
+        };
+        // end
+        return fake;
     }
 
     String create() {

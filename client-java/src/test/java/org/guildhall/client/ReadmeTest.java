@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +36,13 @@ class ReadmeTest {
     void everyExampleIsTheOneThatRuns() throws IOException {
         Map<String, String> run = blocks(RUN, Path.of("src/test/java/org/guildhall/client/ReadmeExamples.java"), 8);
         assertEquals(run, blocks(SHOWN, Path.of("README.md"), 0));
-        assertEquals(10, run.size());
+        assertEquals(14, run.size());
     }
 
     @Test
     void noExampleIsLeftUnchecked() throws IOException {
         String readme = Files.readString(Path.of("README.md"));
-        assertEquals(10, readme.split("```java", -1).length - 1);
+        assertEquals(14, readme.split("```java", -1).length - 1);
     }
 
     private static Map<String, String> blocks(Pattern pattern, Path file, int indent) throws IOException {
@@ -58,6 +59,33 @@ class ReadmeTest {
         stub.says(200, Samples.page(null));
         assertTrue(examples.begin("gld_test_1").catalog().listProducts().data().isEmpty());
         assertEquals("Bearer gld_test_1", stub.last().header("Authorization"));
+    }
+
+    @Test
+    void oneCall() {
+        stub.says(200, Samples.product("prd_1", "Adult")).says(200, Samples.page(null));
+        assertTrue(examples.byCall("gld_test_2").data().isEmpty());
+        assertEquals("Bearer gld_test_2", stub.last().header("Authorization"));
+    }
+
+    @Test
+    void observe() {
+        stub.says(200, Samples.page(null), "Request-Id", "req_7");
+        List<String> log = new ArrayList<>();
+        examples.observed(log::add).catalog().listProducts();
+        assertTrue(log.get(0).matches("GET /api/v1/catalog/products 200 in [0-9]+ ms, request req_7"), log.toString());
+    }
+
+    @Test
+    void limits() {
+        stub.says(200, Samples.page(null), "RateLimit", "\"token\";r=998;t=1");
+        assertEquals(998, examples.limits());
+    }
+
+    @Test
+    void fake() throws IOException {
+        Product adult = Guildhall.mapper().readValue(Samples.product("prd_1", "Adult"), Product.class);
+        assertEquals("Adult", examples.faked(adult).catalog().getProduct("prd_1").value().name());
     }
 
     @Test
@@ -110,7 +138,7 @@ class ReadmeTest {
 
     @Test
     void tryOut() {
-        stub.says(200, "{\"status\":201,\"result\":%s,\"changes\":[]}".formatted(Samples.product("prd_1", "Junior")), "Dry-Run", "true");
+        stub.says(201, "{\"status\":201,\"result\":%s,\"changes\":[]}".formatted(Samples.product("prd_1", "Junior")), "Content-Type", Request.DRY_RUN);
         assertEquals(6, examples.tryOut());
         assertEquals("/api/v1/catalog/products?dry_run=true", stub.last().target());
     }

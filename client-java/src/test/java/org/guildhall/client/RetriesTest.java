@@ -142,7 +142,7 @@ class RetriesTest {
         stub.breaksOff().breaksOff();
         var lost = assertThrows(GuildhallException.class, () -> stub.client().maxRetries(1).build().catalog().createProduct(new NewProduct("Adult")));
         assertInstanceOf(IOException.class, lost.getCause());
-        assertTrue(lost.getMessage().startsWith("No answer to POST /api/v1/catalog/products in 2 attempts: "), lost.getMessage());
+        assertTrue(lost.getMessage().startsWith("No answer from " + stub.server() + " to POST /api/v1/catalog/products in 2 attempts: "), lost.getMessage());
     }
 
     @Test

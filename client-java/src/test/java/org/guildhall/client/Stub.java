@@ -23,7 +23,7 @@ final class Stub implements AutoCloseable {
     private final List<Duration> waits = new CopyOnWriteArrayList<>();
 
     /** What one request said. */
-    record Seen(String method, String target, com.sun.net.httpserver.Headers headers, String body) {
+    record Seen(String method, String target, com.sun.net.httpserver.Headers headers, String body, int port) {
 
         String header(String name) {
             return headers.getFirst(name);
@@ -51,7 +51,8 @@ final class Stub implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        seen.add(new Seen(exchange.getRequestMethod(), exchange.getRequestURI().toString(), exchange.getRequestHeaders(), body));
+        seen.add(new Seen(exchange.getRequestMethod(), exchange.getRequestURI().toString(), exchange.getRequestHeaders(), body,
+                exchange.getRemoteAddress().getPort()));
         Answer answer = answers.poll();
         if (answer == null) {
             throw new IOException("nothing more to say");
@@ -115,8 +116,13 @@ final class Stub implements AutoCloseable {
         }
     }
 
+    /** Host and port. */
+    String server() {
+        return "127.0.0.1:" + server.getAddress().getPort();
+    }
+
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return "http://" + server();
     }
 
     /** A client of this server that notes its waits instead of waiting. */

@@ -32,4 +32,9 @@ public record PageInfo(
     public PageInfo withTotal(long count, boolean capped) {
         return new PageInfo(nextCursor, hasMore, count, capped);
     }
+
+    /** The same list with a page that ends earlier. */
+    public PageInfo endedAt(String cursor) {
+        return new PageInfo(cursor, true, total, totalCapped);
+    }
 }

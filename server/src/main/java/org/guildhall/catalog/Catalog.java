@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.jspecify.annotations.Nullable;
@@ -84,8 +85,15 @@ public final class Catalog {
      *
      * @param productType addon, usage or one_time; null for a plan, or for what may become one
      * @param lifecycleStatus draft, published or retired
+     * @param trialEligibility unlimited or once_per_organization
      */
-    public record Product(UUID id, String name, @Nullable String productType, String lifecycleStatus) {}
+    public record Product(UUID id, String name, @Nullable String productType, String lifecycleStatus, String trialEligibility) {
+
+        /** Whether one organization may have a single trial of it. */
+        public boolean allowsOneTrial() {
+            return trialEligibility.equals("once_per_organization");
+        }
+    }
 
     /** A tier that a product stands for now. */
     public record Place(UUID ladderId, UUID tierId) {}
@@ -118,8 +126,7 @@ public final class Catalog {
 
     /** What a list of backfills is narrowed by; null for what isn't. */
     public record BackfillFilter(
-            UUID policyId, @Nullable String externalId, @Nullable String mode, @Nullable String state, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            UUID policyId, @Nullable String externalId, @Nullable String mode, @Nullable String state, TimeWindow created) {}
 
     /** Backfills, which are the work of the room that knows the organizations; it is handed over to this one. */
     public interface Backfills {

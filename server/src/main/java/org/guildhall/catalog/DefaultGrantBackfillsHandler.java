@@ -13,6 +13,7 @@ import org.guildhall.api.model.NewDefaultGrantBackfill;
 import org.guildhall.catalog.Catalog.Backfill;
 import org.guildhall.catalog.Catalog.BackfillFilter;
 import org.guildhall.catalog.Catalog.Backfills;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.References;
 
@@ -44,7 +45,8 @@ final class DefaultGrantBackfillsHandler implements DefaultGrantBackfillsApi<Cal
         var policy = References.found(policies.get(call.tx(), defaultGrantPolicyId.value()));
         var filter = new BackfillFilter(
                 policy.id(), query.externalId(), query.mode() == null ? null : query.mode().value(),
-                query.state() == null ? null : query.state().value(), query.createdAfter(), query.createdBefore());
+                query.state() == null ? null : query.state().value(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(backfills.list(call.tx(), call.page(), filter).map(DefaultGrantBackfillsHandler::toApi));
     }
 

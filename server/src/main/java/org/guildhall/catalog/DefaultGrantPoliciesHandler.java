@@ -18,6 +18,7 @@ import org.guildhall.api.model.TierId;
 import org.guildhall.catalog.DefaultGrantPolicyStore.Filter;
 import org.guildhall.catalog.DefaultGrantPolicyStore.Place;
 import org.guildhall.catalog.DefaultGrantPolicyStore.Row;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -83,7 +84,7 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
                 query.externalId(), uuid(query.orgTypeId()), uuid(query.productId()), uuid(query.tierId()),
                 query.path() == null ? null : query.path().value(),
                 query.state() == null ? null : query.state().value(),
-                query.createdAfter(), query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(policies.list(call.tx(), call.page(), filter).map(DefaultGrantPoliciesHandler::toApi));
     }
 

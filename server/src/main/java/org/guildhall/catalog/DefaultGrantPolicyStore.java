@@ -10,6 +10,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -30,7 +31,7 @@ final class DefaultGrantPolicyStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID orgTypeId, @Nullable UUID productId, @Nullable UUID tierId, @Nullable String path,
-            @Nullable String state, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            @Nullable String state, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", DEFAULT_GRANT_POLICIES.CREATED_AT);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -82,7 +83,7 @@ final class DefaultGrantPolicyStore {
                 .and(Filters.is(DEFAULT_GRANT_POLICIES.TIER_ID, filter.tierId()))
                 .and(Filters.is(DEFAULT_GRANT_POLICIES.PATH, filter.path()))
                 .and(Filters.is(DEFAULT_GRANT_POLICIES.STATE, filter.state()))
-                .and(Filters.between(DEFAULT_GRANT_POLICIES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(DEFAULT_GRANT_POLICIES.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, DEFAULT_GRANT_POLICIES.ID, DefaultGrantPolicyStore::row);
     }
 

@@ -8,8 +8,6 @@ import static org.guildhall.schema.catalog.Tables.RESOURCE_KEYS;
 import static org.guildhall.schema.catalog.Tables.TIERS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
 import static org.jooq.impl.DSL.any;
-import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.multiset;
 import static org.jooq.impl.DSL.select;
 
@@ -53,12 +51,10 @@ final class DoorStore {
             .convertFrom(found -> found.map(row -> new Tier(
                     row.value1(), row.value2(), row.value3(), row.value4(), new Lifetime(row.value5(), row.value6()), row.value7())));
 
-    // Only a limit is counted: an integration may call something else its sites.
     private static final Field<String> SITES_KEY = DSL.<String>field(select(RESOURCE_KEYS.KEY)
             .from(RESOURCE_KEYS)
             .where(RESOURCE_KEYS.INTEGRATION_ID.eq(INTEGRATIONS.ID))
-            .and(RESOURCE_KEYS.KEY.eq(INTEGRATIONS.KEY.concat(".sites")))
-            .and(RESOURCE_KEYS.KIND.eq(inline("limit"))));
+            .and(RESOURCE_KEYS.COUNTS_SITES));
 
     List<Ladder> ladders(Tx tx, Collection<UUID> ids) {
         return tx.sql()
@@ -70,7 +66,7 @@ final class DoorStore {
 
     @Nullable Product product(Tx tx, UUID id) {
         return tx.sql()
-                .select(PRODUCTS.ID, PRODUCTS.NAME, PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS)
+                .select(PRODUCTS.ID, PRODUCTS.NAME, PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS, PRODUCTS.TRIAL_ELIGIBILITY)
                 .from(PRODUCTS)
                 .where(PRODUCTS.ID.eq(id))
                 .fetchOne(Records.mapping(Product::new));
@@ -79,7 +75,7 @@ final class DoorStore {
     /** The same, as it is once it is kept. */
     @Nullable Product keepProduct(Tx tx, UUID id) {
         return tx.sql()
-                .select(PRODUCTS.ID, PRODUCTS.NAME, PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS)
+                .select(PRODUCTS.ID, PRODUCTS.NAME, PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS, PRODUCTS.TRIAL_ELIGIBILITY)
                 .from(PRODUCTS)
                 .where(PRODUCTS.ID.eq(id))
                 .forShare()
@@ -119,8 +115,7 @@ final class DoorStore {
 
     List<ResourceKey> resourceKeys(Tx tx, Collection<String> keys) {
         return tx.sql()
-                .select(RESOURCE_KEYS.KEY, RESOURCE_KEYS.KIND,
-                        field(RESOURCE_KEYS.KEY.eq(RESOURCE_KEYS.INTEGRATION_KEY.concat(".sites")).and(RESOURCE_KEYS.KIND.eq(inline("limit")))))
+                .select(RESOURCE_KEYS.KEY, RESOURCE_KEYS.KIND, RESOURCE_KEYS.COUNTS_SITES)
                 .from(RESOURCE_KEYS)
                 .where(RESOURCE_KEYS.KEY.eq(any(Columns.array(keys, String.class))))
                 .fetch(Records.mapping(ResourceKey::new));

@@ -1,6 +1,7 @@
 package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_SETS;
+import static org.jooq.impl.DSL.any;
 
 import java.time.Instant;
 import java.util.Collection;
@@ -11,7 +12,9 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +32,7 @@ final class EntitlementSetStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable String state, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable String state, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", ENTITLEMENT_SETS.CREATED_AT, "name", ENTITLEMENT_SETS.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -52,7 +54,8 @@ final class EntitlementSetStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.in(ids)).fetch(EntitlementSetStore::row);
+        var select = tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(EntitlementSetStore::row).toList();
     }
 
     /** The same, held until the transaction ends. */
@@ -76,7 +79,7 @@ final class EntitlementSetStore {
                 .from(ENTITLEMENT_SETS)
                 .where(Filters.is(ENTITLEMENT_SETS.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(ENTITLEMENT_SETS.STATE, filter.state()))
-                .and(Filters.between(ENTITLEMENT_SETS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(ENTITLEMENT_SETS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, ENTITLEMENT_SETS.ID, EntitlementSetStore::row);
     }
 

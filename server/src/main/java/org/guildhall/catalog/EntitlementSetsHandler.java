@@ -19,6 +19,7 @@ import org.guildhall.catalog.EntitlementRuleStore.Beyond;
 import org.guildhall.catalog.EntitlementSetStore.Filter;
 import org.guildhall.catalog.EntitlementSetStore.Row;
 import org.guildhall.catalog.EntitlementSetStore.Values;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -49,7 +50,7 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
     @Override
     public Reply<Page<EntitlementSet>> listEntitlementSets(Call call, ListEntitlementSetsQuery query) {
         var state = query.state() == null ? null : query.state().value();
-        var filter = new Filter(query.externalId(), state, query.createdAfter(), query.createdBefore());
+        var filter = new Filter(query.externalId(), state, new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(sets.list(call.tx(), call.page(), filter).map(EntitlementSetsHandler::toApi));
     }
 

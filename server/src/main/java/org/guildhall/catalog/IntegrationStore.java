@@ -16,6 +16,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -47,8 +48,7 @@ final class IntegrationStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable String key, @Nullable String state, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable String key, @Nullable String state, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", INTEGRATIONS.CREATED_AT, "name", INTEGRATIONS.NAME);
     private static final Field<List<ResourceKey>> KEYS = multiset(
@@ -91,7 +91,7 @@ final class IntegrationStore {
                 .where(Filters.is(INTEGRATIONS.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(INTEGRATIONS.KEY, filter.key()))
                 .and(Filters.is(INTEGRATIONS.STATE, filter.state()))
-                .and(Filters.between(INTEGRATIONS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(INTEGRATIONS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, INTEGRATIONS.ID, IntegrationStore::row);
     }
 

@@ -18,6 +18,7 @@ import org.guildhall.catalog.IntegrationStore.Filter;
 import org.guildhall.catalog.IntegrationStore.ResourceKey;
 import org.guildhall.catalog.IntegrationStore.Row;
 import org.guildhall.catalog.IntegrationStore.Values;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -46,7 +47,8 @@ final class IntegrationsHandler implements IntegrationsApi<Call> {
     @Override
     public Reply<Page<Integration>> listIntegrations(Call call, ListIntegrationsQuery query) {
         var state = query.state() == null ? null : query.state().value();
-        var filter = new Filter(query.externalId(), query.key(), state, query.createdAfter(), query.createdBefore());
+        var filter = new Filter(query.externalId(), query.key(), state,
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(integrations.list(call.tx(), call.page(), filter).map(IntegrationsHandler::toApi));
     }
 

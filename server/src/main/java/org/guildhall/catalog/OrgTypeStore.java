@@ -1,6 +1,7 @@
 package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.ORG_TYPES;
+import static org.jooq.impl.DSL.any;
 
 import java.time.Instant;
 import java.util.Collection;
@@ -11,7 +12,9 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +33,7 @@ final class OrgTypeStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable String key, @Nullable Boolean isDefault, @Nullable String state,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", ORG_TYPES.CREATED_AT, "name", ORG_TYPES.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -58,7 +61,8 @@ final class OrgTypeStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.in(ids)).fetch(OrgTypeStore::row);
+        var select = tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(OrgTypeStore::row).toList();
     }
 
     /** The same, held until the transaction ends. */
@@ -88,7 +92,7 @@ final class OrgTypeStore {
                 .and(Filters.is(ORG_TYPES.KEY, filter.key()))
                 .and(Filters.is(ORG_TYPES.IS_DEFAULT, filter.isDefault()))
                 .and(Filters.is(ORG_TYPES.STATE, filter.state()))
-                .and(Filters.between(ORG_TYPES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(ORG_TYPES.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, ORG_TYPES.ID, OrgTypeStore::row);
     }
 

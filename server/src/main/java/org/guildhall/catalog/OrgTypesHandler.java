@@ -13,6 +13,7 @@ import org.guildhall.api.model.OrgTypePatch;
 import org.guildhall.catalog.OrgTypeStore.Filter;
 import org.guildhall.catalog.OrgTypeStore.Row;
 import org.guildhall.catalog.OrgTypeStore.Values;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -42,7 +43,8 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
     @Override
     public Reply<Page<OrgType>> listOrgTypes(Call call, ListOrgTypesQuery query) {
         var state = query.state() == null ? null : query.state().value();
-        var filter = new Filter(query.externalId(), query.key(), query.isDefault(), state, query.createdAfter(), query.createdBefore());
+        var filter = new Filter(query.externalId(), query.key(), query.isDefault(), state,
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(types.list(call.tx(), call.page(), filter).map(OrgTypesHandler::toApi));
     }
 

@@ -16,6 +16,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -39,7 +40,7 @@ final class PlanLadderStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable String state, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable String state, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PLAN_LADDERS.CREATED_AT, "name", PLAN_LADDERS.NAME);
     private static final Field<List<Step>> STEPS = multiset(
@@ -111,7 +112,7 @@ final class PlanLadderStore {
                 .from(PLAN_LADDERS)
                 .where(Filters.is(PLAN_LADDERS.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(PLAN_LADDERS.STATE, filter.state()))
-                .and(Filters.between(PLAN_LADDERS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(PLAN_LADDERS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, PLAN_LADDERS.ID, PlanLadderStore::row);
     }
 

@@ -21,6 +21,7 @@ import org.guildhall.api.model.TierOrder;
 import org.guildhall.catalog.PlanLadderStore.Filter;
 import org.guildhall.catalog.PlanLadderStore.Row;
 import org.guildhall.catalog.PlanLadderStore.Values;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -48,7 +49,7 @@ final class PlanLaddersHandler implements PlanLaddersApi<Call> {
     @Override
     public Reply<Page<PlanLadder>> listPlanLadders(Call call, ListPlanLaddersQuery query) {
         var state = query.state() == null ? null : query.state().value();
-        var filter = new Filter(query.externalId(), state, query.createdAfter(), query.createdBefore());
+        var filter = new Filter(query.externalId(), state, new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(ladders.list(call.tx(), call.page(), filter).map(PlanLaddersHandler::toApi));
     }
 

@@ -6,12 +6,12 @@ import org.guildhall.api.Reply;
 import org.guildhall.api.catalog.PricesApi;
 import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.BillingInterval;
-import org.guildhall.api.model.Money;
 import org.guildhall.api.model.Price;
 import org.guildhall.api.model.PriceId;
 import org.guildhall.api.model.PricePatch;
 import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.TaxBehavior;
+import org.guildhall.api.model.UnitAmount;
 import org.guildhall.catalog.PriceStore.Row;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.References;
@@ -65,7 +65,7 @@ final class PricesHandler implements PricesApi<Call> {
     static Price toApi(Row row) {
         var terms = row.terms();
         return new Price(
-                new PriceId(row.id()), row.externalId(), new ProductId(row.productId()), new Money(terms.unitAmountMinor(), terms.currency()),
+                new PriceId(row.id()), row.externalId(), new ProductId(row.productId()), new UnitAmount(terms.unitAmountMinor(), terms.currency()),
                 terms.billingInterval() == null ? null : BillingInterval.fromValue(terms.billingInterval()), terms.intervalCount(),
                 TaxBehavior.fromValue(terms.taxBehavior()), ProviderNames.toApi(row.providerReferences()), ActiveState.fromValue(row.state()), row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
     }

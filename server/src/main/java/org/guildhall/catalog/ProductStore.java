@@ -2,6 +2,7 @@ package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.PRODUCTS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.noCondition;
@@ -22,7 +23,9 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.Fixed;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -40,7 +43,7 @@ final class ProductStore {
     record Row(
             UUID id, @Nullable String externalId, String name, @Nullable String description, @Nullable String productType,
             @Nullable String kind, String lifecycleStatus, @Nullable UUID entitlementSetId, Map<String, String> providerReferences,
-            Map<String, String> metadata, @Nullable Instant publishedAt, @Nullable Instant retiredAt, Instant createdAt, Instant updatedAt,
+            Map<String, String> metadata, String trialEligibility, @Nullable Instant publishedAt, @Nullable Instant retiredAt, Instant createdAt, Instant updatedAt,
             long version) {}
 
     /** What others ask of a product before they refer to it. */
@@ -49,12 +52,12 @@ final class ProductStore {
     /** What a caller may say of a product. */
     record Values(
             @Nullable String externalId, String name, @Nullable String description, @Nullable UUID entitlementSetId,
-            Map<String, String> providerReferences, Map<String, String> metadata) {}
+            Map<String, String> providerReferences, Map<String, String> metadata, String trialEligibility) {}
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable String lifecycleStatus, @Nullable String productType, @Nullable String kind,
-            @Nullable UUID entitlementSetId, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            @Nullable UUID entitlementSetId, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRODUCTS.CREATED_AT, "name", PRODUCTS.NAME);
     private static final Condition ON_LADDER =
@@ -64,7 +67,7 @@ final class ProductStore {
             when(PRODUCTS.PRODUCT_TYPE.isNotNull(), PRODUCTS.PRODUCT_TYPE).when(ON_LADDER, inline("plan")).as("kind");
     private static final List<Field<?>> COLUMNS = List.of(
             PRODUCTS.ID, PRODUCTS.EXTERNAL_ID, PRODUCTS.NAME, PRODUCTS.DESCRIPTION, PRODUCTS.PRODUCT_TYPE, KIND, PRODUCTS.LIFECYCLE_STATUS,
-            PRODUCTS.ENTITLEMENT_SET_ID, PRODUCTS.PROVIDER_REFERENCES, PRODUCTS.METADATA, PRODUCTS.PUBLISHED_AT, PRODUCTS.RETIRED_AT,
+            PRODUCTS.ENTITLEMENT_SET_ID, PRODUCTS.PROVIDER_REFERENCES, PRODUCTS.METADATA, PRODUCTS.TRIAL_ELIGIBILITY, PRODUCTS.PUBLISHED_AT, PRODUCTS.RETIRED_AT,
             PRODUCTS.CREATED_AT, PRODUCTS.UPDATED_AT, PRODUCTS.VERSION);
 
     private static final Fixed<Row> GET =
@@ -78,6 +81,7 @@ final class ProductStore {
                     .set(PRODUCTS.ENTITLEMENT_SET_ID, param("entitlement_set_id", UUID.class))
                     .set(PRODUCTS.PROVIDER_REFERENCES, param("provider_references", JSONB.class))
                     .set(PRODUCTS.METADATA, param("metadata", JSONB.class))
+                    .set(PRODUCTS.TRIAL_ELIGIBILITY, param("trial_eligibility", String.class))
                     .returningResult(ofNew()),
             COLUMNS, ProductStore::row);
 
@@ -89,7 +93,7 @@ final class ProductStore {
     /** A new draft. */
     Row insert(Tx tx, @Nullable String productType, Values values) {
         return Objects.requireNonNull(INSERT.one(tx, values.externalId(), values.name(), values.description(), productType,
-                values.entitlementSetId(), Columns.jsonb(values.providerReferences()), Columns.jsonb(values.metadata())));
+                values.entitlementSetId(), Columns.jsonb(values.providerReferences()), Columns.jsonb(values.metadata()), values.trialEligibility()));
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -97,7 +101,8 @@ final class ProductStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.in(ids)).fetch(record -> row(record::get));
+        var select = tx.sql().select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(record -> row(record::get)).toList();
     }
 
     /** The same, held until the transaction ends. Read once it is held: what stands in other tables would be older otherwise. */
@@ -153,6 +158,7 @@ final class ProductStore {
                 .set(PRODUCTS.ENTITLEMENT_SET_ID, values.entitlementSetId())
                 .set(PRODUCTS.PROVIDER_REFERENCES, Columns.jsonb(values.providerReferences()))
                 .set(PRODUCTS.METADATA, Columns.jsonb(values.metadata()))
+                .set(PRODUCTS.TRIAL_ELIGIBILITY, values.trialEligibility())
                 .set(PRODUCTS.UPDATED_AT, Columns.now())
                 .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(1))
                 .where(PRODUCTS.ID.eq(id))
@@ -192,7 +198,7 @@ final class ProductStore {
                 .and(Filters.is(PRODUCTS.PRODUCT_TYPE, filter.productType()))
                 .and(filter.kind() == null ? noCondition() : kind(filter.kind()))
                 .and(Filters.is(PRODUCTS.ENTITLEMENT_SET_ID, filter.entitlementSetId()))
-                .and(Filters.between(PRODUCTS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(PRODUCTS.CREATED_AT, filter.created()));
     }
 
     private static Condition kind(String kind) {
@@ -204,7 +210,7 @@ final class ProductStore {
                 cells.get(PRODUCTS.ID), cells.get(PRODUCTS.EXTERNAL_ID), cells.get(PRODUCTS.NAME), cells.get(PRODUCTS.DESCRIPTION),
                 cells.get(PRODUCTS.PRODUCT_TYPE), cells.get(KIND), cells.get(PRODUCTS.LIFECYCLE_STATUS),
                 cells.get(PRODUCTS.ENTITLEMENT_SET_ID), Columns.texts(cells.get(PRODUCTS.PROVIDER_REFERENCES)),
-                Columns.texts(cells.get(PRODUCTS.METADATA)),
+                Columns.texts(cells.get(PRODUCTS.METADATA)), cells.get(PRODUCTS.TRIAL_ELIGIBILITY),
                 cells.get(PRODUCTS.PUBLISHED_AT), cells.get(PRODUCTS.RETIRED_AT), cells.get(PRODUCTS.CREATED_AT),
                 cells.get(PRODUCTS.UPDATED_AT), cells.get(PRODUCTS.VERSION));
     }

@@ -21,9 +21,11 @@ import org.guildhall.api.model.ProductKind;
 import org.guildhall.api.model.ProductLifecycleStatus;
 import org.guildhall.api.model.ProductPatch;
 import org.guildhall.api.model.ProductType;
+import org.guildhall.api.model.TrialEligibility;
 import org.guildhall.catalog.ProductStore.Filter;
 import org.guildhall.catalog.ProductStore.Row;
 import org.guildhall.catalog.ProductStore.Values;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -49,7 +51,7 @@ final class ProductsHandler implements ProductsApi<Call> {
         requireActive(call, body.entitlementSetId());
         var values = new Values(
                 body.externalId(), body.name(), body.description(), uuid(body.entitlementSetId()), ProviderNames.map(body.providerReferences()),
-                orEmpty(body.metadata()));
+                orEmpty(body.metadata()), (body.trialEligibility() == null ? TrialEligibility.UNLIMITED : body.trialEligibility()).value());
         var product = toApi(products.insert(call.tx(), body.productType() == null ? null : body.productType().value(), values));
         call.created(product.id(), product);
         return Reply.created("/api/v1/catalog/products/" + product.id(), product);
@@ -63,8 +65,7 @@ final class ProductsHandler implements ProductsApi<Call> {
                 query.productType() == null ? null : query.productType().value(),
                 query.kind() == null ? null : query.kind().value(),
                 uuid(query.entitlementSetId()),
-                query.createdAfter(),
-                query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(products.list(call.tx(), call.page(), filter).map(ProductsHandler::toApi));
     }
 
@@ -94,7 +95,7 @@ final class ProductsHandler implements ProductsApi<Call> {
         }
         var values = new Values(
                 wanted.externalId(), wanted.name(), wanted.description(), uuid(wanted.entitlementSetId()),
-                ProviderNames.map(wanted.providerReferences()), orEmpty(wanted.metadata()));
+                ProviderNames.map(wanted.providerReferences()), orEmpty(wanted.metadata()), wanted.trialEligibility().value());
         return changed(call, before, products.update(call.tx(), before.id(), values));
     }
 
@@ -175,12 +176,12 @@ final class ProductsHandler implements ProductsApi<Call> {
 
     private static boolean changesMore(ProductPatch current, ProductPatch wanted) {
         return !current.equals(new ProductPatch(current.externalId(), wanted.name(), wanted.description(), wanted.entitlementSetId(),
-                current.providerReferences(), current.metadata()));
+                current.providerReferences(), current.metadata(), current.trialEligibility()));
     }
 
     private static ProductPatch patchable(Row row) {
         return new ProductPatch(row.externalId(), row.name(), row.description(), setId(row.entitlementSetId()),
-                ProviderNames.patchable(row.providerReferences()), new TreeMap<>(row.metadata()));
+                ProviderNames.patchable(row.providerReferences()), new TreeMap<>(row.metadata()), TrialEligibility.fromValue(row.trialEligibility()));
     }
 
     static Product toApi(Row row) {
@@ -189,8 +190,8 @@ final class ProductsHandler implements ProductsApi<Call> {
                 row.productType() == null ? null : ProductType.fromValue(row.productType()),
                 row.kind() == null ? null : ProductKind.fromValue(row.kind()),
                 ProductLifecycleStatus.fromValue(row.lifecycleStatus()), setId(row.entitlementSetId()),
-                ProviderNames.toApi(row.providerReferences()), row.metadata(), row.publishedAt(), row.retiredAt(), row.createdAt(),
-                row.updatedAt(), row.version());
+                ProviderNames.toApi(row.providerReferences()), row.metadata(), TrialEligibility.fromValue(row.trialEligibility()), row.publishedAt(),
+                row.retiredAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 
     private static @Nullable UUID uuid(@Nullable EntitlementSetId id) {

@@ -2,6 +2,7 @@ package org.guildhall.catalog;
 
 import static org.guildhall.schema.catalog.Tables.TIERS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.name;
@@ -18,9 +19,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Effective;
+import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -75,7 +78,8 @@ final class TierStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.in(ids)).fetch(TierStore::row);
+        var select = tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(TierStore::row).toList();
     }
 
     /** The same with the product of that instant; null if it stood for none. */

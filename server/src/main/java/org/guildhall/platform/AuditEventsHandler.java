@@ -10,10 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.guildhall.api.Operation;
 import org.guildhall.api.Page;
-import org.guildhall.api.PageInfo;
 import org.guildhall.api.Reply;
 import org.guildhall.api.TypeIds;
 import org.guildhall.api.model.ActorType;
@@ -31,6 +29,7 @@ import org.guildhall.api.model.ReviewOutcome;
 import org.guildhall.api.model.TenantId;
 import org.guildhall.api.model.TokenId;
 import org.guildhall.api.platform.AuditEventsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Json;
@@ -38,6 +37,7 @@ import org.guildhall.core.http.Problem;
 import org.guildhall.platform.AuditStore.Entity;
 import org.guildhall.platform.AuditStore.Event;
 import org.guildhall.platform.AuditStore.Filter;
+import org.guildhall.platform.AuditStore.Touched;
 import org.jspecify.annotations.Nullable;
 
 /** The audit trail and its reviews: {@code /platform/audit-events}. */
@@ -63,11 +63,14 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
     public Reply<Page<AuditEvent>> listAuditEvents(Call call, ListAuditEventsQuery query) {
         var filter = filter(query);
         if (filter == null) {
-            return Reply.list(new Page<>(List.of(), PageInfo.last()));
+            return Reply.list(Page.empty());
         }
         var page = trail.list(call.tx(), call.page(), filter);
-        var touched = touched(call.tx(), page.data().stream().map(Event::id).toList());
-        return Reply.list(page.map(event -> toApi(event, touched)));
+        var touched = page.data().isEmpty()
+                ? Map.<UUID, Touched>of()
+                : trail.touched(call.tx(), page.data().stream().map(Event::id).toList());
+        // What has no place any more begins the next page.
+        return Reply.list(call.page().endedAt(page, touched.size()).map(event -> toApi(event, touched)));
     }
 
     @Override
@@ -76,7 +79,16 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
         if (event == null) {
             throw Problem.NOT_FOUND.refusal();
         }
-        return Reply.ok(toApi(event, touched(call.tx(), List.of(event.id()))));
+        return Reply.ok(toApi(event, trail.touched(call.tx(), List.of(event.id()))));
+    }
+
+    @Override
+    public Reply<Page<EntityChange>> listAuditEventChanges(Call call, AuditEventId auditEventId) {
+        var page = trail.entities(call.tx(), call.page(), auditEventId.value());
+        if (page.data().isEmpty()) {
+            requireEvent(call, auditEventId);
+        }
+        return Reply.list(page.map(this::toApi));
     }
 
     @Override
@@ -143,7 +155,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
                 query.subjectTenantId() == null ? null : query.subjectTenantId().value(),
                 query.action() == null ? actionOf(query.operation()) : query.action(),
                 query.category() == null ? null : query.category().value(),
-                query.operation(), query.requestId(), query.occurredAfter(), query.occurredBefore());
+                query.operation(), query.requestId(), new TimeWindow(query.occurredAfter(), query.occurredFrom(), query.occurredBefore()));
     }
 
     /** An operation has one action, and the trail is indexed by that; null for what is no operation of the spec. */
@@ -156,22 +168,20 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
                 .orElse(null);
     }
 
-    private Map<UUID, List<Entity>> touched(Tx tx, List<UUID> events) {
-        return events.isEmpty() ? Map.of() : trail.entities(tx, events).stream().collect(Collectors.groupingBy(Entity::eventId));
+    private EntityChange toApi(Entity entity) {
+        return new EntityChange(entity.type(), entities.id(entity.type(), entity.id()), members(entity.before()), members(entity.after()));
     }
 
-    private AuditEvent toApi(Event event, Map<UUID, List<Entity>> touched) {
-        var changes = touched.getOrDefault(event.id(), List.of()).stream()
-                .map(entity -> new EntityChange(
-                        entity.type(), entities.id(entity.type(), entity.id()), members(entity.before()), members(entity.after())))
-                .toList();
+    private AuditEvent toApi(Event event, Map<UUID, Touched> touched) {
+        var of = Objects.requireNonNull(touched.get(event.id()), "an event that touched nothing");
+        var changes = of.first().stream().map(this::toApi).toList();
         var primary = changes.getFirst();
         return new AuditEvent(
                 new AuditEventId(event.id()), event.occurredAt(), event.recordedAt(), ActorType.fromValue(event.actorType()), actor(event),
                 event.tokenId() == null ? null : new TokenId(event.tokenId()),
                 event.subjectTenantId() == null ? null : new TenantId(event.subjectTenantId()), event.operation(), event.status(),
                 event.action(), AuditCategory.fromValue(event.category()), event.entityType(),
-                entities.id(event.entityType(), event.entityId()), primary.before(), primary.after(), changes, event.reason(),
+                entities.id(event.entityType(), event.entityId()), primary.before(), primary.after(), changes, of.total(), event.reason(),
                 event.sourceWorkflow(), event.replayPointer(), event.requestId(), event.traceId(),
                 event.keyHmac() == null ? null : HexFormat.of().formatHex(event.keyHmac()), 1);
     }

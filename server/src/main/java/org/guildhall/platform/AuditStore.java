@@ -3,21 +3,30 @@ package org.guildhall.platform;
 import static org.guildhall.schema.platform.Tables.AUDIT_ENTITIES;
 import static org.guildhall.schema.platform.Tables.AUDIT_EVENTS;
 import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.selectOne;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.Filters;
+import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** The audit trail, as it was written by the transactions that it tells of. */
@@ -31,13 +40,56 @@ final class AuditStore {
             byte @Nullable [] keyHmac) {}
 
     /** An entity that an event touched, before and after as JSON. */
-    record Entity(UUID eventId, String type, UUID id, @Nullable String before, @Nullable String after) {}
+    record Entity(String type, UUID id, @Nullable String before, @Nullable String after) {}
+
+    /**
+     * What an event touched.
+     *
+     * @param total how many entities
+     * @param shown how many of them are shown with the event
+     * @param first these
+     */
+    record Touched(int total, int shown, List<Entity> first) {}
+
+    /** Of one event, as the document says. */
+    private static final int INLINE_MAX = 100;
+    private static final int INLINE_BYTES_MAX = 128 << 10;
+
+    private static final Field<UUID> EVENT_ID = field("event_id", SQLDataType.UUID);
+    private static final Field<String> ENTITY_TYPE = field("entity_type", SQLDataType.VARCHAR);
+    private static final Field<UUID> ENTITY_ID = field("entity_id", SQLDataType.UUID);
+    private static final Field<String> BEFORE = field("before", SQLDataType.VARCHAR);
+    private static final Field<String> AFTER = field("after", SQLDataType.VARCHAR);
+    private static final Field<Integer> TOTAL = field("total", SQLDataType.INTEGER);
+    private static final Field<Integer> SHOWN = field("shown", SQLDataType.INTEGER);
+
+    private static final String TOUCHED = """
+            select v.event_id, v.entity_type, v.entity_id, v.before, v.after, v.total, v.shown
+            from (
+                select w.*, count(*) over (partition by w.number)::int4 as shown,
+                       sum(w.bytes) over (order by w.number, w.position rows between unbounded preceding and 1 preceding) as lighter
+                from (
+                    select e.id as event_id, e.number, c.*, t.last + 1 as total,
+                           sum(c.bytes) over (partition by e.number order by c.position rows between unbounded preceding and 1 preceding) as earlier
+                    from unnest({0}) with ordinality as e (id, number)
+                    cross join lateral (
+                        select a.position, a.entity_type, a.entity_id, a.before, a.after,
+                               coalesce(octet_length(a.before), 0) + coalesce(octet_length(a.after), 0) as bytes
+                        from platform.audit_entities a
+                        where a.event_id = e.id
+                        order by a.position
+                        limit {1}) c
+                    cross join lateral (
+                        select a.position as last from platform.audit_entities a where a.event_id = e.id order by a.position desc limit 1) t) w
+                where coalesce(w.earlier, 0) < {2}) v
+            where coalesce(v.lighter, 0) < {3}
+            order by v.number, v.position""";
 
     /** What a list is narrowed by; null for what isn't. {@code actorTypes} are alternatives. */
     record Filter(
             @Nullable String entityType, @Nullable UUID entityId, @Nullable Collection<String> actorTypes, @Nullable UUID actorId,
             @Nullable UUID tokenId, @Nullable UUID subjectTenantId, @Nullable String action, @Nullable String category,
-            @Nullable String operation, @Nullable String requestId, @Nullable Instant occurredAfter, @Nullable Instant occurredBefore) {}
+            @Nullable String operation, @Nullable String requestId, TimeWindow occurred) {}
 
     private static final List<Field<?>> COLUMNS = List.of(
             AUDIT_EVENTS.ID, AUDIT_EVENTS.OCCURRED_AT, AUDIT_EVENTS.RECORDED_AT, AUDIT_EVENTS.ACTOR_TYPE, AUDIT_EVENTS.ACTOR_ID,
@@ -53,14 +105,33 @@ final class AuditStore {
         return tx.sql().fetchExists(AUDIT_EVENTS, AUDIT_EVENTS.ID.eq(id));
     }
 
-    /** What the events touched, each event's primary entity first. */
-    List<Entity> entities(Tx tx, Collection<UUID> eventIds) {
-        return tx.sql()
-                .select(AUDIT_ENTITIES.EVENT_ID, AUDIT_ENTITIES.ENTITY_TYPE, AUDIT_ENTITIES.ENTITY_ID, AUDIT_ENTITIES.BEFORE, AUDIT_ENTITIES.AFTER)
-                .from(AUDIT_ENTITIES)
-                .where(AUDIT_ENTITIES.EVENT_ID.in(eventIds))
-                .orderBy(AUDIT_ENTITIES.EVENT_ID, AUDIT_ENTITIES.POSITION)
-                .fetch(record -> new Entity(record.value1(), record.value2(), record.value3(), record.value4(), record.value5()));
+    /**
+     * What events touched, as far as it is shown with them: of each event the first entities, and of all of them no more than may be
+     * brought into memory at once.
+     *
+     * @param eventIds in the order in which they are shown
+     * @return by event; one that isn't there had no place any more
+     */
+    Map<UUID, Touched> touched(Tx tx, List<UUID> eventIds) {
+        var found = new LinkedHashMap<UUID, Touched>();
+        tx.sql()
+                .resultQuery(TOUCHED, Columns.array(eventIds, UUID.class), inline(INLINE_MAX), inline(INLINE_BYTES_MAX), inline(Weighed.BYTES_MAX))
+                .coerce(EVENT_ID, ENTITY_TYPE, ENTITY_ID, BEFORE, AFTER, TOTAL, SHOWN)
+                .forEach(row -> found.computeIfAbsent(row.value1(), id -> new Touched(row.value6(), row.value7(), new ArrayList<>()))
+                        .first()
+                        .add(new Entity(row.value2(), row.value3(), row.value4(), row.value5())));
+        found.values().removeIf(touched -> touched.first().size() < touched.shown());
+        return found;
+    }
+
+    /** What an event touched, its primary entity first. */
+    Page<Entity> entities(Tx tx, PageRequest page, UUID eventId) {
+        return page.fetch(
+                tx.sql().select(AUDIT_ENTITIES.POSITION, AUDIT_ENTITIES.ENTITY_TYPE, AUDIT_ENTITIES.ENTITY_ID, AUDIT_ENTITIES.BEFORE, AUDIT_ENTITIES.AFTER)
+                        .from(AUDIT_ENTITIES)
+                        .where(AUDIT_ENTITIES.EVENT_ID.eq(eventId)),
+                Map.of("position", AUDIT_ENTITIES.POSITION), AUDIT_ENTITIES.ENTITY_ID,
+                row -> new Entity(row.value2(), row.value3(), row.value4(), row.value5()));
     }
 
     Page<Event> list(Tx tx, PageRequest page, Filter filter) {
@@ -121,12 +192,7 @@ final class AuditStore {
         if (filter.requestId() != null) {
             all = all.and(AUDIT_EVENTS.REQUEST_ID.eq(filter.requestId()));
         }
-        if (filter.occurredAfter() != null) {
-            all = all.and(AUDIT_EVENTS.OCCURRED_AT.gt(filter.occurredAfter()));
-        }
-        if (filter.occurredBefore() != null) {
-            all = all.and(AUDIT_EVENTS.OCCURRED_AT.lt(filter.occurredBefore()));
-        }
+        all = all.and(Filters.within(AUDIT_EVENTS.OCCURRED_AT, filter.occurred()));
         return all;
     }
 

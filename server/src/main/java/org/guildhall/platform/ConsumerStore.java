@@ -2,6 +2,7 @@ package org.guildhall.platform;
 
 import static org.guildhall.schema.platform.Tables.CONSUMERS;
 import static org.guildhall.schema.platform.Tables.SETTINGS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.noCondition;
 
 import java.time.Instant;
@@ -11,8 +12,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -34,8 +38,7 @@ final class ConsumerStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable String state, @Nullable String actsAs, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable String state, @Nullable String actsAs, TimeWindow created) {}
 
     /** What the tokens of a consumer must keep to: what it holds, and how long the tenant lets tokens be good for. */
     record Standing(String state, List<String> scopes, String actsAs, Lifetime lifetime, Instant now) {}
@@ -66,7 +69,8 @@ final class ConsumerStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(CONSUMERS).where(CONSUMERS.ID.in(ids)).fetch(ConsumerStore::row);
+        var select = tx.sql().select(COLUMNS).from(CONSUMERS).where(CONSUMERS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(ConsumerStore::row).toList();
     }
 
     /** The same, held until the transaction ends. */
@@ -134,12 +138,7 @@ final class ConsumerStore {
         if (filter.actsAs() != null) {
             all = all.and(CONSUMERS.ACTS_AS.eq(filter.actsAs()));
         }
-        if (filter.createdAfter() != null) {
-            all = all.and(CONSUMERS.CREATED_AT.gt(filter.createdAfter()));
-        }
-        if (filter.createdBefore() != null) {
-            all = all.and(CONSUMERS.CREATED_AT.lt(filter.createdBefore()));
-        }
+        all = all.and(Filters.within(CONSUMERS.CREATED_AT, filter.created()));
         return all;
     }
 

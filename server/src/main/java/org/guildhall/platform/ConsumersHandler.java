@@ -5,13 +5,14 @@ import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.ActsAs;
-import org.guildhall.api.model.Consumer;
+import org.guildhall.api.model.ApiConsumer;
+import org.guildhall.api.model.ApiConsumerPatch;
 import org.guildhall.api.model.ConsumerId;
-import org.guildhall.api.model.ConsumerPatch;
 import org.guildhall.api.model.ListConsumersQuery;
-import org.guildhall.api.model.NewConsumer;
+import org.guildhall.api.model.NewApiConsumer;
 import org.guildhall.api.model.RateLimitSetting;
 import org.guildhall.api.platform.ConsumersApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.platform.ConsumerStore.Filter;
@@ -31,7 +32,7 @@ final class ConsumersHandler implements ConsumersApi<Call> {
     }
 
     @Override
-    public Reply<Consumer> createConsumer(Call call, NewConsumer body) {
+    public Reply<ApiConsumer> createConsumer(Call call, NewApiConsumer body) {
         var actsAs = body.actsAs() == null ? ActsAs.OPERATOR : body.actsAs();
         Giving.requireHeld(call.caller(), body.scopes(), body.scopes());
         Giving.requireActsAs(call.caller(), actsAs.value());
@@ -44,18 +45,17 @@ final class ConsumersHandler implements ConsumersApi<Call> {
     }
 
     @Override
-    public Reply<Page<Consumer>> listConsumers(Call call, ListConsumersQuery query) {
+    public Reply<Page<ApiConsumer>> listConsumers(Call call, ListConsumersQuery query) {
         var filter = new Filter(
                 query.externalId(),
                 query.state() == null ? null : query.state().value(),
                 query.actsAs() == null ? null : query.actsAs().value(),
-                query.createdAfter(),
-                query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(consumers.list(call.tx(), call.page(), filter).map(ConsumersHandler::toApi));
     }
 
     @Override
-    public Reply<Consumer> getConsumer(Call call, ConsumerId consumerId) {
+    public Reply<ApiConsumer> getConsumer(Call call, ConsumerId consumerId) {
         var row = consumers.get(call.tx(), consumerId.value());
         if (row == null) {
             throw Problem.NOT_FOUND.refusal();
@@ -64,7 +64,7 @@ final class ConsumersHandler implements ConsumersApi<Call> {
     }
 
     @Override
-    public Reply<Consumer> updateConsumer(Call call, ConsumerId consumerId, Patch<ConsumerPatch> patch) {
+    public Reply<ApiConsumer> updateConsumer(Call call, ConsumerId consumerId, Patch<ApiConsumerPatch> patch) {
         var before = locked(call, consumerId);
         var current = patchable(before);
         var wanted = patch.onto(current);
@@ -74,8 +74,10 @@ final class ConsumersHandler implements ConsumersApi<Call> {
         }
         var added = Giving.added(before.scopes(), wanted.scopes());
         Giving.requireHeld(call.caller(), added, wanted.scopes());
-        if (!added.isEmpty() || !wanted.actsAs().equals(current.actsAs())) {
-            Giving.requireActsAs(call.caller(), wanted.actsAs().value());
+        Giving.requireActsAs(call.caller(), before.actsAs());
+        Giving.requireActsAs(call.caller(), wanted.actsAs().value());
+        if (before.id().equals(call.caller().consumer())) {
+            OwnLimit.requireUsable(current.rateLimit(), wanted.rateLimit());
         }
         requireActive(before);
         return changed(call, before, consumers.update(call.tx(), before.id(), new Values(
@@ -84,7 +86,7 @@ final class ConsumersHandler implements ConsumersApi<Call> {
     }
 
     @Override
-    public Reply<Consumer> archiveConsumer(Call call, ConsumerId consumerId) {
+    public Reply<ApiConsumer> archiveConsumer(Call call, ConsumerId consumerId) {
         var before = locked(call, consumerId);
         requireActive(before);
         tokens.closeOriginsOf(call.tx(), before.id());
@@ -106,20 +108,20 @@ final class ConsumersHandler implements ConsumersApi<Call> {
         }
     }
 
-    private static Reply<Consumer> changed(Call call, Row before, Row after) {
+    private static Reply<ApiConsumer> changed(Call call, Row before, Row after) {
         var consumer = toApi(after);
         call.changed(consumer.id(), toApi(before), consumer);
         call.credentialsChanged();
         return Reply.ok(consumer);
     }
 
-    private static ConsumerPatch patchable(Row row) {
-        return new ConsumerPatch(row.externalId(), row.name(), row.ownerName(), row.contactEmail(), row.scopes(),
+    private static ApiConsumerPatch patchable(Row row) {
+        return new ApiConsumerPatch(row.externalId(), row.name(), row.ownerName(), row.contactEmail(), row.scopes(),
                 ActsAs.fromValue(row.actsAs()), setting(row.rateLimit(), row.rateWindowSeconds()));
     }
 
-    static Consumer toApi(Row row) {
-        return new Consumer(
+    static ApiConsumer toApi(Row row) {
+        return new ApiConsumer(
                 new ConsumerId(row.id()), row.externalId(), row.name(), row.ownerName(), row.contactEmail(), row.scopes(),
                 ActsAs.fromValue(row.actsAs()), setting(row.rateLimit(), row.rateWindowSeconds()), ActiveState.fromValue(row.state()),
                 row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.Caller.Limit;
 import org.guildhall.core.auth.Credentials;
@@ -26,7 +27,7 @@ final class CredentialStore implements Credentials {
     // among the tenants is the platform's, which is named so that the key is used.
     private static final String FIND = """
             select set_config('app.tenant', (select tenant_id from platform.doors where kind = 'token' and key = ?)::text, true),
-                   pg_sequence_last_value('platform.auth_revision'::regclass), platform.app_now();
+                   pg_sequence_last_value('platform.auth_revision'::regclass), platform.app_now(), ?::int8;
             select t.tenant_id, n.name, n.mode, n.state = 'suspended', c.id, c.name, c.acts_as, t.id, t.prefix, t.kind = 'publishable',
                    t.scopes, c.scopes, t.origins, s.ip_allow_list, t.expires_at, t.rate_limit, t.rate_window_seconds,
                    c.rate_limit, c.rate_window_seconds, s.rate_limit, s.rate_window_seconds, t.key_id, t.secret_hmac,
@@ -36,7 +37,7 @@ final class CredentialStore implements Credentials {
             join platform.settings s on s.tenant_id = t.tenant_id
             join platform.tenants n on n.tenant_id = '00000000-0000-7000-8000-000000000000' and n.id = t.tenant_id
             where t.prefix = ?""";
-    private static final String LISTED = "select exists (select 1 from platform.doors where kind = 'origin' and key = ?)";
+    private static final String LISTED = "select exists (select 1 from platform.doors where kind = 'origin' and key = ?), ?::int8";
 
     private final Db db;
 
@@ -53,9 +54,11 @@ final class CredentialStore implements Credentials {
     boolean listsOrigin(String origin) {
         return db.unguarded(connection -> {
             try (var statement = connection.prepareStatement(LISTED)) {
+                long number = ThreadLocalRandom.current().nextLong();
                 statement.setString(1, origin);
+                statement.setLong(2, number);
                 try (var row = statement.executeQuery()) {
-                    row.next();
+                    Db.requireOwn(row, 2, number);
                     return row.getBoolean(1);
                 }
             }
@@ -64,12 +67,14 @@ final class CredentialStore implements Credentials {
 
     private @Nullable Stored find(Connection connection, String prefix) throws SQLException {
         try (var statement = connection.prepareStatement(FIND)) {
+            long number = ThreadLocalRandom.current().nextLong();
             statement.setString(1, prefix);
-            statement.setString(2, prefix);
+            statement.setLong(2, number);
+            statement.setString(3, prefix);
             statement.execute();
             long revision;
             try (var first = statement.getResultSet()) {
-                first.next();
+                Db.requireOwn(first, 4, number);
                 revision = first.getLong(2);
                 db.clock().measured(first.getObject(3, OffsetDateTime.class).toInstant());
             }
@@ -106,7 +111,9 @@ final class CredentialStore implements Credentials {
     private static void limit(List<Limit> limits, String policy, UUID id, ResultSet row, int column) throws SQLException {
         long limit = row.getLong(column);
         if (!row.wasNull()) {
-            limits.add(new Limit(policy, policy + ":" + id, limit, row.getInt(column + 1)));
+            int windowSeconds = row.getInt(column + 1);
+            // A limit that is changed is another bucket: full, and nothing that was spent of the old one counts.
+            limits.add(new Limit(policy, policy + ":" + id + ":" + limit + "/" + windowSeconds, limit, windowSeconds));
         }
     }
 

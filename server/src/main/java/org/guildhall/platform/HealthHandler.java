@@ -2,6 +2,7 @@ package org.guildhall.platform;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.Health;
@@ -21,7 +22,8 @@ final class HealthHandler implements HealthApi<Call> {
     private final String specVersion;
 
     /** What readiness looks at; each answers within about a second. */
-    record Checks(BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping) {}
+    record Checks(
+            BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping, Map<String, BooleanSupplier> threads) {}
 
     HealthHandler(Checks checks, String buildVersion, String specVersion) {
         this.checks = checks;
@@ -31,7 +33,21 @@ final class HealthHandler implements HealthApi<Call> {
 
     @Override
     public Reply<Health> getHealth(Call call) {
+        var failing = deadThreads();
+        if (!failing.isEmpty()) {
+            throw Problem.UNAVAILABLE.because("A thread of the server has ended; the server must be started again.").withAll(failing);
+        }
         return Reply.plain(new Health(HealthStatus.OK, buildVersion, specVersion));
+    }
+
+    private List<Item> deadThreads() {
+        if (checks.stopping.getAsBoolean()) {
+            return List.of();
+        }
+        return checks.threads.entrySet().stream()
+                .filter(thread -> !thread.getValue().getAsBoolean())
+                .map(thread -> new Item(null, null, null, thread.getKey(), "The thread has ended."))
+                .toList();
     }
 
     @Override
@@ -42,14 +58,16 @@ final class HealthHandler implements HealthApi<Call> {
         }
         boolean database = checks.database.getAsBoolean();
         if (!database) {
-            failing.add(new Item(null, null, null, "database", "The database doesn't answer."));
+            failing.add(new Item(null, null, null, "database", "The database doesn't answer, or this node has no connection to it."));
         }
-        if (!database || !checks.migrations.getAsBoolean()) {
-            failing.add(new Item(null, null, null, "migrations", "The schema isn't the one of this build."));
+        // Without the database nobody knows what its schema is: only what is wrong is named.
+        if (database && !checks.migrations.getAsBoolean()) {
+            failing.add(new Item(null, null, null, "migrations", "The schema of the database is older than this build: run migrate."));
         }
         if (!checks.workers.getAsBoolean()) {
-            failing.add(new Item(null, null, null, "workers", "The job workers don't run."));
+            failing.add(new Item(null, null, null, "workers", "Scheduled work doesn't run on this node: restart it."));
         }
+        failing.addAll(deadThreads());
         if (!failing.isEmpty()) {
             throw Problem.UNAVAILABLE.because("The server can't take requests now.").withAll(failing).retryAfter(1);
         }

@@ -64,9 +64,10 @@ public final class Platform {
     private static void attempt(UUID tenant, Consumer<UUID> work) {
         try {
             work.accept(tenant);
-        } catch (Failures.Unavailable away) {
-            throw away;
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
+            if (failed instanceof Failures.Unavailable away && away.isGone()) {
+                throw away;
+            }
             LOG.error("work in the tenant {} failed; it is tried again the next time", tenant, failed);
         }
     }

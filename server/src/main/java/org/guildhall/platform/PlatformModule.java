@@ -1,5 +1,7 @@
 package org.guildhall.platform;
 
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.guildhall.api.Operation;
@@ -14,6 +16,7 @@ import org.guildhall.core.http.Idempotency;
 import org.guildhall.core.http.RateLimits;
 import org.guildhall.core.http.Spec;
 import org.guildhall.core.work.Work;
+import org.guildhall.platform.pages.PagesModule;
 
 /** Wires the platform room: health, who calls, and everything that every other room stands on. */
 public final class PlatformModule implements AutoCloseable {
@@ -32,8 +35,10 @@ public final class PlatformModule implements AutoCloseable {
      * @param migrations whether the schema is the one of this build, or later
      * @param workers whether scheduled work runs, or isn't this node's
      * @param stopping whether the server is about to stop
+     * @param threads by name, whether each of the server's own threads runs that nothing starts again
      */
-    public record Readiness(BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping) {}
+    public record Readiness(
+            BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping, Map<String, BooleanSupplier> threads) {}
 
     /**
      * @param db for what requests wait for
@@ -74,10 +79,13 @@ public final class PlatformModule implements AutoCloseable {
     /** Binds the room's operations and offers its resources for {@code expand}. */
     public void bind(Api api, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness) {
         var routes = api.routes();
-        routes.bind(Operation.GET_OPEN_API_JSON, (call, in) -> new Reply<>(200, new Document(spec.json(), "application/json"), 0, null));
-        routes.bind(Operation.GET_OPEN_API_YAML, (call, in) -> new Reply<>(200, new Document(spec.yaml(), "application/yaml"), 0, null));
+        var json = new Document(spec.json(), "application/json");
+        var yaml = new Document(spec.yaml(), "application/yaml");
+        routes.bind(Operation.GET_OPEN_API_JSON, (call, in) -> new Reply<>(200, json, 0, null));
+        routes.bind(Operation.GET_OPEN_API_YAML, (call, in) -> new Reply<>(200, yaml, 0, null));
         new HealthHandler(
-                        new HealthHandler.Checks(readiness.database(), readiness.migrations(), readiness.workers(), readiness.stopping()),
+                        new HealthHandler.Checks(
+                                readiness.database(), readiness.migrations(), readiness.workers(), readiness.stopping(), threads(readiness)),
                         buildVersion,
                         spec.version())
                 .bind(routes);
@@ -95,7 +103,14 @@ public final class PlatformModule implements AutoCloseable {
         api.expansions().offer("consumer", "con", (tx, ids) -> consumers.getAll(tx, ids).stream()
                 .map(ConsumersHandler::toApi)
                 .collect(Collectors.toMap(consumer -> consumer.id().toString(), consumer -> consumer)));
-        Pages.bind(api);
+        PagesModule.bind(api, spec.json());
+    }
+
+    /** Those of the server, and the room's own. */
+    private Map<String, BooleanSupplier> threads(Readiness readiness) {
+        var threads = new TreeMap<>(readiness.threads());
+        threads.put("token_use", use::runs);
+        return threads;
     }
 
     @Override

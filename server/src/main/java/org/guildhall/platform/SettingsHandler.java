@@ -1,10 +1,8 @@
 package org.guildhall.platform;
 
 import java.net.InetAddress;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.RateLimitSetting;
@@ -15,6 +13,7 @@ import org.guildhall.api.model.TenantMode;
 import org.guildhall.api.model.TenantState;
 import org.guildhall.api.platform.SettingsApi;
 import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Currencies;
 import org.guildhall.core.http.Problem;
@@ -25,8 +24,6 @@ import org.guildhall.platform.SettingsStore.Values;
 
 /** A tenant's own settings: {@code /platform/settings}. */
 final class SettingsHandler implements SettingsApi<Call> {
-
-    private static final Set<String> TIME_ZONES = ZoneId.getAvailableZoneIds();
 
     private final SettingsStore settings;
 
@@ -49,10 +46,18 @@ final class SettingsHandler implements SettingsApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        var wrong = unknown(wanted.timeZone(), wanted.currency());
+        var wrong = new ArrayList<Item>();
+        // What is kept from before stays, also if it has gone out of use since.
+        if (!wanted.timeZone().equals(current.timeZone())) {
+            wrong.addAll(unknownZone(wanted.timeZone()));
+        }
+        if (!wanted.currency().equals(current.currency())) {
+            wrong.addAll(Currencies.check("/currency", wanted.currency()));
+        }
         if (!wanted.ipAllowList().equals(current.ipAllowList())) {
             wrong.addAll(unusable(wanted.ipAllowList(), call.address()));
         }
+        wrong.addAll(OwnLimit.unusable(current.rateLimit(), wanted.rateLimit()));
         Refusal.ifAny(wrong);
         var after = settings.update(call.tx(), before, new Values(
                 wanted.timeZone(), wanted.currency(), wanted.tokenLifetimeDaysMax(), wanted.ipAllowList(), wanted.rateLimit().limit(),
@@ -65,16 +70,15 @@ final class SettingsHandler implements SettingsApi<Call> {
 
     /** Refuses a time zone or a currency that there isn't. */
     static void requireKnown(String timeZone, String currency) {
-        Refusal.ifAny(unknown(timeZone, currency));
+        var wrong = new ArrayList<>(unknownZone(timeZone));
+        wrong.addAll(Currencies.check("/currency", currency));
+        Refusal.ifAny(wrong);
     }
 
-    private static List<Item> unknown(String timeZone, String currency) {
-        var wrong = new ArrayList<Item>();
-        if (!TIME_ZONES.contains(timeZone)) {
-            wrong.add(Item.pointer("/time_zone", "unknown", "The IANA time zone database has no such zone."));
-        }
-        wrong.addAll(Currencies.check("/currency", currency));
-        return wrong;
+    private static List<Item> unknownZone(String timeZone) {
+        return TimeZones.isKnown(timeZone)
+                ? List.of()
+                : List.of(Item.pointer("/time_zone", "unknown", "The IANA time zone database has no zone of this name, in this spelling."));
     }
 
     /** A list that can't be read, or that would lock out who sets it. */

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -29,8 +31,7 @@ final class TenantStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable String mode, @Nullable String state, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable String mode, @Nullable String state, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", TENANTS.CREATED_AT, "name", TENANTS.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -111,12 +112,7 @@ final class TenantStore {
         if (filter.state() != null) {
             all = all.and(TENANTS.STATE.eq(filter.state()));
         }
-        if (filter.createdAfter() != null) {
-            all = all.and(TENANTS.CREATED_AT.gt(filter.createdAfter()));
-        }
-        if (filter.createdBefore() != null) {
-            all = all.and(TENANTS.CREATED_AT.lt(filter.createdBefore()));
-        }
+        all = all.and(Filters.within(TENANTS.CREATED_AT, filter.created()));
         return all;
     }
 

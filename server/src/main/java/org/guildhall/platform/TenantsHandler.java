@@ -18,6 +18,7 @@ import org.guildhall.api.model.TenantState;
 import org.guildhall.api.model.TenantSuspension;
 import org.guildhall.api.platform.TenantsApi;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
@@ -70,8 +71,7 @@ final class TenantsHandler implements TenantsApi<Call> {
                 query.externalId(),
                 query.mode() == null ? null : query.mode().value(),
                 query.state() == null ? null : query.state().value(),
-                query.createdAfter(),
-                query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(tenants.list(call.tx(), call.page(), filter).map(TenantsHandler::toApi));
     }
 

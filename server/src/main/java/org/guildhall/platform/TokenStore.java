@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -53,7 +55,7 @@ final class TokenStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID consumerId, @Nullable String state, @Nullable String prefix, @Nullable String kind,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", TOKENS.CREATED_AT);
     private static final Field<Instant> ENDED = coalesce(
@@ -191,12 +193,7 @@ final class TokenStore {
         if (filter.kind() != null) {
             all = all.and(TOKENS.KIND.eq(filter.kind()));
         }
-        if (filter.createdAfter() != null) {
-            all = all.and(TOKENS.CREATED_AT.gt(filter.createdAfter()));
-        }
-        if (filter.createdBefore() != null) {
-            all = all.and(TOKENS.CREATED_AT.lt(filter.createdBefore()));
-        }
+        all = all.and(Filters.within(TOKENS.CREATED_AT, filter.created()));
         return all;
     }
 

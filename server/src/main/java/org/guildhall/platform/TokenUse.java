@@ -52,7 +52,21 @@ final class TokenUse implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return;
             }
+            writeOrForget();
+        }
+    }
+
+    /** Whether last uses are still written down. */
+    boolean runs() {
+        return writer.isAlive();
+    }
+
+    /** Nothing that is thrown ends the thread. */
+    private void writeOrForget() {
+        try {
             write();
+        } catch (RuntimeException | Error failed) {
+            LOG.error("the last use of tokens could not be written", failed);
         }
     }
 

@@ -18,6 +18,7 @@ import org.guildhall.api.model.TokenPatch;
 import org.guildhall.api.model.TokenRotation;
 import org.guildhall.api.model.TokenState;
 import org.guildhall.api.platform.TokensApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.Refusal;
@@ -73,8 +74,7 @@ final class TokensHandler implements TokensApi<Call> {
                 query.state() == null ? null : query.state().value(),
                 query.prefix(),
                 query.kind() == null ? null : query.kind().value(),
-                query.createdAfter(),
-                query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(tokens.list(call.tx(), call.page(), filter).map(TokensHandler::toApi));
     }
 
@@ -104,9 +104,15 @@ final class TokensHandler implements TokensApi<Call> {
         var end = Objects.equals(wanted.expiresAt(), current.expiresAt())
                 ? current.expiresAt()
                 : wished(standing.lifetime().wish(wanted.expiresAt(), before.createdAt(), standing.now()), wrong);
+        if (before.id().equals(call.caller().token())) {
+            wrong.addAll(OwnLimit.unusable(current.rateLimit(), wanted.rateLimit()));
+        }
         Refusal.ifAny(wrong);
         requireActive(before);
         requireActive(standing);
+        if (isLater(before.expiresAt(), end) && tokens.isReplaced(call.tx(), before.id())) {
+            throw Problem.INVALID_STATE.because("The token was rotated and ends with its overlap: it can end earlier, not later.");
+        }
         return changed(call, before, tokens.update(call.tx(), before, new Values(
                 wanted.externalId(), wanted.name(), wanted.scopes(), wanted.origins(), ConsumersHandler.limit(wanted.rateLimit()),
                 ConsumersHandler.window(wanted.rateLimit()), end)));
@@ -166,11 +172,14 @@ final class TokensHandler implements TokensApi<Call> {
         }
     }
 
+    /** Whether an end lies behind the present one; null is none at all. */
+    private static boolean isLater(@Nullable Instant present, @Nullable Instant wanted) {
+        return present != null && (wanted == null || wanted.isAfter(present));
+    }
+
     /** What a patch gives away: scopes that are added; all of them, if they may be used for longer or in more places. */
     private static List<String> given(TokenPatch current, TokenPatch wanted) {
-        boolean longer = current.expiresAt() != null
-                && (wanted.expiresAt() == null || wanted.expiresAt().isAfter(current.expiresAt()));
-        return longer || !current.origins().containsAll(wanted.origins())
+        return isLater(current.expiresAt(), wanted.expiresAt()) || !current.origins().containsAll(wanted.origins())
                 ? wanted.scopes()
                 : Giving.added(current.scopes(), wanted.scopes());
     }

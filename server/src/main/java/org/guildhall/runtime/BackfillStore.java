@@ -91,7 +91,7 @@ final class BackfillStore {
                 .and(Filters.is(DEFAULT_GRANT_BACKFILLS.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(DEFAULT_GRANT_BACKFILLS.MODE, filter.mode()))
                 .and(Filters.is(DEFAULT_GRANT_BACKFILLS.STATE, filter.state()))
-                .and(Filters.between(DEFAULT_GRANT_BACKFILLS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(DEFAULT_GRANT_BACKFILLS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, DEFAULT_GRANT_BACKFILLS.ID, BackfillStore::row);
     }
 

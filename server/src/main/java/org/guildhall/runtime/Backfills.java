@@ -106,9 +106,10 @@ final class Backfills implements Catalog.Backfills {
             db.upkeep(tenant, tx -> finished(tx, id, "The policy has ended."));
         } catch (Overtaken elsewhere) {
             LOG.info("backfill {} is carried on by another node", id);
-        } catch (Failures.Unavailable away) {
-            throw away;
         } catch (RuntimeException failed) {
+            if (failed instanceof Failures.Unavailable away && away.isGone()) {
+                throw away;
+            }
             // The other backfills don't wait for it, and it goes on where it stopped the next time.
             LOG.error("backfill {} in tenant {} could not go on", id, tenant, failed);
         }

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.runtime.Combination.Line;
 import org.guildhall.runtime.Combination.Rule;
 import org.guildhall.runtime.EntitlementStore.Found;
@@ -94,6 +95,13 @@ final class Entitled {
         return found;
     }
 
+    /** The version of the pool, with all that has come since it was written down. */
+    long version() {
+        var instants = timeline.instants(found.now());
+        found.holder().over().stream().filter(since -> !since.isAfter(found.at())).forEach(instants::add);
+        return found.holder().version() + instants.size();
+    }
+
     /** The plan on each ladder, by the ladders' names. */
     List<Plan> plans() {
         var plans = new ArrayList<Plan>();
@@ -154,7 +162,7 @@ final class Entitled {
 
     /** The tenant's. */
     ZoneId zone() {
-        return ZoneId.of(found.holder().timeZone());
+        return TimeZones.of(found.holder().timeZone());
     }
 
     String productName(UUID id) {

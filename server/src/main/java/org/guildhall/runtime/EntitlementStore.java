@@ -67,7 +67,9 @@ final class EntitlementStore {
             List<UUID> reach, List<Catalog.Ladder> ladders, List<Product> products, List<RuleOf> rules, List<Key> keys, List<Use> uses,
             Map<String, Long> levels) {}
 
-    record Holder(UUID id, UUID orgTypeId, String state, Instant createdAt, UUID poolId, long version, String timeZone) {}
+    /** @param over the instants at which grants off the ladders have ended by themselves, which isn't written down yet */
+    record Holder(
+            UUID id, UUID orgTypeId, String state, Instant createdAt, UUID poolId, long version, String timeZone, List<Instant> over) {}
 
     record Product(UUID id, String name, String lifecycleStatus) {}
 
@@ -113,7 +115,8 @@ final class EntitlementStore {
     private static final String HELD = """
             scheduled as (
                 select t.id, t.ladder_id, t.kind, t.from_tier_id, t.to_tier_id, t.cause, t.grant_id, t.forced, t.next_provision_id,
-                       t.effective_at
+                       t.effective_at,
+                       (select g.ends_at from runtime.grants g where g.id = t.grant_id and t.kind <> 'end') as grant_ends_at
                 from holder h
                 join runtime.transitions t on t.pool_id = h.pool_id and t.organization_id = h.id
                 where t.state = 'scheduled'
@@ -124,7 +127,7 @@ final class EntitlementStore {
                 from holder h
                 join runtime.provisions v on v.pool_id = h.pool_id and v.organization_id = h.id
                 where v.starts_at <= h.at
-                  and (v.ends_at is null or v.ends_at > least(h.at, (select min(effective_at) - interval '1 microsecond' from scheduled)))
+                  and v.held_until > least(h.at, (select min(effective_at) - interval '1 microsecond' from scheduled))
             ),
             mine as (
                 select distinct ladder_id as id from held where ladder_id is not null
@@ -195,9 +198,8 @@ final class EntitlementStore {
             """.formatted(LADDERS_MAX + 1);
 
     /**
-     * The rules of all that, and what is in use of what they name. Each set's are looked up by themselves, however many sets there are. At a
-     * past instant use is the sum of whole days and of the events of the last few: days that are over in every time zone that the tenant
-     * may have had when they were recorded.
+     * The rules of all that, and what is in use of what they name. Each set's are looked up by themselves, however many sets there are. Use
+     * is counted between instants, in the tenant's present time zone; at a past one the last quarter of an hour is summed by its events.
      */
     private static final String USED = """
             rules as (
@@ -213,51 +215,42 @@ final class EntitlementStore {
                     offset 0) r
             ),
             keys as (
-                select k.key, k.display_name, k.unit, k.kind, k.integration_id, k.key = k.integration_key || '.sites' as counted
+                select k.key, k.display_name, k.unit, k.kind, k.integration_id, k.counts_sites as counted
                 from (select resource_key from rules union select resource_key from holder) v
                 join catalog.resource_keys k on k.key = v.resource_key
             ),
             periods as (
                 select v.resource_key, v.period, k.integration_id, k.counted, h.id, h.pool_id, h.at, h.present,
-                       date_trunc(v.period, h.at at time zone h.time_zone)::date as starts_on,
-                       (date_trunc(v.period, h.at at time zone h.time_zone) + ('1 ' || v.period)::interval)::date as ends_on,
-                       greatest(date_trunc(v.period, h.at at time zone h.time_zone)::date, (h.at at time zone h.time_zone)::date - 2) as whole_until
+                       runtime.day_starts_at(date_trunc(v.period, h.at at time zone h.time_zone), h.time_zone) as starts_at,
+                       runtime.day_starts_at(date_trunc(v.period, h.at at time zone h.time_zone) + ('1 ' || v.period)::interval, h.time_zone) as ends_at,
+                       date_bin('15 minutes', h.at, '2000-01-01 00:00:00+00') as quarter
                 from holder h
                 cross join (select distinct resource_key, period from rules where kind <> 'boolean') v
                 join keys k on k.key = v.resource_key
             ),
             uses as (
                 select v.resource_key, v.period, greatest(0, least(9007199254740991, coalesce(case
-                    when v.period is not null and v.present then (
-                        select sum(d.quantity)
-                        from runtime.usage_days d
-                        where d.pool_id = v.pool_id and d.resource_key = v.resource_key and d.day >= v.starts_on and d.day < v.ends_on)
+                    when v.period is not null and v.present then runtime.used_between(v.pool_id, v.resource_key, v.starts_at, v.ends_at)
                     when v.counted and v.present then (
                         select count(*)
                         from runtime.sites s
                         where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
-                          and s.state in ('requested', 'provisioning', 'active'))
+                          and s.counts)
                     when v.counted then (
                         select count(*)
                         from runtime.sites s
                         join runtime.site_states t on t.site_id = s.id
                         where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
-                          and t.starts_at <= v.at and (t.ends_at is null or t.ends_at > v.at)
-                          and t.state in ('requested', 'provisioning', 'active'))
+                          and t.starts_at <= v.at and (t.ends_at is null or t.ends_at > v.at) and t.counts)
                     when v.present then (
                         select l.level
                         from runtime.usage_levels l
                         where l.pool_id = v.pool_id and l.resource_key = v.resource_key)
-                    else coalesce((
-                        select sum(d.quantity)
-                        from runtime.usage_days d
-                        where d.pool_id = v.pool_id and d.resource_key = v.resource_key and d.day < v.whole_until
-                          and d.day >= coalesce(v.starts_on, '-infinity')), 0) + coalesce((
+                    else runtime.used_between(v.pool_id, v.resource_key, coalesce(v.starts_at, '-infinity'), v.quarter) + coalesce((
                         select sum(e.quantity)
                         from runtime.usage_events e
                         where e.pool_id = v.pool_id and e.organization_id = v.id and e.resource_key = v.resource_key
-                          and e.occurred_at > v.whole_until::timestamp at time zone 'UTC' - interval '1 day' and e.occurred_at <= v.at
-                          and e.day >= v.whole_until and (v.ends_on is null or e.day < v.ends_on)), 0)
+                          and e.occurred_at >= v.quarter and e.occurred_at <= v.at), 0)
                 end, 0))) as used
                 from periods v
             )
@@ -265,7 +258,11 @@ final class EntitlementStore {
 
     private static final String FOUND = """
             select jsonb_build_object(
-                'holder', to_jsonb(h), 'now', h.now, 'at', h.at,
+                'holder', to_jsonb(h) || jsonb_build_object('over', (
+                    select coalesce(jsonb_agg(distinct g.ends_at), '[]')
+                    from runtime.grants g
+                    where g.pool_id = h.pool_id and g.ladder_id is null and g.ended_by is null and g.ends_at <= h.now)),
+                'now', h.now, 'at', h.at,
                 'held', (select coalesce(jsonb_agg(to_jsonb(v) order by v.starts_at, v.provision_id), '[]') from held v),
                 'scheduled', (select coalesce(jsonb_agg(to_jsonb(v) order by v.effective_at, v.id), '[]') from scheduled v),
                 'defaults', (

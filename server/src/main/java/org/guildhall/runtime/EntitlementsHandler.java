@@ -93,7 +93,7 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
                         on.moves().stream().map(move -> tier(on, move, today)).toList()))
                 .toList();
         return Reply.ok(new ReachableTiers(
-                organizationId, Words.summary(entitled.plans(), false), ladders, Reach.hasMore(entitled), entitled.found().holder().version()));
+                organizationId, Words.summary(entitled.plans(), false), ladders, Reach.hasMore(entitled), entitled.version()));
     }
 
     private static ReachableTier tier(OnLadder on, Move move, LocalDate today) {
@@ -143,6 +143,6 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
         var plans = entitled.plans();
         return new EffectiveEntitlements(
                 new OrganizationId(holder.id()), new PoolId(holder.poolId()), at, Words.summary(plans, at != null),
-                EntitlementForms.plans(plans, at != null), EntitlementForms.entitlements(entitled), holder.version());
+                EntitlementForms.plans(plans, at != null), EntitlementForms.entitlements(entitled), entitled.version());
     }
 }

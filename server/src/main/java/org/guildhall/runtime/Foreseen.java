@@ -47,6 +47,9 @@ final class Foreseen {
             var dropped = step.dropped();
             if (dropped != null) {
                 transitions.put(what.id(), row -> row.canceled(dropped.reason(), dropped.at()));
+                if (what.beginsGrant() && what.grantId() != null) {
+                    over(what.grantId(), Moves.CANCELED, dropped.reason(), what.effectiveAt(), now, scheduled);
+                }
                 continue;
             }
             transitions.put(what.id(), row -> row.done(step));
@@ -76,11 +79,14 @@ final class Foreseen {
         if (grantId == null) {
             return;
         }
-        var at = step.what().effectiveAt();
-        grants.put(grantId, row -> row.over(at, step.grantOver(), null));
+        over(grantId, step.grantOver(), null, step.what().effectiveAt(), now, scheduled);
+    }
+
+    private void over(UUID grantId, String by, @Nullable String why, Instant at, Instant now, List<Scheduled> scheduled) {
+        grants.put(grantId, row -> row.over(at, by, why));
         scheduled.stream()
                 .filter(other -> grantId.equals(other.grantId()) && other.effectiveAt().isAfter(now))
-                .forEach(other -> transitions.put(other.id(), row -> row.canceled(step.grantOver(), at)));
+                .forEach(other -> transitions.put(other.id(), row -> row.canceled(by, at)));
     }
 
     boolean isNothing() {

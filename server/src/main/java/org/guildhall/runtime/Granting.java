@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -16,6 +17,7 @@ import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
 import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.runtime.GrantTerms.Term;
 import org.guildhall.runtime.Timeline.Scheduled;
 import org.guildhall.runtime.Timeline.Step;
 import org.guildhall.runtime.TransitionStore.Manner;
@@ -39,9 +41,16 @@ final class Granting {
      *
      * @param tierId named only where the product stands on several ladders
      * @param kind grant or trial
+     * @param startsAt null for now
+     * @param duration instead of an end
+     * @param renewsGrantId the grant that it takes over from; null for none
      */
     record Gift(
-            @Nullable String externalId, UUID productId, @Nullable UUID tierId, HeldBy kind, @Nullable Instant endsAt, @Nullable String reason) {}
+            @Nullable String externalId, UUID productId, @Nullable UUID tierId, HeldBy kind, @Nullable Instant startsAt, @Nullable Instant endsAt,
+            @Nullable CalendarTerm duration, @Nullable UUID renewsGrantId, @Nullable String reason) {}
+
+    /** When it begins, which may be later, and when it ends. */
+    private record Agreed(Instant startsAt, boolean later, Term term) {}
 
     /** A tier, on a ladder that is kept as it is. */
     private record Place(Ladder ladder, Tier tier, String pointer) {}
@@ -55,12 +64,10 @@ final class Granting {
 
     /** Gives something to an organization. @throws Refusal as {@code createGrant} says */
     GrantStore.Row grant(Tx tx, Changes changes, Held held, Actor actor, Gift gift) {
-        if (gift.endsAt() != null && !gift.endsAt().isAfter(held.now())) {
-            throw Problem.VALIDATION_FAILED.because("The end is not in the future.")
-                    .with(Item.pointer("/ends_at", "past", "The end is not in the future."));
-        }
+        var agreed = agreed(tx, held.now(), gift);
         References.named(catalog.product(tx, gift.productId()), "/product_id", "product");
-        var place = place(tx, held, gift);
+        var place = place(tx, held, gift, agreed.startsAt());
+        var renewed = gift.renewsGrantId() == null ? null : renewed(tx, held, gift.renewsGrantId());
         var product = References.named(catalog.keepProduct(tx, gift.productId()), "/product_id", "product");
         References.active(held.organizationState(), "/organization_id", "organization");
         if (!product.lifecycleStatus().equals("published")) {
@@ -69,12 +76,32 @@ final class Granting {
         if (place == null && !catalog.places(tx, gift.productId()).isEmpty()) {
             throw Problem.LADDER_CONFLICT.at("/product_id", "The product has just become a plan; grant it on its ladder.");
         }
-        return place == null ? beside(tx, changes, held, gift) : onLadder(tx, changes, held, actor, gift, place);
+        if (renewed != null) {
+            requireRenewable(tx, held, renewed, gift, place, agreed);
+        }
+        if (gift.kind() == HeldBy.TRIAL && product.allowsOneTrial()) {
+            requireFirstTrial(tx, held, gift.productId());
+        }
+        return place == null ? beside(tx, changes, held, gift, agreed, renewed) : onLadder(tx, changes, held, actor, gift, agreed, place, renewed);
     }
 
-    /** Takes back what is held. */
+    /** Takes back what is held or still to begin, and with it the grant that was to renew it. */
     GrantStore.Row revoke(Tx tx, Changes changes, Held held, Actor actor, GrantStore.Row grant, @Nullable String reason) {
         var revoked = moves.over(tx, changes, grant.id(), held.now(), Moves.REVOKED, reason, held.now());
+        var unbegun = new ArrayList<GrantStore.Row>();
+        for (var next = grants.renewal(tx, grant.id(), held.now()); next != null; next = grants.renewal(tx, next.id(), held.now())) {
+            unbegun.add(moves.over(tx, changes, next.id(), held.now(), Moves.REVOKED, reason, held.now()));
+        }
+        for (var next : unbegun) {
+            moves.endOffLadders(tx, changes, held, next.id());
+            moves.dropOf(tx, changes, held, next.id(), Moves.REVOKED, held.now());
+        }
+        if (grant.state().equals("scheduled")) {
+            moves.endOffLadders(tx, changes, held, grant.id());
+            moves.dropOf(tx, changes, held, grant.id(), Moves.REVOKED, held.now());
+            pools.changed(tx, changes, held, held, List.of());
+            return revoked;
+        }
         if (grant.ladderId() == null) {
             moves.endOffLadders(tx, changes, held, grant.id());
             pools.changed(tx, changes, held, held, List.of());
@@ -94,62 +121,126 @@ final class Granting {
         return revoked;
     }
 
-    private GrantStore.Row beside(Tx tx, Changes changes, Held held, Gift gift) {
-        var grant = given(tx, changes, held, gift, null);
-        var to = new Holding(Ids.next(), gift.productId(), null, null, gift.kind(), grant.id(), null, held.now(), gift.endsAt());
+    private GrantStore.Row beside(Tx tx, Changes changes, Held held, Gift gift, Agreed agreed, GrantStore.@Nullable Row renewed) {
+        var grant = given(tx, changes, held, gift, agreed, null);
+        if (renewed != null && !agreed.later()) {
+            moves.over(tx, changes, renewed.id(), held.now(), Moves.SUPERSEDED, null, held.now());
+            moves.endOffLadders(tx, changes, held, renewed.id());
+        }
+        var to = new Holding(
+                Ids.next(), gift.productId(), null, null, gift.kind(), grant.id(), null, agreed.startsAt(), agreed.term().endsAt());
         moves.begin(tx, List.of(Beginning.offLadders(changes, held, to)));
         pools.changed(tx, changes, held, held, List.of());
         return grant;
     }
 
-    private GrantStore.Row onLadder(Tx tx, Changes changes, Held held, Actor actor, Gift gift, Place place) {
+    private GrantStore.Row onLadder(
+            Tx tx, Changes changes, Held held, Actor actor, Gift gift, Agreed agreed, Place place, GrantStore.@Nullable Row renewed) {
         var ladder = place.ladder();
         var tier = place.tier();
-        var from = held.plan(ladder.id());
-        var landing = landing(from, place, gift, held.now());
-        if (gift.endsAt() != null) {
-            Moving.requireFree(held, ladder.id(), gift.endsAt(), "/ends_at", from == null ? null : from.grantId());
+        var at = agreed.startsAt();
+        var from = agreed.later()
+                ? Moving.expected(held, pools.then(tx, held.orgTypeId(), List.of(ladder), held.scheduled()), ladder.id(), at)
+                : held.plan(ladder.id());
+        if (renewed != null && (from == null || !renewed.id().equals(from.grantId()))) {
+            throw Problem.CONFLICT.at("/renews_grant_id", "Another plan will have taken the place of the grant by then.");
         }
-        var grant = given(tx, changes, held, gift, tier);
-        var what = Scheduled.of(
-                ladder.id(), from == null ? MoveKind.INITIATE : MoveKind.UPGRADE, from == null ? null : from.tierId(), tier.id(), gift.kind(),
-                grant.id(), held.now());
+        var kind = renewed != null ? MoveKind.RENEW : from == null ? MoveKind.INITIATE : MoveKind.UPGRADE;
+        var landing = landing(kind, from, place, gift, at);
+        if (agreed.later()) {
+            Moving.requireFree(held, ladder.id(), at, "/starts_at");
+        }
+        var grant = given(tx, changes, held, gift, agreed, tier);
+        var what = Scheduled.of(ladder.id(), kind, from == null ? null : from.tierId(), tier.id(), gift.kind(), grant.id(), at);
         var to = new Holding(
-                Ids.next(), landing.productId(), ladder.id(), tier.id(), gift.kind(), grant.id(), null, held.now(), gift.endsAt());
+                Ids.next(), landing.productId(), ladder.id(), tier.id(), gift.kind(), grant.id(), null, at, agreed.term().endsAt());
         var manner = new Manner(null, actor.type(), actor.id(), gift.reason(), false, List.of());
-        var moved = moves.move(tx, changes, held, new Step(what, from, to), manner, Moves.SUPERSEDED);
-        if (gift.endsAt() != null) {
-            var end = Scheduled.of(ladder.id(), MoveKind.END, tier.id(), null, gift.kind(), grant.id(), gift.endsAt());
-            var reason = gift.kind() == HeldBy.TRIAL ? "The trial ended." : "The grant ended.";
-            moves.schedule(tx, changes, held, end, new Manner(null, Actor.JOB.type(), Actor.JOB.id(), reason, false, List.of()));
+        var after = held;
+        if (agreed.later()) {
+            moves.schedule(tx, changes, held, what, manner);
+        } else {
+            after = moves.move(tx, changes, held, new Step(what, from, to), manner, Moves.SUPERSEDED).held();
         }
-        pools.changed(tx, changes, held, moved.held(), List.of());
+        if (agreed.term().endsAt() != null) {
+            var end = GrantTerms.end(ladder.id(), tier.id(), gift.kind(), grant.id(), agreed.term().endsAt());
+            moves.schedule(tx, changes, held, end, GrantTerms.byItself(gift.kind()));
+        }
+        pools.changed(tx, changes, held, after, List.of());
         return grant;
     }
 
-    private GrantStore.Row given(Tx tx, Changes changes, Held held, Gift gift, @Nullable Tier tier) {
+    private GrantStore.Row given(Tx tx, Changes changes, Held held, Gift gift, Agreed agreed, @Nullable Tier tier) {
         var grant = grants.insert(
                 tx,
                 new GrantStore.Values(
                         Ids.next(), gift.externalId(), held.organizationId(), held.poolId(), gift.productId(), gift.kind().word(),
-                        tier == null ? null : tier.ladderId(), tier == null ? null : tier.id(), gift.reason(), gift.endsAt()),
+                        tier == null ? null : tier.ladderId(), tier == null ? null : tier.id(), gift.reason(), agreed.startsAt(), agreed.term(),
+                        gift.renewsGrantId()),
                 held.now());
         changes.created(new GrantId(grant.id()), GrantsHandler.toApi(grant));
         return grant;
     }
 
-    private static Landing landing(@Nullable Holding from, Place place, Gift gift, Instant now) {
-        var kind = from == null ? MoveKind.INITIATE : MoveKind.UPGRADE;
-        return switch (Transitions.to(kind, from, place.ladder(), place.tier(), null, gift.kind(), null, now)) {
+    private Agreed agreed(Tx tx, Instant now, Gift gift) {
+        var wrong = new ArrayList<Item>();
+        boolean later = gift.startsAt() != null;
+        var begins = gift.startsAt() == null ? now : gift.startsAt();
+        if (later && !begins.isAfter(now)) {
+            wrong.add(Item.pointer("/starts_at", "past", "The beginning is not in the future; leave it out to begin now."));
+        }
+        if (gift.endsAt() != null && !gift.endsAt().isAfter(begins)) {
+            wrong.add(Item.pointer("/ends_at", "past", later ? "The end is not after the beginning." : "The end is not in the future."));
+        }
+        Refusal.ifAny(wrong);
+        var term = gift.duration() == null ? Term.until(gift.endsAt()) : Term.of(gift.duration(), begins, grants.zone(tx));
+        return new Agreed(begins, later, term);
+    }
+
+    private GrantStore.Row renewed(Tx tx, Held held, UUID grantId) {
+        var grant = References.named(grants.get(tx, grantId, held.now()), "/renews_grant_id", "grant");
+        return References.named(grant.organizationId().equals(held.organizationId()) ? grant : null, "/renews_grant_id", "grant");
+    }
+
+    private void requireRenewable(Tx tx, Held held, GrantStore.Row renewed, Gift gift, @Nullable Place place, Agreed agreed) {
+        if (!renewed.state().equals("active")) {
+            throw Problem.INVALID_STATE.at("/renews_grant_id", "Only an active grant can be renewed; this one is " + renewed.state() + ".");
+        }
+        boolean itsOwn = place == null
+                ? renewed.ladderId() == null && renewed.productId().equals(gift.productId())
+                : place.tier().id().equals(renewed.tierId());
+        if (!itsOwn) {
+            throw Problem.INVALID_STATE.at("/renews_grant_id", "The grant is of another product or tier; that is not a renewal.");
+        }
+        if (agreed.later() && !agreed.startsAt().equals(renewed.endsAt())) {
+            throw Problem.INVALID_STATE.at("/starts_at", renewed.endsAt() == null
+                    ? "The grant has no end; a renewal of it begins now."
+                    : "A renewal begins now, or when the grant ends: at " + renewed.endsAt() + ".");
+        }
+        var other = grants.renewal(tx, renewed.id(), held.now());
+        if (other != null) {
+            throw Problem.CONFLICT.at("/renews_grant_id", "The grant is renewed already, by " + new GrantId(other.id()) + ".");
+        }
+    }
+
+    private void requireFirstTrial(Tx tx, Held held, UUID productId) {
+        var trial = grants.trial(tx, held.organizationId(), productId);
+        if (trial != null) {
+            var detail = "The product allows one trial for each organization, and this one had its trial: " + new GrantId(trial) + ".";
+            throw Problem.CONFLICT.because(detail).with(Item.pointer("/product_id", "trial_used", detail));
+        }
+    }
+
+    private static Landing landing(MoveKind kind, @Nullable Holding from, Place place, Gift gift, Instant at) {
+        return switch (Transitions.to(kind, from, place.ladder(), place.tier(), null, gift.kind(), null, at)) {
             case Move move -> Objects.requireNonNull(move.to());
             case Impossible no -> throw no.why() == Why.TARGET
                     ? Problem.INVALID_STATE.at(place.pointer(), no.detail())
-                    : Problem.LADDER_CONFLICT.at(place.pointer(), "A grant leads to a higher rank. " + no.detail());
+                    : Problem.LADDER_CONFLICT.at(place.pointer(), "A grant leads to a higher rank, unless it renews another one. " + no.detail());
         };
     }
 
     /** Where the product is a plan; null off the ladders. The ladder is kept before the product, as everybody does. */
-    private @Nullable Place place(Tx tx, Held held, Gift gift) {
+    private @Nullable Place place(Tx tx, Held held, Gift gift, Instant at) {
         var tierId = gift.tierId();
         if (tierId == null) {
             var places = catalog.places(tx, gift.productId());
@@ -165,7 +256,7 @@ final class Granting {
         var pointer = gift.tierId() == null ? "/product_id" : "/tier_id";
         var ladder = References.named(catalog.keepLadderOfTier(tx, tierId), "/tier_id", "tier");
         var tier = Objects.requireNonNull(ladder.tier(tierId));
-        var product = tier.product(held.now());
+        var product = tier.product(at);
         if (product == null) {
             throw Problem.INVALID_STATE.at(pointer, "The tier " + tier.name() + " is archived.");
         }

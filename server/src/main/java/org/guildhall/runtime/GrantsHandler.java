@@ -1,10 +1,13 @@
 package org.guildhall.runtime;
 
+import java.util.ArrayList;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.Grant;
+import org.guildhall.api.model.GrantExtension;
 import org.guildhall.api.model.GrantId;
 import org.guildhall.api.model.GrantKind;
 import org.guildhall.api.model.GrantPatch;
@@ -19,12 +22,15 @@ import org.guildhall.api.model.PoolId;
 import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.TierId;
 import org.guildhall.api.runtime.GrantsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
+import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
 import org.guildhall.runtime.GrantStore.Filter;
 import org.guildhall.runtime.GrantStore.Row;
+import org.jspecify.annotations.Nullable;
 
 /** Grants: {@code /runtime/grants}. */
 final class GrantsHandler implements GrantsApi<Call> {
@@ -33,23 +39,24 @@ final class GrantsHandler implements GrantsApi<Call> {
     private final Pools pools;
     private final Outlook outlook;
     private final Granting granting;
+    private final GrantTerms terms;
 
-    GrantsHandler(GrantStore grants, Pools pools, Outlook outlook, Granting granting) {
+    GrantsHandler(GrantStore grants, Pools pools, Outlook outlook, Granting granting, GrantTerms terms) {
         this.grants = grants;
         this.pools = pools;
         this.outlook = outlook;
         this.granting = granting;
+        this.terms = terms;
     }
 
     @Override
     public Reply<Grant> createGrant(Call call, NewGrant body) {
         var kind = body.kind() == null ? GrantKind.GRANT : body.kind();
-        if (kind == GrantKind.TRIAL && body.endsAt() == null) {
-            throw Problem.VALIDATION_FAILED.because("A trial has an end.").with(Item.pointer("/ends_at", "required", "A trial has an end."));
-        }
+        wellFormed(kind, body);
         var gift = new Granting.Gift(
                 body.externalId(), body.productId().value(), body.tierId() == null ? null : body.tierId().value(), HeldBy.of(kind.value()),
-                body.endsAt(), body.reason());
+                body.startsAt(), body.endsAt(), duration(body.duration()), body.renewsGrantId() == null ? null : body.renewsGrantId().value(),
+                body.reason());
         var held = References.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
         var grant = toApi(granting.grant(call.tx(), call.changes(), held, call.actor(), gift));
         return Reply.created("/api/v1/runtime/grants/" + grant.id(), grant);
@@ -60,7 +67,8 @@ final class GrantsHandler implements GrantsApi<Call> {
         var filter = new Filter(
                 query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
                 query.productId() == null ? null : query.productId().value(), query.kind() == null ? null : query.kind().value(),
-                query.state() == null ? null : query.state().value(), query.createdAfter(), query.createdBefore());
+                query.state() == null ? null : query.state().value(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = outlook.page(
                 call.tx(), filter.organizationId(), foreseen -> grants.list(call.tx(), call.page(), filter, foreseen));
         return Reply.list(page.map(GrantsHandler::toApi));
@@ -77,14 +85,17 @@ final class GrantsHandler implements GrantsApi<Call> {
     @Override
     public Reply<Grant> updateGrant(Call call, GrantId grantId, Patch<GrantPatch> patch) {
         var organizationId = References.found(grants.get(call.tx(), grantId.value())).organizationId();
-        pools.lock(call.tx(), call.changes(), organizationId);
-        var before = References.found(grants.lock(call.tx(), grantId.value()));
+        var held = References.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var before = References.found(grants.get(call.tx(), grantId.value(), held.now()));
         call.expect(before.version());
-        var current = new GrantPatch(before.externalId());
+        var current = new GrantPatch(before.externalId(), before.endsAt());
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
             return Reply.ok(toApi(before));
+        }
+        if (!Objects.equals(wanted.endsAt(), current.endsAt())) {
+            return Reply.ok(toApi(terms.change(call.tx(), call.changes(), held, before, wanted.externalId(), wanted.endsAt())));
         }
         var grant = toApi(grants.name(call.tx(), before.id(), wanted.externalId()));
         call.changed(grant.id(), toApi(before), grant);
@@ -97,10 +108,47 @@ final class GrantsHandler implements GrantsApi<Call> {
         var held = References.found(pools.lock(call.tx(), call.changes(), organizationId));
         var before = References.found(grants.get(call.tx(), grantId.value(), held.now()));
         call.expect(before.version());
-        if (!before.state().equals("active")) {
-            throw Problem.INVALID_STATE.because("Only an active grant can be revoked; this one is " + before.state() + ".");
+        if (!before.isOpen()) {
+            throw Problem.INVALID_STATE.because("A grant that is over can't be revoked; this one is " + before.state() + ".");
         }
         return Reply.ok(toApi(granting.revoke(call.tx(), call.changes(), held, call.actor(), before, body.reason())));
+    }
+
+    @Override
+    public Reply<Grant> extendGrant(Call call, GrantId grantId, GrantExtension body) {
+        if ((body.duration() == null) == (body.endsAt() == null)) {
+            throw Problem.VALIDATION_FAILED.because("Either `duration` or `ends_at` is required.")
+                    .with(Item.pointer("/duration", "required", "Either `duration` or `ends_at` is required."));
+        }
+        var length = duration(body.duration());
+        UUID organizationId = References.found(grants.get(call.tx(), grantId.value())).organizationId();
+        var held = References.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var before = References.found(grants.get(call.tx(), grantId.value(), held.now()));
+        call.expect(before.version());
+        return Reply.ok(toApi(terms.extend(call.tx(), call.changes(), held, before, body.endsAt(), length)));
+    }
+
+    /** Everything that is wrong with it by itself, at once. */
+    private static void wellFormed(GrantKind kind, NewGrant body) {
+        var wrong = new ArrayList<Item>();
+        if (kind == GrantKind.TRIAL && body.endsAt() == null && body.duration() == null) {
+            wrong.add(Item.pointer("/ends_at", "required", "A trial has an end."));
+        }
+        if (body.endsAt() != null && body.duration() != null) {
+            wrong.add(Item.pointer("/duration", "exclusive", "An end is given by `ends_at` or by `duration`, not by both."));
+        }
+        if (kind == GrantKind.TRIAL && body.renewsGrantId() != null) {
+            wrong.add(Item.pointer("/renews_grant_id", "other_kind", "A trial renews nothing."));
+        }
+        Refusal.ifAny(wrong);
+    }
+
+    private static @Nullable CalendarTerm duration(@Nullable String text) {
+        var length = text == null ? null : CalendarTerm.parse(text);
+        if (length != null && length.isZero()) {
+            throw Problem.VALIDATION_FAILED.because("The duration is zero.").with(Item.pointer("/duration", "zero", "The duration is zero."));
+        }
+        return length;
     }
 
     static Grant toApi(Row row) {
@@ -109,7 +157,7 @@ final class GrantsHandler implements GrantsApi<Call> {
                 new ProductId(row.productId()), GrantKind.fromValue(row.kind()),
                 row.ladderId() == null ? GrantPath.OFF_LADDER : GrantPath.ON_LADDER,
                 row.ladderId() == null ? null : new PlanLadderId(row.ladderId()), row.tierId() == null ? null : new TierId(row.tierId()),
-                GrantState.fromValue(row.state()), row.reason(), row.startsAt(), row.endsAt(), row.over(), row.endReason(), row.createdAt(),
-                row.updatedAt(), row.version());
+                GrantState.fromValue(row.state()), row.reason(), row.startsAt(), row.endsAt(), row.over(), row.endReason(), row.term(),
+                row.termStartsAt(), row.renewsGrantId() == null ? null : new GrantId(row.renewsGrantId()), row.createdAt(), row.updatedAt(), row.version());
     }
 }

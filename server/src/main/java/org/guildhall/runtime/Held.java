@@ -11,13 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A pool that is held until the transaction ends, with everything settled that was due.
  *
- * @param seenVersion the version that it had before: readers were shown it, with what was due as if it were settled
  * @param now when a change of it takes effect: behind every change that was made before
  * @param holdings what it holds at that instant, and maybe some of what it held
  * @param scheduled the transitions that are still to come, in the order of their instants
  */
 record Held(
-        PoolStore.Row pool, long seenVersion, UUID orgTypeId, String organizationState, Instant now, List<Holding> holdings,
+        PoolStore.Row pool, UUID orgTypeId, String organizationState, Instant now, List<Holding> holdings,
         List<Timeline.Scheduled> scheduled) {
 
     UUID poolId() {
@@ -58,11 +57,16 @@ record Held(
         if (step.to() != null) {
             changed.add(step.to());
         }
-        return new Held(pool, seenVersion, orgTypeId, organizationState, now, changed, scheduled);
+        return new Held(pool, orgTypeId, organizationState, now, changed, scheduled);
+    }
+
+    /** The same with what it holds otherwise. */
+    Held holding(List<Holding> changed) {
+        return new Held(pool, orgTypeId, organizationState, now, changed, scheduled);
     }
 
     /** The same as another row of the pool has it. */
     Held as(PoolStore.Row row) {
-        return new Held(row, seenVersion, orgTypeId, organizationState, now, holdings, scheduled);
+        return new Held(row, orgTypeId, organizationState, now, holdings, scheduled);
     }
 }

@@ -31,8 +31,8 @@ record Holding(
         return new Holding(null, productId, ladderId, tierId, cause, grantId, policyId, startsAt, endsAt);
     }
 
-    /** The same with another end. */
-    Holding until(Instant end) {
+    /** The same with another end; null for none. */
+    Holding until(@Nullable Instant end) {
         return new Holding(provisionId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, end);
     }
 }

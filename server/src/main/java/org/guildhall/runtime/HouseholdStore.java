@@ -2,6 +2,7 @@ package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLDS;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
@@ -18,7 +19,9 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.guildhall.schema.runtime.tables.Households;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -46,8 +49,7 @@ final class HouseholdStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable UUID personId, @Nullable String state, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable UUID personId, @Nullable String state, TimeWindow created) {}
 
     private static final Households N = HOUSEHOLDS.as("n");
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", HOUSEHOLDS.CREATED_AT, "name", HOUSEHOLDS.NAME);
@@ -74,7 +76,8 @@ final class HouseholdStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(HOUSEHOLDS).where(HOUSEHOLDS.ID.in(ids)).fetch(HouseholdStore::row);
+        var select = tx.sql().select(COLUMNS).from(HOUSEHOLDS).where(HOUSEHOLDS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(HouseholdStore::row).toList();
     }
 
     /** The same, held until the transaction ends: who comes into it and its end stand in one line. */
@@ -98,7 +101,7 @@ final class HouseholdStore {
                 .where(Filters.is(HOUSEHOLDS.EXTERNAL_ID, filter.externalId()))
                 .and(filter.personId() == null ? noCondition() : belongs(filter.personId()))
                 .and(Filters.is(HOUSEHOLDS.STATE, filter.state()))
-                .and(Filters.between(HOUSEHOLDS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(HOUSEHOLDS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, HOUSEHOLDS.ID, HouseholdStore::row);
     }
 

@@ -12,6 +12,7 @@ import org.guildhall.api.model.ListHouseholdsQuery;
 import org.guildhall.api.model.NewHousehold;
 import org.guildhall.api.runtime.HouseholdsApi;
 import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.References;
 import org.guildhall.runtime.HouseholdStore.Filter;
@@ -43,7 +44,8 @@ final class HouseholdsHandler implements HouseholdsApi<Call> {
     public Reply<Page<Household>> listHouseholds(Call call, ListHouseholdsQuery query) {
         var filter = new Filter(
                 query.externalId(), query.personId() == null ? null : query.personId().value(),
-                query.state() == null ? null : query.state().value(), query.createdAfter(), query.createdBefore());
+                query.state() == null ? null : query.state().value(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(store.list(call.tx(), call.page(), filter).map(HouseholdsHandler::toApi));
     }
 

@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.INVITATIONS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
@@ -17,7 +18,9 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.EmailAddresses;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -39,7 +42,7 @@ final class InvitationStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, UUID organizationId, @Nullable String email, @Nullable String state,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", INVITATIONS.CREATED_AT);
     /** By the clock as it stands with the lock held: who waited beyond the end came too late. */
@@ -61,9 +64,10 @@ final class InvitationStore {
                 .set(INVITATIONS.ORGANIZATION_ID, invitation.organizationId())
                 .set(INVITATIONS.EXTERNAL_ID, invitation.externalId())
                 .set(INVITATIONS.EMAIL, invitation.email())
+                .set(INVITATIONS.EMAIL_KEY, EmailAddresses.key(invitation.email()))
                 .set(INVITATIONS.ROLE, invitation.role())
                 .set(INVITATIONS.TOKEN_HMAC, invitation.tokenHmac())
-                .set(INVITATIONS.EXPIRES_AT, field("{0} + {1} * interval '1 second'", SQLDataType.INSTANT, Columns.now(), val(invitation.expiresInSeconds())))
+                .set(INVITATIONS.EXPIRES_AT, expiry(invitation.expiresInSeconds()))
                 .returningResult(COLUMNS)
                 .fetchSingle(InvitationStore::row);
     }
@@ -99,16 +103,46 @@ final class InvitationStore {
         return tx.sql().fetchCount(INVITATIONS, INVITATIONS.ORGANIZATION_ID.eq(organizationId).and(PENDING));
     }
 
+    /** The invitation of an organization to an address that can still be accepted; null if there is none. */
+    @Nullable UUID pendingTo(Tx tx, UUID organizationId, String email) {
+        return tx.sql()
+                .select(INVITATIONS.ID)
+                .from(INVITATIONS)
+                .where(INVITATIONS.ORGANIZATION_ID.eq(organizationId))
+                .and(INVITATIONS.EMAIL_FOLDED.eq(EmailAddresses.folded(email)))
+                .and(PENDING)
+                .orderBy(INVITATIONS.CREATED_AT, INVITATIONS.ID)
+                .limit(1)
+                .fetchOne(INVITATIONS.ID);
+    }
+
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
         var select = tx.sql()
                 .select(COLUMNS)
                 .from(INVITATIONS)
                 .where(INVITATIONS.ORGANIZATION_ID.eq(filter.organizationId()))
                 .and(Filters.is(INVITATIONS.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(INVITATIONS.EMAIL, filter.email()))
+                .and(Filters.is(INVITATIONS.EMAIL_FOLDED, filter.email() == null ? null : EmailAddresses.folded(filter.email())))
                 .and(filter.state() == null ? noCondition() : STATE.eq(filter.state()))
-                .and(Filters.between(INVITATIONS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(INVITATIONS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, INVITATIONS.ID, InvitationStore::row);
+    }
+
+    /** Gives it another token and another end; the token before opens nothing any more. */
+    Row renew(Tx tx, UUID id, byte[] tokenHmac, int expiresInSeconds) {
+        return tx.sql()
+                .update(INVITATIONS)
+                .set(INVITATIONS.TOKEN_HMAC, tokenHmac)
+                .set(INVITATIONS.EXPIRES_AT, expiry(expiresInSeconds))
+                .set(INVITATIONS.UPDATED_AT, Columns.now())
+                .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(1))
+                .where(INVITATIONS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(InvitationStore::row);
+    }
+
+    private static Field<Instant> expiry(int expiresInSeconds) {
+        return field("{0} + {1} * interval '1 second'", SQLDataType.INSTANT, Columns.now(), val(expiresInSeconds));
     }
 
     /** Gives it another external id. */
@@ -143,7 +177,7 @@ final class InvitationStore {
                 .set(INVITATIONS.REVOKED_AT, Columns.now())
                 .set(INVITATIONS.UPDATED_AT, Columns.now())
                 .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(1))
-                .where(INVITATIONS.ID.in(ids))
+                .where(INVITATIONS.ID.eq(any(Columns.array(ids, UUID.class))))
                 .returningResult(COLUMNS)
                 .fetch(InvitationStore::row);
     }

@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import java.util.List;
+import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -8,6 +9,7 @@ import org.guildhall.api.model.Invitation;
 import org.guildhall.api.model.InvitationAcceptance;
 import org.guildhall.api.model.InvitationId;
 import org.guildhall.api.model.InvitationPatch;
+import org.guildhall.api.model.InvitationRenewal;
 import org.guildhall.api.model.InvitationState;
 import org.guildhall.api.model.IssuedInvitation;
 import org.guildhall.api.model.ListInvitationsQuery;
@@ -19,12 +21,14 @@ import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.runtime.InvitationsApi;
 import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
 import org.guildhall.runtime.InvitationStore.Filter;
 import org.guildhall.runtime.InvitationStore.New;
 import org.guildhall.runtime.InvitationStore.Row;
+import org.jspecify.annotations.Nullable;
 
 /** Invitations: {@code /runtime/invitations}, {@code /runtime/organizations/{organization_id}/invitations}. */
 final class InvitationsHandler implements InvitationsApi<Call> {
@@ -48,26 +52,71 @@ final class InvitationsHandler implements InvitationsApi<Call> {
     public Reply<IssuedInvitation> createInvitation(Call call, OrganizationId organizationId, NewInvitation body) {
         var organization = References.found(organizations.lock(call.tx(), organizationId.value()));
         References.active(organization.state(), "organization");
-        if (invitations.countPending(call.tx(), organization.id()) >= PENDING_MAX) {
+        requireRoom(call, organization.id());
+        requireNonePending(call, organization.id(), body.email());
+        var token = InvitationToken.issue();
+        var made = invitations.insert(call.tx(), new New(
+                organization.id(), body.externalId(), body.email(), body.role().value(), token.hmac(keys), lifetime(body.expiresInSeconds())));
+        call.created(new InvitationId(made.id()), toApi(made));
+        return Reply.created("/api/v1/runtime/invitations/" + new InvitationId(made.id()), issued(made, token));
+    }
+
+    @Override
+    public Reply<IssuedInvitation> renewInvitation(Call call, InvitationId invitationId, InvitationRenewal body) {
+        var named = References.found(invitations.get(call.tx(), invitationId.value()));
+        // The organization first, as in everything that lets an invitation be pending.
+        var organization = References.found(organizations.lock(call.tx(), named.organizationId()));
+        var before = References.found(invitations.lock(call.tx(), named.id()));
+        call.expect(before.version());
+        References.active(organization.state(), "organization");
+        switch (before.state()) {
+            case "pending" -> { }
+            case "expired" -> {
+                requireRoom(call, organization.id());
+                requireNonePending(call, organization.id(), before.email());
+            }
+            default -> throw Problem.INVALID_STATE.because("The invitation " + standing(before) + ".");
+        }
+        var token = InvitationToken.issue();
+        var after = invitations.renew(call.tx(), before.id(), token.hmac(keys), lifetime(body.expiresInSeconds()));
+        call.changed(invitationId, toApi(before), toApi(after));
+        return Reply.ok(issued(after, token));
+    }
+
+    private void requireRoom(Call call, UUID organizationId) {
+        if (invitations.countPending(call.tx(), organizationId) >= PENDING_MAX) {
             throw Problem.CONFLICT.because(
                     "The organization has " + PENDING_MAX + " pending invitations, as many as it can have: revoke some, or wait until they expire.");
         }
-        var token = InvitationToken.issue();
-        var lifetime = body.expiresInSeconds() == null ? LIFETIME_SECONDS : body.expiresInSeconds();
-        var made = toApi(invitations.insert(call.tx(), new New(
-                organization.id(), body.externalId(), body.email(), body.role().value(), token.hmac(keys), lifetime)));
-        call.created(made.id(), made);
-        return Reply.created("/api/v1/runtime/invitations/" + made.id(), new IssuedInvitation(
-                made.id(), made.externalId(), made.organizationId(), made.email(), made.role(), made.state(), made.expiresAt(),
-                made.acceptedAt(), made.personId(), made.membershipId(), made.revokedAt(), made.createdAt(), made.updatedAt(), made.version(),
-                token.clear()));
+    }
+
+    private void requireNonePending(Call call, UUID organizationId, String email) {
+        var pending = invitations.pendingTo(call.tx(), organizationId, email);
+        if (pending != null) {
+            var id = new InvitationId(pending).toString();
+            throw Problem.ALREADY_EXISTS
+                    .at("/email", "The invitation " + id + " to this address is pending: renew it, or revoke it first.")
+                    .member("existing_id", id);
+        }
+    }
+
+    private static int lifetime(@Nullable Integer seconds) {
+        return seconds == null ? LIFETIME_SECONDS : seconds;
+    }
+
+    private static IssuedInvitation issued(Row row, InvitationToken token) {
+        var shown = toApi(row);
+        return new IssuedInvitation(
+                shown.id(), shown.externalId(), shown.organizationId(), shown.email(), shown.role(), shown.state(), shown.expiresAt(),
+                shown.acceptedAt(), shown.personId(), shown.membershipId(), shown.revokedAt(), shown.createdAt(), shown.updatedAt(),
+                shown.version(), token.clear());
     }
 
     @Override
     public Reply<Page<Invitation>> listInvitations(Call call, OrganizationId organizationId, ListInvitationsQuery query) {
         var filter = new Filter(
                 query.externalId(), organizationId.value(), query.email(), query.state() == null ? null : query.state().value(),
-                query.createdAfter(), query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = invitations.list(call.tx(), call.page(), filter);
         if (page.data().isEmpty()) {
             References.found(organizations.get(call.tx(), organizationId.value()));

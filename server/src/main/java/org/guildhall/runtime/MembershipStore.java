@@ -15,6 +15,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.schema.runtime.tables.Memberships;
 import org.jooq.Condition;
@@ -37,7 +38,7 @@ final class MembershipStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID personId, @Nullable String role,
-            @Nullable Boolean active, @Nullable Instant createdAfter, @Nullable Instant createdBefore, @Nullable Instant at) {}
+            @Nullable Boolean active, TimeWindow created, @Nullable Instant at) {}
 
     private static final Memberships LATEST = MEMBERSHIPS.as("latest");
     private static final Memberships OTHER = MEMBERSHIPS.as("other");
@@ -134,7 +135,7 @@ final class MembershipStore {
                 .and(Filters.is(today.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(MEMBERSHIPS.ROLE, filter.role()))
                 .and(filter.active() == null ? DSL.noCondition() : filter.active() ? today.ENDS_AT.isNull() : today.ENDS_AT.isNotNull())
-                .and(Filters.between(MEMBERSHIPS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(MEMBERSHIPS.CREATED_AT, filter.created()));
         return page.fetch(narrowed, SORTS, MEMBERSHIPS.ID, MembershipStore::row);
     }
 

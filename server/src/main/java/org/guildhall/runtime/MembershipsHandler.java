@@ -15,6 +15,7 @@ import org.guildhall.api.model.NewMembership;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.runtime.MembershipsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.References;
 import org.guildhall.runtime.MembershipStore.Filter;
@@ -46,7 +47,8 @@ final class MembershipsHandler implements MembershipsApi<Call> {
             Call call, OrganizationId organizationId, ListOrganizationMembershipsQuery query) {
         var filter = new Filter(
                 query.externalId(), organizationId.value(), query.personId() == null ? null : query.personId().value(),
-                query.role() == null ? null : query.role().value(), active(query.state()), query.createdAfter(), query.createdBefore(),
+                query.role() == null ? null : query.role().value(), active(query.state()),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()),
                 query.at());
         var page = memberships.list(call.tx(), call.page(), filter);
         if (page.data().isEmpty()) {
@@ -60,7 +62,7 @@ final class MembershipsHandler implements MembershipsApi<Call> {
         var filter = new Filter(
                 query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
                 query.personId() == null ? null : query.personId().value(), query.role() == null ? null : query.role().value(),
-                active(query.state()), query.createdAfter(), query.createdBefore(), query.at());
+                active(query.state()), new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()), query.at());
         return Reply.list(memberships.list(call.tx(), call.page(), filter).map(MembershipsHandler::toApi));
     }
 

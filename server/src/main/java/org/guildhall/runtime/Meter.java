@@ -79,7 +79,7 @@ final class Meter {
 
         var zone = settled.values().iterator().next().zone();
         var uses = fresh.stream().map(one -> use(one, held, keys, zone)).toList();
-        var metering = new Metering(fresh.isEmpty() ? Map.of() : meter.entitlements(tx, held.values(), each(uses, Use::resourceKey), now));
+        var metering = new Metering(fresh.isEmpty() ? Map.of() : meter.entitlements(tx, held.values(), each(uses, Use::resourceKey), now), zone);
         var outcome = metering.decide(uses, uses.isEmpty() ? Map.of() : meter.standings(tx, metering.accounts(uses)));
         refuse(outcome.refused(), settled);
         return written(tx, events.size(), fresh, uses, outcome, now);

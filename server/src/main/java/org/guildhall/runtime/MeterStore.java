@@ -27,6 +27,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.Combination.Rule;
 import org.guildhall.runtime.Metering.Account;
@@ -64,17 +65,14 @@ final class MeterStore {
                     select l.level
                     from runtime.usage_levels l
                     where l.pool_id = w.pool_id and l.resource_key = w.resource_key), 0)
-                else coalesce((
-                    select sum(d.quantity)::bigint
-                    from runtime.usage_days d
-                    where d.pool_id = w.pool_id and d.resource_key = w.resource_key and d.day >= w.starts_on and d.day < w.ends_on), 0)
+                else runtime.used_between(w.pool_id, w.resource_key, w.starts_at, w.ends_at)::bigint
                 end as used,
                 array(
                     select t.percent
                     from runtime.usage_thresholds t
-                    where t.pool_id = w.pool_id and t.resource_key = w.resource_key and t.period_on = w.starts_on
+                    where t.pool_id = w.pool_id and t.resource_key = w.resource_key and t.period_starts_at = w.starts_at
                       and t.period is not distinct from w.period and t.cleared_at is null) as told
-            from unnest({0}, {1}, {2}, {3}, {4}) with ordinality as w (pool_id, resource_key, period, starts_on, ends_on, number)
+            from unnest({0}, {1}, {2}, {3}, {4}) with ordinality as w (pool_id, resource_key, period, starts_at, ends_at, number)
             order by w.number
             """;
 
@@ -98,7 +96,7 @@ final class MeterStore {
                 .on(ORGANIZATIONS.ID.eq(POOLS.ORGANIZATION_ID))
                 .crossJoin(SETTINGS)
                 .where(POOLS.ID.eq(any(Columns.array(poolIds, UUID.class))))
-                .fetch(row -> new Pool(row.value1(), row.value2(), row.value3(), row.value4(), ZoneId.of(row.value5()), row.value6()));
+                .fetch(row -> new Pool(row.value1(), row.value2(), row.value3(), row.value4(), TimeZones.of(row.value5()), row.value6()));
     }
 
     /** What the rules of everything come to that pools hold at an instant, for some resource keys. */
@@ -129,8 +127,8 @@ final class MeterStore {
         var asked = List.copyOf(accounts);
         var found = tx.sql()
                 .resultQuery(STANDINGS, each(asked, Account::poolId, UUID.class), each(asked, Account::resourceKey, String.class),
-                        each(asked, Account::period, String.class), each(asked, MeterStore::startsOn, LocalDate.class),
-                        each(asked, MeterStore::endsOn, LocalDate.class))
+                        each(asked, Account::period, String.class), each(asked, MeterStore::startsAt, Instant.class),
+                        each(asked, MeterStore::endsAt, Instant.class))
                 .coerce(USED, TOLD)
                 .fetch();
         var standings = new HashMap<Account, Standing>();
@@ -144,15 +142,18 @@ final class MeterStore {
         return Columns.array(accounts.stream().map(what).toList(), type);
     }
 
-    /** The day by which what doesn't reset is kept, so that it is told once, too. */
-    static LocalDate startsOn(Account account) {
-        return account.startsOn() == null ? LocalDate.EPOCH : account.startsOn();
+    /** The instant by which what doesn't reset is kept, so that it is told once, too. */
+    static Instant startsAt(Account account) {
+        return account.span() == null ? Instant.EPOCH : account.span().startsAt();
     }
 
-    private static LocalDate endsOn(Account account) {
-        return account.startsOn() == null || account.period() == null
-                ? LocalDate.EPOCH
-                : UsagePeriod.next(account.period(), account.startsOn());
+    /** The same as a day. */
+    static LocalDate startsOn(Account account) {
+        return account.span() == null ? LocalDate.EPOCH : account.span().startsOn();
+    }
+
+    private static Instant endsAt(Account account) {
+        return account.span() == null ? Instant.EPOCH : account.span().endsAt();
     }
 
     private static Rule rule(Record row) {

@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,9 +31,10 @@ final class Metering {
     /**
      * What an event counts in: what a pool has in use of a key, or has used of it in one period.
      *
-     * @param period null, and no first day, for what doesn't reset
+     * @param period null for what doesn't reset
+     * @param span from when to when that period is; null for what doesn't reset
      */
-    record Account(UUID poolId, String resourceKey, @Nullable String period, @Nullable LocalDate startsOn) {}
+    record Account(UUID poolId, String resourceKey, @Nullable String period, @Nullable UsagePeriod span) {}
 
     /**
      * How an account stands.
@@ -69,10 +71,15 @@ final class Metering {
     record Outcome(List<Refused> refused, List<Reached> reached, List<Cleared> cleared, Map<Account, Long> used) {}
 
     private final Map<UUID, Combination> entitlements;
+    private final ZoneId zone;
 
-    /** @param entitlements of every pool, as they are now */
-    Metering(Map<UUID, Combination> entitlements) {
+    /**
+     * @param entitlements of every pool, as they are now
+     * @param zone of the tenant, in which periods are counted
+     */
+    Metering(Map<UUID, Combination> entitlements, ZoneId zone) {
         this.entitlements = entitlements;
+        this.zone = zone;
     }
 
     /** Every account that one of these events counts in. */
@@ -136,7 +143,7 @@ final class Metering {
         }
         return combination(use.poolId).lines(use.resourceKey).stream()
                 .filter(line -> line.period() != null)
-                .map(line -> new Account(use.poolId, use.resourceKey, line.period(), UsagePeriod.start(line.period(), use.day)))
+                .map(line -> new Account(use.poolId, use.resourceKey, line.period(), UsagePeriod.on(line.period(), use.day, zone)))
                 .toList();
     }
 

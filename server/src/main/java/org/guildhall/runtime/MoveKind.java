@@ -7,6 +7,7 @@ enum MoveKind {
     INITIATE,
     UPGRADE,
     DOWNGRADE,
+    RENEW,
     END;
 
     /** As it is stored and sent. */

@@ -1,8 +1,10 @@
 package org.guildhall.runtime;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.model.GrantId;
@@ -25,6 +27,7 @@ final class Moves {
     static final String REVOKED = "revoked";
     static final String SUPERSEDED = "superseded";
     static final String EXPIRED = "expired";
+    static final String CANCELED = "canceled";
 
     private final ProvisionStore provisions;
     private final TransitionStore transitions;
@@ -97,12 +100,17 @@ final class Moves {
     Moved settle(Tx tx, Changes changes, Held held, Step step) {
         var what = step.what();
         if (step.dropped() != null) {
-            return new Moved(drop(tx, changes, what.id(), step.dropped().reason(), step.dropped().at()), held);
+            var dropped = drop(tx, changes, what.id(), step.dropped().reason(), step.dropped().at());
+            if (what.beginsGrant() && what.grantId() != null) {
+                over(tx, changes, what.grantId(), what.effectiveAt(), CANCELED, step.dropped().reason(), held.now());
+                dropOf(tx, changes, held, what.grantId(), CANCELED, what.effectiveAt());
+            }
+            return new Moved(dropped, held);
         }
         var ended = ended(tx, step, held.now());
         var begun = begun(tx, held, step);
         var before = Objects.requireNonNull(transitions.get(tx, what.id()));
-        var transition = put(tx, changes, before, before.done(step));
+        var transition = put(tx, changes, List.of(before), List.of(before.done(step))).getFirst();
         tell(changes, ended, begun);
         over(tx, changes, held, step, step.grantOver());
         return new Moved(transition, held.after(step));
@@ -110,28 +118,74 @@ final class Moves {
 
     /** Drops a transition that is still to come, or that came to nothing. */
     TransitionStore.Row drop(Tx tx, Changes changes, UUID id, @Nullable String reason, Instant at) {
-        var before = Objects.requireNonNull(transitions.get(tx, id));
-        return put(tx, changes, before, before.canceled(reason, at));
+        return dropAll(tx, changes, List.of(id), reason, at).getFirst();
     }
 
-    private TransitionStore.Row put(Tx tx, Changes changes, TransitionStore.Row before, TransitionStore.Row after) {
+    /** Drops transitions, however many, in two statements. */
+    List<TransitionStore.Row> dropAll(Tx tx, Changes changes, List<UUID> ids, @Nullable String reason, Instant at) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        var before = transitions.getAll(tx, ids);
+        return put(tx, changes, before, before.stream().map(row -> row.canceled(reason, at)).toList());
+    }
+
+    private List<TransitionStore.Row> put(Tx tx, Changes changes, List<TransitionStore.Row> before, List<TransitionStore.Row> after) {
         transitions.put(tx, after);
-        changes.changed(new TransitionId(after.id()), TransitionsHandler.toApi(before), TransitionsHandler.toApi(after));
+        for (int at = 0; at < after.size(); at++) {
+            changes.changed(
+                    new TransitionId(after.get(at).id()), TransitionsHandler.toApi(before.get(at)), TransitionsHandler.toApi(after.get(at)));
+        }
         return after;
     }
 
     /** Drops everything that is still to come by a grant that is over since an instant. */
     void dropOf(Tx tx, Changes changes, Held held, UUID grantId, String reason, Instant at) {
-        held.scheduled().stream()
+        var dropped = held.scheduled().stream()
                 .filter(other -> grantId.equals(other.grantId()) && other.effectiveAt().isAfter(held.now()))
-                .forEach(other -> drop(tx, changes, other.id(), reason, at));
+                .map(Scheduled::id)
+                .toList();
+        dropAll(tx, changes, dropped, reason, at);
     }
 
     /** Ends what is held off the ladders: everything, or what a grant gave. */
     void endOffLadders(Tx tx, Changes changes, Held held, @Nullable UUID grantId) {
-        for (var before : provisions.heldOffLadders(tx, held.poolId(), grantId, held.now())) {
-            tell(changes, end(tx, before, held.now()), null);
+        var ended = provisions.heldOffLadders(tx, held.poolId(), grantId, held.now()).stream()
+                .map(before -> new Ended(before, before.until(held.now())))
+                .toList();
+        if (!ended.isEmpty()) {
+            provisions.put(tx, ended.stream().map(Ended::after).toList());
+            ended.forEach(each -> tell(changes, each, null));
         }
+    }
+
+    /**
+     * Moves the end of a grant, with all that follows from it, and tells the grant first.
+     *
+     * @param end of its plan, to be scheduled; null for none
+     * @return the pool after it
+     */
+    Held reschedule(Tx tx, Changes changes, Held held, GrantStore.Row before, GrantStore.Row after, @Nullable Scheduled end, Manner manner) {
+        grants.put(tx, List.of(after));
+        changes.changed(new GrantId(after.id()), GrantsHandler.toApi(before), GrantsHandler.toApi(after));
+        held.scheduled().stream()
+                .filter(other -> other.endsGrant() && after.id().equals(other.grantId()))
+                .forEach(other -> drop(tx, changes, other.id(), "The end of the grant was changed.", held.now()));
+        if (end != null) {
+            schedule(tx, changes, held, end, manner);
+        }
+        var holdings = new ArrayList<Holding>();
+        for (var holding : held.holdings()) {
+            boolean itsOwn = after.id().equals(holding.grantId()) && (holding.endsAt() == null || holding.endsAt().isAfter(held.now()));
+            if (itsOwn) {
+                var provision = provisions.getAll(tx, List.of(Objects.requireNonNull(holding.provisionId())), held.now()).getFirst();
+                var moved = provision.ending(after.endsAt(), held.now());
+                provisions.put(tx, List.of(moved));
+                tell(changes, new Ended(provision, moved), null);
+            }
+            holdings.add(itsOwn ? holding.until(after.endsAt()) : holding);
+        }
+        return held.holding(holdings);
     }
 
     /** Begins all of it at once. */
@@ -159,10 +213,24 @@ final class Moves {
 
     /** Notes that a grant is over. */
     GrantStore.Row over(Tx tx, Changes changes, UUID grantId, Instant end, String by, @Nullable String reason, Instant now) {
-        var before = Objects.requireNonNull(grants.get(tx, grantId, now));
-        var after = before.over(end, by, reason);
+        return overAll(tx, changes, Map.of(grantId, end), by, reason, now).getFirst();
+    }
+
+    /**
+     * Notes that grants are over, however many, in two statements.
+     *
+     * @param ends since when, by grant
+     */
+    List<GrantStore.Row> overAll(Tx tx, Changes changes, Map<UUID, Instant> ends, String by, @Nullable String reason, Instant now) {
+        if (ends.isEmpty()) {
+            return List.of();
+        }
+        var before = grants.getAll(tx, ends.keySet(), now);
+        var after = before.stream().map(row -> row.over(Objects.requireNonNull(ends.get(row.id())), by, reason)).toList();
         grants.put(tx, after);
-        changes.changed(new GrantId(grantId), GrantsHandler.toApi(before), GrantsHandler.toApi(after));
+        for (int at = 0; at < after.size(); at++) {
+            changes.changed(new GrantId(after.get(at).id()), GrantsHandler.toApi(before.get(at)), GrantsHandler.toApi(after.get(at)));
+        }
         return after;
     }
 
@@ -187,7 +255,7 @@ final class Moves {
 
     private Ended end(Tx tx, ProvisionStore.Row before, Instant at) {
         var after = before.until(at);
-        provisions.put(tx, after);
+        provisions.put(tx, List.of(after));
         return new Ended(before, after);
     }
 

@@ -116,26 +116,25 @@ final class Moving {
     }
 
     private TransitionStore.Row later(Tx tx, Changes changes, Held held, Scheduled what, Manner manner) {
-        requireFree(held, what.ladderId(), what.effectiveAt(), "/effective_at", null);
-        if (held.scheduled().stream().filter(other -> other.grantId() == null).count() >= SCHEDULED_MAX) {
-            throw Problem.CONFLICT.because("There are " + SCHEDULED_MAX + " scheduled transitions already; cancel one first.");
-        }
+        requireFree(held, what.ladderId(), what.effectiveAt(), "/effective_at");
         var transition = moves.schedule(tx, changes, held, what, manner);
         pools.changed(tx, changes, held, held, List.of());
         return transition;
     }
 
     /**
-     * Makes sure that nothing is scheduled for an instant: on a ladder nothing moves twice at one.
+     * Checks that one more transition can be scheduled. On a ladder nothing moves twice at one instant, except that a plan may begin where
+     * a grant ends.
      *
-     * @param leaving the grant whose end is dropped with its plan; null for none
+     * @throws Refusal {@code conflict}
      */
-    static void requireFree(Held held, UUID ladderId, Instant at, String pointer, @Nullable UUID leaving) {
-        boolean taken = held.scheduled().stream()
-                .anyMatch(other -> other.ladderId().equals(ladderId) && other.effectiveAt().equals(at)
-                        && (other.grantId() == null || !other.grantId().equals(leaving)));
-        if (taken) {
+    static void requireFree(Held held, UUID ladderId, Instant at, String pointer) {
+        var moves = held.scheduled().stream().filter(other -> !other.endsGrant()).toList();
+        if (moves.stream().anyMatch(other -> other.ladderId().equals(ladderId) && other.effectiveAt().equals(at))) {
             throw Problem.CONFLICT.at(pointer, "Another transition on the ladder is scheduled for the same instant.");
+        }
+        if (moves.size() >= SCHEDULED_MAX) {
+            throw Problem.CONFLICT.because("There are " + SCHEDULED_MAX + " scheduled transitions already; cancel one first.");
         }
     }
 
@@ -166,7 +165,7 @@ final class Moving {
     }
 
     /** What will be held on a ladder just before an instant, as far as is known now. */
-    private static @Nullable Holding expected(Held held, Then then, UUID ladderId, Instant at) {
+    static @Nullable Holding expected(Held held, Then then, UUID ladderId, Instant at) {
         var earlier = held.scheduled().stream().filter(other -> other.effectiveAt().isBefore(at)).toList();
         return Timeline.of(held.holdings(), earlier, then).before(ladderId, at);
     }

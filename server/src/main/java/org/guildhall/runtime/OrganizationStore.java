@@ -6,6 +6,7 @@ import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.PERSONS;
 import static org.guildhall.schema.runtime.Tables.POOLS;
 import static org.guildhall.schema.runtime.Tables.WORKSPACES;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -23,7 +24,9 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.Weighed;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -76,7 +79,7 @@ final class OrganizationStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID orgTypeId, @Nullable UUID personalPersonId, @Nullable String state,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", ORGANIZATIONS.CREATED_AT, "name", ORGANIZATIONS.NAME);
     private static final Field<UUID> POOL_ID =
@@ -138,7 +141,8 @@ final class OrganizationStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.in(ids)).fetch(OrganizationStore::row);
+        var select = tx.sql().select(COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(OrganizationStore::row).toList();
     }
 
     /** The same, held until the transaction ends: whoever changes it, its memberships or its end stands in one line. */
@@ -206,7 +210,7 @@ final class OrganizationStore {
                 .and(Filters.is(ORGANIZATIONS.ORG_TYPE_ID, filter.orgTypeId()))
                 .and(Filters.is(ORGANIZATIONS.PERSONAL_PERSON_ID, filter.personalPersonId()))
                 .and(Filters.is(ORGANIZATIONS.STATE, filter.state()))
-                .and(Filters.between(ORGANIZATIONS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(ORGANIZATIONS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, ORGANIZATIONS.ID, OrganizationStore::row);
     }
 

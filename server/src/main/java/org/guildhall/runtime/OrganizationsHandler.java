@@ -17,6 +17,7 @@ import org.guildhall.api.model.OrganizationPatch;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PoolId;
 import org.guildhall.api.runtime.OrganizationsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -48,7 +49,8 @@ final class OrganizationsHandler implements OrganizationsApi<Call> {
     public Reply<Page<Organization>> listOrganizations(Call call, ListOrganizationsQuery query) {
         var filter = new Filter(
                 query.externalId(), uuid(query.orgTypeId()), uuid(query.personalPersonId()),
-                query.state() == null ? null : query.state().value(), query.createdAfter(), query.createdBefore());
+                query.state() == null ? null : query.state().value(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(organizations.list(call.tx(), call.page(), filter).map(OrganizationsHandler::toApi));
     }
 

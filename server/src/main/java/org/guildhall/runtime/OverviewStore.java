@@ -16,6 +16,7 @@ import static org.guildhall.schema.runtime.Tables.WORKSPACES;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.greatest;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.least;
 import static org.jooq.impl.DSL.multiset;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
@@ -194,7 +195,7 @@ final class OverviewStore {
         return select(ProvisionStore.columns(instant(organizationId, at)))
                 .from(PROVISIONS)
                 .where(PROVISIONS.ORGANIZATION_ID.eq(organizationId))
-                .and(by(PROVISIONS.STARTS_AT, at))
+                .and(by(least(PROVISIONS.CREATED_AT, PROVISIONS.STARTS_AT), at))
                 .orderBy(PROVISIONS.CREATED_AT.desc(), PROVISIONS.ID.desc())
                 .limit(inline(PART_MAX + 1));
     }
@@ -203,7 +204,7 @@ final class OverviewStore {
         return select(GrantStore.columns(instant(organizationId, at)))
                 .from(GRANTS)
                 .where(GRANTS.ORGANIZATION_ID.eq(organizationId))
-                .and(by(GRANTS.STARTS_AT, at))
+                .and(by(least(GRANTS.CREATED_AT, GRANTS.STARTS_AT), at))
                 .orderBy(GRANTS.CREATED_AT.desc(), GRANTS.ID.desc())
                 .limit(inline(PART_MAX + 1));
     }

@@ -3,6 +3,7 @@ package org.guildhall.runtime;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.PERSONS;
 import static org.guildhall.schema.runtime.Tables.PERSON_IDENTITIES;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -27,7 +28,10 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.EmailAddresses;
+import org.guildhall.core.data.Weighed;
 import org.guildhall.runtime.PersonIdentityStore.Identity;
 import org.guildhall.schema.runtime.tables.Persons;
 import org.jooq.Condition;
@@ -69,7 +73,7 @@ final class PersonStore {
 
         private Map<String, String> cells() {
             return Given.row(
-                    "id", id, "external_id", values.externalId(), "name", values.name(), "email", values.email(), "phone", values.phone(),
+                    "id", id, "external_id", values.externalId(), "name", values.name(), "email", values.email(), "email_key", EmailAddresses.key(values.email()), "phone", values.phone(),
                     "birth_on", values.birthOn(), "metadata", Columns.jsonb(values.metadata()).data());
         }
     }
@@ -79,13 +83,13 @@ final class PersonStore {
     /** What a list is narrowed by; null for what isn't. A subject only counts with its issuer. */
     record Filter(
             @Nullable String externalId, @Nullable String email, @Nullable String issuer, @Nullable String subject, @Nullable String state,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            TimeWindow created) {}
 
     private static final Persons N = PERSONS.as("n");
     private static final Field<UUID> NONE = inline(null, SQLDataType.UUID).as("personal_organization_id");
     private static final Field<?> UNKNOWN = inline(null, SQLDataType.VARCHAR).as("identities");
     private static final List<Field<?>> NEW = List.of(
-            PERSONS.ID, PERSONS.EXTERNAL_ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.PHONE, PERSONS.BIRTH_ON, PERSONS.METADATA);
+            PERSONS.ID, PERSONS.EXTERNAL_ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.EMAIL_KEY, PERSONS.PHONE, PERSONS.BIRTH_ON, PERSONS.METADATA);
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PERSONS.CREATED_AT, "name", PERSONS.NAME);
     private static final Field<UUID> PERSONAL_ORGANIZATION =
             field(select(ORGANIZATIONS.ID).from(ORGANIZATIONS).where(ORGANIZATIONS.PERSONAL_PERSON_ID.eq(PERSONS.ID)))
@@ -138,7 +142,7 @@ final class PersonStore {
 
     private static Select<?> wanted(List<New> those) {
         var rows = those.stream().map(New::cells).toList();
-        return select(N.ID, N.EXTERNAL_ID, N.NAME, N.EMAIL, N.PHONE, N.BIRTH_ON, Given.json(N.METADATA))
+        return select(N.ID, N.EXTERNAL_ID, N.NAME, N.EMAIL, N.EMAIL_KEY, N.PHONE, N.BIRTH_ON, Given.json(N.METADATA))
                 .from(Given.rows("persons", N.getName(), rows))
                 .orderBy(N.EXTERNAL_ID, N.ID);
     }
@@ -148,7 +152,8 @@ final class PersonStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql().select(COLUMNS).from(PERSONS).where(PERSONS.ID.in(ids)).fetch(PersonStore::row);
+        var select = tx.sql().select(COLUMNS).from(PERSONS).where(PERSONS.ID.eq(any(Columns.array(ids, UUID.class))));
+        return Weighed.all(tx, select).stream().map(PersonStore::row).toList();
     }
 
     /** The same, held until the transaction ends. Read once it is held: the identities would be older otherwise. */
@@ -176,10 +181,10 @@ final class PersonStore {
                 .select(COLUMNS)
                 .from(PERSONS)
                 .where(Filters.is(PERSONS.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(PERSONS.EMAIL, filter.email()))
+                .and(Filters.is(PERSONS.EMAIL_FOLDED, filter.email() == null ? null : EmailAddresses.folded(filter.email())))
                 .and(filter.issuer() == null ? noCondition() : known(filter.issuer(), filter.subject()))
                 .and(Filters.is(PERSONS.STATE, filter.state()))
-                .and(Filters.between(PERSONS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(PERSONS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, PERSONS.ID, PersonStore::row);
     }
 
@@ -197,6 +202,7 @@ final class PersonStore {
                 .set(PERSONS.EXTERNAL_ID, values.externalId())
                 .set(PERSONS.NAME, values.name())
                 .set(PERSONS.EMAIL, values.email())
+                .set(PERSONS.EMAIL_KEY, EmailAddresses.key(values.email()))
                 .set(PERSONS.PHONE, values.phone())
                 .set(PERSONS.BIRTH_ON, values.birthOn())
                 .set(PERSONS.METADATA, Columns.jsonb(values.metadata()))

@@ -14,6 +14,7 @@ import org.guildhall.api.model.Person;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PersonPatch;
 import org.guildhall.api.runtime.PersonsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
 import org.guildhall.core.http.References;
@@ -53,7 +54,7 @@ final class PersonsHandler implements PersonsApi<Call> {
         }
         var filter = new Filter(
                 query.externalId(), query.email(), query.issuer(), query.subject(), query.state() == null ? null : query.state().value(),
-                query.createdAfter(), query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(persons.list(call.tx(), call.page(), filter).map(PersonsHandler::toApi));
     }
 

@@ -16,6 +16,7 @@ import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.UUID;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
@@ -32,7 +33,17 @@ import org.jspecify.annotations.Nullable;
 final class PoolStore {
 
     /** A pool as it is stored. */
-    record Row(UUID id, UUID organizationId, Instant createdAt, Instant updatedAt, long version) {}
+    record Row(UUID id, UUID organizationId, Instant createdAt, Instant updatedAt, long version) {
+
+        /** The same after what has come at these instants is written down. */
+        Row after(NavigableSet<Instant> instants) {
+            if (instants.isEmpty()) {
+                return this;
+            }
+            var last = instants.getLast();
+            return new Row(id, organizationId, createdAt, last.isAfter(updatedAt) ? last : updatedAt, version + instants.size());
+        }
+    }
 
     /**
      * A pool with all that its future follows from.
@@ -51,6 +62,14 @@ final class PoolStore {
         List<Timeline.Scheduled> due() {
             return scheduled.stream().filter(what -> !what.effectiveAt().isAfter(now)).toList();
         }
+
+        /** The instants at which something has come to be otherwise that isn't written down. */
+        NavigableSet<Instant> instants(Timeline timeline) {
+            var until = clock.isBefore(now) ? clock : now;
+            var instants = timeline.instants(until);
+            over.stream().map(Over::since).filter(since -> !since.isAfter(until)).forEach(instants::add);
+            return instants;
+        }
     }
 
     /** A grant, and since when it is over. */
@@ -64,14 +83,15 @@ final class PoolStore {
     private static final Field<List<Timeline.Scheduled>> SCHEDULED = multiset(
                     select(TRANSITIONS.ID, TRANSITIONS.LADDER_ID, TRANSITIONS.KIND, TRANSITIONS.FROM_TIER_ID, TRANSITIONS.TO_TIER_ID,
                                     TRANSITIONS.CAUSE, TRANSITIONS.GRANT_ID, TRANSITIONS.FORCED, TRANSITIONS.NEXT_PROVISION_ID,
-                                    TRANSITIONS.EFFECTIVE_AT)
+                                    TRANSITIONS.EFFECTIVE_AT,
+                                    field(select(GRANTS.ENDS_AT).from(GRANTS).where(GRANTS.ID.eq(TRANSITIONS.GRANT_ID)).and(TRANSITIONS.KIND.ne(inline("end")))))
                             .from(TRANSITIONS)
                             .where(STILL_TO_COME)
                             .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID))
             .as("scheduled")
             .convertFrom(found -> found.map(row -> new Timeline.Scheduled(
                     row.value1(), row.value2(), MoveKind.of(row.value3()), row.value4(), row.value5(), HeldBy.of(row.value6()), row.value7(),
-                    row.value8(), row.value9(), row.value10())));
+                    row.value8(), row.value9(), row.value10(), row.value11())));
     private static final List<Field<?>> COLUMNS = List.of(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION);
 
     /** Holds the pool of an organization until the transaction ends; false if there is none. */
@@ -113,12 +133,12 @@ final class PoolStore {
     }
 
     /** Tells that something of a pool has changed. */
-    Row touch(Tx tx, UUID id, Instant now) {
+    Row touch(Tx tx, Row row) {
         return tx.sql()
                 .update(POOLS)
-                .set(POOLS.UPDATED_AT, now)
-                .set(POOLS.VERSION, POOLS.VERSION.plus(1))
-                .where(POOLS.ID.eq(id))
+                .set(POOLS.UPDATED_AT, row.updatedAt())
+                .set(POOLS.VERSION, row.version())
+                .where(POOLS.ID.eq(row.id()))
                 .returningResult(COLUMNS)
                 .fetchSingle(PoolStore::row);
     }
@@ -144,7 +164,7 @@ final class PoolStore {
                                 PROVISIONS.GRANT_ID, PROVISIONS.DEFAULT_GRANT_POLICY_ID, PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT)
                         .from(PROVISIONS)
                         .where(PROVISIONS.POOL_ID.eq(POOLS.ID))
-                        .and(PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.ge(least(from, first))))
+                        .and(PROVISIONS.HELD_UNTIL.ge(least(from, first)))
                         .orderBy(PROVISIONS.STARTS_AT, PROVISIONS.ID))
                 .as("holdings")
                 .convertFrom(found -> found.map(row -> new Holding(

@@ -7,8 +7,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.guildhall.api.model.PoolId;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.Default;
@@ -17,6 +21,8 @@ import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Changes;
+import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal;
 import org.guildhall.runtime.Moves.Beginning;
 import org.guildhall.runtime.Timeline.Scheduled;
 import org.guildhall.runtime.Timeline.Step;
@@ -31,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 final class Pools {
 
     private static final String DEFAULT_REASON = "The default of the organization's type.";
-    private static final int FORESEEN_MAX = 100;
+    private static final int FORESEEN_MAX = 1_000;
+    private static final int FORESEEN_RETRY_SECONDS = 5;
 
     private final Catalog catalog;
     private final AfterMove afterMove;
@@ -83,7 +90,7 @@ final class Pools {
         var beginnings = new ArrayList<Beginning>();
         for (var opening : those) {
             var pool = opening.pool();
-            var held = new Held(pool, pool.version(), orgTypeId, "active", pool.createdAt(), List.of(), List.of());
+            var held = new Held(pool, orgTypeId, "active", pool.createdAt(), List.of(), List.of());
             for (var policy : defaults) {
                 if (policy.lifetime().holds(held.now())) {
                     var beginning = given(opening.changes(), held, policy, actor);
@@ -104,7 +111,14 @@ final class Pools {
     void close(Tx tx, Changes changes, Actor actor, UUID organizationId, String reason) {
         var held = Objects.requireNonNull(lock(tx, changes, organizationId), "an organization without a pool");
         var after = held;
-        var granted = held.holdings().stream().filter(holding -> holding.holds(held.now())).map(Holding::grantId).filter(Objects::nonNull).distinct().toList();
+        var granted = Stream.concat(
+                        held.holdings().stream()
+                                .filter(holding -> holding.endsAt() == null || holding.endsAt().isAfter(held.now()) && !holding.endsAt().equals(holding.startsAt()))
+                                .map(Holding::grantId),
+                        held.scheduled().stream().filter(Scheduled::beginsGrant).map(Scheduled::grantId))
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
         for (var plan : held.plans()) {
             var what = Scheduled.of(
                     Objects.requireNonNull(plan.ladderId()), MoveKind.END, plan.tierId(), null, HeldBy.MANUAL, plan.grantId(), held.now());
@@ -112,8 +126,8 @@ final class Pools {
             after = moves.move(tx, changes, after, new Step(what, plan, null), manner, null).held();
         }
         moves.endOffLadders(tx, changes, held, null);
-        granted.forEach(grantId -> moves.over(tx, changes, grantId, held.now(), Moves.REVOKED, reason, held.now()));
-        held.scheduled().forEach(other -> moves.drop(tx, changes, other.id(), reason, held.now()));
+        moves.overAll(tx, changes, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> held.now())), Moves.REVOKED, reason, held.now());
+        moves.dropAll(tx, changes, held.scheduled().stream().map(Scheduled::id).toList(), reason, held.now());
         changed(tx, changes, held, after, List.of());
     }
 
@@ -128,7 +142,7 @@ final class Pools {
             return null;
         }
         var state = store.held(tx, organizationId);
-        var held = new Held(state.pool(), state.pool().version(), state.orgTypeId(), state.organizationState(), state.now(), state.holdings(), state.scheduled());
+        var held = new Held(state.pool(), state.orgTypeId(), state.organizationState(), state.now(), state.holdings(), state.scheduled());
         return state.due().isEmpty() && state.over().isEmpty() ? held : settle(tx, changes.aside(), held, state);
     }
 
@@ -152,7 +166,8 @@ final class Pools {
         if (state == null) {
             return null;
         }
-        return new Seen(state.pool(), state.orgTypeId(), state.now(), timeline(tx, state).holdings().stream()
+        var timeline = timeline(tx, state);
+        return new Seen(state.pool().after(state.instants(timeline)), state.orgTypeId(), state.now(), timeline.holdings().stream()
                 .filter(holding -> holding.holds(state.now()))
                 .map(holding -> holding.startsAt().isAfter(state.clock()) ? holding.yetToCome() : holding)
                 .toList());
@@ -161,11 +176,18 @@ final class Pools {
     /**
      * What is due and not written down yet, as it will be.
      *
-     * @param organizationId null for all organizations; then it is of the hundred transitions that have been due for longest
+     * @param organizationId null for all organizations
+     * @throws Refusal {@code unavailable} if so much is due in all of them that it can't be looked at for one answer
      */
     Foreseen foreseen(Tx tx, @Nullable UUID organizationId) {
         var foreseen = Foreseen.nothing();
-        var states = store.due(tx, organizationId, FORESEEN_MAX);
+        var states = store.due(tx, organizationId, FORESEEN_MAX + 1);
+        if (organizationId == null && states.stream().mapToInt(state -> state.due().size()).sum() > FORESEEN_MAX) {
+            // Some of them shown as done and others as over would be wrong.
+            throw Problem.UNAVAILABLE
+                    .because("More than " + FORESEEN_MAX + " transitions have just come due and are being written down. Narrow the list to an organization, or come again.")
+                    .retryAfter(FORESEEN_RETRY_SECONDS);
+        }
         var thens = thens(tx, states);
         for (var state : states) {
             var steps = Timeline.of(state.holdings(), state.due(), Objects.requireNonNull(thens.get(state.pool().id()))).steps();
@@ -205,7 +227,11 @@ final class Pools {
     }
 
     private Held touched(Tx tx, Changes changes, Held before, Held after) {
-        var row = store.touch(tx, before.poolId(), after.now());
+        return touched(tx, changes, before, after, before.pool().after(new TreeSet<>(Set.of(after.now()))));
+    }
+
+    private Held touched(Tx tx, Changes changes, Held before, Held after, PoolStore.Row changed) {
+        var row = store.touch(tx, changed);
         changes.changed(new PoolId(row.id()), PoolsHandler.toApi(before.pool(), before.plans()), PoolsHandler.toApi(row, after.plans()));
         return after.as(row);
     }
@@ -228,19 +254,23 @@ final class Pools {
                 keep.addAll(moved.transition().keepSiteIds());
             }
         }
-        state.over().forEach(grant -> moves.over(tx, changes, grant.grantId(), grant.since(), Moves.EXPIRED, null, held.now()));
+        var over = state.over().stream().collect(Collectors.toMap(PoolStore.Over::grantId, PoolStore.Over::since));
+        moves.overAll(tx, changes, over, Moves.EXPIRED, null, held.now());
         // What is due at this very instant has happened: a change that follows comes after it.
         boolean sameInstant = !due.isEmpty() && due.getLast().effectiveAt().equals(held.now());
         var now = sameInstant ? held.now().plusNanos(1_000) : held.now();
         var ahead = held.scheduled().stream().filter(other -> !due.contains(other)).filter(other -> !dropped(other, timeline)).toList();
-        var settled = new Held(held.pool(), held.seenVersion(), held.orgTypeId(), held.organizationState(), now, after.holdings(), ahead);
-        return changed(tx, changes, held, settled, keep);
+        var settled = new Held(held.pool(), held.orgTypeId(), held.organizationState(), now, after.holdings(), ahead);
+        afterMove.settle(tx, changes, settled, keep);
+        return touched(tx, changes, held, settled, held.pool().after(state.instants(timeline)));
     }
 
-    /** Whether the end of a grant was dropped because something that was due took its plan's place. */
+    /** Whether the end of a grant was dropped because something that was due took its plan's place, or because the grant didn't begin. */
     private static boolean dropped(Scheduled ahead, Timeline timeline) {
         return ahead.grantId() != null && timeline.steps().stream()
-                .anyMatch(step -> step.from() != null && ahead.grantId().equals(step.from().grantId()) && step.dropped() == null);
+                .anyMatch(step -> step.dropped() == null
+                        ? step.from() != null && ahead.grantId().equals(step.from().grantId())
+                        : step.what().beginsGrant() && ahead.grantId().equals(step.what().grantId()));
     }
 
     /** What the catalog says, and said, of everything that is due in pools, and what use holds it back; by pool. */

@@ -1,6 +1,7 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.val;
 
@@ -16,6 +17,7 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.schema.runtime.tables.Provisions;
 import org.jooq.Condition;
@@ -40,22 +42,36 @@ final class ProvisionStore {
 
         /** One that begins where nothing was written down. */
         static Row begun(UUID organizationId, UUID poolId, Holding holding, Instant seenAt) {
-            var at = holding.startsAt();
+            var at = holding.startsAt().isAfter(seenAt) ? seenAt : holding.startsAt();
             return new Row(
                     Objects.requireNonNull(holding.provisionId()), organizationId, poolId, holding.productId(), holding.ladderId(), holding.tierId(),
-                    holding.cause().word(), holding.grantId(), holding.policyId(), at, holding.endsAt(), at, at, 1, seenAt);
+                    holding.cause().word(), holding.grantId(), holding.policyId(), holding.startsAt(), holding.endsAt(), at, at, 1, seenAt);
         }
 
-        /** The same, ended at an instant, unless it is over by then. */
+        /** The same, ended at an instant, unless it is over by then. One that is still to begin never does. */
         Row until(Instant end) {
-            return endsAt != null && !endsAt.isAfter(end) ? this : new Row(
-                    id, organizationId, poolId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, end, createdAt, end, version + 1,
+            var at = end.isBefore(startsAt) ? startsAt : end;
+            return endsAt != null && !endsAt.isAfter(at) ? this : new Row(
+                    id, organizationId, poolId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, at, createdAt, end, version + 1,
                     seenAt);
         }
 
-        /** Whether it is held. */
-        boolean active() {
-            return endsAt == null || endsAt.isAfter(seenAt);
+        /** The same with another end that is still to come; null for none. */
+        Row ending(@Nullable Instant end, Instant now) {
+            return new Row(
+                    id, organizationId, poolId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, end, createdAt, now, version + 1,
+                    seenAt);
+        }
+
+        /** Scheduled, active, ended or canceled. */
+        String state() {
+            if (startsAt.equals(endsAt)) {
+                return "canceled";
+            }
+            if (startsAt.isAfter(seenAt)) {
+                return "scheduled";
+            }
+            return endsAt == null || endsAt.isAfter(seenAt) ? "active" : "ended";
         }
 
         /** As it is stored, column by column. */
@@ -70,8 +86,7 @@ final class ProvisionStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable UUID organizationId, @Nullable UUID productId, @Nullable UUID ladderId, @Nullable UUID tierId, @Nullable UUID grantId,
-            @Nullable String cause, @Nullable String state, @Nullable Instant at, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String cause, @Nullable String state, @Nullable Instant at, TimeWindow created) {}
 
     /** The table as it is, or as it will be. */
     private static final Provisions P = PROVISIONS.as("p");
@@ -100,14 +115,15 @@ final class ProvisionStore {
                 .execute();
     }
 
-    /** Writes down what has changed of a provision: its end. */
-    void put(Tx tx, Row row) {
+    /** Writes down what has changed of provisions: their ends. */
+    void put(Tx tx, List<Row> rows) {
         tx.sql()
                 .update(PROVISIONS)
-                .set(PROVISIONS.ENDS_AT, row.endsAt())
-                .set(PROVISIONS.UPDATED_AT, row.updatedAt())
-                .set(PROVISIONS.VERSION, row.version())
-                .where(PROVISIONS.ID.eq(row.id()))
+                .set(PROVISIONS.ENDS_AT, P.ENDS_AT)
+                .set(PROVISIONS.UPDATED_AT, P.UPDATED_AT)
+                .set(PROVISIONS.VERSION, P.VERSION)
+                .from(Given.rows("provisions", P.getName(), rows.stream().map(Row::cells).toList()))
+                .where(PROVISIONS.ID.eq(P.ID))
                 .execute();
     }
 
@@ -125,7 +141,7 @@ final class ProvisionStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
-        return tx.sql().select(columns(val(now))).from(PROVISIONS).where(PROVISIONS.ID.in(ids)).fetch(ProvisionStore::row);
+        return tx.sql().select(columns(val(now))).from(PROVISIONS).where(PROVISIONS.ID.eq(any(Columns.array(ids, UUID.class)))).fetch(ProvisionStore::row);
     }
 
     /** What a pool holds off the ladders at an instant, and what a grant gave there if one is named. */
@@ -136,7 +152,7 @@ final class ProvisionStore {
                 .where(PROVISIONS.POOL_ID.eq(poolId))
                 .and(PROVISIONS.LADDER_ID.isNull())
                 .and(Filters.is(PROVISIONS.GRANT_ID, grantId))
-                .and(PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.gt(now)))
+                .and(PROVISIONS.HELD_UNTIL.gt(now))
                 .orderBy(PROVISIONS.ID)
                 .fetch(ProvisionStore::row);
     }
@@ -168,7 +184,7 @@ final class ProvisionStore {
                 .and(Filters.is(P.CAUSE, filter.cause()))
                 .and(state(filter.state()))
                 .and(at == null ? noCondition() : Effective.holds(P.STARTS_AT, P.ENDS_AT, at))
-                .and(Filters.between(P.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(P.CREATED_AT, filter.created()));
     }
 
     /** What is otherwise once what is due is written down, and what begins. */
@@ -179,10 +195,13 @@ final class ProvisionStore {
     }
 
     private static Condition state(@Nullable String state) {
-        if (state == null) {
-            return noCondition();
-        }
-        return state.equals("ended") ? P.ENDS_AT.le(Columns.now()) : P.ENDS_AT.isNull().or(P.ENDS_AT.gt(Columns.now()));
+        return switch (state) {
+            case null -> noCondition();
+            case "scheduled" -> P.STARTS_AT.gt(Columns.now()).and(P.ENDS_AT.isNull().or(P.ENDS_AT.gt(P.STARTS_AT)));
+            case "ended" -> P.ENDS_AT.le(Columns.now()).and(P.ENDS_AT.gt(P.STARTS_AT));
+            case "canceled" -> P.ENDS_AT.eq(P.STARTS_AT);
+            default -> P.STARTS_AT.le(Columns.now()).and(P.ENDS_AT.isNull().or(P.ENDS_AT.gt(Columns.now())));
+        };
     }
 
     static Row row(Record record) {

@@ -18,6 +18,7 @@ import org.guildhall.api.model.ProvisionId;
 import org.guildhall.api.model.ProvisionState;
 import org.guildhall.api.model.TierId;
 import org.guildhall.api.runtime.ProvisionsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.References;
 import org.guildhall.runtime.ProvisionStore.Filter;
@@ -42,7 +43,7 @@ final class ProvisionsHandler implements ProvisionsApi<Call> {
         var filter = new Filter(
                 uuid(query.organizationId()), uuid(query.productId()), uuid(query.planLadderId()), uuid(query.tierId()), uuid(query.grantId()),
                 query.cause() == null ? null : query.cause().value(), query.state() == null ? null : query.state().value(), query.at(),
-                query.createdAfter(), query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = outlook.page(
                 call.tx(), filter.organizationId(), foreseen -> provisions.list(call.tx(), call.page(), filter, foreseen));
         return Reply.list(page.map(ProvisionsHandler::toApi));
@@ -64,7 +65,7 @@ final class ProvisionsHandler implements ProvisionsApi<Call> {
                 row.ladderId() == null ? null : new PlanLadderId(row.ladderId()), row.tierId() == null ? null : new TierId(row.tierId()),
                 Cause.fromValue(row.cause()), row.grantId() == null ? null : new GrantId(row.grantId()),
                 row.policyId() == null ? null : new DefaultGrantPolicyId(row.policyId()),
-                row.active() ? ProvisionState.ACTIVE : ProvisionState.ENDED, row.startsAt(), row.endsAt(), row.createdAt(), row.updatedAt(),
+                ProvisionState.fromValue(row.state()), row.startsAt(), row.endsAt(), row.createdAt(), row.updatedAt(),
                 row.version());
     }
 

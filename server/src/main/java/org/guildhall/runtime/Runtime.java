@@ -73,7 +73,7 @@ public final class Runtime {
                 new OverviewGrants(shown(all.grants(), row -> GrantsHandler.toApi(then(foreseen.of(row), at))), hasMore(all.grants())),
                 new OverviewTransitions(
                         shown(all.transitions(), row -> TransitionsHandler.toApi(then(foreseen.of(row), at))), hasMore(all.transitions())),
-                new OverviewSites(shown(all.sites(), SitesHandler::toApi), hasMore(all.sites())), entitled.found().holder().version());
+                new OverviewSites(shown(all.sites(), SitesHandler::toApi), hasMore(all.sites())), entitled.version());
     }
 
     private static GrantStore.Row then(GrantStore.Row row, @Nullable Instant at) {

@@ -121,7 +121,7 @@ public final class RuntimeModule {
         new ProvisionsHandler(provisions, transitions, outlook).bind(api.routes());
         var moving = new Moving(catalog, pools, moves, entitlements::obstacles);
         new TransitionsHandler(transitions, pools, outlook, moves, moving, sites).bind(api.routes());
-        new GrantsHandler(grants, pools, outlook, new Granting(catalog, pools, moves, grants)).bind(api.routes());
+        new GrantsHandler(grants, pools, outlook, new Granting(catalog, pools, moves, grants), new GrantTerms(pools, moves, grants)).bind(api.routes());
         api.constraints()
                 .on("transitions_one_at_an_instant", CONFLICT, null, "Another transition on the ladder takes effect at the same instant.")
                 .on("provisions_one_plan_per_ladder", CONFLICT, null, "The organization has a plan on the ladder at that time.");
@@ -143,9 +143,11 @@ public final class RuntimeModule {
                 .on("usage_events_resource_key", Problem.IN_USE, null, reported)
                 .on("usage_levels_resource_key", Problem.IN_USE, null, reported)
                 .on("usage_days_resource_key", Problem.IN_USE, null, reported)
+                .on("usage_quarters_resource_key", Problem.IN_USE, null, reported)
                 .on("usage_thresholds_resource_key", Problem.IN_USE, null, reported)
                 .on("usage_levels_level", Problem.CONFLICT, null, "More than can be counted, or less than nothing, would be in use.")
                 .on("usage_days_quantity", Problem.CONFLICT, null, "More than can be counted would have been used on one day.")
+                .on("usage_quarters_quantity", Problem.CONFLICT, null, "More than can be counted would have been used in a quarter of an hour.")
                 .on("sites_domain", Problem.ALREADY_EXISTS, "/domain", "Another site has this host name.");
     }
 

@@ -62,8 +62,29 @@ final class Settlement {
     }
 
     private void settle(UUID tenant) {
-        settle(tenant, "transition.settled", (tx, after) -> transitions.due(tx, after, PAGE));
-        settle(tenant, "grant.ended", (tx, after) -> grants.over(tx, after, PAGE));
+        part(tenant, "transition.settled", () -> settle(tenant, "transition.settled", (tx, after) -> transitions.due(tx, after, PAGE)));
+        part(tenant, "grant.ended", () -> settle(tenant, "grant.ended", (tx, after) -> grants.over(tx, after, PAGE)));
+        part(tenant, "site.made_read_only", () -> review(tenant));
+    }
+
+    /** What fails in one part, such as a statement that takes too long, doesn't keep the others from their turn. */
+    private static void part(UUID tenant, String action, Runnable part) {
+        try {
+            part.run();
+        } catch (RuntimeException failed) {
+            throwIfGone(failed);
+            LOG.error("{} could not go on in tenant {}; it is tried again the next time", action, tenant, failed);
+        }
+    }
+
+    /** Without a database nothing can go on. */
+    private static void throwIfGone(RuntimeException failed) {
+        if (failed instanceof Failures.Unavailable away && away.isGone()) {
+            throw away;
+        }
+    }
+
+    private void review(UUID tenant) {
         var look = db.read(tenant, Db.ANY_REVISION, surplus::look);
         if (!look.keys().isEmpty() && each(tenant, "site.made_read_only", (tx, after) -> surplus.concerned(tx, look.keys(), after, PAGE),
                 (tx, ids) -> exceeding(tx, ids, look.keys()), pools::review)) {
@@ -106,7 +127,7 @@ final class Settlement {
         do {
             var after = last;
             var found = db.read(tenant, Db.ANY_REVISION, tx -> finder.find(tx, after));
-            for (var organizationId : db.read(tenant, Db.ANY_REVISION, tx -> narrow.apply(tx, found))) {
+            for (var organizationId : narrowed(tenant, found, narrow)) {
                 done &= attempt(tenant, action, organizationId, deed);
             }
             last = found.size() < PAGE ? null : found.getLast();
@@ -114,14 +135,23 @@ final class Settlement {
         return done && last == null;
     }
 
+    /** One organization that can't be looked at doesn't hide the others: it is looked at alone, and attempted whatever comes of that. */
+    private Collection<UUID> narrowed(UUID tenant, List<UUID> found, BiFunction<Tx, List<UUID>, Collection<UUID>> narrow) {
+        try {
+            return db.read(tenant, Db.ANY_REVISION, tx -> narrow.apply(tx, found));
+        } catch (RuntimeException failed) {
+            throwIfGone(failed);
+            return found.size() <= 1 ? found : found.stream().flatMap(id -> narrowed(tenant, List.of(id), narrow).stream()).toList();
+        }
+    }
+
     private boolean attempt(UUID tenant, String action, UUID organizationId, Deed deed) {
         var source = new Source(action, "billing", JOB, Actor.JOB, null, null);
         try {
             unattended.run(tenant, source, (tx, changes) -> deed.attempt(tx, changes, organizationId) != null);
             return true;
-        } catch (Failures.Unavailable away) {
-            throw away;
         } catch (RuntimeException failed) {
+            throwIfGone(failed);
             // The others don't wait for it, and it is tried again the next time.
             LOG.error("{} failed for organization {} in tenant {}", action, organizationId, tenant, failed);
             return false;

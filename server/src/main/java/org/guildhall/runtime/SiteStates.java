@@ -14,9 +14,6 @@ import org.guildhall.runtime.SiteStore.Row;
 /** From which state a site may come into which, and which sites stay when there are too many. */
 final class SiteStates {
 
-    /** Those that count against the limit. */
-    static final Set<String> COUNTED = Set.of("requested", "provisioning", "active");
-
     private static final Map<String, Set<String>> FROM = Map.of(
             "provisioning", Set.of("requested"),
             "active", Set.of("requested", "provisioning", "read_only"),

@@ -22,8 +22,8 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
-import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Records;
@@ -36,11 +36,15 @@ import org.jspecify.annotations.Nullable;
 /** Sites of integrations. Whoever changes a state holds the organization's pool; the schema keeps every state that a site was in. */
 final class SiteStore {
 
-    /** A site as it is stored. */
+    /**
+     * A site as it is stored.
+     *
+     * @param counts whether it counts against the limit
+     */
     record Row(
             UUID id, @Nullable String externalId, UUID organizationId, UUID poolId, @Nullable UUID workspaceId, UUID integrationId, String name,
             @Nullable String domain, String state, @Nullable String stateReason, Instant stateSince, @Nullable Instant activatedAt,
-            Instant createdAt, Instant updatedAt, long version) {}
+            Instant createdAt, Instant updatedAt, long version, boolean counts) {}
 
     /** What a caller may say of a site. */
     record Values(@Nullable String externalId, @Nullable UUID workspaceId, String name, @Nullable String domain) {}
@@ -50,18 +54,16 @@ final class SiteStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID workspaceId, @Nullable UUID integrationId,
-            @Nullable String state, @Nullable String domain, @Nullable Instant sinceAfter, @Nullable Instant sinceBefore,
-            @Nullable Instant createdAfter, @Nullable Instant createdBefore, @Nullable Instant at) {}
+            @Nullable String state, @Nullable String domain, TimeWindow since, TimeWindow created, @Nullable Instant at) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", SITES.CREATED_AT, "state_since", SITES.STATE_SINCE);
     private static final Map<String, Field<?>> SORTS_THEN = Map.of("created_at", SITES.CREATED_AT, "state_since", SITE_STATES.STARTS_AT);
     static final List<Field<?>> COLUMNS = List.of(
             SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
-            SITES.STATE, SITES.STATE_REASON, SITES.STATE_SINCE, SITES.ACTIVATED_AT, SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION);
+            SITES.STATE, SITES.STATE_REASON, SITES.STATE_SINCE, SITES.ACTIVATED_AT, SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION, SITES.COUNTS);
 
     /** Behind the state that it follows, also where clocks were set back. */
     private static final Field<Instant> SINCE_AT_LEAST = field("{0} + interval '1 microsecond'", SQLDataType.INSTANT, SITES.STATE_SINCE);
-    private static final Condition COUNTS = SITES.STATE.in(SiteStates.COUNTED);
 
     Row insert(Tx tx, UUID organizationId, UUID poolId, UUID integrationId, Values values, Instant now) {
         return tx.sql()
@@ -95,7 +97,7 @@ final class SiteStore {
                 SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
                 SITE_STATES.STATE, SITE_STATES.REASON.as(SITES.STATE_REASON), SITE_STATES.STARTS_AT.as(SITES.STATE_SINCE),
                 when(SITES.ACTIVATED_AT.le(at), SITES.ACTIVATED_AT).as(SITES.ACTIVATED_AT), SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION,
-                SITE_STATES.STARTS_AT);
+                SITE_STATES.COUNTS.as(SITES.COUNTS), SITE_STATES.STARTS_AT);
     }
 
     /** Sites that were there at an instant, in the state that they were in. */
@@ -121,8 +123,8 @@ final class SiteStore {
                 .and(Filters.is(SITES.INTEGRATION_ID, filter.integrationId()))
                 .and(Filters.is(at == null ? SITES.STATE : SITE_STATES.STATE, filter.state()))
                 .and(Filters.is(SITES.DOMAIN, filter.domain()))
-                .and(Filters.between(since, filter.sinceAfter(), filter.sinceBefore()))
-                .and(Filters.between(SITES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(since, filter.since()))
+                .and(Filters.within(SITES.CREATED_AT, filter.created()));
         return page.fetch(select, at == null ? SORTS : SORTS_THEN, SITES.ID, SiteStore::row);
     }
 
@@ -138,7 +140,7 @@ final class SiteStore {
 
     /** How many sites of an integration count for a pool. */
     int count(Tx tx, UUID poolId, UUID integrationId) {
-        return tx.sql().fetchCount(SITES, SITES.POOL_ID.eq(poolId).and(SITES.INTEGRATION_ID.eq(integrationId)).and(COUNTS));
+        return tx.sql().fetchCount(SITES, SITES.POOL_ID.eq(poolId).and(SITES.INTEGRATION_ID.eq(integrationId)).and(SITES.COUNTS));
     }
 
     /** How many sites count for a pool, by integration. */
@@ -147,7 +149,7 @@ final class SiteStore {
                 .select(SITES.INTEGRATION_ID, DSL.count())
                 .from(SITES)
                 .where(SITES.POOL_ID.eq(poolId))
-                .and(COUNTS)
+                .and(SITES.COUNTS)
                 .groupBy(SITES.INTEGRATION_ID)
                 .fetchMap(SITES.INTEGRATION_ID, DSL.count());
     }
@@ -159,7 +161,7 @@ final class SiteStore {
                 .from(SITES)
                 .where(SITES.POOL_ID.eq(poolId))
                 .and(SITES.INTEGRATION_ID.in(integrationIds))
-                .and(COUNTS)
+                .and(SITES.COUNTS)
                 .orderBy(SITES.CREATED_AT, SITES.ID)
                 .forUpdate()
                 .fetch(SiteStore::row);
@@ -210,6 +212,7 @@ final class SiteStore {
                 record.get(SITES.ID), record.get(SITES.EXTERNAL_ID), record.get(SITES.ORGANIZATION_ID), record.get(SITES.POOL_ID),
                 record.get(SITES.WORKSPACE_ID), record.get(SITES.INTEGRATION_ID), record.get(SITES.NAME), record.get(SITES.DOMAIN),
                 record.get(SITES.STATE), record.get(SITES.STATE_REASON), record.get(SITES.STATE_SINCE), record.get(SITES.ACTIVATED_AT),
-                record.get(SITES.CREATED_AT), record.get(SITES.UPDATED_AT), record.get(SITES.VERSION));
+                record.get(SITES.CREATED_AT), record.get(SITES.UPDATED_AT), record.get(SITES.VERSION),
+                record.get(SITES.COUNTS));
     }
 }

@@ -20,6 +20,7 @@ import org.guildhall.api.model.SiteStateChange;
 import org.guildhall.api.model.WorkspaceId;
 import org.guildhall.api.runtime.SitesApi;
 import org.guildhall.catalog.Catalog;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
@@ -79,7 +80,8 @@ final class SitesHandler implements SitesApi<Call> {
         var filter = new Filter(
                 query.externalId(), query.organizationId() == null ? null : query.organizationId().value(), value(query.workspaceId()),
                 query.integrationId() == null ? null : query.integrationId().value(), query.state() == null ? null : query.state().value(),
-                query.domain(), query.stateSinceAfter(), query.stateSinceBefore(), query.createdAfter(), query.createdBefore(), query.at());
+                query.domain(),
+                new TimeWindow(query.stateSinceAfter(), query.stateSinceFrom(), query.stateSinceBefore()), new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()), query.at());
         return Reply.list(sites.list(call.tx(), call.page(), filter).map(SitesHandler::toApi));
     }
 
@@ -123,7 +125,7 @@ final class SitesHandler implements SitesApi<Call> {
         var before = locked(call, siteId);
         References.active(held.organizationState(), "organization");
         SiteStates.require(before.state(), "active");
-        if (SiteStates.COUNTED.contains(before.state())) {
+        if (before.counts()) {
             return changed(call, held, before, "active", null);
         }
         var integration = References.found(catalog.keepIntegration(call.tx(), before.integrationId()));

@@ -33,7 +33,7 @@ final class StakeStore {
                 'keys', (
                     select coalesce(jsonb_agg(jsonb_build_object(
                         'key', k.key, 'display_name', k.display_name, 'unit', k.unit, 'kind', k.kind,
-                        'counted', k.key = k.integration_key || '.sites')), '[]')
+                        'counted', k.counts_sites)), '[]')
                     from catalog.resource_keys k where k.key in (select resource_key from rules)),
                 'levels', (
                     select coalesce(jsonb_agg(jsonb_build_object('pool_id', l.pool_id, 'resource_key', l.resource_key, 'level', l.level)), '[]')

@@ -63,8 +63,7 @@ final class SurplusStore {
                 .from(ENTITLEMENT_RULES)
                 .join(RESOURCE_KEYS)
                 .on(RESOURCE_KEYS.KEY.eq(ENTITLEMENT_RULES.RESOURCE_KEY))
-                .where(RESOURCE_KEYS.KEY.eq(RESOURCE_KEYS.INTEGRATION_KEY.concat(".sites")))
-                .and(RESOURCE_KEYS.KIND.eq(inline("limit")))
+                .where(RESOURCE_KEYS.COUNTS_SITES)
                 .and(CHANGED)
                 .fetchSet(ENTITLEMENT_RULES.RESOURCE_KEY));
     }
@@ -84,7 +83,7 @@ final class SurplusStore {
         return tx.sql()
                 .selectDistinct(SITES.ORGANIZATION_ID)
                 .from(SITES)
-                .where(SITES.STATE.in(SiteStates.COUNTED))
+                .where(SITES.COUNTS)
                 .and(after == null ? noCondition() : SITES.ORGANIZATION_ID.gt(after))
                 .and(exists(rule))
                 .orderBy(SITES.ORGANIZATION_ID)
@@ -100,7 +99,7 @@ final class SurplusStore {
                 .join(RESOURCE_KEYS)
                 .on(RESOURCE_KEYS.INTEGRATION_ID.eq(SITES.INTEGRATION_ID))
                 .where(SITES.ORGANIZATION_ID.eq(any(Columns.array(organizationIds, UUID.class))))
-                .and(SITES.STATE.in(SiteStates.COUNTED))
+                .and(SITES.COUNTS)
                 .and(RESOURCE_KEYS.KEY.eq(any(Columns.array(keys, String.class))))
                 .groupBy(SITES.ORGANIZATION_ID, SITES.POOL_ID, RESOURCE_KEYS.KEY)
                 .fetch(Records.mapping(Count::new));

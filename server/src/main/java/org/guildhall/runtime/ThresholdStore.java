@@ -13,6 +13,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.Metering.Cleared;
 import org.guildhall.runtime.Metering.Reached;
@@ -36,7 +37,7 @@ final class ThresholdStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable UUID organizationId, @Nullable String resourceKey, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            @Nullable UUID organizationId, @Nullable String resourceKey, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", USAGE_THRESHOLDS.CREATED_AT);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -50,17 +51,17 @@ final class ThresholdStore {
             """;
     private static final String REACH = """
             insert into runtime.usage_thresholds as t
-                (organization_id, pool_id, resource_key, period, period_on, percent, limit_value, used, report_id, reached_at, created_at)
-            select p.organization_id, p.id, r.resource_key, r.period, r.period_on, r.percent, r.limit_value, r.used, {0}, {1}, {1}
-            from unnest({2}, {3}, {4}, {5}, {6}, {7}, {8}) with ordinality
-                as r (pool_id, resource_key, period, period_on, percent, limit_value, used, number)
+                (organization_id, pool_id, resource_key, period, period_on, period_starts_at, percent, limit_value, used, report_id, reached_at, created_at)
+            select p.organization_id, p.id, r.resource_key, r.period, r.period_on, r.period_starts_at, r.percent, r.limit_value, r.used, {0}, {1}, {1}
+            from unnest({2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}) with ordinality
+                as r (pool_id, resource_key, period, period_on, period_starts_at, percent, limit_value, used, number)
             join runtime.pools p on p.id = r.pool_id
             order by r.number
             """ + SHOWN;
     private static final String CLEAR = """
             update runtime.usage_thresholds t set cleared_at = {0}
-            from unnest({1}, {2}, {3}, {4}, {5}) as c (pool_id, resource_key, period, period_on, percent)
-            where t.pool_id = c.pool_id and t.resource_key = c.resource_key and t.period_on = c.period_on and t.percent = c.percent
+            from unnest({1}, {2}, {3}, {4}, {5}) as c (pool_id, resource_key, period, period_starts_at, percent)
+            where t.pool_id = c.pool_id and t.resource_key = c.resource_key and t.period_starts_at = c.period_starts_at and t.percent = c.percent
               and t.period is not distinct from c.period and t.cleared_at is null
             """ + SHOWN;
 
@@ -72,6 +73,7 @@ final class ThresholdStore {
                         each(reached, threshold -> threshold.account().resourceKey(), String.class),
                         each(reached, threshold -> threshold.account().period(), String.class),
                         each(reached, threshold -> MeterStore.startsOn(threshold.account()), LocalDate.class),
+                        each(reached, threshold -> MeterStore.startsAt(threshold.account()), Instant.class),
                         each(reached, Reached::percent, Integer.class), each(reached, Reached::limit, Long.class),
                         each(reached, Reached::used, Long.class))
                 .coerce(COLUMNS)
@@ -85,7 +87,7 @@ final class ThresholdStore {
                         each(cleared, threshold -> threshold.account().poolId(), UUID.class),
                         each(cleared, threshold -> threshold.account().resourceKey(), String.class),
                         each(cleared, threshold -> threshold.account().period(), String.class),
-                        each(cleared, threshold -> MeterStore.startsOn(threshold.account()), LocalDate.class),
+                        each(cleared, threshold -> MeterStore.startsAt(threshold.account()), Instant.class),
                         each(cleared, Cleared::percent, Integer.class))
                 .coerce(COLUMNS)
                 .fetch(ThresholdStore::row);
@@ -116,7 +118,7 @@ final class ThresholdStore {
                 .from(USAGE_THRESHOLDS)
                 .where(Filters.is(USAGE_THRESHOLDS.ORGANIZATION_ID, filter.organizationId()))
                 .and(Filters.is(USAGE_THRESHOLDS.RESOURCE_KEY, filter.resourceKey()))
-                .and(Filters.between(USAGE_THRESHOLDS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(USAGE_THRESHOLDS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, USAGE_THRESHOLDS.ID, ThresholdStore::row);
     }
 

@@ -2,11 +2,15 @@ package org.guildhall.runtime;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog.Default;
 import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.core.data.Ids;
@@ -30,16 +34,17 @@ final class Timeline {
      *
      * @param forced whether what is in use doesn't stand in its way
      * @param nextProvisionId what the provision is called that it leads to, if it leads to any: known before it is written down
+     * @param grantEndsAt when the grant ends that begins with it; null for none, or without an end
      */
     record Scheduled(
             UUID id, UUID ladderId, MoveKind kind, @Nullable UUID fromTierId, @Nullable UUID toTierId, HeldBy cause, @Nullable UUID grantId,
-            boolean forced, UUID nextProvisionId, Instant effectiveAt) {
+            boolean forced, UUID nextProvisionId, Instant effectiveAt, @Nullable Instant grantEndsAt) {
 
         /** A new one. */
         static Scheduled of(
                 UUID ladderId, MoveKind kind, @Nullable UUID fromTierId, @Nullable UUID toTierId, HeldBy cause, @Nullable UUID grantId,
                 Instant effectiveAt) {
-            return new Scheduled(Ids.next(), ladderId, kind, fromTierId, toTierId, cause, grantId, false, Ids.next(), effectiveAt);
+            return new Scheduled(Ids.next(), ladderId, kind, fromTierId, toTierId, cause, grantId, false, Ids.next(), effectiveAt, null);
         }
 
         /** Whether what is in use may stand in its way. The end of what was only given until then is held back by nothing. */
@@ -50,6 +55,11 @@ final class Timeline {
         /** Whether it is the end of a grant, as that was agreed on. */
         boolean endsGrant() {
             return grantId != null && kind == MoveKind.END;
+        }
+
+        /** Whether a grant begins with it, as that was agreed on. */
+        boolean beginsGrant() {
+            return grantId != null && kind != MoveKind.END;
         }
     }
 
@@ -100,9 +110,11 @@ final class Timeline {
     /** Why nothing came of a transition, and from when on that was so. */
     record Dropped(String reason, Instant at) {}
 
+    private static final Comparator<Scheduled> ORDER = Comparator.comparing(Scheduled::effectiveAt).thenComparing(Scheduled::endsGrant);
+
     private final List<Holding> holdings;
     private final List<Step> steps = new ArrayList<>();
-    private final Map<UUID, Instant> superseded = new HashMap<>();
+    private final Map<UUID, Dropped> over = new HashMap<>();
     private final Then then;
 
     private Timeline(List<Holding> stored, Then then) {
@@ -111,14 +123,15 @@ final class Timeline {
     }
 
     /**
-     * Lets everything that is due take effect, in its order.
+     * Lets everything that is due take effect, in its order. Where a grant ends and another plan begins at the same instant, the end comes
+     * to nothing.
      *
      * @param stored what is held according to what is written down, from the first of the instants on
      * @param due in the order of their instants
      */
     static Timeline of(List<Holding> stored, List<Scheduled> due, Then then) {
         var timeline = new Timeline(stored, then);
-        due.forEach(timeline::take);
+        due.stream().sorted(ORDER).forEach(timeline::take);
         return timeline;
     }
 
@@ -132,11 +145,23 @@ final class Timeline {
         return steps;
     }
 
+    /**
+     * The instants at which something of the pool has come to be otherwise, up to one of them: each makes a version of the pool, whether it
+     * is written down at once, later, or together with others.
+     */
+    NavigableSet<Instant> instants(Instant until) {
+        return steps.stream()
+                .map(step -> step.dropped() == null ? step.what().effectiveAt() : step.dropped().at())
+                .filter(at -> !at.isAfter(until))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     private void take(Scheduled what) {
         var at = what.effectiveAt();
         var from = before(what.ladderId(), at);
-        if (what.endsGrant() && (from == null || !Objects.equals(what.grantId(), from.grantId()))) {
-            drop(what, SUPERSEDED, superseded.getOrDefault(what.grantId(), at));
+        if (what.endsGrant() && (from == null || !Objects.equals(what.grantId(), from.grantId()) || hasMoved(what.ladderId(), at))) {
+            var why = over.getOrDefault(what.grantId(), new Dropped(SUPERSEDED, at));
+            drop(what, why.reason(), why.at());
             return;
         }
         switch (decide(what, from)) {
@@ -158,7 +183,7 @@ final class Timeline {
             holdings.set(holdings.indexOf(from), from.until(at));
         }
         if (from != null && from.grantId() != null) {
-            superseded.put(from.grantId(), at);
+            over.put(from.grantId(), new Dropped(SUPERSEDED, at));
         }
         if (to != null) {
             holdings.add(to);
@@ -178,6 +203,13 @@ final class Timeline {
 
     private void drop(Scheduled what, String reason, Instant at) {
         steps.add(new Step(what, null, null, new Dropped(reason, at)));
+        if (what.beginsGrant() && what.grantId() != null) {
+            over.put(what.grantId(), new Dropped(Moves.CANCELED, at));
+        }
+    }
+
+    private boolean hasMoved(UUID ladderId, Instant at) {
+        return steps.stream().anyMatch(step -> step.dropped() == null && step.what().ladderId().equals(ladderId) && step.what().effectiveAt().equals(at));
     }
 
     private Decision decide(Scheduled what, @Nullable Holding from) {
@@ -198,7 +230,8 @@ final class Timeline {
     static Holding begun(Scheduled what, Landing to) {
         var grant = to.cause() == HeldBy.GRANT || to.cause() == HeldBy.TRIAL ? what.grantId() : null;
         return new Holding(
-                what.nextProvisionId(), to.productId(), what.ladderId(), to.tierId(), to.cause(), grant, to.policyId(), what.effectiveAt(), null);
+                what.nextProvisionId(), to.productId(), what.ladderId(), to.tierId(), to.cause(), grant, to.policyId(), what.effectiveAt(),
+                grant == null ? null : what.grantEndsAt());
     }
 
     /** The plan that is held on a ladder just before an instant; one that ends at it still is. */

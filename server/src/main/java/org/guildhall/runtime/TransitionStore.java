@@ -13,6 +13,7 @@ import static org.jooq.impl.DSL.val;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.schema.runtime.tables.Transitions;
 import org.jooq.Field;
@@ -104,8 +106,7 @@ final class TransitionStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID ladderId, @Nullable UUID grantId, @Nullable String kind,
-            @Nullable String cause, @Nullable String state, @Nullable String actorType, @Nullable Instant effectiveAfter,
-            @Nullable Instant effectiveBefore, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+            @Nullable String cause, @Nullable String state, @Nullable String actorType, TimeWindow effective, TimeWindow created) {}
 
     /** The table as it is, or as it will be. */
     private static final Transitions T = TRANSITIONS.as("t");
@@ -144,26 +145,37 @@ final class TransitionStore {
         return moves.stream().map(move -> Objects.requireNonNull(rows.get(move.step().what().id()))).toList();
     }
 
-    /** Writes down what became of a scheduled move. */
-    void put(Tx tx, Row row) {
+    /** Writes down what became of scheduled moves. */
+    void put(Tx tx, List<Row> rows) {
         tx.sql()
                 .update(TRANSITIONS)
-                .set(TRANSITIONS.FROM_TIER_ID, row.fromTierId())
-                .set(TRANSITIONS.TO_TIER_ID, row.toTierId())
-                .set(TRANSITIONS.FROM_PROVISION_ID, row.fromProvisionId())
-                .set(TRANSITIONS.TO_PROVISION_ID, row.toProvisionId())
-                .set(TRANSITIONS.CAUSE, row.cause())
-                .set(TRANSITIONS.STATE, row.state())
-                .set(TRANSITIONS.CANCELED_AT, row.canceledAt())
-                .set(TRANSITIONS.CANCEL_REASON, row.cancelReason())
-                .set(TRANSITIONS.UPDATED_AT, row.updatedAt())
-                .set(TRANSITIONS.VERSION, row.version())
-                .where(TRANSITIONS.ID.eq(row.id()))
+                .set(TRANSITIONS.FROM_TIER_ID, T.FROM_TIER_ID)
+                .set(TRANSITIONS.TO_TIER_ID, T.TO_TIER_ID)
+                .set(TRANSITIONS.FROM_PROVISION_ID, T.FROM_PROVISION_ID)
+                .set(TRANSITIONS.TO_PROVISION_ID, T.TO_PROVISION_ID)
+                .set(TRANSITIONS.CAUSE, T.CAUSE)
+                .set(TRANSITIONS.STATE, T.STATE)
+                .set(TRANSITIONS.CANCELED_AT, T.CANCELED_AT)
+                .set(TRANSITIONS.CANCEL_REASON, T.CANCEL_REASON)
+                .set(TRANSITIONS.UPDATED_AT, T.UPDATED_AT)
+                .set(TRANSITIONS.VERSION, T.VERSION)
+                .from(Given.rows("transitions", T.getName(), rows.stream().map(Row::cells).toList()))
+                .where(TRANSITIONS.ID.eq(T.ID))
                 .execute();
     }
 
     @Nullable Row get(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ID.eq(id)).fetchOne(TransitionStore::row);
+    }
+
+    /** Transitions in the order of their instants. */
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return tx.sql()
+                .select(COLUMNS)
+                .from(TRANSITIONS)
+                .where(TRANSITIONS.ID.eq(any(Columns.array(ids, UUID.class))))
+                .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID)
+                .fetch(TransitionStore::row);
     }
 
     /** @param foreseen what is shown as if it were written down */
@@ -203,8 +215,8 @@ final class TransitionStore {
                 .and(Filters.is(T.CAUSE, filter.cause()))
                 .and(Filters.is(T.STATE, filter.state()))
                 .and(Filters.is(T.ACTOR_TYPE, filter.actorType()))
-                .and(Filters.between(T.EFFECTIVE_AT, filter.effectiveAfter(), filter.effectiveBefore()))
-                .and(Filters.between(T.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(T.EFFECTIVE_AT, filter.effective()))
+                .and(Filters.within(T.CREATED_AT, filter.created()));
     }
 
     /** The organization in which a transition is due that leads to a provision of this id; null if none does. */

@@ -67,6 +67,9 @@ final class Transitions {
         if (!agreed && kind(held, target) != kind) {
             return disagreement(kind, held, target);
         }
+        if (kind == MoveKind.RENEW && from != null && from.cause() == cause && from.grantId() == null) {
+            return new Impossible(Why.KIND, "The plan has this cause already and no end; there is nothing to renew.");
+        }
         boolean back = kind == MoveKind.DOWNGRADE && byDefault != null && target.id().equals(byDefault.tierId());
         return new Move(back
                 ? new Landing(target.id(), product.productId(), HeldBy.DEFAULT, byDefault.policyId())
@@ -87,10 +90,13 @@ final class Transitions {
         return new Move(new Landing(byDefault.tierId(), byDefault.productId(), HeldBy.DEFAULT, byDefault.policyId()));
     }
 
-    /** How a move from one tier to another is called; null if it is none. */
+    /** How a move from one tier to another is called; null between tiers of one rank. */
     static @Nullable MoveKind kind(@Nullable Tier from, Tier to) {
         if (from == null) {
             return MoveKind.INITIATE;
+        }
+        if (from.id().equals(to.id())) {
+            return MoveKind.RENEW;
         }
         int climb = Integer.compare(to.rank(), from.rank());
         return climb == 0 ? null : climb > 0 ? MoveKind.UPGRADE : MoveKind.DOWNGRADE;
@@ -106,6 +112,7 @@ final class Transitions {
             case INITIATE -> new Impossible(Why.KIND, "The organization has a plan on this ladder already: " + present + ".");
             case UPGRADE -> new Impossible(Why.RANK, "An upgrade goes to a higher rank: " + wanted + ", " + present + ".");
             case DOWNGRADE -> new Impossible(Why.RANK, "A downgrade goes to a lower rank: " + wanted + ", " + present + ".");
+            case RENEW -> new Impossible(Why.RANK, "A renewal stays on the tier: " + present + ", not " + to.name() + ".");
             case END -> throw new IllegalArgumentException("an end has no target");
         };
     }

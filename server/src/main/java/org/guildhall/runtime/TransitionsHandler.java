@@ -25,6 +25,7 @@ import org.guildhall.api.model.TransitionId;
 import org.guildhall.api.model.TransitionKind;
 import org.guildhall.api.model.TransitionState;
 import org.guildhall.api.runtime.TransitionsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
@@ -61,7 +62,7 @@ final class TransitionsHandler implements TransitionsApi<Call> {
         var wish = wish(body);
         wellFormed(wish, actor);
         var held = References.found(pools.lock(call.tx(), call.changes(), organizationId.value()));
-        call.expect(held.seenVersion());
+        call.expect(held.version());
         requireOwn(call, held, wish.keepSiteIds());
         var transition = toApi(moving.move(call.tx(), call.changes(), held, actor, wish));
         return Reply.created("/api/v1/runtime/transitions/" + transition.id(), transition);
@@ -78,7 +79,7 @@ final class TransitionsHandler implements TransitionsApi<Call> {
             throw Problem.INVALID_STATE.because("Only a scheduled transition can be canceled; this one is " + before.state() + ".");
         }
         if (before.grantId() != null) {
-            throw Problem.INVALID_STATE.because("The end of a grant belongs to the grant: revoke that, or grant anew.");
+            throw Problem.INVALID_STATE.because("The transition belongs to a grant: change the grant's `ends_at`, or revoke it.");
         }
         var transition = toApi(moves.drop(call.tx(), call.changes(), id, body.reason(), held.now()));
         pools.changed(call.tx(), call.changes(), held, held, List.of());
@@ -91,7 +92,8 @@ final class TransitionsHandler implements TransitionsApi<Call> {
                 query.externalId(), organizationId.value(), uuid(query.planLadderId()), uuid(query.grantId()),
                 query.kind() == null ? null : query.kind().value(), query.cause() == null ? null : query.cause().value(),
                 query.state() == null ? null : query.state().value(), query.actorType() == null ? null : query.actorType().value(),
-                query.effectiveAfter(), query.effectiveBefore(), query.createdAfter(), query.createdBefore());
+                new TimeWindow(query.effectiveAfter(), query.effectiveFrom(), query.effectiveBefore()),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = page(call, filter);
         // Asked only then, so that a full page costs one trip.
         if (page.data().isEmpty() && !transitions.organizationExists(call.tx(), organizationId.value())) {
@@ -106,7 +108,8 @@ final class TransitionsHandler implements TransitionsApi<Call> {
                 query.externalId(), uuid(query.organizationId()), uuid(query.planLadderId()), uuid(query.grantId()),
                 query.kind() == null ? null : query.kind().value(), query.cause() == null ? null : query.cause().value(),
                 query.state() == null ? null : query.state().value(), query.actorType() == null ? null : query.actorType().value(),
-                query.effectiveAfter(), query.effectiveBefore(), query.createdAfter(), query.createdBefore());
+                new TimeWindow(query.effectiveAfter(), query.effectiveFrom(), query.effectiveBefore()),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(page(call, filter).map(TransitionsHandler::toApi));
     }
 

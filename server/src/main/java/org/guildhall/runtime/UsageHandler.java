@@ -35,6 +35,7 @@ import org.guildhall.api.model.UsageThresholdId;
 import org.guildhall.api.runtime.UsageApi;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.ResourceKey;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
@@ -88,8 +89,8 @@ final class UsageHandler implements UsageApi<Call> {
     public Reply<Page<UsageEvent>> listUsageEvents(Call call, ListUsageEventsQuery query) {
         var filter = new UsageStore.Filter(
                 query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
-                query.usageReportId() == null ? null : query.usageReportId().value(), query.resourceKey(), query.occurredAfter(),
-                query.occurredBefore());
+                query.usageReportId() == null ? null : query.usageReportId().value(), query.resourceKey(),
+                new TimeWindow(query.occurredAfter(), query.occurredFrom(), query.occurredBefore()));
         return Reply.list(usage.list(call.tx(), call.page(), filter).map(UsageHandler::toApi));
     }
 
@@ -101,7 +102,8 @@ final class UsageHandler implements UsageApi<Call> {
     @Override
     public Reply<Page<UsageThreshold>> listOrganizationUsageThresholds(
             Call call, OrganizationId organizationId, ListOrganizationUsageThresholdsQuery query) {
-        var filter = new ThresholdStore.Filter(organizationId.value(), query.resourceKey(), query.createdAfter(), query.createdBefore());
+        var filter = new ThresholdStore.Filter(organizationId.value(), query.resourceKey(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         if (!usage.hasOrganization(call.tx(), organizationId.value())) {
             throw Problem.NOT_FOUND.refusal();
         }
@@ -111,8 +113,8 @@ final class UsageHandler implements UsageApi<Call> {
     @Override
     public Reply<Page<UsageThreshold>> listUsageThresholds(Call call, ListUsageThresholdsQuery query) {
         var filter = new ThresholdStore.Filter(
-                query.organizationId() == null ? null : query.organizationId().value(), query.resourceKey(), query.createdAfter(),
-                query.createdBefore());
+                query.organizationId() == null ? null : query.organizationId().value(), query.resourceKey(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(thresholds.list(call.tx(), call.page(), filter).map(UsageHandler::toApi));
     }
 
@@ -129,9 +131,8 @@ final class UsageHandler implements UsageApi<Call> {
         var granularity = query.granularity() == null ? UsageGranularity.DAY : UsageGranularity.fromValue(query.granularity().value());
         var periods = periods(query, granularity.value(), tx.now(), found.zone());
         var levels = usage.levels(tx, found.poolId(), asked);
-        var end = UsagePeriod.next(granularity.value(), periods.getLast().startsOn());
-        var sums = usage.sums(tx, found.poolId(), asked, granularity.value(), periods.getFirst().startsOn(), end).stream()
-                .collect(Collectors.groupingBy(Sum::resourceKey, Collectors.toMap(Sum::startsOn, Sum::quantity)));
+        var sums = usage.sums(tx, found.poolId(), asked, periods).stream()
+                .collect(Collectors.groupingBy(Sum::resourceKey, Collectors.toMap(sum -> periods.get(sum.number() - 1).startsOn(), Sum::quantity)));
         var keys = new TreeSet<>(sums.keySet());
         keys.addAll(levels.keySet());
         var shown = reported(tx, asked, keys).map(key -> {

@@ -2,30 +2,32 @@ package org.guildhall.runtime;
 
 import static org.guildhall.schema.platform.Tables.SETTINGS;
 import static org.guildhall.schema.runtime.Tables.POOLS;
-import static org.guildhall.schema.runtime.Tables.USAGE_DAYS;
 import static org.guildhall.schema.runtime.Tables.USAGE_EVENTS;
 import static org.guildhall.schema.runtime.Tables.USAGE_LEVELS;
 import static org.guildhall.schema.runtime.Tables.USAGE_REPORTS;
 import static org.jooq.impl.DSL.any;
-import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -55,13 +57,17 @@ final class UsageStore {
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID reportId, @Nullable String resourceKey,
-            @Nullable Instant occurredAfter, @Nullable Instant occurredBefore) {}
+            TimeWindow occurred) {}
 
     /** What an organization's use is read by. */
     record Meter(UUID poolId, ZoneId zone) {}
 
-    /** What was used of a key in a period. */
-    record Sum(String resourceKey, LocalDate startsOn, long quantity) {}
+    /**
+     * What was used of a key in a period.
+     *
+     * @param number of the period, from 1 on
+     */
+    record Sum(String resourceKey, int number, long quantity) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("occurred_at", USAGE_EVENTS.OCCURRED_AT);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -89,11 +95,18 @@ final class UsageStore {
                 returning 1
             ), days as (
                 insert into runtime.usage_days (pool_id, resource_key, day, quantity, updated_at)
-                select pool_id, resource_key, day, sum(quantity)::bigint, {2}
+                select pool_id, resource_key, (occurred_at at time zone 'UTC')::date, sum(quantity)::bigint, {2}
                 from events
-                group by pool_id, resource_key, day
+                group by 1, 2, 3
                 on conflict on constraint usage_days_key
                     do update set quantity = usage_days.quantity + excluded.quantity, updated_at = excluded.updated_at
+            ), quarters as (
+                insert into runtime.usage_quarters (pool_id, resource_key, starts_at, quantity, updated_at)
+                select pool_id, resource_key, date_bin('15 minutes', occurred_at, '2000-01-01 00:00:00+00'), sum(quantity)::bigint, {2}
+                from events
+                group by 1, 2, 3
+                on conflict on constraint usage_quarters_key
+                    do update set quantity = usage_quarters.quantity + excluded.quantity, updated_at = excluded.updated_at
             ), levels as (
                 insert into runtime.usage_levels (pool_id, resource_key, level, updated_at)
                 select e.pool_id, e.resource_key, coalesce(min(l.level), 0) + sum(e.quantity)::bigint, {2}
@@ -105,6 +118,29 @@ final class UsageStore {
                     do update set level = excluded.level, updated_at = excluded.updated_at
             )
             select count(*)::int as recorded from recorded
+            """;
+
+    /** By key and period: whole days, but for those that a period begins or ends in; these by quarters of an hour. */
+    private static final String SUMS = """
+            with asked as (
+                select {0} as pool_id, {1}::text as resource_key, {2} as starts, ({2})[1] as first, {3}::timestamptz as until, {4} as cut
+            ), used as (
+                select d.resource_key, d.day::timestamp at time zone 'UTC' as starts_at, d.quantity
+                from asked a
+                join runtime.usage_days d on d.pool_id = a.pool_id and (a.resource_key is null or d.resource_key = a.resource_key)
+                where d.day >= (a.first at time zone 'UTC')::date and d.day::timestamp at time zone 'UTC' < a.until and d.day <> all (a.cut)
+                union all
+                select q.resource_key, q.starts_at, q.quantity
+                from asked a
+                cross join unnest(a.cut) c (day)
+                join runtime.usage_quarters q on q.pool_id = a.pool_id and (a.resource_key is null or q.resource_key = a.resource_key)
+                where q.starts_at >= greatest(a.first, c.day::timestamp at time zone 'UTC')
+                  and q.starts_at < least(a.until, (c.day + 1)::timestamp at time zone 'UTC')
+            )
+            select u.resource_key, width_bucket(u.starts_at, a.starts), sum(u.quantity)::bigint
+            from used u
+            cross join asked a
+            group by 1, 2
             """;
 
     /** Events that were recorded before, by their external ids. */
@@ -157,7 +193,7 @@ final class UsageStore {
                 .and(ofPool(filter))
                 .and(Filters.is(USAGE_EVENTS.REPORT_ID, filter.reportId()))
                 .and(Filters.is(USAGE_EVENTS.RESOURCE_KEY, filter.resourceKey()))
-                .and(Filters.between(USAGE_EVENTS.OCCURRED_AT, filter.occurredAfter(), filter.occurredBefore()));
+                .and(Filters.within(USAGE_EVENTS.OCCURRED_AT, filter.occurred()));
         return page.fetch(select, SORTS, USAGE_EVENTS.ID, UsageStore::row);
     }
 
@@ -179,7 +215,7 @@ final class UsageStore {
                 .from(POOLS)
                 .crossJoin(SETTINGS)
                 .where(POOLS.ORGANIZATION_ID.eq(organizationId))
-                .fetchOne(row -> new Meter(row.value1(), ZoneId.of(row.value2())));
+                .fetchOne(row -> new Meter(row.value1(), TimeZones.of(row.value2())));
     }
 
     /** What is in use of a key that is held, by key. */
@@ -192,18 +228,20 @@ final class UsageStore {
                 .fetchMap(USAGE_LEVELS.RESOURCE_KEY, USAGE_LEVELS.LEVEL);
     }
 
-    /** What was used in each period in which something was, from a day to another one, which isn't included. */
-    List<Sum> sums(Tx tx, UUID poolId, @Nullable String resourceKey, String period, LocalDate from, LocalDate to) {
-        var starts = field("date_trunc({0}, {1}::timestamp)::date", SQLDataType.LOCALDATE, inline(period), USAGE_DAYS.DAY);
+    /** What was used in each of some periods that follow on each other, where something was. */
+    List<Sum> sums(Tx tx, UUID poolId, @Nullable String resourceKey, List<UsagePeriod> periods) {
+        var end = periods.getLast().endsAt();
+        var starts = periods.stream().map(UsagePeriod::startsAt).toList();
+        var cut = Stream.concat(starts.stream(), Stream.of(end))
+                .map(bound -> bound.atOffset(ZoneOffset.UTC))
+                .filter(bound -> !bound.toLocalTime().equals(LocalTime.MIDNIGHT))
+                .map(OffsetDateTime::toLocalDate)
+                .distinct()
+                .toList();
         return tx.sql()
-                .select(USAGE_DAYS.RESOURCE_KEY, starts, sum(USAGE_DAYS.QUANTITY).cast(SQLDataType.BIGINT))
-                .from(USAGE_DAYS)
-                .where(USAGE_DAYS.POOL_ID.eq(poolId))
-                .and(Filters.is(USAGE_DAYS.RESOURCE_KEY, resourceKey))
-                .and(USAGE_DAYS.DAY.ge(from))
-                .and(USAGE_DAYS.DAY.lt(to))
-                .groupBy(USAGE_DAYS.RESOURCE_KEY, starts)
-                .fetch(Records.mapping(Sum::new));
+                .resultQuery(SUMS, val(poolId), val(resourceKey, SQLDataType.VARCHAR), Columns.array(starts, Instant.class), val(end),
+                        Columns.array(cut, LocalDate.class))
+                .fetch(row -> new Sum(row.get(0, String.class), row.get(1, Integer.class), row.get(2, Long.class)));
     }
 
     private static Row row(Record record) {

@@ -10,6 +10,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -28,8 +29,7 @@ final class WorkspaceStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable UUID organizationId, @Nullable String state, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable UUID organizationId, @Nullable String state, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", WORKSPACES.CREATED_AT);
     static final List<Field<?>> COLUMNS = List.of(
@@ -62,7 +62,7 @@ final class WorkspaceStore {
                 .where(Filters.is(WORKSPACES.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(WORKSPACES.ORGANIZATION_ID, filter.organizationId()))
                 .and(Filters.is(WORKSPACES.STATE, filter.state()))
-                .and(Filters.between(WORKSPACES.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(WORKSPACES.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, WORKSPACES.ID, WorkspaceStore::row);
     }
 

@@ -12,6 +12,7 @@ import org.guildhall.api.model.Workspace;
 import org.guildhall.api.model.WorkspaceId;
 import org.guildhall.api.model.WorkspacePatch;
 import org.guildhall.api.runtime.WorkspacesApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.References;
 import org.guildhall.runtime.WorkspaceStore.Filter;
@@ -40,7 +41,8 @@ final class WorkspacesHandler implements WorkspacesApi<Call> {
     @Override
     public Reply<Page<Workspace>> listOrganizationWorkspaces(Call call, OrganizationId organizationId, ListOrganizationWorkspacesQuery query) {
         var state = query.state() == null ? null : query.state().value();
-        var filter = new Filter(query.externalId(), organizationId.value(), state, query.createdAfter(), query.createdBefore());
+        var filter = new Filter(query.externalId(), organizationId.value(), state,
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = workspaces.list(call.tx(), call.page(), filter);
         if (page.data().isEmpty()) {
             References.found(organizations.get(call.tx(), organizationId.value()));
@@ -52,7 +54,8 @@ final class WorkspacesHandler implements WorkspacesApi<Call> {
     public Reply<Page<Workspace>> listWorkspaces(Call call, ListWorkspacesQuery query) {
         var filter = new Filter(
                 query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
-                query.state() == null ? null : query.state().value(), query.createdAfter(), query.createdBefore());
+                query.state() == null ? null : query.state().value(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(workspaces.list(call.tx(), call.page(), filter).map(WorkspacesHandler::toApi));
     }
 

@@ -186,8 +186,8 @@ class DefaultGrantPoliciesTest {
     @Test
     void aDryRunLeavesNothing() {
         var dry = shelf.post("/default-grant-policies?dry_run=true",
-                "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}".formatted(type, plan, tier)).expect(200);
-        assertEquals("201", dry.at("/status"));
+                "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}".formatted(type, plan, tier)).expect(201);
+        assertEquals("true", dry.header("Dry-Run"));
         assertEquals(List.of(), each(shelf.get("/default-grant-policies"), "/id"));
         shelf.act("/products/" + plan + "/retire").expect(200);
     }

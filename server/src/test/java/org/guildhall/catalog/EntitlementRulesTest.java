@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.guildhall.Http.Reply;
+import org.guildhall.Http;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -290,7 +291,7 @@ class EntitlementRulesTest {
     void aDryRunOfAChangeLeavesTheRuleAsItIs() {
         var made = sites(1).expect(201);
         var path = "/entitlement-rules/" + made.at("/id");
-        var dry = shelf.patch(path + "?dry_run=true", "{\"limit_value\": 2}").expect(200);
+        var dry = shelf.patch(path + "?dry_run=true", "{\"limit_value\": 2}", "Accept", Http.DRY_RUN).expect(200);
         assertEquals("2", dry.at("/result/limit_value"));
         assertEquals("1", dry.at("/changes/0/before/limit_value"));
         assertEquals(made.text(), shelf.get(path).text());

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.guildhall.Http.Reply;
+import org.guildhall.Http;
 import org.junit.jupiter.api.Test;
 
 class PlanLaddersTest {
@@ -170,7 +171,7 @@ class PlanLaddersTest {
         var ladder = shelf.ladder("L");
         var tiers = List.of(shelf.tier(ladder, "A"), shelf.tier(ladder, "B"));
         var dry = shelf.http.send("PUT", Shelf.BASE + "/plan-ladders/" + ladder + "/tier-order?dry_run=true",
-                "{\"tier_ids\": [\"%s\", \"%s\"]}".formatted(tiers.get(1), tiers.get(0)), "If-Match", "*").expect(200);
+                "{\"tier_ids\": [\"%s\", \"%s\"]}".formatted(tiers.get(1), tiers.get(0)), "If-Match", "*", "Accept", Http.DRY_RUN).expect(200);
         assertEquals("plan_ladder", dry.at("/changes/0/entity_type"));
         assertEquals("A", dry.at("/changes/0/before/tiers/0/name"));
         assertEquals("B", dry.at("/changes/0/after/tiers/0/name"));

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.guildhall.Http.Reply;
+import org.guildhall.Http;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -244,7 +245,8 @@ class TiersTest {
 
     @Test
     void theTrailOfATierNamesItsLadderToo() {
-        var dry = shelf.post("/plan-ladders/" + ladder + "/tiers?dry_run=true", "{\"name\": \"T\", \"product_id\": \"%s\"}".formatted(shelf.product("P"))).expect(200);
+        var dry = shelf.post("/plan-ladders/" + ladder + "/tiers?dry_run=true", "{\"name\": \"T\", \"product_id\": \"%s\"}".formatted(shelf.product("P")),
+                "Accept", Http.DRY_RUN).expect(201);
         assertEquals("tier", dry.at("/changes/0/entity_type"));
         assertEquals("plan_ladder", dry.at("/changes/1/entity_type"));
         assertEquals("2", dry.at("/changes/1/after/version"));

@@ -96,7 +96,7 @@ class EveryOperationTest {
         return operation.scope() != null && operation.scope().startsWith("platform:tenants:");
     }
 
-    private static World home(Operation operation) {
+    static World home(Operation operation) {
         return ofThePlatform(operation) ? PLATFORM : OURS;
     }
 
@@ -198,7 +198,14 @@ class EveryOperationTest {
     @MethodSource("all")
     void whatCanNotBeAcceptedIs406(Operation operation) {
         var world = home(operation);
+        if (operation.responseType() == null && operation.downloadTypes().isEmpty()) {
+            // There is nothing to accept: clients that are made from the document name the media type of problems only.
+            world.send(world.request(operation), "Accept", "application/problem+json").expect(operation.status());
+            return;
+        }
         assertEquals("406 not_acceptable", world.send(world.request(operation), "Accept", "image/png").outcome());
+        // The envelope of a dry run is there for dry runs only.
+        assertEquals("406 not_acceptable", world.send(world.request(operation), "Accept", Http.DRY_RUN).outcome());
     }
 
     @ParameterizedTest
@@ -231,33 +238,15 @@ class EveryOperationTest {
         for (var kept : java.util.List.of("Content-Type", "ETag", "Location", "Cache-Control")) {
             assertEquals(first.header(kept), again.header(kept), kept);
         }
+        if (first.header("Location") != null) {
+            // Whoever lost the answer finds what it led to.
+            var outcome = world.http.get("/api/v1/platform/idempotency-keys/" + key).expect(200);
+            assertEquals(String.valueOf(first.header("Location")).replaceFirst(".*/", ""), outcome.at("/entity_id"));
+        }
         // The same change in other bytes is another request, too.
         var changed = operation.dryRun() ? request.at(request.path() + "?dry_run=false") : request.with(request.body() + "\n");
         var other = world.send(changed, "Idempotency-Key", key);
         assertEquals("422 idempotency_key_reused", other.outcome());
-    }
-
-    @ParameterizedTest
-    @MethodSource("mutations")
-    void aDryRunAnswersWhatWouldHaveBeenAndLeavesNoTrace(Operation operation) throws SQLException {
-        if (!operation.dryRun()) {
-            return;
-        }
-        var world = home(operation);
-        var request = world.request(operation);
-        var before = world.everything();
-        var tried = world.send(request.at(request.path() + "?dry_run=true"), "Idempotency-Key", world.word()).expect(200);
-        assertEquals(before, world.everything());
-        assertEquals("true", tried.header("Dry-Run"));
-        assertEquals(Integer.toString(operation.status()), tried.at("/status"));
-        assertTrue(tried.json().get("changes").size() > 0 || operation.status() == 200, "a dry run that would change nothing: " + tried.text());
-        if (operation.secret()) {
-            assertFalse(tried.text().contains("gld_test_") && tried.text().matches("(?s).*gld_(test|live|pub)_[0-9A-Za-z]{12}_.*"), tried.text());
-        }
-        var real = world.send(request).expect(operation.status());
-        if (operation.status() != 204) {
-            assertEquals(names(real.json()), names(tried.json().get("result")));
-        }
     }
 
     @ParameterizedTest
@@ -366,7 +355,7 @@ class EveryOperationTest {
         }
     }
 
-    private static Set<String> names(JsonNode object) {
+    static Set<String> names(JsonNode object) {
         var names = new TreeSet<String>();
         object.fieldNames().forEachRemaining(names::add);
         return names;

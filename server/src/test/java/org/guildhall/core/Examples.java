@@ -48,6 +48,7 @@ import static org.guildhall.api.Operation.END_DEFAULT_GRANT_POLICY;
 import static org.guildhall.api.Operation.END_ENTITLEMENT_RULE;
 import static org.guildhall.api.Operation.END_HOUSEHOLD_MEMBER;
 import static org.guildhall.api.Operation.END_MEMBERSHIP;
+import static org.guildhall.api.Operation.EXTEND_GRANT;
 import static org.guildhall.api.Operation.GET_AUDIT_EVENT;
 import static org.guildhall.api.Operation.GET_AUDIT_REVIEW;
 import static org.guildhall.api.Operation.GET_AUTH_STATUS;
@@ -94,6 +95,7 @@ import static org.guildhall.api.Operation.GET_USAGE_EVENT;
 import static org.guildhall.api.Operation.GET_USAGE_REPORT;
 import static org.guildhall.api.Operation.GET_USAGE_THRESHOLD;
 import static org.guildhall.api.Operation.GET_WORKSPACE;
+import static org.guildhall.api.Operation.LIST_AUDIT_EVENT_CHANGES;
 import static org.guildhall.api.Operation.LIST_AUDIT_EVENTS;
 import static org.guildhall.api.Operation.LIST_AUDIT_REVIEWS;
 import static org.guildhall.api.Operation.LIST_CONSUMERS;
@@ -139,6 +141,7 @@ import static org.guildhall.api.Operation.REMOVE_SITE;
 import static org.guildhall.api.Operation.REORDER_TIERS;
 import static org.guildhall.api.Operation.REPORT_USAGE;
 import static org.guildhall.api.Operation.REQUEST_SITE;
+import static org.guildhall.api.Operation.RENEW_INVITATION;
 import static org.guildhall.api.Operation.RETIRE_PRODUCT;
 import static org.guildhall.api.Operation.REVOKE_GRANT;
 import static org.guildhall.api.Operation.REVOKE_INVITATION;
@@ -220,6 +223,7 @@ final class Examples {
         row(LIST_AUDIT_EVENTS);
         row(GET_AUDIT_EVENT).at("audit_event_id", World::event);
         row(CREATE_AUDIT_REVIEW).at("audit_event_id", World::event);
+        row(LIST_AUDIT_EVENT_CHANGES).at("audit_event_id", World::event);
         row(LIST_AUDIT_REVIEWS).at("audit_event_id", World::event);
         row(GET_AUDIT_REVIEW).at("audit_event_id", World::event).at("audit_review_id", World::review);
 
@@ -306,11 +310,12 @@ final class Examples {
         row(GET_MEMBERSHIP);
         row(UPDATE_MEMBERSHIP);
         row(END_MEMBERSHIP);
-        row(CREATE_INVITATION).makes("ivt");
+        row(CREATE_INVITATION).makes("ivt").with("/email", World::address);
         row(LIST_INVITATIONS);
         row(GET_INVITATION);
         row(UPDATE_INVITATION);
         row(ACCEPT_INVITATION).with("/token", World::invitationToken);
+        row(RENEW_INVITATION);
         row(REVOKE_INVITATION);
         row(CREATE_HOUSEHOLD).makes("hou");
         row(LIST_HOUSEHOLDS);
@@ -332,10 +337,11 @@ final class Examples {
         row(LIST_TRANSITIONS);
         row(GET_TRANSITION);
         row(CANCEL_TRANSITION).at("transition_id", World::scheduledTransition);
-        row(CREATE_GRANT).makes("gra").with("/product_id", World::publishedProduct);
+        row(CREATE_GRANT).makes("gra").with("/product_id", World::publishedProduct).with("/ends_at", World::nextMonth);
         row(LIST_GRANTS);
         row(GET_GRANT);
         row(UPDATE_GRANT);
+        row(EXTEND_GRANT);
         row(REVOKE_GRANT);
 
         // entitlements

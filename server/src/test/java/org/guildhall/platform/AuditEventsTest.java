@@ -71,7 +71,7 @@ class AuditEventsTest {
         var body = consumerBody("operator", "catalog:read");
         var consumer = Desk.id(desk.admin.post(CONSUMERS, body, "Idempotency-Key", "once"));
         desk.admin.post(CONSUMERS, body, "Idempotency-Key", "once").expect(201);
-        desk.admin.post(CONSUMERS + "?dry_run=true", body).expect(200);
+        desk.admin.post(CONSUMERS + "?dry_run=true", body).expect(201);
         desk.admin.patch(CONSUMERS + "/" + consumer, "{\"name\": \"Desk\"}").expect(200);
         desk.admin.patch(CONSUMERS + "/" + consumer, "{\"name\": \"\"}").expect(422);
         desk.admin.post(CONSUMERS, consumerBody("operator", "platform:tenants:read")).expect(403);

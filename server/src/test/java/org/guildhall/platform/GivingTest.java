@@ -54,6 +54,19 @@ class GivingTest {
     }
 
     @Test
+    void memberConsumer_operatorsConsumerAndToken_canNotBePatched() {
+        var scopes = new String[] {"platform:consumers:write", "platform:tokens:write", "catalog:read"};
+        var member = Desk.id(desk.admin.post(CONSUMERS, consumerBody("member", scopes)));
+        var caller = desk.with(desk.token(member, scopes).clear());
+        var operator = desk.consumer("catalog:read");
+        assertEquals("403 insufficient_scope", caller.patch(CONSUMERS + "/" + operator, "{\"name\": \"Mine\"}").outcome());
+        assertEquals("403 insufficient_scope", caller.patch(CONSUMERS + "/" + operator, "{\"rate_limit\": null, \"owner_name\": \"Me\"}").outcome());
+        var token = desk.token(operator, "catalog:read");
+        assertEquals("403 insufficient_scope", caller.patch(token.path(), "{\"name\": \"Mine\"}", "If-Match", "*").outcome());
+        caller.patch(CONSUMERS + "/" + member, "{\"name\": \"Mine\"}").expect(200);
+    }
+
+    @Test
     void aPatchAddsOnlyWhatTheCallerHoldsAndTakesAwayAnything() {
         var consumer = desk.consumer("catalog:read", "catalog:write", "billing:read");
         var path = CONSUMERS + "/" + consumer;

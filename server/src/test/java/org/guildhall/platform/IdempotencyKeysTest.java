@@ -63,7 +63,7 @@ class IdempotencyKeysTest {
     @Test
     void whatNeverHappenedIs404() {
         assertEquals("404 not_found", outcome(desk.admin, "never").outcome());
-        desk.admin.post(CONSUMERS + "?dry_run=true", consumerBody("operator", "catalog:read"), "Idempotency-Key", "dry").expect(200);
+        desk.admin.post(CONSUMERS + "?dry_run=true", consumerBody("operator", "catalog:read"), "Idempotency-Key", "dry").expect(201);
         assertEquals("404 not_found", outcome(desk.admin, "dry").outcome());
         desk.admin.post(CONSUMERS, consumerBody("operator", "platform:tenants:read"), "Idempotency-Key", "forbidden").expect(403);
         assertEquals("404 not_found", outcome(desk.admin, "forbidden").outcome());

@@ -30,6 +30,17 @@ class RotationTest {
     }
 
     @Test
+    void replacedToken_laterEnd_isRefused() {
+        var old = desk.token(consumer, "catalog:read");
+        rotate(old.path(), 3600).expect(201);
+        for (var end : List.of("null", "\"" + Instant.now().plus(2, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS) + "\"")) {
+            assertEquals("409 invalid_state", desk.admin.patch(old.path(), "{\"expires_at\": " + end + "}", "If-Match", "*").outcome(), end);
+        }
+        var earlier = Instant.now().plus(10, ChronoUnit.MINUTES).truncatedTo(ChronoUnit.SECONDS);
+        desk.admin.patch(old.path(), "{\"expires_at\": \"" + earlier + "\"}", "If-Match", "*").expect(200);
+    }
+
+    @Test
     void bothAreGoodDuringTheOverlapAndThenOnlyTheSuccessor() throws Exception {
         var old = desk.token(consumer, "catalog:read");
         var rotated = rotate(old.path(), 2, "If-Match", old.etag()).expect(201);

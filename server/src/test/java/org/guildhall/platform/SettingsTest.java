@@ -60,13 +60,45 @@ class SettingsTest {
     void theTenantsLimitHoldsForAllItsTokensTogether() {
         var one = desk.holding("catalog:read");
         var another = desk.holding("catalog:read");
-        desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 3, \"window_seconds\": 3600}}").expect(200);
+        desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 3, \"window_seconds\": 180}}").expect(200);
         one.get(PRODUCTS).expect(200);
         another.get(PRODUCTS).expect(200);
         one.get(PRODUCTS).expect(200);
         var refused = another.get(PRODUCTS);
         assertEquals("429 rate_limited", refused.outcome());
         assertEquals("tenant", refused.at("/violated_policies/0"));
+    }
+
+    @Test
+    void ownLimitThatLocksOut_isRefused_forTenantConsumerAndToken() {
+        var tiny = "{\"rate_limit\": {\"limit\": 1, \"window_seconds\": 86400}}";
+        assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(SETTINGS, tiny)));
+        var me = desk.admin.get(Desk.STATUS).expect(200);
+        assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(Desk.CONSUMERS + "/" + me.at("/consumer/id"), tiny)));
+        assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(Desk.TOKENS + "/" + me.at("/token/id"), tiny, "If-Match", "*")));
+        // Others may be limited as tightly as one likes.
+        desk.admin.patch(Desk.CONSUMERS + "/" + desk.consumer("catalog:read"), tiny).expect(200);
+        desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 1, \"window_seconds\": 60}}").expect(200);
+    }
+
+    @Test
+    void usedUpLimit_isChanged_newOneIsFullOnEveryNode() throws Exception {
+        var consumer = desk.consumer("catalog:read");
+        var token = desk.token(consumer, "catalog:read");
+        var callers = List.of(desk.with(token.clear()), desk.with(token.clear()).on(Guild.second()));
+        desk.admin.patch(token.path(), "{\"rate_limit\": {\"limit\": 4, \"window_seconds\": 86400}}", "If-Match", "*").expect(200);
+        for (int count = 0; count < 8; count++) {
+            callers.get(count % 2).get(PRODUCTS);
+        }
+        Thread.sleep(1_500);
+        assertEquals("429 rate_limited", callers.getFirst().get(PRODUCTS).outcome());
+        desk.admin.patch(token.path(), "{\"rate_limit\": {\"limit\": 100, \"window_seconds\": 60}}", "If-Match", "*").expect(200);
+        for (int count = 0; count < 4; count++) {
+            for (var caller : callers) {
+                caller.get(PRODUCTS).expect(200);
+            }
+            Thread.sleep(600);
+        }
     }
 
     @Test
@@ -93,5 +125,22 @@ class SettingsTest {
                     .patch(SETTINGS, "{\"ip_allow_list\": [\"127.0.0.0/8\"]}", "X-Forwarded-For", "203.0.113.9")));
         }
         desk.admin.patch(SETTINGS, "{\"ip_allow_list\": []}").expect(200);
+    }
+
+    @Test
+    void timeZone_isOneOfTheDatabaseByItsName() {
+        for (var name : List.of("EST", "MST", "HST", "Australia/NSW")) {
+            assertEquals(name, desk.admin.patch(SETTINGS, "{\"time_zone\": \"" + name + "\"}").expect(200).at("/time_zone"));
+        }
+        for (var name : List.of("SystemV/EST5", "australia/sydney", "PST")) {
+            assertEquals(List.of("/time_zone"), pointers(desk.admin.patch(SETTINGS, "{\"time_zone\": \"" + name + "\"}")));
+        }
+    }
+
+    @Test
+    void currency_isOneThatIsInUse() throws java.sql.SQLException {
+        for (var code : List.of("DEM", "XTS", "XXX", "XAU")) {
+            assertEquals(List.of("/currency"), pointers(desk.admin.patch(SETTINGS, "{\"currency\": \"" + code + "\"}")));
+        }
     }
 }

@@ -45,6 +45,19 @@ class UpkeepTest {
     }
 
     @Test
+    void statementTimeoutInOneTenant_othersAreVisited() {
+        var visited = new ArrayList<UUID>();
+        new Platform(guild.db(), 2).eachTenant(tenant -> {
+            visited.add(tenant);
+            if (tenant.equals(made.getFirst())) {
+                guild.db().upkeep(tenant, tx -> tx.sql().fetch("select set_config('statement_timeout', '20', true), pg_sleep(0)")
+                        .size() + tx.sql().fetch("select pg_sleep(1)").size());
+            }
+        });
+        assertTrue(visited.containsAll(made));
+    }
+
+    @Test
     void theJobsOfASuspendedTenantPause() {
         var tenant = guild.tenant();
         var path = Desk.TENANTS + "/" + org.guildhall.api.TypeIds.format("ten", tenant.id());

@@ -83,6 +83,23 @@ class ExportsTest {
     }
 
     @Test
+    void csv_withBom_beginsWithItAndComesBack() {
+        registry.csv("external_id,name\nm-1,Zo\u00eb\n");
+        var done = registry.done(registry.http.post(EXPORTS, "{\"format\": \"csv\"}").expect(202));
+        var path = EXPORTS + "/" + done.at("/id") + "/content";
+        var plain = registry.http.get(path).expect(200);
+        var marked = registry.http.get(path + "?bom=true").expect(200);
+        assertEquals("\uFEFF" + plain.text(), marked.text());
+        assertEquals(String.valueOf(marked.body().length), marked.header("Content-Length"));
+        assertEquals(plain.body().length + 3, marked.body().length);
+        var again = registry.done(registry.http.bytes("POST", Registry.IMPORTS, marked.body(), "Content-Type", CSV).expect(202));
+        assertEquals("succeeded 1 = 0 created + 0 updated + 1 unchanged + 0 failed", outcome(again));
+        var lines = registry.done(registry.http.post(EXPORTS, "{\"format\": \"ndjson\"}").expect(202));
+        assertEquals("400 invalid_parameter", registry.http.get(EXPORTS + "/" + lines.at("/id") + "/content?bom=true").outcome());
+        registry.http.get(EXPORTS + "/" + lines.at("/id") + "/content?bom=false").expect(200);
+    }
+
+    @Test
     void whatIsArchivedIsLeftOut() throws SQLException {
         registry.csv("external_id,name,household_external_id,household_name\nm-1,Mira,h-1,Rossi\nm-2,Luca,,\n");
         registry.tenant.sql("update runtime.persons set state = 'archived', archived_at = now() where tenant_id = ? and external_id = 'm-2'", registry.tenant.id());

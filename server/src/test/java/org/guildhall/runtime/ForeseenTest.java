@@ -65,6 +65,79 @@ class ForeseenTest {
     }
 
     @Test
+    void grantThatBegins_isTheSameOnceItIsWritten() throws SQLException {
+        var grant = later(floor.standard, hence, ", \"ends_at\": \"" + hence.plus(PASSED.multipliedBy(9)) + "\"");
+        floor.later(PASSED.dividedBy(4));
+        assertEquals("scheduled", floor.get("/grants/" + grant).at("/state"));
+        assertEquals("Standard grant unwritten", floor.plans(organization, "?at=" + hence));
+        assertSameOnceItIsWritten();
+        assertEquals("Standard grant", floor.plans(organization));
+        var held = floor.get("/provisions?grant_id=" + grant);
+        assertEquals(floor.get("/grants/" + grant).at("/ends_at"), held.at("/data/0/ends_at"));
+    }
+
+    @Test
+    void grantThatBeginsAndEnds_isTheSameOnceItIsWritten() throws SQLException {
+        later(floor.standard, hence, ", \"kind\": \"trial\", \"ends_at\": \"" + hence.plusSeconds(60) + "\"");
+        assertSameOnceItIsWritten();
+        assertEquals("Public default", floor.plans(organization));
+    }
+
+    @Test
+    void grantThatRenewsOneAtItsEnd_isTheSameOnceItIsWritten() throws SQLException {
+        var trial = trial(hence);
+        var next = later(floor.standard, hence, ", \"renews_grant_id\": \"" + trial + "\"");
+        assertSameOnceItIsWritten();
+        assertEquals("Standard grant", floor.plans(organization));
+        assertEquals(List.of("initiate nothing → Public default operator done", "upgrade Public → Standard trial operator done"),
+                floor.transitions(organization).subList(0, 2));
+        assertEquals(List.of("end Standard → nothing trial job canceled", "renew Standard → Standard grant operator done"),
+                floor.transitions(organization).stream().skip(2).sorted().toList());
+        assertEquals("active", floor.get("/grants/" + next).at("/state"));
+        assertEquals("superseded", floor.get("/grants/" + trial).at("/state"));
+    }
+
+    @Test
+    void higherPlanThatBeginsWhereATrialEnds_takesItsPlace() throws SQLException {
+        trial(hence);
+        move("upgrade", floor.flexible, hence);
+        assertSameOnceItIsWritten();
+        assertEquals("Flexible manual", floor.plans(organization));
+    }
+
+    @Test
+    void moveHeldBackWhereATrialEnds_leavesTheEnd() throws SQLException {
+        trial(hence);
+        move("upgrade", floor.flexible, hence);
+        floor.archiveTier(floor.flexible);
+        assertSameOnceItIsWritten();
+        assertEquals("Public default", floor.plans(organization));
+    }
+
+    @Test
+    void grantThatCannotBegin_isCanceledWithTheReason() throws SQLException {
+        var grant = later(floor.standard, hence, ", \"ends_at\": \"" + hence.plus(PASSED.multipliedBy(9)) + "\"");
+        floor.move(organization, "upgrade", floor.flexible).expect(201);
+        assertSameOnceItIsWritten();
+        assertEquals("canceled", floor.get("/grants/" + grant).at("/state"));
+        assertEquals("An upgrade goes to a higher rank: Standard has rank 1, the present plan, Flexible, has rank 2.",
+                floor.get("/grants/" + grant).at("/end_reason"));
+        assertEquals(0, floor.get("/transitions?state=scheduled").json().get("data").size());
+    }
+
+    @Test
+    void grantThatCannotBeginAndIsOver_isCanceledToo() throws SQLException {
+        var grant = later(floor.standard, hence, ", \"ends_at\": \"" + hence.plusSeconds(60) + "\"");
+        floor.move(organization, "upgrade", floor.flexible).expect(201);
+        assertSameOnceItIsWritten();
+        assertEquals("canceled", floor.get("/grants/" + grant).at("/state"));
+    }
+
+    private String later(String tier, Instant at, String more) {
+        return Objects.requireNonNull(floor.grant(organization, floor.product(tier), ", \"starts_at\": \"" + at + "\"" + more).expect(201).at("/id"));
+    }
+
+    @Test
     void whenThereIsNoDefaultToComeBack() throws SQLException {
         trial(hence);
         floor.end(floor.policy);
@@ -137,7 +210,8 @@ class ForeseenTest {
         for (var list : List.of("/provisions" + of, "/transitions" + of, "/grants" + of, "/organizations/" + organization + "/transitions?sort=effective_at",
                 "/provisions" + of + "&state=active", "/provisions" + of + "&state=ended", "/transitions" + of + "&state=scheduled",
                 "/transitions" + of + "&state=done&include_total=true", "/transitions" + of + "&state=canceled", "/grants" + of + "&state=active",
-                "/grants" + of + "&state=ended", "/grants" + of + "&state=superseded")) {
+                "/grants" + of + "&state=ended", "/grants" + of + "&state=superseded", "/grants" + of + "&state=scheduled",
+                "/grants" + of + "&state=canceled", "/provisions" + of + "&state=scheduled")) {
             read.put(list, body(list));
         }
         for (var kind : List.of("provisions", "transitions", "grants")) {

@@ -133,12 +133,22 @@ class GrantsTest {
     }
 
     @Test
-    void anEndAtWhichAMoveIsScheduledIsRefused() throws SQLException {
+    void endAtWhichAMoveIsScheduled_givesWayToTheMove() {
         var organization = floor.organization();
         var end = in(5);
         floor.move(organization, "upgrade", floor.flexible, ", \"effective_at\": \"" + end + "\"").expect(201);
-        floor.assertRefused("409 conflict", "/ends_at",
-                () -> floor.grant(organization, floor.product(floor.standard), ", \"ends_at\": \"" + end + "\""));
+        floor.grant(organization, floor.product(floor.standard), ", \"ends_at\": \"" + end + "\"").expect(201);
+        assertEquals("Standard grant", floor.plans(organization));
+        assertEquals("Flexible manual unwritten", floor.plans(organization, "?at=" + end));
+    }
+
+    @Test
+    void beginningAtWhichAMoveIsScheduled_isRefused() throws SQLException {
+        var organization = floor.organization();
+        var at = in(5);
+        floor.move(organization, "upgrade", floor.flexible, ", \"effective_at\": \"" + at + "\"").expect(201);
+        floor.assertRefused("409 conflict", "/starts_at",
+                () -> floor.grant(organization, floor.product(floor.standard), ", \"starts_at\": \"" + at + "\""));
     }
 
     @Test

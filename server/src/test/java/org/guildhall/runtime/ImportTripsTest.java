@@ -8,7 +8,7 @@ import java.io.IOException;
 import org.guildhall.Guild;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.Lease;
+import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.PgProxy;
 import org.guildhall.core.http.Constraints;
 import org.guildhall.platform.Platform;
@@ -32,7 +32,7 @@ class ImportTripsTest {
         var people = new People(persons, new PersonIdentityStore(), making, new Leaving(organizations, new MembershipStore(), members, making, living));
         var joining = new Joining(people, persons, living, households, members);
         var job = new ImportsModule(db, db, new Platform(registry.tenant.guild().db()), joining).importing(new Constraints());
-        assertNull(job.run(new Lease("import", registry.tenant.id(), id, 1, 0), () -> false));
+        assertNull(job.run(new TaskLease("import", registry.tenant.id(), id, 1, 0), () -> false));
     }
 
     private long trips(String prefix, int rows) throws IOException {

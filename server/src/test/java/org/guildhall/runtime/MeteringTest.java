@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ class MeteringTest {
     }
 
     private static Metering metering(Rule... rules) {
-        return new Metering(Map.of(POOL, Combination.of(List.of(rules))));
+        return new Metering(Map.of(POOL, Combination.of(List.of(rules))), ZoneOffset.UTC);
     }
 
     private static List<Use> held(long... quantities) {
@@ -152,7 +153,7 @@ class MeteringTest {
         var uses = List.of(used(0, 1, "2026-11-22"), used(1, 1, "2026-11-23"), used(2, 1, "2026-12-31"), used(3, 1, "2027-01-01"));
         // The last two days of 2026 and the first of 2027 are one week.
         assertEquals(List.of(2), numbers(metering.decide(uses, Map.of())));
-        assertTrue(metering.accounts(uses).contains(new Account(POOL, "wiki.uploads", "week", LocalDate.parse("2026-12-28"))));
+        assertTrue(metering.accounts(uses).contains(new Account(POOL, "wiki.uploads", "week", UsagePeriod.on("week", LocalDate.parse("2026-12-28"), ZoneOffset.UTC))));
     }
 
     @Test
@@ -168,7 +169,7 @@ class MeteringTest {
     void poolsAreKeptApart() {
         var metering = new Metering(Map.of(
                 POOL, Combination.of(List.of(limit("wiki.storage_mb", 5L, true, 0))),
-                OTHER, Combination.of(List.of(limit("wiki.storage_mb", 1L, true, 0)))));
+                OTHER, Combination.of(List.of(limit("wiki.storage_mb", 1L, true, 0)))), ZoneOffset.UTC);
         var uses = List.of(new Use(0, POOL, "wiki.storage_mb", false, 5, DAY), new Use(1, OTHER, "wiki.storage_mb", false, 5, DAY));
         assertEquals(List.of(1), numbers(metering.decide(uses, Map.of())));
     }
@@ -237,6 +238,6 @@ class MeteringTest {
     }
 
     private static Account month(String day) {
-        return new Account(POOL, "wiki.uploads", "month", LocalDate.parse(day));
+        return new Account(POOL, "wiki.uploads", "month", UsagePeriod.on("month", LocalDate.parse(day), ZoneOffset.UTC));
     }
 }

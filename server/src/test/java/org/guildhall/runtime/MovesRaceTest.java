@@ -99,13 +99,15 @@ class MovesRaceTest {
     private void move(Http node, String organization, List<String> products, Random random) {
         var moves = Floor.BASE + "/organizations/" + organization + "/transitions";
         var tier = List.of(floor.publicTier, floor.standard, floor.flexible).get(random.nextInt(3));
-        var reply = switch (random.nextInt(10)) {
+        var reply = switch (random.nextInt(13)) {
             case 0, 1, 2 -> node.post(moves, "{\"kind\": \"upgrade\", \"target_tier_id\": \"" + tier + "\"}");
             case 3, 4 -> node.post(moves, "{\"kind\": \"downgrade\", \"target_tier_id\": \"" + tier + "\"}");
             case 5 -> node.post(moves, "{\"kind\": \"end\"}");
             case 6 -> noted(scheduled, organization, node.post(moves, "{\"kind\": \"%s\", \"target_tier_id\": \"%s\", \"effective_at\": \"%s\"}"
                     .formatted(random.nextBoolean() ? "upgrade" : "downgrade", tier, soon(random))));
             case 7, 8 -> noted(grants, organization, node.post(Floor.BASE + "/grants", grant(organization, products.get(random.nextInt(2)), random)));
+            case 9 -> node.post(moves, "{\"kind\": \"renew\", \"target_tier_id\": \"" + tier + "\"}");
+            case 10, 11 -> prolong(node, organization, products, random);
             default -> undo(node, organization, random);
         };
         if (reply != null) {
@@ -113,9 +115,31 @@ class MovesRaceTest {
         }
     }
 
+    /** Extends a grant, gives it another end, or renews it. */
+    private @Nullable Reply prolong(Http node, String organization, List<String> products, Random random) {
+        var ids = grants.get(organization);
+        var id = ids == null ? null : ids.peekLast();
+        if (id == null) {
+            return null;
+        }
+        return switch (random.nextInt(4)) {
+            case 0 -> node.post(Floor.BASE + "/grants/" + id + "/extend", "{\"duration\": \"PT1S\"}");
+            case 1 -> node.patch(Floor.BASE + "/grants/" + id, "{\"ends_at\": \"" + soon(random) + "\"}");
+            default -> noted(grants, organization, node.post(Floor.BASE + "/grants",
+                    "{\"organization_id\": \"%s\", \"product_id\": \"%s\", \"renews_grant_id\": \"%s\", \"duration\": \"PT2S\"%s}".formatted(
+                            organization, products.get(random.nextInt(2)), id, random.nextBoolean() ? "" : startingAtTheEnd(node, id))));
+        };
+    }
+
+    private static String startingAtTheEnd(Http node, String grant) {
+        var end = node.get(Floor.BASE + "/grants/" + grant).expect(200).json().get("ends_at");
+        return end.isNull() ? "" : ", \"starts_at\": \"" + end.asText() + "\"";
+    }
+
     private static String grant(String organization, String product, Random random) {
         var end = random.nextInt(3) == 0 ? "" : ", \"kind\": \"trial\", \"ends_at\": \"" + soon(random) + "\"";
-        return "{\"organization_id\": \"%s\", \"product_id\": \"%s\"%s}".formatted(organization, product, end);
+        var start = end.isEmpty() && random.nextBoolean() ? ", \"starts_at\": \"" + soon(random) + "\"" : "";
+        return "{\"organization_id\": \"%s\", \"product_id\": \"%s\"%s}".formatted(organization, product, end + start);
     }
 
     private @Nullable Reply undo(Http node, String organization, Random random) {
@@ -170,6 +194,7 @@ class MovesRaceTest {
                     when 'initiate' then f.id is null and t.id is not null
                     when 'upgrade' then t.rank > f.rank
                     when 'downgrade' then t.rank < f.rank
+                    when 'renew' then t.id = f.id
                     else f.id is not null end""");
         none("a transition that is neither done nor canceled, or has a trace without being done", """
                 select id from runtime.transitions
@@ -182,7 +207,7 @@ class MovesRaceTest {
                 where g.tenant_id = ? and p.ends_at is distinct from g.ended_at""");
         none("a grant without what it gave, or with more", """
                 select g.id from runtime.grants g
-                where g.tenant_id = ? and 1 <> (select count(*) from runtime.provisions p where (p.tenant_id, p.grant_id) = (g.tenant_id, g.id))""");
+                where g.tenant_id = ? and (case when g.ended_at <= g.starts_at then 0 else 1 end) <> (select count(*) from runtime.provisions p where (p.tenant_id, p.grant_id) = (g.tenant_id, g.id))""");
     }
 
     private void everyMoveIsInTheTrail() throws SQLException {

@@ -73,8 +73,7 @@ class PersonsTest {
 
     @Test
     void whatIsToldIsWhatIsReadLater() {
-        var dry = lobby.post("/persons?dry_run=true", signUp("s")).expect(200);
-        assertEquals("201", dry.at("/status"));
+        var dry = lobby.post("/persons?dry_run=true", signUp("s"), "Accept", Http.DRY_RUN).expect(201);
         var made = lobby.post("/persons", signUp("s")).expect(201);
         var organization = lobby.get("/organizations/" + made.at("/personal_organization_id")).expect(200).json();
         var event = lobby.event(made);
@@ -271,5 +270,28 @@ class PersonsTest {
         listed.expect(200);
         assertEquals("403 insufficient_scope", reader.get(Lobby.BASE + "/organizations").outcome());
         assertEquals("403 insufficient_scope", reader.post(Lobby.BASE + "/persons", "{\"name\": \"A\"}").outcome());
+    }
+
+    @Test
+    void email_isKeptAsSentAndFoundFolded() {
+        var mira = lobby.make("/persons", "{\"name\": \"Mira\", \"email\": \"Mira.Rossi@Members.Example\"}");
+        var jose = lobby.make("/persons", "{\"name\": \"Jos\u00e9\", \"email\": \"Jos\u00e9@Caf\u00e9.example\"}");
+        assertEquals("Mira.Rossi@Members.Example", lobby.get("/persons/" + mira).at("/email"));
+        assertEquals(List.of(mira), each(lobby.get("/persons?email=mira.rossi@members.example"), "/id"));
+        assertEquals("Jos\u00e9@Caf\u00e9.example", lobby.get("/persons/" + jose).at("/email"));
+        assertEquals(List.of(jose), each(lobby.get("/persons?email=jos%C3%89@xn--caf-dma.example"), "/id"));
+        lobby.patch("/persons/" + jose, "{\"email\": \"JOSE@cafe.example\"}").expect(200);
+        assertEquals(List.of(), each(lobby.get("/persons?email=jos%C3%89@xn--caf-dma.example"), "/id"));
+        assertEquals(List.of(jose), each(lobby.get("/persons?email=jose@CAFE.example"), "/id"));
+        assertProblem("422 validation_failed", "/email", lobby.post("/persons", "{\"name\": \"A\", \"email\": \"mi\u200bra@members.example\"}"));
+    }
+
+    @Test
+    void email_ofAnImportedPerson_isFoundFolded() {
+        var registry = new Registry().open();
+        registry.csv("external_id,name,email\nm-1,Jos\u00e9,JOS\u00c9@caf\u00e9.example\n");
+        assertEquals(1, registry.http.get("/api/v1/runtime/persons?email=jos%C3%A9@xn--caf-dma.example").expect(200).json().get("data").size());
+        registry.csv("external_id,email\nm-1,Jose@Caf\u00e9.example\n");
+        assertEquals(1, registry.http.get("/api/v1/runtime/persons?email=jose@xn--caf-dma.example").expect(200).json().get("data").size());
     }
 }

@@ -50,8 +50,8 @@ class PlanConstraintsTest {
     @Test
     void aPlanBeginsAndEndsWithOneTransitionAndNothingMovesTwiceAtAnInstant() {
         floor.move(organization, "upgrade", floor.standard).expect(201);
-        assertEquals("transitions_one_at_an_instant", broken(() -> repeat("effective_at")));
-        assertEquals("transitions_from_provision_once", broken(() -> repeat("effective_at + interval '1 second'")));
+        assertEquals("transitions_one_at_an_instant", broken(() -> repeat("effective_at", "null, null", "scheduled")));
+        assertEquals("transitions_from_provision_once", broken(() -> repeat("effective_at + interval '1 second'", "from_provision_id, to_provision_id", "done")));
     }
 
     @Test
@@ -79,13 +79,13 @@ class PlanConstraintsTest {
     }
 
     /** Writes the upgrade once more, at another instant. */
-    private void repeat(String effectiveAt) throws SQLException {
+    private void repeat(String effectiveAt, String provisions, String state) throws SQLException {
         floor.tenant.sql("""
                 insert into runtime.transitions (tenant_id, id, organization_id, pool_id, ladder_id, kind, from_tier_id, to_tier_id,
                   from_provision_id, to_provision_id, cause, actor_type, state, effective_at)
                 select tenant_id, ?, organization_id, pool_id, ladder_id, kind, from_tier_id, to_tier_id,
-                  from_provision_id, to_provision_id, cause, actor_type, state, %s
-                from runtime.transitions where tenant_id = ? and kind = 'upgrade'""".formatted(effectiveAt), UUID.randomUUID(), floor.tenant.id());
+                  %s, cause, actor_type, '%s', %s
+                from runtime.transitions where tenant_id = ? and kind = 'upgrade'""".formatted(provisions, state, effectiveAt), UUID.randomUUID(), floor.tenant.id());
     }
 
     /** A statement that may break a rule of the schema. */

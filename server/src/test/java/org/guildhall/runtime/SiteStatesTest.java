@@ -177,4 +177,18 @@ class SiteStatesTest {
         assertEquals("404 not_found", other.get(URL + "/" + id + "?at=" + Instant.now()).outcome());
         assertEquals(List.of(), each(other.get(URL + "?at=" + Instant.now()), "/id"));
     }
+
+    @Test
+    void allowanceNamedSites_atAPastInstant_showsItsUse() {
+        farm.make(Farm.CATALOG + "/integrations", """
+                {"key": "forum", "name": "Forum", "resource_keys": [
+                  {"key": "forum.sites", "display_name": "Sites visited", "kind": "allowance"}]}""");
+        var organization = farm.organization(Farm.allowance("forum.sites", "year", 10));
+        farm.report(Farm.event(organization, "forum.sites", 3)).expect(201);
+        var at = Instant.now();
+        for (var when : List.of("", "?at=" + at)) {
+            var used = Wiki.of(farm.http.get(BASE + "/organizations/" + organization + "/entitlements" + when), "forum.sites").get("used");
+            assertEquals(3, used.asLong(), when);
+        }
+    }
 }

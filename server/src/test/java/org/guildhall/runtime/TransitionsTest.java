@@ -122,8 +122,9 @@ class TransitionsTest {
     }
 
     @Test
-    void betweenEqualRanksThereIsNoMove() {
-        assertNull(Transitions.kind(STANDARD, STANDARD));
+    void toTheSameTierAMoveIsARenewal() {
+        assertEquals(MoveKind.RENEW, Transitions.kind(STANDARD, STANDARD));
+        assertNull(Transitions.kind(STANDARD, new Tier(new UUID(8, 8), STANDARD.ladderId(), STANDARD.rank(), "Other", STANDARD.lifetime(), STANDARD.products())));
         assertEquals(MoveKind.INITIATE, Transitions.kind(null, STANDARD));
         assertEquals(MoveKind.UPGRADE, Transitions.kind(PUBLIC, STANDARD));
         assertEquals(MoveKind.DOWNGRADE, Transitions.kind(FLEXIBLE, STANDARD));

@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
 import org.guildhall.Http.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,18 +53,13 @@ class UsagePeriodsTest {
         assertEquals(Duration.ofHours(hours), Duration.between(from, to));
     }
 
-    /** Put into the table past the API, since nothing so old is taken: what is summed is the day that each event was recorded for. */
     @Test
     void eventsAroundAChangeOfClocksCountOnTheDayThatItWasInTheTenantsPlace() {
         var organization = farm.organization(limit("wiki.storage_mb", 1_000_000));
         var instants = List.of("2026-10-03T13:59:59Z", "2026-10-03T14:00:00Z", "2026-10-04T12:59:59Z", "2026-10-04T13:00:00Z");
         long quantity = 1;
         for (var at : instants) {
-            farm.sql("""
-                    insert into runtime.usage_days (tenant_id, pool_id, resource_key, day, quantity)
-                    select tenant_id, id, 'wiki.storage_mb', ?::date, ? from runtime.pools where organization_id = ?
-                    on conflict on constraint usage_days_key do update set quantity = usage_days.quantity + excluded.quantity""",
-                    Instant.parse(at).atZone(SYDNEY).toLocalDate().toString(), quantity, Farm.uuid(organization));
+            recorded(organization, Instant.parse(at), quantity);
             quantity *= 10;
         }
         var days = usage(organization, "resource_key=wiki.storage_mb&from_on=2026-10-03&to_on=2026-10-05");
@@ -137,5 +135,84 @@ class UsagePeriodsTest {
         var refused = usage(farm.organization(), "resource_key=wiki.seats&" + query);
         assertEquals("400 invalid_parameter", refused.outcome());
         assertEquals(parameter, refused.at("/errors/0/parameter"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Australia/Sydney, America/Los_Angeles", "Pacific/Kiritimati, Pacific/Pago_Pago", "Asia/Kathmandu, America/St_Johns"})
+    void allowance_afterAChangeOfTheTimeZone_isGivenOnce(String one, String other) {
+        farm.in(one);
+        var organization = farm.organization(
+                "{\"resource_key\": \"wiki.uploads\", \"kind\": \"allowance\", \"period\": \"day\", \"limit_value\": 10, \"threshold_percents\": [50]}");
+        farm.report(event(organization, "wiki.uploads", 10)).expect(201);
+        for (var zone : List.of(other, one, other, one)) {
+            farm.in(zone);
+            for (var when : List.of("", "?at=" + Instant.now())) {
+                var entitlement = Wiki.of(farm.http.get(BASE + "/organizations/" + organization + "/entitlements" + when), "wiki.uploads");
+                assertEquals(10, entitlement.get("used").asLong(), zone + when);
+            }
+            var refused = farm.report(event(organization, "wiki.uploads", 1));
+            assertEquals("409 entitlement_exceeded", refused.outcome(), zone);
+            assertEquals("10", refused.at("/exceeded/0/used"), zone);
+        }
+        assertEquals(List.of("50"), each(farm.http.get(BASE + "/usage-thresholds?organization_id=" + organization), "/percent"));
+    }
+
+    @Test
+    void used_inAnyTimeZone_isWhatWasUsedBetweenTheInstantsShown() {
+        var organization = farm.organization();
+        for (var period : List.of("day", "week", "month")) {
+            farm.hold(organization, farm.product(allowance("wiki.uploads", period, 1_000_000)));
+        }
+        var random = new Random(11);
+        var events = new TreeMap<Instant, Long>();
+        var zones = List.of("Australia/Sydney", "America/Los_Angeles", "Asia/Kathmandu", "UTC", "Australia/Sydney");
+        for (var zone : zones) {
+            farm.in(zone);
+            for (int count = 0; count < 12; count++) {
+                var at = Instant.now().minusSeconds(random.nextInt(30 * 86_400)).truncatedTo(ChronoUnit.MICROS);
+                events.put(at, 1L + random.nextInt(9));
+                farm.report(event(organization, "wiki.uploads", events.get(at), at.toString())).expect(201);
+            }
+        }
+        for (var zone : zones) {
+            farm.in(zone);
+            var now = Instant.now();
+            for (var at : List.of(now, now.minus(Duration.ofDays(3)), now.minus(Duration.ofDays(9)))) {
+                var found = farm.http.get(BASE + "/organizations/" + organization + "/entitlements" + (at.equals(now) ? "" : "?at=" + at));
+                if (found.outcome().startsWith("404")) {
+                    continue;
+                }
+                for (var entitlement : found.expect(200).json().get("entitlements")) {
+                    var from = Instant.parse(entitlement.get("period_starts_at").asText());
+                    var to = Instant.parse(entitlement.get("resets_at").asText());
+                    var last = at.equals(now) || to.isBefore(at) ? to : at;
+                    assertEquals(events.subMap(from, true, last, false).values().stream().mapToLong(Long::longValue).sum(),
+                            entitlement.get("used").asLong(), zone + " " + entitlement);
+                }
+            }
+            for (var granularity : List.of("day", "week", "month")) {
+                var today = now.atZone(ZoneId.of(zone)).toLocalDate();
+                var sums = usage(organization, "resource_key=wiki.uploads&granularity=%s&from_on=%s&to_on=%s".formatted(granularity, today.minusDays(40), today));
+                for (var sum : sums.expect(200).json().at("/resources/0/sums")) {
+                    var used = events.subMap(Instant.parse(sum.get("starts_at").asText()), Instant.parse(sum.get("ends_at").asText()));
+                    assertEquals(used.values().stream().mapToLong(Long::longValue).sum(), sum.get("quantity").asLong(), zone + " " + sum);
+                }
+                assertEquals(String.valueOf(events.values().stream().mapToLong(Long::longValue).sum()), sums.at("/resources/0/total"));
+            }
+        }
+    }
+
+    /** Use that is put into the sums past the API, since nothing so old is taken. */
+    private void recorded(String organization, Instant at, long quantity) {
+        farm.sql("""
+                with pool as (select tenant_id, id from runtime.pools where organization_id = ?), event as (select ?::timestamptz as at, ?::bigint as quantity), days as (
+                    insert into runtime.usage_days (tenant_id, pool_id, resource_key, day, quantity)
+                    select tenant_id, id, 'wiki.storage_mb', (at at time zone 'UTC')::date, quantity from pool cross join event
+                    on conflict on constraint usage_days_key do update set quantity = usage_days.quantity + excluded.quantity
+                )
+                insert into runtime.usage_quarters (tenant_id, pool_id, resource_key, starts_at, quantity)
+                select tenant_id, id, 'wiki.storage_mb', date_bin('15 minutes', at, '2000-01-01 00:00:00+00'), quantity from pool cross join event
+                on conflict on constraint usage_quarters_key do update set quantity = usage_quarters.quantity + excluded.quantity""",
+                Farm.uuid(organization), at.toString(), quantity);
     }
 }

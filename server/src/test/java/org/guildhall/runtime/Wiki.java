@@ -157,6 +157,11 @@ final class Wiki {
                 select tenant_id, id, ?, ?, ? from runtime.pools where organization_id = ?
                 on conflict (tenant_id, pool_id, resource_key, day) do update set quantity = runtime.usage_days.quantity + excluded.quantity""",
                 key, at.atZone(ZoneOffset.UTC).toLocalDate(), quantity, uuid(organization));
+        sql("""
+                insert into runtime.usage_quarters (tenant_id, pool_id, resource_key, starts_at, quantity)
+                select tenant_id, id, ?, date_bin('15 minutes', ?, '2000-01-01 00:00:00+00'), ? from runtime.pools where organization_id = ?
+                on conflict (tenant_id, pool_id, resource_key, starts_at) do update set quantity = runtime.usage_quarters.quantity + excluded.quantity""",
+                key, at(at), quantity, uuid(organization));
     }
 
     void site(String organization, String state) {

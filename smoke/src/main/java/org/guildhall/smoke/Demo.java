@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,12 +17,15 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.guildhall.App;
 import org.guildhall.Config;
+import org.guildhall.StartFailure;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.DbConfig;
 import org.guildhall.migrations.Embedded;
 import org.guildhall.migrations.Roles;
 import org.guildhall.platform.FirstToken;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The demo: the whole of Guildhall on an embedded PostgreSQL, filled with a believable business through the front door. It stays
@@ -30,6 +34,12 @@ import org.guildhall.platform.FirstToken;
 public final class Demo {
 
     private static final String DATABASE = "guildhall";
+    private static final Duration WAIT = Duration.ofSeconds(5);
+    private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
+    /** Hosts that listen on every address, this machine's own among them. */
+    private static final Set<String> ANY = Set.of("0.0.0.0", "::", "[::]");
+    private static final List<String> OWN = List.of(
+            "GUILDHALL_DATABASE_URL", "GUILDHALL_DATABASE_USER", "GUILDHALL_DATABASE_PASSWORD", "GUILDHALL_KEYS");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -77,17 +87,19 @@ public final class Demo {
         try {
             postgres.prepare(DATABASE);
             var secrets = secrets();
-            app = App.start(config(postgres, secrets.get("keys")));
+            var config = config(postgres, secrets.get("keys"));
+            app = App.start(config);
             var stopped = endsOnSignal(app, postgres);
-            var baseUrl = "http://127.0.0.1:" + app.port();
+            var baseUrl = "http://" + (ANY.contains(config.host()) ? "127.0.0.1" : config.host()) + ":" + app.port();
             var tokens = Seed.demo(baseUrl, secrets, administrator(postgres, secrets));
             keep(secrets);
             announce(baseUrl, tokens);
             stopped.await();
         } catch (Exception failed) {
             // Nothing may be left running behind a demo that isn't there: its threads and PostgreSQL would outlive this one.
-            System.err.println("The demo could not be started.");
-            failed.printStackTrace();
+            var sentence = StartFailure.sentence(failed, options.port());
+            System.out.println("The demo could not be started. " + (sentence == null ? String.valueOf(failed.getMessage()) : sentence));
+            LOG.error("The demo could not be started", failed);
             if (app == null) {
                 postgres.close();
             }
@@ -105,16 +117,23 @@ public final class Demo {
         return stopped;
     }
 
+    /** Every setting of serve holds here too, but for those of the database and the keys, which are the demo's own. */
     private Config config(Embedded postgres, String keys) {
-        return new Config(
-                new DbConfig(postgres.url(DATABASE), Roles.APP, "", 16, Duration.ofSeconds(1)),
-                "127.0.0.1", options.port(), "http://127.0.0.1:" + options.port(), Keys.parse(keys), Set.of(), List.of(), true);
+        var settings = new HashMap<>(System.getenv());
+        OWN.forEach(settings::remove);
+        settings.put("GUILDHALL_DATABASE_URL", postgres.url(DATABASE));
+        settings.put("GUILDHALL_DATABASE_USER", Roles.APP);
+        settings.put("GUILDHALL_KEYS", keys);
+        settings.put("GUILDHALL_PORT", Integer.toString(options.port()));
+        settings.putIfAbsent("GUILDHALL_HOST", "127.0.0.1");
+        settings.putIfAbsent("GUILDHALL_PUBLIC_URL", "http://127.0.0.1:" + options.port());
+        return Config.read(settings);
     }
 
     /** The platform administrator's token: of an earlier start, or a new one. */
     private static String administrator(Embedded postgres, Map<String, String> secrets) {
         return secrets.computeIfAbsent("platform_admin", any -> {
-            try (var db = new Db(new DbConfig(postgres.url(DATABASE), Roles.APP, "", 1, Duration.ofSeconds(5)))) {
+            try (var db = new Db(new DbConfig(postgres.url(DATABASE), Roles.APP, "", 1, WAIT))) {
                 return FirstToken.create(db, Keys.parse(secrets.get("keys")), "Demo administrator");
             }
         });

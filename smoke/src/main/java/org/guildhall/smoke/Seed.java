@@ -4,13 +4,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.guildhall.client.Guildhall;
+import org.guildhall.client.GuildhallException;
 import org.guildhall.client.ProblemException;
-import org.guildhall.client.model.Consumer;
+import org.guildhall.client.model.ApiConsumer;
 import org.guildhall.client.model.IssuedToken;
 import org.guildhall.client.model.ListConsumersOptions;
 import org.guildhall.client.model.ListTenantsOptions;
 import org.guildhall.client.model.NewAdminToken;
-import org.guildhall.client.model.NewConsumer;
+import org.guildhall.client.model.NewApiConsumer;
 import org.guildhall.client.model.NewTenant;
 import org.guildhall.client.model.NewToken;
 import org.guildhall.client.model.RateLimitSetting;
@@ -43,7 +44,7 @@ public final class Seed {
         try {
             var progress = new Progress(GYM_STEPS);
             fill(client(arguments[0], arguments[1]), progress);
-        } catch (ProblemException refused) {
+        } catch (GuildhallException refused) {
             System.err.println(refused.getMessage());
             System.exit(1);
         }
@@ -109,10 +110,10 @@ public final class Seed {
     }
 
     private static IssuedToken issue(Guildhall client, String externalId, String name, List<String> scopes, List<String> origins) {
-        Supplier<NewConsumer> consumer = () -> new NewConsumer(name, "Maria Rossi", "maria@winterstreet.example", scopes)
+        Supplier<NewApiConsumer> consumer = () -> new NewApiConsumer(name, "Maria Rossi", "maria@winterstreet.example", scopes)
                 .withExternalId(externalId)
                 .withRateLimit(ROOMY);
-        Consumer owner = Shelf.ensure(
+        ApiConsumer owner = Shelf.ensure(
                 () -> client.platform().listConsumers(new ListConsumersOptions().withExternalId(externalId)),
                 () -> client.platform().createConsumer(consumer.get()));
         var token = new NewToken(owner.id(), name, scopes);

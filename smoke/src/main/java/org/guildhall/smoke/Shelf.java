@@ -29,7 +29,6 @@ import org.guildhall.client.model.ListPlanLaddersOptions;
 import org.guildhall.client.model.ListPricesOptions;
 import org.guildhall.client.model.ListProductsOptions;
 import org.guildhall.client.model.ListTiersOptions;
-import org.guildhall.client.model.Money;
 import org.guildhall.client.model.NewDefaultGrantPolicy;
 import org.guildhall.client.model.NewEntitlementRule;
 import org.guildhall.client.model.NewEntitlementSet;
@@ -48,6 +47,7 @@ import org.guildhall.client.model.ProductLifecycleStatus;
 import org.guildhall.client.model.ProductType;
 import org.guildhall.client.model.TaxBehavior;
 import org.guildhall.client.model.Tier;
+import org.guildhall.client.model.UnitAmount;
 
 /**
  * A tenant's catalog, filled so that it may be done twice: everything has an {@code external_id} of ours, is looked for by it, and
@@ -177,7 +177,7 @@ final class Shelf {
 
     /** A price including tax; null for the interval is a single payment. */
     void price(Product product, String externalId, long amountMinor, BillingInterval interval) {
-        var price = new NewPrice(new Money(amountMinor, currency), TaxBehavior.INCLUSIVE).withExternalId(externalId);
+        var price = new NewPrice(new UnitAmount(amountMinor, currency), TaxBehavior.INCLUSIVE).withExternalId(externalId);
         ensure(
                 () -> guildhall.catalog().listPrices(product.id(), new ListPricesOptions().withExternalId(externalId)),
                 () -> guildhall.catalog().createPrice(product.id(),

@@ -4,69 +4,33 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher in a folder of its own, with JDKs and a Maven that only say what they were asked. */
-class LauncherTest {
-    private static final List<String> PROGRAMS = List.of(
-            "sh", "cat", "cp", "cut", "date", "dirname", "basename", "env", "find", "grep", "head", "kill", "ls", "mkdir", "mv",
-            "nohup", "ps", "readlink", "rm", "sed", "sleep", "sort", "tail", "touch", "tr");
-
-    @TempDir
-    Path folder;
-
-    private Path home;
-    private Path programs;
-
-    private record Outcome(int status, String out, String err) {}
-
-    @BeforeEach
-    void copyTheLauncher() throws IOException {
-        home = Files.createDirectories(folder.resolve("a clone"));
-        Files.copy(Path.of("..", "guildhall"), home.resolve("guildhall"));
-        for (var module : List.of("openapi", "migrations/sql", "server", "client-java", "smoke")) {
-            Files.createDirectories(home.resolve(module));
-        }
-        Files.writeString(home.resolve("pom.xml"), "<project/>");
-        programs = Files.createDirectories(folder.resolve("programs"));
-        for (var program : PROGRAMS) {
-            script(programs.resolve(program), "exec " + where(program) + " \"$@\"");
-        }
-        script(programs.resolve("mvn"), """
-                sleep 0.02
-                echo "mvn with $JAVA_HOME" >> '%1$s/mvn.log'
-                mkdir -p '%2$s/smoke/target/lib'
-                touch '%2$s/smoke/target/guildhall-smoke.jar'""".formatted(folder, home));
-    }
+/** How the launcher finds a JDK, builds, and runs the demo. */
+class LauncherTest extends LauncherFolder {
 
     @Test
     void withoutAJdkItSaysWhatToDo() throws Exception {
         var outcome = run("serve");
-        assertEquals(1, outcome.status);
-        assertTrue(outcome.err.contains("needs a JDK 25 or later") && outcome.err.contains("apt install"), outcome.err);
-        assertFalse(outcome.err.contains("Too old"), outcome.err);
+        assertEquals(1, outcome.status());
+        assertTrue(outcome.err().contains("needs a JDK 25 or later") && outcome.err().contains("apt install"), outcome.err());
+        assertFalse(outcome.err().contains("Too old"), outcome.err());
     }
 
     @Test
     void aJdkThatIsTooOldIsNamed() throws Exception {
         var old = jdk("old", "21.0.4");
         var outcome = run("serve");
-        assertEquals(1, outcome.status);
-        assertTrue(outcome.err.contains(old + " (21)"), outcome.err);
+        assertEquals(1, outcome.status());
+        assertTrue(outcome.err().contains(old + " (21)"), outcome.err());
     }
 
     @Test
     void aRuntimeWithoutACompilerIsNoJdk() throws Exception {
         Files.delete(jdk("jre", "25.0.1").resolve("bin/javac"));
-        assertEquals(1, run("serve").status);
+        assertEquals(1, run("serve").status());
     }
 
     @Test
@@ -74,39 +38,39 @@ class LauncherTest {
         jdk("other", "26");
         var right = jdkAt(folder.resolve("elsewhere/my jdk"), "25.0.1");
         var outcome = run(List.of("JAVA_HOME=" + right), "serve", "--some", "option");
-        assertEquals(0, outcome.status, outcome.err);
+        assertEquals(0, outcome.status(), outcome.err());
         assertEquals(right + " @" + home.resolve("server/jvm.options") + " -jar " + home.resolve("server/target/guildhall.jar") + " serve --some option\n",
-                outcome.out);
+                outcome.out());
     }
 
     @Test
     void aJavaHomeThatIsTooOldIsPassedOver() throws Exception {
         var old = jdkAt(folder.resolve("elsewhere/old"), "17.0.15");
         var right = jdk("temurin-25", "25.0.3");
-        assertTrue(run(List.of("JAVA_HOME=" + old), "migrate").out.startsWith(right.toString()));
+        assertTrue(run(List.of("JAVA_HOME=" + old), "migrate").out().startsWith(right.toString()));
     }
 
     @Test
     void theCompilerOnThePathLeadsToItsJdk() throws Exception {
         var right = jdkAt(folder.resolve("elsewhere/jdk"), "25");
         Files.createSymbolicLink(programs.resolve("javac"), right.resolve("bin/javac"));
-        assertTrue(run("serve").out.startsWith(right.toString()));
+        assertTrue(run("serve").out().startsWith(right.toString()));
     }
 
     @Test
     void aJdkThatWasAskedForIsNeverReplacedByAnother() throws Exception {
         jdk("right", "25");
         var outcome = run(List.of("GUILDHALL_JAVA_HOME=" + jdkAt(folder.resolve("elsewhere/old"), "17")), "serve");
-        assertEquals(1, outcome.status);
-        assertTrue(outcome.err.contains("GUILDHALL_JAVA_HOME is"), outcome.err);
+        assertEquals(1, outcome.status());
+        assertTrue(outcome.err().contains("GUILDHALL_JAVA_HOME is"), outcome.err());
     }
 
     @Test
     void anUnknownVerbShowsTheKnownOnes() throws Exception {
         var outcome = run("sevre");
-        assertEquals(1, outcome.status);
-        assertTrue(outcome.err.contains("Unknown verb: sevre") && outcome.err.contains("new-migration NAME"), outcome.err);
-        assertEquals(0, run("help").status);
+        assertEquals(1, outcome.status());
+        assertTrue(outcome.err().contains("Unknown verb: sevre") && outcome.err().contains("new-migration NAME"), outcome.err());
+        assertEquals(0, run("help").status());
     }
 
     @Test
@@ -114,8 +78,8 @@ class LauncherTest {
         jdk("right", "25");
         Files.delete(programs.resolve("mvn"));
         var outcome = run("serve");
-        assertEquals(1, outcome.status);
-        assertTrue(outcome.err.contains("built with Maven"), outcome.err);
+        assertEquals(1, outcome.status());
+        assertTrue(outcome.err().contains("built with Maven"), outcome.err());
     }
 
     @Test
@@ -145,8 +109,8 @@ class LauncherTest {
         script(programs.resolve("mvn"), "echo 'A.java:1: error: no such thing'; exit 1");
         for (var attempt = 0; attempt < 2; attempt++) {
             var outcome = run("serve");
-            assertEquals(1, outcome.status);
-            assertTrue(outcome.err.contains("no such thing") && outcome.err.contains("build.log"), outcome.err);
+            assertEquals(1, outcome.status());
+            assertTrue(outcome.err().contains("no such thing") && outcome.err().contains("build.log"), outcome.err());
         }
     }
 
@@ -154,16 +118,16 @@ class LauncherTest {
     void aNewMigrationComesAfterAllOthers() throws Exception {
         Files.writeString(home.resolve("migrations/sql/V29990101000000__far_future.sql"), "");
         Files.writeString(home.resolve("migrations/sql/V20000101000000__long_ago.sql"), "");
-        assertEquals(home.resolve("migrations/sql/V29990101000001__add_priority.sql") + "\n", run("new-migration", "add_priority").out);
+        assertEquals(home.resolve("migrations/sql/V29990101000001__add_priority.sql") + "\n", run("new-migration", "add_priority").out());
         assertTrue(Files.exists(home.resolve("migrations/sql/V29990101000001__add_priority.sql")));
     }
 
     @Test
     void aMigrationsNameIsOfFewLetters() throws Exception {
         for (var name : List.of("", "Add", "1st", "add-priority", "../x", "a b")) {
-            assertEquals(1, run("new-migration", name).status, name);
+            assertEquals(1, run("new-migration", name).status(), name);
         }
-        assertEquals(1, run("new-migration").status);
+        assertEquals(1, run("new-migration").status());
     }
 
     @Test
@@ -174,12 +138,12 @@ class LauncherTest {
                 printf '{"base_url": "http://127.0.0.1:1", "pid": %s}' $$ > "$data/demo.json"
                 while :; do sleep 0.1; done""");
         var started = run("demo", "--detach", "--data", "my data", "--port", "1");
-        assertEquals(0, started.status, started.err);
-        assertEquals("The demo is ready.\n", started.out);
+        assertEquals(0, started.status(), started.err());
+        assertEquals("The demo is ready.\n", started.out());
         var json = Files.readString(home.resolve("my data/demo.json"));
         var process = ProcessHandle.of(Long.parseLong(json.replaceAll(".*\"pid\": (\\d+).*", "$1"))).orElseThrow();
-        assertTrue(run("demo", "--detach", "--data", "my data").err.contains("already runs"));
-        assertEquals(0, run("stop", "--data", "my data").status);
+        assertTrue(run("demo", "--detach", "--data", "my data").err().contains("already runs"));
+        assertEquals(0, run("stop", "--data", "my data").status());
         assertFalse(process.isAlive());
         assertFalse(Files.exists(home.resolve("my data/demo.json")));
     }
@@ -188,8 +152,8 @@ class LauncherTest {
     void aDemoThatEndsAtOnceShowsItsLog() throws Exception {
         demoJdk("echo 'port 8080 is taken' >&2; exit 1");
         var outcome = run("demo", "--detach");
-        assertEquals(1, outcome.status);
-        assertTrue(outcome.err.contains("port 8080 is taken"), outcome.err);
+        assertEquals(1, outcome.status());
+        assertTrue(outcome.err().contains("port 8080 is taken"), outcome.err());
     }
 
     @Test
@@ -198,14 +162,14 @@ class LauncherTest {
                 case "$1" in -XX:AOTCacheOutput=*) echo classes > "${1#*=}" ;; esac
                 echo "$1\"""");
         var cache = home.resolve(".guildhall/demo.aot");
-        assertEquals("-XX:AOTCacheOutput=" + cache + "\n", run("demo").out);
-        assertEquals("-XX:AOTCache=" + cache + "\n", run("demo").out);
+        assertEquals("-XX:AOTCacheOutput=" + cache + "\n", run("demo").out());
+        assertEquals("-XX:AOTCache=" + cache + "\n", run("demo").out());
         Thread.sleep(20);
         Files.writeString(home.resolve("smoke/target/guildhall-smoke.jar"), "built anew");
-        assertEquals("-XX:AOTCacheOutput=" + cache + "\n", run("demo").out);
-        assertEquals("-XX:AOTCache=" + cache + "\n", run("demo").out);
+        assertEquals("-XX:AOTCacheOutput=" + cache + "\n", run("demo").out());
+        assertEquals("-XX:AOTCache=" + cache + "\n", run("demo").out());
         Files.writeString(folder.resolve("jdks/right/release"), "JAVA_VERSION=\"25.0.9\"\n");
-        assertEquals("-XX:AOTCacheOutput=" + cache + "\n", run("demo").out);
+        assertEquals("-XX:AOTCacheOutput=" + cache + "\n", run("demo").out());
     }
 
     @Test
@@ -214,72 +178,10 @@ class LauncherTest {
         try {
             Files.writeString(Files.createDirectories(home.resolve(".guildhall")).resolve("demo.json"), "{\"pid\": " + other.pid() + "}");
             var outcome = run("stop");
-            assertEquals(0, outcome.status);
-            assertTrue(outcome.err.contains("No demo runs") && other.isAlive(), outcome.err);
+            assertEquals(0, outcome.status());
+            assertTrue(outcome.err().contains("No demo runs") && other.isAlive(), outcome.err());
         } finally {
             other.destroyForcibly();
         }
-    }
-
-    private Path jdk(String name, String version) throws IOException {
-        return jdkAt(folder.resolve("jdks").resolve(name), version);
-    }
-
-    private Path jdkAt(Path jdk, String version) throws IOException {
-        Files.createDirectories(jdk.resolve("bin"));
-        Files.writeString(jdk.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_VERSION=\"" + version + "\"\n");
-        script(jdk.resolve("bin/javac"), "exit 1");
-        script(jdk.resolve("bin/java"), "echo \"" + jdk + " $*\"");
-        return jdk;
-    }
-
-    /** A JDK whose demo is this script; it knows its data folder. */
-    private void demoJdk(String demo) throws IOException {
-        script(jdk("right", "25").resolve("bin/java"), """
-                while [ $# -gt 0 ]; do
-                    [ "$1" != --data ] || data=$2
-                    shift
-                done
-                """ + demo);
-    }
-
-    private long builds() throws IOException {
-        try (var lines = Files.lines(folder.resolve("mvn.log"))) {
-            return lines.count();
-        }
-    }
-
-    private Outcome run(String... arguments) throws Exception {
-        return run(List.of(), arguments);
-    }
-
-    private Outcome run(List<String> variables, String... arguments) throws Exception {
-        var out = folder.resolve("out");
-        var err = folder.resolve("err");
-        var command = Stream.concat(Stream.of("sh", home.resolve("guildhall").toString()), Stream.of(arguments)).toList();
-        var builder = new ProcessBuilder(command)
-                .directory(home.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().clear();
-        builder.environment().put("PATH", programs.toString());
-        builder.environment().put("HOME", folder.toString());
-        builder.environment().put("JDK_FOLDERS", folder.resolve("jdks").toString());
-        for (var variable : variables) {
-            builder.environment().put(variable.substring(0, variable.indexOf('=')), variable.substring(variable.indexOf('=') + 1));
-        }
-        var process = builder.start();
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS), () -> "still runs: " + String.join(" ", arguments));
-        return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
-    }
-
-    private static void script(Path file, String text) throws IOException {
-        Files.writeString(file, "#!/bin/sh\n" + text + "\n");
-        assertTrue(file.toFile().setExecutable(true));
-    }
-
-    private static Path where(String program) {
-        return Stream.of("/usr/bin", "/bin").map(Path::of).map(bin -> bin.resolve(program)).filter(Files::exists).findFirst()
-                .orElseThrow(() -> new AssertionError("no " + program));
     }
 }

@@ -3,14 +3,18 @@ package org.guildhall.core.data;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.jooq.Configuration;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
 import org.jooq.impl.DefaultConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database. Everything that a tenant owns is reached through {@link #read} or {@link #begin}, which set the tenant; only what
@@ -44,10 +48,11 @@ public final class Db implements AutoCloseable {
     private final HikariDataSource pool;
     private final Clock clock;
     private final String patience;
+    private final @Nullable FairShare shares;
 
     /** Opens the pool for requests and checks that this is a database which the server may use. */
     public Db(DbConfig config) {
-        this(pool(config), new Clock(), "");
+        this(pool(config), new Clock(), "", new FairShare(config.poolSize(), config.tenantShare(), config.poolWait()));
         try {
             unguarded(connection -> {
                 Preflight.check(connection);
@@ -59,10 +64,12 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    private Db(HikariDataSource pool, Clock clock, String patience) {
+    /** @param shares null where the connections aren't shared by tenants */
+    private Db(HikariDataSource pool, Clock clock, String patience, @Nullable FairShare shares) {
         this.pool = pool;
         this.clock = clock;
         this.patience = patience;
+        this.shares = shares;
     }
 
     /**
@@ -70,7 +77,7 @@ public final class Db implements AutoCloseable {
      * one, and with five minutes for a statement in a tenant. It is closed by itself.
      */
     public Db forJobs(DbConfig config) {
-        return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, JOB_PATIENCE);
+        return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, JOB_PATIENCE, null);
     }
 
     /** A pool as the server has it for requests, without any look at what the role may do. */
@@ -106,8 +113,8 @@ public final class Db implements AutoCloseable {
 
     /** Reads as a tenant. Each statement carries the tenant with it and is a transaction of its own. */
     public <T> T read(UUID tenant, long revision, Function<Tx, T> work) {
-        try (var connection = pool.getConnection()) {
-            return work.apply(new Tx(tenant, new Guard(connection, tenant, revision, true, patience), clock));
+        try (var lease = lease(tenant, false)) {
+            return lease.guarding(() -> work.apply(new Tx(tenant, new Guard(lease, tenant, revision, true, patience), clock)));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         } catch (org.jooq.exception.DataAccessException failed) {
@@ -118,11 +125,28 @@ public final class Db implements AutoCloseable {
     /** Begins a transaction of a tenant; nothing is sent before its first statement. */
     public Write begin(UUID tenant, long revision) {
         try {
-            var connection = pool.getConnection();
-            var guard = new Guard(connection, tenant, revision, false, patience);
-            return new Write(connection, guard, new Tx(tenant, guard, clock), revision, pool::evictConnection);
+            var lease = lease(tenant, true);
+            var guard = new Guard(lease, tenant, revision, false, patience);
+            return new Write(lease, guard, new Tx(tenant, guard, clock), revision);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
+        }
+    }
+
+    private Lease lease(@Nullable UUID tenant, boolean change) throws SQLException {
+        if (shares == null) {
+            return new Lease(pool.getConnection(), pool::evictConnection, () -> {});
+        }
+        shares.enter(tenant, change);
+        boolean had = false;
+        try {
+            var lease = new Lease(pool.getConnection(), pool::evictConnection, () -> shares.leave(tenant, change));
+            had = true;
+            return lease;
+        } finally {
+            if (!had) {
+                shares.leave(tenant, change);
+            }
         }
     }
 
@@ -137,34 +161,58 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    /** A connection without a tenant: it sees the doors, the totals of the limits, and nothing of any tenant. */
+    /**
+     * A connection without a tenant: it sees the doors, the totals of the limits, and nothing of any tenant. If the work ends in anything
+     * but a result or an error that PostgreSQL reported, the connection is not used again.
+     */
     public <T> T unguarded(SqlFunction<Connection, T> work) {
-        try (var connection = pool.getConnection()) {
-            return work.apply(connection);
+        try (var lease = lease(null, false)) {
+            return lease.call(() -> work.apply(lease.connection()));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
     }
 
-    /** The pool itself, for a library that brings its own statements; it sees what {@link #unguarded} sees. */
-    public javax.sql.DataSource pool() {
-        return pool;
+    /** Connections for a library that brings its own statements; they see what {@link #unguarded} sees, and are watched like all others. */
+    public DataSource pool() {
+        return new WatchedSource(() -> lease(null, false));
     }
 
     /** The present revision of all credentials. */
     public long revision() {
         return unguarded(connection -> {
-            try (var statement = connection.prepareStatement("select pg_sequence_last_value('platform.auth_revision'::regclass)");
-                    var row = statement.executeQuery()) {
-                row.next();
-                return row.getLong(1);
+            long number = ThreadLocalRandom.current().nextLong();
+            try (var statement = connection.prepareStatement("select pg_sequence_last_value('platform.auth_revision'::regclass), ?::int8")) {
+                statement.setLong(1, number);
+                try (var row = statement.executeQuery()) {
+                    requireOwn(row, 2, number);
+                    return row.getLong(1);
+                }
             }
         });
+    }
+
+    /**
+     * Makes sure that a result is the answer to what was just sent {@linkplain #unguarded without a tenant}, and goes to its first row.
+     *
+     * @param column where the number comes back that was sent along
+     * @throws Failures.Retryable if it is another statement's
+     */
+    public static void requireOwn(ResultSet result, int column, long number) throws SQLException {
+        if (!result.next() || result.getLong(column) != number) {
+            throw Failures.foreign(null);
+        }
     }
 
     @Override
     public void close() {
         pool.close();
+    }
+
+    /** A call that may fail as JDBC does. */
+    @FunctionalInterface
+    interface Call<T> {
+        T run() throws SQLException;
     }
 
     /** A function that may fail as JDBC does. */

@@ -3,6 +3,7 @@ package org.guildhall.core.data;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /** Turns what PostgreSQL says into the few failures that the server knows how to answer. */
 public final class Failures {
@@ -23,6 +24,15 @@ public final class Failures {
         /** Whether it went away, and may come back as another; false if there is just too much to do. */
         public boolean isGone() {
             return gone;
+        }
+    }
+
+    /** The tenant's own share of the connections is in use; others have theirs, and trying again later is right. */
+    public static final class Crowded extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Crowded() {
+            super("the tenant's share of the connections is in use", null, false, false);
         }
     }
 
@@ -97,8 +107,27 @@ public final class Failures {
         };
     }
 
+    /** An answer that belongs to another statement: nothing of it is used, and the same can be asked again by another connection. */
+    static Retryable foreign(@Nullable Exception strange) {
+        return new Retryable(new SQLException("the answer belongs to another statement", "08P01", strange));
+    }
+
+    /** Whether PostgreSQL itself reported the error and goes on: what it had to say was then read to its end. */
+    static boolean isReported(SQLException failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Error) {
+                return false;
+            }
+            if (cause instanceof PSQLException reported) {
+                var message = reported.getServerErrorMessage();
+                return message != null && message.getSQLState() instanceof String state && !state.startsWith("08") && !state.startsWith("57P");
+            }
+        }
+        return false;
+    }
+
     private static @Nullable String constraint(SQLException sql) {
-        return sql instanceof org.postgresql.util.PSQLException postgres && postgres.getServerErrorMessage() != null
+        return sql instanceof PSQLException postgres && postgres.getServerErrorMessage() != null
                 ? postgres.getServerErrorMessage().getConstraint()
                 : null;
     }

@@ -16,8 +16,10 @@ public final class Filters {
         return value == null ? noCondition() : field.eq(value);
     }
 
-    /** Neither instant is included. */
-    public static Condition between(Field<Instant> field, @Nullable Instant after, @Nullable Instant before) {
-        return (after == null ? noCondition() : field.gt(after)).and(before == null ? noCondition() : field.lt(before));
+    /** What lies in a window of time. */
+    public static Condition within(Field<Instant> field, TimeWindow window) {
+        return (window.after() == null ? noCondition() : field.gt(window.after()))
+                .and(window.from() == null ? noCondition() : field.ge(window.from()))
+                .and(window.before() == null ? noCondition() : field.lt(window.before()));
     }
 }

@@ -11,7 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jooq.tools.jdbc.DefaultConnection;
+import org.jooq.tools.jdbc.DefaultPreparedStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,21 +23,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The same select brings back the revision of all credentials. If it isn't the one that the caller was authenticated at, the
  * result is thrown away with {@link StaleCredentials}.
+ *
+ * <p>It also brings back a number that nobody else sends: an answer without it is another statement's, and the connection is given up.
  */
 final class Guard extends DefaultConnection {
 
     /** Sets the tenant and brings the revision. The sequence is looked up when the statement is prepared, not when it is run. */
     static final String PREFIX =
-            "select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass); ";
+            "select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass), ?::int8; ";
 
     /** The same as the first statement of a transaction, which it begins. */
     static final String BEGIN = "begin; " + PREFIX;
 
+    /** The parameters of {@link #PREFIX}, which come before those of the statement. */
+    private static final int OWN = 2;
+
+    private final Lease lease;
     private final UUID tenant;
     private final long revision;
     private final boolean everyStatement;
     private final String patience;
     private boolean sent;
+    private long number;
 
     /** Sets the values of a statement; the first of them has this index. */
     interface Binder {
@@ -52,8 +61,9 @@ final class Guard extends DefaultConnection {
      * @param everyStatement true without a transaction, where the setting ends with the statement; false within one
      * @param patience a statement that is sent behind the prefix, to make the others wait or run longer; empty for none
      */
-    Guard(Connection connection, UUID tenant, long revision, boolean everyStatement, String patience) {
-        super(connection);
+    Guard(Lease lease, UUID tenant, long revision, boolean everyStatement, String patience) {
+        super(lease.connection());
+        this.lease = lease;
         this.tenant = tenant;
         this.revision = revision;
         this.everyStatement = everyStatement;
@@ -73,13 +83,20 @@ final class Guard extends DefaultConnection {
     @Override
     public PreparedStatement prepareStatement(String sql) throws SQLException {
         if (sent && !everyStatement) {
-            return super.prepareStatement(sql);
+            return new Watched(super.prepareStatement(sql));
         }
         sent = true;
         var statement = super.prepareStatement(guarded(sql));
-        statement.setString(1, tenant.toString());
+        begin(statement);
         return (PreparedStatement) Proxy.newProxyInstance(
                 Guard.class.getClassLoader(), new Class<?>[] {PreparedStatement.class}, new Shifted(statement));
+    }
+
+    /** Sets the guard's own parameters. */
+    private void begin(PreparedStatement statement) throws SQLException {
+        number = ThreadLocalRandom.current().nextLong();
+        statement.setString(1, tenant.toString());
+        statement.setLong(OWN, number);
     }
 
     private String guarded(String sql) {
@@ -99,10 +116,10 @@ final class Guard extends DefaultConnection {
         try (var statement = getDelegate().prepareStatement(sql)) {
             if (first) {
                 sent = true;
-                statement.setString(1, tenant.toString());
+                begin(statement);
             }
-            binder.bind(statement, first ? 2 : 1);
-            statement.execute();
+            binder.bind(statement, first ? OWN + 1 : 1);
+            lease.call(statement::execute);
             if (first) {
                 checked(statement);
             }
@@ -117,14 +134,34 @@ final class Guard extends DefaultConnection {
         if (!everyStatement) {
             statement.getMoreResults();
         }
+        requireOwn(lease, statement, 3, number);
         try (var own = statement.getResultSet()) {
-            own.next();
             check(revision, own, 2);
         }
         if (!patience.isEmpty()) {
             statement.getMoreResults();
         }
         return statement.getMoreResults();
+    }
+
+    /**
+     * Makes sure that the present result is the answer to what was just sent, and goes to its first row.
+     *
+     * @param column where the number comes back
+     * @throws Failures.Retryable if it is another statement's; nothing of it is used, and the connection is given up
+     */
+    static void requireOwn(Lease lease, PreparedStatement statement, int column, long number) {
+        try {
+            var own = statement.getResultSet();
+            if (own != null && own.next() && own.getLong(column) == number) {
+                return;
+            }
+        } catch (SQLException | RuntimeException strange) {
+            lease.spoil();
+            throw Failures.foreign(strange);
+        }
+        lease.spoil();
+        throw Failures.foreign(null);
     }
 
     /** Refuses what was read with credentials that have changed since. */
@@ -167,22 +204,22 @@ final class Guard extends DefaultConnection {
                 }
                 case "setNull" -> {
                     if (count == 2) {
-                        statement.setNull((Integer) arguments[0] + 1, known((Integer) arguments[1]));
+                        statement.setNull((Integer) arguments[0] + OWN, known((Integer) arguments[1]));
                         return null;
                     }
                 }
                 case "setDate" -> {
                     // The driver sends this one without a type, and the date itself with one.
                     if (count == 2 && arguments[1] instanceof Date date) {
-                        statement.setObject((Integer) arguments[0] + 1, date.toLocalDate());
+                        statement.setObject((Integer) arguments[0] + OWN, date.toLocalDate());
                         return null;
                     }
-                    arguments[0] = (Integer) arguments[0] + 1;
+                    arguments[0] = (Integer) arguments[0] + OWN;
                 }
                 case "addBatch", "executeBatch" -> throw new UnsupportedOperationException("a batch can't carry the tenant");
                 default -> {
                     if (count >= 2 && method.getName().startsWith("set") && arguments[0] instanceof Integer index) {
-                        arguments[0] = index + 1;
+                        arguments[0] = index + OWN;
                     }
                 }
             }
@@ -205,8 +242,36 @@ final class Guard extends DefaultConnection {
         }
 
         private boolean run() throws SQLException {
-            statement.execute();
+            lease.call(statement::execute);
             return checked(statement);
+        }
+    }
+
+    /** A later statement of a transaction, sent as it is. */
+    private final class Watched extends DefaultPreparedStatement {
+
+        Watched(PreparedStatement statement) {
+            super(statement);
+        }
+
+        @Override
+        public boolean execute() throws SQLException {
+            return lease.call(getDelegate()::execute);
+        }
+
+        @Override
+        public ResultSet executeQuery() throws SQLException {
+            return lease.call(getDelegate()::executeQuery);
+        }
+
+        @Override
+        public int executeUpdate() throws SQLException {
+            return lease.call(getDelegate()::executeUpdate);
+        }
+
+        @Override
+        public int[] executeBatch() throws SQLException {
+            return lease.call(getDelegate()::executeBatch);
         }
     }
 }

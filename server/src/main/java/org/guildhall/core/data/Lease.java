@@ -1,31 +1,95 @@
 package org.guildhall.core.data;
 
-import java.util.UUID;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A node's right to run a task: the row of the task as it was when the node picked it. Another node that takes the task over raises the
- * version, and from then on this lease is lost.
- *
- * @param task the name of the task
- * @param tenant whose work it is
- * @param id what the work is about
- * @param version of the row since the node has it
- * @param requests how often the task had been asked for when the run began
+ * A connection of the pool for one unit of work. A call of the driver that ends in anything but an answer, or an error that PostgreSQL
+ * itself reported, may leave the rest of an answer behind, and the next user would take it for its own. So nothing is sent on such a
+ * connection any more, and it is closed instead of given back.
  */
-public record Lease(String task, UUID tenant, UUID id, long version, long requests) {
+final class Lease implements AutoCloseable {
 
-    /** The second half of the row's key. */
-    public String instance() {
-        return tenant + "/" + id;
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
+    private final Connection connection;
+    private final Consumer<Connection> evict;
+    private final Runnable released;
+    private boolean calling;
+    private boolean spoiled;
+
+    /**
+     * @param evict takes a connection out of the pool and closes it
+     * @param released is run when the connection is gone from here, in whatever way
+     */
+    Lease(Connection connection, Consumer<Connection> evict, Runnable released) {
+        this.connection = connection;
+        this.evict = evict;
+        this.released = released;
     }
 
-    /** Another node has taken the task over: nothing more may be done under this lease. */
-    public static final class Lost extends RuntimeException {
+    /** The connection itself; what may wait for the database is called by {@link #call}. */
+    Connection connection() {
+        return connection;
+    }
 
-        private static final long serialVersionUID = 1;
+    /** Whether every call so far was answered whole. */
+    boolean isSound() {
+        return !calling && !spoiled;
+    }
 
-        public Lost(Lease lease) {
-            super(lease.task() + " " + lease.instance() + " was taken over by another node", null, false, false);
+    /** Has the connection closed instead of given back. */
+    void spoil() {
+        spoiled = true;
+    }
+
+    /**
+     * Calls the driver.
+     *
+     * @throws SQLException also if an earlier call was not answered whole
+     */
+    <T> T call(Db.Call<T> call) throws SQLException {
+        if (!isSound()) {
+            throw new SQLException("an earlier statement was not answered whole", "08003");
+        }
+        calling = true;
+        try {
+            var result = call.run();
+            calling = false;
+            return result;
+        } catch (SQLException failed) {
+            calling = !Failures.isReported(failed);
+            throw failed;
+        }
+    }
+
+    /** Has the connection closed if the work ends in an error of the machine, wherever that was thrown. */
+    <T> T guarding(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (Error failed) {
+            spoiled = true;
+            throw failed;
+        }
+    }
+
+    /** Gives the connection back, or has it closed. One that can't even be closed is lost to the pool rather than used again. */
+    @Override
+    public void close() {
+        try {
+            if (!isSound()) {
+                evict.accept(connection);
+                LOG.warn("a statement was not answered whole; its connection is closed");
+            }
+            connection.close();
+        } catch (SQLException failed) {
+            LOG.debug("giving a connection back failed", failed);
+        } finally {
+            released.run();
         }
     }
 }

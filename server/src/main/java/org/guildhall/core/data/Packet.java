@@ -61,6 +61,12 @@ final class Packet {
         return this;
     }
 
+    /** Many values as one parameter, so that neither the text nor the number of parameters grows with them. */
+    Packet bind(String type, @Nullable Object[] values) {
+        binds.add((statement, index) -> statement.setArray(index, statement.getConnection().createArrayOf(type, values)));
+        return this;
+    }
+
     Packet bind(int value) {
         binds.add((statement, index) -> statement.setInt(index, value));
         return this;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.api.Page;
@@ -24,16 +25,46 @@ import org.jspecify.annotations.Nullable;
  * @param sort the member that the list is sorted by, as the spec names it; the id breaks ties
  * @param after where the page before ended; null for the first
  * @param total whether the size of the whole list is wanted, for one more round trip
- * @param cursor makes the opaque text for a position
+ * @param cursors for positions in this list
+ * @param cut whether the page ends early where its rows are large; else {@link HeavyAnswer} tells of it
  */
 public record PageRequest(
-        int limit, String sort, boolean descending, @Nullable Position after, boolean total, Function<Position, String> cursor) {
+        int limit, String sort, boolean descending, @Nullable Position after, boolean total, Cursors cursors, boolean cut) {
+
+    /** The opaque texts for positions in a list. */
+    public interface Cursors {
+        String write(Position position);
+
+        Position read(String cursor);
+    }
 
     /** A total is counted this far; what is beyond is only said to be there. */
     private static final int TOTAL_MAX = 10_000;
 
     /** The last entry of a page: the value it was sorted by, as text, and its id. */
     public record Position(String value, UUID id) {}
+
+    /** The first part of this page, which ends where so much has been read as may be at once. */
+    public PageRequest part(int limit) {
+        return new PageRequest(limit, sort, descending, after, total, cursors, true);
+    }
+
+    /** The next part, behind a position. */
+    public PageRequest part(int limit, Position after) {
+        return new PageRequest(limit, sort, descending, after, false, cursors, true);
+    }
+
+    /**
+     * A page of which only the first entries have a place.
+     *
+     * @throws HeavyAnswer if that isn't all of it, unless the page may end early
+     */
+    public <T> Page<T> endedAt(Page<T> page, int entries) {
+        if (entries < page.data().size() && !cut) {
+            throw new HeavyAnswer();
+        }
+        return page.first(entries);
+    }
 
     /**
      * Fetches this page.
@@ -64,27 +95,39 @@ public record PageRequest(
             List<SelectConditionStep<R>> parts, Field<K> key, Field<UUID> id, Function<? super R, T> row) {
         int counted = 0;
         List<R> found = new ArrayList<>();
+        @Nullable R end = null;
         for (var part : parts) {
             // Counted first: a condition that is added to a select stays in it.
             counted += total ? part.configuration().dsl().fetchCount(part.limit(TOTAL_MAX + 1)) : 0;
-            found.addAll(fetch(part, key, id));
+            var weighed = fetch(part, key, id);
+            found.addAll(weighed.rows());
+            if (weighed.cut()) {
+                var last = weighed.rows().getLast();
+                end = end == null || order(key, id).compare(last, end) < 0 ? last : end;
+            }
         }
         if (parts.size() > 1) {
             found.sort(order(key, id));
-            found = found.subList(0, Math.min(found.size(), limit + 1));
+            found = end == null ? found : found.subList(0, found.indexOf(end) + 1);
         }
-        List<T> data = new ArrayList<>(Math.min(found.size(), limit));
-        for (int at = 0; at < found.size() && at < limit; at++) {
-            data.add(row.apply(found.get(at)));
-        }
-        var info = found.size() <= limit ? PageInfo.last() : PageInfo.before(cursor.apply(position(found.get(limit - 1), key, id)));
-        return new Page<>(data, total ? info.withTotal(Math.min(counted, TOTAL_MAX), counted > TOTAL_MAX) : info);
+        boolean more = end != null || found.size() > limit;
+        var shown = found.subList(0, Math.min(found.size(), limit));
+        var info = more ? PageInfo.before(cursors.write(position(shown.getLast(), key, id))) : PageInfo.last();
+        return new Page<>(
+                shown.stream().<T>map(row).toList(), total ? info.withTotal(Math.min(counted, TOTAL_MAX), counted > TOTAL_MAX) : info,
+                place -> cursors.write(position(shown.get(place), key, id)));
     }
 
-    private <R extends Record, K> List<R> fetch(SelectConditionStep<R> select, Field<K> key, Field<UUID> id) {
+    private <R extends Record, K> Weighed<R> fetch(SelectConditionStep<R> select, Field<K> key, Field<UUID> id) {
         Field<K> order = key.getType() == String.class ? collated(key) : key;
         var bounded = after == null ? select : select.and(behind(order, key, id, after));
-        return bounded.orderBy(descending ? order.desc() : order.asc(), descending ? id.desc() : id.asc()).limit(limit + 1).fetch();
+        var page = bounded.orderBy(descending ? order.desc() : order.asc(), descending ? id.desc() : id.asc()).limit(limit + 1);
+        var dsl = Objects.requireNonNull(page.configuration()).dsl();
+        var weighed = Weighed.fetch(dsl, page, Weighed.BYTES_MAX);
+        if (weighed.cut() && !cut) {
+            throw new HeavyAnswer();
+        }
+        return weighed;
     }
 
     /** As the database sorts: ids by their bytes. */

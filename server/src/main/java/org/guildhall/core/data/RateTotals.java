@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What all nodes together have spent of each rate limit, as the instant until which it is used up: spending moves it on, and time
@@ -18,7 +19,7 @@ public final class RateTotals {
             insert into platform.rate_totals as s (id, used_until)
             select id, now() + make_interval(secs => spent) from unnest(?::text[], ?::float8[]) as t (id, spent) order by 1
             on conflict (id) do update set used_until = greatest(s.used_until, now()) + (excluded.used_until - now())
-            returning id, extract(epoch from used_until - now())::float8""";
+            returning id, extract(epoch from used_until - now())::float8, ?::int8""";
 
     private final Db db;
 
@@ -41,9 +42,12 @@ public final class RateTotals {
         try (var statement = connection.prepareStatement(EXCHANGE)) {
             statement.setArray(1, connection.createArrayOf("text", ids.toArray()));
             statement.setArray(2, connection.createArrayOf("float8", ids.stream().map(spent::get).toArray()));
+            long number = ThreadLocalRandom.current().nextLong();
+            statement.setLong(3, number);
             var used = new HashMap<String, Double>();
             try (var rows = statement.executeQuery()) {
-                while (rows.next()) {
+                for (int count = 0; count < ids.size(); count++) {
+                    Db.requireOwn(rows, 3, number);
                     used.put(rows.getString(1), rows.getDouble(2));
                 }
             }

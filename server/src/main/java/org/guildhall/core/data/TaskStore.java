@@ -83,17 +83,17 @@ public final class TaskStore {
     /**
      * The lease of a run that begins.
      *
-     * @throws Lease.Lost if another node has the task
+     * @throws TaskLease.Lost if another node has the task
      */
-    public static Lease begin(Connection connection, String name, UUID tenant, UUID id, long version) throws SQLException {
-        var lease = new Lease(name, tenant, id, version, 0);
+    public static TaskLease begin(Connection connection, String name, UUID tenant, UUID id, long version) throws SQLException {
+        var lease = new TaskLease(name, tenant, id, version, 0);
         try (var statement = connection.prepareStatement(BEGIN)) {
             key(statement, 1, lease);
             try (var row = statement.executeQuery()) {
                 if (!row.next()) {
-                    throw new Lease.Lost(lease);
+                    throw new TaskLease.Lost(lease);
                 }
-                return new Lease(name, tenant, id, version, row.getLong(1));
+                return new TaskLease(name, tenant, id, version, row.getLong(1));
             }
         }
     }
@@ -101,16 +101,16 @@ public final class TaskStore {
     /**
      * Keeps the lease until the transaction ends.
      *
-     * @throws Lease.Lost if another node has the task
+     * @throws TaskLease.Lost if another node has the task
      */
-    public static void hold(Tx tx, Lease lease) {
+    public static void hold(Tx tx, TaskLease lease) {
         if (tx.sql().fetchOne(HOLD, lease.task(), lease.instance(), lease.version()) == null) {
-            throw new Lease.Lost(lease);
+            throw new TaskLease.Lost(lease);
         }
     }
 
     /** Ends a run with nothing left to do. The row stays for one more run if the task was asked for meanwhile. */
-    public static void finish(Connection connection, Lease lease) throws SQLException {
+    public static void finish(Connection connection, TaskLease lease) throws SQLException {
         try (var statement = connection.prepareStatement(REMOVE)) {
             key(statement, 1, lease);
             statement.setLong(4, lease.requests());
@@ -125,7 +125,7 @@ public final class TaskStore {
      *
      * @param at null for at once
      */
-    public static void reschedule(Connection connection, Lease lease, @Nullable Instant at) throws SQLException {
+    public static void reschedule(Connection connection, TaskLease lease, @Nullable Instant at) throws SQLException {
         try (var statement = connection.prepareStatement(RESCHEDULE)) {
             statement.setLong(1, lease.requests());
             instant(statement, 2, at);
@@ -135,7 +135,7 @@ public final class TaskStore {
     }
 
     /** Puts a task of a suspended tenant aside until {@link #wake}; it looks again by itself now and then. */
-    public static void pause(Connection connection, Lease lease) throws SQLException {
+    public static void pause(Connection connection, TaskLease lease) throws SQLException {
         try (var statement = connection.prepareStatement(PAUSE)) {
             key(statement, 1, lease);
             statement.executeUpdate();
@@ -143,7 +143,7 @@ public final class TaskStore {
     }
 
     /** Ends a run that failed and is tried again at an instant. */
-    public static void retry(Connection connection, Lease lease, Instant at) throws SQLException {
+    public static void retry(Connection connection, TaskLease lease, Instant at) throws SQLException {
         try (var statement = connection.prepareStatement(RETRY)) {
             instant(statement, 1, at);
             key(statement, 2, lease);
@@ -155,7 +155,7 @@ public final class TaskStore {
         statement.setObject(index, at == null ? null : at.atOffset(ZoneOffset.UTC), Types.TIMESTAMP_WITH_TIMEZONE);
     }
 
-    private static void key(PreparedStatement statement, int first, Lease lease) throws SQLException {
+    private static void key(PreparedStatement statement, int first, TaskLease lease) throws SQLException {
         statement.setString(first, lease.task());
         statement.setString(first + 1, lease.instance());
         statement.setLong(first + 2, lease.version());

@@ -20,6 +20,7 @@ public final class Tx {
     private final Guard guard;
     private final Clock clock;
     private @Nullable DSLContext sql;
+    private boolean light;
 
     Tx(UUID tenant, Guard guard, Clock clock) {
         this.tenant = tenant;
@@ -33,6 +34,15 @@ public final class Tx {
             sql = DSL.using(Db.JOOQ.derive(new DefaultConnectionProvider(guard)));
         }
         return sql;
+    }
+
+    /** Lets what is read as a whole fail with {@link HeavyAnswer} where it is large. */
+    public void light() {
+        light = true;
+    }
+
+    boolean isLight() {
+        return light;
     }
 
     Guard guard() {

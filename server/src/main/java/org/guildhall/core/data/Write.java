@@ -1,13 +1,12 @@
 package org.guildhall.core.data;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
@@ -27,10 +26,10 @@ public final class Write implements AutoCloseable {
     // Most keys are nobody else's at the moment: only who doesn't get the lock at once waits for it.
     private static final String TRY = """
             select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass), platform.app_now(),
-              pg_try_advisory_xact_lock(?)""";
+              pg_try_advisory_xact_lock(?), ?::int8""";
     // In this order: the lock waits for half a second, everything behind it for two.
     private static final String WAIT =
-            "select set_config('lock_timeout', '500ms', true), pg_advisory_xact_lock(?), set_config('lock_timeout', '2s', true)";
+            "select set_config('lock_timeout', '500ms', true), pg_advisory_xact_lock(?), set_config('lock_timeout', '2s', true), ?::int8";
     private static final String KEPT = """
             select request_hash, status, reply, headers, sealed, entity_type, entity_id
             from platform.idempotency_keys where key_hmac = ?""";
@@ -54,6 +53,11 @@ public final class Write implements AutoCloseable {
     private static final String ENTITY = """
             insert into platform.audit_entities (event_id, position, entity_type, entity_id, before, after, salt, before_digest, after_digest)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+    // All of them at once, however many: a packet holds 65,535 parameters, which is 7,280 entities one by one.
+    private static final String ENTITIES = """
+            insert into platform.audit_entities (event_id, position, entity_type, entity_id, before, after, salt, before_digest, after_digest)
+            select ?, t.number, t.type, t.id, t.before, t.after, t.salt, t.before_digest, t.after_digest
+            from unnest(?, ?, ?, ?, ?, ?, ?) with ordinality as t (type, id, before, after, salt, before_digest, after_digest, number)""";
     // What is always written together is one statement: three of them cost the database a twentieth of a whole creation.
     private static final String TELL = "with event as (" + EVENT + ") " + ENTITY;
     private static final String KEEP_AND_TELL = "with kept as (" + KEEP + "), event as (" + EVENT + ") " + ENTITY;
@@ -63,19 +67,16 @@ public final class Write implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Write.class);
 
-    private final Connection connection;
+    private final Lease lease;
     private final Guard guard;
     private final Tx tx;
     private final long revision;
-    private final Consumer<Connection> discard;
 
-    /** @param discard takes a connection out of the pool */
-    Write(Connection connection, Guard guard, Tx tx, long revision, Consumer<Connection> discard) {
-        this.connection = connection;
+    Write(Lease lease, Guard guard, Tx tx, long revision) {
+        this.lease = lease;
         this.guard = guard;
         this.tx = tx;
         this.revision = revision;
-        this.discard = discard;
     }
 
     /** The handler's side. */
@@ -91,9 +92,11 @@ public final class Write implements AutoCloseable {
      */
     public @Nullable Kept claim(Claim claim) {
         guard.skip();
-        var first = new Packet().add(BEGIN).add(TRY).bind(tx.tenant().toString()).bind(claim.lock());
-        try (var statement = lookedUp(first, claim).send(connection)) {
+        long number = ThreadLocalRandom.current().nextLong();
+        var first = new Packet().add(BEGIN).add(TRY).bind(tx.tenant().toString()).bind(claim.lock()).bind(number);
+        try (var statement = sent(lookedUp(first, claim))) {
             statement.getMoreResults();
+            Guard.requireOwn(lease, statement, 5, number);
             if (begun(statement)) {
                 return kept(statement);
             }
@@ -101,7 +104,8 @@ public final class Write implements AutoCloseable {
             throw Failures.translate(failed);
         }
         // What was found is older than what the other request leaves behind.
-        try (var statement = lookedUp(new Packet().add(WAIT).bind(claim.lock()), claim).send(connection)) {
+        try (var statement = sent(lookedUp(new Packet().add(WAIT).bind(claim.lock()).bind(number), claim))) {
+            Guard.requireOwn(lease, statement, 4, number);
             return kept(statement);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
@@ -111,7 +115,6 @@ public final class Write implements AutoCloseable {
     /** Takes what the transaction begins with; whether the key's lock is ours. */
     private boolean begun(PreparedStatement statement) throws SQLException {
         try (var found = statement.getResultSet()) {
-            found.next();
             Guard.check(revision, found, 2);
             tx.measured(found.getObject(3, OffsetDateTime.class).toInstant());
             return found.getBoolean(4);
@@ -166,8 +169,8 @@ public final class Write implements AutoCloseable {
     /** Writes events of a transaction that has many, all at once, before it is committed. */
     public void tell(List<AuditRecord> events) {
         tx.requireCurrent();
-        try (var event = connection.prepareStatement(EVENT);
-                var entity = connection.prepareStatement(ENTITY)) {
+        try (var event = lease.connection().prepareStatement(EVENT);
+                var entity = lease.connection().prepareStatement(ENTITY)) {
             for (var audit : events) {
                 event(new Packet(), audit).addTo(event);
                 int position = 0;
@@ -175,8 +178,8 @@ public final class Write implements AutoCloseable {
                     entity(new Packet(), audit, position++, touched).addTo(entity);
                 }
             }
-            event.executeBatch();
-            entity.executeBatch();
+            lease.call(event::executeBatch);
+            lease.call(entity::executeBatch);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
@@ -192,10 +195,10 @@ public final class Write implements AutoCloseable {
     public @Nullable Kept commitRefusal(Claim claim, Kept refusal) {
         try {
             var packet = isOpen() ? new Packet().add(ROLLBACK) : new Packet();
-            packet.add(BEGIN).add(TENANT).bind(tx.tenant().toString()).add(WAIT).bind(claim.lock());
+            packet.add(BEGIN).add(TENANT).bind(tx.tenant().toString()).add(WAIT).bind(claim.lock()).bind(0L);
             int before = packet.size();
             keep(packet.add(KEEP_FIRST), claim, refusal).bind(claim.hmacs()).add(KEPT_BY_ANY).bind(claim.hmacs()).add(COMMIT);
-            try (var statement = packet.send(connection)) {
+            try (var statement = sent(packet)) {
                 for (int passed = 0; passed < before; passed++) {
                     statement.getMoreResults();
                 }
@@ -230,25 +233,30 @@ public final class Write implements AutoCloseable {
 
     /** Whether the database still has the transaction, whole or failed; known from its last answer. */
     private boolean isOpen() throws SQLException {
-        return connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
+        return lease.connection().unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
     }
 
     @Override
     public void close() {
+        try (lease) {
+            if (lease.isSound()) {
+                end();
+            }
+        }
+    }
+
+    /** Nobody may have this connection with a transaction in it; the database rolls back what was left open. */
+    private void end() {
+        boolean ended = false;
         try {
             rollback();
-            if (isOpen()) {
-                throw new IllegalStateException("a transaction outlived its rollback");
-            }
+            ended = !isOpen();
         } catch (SQLException | RuntimeException failed) {
-            // Nobody may have this connection with a transaction in it; the database rolls back what was left open.
-            discard.accept(connection);
             LOG.warn("a transaction could not be rolled back; its connection is given up", failed);
-        }
-        try {
-            connection.close();
-        } catch (SQLException failed) {
-            LOG.debug("giving a connection back failed", failed);
+        } finally {
+            if (!ended) {
+                lease.spoil();
+            }
         }
     }
 
@@ -258,14 +266,24 @@ public final class Write implements AutoCloseable {
                 .bind(kept.entityType()).bind(kept.entityId());
     }
 
-    /** The event, and its first entity with it. */
+    /** The event with its first entity, which is all that most have, and the others behind it. */
     private static void whole(Packet packet, AuditRecord audit) {
-        event(packet, audit);
-        int position = 0;
-        for (var touched : audit.entities()) {
-            entity(position == 0 ? packet : packet.add(ENTITY), audit, position, touched);
-            position++;
+        var entities = audit.entities();
+        entity(event(packet, audit), audit, 0, entities.getFirst());
+        if (entities.size() > 1) {
+            others(packet.add(ENTITIES), audit.id(), entities.subList(1, entities.size()));
         }
+    }
+
+    private static void others(Packet packet, UUID eventId, List<AuditRecord.Entity> entities) {
+        packet.bind(eventId)
+                .bind("text", entities.stream().map(AuditRecord.Entity::type).toArray(String[]::new))
+                .bind("uuid", entities.stream().map(AuditRecord.Entity::id).toArray(UUID[]::new))
+                .bind("text", entities.stream().map(AuditRecord.Entity::before).toArray(String[]::new))
+                .bind("text", entities.stream().map(AuditRecord.Entity::after).toArray(String[]::new))
+                .bind("bytea", entities.stream().map(AuditRecord.Entity::salt).toArray(byte[][]::new))
+                .bind("bytea", entities.stream().map(AuditRecord.Entity::beforeDigest).toArray(byte[][]::new))
+                .bind("bytea", entities.stream().map(AuditRecord.Entity::afterDigest).toArray(byte[][]::new));
     }
 
     private static Packet event(Packet packet, AuditRecord audit) {
@@ -281,8 +299,12 @@ public final class Write implements AutoCloseable {
                 .bind(entity.after()).bind(entity.salt()).bind(entity.beforeDigest()).bind(entity.afterDigest());
     }
 
+    private PreparedStatement sent(Packet packet) throws SQLException {
+        return lease.call(() -> packet.send(lease.connection()));
+    }
+
     private void send(Packet packet) {
-        try (PreparedStatement statement = packet.send(connection)) {
+        try (var statement = sent(packet)) {
             drain(statement);
         } catch (SQLException failed) {
             throw Failures.translate(failed);

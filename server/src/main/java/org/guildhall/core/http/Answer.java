@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 record Answer(int status, byte @Nullable [] body, Map<String, String> headers, @Nullable Download download) {
 
     static final String JSON = "application/json";
+    /** What a dry run would have answered, with all that it would have changed. */
+    static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
     static final String PROBLEM = "application/problem+json";
 
     static Answer of(int status, byte @Nullable [] body, String contentType) {
@@ -39,6 +41,16 @@ record Answer(int status, byte @Nullable [] body, Map<String, String> headers, @
             headers.put(name, value);
         }
         return this;
+    }
+
+    /** How many bytes the body has; of a file it isn't known. */
+    int size() {
+        return body == null ? 0 : body.length;
+    }
+
+    /** How many bytes are held at once until it is sent: the body, or one part of a file. */
+    long inFlight() {
+        return download == null ? size() : download.bytes() / Math.max(1, download.parts());
     }
 
     /** The headers for storing, one a line. */

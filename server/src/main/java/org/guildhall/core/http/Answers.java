@@ -5,9 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.guildhall.api.Download;
 import org.guildhall.api.Page;
+import org.guildhall.api.PageInfo;
 import org.guildhall.api.Reply;
+import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.http.RequestReader.Read;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +37,32 @@ final class Answers {
             return Answer.of(download);
         }
         byte[] body = reply.body() == null ? null : Json.bytes(shaped(call, read, reply.body()));
+        return answer(exchange, call, reply, body, reply.body() instanceof Page<?> page ? page.page() : null);
+    }
+
+    /** A page that is written part by part; {@code handle} answers each of them. */
+    Answer page(Exchange exchange, Read read, Function<PageRequest, Call> calls, Function<Call, Reply<?>> handle) {
+        var last = new AtomicReference<Call>();
+        var writer = PageWriter.of(
+                Objects.requireNonNull(read.page()), !read.expand().isEmpty(),
+                part -> {
+                    last.set(calls.apply(part));
+                    return (Page<?>) Objects.requireNonNull(handle.apply(last.get()).body());
+                },
+                page -> {
+                    var shaped = shaped(last.get(), read, page);
+                    return (shaped instanceof JsonNode tree ? tree : Json.WIRE.<JsonNode>valueToTree(shaped)).get("data");
+                });
+        return answer(exchange, last.get(), new Reply<>(200, null, 0, null), writer.body(), writer.info());
+    }
+
+    private static Answer answer(Exchange exchange, Call call, Reply<?> reply, byte @Nullable [] body, @Nullable PageInfo info) {
         var answer = Answer.of(reply.status(), body, Answer.JSON).with("Location", reply.location());
         if (call.operation().secret()) {
             answer.with("Cache-Control", "no-store");
         }
-        if (reply.body() instanceof Page<?> page && page.page().nextCursor() != null) {
-            answer.with("Link", "<" + next(exchange, page.page().nextCursor()) + ">; rel=\"next\"");
+        if (info != null && info.nextCursor() != null) {
+            answer.with("Link", "<" + next(exchange, info.nextCursor()) + ">; rel=\"next\"");
         }
         if (body == null || reply.version() == 0) {
             return answer;
@@ -49,19 +75,33 @@ final class Answers {
     }
 
     private static Answer document(Exchange exchange, Document document) {
-        var etag = Etag.of(1, document.bytes());
-        boolean known = Etag.matches(exchange.list("If-None-Match"), etag);
-        return Answer.of(known ? 304 : 200, known ? null : document.bytes(), document.contentType())
-                .with("ETag", etag)
+        var form = document.variants().form(exchange.list("Accept-Encoding"));
+        boolean known = Etag.matches(exchange.list("If-None-Match"), form.etag());
+        var answer = Answer.of(known ? 304 : 200, known ? null : form.bytes(), document.contentType())
+                .with("ETag", form.etag())
+                .with("Vary", "Authorization, Origin, Accept, Accept-Encoding")
                 .with("Cache-Control", "public, max-age=300");
+        return known || form.contentEncoding() == null ? answer : answer.with("Content-Encoding", form.contentEncoding());
     }
 
-    /** What a mutation would have answered, and what it would have changed. */
-    static Answer dryRun(Call call, Reply<?> reply) {
-        JsonNode result = Json.WIRE.valueToTree(reply.body());
-        if (call.operation().secret() && result instanceof ObjectNode object) {
-            object.replace("token", Json.WIRE.nullNode());
+    /**
+     * What a mutation would have answered, without what leads to a resource that doesn't exist; for who asks for it in an envelope with all
+     * that would have changed. An answer without a body stays one.
+     */
+    Answer dryRun(Call call, Read read, Reply<?> reply) {
+        byte[] body = null;
+        if (reply.body() != null) {
+            JsonNode result = Json.WIRE.valueToTree(shaped(call, read, reply.body()));
+            if (call.operation().secret() && result instanceof ObjectNode object) {
+                object.replace("token", Json.WIRE.nullNode());
+            }
+            body = Json.bytes(read.envelope() ? envelope(call, reply.status(), result) : result);
         }
+        var answer = Answer.of(reply.status(), body, read.envelope() ? Answer.DRY_RUN : Answer.JSON).with("Dry-Run", "true");
+        return call.operation().secret() ? answer.with("Cache-Control", "no-store") : answer;
+    }
+
+    private static Map<String, Object> envelope(Call call, int status, JsonNode result) {
         var changes = call.changes().all().stream().map(change -> {
             var entry = new LinkedHashMap<String, @Nullable Object>();
             entry.put("entity_type", change.entityType());
@@ -71,10 +111,10 @@ final class Answers {
             return entry;
         }).toList();
         var envelope = new LinkedHashMap<String, Object>();
-        envelope.put("status", reply.status());
+        envelope.put("status", status);
         envelope.put("result", result);
         envelope.put("changes", changes);
-        return Answer.of(200, Json.bytes(envelope), Answer.JSON).with("Dry-Run", "true");
+        return envelope;
     }
 
     private Object shaped(Call call, Read read, Object body) {

@@ -72,7 +72,7 @@ public final class Api {
         var problems = new Problems(address.publicUrl(), constraints);
         var gate = new Gate(callers.authenticator(), limits, db, callers.seen());
         var pipeline = new Pipeline(db, gate, new RequestReader(spec, new Cursors(keys)), new Idempotency(keys),
-                new Answers(expansions), problems);
+                new Answers(expansions), problems, AnswersInFlight.ofHeap());
         return new HttpServer(address.host(), address.port(), address.trustedProxies(), pipeline, problems,
                 new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages, beside);
     }

@@ -1,7 +1,9 @@
 package org.guildhall.core.http;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Id;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +24,17 @@ public final class Changes {
         }
     };
 
-    private final List<Change> told;
-    private final List<Change> aside;
+    /** By the text of their ids, in the order of telling. */
+    private final Map<String, Change> told;
+
+    private final Map<String, Change> aside;
     private final boolean isAside;
 
     public Changes() {
-        this(new ArrayList<>(), new ArrayList<>(), false);
+        this(new LinkedHashMap<>(), new LinkedHashMap<>(), false);
     }
 
-    private Changes(List<Change> told, List<Change> aside, boolean isAside) {
+    private Changes(Map<String, Change> told, Map<String, Change> aside, boolean isAside) {
         this.told = told;
         this.aside = aside;
         this.isAside = isAside;
@@ -59,32 +63,15 @@ public final class Changes {
     private void tell(Id id, @Nullable Object before, @Nullable Object after) {
         var text = id.toString();
         var type = ENTITY_TYPES.get(id.getClass());
-        int at = find(told, text);
-        if (at >= 0) {
-            told.set(at, new Change(type, id.value(), text, told.get(at).before(), after));
-            return;
-        }
-        at = find(aside, text);
-        var change = new Change(type, id.value(), text, at < 0 ? before : aside.get(at).before(), after);
-        if (!isAside) {
-            if (at >= 0) {
-                aside.remove(at);
-            }
-            told.add(change);
-        } else if (at >= 0) {
-            aside.set(at, change);
+        var earlier = told.getOrDefault(text, aside.get(text));
+        var change = new Change(type, id.value(), text, earlier == null ? before : earlier.before(), after);
+        // What it is about stays so, and what it comes to be about is no longer beside it.
+        if (!isAside || told.containsKey(text)) {
+            aside.remove(text);
+            told.put(text, change);
         } else {
-            aside.add(change);
+            aside.put(text, change);
         }
-    }
-
-    private static int find(List<Change> among, String idText) {
-        for (int at = 0; at < among.size(); at++) {
-            if (among.get(at).idText().equals(idText)) {
-                return at;
-            }
-        }
-        return -1;
     }
 
     /** Whether nothing was told. */
@@ -93,11 +80,8 @@ public final class Changes {
     }
 
     List<Change> all() {
-        if (aside.isEmpty()) {
-            return told;
-        }
-        var all = new ArrayList<>(told);
-        all.addAll(aside);
+        var all = new ArrayList<>(told.values());
+        all.addAll(aside.values());
         return all;
     }
 }

@@ -1,4 +1,21 @@
 package org.guildhall.core.http;
 
-/** A body that is served as it is, instead of being written as JSON. */
-public record Document(byte[] bytes, String contentType) {}
+/** A public body that is served as it is, or compressed, instead of being written as JSON. */
+public final class Document {
+
+    private final String contentType;
+    private final Variants variants;
+
+    public Document(byte[] bytes, String contentType) {
+        this.contentType = contentType;
+        this.variants = new Variants(bytes);
+    }
+
+    String contentType() {
+        return contentType;
+    }
+
+    Variants variants() {
+        return variants;
+    }
+}

@@ -1,9 +1,11 @@
 package org.guildhall.core.http;
 
 import io.javalin.http.Context;
+import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.Charset;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +25,7 @@ final class Exchange implements AutoCloseable {
     /** Of a body that nobody wants; who sends more is cut off, and perhaps never sees why. */
     private static final long PASSED_BYTES_MAX = 8L << 20;
 
+    private static final int SLICE_BYTES = 64 << 10;
     private static final long PASSED_NANOS_MAX = 2_000_000_000L;
 
     private final Context context;
@@ -33,10 +36,12 @@ final class Exchange implements AutoCloseable {
     private final long startedNanos = System.nanoTime();
     private byte @Nullable [] body;
     private Spool.@Nullable Spooled spooled;
+    private boolean bodyBegun;
     private boolean bodyEnded;
     private @Nullable Caller caller;
     private RateLimits.@Nullable Decision limits;
     private boolean paid;
+    private AnswersInFlight.@Nullable Room room;
 
     /** @param found what the path leads to; null if that doesn't matter any more */
     Exchange(Context context, Paths.@Nullable Found found, List<IpRange> trustedProxies) {
@@ -132,23 +137,42 @@ final class Exchange implements AutoCloseable {
             // One byte more than was announced finds the end; room for as much as is allowed is made only where nothing was announced.
             long announced = contentLength();
             int room = announced < 0 ? most : (int) Math.min(most, announced + 1);
-            body = context.req().getInputStream().readNBytes(room);
+            body = stream().readNBytes(room);
             bodyEnded = body.length < room;
         }
         return body;
     }
 
+    /** Asked for its stream, the server tells a client that expects it to go on ({@code 100 Continue}). */
+    private ServletInputStream stream() throws IOException {
+        bodyBegun = true;
+        return context.req().getInputStream();
+    }
+
     /** The same for a body that is streamed. */
-    Spool.Spooled body(Spool spool, String mediaType, long most, UUID tenant) throws IOException {
+    Spool.Spooled body(Spool spool, String mediaType, Charset charset, long most, UUID tenant) throws IOException {
         if (spooled == null) {
-            spooled = spool.take(context.req().getInputStream(), mediaType, most, tenant);
+            spooled = spool.take(stream(), mediaType, charset, most, tenant);
             bodyEnded = true;
         }
         return spooled;
     }
 
+    /** Whether room was taken for the answer. */
+    boolean hasRoom() {
+        return room != null;
+    }
+
+    /** Takes the room for the answer, which is given back once it is sent. */
+    void room(AnswersInFlight.Room taken) {
+        this.room = taken;
+    }
+
     @Override
     public void close() {
+        if (room != null) {
+            room.close();
+        }
         if (spooled != null) {
             spooled.close();
         }
@@ -159,11 +183,14 @@ final class Exchange implements AutoCloseable {
         answer.headers().forEach(context.res()::setHeader);
         var headers = context.res();
         headers.setHeader("Request-Id", requestId);
-        headers.setHeader("Vary", "Authorization, Origin, Accept");
+        if (!answer.headers().containsKey("Vary")) {
+            headers.setHeader("Vary", "Authorization, Origin, Accept");
+        }
         if (!answer.headers().containsKey("Cache-Control")) {
             headers.setHeader("Cache-Control", "private, no-cache");
         }
-        if (limits != null) {
+        // A credential that ends while its request is on the way has paid, and is nobody's any more.
+        if (limits != null && answer.status() != 401) {
             limits.headers().forEach(headers::setHeader);
         }
         if (answer.download() != null) {
@@ -184,9 +211,12 @@ final class Exchange implements AutoCloseable {
                 context.res().setHeader("Connection", "close");
             }
             context.res().setContentLength(body.length);
-            context.res().getOutputStream().write(body);
-            if (ends && header("Expect") == null) {
-                // Who expects to be told to go on sends nothing now.
+            var out = context.res().getOutputStream();
+            // In slices: of what is written at once the socket makes a copy outside of the heap, and keeps it.
+            for (int at = 0; at < body.length; at += SLICE_BYTES) {
+                out.write(body, at, Math.min(SLICE_BYTES, body.length - at));
+            }
+            if (ends && !isAwaited()) {
                 passOver();
             }
         } catch (IOException gone) {
@@ -218,6 +248,9 @@ final class Exchange implements AutoCloseable {
         if (bodyEnded || contentLength() <= 0 && !hasChunkedBody()) {
             return true;
         }
+        if (isAwaited()) {
+            return false;
+        }
         var rest = context.req().getInputStream();
         long passed = body == null ? 0 : body.length;
         for (int available = rest.available(); available > 0 && passed < PASSED_BYTES_MAX; available = rest.available()) {
@@ -225,6 +258,11 @@ final class Exchange implements AutoCloseable {
             passed += available;
         }
         return passed == contentLength() || rest.isFinished();
+    }
+
+    /** Whether a client waits to be told to go on, and is told now that it needn't: its final answer comes without {@code 100 Continue}. */
+    private boolean isAwaited() {
+        return header("Expect") != null && !bodyBegun;
     }
 
     /**

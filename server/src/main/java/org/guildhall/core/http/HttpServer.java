@@ -1,6 +1,7 @@
 package org.guildhall.core.http;
 
 import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -9,11 +10,15 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
+import io.javalin.http.servlet.DefaultTasks;
+import io.javalin.http.servlet.JavalinServlet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.IpRange;
 import org.jspecify.annotations.Nullable;
@@ -24,19 +29,15 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements AutoCloseable {
 
     private static final Logger ACCESS = LoggerFactory.getLogger("access");
-    private static final int STOP_MILLIS = 10_000;
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
 
-    private final Javalin javalin;
+    private final Server jetty;
 
     /** A page that isn't part of the API: no token, no limits, read only. */
     public interface PageHandler {
         /** @return the page, or null if there is none at this path */
         @Nullable PageContent serve(String path);
     }
-
-    /** What a page is made of. */
-    public record PageContent(byte[] bytes, String contentType, String contentSecurityPolicy) {}
 
     private final List<IpRange> trustedProxies;
     private final Pipeline pipeline;
@@ -49,29 +50,24 @@ public final class HttpServer implements AutoCloseable {
         this.pipeline = pipeline;
         this.problems = problems;
         this.cors = cors;
-        this.javalin = Javalin.create(config -> {
+        var javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
+            config.startup.startupWatcherEnabled = false;
             config.concurrency.useVirtualThreads = true;
             config.http.prefer405over404 = true;
             config.http.generateEtags = false;
-            config.http.compressionStrategy = io.javalin.compression.CompressionStrategy.NONE;
+            config.http.compressionStrategy = CompressionStrategy.NONE;
             config.router.ignoreTrailingSlashes = false;
             config.router.caseInsensitiveRoutes = false;
-            config.jetty.host = host;
-            config.jetty.port = port;
-            config.jetty.modifyServer(server -> {
-                server.setStopTimeout(STOP_MILLIS);
-                server.setErrorHandler(new ServerErrors(problems));
-            });
-            config.jetty.modifyHttpConfiguration(http -> {
-                http.setSendServerVersion(false);
-                http.setSendDateHeader(true);
-                http.setRequestHeaderSize(8 * 1024);
-            });
+            config.requestLifeCycle(DefaultTasks.INSTANCE.getHTTP());
             beside.accept(config.routes);
             bind(config, routes);
             pages.forEach((path, page) -> page(config, path, page));
+            config.routes.addHttpHandler(HandlerType.GET, "/", HttpServer::home);
+            config.routes.addHttpHandler(HandlerType.HEAD, "/", HttpServer::home);
+            config.routes.addHttpHandler(HandlerType.OPTIONS, "/", context -> options(context, List.of("GET", "HEAD")));
         });
+        this.jetty = Jetty.server(host, port, new RequestServlet(new JavalinServlet(javalin.unsafe)), new ServerErrors(problems));
     }
 
     /** Javalin tries one pattern after the other, so it has one for all, and the operation is found by {@link Paths}. */
@@ -146,15 +142,40 @@ public final class HttpServer implements AutoCloseable {
                 throw new NotFoundResponse();
             }
             context.header("Request-Id", RequestIds.request());
-            context.contentType(content.contentType());
-            context.header("Content-Security-Policy", content.contentSecurityPolicy());
-            context.header("X-Content-Type-Options", "nosniff");
-            context.header("Referrer-Policy", "no-referrer");
-            context.result(content.bytes());
+            send(context, content);
         };
         config.routes.addHttpHandler(HandlerType.GET, path, handler);
         config.routes.addHttpHandler(HandlerType.HEAD, path, handler);
         config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> options(context, List.of("GET", "HEAD")));
+    }
+
+    /** Somebody who opens the server in a browser wants to know what it is. */
+    private static void home(Context context) {
+        context.status(302);
+        context.res().setContentType(null);
+        context.res().setHeader("Location", "/docs");
+        context.res().setHeader("Request-Id", RequestIds.request());
+        context.res().setHeader("Cache-Control", "no-store");
+    }
+
+    private static void send(Context context, PageContent content) {
+        var form = content.form(context.req().getHeader("Accept-Encoding"));
+        context.header("Content-Security-Policy", content.contentSecurityPolicy());
+        context.header("X-Content-Type-Options", "nosniff");
+        context.header("Referrer-Policy", "no-referrer");
+        context.header("Cache-Control", content.cacheControl());
+        context.header("Vary", "Accept-Encoding");
+        context.header("ETag", form.etag());
+        if (Etag.matches(context.req().getHeader("If-None-Match"), form.etag())) {
+            context.status(304);
+            context.res().setContentType(null);
+            return;
+        }
+        if (form.contentEncoding() != null) {
+            context.header("Content-Encoding", form.contentEncoding());
+        }
+        context.contentType(content.contentType());
+        context.result(form.bytes());
     }
 
     private void failures(JavalinConfig config, Paths paths) {
@@ -163,7 +184,7 @@ public final class HttpServer implements AutoCloseable {
             // Javalin knows of a method that it has a pattern for, and can't know that nothing is at this path.
             boolean nowhere = found == null && context.path().startsWith(Paths.BASE);
             var problem = nowhere ? Problem.NOT_FOUND : Problem.ofStatus(failed.getStatus());
-            var refusal = problem.refusal();
+            var refusal = problem == Problem.NOT_FOUND ? paths.unknown(context.path()) : problem.refusal();
             if (problem == Problem.METHOD_NOT_ALLOWED) {
                 refusal.header("Allow", allow(failed, found == null ? null : found.place().methods()));
             }
@@ -193,17 +214,32 @@ public final class HttpServer implements AutoCloseable {
 
     /** Starts to listen. */
     public HttpServer start() {
-        javalin.start();
+        try {
+            jetty.start();
+        } catch (RuntimeException failed) {
+            throw failed;
+        } catch (Exception failed) {
+            throw new IllegalStateException("the server can't listen: " + failed.getMessage(), failed);
+        }
         return this;
     }
 
     /** The port that it listens on. */
     public int port() {
-        return javalin.port();
+        return ((ServerConnector) jetty.getConnectors()[0]).getLocalPort();
+    }
+
+    /** What a test looks into. */
+    Server jetty() {
+        return jetty;
     }
 
     @Override
     public void close() {
-        javalin.stop();
+        try {
+            jetty.stop();
+        } catch (Exception failed) {
+            LoggerFactory.getLogger(HttpServer.class).warn("the server didn't stop in order", failed);
+        }
     }
 }

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** Idempotency keys: what is stored for one, and what is answered from it. The key itself is stored nowhere. */
 public final class Idempotency {
 
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    private static final Pattern RAW = Pattern.compile("[!#-~][!-~]{0,254}");
     /** Every character escaped, and the quotes. */
     private static final int QUOTED_CHARACTERS_MAX = 2 * 255 + 2;
 
-    private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\[\"\\\\])*+)\"");
+    private static final Pattern QUOTED = Pattern.compile("\"((?:[!#-\\[\\]-~]|\\\\[\"\\\\]){1,255})\"");
     private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
 
     private final Keys keys;
@@ -30,15 +30,17 @@ public final class Idempotency {
 
     /**
      * The key that a text stands for, 1 to 255 visible ASCII characters; null if it stands for none. The IETF draft writes a key as a
-     * quoted string (RFC 9651); raw and quoted are the same key.
+     * quoted string (RFC 9651); raw and quoted are the same key. A key that begins with a quote must be quoted.
      */
     public static @Nullable String key(String text) {
         if (text.length() > QUOTED_CHARACTERS_MAX) {
             return null;
         }
         var quoted = QUOTED.matcher(text);
-        var key = quoted.matches() ? ESCAPED.matcher(quoted.group(1)).replaceAll("$1") : text;
-        return KEY.matcher(key).matches() ? key : null;
+        if (quoted.matches()) {
+            return ESCAPED.matcher(quoted.group(1)).replaceAll("$1");
+        }
+        return RAW.matcher(text).matches() ? text : null;
     }
 
     /** The key as it is stored: an HMAC bound to the tenant and consumer whose key it is. */

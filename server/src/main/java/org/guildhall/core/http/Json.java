@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -31,19 +32,16 @@ import com.fasterxml.jackson.databind.ser.BeanPropertyWriter;
 import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import com.fasterxml.jackson.datatype.jsr310.deser.InstantDeserializer;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.guildhall.api.Personal;
 
@@ -66,7 +64,6 @@ public final class Json {
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
     /** The greatest integer that every reader of JSON holds exactly. */
     private static final long EXACT_MAX = (1L << 53) - 1;
-    private static final Instant INSTANT_MIN = Instant.parse("0001-01-01T00:00:00Z");
     private static final String INSTANT_FORM = "0000-00-00T00:00:00.000000Z";
 
     /** For what goes over the wire. */
@@ -95,6 +92,8 @@ public final class Json {
 
     private static JsonMapper.Builder mapper(JsonFactoryBuilder factory) {
         // Buffers are kept for all: a virtual thread has its request's life only, and what it keeps for itself is made anew each time.
+        // Characters beyond the first plane are written as they are: escaped they take three times the room.
+        factory.enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
         return JsonMapper.builder(factory.recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -117,24 +116,11 @@ public final class Json {
         }).addDeserializer(Instant.class, new JsonDeserializer<>() {
             @Override
             public Instant deserialize(JsonParser in, DeserializationContext context) throws IOException {
-                return rounded(InstantDeserializer.INSTANT.deserialize(in, context));
+                var text = in.currentToken() == JsonToken.VALUE_STRING ? in.getText() : "";
+                var instant = Instants.parse(text);
+                return instant != null ? instant : (Instant) context.handleWeirdStringValue(Instant.class, text, "no instant of RFC 3339");
             }
         });
-    }
-
-    /** As the database rounds: what is finer would be one instant here and another there. */
-    private static Instant rounded(Instant instant) {
-        return instant.plusNanos(500).truncatedTo(ChronoUnit.MICROS);
-    }
-
-    /** Whether an instant of RFC 3339 can be answered as one: in UTC, and rounded, its year still has to be one of four digits. */
-    static boolean isWritable(String instant) {
-        try {
-            var kept = rounded(Instant.parse(instant));
-            return !kept.isBefore(INSTANT_MIN) && !kept.isAfter(LAST);
-        } catch (DateTimeException none) {
-            return false;
-        }
     }
 
     /**
@@ -258,7 +244,7 @@ public final class Json {
             throw Problem.MALFORMED_BODY.because("The body begins with a byte order mark.");
         }
         try (JsonParser parser = STRICT.createParser(text)) {
-            JsonNode tree = STRICT.readTree(parser);
+            JsonNode tree = tree(parser);
             if (tree == null || tree.isMissingNode()) {
                 throw Problem.MALFORMED_BODY.because("The body is empty.");
             }
@@ -266,10 +252,29 @@ public final class Json {
                 throw Problem.MALFORMED_BODY.because("There is text behind the end of the JSON value.");
             }
             return tree;
+        } catch (Refusal refused) {
+            throw refused;
         } catch (JsonProcessingException malformed) {
             throw Problem.MALFORMED_BODY.because(message(malformed));
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
+        } catch (RuntimeException unreadable) {
+            // An exponent of ten digits, for one: the parser fails on it instead of refusing it.
+            throw Problem.MALFORMED_BODY.because("The body has a number or a name that the API can't read.");
+        }
+    }
+
+    /** Half a character is read where it is a value, and told by the validation. The parser refuses it in a name, with these words only. */
+    private static JsonNode tree(JsonParser parser) throws IOException {
+        try {
+            return STRICT.readTree(parser);
+        } catch (JsonProcessingException malformed) {
+            if (String.valueOf(malformed.getOriginalMessage()).contains("surrogate")) {
+                var object = parser.getParsingContext().getParent();
+                throw Problem.VALIDATION_FAILED.because("The name of a member contains a lone surrogate.").with(Refusal.Item.pointer(
+                        object == null ? "" : object.pathAsPointer().toString(), "character", "The name of a member contains a lone surrogate."));
+            }
+            throw malformed;
         }
     }
 

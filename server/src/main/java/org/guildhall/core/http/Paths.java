@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.guildhall.api.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -57,9 +58,14 @@ final class Paths {
         private @Nullable Place place;
     }
 
+    /** What is beside the operations, so that somebody who is near one of these finds it. */
+    private static final List<String> PAGES = List.of("/docs", "/problems", "/problems/{code}");
+
     private final Segment root = new Segment();
+    private final List<String> templates;
 
     Paths(List<Operation> operations) {
+        this.templates = Stream.concat(operations.stream().map(Operation::path).distinct(), PAGES.stream()).toList();
         operations.forEach(this::add);
     }
 
@@ -119,8 +125,19 @@ final class Paths {
         return at.place == null ? null : new Found(at.place, values);
     }
 
-    /** A plus is a plus in a path. The server has refused what can't be decoded. */
+    /** Tells that a path leads nowhere, and which of those that exist looks most like it. */
+    Refusal unknown(String path) {
+        var nearest = NearestPath.of(path, templates);
+        return Problem.NOT_FOUND.because("There is no path " + path + (nearest == null ? "." : "; the nearest one is " + nearest + "."))
+                .member("hint", "Correct the path. /docs shows all paths of the API.");
+    }
+
+    /** A plus is a plus in a path. Most of what can't be decoded was refused by the HTTP server. */
     private static String decoded(String segment) {
-        return segment.indexOf('%') < 0 ? segment : URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        try {
+            return segment.indexOf('%') < 0 ? segment : URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException undecodable) {
+            throw Problem.REQUEST_REFUSED.because("The path has a percent sign without two hexadecimal digits.");
+        }
     }
 }

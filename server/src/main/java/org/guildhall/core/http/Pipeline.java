@@ -2,6 +2,7 @@ package org.guildhall.core.http;
 
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.guildhall.api.Endpoint;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Caller;
@@ -9,8 +10,11 @@ import org.guildhall.core.data.Claim;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
 import org.guildhall.core.data.Finish;
+import org.guildhall.core.data.HeavyAnswer;
 import org.guildhall.core.data.Kept;
+import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.StaleCredentials;
+import org.guildhall.core.data.Weighed;
 import org.guildhall.core.data.Write;
 import org.guildhall.core.http.RequestReader.Read;
 import org.jspecify.annotations.Nullable;
@@ -39,14 +43,16 @@ final class Pipeline {
     private final Idempotency idempotency;
     private final Answers answers;
     private final Problems problems;
+    private final AnswersInFlight inFlight;
 
-    Pipeline(Db db, Gate gate, RequestReader reader, Idempotency idempotency, Answers answers, Problems problems) {
+    Pipeline(Db db, Gate gate, RequestReader reader, Idempotency idempotency, Answers answers, Problems problems, AnswersInFlight inFlight) {
         this.db = db;
         this.gate = gate;
         this.reader = reader;
         this.idempotency = idempotency;
         this.answers = answers;
         this.problems = problems;
+        this.inFlight = inFlight;
     }
 
     /** Takes a request all the way; whatever happens becomes an answer. */
@@ -55,11 +61,19 @@ final class Pipeline {
             try {
                 var caller = gate.enter(exchange, operation);
                 var read = reader.read(exchange, operation, caller);
-                return operation.mutation() ? write(exchange, operation, endpoint, caller, read) : read(exchange, operation, endpoint, caller, read);
+                return operation.mutation()
+                        ? sent(exchange, caller, write(exchange, operation, endpoint, caller, read))
+                        : read(exchange, operation, endpoint, caller, read);
             } catch (StaleCredentials stale) {
                 gate.forget(exchange);
                 if (attempt == ATTEMPTS_MAX) {
                     return problems.answer(exchange, Problem.UNAVAILABLE.refusal().retryAfter(1));
+                }
+            } catch (HeavyAnswer heavy) {
+                try {
+                    exchange.room(inFlight.take(Objects.requireNonNull(exchange.caller()).tenant(), PageWriter.BYTES_MAX));
+                } catch (Refusal busy) {
+                    return problems.answer(exchange, busy);
                 }
             } catch (Refusal refusal) {
                 // A refusal may rest on what was remembered of the caller: it only counts if that still holds.
@@ -82,15 +96,41 @@ final class Pipeline {
     }
 
     private Answer read(Exchange exchange, Operation operation, Endpoint<Call> endpoint, @Nullable Caller caller, Read read) {
-        var call = call(exchange, operation, caller, read);
+        var call = call(exchange, operation, caller, read.page(), read);
         if (caller == null) {
             return answers.answer(exchange, call, read, endpoint.handle(call, read.input()));
         }
-        return db.read(caller.tenant(), caller.revision(), tx -> {
+        var answer = exchange.hasRoom() ? largely(exchange, operation, endpoint, caller, read) : db.read(caller.tenant(), caller.revision(), tx -> {
+            tx.light();
             call.within(tx);
             var reply = endpoint.handle(call, read.input());
             tx.requireCurrent();
-            return answers.answer(exchange, call, read, reply);
+            var light = answers.answer(exchange, call, read, reply);
+            if (light.size() > Weighed.BYTES_MAX) {
+                throw new HeavyAnswer();
+            }
+            return light;
+        });
+        // Only now: who waits for room holds no connection.
+        if (!exchange.hasRoom() && answer.inFlight() > AnswersInFlight.SMALL_BYTES) {
+            exchange.room(inFlight.take(caller.tenant(), answer.inFlight()));
+        }
+        return answer;
+    }
+
+    /** A large answer, with room for it taken: a page is put together part by part, anything else is bounded by itself. */
+    private Answer largely(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Caller caller, Read read) {
+        return db.read(caller.tenant(), caller.revision(), tx -> {
+            Function<@Nullable PageRequest, Call> calls = page -> {
+                var call = call(exchange, operation, caller, page, read);
+                call.within(tx);
+                return call;
+            };
+            if (operation.list()) {
+                return answers.page(exchange, read, calls::apply, call -> endpoint.handle(call, read.input()));
+            }
+            var call = calls.apply(read.page());
+            return answers.answer(exchange, call, read, endpoint.handle(call, read.input()));
         });
     }
 
@@ -105,10 +145,18 @@ final class Pipeline {
             if (kept != null && key != null) {
                 return idempotency.replay(kept, key, read.fingerprint());
             }
-            return effect(exchange, operation, endpoint, read, call(exchange, operation, caller, read), write, claim);
+            return effect(exchange, operation, endpoint, read, call(exchange, operation, caller, read.page(), read), write, claim);
         } catch (Failures.Contended busy) {
             throw key == null ? busy : Problem.IDEMPOTENCY_IN_FLIGHT.refusal().retryAfter(1);
         }
+    }
+
+    /** What has happened is answered, however much is on its way. */
+    private Answer sent(Exchange exchange, @Nullable Caller caller, Answer answer) {
+        if (caller != null && answer.inFlight() > AnswersInFlight.SMALL_BYTES) {
+            exchange.room(inFlight.force(caller.tenant(), answer.inFlight()));
+        }
+        return answer;
     }
 
     private Answer effect(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Read read, Call call, Write write,
@@ -124,12 +172,12 @@ final class Pipeline {
             }
             if (read.dryRun()) {
                 write.checkDeferred();
-                return Answers.dryRun(call, reply);
+                return answers.dryRun(call, read, reply);
             }
             var answer = answers.answer(exchange, call, read, reply);
             var hmac = claim == null ? null : claim.keyHmac();
             var audit = call.isUnchanged() ? null : Auditor.record(call, answer.status(), read.reason(), exchange.traceId(), hmac);
-            var kept = claim == null ? null : kept(answer, operation, read, call);
+            var kept = claim == null ? null : kept(answer, operation, read, changed(call, reply.location()));
             write.commit(new Finish(audit, claim, kept, call.haveCredentialsChanged()));
             return answer;
         } catch (RuntimeException failed) {
@@ -155,13 +203,19 @@ final class Pipeline {
         return other == null ? answer : idempotency.replay(other, Objects.requireNonNull(read.idempotencyKey()), read.fingerprint());
     }
 
-    private Kept kept(Answer answer, Operation operation, Read read, @Nullable Call call) {
-        var primary = call == null || call.changes().isEmpty() ? null : call.changes().all().getFirst();
-        return idempotency.keep(answer, Objects.requireNonNull(read.idempotencyKey()), operation, read.fingerprint(),
-                primary == null ? null : primary.entityType(), primary == null ? null : primary.id());
+    /** The entity that an outcome names: the one that {@code Location} leads to, else the one that the event is about. */
+    private static Changes.@Nullable Change changed(Call call, @Nullable String location) {
+        var all = call.changes().all();
+        var made = location == null ? "" : location.substring(location.lastIndexOf('/') + 1);
+        return all.stream().filter(change -> change.idText().equals(made)).findFirst().orElse(all.isEmpty() ? null : all.getFirst());
     }
 
-    private static Call call(Exchange exchange, Operation operation, @Nullable Caller caller, Read read) {
-        return new Call(operation, caller, exchange.requestId(), exchange.address(), read.page(), read.ifMatch());
+    private Kept kept(Answer answer, Operation operation, Read read, Changes.@Nullable Change entity) {
+        return idempotency.keep(answer, Objects.requireNonNull(read.idempotencyKey()), operation, read.fingerprint(),
+                entity == null ? null : entity.entityType(), entity == null ? null : entity.id());
+    }
+
+    private static Call call(Exchange exchange, Operation operation, @Nullable Caller caller, @Nullable PageRequest page, Read read) {
+        return new Call(operation, caller, exchange.requestId(), exchange.address(), page, read.ifMatch());
     }
 }

@@ -3,6 +3,7 @@ package org.guildhall.core.http;
 import java.util.LinkedHashMap;
 import java.util.regex.Pattern;
 import org.guildhall.core.data.Failures.Contended;
+import org.guildhall.core.data.Failures.Crowded;
 import org.guildhall.core.data.Failures.Retryable;
 import org.guildhall.core.data.Failures.Unavailable;
 import org.guildhall.core.data.Failures.Violation;
@@ -36,6 +37,7 @@ final class Problems {
             case Refusal refusal -> refusal;
             case Violation violation -> constraints.refusal(violation);
             case Unavailable unavailable -> Problem.UNAVAILABLE.refusal().retryAfter(1);
+            case Crowded crowded -> Problem.UNAVAILABLE.because("Too many requests of this tenant are under way at once.").retryAfter(1);
             case Contended contended -> Problem.UNAVAILABLE.because("Another change of the same resource takes too long.").retryAfter(1);
             case Retryable retryable -> Problem.UNAVAILABLE.because("Too many changes of the same resource at once.").retryAfter(1);
             default -> Problem.INTERNAL_ERROR.refusal();

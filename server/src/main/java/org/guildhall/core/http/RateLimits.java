@@ -176,13 +176,25 @@ public final class RateLimits implements AutoCloseable {
                 LockSupport.parkNanos(EXCHANGE.minus(EXCHANGE_MIN).toNanos());
             }
             early = false;
-            try {
-                exchange();
-            } catch (RuntimeException away) {
-                // Without the database every node goes on with its own buckets; what was spent stays counted for the next exchange.
-                LOG.debug("limits could not be exchanged", away);
-            }
+            exchangeOrWait();
         }
+    }
+
+    /** Nothing that is thrown ends the thread. */
+    private void exchangeOrWait() {
+        try {
+            exchange();
+        } catch (RuntimeException away) {
+            // Without the database every node goes on with its own buckets; what was spent stays counted for the next exchange.
+            LOG.debug("limits could not be exchanged", away);
+        } catch (Error failed) {
+            LOG.error("limits could not be exchanged", failed);
+        }
+    }
+
+    /** Whether this node goes on telling the others what it spent. */
+    public boolean runs() {
+        return exchanger.isAlive();
     }
 
     private static void pause() {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** What a request brought, already checked against the document; binds it to what the handler takes. */
 final class RequestInput implements Input {
 
+    private static final String LOST_PLUS = "The instant has a space where its offset begins.";
+    private static final String PLUS_HINT = "In a query a + is read as a space: write the + of an offset as %2B.";
+
     private final Function<String, String> path;
     private final ObjectNode query;
     private final @Nullable JsonNode body;
@@ -118,11 +121,18 @@ final class RequestInput implements Input {
                 return;
             }
             for (var item : Validation.check(parameter.schema(), value)) {
-                wrong.add(name.equals("cursor") ? Cursors.altered() : Item.parameter(name, item.code(), item.detail()));
+                var detail = item.code().equals("format") && Instants.lostItsPlus(text) ? LOST_PLUS : item.detail();
+                wrong.add(name.equals("cursor") ? Cursors.altered() : Item.parameter(name, item.code(), detail));
             }
             tree.set(name, value);
         });
         return tree;
+    }
+
+    /** Adds how to write an offset where one lost its plus sign. */
+    static Refusal hinted(Refusal refusal) {
+        boolean lost = refusal.items().stream().anyMatch(item -> item.detail().equals(LOST_PLUS));
+        return lost ? refusal.member("hint", PLUS_HINT) : refusal;
     }
 
     private static String article(String type) {

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.PageRequest;
@@ -23,7 +22,6 @@ final class RequestReader {
 
     private static final int BODY_BYTES_MAX = 1 << 20;
     private static final byte[] NO_FINGERPRINT = {};
-    private static final Pattern REASON = Pattern.compile("[\\x20-\\x7e]{1,500}");
     /** What shapes the answer or stands beside the filters; everything else binds a cursor. */
     private static final Set<String> NOT_BINDING = Set.of("cursor", "limit", "fields", "expand", "include_total", "sort");
 
@@ -31,11 +29,12 @@ final class RequestReader {
      * A request as the pipeline goes on with it.
      *
      * @param ifMatch the versions that the caller made its change for; null for any
+     * @param envelope whether a dry run answers with all that it would have changed
      * @param idempotencyKey null if the caller sent none or the operation takes none
      * @param fingerprint everything that makes it the same request again: method, path, query, body; empty without a key
      */
-    record Read(RequestInput input, @Nullable PageRequest page, @Nullable Set<Long> ifMatch, boolean dryRun, @Nullable String idempotencyKey,
-            @Nullable String reason, List<String> expand, List<String> fields, byte[] fingerprint) {}
+    record Read(RequestInput input, @Nullable PageRequest page, @Nullable Set<Long> ifMatch, boolean dryRun, boolean envelope,
+            @Nullable String idempotencyKey, @Nullable String reason, List<String> expand, List<String> fields, byte[] fingerprint) {}
 
     private final Spec spec;
     private final Cursors cursors;
@@ -53,7 +52,8 @@ final class RequestReader {
         var query = RequestInput.query(texts, inputs.query(), wrong);
         var expand = list(query, "expand");
         requireScopes(expand, operation, caller);
-        acceptable(exchange, operation);
+        boolean dryRun = query.path("dry_run").asBoolean(false);
+        boolean envelope = envelope(exchange, operation, dryRun);
         byte[] raw = body(exchange, operation, inputs);
         var fields = list(query, "fields");
         for (var field : fields) {
@@ -77,10 +77,9 @@ final class RequestReader {
             }
         }
         requireIfMatch(exchange, operation);
-        boolean dryRun = query.path("dry_run").asBoolean(false);
         var fingerprint = key == null ? NO_FINGERPRINT : fingerprint(exchange, texts, upload == null ? raw : upload.digest());
-        return new Read(new RequestInput(exchange::pathParameter, filters(query), body, schema, raw, upload), page, ifMatch, dryRun, key,
-                reason, expand, fields, fingerprint);
+        return new Read(new RequestInput(exchange::pathParameter, filters(query), body, schema, raw, upload), page, ifMatch, dryRun, envelope,
+                key, reason, expand, fields, fingerprint);
     }
 
     private static void refuse(List<Item> wrong) {
@@ -91,7 +90,7 @@ final class RequestReader {
         boolean cursor = wrong.stream().allMatch(item -> item.code().equals(Problem.INVALID_CURSOR.code()));
         throw cursor
                 ? Problem.INVALID_CURSOR.refusal().with(wrong.getFirst())
-                : Problem.INVALID_PARAMETER.because(several(wrong, "parameter or header")).withAll(wrong);
+                : RequestInput.hinted(Problem.INVALID_PARAMETER.because(several(wrong, "parameter or header")).withAll(wrong));
     }
 
     /** Each reference on the way asks for the scope that reading it asks for. */
@@ -109,13 +108,20 @@ final class RequestReader {
         }
     }
 
-    private static void acceptable(Exchange exchange, Operation operation) {
-        // What has no answer of its own answers a dry run.
-        var answer = operation.responseType() == null ? Answer.JSON : operation.responseType();
-        var answers = operation.downloadTypes().isEmpty() ? List.of(answer) : operation.downloadTypes();
-        if (answers.stream().noneMatch(type -> MediaTypes.accepts(exchange.list("Accept"), type))) {
+    /** Whether a dry run's envelope is asked for; refuses what can't be answered at all. An answer without a body is fine with everybody. */
+    private static boolean envelope(Exchange exchange, Operation operation, boolean dryRun) {
+        var answers = operation.responseType() == null ? operation.downloadTypes() : List.of(operation.responseType());
+        if (answers.isEmpty()) {
+            return false;
+        }
+        var accept = exchange.list("Accept");
+        if (dryRun && MediaTypes.prefers(accept, Answer.DRY_RUN, answers.getFirst())) {
+            return true;
+        }
+        if (answers.stream().noneMatch(type -> MediaTypes.accepts(accept, type))) {
             throw Problem.NOT_ACCEPTABLE.because("The operation answers " + String.join(" or ", answers) + ", which Accept doesn't allow.");
         }
+        return false;
     }
 
     /** Looks at a body that is streamed before any of it is read. */
@@ -124,7 +130,8 @@ final class RequestReader {
             throw Problem.MALFORMED_BODY.because("The operation needs a body of " + String.join(" or ", operation.streamTypes()) + ".");
         }
         if (streamType(exchange, operation) == null) {
-            throw Problem.UNSUPPORTED_MEDIA_TYPE.because("The body must be " + String.join(" or ", operation.streamTypes()) + ".")
+            throw Problem.UNSUPPORTED_MEDIA_TYPE
+                    .because("The body must be " + String.join(" or ", operation.streamTypes()) + ", in UTF-8, UTF-16 or windows-1252.")
                     .header("Accept-Post", String.join(", ", operation.streamTypes()));
         }
         if (exchange.contentLength() > operation.streamBytesMax()) {
@@ -134,20 +141,29 @@ final class RequestReader {
 
     private static @Nullable String streamType(Exchange exchange, Operation operation) {
         var sent = exchange.header("Content-Type");
-        return operation.streamTypes().stream().filter(type -> MediaTypes.fits(sent, type)).findFirst().orElse(null);
+        return operation.streamTypes().stream().filter(type -> MediaTypes.streams(sent, type)).findFirst().orElse(null);
     }
 
     /** Takes it in, when nothing else of the request is wrong. */
     private Spool.Spooled upload(Exchange exchange, Operation operation, @Nullable Caller caller) {
         try {
-            return exchange.body(spool, String.valueOf(streamType(exchange, operation)), operation.streamBytesMax(),
+            var charset = Objects.requireNonNull(MediaTypes.charset(String.valueOf(exchange.header("Content-Type"))), "announced");
+            return exchange.body(spool, String.valueOf(streamType(exchange, operation)), charset, operation.streamBytesMax(),
                     Objects.requireNonNull(caller, "a body is streamed by nobody").tenant());
         } catch (IOException brokenOff) {
-            throw Problem.MALFORMED_BODY.because("The body ended before it was whole.");
+            throw Spool.brokenOff(brokenOff);
         }
     }
 
     private static byte[] body(Exchange exchange, Operation operation, Spec.Inputs inputs) {
+        long length = exchange.contentLength();
+        if (!(inputs.body() != null || !operation.streamTypes().isEmpty())) {
+            boolean sent = length > 0 || length < 0 && exchange.hasChunkedBody();
+            if (sent && !operation.method().equals("GET")) {
+                throw Problem.MALFORMED_BODY.because("The operation takes no body.");
+            }
+            return new byte[0];
+        }
         var type = exchange.header("Content-Type");
         var encoding = exchange.header("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
@@ -155,15 +171,6 @@ final class RequestReader {
         }
         if (!operation.streamTypes().isEmpty()) {
             announced(exchange, operation);
-            return new byte[0];
-        }
-        long length = exchange.contentLength();
-        if (inputs.body() == null) {
-            if (length > 0 || length < 0 && exchange.hasChunkedBody()) {
-                if (!operation.method().equals("GET")) {
-                    throw Problem.MALFORMED_BODY.because("The operation takes no body.");
-                }
-            }
             return new byte[0];
         }
         boolean present = length > 0 || exchange.hasChunkedBody();
@@ -187,7 +194,7 @@ final class RequestReader {
             }
             return bytes;
         } catch (IOException brokenOff) {
-            throw Problem.MALFORMED_BODY.because("The body ended before it was whole.");
+            throw Spool.brokenOff(brokenOff);
         }
     }
 
@@ -219,10 +226,12 @@ final class RequestReader {
         if (values.isEmpty()) {
             return null;
         }
-        if (values.size() > 1 || !REASON.matcher(values.getFirst()).matches()) {
-            wrong.add(Item.header("Audit-Reason", "malformed", "A text of 1 to 500 printable ASCII characters."));
+        var text = DisplayString.read(values.getFirst());
+        if (values.size() > 1 || text == null) {
+            wrong.add(Item.header("Audit-Reason", "malformed",
+                    "One text of 1 to 500 characters: visible ASCII and spaces, or a Display String of RFC 9651."));
         }
-        return values.getFirst();
+        return text;
     }
 
     private static @Nullable Set<Long> ifMatch(Exchange exchange, Operation operation, List<Item> wrong) {
@@ -249,7 +258,18 @@ final class RequestReader {
                 descending,
                 cursor.isEmpty() ? null : cursors.read(cursor, binding),
                 query.path("include_total").asBoolean(false),
-                position -> cursors.write(position, binding));
+                new PageRequest.Cursors() {
+                    @Override
+                    public String write(PageRequest.Position position) {
+                        return cursors.write(position, binding);
+                    }
+
+                    @Override
+                    public PageRequest.Position read(String cursor) {
+                        return cursors.read(cursor, binding);
+                    }
+                },
+                false);
     }
 
     /** What a cursor belongs to; the path says of which resource's list it is. */

@@ -23,7 +23,7 @@ final class Revisions {
     OptionalLong own() {
         try {
             return OptionalLong.of(db.revision());
-        } catch (Failures.Unavailable away) {
+        } catch (Failures.Unavailable | Failures.Retryable away) {
             return OptionalLong.empty();
         }
     }

@@ -9,7 +9,7 @@ import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
 import com.networknt.schema.format.DateTimeFormat;
-import com.networknt.schema.format.PatternFormat;
+import com.networknt.schema.format.Format;
 import com.networknt.schema.path.PathType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,11 +28,6 @@ import org.jspecify.annotations.Nullable;
 public final class Spec {
 
     private static final String ID = "https://guildhall.invalid/openapi.json";
-
-    /** An address as HTML forms take it (WHATWG). The library's own format knows a list of top-level domains, which grows old. */
-    private static final String EMAIL = "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-            // At most as many labels as a name can have: a loop without a bound ends in a stack overflow on a long text.
-            + "(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?){0,126}$";
 
     /** A query parameter: how its text is read, and the schema that the value must fit. */
     record Parameter(String name, String type, @Nullable String itemType, Schema schema, @Nullable JsonNode fallback) {}
@@ -55,15 +50,20 @@ public final class Spec {
 
     /** Reads the document that was bundled with the generated code. */
     public Spec() {
-        this.json = resource("/openapi/openapi.json");
-        this.yaml = resource("/openapi/openapi.yaml");
+        this(resource("/openapi/openapi.json"), resource("/openapi/openapi.yaml"));
+    }
+
+    /** Reads another form of that document, with the same operations. */
+    public Spec(byte[] json, byte[] yaml) {
+        this.json = json;
+        this.yaml = yaml;
         try {
             this.document = Json.WIRE.readTree(json);
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
         var registry = SchemaRegistry.withDialect(
-                Dialect.builder(Dialects.getOpenApi31()).format(PatternFormat.of("email", EMAIL, "format.email")).format(new Instants()).build(),
+                Dialect.builder(Dialects.getOpenApi31()).format(new EmailFormat()).format(new InstantFormat()).build(),
                 builder -> builder.schemaRegistryConfig(SchemaRegistryConfig.builder()
                         .formatAssertionsEnabled(true)
                         .pathType(PathType.JSON_POINTER)
@@ -84,11 +84,29 @@ public final class Spec {
         });
     }
 
-    /** RFC 3339, of which only those are taken that can also be answered. */
-    private static final class Instants extends DateTimeFormat {
+    /** RFC 3339, by the parser that reads the value afterwards: what is valid can be read. */
+    private static final class InstantFormat extends DateTimeFormat {
         @Override
         public boolean matches(ExecutionContext context, String value) {
-            return super.matches(context, value) && Json.isWritable(value);
+            return Instants.parse(value) != null;
+        }
+    }
+
+    /** RFC 6531: also addresses in other scripts than the Latin one. */
+    private static final class EmailFormat implements Format {
+        @Override
+        public String getName() {
+            return "idn-email";
+        }
+
+        @Override
+        public String getMessageKey() {
+            return "format.idn-email";
+        }
+
+        @Override
+        public boolean matches(ExecutionContext context, String value) {
+            return EmailAddresses.isValid(value);
         }
     }
 
@@ -182,9 +200,6 @@ public final class Spec {
 
     private List<String> fields(JsonNode operation, Operation which) {
         var schema = resolved(operation.at("/responses/" + which.status() + "/content/application~1json/schema"));
-        if (schema.has("anyOf")) {
-            schema = resolved(schema.at("/anyOf/0"));
-        }
         if (which.list()) {
             schema = resolved(resolved(schema.at("/properties/data")).path("items"));
         }

@@ -2,9 +2,12 @@ package org.guildhall.core.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
@@ -27,8 +30,14 @@ final class Spool {
     private static final int AT_ONCE_MAX = 8;
 
     private static final int AT_ONCE_OF_A_TENANT_MAX = 4;
+    /** Places that only tenants get which have none. */
+    private static final int FOR_OTHERS = 2;
     private static final int RETRY_AFTER_SECONDS = 5;
     private static final Duration TIME_MAX = Duration.ofMinutes(5);
+    /** A body that comes more slowly on the average, from its first seconds on, would keep its place for nothing. */
+    private static final int BYTES_PER_SECOND_MIN = 16 * 1024;
+
+    private static final Duration GRACE = Duration.ofSeconds(10);
     private static final int CHUNK_BYTES = 64 * 1024;
 
     private final Semaphore places = new Semaphore(AT_ONCE_MAX);
@@ -40,11 +49,11 @@ final class Spool {
      * @param most how many bytes it may have
      * @throws Refusal if it is too large, comes too slowly, breaks off, or there is no room
      */
-    Spooled take(InputStream body, String mediaType, long most, UUID tenant) {
+    Spooled take(InputStream body, String mediaType, Charset charset, long most, UUID tenant) {
         enter(tenant);
-        var spooled = new Spooled(mediaType, () -> leave(tenant));
+        var spooled = new Spooled(mediaType, charset, () -> leave(tenant));
         try {
-            spooled.fill(body, most, System.nanoTime() + TIME_MAX.toNanos());
+            spooled.fill(body, most, System.nanoTime());
             return spooled;
         } catch (RuntimeException | Error failed) {
             spooled.close();
@@ -54,7 +63,8 @@ final class Spool {
 
     private void enter(UUID tenant) {
         int own = taken.merge(tenant, 1, Integer::sum);
-        if (own > AT_ONCE_OF_A_TENANT_MAX || !places.tryAcquire()) {
+        boolean crowded = own > AT_ONCE_OF_A_TENANT_MAX || own > 1 && places.availablePermits() <= FOR_OTHERS;
+        if (crowded || !places.tryAcquire()) {
             forget(tenant);
             throw Problem.UNAVAILABLE.because("Too many bodies are being received at once.").retryAfter(RETRY_AFTER_SECONDS);
         }
@@ -73,13 +83,15 @@ final class Spool {
     static final class Spooled implements Upload, AutoCloseable {
 
         private final String mediaType;
+        private final Charset charset;
         private final Runnable closed;
         private final MessageDigest digest;
         private final FileChannel file;
         private long bytes;
 
-        private Spooled(String mediaType, Runnable closed) {
+        private Spooled(String mediaType, Charset charset, Runnable closed) {
             this.mediaType = mediaType;
+            this.charset = charset;
             this.closed = closed;
             this.digest = Sha256.begin();
             try {
@@ -92,19 +104,27 @@ final class Spool {
             }
         }
 
-        private void fill(InputStream body, long most, long deadline) {
-            digest.update((mediaType + "\n").getBytes(StandardCharsets.US_ASCII));
+        private void fill(InputStream body, long most, long begun) {
+            digest.update((mediaType + "\n" + charset.name() + "\n").getBytes(StandardCharsets.US_ASCII));
             var chunk = new byte[CHUNK_BYTES];
             for (int read = read(body, chunk); read >= 0; read = read(body, chunk)) {
                 bytes += read;
                 if (bytes > most) {
                     throw tooLarge(most);
                 }
-                if (System.nanoTime() > deadline) {
-                    throw Problem.REQUEST_TIMEOUT.because("The body didn't come within " + TIME_MAX.toSeconds() + " seconds.");
-                }
+                requireInTime(System.nanoTime() - begun);
                 digest.update(chunk, 0, read);
                 write(chunk, read);
+            }
+        }
+
+        private void requireInTime(long nanos) {
+            if (nanos > TIME_MAX.toNanos()) {
+                throw Problem.REQUEST_TIMEOUT.because("The body didn't come within " + TIME_MAX.toSeconds() + " seconds.");
+            }
+            double seconds = (nanos - GRACE.toNanos()) / 1e9;
+            if (bytes < seconds * BYTES_PER_SECOND_MIN) {
+                throw Problem.REQUEST_TIMEOUT.because("The body comes too slowly: less than " + BYTES_PER_SECOND_MIN + " bytes a second.");
             }
         }
 
@@ -112,10 +132,7 @@ final class Spool {
             try {
                 return body.read(chunk);
             } catch (IOException brokenOff) {
-                if (brokenOff instanceof java.net.SocketTimeoutException || brokenOff.getCause() instanceof TimeoutException) {
-                    throw Problem.REQUEST_TIMEOUT.because("The body stopped coming.");
-                }
-                throw Problem.MALFORMED_BODY.because("The body ended before it was whole.");
+                throw brokenOff(brokenOff);
             }
         }
 
@@ -130,7 +147,7 @@ final class Spool {
             }
         }
 
-        /** What makes it the same body again: its media type and every byte of it. */
+        /** What makes it the same body again: its media type, its character set and every byte of it. */
         byte[] digest() {
             try {
                 return ((MessageDigest) digest.clone()).digest();
@@ -142,6 +159,11 @@ final class Spool {
         @Override
         public String mediaType() {
             return mediaType;
+        }
+
+        @Override
+        public Charset charset() {
+            return charset;
         }
 
         @Override
@@ -179,6 +201,13 @@ final class Spool {
                 closed.run();
             }
         }
+    }
+
+    /** What is said of a body that didn't come: it stopped, or the connection ended. */
+    static Refusal brokenOff(IOException failed) {
+        return failed instanceof SocketTimeoutException || failed instanceof InterruptedIOException || failed.getCause() instanceof TimeoutException
+                ? Problem.REQUEST_TIMEOUT.because("The body stopped coming.")
+                : Problem.MALFORMED_BODY.because("The body ended before it was whole.");
     }
 
     static Refusal tooLarge(long most) {

@@ -13,7 +13,7 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
 import org.guildhall.core.data.Finish;
 import org.guildhall.core.data.Ids;
-import org.guildhall.core.data.Lease;
+import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.TaskStore;
 import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
@@ -61,19 +61,19 @@ public final class Unattended {
     /**
      * The same for a task: nothing is committed once another node has taken the task over.
      *
-     * @throws Lease.Lost with nothing changed
+     * @throws TaskLease.Lost with nothing changed
      */
-    public <T> T run(Lease lease, Source source, BiFunction<Tx, Changes, T> work) {
+    public <T> T run(TaskLease lease, Source source, BiFunction<Tx, Changes, T> work) {
         return run(lease.tenant(), source, (tx, changes) -> held(tx, lease, work.apply(tx, changes)));
     }
 
     /** Work of a task that leaves no event, under its lease. */
-    public <T> T upkeep(Lease lease, Function<Tx, T> work) {
+    public <T> T upkeep(TaskLease lease, Function<Tx, T> work) {
         return db.upkeep(lease.tenant(), tx -> held(tx, lease, work.apply(tx)));
     }
 
     /** Locked last, so that the row is kept from the node's own heartbeat for as short as can be. */
-    private static <T> T held(Tx tx, Lease lease, T result) {
+    private static <T> T held(Tx tx, TaskLease lease, T result) {
         TaskStore.hold(tx, lease);
         return result;
     }
@@ -117,7 +117,7 @@ public final class Unattended {
     }
 
     /** The same for a task, under its lease. */
-    public <T> T runAll(Lease lease, BiFunction<Tx, Events, T> work) {
+    public <T> T runAll(TaskLease lease, BiFunction<Tx, Events, T> work) {
         return runAll(lease.tenant(), (tx, events) -> held(tx, lease, work.apply(tx, events)));
     }
 

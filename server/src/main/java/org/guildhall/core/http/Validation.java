@@ -5,6 +5,7 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.guildhall.core.http.Refusal.Item;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,12 @@ final class Validation {
 
     /** Of a body with more values only the first mistake is told: to tell hundreds of thousands takes seconds, of which all but 100 were for nothing. */
     private static final int VALUES_MAX = 2_000;
+
+    private static final String LINE = "The text must be in one line, without control characters, and have a character that can be seen.";
+    private static final Map<String, String> FORMATS = Map.of(
+            "date-time", "The value must be an instant of RFC 3339 in the years 1 to 9999, such as 2026-11-21T02:15:00Z.",
+            "date", "The value must be a date, such as 2026-11-21.",
+            "idn-email", "The value must be an e-mail address (RFC 6531).");
 
     /** Where in a value something stands; spelled out only for what is wrong. */
     private record Place(@Nullable Place around, String step) {
@@ -99,15 +106,20 @@ final class Validation {
                 Item.pointer(pointer + "/" + escape(property), "unknown_member", "The operation knows no such member.");
             case "type" -> Item.pointer(pointer, "wrong_type", sentence(error));
             case "enum" -> Item.pointer(pointer, "not_allowed", sentence(error));
-            case "pattern" -> Item.pointer(pointer, "pattern", sentence(error));
+            case "pattern" -> Item.pointer(pointer, "pattern", isLine(error) ? LINE : sentence(error));
             case "minLength", "minItems", "minProperties" -> Item.pointer(pointer, "too_short", sentence(error));
             case "maxLength", "maxItems", "maxProperties" -> Item.pointer(pointer, "too_long", sentence(error));
             case "minimum", "exclusiveMinimum" -> Item.pointer(pointer, "too_small", sentence(error));
             case "maximum", "exclusiveMaximum" -> Item.pointer(pointer, "too_large", sentence(error));
-            case "format" -> Item.pointer(pointer, "format", sentence(error));
+            case "format" -> Item.pointer(pointer, "format", FORMATS.getOrDefault(error.getSchemaNode().asText(), sentence(error)));
             case "uniqueItems" -> Item.pointer(pointer, "not_unique", sentence(error));
             default -> Item.pointer(pointer, "invalid", sentence(error));
         };
+    }
+
+    /** Whether the pattern is that of a text in one line, which no reader would make sense of. */
+    private static boolean isLine(Error error) {
+        return error.getSchemaNode().asText().contains("\\u2028");
     }
 
     private static String sentence(Error error) {

@@ -8,6 +8,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +29,8 @@ public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final int RESERVED = WAITING_MAX / 8;
     /** About what a request's line takes. */
     private static final int LINE_BYTES = 512;
+
+    private static final Set<Thread> WRITERS = ConcurrentHashMap.newKeySet();
 
     private final Queue<ILoggingEvent> waiting = new ConcurrentLinkedQueue<>();
     /** Counted beside, as the queue would count itself from end to end: no request waits for another's line. */
@@ -50,6 +54,7 @@ public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
         encoder.start();
         super.start();
         writer = Thread.ofPlatform().name("log").daemon().start(this::run);
+        WRITERS.add(writer);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("log-end").unstarted(this::end));
     }
 
@@ -75,18 +80,32 @@ public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
         write();
     }
 
+    /** Whether the lines of every log that was started are written. */
+    public static boolean runs() {
+        return WRITERS.stream().allMatch(Thread::isAlive);
+    }
+
     private void run() {
         try {
             while (isStarted()) {
                 Thread.sleep(PAUSE);
-                write();
-                long missing = dropped.getAndSet(0);
-                if (missing > 0) {
-                    LoggerFactory.getLogger(LogWriter.class).warn("the log could not keep up: {} lines were dropped", missing);
-                }
+                writeOrDrop();
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Nothing that is thrown ends the thread: a line that can't be written is lost, and those behind it are written. */
+    private void writeOrDrop() {
+        try {
+            write();
+            long missing = dropped.getAndSet(0);
+            if (missing > 0) {
+                LoggerFactory.getLogger(LogWriter.class).warn("the log could not keep up: {} lines were dropped", missing);
+            }
+        } catch (Throwable failed) {
+            dropped.incrementAndGet();
         }
     }
 
@@ -112,6 +131,7 @@ public final class LogWriter extends UnsynchronizedAppenderBase<ILoggingEvent> {
     public void stop() {
         super.stop();
         if (writer != null) {
+            WRITERS.remove(writer);
             writer.interrupt();
         }
         write();

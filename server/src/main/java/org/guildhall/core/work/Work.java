@@ -1,6 +1,7 @@
 package org.guildhall.core.work;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
@@ -18,10 +19,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.Lease;
+import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.TaskStore;
 import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +51,8 @@ public final class Work implements AutoCloseable {
     /** A node that has been silent for so many heartbeats is taken for dead: 16 seconds, and up to 8 until somebody looks. */
     private static final int HEARTBEATS_MISSED_MAX = 4;
     private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(10);
+    /** Longer than a statement of a database that is gone without a word can take. */
+    private static final Duration STALLED = Duration.ofMinutes(6);
     /** Rows of tasks that a later release knows are left to it for this long. */
     private static final Duration UNKNOWN_KEPT = Duration.ofDays(3650);
 
@@ -53,6 +61,8 @@ public final class Work implements AutoCloseable {
     private final Predicate<UUID> active;
     private final List<RecurringTask<Void>> recurring = new ArrayList<>();
     private final Map<String, Asked> asked = new HashMap<>();
+    private final Duration stalled;
+    private volatile long looked = System.nanoTime();
     private @Nullable Scheduler scheduler;
 
     /**
@@ -61,9 +71,15 @@ public final class Work implements AutoCloseable {
      * @param active whether a tenant's tasks may run; those of a suspended one are put aside until {@link #wake}
      */
     public Work(Db db, int threads, Predicate<UUID> active) {
+        this(db, threads, active, STALLED);
+    }
+
+    /** @param stalled for how long nobody may look for work that is due before that counts as an end of it */
+    Work(Db db, int threads, Predicate<UUID> active, Duration stalled) {
         this.db = db;
         this.threads = threads;
         this.active = active;
+        this.stalled = stalled;
     }
 
     /** How soon a due task runs beside others: what people wait for goes before bulk work. */
@@ -110,10 +126,10 @@ public final class Work implements AutoCloseable {
          * @param stopping whether the node is about to stop, and the run must come to an end
          * @return when to go on; null if all is done
          */
-        @Nullable Instant run(Lease lease, BooleanSupplier stopping);
+        @Nullable Instant run(TaskLease lease, BooleanSupplier stopping);
 
         /** Notes that the task has failed so often that it isn't tried again. */
-        void giveUp(Lease lease);
+        void giveUp(TaskLease lease);
     }
 
     private record Asked(Job job, Policy policy) {}
@@ -179,7 +195,7 @@ public final class Work implements AutoCloseable {
                     TaskStore.reschedule(connection, lease, next);
                 }
             });
-        } catch (Lease.Lost lost) {
+        } catch (TaskLease.Lost lost) {
             LOG.warn("{} {} was taken over by another node", name, lease.instance());
             return ending(connection -> {});
         } catch (RuntimeException | Error failed) {
@@ -187,7 +203,7 @@ public final class Work implements AutoCloseable {
         }
     }
 
-    private CompletionHandler<Void> failed(Asked work, Lease lease, int failures, Throwable failed) {
+    private CompletionHandler<Void> failed(Asked work, TaskLease lease, int failures, Throwable failed) {
         if (failures < work.policy().attemptsMax()) {
             var at = db.clock().now().plus(work.policy().wait(failures));
             LOG.error("{} {} failed; it is tried again at {}", lease.task(), lease.instance(), at, failed);
@@ -235,16 +251,60 @@ public final class Work implements AutoCloseable {
                 .missedHeartbeatsLimit(HEARTBEATS_MISSED_MAX)
                 .deleteUnresolvedAfter(UNKNOWN_KEPT)
                 .shutdownMaxWait(STOP_WAIT_MAX)
+                .dueExecutor(new Restarting())
+                .addSchedulerListener(new Watch())
                 .startTasks(recurring)
                 .build();
+        looked = System.nanoTime();
         built.start();
         scheduler = built;
     }
 
-    /** Whether it works; false before the start and after the end. */
+    /** Whether it works: it was started, wasn't stopped, and somebody has looked for what is due not long ago. */
     public boolean runs() {
         var started = scheduler;
-        return started != null && started.getSchedulerState().isStarted() && !started.getSchedulerState().isShuttingDown();
+        return started != null && started.getSchedulerState().isStarted() && !started.getSchedulerState().isShuttingDown() && !hasStalled();
+    }
+
+    /** Whether nobody looks for work any more that is due, though it was started and not stopped. */
+    public boolean hasStalled() {
+        var started = scheduler;
+        return started != null && !started.getSchedulerState().isShuttingDown() && System.nanoTime() - looked > stalled.toNanos();
+    }
+
+    /** Sees that somebody looks for what is due, with or without success. */
+    private final class Watch extends AbstractSchedulerListener {
+        @Override
+        public void onSchedulerEvent(SchedulerEventType event) {
+            if (event == SchedulerEventType.RAN_EXECUTE_DUE || event == SchedulerEventType.UNEXPECTED_ERROR) {
+                looked = System.nanoTime();
+            }
+        }
+    }
+
+    /** Runs the loop that looks for what is due, and runs it again when something thrown has ended it. */
+    private static final class Restarting extends ThreadPoolExecutor {
+
+        private static final Duration PAUSE = Duration.ofSeconds(1);
+
+        Restarting() {
+            super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Thread.ofPlatform().name("db-scheduler-due").factory());
+        }
+
+        @Override
+        public Future<?> submit(Runnable loop) {
+            return super.submit(() -> {
+                while (!isShutdown()) {
+                    try {
+                        loop.run();
+                        return;
+                    } catch (RuntimeException | Error failed) {
+                        LoggerFactory.getLogger(Work.class).error("looking for work that is due failed, and begins again", failed);
+                        LockSupport.parkNanos(PAUSE.toNanos());
+                    }
+                }
+            });
+        }
     }
 
     @Override

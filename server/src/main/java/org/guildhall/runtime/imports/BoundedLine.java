@@ -1,34 +1,38 @@
 package org.guildhall.runtime.imports;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.Reader;
 
-/** The lines of a stream, one after another; of one that is too long nothing is held. A line ends with LF, or with CR LF. */
+/** The lines of a text, one after another; of one that is too long nothing more is held. A line ends with LF, or with CR LF. */
 final class BoundedLine {
 
-    private final InputStream in;
-    private final int bytesMax;
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
+    private final Reader in;
+    private final int charactersMax;
+    private final StringBuilder line = new StringBuilder(512);
     private boolean tooLong;
+    private boolean undecodable;
 
-    /** @param in best a buffered one: it is read byte by byte */
-    BoundedLine(InputStream in, int bytesMax) {
+    /** @param in best a buffered one: it is read character by character */
+    BoundedLine(Reader in, int charactersMax) {
         this.in = in;
-        this.bytesMax = bytesMax;
+        this.charactersMax = charactersMax;
     }
 
     /** Goes on to the next line; false if there is none. */
     boolean next() throws IOException {
-        line.reset();
+        line.setLength(0);
         tooLong = false;
+        undecodable = false;
+        int before = 0;
         int read = in.read();
         if (read < 0) {
             return false;
         }
         for (; read >= 0 && read != '\n'; read = in.read()) {
-            if (line.size() < bytesMax) {
-                line.write(read);
+            undecodable |= MemberFileText.isUndecodable(before, read);
+            before = read;
+            if (line.length() < charactersMax) {
+                line.append((char) read);
             } else {
                 tooLong = true;
             }
@@ -40,17 +44,17 @@ final class BoundedLine {
         return tooLong;
     }
 
-    /** Whether there is nothing but white space in it. */
-    boolean isBlank() {
-        for (byte one : line.toByteArray()) {
-            if (one != ' ' && one != '\t' && one != '\r') {
-                return false;
-            }
-        }
-        return true;
+    /** Whether it has bytes that are no character of the file's character set. */
+    boolean isUndecodable() {
+        return undecodable;
     }
 
-    byte[] bytes() {
-        return line.toByteArray();
+    /** Whether there is nothing but white space in it. */
+    boolean isBlank() {
+        return line.chars().allMatch(one -> one == ' ' || one == '\t' || one == '\r');
+    }
+
+    String text() {
+        return line.toString();
     }
 }

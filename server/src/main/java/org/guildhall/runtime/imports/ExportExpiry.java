@@ -2,7 +2,7 @@ package org.guildhall.runtime.imports;
 
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
-import org.guildhall.core.data.Lease;
+import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.http.Unattended;
 import org.guildhall.core.work.Work;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class ExportExpiry implements Work.Job {
     }
 
     @Override
-    public @Nullable Instant run(Lease lease, BooleanSupplier stopping) {
+    public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         return unattended.upkeep(lease, tx -> {
             exports.forgetParts(tx, lease.id());
             return null;
@@ -30,5 +30,5 @@ final class ExportExpiry implements Work.Job {
 
     /** Is tried for ever, so it is never given up. */
     @Override
-    public void giveUp(Lease lease) {}
+    public void giveUp(TaskLease lease) {}
 }

@@ -19,6 +19,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -49,7 +50,7 @@ final class ExportStore {
     record New(@Nullable String externalId, String format, String actorType, @Nullable UUID actorId) {}
 
     /** What a list is narrowed by; null for what isn't. */
-    record Filter(@Nullable String externalId, @Nullable String state, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+    record Filter(@Nullable String externalId, @Nullable String state, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", EXPORTS.CREATED_AT);
     private static final Condition EXPIRED = EXPORTS.EXPIRES_AT.le(Columns.now());
@@ -90,7 +91,7 @@ final class ExportStore {
                 .from(EXPORTS)
                 .where(Filters.is(EXPORTS.EXTERNAL_ID, filter.externalId()))
                 .and(inState(filter.state()))
-                .and(Filters.between(EXPORTS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(EXPORTS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, EXPORTS.ID, ExportStore::row);
     }
 

@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.guildhall.api.model.ExportId;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.Lease;
+import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Unattended;
@@ -46,7 +46,7 @@ final class ExportWork implements Work.Job {
     }
 
     @Override
-    public @Nullable Instant run(Lease lease, BooleanSupplier stopping) {
+    public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         long until = System.nanoTime() + SLICE.toNanos();
         while (!stopping.getAsBoolean() && System.nanoTime() < until) {
             if (unattended.runAll(lease, (tx, events) -> some(tx, events, lease.id())) == Step.ENDED) {
@@ -57,7 +57,7 @@ final class ExportWork implements Work.Job {
     }
 
     @Override
-    public void giveUp(Lease lease) {
+    public void giveUp(TaskLease lease) {
         var id = lease.id();
         unattended.runAll(lease, (tx, events) -> {
             var held = exports.take(tx, id);

@@ -1,18 +1,23 @@
 package org.guildhall.runtime.imports;
 
+import java.nio.charset.StandardCharsets;
+import java.util.function.IntFunction;
 import org.guildhall.api.Download;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
-import org.guildhall.api.model.Export;
 import org.guildhall.api.model.ExportFormat;
 import org.guildhall.api.model.ExportId;
 import org.guildhall.api.model.ExportState;
+import org.guildhall.api.model.GetExportContentQuery;
 import org.guildhall.api.model.ListExportsQuery;
-import org.guildhall.api.model.NewExport;
+import org.guildhall.api.model.MemberExport;
+import org.guildhall.api.model.NewMemberExport;
 import org.guildhall.api.runtime.ExportsApi;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal.Item;
 import org.guildhall.core.http.References;
 import org.guildhall.core.work.Work;
 import org.guildhall.runtime.imports.ExportStore.Filter;
@@ -23,6 +28,7 @@ import org.guildhall.runtime.imports.ExportStore.Row;
 final class ExportsHandler implements ExportsApi<Call> {
 
     private static final int UNFINISHED_MAX = 10;
+    private static final byte[] MARK = "\uFEFF".getBytes(StandardCharsets.UTF_8);
 
     private final Db db;
     private final ExportStore exports;
@@ -35,7 +41,7 @@ final class ExportsHandler implements ExportsApi<Call> {
     }
 
     @Override
-    public Reply<Export> createExport(Call call, NewExport body) {
+    public Reply<MemberExport> createExport(Call call, NewMemberExport body) {
         if (exports.unfinished(call.tx()).size() >= UNFINISHED_MAX) {
             throw Problem.CONFLICT.because(UNFINISHED_MAX + " exports wait or run already; wait until one of them has ended.");
         }
@@ -47,33 +53,41 @@ final class ExportsHandler implements ExportsApi<Call> {
     }
 
     @Override
-    public Reply<Page<Export>> listExports(Call call, ListExportsQuery query) {
+    public Reply<Page<MemberExport>> listExports(Call call, ListExportsQuery query) {
         var filter = new Filter(
-                query.externalId(), query.state() == null ? null : query.state().value(), query.createdAfter(), query.createdBefore());
+                query.externalId(), query.state() == null ? null : query.state().value(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(exports.list(call.tx(), call.page(), filter).map(ExportsHandler::toApi));
     }
 
     @Override
-    public Reply<Export> getExport(Call call, ExportId exportId) {
+    public Reply<MemberExport> getExport(Call call, ExportId exportId) {
         return Reply.ok(toApi(References.found(exports.get(call.tx(), exportId.value()))));
     }
 
     @Override
-    public Reply<Download> getExportContent(Call call, ExportId exportId) {
+    public Reply<Download> getExportContent(Call call, ExportId exportId, GetExportContentQuery query) {
         var row = References.found(exports.get(call.tx(), exportId.value()));
         if (!row.state().equals("succeeded")) {
             throw Problem.INVALID_STATE.because("The export is " + row.state() + ".");
         }
         var tenant = call.tx().tenant();
         var format = MemberWriter.Format.of(row.format());
+        boolean mark = Boolean.TRUE.equals(query.bom());
+        if (mark && format != MemberWriter.Format.CSV) {
+            throw Problem.INVALID_PARAMETER.because("Only a CSV can begin with a byte order mark; the export is " + row.format() + ".")
+                    .with(Item.parameter("bom", "invalid", "Only a CSV can begin with a byte order mark."));
+        }
         // Each part is a read of its own: a slow reader holds neither a connection nor more than one part.
-        return Reply.plain(new Download(
-                format.mediaType(), "members-" + exportId + "." + row.format(), row.bytes(), row.parts(),
-                part -> db.read(tenant, Db.ANY_REVISION, tx -> exports.part(tx, row.id(), part))));
+        IntFunction<byte[]> part = number -> db.read(tenant, Db.ANY_REVISION, tx -> exports.part(tx, row.id(), number));
+        var name = "members-" + exportId + "." + row.format();
+        return Reply.plain(mark
+                ? new Download(format.mediaType(), name, MARK.length + row.bytes(), 1 + row.parts(), number -> number == 0 ? MARK : part.apply(number - 1))
+                : new Download(format.mediaType(), name, row.bytes(), row.parts(), part));
     }
 
-    static Export toApi(Row row) {
-        return new Export(
+    static MemberExport toApi(Row row) {
+        return new MemberExport(
                 new ExportId(row.id()), row.externalId(), ExportFormat.fromValue(row.format()), ExportState.fromValue(row.state()), row.total(),
                 row.bytes(), row.failure(), row.startedAt(), row.finishedAt(), row.expiresAt(), row.createdAt(), row.updatedAt(), row.version());
     }

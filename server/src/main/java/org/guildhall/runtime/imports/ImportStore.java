@@ -14,6 +14,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -65,8 +66,7 @@ final class ImportStore {
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
-            @Nullable String externalId, @Nullable String state, @Nullable String mode, @Nullable Instant createdAfter,
-            @Nullable Instant createdBefore) {}
+            @Nullable String externalId, @Nullable String state, @Nullable String mode, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", IMPORTS.CREATED_AT);
     private static final Map<String, Field<?>> ERROR_SORTS = Map.of("line", IMPORT_ERRORS.LINE);
@@ -161,7 +161,7 @@ final class ImportStore {
                 .where(Filters.is(IMPORTS.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(IMPORTS.STATE, filter.state()))
                 .and(Filters.is(IMPORTS.MODE, filter.mode()))
-                .and(Filters.between(IMPORTS.CREATED_AT, filter.createdAfter(), filter.createdBefore()));
+                .and(Filters.within(IMPORTS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, IMPORTS.ID, ImportStore::row);
     }
 

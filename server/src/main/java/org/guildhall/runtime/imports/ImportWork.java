@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.guildhall.api.model.ImportId;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
-import org.guildhall.core.data.Lease;
+import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Actor;
 import org.guildhall.core.http.Constraints;
@@ -77,7 +77,7 @@ final class ImportWork implements Work.Job {
     }
 
     @Override
-    public @Nullable Instant run(Lease lease, BooleanSupplier stopping) {
+    public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         long until = System.nanoTime() + SLICE.toNanos();
         while (!stopping.getAsBoolean() && System.nanoTime() < until) {
             // A suspension counts from the next rows on; the queue puts the task aside then.
@@ -98,7 +98,7 @@ final class ImportWork implements Work.Job {
     }
 
     @Override
-    public void giveUp(Lease lease) {
+    public void giveUp(TaskLease lease) {
         var id = lease.id();
         unattended.run(lease, source(id, "import.failed", Actor.JOB), (tx, changes) -> {
             var before = imports.lock(tx, id);
@@ -112,7 +112,7 @@ final class ImportWork implements Work.Job {
     }
 
     /** Some rows together; if one of them fails in a way that only the database could tell, fewer at a time, until it is found. */
-    private Step step(Lease lease, int rows) {
+    private Step step(TaskLease lease, int rows) {
         if (rows == 1) {
             return alone(lease);
         }
@@ -129,7 +129,7 @@ final class ImportWork implements Work.Job {
         return step;
     }
 
-    private Step alone(Lease lease) {
+    private Step alone(TaskLease lease) {
         var tried = new AtomicReference<@Nullable Pending>();
         try {
             return unattended.runAll(lease, (tx, events) -> some(tx, events, lease.id(), 1, tried::set));
@@ -141,7 +141,7 @@ final class ImportWork implements Work.Job {
     }
 
     /** Fails the row that was tried, unless somebody else has gone on and done it meanwhile. */
-    private Step refused(Lease lease, Pending tried, Refusal refusal) {
+    private Step refused(TaskLease lease, Pending tried, Refusal refusal) {
         var mistakes = refusal.items().isEmpty()
                 ? List.of(new Mistake(null, refusal.problem().code(), String.valueOf(refusal.getMessage())))
                 : refusal.items().stream().map(Mistake::of).toList();
@@ -217,7 +217,7 @@ final class ImportWork implements Work.Job {
     }
 
     /** What is left of the file, some at a time; whether all of it is gone. */
-    private boolean forget(Lease lease, BooleanSupplier stopping) {
+    private boolean forget(TaskLease lease, BooleanSupplier stopping) {
         var id = lease.id();
         var ended = Objects.requireNonNull(db.read(lease.tenant(), Db.ANY_REVISION, tx -> imports.get(tx, id)));
         for (long position = 0; position < ended.counts().total(); position += FORGOTTEN_AT_ONCE) {

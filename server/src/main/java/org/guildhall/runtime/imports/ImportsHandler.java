@@ -7,14 +7,15 @@ import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.Upload;
 import org.guildhall.api.model.CreateImportQuery;
-import org.guildhall.api.model.Import;
-import org.guildhall.api.model.ImportError;
 import org.guildhall.api.model.ImportFormat;
 import org.guildhall.api.model.ImportId;
 import org.guildhall.api.model.ImportMode;
 import org.guildhall.api.model.ImportState;
 import org.guildhall.api.model.ListImportsQuery;
+import org.guildhall.api.model.MemberImport;
+import org.guildhall.api.model.MemberImportError;
 import org.guildhall.api.runtime.ImportsApi;
+import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Form;
@@ -45,7 +46,7 @@ final class ImportsHandler implements ImportsApi<Call> {
     }
 
     @Override
-    public Reply<Import> createImport(Call call, CreateImportQuery query, Upload body) {
+    public Reply<MemberImport> createImport(Call call, CreateImportQuery query, Upload body) {
         if (imports.unfinished(call.tx()).size() >= UNFINISHED_MAX) {
             throw Problem.CONFLICT.because(UNFINISHED_MAX + " imports wait or run already; wait until one of them has ended.");
         }
@@ -105,26 +106,26 @@ final class ImportsHandler implements ImportsApi<Call> {
     }
 
     @Override
-    public Reply<Page<Import>> listImports(Call call, ListImportsQuery query) {
+    public Reply<Page<MemberImport>> listImports(Call call, ListImportsQuery query) {
         var filter = new Filter(
                 query.externalId(), query.state() == null ? null : query.state().value(), query.mode() == null ? null : query.mode().value(),
-                query.createdAfter(), query.createdBefore());
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(imports.list(call.tx(), call.page(), filter).map(ImportsHandler::toApi));
     }
 
     @Override
-    public Reply<Import> getImport(Call call, ImportId importId) {
+    public Reply<MemberImport> getImport(Call call, ImportId importId) {
         return Reply.ok(toApi(References.found(imports.get(call.tx(), importId.value()))));
     }
 
     @Override
-    public Reply<Page<ImportError>> listImportErrors(Call call, ImportId importId) {
+    public Reply<Page<MemberImportError>> listImportErrors(Call call, ImportId importId) {
         References.found(imports.get(call.tx(), importId.value()));
         return Reply.list(imports.errors(call.tx(), call.page(), importId.value()).map(ImportsHandler::toApi));
     }
 
     @Override
-    public Reply<Import> cancelImport(Call call, ImportId importId) {
+    public Reply<MemberImport> cancelImport(Call call, ImportId importId) {
         var before = References.found(imports.lock(call.tx(), importId.value()));
         call.expect(before.version());
         if (before.isFinished()) {
@@ -136,15 +137,15 @@ final class ImportsHandler implements ImportsApi<Call> {
         return Reply.ok(canceled);
     }
 
-    static Import toApi(Row row) {
+    static MemberImport toApi(Row row) {
         var counts = row.counts();
-        return new Import(
+        return new MemberImport(
                 new ImportId(row.id()), row.externalId(), ImportFormat.fromValue(row.format()), ImportMode.fromValue(row.mode()),
                 ImportState.fromValue(row.state()), counts.total(), counts.processed(), counts.created(), counts.updated(), counts.unchanged(),
                 counts.failed(), row.failure(), row.startedAt(), row.finishedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 
-    private static ImportError toApi(Wrong wrong) {
-        return new ImportError(wrong.line(), wrong.mistake().column(), wrong.mistake().code(), wrong.mistake().detail());
+    private static MemberImportError toApi(Wrong wrong) {
+        return new MemberImportError(wrong.line(), wrong.mistake().column(), wrong.mistake().code(), wrong.mistake().detail());
     }
 }

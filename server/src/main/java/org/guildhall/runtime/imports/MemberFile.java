@@ -1,22 +1,14 @@
 package org.guildhall.runtime.imports;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
-import java.io.BufferedInputStream;
-import java.io.FilterReader;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.guildhall.api.Upload;
@@ -38,7 +30,6 @@ final class MemberFile {
     private static final int MISTAKES_MAX = 20;
 
     private static final String CSV = "text/csv";
-    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
     /** Of one cell, and of one line of NDJSON: far more than a row can have. */
     private static final int TEXT_MAX = 64 * 1024;
 
@@ -72,8 +63,7 @@ final class MemberFile {
      */
     static void read(Upload upload, Form form, Consumer<Line> lines) {
         var file = new MemberFile(form, lines);
-        try (var in = new BufferedInputStream(upload.open(), TEXT_MAX)) {
-            refuseByteOrderMark(in);
+        try (var in = new BufferedReader(MemberFileText.open(upload), TEXT_MAX)) {
             if (upload.mediaType().equals(CSV)) {
                 file.csv(in);
             } else {
@@ -84,14 +74,6 @@ final class MemberFile {
         }
     }
 
-    private static void refuseByteOrderMark(InputStream in) throws IOException {
-        in.mark(BYTE_ORDER_MARK.length);
-        if (java.util.Arrays.equals(in.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
-            throw Problem.MALFORMED_BODY.because("The body begins with a byte order mark: save it as UTF-8 without one.");
-        }
-        in.reset();
-    }
-
     private void tell(long number, @Nullable MemberRow row, List<Mistake> mistakes) {
         if (++rows > ROWS_MAX) {
             throw Problem.BODY_TOO_LARGE.because("The file has more than " + ROWS_MAX + " rows.");
@@ -99,84 +81,32 @@ final class MemberFile {
         lines.accept(new Line(number, row, mistakes.size() <= MISTAKES_MAX ? mistakes : mistakes.subList(0, MISTAKES_MAX)));
     }
 
-    private void csv(InputStream in) {
-        // What can't be decoded is refused, instead of stored as question marks.
-        var reader = new Quotes(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT)));
-        long last = 0;
-        try (var records = CsvReader.builder()
-                .skipEmptyLines(true)
-                .allowExtraFields(true)
-                .allowMissingFields(true)
-                .maxBufferSize(TEXT_MAX)
-                .ofCsvRecord(reader)) {
-            @Nullable List<String> header = null;
-            for (var record : records) {
-                last = record.getStartingLineNumber();
-                if (header == null) {
-                    header = header(record);
-                } else {
-                    csv(header, record);
-                }
-            }
-            if (header == null) {
-                throw Problem.MALFORMED_BODY.because("The file has no header line.");
-            }
-            if (reader.isOdd()) {
-                throw noCsv(last);
-            }
-        } catch (CsvParseException broken) {
-            throw noCsv(last);
-        } catch (UncheckedIOException failed) {
-            throw unreadable(failed.getCause(), last);
-        } catch (IOException failed) {
-            throw unreadable(failed, last);
+    private void csv(Reader in) throws IOException {
+        var reader = new CsvRowReader(in, TEXT_MAX);
+        var first = reader.next();
+        if (first == null) {
+            throw Problem.MALFORMED_BODY.because("The file has no header line.");
+        }
+        var header = header(first);
+        for (var row = reader.next(); row != null; row = reader.next()) {
+            csv(header, row);
         }
     }
 
-    /** Counts quotes: a file that is cut off within a cell is otherwise read as if the cell ended there. */
-    private static final class Quotes extends FilterReader {
-        private boolean odd;
-
-        Quotes(Reader in) {
-            super(in);
+    /** The columns, in lower case, all of them known and each there once; all that is wrong is told at once. */
+    private static List<String> header(CsvRow row) {
+        if (row.cellCount() > row.cells().size()) {
+            throw Problem.MALFORMED_BODY.because("The header line has more than " + CsvRowReader.CELLS_MAX + " columns.");
         }
-
-        boolean isOdd() {
-            return odd;
-        }
-
-        @Override
-        public int read(char[] into, int offset, int length) throws IOException {
-            int read = super.read(into, offset, length);
-            for (int at = offset; at < offset + read; at++) {
-                odd ^= into[at] == '"';
-            }
-            return read;
-        }
-    }
-
-    private static Refusal noCsv(long line) {
-        return Problem.MALFORMED_BODY.because("At line " + line + " or behind it the file is no CSV (RFC 4180): a quote that isn't closed, text behind one, "
-                + "or a cell of more than " + TEXT_MAX + " characters.");
-    }
-
-    private static RuntimeException unreadable(IOException failed, long last) {
-        return failed instanceof CharacterCodingException
-                ? Problem.MALFORMED_BODY.because("Behind line " + last + " the file isn't UTF-8.")
-                : new UncheckedIOException(failed);
-    }
-
-    /** The columns, all of them known and each there once; all that is wrong is told at once. */
-    private static List<String> header(CsvRecord record) {
         var wrong = new ArrayList<Item>();
+        row.faults().forEach(fault -> wrong.add(Item.pointer("/" + Mistake.shown(row.cells().get(fault.cell())), fault.code(), fault.detail())));
+        var columns = row.cells().stream().map(column -> column.toLowerCase(Locale.ROOT)).toList();
         var seen = new HashSet<String>();
-        for (var column : record.getFields()) {
-            var pointer = "/" + Mistake.shown(column);
-            if (!MemberRow.COLUMNS.contains(column)) {
+        for (int at = 0; at < columns.size(); at++) {
+            var pointer = "/" + Mistake.shown(row.cells().get(at));
+            if (!MemberRow.COLUMNS.contains(columns.get(at))) {
                 wrong.add(Item.pointer(pointer, "unknown_column", "There is no such column; there are " + String.join(", ", MemberRow.COLUMNS) + "."));
-            } else if (!seen.add(column)) {
+            } else if (!seen.add(columns.get(at))) {
                 wrong.add(Item.pointer(pointer, "duplicate_column", "The column is there twice."));
             }
         }
@@ -186,39 +116,47 @@ final class MemberFile {
         if (!wrong.isEmpty()) {
             throw Problem.MALFORMED_BODY.because("The header line is wrong; each entry of errors names a column.").withAll(wrong);
         }
-        return record.getFields();
+        return columns;
     }
 
-    private void csv(List<String> header, CsvRecord record) {
-        if (record.getFieldCount() != header.size()) {
-            tell(record.getStartingLineNumber(), null, List.of(new Mistake(null, "wrong_column_count",
-                    "The row has " + record.getFieldCount() + " cells, the header line " + header.size() + ".")));
+    private void csv(List<String> header, CsvRow row) {
+        if (!row.faults().isEmpty()) {
+            tell(row.line(), null, row.faults().stream()
+                    .map(fault -> new Mistake(fault.cell() < header.size() ? header.get(fault.cell()) : null, fault.code(), fault.detail()))
+                    .toList());
+            return;
+        }
+        if (row.cellCount() != header.size()) {
+            tell(row.line(), null, List.of(new Mistake(null, "wrong_column_count",
+                    "The row has " + row.cellCount() + " cells, the header line " + header.size() + ".")));
             return;
         }
         var object = Json.WIRE.createObjectNode();
         for (int at = 0; at < header.size(); at++) {
-            var text = CsvCell.text(record.getField(at));
+            var text = CsvCell.text(row.cells().get(at));
             if (!text.isEmpty()) {
                 object.put(header.get(at), text);
             }
         }
-        checked(record.getStartingLineNumber(), object);
+        checked(row.line(), object);
     }
 
-    private void ndjson(InputStream in) throws IOException {
+    private void ndjson(Reader in) throws IOException {
         long number = 0;
         var line = new BoundedLine(in, TEXT_MAX);
         while (line.next()) {
             number++;
             if (line.isTooLong()) {
-                tell(number, null, List.of(new Mistake(null, "too_long", "The line is longer than " + TEXT_MAX + " bytes.")));
+                tell(number, null, List.of(new Mistake(null, "too_long", "The line is longer than " + TEXT_MAX + " characters.")));
+            } else if (line.isUndecodable()) {
+                tell(number, null, List.of(new Mistake(null, "encoding", "The line has bytes that are no characters of the file's character set.")));
             } else if (!line.isBlank()) {
-                ndjson(number, line.bytes());
+                ndjson(number, line.text());
             }
         }
     }
 
-    private void ndjson(long number, byte[] text) {
+    private void ndjson(long number, String text) {
         try {
             if (form.parse(text) instanceof ObjectNode object) {
                 checked(number, object);
@@ -226,7 +164,9 @@ final class MemberFile {
                 tell(number, null, List.of(new Mistake(null, "wrong_type", "A line is a JSON object.")));
             }
         } catch (Refusal malformed) {
-            tell(number, null, List.of(new Mistake(null, malformed.problem().code(), String.valueOf(malformed.getMessage()))));
+            // A line of its own is line 1 of itself; which one of the file it is stands beside.
+            var detail = String.valueOf(malformed.getMessage()).replace("(line 1, column ", "(column ");
+            tell(number, null, List.of(new Mistake(null, malformed.problem().code(), detail)));
         }
     }
 

@@ -46,7 +46,7 @@ class RevocationTest {
     private void remember() {
         for (var node : new Http[] {here, there}) {
             node.get(PRODUCTS).expect(200);
-            node.post(PRODUCTS + "?dry_run=true", "{\"name\": \"A\"}").expect(200);
+            node.post(PRODUCTS + "?dry_run=true", "{\"name\": \"A\"}").expect(201);
         }
     }
 

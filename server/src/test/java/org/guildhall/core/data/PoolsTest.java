@@ -34,7 +34,7 @@ class PoolsTest {
     @BeforeAll
     static void smallPools() {
         var usual = Guild.shared().settings().database();
-        small = new DbConfig(usual.url(), usual.user(), usual.password(), 2, 3, Duration.ofMillis(250));
+        small = new DbConfig(usual.url(), usual.user(), usual.password(), 2, 3, Duration.ofMillis(250), 100);
         requests = new Db(small);
         jobs = requests.forJobs(small);
     }
@@ -114,7 +114,7 @@ class PoolsTest {
     }
 
     private String exchanges() throws SQLException {
-        return tenant.found("select coalesce(string_agg(xmin::text, ' ' order by id), '') from platform.rate_totals where id like '%' || ?::text", tenant.id())
+        return tenant.found("select coalesce(string_agg(xmin::text, ' ' order by id), '') from platform.rate_totals where id like '%' || ?::text || '%'", tenant.id())
                 .getFirst();
     }
 

@@ -120,7 +120,7 @@ class AuditTest {
         var path = PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"A\"}", "Idempotency-Key", "k").expect(201).at("/id");
         var before = all();
         http.post(PRODUCTS, "{\"name\": \"A\"}", "Idempotency-Key", "k").expect(201);
-        http.post(PRODUCTS + "?dry_run=true", "{\"name\": \"A\"}").expect(200);
+        http.post(PRODUCTS + "?dry_run=true", "{\"name\": \"A\"}").expect(201);
         http.post(path + "/retire", null, "Idempotency-Key", "refused").expect(409);
         http.post(path + "/retire", null).expect(409);
         http.post(PRODUCTS, "{}").expect(422);

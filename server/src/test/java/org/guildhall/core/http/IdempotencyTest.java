@@ -180,10 +180,10 @@ class IdempotencyTest {
 
     @Test
     void aDryRunNeitherReadsNorClaimsTheKey() throws Exception {
-        assertEquals("true", post(http, PRODUCTS + "?dry_run=true", A, key).expect(200).header("Dry-Run"));
+        assertEquals("true", post(http, PRODUCTS + "?dry_run=true", A, key).expect(201).header("Dry-Run"));
         assertEquals(List.of(), tenant.found("select operation from platform.idempotency_keys where tenant_id = ?", tenant.id()));
         assertNull(post(http, PRODUCTS, A, key).expect(201).header("Idempotency-Replayed"));
-        assertEquals("true", post(http, PRODUCTS + "?dry_run=true", A, key).expect(200).header("Dry-Run"));
+        assertEquals("true", post(http, PRODUCTS + "?dry_run=true", A, key).expect(201).header("Dry-Run"));
     }
 
     @Test

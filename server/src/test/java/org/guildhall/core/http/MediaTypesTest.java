@@ -38,6 +38,27 @@ class MediaTypesTest {
         assertEquals(accepted, MediaTypes.accepts(accept, "application/json"));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "application/x+json                                    | true",
+        "application/x+json, application/problem+json          | true",
+        "application/x+json, application/json;q=0.9            | true",
+        "application/x+json;q=0.1, application/json;q=0        | true",
+        "application/x+json, */*;q=0.5                         | true",
+        "application/json, application/x+json                  | false",
+        "application/x+json, application/json                  | false",
+        "application/x+json;q=0.8, application/json            | false",
+        "application/x+json;q=0                                | false",
+        "*/*                                                   | false",
+        "application/*                                         | false",
+        "application/json                                      | false",
+        ";                                                     | false",
+        "application/x+json;q=0.1234, application/json;q=1.000 | false",
+    })
+    void anotherAnswerIsPreferredWhereItIsLikedBetter(String accept, boolean preferred) {
+        assertEquals(preferred, MediaTypes.prefers(accept, "application/x+json", "application/json"));
+    }
+
     @Test
     void whoSaysNothingAcceptsEverything() {
         assertTrue(MediaTypes.accepts(null, "application/yaml"));

@@ -122,7 +122,7 @@ class OddRequestsTest {
         var runtime = "/api/v1/runtime";
         var organization = runtime + "/organizations/org_01m7xtfk4je288tyaa41tvaxy0";
         var strange = new String[] {
-            "0000-12-31T23:59:59Z", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59.9999999Z"
+            "0000-12-31T23:59:59Z", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00"
         };
         for (var instant : strange) {
             for (var list : new String[] {PRODUCTS + "?created_after=", organization + "/entitlements?at=", organization + "/pool?at="}) {
@@ -133,9 +133,22 @@ class OddRequestsTest {
                     {"organization_id": "org_01m7xtfk4je288tyaa41tvaxy0", "product_id": "prd_01m7xtfk4je288tyaa41tvaxy0", "ends_at": "%s"}"""
                     .formatted(instant.replace("%2B", "+"))));
         }
-        for (var instant : new String[] {"0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "2026-11-21t12:00:00z", "2026-11-21T12:00:00-12:00"}) {
+        for (var instant : new String[] {
+            "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z", "2026-11-21t12:00:00z", "2026-11-21T12:00:00-12:00",
+            "2026-11-21T12:00:00.123456789%2B11:00", "2026-11-21T12:00:00-00:00", "2016-12-31T23:59:60.5Z",
+            "2026-11-21T12:00:00.00000000000000000000000000000000000000%2B23:59"
+        }) {
             http.get(PRODUCTS + "?created_before=" + instant).expect(200);
         }
+    }
+
+    @Test
+    void instant_whosePlusBecameASpace_isRefusedWithTheRemedy() {
+        var reply = http.get(PRODUCTS + "?created_after=2026-11-21T12:00:00+11:00");
+        assertEquals("400 invalid_parameter", reply.outcome());
+        assertEquals("created_after format", reply.at("/errors/0/parameter") + " " + reply.at("/errors/0/code"));
+        assertTrue(String.valueOf(reply.at("/hint")).contains("%2B"), reply.text());
+        http.get(PRODUCTS + "?created_after=2026-11-21T12:00:00%2B11:00").expect(200);
     }
 
     @Test

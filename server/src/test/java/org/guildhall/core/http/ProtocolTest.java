@@ -83,7 +83,7 @@ class ProtocolTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "/", "/api", "/api/v1", "/api/v1/", "/api/v2/health", "/api/v1/health/", "/api/v1/Health", "/api/v1/catalog/products/", "/api/v1/catalog",
+        "/api", "/api/v1", "/api/v1/", "/api/v2/health", "/api/v1/health/", "/api/v1/Health", "/api/v1/catalog/products/", "/api/v1/catalog",
         "/api/v1/health%2Fready", "/api/v1/health;a=b/ready", "/api/v1/catalog/products/a/b/c", "/nothing?x=%zz", "/api/v1/%F0%9F%A6%8A", "/api//v1/health",
         "/api/v1/%2e%2e/health", "/api/v1/x/../health"
     })

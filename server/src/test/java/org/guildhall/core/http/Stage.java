@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.server.Server;
 import org.guildhall.Guild;
 import org.guildhall.Http;
 import org.guildhall.api.Endpoint;
@@ -46,6 +47,11 @@ final class Stage {
                         new Api.Callers(new Authenticator(platform.credentials(), settings.keys(), db.clock()), platform::listsOrigin, caller -> {}),
                         new RateLimits(new RateTotals(db)))
                 .start();
+    }
+
+    /** The HTTP server itself. */
+    static Server jetty() {
+        return SHARED.server.jetty();
     }
 
     /** From now on the operation is answered by this handler; the caller's requests go to this node. */

@@ -49,9 +49,14 @@ final class Wire {
 
     /** The same; {@code end} tells the server that no more will come. */
     static Answer send(Guild guild, byte[] bytes, boolean end) {
+        return send(guild, bytes, end, 20_000);
+    }
+
+    /** The same, waiting that long for the answer. */
+    static Answer send(Guild guild, byte[] bytes, boolean end, int waitMillis) {
         var address = URI.create(guild.url());
         try (var socket = new Socket(address.getHost(), address.getPort())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(waitMillis);
             socket.setTcpNoDelay(true);
             try {
                 socket.getOutputStream().write(bytes);
@@ -68,7 +73,8 @@ final class Wire {
         }
     }
 
-    private static Answer read(Socket socket) throws IOException {
+    /** Reads one answer. */
+    static Answer read(Socket socket) throws IOException {
         var in = socket.getInputStream();
         var head = new ByteArrayOutputStream();
         while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
@@ -84,8 +90,8 @@ final class Wire {
             int colon = lines[at].indexOf(':');
             headers.put(lines[at].substring(0, colon), lines[at].substring(colon + 1).strip());
         }
-        int length = Integer.parseInt(headers.getOrDefault("Content-Length", "0"));
         int status = Integer.parseInt(lines[0].split(" ")[1]);
+        int length = status == 304 ? 0 : Integer.parseInt(headers.getOrDefault("Content-Length", "0"));
         return new Answer(status, headers, new String(in.readNBytes(length), java.nio.charset.StandardCharsets.UTF_8));
     }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.guildhall.Guild;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.Lease;
+import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.http.Unattended;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -42,24 +42,24 @@ class WorkTest {
 
     /** Does one run. */
     private interface Run {
-        @Nullable Instant run(Lease lease, BooleanSupplier stopping);
+        @Nullable Instant run(TaskLease lease, BooleanSupplier stopping);
     }
 
     private Work node(Work.Policy policy, Run run) {
         return node(policy, run, lease -> {});
     }
 
-    private Work node(Work.Policy policy, Run run, java.util.function.Consumer<Lease> givenUp) {
+    private Work node(Work.Policy policy, Run run, java.util.function.Consumer<TaskLease> givenUp) {
         var node = new Work(db, 2, id -> active.get());
         node.on(name, policy, new Work.Job() {
             @Override
-            public @Nullable Instant run(Lease lease, BooleanSupplier stopping) {
+            public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
                 runs.incrementAndGet();
                 return run.run(lease, stopping);
             }
 
             @Override
-            public void giveUp(Lease lease) {
+            public void giveUp(TaskLease lease) {
                 givenUp.accept(lease);
             }
         });
@@ -247,9 +247,9 @@ class WorkTest {
             }
             // As when this node was frozen: another one has picked the task.
             sql("update platform.scheduled_tasks set version = version + 1, picked_by = 'another node' where task_name = ?");
-            assertThrows(Lease.Lost.class, () -> jobs.upkeep(lease, tx -> null));
+            assertThrows(TaskLease.Lost.class, () -> jobs.upkeep(lease, tx -> null));
             lost.set(true);
-            throw new Lease.Lost(lease);
+            throw new TaskLease.Lost(lease);
         });
         enqueue(node, UUID.randomUUID());
         until(lost::get);

@@ -17,6 +17,7 @@ import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.ProductLifecycleStatus;
 import org.guildhall.api.model.ProductType;
 import org.guildhall.api.model.ProviderReferences;
+import org.guildhall.api.model.TrialEligibility;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.DbConfig;
 import org.guildhall.core.http.Json;
@@ -146,7 +147,7 @@ final class Baselines implements AutoCloseable {
         return new Product(
                 new ProductId(row.getObject(1, UUID.class)), row.getString(2), row.getString(3), row.getString(4),
                 ProductType.fromValue(row.getString(5)), null, ProductLifecycleStatus.fromValue(row.getString(6)), null,
-                new ProviderReferences(null, null, null), metadata(row.getString(7)), instant(row, 8), instant(row, 9), present(row, 10),
+                new ProviderReferences(null, null, null), metadata(row.getString(7)), TrialEligibility.UNLIMITED, instant(row, 8), instant(row, 9), present(row, 10),
                 present(row, 11), row.getLong(12));
     }
 

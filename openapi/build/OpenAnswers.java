@@ -1,0 +1,159 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Opens what answers may be, since both enumerations and members grow within a version; requests stay closed. In an answer an enumeration
+ * becomes a text whose known values {@code x-extensible-enum} lists. It is the only form that the common generators all read as open:
+ * {@code anyOf} of the values and any text becomes a class of its own around each member. An object may have further members: generated
+ * clients that hold answers against the document would otherwise refuse the first one that is new.
+ */
+final class OpenAnswers {
+
+    private static final String COMPONENTS = "#/components/schemas/";
+
+    /** No value is longer, none that comes later either. */
+    private static final int VALUE_CHARACTERS_MAX = 64;
+
+    private static final String VALUE = "^[a-z0-9][a-z0-9_:.-]*$";
+
+    /** More than this many values are read in the schema, not in a sentence. */
+    private static final int TOLD_MAX = 12;
+
+    private final ObjectNode document;
+    private final Set<String> asked = new HashSet<>();
+
+    private OpenAnswers(ObjectNode document) {
+        this.document = document;
+    }
+
+    /** Rewrites every answer of a completed document. What requests use too stays as it is, and answers say the same of their own. */
+    static void open(ObjectNode document) {
+        var open = new OpenAnswers(document);
+        Set<String> answered = new HashSet<>();
+        for (JsonNode item : document.path("paths")) {
+            Schemas.reach(document, item.path("parameters"), open.asked);
+            for (JsonNode operation : item) {
+                Schemas.reach(document, operation.path("parameters"), open.asked);
+                Schemas.reach(document, operation.path("requestBody"), open.asked);
+                Schemas.reach(document, operation.path("responses"), answered);
+            }
+        }
+        for (JsonNode item : document.path("paths")) {
+            item.forEach(operation -> operation.path("responses").forEach(open::content));
+        }
+        document.path("components").path("responses").forEach(open::content);
+        for (String reference : answered) {
+            if (reference.startsWith(COMPONENTS) && !open.asked.contains(reference)) {
+                open.schema((ObjectNode) document.at(reference.substring(1)));
+            }
+        }
+    }
+
+    private void content(JsonNode response) {
+        for (JsonNode media : response.path("content")) {
+            if (media.path("schema") instanceof ObjectNode schema) {
+                schema(schema);
+            }
+        }
+    }
+
+    private void schema(ObjectNode schema) {
+        ObjectNode enumeration = enumeration(schema);
+        if (enumeration != null) {
+            opened(schema, enumeration, isNullable(enumeration));
+            return;
+        }
+        ObjectNode orNull = orNull(schema);
+        if (orNull != null) {
+            schema.remove(List.of("oneOf", "anyOf"));
+            opened(schema, orNull, true);
+            return;
+        }
+        copied(schema);
+        if (schema.has("properties") && schema.path("additionalProperties").isBoolean()) {
+            schema.put("additionalProperties", true);
+        }
+        for (String keyword : List.of("items", "additionalProperties")) {
+            if (schema.path(keyword) instanceof ObjectNode part) {
+                schema(part);
+            }
+        }
+        for (String keyword : List.of("properties", "allOf", "anyOf", "oneOf")) {
+            for (JsonNode part : schema.path(keyword)) {
+                schema((ObjectNode) part);
+            }
+        }
+    }
+
+    /** A list of an enumeration's values that requests use too: the answer gets one of its own. */
+    private void copied(ObjectNode schema) {
+        if (asked.contains(schema.path("$ref").asText())) {
+            var list = (ObjectNode) Schemas.follow(document, schema);
+            if (list.path("items") instanceof ObjectNode items && enumeration(items) != null) {
+                JsonNode description = schema.path("description");
+                schema.remove("$ref");
+                schema.setAll(list.deepCopy());
+                if (!description.isMissingNode()) {
+                    schema.set("description", description);
+                }
+            }
+        }
+    }
+
+    /** The enumeration of texts that a schema is, or that it refers to and requests use too; null for anything else. */
+    private ObjectNode enumeration(ObjectNode schema) {
+        String reference = schema.path("$ref").asText();
+        JsonNode found = asked.contains(reference) ? Schemas.follow(document, schema) : schema;
+        return found.path("enum").path(0).isTextual() ? (ObjectNode) found : null;
+    }
+
+    /** Of an enumeration or null the enumeration; null for anything else. */
+    private ObjectNode orNull(ObjectNode schema) {
+        JsonNode ways = schema.has("oneOf") ? schema.get("oneOf") : schema.path("anyOf");
+        if (ways.size() != 2 || !ways.get(1).path("type").asText().equals("null")) {
+            return null;
+        }
+        // One that only answers use is opened where it stands.
+        return enumeration((ObjectNode) ways.get(0));
+    }
+
+    private static boolean isNullable(ObjectNode enumeration) {
+        for (JsonNode type : enumeration.path("type")) {
+            if (type.asText().equals("null")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void opened(ObjectNode schema, ObjectNode enumeration, boolean nullable) {
+        String description = (schema.has("description") ? schema : enumeration).path("description").asText("");
+        ArrayNode values = JsonNodeFactory.instance.arrayNode();
+        List<String> told = new ArrayList<>();
+        for (JsonNode value : enumeration.get("enum")) {
+            if (value.isTextual()) {
+                values.add(value);
+                told.add("`" + value.asText() + "`");
+            }
+        }
+        JsonNode example = schema.has("example") ? schema.get("example") : enumeration.get("example");
+        schema.remove(List.of("$ref", "enum", "type", "description", "example", "title"));
+        if (nullable) {
+            schema.putArray("type").add("string").add("null");
+        } else {
+            schema.put("type", "string");
+        }
+        String known = told.size() > TOLD_MAX ? "" : "Known values: " + String.join(", ", told) + "; there may be more.";
+        schema.put("maxLength", VALUE_CHARACTERS_MAX).put("pattern", VALUE).put("description", (description.strip() + " " + known).strip());
+        schema.set("x-extensible-enum", values);
+        if (example != null) {
+            schema.set("example", example);
+        }
+    }
+}

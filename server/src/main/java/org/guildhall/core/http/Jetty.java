@@ -1,0 +1,69 @@
+package org.guildhall.core.http;
+
+import io.javalin.util.ConcurrencyUtil;
+import jakarta.servlet.Servlet;
+import java.util.EnumSet;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/**
+ * Jetty with one servlet and nothing else. Javalin would build it with sessions, statistics and a monitor; what is built here by hand has
+ * only what is named. {@code docs/security.md} lists the defaults and what became of each.
+ */
+final class Jetty {
+
+    private static final int STOP_MILLIS = 10_000;
+    private static final int HEADER_BYTES_MAX = 8 * 1024;
+    private static final int THREADS_MIN = 8;
+    private static final int THREADS_MAX = 250;
+
+    /**
+     * Paths that another reader could understand otherwise, and that the operations answer 404. A key of an idempotent request may hold an
+     * escaped slash or percent sign. Paths that no reader can decode are refused: bytes that aren't UTF-8, {@code %u0041}, a user, a fragment.
+     */
+    private static final UriCompliance PATHS = UriCompliance.from(EnumSet.of(
+            Violation.AMBIGUOUS_PATH_SEGMENT, Violation.AMBIGUOUS_PATH_SEPARATOR, Violation.AMBIGUOUS_PATH_ENCODING,
+            Violation.AMBIGUOUS_EMPTY_SEGMENT, Violation.SUSPICIOUS_PATH_CHARACTERS));
+
+    private Jetty() {}
+
+    /** A server that isn't started and passes every request on to the servlet. */
+    static Server server(String host, int port, Servlet servlet, ServerErrors errors) {
+        var server = new Server(ConcurrencyUtil.jettyThreadPool("http", THREADS_MIN, THREADS_MAX, true));
+        server.setStopTimeout(STOP_MILLIS);
+        server.setErrorHandler(errors);
+        server.setHandler(context(servlet, errors));
+        var connector = new ServerConnector(server, new HttpConnectionFactory(http()));
+        connector.setHost(host);
+        connector.setPort(port);
+        server.addConnector(connector);
+        return server;
+    }
+
+    private static ServletContextHandler context(Servlet servlet, ServerErrors errors) {
+        var context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS | ServletContextHandler.NO_SECURITY);
+        context.getServletHandler().setEnsureDefaultServlet(false);
+        context.setProtectedTargets(new String[0]);
+        context.setErrorHandler(errors);
+        context.addServlet(new ServletHolder(servlet), "/*");
+        return context;
+    }
+
+    private static HttpConfiguration http() {
+        var http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendXPoweredBy(false);
+        http.setSendDateHeader(true);
+        http.setRequestHeaderSize(HEADER_BYTES_MAX);
+        // A token, a key or a tag in another letter case is another one, also when the connection has seen the first.
+        http.setHeaderCacheCaseSensitive(true);
+        http.setUriCompliance(PATHS);
+        return http;
+    }
+}

@@ -1,0 +1,43 @@
+package org.guildhall.core.http;
+
+import io.javalin.http.servlet.JavalinServlet;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Passes requests on to Javalin, without the one header by which Javalin would route a request by another method than it has. */
+final class RequestServlet extends HttpServlet {
+
+    private static final long serialVersionUID = 1;
+    private static final String METHOD_OVERRIDE = "X-HTTP-Method-Override";
+
+    private final transient JavalinServlet javalin;
+
+    RequestServlet(JavalinServlet javalin) {
+        this.javalin = javalin;
+    }
+
+    /** Every method, TRACE and those that nobody has heard of too: the routes say what each is answered. */
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
+        ServletRequest passed = request.getHeader(METHOD_OVERRIDE) == null ? request : new MethodKept(request);
+        javalin.service(passed, response);
+    }
+
+    private static final class MethodKept extends HttpServletRequestWrapper {
+
+        MethodKept(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public @Nullable String getHeader(String name) {
+            return name.equalsIgnoreCase(METHOD_OVERRIDE) ? null : super.getHeader(name);
+        }
+    }
+}

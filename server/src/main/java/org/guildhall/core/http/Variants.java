@@ -1,0 +1,75 @@
+package org.guildhall.core.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes that many ask for and that never change: as they are, and compressed once. Each form has an entity tag of its own, as RFC 9110
+ * (8.8.1) requires of strong tags. Only for what is public: compression beside a secret can give it away by its length.
+ */
+final class Variants {
+
+    /** One form. @param contentEncoding null if it isn't compressed */
+    record Form(byte[] bytes, String etag, @Nullable String contentEncoding) {
+
+        static Form of(byte[] bytes, @Nullable String contentEncoding) {
+            return new Form(bytes, Etag.of(1, bytes), contentEncoding);
+        }
+    }
+
+    private final Form plain;
+    private volatile @Nullable Form compressed;
+
+    Variants(byte[] bytes) {
+        this.plain = Form.of(bytes, null);
+    }
+
+    /** The form for this {@code Accept-Encoding}: gzip for those that take it, else the bytes as they are. */
+    Form form(@Nullable String acceptEncoding) {
+        if (!takesGzip(acceptEncoding)) {
+            return plain;
+        }
+        var form = compressed;
+        if (form == null) {
+            // Two requests that come at once do the work twice, and find the same.
+            form = Form.of(compress(plain.bytes()), "gzip");
+            compressed = form;
+        }
+        return form;
+    }
+
+    /** Whether the field names gzip, or any coding, without the weight 0 (RFC 9110, 12.5.3). */
+    static boolean takesGzip(@Nullable String acceptEncoding) {
+        Boolean any = null;
+        for (var element : acceptEncoding == null ? new String[0] : acceptEncoding.split(",")) {
+            var parts = element.split(";", 2);
+            var coding = parts.length == 0 ? "" : parts[0].strip();
+            boolean refused = parts.length == 2 && parts[1].strip().matches("[qQ]=0(\\.0{0,3})?");
+            if (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip")) {
+                return !refused;
+            }
+            if (coding.equals("*")) {
+                any = !refused;
+            }
+        }
+        return any != null && any;
+    }
+
+    private static byte[] compress(byte[] bytes) {
+        var out = new ByteArrayOutputStream(bytes.length / 3);
+        try (var gzip = new GZIPOutputStream(out, 8192) {
+            {
+                def.setLevel(Deflater.BEST_COMPRESSION);
+            }
+        }) {
+            gzip.write(bytes);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return out.toByteArray();
+    }
+}

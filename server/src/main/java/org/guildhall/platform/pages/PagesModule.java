@@ -1,0 +1,41 @@
+package org.guildhall.platform.pages;
+
+import java.util.function.Supplier;
+import org.guildhall.core.http.Api;
+import org.jspecify.annotations.Nullable;
+
+/** The pages outside the API: the explorer of the document, and what each problem means. */
+public final class PagesModule {
+
+    private PagesModule() {}
+
+    /**
+     * Binds the pages.
+     *
+     * @param document the published document, as JSON
+     */
+    public static void bind(Api api, byte[] document) {
+        var explorer = new ExplorerPages(() -> ExplorerDocument.of(document));
+        api.page("/docs", path -> explorer.page());
+        api.page("/docs/{file}", explorer::file);
+        var problems = new ProblemPages(once(() -> new ProblemOperations(ExplorerDocument.of(document))));
+        api.page("/problems", path -> problems.catalogue());
+        api.page("/problems/{code}", path -> problems.page(path.substring(path.lastIndexOf('/') + 1)));
+        api.page("/pages/{file}", problems::file);
+    }
+
+    /** What is made when it is asked for first: a server that nobody reads the pages of has no use for it. */
+    private static <T> Supplier<T> once(Supplier<T> made) {
+        return new Supplier<>() {
+            private @Nullable T value;
+
+            @Override
+            public synchronized T get() {
+                if (value == null) {
+                    value = made.get();
+                }
+                return value;
+            }
+        };
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.platform.pages;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package org.guildhall.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.guildhall.App;
+import org.guildhall.Config;
+
+/** A server in a process of its own in which, once it listens, something else takes all memory again and again. */
+public final class HungryServer {
+
+    private static final int PIECE_BYTES = 32 * 1024;
+    private static final long HELD_MILLIS = 60;
+    private static final long PAUSE_MILLIS = 150;
+
+    private HungryServer() {}
+
+    public static void main(String[] arguments) throws Exception {
+        var app = App.start(Config.read(System.getenv()));
+        System.out.println(app.port());
+        System.out.flush();
+        // Until the first requests have been answered.
+        Thread.sleep(Long.parseLong(arguments[0]));
+        while (true) {
+            eat();
+            Thread.sleep(PAUSE_MILLIS);
+        }
+    }
+
+    private static void eat() throws InterruptedException {
+        List<byte[]> eaten = new ArrayList<>(100_000);
+        try {
+            while (true) {
+                eaten.add(new byte[PIECE_BYTES]);
+            }
+        } catch (OutOfMemoryError full) {
+            Thread.sleep(HELD_MILLIS);
+        }
+        eaten.clear();
+    }
+}

@@ -1,0 +1,128 @@
+package org.guildhall.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server that runs out of memory shows nobody what is another's, and with the options that it is shipped with it ends. */
+class OutOfMemoryTest {
+
+    private static final String PRODUCTS = "/api/v1/catalog/products";
+    private static final int PRODUCT_COUNT = 20;
+    private static final int CALLERS_PER_TENANT = 6;
+    private static final long ATTACK_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private final Guild guild = Guild.shared();
+
+    private Process server(Path folder, long pauseMillis, String... options) throws IOException {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx80m", "-XX:+UseSerialGC"));
+        command.addAll(List.of(options));
+        var classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        command.addAll(List.of("-cp", classPath, HungryServer.class.getName(), Long.toString(pauseMillis)));
+        var builder = new ProcessBuilder(command).redirectError(folder.resolve("log").toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("GUILDHALL_"));
+        builder.environment().put("GUILDHALL_DATABASE_URL", guild.settings().database().url());
+        builder.environment().put("GUILDHALL_KEYS", Guild.KEYS);
+        builder.environment().put("GUILDHALL_HOST", "127.0.0.1");
+        builder.environment().put("GUILDHALL_PORT", "0");
+        builder.environment().put("GUILDHALL_SCHEDULER", "off");
+        return builder.start();
+    }
+
+    private static String address(Process server, Path folder) throws IOException {
+        var line = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.US_ASCII)).readLine();
+        if (line == null) {
+            throw new AssertionError(Files.readString(folder.resolve("log")));
+        }
+        return "http://127.0.0.1:" + line;
+    }
+
+    /** Names that say whose they are. */
+    private static void fill(Http http, Guild.Tenant tenant) {
+        for (int number = 0; number < PRODUCT_COUNT; number++) {
+            http.post(PRODUCTS, "{\"name\": \"%s\", \"description\": \"%s\"}".formatted(tenant.id(), "x".repeat(400))).expect(201);
+        }
+    }
+
+    @Test
+    void outOfMemory_threeTenants_nobodySeesForeignRows(@TempDir Path folder) throws Exception {
+        var server = server(folder, 3_000);
+        try {
+            var base = address(server, folder);
+            var answered = new AtomicInteger();
+            var failed = new AtomicInteger();
+            Queue<String> foreign = new ConcurrentLinkedQueue<>();
+            var threads = new ArrayList<Thread>();
+            long end = System.nanoTime() + ATTACK_NANOS;
+            for (int count = 0; count < 3; count++) {
+                var tenant = guild.tenant();
+                fill(new Http(guild, tenant.token()), tenant);
+                for (int caller = 0; caller < CALLERS_PER_TENANT; caller++) {
+                    var http = new Http(base, tenant.token());
+                    threads.add(Thread.ofPlatform().daemon().start(() -> {
+                        while (System.nanoTime() < end) {
+                            ask(http, tenant, answered, failed, foreign);
+                        }
+                    }));
+                }
+            }
+            for (var thread : threads) {
+                thread.join(TimeUnit.MINUTES.toMillis(2));
+            }
+            assertEquals(List.of(), List.copyOf(foreign));
+            assertTrue(answered.get() > 20, answered + " answered, " + failed + " failed");
+            assertTrue(Files.readString(folder.resolve("log")).contains("OutOfMemoryError"), "the memory was enough: the test shows nothing");
+        } finally {
+            server.destroyForcibly().waitFor();
+        }
+    }
+
+    private static void ask(Http http, Guild.Tenant tenant, AtomicInteger answered, AtomicInteger failed, Queue<String> foreign) {
+        try {
+            var reply = http.get(PRODUCTS + "?fields=name,description");
+            if (reply.status() != 200) {
+                failed.incrementAndGet();
+                return;
+            }
+            var names = reply.json().get("data").findValuesAsText("name");
+            if (names.size() != PRODUCT_COUNT || names.stream().anyMatch(name -> !name.equals(tenant.id().toString()))) {
+                foreign.add(tenant.id() + " got " + reply.text());
+            }
+            answered.incrementAndGet();
+        } catch (RuntimeException | AssertionError cutOff) {
+            failed.incrementAndGet();
+        }
+    }
+
+    @Test
+    void outOfMemory_shippedOptions_endTheProcess(@TempDir Path folder) throws Exception {
+        var options = Files.readAllLines(Path.of("jvm.options")).stream().filter(line -> line.startsWith("-XX:+ExitOnOutOfMemoryError")).toList();
+        assertEquals(1, options.size(), "jvm.options");
+        var server = server(folder, 0, options.toArray(String[]::new));
+        try {
+            address(server, folder);
+            assertTrue(server.waitFor(1, TimeUnit.MINUTES), "the server lives on");
+            assertEquals(3, server.exitValue());
+        } finally {
+            server.destroyForcibly().waitFor();
+        }
+    }
+}

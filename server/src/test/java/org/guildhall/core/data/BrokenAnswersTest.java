@@ -1,0 +1,180 @@
+package org.guildhall.core.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.guildhall.Guild;
+import org.guildhall.Http;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A connection that broke in the middle of an answer is closed: the next caller gets its own rows by another one. */
+class BrokenAnswersTest {
+
+    private static final Guild GUILD = Guild.shared();
+    private static final Guild.Tenant OURS = GUILD.tenant();
+    private static final Guild.Tenant THEIRS = GUILD.tenant();
+    private static final String PRODUCTS = "/api/v1/catalog/products";
+    private static final String PID = "select pg_backend_pid()";
+    /** More than any of these statements has; a test that never comes to its end fails. */
+    private static final int POINTS_MAX = 2_000;
+
+    private static Db db;
+
+    @BeforeAll
+    static void bothHaveProducts() {
+        for (var tenant : List.of(OURS, THEIRS)) {
+            var http = new Http(GUILD, tenant.token());
+            for (int number = 0; number < 3; number++) {
+                http.post(PRODUCTS, "{\"name\": \"%s of %s\"}".formatted(number, tenant.id())).expect(201);
+            }
+        }
+        db = new Db(BreakingSockets.through(GUILD.settings().database(), 1));
+    }
+
+    @AfterAll
+    static void gone() {
+        db.close();
+    }
+
+    private static List<String> names(Tx tx) {
+        return tx.sql().fetch("select name from catalog.products where name like '% of %' order by name").getValues(0, String.class);
+    }
+
+    private static List<String> namesOf(Guild.Tenant tenant) {
+        return List.of("0 of " + tenant.id(), "1 of " + tenant.id(), "2 of " + tenant.id());
+    }
+
+    private static int pid() {
+        return db.read(THEIRS.id(), Db.ANY_REVISION, tx -> tx.sql().fetchSingle(PID).get(0, Integer.class));
+    }
+
+    /** Breaks the work at each of its points in turn, and each time asks what the next caller gets. */
+    private static int brokenAtEveryPoint(Runnable work, Consumer<Integer> next) {
+        var here = Thread.currentThread();
+        for (int point = 1; point < POINTS_MAX; point++) {
+            int before = pid();
+            BreakingSockets.arm(point, thread -> thread == here);
+            try {
+                work.run();
+            } catch (BreakingSockets.Broken | RuntimeException broken) {
+                // Whatever it was told: the others are what matters.
+            }
+            boolean fired = BreakingSockets.disarm();
+            next.accept(point);
+            if (!fired) {
+                return point - 1;
+            }
+            assertNotEquals(before, pid(), "the connection was used again, broken at point " + point);
+        }
+        throw new AssertionError("it never came to its end");
+    }
+
+    private static void theirsAreTheirs(int point) {
+        assertEquals(namesOf(THEIRS), db.read(THEIRS.id(), Db.ANY_REVISION, BrokenAnswersTest::names), "broken at point " + point);
+    }
+
+    private static void holds(int atLeast, Runnable work) {
+        int points = brokenAtEveryPoint(work, BrokenAnswersTest::theirsAreTheirs);
+        assertTrue(points >= atLeast, points + " points");
+    }
+
+    @Test
+    void readBrokenAtEveryPoint_nextCaller_getsOwnRows() {
+        holds(5, () -> db.read(OURS.id(), Db.ANY_REVISION, BrokenAnswersTest::names));
+    }
+
+    @Test
+    void readOfTwoStatementsBroken_nextCaller_getsOwnRows() {
+        holds(10, () -> db.read(OURS.id(), Db.ANY_REVISION, tx -> {
+            names(tx);
+            return names(tx);
+        }));
+    }
+
+    @Test
+    void unguardedReadBroken_nextCaller_getsOwnRows() {
+        holds(3, db::revision);
+    }
+
+    @Test
+    void writeBrokenAtEveryPoint_nextCaller_getsOwnRows() {
+        holds(10, () -> {
+            try (var write = db.begin(OURS.id(), Db.ANY_REVISION)) {
+                names(write.tx());
+                write.tx().sql().execute("update catalog.products set updated_at = updated_at");
+                write.commit(Finish.NOTHING);
+            }
+        });
+    }
+
+    @Test
+    void writeWithKeyBroken_nextCaller_getsOwnRows() {
+        holds(10, () -> {
+            try (var write = db.begin(OURS.id(), Db.ANY_REVISION)) {
+                write.claim(new Claim(1, new byte[32], new byte[0][], OURS.id(), new byte[32], "createProduct", "req"));
+                names(write.tx());
+                write.rollback();
+            }
+        });
+    }
+
+    @Test
+    void writeBrokenAndNeverEnded_nextCaller_seesNothingOfIt() {
+        var attempted = new AtomicBoolean();
+        brokenAtEveryPoint(
+                () -> {
+                    try (var write = db.begin(OURS.id(), Db.ANY_REVISION)) {
+                        attempted.set(true);
+                        write.tx().sql().execute("update catalog.products set name = 'half' where name like '% of %'");
+                    }
+                },
+                point -> {
+                    theirsAreTheirs(point);
+                    assertEquals(namesOf(OURS), db.read(OURS.id(), Db.ANY_REVISION, BrokenAnswersTest::names));
+                });
+        assertTrue(attempted.get());
+    }
+
+    @Test
+    void requestBrokenAtEveryPoint_nextCaller_getsOwnRows() throws Exception {
+        try (var node = GUILD.node(settings -> Guild.reached(settings, BreakingSockets.through(settings.database(), 1)))) {
+            var ours = new Http(node, OURS.token());
+            var theirs = new Http(node, THEIRS.token());
+            var product = ours.get(PRODUCTS + "?limit=1").expect(200).at("/data/0/id");
+            List<Function<Integer, Http.Reply>> requests = List.of(
+                    point -> ours.get(PRODUCTS),
+                    point -> ours.patch(PRODUCTS + "/" + product, "{\"description\": \"Point %d\"}".formatted(point), "Idempotency-Key", "broken-" + point));
+            for (var request : requests) {
+                broken(request, theirs);
+            }
+        }
+    }
+
+    private static void broken(Function<Integer, Http.Reply> request, Http theirs) throws Exception {
+        for (int point = 1; point < POINTS_MAX; point++) {
+            // The credentials are looked up anew as well.
+            OURS.sql("select nextval('platform.auth_revision')");
+            BreakingSockets.arm(point, Thread::isVirtual);
+            try {
+                request.apply(point);
+            } catch (RuntimeException cutOff) {
+                // The caller may see its connection end.
+            }
+            boolean fired = BreakingSockets.disarm();
+            var found = theirs.get(PRODUCTS + "?fields=name&sort=created_at").expect(200).json().get("data").findValuesAsText("name");
+            assertEquals(namesOf(THEIRS), found, "broken at point " + point);
+            if (!fired) {
+                assertTrue(point > 10, point + " points");
+                return;
+            }
+        }
+        throw new AssertionError("it never came to its end");
+    }
+}

@@ -1,0 +1,37 @@
+package org.guildhall.platform;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Map;
+import org.guildhall.core.http.Refusal;
+import org.junit.jupiter.api.Test;
+
+/** A node whose own threads have ended is neither alive nor ready, and says which. */
+class HealthTest {
+
+    private static HealthHandler handler(boolean log, boolean limits, boolean stopping) {
+        return new HealthHandler(
+                new HealthHandler.Checks(() -> true, () -> true, () -> true, () -> stopping, Map.of("log", () -> log, "rate_limits", () -> limits)), "0", "0");
+    }
+
+    private static List<String> failing(Runnable asked) {
+        return assertThrows(Refusal.class, asked::run).items().stream().map(Refusal.Item::code).toList();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // health has no call to look at
+    void deadThread_livenessAndReadiness_nameIt() {
+        handler(true, true, false).getHealth(null);
+        handler(true, true, false).getReadiness(null);
+        assertEquals(List.of("log"), failing(() -> handler(false, true, false).getHealth(null)));
+        assertEquals(List.of("rate_limits"), failing(() -> handler(true, false, false).getReadiness(null)));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void stoppingServer_threadsThatEnd_isAliveStill() {
+        handler(false, false, true).getHealth(null);
+    }
+}

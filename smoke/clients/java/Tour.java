@@ -1,0 +1,71 @@
+import java.util.List;
+import java.util.UUID;
+import org.openapitools.client.ApiClient;
+import org.openapitools.client.ApiException;
+import org.openapitools.client.api.CatalogApi;
+import org.openapitools.client.api.RuntimeApi;
+import org.openapitools.client.model.NewPerson;
+import org.openapitools.client.model.NewPersonIdentity;
+import org.openapitools.client.model.NewProduct;
+import org.openapitools.client.model.PersonIdentity;
+import org.openapitools.client.model.Product;
+import org.openapitools.client.model.ProductPatch;
+
+/** Creates, reads, patches, lists and deletes through a client of openapi-generator; one program for both of its Java libraries. */
+public final class Tour {
+
+    private static final String RUN = UUID.randomUUID().toString();
+
+    private Tour() {}
+
+    public static void main(String[] arguments) throws ApiException {
+        ApiClient client = Connection.to(System.getenv("GUILDHALL_URL"), System.getenv("GUILDHALL_TOKEN"));
+        products(new CatalogApi(client));
+        identities(new RuntimeApi(client));
+        System.out.println("  ok   create, read, patch, list, delete");
+    }
+
+    private static void products(CatalogApi catalog) throws ApiException {
+        NewProduct wanted = new NewProduct().name("Generated " + RUN);
+        Product tried = catalog.createProduct(wanted, true, null, null);
+        check(tried.getName().equals(wanted.getName()), "a dry run answers what would have been created");
+        missing(() -> catalog.getProduct(tried.getId(), null, null, null), "a dry run leaves nothing");
+        Product made = catalog.createProduct(wanted, null, RUN, "A generated client tries it.");
+        Product again = catalog.createProduct(wanted, null, RUN, "A generated client tries it.");
+        check(again.getId().equals(made.getId()), "a repeated key creates once");
+        check(made.getLifecycleStatus().equals("draft"), "an enumeration is a text");
+        Product patched = catalog.updateProduct(made.getId(), new ProductPatch().name("Patched " + RUN), null, null, null, null);
+        Product read = catalog.getProduct(made.getId(), null, null, null);
+        check(read.getName().equals("Patched " + RUN) && read.equals(patched), "what was patched is read");
+    }
+
+    private static void identities(RuntimeApi runtime) throws ApiException {
+        String person = runtime.createPerson(new NewPerson().name("Generated " + RUN), null, null, null).getId();
+        PersonIdentity identity = runtime.createPersonIdentity(
+                person, new NewPersonIdentity().issuer("https://id.example").subject(RUN), null, null, null);
+        List<PersonIdentity> listed = runtime.listPersonIdentities(person, null, 10, null, null).getData();
+        check(listed.equals(List.of(identity)), "what was created is listed");
+        runtime.deletePersonIdentity(identity.getId(), null, null, null, null);
+        missing(() -> runtime.getPersonIdentity(identity.getId(), null, null), "what was deleted is gone");
+    }
+
+    private interface Read {
+        void run() throws ApiException;
+    }
+
+    private static void missing(Read read, String what) throws ApiException {
+        try {
+            read.run();
+        } catch (ApiException refused) {
+            check(refused.getCode() == 404, what);
+            return;
+        }
+        check(false, what);
+    }
+
+    private static void check(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError("it isn't true that " + what);
+        }
+    }
+}
