@@ -26,7 +26,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import javax.sql.DataSource;
+import org.guildhall.core.data.Clock;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Failures;
 import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.TaskStore;
 import org.guildhall.core.data.Tx;
@@ -56,7 +59,8 @@ public final class Work implements AutoCloseable {
     /** Rows of tasks that a later release knows are left to it for this long. */
     private static final Duration UNKNOWN_KEPT = Duration.ofDays(3650);
 
-    private final Db db;
+    private final DataSource pool;
+    private final Clock clock;
     private final int threads;
     private final Predicate<UUID> active;
     private final List<RecurringTask<Void>> recurring = new ArrayList<>();
@@ -71,12 +75,13 @@ public final class Work implements AutoCloseable {
      * @param active whether a tenant's tasks may run; those of a suspended one are put aside until {@link #wake}
      */
     public Work(Db db, int threads, Predicate<UUID> active) {
-        this(db, threads, active, STALLED);
+        this(db.pool(), db.clock(), threads, active, STALLED);
     }
 
     /** @param stalled for how long nobody may look for work that is due before that counts as an end of it */
-    Work(Db db, int threads, Predicate<UUID> active, Duration stalled) {
-        this.db = db;
+    Work(DataSource pool, Clock clock, int threads, Predicate<UUID> active, Duration stalled) {
+        this.pool = pool;
+        this.clock = clock;
         this.threads = threads;
         this.active = active;
         this.stalled = stalled;
@@ -181,7 +186,7 @@ public final class Work implements AutoCloseable {
     private CompletionHandler<Void> run(String name, Asked work, ExecutionContext context) {
         var execution = context.getExecution();
         var tenant = tenant(execution);
-        var lease = db.unguarded(connection -> TaskStore.begin(connection, name, tenant, id(execution), execution.version));
+        var lease = begin(name, tenant, execution);
         try {
             if (!active.test(tenant)) {
                 return ending(connection -> TaskStore.pause(connection, lease));
@@ -203,9 +208,17 @@ public final class Work implements AutoCloseable {
         }
     }
 
+    private TaskLease begin(String name, UUID tenant, Execution execution) {
+        try (var connection = pool.getConnection()) {
+            return TaskStore.begin(connection, name, tenant, id(execution), execution.version);
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
+        }
+    }
+
     private CompletionHandler<Void> failed(Asked work, TaskLease lease, int failures, Throwable failed) {
         if (failures < work.policy().attemptsMax()) {
-            var at = db.clock().now().plus(work.policy().wait(failures));
+            var at = clock.now().plus(work.policy().wait(failures));
             LOG.error("{} {} failed; it is tried again at {}", lease.task(), lease.instance(), at, failed);
             return ending(connection -> TaskStore.retry(connection, lease, at));
         }
@@ -223,10 +236,13 @@ public final class Work implements AutoCloseable {
     }
 
     private CompletionHandler<Void> ending(Ending ending) {
-        return (complete, operations) -> db.unguarded(connection -> {
-            ending.on(connection);
-            return true;
-        });
+        return (complete, operations) -> {
+            try (var connection = pool.getConnection()) {
+                ending.on(connection);
+            } catch (SQLException failed) {
+                throw Failures.translate(failed);
+            }
+        };
     }
 
     private static UUID tenant(Execution execution) {
@@ -241,9 +257,9 @@ public final class Work implements AutoCloseable {
     public void start() {
         var tasks = new ArrayList<Task<?>>();
         asked.forEach((name, work) -> tasks.add(task(name, work)));
-        var built = Scheduler.create(db.pool(), tasks)
+        var built = Scheduler.create(pool, tasks)
                 .tableName("platform.scheduled_tasks")
-                .clock(db.clock()::now)
+                .clock(clock::now)
                 .enablePriority()
                 .threads(threads)
                 .pollingInterval(POLL)

@@ -86,7 +86,7 @@ class BackgroundThreadsTest {
     void scheduler_errorsInTheDriver_worksOn() throws Exception {
         var asked = new AtomicInteger();
         var looked = new AtomicInteger();
-        try (var work = new Work(failing(() -> asked.incrementAndGet() % 2 == 0, looked::incrementAndGet), 2)) {
+        try (var work = new Work(failing(() -> asked.incrementAndGet() % 2 == 0, looked::incrementAndGet), new Clock(), 2, tenant -> true, Duration.ofMinutes(6))) {
             work.start();
             assertTrue(within(30, () -> asked.get() > 6 && looked.get() > 3), asked + " asked, " + looked + " looked");
             assertTrue(work.runs());
@@ -105,7 +105,7 @@ class BackgroundThreadsTest {
                     Thread.currentThread().interrupt();
                 }
             }
-        }), 2, Duration.ofSeconds(3))) {
+        }), new Clock(), 2, tenant -> true, Duration.ofSeconds(3))) {
             work.start();
             assertTrue(work.runs());
             assertFalse(work.hasStalled());
