@@ -117,14 +117,13 @@ final class ProvisionStore {
 
     /** Writes down what has changed of provisions: their ends. */
     void put(Tx tx, List<Row> rows) {
-        tx.sql()
+        Given.update(tx, rows.size(), tx.sql()
                 .update(PROVISIONS)
                 .set(PROVISIONS.ENDS_AT, P.ENDS_AT)
                 .set(PROVISIONS.UPDATED_AT, P.UPDATED_AT)
                 .set(PROVISIONS.VERSION, P.VERSION)
                 .from(Given.rows("provisions", P.getName(), rows.stream().map(Row::cells).toList()))
-                .where(PROVISIONS.ID.eq(P.ID))
-                .execute();
+                .where(PROVISIONS.ID.eq(P.ID)));
     }
 
     /** @param foreseen what is shown as if it were written down */
