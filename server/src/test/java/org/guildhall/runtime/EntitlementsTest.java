@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ class EntitlementsTest {
 
     private final Wiki wiki = new Wiki();
     private final String organization = wiki.organization();
-    private final Instant now = Instant.now();
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
 
     private static String standing(JsonNode entitlement) {
         return "%s of %s, %s left".formatted(entitlement.path("used"), entitlement.path("limit"), entitlement.path("remaining"));
