@@ -201,7 +201,7 @@ final class Examples {
         row(CREATE_TENANT).makes("ten");
         row(LIST_TENANTS);
         row(GET_TENANT);
-        row(UPDATE_TENANT).unique("/name");
+        row(UPDATE_TENANT).unique("/name").without("/rate_limit_maximum");
         row(SUSPEND_TENANT);
         row(REACTIVATE_TENANT).after(SUSPEND_TENANT);
         row(CREATE_TENANT_ADMIN_TOKEN);
