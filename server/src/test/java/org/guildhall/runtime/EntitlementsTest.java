@@ -179,7 +179,7 @@ class EntitlementsTest {
     @Test
     void useOfThePastCountsByWhenItOccurred() {
         wiki.plan(organization, "Standard", now.minusSeconds(60), null);
-        var since = Instant.now();
+        var since = Instant.now().truncatedTo(ChronoUnit.MICROS);
         wiki.event(organization, "fedwiki.storage_mb", 100, now.minusSeconds(3000));
         wiki.event(organization, "fedwiki.storage_mb", -30, since);
         wiki.event(organization, "fedwiki.storage_mb", 50, since.plusSeconds(500));
