@@ -2,9 +2,11 @@ package org.guildhall.runtime;
 
 import static org.jooq.impl.DSL.val;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Tx;
@@ -24,6 +26,9 @@ final class Given {
     /** What the planner expects of a function that returns rows. */
     private static final int PLANNED_ROWS = 100;
 
+    /** The column of {@link #ids}. */
+    static final Field<UUID> ID = DSL.field(DSL.name("given", "id"), SQLDataType.UUID);
+
     private Given() {}
 
     /**
@@ -33,6 +38,14 @@ final class Given {
      */
     static Table<?> rows(String table, String alias, List<Map<String, String>> rows) {
         return DSL.table(TABLE.formatted(table, alias), val(Columns.rows(rows)));
+    }
+
+    /**
+     * Ids as a table, to be joined. A condition on an array of thousands may be checked by going through all of it for each row; a join
+     * looks each id up by the index.
+     */
+    static Table<?> ids(Collection<UUID> ids) {
+        return DSL.table("unnest({0}) as given(id)", Columns.array(ids, UUID.class));
     }
 
     /** A row, of names and values in turn; what is null is left out. */

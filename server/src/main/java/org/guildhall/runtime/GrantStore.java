@@ -227,8 +227,8 @@ final class GrantStore {
     List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
         return tx.sql()
                 .select(columns(val(now)))
-                .from(GRANTS)
-                .where(GRANTS.ID.eq(any(Columns.array(ids, UUID.class))))
+                .from(Given.ids(ids))
+                .join(GRANTS).on(GRANTS.ID.eq(Given.ID))
                 .orderBy(GRANTS.ID)
                 .fetch(GrantStore::row);
     }

@@ -1,7 +1,6 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
-import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.val;
 
@@ -140,7 +139,7 @@ final class ProvisionStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
-        return tx.sql().select(columns(val(now))).from(PROVISIONS).where(PROVISIONS.ID.eq(any(Columns.array(ids, UUID.class)))).fetch(ProvisionStore::row);
+        return tx.sql().select(columns(val(now))).from(Given.ids(ids)).join(PROVISIONS).on(PROVISIONS.ID.eq(Given.ID)).fetch(ProvisionStore::row);
     }
 
     /** What a pool holds off the ladders at an instant, and what a grant gave there if one is named. */

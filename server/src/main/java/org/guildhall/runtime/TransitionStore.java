@@ -171,8 +171,8 @@ final class TransitionStore {
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
         return tx.sql()
                 .select(COLUMNS)
-                .from(TRANSITIONS)
-                .where(TRANSITIONS.ID.eq(any(Columns.array(ids, UUID.class))))
+                .from(Given.ids(ids))
+                .join(TRANSITIONS).on(TRANSITIONS.ID.eq(Given.ID))
                 .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID)
                 .fetch(TransitionStore::row);
     }
