@@ -44,6 +44,8 @@ final class OpenAnswers {
                 Schemas.reach(document, operation.path("responses"), answered);
             }
         }
+        open.asked.stream().filter(reference -> reference.startsWith(COMPONENTS))
+                .forEach(reference -> sayDefaults(document.at(reference.substring(1))));
         for (JsonNode item : document.path("paths")) {
             item.forEach(operation -> operation.path("responses").forEach(open::content));
         }
@@ -51,6 +53,16 @@ final class OpenAnswers {
         for (String reference : answered) {
             if (reference.startsWith(COMPONENTS) && !open.asked.contains(reference)) {
                 open.schema((ObjectNode) document.at(reference.substring(1)));
+            }
+        }
+    }
+
+    /** Some generators take a member with a default for one that is always there, and ask for it: so the sentence says the default. */
+    private static void sayDefaults(JsonNode schema) {
+        for (JsonNode member : schema.path("properties")) {
+            if (member instanceof ObjectNode property && property.has("default")) {
+                String value = property.remove("default").asText();
+                property.put("description", property.path("description").asText() + " Unless given, it is `" + value + "`.");
             }
         }
     }

@@ -35,7 +35,7 @@ class PublishedDocumentTest {
         ObjectNode joined = Bundle.join(Path.of(".").toAbsolutePath().normalize());
         ObjectNode published = Completion.published(joined, Policy.read(joined));
         // The validator knows some top-level domains only, and .example, which is made for examples, isn't among them.
-        published.findParents("format").stream().filter(schema -> schema.get("format").asText().equals("email"))
+        published.findParents("format").stream().filter(schema -> schema.get("format").asText().endsWith("email"))
                 .forEach(schema -> ((ObjectNode) schema).remove("format"));
         return published;
     }

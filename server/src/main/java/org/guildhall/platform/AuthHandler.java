@@ -47,7 +47,7 @@ final class AuthHandler implements AuthApi<Call> {
     }
 
     static List<RateLimitState> states(RateLimits limits, Caller caller) {
-        return limits.left(caller.limits()).stream()
+        return RateLimits.told(limits.left(caller.limits())).stream()
                 .map(left -> new RateLimitState(RateLimitPolicyName.fromValue(left.limit().policy()), (int) left.limit().limit(),
                         left.limit().windowSeconds(), (int) left.remaining(), (int) left.resetSeconds()))
                 .toList();

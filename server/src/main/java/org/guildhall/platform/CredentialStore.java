@@ -30,8 +30,8 @@ final class CredentialStore implements Credentials {
                    pg_sequence_last_value('platform.auth_revision'::regclass), platform.app_now(), ?::int8;
             select t.tenant_id, n.name, n.mode, n.state = 'suspended', c.id, c.name, c.acts_as, t.id, t.prefix, t.kind = 'publishable',
                    t.scopes, c.scopes, t.origins, s.ip_allow_list, t.expires_at, t.rate_limit, t.rate_window_seconds,
-                   c.rate_limit, c.rate_window_seconds, s.rate_limit, s.rate_window_seconds, t.key_id, t.secret_hmac,
-                   t.revoked_at is not null or c.state = 'archived'
+                   c.rate_limit, c.rate_window_seconds, s.rate_limit, s.rate_window_seconds, n.rate_limit_maximum,
+                   n.rate_maximum_window_seconds, t.key_id, t.secret_hmac, t.revoked_at is not null or c.state = 'archived'
             from platform.tokens t
             join platform.consumers c on c.tenant_id = t.tenant_id and c.id = t.consumer_id
             join platform.settings s on s.tenant_id = t.tenant_id
@@ -89,15 +89,17 @@ final class CredentialStore implements Credentials {
         var tenant = row.getObject(1, UUID.class);
         var consumer = row.getObject(5, UUID.class);
         var token = row.getObject(8, UUID.class);
-        var limits = new ArrayList<Limit>(3);
-        limit(limits, "token", token, row, 16);
-        limit(limits, "consumer", consumer, row, 18);
-        limit(limits, "tenant", tenant, row, 20);
+        var limits = new ArrayList<Limit>(4);
+        limit(limits, "token", "token:" + token, row, 16);
+        limit(limits, "consumer", "consumer:" + consumer, row, 18);
+        limit(limits, "tenant", "tenant:" + tenant, row, 20);
+        // A bucket of its own: else a tenant would get a full one under the maximum by changing its own limit.
+        limit(limits, "tenant", "tenant_maximum:" + tenant, row, 22);
         var caller = new Caller(
                 tenant, row.getString(2), row.getString(3), row.getBoolean(4), consumer, row.getString(6), row.getString(7), token,
                 row.getString(9), row.getBoolean(10), effective(texts(row, 11), texts(row, 12)), new HashSet<>(texts(row, 13)),
                 texts(row, 14).stream().map(IpRange::parse).toList(), instant(row, 15), List.copyOf(limits), revision);
-        return new Stored(caller, row.getString(22), row.getBytes(23), row.getBoolean(24));
+        return new Stored(caller, row.getString(24), row.getBytes(25), row.getBoolean(26));
     }
 
     /** What both allow: each scope of one side that the other covers. */
@@ -108,12 +110,12 @@ final class CredentialStore implements Credentials {
         return Set.copyOf(both);
     }
 
-    private static void limit(List<Limit> limits, String policy, UUID id, ResultSet row, int column) throws SQLException {
+    private static void limit(List<Limit> limits, String policy, String bucket, ResultSet row, int column) throws SQLException {
         long limit = row.getLong(column);
         if (!row.wasNull()) {
             int windowSeconds = row.getInt(column + 1);
             // A limit that is changed is another bucket: full, and nothing that was spent of the old one counts.
-            limits.add(new Limit(policy, policy + ":" + id + ":" + limit + "/" + windowSeconds, limit, windowSeconds));
+            limits.add(new Limit(policy, bucket + ":" + limit + "/" + windowSeconds, limit, windowSeconds));
         }
     }
 

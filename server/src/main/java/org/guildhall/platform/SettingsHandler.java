@@ -21,6 +21,7 @@ import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
 import org.guildhall.platform.SettingsStore.Row;
 import org.guildhall.platform.SettingsStore.Values;
+import org.jspecify.annotations.Nullable;
 
 /** A tenant's own settings: {@code /platform/settings}. */
 final class SettingsHandler implements SettingsApi<Call> {
@@ -57,7 +58,8 @@ final class SettingsHandler implements SettingsApi<Call> {
         if (!wanted.ipAllowList().equals(current.ipAllowList())) {
             wrong.addAll(unusable(wanted.ipAllowList(), call.address()));
         }
-        wrong.addAll(OwnLimit.unusable(current.rateLimit(), wanted.rateLimit()));
+        wrong.addAll(OwnLimit.unusable("/rate_limit", current.rateLimit(), wanted.rateLimit()));
+        wrong.addAll(OwnLimit.aboveMaximum(maximum(before), current.rateLimit(), wanted.rateLimit()));
         Refusal.ifAny(wrong);
         var after = settings.update(call.tx(), before, new Values(
                 wanted.timeZone(), wanted.currency(), wanted.tokenLifetimeDaysMax(), wanted.ipAllowList(), wanted.rateLimit().limit(),
@@ -107,11 +109,16 @@ final class SettingsHandler implements SettingsApi<Call> {
         return new RateLimitSetting((int) values.rateLimit(), values.rateWindowSeconds());
     }
 
+    private static @Nullable RateLimitSetting maximum(Row row) {
+        return ConsumersHandler.setting(row.tenant().rateLimitMaximum(), row.tenant().rateMaximumWindowSeconds());
+    }
+
     private static Settings toApi(Row row) {
         var values = row.values();
         return new Settings(
-                new TenantId(row.tenantId()), row.name(), TenantMode.fromValue(row.mode()), TenantState.fromValue(row.state()),
-                values.timeZone(), values.currency(), values.tokenLifetimeDaysMax(), values.ipAllowList(), limit(values), row.createdAt(),
-                row.updatedAt(), row.version());
+                new TenantId(row.tenantId()), row.tenant().name(), TenantMode.fromValue(row.tenant().mode()),
+                TenantState.fromValue(row.tenant().state()),
+                values.timeZone(), values.currency(), values.tokenLifetimeDaysMax(), values.ipAllowList(), limit(values), maximum(row),
+                row.createdAt(), row.updatedAt(), row.version());
     }
 }

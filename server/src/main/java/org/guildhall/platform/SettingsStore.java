@@ -21,7 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class SettingsStore {
 
     /** The settings, and what the platform says of the tenant. */
-    record Row(UUID tenantId, String name, String mode, String state, Values values, Instant createdAt, Instant updatedAt, long version) {}
+    record Row(UUID tenantId, OfTheTenant tenant, Values values, Instant createdAt, Instant updatedAt, long version) {}
+
+    /** The members that only the platform changes. */
+    record OfTheTenant(
+            String name, String mode, String state, @Nullable Long rateLimitMaximum, @Nullable Integer rateMaximumWindowSeconds) {}
 
     /** What the tenant may change. */
     record Values(
@@ -38,7 +42,8 @@ final class SettingsStore {
     private static final List<Field<?>> COLUMNS = List.of(
             SETTINGS.TENANT_ID, SETTINGS.TIME_ZONE, SETTINGS.CURRENCY, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, SETTINGS.IP_ALLOW_LIST,
             SETTINGS.RATE_LIMIT, SETTINGS.RATE_WINDOW_SECONDS, SETTINGS.CREATED_AT, SETTINGS.UPDATED_AT, SETTINGS.VERSION);
-    private static final List<Field<?>> OF_THE_TENANT = List.of(TENANTS.NAME, TENANTS.MODE, TENANTS.STATE);
+    private static final List<Field<?>> OF_THE_TENANT = List.of(
+            TENANTS.NAME, TENANTS.MODE, TENANTS.STATE, TENANTS.RATE_LIMIT_MAXIMUM, TENANTS.RATE_MAXIMUM_WINDOW_SECONDS);
 
     /** A new tenant's settings; to be called within it. */
     void insert(Tx tx, String timeZone, String currency) {
@@ -83,7 +88,7 @@ final class SettingsStore {
                 .set(SETTINGS.VERSION, SETTINGS.VERSION.plus(1))
                 .where(SETTINGS.TENANT_ID.eq(Columns.tenant()))
                 .returningResult(COLUMNS)
-                .fetchSingle(record -> row(record, before.name(), before.mode(), before.state()));
+                .fetchSingle(record -> row(record, before.tenant()));
     }
 
     /** Whose administrators' tokens are, held until the transaction ends so that two requests don't each make a consumer for them. */
@@ -110,14 +115,16 @@ final class SettingsStore {
     }
 
     private static Row row(Record record) {
-        return row(record, record.get(TENANTS.NAME), record.get(TENANTS.MODE), record.get(TENANTS.STATE));
+        return row(record, new OfTheTenant(
+                record.get(TENANTS.NAME), record.get(TENANTS.MODE), record.get(TENANTS.STATE), record.get(TENANTS.RATE_LIMIT_MAXIMUM),
+                record.get(TENANTS.RATE_MAXIMUM_WINDOW_SECONDS)));
     }
 
-    private static Row row(Record record, String name, String mode, String state) {
+    private static Row row(Record record, OfTheTenant tenant) {
         var values = new Values(
                 record.get(SETTINGS.TIME_ZONE), record.get(SETTINGS.CURRENCY), record.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX),
                 List.of(record.get(SETTINGS.IP_ALLOW_LIST)), record.get(SETTINGS.RATE_LIMIT), record.get(SETTINGS.RATE_WINDOW_SECONDS));
-        return new Row(record.get(SETTINGS.TENANT_ID), name, mode, state, values, record.get(SETTINGS.CREATED_AT),
+        return new Row(record.get(SETTINGS.TENANT_ID), tenant, values, record.get(SETTINGS.CREATED_AT),
                 record.get(SETTINGS.UPDATED_AT), record.get(SETTINGS.VERSION));
     }
 }

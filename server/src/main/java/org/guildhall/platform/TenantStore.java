@@ -27,7 +27,12 @@ final class TenantStore {
     /** A tenant as it is stored. */
     record Row(
             UUID id, @Nullable String externalId, String name, String mode, String state, @Nullable Instant suspendedAt,
-            @Nullable String suspensionReason, Instant createdAt, Instant updatedAt, long version) {}
+            @Nullable String suspensionReason, @Nullable Long rateLimitMaximum, @Nullable Integer rateMaximumWindowSeconds, Instant createdAt,
+            Instant updatedAt, long version) {}
+
+    /** The members of a tenant that a caller can change. */
+    record Values(
+            @Nullable String externalId, String name, @Nullable Long rateLimitMaximum, @Nullable Integer rateMaximumWindowSeconds) {}
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
@@ -36,14 +41,16 @@ final class TenantStore {
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", TENANTS.CREATED_AT, "name", TENANTS.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
             TENANTS.ID, TENANTS.EXTERNAL_ID, TENANTS.NAME, TENANTS.MODE, TENANTS.STATE, TENANTS.SUSPENDED_AT, TENANTS.SUSPENSION_REASON,
-            TENANTS.CREATED_AT, TENANTS.UPDATED_AT, TENANTS.VERSION);
+            TENANTS.RATE_LIMIT_MAXIMUM, TENANTS.RATE_MAXIMUM_WINDOW_SECONDS, TENANTS.CREATED_AT, TENANTS.UPDATED_AT, TENANTS.VERSION);
 
     /** A new tenant, active. */
-    Row insert(Tx tx, @Nullable String externalId, String name, String mode) {
+    Row insert(Tx tx, Values values, String mode) {
         return tx.sql()
                 .insertInto(TENANTS)
-                .set(TENANTS.EXTERNAL_ID, externalId)
-                .set(TENANTS.NAME, name)
+                .set(TENANTS.EXTERNAL_ID, values.externalId())
+                .set(TENANTS.NAME, values.name())
+                .set(TENANTS.RATE_LIMIT_MAXIMUM, values.rateLimitMaximum())
+                .set(TENANTS.RATE_MAXIMUM_WINDOW_SECONDS, values.rateMaximumWindowSeconds())
                 .set(TENANTS.MODE, mode)
                 .returningResult(COLUMNS)
                 .fetchSingle(TenantStore::row);
@@ -62,11 +69,13 @@ final class TenantStore {
         return page.fetch(tx.sql().select(COLUMNS).from(TENANTS).where(condition(filter)), SORTS, TENANTS.ID, TenantStore::row);
     }
 
-    Row update(Tx tx, UUID id, @Nullable String externalId, String name) {
+    Row update(Tx tx, UUID id, Values values) {
         return tx.sql()
                 .update(TENANTS)
-                .set(TENANTS.EXTERNAL_ID, externalId)
-                .set(TENANTS.NAME, name)
+                .set(TENANTS.EXTERNAL_ID, values.externalId())
+                .set(TENANTS.NAME, values.name())
+                .set(TENANTS.RATE_LIMIT_MAXIMUM, values.rateLimitMaximum())
+                .set(TENANTS.RATE_MAXIMUM_WINDOW_SECONDS, values.rateMaximumWindowSeconds())
                 .set(TENANTS.UPDATED_AT, Columns.now())
                 .set(TENANTS.VERSION, TENANTS.VERSION.plus(1))
                 .where(ours())
@@ -120,6 +129,7 @@ final class TenantStore {
         return new Row(
                 record.get(TENANTS.ID), record.get(TENANTS.EXTERNAL_ID), record.get(TENANTS.NAME), record.get(TENANTS.MODE),
                 record.get(TENANTS.STATE), record.get(TENANTS.SUSPENDED_AT), record.get(TENANTS.SUSPENSION_REASON),
-                record.get(TENANTS.CREATED_AT), record.get(TENANTS.UPDATED_AT), record.get(TENANTS.VERSION));
+                record.get(TENANTS.RATE_LIMIT_MAXIMUM), record.get(TENANTS.RATE_MAXIMUM_WINDOW_SECONDS), record.get(TENANTS.CREATED_AT),
+                record.get(TENANTS.UPDATED_AT), record.get(TENANTS.VERSION));
     }
 }

@@ -10,6 +10,7 @@ import org.guildhall.api.model.IssuedToken;
 import org.guildhall.api.model.ListTenantsQuery;
 import org.guildhall.api.model.NewAdminToken;
 import org.guildhall.api.model.NewTenant;
+import org.guildhall.api.model.RateLimitSetting;
 import org.guildhall.api.model.Tenant;
 import org.guildhall.api.model.TenantId;
 import org.guildhall.api.model.TenantMode;
@@ -22,10 +23,12 @@ import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Problem;
+import org.guildhall.core.http.Refusal;
 import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.work.Work;
 import org.guildhall.platform.TenantStore.Filter;
 import org.guildhall.platform.TenantStore.Row;
-import org.guildhall.core.work.Work;
+import org.guildhall.platform.TenantStore.Values;
 import org.jspecify.annotations.Nullable;
 
 /** Tenants, as the platform's administrators see them: {@code /platform/tenants}. */
@@ -53,7 +56,7 @@ final class TenantsHandler implements TenantsApi<Call> {
     @Override
     public Reply<Tenant> createTenant(Call call, NewTenant body) {
         SettingsHandler.requireKnown(body.timeZone(), body.currency());
-        var row = tenants.insert(call.tx(), body.externalId(), body.name(), body.mode().value());
+        var row = tenants.insert(call.tx(), values(body.externalId(), body.name(), body.rateLimitMaximum()), body.mode().value());
         call.tx().within(row.id(), inside -> {
             settings.insert(inside, body.timeZone(), body.currency());
             return row;
@@ -83,13 +86,17 @@ final class TenantsHandler implements TenantsApi<Call> {
     @Override
     public Reply<Tenant> updateTenant(Call call, TenantId tenantId, Patch<TenantPatch> patch) {
         var before = locked(call, tenantId);
-        var current = new TenantPatch(before.externalId(), before.name());
+        var current = new TenantPatch(before.externalId(), before.name(), maximum(before));
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        return changed(call, before, tenants.update(call.tx(), before.id(), wanted.externalId(), wanted.name()));
+        if (before.id().equals(call.caller().tenant())) {
+            Refusal.ifAny(OwnLimit.unusable("/rate_limit_maximum", current.rateLimitMaximum(), wanted.rateLimitMaximum()));
+        }
+        return changed(call, before, tenants.update(call.tx(), before.id(),
+                values(wanted.externalId(), wanted.name(), wanted.rateLimitMaximum())));
     }
 
     @Override
@@ -188,9 +195,17 @@ final class TenantsHandler implements TenantsApi<Call> {
         return Reply.ok(tenant);
     }
 
+    private static Values values(@Nullable String externalId, String name, @Nullable RateLimitSetting maximum) {
+        return new Values(externalId, name, ConsumersHandler.limit(maximum), ConsumersHandler.window(maximum));
+    }
+
+    private static @Nullable RateLimitSetting maximum(Row row) {
+        return ConsumersHandler.setting(row.rateLimitMaximum(), row.rateMaximumWindowSeconds());
+    }
+
     static Tenant toApi(Row row) {
         return new Tenant(
                 new TenantId(row.id()), row.externalId(), row.name(), TenantMode.fromValue(row.mode()), TenantState.fromValue(row.state()),
-                row.suspendedAt(), row.suspensionReason(), row.createdAt(), row.updatedAt(), row.version());
+                row.suspendedAt(), row.suspensionReason(), maximum(row), row.createdAt(), row.updatedAt(), row.version());
     }
 }

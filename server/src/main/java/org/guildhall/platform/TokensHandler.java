@@ -105,7 +105,7 @@ final class TokensHandler implements TokensApi<Call> {
                 ? current.expiresAt()
                 : wished(standing.lifetime().wish(wanted.expiresAt(), before.createdAt(), standing.now()), wrong);
         if (before.id().equals(call.caller().token())) {
-            wrong.addAll(OwnLimit.unusable(current.rateLimit(), wanted.rateLimit()));
+            wrong.addAll(OwnLimit.unusable("/rate_limit", current.rateLimit(), wanted.rateLimit()));
         }
         Refusal.ifAny(wrong);
         requireActive(before);

@@ -2,13 +2,17 @@ package org.guildhall.runtime;
 
 import static org.jooq.impl.DSL.val;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.Query;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
@@ -19,6 +23,12 @@ final class Given {
 
     private static final String TABLE = "jsonb_populate_recordset(null::runtime.%s, {0}) as %s";
 
+    /** What the planner expects of a function that returns rows. */
+    private static final int PLANNED_ROWS = 100;
+
+    /** The column of {@link #ids}. */
+    static final Field<UUID> ID = DSL.field(DSL.name("given", "id"), SQLDataType.UUID);
+
     private Given() {}
 
     /**
@@ -28,6 +38,14 @@ final class Given {
      */
     static Table<?> rows(String table, String alias, List<Map<String, String>> rows) {
         return DSL.table(TABLE.formatted(table, alias), val(Columns.rows(rows)));
+    }
+
+    /**
+     * Ids as a table, to be joined. A condition on an array of thousands may be checked by going through all of it for each row; a join
+     * looks each id up by the index.
+     */
+    static Table<?> ids(Collection<UUID> ids) {
+        return DSL.table("unnest({0}) as given(id)", Columns.array(ids, UUID.class));
     }
 
     /** A row, of names and values in turn; what is null is left out. */
@@ -42,6 +60,22 @@ final class Given {
             }
         }
         return row;
+    }
+
+    /**
+     * Updates a table from such rows. The planner takes them for a hundred, and a table that grew a moment ago for a few; of both it would
+     * make a loop in a loop, which takes seconds for thousands of rows. A hash of them takes milliseconds.
+     *
+     * @param count how many rows are given
+     */
+    static void update(Tx tx, int count, Query update) {
+        if (count > PLANNED_ROWS) {
+            tx.sql().execute("set local enable_nestloop = off");
+            update.execute();
+            tx.sql().execute("set local enable_nestloop = on");
+        } else {
+            update.execute();
+        }
     }
 
     /** A column of such rows that holds JSON, which came as the text of it. */

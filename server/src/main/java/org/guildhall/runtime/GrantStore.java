@@ -160,7 +160,7 @@ final class GrantStore {
 
     /** Writes down what has changed of grants, however many, in one statement. */
     void put(Tx tx, List<Row> rows) {
-        tx.sql()
+        Given.update(tx, rows.size(), tx.sql()
                 .update(GRANTS)
                 .set(GRANTS.EXTERNAL_ID, G.EXTERNAL_ID)
                 .set(GRANTS.ENDS_AT, G.ENDS_AT)
@@ -172,8 +172,7 @@ final class GrantStore {
                 .set(GRANTS.UPDATED_AT, G.UPDATED_AT)
                 .set(GRANTS.VERSION, G.VERSION)
                 .from(Given.rows("grants", G.getName(), rows.stream().map(Row::cells).toList()))
-                .where(GRANTS.ID.eq(G.ID))
-                .execute();
+                .where(GRANTS.ID.eq(G.ID)));
     }
 
     Row name(Tx tx, UUID id, @Nullable String externalId) {
@@ -228,8 +227,8 @@ final class GrantStore {
     List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
         return tx.sql()
                 .select(columns(val(now)))
-                .from(GRANTS)
-                .where(GRANTS.ID.eq(any(Columns.array(ids, UUID.class))))
+                .from(Given.ids(ids))
+                .join(GRANTS).on(GRANTS.ID.eq(Given.ID))
                 .orderBy(GRANTS.ID)
                 .fetch(GrantStore::row);
     }

@@ -1,7 +1,6 @@
 package org.guildhall.runtime;
 
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
-import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.val;
 
@@ -117,14 +116,13 @@ final class ProvisionStore {
 
     /** Writes down what has changed of provisions: their ends. */
     void put(Tx tx, List<Row> rows) {
-        tx.sql()
+        Given.update(tx, rows.size(), tx.sql()
                 .update(PROVISIONS)
                 .set(PROVISIONS.ENDS_AT, P.ENDS_AT)
                 .set(PROVISIONS.UPDATED_AT, P.UPDATED_AT)
                 .set(PROVISIONS.VERSION, P.VERSION)
                 .from(Given.rows("provisions", P.getName(), rows.stream().map(Row::cells).toList()))
-                .where(PROVISIONS.ID.eq(P.ID))
-                .execute();
+                .where(PROVISIONS.ID.eq(P.ID)));
     }
 
     /** @param foreseen what is shown as if it were written down */
@@ -141,7 +139,7 @@ final class ProvisionStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
-        return tx.sql().select(columns(val(now))).from(PROVISIONS).where(PROVISIONS.ID.eq(any(Columns.array(ids, UUID.class)))).fetch(ProvisionStore::row);
+        return tx.sql().select(columns(val(now))).from(Given.ids(ids)).join(PROVISIONS).on(PROVISIONS.ID.eq(Given.ID)).fetch(ProvisionStore::row);
     }
 
     /** What a pool holds off the ladders at an instant, and what a grant gave there if one is named. */

@@ -147,7 +147,7 @@ final class TransitionStore {
 
     /** Writes down what became of scheduled moves. */
     void put(Tx tx, List<Row> rows) {
-        tx.sql()
+        Given.update(tx, rows.size(), tx.sql()
                 .update(TRANSITIONS)
                 .set(TRANSITIONS.FROM_TIER_ID, T.FROM_TIER_ID)
                 .set(TRANSITIONS.TO_TIER_ID, T.TO_TIER_ID)
@@ -160,8 +160,7 @@ final class TransitionStore {
                 .set(TRANSITIONS.UPDATED_AT, T.UPDATED_AT)
                 .set(TRANSITIONS.VERSION, T.VERSION)
                 .from(Given.rows("transitions", T.getName(), rows.stream().map(Row::cells).toList()))
-                .where(TRANSITIONS.ID.eq(T.ID))
-                .execute();
+                .where(TRANSITIONS.ID.eq(T.ID)));
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -172,8 +171,8 @@ final class TransitionStore {
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
         return tx.sql()
                 .select(COLUMNS)
-                .from(TRANSITIONS)
-                .where(TRANSITIONS.ID.eq(any(Columns.array(ids, UUID.class))))
+                .from(Given.ids(ids))
+                .join(TRANSITIONS).on(TRANSITIONS.ID.eq(Given.ID))
                 .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID)
                 .fetch(TransitionStore::row);
     }

@@ -36,5 +36,6 @@ public final class HungryServer {
             Thread.sleep(HELD_MILLIS);
         }
         eaten.clear();
+        System.err.println("OutOfMemoryError: the heap was full");
     }
 }

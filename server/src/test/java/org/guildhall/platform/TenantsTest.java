@@ -243,6 +243,46 @@ class TenantsTest {
         assertEquals("400 invalid_parameter", platform.admin.get(TENANTS + "?state=gone").outcome());
     }
 
+    private Http.Reply maximum(String tenant, String value) {
+        return platform.admin.patch(TENANTS + "/" + tenant, "{\"rate_limit_maximum\": %s}".formatted(value));
+    }
+
+    @Test
+    void rateLimitMaximum_isSetMergedAndLifted() {
+        var created = platform.admin.post(TENANTS, """
+                {"name": "Bounded", "mode": "test", "time_zone": "UTC", "currency": "AUD",
+                 "rate_limit_maximum": {"limit": 500, "window_seconds": 10}}""").expect(201);
+        assertEquals("500", created.at("/rate_limit_maximum/limit"));
+        var tenant = text(created, "/id");
+        var administrator = administrator(tenant);
+        var settings = administrator.get(SETTINGS).expect(200);
+        assertEquals("1000", settings.at("/rate_limit/limit"));
+        assertEquals(created.json().get("rate_limit_maximum"), settings.json().get("rate_limit_maximum"));
+        assertEquals("\"tenant\";q=500;w=10", settings.header("RateLimit-Policy"));
+        var merged = maximum(tenant, "{\"limit\": 400}").expect(200);
+        assertEquals("10", merged.at("/rate_limit_maximum/window_seconds"));
+        assertEquals("2", merged.at("/version"));
+        assertEquals("2", maximum(tenant, "{\"window_seconds\": 10}").expect(200).at("/version"));
+        var event = platform.admin.get(Desk.EVENTS + "?action=tenant.updated&subject_tenant_id=" + tenant).expect(200).json().at("/data/0");
+        assertEquals(500, event.at("/before/rate_limit_maximum/limit").asInt());
+        assertEquals(400, event.at("/after/rate_limit_maximum/limit").asInt());
+        assertTrue(maximum(tenant, "null").expect(200).json().get("rate_limit_maximum").isNull());
+        assertTrue(administrator.get(SETTINGS).expect(200).json().get("rate_limit_maximum").isNull());
+        assertEquals("\"tenant\";q=1000;w=1", administrator.get(SETTINGS).header("RateLimit-Policy"));
+        assertEquals(List.of("/rate_limit_maximum/window_seconds"), Desk.pointers(maximum(tenant, "{\"limit\": 400}")));
+        assertEquals(List.of("/rate_limit_maximum/limit"), Desk.pointers(maximum(tenant, "{\"limit\": 1000001, \"window_seconds\": 1}")));
+        assertEquals(List.of("/rate_limit_maximum"),
+                Desk.pointers(administrator.patch(SETTINGS, "{\"rate_limit_maximum\": {\"limit\": 9, \"window_seconds\": 1}}")));
+    }
+
+    @Test
+    void platformsOwnMaximum_thatLocksItOut_isRefused() {
+        var refused = platform.admin.patch(PLATFORM, "{\"rate_limit_maximum\": {\"limit\": 1, \"window_seconds\": 86400}}");
+        assertEquals("422 validation_failed", refused.outcome());
+        assertEquals(List.of("/rate_limit_maximum"), Desk.pointers(refused));
+        maximum(create("Slow", "test"), "{\"limit\": 1, \"window_seconds\": 86400}").expect(200);
+    }
+
     @Test
     void noOtherTenantCanEverHoldThePlatformsScopes() {
         var tenant = Guild.shared().tenant();

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ class EntitlementsTest {
 
     private final Wiki wiki = new Wiki();
     private final String organization = wiki.organization();
-    private final Instant now = Instant.now();
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
 
     private static String standing(JsonNode entitlement) {
         return "%s of %s, %s left".formatted(entitlement.path("used"), entitlement.path("limit"), entitlement.path("remaining"));
@@ -178,7 +179,7 @@ class EntitlementsTest {
     @Test
     void useOfThePastCountsByWhenItOccurred() {
         wiki.plan(organization, "Standard", now.minusSeconds(60), null);
-        var since = Instant.now();
+        var since = Instant.now().truncatedTo(ChronoUnit.MICROS);
         wiki.event(organization, "fedwiki.storage_mb", 100, now.minusSeconds(3000));
         wiki.event(organization, "fedwiki.storage_mb", -30, since);
         wiki.event(organization, "fedwiki.storage_mb", 50, since.plusSeconds(500));

@@ -52,7 +52,7 @@ class GrantsTest {
         var organization = floor.organization();
         var end = in(30).replace("Z", ".123456789Z");
         var trial = trial(organization, floor.standard, end);
-        var kept = in(30).replace("Z", ".123457Z");
+        var kept = in(30).replace("Z", ".123456Z");
         assertEquals(kept, floor.get("/grants/" + trial).at("/ends_at"));
         assertEquals(kept, floor.get("/provisions?grant_id=" + trial).at("/data/0/ends_at"));
         assertEquals(kept, floor.get("/transitions?grant_id=" + trial + "&state=scheduled").at("/data/0/effective_at"));

@@ -14,6 +14,10 @@ public final class TimeZones {
     /** As in the file {@code backward} of the database since 2024b: its links that Java lacks. */
     private static final Map<String, String> LINKS = Map.of(
             "EST", "America/Panama", "MST", "America/Phoenix", "HST", "Pacific/Honolulu", "ROC", "Asia/Taipei", "GMT+0", "Etc/GMT", "GMT-0", "Etc/GMT");
+
+    /** PostgreSQL takes these for abbreviations, which have no summer time: {@code Europe/Brussels} and its like say what is meant. */
+    private static final Set<String> ABBREVIATIONS = Set.of("CET", "EET", "MET", "WET");
+
     private static final Set<String> NAMES = names();
 
     private TimeZones() {}
@@ -22,6 +26,7 @@ public final class TimeZones {
         var names = new HashSet<>(ZoneId.getAvailableZoneIds());
         names.removeIf(name -> name.startsWith("SystemV/"));
         names.addAll(LINKS.keySet());
+        names.removeAll(ABBREVIATIONS);
         return Set.copyOf(names);
     }
 

@@ -5,6 +5,7 @@ import io.github.bucket4j.Bucket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +35,14 @@ public final class RateLimits implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RateLimits.class);
 
     /** What is left of one limit after a request. */
-    public record Left(Limit limit, long remaining, long resetSeconds) {}
+    public record Left(Limit limit, long remaining, long resetSeconds) {
+
+        /** The one with less left; of two with as much, the one that refills more slowly. */
+        private static Left lower(Left one, Left other) {
+            boolean slower = other.limit.windowSeconds() * one.limit.limit() > one.limit.windowSeconds() * other.limit.limit();
+            return other.remaining < one.remaining || other.remaining == one.remaining && slower ? other : one;
+        }
+    }
 
     /**
      * Whether a request may pass.
@@ -45,11 +53,11 @@ public final class RateLimits implements AutoCloseable {
      */
     public record Decision(@Nullable Limit violated, List<Left> left, long waitSeconds) {
 
-        /** The structured fields of the IETF draft: every limit, and what is left of each. */
+        /** The structured fields of the IETF draft: every policy, and what is left of each. */
         Map<String, String> headers() {
             var policies = new StringBuilder(64);
             var rest = new StringBuilder(64);
-            for (var one : left) {
+            for (var one : told(left)) {
                 var separator = policies.isEmpty() ? "\"" : ", \"";
                 policies.append(separator).append(one.limit.policy()).append("\";q=").append(one.limit.limit())
                         .append(";w=").append(one.limit.windowSeconds());
@@ -149,6 +157,13 @@ public final class RateLimits implements AutoCloseable {
             double missing = limit.limit() - tokens;
             return new Left(limit, tokens, (long) Math.ceil(missing * limit.windowSeconds() / limit.limit()));
         }).toList();
+    }
+
+    /** What a caller is told: where two limits hold under one name, as a tenant's own and the platform's maximum, the one with less left. */
+    public static List<Left> told(List<Left> left) {
+        var told = new LinkedHashMap<String, Left>();
+        left.forEach(one -> told.merge(one.limit.policy(), one, Left::lower));
+        return List.copyOf(told.values());
     }
 
     private Entry entry(Limit limit) {

@@ -19,7 +19,7 @@ class CurrenciesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "DEM", "FRF", "ITL", "HRK", "EEK", "LTL", "MRO", "VEB", "BYR", "ZWD", "SUR", "TRL", "XTS", "XXX", "XAU", "XDR", "XEU", "CHE", "COU", "ZZZ", "QQQ", "aud", ""
+        "DEM", "FRF", "ITL", "HRK", "EEK", "LTL", "MRO", "VEB", "BYR", "ZWD", "SUR", "TRL", "XTS", "XAU", "XDR", "XEU", "CHE", "COU", "ZZZ", "QQQ", "aud", ""
     })
     void codeOfNoCurrencyInUse_isRefused(String code) {
         assertEquals("/currency unknown", Currencies.check("/currency", code).stream().map(item -> item.pointer() + " " + item.code()).findFirst().orElse(""));

@@ -129,7 +129,7 @@ class LargeAnswersTest {
                 insert into platform.audit_entities (tenant_id, event_id, position, entity_type, entity_id, after, salt)
                 select tenant_id, event_id, n, entity_type, gen_random_uuid(), after, salt
                 from platform.audit_entities cross join generate_series(1, 10) n where tenant_id = ?""", tenant.id());
-        var pages = pages("/api/v1/platform/audit-events?limit=200");
+        var pages = pages("/api/v1/platform/audit-events?limit=200&entity_type=product&entity_id=" + product);
         assertEquals(41, new HashSet<>(ids(pages)).size());
         pages.forEach(page -> page.json().get("data").forEach(event -> {
             assertEquals("11", event.get("changes_total").asText());

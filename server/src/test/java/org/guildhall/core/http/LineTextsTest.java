@@ -27,11 +27,11 @@ class LineTextsTest {
         "tab\tbed", "del\u007f", "c1\u009b", " ", "\u00a0", "\u200b", "\u200b\u200d \u2060", "\ufeff", "\u3164", "\u2800", "\u115f\u1160", "\u00ad", "\u202e", "\u3000", "\ufe0f"
     })
     void name_thatIsNoLineOrInvisible_isRefused(String text) {
-        for (var schema : List.of("NewProduct", "NewPerson", "NewOrganization", "NewHousehold", "NewConsumer", "NewOrgType", "NewSite")) {
+        for (var schema : List.of("NewProduct", "NewPerson", "NewOrganization", "NewHousehold", "NewApiConsumer", "NewOrgType", "NewSite")) {
             assertEquals(List.of("pattern The text must be in one line, without control characters, and have a character that can be seen."),
                     wrong(schema, "name", text), schema);
         }
-        assertEquals(1, wrong("NewConsumer", "owner_name", text).size());
+        assertEquals(1, wrong("NewApiConsumer", "owner_name", text).size());
         assertEquals(1, wrong("MemberRow", "name", text).size());
         assertEquals(1, wrong("MemberRow", "household_name", text).size());
     }

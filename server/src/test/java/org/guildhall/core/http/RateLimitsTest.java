@@ -173,6 +173,22 @@ class RateLimitsTest {
     }
 
     @Test
+    void twoLimitsOfOnePolicy_bothHold_theLowerIsTold() {
+        try (var limits = new RateLimits(new RateTotals(guild.db()))) {
+            var own = new Limit("tenant", "tenant:" + UUID.randomUUID(), 5, 60);
+            var slower = new Limit("tenant", "tenant_maximum:" + UUID.randomUUID(), 5, 3600);
+            assertEquals("\"tenant\";q=5;w=3600", limits.show(List.of(own, slower)).headers().get("RateLimit-Policy"));
+            assertEquals("\"tenant\";q=5;w=3600", limits.show(List.of(slower, own)).headers().get("RateLimit-Policy"));
+            assertNull(limits.spend(List.of(own), 2).violated());
+            var spent = limits.spend(List.of(own, slower), 1);
+            assertEquals("\"tenant\";q=5;w=60", spent.headers().get("RateLimit-Policy"));
+            assertEquals(List.of(own, slower), spent.left().stream().map(RateLimits.Left::limit).toList());
+            assertNull(limits.spend(List.of(slower), 4).violated());
+            assertEquals(slower, limits.spend(List.of(own, slower), 1).violated());
+        }
+    }
+
+    @Test
     void aRequestThatIsRunAgainIsPaidOnce() throws Exception {
         var runs = new AtomicInteger();
         var caller = Stage.playing(Operation.GET_AUTH_STATUS, (call, in) -> {

@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.guildhall.Guild;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The server's own threads outlive whatever is thrown at them, and one that doesn't is told. */
 class BackgroundThreadsTest {
@@ -33,7 +34,7 @@ class BackgroundThreadsTest {
     @Test
     void logThread_anError_writesOn() throws Exception {
         var encoded = new AtomicInteger();
-        var context = new LoggerContext();
+        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         var writer = new LogWriter();
         writer.setContext(context);
         writer.setEncoder(new EncoderBase<>() {
