@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.guildhall.Guild;
+import org.guildhall.core.data.Clock;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
