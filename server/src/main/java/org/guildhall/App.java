@@ -4,15 +4,15 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.guildhall.catalog.CatalogModule;
 import org.guildhall.core.auth.Authenticator;
+import org.guildhall.core.data.DatabaseProbe;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.Probe;
 import org.guildhall.core.data.RateTotals;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.HttpServer;
 import org.guildhall.core.http.RateLimits;
-import org.guildhall.core.http.Spec;
-import org.guildhall.core.work.LogWriter;
-import org.guildhall.core.work.Work;
+import org.guildhall.core.json.Spec;
+import org.guildhall.core.log.BufferedLogAppender;
+import org.guildhall.core.work.TaskQueue;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.overview.OverviewModule;
 import org.guildhall.platform.PlatformModule;
@@ -28,9 +28,9 @@ public final class App implements AutoCloseable {
 
     private final Db db;
     private final Db jobs;
-    private final Probe probe;
+    private final DatabaseProbe probe;
     private final RateLimits limits;
-    private final Work work;
+    private final TaskQueue work;
     private final PlatformModule platform;
     private final HttpServer server;
     private final boolean scheduler;
@@ -39,20 +39,20 @@ public final class App implements AutoCloseable {
     private App(Config config, Consumer<Api> more) {
         this.db = new Db(config.database());
         this.jobs = db.forJobs(config.database());
-        this.probe = new Probe(config.database());
+        this.probe = new DatabaseProbe(config.database());
         this.limits = new RateLimits(new RateTotals(jobs));
         var spec = new Spec();
         var api = new Api();
 
         this.platform = new PlatformModule(db, jobs);
-        this.work = new Work(jobs, config.database().jobPoolSize() - CONNECTIONS_BESIDE_TASKS, platform.door()::isActive);
+        this.work = new TaskQueue(jobs, config.database().jobPoolSize() - CONNECTIONS_BESIDE_TASKS, platform.door()::isActive);
         this.scheduler = config.scheduler();
 
         platform.schedule(work);
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
                         probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping,
-                        Map.of("log", LogWriter::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())));
+                        Map.of("log", BufferedLogAppender::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())));
         var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
         new CatalogModule().bind(api, runtime.backfills());
         runtime.schedule(work);

@@ -35,11 +35,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The Java client against the real server. */
 class ClientTest {
 
-    private final Guild.Tenant tenant = Guild.shared().tenant();
+    private final TestServer.Tenant tenant = TestServer.shared().tenant();
     private final Guildhall guildhall = client(tenant.token());
 
     private static Guildhall client(String token) {
-        return Guildhall.builder().baseUrl(Guild.shared().url()).token(token).timeout(Duration.ofSeconds(20)).build();
+        return Guildhall.builder().baseUrl(TestServer.shared().url()).token(token).timeout(Duration.ofSeconds(20)).build();
     }
 
     @Test
@@ -126,7 +126,7 @@ class ClientTest {
         var invalid = assertThrows(ProblemException.class, () -> guildhall.catalog().createProduct(new NewProduct("")));
         assertEquals("validation_failed", invalid.problem().code());
         assertEquals("/name", invalid.problem().errors().getFirst().pointer());
-        var foreign = Guild.shared().tenant();
+        var foreign = TestServer.shared().tenant();
         var theirs = client(foreign.token()).catalog().createProduct(new NewProduct("Theirs")).value();
         var hidden = assertThrows(ProblemException.class, () -> guildhall.catalog().getProduct(theirs.id()));
         assertEquals(404, hidden.problem().status());

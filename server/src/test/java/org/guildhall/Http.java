@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -70,12 +70,12 @@ public record Http(String base, @Nullable String token) {
         }
     }
 
-    public Http(Guild guild, @Nullable String token) {
+    public Http(TestServer guild, @Nullable String token) {
         this(guild.url(), token);
     }
 
     /** The same caller on another node. */
-    public Http on(Guild node) {
+    public Http on(TestServer node) {
         return new Http(node.url(), token);
     }
 

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.guildhall.api.Operation;
-import org.guildhall.core.http.Spec;
+import org.guildhall.core.json.Spec;
 import org.opentest4j.AssertionFailedError;
 
 /** Holds every answer of a test against the document: its status must be documented, its media type and its body must be as said there. */

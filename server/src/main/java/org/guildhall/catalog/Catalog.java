@@ -5,10 +5,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.api.Page;
+import org.guildhall.core.audit.Actor;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.http.Actor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +22,10 @@ public final class Catalog {
 
     private final OrgTypeStore types = new OrgTypeStore();
     private final PlanLadderStore ladders = new PlanLadderStore();
-    private final DoorStore door = new DoorStore();
+    private final CatalogStore door = new CatalogStore();
 
     /** Whether and when something was there to be granted: from its publication, or its making, to its retirement or archiving. */
-    public record Lifetime(@Nullable Instant from, @Nullable Instant to) {
+    public record Validity(@Nullable Instant from, @Nullable Instant to) {
 
         /** Whether it was there at an instant. */
         public boolean holds(Instant at) {
@@ -38,7 +38,7 @@ public final class Catalog {
      *
      * @param lifetime until it was archived
      */
-    public record Ladder(UUID id, String name, Lifetime lifetime, List<Tier> tiers) {
+    public record Ladder(UUID id, String name, Validity lifetime, List<Tier> tiers) {
 
         /** The tier with this id; null if it stands on another ladder. */
         public @Nullable Tier tier(UUID tierId) {
@@ -55,10 +55,10 @@ public final class Catalog {
     }
 
     /** A tier, with every product that it stood for, in the order of time. */
-    public record Tier(UUID id, UUID ladderId, int rank, String name, Lifetime lifetime, List<Standing> products) {
+    public record Tier(UUID id, UUID ladderId, int rank, String name, Validity lifetime, List<TierProduct> products) {
 
         /** What it stood for at an instant; null if it was not active then. */
-        public @Nullable Standing product(Instant at) {
+        public @Nullable TierProduct product(Instant at) {
             return products.stream().filter(product -> product.stood().holds(at)).findFirst().orElse(null);
         }
     }
@@ -69,7 +69,7 @@ public final class Catalog {
      * @param stood from when to when it stood there
      * @param published from when to when it could be granted
      */
-    public record Standing(UUID productId, String name, Lifetime stood, Lifetime published) {}
+    public record TierProduct(UUID productId, String name, Validity stood, Validity published) {}
 
     /**
      * What organizations of a type get by default.
@@ -78,7 +78,7 @@ public final class Catalog {
      * @param tierId null off the ladders
      * @param lifetime until it was ended
      */
-    public record Default(UUID policyId, UUID orgTypeId, UUID productId, @Nullable UUID ladderId, @Nullable UUID tierId, Lifetime lifetime) {}
+    public record DefaultGrant(UUID policyId, UUID orgTypeId, UUID productId, @Nullable UUID ladderId, @Nullable UUID tierId, Validity lifetime) {}
 
     /**
      * A product, as it is now.
@@ -96,7 +96,7 @@ public final class Catalog {
     }
 
     /** A tier that a product stands for now. */
-    public record Place(UUID ladderId, UUID tierId) {}
+    public record TierRef(UUID ladderId, UUID tierId) {}
 
     /**
      * A resource key that an integration registers.
@@ -146,18 +146,18 @@ public final class Catalog {
 
     /** A ladder on which nobody changes a tier until the transaction ends; null if there is none. */
     public @Nullable Ladder keepLadder(Tx tx, UUID id) {
-        return ladders.keep(tx, id) == null ? null : door.ladders(tx, List.of(id)).getFirst();
+        return ladders.lockShared(tx, id) == null ? null : door.ladders(tx, List.of(id)).getFirst();
     }
 
     /** The same by one of its tiers. */
     public @Nullable Ladder keepLadderOfTier(Tx tx, UUID tierId) {
-        var id = ladders.keepOfTier(tx, tierId);
+        var id = ladders.lockSharedByTier(tx, tierId);
         return id == null ? null : door.ladders(tx, List.of(id)).getFirst();
     }
 
     /** A product, kept; null if there is none. */
     public @Nullable Product keepProduct(Tx tx, UUID id) {
-        return door.keepProduct(tx, id);
+        return door.lockProductShared(tx, id);
     }
 
     /** A product, as it is; null if there is none. */
@@ -166,23 +166,23 @@ public final class Catalog {
     }
 
     /** Where a product stands now. */
-    public List<Place> places(Tx tx, UUID productId) {
+    public List<TierRef> places(Tx tx, UUID productId) {
         return door.places(tx, productId);
     }
 
     /** The state of an organization type, kept: active or archived; null if there is none. */
     public @Nullable String keepOrgType(Tx tx, UUID id) {
-        var type = types.keep(tx, id);
+        var type = types.lockShared(tx, id);
         return type == null ? null : type.state();
     }
 
     /** Every policy there ever was for organizations of a type, ended ones included, oldest first. */
-    public List<Default> defaults(Tx tx, UUID orgTypeId) {
+    public List<DefaultGrant> defaults(Tx tx, UUID orgTypeId) {
         return door.defaults(tx, orgTypeId);
     }
 
     /** One policy; null if there is none. */
-    public @Nullable Default policy(Tx tx, UUID policyId) {
+    public @Nullable DefaultGrant policy(Tx tx, UUID policyId) {
         return door.policy(tx, policyId);
     }
 
@@ -193,7 +193,7 @@ public final class Catalog {
 
     /** An integration that nobody changes until the transaction ends; null if there is none. */
     public @Nullable Integration keepIntegration(Tx tx, UUID id) {
-        return door.keepIntegration(tx, id);
+        return door.lockIntegrationShared(tx, id);
     }
 
     /** Integrations that are named, in no order; those that aren't there are left out. */

@@ -1,19 +1,19 @@
 package org.guildhall.catalog;
 
-import static org.guildhall.core.http.Problem.ALREADY_EXISTS;
-import static org.guildhall.core.http.Problem.CONFLICT;
-import static org.guildhall.core.http.Problem.INVALID_STATE;
-import static org.guildhall.core.http.Problem.IN_USE;
-import static org.guildhall.core.http.Problem.LADDER_CONFLICT;
-import static org.guildhall.core.http.Problem.VALIDATION_FAILED;
+import static org.guildhall.core.problem.Problem.ALREADY_EXISTS;
+import static org.guildhall.core.problem.Problem.CONFLICT;
+import static org.guildhall.core.problem.Problem.INVALID_STATE;
+import static org.guildhall.core.problem.Problem.IN_USE;
+import static org.guildhall.core.problem.Problem.LADDER_CONFLICT;
+import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
 
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.Router;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Constraints;
 import org.guildhall.core.http.Expansions;
+import org.guildhall.core.problem.Constraints;
 
 /** Wires the catalog room: what there is to hold. */
 public final class CatalogModule {
@@ -40,7 +40,7 @@ public final class CatalogModule {
     }
 
     private void handlers(Router<Call> routes, Catalog.Backfills backfills) {
-        var plans = new Plans(products, policies);
+        var plans = new PlanAdmission(products, policies);
         new OrgTypesHandler(types, policies).bind(routes);
         new IntegrationsHandler(integrations, rules).bind(routes);
         new EntitlementSetsHandler(sets, rules, integrations, products).bind(routes);

@@ -15,7 +15,7 @@ import org.guildhall.catalog.Catalog.BackfillFilter;
 import org.guildhall.catalog.Catalog.Backfills;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.References;
+import org.guildhall.core.problem.Require;
 
 /** Default-grant policies for organizations that were there before them: {@code /catalog/default-grant-policies/{id}/backfill}. */
 final class DefaultGrantBackfillsHandler implements DefaultGrantBackfillsApi<Call> {
@@ -31,9 +31,9 @@ final class DefaultGrantBackfillsHandler implements DefaultGrantBackfillsApi<Cal
     @Override
     public Reply<DefaultGrantBackfill> backfillDefaultGrantPolicy(
             Call call, DefaultGrantPolicyId defaultGrantPolicyId, NewDefaultGrantBackfill body) {
-        var policy = References.found(policies.lock(call.tx(), defaultGrantPolicyId.value()));
+        var policy = Require.found(policies.lock(call.tx(), defaultGrantPolicyId.value()));
         call.expect(policy.version());
-        References.active(policy.state(), "default-grant policy");
+        Require.active(policy.state(), "default-grant policy");
         var backfill = toApi(backfills.queue(call.tx(), policy.id(), body.mode().value(), body.externalId(), call.actor()));
         call.created(backfill.id(), backfill);
         return Reply.accepted("/api/v1/catalog/default-grant-backfills/" + backfill.id(), backfill);
@@ -42,7 +42,7 @@ final class DefaultGrantBackfillsHandler implements DefaultGrantBackfillsApi<Cal
     @Override
     public Reply<Page<DefaultGrantBackfill>> listDefaultGrantBackfills(
             Call call, DefaultGrantPolicyId defaultGrantPolicyId, ListDefaultGrantBackfillsQuery query) {
-        var policy = References.found(policies.get(call.tx(), defaultGrantPolicyId.value()));
+        var policy = Require.found(policies.get(call.tx(), defaultGrantPolicyId.value()));
         var filter = new BackfillFilter(
                 policy.id(), query.externalId(), query.mode() == null ? null : query.mode().value(),
                 query.state() == null ? null : query.state().value(),
@@ -52,7 +52,7 @@ final class DefaultGrantBackfillsHandler implements DefaultGrantBackfillsApi<Cal
 
     @Override
     public Reply<DefaultGrantBackfill> getDefaultGrantBackfill(Call call, DefaultGrantBackfillId defaultGrantBackfillId) {
-        return Reply.ok(toApi(References.found(backfills.get(call.tx(), defaultGrantBackfillId.value()))));
+        return Reply.ok(toApi(Require.found(backfills.get(call.tx(), defaultGrantBackfillId.value()))));
     }
 
     private static DefaultGrantBackfill toApi(Backfill backfill) {

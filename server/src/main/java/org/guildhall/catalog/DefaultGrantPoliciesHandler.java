@@ -16,13 +16,13 @@ import org.guildhall.api.model.PlanLadderId;
 import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.TierId;
 import org.guildhall.catalog.DefaultGrantPolicyStore.Filter;
-import org.guildhall.catalog.DefaultGrantPolicyStore.Place;
+import org.guildhall.catalog.DefaultGrantPolicyStore.PolicyTarget;
 import org.guildhall.catalog.DefaultGrantPolicyStore.Row;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.References;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.Require;
 import org.jspecify.annotations.Nullable;
 
 /** Default-grant policies: {@code /catalog/default-grant-policies}. */
@@ -56,15 +56,15 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
                     : tierMistake("other_path", "A grant off the ladders names no tier.");
         }
         var productId = body.productId().value();
-        var type = References.named(types.lock(call.tx(), body.orgTypeId().value()), "/org_type_id", "organization type");
+        var type = Require.named(types.lock(call.tx(), body.orgTypeId().value()), "/org_type_id", "organization type");
         var tier = body.tierId() == null ? null : kept(call, body.tierId());
-        var product = References.named(products.keep(call.tx(), productId), "/product_id", "product");
-        References.active(type.state(), "/org_type_id", "organization type");
+        var product = Require.named(products.lockShared(call.tx(), productId), "/product_id", "product");
+        Require.active(type.state(), "/org_type_id", "organization type");
         if (!product.lifecycleStatus().equals("published")) {
             throw Problem.INVALID_STATE.at("/product_id", "The product is not published.");
         }
         if (tier != null) {
-            References.active(tier.state(), "/tier_id", "tier");
+            Require.active(tier.state(), "/tier_id", "tier");
         }
         if (tier != null && !tier.productId().equals(productId)) {
             throw Problem.LADDER_CONFLICT.at("/tier_id", "Another product stands on the tier.");
@@ -72,7 +72,7 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
         if (tier == null && products.isOnLadder(call.tx(), productId)) {
             throw Problem.LADDER_CONFLICT.at("/path", "The product is a plan: it is granted on its ladder.");
         }
-        var place = tier == null ? null : new Place(tier.ladderId(), tier.id());
+        var place = tier == null ? null : new PolicyTarget(tier.ladderId(), tier.id());
         var policy = toApi(policies.insert(call.tx(), body.externalId(), type.id(), productId, place));
         call.created(policy.id(), policy);
         return Reply.created("/api/v1/catalog/default-grant-policies/" + policy.id(), policy);
@@ -90,22 +90,22 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
 
     @Override
     public Reply<DefaultGrantPolicy> getDefaultGrantPolicy(Call call, DefaultGrantPolicyId defaultGrantPolicyId) {
-        return Reply.ok(toApi(References.found(policies.get(call.tx(), defaultGrantPolicyId.value()))));
+        return Reply.ok(toApi(Require.found(policies.get(call.tx(), defaultGrantPolicyId.value()))));
     }
 
     @Override
     public Reply<DefaultGrantPolicy> endDefaultGrantPolicy(Call call, DefaultGrantPolicyId defaultGrantPolicyId) {
-        var before = References.found(policies.lock(call.tx(), defaultGrantPolicyId.value()));
+        var before = Require.found(policies.lock(call.tx(), defaultGrantPolicyId.value()));
         call.expect(before.version());
-        References.active(before.state(), "default-grant policy");
+        Require.active(before.state(), "default-grant policy");
         var policy = toApi(policies.end(call.tx(), before.id()));
         call.changed(policy.id(), toApi(before), policy);
         return Reply.ok(policy);
     }
 
     private TierStore.Row kept(Call call, TierId tierId) {
-        References.named(ladders.keepOfTier(call.tx(), tierId.value()), "/tier_id", "tier");
-        return References.named(tiers.get(call.tx(), tierId.value()), "/tier_id", "tier");
+        Require.named(ladders.lockSharedByTier(call.tx(), tierId.value()), "/tier_id", "tier");
+        return Require.named(tiers.get(call.tx(), tierId.value()), "/tier_id", "tier");
     }
 
     private static RuntimeException tierMistake(String code, String detail) {

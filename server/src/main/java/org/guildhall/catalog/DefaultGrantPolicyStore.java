@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Effective;
+import org.guildhall.core.data.EffectiveDates;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.TimeWindow;
@@ -22,11 +22,11 @@ final class DefaultGrantPolicyStore {
 
     /** A policy as it is stored. */
     record Row(
-            UUID id, @Nullable String externalId, UUID orgTypeId, UUID productId, @Nullable Place place, String state,
+            UUID id, @Nullable String externalId, UUID orgTypeId, UUID productId, @Nullable PolicyTarget place, String state,
             @Nullable Instant endedAt, Instant createdAt, Instant updatedAt, long version) {}
 
     /** Where on a ladder a product is granted. */
-    record Place(UUID ladderId, UUID tierId) {}
+    record PolicyTarget(UUID ladderId, UUID tierId) {}
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
@@ -42,9 +42,9 @@ final class DefaultGrantPolicyStore {
     private static final Condition ACTIVE = DEFAULT_GRANT_POLICIES.STATE.eq("active");
 
     /** @param place null for a grant off the ladders */
-    Row insert(Tx tx, @Nullable String externalId, UUID orgTypeId, UUID productId, @Nullable Place place) {
+    Row insert(Tx tx, @Nullable String externalId, UUID orgTypeId, UUID productId, @Nullable PolicyTarget place) {
         // With the type held: organizations that were made until then are there, and get it by a backfill.
-        var now = tx.sql().select(Effective.present()).fetchSingle().value1();
+        var now = tx.sql().select(EffectiveDates.present()).fetchSingle().value1();
         return tx.sql()
                 .insertInto(DEFAULT_GRANT_POLICIES)
                 .set(DEFAULT_GRANT_POLICIES.EXTERNAL_ID, externalId)
@@ -91,8 +91,8 @@ final class DefaultGrantPolicyStore {
         return tx.sql()
                 .update(DEFAULT_GRANT_POLICIES)
                 .set(DEFAULT_GRANT_POLICIES.STATE, "ended")
-                .set(DEFAULT_GRANT_POLICIES.ENDED_AT, Effective.end(DEFAULT_GRANT_POLICIES.CREATED_AT))
-                .set(DEFAULT_GRANT_POLICIES.UPDATED_AT, Effective.touched(DEFAULT_GRANT_POLICIES.UPDATED_AT))
+                .set(DEFAULT_GRANT_POLICIES.ENDED_AT, EffectiveDates.end(DEFAULT_GRANT_POLICIES.CREATED_AT))
+                .set(DEFAULT_GRANT_POLICIES.UPDATED_AT, EffectiveDates.touched(DEFAULT_GRANT_POLICIES.UPDATED_AT))
                 .set(DEFAULT_GRANT_POLICIES.VERSION, DEFAULT_GRANT_POLICIES.VERSION.plus(1))
                 .where(DEFAULT_GRANT_POLICIES.ID.eq(id))
                 .returningResult(COLUMNS)
@@ -121,7 +121,7 @@ final class DefaultGrantPolicyStore {
         return new Row(
                 record.get(DEFAULT_GRANT_POLICIES.ID), record.get(DEFAULT_GRANT_POLICIES.EXTERNAL_ID),
                 record.get(DEFAULT_GRANT_POLICIES.ORG_TYPE_ID), record.get(DEFAULT_GRANT_POLICIES.PRODUCT_ID),
-                ladderId == null ? null : new Place(ladderId, record.get(DEFAULT_GRANT_POLICIES.TIER_ID)),
+                ladderId == null ? null : new PolicyTarget(ladderId, record.get(DEFAULT_GRANT_POLICIES.TIER_ID)),
                 record.get(DEFAULT_GRANT_POLICIES.STATE), record.get(DEFAULT_GRANT_POLICIES.ENDED_AT),
                 record.get(DEFAULT_GRANT_POLICIES.CREATED_AT), record.get(DEFAULT_GRANT_POLICIES.UPDATED_AT),
                 record.get(DEFAULT_GRANT_POLICIES.VERSION));

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Effective;
+import org.guildhall.core.data.EffectiveDates;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
@@ -68,7 +68,7 @@ final class EntitlementRuleStore {
 
     /** A new rule, from now on. */
     Row insert(Tx tx, UUID setId, @Nullable String externalId, String resourceKey, String kind, Values values) {
-        var now = tx.sql().select(Effective.present()).fetchSingle().value1();
+        var now = tx.sql().select(EffectiveDates.present()).fetchSingle().value1();
         return tx.sql()
                 .insertInto(ENTITLEMENT_RULES)
                 .set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId)
@@ -107,7 +107,7 @@ final class EntitlementRuleStore {
                 .join(LATEST)
                 .on(latest())
                 .where(ENTITLEMENT_RULES.ID.eq(id))
-                .and(Effective.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at))
+                .and(EffectiveDates.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at))
                 .fetchOne(EntitlementRuleStore::row);
     }
 
@@ -148,7 +148,7 @@ final class EntitlementRuleStore {
                         .from(ENTITLEMENT_RULES)
                         .join(LATEST)
                         .on(latest())
-                        .where(Effective.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at));
+                        .where(EffectiveDates.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at));
         var narrowed = select.and(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(setId))
                 .and(Filters.is(ENTITLEMENT_RULES.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(ENTITLEMENT_RULES.RESOURCE_KEY, filter.resourceKey()))
@@ -163,11 +163,11 @@ final class EntitlementRuleStore {
     }
 
     /** Gives the rule, and so all its rows, another name; what it says stays, and starts nothing new. */
-    Row rename(Tx tx, Row rule, @Nullable String externalId) {
-        call(tx, rule.id(), externalId);
+    Row setExternalId(Tx tx, Row rule, @Nullable String externalId) {
+        writeExternalId(tx, rule.id(), externalId);
         return tx.sql()
                 .update(ENTITLEMENT_RULES)
-                .set(ENTITLEMENT_RULES.UPDATED_AT, Effective.touched(ENTITLEMENT_RULES.UPDATED_AT))
+                .set(ENTITLEMENT_RULES.UPDATED_AT, EffectiveDates.touched(ENTITLEMENT_RULES.UPDATED_AT))
                 .set(ENTITLEMENT_RULES.VERSION, ENTITLEMENT_RULES.VERSION.plus(1))
                 .where(ENTITLEMENT_RULES.ID.eq(rule.id()))
                 .and(ENTITLEMENT_RULES.STARTS_AT.eq(rule.startsAt()))
@@ -178,11 +178,11 @@ final class EntitlementRuleStore {
     /** Ends what the rule says and lets it say something else from the same instant on. */
     Row update(Tx tx, Row rule, @Nullable String externalId, Values values) {
         if (!Objects.equals(externalId, rule.externalId())) {
-            call(tx, rule.id(), externalId);
+            writeExternalId(tx, rule.id(), externalId);
         }
         var now = tx.sql()
                 .update(ENTITLEMENT_RULES)
-                .set(ENTITLEMENT_RULES.ENDS_AT, Effective.end(ENTITLEMENT_RULES.STARTS_AT))
+                .set(ENTITLEMENT_RULES.ENDS_AT, EffectiveDates.end(ENTITLEMENT_RULES.STARTS_AT))
                 .where(ENTITLEMENT_RULES.ID.eq(rule.id()))
                 .and(ENTITLEMENT_RULES.ENDS_AT.isNull())
                 .returningResult(ENTITLEMENT_RULES.ENDS_AT)
@@ -213,8 +213,8 @@ final class EntitlementRuleStore {
     Row end(Tx tx, UUID id) {
         return tx.sql()
                 .update(ENTITLEMENT_RULES)
-                .set(ENTITLEMENT_RULES.ENDS_AT, Effective.end(ENTITLEMENT_RULES.STARTS_AT))
-                .set(ENTITLEMENT_RULES.UPDATED_AT, Effective.touched(ENTITLEMENT_RULES.UPDATED_AT))
+                .set(ENTITLEMENT_RULES.ENDS_AT, EffectiveDates.end(ENTITLEMENT_RULES.STARTS_AT))
+                .set(ENTITLEMENT_RULES.UPDATED_AT, EffectiveDates.touched(ENTITLEMENT_RULES.UPDATED_AT))
                 .set(ENTITLEMENT_RULES.VERSION, ENTITLEMENT_RULES.VERSION.plus(1))
                 .where(ENTITLEMENT_RULES.ID.eq(id))
                 .and(ENTITLEMENT_RULES.ENDS_AT.isNull())
@@ -223,7 +223,7 @@ final class EntitlementRuleStore {
     }
 
     /** A name is of the rule, not of what it says: all its rows get it. */
-    private static void call(Tx tx, UUID id, @Nullable String externalId) {
+    private static void writeExternalId(Tx tx, UUID id, @Nullable String externalId) {
         tx.sql().update(ENTITLEMENT_RULES).set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId).where(ENTITLEMENT_RULES.ID.eq(id)).execute();
     }
 

@@ -17,8 +17,8 @@ import org.guildhall.catalog.EntitlementRuleStore.Beyond;
 import org.guildhall.catalog.EntitlementRuleStore.Row;
 import org.guildhall.catalog.EntitlementRuleStore.Values;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.References;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.Require;
 import org.jspecify.annotations.Nullable;
 
 /** Single entitlement rules: {@code /catalog/entitlement-rules}. A set's are listed and made in {@link EntitlementSetsHandler}. */
@@ -33,12 +33,12 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
     @Override
     public Reply<EntitlementRule> getEntitlementRule(Call call, EntitlementRuleId entitlementRuleId, GetEntitlementRuleQuery query) {
         var id = entitlementRuleId.value();
-        return Reply.ok(toApi(References.found(query.at() == null ? rules.get(call.tx(), id) : rules.get(call.tx(), id, query.at()))));
+        return Reply.ok(toApi(Require.found(query.at() == null ? rules.get(call.tx(), id) : rules.get(call.tx(), id, query.at()))));
     }
 
     @Override
     public Reply<EntitlementRule> updateEntitlementRule(Call call, EntitlementRuleId entitlementRuleId, Patch<EntitlementRulePatch> patch) {
-        var held = References.found(rules.lock(call.tx(), entitlementRuleId.value()));
+        var held = Require.found(rules.lock(call.tx(), entitlementRuleId.value()));
         var before = held.row();
         call.expect(before.version());
         var current = new EntitlementRulePatch(
@@ -55,15 +55,15 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
                 wanted.limitValue(), wanted.enabled(), wanted.period() == null ? null : wanted.period().value(), wanted.combine().value(),
                 new Beyond(wanted.enforcement().value(), wanted.gracePercent(), wanted.thresholdPercents())));
         requireActive(before);
-        References.active(held.setState(), "entitlement set");
+        Require.active(held.setState(), "entitlement set");
         return changed(call, before, values.equals(before.values())
-                ? rules.rename(call.tx(), before, wanted.externalId())
+                ? rules.setExternalId(call.tx(), before, wanted.externalId())
                 : rules.update(call.tx(), before, wanted.externalId(), values));
     }
 
     @Override
     public Reply<EntitlementRule> endEntitlementRule(Call call, EntitlementRuleId entitlementRuleId) {
-        var before = References.found(rules.lock(call.tx(), entitlementRuleId.value())).row();
+        var before = Require.found(rules.lock(call.tx(), entitlementRuleId.value())).row();
         call.expect(before.version());
         requireActive(before);
         return changed(call, before, rules.end(call.tx(), before.id()));

@@ -64,12 +64,12 @@ final class EntitlementSetStore {
     }
 
     /** The same, which nobody changes until the transaction ends; others may hold it so, too. */
-    @Nullable Row keep(Tx tx, UUID id) {
+    @Nullable Row lockShared(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).forShare().fetchOne(EntitlementSetStore::row);
     }
 
     /** The same for somebody who adds a rule: one at a time, so that two for one key don't wait for each other. */
-    @Nullable Row take(Tx tx, UUID id) {
+    @Nullable Row lockForReference(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).forNoKeyUpdate().fetchOne(EntitlementSetStore::row);
     }
 

@@ -21,9 +21,9 @@ import org.guildhall.catalog.EntitlementSetStore.Row;
 import org.guildhall.catalog.EntitlementSetStore.Values;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.References;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.Require;
 
 /** Entitlement sets and the rules that they are made of: {@code /catalog/entitlement-sets}. */
 final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
@@ -56,7 +56,7 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
 
     @Override
     public Reply<EntitlementSet> getEntitlementSet(Call call, EntitlementSetId entitlementSetId) {
-        return Reply.ok(toApi(References.found(sets.get(call.tx(), entitlementSetId.value()))));
+        return Reply.ok(toApi(Require.found(sets.get(call.tx(), entitlementSetId.value()))));
     }
 
     @Override
@@ -68,14 +68,14 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        References.active(before.state(), "entitlement set");
+        Require.active(before.state(), "entitlement set");
         return changed(call, before, sets.update(call.tx(), before.id(), new Values(wanted.externalId(), wanted.name(), wanted.description())));
     }
 
     @Override
     public Reply<EntitlementSet> archiveEntitlementSet(Call call, EntitlementSetId entitlementSetId) {
         var before = locked(call, entitlementSetId);
-        References.active(before.state(), "entitlement set");
+        Require.active(before.state(), "entitlement set");
         if (products.anyGives(call.tx(), before.id())) {
             throw Problem.IN_USE.because("A product that is not retired has this entitlement set.");
         }
@@ -93,9 +93,9 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
                         body.enforcement() == null ? "hard" : body.enforcement().value(),
                         body.gracePercent() == null ? 0 : body.gracePercent(),
                         body.thresholdPercents() == null ? List.of() : body.thresholdPercents()));
-        var set = References.found(sets.take(call.tx(), entitlementSetId.value()));
+        var set = Require.found(sets.lockForReference(call.tx(), entitlementSetId.value()));
         registered(call, body.resourceKey(), kind);
-        References.active(set.state(), "entitlement set");
+        Require.active(set.state(), "entitlement set");
         var rule = EntitlementRulesHandler.toApi(rules.insert(call.tx(), set.id(), body.externalId(), body.resourceKey(), kind, values));
         call.created(rule.id(), rule);
         return Reply.created("/api/v1/catalog/entitlement-rules/" + rule.id(), rule);
@@ -112,13 +112,13 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
                 query.at());
         var page = rules.list(call.tx(), call.page(), entitlementSetId.value(), filter);
         if (page.data().isEmpty()) {
-            References.found(sets.get(call.tx(), entitlementSetId.value()));
+            Require.found(sets.get(call.tx(), entitlementSetId.value()));
         }
         return Reply.list(page.map(EntitlementRulesHandler::toApi));
     }
 
     private void registered(Call call, String resourceKey, String kind) {
-        var key = integrations.keepKey(call.tx(), resourceKey);
+        var key = integrations.lockKeyShared(call.tx(), resourceKey);
         if (key == null || !key.integrationState().equals("active")) {
             throw Problem.VALIDATION_FAILED.because("No active integration registers " + resourceKey + ".")
                     .with(Item.pointer("/resource_key", "unregistered", "No active integration registers it."));
@@ -130,7 +130,7 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
     }
 
     private Row locked(Call call, EntitlementSetId entitlementSetId) {
-        var row = References.found(sets.lock(call.tx(), entitlementSetId.value()));
+        var row = Require.found(sets.lock(call.tx(), entitlementSetId.value()));
         call.expect(row.version());
         return row;
     }

@@ -151,7 +151,7 @@ final class IntegrationStore {
     }
 
     /** A resource key, whose integration nobody changes until the transaction ends; null if none registers it. */
-    @Nullable Registered keepKey(Tx tx, String key) {
+    @Nullable Registered lockKeyShared(Tx tx, String key) {
         return tx.sql()
                 .select(RESOURCE_KEYS.KIND, INTEGRATIONS.STATE)
                 .from(RESOURCE_KEYS)

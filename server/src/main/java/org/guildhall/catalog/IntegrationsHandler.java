@@ -20,8 +20,8 @@ import org.guildhall.catalog.IntegrationStore.Row;
 import org.guildhall.catalog.IntegrationStore.Values;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.References;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.Require;
 
 /** Integrations and their manifests: {@code /catalog/integrations}. */
 final class IntegrationsHandler implements IntegrationsApi<Call> {
@@ -54,7 +54,7 @@ final class IntegrationsHandler implements IntegrationsApi<Call> {
 
     @Override
     public Reply<Integration> getIntegration(Call call, IntegrationId integrationId) {
-        return Reply.ok(toApi(References.found(integrations.get(call.tx(), integrationId.value()))));
+        return Reply.ok(toApi(Require.found(integrations.get(call.tx(), integrationId.value()))));
     }
 
     @Override
@@ -67,7 +67,7 @@ final class IntegrationsHandler implements IntegrationsApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        References.active(before.state(), "integration");
+        Require.active(before.state(), "integration");
         integrations.register(call.tx(), before, keys);
         return changed(call, before, integrations.update(call.tx(), before.id(), values));
     }
@@ -75,7 +75,7 @@ final class IntegrationsHandler implements IntegrationsApi<Call> {
     @Override
     public Reply<Integration> archiveIntegration(Call call, IntegrationId integrationId) {
         var before = locked(call, integrationId);
-        References.active(before.state(), "integration");
+        Require.active(before.state(), "integration");
         if (rules.anyNames(call.tx(), before.resourceKeys().stream().map(ResourceKey::key).toList())) {
             throw Problem.IN_USE.because("An active entitlement rule names a resource key of this integration.");
         }
@@ -83,7 +83,7 @@ final class IntegrationsHandler implements IntegrationsApi<Call> {
     }
 
     private Row locked(Call call, IntegrationId integrationId) {
-        var row = References.found(integrations.lock(call.tx(), integrationId.value()));
+        var row = Require.found(integrations.lock(call.tx(), integrationId.value()));
         call.expect(row.version());
         return row;
     }

@@ -6,16 +6,16 @@ import java.util.HashSet;
 import java.util.List;
 import org.guildhall.api.model.NewResourceKey;
 import org.guildhall.catalog.IntegrationStore.ResourceKey;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.Refusal;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 
 /** What an integration may register: each key once, and only keys of its own. */
 final class Manifests {
 
     private Manifests() {}
 
-    /** The keys in the order of their names. @throws Refusal {@code validation_failed} with every mistake */
+    /** The keys in the order of their names. @throws ProblemException {@code validation_failed} with every mistake */
     static List<ResourceKey> keys(String integration, List<NewResourceKey> registered) {
         var wrong = new ArrayList<Item>();
         var seen = new HashSet<String>();

@@ -71,7 +71,7 @@ final class OrgTypeStore {
     }
 
     /** The same, which nobody changes until the transaction ends; others may hold it so, too. */
-    @Nullable Row keep(Tx tx, UUID id) {
+    @Nullable Row lockShared(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(id)).forShare().fetchOne(OrgTypeStore::row);
     }
 
@@ -79,7 +79,7 @@ final class OrgTypeStore {
      * Holds the type that is the default, for somebody who makes another one it; null if none is. Until the transaction ends nobody else
      * makes one the default.
      */
-    @Nullable Row takeDefault(Tx tx) {
+    @Nullable Row lockDefault(Tx tx) {
         tx.sql().execute(ONE_AT_A_TIME);
         return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.IS_DEFAULT).forUpdate().fetchOne(OrgTypeStore::row);
     }

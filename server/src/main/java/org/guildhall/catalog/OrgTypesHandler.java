@@ -15,8 +15,8 @@ import org.guildhall.catalog.OrgTypeStore.Row;
 import org.guildhall.catalog.OrgTypeStore.Values;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.References;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.Require;
 import org.jspecify.annotations.Nullable;
 
 /** Organization types: {@code /catalog/org-types}. */
@@ -50,7 +50,7 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
 
     @Override
     public Reply<OrgType> getOrgType(Call call, OrgTypeId orgTypeId) {
-        return Reply.ok(toApi(References.found(types.get(call.tx(), orgTypeId.value()))));
+        return Reply.ok(toApi(Require.found(types.get(call.tx(), orgTypeId.value()))));
     }
 
     @Override
@@ -62,7 +62,7 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        References.active(before.state(), "organization type");
+        Require.active(before.state(), "organization type");
         var values = new Values(wanted.externalId(), wanted.name(), wanted.description(), wanted.isDefault());
         var displaced = values.isDefault() && !before.isDefault() ? displaced(call) : null;
         var reply = changed(call, before, types.update(call.tx(), before.id(), values));
@@ -73,7 +73,7 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
     @Override
     public Reply<OrgType> archiveOrgType(Call call, OrgTypeId orgTypeId) {
         var before = locked(call, orgTypeId);
-        References.active(before.state(), "organization type");
+        Require.active(before.state(), "organization type");
         if (before.isDefault()) {
             throw Problem.INVALID_STATE.because("This is the default organization type. Make another one the default first.");
         }
@@ -88,7 +88,7 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
 
     /** Takes the place of the default from the type that has it; null if none has. */
     private @Nullable Displaced displaced(Call call) {
-        var before = types.takeDefault(call.tx());
+        var before = types.lockDefault(call.tx());
         return before == null ? null : new Displaced(before, types.clearDefault(call.tx(), before.id()));
     }
 
@@ -99,7 +99,7 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
     }
 
     private Row locked(Call call, OrgTypeId orgTypeId) {
-        var row = References.found(types.lock(call.tx(), orgTypeId.value()));
+        var row = Require.found(types.lock(call.tx(), orgTypeId.value()));
         call.expect(row.version());
         return row;
     }

@@ -29,11 +29,11 @@ final class PlanLadderStore {
 
     /** A ladder as it is stored, with its active tiers in the order of their ranks. */
     record Row(
-            UUID id, @Nullable String externalId, String name, @Nullable String description, List<Step> tiers, String state,
+            UUID id, @Nullable String externalId, String name, @Nullable String description, List<LadderStep> tiers, String state,
             @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
     /** A tier as its ladder shows it. */
-    record Step(UUID id, int rank, String name, UUID productId) {}
+    record LadderStep(UUID id, int rank, String name, UUID productId) {}
 
     /** What a caller may say of a ladder. */
     record Values(@Nullable String externalId, String name, @Nullable String description) {}
@@ -43,7 +43,7 @@ final class PlanLadderStore {
             @Nullable String externalId, @Nullable String state, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PLAN_LADDERS.CREATED_AT, "name", PLAN_LADDERS.NAME);
-    private static final Field<List<Step>> STEPS = multiset(
+    private static final Field<List<LadderStep>> STEPS = multiset(
                     select(TIERS.ID, TIERS.RANK, TIERS.NAME, TIER_PRODUCTS.PRODUCT_ID)
                             .from(TIERS)
                             .join(TIER_PRODUCTS)
@@ -53,7 +53,7 @@ final class PlanLadderStore {
                             .and(TIERS.STATE.eq("active"))
                             .orderBy(TIERS.RANK))
             .as("tiers")
-            .convertFrom(tiers -> tiers.map(Records.mapping(Step::new)));
+            .convertFrom(tiers -> tiers.map(Records.mapping(LadderStep::new)));
     private static final List<Field<?>> COLUMNS = List.of(
             PLAN_LADDERS.ID, PLAN_LADDERS.EXTERNAL_ID, PLAN_LADDERS.NAME, PLAN_LADDERS.DESCRIPTION, STEPS, PLAN_LADDERS.STATE,
             PLAN_LADDERS.ARCHIVED_AT, PLAN_LADDERS.CREATED_AT, PLAN_LADDERS.UPDATED_AT, PLAN_LADDERS.VERSION);
@@ -86,12 +86,12 @@ final class PlanLadderStore {
     }
 
     /** The ladder's id, if there is one; nobody changes a tier of it until the transaction ends, and others may keep it so, too. */
-    @Nullable UUID keep(Tx tx, UUID id) {
+    @Nullable UUID lockShared(Tx tx, UUID id) {
         return tx.sql().select(PLAN_LADDERS.ID).from(PLAN_LADDERS).where(PLAN_LADDERS.ID.eq(id)).forShare().fetchOne(PLAN_LADDERS.ID);
     }
 
     /** The ladder that a tier stands on, on which nobody changes a tier until the transaction ends; others may keep it so, too. */
-    @Nullable UUID keepOfTier(Tx tx, UUID tierId) {
+    @Nullable UUID lockSharedByTier(Tx tx, UUID tierId) {
         return tx.sql()
                 .select(PLAN_LADDERS.ID)
                 .from(PLAN_LADDERS)

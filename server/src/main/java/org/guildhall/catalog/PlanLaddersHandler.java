@@ -23,17 +23,17 @@ import org.guildhall.catalog.PlanLadderStore.Row;
 import org.guildhall.catalog.PlanLadderStore.Values;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.References;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.Require;
 
 /** Plan ladders and what stands on them: {@code /catalog/plan-ladders}. */
 final class PlanLaddersHandler implements PlanLaddersApi<Call> {
 
     private final PlanLadderStore ladders;
     private final TierStore tiers;
-    private final Plans plans;
+    private final PlanAdmission plans;
 
-    PlanLaddersHandler(PlanLadderStore ladders, TierStore tiers, Plans plans) {
+    PlanLaddersHandler(PlanLadderStore ladders, TierStore tiers, PlanAdmission plans) {
         this.ladders = ladders;
         this.tiers = tiers;
         this.plans = plans;
@@ -55,7 +55,7 @@ final class PlanLaddersHandler implements PlanLaddersApi<Call> {
 
     @Override
     public Reply<PlanLadder> getPlanLadder(Call call, PlanLadderId planLadderId) {
-        return Reply.ok(toApi(References.found(ladders.get(call.tx(), planLadderId.value()))));
+        return Reply.ok(toApi(Require.found(ladders.get(call.tx(), planLadderId.value()))));
     }
 
     @Override
@@ -67,14 +67,14 @@ final class PlanLaddersHandler implements PlanLaddersApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        References.active(before.state(), "plan ladder");
+        Require.active(before.state(), "plan ladder");
         return changed(call, before, ladders.update(call.tx(), before.id(), new Values(wanted.externalId(), wanted.name(), wanted.description())));
     }
 
     @Override
     public Reply<PlanLadder> archivePlanLadder(Call call, PlanLadderId planLadderId) {
         var before = locked(call, planLadderId);
-        References.active(before.state(), "plan ladder");
+        Require.active(before.state(), "plan ladder");
         if (!before.tiers().isEmpty()) {
             throw Problem.IN_USE.because("The ladder has active tiers.");
         }
@@ -84,10 +84,10 @@ final class PlanLaddersHandler implements PlanLaddersApi<Call> {
     @Override
     public Reply<PlanLadder> reorderTiers(Call call, PlanLadderId planLadderId, TierOrder body) {
         var before = locked(call, planLadderId);
-        References.active(before.state(), "plan ladder");
+        Require.active(before.state(), "plan ladder");
         var order = body.tierIds().stream().map(TierId::value).toList();
-        Ladders.complete(before.tiers(), order);
-        if (Ladders.stand(before.tiers(), order)) {
+        LadderRules.complete(before.tiers(), order);
+        if (LadderRules.stand(before.tiers(), order)) {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
@@ -103,9 +103,9 @@ final class PlanLaddersHandler implements PlanLaddersApi<Call> {
 
     @Override
     public Reply<Tier> createTier(Call call, PlanLadderId planLadderId, NewTier body) {
-        var ladder = References.found(ladders.lock(call.tx(), planLadderId.value()));
+        var ladder = Require.found(ladders.lock(call.tx(), planLadderId.value()));
         plans.admit(call.tx(), ladder, body.productId().value());
-        int rank = Ladders.rank(ladder.tiers(), body.rank());
+        int rank = LadderRules.rank(ladder.tiers(), body.rank());
         var tier = TiersHandler.toApi(
                 tiers.insert(call.tx(), ladder.id(), body.externalId(), rank, body.name(), body.productId().value()));
         call.created(tier.id(), tier);
@@ -119,13 +119,13 @@ final class PlanLaddersHandler implements PlanLaddersApi<Call> {
         var filter = new TierStore.Filter(query.externalId(), query.state() == null ? null : query.state().value(), productId, query.at());
         var page = tiers.list(call.tx(), call.page(), planLadderId.value(), filter);
         if (page.data().isEmpty()) {
-            References.found(ladders.get(call.tx(), planLadderId.value()));
+            Require.found(ladders.get(call.tx(), planLadderId.value()));
         }
         return Reply.list(page.map(TiersHandler::toApi));
     }
 
     private Row locked(Call call, PlanLadderId planLadderId) {
-        var row = References.found(ladders.lock(call.tx(), planLadderId.value()));
+        var row = Require.found(ladders.lock(call.tx(), planLadderId.value()));
         call.expect(row.version());
         return row;
     }

@@ -2,10 +2,10 @@ package org.guildhall.catalog;
 
 import java.util.ArrayList;
 import org.guildhall.catalog.PriceStore.Terms;
-import org.guildhall.core.http.Currencies;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.Refusal;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.Currencies;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /** What a price can say: nothing negative, a currency that there is, and a count only of intervals. The schema holds the same. */
@@ -13,7 +13,7 @@ final class PriceTerms {
 
     private PriceTerms() {}
 
-    /** @throws Refusal {@code validation_failed} with every mistake */
+    /** @throws ProblemException {@code validation_failed} with every mistake */
     static Terms of(long amountMinor, String currency, @Nullable String billingInterval, @Nullable Integer intervalCount, String taxBehavior) {
         var wrong = new ArrayList<Item>();
         if (amountMinor < 0) {

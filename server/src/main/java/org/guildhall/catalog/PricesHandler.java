@@ -14,7 +14,7 @@ import org.guildhall.api.model.TaxBehavior;
 import org.guildhall.api.model.UnitAmount;
 import org.guildhall.catalog.PriceStore.Row;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.References;
+import org.guildhall.core.problem.Require;
 
 /** Single prices: {@code /catalog/prices}. A product's are listed and made in {@link ProductsHandler}. */
 final class PricesHandler implements PricesApi<Call> {
@@ -27,7 +27,7 @@ final class PricesHandler implements PricesApi<Call> {
 
     @Override
     public Reply<Price> getPrice(Call call, PriceId priceId) {
-        return Reply.ok(toApi(References.found(prices.get(call.tx(), priceId.value()))));
+        return Reply.ok(toApi(Require.found(prices.get(call.tx(), priceId.value()))));
     }
 
     @Override
@@ -46,12 +46,12 @@ final class PricesHandler implements PricesApi<Call> {
     @Override
     public Reply<Price> archivePrice(Call call, PriceId priceId) {
         var before = locked(call, priceId);
-        References.active(before.state(), "price");
+        Require.active(before.state(), "price");
         return changed(call, before, prices.archive(call.tx(), before.id()));
     }
 
     private Row locked(Call call, PriceId priceId) {
-        var row = References.found(prices.lock(call.tx(), priceId.value()));
+        var row = Require.found(prices.lock(call.tx(), priceId.value()));
         call.expect(row.version());
         return row;
     }

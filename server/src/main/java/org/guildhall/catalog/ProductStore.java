@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Cells;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
-import org.guildhall.core.data.Fixed;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.PreparedQuery;
+import org.guildhall.core.data.RowReader;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.data.Weighed;
@@ -47,7 +47,7 @@ final class ProductStore {
             long version) {}
 
     /** What others ask of a product before they refer to it. */
-    record Standing(@Nullable String productType, String lifecycleStatus) {}
+    record ProductStatus(@Nullable String productType, String lifecycleStatus) {}
 
     /** What a caller may say of a product. */
     record Values(
@@ -70,9 +70,9 @@ final class ProductStore {
             PRODUCTS.ENTITLEMENT_SET_ID, PRODUCTS.PROVIDER_REFERENCES, PRODUCTS.METADATA, PRODUCTS.TRIAL_ELIGIBILITY, PRODUCTS.PUBLISHED_AT, PRODUCTS.RETIRED_AT,
             PRODUCTS.CREATED_AT, PRODUCTS.UPDATED_AT, PRODUCTS.VERSION);
 
-    private static final Fixed<Row> GET =
-            Fixed.of(select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.eq(param("id", UUID.class))), COLUMNS, ProductStore::row);
-    private static final Fixed<Row> INSERT = Fixed.of(
+    private static final PreparedQuery<Row> GET =
+            PreparedQuery.of(select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.eq(param("id", UUID.class))), COLUMNS, ProductStore::row);
+    private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(PRODUCTS)
                     .set(PRODUCTS.EXTERNAL_ID, param("external_id", String.class))
                     .set(PRODUCTS.NAME, param("name", String.class))
@@ -112,23 +112,23 @@ final class ProductStore {
     }
 
     /** What a product is to those who would refer to it; as it is until the transaction ends. Others may keep it so, too. */
-    @Nullable Standing keep(Tx tx, UUID id) {
+    @Nullable ProductStatus lockShared(Tx tx, UUID id) {
         return tx.sql()
                 .select(PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS)
                 .from(PRODUCTS)
                 .where(PRODUCTS.ID.eq(id))
                 .forShare()
-                .fetchOne(Records.mapping(Standing::new));
+                .fetchOne(Records.mapping(ProductStatus::new));
     }
 
     /** The same for somebody who puts the product on a ladder, which nobody else may do or rely on meanwhile. */
-    @Nullable Standing take(Tx tx, UUID id) {
+    @Nullable ProductStatus lockForReference(Tx tx, UUID id) {
         return tx.sql()
                 .select(PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS)
                 .from(PRODUCTS)
                 .where(PRODUCTS.ID.eq(id))
                 .forNoKeyUpdate()
-                .fetchOne(Records.mapping(Standing::new));
+                .fetchOne(Records.mapping(ProductStatus::new));
     }
 
     boolean exists(Tx tx, UUID id) {
@@ -205,7 +205,7 @@ final class ProductStore {
         return kind.equals("plan") ? PRODUCTS.PRODUCT_TYPE.isNull().and(ON_LADDER) : PRODUCTS.PRODUCT_TYPE.eq(kind);
     }
 
-    private static Row row(Cells cells) {
+    private static Row row(RowReader cells) {
         return new Row(
                 cells.get(PRODUCTS.ID), cells.get(PRODUCTS.EXTERNAL_ID), cells.get(PRODUCTS.NAME), cells.get(PRODUCTS.DESCRIPTION),
                 cells.get(PRODUCTS.PRODUCT_TYPE), cells.get(KIND), cells.get(PRODUCTS.LIFECYCLE_STATUS),

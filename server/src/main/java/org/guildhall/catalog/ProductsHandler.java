@@ -27,8 +27,8 @@ import org.guildhall.catalog.ProductStore.Row;
 import org.guildhall.catalog.ProductStore.Values;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.References;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.Require;
 import org.jspecify.annotations.Nullable;
 
 /** Products: {@code /catalog/products}. */
@@ -71,7 +71,7 @@ final class ProductsHandler implements ProductsApi<Call> {
 
     @Override
     public Reply<Product> getProduct(Call call, ProductId productId) {
-        return Reply.ok(toApi(References.found(products.get(call.tx(), productId.value()))));
+        return Reply.ok(toApi(Require.found(products.get(call.tx(), productId.value()))));
     }
 
     @Override
@@ -129,7 +129,7 @@ final class ProductsHandler implements ProductsApi<Call> {
         var terms = PriceTerms.of(
                 body.unitAmount().amountMinor(), body.unitAmount().currency(),
                 body.billingInterval() == null ? null : body.billingInterval().value(), body.intervalCount(), body.taxBehavior().value());
-        if (References.found(products.keep(call.tx(), productId.value())).lifecycleStatus().equals("retired")) {
+        if (Require.found(products.lockShared(call.tx(), productId.value())).lifecycleStatus().equals("retired")) {
             throw Problem.INVALID_STATE.because("A retired product gets no new price.");
         }
         var price = PricesHandler.toApi(
@@ -157,13 +157,13 @@ final class ProductsHandler implements ProductsApi<Call> {
     /** Holds an entitlement set so that it isn't archived while a product is given it. */
     private void requireActive(Call call, @Nullable EntitlementSetId setId) {
         if (setId != null) {
-            var set = References.named(sets.keep(call.tx(), setId.value()), "/entitlement_set_id", "entitlement set");
-            References.active(set.state(), "/entitlement_set_id", "entitlement set");
+            var set = Require.named(sets.lockShared(call.tx(), setId.value()), "/entitlement_set_id", "entitlement set");
+            Require.active(set.state(), "/entitlement_set_id", "entitlement set");
         }
     }
 
     private Row locked(Call call, ProductId productId) {
-        var row = References.found(products.lock(call.tx(), productId.value()));
+        var row = Require.found(products.lock(call.tx(), productId.value()));
         call.expect(row.version());
         return row;
     }

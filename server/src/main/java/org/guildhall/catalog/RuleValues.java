@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.guildhall.catalog.EntitlementRuleStore.Beyond;
 import org.guildhall.catalog.EntitlementRuleStore.Values;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.Refusal;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ final class RuleValues {
 
     private RuleValues() {}
 
-    /** The values of a new rule. @throws Refusal {@code validation_failed} with every mistake */
+    /** The values of a new rule. @throws ProblemException {@code validation_failed} with every mistake */
     static Values of(
             String kind, @Nullable Long limitValue, boolean unlimited, @Nullable Boolean enabled, @Nullable String period,
             @Nullable String combine, Beyond beyond) {
@@ -38,7 +38,7 @@ final class RuleValues {
         return values;
     }
 
-    /** Holds changed values against the rule's kind. @throws Refusal {@code validation_failed} with every mistake */
+    /** Holds changed values against the rule's kind. @throws ProblemException {@code validation_failed} with every mistake */
     static Values changed(String kind, Values values) {
         refuse(mistakes(kind, values));
         return values;

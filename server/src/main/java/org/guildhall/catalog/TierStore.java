@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Effective;
 import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.EffectiveDates;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
@@ -61,7 +61,7 @@ final class TierStore {
     }
 
     Row insert(Tx tx, UUID ladderId, @Nullable String externalId, int rank, String name, UUID productId) {
-        var clock = name("clock").as(select(Effective.present().as("now")));
+        var clock = name("clock").as(select(EffectiveDates.present().as("now")));
         var now = field(name("clock", "now"), SQLDataType.INSTANT);
         var made = tx.sql()
                 .with(clock)
@@ -69,7 +69,7 @@ final class TierStore {
                 .select(select(val(ladderId), val(externalId, TIERS.EXTERNAL_ID), val(rank), val(name), now, now).from(clock))
                 .returningResult(TIERS.ID, TIERS.CREATED_AT)
                 .fetchSingle();
-        stand(tx, made.value1(), ladderId, productId, made.value2());
+        insertProductPeriod(tx, made.value1(), ladderId, productId, made.value2());
         return tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.eq(made.value1())).fetchSingle(TierStore::row);
     }
 
@@ -89,7 +89,7 @@ final class TierStore {
                 .from(TIERS)
                 .join(TIER_PRODUCTS)
                 .on(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
-                .and(Effective.holds(TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, at))
+                .and(EffectiveDates.holds(TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, at))
                 .where(TIERS.ID.eq(id))
                 .fetchOne(TierStore::row);
     }
@@ -104,7 +104,7 @@ final class TierStore {
                         .from(TIERS)
                         .join(TIER_PRODUCTS)
                         .on(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
-                        .and(Effective.holds(TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, at))
+                        .and(EffectiveDates.holds(TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, at))
                         .where(Filters.is(TIER_PRODUCTS.PRODUCT_ID, filter.productId()));
         var narrowed = select.and(TIERS.LADDER_ID.eq(ladderId))
                 .and(Filters.is(TIERS.EXTERNAL_ID, filter.externalId()))
@@ -115,13 +115,13 @@ final class TierStore {
     /** Changes a tier. Another product ends the present one's row and begins its own where that ended. */
     Row update(Tx tx, Row tier, @Nullable String externalId, String name, UUID productId) {
         if (!productId.equals(tier.productId())) {
-            stand(tx, tier.id(), tier.ladderId(), productId, leave(tx, tier.id()));
+            insertProductPeriod(tx, tier.id(), tier.ladderId(), productId, leave(tx, tier.id()));
         }
         return tx.sql()
                 .update(TIERS)
                 .set(TIERS.EXTERNAL_ID, externalId)
                 .set(TIERS.NAME, name)
-                .set(TIERS.UPDATED_AT, Effective.touched(TIERS.UPDATED_AT))
+                .set(TIERS.UPDATED_AT, EffectiveDates.touched(TIERS.UPDATED_AT))
                 .set(TIERS.VERSION, TIERS.VERSION.plus(1))
                 .where(TIERS.ID.eq(tier.id()))
                 .returningResult(COLUMNS)
@@ -134,7 +134,7 @@ final class TierStore {
                 .update(TIERS)
                 .set(TIERS.STATE, "archived")
                 .set(TIERS.ARCHIVED_AT, end)
-                .set(TIERS.UPDATED_AT, Effective.touched(TIERS.UPDATED_AT))
+                .set(TIERS.UPDATED_AT, EffectiveDates.touched(TIERS.UPDATED_AT))
                 .set(TIERS.VERSION, TIERS.VERSION.plus(1))
                 .where(TIERS.ID.eq(id))
                 .returningResult(COLUMNS)
@@ -151,7 +151,7 @@ final class TierStore {
         return tx.sql()
                 .update(TIERS)
                 .set(TIERS.RANK, place)
-                .set(TIERS.UPDATED_AT, Effective.touched(TIERS.UPDATED_AT))
+                .set(TIERS.UPDATED_AT, EffectiveDates.touched(TIERS.UPDATED_AT))
                 .set(TIERS.VERSION, TIERS.VERSION.plus(1))
                 .from(table("unnest({0}) with ordinality as o(id, place)", val(order.toArray(UUID[]::new))))
                 .where(TIERS.ID.eq(field(name("o", "id"), SQLDataType.UUID)))
@@ -168,7 +168,7 @@ final class TierStore {
                 .and(TIER_PRODUCTS.ENDS_AT.isNull()));
     }
 
-    private static void stand(Tx tx, UUID tierId, UUID ladderId, UUID productId, Instant from) {
+    private static void insertProductPeriod(Tx tx, UUID tierId, UUID ladderId, UUID productId, Instant from) {
         tx.sql()
                 .insertInto(TIER_PRODUCTS)
                 .set(TIER_PRODUCTS.TIER_ID, tierId)
@@ -182,7 +182,7 @@ final class TierStore {
     private static Instant leave(Tx tx, UUID tierId) {
         return tx.sql()
                 .update(TIER_PRODUCTS)
-                .set(TIER_PRODUCTS.ENDS_AT, Effective.end(TIER_PRODUCTS.STARTS_AT))
+                .set(TIER_PRODUCTS.ENDS_AT, EffectiveDates.end(TIER_PRODUCTS.STARTS_AT))
                 .where(TIER_PRODUCTS.TIER_ID.eq(tierId))
                 .and(TIER_PRODUCTS.ENDS_AT.isNull())
                 .returningResult(TIER_PRODUCTS.ENDS_AT)

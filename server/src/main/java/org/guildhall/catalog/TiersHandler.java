@@ -13,8 +13,8 @@ import org.guildhall.api.model.TierId;
 import org.guildhall.api.model.TierPatch;
 import org.guildhall.catalog.TierStore.Row;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.References;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.Require;
 
 /** Single tiers: {@code /catalog/tiers}. A ladder's are listed, made and put in order in {@link PlanLaddersHandler}. */
 final class TiersHandler implements TiersApi<Call> {
@@ -25,9 +25,9 @@ final class TiersHandler implements TiersApi<Call> {
     private final PlanLadderStore ladders;
     private final TierStore tiers;
     private final DefaultGrantPolicyStore policies;
-    private final Plans plans;
+    private final PlanAdmission plans;
 
-    TiersHandler(PlanLadderStore ladders, TierStore tiers, DefaultGrantPolicyStore policies, Plans plans) {
+    TiersHandler(PlanLadderStore ladders, TierStore tiers, DefaultGrantPolicyStore policies, PlanAdmission plans) {
         this.ladders = ladders;
         this.tiers = tiers;
         this.policies = policies;
@@ -37,7 +37,7 @@ final class TiersHandler implements TiersApi<Call> {
     @Override
     public Reply<Tier> getTier(Call call, TierId tierId, GetTierQuery query) {
         var id = tierId.value();
-        return Reply.ok(toApi(References.found(query.at() == null ? tiers.get(call.tx(), id) : tiers.get(call.tx(), id, query.at()))));
+        return Reply.ok(toApi(Require.found(query.at() == null ? tiers.get(call.tx(), id) : tiers.get(call.tx(), id, query.at()))));
     }
 
     @Override
@@ -54,14 +54,14 @@ final class TiersHandler implements TiersApi<Call> {
         if (!productId.equals(before.productId())) {
             admit(call, held, productId);
         }
-        References.active(before.state(), "tier");
+        Require.active(before.state(), "tier");
         return changed(call, held, tiers.update(call.tx(), before, wanted.externalId(), wanted.name(), productId));
     }
 
     @Override
     public Reply<Tier> archiveTier(Call call, TierId tierId) {
         var held = held(call, tierId);
-        References.active(held.tier().state(), "tier");
+        Require.active(held.tier().state(), "tier");
         if (policies.anyNamesTier(call.tx(), held.tier().id())) {
             throw Problem.IN_USE.because("An active default-grant policy grants by this tier.");
         }
@@ -76,8 +76,8 @@ final class TiersHandler implements TiersApi<Call> {
     }
 
     private Held held(Call call, TierId tierId) {
-        var ladder = References.found(ladders.lockOfTier(call.tx(), tierId.value()));
-        var tier = References.found(tiers.get(call.tx(), tierId.value()));
+        var ladder = Require.found(ladders.lockOfTier(call.tx(), tierId.value()));
+        var tier = Require.found(tiers.get(call.tx(), tierId.value()));
         call.expect(tier.version());
         return new Held(ladder, tier);
     }

@@ -14,6 +14,6 @@ public final class OverviewModule {
 
     /** Binds the room's operations. */
     public void bind(Api api) {
-        new OrganizationsHandler(runtime).bind(api.routes());
+        new OrganizationOverviewHandler(runtime).bind(api.routes());
     }
 }

@@ -32,8 +32,8 @@ import org.guildhall.api.platform.AuditEventsApi;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Json;
-import org.guildhall.core.http.Problem;
+import org.guildhall.core.json.Json;
+import org.guildhall.core.problem.Problem;
 import org.guildhall.platform.AuditStore.Entity;
 import org.guildhall.platform.AuditStore.Event;
 import org.guildhall.platform.AuditStore.Filter;
@@ -51,9 +51,9 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
 
     private final AuditStore trail;
     private final AuditReviewStore reviews;
-    private final Entities entities;
+    private final EntityIds entities;
 
-    AuditEventsHandler(AuditStore trail, AuditReviewStore reviews, Entities entities) {
+    AuditEventsHandler(AuditStore trail, AuditReviewStore reviews, EntityIds entities) {
         this.trail = trail;
         this.reviews = reviews;
         this.entities = entities;

@@ -41,7 +41,7 @@ final class ConsumerStore {
             @Nullable String externalId, @Nullable String state, @Nullable String actsAs, TimeWindow created) {}
 
     /** What the tokens of a consumer must keep to: what it holds, and how long the tenant lets tokens be good for. */
-    record Standing(String state, List<String> scopes, String actsAs, Lifetime lifetime, Instant now) {}
+    record ConsumerStatus(String state, List<String> scopes, String actsAs, TokenLifetime lifetime, Instant now) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", CONSUMERS.CREATED_AT, "name", CONSUMERS.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
@@ -79,7 +79,7 @@ final class ConsumerStore {
     }
 
     /** How a consumer stands, held so that it isn't archived or narrowed while a token is issued for it; null if there is none. */
-    @Nullable Standing holdStanding(Tx tx, UUID id) {
+    @Nullable ConsumerStatus lockStatusShared(Tx tx, UUID id) {
         return tx.sql()
                 .select(CONSUMERS.STATE, CONSUMERS.SCOPES, CONSUMERS.ACTS_AS, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, Columns.now())
                 .from(CONSUMERS)
@@ -88,9 +88,9 @@ final class ConsumerStore {
                 .where(CONSUMERS.ID.eq(id))
                 .forShare()
                 .of(CONSUMERS)
-                .fetchOne(record -> new Standing(
+                .fetchOne(record -> new ConsumerStatus(
                         record.get(CONSUMERS.STATE), List.of(record.get(CONSUMERS.SCOPES)), record.get(CONSUMERS.ACTS_AS),
-                        new Lifetime(record.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX)), record.get(Columns.now())));
+                        new TokenLifetime(record.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX)), record.get(Columns.now())));
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {

@@ -14,7 +14,7 @@ import org.guildhall.api.model.RateLimitSetting;
 import org.guildhall.api.platform.ConsumersApi;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
+import org.guildhall.core.problem.Problem;
 import org.guildhall.platform.ConsumerStore.Filter;
 import org.guildhall.platform.ConsumerStore.Row;
 import org.guildhall.platform.ConsumerStore.Values;
@@ -34,8 +34,8 @@ final class ConsumersHandler implements ConsumersApi<Call> {
     @Override
     public Reply<ApiConsumer> createConsumer(Call call, NewApiConsumer body) {
         var actsAs = body.actsAs() == null ? ActsAs.OPERATOR : body.actsAs();
-        Giving.requireHeld(call.caller(), body.scopes(), body.scopes());
-        Giving.requireActsAs(call.caller(), actsAs.value());
+        ScopeDelegation.requireHeld(call.caller(), body.scopes(), body.scopes());
+        ScopeDelegation.requireActsAs(call.caller(), actsAs.value());
         var consumer = toApi(consumers.insert(call.tx(), new Values(
                 body.externalId(), body.name(), body.ownerName(), body.contactEmail(), body.scopes(), actsAs.value(),
                 limit(body.rateLimit()), window(body.rateLimit()))));
@@ -72,10 +72,10 @@ final class ConsumersHandler implements ConsumersApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        var added = Giving.added(before.scopes(), wanted.scopes());
-        Giving.requireHeld(call.caller(), added, wanted.scopes());
-        Giving.requireActsAs(call.caller(), before.actsAs());
-        Giving.requireActsAs(call.caller(), wanted.actsAs().value());
+        var added = ScopeDelegation.added(before.scopes(), wanted.scopes());
+        ScopeDelegation.requireHeld(call.caller(), added, wanted.scopes());
+        ScopeDelegation.requireActsAs(call.caller(), before.actsAs());
+        ScopeDelegation.requireActsAs(call.caller(), wanted.actsAs().value());
         if (before.id().equals(call.caller().consumer())) {
             OwnLimit.requireUsable(current.rateLimit(), wanted.rateLimit());
         }

@@ -3,9 +3,9 @@ package org.guildhall.platform;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.api.Scopes;
+import org.guildhall.core.audit.Audit;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.http.Audit;
 
 /** Makes a platform administrator's token from the command line: the one credential that can't be asked for through the API. */
 public final class FirstToken {
@@ -25,7 +25,7 @@ public final class FirstToken {
         try (var write = db.begin(tenant, Db.ANY_REVISION)) {
             var consumer = new ConsumerStore().insert(write.tx(), new ConsumerStore.Values(
                     null, name, "Platform operator", "operator@guildhall.invalid", scopes, "operator", null, null));
-            var issued = new Mint(keys, new TokenStore()).issue(write.tx(), mode, new TokenStore.New(
+            var issued = new TokenIssuer(keys, new TokenStore()).issue(write.tx(), mode, new TokenStore.New(
                     consumer.id(), null, name, "secret", scopes, List.of(), null, null, null, null));
             write.commit(Audit.byOperator("createFirstToken", "token.issued", "access", consumer.id(), "token", issued.row().id(),
                     TokensHandler.toApi(issued.row())));

@@ -11,8 +11,8 @@ import org.guildhall.api.model.Readiness;
 import org.guildhall.api.model.ReadinessCheck;
 import org.guildhall.api.platform.HealthApi;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
 
 /** Whether the server runs, and whether it can take requests. */
 final class HealthHandler implements HealthApi<Call> {

@@ -8,17 +8,17 @@ import org.guildhall.api.model.IdempotencyResult;
 import org.guildhall.api.platform.IdempotencyKeysApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Idempotency;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
 
 /** What became of the caller's own idempotency keys: {@code /platform/idempotency-keys}. */
 final class IdempotencyKeysHandler implements IdempotencyKeysApi<Call> {
 
     private final IdempotencyKeyStore store;
     private final Idempotency idempotency;
-    private final Entities entities;
+    private final EntityIds entities;
 
-    IdempotencyKeysHandler(IdempotencyKeyStore store, Idempotency idempotency, Entities entities) {
+    IdempotencyKeysHandler(IdempotencyKeyStore store, Idempotency idempotency, EntityIds entities) {
         this.store = store;
         this.idempotency = idempotency;
         this.entities = entities;

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Objects;
 import org.guildhall.api.Operation;
 import org.guildhall.api.model.RateLimitSetting;
-import org.guildhall.core.http.Refusal;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /** What a caller may set as a limit of its own: one that it can raise again, and none above the platform's maximum. */
@@ -31,7 +31,7 @@ final class OwnLimit {
 
     /** Refuses such a limit. */
     static void requireUsable(@Nullable RateLimitSetting present, @Nullable RateLimitSetting wanted) {
-        Refusal.ifAny(unusable("/rate_limit", present, wanted));
+        ProblemException.ifAny(unusable("/rate_limit", present, wanted));
     }
 
     /**

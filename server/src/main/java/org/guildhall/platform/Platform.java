@@ -21,7 +21,7 @@ public final class Platform {
 
     private final Db db;
     private final int page;
-    private final UpkeepStore store = new UpkeepStore();
+    private final MaintenanceStore store = new MaintenanceStore();
 
     public Platform(Db db) {
         this(db, PAGE);

@@ -11,19 +11,19 @@ import org.guildhall.core.auth.Credentials;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
-import org.guildhall.core.http.Document;
 import org.guildhall.core.http.Idempotency;
 import org.guildhall.core.http.RateLimits;
-import org.guildhall.core.http.Spec;
-import org.guildhall.core.work.Work;
+import org.guildhall.core.http.RawBody;
+import org.guildhall.core.json.Spec;
+import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.pages.PagesModule;
 
 /** Wires the platform room: health, who calls, and everything that every other room stands on. */
 public final class PlatformModule implements AutoCloseable {
 
     private final CredentialStore credentials;
-    private final TokenUse use;
-    private final Upkeep upkeep;
+    private final TokenLastUse use;
+    private final IdempotencyKeyCleanupJob upkeep;
     private final Platform door;
     private final TokenStore tokens = new TokenStore();
     private final ConsumerStore consumers = new ConsumerStore();
@@ -46,13 +46,13 @@ public final class PlatformModule implements AutoCloseable {
      */
     public PlatformModule(Db db, Db jobs) {
         this.credentials = new CredentialStore(db);
-        this.use = new TokenUse(jobs);
+        this.use = new TokenLastUse(jobs);
         this.door = new Platform(jobs);
-        this.upkeep = new Upkeep(jobs, door);
+        this.upkeep = new IdempotencyKeyCleanupJob(jobs, door);
     }
 
     /** Tells what the room does by itself. */
-    public void schedule(Work work) {
+    public void schedule(TaskQueue work) {
         upkeep.schedule(work);
     }
 
@@ -79,8 +79,8 @@ public final class PlatformModule implements AutoCloseable {
     /** Binds the room's operations and offers its resources for {@code expand}. */
     public void bind(Api api, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness) {
         var routes = api.routes();
-        var json = new Document(spec.json(), "application/json");
-        var yaml = new Document(spec.yaml(), "application/yaml");
+        var json = new RawBody(spec.json(), "application/json");
+        var yaml = new RawBody(spec.yaml(), "application/yaml");
         routes.bind(Operation.GET_OPEN_API_JSON, (call, in) -> new Reply<>(200, json, 0, null));
         routes.bind(Operation.GET_OPEN_API_YAML, (call, in) -> new Reply<>(200, yaml, 0, null));
         new HealthHandler(
@@ -92,8 +92,8 @@ public final class PlatformModule implements AutoCloseable {
         new AuthHandler(limits).bind(routes);
         new RateLimitHandler(limits).bind(routes);
         var settings = new SettingsStore();
-        var mint = new Mint(keys, tokens);
-        var entities = new Entities(spec.prefixes());
+        var mint = new TokenIssuer(keys, tokens);
+        var entities = new EntityIds(spec.prefixes());
         new TenantsHandler(new TenantStore(), settings, consumers, mint).bind(routes);
         new SettingsHandler(settings).bind(routes);
         new ConsumersHandler(consumers, tokens).bind(routes);

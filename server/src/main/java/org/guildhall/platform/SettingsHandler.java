@@ -15,10 +15,10 @@ import org.guildhall.api.platform.SettingsApi;
 import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Currencies;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.Refusal;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.Currencies;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.platform.SettingsStore.Row;
 import org.guildhall.platform.SettingsStore.Values;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +60,7 @@ final class SettingsHandler implements SettingsApi<Call> {
         }
         wrong.addAll(OwnLimit.unusable("/rate_limit", current.rateLimit(), wanted.rateLimit()));
         wrong.addAll(OwnLimit.aboveMaximum(maximum(before), current.rateLimit(), wanted.rateLimit()));
-        Refusal.ifAny(wrong);
+        ProblemException.ifAny(wrong);
         var after = settings.update(call.tx(), before, new Values(
                 wanted.timeZone(), wanted.currency(), wanted.tokenLifetimeDaysMax(), wanted.ipAllowList(), wanted.rateLimit().limit(),
                 wanted.rateLimit().windowSeconds()));
@@ -74,7 +74,7 @@ final class SettingsHandler implements SettingsApi<Call> {
     static void requireKnown(String timeZone, String currency) {
         var wrong = new ArrayList<>(unknownZone(timeZone));
         wrong.addAll(Currencies.check("/currency", currency));
-        Refusal.ifAny(wrong);
+        ProblemException.ifAny(wrong);
     }
 
     private static List<Item> unknownZone(String timeZone) {

@@ -37,7 +37,7 @@ final class SettingsStore {
      *
      * @param consumerId null if none was ever issued
      */
-    record Administration(@Nullable UUID consumerId, Lifetime lifetime, Instant now) {}
+    record Administration(@Nullable UUID consumerId, TokenLifetime lifetime, Instant now) {}
 
     private static final List<Field<?>> COLUMNS = List.of(
             SETTINGS.TENANT_ID, SETTINGS.TIME_ZONE, SETTINGS.CURRENCY, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, SETTINGS.IP_ALLOW_LIST,
@@ -99,7 +99,7 @@ final class SettingsStore {
                 .where(SETTINGS.TENANT_ID.eq(Columns.tenant()))
                 .forUpdate()
                 .fetchSingle(record -> new Administration(
-                        record.get(SETTINGS.ADMINISTRATOR_ID), new Lifetime(record.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX)),
+                        record.get(SETTINGS.ADMINISTRATOR_ID), new TokenLifetime(record.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX)),
                         record.get(Columns.now())));
     }
 

@@ -22,10 +22,10 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.Refusal;
-import org.guildhall.core.http.Refusal.Item;
-import org.guildhall.core.work.Work;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.TenantStore.Filter;
 import org.guildhall.platform.TenantStore.Row;
 import org.guildhall.platform.TenantStore.Values;
@@ -44,9 +44,9 @@ final class TenantsHandler implements TenantsApi<Call> {
     private final TenantStore tenants;
     private final SettingsStore settings;
     private final ConsumerStore consumers;
-    private final Mint mint;
+    private final TokenIssuer mint;
 
-    TenantsHandler(TenantStore tenants, SettingsStore settings, ConsumerStore consumers, Mint mint) {
+    TenantsHandler(TenantStore tenants, SettingsStore settings, ConsumerStore consumers, TokenIssuer mint) {
         this.tenants = tenants;
         this.settings = settings;
         this.consumers = consumers;
@@ -93,7 +93,7 @@ final class TenantsHandler implements TenantsApi<Call> {
             return Reply.ok(toApi(before));
         }
         if (before.id().equals(call.caller().tenant())) {
-            Refusal.ifAny(OwnLimit.unusable("/rate_limit_maximum", current.rateLimitMaximum(), wanted.rateLimitMaximum()));
+            ProblemException.ifAny(OwnLimit.unusable("/rate_limit_maximum", current.rateLimitMaximum(), wanted.rateLimitMaximum()));
         }
         return changed(call, before, tenants.update(call.tx(), before.id(),
                 values(wanted.externalId(), wanted.name(), wanted.rateLimitMaximum())));
@@ -117,7 +117,7 @@ final class TenantsHandler implements TenantsApi<Call> {
         if (!before.state().equals("suspended")) {
             throw Problem.INVALID_STATE.because("The tenant isn't suspended.");
         }
-        Work.wake(call.tx(), before.id());
+        TaskQueue.wake(call.tx(), before.id());
         return changed(call, before, tenants.reactivate(call.tx(), before.id()));
     }
 
@@ -128,7 +128,7 @@ final class TenantsHandler implements TenantsApi<Call> {
             // It would give a caller who may only manage tenants everything that the platform's own administrators hold.
             throw Problem.INVALID_STATE.because("The platform's own tokens are issued by its own administrators: POST /api/v1/platform/tokens.");
         }
-        Giving.requireActsAs(call.caller(), "operator");
+        ScopeDelegation.requireActsAs(call.caller(), "operator");
         var administered = call.tx().within(tenant.id(), inside -> administratorsToken(inside, tenant, body));
         var reply = mint.answer(call, administered.issued());
         if (administered.made() != null) {
@@ -140,7 +140,7 @@ final class TenantsHandler implements TenantsApi<Call> {
     }
 
     /** A token, and its consumer if that had to be made. */
-    private record Administered(Mint.Issued issued, ConsumerStore.@Nullable Row made) {}
+    private record Administered(TokenIssuer.Issued issued, ConsumerStore.@Nullable Row made) {}
 
     private Administered administratorsToken(Tx inside, Row tenant, NewAdminToken body) {
         var administration = settings.lockAdministration(inside);
@@ -164,7 +164,7 @@ final class TenantsHandler implements TenantsApi<Call> {
     private static boolean isWhole(ConsumerStore.Row consumer) {
         return consumer.state().equals("active")
                 && consumer.actsAs().equals("operator")
-                && Giving.added(consumer.scopes(), ADMINISTRATOR_SCOPES).isEmpty();
+                && ScopeDelegation.added(consumer.scopes(), ADMINISTRATOR_SCOPES).isEmpty();
     }
 
     private ConsumerStore.Row administrator(Tx inside) {

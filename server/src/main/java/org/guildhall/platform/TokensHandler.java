@@ -20,10 +20,10 @@ import org.guildhall.api.model.TokenState;
 import org.guildhall.api.platform.TokensApi;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.Refusal;
-import org.guildhall.core.http.Refusal.Item;
-import org.guildhall.platform.ConsumerStore.Standing;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.platform.ConsumerStore.ConsumerStatus;
 import org.guildhall.platform.TokenStore.Filter;
 import org.guildhall.platform.TokenStore.Row;
 import org.guildhall.platform.TokenStore.Values;
@@ -34,9 +34,9 @@ final class TokensHandler implements TokensApi<Call> {
 
     private final TokenStore tokens;
     private final ConsumerStore consumers;
-    private final Mint mint;
+    private final TokenIssuer mint;
 
-    TokensHandler(TokenStore tokens, ConsumerStore consumers, Mint mint) {
+    TokensHandler(TokenStore tokens, ConsumerStore consumers, TokenIssuer mint) {
         this.tokens = tokens;
         this.consumers = consumers;
         this.mint = mint;
@@ -46,20 +46,20 @@ final class TokensHandler implements TokensApi<Call> {
     public Reply<IssuedToken> createToken(Call call, NewToken body) {
         var kind = body.kind() == null ? TokenKind.SECRET : body.kind();
         var origins = body.origins() == null ? List.<String>of() : body.origins();
-        Giving.requireHeld(call.caller(), body.scopes(), body.scopes());
-        var standing = consumers.holdStanding(call.tx(), body.consumerId().value());
+        ScopeDelegation.requireHeld(call.caller(), body.scopes(), body.scopes());
+        var standing = consumers.lockStatusShared(call.tx(), body.consumerId().value());
         if (standing != null) {
-            Giving.requireActsAs(call.caller(), standing.actsAs());
+            ScopeDelegation.requireActsAs(call.caller(), standing.actsAs());
         }
         var wrong = new ArrayList<>(ofKind(kind.value(), body.scopes(), origins));
         Instant end = null;
         if (standing == null) {
             wrong.add(Item.pointer("/consumer_id", "unknown", "There is no such consumer."));
         } else {
-            wrong.addAll(Giving.beyondConsumer(standing.scopes(), body.scopes(), body.scopes()));
+            wrong.addAll(ScopeDelegation.beyondConsumer(standing.scopes(), body.scopes(), body.scopes()));
             end = wished(standing.lifetime().wish(body.expiresAt(), standing.now(), standing.now()), wrong);
         }
-        Refusal.ifAny(wrong);
+        ProblemException.ifAny(wrong);
         requireActive(Objects.requireNonNull(standing));
         return mint.answer(call, mint.issue(call.tx(), call.caller().mode(), new TokenStore.New(
                 body.consumerId().value(), body.externalId(), body.name(), kind.value(), body.scopes(), origins,
@@ -97,17 +97,17 @@ final class TokensHandler implements TokensApi<Call> {
             return Reply.ok(toApi(before));
         }
         var standing = standing(call, before);
-        Giving.requireHeld(call.caller(), given(current, wanted), wanted.scopes());
-        Giving.requireActsAs(call.caller(), standing.actsAs());
+        ScopeDelegation.requireHeld(call.caller(), given(current, wanted), wanted.scopes());
+        ScopeDelegation.requireActsAs(call.caller(), standing.actsAs());
         var wrong = new ArrayList<>(ofKind(before.kind(), wanted.scopes(), wanted.origins()));
-        wrong.addAll(Giving.beyondConsumer(standing.scopes(), Giving.added(current.scopes(), wanted.scopes()), wanted.scopes()));
+        wrong.addAll(ScopeDelegation.beyondConsumer(standing.scopes(), ScopeDelegation.added(current.scopes(), wanted.scopes()), wanted.scopes()));
         var end = Objects.equals(wanted.expiresAt(), current.expiresAt())
                 ? current.expiresAt()
                 : wished(standing.lifetime().wish(wanted.expiresAt(), before.createdAt(), standing.now()), wrong);
         if (before.id().equals(call.caller().token())) {
             wrong.addAll(OwnLimit.unusable("/rate_limit", current.rateLimit(), wanted.rateLimit()));
         }
-        Refusal.ifAny(wrong);
+        ProblemException.ifAny(wrong);
         requireActive(before);
         requireActive(standing);
         if (isLater(before.expiresAt(), end) && tokens.isReplaced(call.tx(), before.id())) {
@@ -121,9 +121,9 @@ final class TokensHandler implements TokensApi<Call> {
     @Override
     public Reply<IssuedToken> rotateToken(Call call, TokenId tokenId, TokenRotation body) {
         var before = locked(call, tokenId);
-        Giving.requireHeld(call.caller(), before.scopes(), before.scopes());
+        ScopeDelegation.requireHeld(call.caller(), before.scopes(), before.scopes());
         var standing = standing(call, before);
-        Giving.requireActsAs(call.caller(), standing.actsAs());
+        ScopeDelegation.requireActsAs(call.caller(), standing.actsAs());
         requireActive(before);
         if (tokens.isReplaced(call.tx(), before.id())) {
             throw Problem.INVALID_STATE.because("The token was rotated already and ends with its overlap; rotate its successor, or issue a new one.");
@@ -156,8 +156,8 @@ final class TokensHandler implements TokensApi<Call> {
         return row;
     }
 
-    private Standing standing(Call call, Row token) {
-        return Objects.requireNonNull(consumers.holdStanding(call.tx(), token.consumerId()), "a token has a consumer");
+    private ConsumerStatus standing(Call call, Row token) {
+        return Objects.requireNonNull(consumers.lockStatusShared(call.tx(), token.consumerId()), "a token has a consumer");
     }
 
     private static void requireActive(Row row) {
@@ -166,7 +166,7 @@ final class TokensHandler implements TokensApi<Call> {
         }
     }
 
-    private static void requireActive(Standing standing) {
+    private static void requireActive(ConsumerStatus standing) {
         if (standing.state().equals("archived")) {
             throw Problem.INVALID_STATE.because("The consumer is archived: its tokens are good for nothing.");
         }
@@ -181,7 +181,7 @@ final class TokensHandler implements TokensApi<Call> {
     private static List<String> given(TokenPatch current, TokenPatch wanted) {
         return isLater(current.expiresAt(), wanted.expiresAt()) || !current.origins().containsAll(wanted.origins())
                 ? wanted.scopes()
-                : Giving.added(current.scopes(), wanted.scopes());
+                : ScopeDelegation.added(current.scopes(), wanted.scopes());
     }
 
     /** What is wrong with a token of its kind: a publishable one is bound to origins and holds little, a secret one has none. */
@@ -190,14 +190,14 @@ final class TokensHandler implements TokensApi<Call> {
             return origins.isEmpty() ? List.of()
                     : List.of(Item.pointer("/origins", "not_publishable", "Only a publishable token is bound to origins."));
         }
-        var wrong = new ArrayList<>(Giving.beyondPublic(scopes));
+        var wrong = new ArrayList<>(ScopeDelegation.beyondPublic(scopes));
         if (origins.isEmpty()) {
             wrong.add(Item.pointer("/origins", "required", "A publishable token needs at least one origin."));
         }
         return wrong;
     }
 
-    private static @Nullable Instant wished(Lifetime.Wish wish, List<Item> wrong) {
+    private static @Nullable Instant wished(TokenLifetime.Wish wish, List<Item> wrong) {
         if (wish.wrong() != null) {
             wrong.add(wish.wrong());
         }

@@ -27,8 +27,15 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Tx;
-import org.guildhall.runtime.EntitlementStore.Found;
-import org.guildhall.runtime.EntitlementStore.Question;
+import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
+import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementQuery;
+import org.guildhall.runtime.entitlements.EntitlementStore;
+import org.guildhall.runtime.people.OrganizationStore;
+import org.guildhall.runtime.people.WorkspaceStore;
+import org.guildhall.runtime.plans.GrantStore;
+import org.guildhall.runtime.plans.ProvisionStore;
+import org.guildhall.runtime.plans.TransitionStore;
+import org.guildhall.runtime.sites.SiteStore;
 import org.guildhall.schema.runtime.tables.Memberships;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -56,7 +63,7 @@ final class OverviewStore {
      * @param entitled what entitlements follow from; null if there is no such organization
      */
     record Everything(
-            @Nullable Found entitled, List<OrganizationStore.Row> organization, List<OrgType> orgType, List<Person> people,
+            @Nullable EntitlementData entitled, List<OrganizationStore.Row> organization, List<OrgType> orgType, List<Person> people,
             List<WorkspaceStore.Row> workspaces, List<Household> households, List<ProvisionStore.Row> provisions, List<GrantStore.Row> grants,
             List<TransitionStore.Row> transitions, List<SiteStore.Row> sites) {}
 
@@ -76,7 +83,7 @@ final class OverviewStore {
 
     /** @param at null for now */
     Everything find(Tx tx, UUID organizationId, @Nullable Instant at) {
-        var entitled = EntitlementStore.column(Question.of(organizationId, at)).as("entitled");
+        var entitled = EntitlementStore.column(EntitlementQuery.of(organizationId, at)).as("entitled");
         var organization = rows("organization",
                 select(OrganizationStore.COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)), OrganizationStore::row);
         var orgType = multiset(select(ORG_TYPES.ID, ORG_TYPES.KEY, ORG_TYPES.NAME, ORG_TYPES.STATE)
@@ -97,7 +104,7 @@ final class OverviewStore {
                         row.get(households), row.get(provisions), row.get(grants), row.get(transitions), row.get(sites)));
     }
 
-    private static @Nullable Found found(@Nullable JSONB entitled) {
+    private static @Nullable EntitlementData found(@Nullable JSONB entitled) {
         return entitled == null ? null : EntitlementStore.parsed(entitled);
     }
 

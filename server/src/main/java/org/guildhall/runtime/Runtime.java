@@ -27,10 +27,21 @@ import org.guildhall.api.model.OverviewWorkspaces;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PlanStanding;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.http.Refusal;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.runtime.OverviewStore.Household;
 import org.guildhall.runtime.OverviewStore.OrgType;
 import org.guildhall.runtime.OverviewStore.Person;
+import org.guildhall.runtime.entitlements.EntitlementViews;
+import org.guildhall.runtime.entitlements.Entitlements;
+import org.guildhall.runtime.entitlements.Summaries;
+import org.guildhall.runtime.people.OrganizationsHandler;
+import org.guildhall.runtime.people.WorkspacesHandler;
+import org.guildhall.runtime.plans.GrantStore;
+import org.guildhall.runtime.plans.GrantsHandler;
+import org.guildhall.runtime.plans.ProvisionsHandler;
+import org.guildhall.runtime.plans.TransitionStore;
+import org.guildhall.runtime.plans.TransitionsHandler;
+import org.guildhall.runtime.sites.SitesHandler;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the runtime room: what other rooms may ask of it. Resources come in the form in which the room itself sends them. */
@@ -55,7 +66,7 @@ public final class Runtime {
      * Everything about an organization at one instant, in one round trip; of each part the newest hundred.
      *
      * @param at null for now
-     * @throws Refusal {@code not_found} if there is no such organization, or wasn't then; {@code invalid_parameter} for an instant to come
+     * @throws ProblemException {@code not_found} if there is no such organization, or wasn't then; {@code invalid_parameter} for an instant to come
      */
     public Overview overview(Tx tx, UUID organizationId, @Nullable Instant at) {
         var all = store.find(tx, organizationId, at);
@@ -64,8 +75,8 @@ public final class Runtime {
         var foreseen = entitled.foreseen();
         var provisions = foreseen.among(all.provisions());
         return new Overview(
-                OrganizationsHandler.toApi(all.organization().getFirst()), toApi(all.orgType().getFirst()), Words.summary(plans, at != null),
-                EntitlementForms.plans(plans, at != null), EntitlementForms.entitlements(entitled),
+                OrganizationsHandler.toApi(all.organization().getFirst()), toApi(all.orgType().getFirst()), Summaries.summary(plans, at != null),
+                EntitlementViews.plans(plans, at != null), EntitlementViews.entitlements(entitled),
                 new OverviewPeople(shown(all.people(), Runtime::toApi), hasMore(all.people())),
                 new OverviewWorkspaces(shown(all.workspaces(), WorkspacesHandler::toApi), hasMore(all.workspaces())),
                 new OverviewHouseholds(shown(all.households(), Runtime::toApi), hasMore(all.households())),

@@ -1,7 +1,7 @@
 package org.guildhall.catalog;
 
-import static org.guildhall.catalog.Shelf.assertProblem;
-import static org.guildhall.catalog.Shelf.each;
+import static org.guildhall.catalog.CatalogFixture.assertProblem;
+import static org.guildhall.catalog.CatalogFixture.each;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class DefaultGrantPoliciesTest {
 
-    private final Shelf shelf = new Shelf();
+    private final CatalogFixture shelf = new CatalogFixture();
     private String type;
     private String ladder;
     private String plan;
@@ -64,7 +64,7 @@ class DefaultGrantPoliciesTest {
         assertProblem("422 validation_failed", "/tier_id", on(plan, "tir_01m7y2evm6fs9s6daa7vsjz5h1"));
         type = "otp_01m7y42cyffb99aegx7nzprtdw";
         assertProblem("422 validation_failed", "/org_type_id", on(plan, tier));
-        type = new Shelf().orgType("foreign");
+        type = new CatalogFixture().orgType("foreign");
         assertProblem("422 validation_failed", "/org_type_id", on(plan, tier));
     }
 
@@ -117,7 +117,7 @@ class DefaultGrantPoliciesTest {
     void aRetirementAndAPolicyNeverBothHappen() throws Exception {
         for (int round = 0; round < 8; round++) {
             var product = shelf.published("P");
-            var outcomes = Shelf.atOnce(List.of(() -> shelf.act("/products/" + product + "/retire"), () -> off(product))).stream()
+            var outcomes = CatalogFixture.atOnce(List.of(() -> shelf.act("/products/" + product + "/retire"), () -> off(product))).stream()
                     .map(Reply::outcome)
                     .toList();
             assertTrue(outcomes.equals(List.of("200", "409 invalid_state")) || outcomes.equals(List.of("409 in_use", "201")), outcomes.toString());
@@ -131,7 +131,7 @@ class DefaultGrantPoliciesTest {
             var other = shelf.published("Q");
             ladder = shelf.ladder("L");
             var at = shelf.tier(ladder, "T", product);
-            var outcomes = Shelf.atOnce(List.of(() -> shelf.patch("/tiers/" + at, "{\"product_id\": \"" + other + "\"}"), () -> on(product, at))).stream()
+            var outcomes = CatalogFixture.atOnce(List.of(() -> shelf.patch("/tiers/" + at, "{\"product_id\": \"" + other + "\"}"), () -> on(product, at))).stream()
                     .map(Reply::outcome)
                     .toList();
             assertTrue(outcomes.equals(List.of("200", "409 ladder_conflict")) || outcomes.equals(List.of("409 in_use", "201")), outcomes.toString());
@@ -140,7 +140,7 @@ class DefaultGrantPoliciesTest {
 
     @Test
     void ofParallelPoliciesForOneLadderOneIsMade() throws Exception {
-        var replies = Shelf.atOnce(List.of(() -> on(plan, tier), () -> on(plan, tier), () -> on(plan, tier)));
+        var replies = CatalogFixture.atOnce(List.of(() -> on(plan, tier), () -> on(plan, tier), () -> on(plan, tier)));
         assertEquals(1, replies.stream().filter(reply -> reply.status() == 201).count());
         replies.stream().filter(reply -> reply.status() != 201).forEach(reply -> assertProblem("409 already_exists", "/tier_id", reply));
     }
@@ -155,7 +155,7 @@ class DefaultGrantPoliciesTest {
         assertEquals(ended.text(), shelf.get(path).text());
         assertProblem("409 invalid_state", shelf.act(path + "/end"));
         assertProblem("412 precondition_failed", shelf.act(path + "/end", "If-Match", made.header("ETag")));
-        assertProblem("404 not_found", new Shelf().get(path));
+        assertProblem("404 not_found", new CatalogFixture().get(path));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package org.guildhall.catalog;
 
-import static org.guildhall.catalog.Shelf.assertProblem;
-import static org.guildhall.catalog.Shelf.each;
+import static org.guildhall.catalog.CatalogFixture.assertProblem;
+import static org.guildhall.catalog.CatalogFixture.each;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -23,7 +23,7 @@ class EntitlementRulesTest {
             select count(*) from (select starts_at, lag(ends_at) over (order by starts_at) as previous from catalog.entitlement_rules where id = ?) r
             where previous is distinct from starts_at""";
 
-    private final Shelf shelf = new Shelf();
+    private final CatalogFixture shelf = new CatalogFixture();
     private String set;
 
     @BeforeEach
@@ -146,7 +146,7 @@ class EntitlementRulesTest {
     void onlyARegisteredKeyWithItsOwnKindIsTaken() {
         assertProblem("422 validation_failed", "/resource_key", add("\"resource_key\": \"nobody.knows\", \"kind\": \"limit\", \"limit_value\": 1"));
         assertProblem("422 validation_failed", "/kind", add("\"resource_key\": \"fedwiki.sites\", \"kind\": \"boolean\", \"enabled\": true"));
-        set = new Shelf().set("Foreign");
+        set = new CatalogFixture().set("Foreign");
         assertProblem("404 not_found", sites(1));
     }
 
@@ -252,14 +252,14 @@ class EntitlementRulesTest {
             int wanted = limit;
             calls.add(() -> shelf.patch(path, "{\"limit_value\": " + wanted + "}"));
         }
-        Shelf.atOnce(calls).forEach(reply -> reply.expect(200));
+        CatalogFixture.atOnce(calls).forEach(reply -> reply.expect(200));
         assertEquals("13", shelf.get(path).at("/version"));
         assertEquals(List.of("1"), shelf.stored(GAPS, made.at("/id")));
     }
 
     @Test
     void ofParallelRulesForOneKeyOneIsMade() throws Exception {
-        var replies = Shelf.atOnce(List.of(() -> sites(1), () -> sites(2), () -> sites(3), () -> sites(4)));
+        var replies = CatalogFixture.atOnce(List.of(() -> sites(1), () -> sites(2), () -> sites(3), () -> sites(4)));
         assertEquals(1, replies.stream().filter(reply -> reply.status() == 201).count());
         replies.stream().filter(reply -> reply.status() != 201).forEach(reply -> assertProblem("409 already_exists", "/resource_key", reply));
     }
@@ -284,7 +284,7 @@ class EntitlementRulesTest {
         assertEquals(List.of(), each(shelf.get(list + "?at=2020-01-01T00:00:00Z"), "/id"));
         var page = shelf.get(list + "?limit=1");
         assertEquals(List.of("fedwiki.domains"), each(shelf.get(list + "?limit=1&cursor=" + page.at("/page/next_cursor")), "/resource_key"));
-        assertProblem("404 not_found", new Shelf().get(list));
+        assertProblem("404 not_found", new CatalogFixture().get(list));
     }
 
     @Test

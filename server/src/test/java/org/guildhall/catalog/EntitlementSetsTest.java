@@ -1,7 +1,7 @@
 package org.guildhall.catalog;
 
-import static org.guildhall.catalog.Shelf.assertProblem;
-import static org.guildhall.catalog.Shelf.each;
+import static org.guildhall.catalog.CatalogFixture.assertProblem;
+import static org.guildhall.catalog.CatalogFixture.each;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class EntitlementSetsTest {
 
-    private final Shelf shelf = new Shelf();
+    private final CatalogFixture shelf = new CatalogFixture();
 
     private Reply give(String set) {
         return shelf.post("/products", "{\"name\": \"P\", \"entitlement_set_id\": \"" + set + "\"}");
@@ -42,7 +42,7 @@ class EntitlementSetsTest {
         var unknown = "ens_01m7xr2h5becgvp8gremm42c57";
         assertProblem("422 validation_failed", "/entitlement_set_id", give(unknown));
         assertProblem("422 validation_failed", "/entitlement_set_id", shelf.patch(product, "{\"entitlement_set_id\": \"" + unknown + "\"}"));
-        assertProblem("422 validation_failed", "/entitlement_set_id", give(new Shelf().set("Foreign")));
+        assertProblem("422 validation_failed", "/entitlement_set_id", give(new CatalogFixture().set("Foreign")));
     }
 
     @Test
@@ -69,7 +69,7 @@ class EntitlementSetsTest {
     void anArchivingAndAProductNeverBothHappen() throws Exception {
         for (int round = 0; round < 8; round++) {
             var set = shelf.set("S");
-            var outcomes = Shelf.atOnce(List.of(() -> shelf.act("/entitlement-sets/" + set + "/archive"), () -> give(set))).stream()
+            var outcomes = CatalogFixture.atOnce(List.of(() -> shelf.act("/entitlement-sets/" + set + "/archive"), () -> give(set))).stream()
                     .map(Reply::outcome)
                     .toList();
             assertTrue(outcomes.equals(List.of("200", "409 invalid_state")) || outcomes.equals(List.of("409 in_use", "201")), outcomes.toString());

@@ -1,7 +1,7 @@
 package org.guildhall.catalog;
 
-import static org.guildhall.catalog.Shelf.assertProblem;
-import static org.guildhall.catalog.Shelf.each;
+import static org.guildhall.catalog.CatalogFixture.assertProblem;
+import static org.guildhall.catalog.CatalogFixture.each;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class IntegrationsTest {
 
-    private final Shelf shelf = new Shelf();
+    private final CatalogFixture shelf = new CatalogFixture();
 
     private static List<String> keys(Reply integration) {
         var found = new ArrayList<String>();
@@ -136,7 +136,7 @@ class IntegrationsTest {
             var key = "race" + round;
             var integration = integration(key);
             var set = shelf.set("S");
-            var replies = Shelf.atOnce(List.of(
+            var replies = CatalogFixture.atOnce(List.of(
                     () -> shelf.act("/integrations/" + integration + "/archive"),
                     () -> shelf.post("/entitlement-sets/" + set + "/rules", "{\"resource_key\": \"%s.x\", \"kind\": \"limit\", \"limit_value\": 1}".formatted(key))));
             var outcomes = replies.stream().map(Reply::outcome).toList();
@@ -152,6 +152,6 @@ class IntegrationsTest {
         assertEquals("fedwiki.sites", shelf.get("/integrations?key=fedwiki").at("/data/0/resource_keys/1/key"));
         assertEquals(List.of("mail"), each(shelf.get("/integrations?external_id=m"), "/key"));
         assertEquals(List.of(), each(shelf.get("/integrations?state=archived"), "/key"));
-        assertProblem("404 not_found", new Shelf().get("/integrations/" + shelf.get("/integrations?key=mail").at("/data/0/id")));
+        assertProblem("404 not_found", new CatalogFixture().get("/integrations/" + shelf.get("/integrations?key=mail").at("/data/0/id")));
     }
 }

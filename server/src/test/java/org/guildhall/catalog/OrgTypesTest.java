@@ -1,7 +1,7 @@
 package org.guildhall.catalog;
 
-import static org.guildhall.catalog.Shelf.assertProblem;
-import static org.guildhall.catalog.Shelf.each;
+import static org.guildhall.catalog.CatalogFixture.assertProblem;
+import static org.guildhall.catalog.CatalogFixture.each;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class OrgTypesTest {
 
-    private final Shelf shelf = new Shelf();
+    private final CatalogFixture shelf = new CatalogFixture();
 
     @Test
     void aTypeIsReadAtItsLocationAsItWasMade() {
@@ -42,7 +42,7 @@ class OrgTypesTest {
     @Test
     void anotherTenantMayUseTheSameKeyAndSeesNothing() {
         var id = shelf.orgType("club");
-        var other = new Shelf();
+        var other = new CatalogFixture();
         other.orgType("club");
         assertProblem("404 not_found", other.get("/org-types/" + id));
         assertProblem("404 not_found", other.act("/org-types/" + id + "/archive"));
@@ -150,7 +150,7 @@ class OrgTypesTest {
             ids.forEach(id -> calls.add(() -> shelf.patch("/org-types/" + id, "{\"is_default\": true}")));
             ids.forEach(id -> calls.add(() -> shelf.patch("/org-types/" + id, "{\"is_default\": false}")));
         }
-        Shelf.atOnce(calls).forEach(reply -> reply.expect(200));
+        CatalogFixture.atOnce(calls).forEach(reply -> reply.expect(200));
         shelf.patch("/org-types/" + ids.getFirst(), "{\"is_default\": true}").expect(200);
         assertEquals(List.of("a"), each(shelf.get("/org-types?is_default=true"), "/key"));
     }

@@ -1,7 +1,7 @@
 package org.guildhall.catalog;
 
-import static org.guildhall.catalog.Shelf.assertProblem;
-import static org.guildhall.catalog.Shelf.each;
+import static org.guildhall.catalog.CatalogFixture.assertProblem;
+import static org.guildhall.catalog.CatalogFixture.each;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 
 class PlanLaddersTest {
 
-    private final Shelf shelf = new Shelf();
+    private final CatalogFixture shelf = new CatalogFixture();
 
     private Reply reorder(String ladder, List<String> tiers, String etag) {
-        return shelf.http.send("PUT", Shelf.BASE + "/plan-ladders/" + ladder + "/tier-order",
+        return shelf.http.send("PUT", CatalogFixture.BASE + "/plan-ladders/" + ladder + "/tier-order",
                 "{\"tier_ids\": [\"" + String.join("\", \"", tiers) + "\"]}", "If-Match", etag);
     }
 
@@ -134,7 +134,7 @@ class PlanLaddersTest {
                 calls.add(() -> reorder(ladder, order, etag));
                 calls.add(() -> shelf.get("/plan-ladders/" + ladder));
             }
-            var replies = Shelf.atOnce(calls);
+            var replies = CatalogFixture.atOnce(calls);
             assertEquals(1, replies.stream().filter(reply -> reply.json().has("tiers") && !reply.header("ETag").equals(etag))
                     .map(reply -> reply.header("ETag")).distinct().count(), "one new state");
             assertEquals(7, replies.stream().filter(reply -> reply.outcome().equals("412 precondition_failed")).count());
@@ -157,7 +157,7 @@ class PlanLaddersTest {
         calls.add(() -> shelf.patch("/tiers/" + second, "{\"name\": \"B2\"}"));
         calls.add(() -> shelf.patch("/plan-ladders/" + ladder, "{\"name\": \"L2\"}", "If-Match", "*"));
         calls.add(() -> reorder(ladder, List.of(second, first), "*"));
-        for (var reply : Shelf.atOnce(calls)) {
+        for (var reply : CatalogFixture.atOnce(calls)) {
             assertNotEquals(5, reply.status() / 100, reply.text());
         }
         var ranks = steps(shelf.get("/plan-ladders/" + ladder), "rank");
@@ -170,7 +170,7 @@ class PlanLaddersTest {
     void theTrailShowsTheLadderAndEveryTierThatMoved() {
         var ladder = shelf.ladder("L");
         var tiers = List.of(shelf.tier(ladder, "A"), shelf.tier(ladder, "B"));
-        var dry = shelf.http.send("PUT", Shelf.BASE + "/plan-ladders/" + ladder + "/tier-order?dry_run=true",
+        var dry = shelf.http.send("PUT", CatalogFixture.BASE + "/plan-ladders/" + ladder + "/tier-order?dry_run=true",
                 "{\"tier_ids\": [\"%s\", \"%s\"]}".formatted(tiers.get(1), tiers.get(0)), "If-Match", "*", "Accept", Http.DRY_RUN).expect(200);
         assertEquals("plan_ladder", dry.at("/changes/0/entity_type"));
         assertEquals("A", dry.at("/changes/0/before/tiers/0/name"));
@@ -213,7 +213,7 @@ class PlanLaddersTest {
         shelf.act("/tiers/" + tier + "/archive").expect(200);
         assertEquals(List.of(first), each(shelf.get(list), "/id"));
         assertProblem("404 not_found", shelf.get("/products/prd_01m7xtfk4je288tyaa41tvaxy0/ladders"));
-        assertProblem("404 not_found", new Shelf().get(list));
+        assertProblem("404 not_found", new CatalogFixture().get(list));
     }
 
     @Test

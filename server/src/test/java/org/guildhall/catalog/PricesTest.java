@@ -1,7 +1,7 @@
 package org.guildhall.catalog;
 
-import static org.guildhall.catalog.Shelf.assertProblem;
-import static org.guildhall.catalog.Shelf.each;
+import static org.guildhall.catalog.CatalogFixture.assertProblem;
+import static org.guildhall.catalog.CatalogFixture.each;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -17,7 +17,7 @@ class PricesTest {
 
     private static final String ONCE = "\"unit_amount\": {\"amount_minor\": 12900, \"currency\": \"AUD\"}, \"tax_behavior\": \"inclusive\"";
 
-    private final Shelf shelf = new Shelf();
+    private final CatalogFixture shelf = new CatalogFixture();
     private String product;
 
     @BeforeEach
@@ -70,7 +70,7 @@ class PricesTest {
         product = "prd_01m7xtfk4je288tyaa41tvaxy0";
         assertProblem("404 not_found", add(ONCE));
         assertProblem("404 not_found", shelf.get("/products/" + product + "/prices"));
-        product = new Shelf().product("Foreign");
+        product = new CatalogFixture().product("Foreign");
         assertProblem("404 not_found", add(ONCE));
     }
 
@@ -115,7 +115,7 @@ class PricesTest {
         for (var provider : List.of("stripe", "gocardless", "paystack")) {
             calls.add(() -> shelf.patch(path, "{\"provider_references\": {\"%s\": \"ref_%s\"}}".formatted(provider, provider)));
         }
-        Shelf.atOnce(calls).forEach(reply -> reply.expect(200));
+        CatalogFixture.atOnce(calls).forEach(reply -> reply.expect(200));
         var price = shelf.get(path).expect(200);
         assertEquals("4", price.at("/version"));
         for (var provider : List.of("stripe", "gocardless", "paystack")) {

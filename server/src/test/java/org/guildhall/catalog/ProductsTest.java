@@ -1,7 +1,7 @@
 package org.guildhall.catalog;
 
-import static org.guildhall.catalog.Shelf.assertProblem;
-import static org.guildhall.catalog.Shelf.each;
+import static org.guildhall.catalog.CatalogFixture.assertProblem;
+import static org.guildhall.catalog.CatalogFixture.each;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.notNullValue;
@@ -12,13 +12,13 @@ import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import java.util.List;
 import java.util.stream.Stream;
-import org.guildhall.Guild;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
 class ProductsTest {
 
-    private final Shelf shelf = new Shelf();
-    private final Guild.Tenant tenant = shelf.tenant;
+    private final CatalogFixture shelf = new CatalogFixture();
+    private final TestServer.Tenant tenant = shelf.tenant;
     private final String token = tenant.token("catalog:read", "catalog:write");
 
     private RequestSpecification call() {
@@ -140,7 +140,7 @@ class ProductsTest {
     void publishingAndAnotherSetAtOnceComeOneAfterTheOther() throws Exception {
         var path = "/products/" + shelf.product("P");
         var other = "{\"entitlement_set_id\": \"" + shelf.set("S") + "\"}";
-        var replies = Shelf.atOnce(List.of(() -> shelf.act(path + "/publish"), () -> shelf.patch(path, other)));
+        var replies = CatalogFixture.atOnce(List.of(() -> shelf.act(path + "/publish"), () -> shelf.patch(path, other)));
         replies.getFirst().expect(200);
         if (replies.getLast().status() != 200) {
             assertProblem("409 invalid_state", "/entitlement_set_id", replies.getLast());
@@ -150,7 +150,7 @@ class ProductsTest {
     @Test
     void parallelChangesOfDifferentMembersLoseNone() throws Exception {
         var path = "/products/" + shelf.product("P");
-        Shelf.atOnce(List.of(
+        CatalogFixture.atOnce(List.of(
                 () -> shelf.patch(path, "{\"provider_references\": {\"stripe\": \"s\"}}"),
                 () -> shelf.patch(path, "{\"provider_references\": {\"paystack\": \"p\"}}"),
                 () -> shelf.patch(path, "{\"metadata\": {\"a\": \"1\"}}"),

@@ -3,9 +3,9 @@ package org.guildhall.catalog;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.function.Supplier;
-import org.guildhall.Counted;
-import org.guildhall.Http;
 import org.guildhall.Http.Reply;
+import org.guildhall.Http;
+import org.guildhall.RoundTripCounter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -13,9 +13,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RoundTripsTest {
 
     @RegisterExtension
-    static final Counted COUNTED = new Counted();
+    static final RoundTripCounter COUNTED = new RoundTripCounter();
 
-    private final Shelf shelf = new Shelf();
+    private final CatalogFixture shelf = new CatalogFixture();
     private final Http http = shelf.http.on(COUNTED.node());
 
     private static void costsOne(Supplier<Reply> request) {
@@ -23,7 +23,7 @@ class RoundTripsTest {
     }
 
     private void readCostsOne(String path) {
-        costsOne(() -> http.get(Shelf.BASE + path));
+        costsOne(() -> http.get(CatalogFixture.BASE + path));
     }
 
     @Test

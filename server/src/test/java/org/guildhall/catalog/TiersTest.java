@@ -1,7 +1,7 @@
 package org.guildhall.catalog;
 
-import static org.guildhall.catalog.Shelf.assertProblem;
-import static org.guildhall.catalog.Shelf.each;
+import static org.guildhall.catalog.CatalogFixture.assertProblem;
+import static org.guildhall.catalog.CatalogFixture.each;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,7 +19,7 @@ class TiersTest {
 
     private static final String UNKNOWN = "prd_01m7xtfk4je288tyaa41tvaxy0";
 
-    private final Shelf shelf = new Shelf();
+    private final CatalogFixture shelf = new CatalogFixture();
     private String ladder;
 
     @BeforeEach
@@ -73,7 +73,7 @@ class TiersTest {
         var addon = shelf.make("/products", "{\"name\": \"Towel\", \"product_type\": \"addon\"}");
         assertProblem("409 ladder_conflict", "/product_id", add(addon, ""));
         assertProblem("422 validation_failed", "/product_id", add(UNKNOWN, ""));
-        assertProblem("422 validation_failed", "/product_id", add(new Shelf().product("Foreign"), ""));
+        assertProblem("422 validation_failed", "/product_id", add(new CatalogFixture().product("Foreign"), ""));
         var retired = shelf.published("Old");
         shelf.act("/products/" + retired + "/retire").expect(200);
         assertProblem("409 invalid_state", "/product_id", add(retired, ""));
@@ -125,7 +125,7 @@ class TiersTest {
         assertEquals(old, then.at("/product_id"));
         assertEquals("N", then.at("/name"), "only the product is effective-dated");
         assertProblem("404 not_found", shelf.get(path + "?at=" + Instant.parse(made.at("/created_at")).minusNanos(1000)));
-        assertEquals(List.of(Shelf.uuid(old) + " closed", Shelf.uuid(next) + " open"), shelf.stored("""
+        assertEquals(List.of(CatalogFixture.uuid(old) + " closed", CatalogFixture.uuid(next) + " open"), shelf.stored("""
                 select product_id || case when ends_at is null then ' open' else ' closed' end from catalog.tier_products where tier_id = ?
                 order by starts_at""", made.at("/id")));
         assertEquals(List.of("0"), shelf.stored("""
@@ -196,11 +196,11 @@ class TiersTest {
             var product = shelf.product("P" + count);
             calls.add(() -> add(product, ", \"rank\": 1"));
         }
-        var ranks = Shelf.atOnce(calls);
+        var ranks = CatalogFixture.atOnce(calls);
         assertEquals(1, ranks.stream().filter(reply -> reply.status() == 201).count());
         ranks.stream().filter(reply -> reply.status() != 201).forEach(reply -> assertProblem("409 ladder_conflict", "/rank", reply));
         var product = shelf.product("Same");
-        var same = Shelf.atOnce(List.of(() -> add(product, ""), () -> add(product, ""), () -> add(product, "")));
+        var same = CatalogFixture.atOnce(List.of(() -> add(product, ""), () -> add(product, ""), () -> add(product, "")));
         assertEquals(1, same.stream().filter(reply -> reply.status() == 201).count());
         same.stream().filter(reply -> reply.status() != 201).forEach(reply -> assertProblem("409 ladder_conflict", "/product_id", reply));
     }
@@ -212,7 +212,7 @@ class TiersTest {
         var one = "/tiers/" + add(first, "").expect(201).at("/id");
         ladder = shelf.ladder("Other");
         var other = "/tiers/" + add(second, "").expect(201).at("/id");
-        Shelf.atOnce(List.of(() -> shelf.patch(one, "{\"product_id\": \"" + second + "\"}"), () -> shelf.patch(other, "{\"product_id\": \"" + first + "\"}")))
+        CatalogFixture.atOnce(List.of(() -> shelf.patch(one, "{\"product_id\": \"" + second + "\"}"), () -> shelf.patch(other, "{\"product_id\": \"" + first + "\"}")))
                 .forEach(reply -> reply.expect(200));
     }
 
@@ -224,7 +224,7 @@ class TiersTest {
             var product = shelf.published("P" + count);
             calls.add(() -> shelf.patch("/tiers/" + tier, "{\"product_id\": \"" + product + "\"}"));
         }
-        Shelf.atOnce(calls).forEach(reply -> reply.expect(200));
+        CatalogFixture.atOnce(calls).forEach(reply -> reply.expect(200));
         assertEquals(List.of("9"), shelf.stored("select count(*) from catalog.tier_products where tier_id = ?", tier));
         assertEquals("9", shelf.get("/tiers/" + tier).at("/version"));
         assertEquals("10", shelf.get("/plan-ladders/" + ladder).at("/version"));
@@ -235,7 +235,7 @@ class TiersTest {
         for (int round = 0; round < 6; round++) {
             var product = shelf.published("P");
             var type = shelf.orgType("club" + round);
-            var outcomes = Shelf.atOnce(List.of(() -> add(product, ""), () -> shelf.post("/default-grant-policies",
+            var outcomes = CatalogFixture.atOnce(List.of(() -> add(product, ""), () -> shelf.post("/default-grant-policies",
                             "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\"}".formatted(type, product)))).stream()
                     .map(Reply::outcome)
                     .toList();
@@ -289,6 +289,6 @@ class TiersTest {
         var page = shelf.get(list + "?limit=1");
         assertEquals(List.of("5"), each(shelf.get(list + "?limit=1&cursor=" + page.at("/page/next_cursor")), "/rank"));
         assertProblem("404 not_found", shelf.get("/plan-ladders/lad_01m7xxdjwvevsbj80cqgg56y1p/tiers"));
-        assertProblem("404 not_found", new Shelf().get("/tiers/" + first.at("/id")));
+        assertProblem("404 not_found", new CatalogFixture().get("/tiers/" + first.at("/id")));
     }
 }

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.guildhall.Http;
 import org.guildhall.api.Operation;
-import org.guildhall.core.http.Spec;
+import org.guildhall.core.json.Spec;
 
 /** What the document says of an operation, as examples are made from it. */
 final class Documented {

@@ -18,11 +18,11 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.guildhall.Guild;
 import org.guildhall.Http;
-import org.guildhall.api.Operation;
+import org.guildhall.TestServer;
 import org.guildhall.api.Operation.Access;
 import org.guildhall.api.Operation.IfMatch;
+import org.guildhall.api.Operation;
 import org.guildhall.api.TypeIds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,9 +31,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What all operations share, held against each of them. A new operation is in it as soon as it has its line in {@link Examples}. */
 class EveryOperationTest {
 
-    private static final World PLATFORM = new World(Guild.shared().platform());
-    private static final World OURS = new World(Guild.shared().tenant());
-    private static final World THEIRS = new World(Guild.shared().tenant());
+    private static final SampleData PLATFORM = new SampleData(TestServer.shared().platform());
+    private static final SampleData OURS = new SampleData(TestServer.shared().tenant());
+    private static final SampleData THEIRS = new SampleData(TestServer.shared().tenant());
 
     private static Stream<Operation> those(Predicate<Operation> which) {
         return Arrays.stream(Operation.values()).filter(which);
@@ -96,7 +96,7 @@ class EveryOperationTest {
         return operation.scope() != null && operation.scope().startsWith("platform:tenants:");
     }
 
-    static World home(Operation operation) {
+    static SampleData home(Operation operation) {
         return ofThePlatform(operation) ? PLATFORM : OURS;
     }
 
@@ -116,7 +116,7 @@ class EveryOperationTest {
     @MethodSource("guarded")
     void withoutATokenItIs401(Operation operation) {
         var world = home(operation);
-        var refused = world.send(new Http(Guild.shared(), null), world.request(operation));
+        var refused = world.send(new Http(TestServer.shared(), null), world.request(operation));
         assertEquals("401 unauthenticated", refused.outcome());
         assertTrue(String.valueOf(refused.header("WWW-Authenticate")).startsWith("Bearer "));
     }
@@ -129,7 +129,7 @@ class EveryOperationTest {
                 .filter(scope -> ofThePlatform(operation) || !scope.startsWith("platform:tenants:"))
                 .filter(scope -> !org.guildhall.core.auth.Scopes.covers(Set.of(scope), String.valueOf(operation.scope())))
                 .toArray(String[]::new);
-        var refused = world.send(new Http(Guild.shared(), world.tenant.token(others)), world.request(operation));
+        var refused = world.send(new Http(TestServer.shared(), world.tenant.token(others)), world.request(operation));
         assertEquals("403 insufficient_scope", refused.outcome());
         assertEquals(operation.scope(), refused.at("/required_scope"));
         assertTrue(String.valueOf(refused.header("WWW-Authenticate")).contains("scope=\"" + operation.scope() + "\""));
@@ -256,7 +256,7 @@ class EveryOperationTest {
         var request = world.request(operation);
         var done = world.send(request, "Audit-Reason", "swept").expect(operation.status());
         var events = new java.util.ArrayList<String>();
-        try (var connection = Guild.shared().superuser();
+        try (var connection = TestServer.shared().superuser();
                 var statement = connection.prepareStatement("""
                         select operation || ' ' || action || ' ' || status || ' ' || reason || ' ' ||
                           (select count(*) > 0 from platform.audit_entities n where n.tenant_id = e.tenant_id and n.event_id = e.id)
@@ -277,7 +277,7 @@ class EveryOperationTest {
     void aTokenOverItsLimitIs429(Operation operation) {
         var world = home(operation);
         var request = world.request(operation);
-        var limited = new Http(Guild.shared(), world.limited(operation.rateCost(), 3600));
+        var limited = new Http(TestServer.shared(), world.limited(operation.rateCost(), 3600));
         var first = world.send(limited, request).expect(operation.status());
         assertTrue(String.valueOf(first.header("RateLimit")).startsWith("\"token\";r=0;"), first.header("RateLimit"));
         var refused = world.send(limited, request);
@@ -307,7 +307,7 @@ class EveryOperationTest {
     @ParameterizedTest
     @MethodSource("suspendable")
     void aSuspendedTenantChangesNothing(Operation operation) throws SQLException {
-        var world = new World(Guild.shared().tenant());
+        var world = new SampleData(TestServer.shared().tenant());
         var request = world.request(operation);
         world.tenant.suspend();
         assertEquals("403 tenant_suspended", world.send(request).outcome());
@@ -318,7 +318,7 @@ class EveryOperationTest {
     @ParameterizedTest
     @MethodSource("allowedWhenSuspended")
     void aSuspendedTenantMayStillDoWhatTheDocumentAllows(Operation operation) throws SQLException {
-        var world = new World(Guild.shared().tenant());
+        var world = new SampleData(TestServer.shared().tenant());
         var request = world.request(operation);
         world.tenant.suspend();
         world.send(request).expect(operation.status());

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class Example {
 
     final Operation operation;
-    final Map<String, Function<World, Object>> members = new LinkedHashMap<>();
+    final Map<String, Function<SampleData, Object>> members = new LinkedHashMap<>();
     final List<String> absent = new ArrayList<>();
     final List<Operation> before = new ArrayList<>();
     final List<Operation> once = new ArrayList<>();
-    final Map<String, Function<World, String>> path = new LinkedHashMap<>();
+    final Map<String, Function<SampleData, String>> path = new LinkedHashMap<>();
     @Nullable String makes;
 
     Example(Operation operation) {
@@ -30,14 +30,14 @@ final class Example {
     }
 
     /** A member of the body, at a JSON Pointer, in place of what the document's example has there. */
-    Example with(String pointer, Function<World, Object> value) {
+    Example with(String pointer, Function<SampleData, Object> value) {
         members.put(pointer, value);
         return this;
     }
 
     /** A member that must be another one each time. */
     Example unique(String pointer) {
-        return with(pointer, World::word);
+        return with(pointer, SampleData::word);
     }
 
     /** A member of the document's example that is left out. */
@@ -47,7 +47,7 @@ final class Example {
     }
 
     /** A path parameter that is no new id. */
-    Example at(String parameter, Function<World, String> value) {
+    Example at(String parameter, Function<SampleData, String> value) {
         path.put(parameter, value);
         return this;
     }

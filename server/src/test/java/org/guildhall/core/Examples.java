@@ -38,26 +38,26 @@ final class Examples {
         row(REACTIVATE_TENANT).after(SUSPEND_TENANT);
         row(CREATE_TENANT_ADMIN_TOKEN);
         row(GET_SETTINGS);
-        row(UPDATE_SETTINGS).without("/token_lifetime_days_max").with("/rate_limit", World::roomyLimit);
+        row(UPDATE_SETTINGS).without("/token_lifetime_days_max").with("/rate_limit", SampleData::roomyLimit);
         row(CREATE_CONSUMER).makes("con");
         row(LIST_CONSUMERS);
         row(GET_CONSUMER);
         row(UPDATE_CONSUMER);
         row(ARCHIVE_CONSUMER);
-        row(CREATE_TOKEN).makes("tok").with("/expires_at", World::nextMonth);
+        row(CREATE_TOKEN).makes("tok").with("/expires_at", SampleData::nextMonth);
         row(LIST_TOKENS);
         row(GET_TOKEN);
-        row(UPDATE_TOKEN).with("/expires_at", World::nextMonth);
+        row(UPDATE_TOKEN).with("/expires_at", SampleData::nextMonth);
         row(ROTATE_TOKEN);
         row(REVOKE_TOKEN);
         row(GET_RATE_LIMIT);
-        row(GET_IDEMPOTENCY_OUTCOME).at("key", World::committedKey);
+        row(GET_IDEMPOTENCY_OUTCOME).at("key", SampleData::committedKey);
         row(LIST_AUDIT_EVENTS);
-        row(GET_AUDIT_EVENT).at("audit_event_id", World::event);
-        row(CREATE_AUDIT_REVIEW).at("audit_event_id", World::event);
-        row(LIST_AUDIT_EVENT_CHANGES).at("audit_event_id", World::event);
-        row(LIST_AUDIT_REVIEWS).at("audit_event_id", World::event);
-        row(GET_AUDIT_REVIEW).at("audit_event_id", World::event).at("audit_review_id", World::review);
+        row(GET_AUDIT_EVENT).at("audit_event_id", SampleData::event);
+        row(CREATE_AUDIT_REVIEW).at("audit_event_id", SampleData::event);
+        row(LIST_AUDIT_EVENT_CHANGES).at("audit_event_id", SampleData::event);
+        row(LIST_AUDIT_REVIEWS).at("audit_event_id", SampleData::event);
+        row(GET_AUDIT_REVIEW).at("audit_event_id", SampleData::event).at("audit_review_id", SampleData::review);
 
         row(CREATE_PRODUCT).makes("prd").unique("/provider_references/stripe");
         row(LIST_PRODUCTS);
@@ -89,7 +89,7 @@ final class Examples {
         row(GET_ENTITLEMENT_SET);
         row(UPDATE_ENTITLEMENT_SET);
         row(ARCHIVE_ENTITLEMENT_SET);
-        row(CREATE_ENTITLEMENT_RULE).makes("rul").with("/resource_key", World::resourceKey);
+        row(CREATE_ENTITLEMENT_RULE).makes("rul").with("/resource_key", SampleData::resourceKey);
         row(LIST_ENTITLEMENT_RULES);
         row(GET_ENTITLEMENT_RULE);
         row(UPDATE_ENTITLEMENT_RULE);
@@ -100,14 +100,14 @@ final class Examples {
         row(GET_PLAN_LADDER);
         row(UPDATE_PLAN_LADDER);
         row(ARCHIVE_PLAN_LADDER);
-        row(REORDER_TIERS).at("plan_ladder_id", World::ladder).with("/tier_ids", World::otherOrder);
+        row(REORDER_TIERS).at("plan_ladder_id", SampleData::ladder).with("/tier_ids", SampleData::otherOrder);
         row(CREATE_TIER).makes("tir");
         row(LIST_TIERS);
         row(GET_TIER);
         row(UPDATE_TIER);
         row(ARCHIVE_TIER);
 
-        row(CREATE_DEFAULT_GRANT_POLICY).makes("dgp").with("/path", world -> "off_ladder").with("/product_id", World::publishedProduct).without("/tier_id");
+        row(CREATE_DEFAULT_GRANT_POLICY).makes("dgp").with("/path", world -> "off_ladder").with("/product_id", SampleData::publishedProduct).without("/tier_id");
         row(LIST_DEFAULT_GRANT_POLICIES);
         row(GET_DEFAULT_GRANT_POLICY);
         row(END_DEFAULT_GRANT_POLICY);
@@ -116,7 +116,7 @@ final class Examples {
         row(GET_DEFAULT_GRANT_BACKFILL);
 
         // people
-        row(CREATE_PERSON).makes("per").with("/identities/0/subject", World::newcomer);
+        row(CREATE_PERSON).makes("per").with("/identities/0/subject", SampleData::newcomer);
         row(LIST_PERSONS);
         row(GET_PERSON);
         row(UPDATE_PERSON);
@@ -142,11 +142,11 @@ final class Examples {
         row(GET_MEMBERSHIP);
         row(UPDATE_MEMBERSHIP);
         row(END_MEMBERSHIP);
-        row(CREATE_INVITATION).makes("ivt").with("/email", World::address);
+        row(CREATE_INVITATION).makes("ivt").with("/email", SampleData::address);
         row(LIST_INVITATIONS);
         row(GET_INVITATION);
         row(UPDATE_INVITATION);
-        row(ACCEPT_INVITATION).with("/token", World::invitationToken);
+        row(ACCEPT_INVITATION).with("/token", SampleData::invitationToken);
         row(RENEW_INVITATION);
         row(REVOKE_INVITATION);
         row(CREATE_HOUSEHOLD).makes("hou");
@@ -163,13 +163,13 @@ final class Examples {
         // moves
         row(GET_POOL);
         row(LIST_PROVISIONS);
-        row(GET_PROVISION).at("provision_id", World::provision);
-        row(CREATE_TRANSITION).makes("trn").with("/target_tier_id", World::reachableTier);
+        row(GET_PROVISION).at("provision_id", SampleData::provision);
+        row(CREATE_TRANSITION).makes("trn").with("/target_tier_id", SampleData::reachableTier);
         row(LIST_ORGANIZATION_TRANSITIONS);
         row(LIST_TRANSITIONS);
         row(GET_TRANSITION);
-        row(CANCEL_TRANSITION).at("transition_id", World::scheduledTransition);
-        row(CREATE_GRANT).makes("gra").with("/product_id", World::publishedProduct).with("/ends_at", World::nextMonth);
+        row(CANCEL_TRANSITION).at("transition_id", SampleData::scheduledTransition);
+        row(CREATE_GRANT).makes("gra").with("/product_id", SampleData::publishedProduct).with("/ends_at", SampleData::nextMonth);
         row(LIST_GRANTS);
         row(GET_GRANT);
         row(UPDATE_GRANT);
@@ -178,19 +178,19 @@ final class Examples {
 
         // entitlements
         row(GET_EFFECTIVE_ENTITLEMENTS);
-        row(CHECK_ENTITLEMENT).with("/resource_key", World::resourceKey);
+        row(CHECK_ENTITLEMENT).with("/resource_key", SampleData::resourceKey);
         row(GET_REACHABLE_TIERS);
 
         // usage
-        row(REPORT_USAGE).makes("urp").with("/events", World::usage);
+        row(REPORT_USAGE).makes("urp").with("/events", SampleData::usage);
         row(LIST_USAGE_EVENTS);
-        row(GET_USAGE_EVENT).at("usage_event_id", World::usageEvent);
+        row(GET_USAGE_EVENT).at("usage_event_id", SampleData::usageEvent);
         row(GET_USAGE_REPORT);
         row(GET_USAGE);
         row(LIST_ORGANIZATION_USAGE_THRESHOLDS);
         row(LIST_USAGE_THRESHOLDS);
-        row(GET_USAGE_THRESHOLD).at("usage_threshold_id", World::usageThreshold);
-        row(REQUEST_SITE).makes("sit").with("/organization_id", World::siteHolder).with("/integration_id", World::siteMaker).with("/domain", World::hostName);
+        row(GET_USAGE_THRESHOLD).at("usage_threshold_id", SampleData::usageThreshold);
+        row(REQUEST_SITE).makes("sit").with("/organization_id", SampleData::siteHolder).with("/integration_id", SampleData::siteMaker).with("/domain", SampleData::hostName);
         row(LIST_SITES);
         row(GET_SITE);
         row(UPDATE_SITE);
@@ -203,7 +203,7 @@ final class Examples {
         row(CREATE_IMPORT).makes("imp");
         row(LIST_IMPORTS);
         row(GET_IMPORT);
-        row(CANCEL_IMPORT).at("import_id", World::waitingImport);
+        row(CANCEL_IMPORT).at("import_id", SampleData::waitingImport);
         row(LIST_IMPORT_ERRORS);
         row(CREATE_EXPORT).makes("exp");
         row(LIST_EXPORTS);

@@ -15,8 +15,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +28,7 @@ class OutOfMemoryTest {
     private static final int CALLERS_PER_TENANT = 6;
     private static final long ATTACK_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    private final Guild guild = Guild.shared();
+    private final TestServer guild = TestServer.shared();
 
     private Process server(Path folder, long pauseMillis, String... options) throws IOException {
         var command = new ArrayList<String>();
@@ -40,7 +40,7 @@ class OutOfMemoryTest {
         var builder = new ProcessBuilder(command).redirectError(folder.resolve("log").toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("GUILDHALL_"));
         builder.environment().put("GUILDHALL_DATABASE_URL", guild.settings().database().url());
-        builder.environment().put("GUILDHALL_KEYS", Guild.KEYS);
+        builder.environment().put("GUILDHALL_KEYS", TestServer.KEYS);
         builder.environment().put("GUILDHALL_HOST", "127.0.0.1");
         builder.environment().put("GUILDHALL_PORT", "0");
         builder.environment().put("GUILDHALL_SCHEDULER", "off");
@@ -56,7 +56,7 @@ class OutOfMemoryTest {
     }
 
     /** Names that say whose they are. */
-    private static void fill(Http http, Guild.Tenant tenant) {
+    private static void fill(Http http, TestServer.Tenant tenant) {
         for (int number = 0; number < PRODUCT_COUNT; number++) {
             http.post(PRODUCTS, "{\"name\": \"%s\", \"description\": \"%s\"}".formatted(tenant.id(), "x".repeat(400))).expect(201);
         }
@@ -95,7 +95,7 @@ class OutOfMemoryTest {
         }
     }
 
-    private static void ask(Http http, Guild.Tenant tenant, AtomicInteger answered, AtomicInteger failed, Queue<String> foreign) {
+    private static void ask(Http http, TestServer.Tenant tenant, AtomicInteger answered, AtomicInteger failed, Queue<String> foreign) {
         try {
             var reply = http.get(PRODUCTS + "?fields=name,description");
             if (reply.status() != 200) {

@@ -1,14 +1,14 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.CONSUMERS;
-import static org.guildhall.platform.Desk.EVENTS;
-import static org.guildhall.platform.Desk.PRODUCTS;
-import static org.guildhall.platform.Desk.STATUS;
-import static org.guildhall.platform.Desk.TENANTS;
-import static org.guildhall.platform.Desk.TOKENS;
-import static org.guildhall.platform.Desk.consumerBody;
-import static org.guildhall.platform.Desk.text;
-import static org.guildhall.platform.Desk.tokenBody;
+import static org.guildhall.platform.PlatformFixture.CONSUMERS;
+import static org.guildhall.platform.PlatformFixture.EVENTS;
+import static org.guildhall.platform.PlatformFixture.PRODUCTS;
+import static org.guildhall.platform.PlatformFixture.STATUS;
+import static org.guildhall.platform.PlatformFixture.TENANTS;
+import static org.guildhall.platform.PlatformFixture.TOKENS;
+import static org.guildhall.platform.PlatformFixture.consumerBody;
+import static org.guildhall.platform.PlatformFixture.text;
+import static org.guildhall.platform.PlatformFixture.tokenBody;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -18,8 +18,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Ids;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class AuditEventsTest {
 
-    private final Desk desk = new Desk();
+    private final PlatformFixture desk = new PlatformFixture();
 
     private List<JsonNode> events(String query) {
         return events(desk.admin, query);
@@ -44,7 +44,7 @@ class AuditEventsTest {
     @Test
     void anEventTellsWhoDidWhatToWhatAndWhy() {
         var me = desk.admin.get(STATUS).expect(200);
-        var product = Desk.id(desk.admin.post(PRODUCTS, "{\"name\": \"Wiki\"}"));
+        var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"Wiki\"}"));
         var done = desk.admin.patch(PRODUCTS + "/" + product, "{\"name\": \"FedWiki\"}", "Audit-Reason", "Agreed on Monday.",
                 "Idempotency-Key", "k", "traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").expect(200);
         var event = events("?entity_id=" + product + "&limit=1").getFirst();
@@ -69,7 +69,7 @@ class AuditEventsTest {
     @Test
     void refusalsReplaysDryRunsAndPatchesThatChangeNothingLeaveNone() {
         var body = consumerBody("operator", "catalog:read");
-        var consumer = Desk.id(desk.admin.post(CONSUMERS, body, "Idempotency-Key", "once"));
+        var consumer = PlatformFixture.id(desk.admin.post(CONSUMERS, body, "Idempotency-Key", "once"));
         desk.admin.post(CONSUMERS, body, "Idempotency-Key", "once").expect(201);
         desk.admin.post(CONSUMERS + "?dry_run=true", body).expect(201);
         desk.admin.patch(CONSUMERS + "/" + consumer, "{\"name\": \"Desk\"}").expect(200);
@@ -84,7 +84,7 @@ class AuditEventsTest {
         var consumer = desk.consumer("platform:consumers:write", "catalog:read");
         var token = desk.token(consumer, "platform:consumers:write", "catalog:read");
         var made = desk.with(token.clear()).post(CONSUMERS, consumerBody("operator", "catalog:read")).expect(201);
-        var product = Desk.id(desk.admin.post(PRODUCTS, "{\"name\": \"Narrow\"}"));
+        var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"Narrow\"}"));
         var all = events("?sort=occurred_at");
         // The administrator of a test is made past the API, and its making is in the trail as well.
         assertEquals(List.of("consumer.created", "token.issued", "consumer.created", "product.created"),
@@ -109,7 +109,7 @@ class AuditEventsTest {
 
     @Test
     void whatFitsNothingFindsNothing() {
-        var product = Desk.id(desk.admin.post(PRODUCTS, "{\"name\": \"None\"}"));
+        var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"None\"}"));
         assertEquals(List.of(), events("?entity_type=consumer&entity_id=" + product));
         assertEquals(List.of(), events("?entity_id=" + TypeIds.format("zzz", Ids.next())));
         assertEquals(List.of(), events("?actor_id=" + product));
@@ -138,7 +138,7 @@ class AuditEventsTest {
 
     @Test
     void aPlatformOperationStandsInBothTrails() {
-        var platform = Desk.platform();
+        var platform = PlatformFixture.platform();
         var tenant = TypeIds.format("ten", desk.tenant.id());
         platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": \"Both\"}", "Audit-Reason", "Renamed.").expect(200);
         var issued = platform.admin.post(TENANTS + "/" + tenant + "/admin-tokens", "{}").expect(201);
@@ -160,23 +160,23 @@ class AuditEventsTest {
         assertFalse(token.toString().contains(text(issued, "/token")));
         assertEquals("tenant.suspended", actions(events("?entity_id=" + tenant)).get(1));
         // What the tenant does itself is nobody else's to see.
-        var product = Desk.id(desk.admin.post(PRODUCTS, "{\"name\": \"Own\"}"));
+        var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"Own\"}"));
         assertEquals(List.of(), events(platform.admin, "?entity_id=" + product));
         assertTrue(events("?entity_id=" + product).getFirst().get("subject_tenant_id").isNull());
     }
 
     @Test
     void aTenantIsToldOfItsOwnMaking() {
-        var platform = Desk.platform();
-        var tenant = Desk.id(platform.admin.post(TENANTS, "{\"name\": \"Made\", \"mode\": \"test\", \"time_zone\": \"UTC\", \"currency\": \"AUD\"}"));
+        var platform = PlatformFixture.platform();
+        var tenant = PlatformFixture.id(platform.admin.post(TENANTS, "{\"name\": \"Made\", \"mode\": \"test\", \"time_zone\": \"UTC\", \"currency\": \"AUD\"}"));
         var administrator = platform.with(text(platform.admin.post(TENANTS + "/" + tenant + "/admin-tokens", "{}").expect(201), "/token"));
         assertEquals(List.of("tenant.created", "admin_token.issued"), actions(events(administrator, "?sort=occurred_at")));
     }
 
     @Test
     void theFirstTokenOfAllIsInThePlatformsTrail() {
-        FirstToken.create(Guild.shared().db(), org.guildhall.core.auth.Keys.parse(Guild.KEYS), "From the command line");
-        var event = events(Desk.platform().admin, "?operation=createFirstToken&limit=200").stream()
+        FirstToken.create(TestServer.shared().db(), org.guildhall.core.auth.Keys.parse(TestServer.KEYS), "From the command line");
+        var event = events(PlatformFixture.platform().admin, "?operation=createFirstToken&limit=200").stream()
                 .filter(found -> found.at("/after/name").asText().equals("From the command line"))
                 .findFirst()
                 .orElseThrow();
@@ -184,13 +184,13 @@ class AuditEventsTest {
         assertEquals(0, event.get("status").asInt());
         assertNull(event.get("token_id").textValue());
         assertNotNull(event.get("request_id").textValue());
-        assertEquals(Db.PLATFORM, TypeIds.parse("ten", text(Desk.platform().admin.get(STATUS), "/tenant/id")));
+        assertEquals(Db.PLATFORM, TypeIds.parse("ten", text(PlatformFixture.platform().admin.get(STATUS), "/tenant/id")));
     }
 
     @Test
     void anotherTenantsEventIsNotFound() {
         var event = events("?limit=1").getFirst().get("id").asText();
-        assertEquals("404 not_found", new Desk().admin.get(EVENTS + "/" + event).outcome());
+        assertEquals("404 not_found", new PlatformFixture().admin.get(EVENTS + "/" + event).outcome());
         assertEquals("403 insufficient_scope", desk.holding("platform:tokens:read").get(EVENTS).outcome());
         desk.holding("platform:audit:read").get(EVENTS).expect(200);
     }
@@ -198,7 +198,7 @@ class AuditEventsTest {
     @Test
     void anEntityThatIsTouchedTwiceStandsInTheEventOnce() {
         var consumer = desk.consumer("catalog:read");
-        var token = Desk.issued(desk.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read")));
+        var token = PlatformFixture.issued(desk.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read")));
         var rotated = desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").expect(201);
         assertEquals(List.of(rotated.at("/id"), token.id()), events("?action=token.rotated").getFirst().get("changes").valueStream()
                 .map(change -> change.get("entity_id").asText()).toList());

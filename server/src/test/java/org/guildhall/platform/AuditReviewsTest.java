@@ -1,8 +1,8 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.EVENTS;
-import static org.guildhall.platform.Desk.STATUS;
-import static org.guildhall.platform.Desk.text;
+import static org.guildhall.platform.PlatformFixture.EVENTS;
+import static org.guildhall.platform.PlatformFixture.STATUS;
+import static org.guildhall.platform.PlatformFixture.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 /** What owners think of an event stands beside it; the event stays as it is. */
 class AuditReviewsTest {
 
-    private final Desk desk = new Desk();
+    private final PlatformFixture desk = new PlatformFixture();
     private final String event = event(desk);
 
-    private static String event(Desk desk) {
+    private static String event(PlatformFixture desk) {
         desk.consumer("catalog:read");
         return EVENTS + "/" + text(desk.admin.get(EVENTS + "?limit=1").expect(200), "/data/0/id");
     }
@@ -37,8 +37,8 @@ class AuditReviewsTest {
 
     @Test
     void aSecondOpinionIsASecondReview() {
-        var first = Desk.id(review("{\"outcome\": \"questioned\"}"));
-        var second = Desk.id(review("{\"outcome\": \"rejected\", \"note\": null, \"external_id\": \"second\"}"));
+        var first = PlatformFixture.id(review("{\"outcome\": \"questioned\"}"));
+        var second = PlatformFixture.id(review("{\"outcome\": \"rejected\", \"note\": null, \"external_id\": \"second\"}"));
         assertEquals(List.of(first, second), ids(""));
         assertEquals(List.of(second, first), ids("?sort=-created_at"));
         assertEquals(List.of(second), ids("?outcome=rejected"));
@@ -52,16 +52,16 @@ class AuditReviewsTest {
 
     @Test
     void aReviewIsAChangeOfItsOwnInTheTrail() {
-        var review = Desk.id(review("{\"outcome\": \"approved\"}"));
+        var review = PlatformFixture.id(review("{\"outcome\": \"approved\"}"));
         assertEquals("audit_review.created", desk.admin.get(EVENTS + "?entity_id=" + review).expect(200).at("/data/0/action"));
     }
 
     @Test
     void aReviewIsFoundUnderItsOwnEventOnly() {
-        var review = Desk.id(review("{\"outcome\": \"approved\"}"));
+        var review = PlatformFixture.id(review("{\"outcome\": \"approved\"}"));
         var other = EVENTS + "/" + text(desk.admin.get(EVENTS + "?action=audit_review.created").expect(200), "/data/0/id");
         assertEquals("404 not_found", desk.admin.get(other + "/reviews/" + review).outcome());
-        var elsewhere = new Desk();
+        var elsewhere = new PlatformFixture();
         assertEquals("404 not_found", elsewhere.admin.get(event + "/reviews").outcome());
         assertEquals("404 not_found", elsewhere.admin.get(event + "/reviews/" + review).outcome());
         assertEquals("404 not_found", elsewhere.admin.post(event + "/reviews", "{\"outcome\": \"approved\"}").outcome());

@@ -1,10 +1,10 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.CONSUMERS;
-import static org.guildhall.platform.Desk.EVENTS;
-import static org.guildhall.platform.Desk.consumerBody;
-import static org.guildhall.platform.Desk.pointers;
-import static org.guildhall.platform.Desk.texts;
+import static org.guildhall.platform.PlatformFixture.CONSUMERS;
+import static org.guildhall.platform.PlatformFixture.EVENTS;
+import static org.guildhall.platform.PlatformFixture.consumerBody;
+import static org.guildhall.platform.PlatformFixture.pointers;
+import static org.guildhall.platform.PlatformFixture.texts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class ConsumersTest {
 
-    private final Desk desk = new Desk();
+    private final PlatformFixture desk = new PlatformFixture();
 
     @Test
     void aConsumerIsReadAsItWasMade() {
@@ -62,7 +62,7 @@ class ConsumersTest {
         desk.admin.patch(path, "{\"external_id\": \"crm-1\"}").expect(200);
         var other = CONSUMERS + "/" + desk.consumer("catalog:read");
         assertEquals("409 already_exists", desk.admin.patch(other, "{\"external_id\": \"crm-1\"}").outcome());
-        var elsewhere = new Desk();
+        var elsewhere = new PlatformFixture();
         elsewhere.admin.patch(CONSUMERS + "/" + elsewhere.consumer("catalog:read"), "{\"external_id\": \"crm-1\"}").expect(200);
         assertEquals("404 not_found", elsewhere.admin.get(path).outcome());
         assertEquals("404 not_found", elsewhere.admin.patch(path, "{\"name\": \"Mine\"}").outcome());
@@ -81,7 +81,7 @@ class ConsumersTest {
 
     @Test
     void consumersAreFoundByWhatTheyAre() {
-        var member = Desk.id(desk.admin.post(CONSUMERS, consumerBody("member", "catalog:read").replace("\"Desk\"", "\"Aaa\"")));
+        var member = PlatformFixture.id(desk.admin.post(CONSUMERS, consumerBody("member", "catalog:read").replace("\"Desk\"", "\"Aaa\"")));
         var archived = desk.consumer("catalog:read");
         desk.admin.post(CONSUMERS + "/" + archived + "/archive", null).expect(200);
         assertEquals(List.of(member), ids("?acts_as=member"));
@@ -90,7 +90,7 @@ class ConsumersTest {
         assertEquals(archived, ids("?limit=1").getFirst());
         desk.admin.patch(CONSUMERS + "/" + member, "{\"external_id\": \"m\"}").expect(200);
         assertEquals(List.of(member), ids("?external_id=m"));
-        var created = Desk.text(desk.admin.get(CONSUMERS + "/" + archived), "/created_at");
+        var created = PlatformFixture.text(desk.admin.get(CONSUMERS + "/" + archived), "/created_at");
         assertFalse(ids("?created_after=" + created).contains(archived));
         assertFalse(ids("?created_before=" + created).contains(archived));
         assertEquals("3", desk.admin.get(CONSUMERS + "?include_total=true&limit=1").at("/page/total"));

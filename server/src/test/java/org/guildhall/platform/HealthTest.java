@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.Map;
-import org.guildhall.core.http.Refusal;
+import org.guildhall.core.problem.ProblemException;
 import org.junit.jupiter.api.Test;
 
 /** A node whose own threads have ended is neither alive nor ready, and says which. */
@@ -17,7 +17,7 @@ class HealthTest {
     }
 
     private static List<String> failing(Runnable asked) {
-        return assertThrows(Refusal.class, asked::run).items().stream().map(Refusal.Item::code).toList();
+        return assertThrows(ProblemException.class, asked::run).items().stream().map(ProblemException.Item::code).toList();
     }
 
     @Test

@@ -1,24 +1,24 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.CONSUMERS;
-import static org.guildhall.platform.Desk.TOKENS;
-import static org.guildhall.platform.Desk.consumerBody;
-import static org.guildhall.platform.Desk.tokenBody;
+import static org.guildhall.platform.PlatformFixture.CONSUMERS;
+import static org.guildhall.platform.PlatformFixture.TOKENS;
+import static org.guildhall.platform.PlatformFixture.consumerBody;
+import static org.guildhall.platform.PlatformFixture.tokenBody;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.guildhall.core.auth.Keys;
 import org.junit.jupiter.api.Test;
 
 /** Whoever lost an answer asks what became of the key. */
 class IdempotencyKeysTest {
 
-    private final Desk desk = new Desk();
+    private final PlatformFixture desk = new PlatformFixture();
 
     private Http.Reply outcome(Http caller, String key) {
         return caller.get("/api/v1/platform/idempotency-keys/" + URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20"));
@@ -52,7 +52,7 @@ class IdempotencyKeysTest {
 
     @Test
     void aKeyTellsWhatWasDecidedAgainst() {
-        var refused = desk.admin.post(TOKENS, tokenBody(new Desk().consumer("catalog:read"), "", "catalog:read"), "Idempotency-Key", "no");
+        var refused = desk.admin.post(TOKENS, tokenBody(new PlatformFixture().consumer("catalog:read"), "", "catalog:read"), "Idempotency-Key", "no");
         assertEquals("422 validation_failed", refused.outcome());
         var told = outcome(desk.admin, "no").expect(200);
         assertEquals("refused", told.at("/outcome"));
@@ -95,8 +95,8 @@ class IdempotencyKeysTest {
     @Test
     void aKeyFromBeforeTheServersKeysWereChangedIsStillFound() {
         desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "older").expect(201);
-        try (var renewed = Guild.shared().node(config -> new org.guildhall.Config(config.database(), config.host(), config.port(),
-                config.publicUrl(), Keys.parse("next:fedcba9876543210fedcba9876543210," + Guild.KEYS), config.corsOrigins(),
+        try (var renewed = TestServer.shared().node(config -> new org.guildhall.Config(config.database(), config.host(), config.port(),
+                config.publicUrl(), Keys.parse("next:fedcba9876543210fedcba9876543210," + TestServer.KEYS), config.corsOrigins(),
                 config.trustedProxies(), config.scheduler()))) {
             outcome(desk.admin.on(renewed), "older").expect(200);
         }

@@ -1,10 +1,10 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.CONSUMERS;
-import static org.guildhall.platform.Desk.PRODUCTS;
-import static org.guildhall.platform.Desk.TOKENS;
-import static org.guildhall.platform.Desk.pointers;
-import static org.guildhall.platform.Desk.tokenBody;
+import static org.guildhall.platform.PlatformFixture.CONSUMERS;
+import static org.guildhall.platform.PlatformFixture.PRODUCTS;
+import static org.guildhall.platform.PlatformFixture.TOKENS;
+import static org.guildhall.platform.PlatformFixture.pointers;
+import static org.guildhall.platform.PlatformFixture.tokenBody;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,14 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
 /** Tokens that anybody can read out of a web page: bound to its origins, and to what anybody may see. */
 class PublishableTokensTest {
 
-    private final Desk desk = new Desk();
+    private final PlatformFixture desk = new PlatformFixture();
     private final String consumer = desk.consumer("catalog:read", "catalog:write", "schedule:read");
     private final String origin = "https://" + UUID.randomUUID() + ".example";
 
@@ -27,8 +27,8 @@ class PublishableTokensTest {
         return desk.admin.post(TOKENS, tokenBody(consumer, ", \"kind\": \"publishable\", \"origins\": " + origins, scopes));
     }
 
-    private Desk.Issued issue() {
-        return Desk.issued(create(Desk.texts(origin), "schedule:read:public"));
+    private PlatformFixture.Issued issue() {
+        return PlatformFixture.issued(create(PlatformFixture.texts(origin), "schedule:read:public"));
     }
 
     @Test
@@ -36,17 +36,17 @@ class PublishableTokensTest {
         var token = issue();
         assertTrue(token.clear().startsWith("gld_pub_"));
         var page = desk.with(token.clear());
-        var shown = page.get(Desk.STATUS, "Origin", origin).expect(200);
+        var shown = page.get(PlatformFixture.STATUS, "Origin", origin).expect(200);
         assertEquals(origin, shown.header("Access-Control-Allow-Origin"));
-        assertEquals("403 origin_not_allowed", page.get(Desk.STATUS).outcome());
-        assertEquals("403 origin_not_allowed", page.get(Desk.STATUS, "Origin", "https://elsewhere.example").outcome());
-        assertEquals("403 origin_not_allowed", page.get(Desk.STATUS, "Origin", origin + ":8443").outcome());
-        assertEquals("403 origin_not_allowed", page.get(Desk.STATUS, "Origin", "null").outcome());
+        assertEquals("403 origin_not_allowed", page.get(PlatformFixture.STATUS).outcome());
+        assertEquals("403 origin_not_allowed", page.get(PlatformFixture.STATUS, "Origin", "https://elsewhere.example").outcome());
+        assertEquals("403 origin_not_allowed", page.get(PlatformFixture.STATUS, "Origin", origin + ":8443").outcome());
+        assertEquals("403 origin_not_allowed", page.get(PlatformFixture.STATUS, "Origin", "null").outcome());
     }
 
     @Test
     void itHoldsNothingButWhatAnybodyMaySee() {
-        var refused = create(Desk.texts(origin), "catalog:read", "schedule:read:public", "schedule:read");
+        var refused = create(PlatformFixture.texts(origin), "catalog:read", "schedule:read:public", "schedule:read");
         assertEquals("422 validation_failed", refused.outcome());
         assertEquals(List.of("/scopes/0", "/scopes/2"), pointers(refused));
         var token = issue();
@@ -59,27 +59,27 @@ class PublishableTokensTest {
     void itHasOriginsAndASecretTokenHasNone() {
         assertEquals(List.of("/origins"), pointers(create("[]", "schedule:read:public")));
         assertEquals(List.of("/origins"), pointers(desk.admin.patch(issue().path(), "{\"origins\": []}", "If-Match", "*")));
-        var secret = desk.admin.post(TOKENS, tokenBody(consumer, ", \"origins\": " + Desk.texts(origin), "catalog:read"));
+        var secret = desk.admin.post(TOKENS, tokenBody(consumer, ", \"origins\": " + PlatformFixture.texts(origin), "catalog:read"));
         assertEquals("422 validation_failed", secret.outcome());
         assertEquals(List.of("/origins"), pointers(secret));
         for (var wrong : List.of("winterstreet.example", "https://winterstreet.example/", "https://*.example", "ftp://winterstreet.example",
                 "HTTPS://winterstreet.example", "null")) {
-            assertEquals(Set.of("/origins/0"), Set.copyOf(pointers(create(Desk.texts(wrong), "schedule:read:public"))), wrong);
+            assertEquals(Set.of("/origins/0"), Set.copyOf(pointers(create(PlatformFixture.texts(wrong), "schedule:read:public"))), wrong);
         }
     }
 
     @Test
     void aPreflightIsAnsweredForOriginsThatATokenListsAsLongAsItDoes() {
         assertNull(preflight(origin + "1"));
-        var token = Desk.issued(create(Desk.texts(origin + "2", origin + "3"), "schedule:read:public"));
+        var token = PlatformFixture.issued(create(PlatformFixture.texts(origin + "2", origin + "3"), "schedule:read:public"));
         assertEquals(origin + "2", preflight(origin + "2"));
         var other = "https://" + UUID.randomUUID() + ".example";
-        desk.admin.patch(token.path(), "{\"origins\": %s}".formatted(Desk.texts(origin + "2", other)), "If-Match", "*").expect(200);
+        desk.admin.patch(token.path(), "{\"origins\": %s}".formatted(PlatformFixture.texts(origin + "2", other)), "If-Match", "*").expect(200);
         assertEquals(other, preflight(other));
         assertEquals(List.of(origin + "2", other),
                 desk.admin.get(token.path()).json().get("origins").valueStream().map(node -> node.asText()).toList());
         // A node may remember for a while what it was told of an origin; one that hasn't asked yet is told the present.
-        try (var fresh = Guild.shared().node()) {
+        try (var fresh = TestServer.shared().node()) {
             assertNull(preflight(fresh, origin + "3"));
             desk.admin.post(token.path() + "/revoke", null).expect(200);
             assertNull(preflight(fresh, origin + "2"));
@@ -94,10 +94,10 @@ class PublishableTokensTest {
     }
 
     private static String preflight(String origin) {
-        return preflight(Guild.shared(), origin);
+        return preflight(TestServer.shared(), origin);
     }
 
-    private static String preflight(Guild node, String origin) {
+    private static String preflight(TestServer node, String origin) {
         return new Http(node, null).send("OPTIONS", PRODUCTS, null, "Origin", origin, "Access-Control-Request-Method", "GET")
                 .header("Access-Control-Allow-Origin");
     }

@@ -1,8 +1,8 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.CONSUMERS;
-import static org.guildhall.platform.Desk.TOKENS;
-import static org.guildhall.platform.Desk.tokenBody;
+import static org.guildhall.platform.PlatformFixture.CONSUMERS;
+import static org.guildhall.platform.PlatformFixture.TOKENS;
+import static org.guildhall.platform.PlatformFixture.tokenBody;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
@@ -12,13 +12,13 @@ class RateLimitTest {
 
     private static final String RATE_LIMIT = "/api/v1/platform/rate-limit";
 
-    private final Desk desk = new Desk();
+    private final PlatformFixture desk = new PlatformFixture();
 
     @Test
     void everyLimitThatHoldsIsTold() {
         var consumer = desk.consumer("catalog:read");
         desk.admin.patch(CONSUMERS + "/" + consumer, "{\"rate_limit\": {\"limit\": 50, \"window_seconds\": 3600}}").expect(200);
-        var caller = desk.with(Desk.issued(desk.admin.post(TOKENS,
+        var caller = desk.with(PlatformFixture.issued(desk.admin.post(TOKENS,
                 tokenBody(consumer, ", \"rate_limit\": {\"limit\": 20, \"window_seconds\": 3600}", "catalog:read"))).clear());
         var told = caller.get(RATE_LIMIT).expect(200);
         assertEquals(List.of("token", "consumer", "tenant"), told.json().get("rate_limits").findValuesAsText("policy"));

@@ -1,13 +1,13 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.CONSUMERS;
-import static org.guildhall.platform.Desk.PRODUCTS;
-import static org.guildhall.platform.Desk.SETTINGS;
-import static org.guildhall.platform.Desk.TENANTS;
+import static org.guildhall.platform.PlatformFixture.CONSUMERS;
+import static org.guildhall.platform.PlatformFixture.PRODUCTS;
+import static org.guildhall.platform.PlatformFixture.SETTINGS;
+import static org.guildhall.platform.PlatformFixture.TENANTS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 /** What is changed about callers on one node holds from the next request on, on the other one too. */
 class RevocationTest {
 
-    private static Guild other;
+    private static TestServer other;
 
-    private final Desk desk = new Desk();
+    private final PlatformFixture desk = new PlatformFixture();
     private final String consumer = desk.consumer("catalog:read", "catalog:write", "platform:settings:write");
 
     @BeforeAll
     static void start() {
-        other = Guild.shared().node();
+        other = TestServer.shared().node();
     }
 
     @AfterAll
@@ -32,7 +32,7 @@ class RevocationTest {
     }
 
     /** A caller on the other node, which knows it already. */
-    private Http known(Desk.Issued token) {
+    private Http known(PlatformFixture.Issued token) {
         var there = desk.with(token.clear()).on(other);
         there.get(PRODUCTS).expect(200);
         desk.with(token.clear()).get(PRODUCTS).expect(200);
@@ -94,7 +94,7 @@ class RevocationTest {
         var token = desk.token(consumer, "catalog:read", "catalog:write");
         var there = known(token);
         var tenant = TENANTS + "/" + TypeIds.format("ten", desk.tenant.id());
-        var platform = Desk.platform().admin;
+        var platform = PlatformFixture.platform().admin;
         platform.post(tenant + "/suspend", "{\"reason\": \"At once.\"}").expect(200);
         assertEquals("403 tenant_suspended", there.post(PRODUCTS, "{\"name\": \"Suspended\"}").outcome());
         there.get(PRODUCTS).expect(200);

@@ -1,10 +1,10 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.EVENTS;
-import static org.guildhall.platform.Desk.PRODUCTS;
-import static org.guildhall.platform.Desk.TOKENS;
-import static org.guildhall.platform.Desk.text;
-import static org.guildhall.platform.Desk.tokenBody;
+import static org.guildhall.platform.PlatformFixture.EVENTS;
+import static org.guildhall.platform.PlatformFixture.PRODUCTS;
+import static org.guildhall.platform.PlatformFixture.TOKENS;
+import static org.guildhall.platform.PlatformFixture.text;
+import static org.guildhall.platform.PlatformFixture.tokenBody;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -14,14 +14,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
-import org.guildhall.Guild;
 import org.guildhall.Http;
-import org.guildhall.core.AtOnce;
+import org.guildhall.TestServer;
+import org.guildhall.core.Race;
 import org.junit.jupiter.api.Test;
 
 class RotationTest {
 
-    private final Desk desk = new Desk();
+    private final PlatformFixture desk = new PlatformFixture();
     private final String consumer = desk.consumer("catalog:read", "schedule:read:public");
 
     private Http.Reply rotate(String path, int overlapSeconds, String... headers) {
@@ -58,7 +58,7 @@ class RotationTest {
 
     @Test
     void theSuccessorIsWhatTheOldOneWasButForItsExternalId() {
-        var old = Desk.issued(desk.admin.post(TOKENS, tokenBody(consumer, """
+        var old = PlatformFixture.issued(desk.admin.post(TOKENS, tokenBody(consumer, """
                 , "external_id": "kiosk", "kind": "publishable", "origins": ["https://winterstreet.example"],
                 "rate_limit": {"limit": 60, "window_seconds": 60}""", "schedule:read:public")));
         var rotated = rotate(old.path(), 60).expect(201);
@@ -69,7 +69,7 @@ class RotationTest {
         assertEquals("kiosk", before.get("external_id").asText());
         assertNull(rotated.at("/external_id"));
         assertNotEquals(before.get("prefix").asText(), rotated.at("/prefix"));
-        new Http(desk.tenant.guild().url(), text(rotated, "/token")).get(Desk.STATUS, "Origin", "https://winterstreet.example").expect(200);
+        new Http(desk.tenant.guild().url(), text(rotated, "/token")).get(PlatformFixture.STATUS, "Origin", "https://winterstreet.example").expect(200);
     }
 
     @Test
@@ -85,7 +85,7 @@ class RotationTest {
     @Test
     void theOverlapNeverProlongsTheOldOne() {
         var end = Instant.now().plusSeconds(600).truncatedTo(ChronoUnit.SECONDS);
-        var old = Desk.issued(desk.admin.post(TOKENS, tokenBody(consumer, ", \"expires_at\": \"%s\"".formatted(end), "catalog:read")));
+        var old = PlatformFixture.issued(desk.admin.post(TOKENS, tokenBody(consumer, ", \"expires_at\": \"%s\"".formatted(end), "catalog:read")));
         rotate(old.path(), 2_592_000).expect(201);
         assertEquals(end, Instant.parse(text(desk.admin.get(old.path()), "/expires_at")));
         assertEquals("422 validation_failed", rotate(desk.token(consumer, "catalog:read").path(), 2_592_001).outcome());
@@ -95,7 +95,7 @@ class RotationTest {
     @Test
     void aTokenIsReplacedOnce() {
         var old = desk.token(consumer, "catalog:read");
-        var successor = Desk.issued(rotate(old.path(), 3600));
+        var successor = PlatformFixture.issued(rotate(old.path(), 3600));
         assertEquals("409 invalid_state", rotate(old.path(), 3600).outcome());
         rotate(successor.path(), 3600).expect(201);
         desk.admin.patch(old.path(), "{\"name\": \"Until it ends\"}", "If-Match", "*").expect(200);
@@ -104,8 +104,8 @@ class RotationTest {
     @Test
     void ofManyAtOnceOneReplacesIt() throws Exception {
         var old = desk.token(consumer, "catalog:read");
-        try (var other = Guild.shared().node()) {
-            var outcomes = AtOnce.run(12, number -> {
+        try (var other = TestServer.shared().node()) {
+            var outcomes = Race.run(12, number -> {
                 var node = number % 2 == 0 ? desk.admin : desk.admin.on(other);
                 return node.post(old.path() + "/rotate", "{\"overlap_seconds\": 60}", "If-Match", old.etag()).outcome();
             });
@@ -128,7 +128,7 @@ class RotationTest {
     @Test
     void oneEventTellsOfBoth() {
         var old = desk.token(consumer, "catalog:read");
-        var successor = Desk.issued(rotate(old.path(), 60));
+        var successor = PlatformFixture.issued(rotate(old.path(), 60));
         for (var id : List.of(old.id(), successor.id())) {
             var event = desk.admin.get(EVENTS + "?entity_id=" + id + "&limit=1").expect(200).json().at("/data/0");
             assertEquals("token.rotated", event.get("action").asText());

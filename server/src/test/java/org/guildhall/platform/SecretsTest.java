@@ -1,9 +1,9 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.TENANTS;
-import static org.guildhall.platform.Desk.TOKENS;
-import static org.guildhall.platform.Desk.text;
-import static org.guildhall.platform.Desk.tokenBody;
+import static org.guildhall.platform.PlatformFixture.TENANTS;
+import static org.guildhall.platform.PlatformFixture.TOKENS;
+import static org.guildhall.platform.PlatformFixture.text;
+import static org.guildhall.platform.PlatformFixture.tokenBody;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,15 +14,15 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 import org.junit.jupiter.api.Test;
 
 /** A token is shown once, to who asked for it, and is kept nowhere in clear. */
 class SecretsTest {
 
-    private final Desk desk = new Desk();
+    private final PlatformFixture desk = new PlatformFixture();
     private final String consumer = desk.consumer("catalog:read");
 
     @Test
@@ -33,7 +33,7 @@ class SecretsTest {
         secrets.add(secret(issued));
         secrets.add(secret(desk.admin.post(TOKENS + "/" + issued.at("/id") + "/rotate", "{\"overlap_seconds\": 60}", "If-Match", "*",
                 "Idempotency-Key", key + "-rotate").expect(201)));
-        secrets.add(secret(Desk.platform().admin.post(TENANTS + "/" + TypeIds.format("ten", desk.tenant.id()) + "/admin-tokens", "{}",
+        secrets.add(secret(PlatformFixture.platform().admin.post(TENANTS + "/" + TypeIds.format("ten", desk.tenant.id()) + "/admin-tokens", "{}",
                 "Idempotency-Key", key + "-admin").expect(201)));
         var tables = tables();
         assertTrue(tables.containsAll(List.of("platform.tokens", "platform.idempotency_keys", "platform.audit_entities", "platform.doors")));
@@ -65,7 +65,7 @@ class SecretsTest {
 
     private static List<String> texts(String sql) throws SQLException {
         var texts = new ArrayList<String>();
-        try (var connection = Guild.shared().superuser();
+        try (var connection = TestServer.shared().superuser();
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(sql)) {
             while (rows.next()) {

@@ -1,21 +1,21 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.EVENTS;
-import static org.guildhall.platform.Desk.PRODUCTS;
-import static org.guildhall.platform.Desk.SETTINGS;
-import static org.guildhall.platform.Desk.pointers;
+import static org.guildhall.platform.PlatformFixture.EVENTS;
+import static org.guildhall.platform.PlatformFixture.PRODUCTS;
+import static org.guildhall.platform.PlatformFixture.SETTINGS;
+import static org.guildhall.platform.PlatformFixture.pointers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 import org.junit.jupiter.api.Test;
 
 class SettingsTest {
 
-    private final Desk desk = new Desk();
+    private final PlatformFixture desk = new PlatformFixture();
 
     @Test
     void aTenantReadsAndChangesItsOwn() {
@@ -73,16 +73,16 @@ class SettingsTest {
     void ownLimitThatLocksOut_isRefused_forTenantConsumerAndToken() {
         var tiny = "{\"rate_limit\": {\"limit\": 1, \"window_seconds\": 86400}}";
         assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(SETTINGS, tiny)));
-        var me = desk.admin.get(Desk.STATUS).expect(200);
-        assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(Desk.CONSUMERS + "/" + me.at("/consumer/id"), tiny)));
-        assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(Desk.TOKENS + "/" + me.at("/token/id"), tiny, "If-Match", "*")));
+        var me = desk.admin.get(PlatformFixture.STATUS).expect(200);
+        assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(PlatformFixture.CONSUMERS + "/" + me.at("/consumer/id"), tiny)));
+        assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(PlatformFixture.TOKENS + "/" + me.at("/token/id"), tiny, "If-Match", "*")));
         // Others may be limited as tightly as one likes.
-        desk.admin.patch(Desk.CONSUMERS + "/" + desk.consumer("catalog:read"), tiny).expect(200);
+        desk.admin.patch(PlatformFixture.CONSUMERS + "/" + desk.consumer("catalog:read"), tiny).expect(200);
         desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 1, \"window_seconds\": 60}}").expect(200);
     }
 
     private void maximum(int limit, int windowSeconds) {
-        Desk.platform().admin.patch(Desk.TENANTS + "/" + TypeIds.format("ten", desk.tenant.id()),
+        PlatformFixture.platform().admin.patch(PlatformFixture.TENANTS + "/" + TypeIds.format("ten", desk.tenant.id()),
                 "{\"rate_limit_maximum\": {\"limit\": %d, \"window_seconds\": %d}}".formatted(limit, windowSeconds)).expect(200);
     }
 
@@ -110,7 +110,7 @@ class SettingsTest {
     @Test
     void maximum_belowTheOwnLimit_holdsAtOnceOnEveryNode() {
         var caller = desk.holding("catalog:read");
-        var nodes = List.of(caller, caller.on(Guild.second()));
+        var nodes = List.of(caller, caller.on(TestServer.second()));
         for (var node : nodes) {
             assertEquals("\"tenant\";q=100000;w=1", node.get(PRODUCTS).expect(200).header("RateLimit-Policy"));
         }
@@ -148,7 +148,7 @@ class SettingsTest {
     void usedUpLimit_isChanged_newOneIsFullOnEveryNode() throws Exception {
         var consumer = desk.consumer("catalog:read");
         var token = desk.token(consumer, "catalog:read");
-        var callers = List.of(desk.with(token.clear()), desk.with(token.clear()).on(Guild.second()));
+        var callers = List.of(desk.with(token.clear()), desk.with(token.clear()).on(TestServer.second()));
         desk.admin.patch(token.path(), "{\"rate_limit\": {\"limit\": 4, \"window_seconds\": 86400}}", "If-Match", "*").expect(200);
         for (int count = 0; count < 8; count++) {
             callers.get(count % 2).get(PRODUCTS);
@@ -175,7 +175,7 @@ class SettingsTest {
         caller.get(PRODUCTS).expect(200);
         // Nobody is trusted to say where a request came from, unless the configuration says so.
         caller.get(PRODUCTS, "X-Forwarded-For", "198.51.100.1").expect(200);
-        try (var behindProxy = Guild.shared().node(config -> Proxied.trusting(config, "127.0.0.0/8"))) {
+        try (var behindProxy = TestServer.shared().node(config -> Proxied.trusting(config, "127.0.0.0/8"))) {
             var there = caller.on(behindProxy);
             there.get(PRODUCTS, "X-Forwarded-For", "203.0.113.9").expect(200);
             there.get(PRODUCTS, "X-Forwarded-For", "2001:db8::9").expect(200);

@@ -1,11 +1,11 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.CONSUMERS;
-import static org.guildhall.platform.Desk.SETTINGS;
-import static org.guildhall.platform.Desk.STATUS;
-import static org.guildhall.platform.Desk.TENANTS;
-import static org.guildhall.platform.Desk.TOKENS;
-import static org.guildhall.platform.Desk.text;
+import static org.guildhall.platform.PlatformFixture.CONSUMERS;
+import static org.guildhall.platform.PlatformFixture.SETTINGS;
+import static org.guildhall.platform.PlatformFixture.STATUS;
+import static org.guildhall.platform.PlatformFixture.TENANTS;
+import static org.guildhall.platform.PlatformFixture.TOKENS;
+import static org.guildhall.platform.PlatformFixture.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -18,11 +18,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.guildhall.api.Scopes;
 import org.guildhall.api.TypeIds;
-import org.guildhall.core.AtOnce;
+import org.guildhall.core.Race;
 import org.guildhall.core.data.Db;
 import org.junit.jupiter.api.Test;
 
@@ -30,10 +30,10 @@ class TenantsTest {
 
     private static final String PLATFORM = TENANTS + "/" + TypeIds.format("ten", Db.PLATFORM);
 
-    private final Desk platform = Desk.platform();
+    private final PlatformFixture platform = PlatformFixture.platform();
 
     private String create(String name, String mode) {
-        return Desk.id(platform.admin.post(TENANTS, """
+        return PlatformFixture.id(platform.admin.post(TENANTS, """
                 {"name": "%s", "mode": "%s", "time_zone": "Australia/Sydney", "currency": "AUD"}""".formatted(name, mode)));
     }
 
@@ -73,7 +73,7 @@ class TenantsTest {
         assertEquals(Scopes.ALL.stream().filter(scope -> !scope.startsWith("platform:tenants:")).sorted().toList(),
                 scopes.valueStream().map(com.fasterxml.jackson.databind.JsonNode::asText).toList());
         assertEquals("403 insufficient_scope", administrator.get(TENANTS).outcome());
-        administrator.post(CONSUMERS, Desk.consumerBody("operator", "catalog:read", "tasks:jobs:run")).expect(201);
+        administrator.post(CONSUMERS, PlatformFixture.consumerBody("operator", "catalog:read", "tasks:jobs:run")).expect(201);
     }
 
     @Test
@@ -95,7 +95,7 @@ class TenantsTest {
         administrator(tenant).patch(SETTINGS, "{\"token_lifetime_days_max\": 2}").expect(200);
         var refused = adminToken(tenant, "{\"lifetime_seconds\": 172801}");
         assertEquals("422 validation_failed", refused.outcome());
-        assertEquals(List.of("/lifetime_seconds"), Desk.pointers(refused));
+        assertEquals(List.of("/lifetime_seconds"), PlatformFixture.pointers(refused));
         adminToken(tenant, "{\"lifetime_seconds\": 172800}").expect(201);
     }
 
@@ -130,7 +130,7 @@ class TenantsTest {
     @Test
     void administratorsTokensThatAreAskedForAtOnceAreOfOneConsumer() throws Exception {
         var tenant = create("At once", "test");
-        var consumers = AtOnce.run(8, number -> text(adminToken(tenant, "{}").expect(201), "/consumer_id"));
+        var consumers = Race.run(8, number -> text(adminToken(tenant, "{}").expect(201), "/consumer_id"));
         assertEquals(1, Set.copyOf(consumers).size(), consumers.toString());
     }
 
@@ -157,7 +157,7 @@ class TenantsTest {
         var refused = platform.admin.post(TENANTS, """
                 {"name": "Nowhere", "mode": "test", "time_zone": "Australia/Nowhere", "currency": "ZZZ"}""");
         assertEquals("422 validation_failed", refused.outcome());
-        assertEquals(List.of("/time_zone", "/currency"), Desk.pointers(refused));
+        assertEquals(List.of("/time_zone", "/currency"), PlatformFixture.pointers(refused));
     }
 
     @Test
@@ -167,7 +167,7 @@ class TenantsTest {
         platform.admin.post(TENANTS, body).expect(201);
         var refused = platform.admin.post(TENANTS, body);
         assertEquals("409 already_exists", refused.outcome());
-        assertEquals(List.of("/external_id"), Desk.pointers(refused));
+        assertEquals(List.of("/external_id"), PlatformFixture.pointers(refused));
         var other = create("Other", "test");
         assertEquals("409 already_exists",
                 platform.admin.patch(TENANTS + "/" + other, body.replaceAll(".*(\"external_id\": \"[^\"]*\").*", "{$1}")).outcome());
@@ -186,7 +186,7 @@ class TenantsTest {
         assertEquals("2", same.at("/version"));
         assertEquals(changed.text(), same.text());
         assertEquals(List.of("tenant.updated", "admin_token.issued", "tenant.created"),
-                actions(platform.admin.get(Desk.EVENTS + "?subject_tenant_id=" + tenant)));
+                actions(platform.admin.get(PlatformFixture.EVENTS + "?subject_tenant_id=" + tenant)));
         assertEquals("422 validation_failed", platform.admin.patch(TENANTS + "/" + tenant, "{\"mode\": \"live\"}").outcome());
         assertEquals("422 validation_failed", platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": null}").outcome());
     }
@@ -199,8 +199,8 @@ class TenantsTest {
     void aSuspendedTenantReadsAndRevokesButChangesNothing() {
         var tenant = create("Unpaid", "test");
         var administrator = administrator(tenant);
-        var token = Desk.issued(administrator.post(TOKENS, Desk.tokenBody(
-                Desk.id(administrator.post(CONSUMERS, Desk.consumerBody("operator", "catalog:read"))), "", "catalog:read")));
+        var token = PlatformFixture.issued(administrator.post(TOKENS, PlatformFixture.tokenBody(
+                PlatformFixture.id(administrator.post(CONSUMERS, PlatformFixture.consumerBody("operator", "catalog:read"))), "", "catalog:read")));
         var suspended = platform.admin.post(TENANTS + "/" + tenant + "/suspend", "{\"reason\": \"The fee is open.\"}").expect(200);
         assertEquals("suspended", suspended.at("/state"));
         assertEquals("The fee is open.", suspended.at("/suspension_reason"));
@@ -230,7 +230,7 @@ class TenantsTest {
     @Test
     void tenantsAreFoundByWhatTheyAre() {
         var word = UUID.randomUUID().toString();
-        var tenant = Desk.id(platform.admin.post(TENANTS, """
+        var tenant = PlatformFixture.id(platform.admin.post(TENANTS, """
                 {"name": "%s", "mode": "live", "time_zone": "UTC", "currency": "AUD", "external_id": "%s"}""".formatted(word, word)));
         var found = platform.admin.get(TENANTS + "?external_id=" + word + "&mode=live&state=active&include_total=true").expect(200);
         assertEquals(tenant, found.at("/data/0/id"));
@@ -263,29 +263,29 @@ class TenantsTest {
         assertEquals("10", merged.at("/rate_limit_maximum/window_seconds"));
         assertEquals("2", merged.at("/version"));
         assertEquals("2", maximum(tenant, "{\"window_seconds\": 10}").expect(200).at("/version"));
-        var event = platform.admin.get(Desk.EVENTS + "?action=tenant.updated&subject_tenant_id=" + tenant).expect(200).json().at("/data/0");
+        var event = platform.admin.get(PlatformFixture.EVENTS + "?action=tenant.updated&subject_tenant_id=" + tenant).expect(200).json().at("/data/0");
         assertEquals(500, event.at("/before/rate_limit_maximum/limit").asInt());
         assertEquals(400, event.at("/after/rate_limit_maximum/limit").asInt());
         assertTrue(maximum(tenant, "null").expect(200).json().get("rate_limit_maximum").isNull());
         assertTrue(administrator.get(SETTINGS).expect(200).json().get("rate_limit_maximum").isNull());
         assertEquals("\"tenant\";q=1000;w=1", administrator.get(SETTINGS).header("RateLimit-Policy"));
-        assertEquals(List.of("/rate_limit_maximum/window_seconds"), Desk.pointers(maximum(tenant, "{\"limit\": 400}")));
-        assertEquals(List.of("/rate_limit_maximum/limit"), Desk.pointers(maximum(tenant, "{\"limit\": 1000001, \"window_seconds\": 1}")));
+        assertEquals(List.of("/rate_limit_maximum/window_seconds"), PlatformFixture.pointers(maximum(tenant, "{\"limit\": 400}")));
+        assertEquals(List.of("/rate_limit_maximum/limit"), PlatformFixture.pointers(maximum(tenant, "{\"limit\": 1000001, \"window_seconds\": 1}")));
         assertEquals(List.of("/rate_limit_maximum"),
-                Desk.pointers(administrator.patch(SETTINGS, "{\"rate_limit_maximum\": {\"limit\": 9, \"window_seconds\": 1}}")));
+                PlatformFixture.pointers(administrator.patch(SETTINGS, "{\"rate_limit_maximum\": {\"limit\": 9, \"window_seconds\": 1}}")));
     }
 
     @Test
     void platformsOwnMaximum_thatLocksItOut_isRefused() {
         var refused = platform.admin.patch(PLATFORM, "{\"rate_limit_maximum\": {\"limit\": 1, \"window_seconds\": 86400}}");
         assertEquals("422 validation_failed", refused.outcome());
-        assertEquals(List.of("/rate_limit_maximum"), Desk.pointers(refused));
+        assertEquals(List.of("/rate_limit_maximum"), PlatformFixture.pointers(refused));
         maximum(create("Slow", "test"), "{\"limit\": 1, \"window_seconds\": 86400}").expect(200);
     }
 
     @Test
     void noOtherTenantCanEverHoldThePlatformsScopes() {
-        var tenant = Guild.shared().tenant();
+        var tenant = TestServer.shared().tenant();
         var refused = assertThrows(SQLException.class, () -> tenant.sql("""
                 insert into platform.consumers (tenant_id, name, owner_name, contact_email, scopes)
                 values (?, 'x', 'x', 'x@x.example', array['platform:tenants:read'])""", tenant.id()));
@@ -293,6 +293,6 @@ class TenantsTest {
         refused = assertThrows(SQLException.class, () -> tenant.sql(
                 "insert into platform.tenants (tenant_id, name, mode) values (?, 'x', 'test')", tenant.id()));
         assertTrue(refused.getMessage().contains("tenants_of_the_platform"), refused.getMessage());
-        assertFalse(new Desk(tenant).admin.get(STATUS).text().contains("platform:tenants:"));
+        assertFalse(new PlatformFixture(tenant).admin.get(STATUS).text().contains("platform:tenants:"));
     }
 }

@@ -1,13 +1,13 @@
 package org.guildhall.platform;
 
-import static org.guildhall.platform.Desk.CONSUMERS;
-import static org.guildhall.platform.Desk.PRODUCTS;
-import static org.guildhall.platform.Desk.SETTINGS;
-import static org.guildhall.platform.Desk.STATUS;
-import static org.guildhall.platform.Desk.TOKENS;
-import static org.guildhall.platform.Desk.pointers;
-import static org.guildhall.platform.Desk.text;
-import static org.guildhall.platform.Desk.tokenBody;
+import static org.guildhall.platform.PlatformFixture.CONSUMERS;
+import static org.guildhall.platform.PlatformFixture.PRODUCTS;
+import static org.guildhall.platform.PlatformFixture.SETTINGS;
+import static org.guildhall.platform.PlatformFixture.STATUS;
+import static org.guildhall.platform.PlatformFixture.TOKENS;
+import static org.guildhall.platform.PlatformFixture.pointers;
+import static org.guildhall.platform.PlatformFixture.text;
+import static org.guildhall.platform.PlatformFixture.tokenBody;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -18,14 +18,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.guildhall.Guild;
+import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 import org.guildhall.core.data.Ids;
 import org.junit.jupiter.api.Test;
 
 class TokensTest {
 
-    private final Desk desk = new Desk();
+    private final PlatformFixture desk = new PlatformFixture();
     private final String consumer = desk.consumer("catalog:read", "catalog:write", "schedule:read:public");
 
     @Test
@@ -39,7 +39,7 @@ class TokensTest {
         assertFalse(read.json().has("token"));
         assertEquals(issued.at("/prefix"), read.at("/prefix"));
         var listed = desk.admin.get(TOKENS).expect(200).text();
-        var trail = desk.admin.get(Desk.EVENTS).expect(200).text();
+        var trail = desk.admin.get(PlatformFixture.EVENTS).expect(200).text();
         var secret = clear.substring(clear.indexOf('_', 9) + 1);
         assertFalse(read.text().contains(secret) || listed.contains(secret) || trail.contains(secret));
     }
@@ -53,7 +53,7 @@ class TokensTest {
         var unknown = desk.admin.post(TOKENS, tokenBody(TypeIds.format("con", Ids.next()), "", "catalog:read"));
         assertEquals("422 validation_failed", unknown.outcome());
         assertEquals(List.of("/consumer_id"), pointers(unknown));
-        var foreign = desk.admin.post(TOKENS, tokenBody(new Desk().consumer("catalog:read"), "", "catalog:read"));
+        var foreign = desk.admin.post(TOKENS, tokenBody(new PlatformFixture().consumer("catalog:read"), "", "catalog:read"));
         assertEquals(unknown.text().replaceAll("req_[0-9a-z]+", ""), foreign.text().replaceAll("req_[0-9a-z]+", ""));
     }
 
@@ -78,8 +78,8 @@ class TokensTest {
         var revoked = desk.token(consumer, "catalog:read");
         desk.admin.post(revoked.path() + "/revoke", null).expect(200);
         var ended = desk.token(consumer, "catalog:read");
-        var successor = Desk.issued(desk.admin.post(ended.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*"));
-        var page = Desk.issued(desk.admin.post(TOKENS,
+        var successor = PlatformFixture.issued(desk.admin.post(ended.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*"));
+        var page = PlatformFixture.issued(desk.admin.post(TOKENS,
                 tokenBody(consumer, ", \"kind\": \"publishable\", \"origins\": [\"https://page.example\"]", "schedule:read:public")));
         var of = "?consumer_id=" + consumer;
         assertEquals(List.of(page.id(), successor.id(), active.id()), ids(of + "&state=active"));
@@ -88,9 +88,9 @@ class TokensTest {
         assertEquals(List.of(page.id()), ids("?kind=publishable"));
         assertEquals(List.of(active.id()), ids("?prefix=" + active.clear().substring(0, active.clear().indexOf('_', 9))));
         assertEquals(List.of(active.id()), ids(of + "&sort=created_at&limit=1"));
-        assertEquals(List.of(), ids("?consumer_id=" + new Desk().consumer("catalog:read")));
+        assertEquals(List.of(), ids("?consumer_id=" + new PlatformFixture().consumer("catalog:read")));
         assertEquals("5", desk.admin.get(TOKENS + of + "&include_total=true").at("/page/total"));
-        assertEquals("404 not_found", new Desk().admin.get(active.path()).outcome());
+        assertEquals("404 not_found", new PlatformFixture().admin.get(active.path()).outcome());
     }
 
     private List<String> ids(String query) {
@@ -120,13 +120,13 @@ class TokensTest {
     @Test
     void aTokenOfItsOwnLimitIsHeldToIt() {
         var issued = desk.admin.post(TOKENS, tokenBody(consumer, ", \"rate_limit\": {\"limit\": 2, \"window_seconds\": 3600}", "catalog:read"));
-        var limited = desk.with(Desk.issued(issued).clear());
+        var limited = desk.with(PlatformFixture.issued(issued).clear());
         limited.get(PRODUCTS).expect(200);
         limited.get(PRODUCTS).expect(200);
         assertEquals("429 rate_limited", limited.get(PRODUCTS).outcome());
         desk.admin.patch(TOKENS + "/" + issued.at("/id"), "{\"rate_limit\": null}", "If-Match", "*").expect(200);
         // Refusals over the limit ask the database nothing, so the node that refused may remember the old limit for half a minute.
-        try (var other = Guild.shared().node()) {
+        try (var other = TestServer.shared().node()) {
             limited.on(other).get(PRODUCTS).expect(200);
         }
     }
@@ -134,7 +134,7 @@ class TokensTest {
     @Test
     void aTokenEndsByItselfAndIsThenOnlyRevoked() throws Exception {
         var soon = Instant.now().plusMillis(1500).truncatedTo(ChronoUnit.MICROS);
-        var token = Desk.issued(desk.admin.post(TOKENS, tokenBody(consumer, ", \"expires_at\": \"%s\"".formatted(soon), "catalog:read")));
+        var token = PlatformFixture.issued(desk.admin.post(TOKENS, tokenBody(consumer, ", \"expires_at\": \"%s\"".formatted(soon), "catalog:read")));
         desk.with(token.clear()).get(PRODUCTS).expect(200);
         Thread.sleep(Math.max(0, Duration.between(Instant.now(), soon).toMillis()) + 100);
         var refused = desk.with(token.clear()).get(PRODUCTS);

@@ -38,7 +38,7 @@ public final class Db implements AutoCloseable {
                     .withCacheRecordMappers(true));
 
     /** A statement for a job: set for the transaction only, as a pooler in between may give the connection to somebody else. */
-    private static final String JOB_PATIENCE = "select set_config('statement_timeout', '300000', true); ";
+    private static final String JOB_TIMEOUT = "select set_config('statement_timeout', '300000', true); ";
     private static final Duration JOB_POOL_WAIT = Duration.ofSeconds(5);
 
     /** Longer than any statement may take: for a database that is gone without a word. */
@@ -77,7 +77,7 @@ public final class Db implements AutoCloseable {
      * one, and with five minutes for a statement in a tenant. It is closed by itself.
      */
     public Db forJobs(DbConfig config) {
-        return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, JOB_PATIENCE, null);
+        return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, JOB_TIMEOUT, null);
     }
 
     /** A pool as the server has it for requests, without any look at what the role may do. */
@@ -114,7 +114,7 @@ public final class Db implements AutoCloseable {
     /** Reads as a tenant. Each statement carries the tenant with it and is a transaction of its own. */
     public <T> T read(UUID tenant, long revision, Function<Tx, T> work) {
         try (var lease = lease(tenant, false)) {
-            return lease.guarding(() -> work.apply(new Tx(tenant, new Guard(lease, tenant, revision, true, patience), clock)));
+            return lease.guarding(() -> work.apply(new Tx(tenant, new TenantConnection(lease, tenant, revision, true, patience), clock)));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         } catch (org.jooq.exception.DataAccessException failed) {
@@ -123,11 +123,11 @@ public final class Db implements AutoCloseable {
     }
 
     /** Begins a transaction of a tenant; nothing is sent before its first statement. */
-    public Write begin(UUID tenant, long revision) {
+    public WriteTransaction begin(UUID tenant, long revision) {
         try {
             var lease = lease(tenant, true);
-            var guard = new Guard(lease, tenant, revision, false, patience);
-            return new Write(lease, guard, new Tx(tenant, guard, clock), revision);
+            var guard = new TenantConnection(lease, tenant, revision, false, patience);
+            return new WriteTransaction(lease, guard, new Tx(tenant, guard, clock), revision);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
@@ -154,7 +154,7 @@ public final class Db implements AutoCloseable {
     public <T> T upkeep(UUID tenant, Function<Tx, T> work) {
         try (var write = begin(tenant, ANY_REVISION)) {
             var result = work.apply(write.tx());
-            write.commit(Finish.NOTHING);
+            write.commit(CommitRecords.NOTHING);
             return result;
         } catch (org.jooq.exception.DataAccessException failed) {
             throw Failures.translate(failed);

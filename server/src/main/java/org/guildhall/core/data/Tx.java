@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 public final class Tx {
 
     private final UUID tenant;
-    private final Guard guard;
+    private final TenantConnection guard;
     private final Clock clock;
     private @Nullable DSLContext sql;
     private boolean light;
 
-    Tx(UUID tenant, Guard guard, Clock clock) {
+    Tx(UUID tenant, TenantConnection guard, Clock clock) {
         this.tenant = tenant;
         this.guard = guard;
         this.clock = clock;
@@ -45,7 +45,7 @@ public final class Tx {
         return light;
     }
 
-    Guard guard() {
+    TenantConnection guard() {
         return guard;
     }
 

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 
 /**
  * How many bytes of answers a node holds at once, from when they are put together until they are sent: so much in all, and half of it for
@@ -58,7 +60,7 @@ final class AnswersInFlight {
         return new AnswersInFlight(Math.max(4L * PageWriter.BYTES_MAX, Runtime.getRuntime().maxMemory() / 12));
     }
 
-    /** Takes room for an answer. @throws Refusal {@code unavailable} if there is none within a second */
+    /** Takes room for an answer. @throws ProblemException {@code unavailable} if there is none within a second */
     Room take(UUID tenant, long bytes) {
         lock.lock();
         try {

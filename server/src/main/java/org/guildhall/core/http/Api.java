@@ -13,6 +13,8 @@ import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.json.Spec;
+import org.guildhall.core.problem.Constraints;
 
 /** What rooms bind themselves to, and what becomes a server when all have. */
 public final class Api {
@@ -70,9 +72,9 @@ public final class Api {
             operation.expands().keySet().forEach(expansions::require);
         }
         var problems = new Problems(address.publicUrl(), constraints);
-        var gate = new Gate(callers.authenticator(), limits, db, callers.seen());
+        var gate = new AccessControl(callers.authenticator(), limits, db, callers.seen());
         var pipeline = new Pipeline(db, gate, new RequestReader(spec, new Cursors(keys)), new Idempotency(keys),
-                new Answers(expansions), problems, AnswersInFlight.ofHeap());
+                new ResponseWriter(expansions), problems, AnswersInFlight.ofHeap());
         return new HttpServer(address.host(), address.port(), address.trustedProxies(), pipeline, problems,
                 new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages, beside);
     }

@@ -5,9 +5,13 @@ import java.util.Set;
 import java.util.UUID;
 import org.guildhall.api.Id;
 import org.guildhall.api.Operation;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.Changes;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,14 +88,14 @@ public final class Call {
     /**
      * Compares the version that the caller made its change for with the present one; to be called with the row locked.
      *
-     * @throws Refusal {@code precondition_failed} if it is another
+     * @throws ProblemException {@code precondition_failed} if it is another
      */
     public void expect(long version) {
         matched = true;
         if (ifMatch != null && !ifMatch.contains(version)) {
             throw Problem.PRECONDITION_FAILED
                     .because("If-Match doesn't name the resource's version, which is " + version + ".")
-                    .with(Refusal.Item.header("If-Match", "stale", "The version isn't the present one."));
+                    .with(ProblemException.Item.header("If-Match", "stale", "The version isn't the present one."));
         }
     }
 
@@ -148,7 +152,7 @@ public final class Call {
         return credentials;
     }
 
-    @Nullable UUID subjectTenant() {
+    public @Nullable UUID subjectTenant() {
         return subjectTenant;
     }
 

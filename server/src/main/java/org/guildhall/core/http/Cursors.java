@@ -7,6 +7,8 @@ import java.util.Base64;
 import java.util.UUID;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.PageRequest.Position;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 
 /**
  * Cursors: opaque to callers, good only for the tenant, list, filters and sort order that they were made for, and only in the one
@@ -35,7 +37,7 @@ final class Cursors {
         return ENCODER.encodeToString(ByteBuffer.allocate(MAC_BYTES + payload.length).put(mac, 0, MAC_BYTES).put(payload).array());
     }
 
-    /** @throws Refusal {@code invalid_cursor} for anything but what {@link #write} made for the same binding */
+    /** @throws ProblemException {@code invalid_cursor} for anything but what {@link #write} made for the same binding */
     Position read(String text, byte[] binding) {
         byte[] bytes;
         try {
@@ -55,12 +57,12 @@ final class Cursors {
         return new Position(StandardCharsets.UTF_8.decode(buffer).toString(), id);
     }
 
-    private static Refusal invalid() {
+    private static ProblemException invalid() {
         return Problem.INVALID_CURSOR.refusal().with(altered());
     }
 
     /** What is wrong with a cursor that we didn't give out for this. */
-    static Refusal.Item altered() {
-        return Refusal.Item.parameter("cursor", Problem.INVALID_CURSOR.code(), "The cursor doesn't belong to this list, filter and sort order.");
+    static ProblemException.Item altered() {
+        return ProblemException.Item.parameter("cursor", Problem.INVALID_CURSOR.code(), "The cursor doesn't belong to this list, filter and sort order.");
     }
 }

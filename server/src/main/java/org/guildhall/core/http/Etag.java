@@ -7,7 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.json.Sha256;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
 /** Entity tags: {@code "<version>-<hash of the body>"}, so that neither {@code expand} nor {@code fields} nor a new release gives a false 304. */

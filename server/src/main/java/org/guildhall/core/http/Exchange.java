@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Download;
+import org.guildhall.core.audit.RequestIds;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.IpRange;
 import org.jspecify.annotations.Nullable;
@@ -178,7 +179,7 @@ final class Exchange implements AutoCloseable {
         }
     }
 
-    void send(Answer answer) {
+    void send(Response answer) {
         context.status(answer.status());
         answer.headers().forEach(context.res()::setHeader);
         var headers = context.res();

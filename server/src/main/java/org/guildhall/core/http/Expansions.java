@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import org.guildhall.api.TypeIds;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -20,7 +20,9 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.guildhall.api.Operation;
+import org.guildhall.core.audit.RequestIds;
 import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.problem.Problem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,7 +117,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private static void log(Operation operation, Exchange exchange, Answer answer) {
+    private static void log(Operation operation, Exchange exchange, Response answer) {
         if (ACCESS.isInfoEnabled()) {
             var caller = exchange.caller();
             ACCESS.atInfo()
@@ -130,7 +132,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private void send(Context context, Exchange exchange, Answer answer) {
+    private void send(Context context, Exchange exchange, Response answer) {
         cors.answer(context.req().getHeader("Origin"), exchange.caller()).forEach(context.res()::setHeader);
         exchange.send(answer);
     }

@@ -8,8 +8,11 @@ import java.util.regex.Pattern;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.Keys;
-import org.guildhall.core.data.Claim;
-import org.guildhall.core.data.Kept;
+import org.guildhall.core.data.IdempotencyClaim;
+import org.guildhall.core.data.StoredReply;
+import org.guildhall.core.json.Sha256;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /** Idempotency keys: what is stored for one, and what is answered from it. The key itself is stored nowhere. */
@@ -53,8 +56,8 @@ public final class Idempotency {
         return keys.olderMacs(Keys.Purpose.IDEMPOTENCY, parts(caller, key));
     }
 
-    Claim claim(Caller caller, String key, Operation operation, byte[] fingerprint, String requestId) {
-        return new Claim(lock(caller, key), hmac(caller, key), olderHmacs(caller, key), caller.consumer(), fingerprint, operation.id(), requestId);
+    IdempotencyClaim claim(Caller caller, String key, Operation operation, byte[] fingerprint, String requestId) {
+        return new IdempotencyClaim(lock(caller, key), hmac(caller, key), olderHmacs(caller, key), caller.consumer(), fingerprint, operation.id(), requestId);
     }
 
     /** Not by the server's keys: while they change, nodes that have the old ones and nodes that have the new ones wait for each other. */
@@ -67,23 +70,23 @@ public final class Idempotency {
     }
 
     /** What is kept of an answer; sealed under the caller's key if it shows a secret. */
-    Kept keep(Answer answer, String key, Operation operation, byte[] fingerprint, @Nullable String entityType, @Nullable UUID entityId) {
+    StoredReply keep(Response answer, String key, Operation operation, byte[] fingerprint, @Nullable String entityType, @Nullable UUID entityId) {
         boolean sealed = operation.secret() && answer.status() < 300 && answer.body() != null;
         var body = sealed ? keys.seal(answer.body(), key) : answer.body();
-        return new Kept(fingerprint, answer.status(), body, answer.headerLines(), sealed, entityType, entityId);
+        return new StoredReply(fingerprint, answer.status(), body, answer.headerLines(), sealed, entityType, entityId);
     }
 
     /** The first answer again. */
-    Answer replay(Kept kept, String key, byte[] fingerprint) {
+    Response replay(StoredReply kept, String key, byte[] fingerprint) {
         if (!MessageDigest.isEqual(kept.requestHash(), fingerprint)) {
             throw Problem.IDEMPOTENCY_KEY_REUSED.refusal()
-                    .with(Refusal.Item.header("Idempotency-Key", "reused", "The key was used with another method, path, query or body."));
+                    .with(ProblemException.Item.header("Idempotency-Key", "reused", "The key was used with another method, path, query or body."));
         }
         var body = kept.sealed() && kept.reply() != null ? keys.open(kept.reply(), key) : kept.reply();
         if (kept.sealed() && body == null) {
             throw Problem.CONFLICT.because("The first answer showed a secret and can't be shown again: the server's keys have changed since.");
         }
-        return Answer.restored(kept.status(), body, kept.headers()).with("Idempotency-Replayed", "true");
+        return Response.restored(kept.status(), body, kept.headers()).with("Idempotency-Replayed", "true");
     }
 
     private static byte[][] parts(Caller caller, String key) {

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Schema;
 import org.guildhall.api.Patch;
+import org.guildhall.core.json.Json;
+import org.guildhall.core.json.Validation;
+import org.guildhall.core.problem.Problem;
 
 /** A merge patch (RFC 7396): laid over the current members as a tree, validated whole, then bound. */
 final class MergePatch<T> implements Patch<T> {

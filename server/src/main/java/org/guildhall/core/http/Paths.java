@@ -10,6 +10,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.guildhall.api.Operation;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,7 +128,7 @@ final class Paths {
     }
 
     /** Tells that a path leads nowhere, and which of those that exist looks most like it. */
-    Refusal unknown(String path) {
+    ProblemException unknown(String path) {
         var nearest = NearestPath.of(path, templates);
         return Problem.NOT_FOUND.because("There is no path " + path + (nearest == null ? "." : "; the nearest one is " + nearest + "."))
                 .member("hint", "Correct the path. /docs shows all paths of the API.");

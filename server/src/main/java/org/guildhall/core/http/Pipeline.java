@@ -5,18 +5,22 @@ import java.util.Set;
 import java.util.function.Function;
 import org.guildhall.api.Endpoint;
 import org.guildhall.api.Operation;
+import org.guildhall.core.audit.Auditor;
+import org.guildhall.core.audit.Changes;
 import org.guildhall.core.auth.Caller;
-import org.guildhall.core.data.Claim;
+import org.guildhall.core.data.CommitRecords;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
-import org.guildhall.core.data.Finish;
 import org.guildhall.core.data.HeavyAnswer;
-import org.guildhall.core.data.Kept;
+import org.guildhall.core.data.IdempotencyClaim;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.StaleCredentials;
+import org.guildhall.core.data.StoredReply;
 import org.guildhall.core.data.Weighed;
-import org.guildhall.core.data.Write;
+import org.guildhall.core.data.WriteTransaction;
 import org.guildhall.core.http.RequestReader.Read;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,18 +38,21 @@ final class Pipeline {
     /** How often a transaction that lost a deadlock is run again before the caller is told to. */
     private static final int ATTEMPTS_MAX = 5;
 
+    /** Each change of credentials makes all callers known anew: many of them at once must not use up a caller's attempts. */
+    private static final int STALE_ATTEMPTS_MAX = 50;
+
     /** Refusals that the handler decided, and that are kept for an idempotency key. */
     private static final Set<Integer> DECIDED = Set.of(404, 409, 422);
 
     private final Db db;
-    private final Gate gate;
+    private final AccessControl gate;
     private final RequestReader reader;
     private final Idempotency idempotency;
-    private final Answers answers;
+    private final ResponseWriter answers;
     private final Problems problems;
     private final AnswersInFlight inFlight;
 
-    Pipeline(Db db, Gate gate, RequestReader reader, Idempotency idempotency, Answers answers, Problems problems, AnswersInFlight inFlight) {
+    Pipeline(Db db, AccessControl gate, RequestReader reader, Idempotency idempotency, ResponseWriter answers, Problems problems, AnswersInFlight inFlight) {
         this.db = db;
         this.gate = gate;
         this.reader = reader;
@@ -56,7 +63,7 @@ final class Pipeline {
     }
 
     /** Takes a request all the way; whatever happens becomes an answer. */
-    Answer handle(Exchange exchange, Operation operation, Endpoint<Call> endpoint) {
+    Response handle(Exchange exchange, Operation operation, Endpoint<Call> endpoint) {
         for (int attempt = 1; ; attempt++) {
             try {
                 var caller = gate.enter(exchange, operation);
@@ -66,16 +73,16 @@ final class Pipeline {
                         : read(exchange, operation, endpoint, caller, read);
             } catch (StaleCredentials stale) {
                 gate.forget(exchange);
-                if (attempt == ATTEMPTS_MAX) {
+                if (attempt == STALE_ATTEMPTS_MAX) {
                     return problems.answer(exchange, Problem.UNAVAILABLE.refusal().retryAfter(1));
                 }
             } catch (HeavyAnswer heavy) {
                 try {
                     exchange.room(inFlight.take(Objects.requireNonNull(exchange.caller()).tenant(), PageWriter.BYTES_MAX));
-                } catch (Refusal busy) {
+                } catch (ProblemException busy) {
                     return problems.answer(exchange, busy);
                 }
-            } catch (Refusal refusal) {
+            } catch (ProblemException refusal) {
                 // A refusal may rest on what was remembered of the caller: it only counts if that still holds.
                 if (attempt == 1 && gate.isOutdated(exchange, refusal)) {
                     gate.forget(exchange);
@@ -83,7 +90,7 @@ final class Pipeline {
                     return problems.answer(exchange, refusal);
                 }
             } catch (Failures.Retryable lost) {
-                if (attempt == ATTEMPTS_MAX) {
+                if (attempt >= ATTEMPTS_MAX) {
                     return problems.answer(exchange, lost);
                 }
             } catch (RuntimeException failed) {
@@ -95,7 +102,7 @@ final class Pipeline {
         }
     }
 
-    private Answer read(Exchange exchange, Operation operation, Endpoint<Call> endpoint, @Nullable Caller caller, Read read) {
+    private Response read(Exchange exchange, Operation operation, Endpoint<Call> endpoint, @Nullable Caller caller, Read read) {
         var call = call(exchange, operation, caller, read.page(), read);
         if (caller == null) {
             return answers.answer(exchange, call, read, endpoint.handle(call, read.input()));
@@ -119,7 +126,7 @@ final class Pipeline {
     }
 
     /** A large answer, with room for it taken: a page is put together part by part, anything else is bounded by itself. */
-    private Answer largely(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Caller caller, Read read) {
+    private Response largely(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Caller caller, Read read) {
         return db.read(caller.tenant(), caller.revision(), tx -> {
             Function<@Nullable PageRequest, Call> calls = page -> {
                 var call = call(exchange, operation, caller, page, read);
@@ -134,7 +141,7 @@ final class Pipeline {
         });
     }
 
-    private Answer write(Exchange exchange, Operation operation, Endpoint<Call> endpoint, @Nullable Caller caller, Read read) {
+    private Response write(Exchange exchange, Operation operation, Endpoint<Call> endpoint, @Nullable Caller caller, Read read) {
         if (caller == null) {
             throw new IllegalStateException(operation + " changes something and lets anybody in");
         }
@@ -152,15 +159,15 @@ final class Pipeline {
     }
 
     /** What has happened is answered, however much is on its way. */
-    private Answer sent(Exchange exchange, @Nullable Caller caller, Answer answer) {
+    private Response sent(Exchange exchange, @Nullable Caller caller, Response answer) {
         if (caller != null && answer.inFlight() > AnswersInFlight.SMALL_BYTES) {
             exchange.room(inFlight.force(caller.tenant(), answer.inFlight()));
         }
         return answer;
     }
 
-    private Answer effect(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Read read, Call call, Write write,
-            @Nullable Claim claim) {
+    private Response effect(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Read read, Call call, WriteTransaction write,
+            @Nullable IdempotencyClaim claim) {
         try {
             call.within(write.tx());
             var reply = endpoint.handle(call, read.input());
@@ -168,7 +175,7 @@ final class Pipeline {
                 throw new IllegalStateException(operation + " was sent If-Match and compared nothing");
             }
             if (!call.isUnchanged()) {
-                Auditor.requireTold(call);
+                Auditor.requireTold(operation, call.changes());
             }
             if (read.dryRun()) {
                 write.checkDeferred();
@@ -176,9 +183,10 @@ final class Pipeline {
             }
             var answer = answers.answer(exchange, call, read, reply);
             var hmac = claim == null ? null : claim.keyHmac();
-            var audit = call.isUnchanged() ? null : Auditor.record(call, answer.status(), read.reason(), exchange.traceId(), hmac);
+            var audit = call.isUnchanged() ? null : Auditor.record(
+                    operation, call.caller(), call.changes(), call.subjectTenant(), answer.status(), read.reason(), call.requestId(), exchange.traceId(), hmac);
             var kept = claim == null ? null : kept(answer, operation, read, changed(call, reply.location()));
-            write.commit(new Finish(audit, claim, kept, call.haveCredentialsChanged()));
+            write.commit(new CommitRecords(audit, claim, kept, call.haveCredentialsChanged()));
             return answer;
         } catch (RuntimeException failed) {
             return refused(exchange, operation, read, write, claim, Failures.translate(failed));
@@ -186,12 +194,12 @@ final class Pipeline {
     }
 
     /** Keeps for the key what the handler decided; anything else takes the claim back with the effect. */
-    private Answer refused(Exchange exchange, Operation operation, Read read, Write write, @Nullable Claim claim, RuntimeException failed) {
+    private Response refused(Exchange exchange, Operation operation, Read read, WriteTransaction write, @Nullable IdempotencyClaim claim, RuntimeException failed) {
         if (failed instanceof Failures.Contended) {
             // The key is ours: what was waited for in vain is a row, and trying again is right.
             throw Problem.UNAVAILABLE.because("Another change of the same resource takes too long.").retryAfter(1);
         }
-        if (!(failed instanceof Refusal) && !(failed instanceof Failures.Violation)) {
+        if (!(failed instanceof ProblemException) && !(failed instanceof Failures.Violation)) {
             throw failed;
         }
         var refusal = problems.refusal(failed);
@@ -210,7 +218,7 @@ final class Pipeline {
         return all.stream().filter(change -> change.idText().equals(made)).findFirst().orElse(all.isEmpty() ? null : all.getFirst());
     }
 
-    private Kept kept(Answer answer, Operation operation, Read read, Changes.@Nullable Change entity) {
+    private StoredReply kept(Response answer, Operation operation, Read read, Changes.@Nullable Change entity) {
         return idempotency.keep(answer, Objects.requireNonNull(read.idempotencyKey()), operation, read.fingerprint(),
                 entity == null ? null : entity.entityType(), entity == null ? null : entity.id());
     }

@@ -7,6 +7,11 @@ import org.guildhall.core.data.Failures.Crowded;
 import org.guildhall.core.data.Failures.Retryable;
 import org.guildhall.core.data.Failures.Unavailable;
 import org.guildhall.core.data.Failures.Violation;
+import org.guildhall.core.json.Json;
+import org.guildhall.core.json.Validation;
+import org.guildhall.core.problem.Constraints;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +37,9 @@ final class Problems {
     }
 
     /** The failure as a refusal. What nobody foresaw is 500, with nothing about it but the request's id. */
-    Refusal refusal(RuntimeException failed) {
+    ProblemException refusal(RuntimeException failed) {
         return switch (failed) {
-            case Refusal refusal -> refusal;
+            case ProblemException refusal -> refusal;
             case Violation violation -> constraints.refusal(violation);
             case Unavailable unavailable -> Problem.UNAVAILABLE.refusal().retryAfter(1);
             case Crowded crowded -> Problem.UNAVAILABLE.because("Too many requests of this tenant are under way at once.").retryAfter(1);
@@ -44,7 +49,7 @@ final class Problems {
         };
     }
 
-    Answer answer(Exchange exchange, RuntimeException failed) {
+    Response answer(Exchange exchange, RuntimeException failed) {
         var refusal = refusal(failed);
         if (refusal.problem() == Problem.INTERNAL_ERROR) {
             LOG.error("request {} failed", exchange.requestId(), failed);
@@ -55,7 +60,7 @@ final class Problems {
     }
 
     /** The same for what the HTTP server refuses before there is an exchange. */
-    Answer answer(Refusal refusal, String instance, String requestId) {
+    Response answer(ProblemException refusal, String instance, String requestId) {
         var problem = refusal.problem();
         var body = new LinkedHashMap<String, Object>();
         body.put("type", publicUrl + "/problems/" + problem.code());
@@ -73,13 +78,13 @@ final class Problems {
         }
         body.put("hint", problem.remedy());
         body.putAll(refusal.members());
-        var answer = Answer.of(problem.status(), Json.bytes(body), Answer.PROBLEM);
+        var answer = Response.of(problem.status(), Json.bytes(body), Response.PROBLEM);
         refusal.headers().forEach(answer::with);
         return answer;
     }
 
-    private static Refusal.Item printable(Refusal.Item item) {
-        return new Refusal.Item(
+    private static ProblemException.Item printable(ProblemException.Item item) {
+        return new ProblemException.Item(
                 item.pointer() == null ? null : printable(item.pointer(), POINTER_CHARACTERS_MAX),
                 item.parameter() == null ? null : printable(item.parameter(), NAME_CHARACTERS_MAX),
                 item.header() == null ? null : printable(item.header(), NAME_CHARACTERS_MAX),

@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
 /** A query string, read strictly: bad escapes, bad UTF-8 and a parameter that is there twice are mistakes, not something to guess at. */

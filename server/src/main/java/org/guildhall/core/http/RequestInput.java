@@ -11,7 +11,13 @@ import java.util.function.Function;
 import org.guildhall.api.Input;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Upload;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.json.Instants;
+import org.guildhall.core.json.Json;
+import org.guildhall.core.json.Spec;
+import org.guildhall.core.json.Validation;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /** What a request brought, already checked against the document; binds it to what the handler takes. */
@@ -86,7 +92,7 @@ final class RequestInput implements Input {
     }
 
     /** A value that fits its schema and still can't be bound: an id of the right form with bits too many, mostly. */
-    static Refusal unbindable(JsonProcessingException unbindable) {
+    static ProblemException unbindable(JsonProcessingException unbindable) {
         return Problem.VALIDATION_FAILED.because("A member of the body has no valid value.")
                 .withAll(List.of(Item.pointer(place(unbindable), "invalid", "The value is not valid.")));
     }
@@ -130,7 +136,7 @@ final class RequestInput implements Input {
     }
 
     /** Adds how to write an offset where one lost its plus sign. */
-    static Refusal hinted(Refusal refusal) {
+    static ProblemException hinted(ProblemException refusal) {
         boolean lost = refusal.items().stream().anyMatch(item -> item.detail().equals(LOST_PLUS));
         return lost ? refusal.member("hint", PLUS_HINT) : refusal;
     }

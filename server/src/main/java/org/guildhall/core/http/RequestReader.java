@@ -14,7 +14,12 @@ import java.util.TreeMap;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.PageRequest;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.json.Json;
+import org.guildhall.core.json.Sha256;
+import org.guildhall.core.json.Spec;
+import org.guildhall.core.json.Validation;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and validates a request by what the document says of its operation: 406, 415, 413, 400, 422, 428, in that order. */
@@ -99,7 +104,7 @@ final class RequestReader {
             for (int dot = path.indexOf('.'); caller != null; dot = path.indexOf('.', dot + 1)) {
                 var scope = operation.expands().get(dot < 0 ? path : path.substring(0, dot));
                 if (scope != null) {
-                    Gate.requireScope(caller, scope);
+                    AccessControl.requireScope(caller, scope);
                 }
                 if (dot < 0) {
                     break;
@@ -115,7 +120,7 @@ final class RequestReader {
             return false;
         }
         var accept = exchange.list("Accept");
-        if (dryRun && MediaTypes.prefers(accept, Answer.DRY_RUN, answers.getFirst())) {
+        if (dryRun && MediaTypes.prefers(accept, Response.DRY_RUN, answers.getFirst())) {
             return true;
         }
         if (answers.stream().noneMatch(type -> MediaTypes.accepts(accept, type))) {

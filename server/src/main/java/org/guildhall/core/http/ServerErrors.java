@@ -6,6 +6,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
+import org.guildhall.core.audit.RequestIds;
+import org.guildhall.core.problem.Problem;
 
 /** What the HTTP server refuses by itself, before a request gets anywhere: in the same form as everything else. */
 final class ServerErrors extends ErrorHandler {

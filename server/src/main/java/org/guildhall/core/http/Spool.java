@@ -19,6 +19,9 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import org.guildhall.api.Upload;
+import org.guildhall.core.json.Sha256;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 
 /**
  * Bodies too large to be held, each in a file of its own while its request lasts. A caller may send as slowly as it likes, up to a point,
@@ -47,7 +50,7 @@ final class Spool {
      * Takes a whole body in.
      *
      * @param most how many bytes it may have
-     * @throws Refusal if it is too large, comes too slowly, breaks off, or there is no room
+     * @throws ProblemException if it is too large, comes too slowly, breaks off, or there is no room
      */
     Spooled take(InputStream body, String mediaType, Charset charset, long most, UUID tenant) {
         enter(tenant);
@@ -204,13 +207,13 @@ final class Spool {
     }
 
     /** What is said of a body that didn't come: it stopped, or the connection ended. */
-    static Refusal brokenOff(IOException failed) {
+    static ProblemException brokenOff(IOException failed) {
         return failed instanceof SocketTimeoutException || failed instanceof InterruptedIOException || failed.getCause() instanceof TimeoutException
                 ? Problem.REQUEST_TIMEOUT.because("The body stopped coming.")
                 : Problem.MALFORMED_BODY.because("The body ended before it was whole.");
     }
 
-    static Refusal tooLarge(long most) {
+    static ProblemException tooLarge(long most) {
         return Problem.BODY_TOO_LARGE.because("The body is larger than " + most + " bytes.");
     }
 }

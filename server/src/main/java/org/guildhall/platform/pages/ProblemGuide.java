@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.guildhall.core.http.Problem;
+import org.guildhall.core.problem.Problem;
 
 /** What the page of a problem says beyond the catalogue: its usual causes, and an answer as an example. Read from {@code problems.json}. */
 final class ProblemGuide {

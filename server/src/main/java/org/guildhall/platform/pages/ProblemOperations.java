@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.guildhall.core.http.Problem;
+import org.guildhall.core.problem.Problem;
 
 /** Which operations answer a problem, as the document says. */
 final class ProblemOperations {

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.guildhall.core.http.PageContent;
-import org.guildhall.core.http.Problem;
+import org.guildhall.core.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
 /** What each problem means: the page behind its {@code type}, and the catalogue of all. */

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.Refusal;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.runtime.imports.CsvRow.Fault;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +47,7 @@ final class CsvRowReader {
     /**
      * The next row in which something stands; null behind the last one.
      *
-     * @throws Refusal if a quote is never closed
+     * @throws ProblemException if a quote is never closed
      */
     @Nullable CsvRow next() throws IOException {
         while (peek() != END) {

@@ -76,7 +76,7 @@ final class ExportStore {
     }
 
     /** The same, held until the transaction ends, unless somebody else holds it: null then. */
-    @Nullable Row take(Tx tx, UUID id) {
+    @Nullable Row lockSkippingLocked(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(EXPORTS).where(EXPORTS.ID.eq(id)).forUpdate().skipLocked().fetchOne(ExportStore::row);
     }
 

@@ -16,10 +16,10 @@ import org.guildhall.api.runtime.ExportsApi;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.Refusal.Item;
-import org.guildhall.core.http.References;
-import org.guildhall.core.work.Work;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.Require;
+import org.guildhall.core.work.TaskQueue;
 import org.guildhall.runtime.imports.ExportStore.Filter;
 import org.guildhall.runtime.imports.ExportStore.New;
 import org.guildhall.runtime.imports.ExportStore.Row;
@@ -32,9 +32,9 @@ final class ExportsHandler implements ExportsApi<Call> {
 
     private final Db db;
     private final ExportStore exports;
-    private final Work work;
+    private final TaskQueue work;
 
-    ExportsHandler(Db db, ExportStore exports, Work work) {
+    ExportsHandler(Db db, ExportStore exports, TaskQueue work) {
         this.db = db;
         this.exports = exports;
         this.work = work;
@@ -47,7 +47,7 @@ final class ExportsHandler implements ExportsApi<Call> {
         }
         var actor = call.actor();
         var made = toApi(exports.insert(call.tx(), new New(body.externalId(), body.format().value(), actor.type(), actor.id())));
-        work.enqueue(call.tx(), ExportWork.NAME, made.id().value());
+        work.enqueue(call.tx(), ExportJob.NAME, made.id().value());
         call.created(made.id(), made);
         return Reply.accepted("/api/v1/runtime/exports/" + made.id(), made);
     }
@@ -62,12 +62,12 @@ final class ExportsHandler implements ExportsApi<Call> {
 
     @Override
     public Reply<MemberExport> getExport(Call call, ExportId exportId) {
-        return Reply.ok(toApi(References.found(exports.get(call.tx(), exportId.value()))));
+        return Reply.ok(toApi(Require.found(exports.get(call.tx(), exportId.value()))));
     }
 
     @Override
     public Reply<Download> getExportContent(Call call, ExportId exportId, GetExportContentQuery query) {
-        var row = References.found(exports.get(call.tx(), exportId.value()));
+        var row = Require.found(exports.get(call.tx(), exportId.value()));
         if (!row.state().equals("succeeded")) {
             throw Problem.INVALID_STATE.because("The export is " + row.state() + ".");
         }

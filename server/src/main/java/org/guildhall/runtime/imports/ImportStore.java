@@ -62,7 +62,7 @@ final class ImportStore {
     record Left(MemberRow row, String personKey, @Nullable String householdKey) {}
 
     /** Something that is wrong with the row on a line. */
-    record Wrong(long line, Mistake mistake) {}
+    record Wrong(long line, RowError mistake) {}
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
@@ -150,7 +150,7 @@ final class ImportStore {
     }
 
     /** The same, unless somebody else holds it: null then. */
-    @Nullable Row take(Tx tx, UUID id) {
+    @Nullable Row lockSkippingLocked(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(IMPORTS).where(IMPORTS.ID.eq(id)).forUpdate().skipLocked().fetchOne(ImportStore::row);
     }
 
@@ -172,7 +172,7 @@ final class ImportStore {
                 .where(IMPORT_ERRORS.IMPORT_ID.eq(importId));
         return page.fetch(select, ERROR_SORTS, IMPORT_ERRORS.ID, record -> new Wrong(
                 record.get(IMPORT_ERRORS.LINE),
-                new Mistake(record.get(IMPORT_ERRORS.COLUMN_NAME), record.get(IMPORT_ERRORS.CODE), record.get(IMPORT_ERRORS.DETAIL))));
+                new RowError(record.get(IMPORT_ERRORS.COLUMN_NAME), record.get(IMPORT_ERRORS.CODE), record.get(IMPORT_ERRORS.DETAIL))));
     }
 
     /** The imports that haven't ended. */

@@ -18,16 +18,16 @@ import org.guildhall.api.runtime.ImportsApi;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Form;
-import org.guildhall.core.http.Problem;
-import org.guildhall.core.http.References;
-import org.guildhall.core.work.Work;
+import org.guildhall.core.json.ComponentSchema;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.Require;
+import org.guildhall.core.work.TaskQueue;
 import org.guildhall.runtime.imports.ImportStore.Filter;
 import org.guildhall.runtime.imports.ImportStore.New;
 import org.guildhall.runtime.imports.ImportStore.Pending;
 import org.guildhall.runtime.imports.ImportStore.Row;
 import org.guildhall.runtime.imports.ImportStore.Wrong;
-import org.guildhall.runtime.imports.MemberFile.Line;
+import org.guildhall.runtime.imports.MemberFileReader.Line;
 
 /** Imports: {@code /runtime/imports}. */
 final class ImportsHandler implements ImportsApi<Call> {
@@ -36,10 +36,10 @@ final class ImportsHandler implements ImportsApi<Call> {
     private static final int ROWS_AT_ONCE = 1_000;
 
     private final ImportStore imports;
-    private final Form memberRow;
-    private final Work work;
+    private final ComponentSchema memberRow;
+    private final TaskQueue work;
 
-    ImportsHandler(ImportStore imports, Form memberRow, Work work) {
+    ImportsHandler(ImportStore imports, ComponentSchema memberRow, TaskQueue work) {
         this.imports = imports;
         this.memberRow = memberRow;
         this.work = work;
@@ -52,11 +52,11 @@ final class ImportsHandler implements ImportsApi<Call> {
         }
         var mode = query.mode() == null ? ImportMode.RUN : query.mode();
         var actor = call.actor();
-        var id = imports.insert(call.tx(), new New(query.externalId(), MemberFile.format(body), mode.value(), actor.type(), actor.id()));
+        var id = imports.insert(call.tx(), new New(query.externalId(), MemberFileReader.format(body), mode.value(), actor.type(), actor.id()));
         var rows = new Intake(call.tx(), id);
-        MemberFile.read(body, memberRow, rows::take);
+        MemberFileReader.read(body, memberRow, rows::take);
         var made = toApi(rows.finish());
-        work.enqueue(call.tx(), ImportWork.NAME, id);
+        work.enqueue(call.tx(), ImportJob.NAME, id);
         call.created(made.id(), made);
         return Reply.accepted("/api/v1/runtime/imports/" + made.id(), made);
     }
@@ -115,18 +115,18 @@ final class ImportsHandler implements ImportsApi<Call> {
 
     @Override
     public Reply<MemberImport> getImport(Call call, ImportId importId) {
-        return Reply.ok(toApi(References.found(imports.get(call.tx(), importId.value()))));
+        return Reply.ok(toApi(Require.found(imports.get(call.tx(), importId.value()))));
     }
 
     @Override
     public Reply<Page<MemberImportError>> listImportErrors(Call call, ImportId importId) {
-        References.found(imports.get(call.tx(), importId.value()));
+        Require.found(imports.get(call.tx(), importId.value()));
         return Reply.list(imports.errors(call.tx(), call.page(), importId.value()).map(ImportsHandler::toApi));
     }
 
     @Override
     public Reply<MemberImport> cancelImport(Call call, ImportId importId) {
-        var before = References.found(imports.lock(call.tx(), importId.value()));
+        var before = Require.found(imports.lock(call.tx(), importId.value()));
         call.expect(before.version());
         if (before.isFinished()) {
             throw Problem.INVALID_STATE.because("The import is " + before.state() + ".");

@@ -1,11 +1,11 @@
 package org.guildhall.runtime.imports;
 
+import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
-import org.guildhall.core.http.Constraints;
-import org.guildhall.core.http.Spec;
-import org.guildhall.core.http.Unattended;
-import org.guildhall.core.work.Work;
+import org.guildhall.core.json.Spec;
+import org.guildhall.core.problem.Constraints;
+import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.Platform;
 
 /** Wires imports and exports, which are a part of the runtime room. */
@@ -13,7 +13,7 @@ public final class ImportsModule {
 
     private final Db db;
     private final Db jobs;
-    private final Unattended unattended;
+    private final JobTransactions unattended;
     private final Platform platform;
     private final Members members;
     private final ImportStore imports = new ImportStore();
@@ -24,16 +24,16 @@ public final class ImportsModule {
     public ImportsModule(Db db, Db jobs, Platform platform, Members members) {
         this.db = db;
         this.jobs = jobs;
-        this.unattended = new Unattended(jobs);
+        this.unattended = new JobTransactions(jobs);
         this.platform = platform;
         this.members = members;
     }
 
     /** Binds the operations, and has files worked off. */
-    public void bind(Api api, Spec spec, Work work) {
-        work.on(ImportWork.NAME, Work.Policy.BULK, importing(api.constraints()));
-        work.on(ExportWork.NAME, Work.Policy.BULK, new ExportWork(jobs, unattended, work, exports, store));
-        work.on(ExportExpiry.NAME, Work.Policy.DUE, new ExportExpiry(unattended, exports));
+    public void bind(Api api, Spec spec, TaskQueue work) {
+        work.on(ImportJob.NAME, TaskQueue.Policy.BULK, importing(api.constraints()));
+        work.on(ExportJob.NAME, TaskQueue.Policy.BULK, new ExportJob(jobs, unattended, work, exports, store));
+        work.on(ExportExpiryJob.NAME, TaskQueue.Policy.DUE, new ExportExpiryJob(unattended, exports));
         new ImportsHandler(imports, spec.form("MemberRow"), work).bind(api.routes());
         new ExportsHandler(db, exports, work).bind(api.routes());
     }
@@ -43,7 +43,7 @@ public final class ImportsModule {
      *
      * @param constraints what a row is told that breaks one
      */
-    public Work.Job importing(Constraints constraints) {
-        return new ImportWork(jobs, unattended, platform, constraints, imports, store, members);
+    public TaskQueue.Job importing(Constraints constraints) {
+        return new ImportJob(jobs, unattended, platform, constraints, imports, store, members);
     }
 }

@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.guildhall.api.model.HouseholdId;
 import org.guildhall.api.model.PersonId;
-import org.guildhall.runtime.imports.Accepted.Household;
-import org.guildhall.runtime.imports.Accepted.Person;
+import org.guildhall.runtime.imports.RowChange.Household;
+import org.guildhall.runtime.imports.RowChange.Person;
 import org.jspecify.annotations.Nullable;
 
 /** Rows that say all of a person and of a household that they belong to: as an export has them, and as a validation keeps them. */

@@ -21,8 +21,8 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Tx;
-import org.guildhall.runtime.imports.Accepted.Household;
-import org.guildhall.runtime.imports.Accepted.Person;
+import org.guildhall.runtime.imports.RowChange.Household;
+import org.guildhall.runtime.imports.RowChange.Person;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Record;
@@ -41,7 +41,7 @@ final class MemberStore {
     private static final Field<JSONB> CONTENT = field("content", SQLDataType.JSONB);
 
     /** Everything that rows name, as it is now. */
-    Roll seen(Tx tx, Collection<MemberRow> rows) {
+    MemberIndex seen(Tx tx, Collection<MemberRow> rows) {
         return roll(tx, rows, false);
     }
 
@@ -49,12 +49,12 @@ final class MemberStore {
      * Everything that rows name, held until the transaction ends: what they say is laid over what is there then, and nobody else's change
      * comes in between. All persons first, then all households, each in the order of their ids, as {@link Households} has it.
      */
-    Roll held(Tx tx, Collection<MemberRow> rows) {
+    MemberIndex held(Tx tx, Collection<MemberRow> rows) {
         return roll(tx, rows, true);
     }
 
-    private static Roll roll(Tx tx, Collection<MemberRow> rows, boolean held) {
-        var roll = new Roll(tx.sql().fetchExists(ORG_TYPES, ORG_TYPES.IS_DEFAULT.isTrue()), held);
+    private static MemberIndex roll(Tx tx, Collection<MemberRow> rows, boolean held) {
+        var roll = new MemberIndex(tx.sql().fetchExists(ORG_TYPES, ORG_TYPES.IS_DEFAULT.isTrue()), held);
         var persons = new HashMap<UUID, Person>();
         var named = select(PERSONS.ID)
                 .from(PERSONS)
@@ -73,7 +73,7 @@ final class MemberStore {
     }
 
     /** The households, and who belongs to them: read once they are held, as nobody comes into them from then on. */
-    private static void households(Tx tx, Collection<MemberRow> rows, boolean held, Map<UUID, Person> persons, Roll roll) {
+    private static void households(Tx tx, Collection<MemberRow> rows, boolean held, Map<UUID, Person> persons, MemberIndex roll) {
         var named = select(HOUSEHOLDS.ID)
                 .from(HOUSEHOLDS)
                 .where(HOUSEHOLDS.EXTERNAL_ID.eq(any(named(rows, row -> row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID)))))
@@ -101,7 +101,7 @@ final class MemberStore {
     }
 
     /** Puts on the roll what the rows of a validation that are done have made of those that some rows name. */
-    void rollOfValidation(Tx tx, UUID importId, Collection<MemberRow> rows, Roll roll) {
+    void rollOfValidation(Tx tx, UUID importId, Collection<MemberRow> rows, MemberIndex roll) {
         var persons = rows.stream().map(row -> personKey(row, roll)).distinct().toArray(String[]::new);
         var households = rows.stream().filter(MemberRow::namesHousehold).map(row -> householdKey(row, roll)).distinct().toArray(String[]::new);
         lastOf(tx, importId, "person_key", persons).forEach(row -> roll.put(MemberRows.person(row)));
@@ -111,14 +111,14 @@ final class MemberStore {
         }
     }
 
-    private static String personKey(MemberRow row, Roll roll) {
+    private static String personKey(MemberRow row, MemberIndex roll) {
         var known = roll.person(row);
-        return known == null ? Roll.personKey(row) : known.key();
+        return known == null ? MemberIndex.personKey(row) : known.key();
     }
 
-    private static String householdKey(MemberRow row, Roll roll) {
+    private static String householdKey(MemberRow row, MemberIndex roll) {
         var known = roll.household(row);
-        return known == null ? Roll.householdKey(row) : known.key();
+        return known == null ? MemberIndex.householdKey(row) : known.key();
     }
 
     private static List<MemberRow> lastOf(Tx tx, UUID importId, String column, String[] keys) {
@@ -131,7 +131,7 @@ final class MemberStore {
                 .fetch(record -> new MemberRow(Columns.texts(record.value1())));
     }
 
-    private static List<MemberRow> lastOfBoth(Tx tx, UUID importId, List<MemberRow> rows, Roll roll) {
+    private static List<MemberRow> lastOfBoth(Tx tx, UUID importId, List<MemberRow> rows, MemberIndex roll) {
         var persons = rows.stream().map(row -> personKey(row, roll)).toArray(String[]::new);
         var households = rows.stream().map(row -> householdKey(row, roll)).toArray(String[]::new);
         return tx.sql()

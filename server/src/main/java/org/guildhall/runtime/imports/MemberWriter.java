@@ -7,10 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
-import org.guildhall.core.http.Json;
+import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
-/** Writes rows of members as a file has them, such as {@link MemberFile} reads. */
+/** Writes rows of members as a file has them, such as {@link MemberFileReader} reads. */
 final class MemberWriter {
 
     private MemberWriter() {}

@@ -3,10 +3,10 @@ package org.guildhall.runtime.imports;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.function.Function;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.http.Actor;
-import org.guildhall.core.http.Changes;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
 /** The people and households of the room, whose rules hold for a file as for a request. */
@@ -27,5 +27,5 @@ public interface Members {
      *
      * @param events begins an event with its action
      */
-    void carryOut(Tx tx, Function<String, Changes> events, Actor actor, List<Accepted> rows);
+    void carryOut(Tx tx, Function<String, Changes> events, Actor actor, List<RowChange> rows);
 }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,8 +18,8 @@ class RevocationTest {
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final String PLATFORM = "/api/v1/platform";
 
-    private final Guild guild = Guild.shared();
-    private final Guild.Tenant tenant = guild.tenant();
+    private final TestServer guild = TestServer.shared();
+    private final TestServer.Tenant tenant = guild.tenant();
     private final Http admin = new Http(guild, tenant.token());
     private String consumer = "";
     private String token = "";
@@ -34,7 +34,7 @@ class RevocationTest {
         var issued = issue("[\"catalog:read\", \"catalog:write\"]", "null");
         token = String.valueOf(issued.at("/id"));
         here = new Http(guild, issued.at("/token"));
-        there = here.on(Guild.second());
+        there = here.on(TestServer.second());
         remember();
     }
 
@@ -126,10 +126,10 @@ class RevocationTest {
         assertEquals("403 tenant_suspended", keyed(there).outcome());
         assertEquals("403 tenant_suspended", write(here).outcome());
         assertEquals("200", read(there).outcome());
-        assertEquals("200", admin.on(Guild.second()).post(PLATFORM + "/tokens/" + token + "/revoke", null).outcome());
+        assertEquals("200", admin.on(TestServer.second()).post(PLATFORM + "/tokens/" + token + "/revoke", null).outcome());
         assertEquals("401 token_revoked", read(here).outcome());
         platform.post(path + "/reactivate", null).expect(200);
-        assertEquals("201", write(admin.on(Guild.second())).outcome());
+        assertEquals("201", write(admin.on(TestServer.second())).outcome());
     }
 
     @Test
@@ -137,16 +137,16 @@ class RevocationTest {
         var rotated = admin.post(PLATFORM + "/tokens/" + token + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", etag()).expect(201);
         assertEquals(token, rotated.at("/rotated_from"));
         assertEquals("401 token_expired", read(there).outcome());
-        assertEquals("200", read(new Http(Guild.second(), rotated.at("/token"))).outcome());
+        assertEquals("200", read(new Http(TestServer.second(), rotated.at("/token"))).outcome());
         var again = admin.post(PLATFORM + "/tokens/" + rotated.at("/id") + "/rotate", "{\"overlap_seconds\": 3600}", "If-Match", "*").expect(201);
-        assertEquals("200", read(new Http(Guild.second(), rotated.at("/token"))).outcome());
-        assertEquals("200", read(new Http(Guild.second(), again.at("/token"))).outcome());
+        assertEquals("200", read(new Http(TestServer.second(), rotated.at("/token"))).outcome());
+        assertEquals("200", read(new Http(TestServer.second(), again.at("/token"))).outcome());
     }
 
     @Test
     void aTokenEndsByTheDatabasesClockWithoutAnybodySayingSo() throws InterruptedException {
         var end = Instant.now().plusSeconds(3);
-        var caller = new Http(Guild.second(), issue("[\"catalog:read\"]", "\"" + end + "\"").at("/token"));
+        var caller = new Http(TestServer.second(), issue("[\"catalog:read\"]", "\"" + end + "\"").at("/token"));
         assertEquals("200", read(caller).outcome());
         Thread.sleep(Math.max(0, Duration.between(Instant.now(), end).toMillis()) + 50);
         var refused = read(caller);
@@ -218,7 +218,7 @@ class RevocationTest {
         var forged = ApiToken.issue(ApiToken.Mark.TEST).clear();
         assertEquals("401 unauthenticated", read(new Http(guild, forged)).outcome());
         var known = String.valueOf(here.token());
-        var prefix = Guild.Tenant.prefix(known);
+        var prefix = TestServer.Tenant.prefix(known);
         var sameLookup = new ApiToken(prefix, "0".repeat(43)).clear();
         assertEquals("401 unauthenticated", read(new Http(guild, sameLookup)).outcome());
         assertEquals("200", read(here).outcome());

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 /** A connection that broke in the middle of an answer is closed: the next caller gets its own rows by another one. */
 class BrokenAnswersTest {
 
-    private static final Guild GUILD = Guild.shared();
-    private static final Guild.Tenant OURS = GUILD.tenant();
-    private static final Guild.Tenant THEIRS = GUILD.tenant();
+    private static final TestServer GUILD = TestServer.shared();
+    private static final TestServer.Tenant OURS = GUILD.tenant();
+    private static final TestServer.Tenant THEIRS = GUILD.tenant();
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final String PID = "select pg_backend_pid()";
     /** More than any of these statements has; a test that never comes to its end fails. */
@@ -47,7 +47,7 @@ class BrokenAnswersTest {
         return tx.sql().fetch("select name from catalog.products where name like '% of %' order by name").getValues(0, String.class);
     }
 
-    private static List<String> namesOf(Guild.Tenant tenant) {
+    private static List<String> namesOf(TestServer.Tenant tenant) {
         return List.of("0 of " + tenant.id(), "1 of " + tenant.id(), "2 of " + tenant.id());
     }
 
@@ -109,7 +109,7 @@ class BrokenAnswersTest {
             try (var write = db.begin(OURS.id(), Db.ANY_REVISION)) {
                 names(write.tx());
                 write.tx().sql().execute("update catalog.products set updated_at = updated_at");
-                write.commit(Finish.NOTHING);
+                write.commit(CommitRecords.NOTHING);
             }
         });
     }
@@ -118,7 +118,7 @@ class BrokenAnswersTest {
     void writeWithKeyBroken_nextCaller_getsOwnRows() {
         holds(10, () -> {
             try (var write = db.begin(OURS.id(), Db.ANY_REVISION)) {
-                write.claim(new Claim(1, new byte[32], new byte[0][], OURS.id(), new byte[32], "createProduct", "req"));
+                write.claim(new IdempotencyClaim(1, new byte[32], new byte[0][], OURS.id(), new byte[32], "createProduct", "req"));
                 names(write.tx());
                 write.rollback();
             }
@@ -144,7 +144,7 @@ class BrokenAnswersTest {
 
     @Test
     void requestBrokenAtEveryPoint_nextCaller_getsOwnRows() throws Exception {
-        try (var node = GUILD.node(settings -> Guild.reached(settings, BreakingSockets.through(settings.database(), 1)))) {
+        try (var node = GUILD.node(settings -> TestServer.reached(settings, BreakingSockets.through(settings.database(), 1)))) {
             var ours = new Http(node, OURS.token());
             var theirs = new Http(node, THEIRS.token());
             var product = ours.get(PRODUCTS + "?limit=1").expect(200).at("/data/0/id");

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
 /** A crowd of one tenant on one row keeps no other tenant waiting. */
@@ -21,13 +21,13 @@ class CrowdTest {
     private static final int WRITERS = 64;
     private static final int READS = 60;
 
-    private final Guild guild = Guild.shared();
+    private final TestServer guild = TestServer.shared();
 
     @Test
     void manyChangesOfOneRow_otherTenantsReads_areAnswered() throws Exception {
         try (var node = guild.node(settings -> {
                     var usual = settings.database();
-                    return Guild.reached(settings, new DbConfig(usual.url(), usual.user(), usual.password(), 16, Duration.ofSeconds(1)));
+                    return TestServer.reached(settings, new DbConfig(usual.url(), usual.user(), usual.password(), 16, Duration.ofSeconds(1)));
                 });
                 var holder = guild.superuser()) {
             var loud = guild.tenant();

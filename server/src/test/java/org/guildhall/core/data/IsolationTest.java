@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 /** What the database lets the server see: in a tenant that tenant's rows, and without one nothing. No statement here names a tenant to be kept from. */
 class IsolationTest {
 
-    private static final Guild GUILD = Guild.shared();
-    private static final Guild.Tenant OURS = GUILD.tenant();
-    private static final Guild.Tenant THEIRS = GUILD.tenant();
+    private static final TestServer GUILD = TestServer.shared();
+    private static final TestServer.Tenant OURS = GUILD.tenant();
+    private static final TestServer.Tenant THEIRS = GUILD.tenant();
 
     @BeforeAll
     static void bothHaveSomethingOfEverything() {

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,12 +28,12 @@ class PoolsTest {
     private static Db requests;
     private static Db jobs;
 
-    private final Guild guild = Guild.shared();
-    private final Guild.Tenant tenant = guild.tenant();
+    private final TestServer guild = TestServer.shared();
+    private final TestServer.Tenant tenant = guild.tenant();
 
     @BeforeAll
     static void smallPools() {
-        var usual = Guild.shared().settings().database();
+        var usual = TestServer.shared().settings().database();
         small = new DbConfig(usual.url(), usual.user(), usual.password(), 2, 3, Duration.ofMillis(250), 100);
         requests = new Db(small);
         jobs = requests.forJobs(small);
@@ -103,7 +103,7 @@ class PoolsTest {
 
     @Test
     void theProbeAnswersBesideBusyPoolsAndFindsTheDatabaseAgain() throws Exception {
-        try (var probe = new Probe(small); var superuser = guild.superuser()) {
+        try (var probe = new DatabaseProbe(small); var superuser = guild.superuser()) {
             busy(requests, small.poolSize(), () -> busy(jobs, small.jobPoolSize(), () -> assertTrue(probe.answers())));
             superuser.createStatement().execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'guildhall-probe'");
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
@@ -120,7 +120,7 @@ class PoolsTest {
 
     @Test
     void aNodeWhoseRequestsAreStuckIsReadyAndGoesOnExchangingLimits() throws Exception {
-        try (var node = guild.node(settings -> Guild.reached(settings, small)); var holder = guild.superuser()) {
+        try (var node = guild.node(settings -> TestServer.reached(settings, small)); var holder = guild.superuser()) {
             var http = new Http(node, tenant.token());
             var paths = List.of(PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"A\"}").expect(201).at("/id"),
                     PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"B\"}").expect(201).at("/id"));

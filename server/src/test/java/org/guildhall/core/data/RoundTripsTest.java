@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.function.Function;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,15 +24,15 @@ class RoundTripsTest {
     private static final int ROUNDS = 31;
 
     private static PgProxy proxy;
-    private static Guild node;
+    private static TestServer node;
 
-    private final Guild.Tenant tenant = Guild.shared().tenant();
+    private final TestServer.Tenant tenant = TestServer.shared().tenant();
     private final Http http = new Http(node, tenant.token());
 
     @BeforeAll
     static void aNodeBehindTheProxy() throws IOException {
-        proxy = new PgProxy(Guild.shared().settings().database());
-        node = Guild.shared().node(settings -> Guild.reached(settings, proxy.through()));
+        proxy = new PgProxy(TestServer.shared().settings().database());
+        node = TestServer.shared().node(settings -> TestServer.reached(settings, proxy.through()));
     }
 
     @AfterAll

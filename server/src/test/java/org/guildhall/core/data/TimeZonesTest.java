@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import org.guildhall.Guild;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,7 +46,7 @@ class TimeZonesTest {
     @Test
     void everyName_isKnownToPostgresToo_withTheSameOffset() throws SQLException {
         var now = Instant.parse("2026-07-01T00:00:00Z");
-        var wrong = Guild.shared().tenant().found("""
+        var wrong = TestServer.shared().tenant().found("""
                 select name || ' ' || there from unnest(string_to_array(?, ' '), string_to_array(?, ' ')::int[]) as z (name, here),
                     lateral (select extract(epoch from (timestamptz '2026-07-01 00:00:00Z' at time zone name) - timestamp '2026-07-01 00:00:00')::int) as o (there)
                 where here <> there""",

@@ -12,10 +12,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.erdtman.jcs.JsonCanonicalizer;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
-import org.guildhall.core.AtOnce;
+import org.guildhall.core.Race;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.junit.jupiter.api.Test;
@@ -27,8 +27,8 @@ class AuditTest {
     private static final String CONSUMERS = "/api/v1/platform/consumers";
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-    private final Guild guild = Guild.shared();
-    private final Guild.Tenant tenant = guild.tenant();
+    private final TestServer guild = TestServer.shared();
+    private final TestServer.Tenant tenant = guild.tenant();
     private final String token = tenant.token();
     private final Http http = new Http(guild, token);
 
@@ -56,7 +56,7 @@ class AuditTest {
                         "Decided on Friday.", TRACE)),
                 event("concat_ws(' ', actor_type, actor_id, token_id, operation, status, action, entity_type, entity_id, reason, trace_id)", made));
         assertEquals(List.of("t"), event("xid is not null and seq > 0 and occurred_at <= recorded_at and recorded_at > now() - interval '1 minute'", made));
-        var keys = Keys.parse(Guild.KEYS);
+        var keys = Keys.parse(TestServer.KEYS);
         var hmac = keys.mac(Keys.Purpose.IDEMPOTENCY, tenant.id().toString().getBytes(UTF_8),
                 TypeIds.parse("con", String.valueOf(me.at("/consumer/id"))).toString().getBytes(UTF_8), "k-1".getBytes(UTF_8));
         assertEquals(List.of(HexFormat.of().formatHex(hmac)), event("encode(key_hmac, 'hex')", made));
@@ -109,7 +109,7 @@ class AuditTest {
         var issued = http.post("/api/v1/platform/tokens", "{\"consumer_id\": \"%s\", \"name\": \"T\", \"kind\": \"secret\", \"scopes\": [\"catalog:read\"]}"
                 .formatted(consumer)).expect(201);
         var secret = String.valueOf(issued.at("/token"));
-        var half = secret.substring(Guild.Tenant.prefix(secret).length() + 1);
+        var half = secret.substring(TestServer.Tenant.prefix(secret).length() + 1);
         for (var row : tenant.found("select t::text from platform.audit_entities t where tenant_id = ?", tenant.id())) {
             assertFalse(row.contains(half), row);
         }
@@ -135,7 +135,7 @@ class AuditTest {
     @Test
     void eventsAboutOneThingAreNumberedInTheOrderOfItsVersions() throws Exception {
         var path = PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"A\"}").expect(201).at("/id");
-        AtOnce.run(16, number -> (number % 2 == 0 ? http : http.on(Guild.second())).patch(path, "{\"metadata\": {\"m%d\": \"x\"}}".formatted(number)).expect(200));
+        Race.run(16, number -> (number % 2 == 0 ? http : http.on(TestServer.second())).patch(path, "{\"metadata\": {\"m%d\": \"x\"}}".formatted(number)).expect(200));
         var versions = tenant.found("""
                 select (n.after::jsonb)->>'version' from platform.audit_events e join platform.audit_entities n on n.tenant_id = e.tenant_id and n.event_id = e.id
                 where e.tenant_id = ? and e.action = 'product.updated' order by e.seq""", tenant.id());

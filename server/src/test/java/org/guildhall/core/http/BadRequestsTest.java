@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import java.util.TreeSet;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +21,7 @@ class BadRequestsTest {
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final int MEBIBYTE = 1 << 20;
 
-    private final Guild guild = Guild.shared();
+    private final TestServer guild = TestServer.shared();
     private final String token = guild.tenant().token();
     private final Http http = new Http(guild, token);
 
@@ -34,7 +34,7 @@ class BadRequestsTest {
         return reply;
     }
 
-    private void refused(String outcome, Wire.Answer answer) {
+    private void refused(String outcome, RawSocket.Answer answer) {
         assertEquals(outcome, answer.outcome(), answer.toString());
         assertEquals("application/problem+json", answer.headers().get("Content-Type"));
         assertEquals(answer.headers().get("Request-Id"), answer.json().path("request_id").asText());
@@ -142,8 +142,8 @@ class BadRequestsTest {
         assertEquals(200, answer(PRODUCTS + "?%6Cimit=5").status());
     }
 
-    private Wire.Answer answer(String path) {
-        return Wire.send(guild, Wire.head("GET", path, token, Map.of()));
+    private RawSocket.Answer answer(String path) {
+        return RawSocket.send(guild, RawSocket.head("GET", path, token, Map.of()));
     }
 
     @Test
@@ -152,9 +152,9 @@ class BadRequestsTest {
         var full = frame.replace("\"\"}", "\"" + "d".repeat(MEBIBYTE - frame.length()) + "\"}");
         refused("422 validation_failed", http.post(PRODUCTS, full));
         refused("413 body_too_large", http.post(PRODUCTS, full + " "));
-        var head = Wire.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Transfer-Encoding", "chunked"));
-        refused("422 validation_failed", Wire.send(guild, (head + "\r\n\r\n" + chunked(full) + "0\r\n\r\n").getBytes(UTF_8)));
-        refused("413 body_too_large", Wire.send(guild, (head + "\r\n\r\n" + chunked(full + " ") + "0\r\n\r\n").getBytes(UTF_8)));
+        var head = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Transfer-Encoding", "chunked"));
+        refused("422 validation_failed", RawSocket.send(guild, (head + "\r\n\r\n" + chunked(full) + "0\r\n\r\n").getBytes(UTF_8)));
+        refused("413 body_too_large", RawSocket.send(guild, (head + "\r\n\r\n" + chunked(full + " ") + "0\r\n\r\n").getBytes(UTF_8)));
     }
 
     private static String chunked(String text) {
@@ -168,20 +168,20 @@ class BadRequestsTest {
 
     @Test
     void aBodyThatBreaksOffOrIsFramedWronglyIs400() {
-        var chunked = Wire.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Transfer-Encoding", "chunked"));
-        refused("400 malformed_body", Wire.send(guild, (chunked + "\r\n\r\nzz\r\n{}\r\n0\r\n\r\n").getBytes(UTF_8)));
-        refused("400 malformed_body", Wire.send(guild, (chunked + "\r\n\r\n-1\r\n{}\r\n0\r\n\r\n").getBytes(UTF_8)));
-        refused("400 malformed_body", Wire.send(guild, (chunked + "\r\n\r\n2\r\n{}\r\n").getBytes(UTF_8), true));
-        var announced = Wire.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Content-Length", "100"));
-        refused("400 malformed_body", Wire.send(guild, (announced + "\r\n\r\n{\"name\": \"a\"}").getBytes(UTF_8), true));
+        var chunked = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Transfer-Encoding", "chunked"));
+        refused("400 malformed_body", RawSocket.send(guild, (chunked + "\r\n\r\nzz\r\n{}\r\n0\r\n\r\n").getBytes(UTF_8)));
+        refused("400 malformed_body", RawSocket.send(guild, (chunked + "\r\n\r\n-1\r\n{}\r\n0\r\n\r\n").getBytes(UTF_8)));
+        refused("400 malformed_body", RawSocket.send(guild, (chunked + "\r\n\r\n2\r\n{}\r\n").getBytes(UTF_8), true));
+        var announced = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Content-Length", "100"));
+        refused("400 malformed_body", RawSocket.send(guild, (announced + "\r\n\r\n{\"name\": \"a\"}").getBytes(UTF_8), true));
     }
 
     @Test
     void aBodyThatIsTooLargeOrUnwantedIsRefusedWithoutBeingRead() {
-        var head = Wire.head("POST", PRODUCTS, null, Map.of("Content-Type", "application/json", "Content-Length", "90000000"));
-        refused("401 unauthenticated", Wire.send(guild, (head + "\r\n\r\n{").getBytes(UTF_8)));
-        head = Wire.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Content-Length", "90000000"));
-        refused("413 body_too_large", Wire.send(guild, (head + "\r\n\r\n{").getBytes(UTF_8)));
+        var head = RawSocket.head("POST", PRODUCTS, null, Map.of("Content-Type", "application/json", "Content-Length", "90000000"));
+        refused("401 unauthenticated", RawSocket.send(guild, (head + "\r\n\r\n{").getBytes(UTF_8)));
+        head = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Content-Length", "90000000"));
+        refused("413 body_too_large", RawSocket.send(guild, (head + "\r\n\r\n{").getBytes(UTF_8)));
     }
 
     @ParameterizedTest
@@ -216,8 +216,8 @@ class BadRequestsTest {
         }
         refused("400 invalid_parameter", http.post(PRODUCTS, "{\"name\": \"a\"}", "Idempotency-Key", "one", "Idempotency-Key", "two",
                 "Content-Type", "application/json"));
-        var lines = Wire.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Content-Length", "13", "Idempotency-Key", "k\u00e9y"));
-        refused("400 invalid_parameter", Wire.send(guild, (lines + "\r\n\r\n{\"name\": \"a\"}").getBytes(ISO_8859_1)));
+        var lines = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Content-Length", "13", "Idempotency-Key", "k\u00e9y"));
+        refused("400 invalid_parameter", RawSocket.send(guild, (lines + "\r\n\r\n{\"name\": \"a\"}").getBytes(ISO_8859_1)));
         http.post(PRODUCTS, "{\"name\": \"a\"}", "Idempotency-Key", "k".repeat(255), "Content-Type", "application/json").expect(201);
     }
 

@@ -10,14 +10,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.guildhall.api.Operation;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.EntitlementSet;
 import org.guildhall.api.model.EntitlementSetId;
-import org.guildhall.core.AtOnce;
+import org.guildhall.core.Race;
 import org.junit.jupiter.api.Test;
 
 /** Changes of the same thing at the same moment: none is lost, and none is half done. */
@@ -26,8 +26,8 @@ class ConcurrencyTest {
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final int THREADS = 16;
 
-    private final Guild guild = Guild.shared();
-    private final Guild.Tenant tenant = guild.tenant();
+    private final TestServer guild = TestServer.shared();
+    private final TestServer.Tenant tenant = guild.tenant();
     private final Http http = new Http(guild, tenant.token());
 
     private String product() {
@@ -42,7 +42,7 @@ class ConcurrencyTest {
     void ofManyChangesOfTheSameVersionExactlyOneWins() throws Exception {
         var path = product();
         var etag = String.valueOf(http.get(path).header("ETag"));
-        var replies = AtOnce.run(THREADS, number -> (number % 2 == 0 ? http : http.on(Guild.second()))
+        var replies = Race.run(THREADS, number -> (number % 2 == 0 ? http : http.on(TestServer.second()))
                 .patch(path, "{\"name\": \"B%d\"}".formatted(number), "If-Match", etag));
         assertEquals(new TreeMap<>(java.util.Map.of("200", 1L, "412 precondition_failed", THREADS - 1L)), counted(replies));
         var winner = replies.stream().filter(reply -> reply.status() == 200).findFirst().orElseThrow();
@@ -56,7 +56,7 @@ class ConcurrencyTest {
     void noChangeIsLostWhenEachIsMadeForTheVersionThatItRead() throws Exception {
         var path = product();
         http.patch(path, "{\"metadata\": {\"count\": \"0\"}}").expect(200);
-        AtOnce.run(8, number -> {
+        Race.run(8, number -> {
             for (int left = 5; left > 0; ) {
                 var read = http.get(path).expect(200);
                 int count = Integer.parseInt(String.valueOf(read.at("/metadata/count")));
@@ -73,7 +73,7 @@ class ConcurrencyTest {
     @Test
     void patchesOfDifferentMembersAtOnceAreAllThereEvenWithoutAVersion() throws Exception {
         var path = product();
-        var replies = AtOnce.run(THREADS, number -> http.patch(path, "{\"metadata\": {\"m%d\": \"x\"}}".formatted(number)));
+        var replies = Race.run(THREADS, number -> http.patch(path, "{\"metadata\": {\"m%d\": \"x\"}}".formatted(number)));
         assertEquals(new TreeMap<>(java.util.Map.of("200", (long) THREADS)), counted(replies));
         var now = http.get(path);
         assertEquals(THREADS, now.json().get("metadata").size());
@@ -85,14 +85,14 @@ class ConcurrencyTest {
     @Test
     void anActionDoneByManyAtOnceIsDoneOnce() throws Exception {
         var path = product();
-        var replies = AtOnce.run(THREADS, number -> http.post(path + "/publish", null));
+        var replies = Race.run(THREADS, number -> http.post(path + "/publish", null));
         assertEquals(new TreeMap<>(java.util.Map.of("200", 1L, "409 invalid_state", THREADS - 1L)), counted(replies));
         assertEquals("2", http.get(path).at("/version"));
     }
 
     @Test
     void oneExternalIdForManyAtOnceIsGivenOnce() throws Exception {
-        var replies = AtOnce.run(THREADS, number -> http.post(PRODUCTS, "{\"name\": \"A\", \"external_id\": \"one\"}"));
+        var replies = Race.run(THREADS, number -> http.post(PRODUCTS, "{\"name\": \"A\", \"external_id\": \"one\"}"));
         assertEquals(new TreeMap<>(java.util.Map.of("201", 1L, "409 already_exists", THREADS - 1L)), counted(replies));
     }
 
@@ -103,7 +103,7 @@ class ConcurrencyTest {
         var sets = "/api/v1/catalog/entitlement-sets";
         var first = http.post(sets, "{\"name\": \"one\"}").expect(201).at("/id");
         var second = http.post(sets, "{\"name\": \"two\"}").expect(201).at("/id");
-        var stage = Stage.playing(Operation.CREATE_ENTITLEMENT_SET, (call, in) -> {
+        var stage = HandlerUnderTest.playing(Operation.CREATE_ENTITLEMENT_SET, (call, in) -> {
             var name = in.body(org.guildhall.api.model.NewEntitlementSet.class).name();
             touch(call, name.equals("there") ? first : second);
             if (meetings.size() < 2) {
@@ -115,7 +115,7 @@ class ConcurrencyTest {
             call.changed(set.id(), set, set);
             return Reply.created(sets, set);
         }, tenant.token());
-        var replies = AtOnce.run(2, number -> stage.post(sets, "{\"name\": \"%s\"}".formatted(number == 0 ? "there" : "back"), "Idempotency-Key", "d" + number));
+        var replies = Race.run(2, number -> stage.post(sets, "{\"name\": \"%s\"}".formatted(number == 0 ? "there" : "back"), "Idempotency-Key", "d" + number));
         assertEquals(List.of("201 there", "201 back"), replies.stream().map(reply -> reply.outcome() + " " + reply.at("/name")).toList());
         assertEquals(2, meetings.size());
     }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.TreeSet;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
 /** Entity tags and what is shaped by the caller: If-None-Match, If-Match, fields, expand. */
@@ -16,7 +16,7 @@ class ConditionalTest {
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final String SETS = "/api/v1/catalog/entitlement-sets";
 
-    private final Http http = new Http(Guild.shared(), Guild.shared().tenant().token());
+    private final Http http = new Http(TestServer.shared(), TestServer.shared().tenant().token());
     private final String set = String.valueOf(http.post(SETS, "{\"name\": \"S\"}").expect(201).at("/id"));
     private final String path = PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"A\", \"entitlement_set_id\": \"" + set + "\"}").expect(201).at("/id");
 
@@ -76,8 +76,8 @@ class ConditionalTest {
 
     @Test
     void aPatchThatChangesNothingHasNoNewVersionAndNoEvent() throws java.sql.SQLException {
-        var tenant = Guild.shared().tenant();
-        var caller = new Http(Guild.shared(), tenant.token());
+        var tenant = TestServer.shared().tenant();
+        var caller = new Http(TestServer.shared(), tenant.token());
         var product = PRODUCTS + "/" + caller.post(PRODUCTS, "{\"name\": \"A\", \"metadata\": {\"k\": \"v\"}}").expect(201).at("/id");
         var before = tenant.found("select count(*) from platform.audit_events where tenant_id = ?", tenant.id());
         for (var patch : List.of("{}", "{\"name\": \"A\"}", "{\"metadata\": {}}", "{\"metadata\": {\"k\": \"v\"}}", "{\"metadata\": {\"gone\": null}}",

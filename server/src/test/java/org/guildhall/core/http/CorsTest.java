@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import org.guildhall.Guild;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
 /** Which pages may read answers, and which may use a publishable token. */
@@ -17,12 +17,12 @@ class CorsTest {
     private static final String STATUS = "/api/v1/auth/status";
     private static final String CONSOLE = "https://console.example";
 
-    private final Guild guild = Guild.shared();
-    private final Guild.Tenant tenant = guild.tenant();
+    private final TestServer guild = TestServer.shared();
+    private final TestServer.Tenant tenant = guild.tenant();
 
     // A client of Java's own never sends Origin, so these go over the wire.
-    private Wire.Answer send(String method, String path, String token, Map<String, String> headers) {
-        return Wire.send(guild, Wire.head(method, path, token, headers));
+    private RawSocket.Answer send(String method, String path, String token, Map<String, String> headers) {
+        return RawSocket.send(guild, RawSocket.head(method, path, token, headers));
     }
 
     @Test

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.guildhall.api.Endpoint;
 import org.guildhall.api.Operation;
 import org.guildhall.api.Reply;
@@ -27,8 +27,8 @@ class CrashTest {
     private static final String PATH = "/api/v1/catalog/entitlement-sets";
     private static final String BODY = "{\"name\": \"A\"}";
 
-    private final Guild guild = Guild.shared();
-    private final Guild.Tenant tenant = guild.tenant();
+    private final TestServer guild = TestServer.shared();
+    private final TestServer.Tenant tenant = guild.tenant();
     private final String token = tenant.token();
     private final String key = UUID.randomUUID().toString();
 
@@ -48,7 +48,7 @@ class CrashTest {
     }
 
     private Http stage(Endpoint<Call> handler) {
-        return Stage.playing(Operation.CREATE_ENTITLEMENT_SET, handler, token);
+        return HandlerUnderTest.playing(Operation.CREATE_ENTITLEMENT_SET, handler, token);
     }
 
     private void assertNothingIsLeft() throws Exception {
@@ -86,7 +86,7 @@ class CrashTest {
 
     @Test
     void aConnectionThatDiesDuringTheLastTripLeavesNothing() throws Exception {
-        try (var fresh = Guild.fresh()) {
+        try (var fresh = TestServer.fresh()) {
             var victim = fresh.tenant();
             // Fires when the schema's deferred checks are made, in the packet that holds event, reply and commit.
             victim.sql("create function public.die() returns trigger language plpgsql as 'begin if new.name = ''crash'' then "
@@ -130,7 +130,7 @@ class CrashTest {
 
     @Test
     void aHandlerThatIgnoresIfMatchIsNotCommitted() throws Exception {
-        var stage = Stage.playing(Operation.UPDATE_PRODUCT, (call, in) -> told(call, insert(call)), token);
+        var stage = HandlerUnderTest.playing(Operation.UPDATE_PRODUCT, (call, in) -> told(call, insert(call)), token);
         var path = "/api/v1/catalog/products/prd_01m7xtfk4je288tyaa41tvaxy0";
         assertEquals("500 internal_error", stage.patch(path, "{}", "If-Match", "\"1-x\"").outcome());
         assertNothingIsLeft();

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
 /** Pages: a cursor is good for the list, filter and sort that it was made for, in the tenant it was made for, and in one spelling. */
@@ -20,8 +20,8 @@ class CursorsTest {
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final String SETS = "/api/v1/catalog/entitlement-sets";
 
-    private final Guild guild = Guild.shared();
-    private final Guild.Tenant tenant = guild.tenant();
+    private final TestServer guild = TestServer.shared();
+    private final TestServer.Tenant tenant = guild.tenant();
     private final Http http = new Http(guild, tenant.token());
 
     private void fill(String path, int count) {
@@ -132,8 +132,8 @@ class CursorsTest {
     void aCursorOutlivesARotationOfTheServersKeys() {
         fill(PRODUCTS, 2);
         var cursor = cursor(http, PRODUCTS + "?limit=1");
-        try (var rotated = guild.node(settings -> Guild.keyed(settings, "next:" + "n".repeat(40) + "," + Guild.KEYS));
-                var foreign = guild.node(settings -> Guild.keyed(settings, "test:" + "f".repeat(40)))) {
+        try (var rotated = guild.node(settings -> TestServer.keyed(settings, "next:" + "n".repeat(40) + "," + TestServer.KEYS));
+                var foreign = guild.node(settings -> TestServer.keyed(settings, "test:" + "f".repeat(40)))) {
             http.on(rotated).get(PRODUCTS + "?limit=1&cursor=" + cursor).expect(200);
             assertEquals(401, http.on(foreign).get(PRODUCTS + "?limit=1&cursor=" + cursor).status(), "another server's keys know no token of ours");
         }

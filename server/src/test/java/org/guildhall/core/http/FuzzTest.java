@@ -10,8 +10,8 @@ import java.math.BigInteger;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
 /** Random requests, near enough to good ones to get far: none of them ends in a failure of the server's. Seeded, so a failure comes again. */
@@ -31,7 +31,7 @@ class FuzzTest {
         "-999999999-01-01T00:00:00Z", "+1000000000-12-31T23:59:59.999999999Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:60Z", "1e9",
         "9223372036854775807", "9223372036854775808", "AAAA", "prd_01m7xtfk4je288tyaa41tvaxy0", "294277-01-01T00:00:00Z"};
 
-    private final Http http = new Http(Guild.shared(), Guild.shared().tenant().token());
+    private final Http http = new Http(TestServer.shared(), TestServer.shared().tenant().token());
 
     @Test
     void randomBodiesAreAnsweredNeverFailedOn() {

@@ -14,8 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
 /** Header values are compared with case, also on a connection that has seen the same value in another case before. */
@@ -23,8 +23,8 @@ class HeaderCaseTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
 
-    private final Guild guild = Guild.shared();
-    private final Guild.Tenant tenant = guild.tenant();
+    private final TestServer guild = TestServer.shared();
+    private final TestServer.Tenant tenant = guild.tenant();
     private final String token = tenant.token();
 
     private static String swapped(String text) {
@@ -109,13 +109,13 @@ class HeaderCaseTest {
 
         private final Socket socket;
 
-        Line(Guild guild) throws IOException {
+        Line(TestServer guild) throws IOException {
             var address = URI.create(guild.url());
             socket = new Socket(address.getHost(), address.getPort());
             socket.setSoTimeout(20_000);
         }
 
-        Wire.Answer create(String... headers) throws IOException {
+        RawSocket.Answer create(String... headers) throws IOException {
             var all = new ArrayList<>(List.of("{\"name\": \"a\"}", "Authorization", "Bearer " + token, "Content-Type", "application/json"));
             all.addAll(List.of(headers));
             var answer = send("POST", PRODUCTS, all.toArray(String[]::new));
@@ -123,7 +123,7 @@ class HeaderCaseTest {
             return answer;
         }
 
-        Wire.Answer send(String method, String path, String... bodyAndHeaders) throws IOException {
+        RawSocket.Answer send(String method, String path, String... bodyAndHeaders) throws IOException {
             boolean body = bodyAndHeaders.length % 2 == 1;
             var headers = new LinkedHashMap<String, String>(Map.of("Connection", "keep-alive"));
             for (int at = body ? 1 : 0; at < bodyAndHeaders.length; at += 2) {
@@ -134,10 +134,10 @@ class HeaderCaseTest {
                 headers.put("Content-Length", Integer.toString(bytes.length));
             }
             var out = socket.getOutputStream();
-            out.write((Wire.head(method, path, null, headers) + "\r\n\r\n").getBytes(ISO_8859_1));
+            out.write((RawSocket.head(method, path, null, headers) + "\r\n\r\n").getBytes(ISO_8859_1));
             out.write(bytes);
             out.flush();
-            return Wire.read(socket);
+            return RawSocket.read(socket);
         }
 
         @Override

@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.Guild;
 import org.guildhall.Http;
-import org.guildhall.core.AtOnce;
+import org.guildhall.TestServer;
+import org.guildhall.core.Race;
 import org.junit.jupiter.api.Test;
 
 /** The same key never has two effects, and always the same answer (IETF draft Idempotency-Key). */
@@ -21,8 +21,8 @@ class IdempotencyTest {
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final String A = "{\"name\": \"A\"}";
 
-    private final Guild guild = Guild.shared();
-    private final Guild.Tenant tenant = guild.tenant();
+    private final TestServer guild = TestServer.shared();
+    private final TestServer.Tenant tenant = guild.tenant();
     private final Http http = new Http(guild, tenant.token());
     private final String key = UUID.randomUUID().toString();
 
@@ -40,8 +40,8 @@ class IdempotencyTest {
 
     @Test
     void theSameKeyFrom32ThreadsOverTwoNodesHasOneEffectAndOneAnswer() throws Exception {
-        var replies = AtOnce.run(32, number -> {
-            var caller = number % 2 == 0 ? http : http.on(Guild.second());
+        var replies = Race.run(32, number -> {
+            var caller = number % 2 == 0 ? http : http.on(TestServer.second());
             var reply = post(caller, PRODUCTS, A, key);
             while (reply.outcome().equals("409 idempotency_in_flight")) {
                 assertEquals("1", reply.header("Retry-After"));
@@ -59,7 +59,7 @@ class IdempotencyTest {
 
     @Test
     void differentKeysDoNotWaitForEachOther() throws Exception {
-        var replies = AtOnce.run(16, number -> post(http, PRODUCTS, A, key + number).expect(201).at("/id"));
+        var replies = Race.run(16, number -> post(http, PRODUCTS, A, key + number).expect(201).at("/id"));
         assertEquals(16, new HashSet<>(replies).size());
     }
 
@@ -127,8 +127,8 @@ class IdempotencyTest {
     @Test
     void aRefusalUnderTheSameKeyFrom32ThreadsOverTwoNodesIsDecidedOnce() throws Exception {
         var retire = PRODUCTS + "/" + http.post(PRODUCTS, A).expect(201).at("/id") + "/retire";
-        var replies = AtOnce.run(32, number -> {
-            var caller = number % 2 == 0 ? http : http.on(Guild.second());
+        var replies = Race.run(32, number -> {
+            var caller = number % 2 == 0 ? http : http.on(TestServer.second());
             var reply = caller.post(retire, null, "Idempotency-Key", key);
             while (reply.outcome().equals("409 idempotency_in_flight")) {
                 reply = caller.post(retire, null, "Idempotency-Key", key);
@@ -222,7 +222,7 @@ class IdempotencyTest {
     @Test
     void aKeyThatWasClaimedBeforeTheServersKeysWereRotatedIsStillKnown() {
         var first = post(http, PRODUCTS, A, key).expect(201);
-        try (var rotated = guild.node(settings -> Guild.keyed(settings, "next:" + "n".repeat(40) + "," + Guild.KEYS))) {
+        try (var rotated = guild.node(settings -> TestServer.keyed(settings, "next:" + "n".repeat(40) + "," + TestServer.KEYS))) {
             var again = post(http.on(rotated), PRODUCTS, A, key).expect(201);
             assertArrayEquals(first.body(), again.body());
             var under = post(http.on(rotated), PRODUCTS, A, key + "new").expect(201);

@@ -11,9 +11,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.guildhall.Guild;
-import org.guildhall.Http;
 import org.guildhall.Http.Reply;
+import org.guildhall.Http;
+import org.guildhall.TestServer;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 import org.junit.jupiter.api.Test;
 
 /** A page ends at 4 MiB, whatever is in it, and the next one begins behind it. */
@@ -24,7 +26,7 @@ class LargeAnswersTest {
     private static final String METADATA =
             "(select jsonb_object_agg('key' || n, repeat('\uD83C\uDF3B', 500)) from generate_series(1, 50) n)";
 
-    private final Guild.Tenant tenant = Guild.shared().tenant();
+    private final TestServer.Tenant tenant = TestServer.shared().tenant();
     private final Http http = new Http(tenant.guild(), tenant.token());
 
     private void products(int count) throws SQLException {
@@ -145,9 +147,9 @@ class LargeAnswersTest {
         var mira = UUID.randomUUID();
         var first = room.take(mira, 8);
         // Its share is taken; another tenant's isn't.
-        assertEquals(Problem.UNAVAILABLE, assertThrows(Refusal.class, () -> room.take(mira, 1)).problem());
+        assertEquals(Problem.UNAVAILABLE, assertThrows(ProblemException.class, () -> room.take(mira, 1)).problem());
         var other = room.take(UUID.randomUUID(), 8);
-        assertThrows(Refusal.class, () -> room.take(UUID.randomUUID(), 1));
+        assertThrows(ProblemException.class, () -> room.take(UUID.randomUUID(), 1));
         var waiting = CompletableFuture.supplyAsync(() -> room.take(mira, 8));
         first.close();
         first.close();

@@ -10,6 +10,8 @@ import com.networknt.schema.dialect.Dialects;
 import java.io.IOException;
 import java.util.Map;
 import org.guildhall.Http;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,9 +62,9 @@ class MergePatchTest {
         var target = json("{'name':'a','count':1}");
         var schema = "{\"properties\": {\"name\": {\"type\": \"string\"}, \"count\": {\"type\": [\"integer\", \"null\"], \"maximum\": 5}}}";
         assertEquals(Map.of("name", "a", "count", 5), patched(target, json("{'count':5}"), schema));
-        var refused = assertThrows(Refusal.class, () -> patched(target, json("{'count':6,'name':null}"), schema));
+        var refused = assertThrows(ProblemException.class, () -> patched(target, json("{'count':6,'name':null}"), schema));
         assertEquals(Problem.VALIDATION_FAILED, refused.problem());
-        assertEquals(java.util.Set.of("/count", "/name"), new java.util.HashSet<>(refused.items().stream().map(Refusal.Item::pointer).toList()));
+        assertEquals(java.util.Set.of("/count", "/name"), new java.util.HashSet<>(refused.items().stream().map(ProblemException.Item::pointer).toList()));
     }
 
     @Test

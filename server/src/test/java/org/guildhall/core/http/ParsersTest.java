@@ -18,11 +18,17 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
+import org.guildhall.core.audit.RequestIds;
 import org.guildhall.core.auth.ApiToken;
 import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.auth.Keys;
+import org.guildhall.core.json.Json;
+import org.guildhall.core.json.Spec;
+import org.guildhall.core.json.Validation;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 
 /** Every parser of a request's parts, with texts that are nearly good: it reads or refuses, and nothing else. */
 class ParsersTest {
@@ -30,7 +36,7 @@ class ParsersTest {
     private static final int TRIES = 2_000;
     private static final Spec SPEC = new Spec();
     private static final JsonNode DOCUMENT = document();
-    private static final Cursors CURSORS = new Cursors(Keys.parse(Guild.KEYS));
+    private static final Cursors CURSORS = new Cursors(Keys.parse(TestServer.KEYS));
 
     private static JsonNode document() {
         try {
@@ -123,7 +129,7 @@ class ParsersTest {
 
     @Property(tries = TRIES)
     void query_anyText_isReadOrTold(@ForAll("queries") String text) {
-        var wrong = new ArrayList<Refusal.Item>();
+        var wrong = new ArrayList<ProblemException.Item>();
         var read = QueryString.parse(text, wrong);
         read.values().forEach(value -> assertNull(Validation.wrongCharacter(value.replace("\u0000", "")), text));
     }
@@ -131,7 +137,7 @@ class ParsersTest {
     @Property(tries = TRIES)
     void entityTags_anyText_areTakenAsTheDocumentSays(@ForAll("tags") String text) {
         var header = text.strip();
-        var wrong = new ArrayList<Refusal.Item>();
+        var wrong = new ArrayList<ProblemException.Item>();
         Etag.matches(header, "\"1-x\"");
         Etag.versions(header, wrong);
         assertEquals(documented("IfMatch", header), wrong.isEmpty() && !header.isEmpty(), header);
@@ -193,7 +199,7 @@ class ParsersTest {
     private static void parsed(String text) {
         try {
             Validation.check(SPEC.schema("/components/schemas/NewProduct"), Json.parse(text.getBytes(UTF_8)));
-        } catch (Refusal refused) {
+        } catch (ProblemException refused) {
             assertTrue(refused.problem() == Problem.MALFORMED_BODY || refused.items().getFirst().code().equals("character"), text);
         }
     }
@@ -202,7 +208,7 @@ class ParsersTest {
     void json_anyBytes_areReadOrRefused(@ForAll byte[] bytes) {
         try {
             Json.parse(bytes);
-        } catch (Refusal refused) {
+        } catch (ProblemException refused) {
             assertEquals(Problem.MALFORMED_BODY, refused.problem());
         }
     }
@@ -212,7 +218,7 @@ class ParsersTest {
         try {
             CURSORS.read(text, new byte[] {1});
             throw new AssertionError("a cursor that nobody gave out: " + text);
-        } catch (Refusal refused) {
+        } catch (ProblemException refused) {
             assertEquals(Problem.INVALID_CURSOR, refused.problem());
         }
     }

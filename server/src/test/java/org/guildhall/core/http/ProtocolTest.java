@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,11 +20,11 @@ class ProtocolTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
 
-    private final Guild guild = Guild.shared();
+    private final TestServer guild = TestServer.shared();
     private final String token = guild.tenant().token();
     private final Http http = new Http(guild, token);
 
-    private static Wire.Answer problem(int status, Wire.Answer answer) {
+    private static RawSocket.Answer problem(int status, RawSocket.Answer answer) {
         assertEquals(status, answer.status(), answer.toString());
         assertEquals("application/problem+json", answer.headers().get("Content-Type"), answer.toString());
         assertEquals(answer.headers().get("Request-Id"), answer.json().path("request_id").asText());
@@ -59,26 +59,26 @@ class ProtocolTest {
         "no path                 | 505 | GET HTTP/1.1~Host: a",
     })
     void whatTheServerRefusesByItselfIsAProblemToo(String what, int status, String lines) {
-        problem(status, Wire.send(guild, lines.split("~")));
+        problem(status, RawSocket.send(guild, lines.split("~")));
     }
 
     @Test
     void aHeaderWithControlCharactersIsAProblemToo() {
-        problem(400, Wire.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: a\u0000b"));
-        problem(400, Wire.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: a\u0001b"));
+        problem(400, RawSocket.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: a\u0000b"));
+        problem(400, RawSocket.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: a\u0001b"));
     }
 
     @Test
     void theBeginningOfATlsConnectionIsAProblemToo() {
-        problem(400, Wire.send(guild, new byte[] {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0, '\r', '\n', '\r', '\n'}));
+        problem(400, RawSocket.send(guild, new byte[] {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0, '\r', '\n', '\r', '\n'}));
     }
 
     @Test
     void tooMuchBeforeTheBodyIsAProblemToo() {
-        problem(414, Wire.send(guild, "GET /" + "a".repeat(20_000) + " HTTP/1.1", "Host: a"));
-        problem(414, Wire.send(guild, "GET /api/v1/health?" + "a".repeat(20_000) + " HTTP/1.1", "Host: a"));
-        problem(431, Wire.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: " + "a".repeat(20_000)));
-        problem(431, Wire.send(guild, ("GET /api/v1/health HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(5_000) + "\r\n").getBytes(ISO_8859_1)));
+        problem(414, RawSocket.send(guild, "GET /" + "a".repeat(20_000) + " HTTP/1.1", "Host: a"));
+        problem(414, RawSocket.send(guild, "GET /api/v1/health?" + "a".repeat(20_000) + " HTTP/1.1", "Host: a"));
+        problem(431, RawSocket.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: " + "a".repeat(20_000)));
+        problem(431, RawSocket.send(guild, ("GET /api/v1/health HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(5_000) + "\r\n").getBytes(ISO_8859_1)));
     }
 
     @ParameterizedTest
@@ -88,7 +88,7 @@ class ProtocolTest {
         "/api/v1/%2e%2e/health", "/api/v1/x/../health"
     })
     void aPathThatDoesNotExistIs404(String path) {
-        var answer = problem(404, Wire.send(guild, Wire.head("GET", path, null, Map.of())));
+        var answer = problem(404, RawSocket.send(guild, RawSocket.head("GET", path, null, Map.of())));
         assertEquals("not_found", answer.json().path("code").asText());
     }
 
@@ -97,7 +97,7 @@ class ProtocolTest {
         "prd_81m7xtfk4je288tyaa41tvaxy0", "prd_01m7xtfk4je288tyaa41tvaxy", "prd_01m7xtfk4je288tyaa41tvaxy0%0a", "%20prd_01m7xtfk4je288tyaa41tvaxy0", "'or'1'='1"})
     void anIdOfAnyOtherFormIs404(String id) {
         for (var method : new String[] {"GET", "HEAD"}) {
-            var answer = Wire.send(guild, Wire.head(method, PRODUCTS + "/" + id, token, Map.of()));
+            var answer = RawSocket.send(guild, RawSocket.head(method, PRODUCTS + "/" + id, token, Map.of()));
             assertTrue(answer.status() == 404 || answer.status() == 400 && id.contains("%"), id + " " + answer);
         }
     }
@@ -105,10 +105,10 @@ class ProtocolTest {
     @Test
     void aMethodThatAPathDoesNotHaveIs405EvenOneThatNobodyHas() {
         for (var method : new String[] {"PUT", "DELETE", "PATCH", "TRACE", "FOO", "PROPFIND"}) {
-            var answer = problem(405, Wire.send(guild, Wire.head(method, PRODUCTS, token, Map.of())));
+            var answer = problem(405, RawSocket.send(guild, RawSocket.head(method, PRODUCTS, token, Map.of())));
             assertEquals("GET, HEAD, OPTIONS, POST", answer.headers().get("Allow"), method);
         }
-        var head = Wire.send(guild, Wire.head("HEAD", PRODUCTS + "/prd_01m7xtfk4je288tyaa41tvaxy0/publish", token, Map.of()));
+        var head = RawSocket.send(guild, RawSocket.head("HEAD", PRODUCTS + "/prd_01m7xtfk4je288tyaa41tvaxy0/publish", token, Map.of()));
         assertEquals(405, head.status());
     }
 
@@ -151,13 +151,13 @@ class ProtocolTest {
     void headHasTheHeadersOfGetAndNoBody() {
         var id = http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201).at("/id");
         var get = http.get(PRODUCTS + "/" + id).expect(200);
-        var head = Wire.send(guild, Wire.head("HEAD", PRODUCTS + "/" + id, token, Map.of()));
+        var head = RawSocket.send(guild, RawSocket.head("HEAD", PRODUCTS + "/" + id, token, Map.of()));
         assertEquals(200, head.status());
         assertEquals(get.header("ETag"), head.headers().get("ETag"));
         assertEquals(Integer.toString(get.body().length), head.headers().get("Content-Length"));
         assertEquals("", head.body());
-        assertEquals(401, Wire.send(guild, Wire.head("HEAD", PRODUCTS, null, Map.of())).status());
-        assertEquals(404, Wire.send(guild, Wire.head("HEAD", PRODUCTS + "/nothing", token, Map.of())).status());
+        assertEquals(401, RawSocket.send(guild, RawSocket.head("HEAD", PRODUCTS, null, Map.of())).status());
+        assertEquals(404, RawSocket.send(guild, RawSocket.head("HEAD", PRODUCTS + "/nothing", token, Map.of())).status());
     }
 
     @Test
@@ -170,9 +170,9 @@ class ProtocolTest {
 
     @Test
     void severalRequestsOverOneConnectionDoNotMixEvenIfABodyWasNotRead() {
-        var first = Wire.head("POST", PRODUCTS, null, Map.of("Connection", "keep-alive", "Content-Type", "application/json", "Content-Length", "13"));
-        var second = Wire.head("GET", "/api/v1/health", null, Map.of());
-        var answer = Wire.send(guild, (first + "\r\n\r\n{\"name\": \"a\"}" + second + "\r\n\r\n").getBytes(ISO_8859_1));
+        var first = RawSocket.head("POST", PRODUCTS, null, Map.of("Connection", "keep-alive", "Content-Type", "application/json", "Content-Length", "13"));
+        var second = RawSocket.head("GET", "/api/v1/health", null, Map.of());
+        var answer = RawSocket.send(guild, (first + "\r\n\r\n{\"name\": \"a\"}" + second + "\r\n\r\n").getBytes(ISO_8859_1));
         assertEquals(401, answer.status());
     }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.guildhall.core.http.Refusal.Item;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.junit.jupiter.api.Test;
 
 /** Query strings, read strictly. */

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.guildhall.api.Operation;
 import org.guildhall.api.Reply;
-import org.guildhall.core.AtOnce;
+import org.guildhall.core.Race;
 import org.guildhall.core.auth.Caller.Limit;
 import org.guildhall.core.data.RateTotals;
 import org.junit.jupiter.api.Test;
@@ -22,14 +22,14 @@ class RateLimitsTest {
 
     private static final String STATUS = "/api/v1/auth/status";
 
-    private final Guild guild = Guild.shared();
-    private final Guild.Tenant tenant = guild.tenant();
+    private final TestServer guild = TestServer.shared();
+    private final TestServer.Tenant tenant = guild.tenant();
 
     /** How many of the requests that come as fast as they can pass, in so many seconds. */
     private static int flood(double seconds, List<Http> callers) throws Exception {
         var passed = new AtomicInteger();
         long end = System.nanoTime() + (long) (seconds * 1e9);
-        AtOnce.run(callers.size() * 2, number -> {
+        Race.run(callers.size() * 2, number -> {
             while (System.nanoTime() < end) {
                 if (callers.get(number % callers.size()).get(STATUS).status() == 200) {
                     passed.incrementAndGet();
@@ -45,7 +45,7 @@ class RateLimitsTest {
         // 40 at once and 10 in each second: in six seconds 100. At the beginning each node has a full bucket; what both spend before
         // they have told each other is paid back within the next four seconds.
         var token = tenant.limited(40, 4);
-        int passed = flood(6, List.of(new Http(guild, token), new Http(Guild.second(), token)));
+        int passed = flood(6, List.of(new Http(guild, token), new Http(TestServer.second(), token)));
         assertTrue(passed >= 80, passed + " passed, of 100");
         assertTrue(passed <= 115, passed + " passed, of 100");
     }
@@ -65,7 +65,7 @@ class RateLimitsTest {
     @Test
     void whoStaysWithinTheLimitIsNeverRefusedWhicheverNodeAnswers() throws Exception {
         var token = tenant.limited(20, 1);
-        var callers = List.of(new Http(guild, token), new Http(Guild.second(), token));
+        var callers = List.of(new Http(guild, token), new Http(TestServer.second(), token));
         // Half of the limit, evenly.
         for (int count = 0; count < 30; count++) {
             assertEquals(200, callers.get(count % 2).get(STATUS).status(), "request " + count);
@@ -120,7 +120,7 @@ class RateLimitsTest {
             assertEquals(100, flood(3, List.of(new Http(guild, token))));
             holder.rollback();
         }
-        var caller = new Http(Guild.second(), token);
+        var caller = new Http(TestServer.second(), token);
         assertTrue(within(15, () -> caller.get(STATUS).status() == 429), "the other node never heard of it");
     }
 
@@ -191,7 +191,7 @@ class RateLimitsTest {
     @Test
     void aRequestThatIsRunAgainIsPaidOnce() throws Exception {
         var runs = new AtomicInteger();
-        var caller = Stage.playing(Operation.GET_AUTH_STATUS, (call, in) -> {
+        var caller = HandlerUnderTest.playing(Operation.GET_AUTH_STATUS, (call, in) -> {
             call.tx().sql().fetch("select 1");
             if (runs.incrementAndGet() == 1) {
                 bump();

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,8 +17,8 @@ class RefusalOrderTest {
 
     private static final String LADDERS = "/api/v1/catalog/plan-ladders";
 
-    private final Guild guild = Guild.shared();
-    private final Guild.Tenant tenant = guild.tenant();
+    private final TestServer guild = TestServer.shared();
+    private final TestServer.Tenant tenant = guild.tenant();
     private final String good = tenant.token();
     private final Http http = new Http(guild, good);
 
@@ -88,7 +88,7 @@ class RefusalOrderTest {
     /** A token without the scope, whose limit is used up. */
     private String narrowAndSpent() throws SQLException {
         var narrow = tenant.token("catalog:read");
-        tenant.sql("update platform.tokens set rate_limit = 1, rate_window_seconds = 3600 where prefix = ?", Guild.Tenant.prefix(narrow));
+        tenant.sql("update platform.tokens set rate_limit = 1, rate_window_seconds = 3600 where prefix = ?", TestServer.Tenant.prefix(narrow));
         new Http(guild, narrow).get(LADDERS).expect(200);
         return narrow;
     }

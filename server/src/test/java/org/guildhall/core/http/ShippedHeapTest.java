@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.guildhall.Guild;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -51,7 +51,7 @@ class ShippedHeapTest {
     private record Owner(String mark, String token) {}
 
     private static Owner owner(int number) throws SQLException {
-        var tenant = Guild.shared().tenant();
+        var tenant = TestServer.shared().tenant();
         var mark = "owner-" + number + "-";
         tenant.sql("""
                 with type as (insert into catalog.org_types (tenant_id, key, name) values (?, 'club', '%1$sT') returning tenant_id, id),
@@ -88,14 +88,14 @@ class ShippedHeapTest {
     }
 
     private static Process start(int port, Path log) throws IOException {
-        var settings = Guild.shared().settings();
+        var settings = TestServer.shared().settings();
         var builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@jvm.options", "-cp", System.getProperty("java.class.path"),
                 "org.guildhall.Main", "serve").redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("GUILDHALL_"));
         builder.environment().putAll(Map.of(
                 "GUILDHALL_DATABASE_URL", settings.database().url(), "GUILDHALL_DATABASE_USER", settings.database().user(),
-                "GUILDHALL_DATABASE_PASSWORD", "", "GUILDHALL_KEYS", Guild.KEYS, "GUILDHALL_HOST", "127.0.0.1",
+                "GUILDHALL_DATABASE_PASSWORD", "", "GUILDHALL_KEYS", TestServer.KEYS, "GUILDHALL_HOST", "127.0.0.1",
                 "GUILDHALL_PORT", Integer.toString(port), "GUILDHALL_PUBLIC_URL", "http://localhost"));
         return builder.start();
     }

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import org.guildhall.api.Operation;
-import org.guildhall.Guild;
 import org.guildhall.Http;
+import org.guildhall.TestServer;
+import org.guildhall.api.Operation;
+import org.guildhall.core.json.Json;
+import org.guildhall.core.json.Spec;
 import org.junit.jupiter.api.Test;
 
 /** Lists are narrowed to windows of time that meet: the next one begins where the one before it ends, and no entry is lost or doubled. */
@@ -16,7 +18,7 @@ class TimeWindowsTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
 
-    private final Http http = new Http(Guild.shared(), Guild.shared().tenant().token());
+    private final Http http = new Http(TestServer.shared(), TestServer.shared().tenant().token());
 
     @Test
     void everyList_withAnAfterFilter_hasAFromAndABefore() {

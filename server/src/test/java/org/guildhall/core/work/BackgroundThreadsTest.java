@@ -14,8 +14,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
-import org.guildhall.Guild;
+import org.guildhall.TestServer;
 import org.guildhall.core.data.Clock;
+import org.guildhall.core.log.BufferedLogAppender;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,7 @@ class BackgroundThreadsTest {
     void logThread_anError_writesOn() throws Exception {
         var encoded = new AtomicInteger();
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        var writer = new LogWriter();
+        var writer = new BufferedLogAppender();
         writer.setContext(context);
         writer.setEncoder(new EncoderBase<>() {
             @Override
@@ -65,14 +66,14 @@ class BackgroundThreadsTest {
             Thread.sleep(200);
             writer.doAppend(new LoggingEvent("fqcn", logger, Level.WARN, "written", null, null));
             assertTrue(within(10, () -> encoded.get() >= 2), "the thread died of an error");
-            assertTrue(LogWriter.runs());
+            assertTrue(BufferedLogAppender.runs());
         } finally {
             writer.stop();
         }
     }
 
     private static DataSource failing(BooleanSupplier fails, Runnable otherwise) {
-        var pool = Guild.still().db().pool();
+        var pool = TestServer.still().db().pool();
         return (DataSource) Proxy.newProxyInstance(DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
             if (method.getName().equals("getConnection")) {
                 if (fails.getAsBoolean()) {
@@ -88,7 +89,7 @@ class BackgroundThreadsTest {
     void scheduler_errorsInTheDriver_worksOn() throws Exception {
         var asked = new AtomicInteger();
         var looked = new AtomicInteger();
-        try (var work = new Work(failing(() -> asked.incrementAndGet() % 2 == 0, looked::incrementAndGet), new Clock(), 2, tenant -> true, Duration.ofMinutes(6))) {
+        try (var work = new TaskQueue(failing(() -> asked.incrementAndGet() % 2 == 0, looked::incrementAndGet), new Clock(), 2, tenant -> true, Duration.ofMinutes(6))) {
             work.start();
             assertTrue(within(30, () -> asked.get() > 6 && looked.get() > 3), asked + " asked, " + looked + " looked");
             assertTrue(work.runs());
@@ -99,7 +100,7 @@ class BackgroundThreadsTest {
     void schedulerThatHangs_isTold() throws Exception {
         var hangs = new java.util.concurrent.atomic.AtomicBoolean();
         var released = new CountDownLatch(1);
-        try (var work = new Work(failing(() -> false, () -> {
+        try (var work = new TaskQueue(failing(() -> false, () -> {
             if (hangs.get()) {
                 try {
                     released.await();

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
-import org.guildhall.Guild;
-import org.guildhall.core.http.Problem;
+import org.guildhall.TestServer;
+import org.guildhall.core.problem.Problem;
 import org.junit.jupiter.api.Test;
 
 /** The pages outside the API: what they load, for how long it is kept, and what the explorer is given to show. */
@@ -29,7 +29,7 @@ class PagesTest {
 
     private static final Pattern FILE = Pattern.compile("/docs/[a-z]+-[0-9a-f]{16}\\.[a-z]+");
 
-    private final Guild guild = Guild.shared();
+    private final TestServer guild = TestServer.shared();
     private final HttpClient http = HttpClient.newHttpClient();
 
     private HttpResponse<byte[]> get(String path, String... headers) {

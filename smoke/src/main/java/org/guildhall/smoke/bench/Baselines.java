@@ -20,7 +20,7 @@ import org.guildhall.api.model.ProviderReferences;
 import org.guildhall.api.model.TrialEligibility;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.DbConfig;
-import org.guildhall.core.http.Json;
+import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -176,7 +176,7 @@ public final class Bench {
                 var path = PRODUCTS + (cursor.isEmpty() ? "" : "?cursor=" + cursor);
                 var request = HttpRequest.newBuilder(uri(port, path)).header("Authorization", "Bearer " + token).build();
                 var answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-                cursor = org.guildhall.core.http.Json.WIRE.readTree(answer.body()).at("/page/next_cursor").asText();
+                cursor = org.guildhall.core.json.Json.WIRE.readTree(answer.body()).at("/page/next_cursor").asText();
                 if (answer.statusCode() != 200 || cursor.isEmpty()) {
                     throw new IllegalStateException("page " + at + " was answered with " + answer.statusCode() + " and leads nowhere");
                 }

@@ -1,0 +1,95 @@
+package org.guildhall.core.audit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.UUID;
+import org.guildhall.api.Operation;
+import org.guildhall.core.auth.Caller;
+import org.guildhall.core.data.AuditRecord;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.json.Json;
+import org.guildhall.core.json.Sha256;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the audit event of a mutation out of the changes that its handler recorded. */
+public final class Auditor {
+
+    private static final int SALT_BYTES = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private Auditor() {}
+
+    /** Refuses a mutation whose handler recorded neither a change nor that there was none: it would be committed without an audit event. */
+    public static void requireTold(Operation operation, Changes changes) {
+        if (changes.isEmpty()) {
+            throw new IllegalStateException(operation + " changed something and told nothing: an unaudited mutation isn't committed");
+        }
+    }
+
+    /**
+     * The event of a caller's mutation.
+     *
+     * @param subjectTenant the tenant that an operation of the platform was about; null for the caller's own
+     * @param status of the answer
+     */
+    public static AuditRecord record(
+            Operation operation, Caller caller, Changes changes, @Nullable UUID subjectTenant, int status, @Nullable String reason,
+            String requestId, String traceId, byte @Nullable [] keyHmac) {
+        var entities = new ArrayList<AuditRecord.Entity>(changes.all().size());
+        for (var change : changes.all()) {
+            entities.add(entity(change));
+        }
+        return new AuditRecord(
+                Ids.next(), caller.actsAs(), caller.consumer(), caller.token(), subjectTenant, operation.id(), status,
+                auditAction(operation), category(operation), reason, null, null, requestId, traceId, keyHmac, entities);
+    }
+
+    private static String auditAction(Operation operation) {
+        var action = operation.auditAction();
+        if (action == null) {
+            throw new IllegalStateException(operation + " has no audit action in the spec");
+        }
+        return action;
+    }
+
+    /** What an event is kept for, and so how long: who may do what is access, everything about money is billing. */
+    private static String category(Operation operation) {
+        return switch (operation.tag()) {
+            case "platform" -> "access";
+            case "providers" -> "provider";
+            default -> "billing";
+        };
+    }
+
+    static AuditRecord.Entity entity(Changes.Change change) {
+        var salt = new byte[SALT_BYTES];
+        RANDOM.nextBytes(salt);
+        var before = text(change.before());
+        var after = text(change.after());
+        return new AuditRecord.Entity(change.entityType(), change.id(), before, after, salt, digest(salt, before), digest(salt, after));
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        try {
+            return value == null ? null : Json.AUDIT.writeValueAsString(value);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** SHA-256 over the salt and the canonical form (RFC 8785), which is what {@link Json#AUDIT} writes. */
+    private static byte @Nullable [] digest(byte[] salt, @Nullable String canonical) {
+        if (canonical == null) {
+            return null;
+        }
+        var hash = Sha256.begin();
+        hash.update(salt);
+        return hash.digest(utf8(canonical));
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

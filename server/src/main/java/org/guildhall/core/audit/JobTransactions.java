@@ -1,0 +1,146 @@
+package org.guildhall.core.audit;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.guildhall.core.data.AuditRecord;
+import org.guildhall.core.data.CommitRecords;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Failures;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.TaskLease;
+import org.guildhall.core.data.TaskStore;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.problem.ProblemException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door for what no request asked for: the mutations of jobs. Each is one transaction with its audit event, like a request's; one
+ * that tells no change leaves no event.
+ */
+public final class JobTransactions {
+
+    private static final int ATTEMPTS_MAX = 5;
+
+    /**
+     * What an event says of where it came from.
+     *
+     * @param action as in the spec: the entity and what became of it
+     * @param category billing, access, ai, migration or provider
+     * @param job what did it, by its name
+     * @param replayPointer where to look for what it was done from, such as an import's id
+     */
+    public record Source(String action, String category, String job, Actor actor, @Nullable String replayPointer, @Nullable String reason) {}
+
+    private final Db db;
+
+    public JobTransactions(Db db) {
+        this.db = db;
+    }
+
+    /**
+     * Does one piece of work in a tenant and commits it. It is run again when it loses a deadlock or waits too long for another's lock.
+     *
+     * @throws ProblemException whatever the work refused, with nothing changed
+     */
+    public <T> T run(UUID tenant, Source source, BiFunction<Tx, Changes, T> work) {
+        return attempts(() -> {
+            try (var write = db.begin(tenant, Db.ANY_REVISION)) {
+                var changes = new Changes();
+                var result = work.apply(write.tx(), changes);
+                write.commit(new CommitRecords(changes.isEmpty() ? null : record(source, changes), null, null, false));
+                return result;
+            }
+        });
+    }
+
+    /**
+     * The same for a task: nothing is committed once another node has taken the task over.
+     *
+     * @throws TaskLease.Lost with nothing changed
+     */
+    public <T> T run(TaskLease lease, Source source, BiFunction<Tx, Changes, T> work) {
+        return run(lease.tenant(), source, (tx, changes) -> held(tx, lease, work.apply(tx, changes)));
+    }
+
+    /** Work of a task that leaves no event, under its lease. */
+    public <T> T upkeep(TaskLease lease, Function<Tx, T> work) {
+        return db.upkeep(lease.tenant(), tx -> held(tx, lease, work.apply(tx)));
+    }
+
+    /** Locked last, so that the row is kept from the node's own heartbeat for as short as can be. */
+    private static <T> T held(Tx tx, TaskLease lease, T result) {
+        TaskStore.hold(tx, lease);
+        return result;
+    }
+
+    /** The events of a transaction that does several things. */
+    public static final class Events {
+
+        private final Map<Changes, Source> all = new LinkedHashMap<>();
+
+        private Events() {}
+
+        /** Begins another event; if nothing is told to it, there is none. */
+        public Changes begin(Source source) {
+            var changes = new Changes();
+            all.put(changes, source);
+            return changes;
+        }
+
+        private List<AuditRecord> records() {
+            return all.entrySet().stream()
+                    .filter(event -> !event.getKey().isEmpty())
+                    .map(event -> record(event.getValue(), event.getKey()))
+                    .toList();
+        }
+    }
+
+    /** Does several things in one transaction, each with an event of its own; all of them happen, or none. */
+    public <T> T runAll(UUID tenant, BiFunction<Tx, Events, T> work) {
+        return attempts(() -> {
+            try (var write = db.begin(tenant, Db.ANY_REVISION)) {
+                var events = new Events();
+                var result = work.apply(write.tx(), events);
+                var records = events.records();
+                if (!records.isEmpty()) {
+                    write.tell(records);
+                }
+                write.commit(CommitRecords.NOTHING);
+                return result;
+            }
+        });
+    }
+
+    /** The same for a task, under its lease. */
+    public <T> T runAll(TaskLease lease, BiFunction<Tx, Events, T> work) {
+        return runAll(lease.tenant(), (tx, events) -> held(tx, lease, work.apply(tx, events)));
+    }
+
+    private static <T> T attempts(Supplier<T> once) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return once.get();
+            } catch (RuntimeException failed) {
+                var translated = Failures.translate(failed);
+                boolean again = translated instanceof Failures.Retryable || translated instanceof Failures.Contended;
+                if (!again || attempt == ATTEMPTS_MAX) {
+                    throw translated;
+                }
+            }
+        }
+    }
+
+    private static AuditRecord record(Source source, Changes changes) {
+        var entities = new ArrayList<AuditRecord.Entity>(changes.all().size());
+        changes.all().forEach(change -> entities.add(Auditor.entity(change)));
+        return new AuditRecord(
+                Ids.next(), source.actor().type(), source.actor().id(), null, null, source.job(), 0, source.action(), source.category(),
+                source.reason(), source.job(), source.replayPointer(), RequestIds.request(), RequestIds.trace(null), null, entities);
+    }
+}

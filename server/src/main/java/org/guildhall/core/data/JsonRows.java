@@ -1,0 +1,83 @@
+package org.guildhall.core.data;
+
+import static org.jooq.impl.DSL.val;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.Query;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of a table that come as one parameter, however many: to be shown as if they were there, or to be inserted all at once. */
+public final class JsonRows {
+
+    private static final String TABLE = "jsonb_populate_recordset(null::runtime.%s, {0}) as %s";
+
+    /** What the planner expects of a function that returns rows. */
+    private static final int PLANNED_ROWS = 100;
+
+    /** The column of {@link #ids}. */
+    public static final Field<UUID> ID = DSL.field(DSL.name("given", "id"), SQLDataType.UUID);
+
+    private JsonRows() {}
+
+    /**
+     * @param table of the room
+     * @param alias by which its columns are called
+     * @param rows column by column
+     */
+    public static Table<?> rows(String table, String alias, List<Map<String, String>> rows) {
+        return DSL.table(TABLE.formatted(table, alias), val(Columns.rows(rows)));
+    }
+
+    /**
+     * Ids as a table, to be joined. A condition on an array of thousands may be checked by going through all of it for each row; a join
+     * looks each id up by the index.
+     */
+    public static Table<?> ids(Collection<UUID> ids) {
+        return DSL.table("unnest({0}) as given(id)", Columns.array(ids, UUID.class));
+    }
+
+    /** A row, of names and values in turn; what is null is left out. */
+    public static Map<String, String> row(@Nullable Object... cells) {
+        var row = new TreeMap<String, String>();
+        for (int at = 0; at < cells.length; at += 2) {
+            var value = cells[at + 1];
+            if (value instanceof List<?> many) {
+                row.put(String.valueOf(cells[at]), many.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}")));
+            } else if (value != null) {
+                row.put(String.valueOf(cells[at]), value.toString());
+            }
+        }
+        return row;
+    }
+
+    /**
+     * Updates a table from such rows. The planner takes them for a hundred, and a table that grew a moment ago for a few; of both it would
+     * make a loop in a loop, which takes seconds for thousands of rows. A hash of them takes milliseconds.
+     *
+     * @param count how many rows are given
+     */
+    public static void update(Tx tx, int count, Query update) {
+        if (count > PLANNED_ROWS) {
+            tx.sql().execute("set local enable_nestloop = off");
+            update.execute();
+            tx.sql().execute("set local enable_nestloop = on");
+        } else {
+            update.execute();
+        }
+    }
+
+    /** A column of such rows that holds JSON, which came as the text of it. */
+    public static Field<JSONB> json(Field<JSONB> column) {
+        return DSL.field("({0} #>> '{}')::jsonb", SQLDataType.JSONB, column);
+    }
+}

@@ -1,0 +1,144 @@
+package org.guildhall.core.http;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.guildhall.api.Operation;
+import org.guildhall.core.auth.Authenticator.Outcome;
+import org.guildhall.core.auth.Authenticator.Reason;
+import org.guildhall.core.auth.Authenticator;
+import org.guildhall.core.auth.Caller;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
+import org.jspecify.annotations.Nullable;
+
+/** Lets a request in, or says why not: 401, suspended, 429, 403, in that order. */
+final class AccessControl {
+
+    /** As the document has it; also what a request is told that costs more than its limit will ever hold. */
+    private static final int RETRY_AFTER_SECONDS_MAX = 86_400;
+
+    private final Authenticator authenticator;
+    private final RateLimits limits;
+    private final Revisions revisions;
+    private final Consumer<Caller> seen;
+
+    /** @param seen told of every caller whose credentials are good */
+    AccessControl(Authenticator authenticator, RateLimits limits, Db db, Consumer<Caller> seen) {
+        this.authenticator = authenticator;
+        this.limits = limits;
+        this.revisions = new Revisions(db);
+        this.seen = seen;
+    }
+
+    /** The caller, or null where the operation doesn't ask for one and none was named. */
+    @Nullable Caller enter(Exchange exchange, Operation operation) {
+        if (operation.access() == Operation.Access.PUBLIC) {
+            return null;
+        }
+        var caller = authenticated(exchange, operation);
+        if (caller == null) {
+            return null;
+        }
+        exchange.caller(caller);
+        seen.accept(caller);
+        if (operation.mutation() && caller.suspended() && !operation.allowedWhenSuspended()) {
+            exchange.limits(limits.show(caller.limits()));
+            throw Problem.TENANT_SUSPENDED.refusal();
+        }
+        spend(exchange, operation, caller);
+        requirePlace(exchange, caller);
+        if (operation.scope() != null) {
+            requireScope(caller, operation.scope());
+        }
+        return caller;
+    }
+
+    private @Nullable Caller authenticated(Exchange exchange, Operation operation) {
+        var credentials = exchange.headers("Authorization");
+        if (credentials.size() > 1) {
+            // Whichever is taken, something on the way may have taken the other. RFC 6750 calls it invalid_request.
+            throw Problem.REQUEST_REFUSED.because("The request has several Authorization headers; it may have one.")
+                    .with(ProblemException.Item.header("Authorization", "repeated", "One Authorization header, not " + credentials.size() + "."));
+        }
+        return switch (authenticator.authenticate(credentials.isEmpty() ? null : credentials.getFirst())) {
+            case Outcome.Known known -> known.caller();
+            case Outcome.Anonymous anonymous -> {
+                if (operation.access() == Operation.Access.OPTIONAL) {
+                    yield null;
+                }
+                throw Problem.UNAUTHENTICATED.because("The request carries no bearer token.")
+                        .header("WWW-Authenticate", "Bearer realm=\"guildhall\"");
+            }
+            case Outcome.Refused refused -> throw problem(refused.reason()).because(refused.why())
+                    .header("WWW-Authenticate", "Bearer realm=\"guildhall\", error=\"invalid_token\", error_description=\""
+                            + refused.why().replace("\"", "'").replaceAll("[^\\x20-\\x7e]", "") + "\"");
+        };
+    }
+
+    private static Problem problem(Reason reason) {
+        return switch (reason) {
+            case INVALID -> Problem.UNAUTHENTICATED;
+            case EXPIRED -> Problem.TOKEN_EXPIRED;
+            case REVOKED -> Problem.TOKEN_REVOKED;
+        };
+    }
+
+    private void spend(Exchange exchange, Operation operation, Caller caller) {
+        if (exchange.hasPaid(caller.limits())) {
+            return;
+        }
+        var decision = limits.spend(caller.limits(), operation.rateCost());
+        var violated = decision.violated();
+        if (violated == null) {
+            exchange.paid(decision);
+        } else {
+            exchange.limits(decision);
+            throw Problem.RATE_LIMITED.because("The limit of the " + violated.policy() + " is used up: " + violated.limit()
+                            + " requests in " + violated.windowSeconds() + " seconds.")
+                    .member("violated_policies", List.of(violated.policy()))
+                    .retryAfter((int) Math.min(RETRY_AFTER_SECONDS_MAX, decision.waitSeconds()));
+        }
+    }
+
+    private static void requirePlace(Exchange exchange, Caller caller) {
+        if (!caller.ipAllowList().isEmpty() && caller.ipAllowList().stream().noneMatch(range -> range.contains(exchange.address()))) {
+            throw Problem.IP_NOT_ALLOWED.because("The address " + exchange.address().getHostAddress() + " is not in the tenant's ip_allow_list.");
+        }
+        if (caller.publishable()) {
+            var origin = exchange.header("Origin");
+            if (origin == null || !caller.origins().contains(origin)) {
+                throw Problem.ORIGIN_NOT_ALLOWED.refusal();
+            }
+        }
+    }
+
+    static void requireScope(Caller caller, String scope) {
+        if (!caller.has(scope)) {
+            throw Problem.INSUFFICIENT_SCOPE.because("The operation asks for the scope " + scope + ", which this token doesn't hold.")
+                    .member("required_scope", scope)
+                    .header("WWW-Authenticate", "Bearer realm=\"guildhall\", error=\"insufficient_scope\", scope=\"" + scope + "\"");
+        }
+    }
+
+    /** Whether what was remembered of the caller is older than the last change of any credential. */
+    boolean isOutdated(Exchange exchange, ProblemException refusal) {
+        var caller = exchange.caller();
+        if (caller == null) {
+            return false;
+        }
+        var present = refusal.problem() == Problem.RATE_LIMITED ? revisions.shared() : revisions.own();
+        // Where nobody can tell now, what was remembered is at most 30 seconds old.
+        return present.isPresent() && present.getAsLong() != caller.revision();
+    }
+
+    void forget(Exchange exchange) {
+        if (exchange.caller() != null) {
+            authenticator.forget(exchange.caller());
+        }
+    }
+
+    void forgetAll() {
+        authenticator.forgetAll();
+    }
+}

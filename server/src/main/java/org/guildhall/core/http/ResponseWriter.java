@@ -1,0 +1,154 @@
+package org.guildhall.core.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.guildhall.api.Download;
+import org.guildhall.api.Page;
+import org.guildhall.api.PageInfo;
+import org.guildhall.api.Reply;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.http.RequestReader.Read;
+import org.guildhall.core.json.Json;
+import org.guildhall.core.problem.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what a handler returned into what goes out: expanded and narrowed as asked, with its entity tag, its links, or 304. */
+final class ResponseWriter {
+
+    private final Expansions expansions;
+
+    ResponseWriter(Expansions expansions) {
+        this.expansions = expansions;
+    }
+
+    Response answer(Exchange exchange, Call call, Read read, Reply<?> reply) {
+        if (reply.body() instanceof RawBody document) {
+            return document(exchange, document);
+        }
+        if (reply.body() instanceof Download download) {
+            if (!MediaTypes.accepts(exchange.list("Accept"), download.contentType())) {
+                throw Problem.NOT_ACCEPTABLE.because("It is " + download.contentType() + ", which Accept doesn't allow.");
+            }
+            return Response.of(download);
+        }
+        byte[] body = reply.body() == null ? null : Json.bytes(shaped(call, read, reply.body()));
+        return answer(exchange, call, reply, body, reply.body() instanceof Page<?> page ? page.page() : null);
+    }
+
+    /** A page that is written part by part; {@code handle} answers each of them. */
+    Response page(Exchange exchange, Read read, Function<PageRequest, Call> calls, Function<Call, Reply<?>> handle) {
+        var last = new AtomicReference<Call>();
+        var writer = PageWriter.of(
+                Objects.requireNonNull(read.page()), !read.expand().isEmpty(),
+                part -> {
+                    last.set(calls.apply(part));
+                    return (Page<?>) Objects.requireNonNull(handle.apply(last.get()).body());
+                },
+                page -> {
+                    var shaped = shaped(last.get(), read, page);
+                    return (shaped instanceof JsonNode tree ? tree : Json.WIRE.<JsonNode>valueToTree(shaped)).get("data");
+                });
+        return answer(exchange, last.get(), new Reply<>(200, null, 0, null), writer.body(), writer.info());
+    }
+
+    private static Response answer(Exchange exchange, Call call, Reply<?> reply, byte @Nullable [] body, @Nullable PageInfo info) {
+        var answer = Response.of(reply.status(), body, Response.JSON).with("Location", reply.location());
+        if (call.operation().secret()) {
+            answer.with("Cache-Control", "no-store");
+        }
+        if (info != null && info.nextCursor() != null) {
+            answer.with("Link", "<" + next(exchange, info.nextCursor()) + ">; rel=\"next\"");
+        }
+        if (body == null || reply.version() == 0) {
+            return answer;
+        }
+        var etag = Etag.of(reply.version(), body);
+        if (!call.operation().mutation() && Etag.matches(exchange.list("If-None-Match"), etag)) {
+            return Response.of(304, null, Response.JSON).with("ETag", etag);
+        }
+        return answer.with("ETag", etag);
+    }
+
+    private static Response document(Exchange exchange, RawBody document) {
+        var form = document.variants().form(exchange.list("Accept-Encoding"));
+        boolean known = Etag.matches(exchange.list("If-None-Match"), form.etag());
+        var answer = Response.of(known ? 304 : 200, known ? null : form.bytes(), document.contentType())
+                .with("ETag", form.etag())
+                .with("Vary", "Authorization, Origin, Accept, Accept-Encoding")
+                .with("Cache-Control", "public, max-age=300");
+        return known || form.contentEncoding() == null ? answer : answer.with("Content-Encoding", form.contentEncoding());
+    }
+
+    /**
+     * What a mutation would have answered, without what leads to a resource that doesn't exist; for who asks for it in an envelope with all
+     * that would have changed. An answer without a body stays one.
+     */
+    Response dryRun(Call call, Read read, Reply<?> reply) {
+        byte[] body = null;
+        if (reply.body() != null) {
+            JsonNode result = Json.WIRE.valueToTree(shaped(call, read, reply.body()));
+            if (call.operation().secret() && result instanceof ObjectNode object) {
+                object.replace("token", Json.WIRE.nullNode());
+            }
+            body = Json.bytes(read.envelope() ? envelope(call, reply.status(), result) : result);
+        }
+        var answer = Response.of(reply.status(), body, read.envelope() ? Response.DRY_RUN : Response.JSON).with("Dry-Run", "true");
+        return call.operation().secret() ? answer.with("Cache-Control", "no-store") : answer;
+    }
+
+    private static Map<String, Object> envelope(Call call, int status, JsonNode result) {
+        var changes = call.changes().all().stream().map(change -> {
+            var entry = new LinkedHashMap<String, @Nullable Object>();
+            entry.put("entity_type", change.entityType());
+            entry.put("entity_id", change.idText());
+            entry.put("before", change.before());
+            entry.put("after", change.after());
+            return entry;
+        }).toList();
+        var envelope = new LinkedHashMap<String, Object>();
+        envelope.put("status", status);
+        envelope.put("result", result);
+        envelope.put("changes", changes);
+        return envelope;
+    }
+
+    private Object shaped(Call call, Read read, Object body) {
+        if (read.expand().isEmpty() && read.fields().isEmpty()) {
+            return body;
+        }
+        JsonNode tree = Json.WIRE.valueToTree(body);
+        var resources = call.operation().list() ? tree.get("data") : tree;
+        if (!read.expand().isEmpty()) {
+            expansions.expand(call.tx(), resources, read.expand());
+        }
+        if (!read.fields().isEmpty()) {
+            (resources.isArray() ? resources : List.of(resources)).forEach(resource -> ((ObjectNode) resource).retain(read.fields()));
+        }
+        return tree;
+    }
+
+    /** The same request with another cursor. A cursor is base64url, which needs no escape. */
+    private static String next(Exchange exchange, String cursor) {
+        var rest = new StringBuilder();
+        if (exchange.query() != null) {
+            for (var pair : exchange.query().split("&")) {
+                if (!pair.isEmpty() && !isCursor(pair)) {
+                    rest.append(pair).append('&');
+                }
+            }
+        }
+        return exchange.path() + "?" + rest + "cursor=" + cursor;
+    }
+
+    /** By its name, however that is written. */
+    private static boolean isCursor(String pair) {
+        return QueryString.parse(pair, new ArrayList<>()).containsKey("cursor");
+    }
+}

@@ -1,0 +1,3 @@
+/** JSON: reading, writing, and validation by the schemas of the document. */
+@org.jspecify.annotations.NullMarked
+package org.guildhall.core.json;

@@ -1,0 +1,323 @@
+package org.guildhall.runtime.entitlements;
+
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.param;
+import static org.jooq.impl.DSL.resultQuery;
+import static org.jooq.impl.DSL.val;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.data.PreparedQuery;
+import org.guildhall.core.data.Tx;
+import org.guildhall.runtime.plans.PoolProjection;
+import org.guildhall.runtime.plans.ProvisionSpan;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What entitlements follow from, read in one statement and so at one instant: what an organization holds and what is due, the rules of all
+ * that may come of it, and what is in use. It decides nothing.
+ */
+public final class EntitlementStore {
+
+    /**
+     * What is asked.
+     *
+     * @param at null for now
+     * @param present whether use is what it is now; true also with an instant for whoever holds the pool at it
+     * @param reach whether the ladders are wanted that there are to move on
+     * @param ladderId of these, only this one
+     * @param resourceKey of these, only those with a rule for it; its name is wanted in any case
+     */
+    public record EntitlementQuery(UUID organizationId, @Nullable Instant at, boolean present, boolean reach, @Nullable UUID ladderId, @Nullable String resourceKey) {
+
+        /** What it holds. */
+        public static EntitlementQuery of(UUID organizationId, @Nullable Instant at) {
+            return new EntitlementQuery(organizationId, at, at == null, false, null, null);
+        }
+    }
+
+    /** How many ladders are shown; one more is read. */
+    static final int LADDERS_MAX = 20;
+
+    /**
+     * Everything that was found.
+     *
+     * @param now the database's time, behind every change of the pool also where its clock was set back
+     * @param at the instant that was asked for
+     * @param held provisions in effect at the instant, and those that ended since the first move that is due
+     * @param scheduled every move of the pool that is still to be written, by its instant
+     * @param reach the ladders within reach, in the order in which they are shown
+     * @param ladders all that are named, in no order; with every tier those that are due or within reach
+     * @param rules of everything that may be held: those in effect at the instant, and those that were since the first move that is due
+     * @param levels what is in use now of what is held and released, if something is due
+     */
+    public record EntitlementData(
+            OrganizationState holder, Instant now, Instant at, List<ProvisionSpan> held, List<PoolProjection.ScheduledTransition> scheduled, List<Catalog.DefaultGrant> defaults,
+            List<UUID> reach, List<Catalog.Ladder> ladders, List<Product> products, List<ProductRule> rules, List<ResourceKeyInfo> keys, List<UsedAmount> uses,
+            Map<String, Long> levels) {}
+
+    /** @param over the instants at which grants off the ladders have ended by themselves, which isn't written down yet */
+    record OrganizationState(
+            UUID id, UUID orgTypeId, String state, Instant createdAt, UUID poolId, long version, String timeZone, List<Instant> over) {}
+
+    record Product(UUID id, String name, String lifecycleStatus) {}
+
+    /** A rule, by a product that has it. */
+    record ProductRule(
+            UUID productId, UUID id, String resourceKey, String kind, @Nullable String period, String combine, @Nullable Long limitValue,
+            @Nullable Boolean enabled, String enforcement, int gracePercent, List<Integer> thresholdPercents, Instant startsAt,
+            @Nullable Instant endsAt) {
+
+        boolean holds(Instant at) {
+            return !startsAt.isAfter(at) && (endsAt == null || endsAt.isAfter(at));
+        }
+    }
+
+    record ResourceKeyInfo(String key, String displayName, @Nullable String unit, String kind, boolean counted) {}
+
+    /** What is in use of a key, in the period that the instant is in. */
+    record UsedAmount(String resourceKey, @Nullable String period, long used) {}
+
+    static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private static final String ASKED = """
+            with asked as (
+                select {0} as organization_id, {1}::timestamptz as at, {2} as present, {3} as reach, {4} as ladder_id, {5} as resource_key
+            ),
+            holder as (
+                select o.id, o.org_type_id, o.state, o.created_at, p.id as pool_id, p.version, s.time_zone,
+                       greatest(platform.app_now(), p.updated_at) as now, coalesce(a.at, greatest(platform.app_now(), p.updated_at)) as at,
+                       a.present, a.reach, a.ladder_id, a.resource_key
+                from asked a
+                join runtime.organizations o on o.id = a.organization_id
+                join runtime.pools p on p.organization_id = o.id
+                cross join platform.settings s
+            ),
+            """;
+
+    /** What is held, what is due, and what may be reached. A due move may end what ended at its instant already, as trials do. */
+    private static final String HELD = """
+            scheduled as (
+                select t.id, t.ladder_id, t.kind, t.from_tier_id, t.to_tier_id, t.cause, t.grant_id, t.forced, t.next_provision_id,
+                       t.effective_at,
+                       (select g.ends_at from runtime.grants g where g.id = t.grant_id and t.kind <> 'end') as grant_ends_at
+                from holder h
+                join runtime.transitions t on t.pool_id = h.pool_id and t.organization_id = h.id
+                where t.state = 'scheduled'
+            ),
+            held as (
+                select v.id as provision_id, v.product_id, v.ladder_id, v.tier_id, v.cause, v.grant_id, v.default_grant_policy_id as policy_id,
+                       v.starts_at, v.ends_at
+                from holder h
+                join runtime.provisions v on v.pool_id = h.pool_id and v.organization_id = h.id
+                where v.starts_at <= h.at
+                  and v.held_until > least(h.at, (select min(effective_at) - interval '1 microsecond' from scheduled))
+            ),
+            mine as (
+                select distinct ladder_id as id from held where ladder_id is not null
+            ),
+            reach as (
+                select v.id, row_number() over (order by v.held desc, v.name collate "C", v.id) as place
+                from (
+                    select l.id, l.name, true as held
+                    from holder h
+                    join mine m on h.reach and (h.ladder_id is null or m.id = h.ladder_id)
+                    join catalog.plan_ladders l on l.id = m.id
+                    union all
+                    select l.id, l.name, false
+                    from holder h
+                    cross join lateral (
+                        select l.id, l.name
+                        from catalog.plan_ladders l
+                        where h.reach and l.archived_at is null and (h.ladder_id is null or l.id = h.ladder_id)
+                          and l.id not in (select id from mine)
+                          and (h.resource_key is null or exists (
+                              select
+                              from catalog.tier_products t
+                              join catalog.products p on p.id = t.product_id
+                              join catalog.entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
+                              where t.ladder_id = l.id and t.ends_at is null and r.resource_key = h.resource_key and r.ends_at is null))
+                        order by l.name collate "C", l.id
+                        limit %1$d) l
+                ) v
+                order by place
+                limit %1$d
+            ),
+            moving as (
+                select t.ladder_id as id from holder h join scheduled t on t.effective_at <= h.at
+                union
+                select id from reach
+            ),
+            tiers as (
+                select t.* from moving m join catalog.tiers t on t.ladder_id = m.id
+                union
+                select t.* from held v join catalog.tiers t on t.id = v.tier_id
+            ),
+            standings as (
+                select s.ladder_id, s.tier_id, s.product_id, s.starts_at, s.ends_at, p.name, p.published_at, p.retired_at
+                from tiers t
+                join catalog.tier_products s on s.tier_id = t.id
+                join catalog.products p on p.id = s.product_id
+            ),
+            steps as (
+                select t.ladder_id, jsonb_agg(jsonb_build_object(
+                    'id', t.id, 'ladder_id', t.ladder_id, 'rank', t.rank, 'name', t.name,
+                    'lifetime', jsonb_build_object('from', t.created_at, 'to', t.archived_at), 'products', coalesce(s.products, '[]'))
+                    order by t.rank, t.id) as tiers
+                from tiers t
+                left join (
+                    select tier_id, jsonb_agg(jsonb_build_object(
+                        'product_id', product_id, 'name', name, 'stood', jsonb_build_object('from', starts_at, 'to', ends_at),
+                        'published', jsonb_build_object('from', published_at, 'to', retired_at))
+                        order by starts_at) as products
+                    from standings
+                    group by tier_id) s on s.tier_id = t.id
+                group by t.ladder_id
+            ),
+            products as (
+                select p.id, p.name, p.lifecycle_status, p.entitlement_set_id
+                from (select product_id from held union select product_id from standings where ladder_id in (select id from moving)) v
+                join catalog.products p on p.id = v.product_id
+            ),
+            """.formatted(LADDERS_MAX + 1);
+
+    /**
+     * The rules of all that, and what is in use of what they name. Each set's are looked up by themselves, however many sets there are. Use
+     * is counted between instants, in the tenant's present time zone; at a past one the last quarter of an hour is summed by its events.
+     */
+    private static final String USED = """
+            rules as (
+                select p.id as product_id, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled, r.enforcement,
+                       r.grace_percent, r.threshold_percents, r.starts_at, r.ends_at
+                from holder h
+                cross join products p
+                cross join lateral (
+                    select *
+                    from catalog.entitlement_rules r
+                    where r.entitlement_set_id = p.entitlement_set_id and r.starts_at <= h.at
+                      and (r.ends_at is null or r.ends_at > least(h.at, (select min(effective_at) from scheduled)))
+                    offset 0) r
+            ),
+            keys as (
+                select k.key, k.display_name, k.unit, k.kind, k.integration_id, k.counts_sites as counted
+                from (select resource_key from rules union select resource_key from holder) v
+                join catalog.resource_keys k on k.key = v.resource_key
+            ),
+            periods as (
+                select v.resource_key, v.period, k.integration_id, k.counted, h.id, h.pool_id, h.at, h.present,
+                       runtime.day_starts_at(date_trunc(v.period, h.at at time zone h.time_zone), h.time_zone) as starts_at,
+                       runtime.day_starts_at(date_trunc(v.period, h.at at time zone h.time_zone) + ('1 ' || v.period)::interval, h.time_zone) as ends_at,
+                       date_bin('15 minutes', h.at, '2000-01-01 00:00:00+00') as quarter
+                from holder h
+                cross join (select distinct resource_key, period from rules where kind <> 'boolean') v
+                join keys k on k.key = v.resource_key
+            ),
+            uses as (
+                select v.resource_key, v.period, greatest(0, least(9007199254740991, coalesce(case
+                    when v.period is not null and v.present then runtime.used_between(v.pool_id, v.resource_key, v.starts_at, v.ends_at)
+                    when v.counted and v.present then (
+                        select count(*)
+                        from runtime.sites s
+                        where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
+                          and s.counts)
+                    when v.counted then (
+                        select count(*)
+                        from runtime.sites s
+                        join runtime.site_states t on t.site_id = s.id
+                        where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
+                          and t.starts_at <= v.at and (t.ends_at is null or t.ends_at > v.at) and t.counts)
+                    when v.present then (
+                        select l.level
+                        from runtime.usage_levels l
+                        where l.pool_id = v.pool_id and l.resource_key = v.resource_key)
+                    else runtime.used_between(v.pool_id, v.resource_key, coalesce(v.starts_at, '-infinity'), v.quarter) + coalesce((
+                        select sum(e.quantity)
+                        from runtime.usage_events e
+                        where e.pool_id = v.pool_id and e.organization_id = v.id and e.resource_key = v.resource_key
+                          and e.occurred_at >= v.quarter and e.occurred_at <= v.at), 0)
+                end, 0))) as used
+                from periods v
+            )
+            """;
+
+    private static final String FOUND = """
+            select jsonb_build_object(
+                'holder', to_jsonb(h) || jsonb_build_object('over', (
+                    select coalesce(jsonb_agg(distinct g.ends_at), '[]')
+                    from runtime.grants g
+                    where g.pool_id = h.pool_id and g.ladder_id is null and g.ended_by is null and g.ends_at <= h.now)),
+                'now', h.now, 'at', h.at,
+                'held', (select coalesce(jsonb_agg(to_jsonb(v) order by v.starts_at, v.provision_id), '[]') from held v),
+                'scheduled', (select coalesce(jsonb_agg(to_jsonb(v) order by v.effective_at, v.id), '[]') from scheduled v),
+                'defaults', (
+                    select coalesce(jsonb_agg(jsonb_build_object(
+                        'policy_id', d.id, 'org_type_id', d.org_type_id, 'product_id', d.product_id, 'ladder_id', d.ladder_id,
+                        'tier_id', d.tier_id, 'lifetime', jsonb_build_object('from', d.created_at, 'to', d.ended_at))
+                        order by d.created_at, d.id), '[]')
+                    from catalog.default_grant_policies d
+                    where d.org_type_id = h.org_type_id and d.ladder_id in (select id from moving)),
+                'reach', (select coalesce(jsonb_agg(r.id order by r.place), '[]') from reach r),
+                'ladders', (
+                    select coalesce(jsonb_agg((
+                        select jsonb_build_object(
+                            'id', l.id, 'name', l.name, 'lifetime', jsonb_build_object('from', l.created_at, 'to', l.archived_at),
+                            'tiers', coalesce(s.tiers, '[]'))
+                        from catalog.plan_ladders l where l.id = v.ladder_id)), '[]')
+                    from (select ladder_id from tiers union select id from moving) v
+                    left join steps s on s.ladder_id = v.ladder_id),
+                'products', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from products v),
+                'rules', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from rules v),
+                'keys', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from keys v),
+                'uses', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from uses v),
+                'levels', (
+                    select coalesce(jsonb_object_agg(l.resource_key, l.level), '{}')
+                    from runtime.usage_levels l
+                    where l.pool_id = h.pool_id and exists (select from scheduled where effective_at <= h.at))) as found
+            from holder h
+            """;
+
+    private static final Field<JSONB> COLUMN = field("found", JSONB.class);
+    private static final PreparedQuery<EntitlementData> FIND = PreparedQuery.of(
+            resultQuery(ASKED + HELD + USED + FOUND, param("organization_id", UUID.class), param("at", Instant.class),
+                    param("present", Boolean.class), param("reach", Boolean.class), param("ladder_id", UUID.class),
+                    param("resource_key", String.class)),
+            List.of(COLUMN), cells -> parsed(cells.get(COLUMN)));
+
+    /** Everything at once; null if there is no such organization. */
+    @Nullable EntitlementData find(Tx tx, EntitlementQuery asked) {
+        return FIND.one(tx, asked.organizationId(), asked.at(), asked.present(), asked.reach(), asked.ladderId(), asked.resourceKey());
+    }
+
+    /** The same as a column of a statement that asks for more at the same instant. */
+    public static Field<JSONB> column(EntitlementQuery asked) {
+        return field("({0})", JSONB.class, resultQuery(ASKED + HELD + USED + FOUND, val(asked.organizationId()), val(asked.at(), SQLDataType.INSTANT),
+                val(asked.present()), val(asked.reach()), val(asked.ladderId(), SQLDataType.UUID), val(asked.resourceKey(), SQLDataType.VARCHAR)));
+    }
+
+    /** What such a column holds. */
+    public static EntitlementData parsed(JSONB found) {
+        try {
+            return JSON.readValue(found.data(), EntitlementData.class);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

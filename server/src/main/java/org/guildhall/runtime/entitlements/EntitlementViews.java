@@ -1,0 +1,75 @@
+package org.guildhall.runtime.entitlements;
+
+import java.util.List;
+import org.guildhall.api.model.Cause;
+import org.guildhall.api.model.EffectiveEntitlement;
+import org.guildhall.api.model.EntitlementCombine;
+import org.guildhall.api.model.EntitlementEnforcement;
+import org.guildhall.api.model.EntitlementKind;
+import org.guildhall.api.model.EntitlementPeriod;
+import org.guildhall.api.model.EntitlementRuleId;
+import org.guildhall.api.model.EntitlementSource;
+import org.guildhall.api.model.PlanLadderId;
+import org.guildhall.api.model.PlanStanding;
+import org.guildhall.api.model.ProductId;
+import org.guildhall.api.model.ProvisionId;
+import org.guildhall.api.model.TierId;
+import org.guildhall.runtime.entitlements.EffectiveRules.RuleSource;
+import org.guildhall.runtime.entitlements.OrganizationEntitlements.CurrentPlan;
+import org.guildhall.runtime.entitlements.OrganizationEntitlements.EntitlementBalance;
+import org.jspecify.annotations.Nullable;
+
+/** The wire form of plans and entitlements, which several answers show. */
+public final class EntitlementViews {
+
+    private static final int PLANS_MAX = 200;
+    private static final int ENTITLEMENTS_MAX = 1_000;
+    private static final int SOURCES_MAX = 100;
+    private static final int THRESHOLDS_MAX = 100;
+
+    private EntitlementViews() {}
+
+    /** @param then whether it is told of the past */
+    public static List<PlanStanding> plans(List<CurrentPlan> plans, boolean then) {
+        return plans.stream().limit(PLANS_MAX).map(plan -> toApi(plan, then)).toList();
+    }
+
+    public static List<EffectiveEntitlement> entitlements(OrganizationEntitlements entitled) {
+        return entitled.entitlements().stream().limit(ENTITLEMENTS_MAX).map(EntitlementViews::toApi).toList();
+    }
+
+    private static PlanStanding toApi(CurrentPlan plan, boolean then) {
+        var holding = plan.holding();
+        return new PlanStanding(
+                new PlanLadderId(plan.ladder().id()), plan.ladder().name(), new TierId(plan.tier().id()), plan.tier().name(), plan.tier().rank(),
+                new ProductId(holding.productId()), plan.productName(), holding.provisionId() == null ? null : new ProvisionId(holding.provisionId()),
+                Cause.fromValue(holding.cause().word()), holding.startsAt(), holding.endsAt(), Summaries.summary(List.of(plan), then));
+    }
+
+    static EffectiveEntitlement toApi(EntitlementBalance entitlement) {
+        var line = entitlement.line();
+        var key = entitlement.key();
+        var period = entitlement.period();
+        boolean isBoolean = line.enabled() != null;
+        long used = entitlement.used();
+        return new EffectiveEntitlement(
+                line.resourceKey(), key.displayName(), key.unit(), EntitlementKind.fromValue(line.kind()), period(line.period()), line.enabled(),
+                line.limit(), line.unlimited(), line.ceiling(), isBoolean ? null : Long.valueOf(used), line.remaining(used), line.isExceeded(used),
+                line.hard() ? EntitlementEnforcement.HARD : EntitlementEnforcement.SOFT, line.gracePercent(),
+                line.thresholdPercents().stream().limit(THRESHOLDS_MAX).toList(), period == null ? null : period.startsAt(),
+                period == null ? null : period.endsAt(), line.sources().stream().limit(SOURCES_MAX).map(EntitlementViews::toApi).toList(),
+                line.sources().size() > SOURCES_MAX);
+    }
+
+    private static EntitlementSource toApi(RuleSource source) {
+        var rule = source.rule();
+        return new EntitlementSource(
+                rule.provisionId() == null ? null : new ProvisionId(rule.provisionId()), new ProductId(rule.productId()), rule.productName(),
+                new EntitlementRuleId(rule.id()), EntitlementCombine.fromValue(rule.combine()), rule.limitValue(), rule.unlimited(),
+                rule.enabled(), source.counts());
+    }
+
+    static @Nullable EntitlementPeriod period(@Nullable String period) {
+        return period == null ? null : EntitlementPeriod.fromValue(period);
+    }
+}

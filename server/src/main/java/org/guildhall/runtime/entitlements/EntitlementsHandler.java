@@ -1,0 +1,148 @@
+package org.guildhall.runtime.entitlements;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Locale;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.Blocker;
+import org.guildhall.api.model.EffectiveEntitlements;
+import org.guildhall.api.model.EntitlementChange;
+import org.guildhall.api.model.EntitlementCheck;
+import org.guildhall.api.model.EntitlementDifference;
+import org.guildhall.api.model.EntitlementKind;
+import org.guildhall.api.model.EntitlementQuestion;
+import org.guildhall.api.model.EntitlementReason;
+import org.guildhall.api.model.EntitlementTierChange;
+import org.guildhall.api.model.GetEffectiveEntitlementsQuery;
+import org.guildhall.api.model.GetReachableTiersQuery;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.PlanLadderId;
+import org.guildhall.api.model.PoolId;
+import org.guildhall.api.model.ProductId;
+import org.guildhall.api.model.ReachableLadder;
+import org.guildhall.api.model.ReachableTier;
+import org.guildhall.api.model.ReachableTiers;
+import org.guildhall.api.model.TierId;
+import org.guildhall.api.model.TransitionId;
+import org.guildhall.api.model.TransitionKind;
+import org.guildhall.api.runtime.EntitlementsApi;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.entitlements.TierOptions.LadderOptions;
+import org.guildhall.runtime.entitlements.TierOptions.RuleDifference;
+import org.guildhall.runtime.entitlements.TierOptions.TierChange;
+import org.guildhall.runtime.entitlements.TierOptions.TierOption;
+import org.jspecify.annotations.Nullable;
+
+/** What an organization is entitled to, may use more of, and could move to: below {@code /runtime/organizations/{organization_id}}. */
+public final class EntitlementsHandler implements EntitlementsApi<Call> {
+
+    private final Entitlements entitlements;
+
+    public EntitlementsHandler(Entitlements entitlements) {
+        this.entitlements = entitlements;
+    }
+
+    @Override
+    public Reply<EffectiveEntitlements> getEffectiveEntitlements(Call call, OrganizationId organizationId, GetEffectiveEntitlementsQuery query) {
+        return Reply.ok(toApi(entitlements.of(call.tx(), organizationId.value(), query.at()), query.at()));
+    }
+
+    @Override
+    public Reply<EntitlementCheck> checkEntitlement(Call call, OrganizationId organizationId, EntitlementQuestion body) {
+        var entitled = Require.found(entitlements.reaching(call.tx(), organizationId.value(), body.resourceKey()));
+        var key = Require.named(entitled.key(body.resourceKey()), "/resource_key", "resource key");
+        long quantity = body.quantity() == null ? 1 : body.quantity();
+        var decision = EntitlementDecision.of(entitled, body.resourceKey(), quantity);
+        return Reply.plain(new EntitlementCheck(
+                organizationId, body.resourceKey(), quantity, decision.allowed(), reason(decision), decision.detail(key.displayName(), quantity),
+                decision.entitlements().stream().map(EntitlementViews::toApi).toList(), change(decision.way())));
+    }
+
+    private static EntitlementReason reason(EntitlementDecision decision) {
+        if (decision.archived()) {
+            return EntitlementReason.ORGANIZATION_ARCHIVED;
+        }
+        return decision.verdict() == null
+                ? EntitlementReason.NOT_ENTITLED
+                : EntitlementReason.fromValue(decision.verdict().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static @Nullable EntitlementTierChange change(@Nullable TierChange way) {
+        if (way == null) {
+            return null;
+        }
+        var current = way.on().current();
+        var tier = way.move().tier();
+        var line = way.after().line();
+        return new EntitlementTierChange(
+                kind(way.move()), new PlanLadderId(way.on().ladder().id()), way.on().ladder().name(),
+                current == null ? null : new TierId(current.tier().id()), new TierId(tier.id()), tier.name(), tier.rank(), line.limit(),
+                line.unlimited(), line.enabled(), summary(way.on(), way.move()));
+    }
+
+    @Override
+    public Reply<ReachableTiers> getReachableTiers(Call call, OrganizationId organizationId, GetReachableTiersQuery query) {
+        var ladderId = query.planLadderId() == null ? null : query.planLadderId().value();
+        var entitled = Require.found(entitlements.reaching(call.tx(), organizationId.value(), ladderId));
+        var today = entitled.found().at().atZone(entitled.zone()).toLocalDate();
+        var ladders = TierOptions.of(entitled).stream()
+                .map(on -> new ReachableLadder(
+                        new PlanLadderId(on.ladder().id()), on.ladder().name(), on.current() == null ? null : new TierId(on.current().tier().id()),
+                        byDefault(on),
+                        on.moves().stream().map(move -> tier(on, move, today)).toList()))
+                .toList();
+        return Reply.ok(new ReachableTiers(
+                organizationId, Summaries.summary(entitled.plans(), false), ladders, TierOptions.hasMore(entitled), entitled.version()));
+    }
+
+    private static ReachableTier tier(LadderOptions on, TierOption move, LocalDate today) {
+        var scheduled = move.scheduled();
+        return new ReachableTier(
+                new TierId(move.tier().id()), move.tier().name(), move.tier().rank(), new ProductId(move.productId()), move.productName(),
+                move.kind() == null, new TierId(move.tier().id()).equals(byDefault(on)), kind(move),
+                move.isPossible(), move.kind() == null ? null : today, scheduled == null ? null : scheduled.effectiveAt(),
+                scheduled == null ? null : new TransitionId(scheduled.id()), summary(on, move),
+                move.differences().stream().map(EntitlementsHandler::difference).toList(),
+                move.blockers().stream().map(EntitlementsHandler::blocker).toList());
+    }
+
+    private static @Nullable TransitionKind kind(TierOption move) {
+        return move.kind() == null ? null : TransitionKind.fromValue(move.kind().word());
+    }
+
+    private static @Nullable TierId byDefault(LadderOptions on) {
+        return on.byDefault() == null || on.byDefault().tierId() == null ? null : new TierId(on.byDefault().tierId());
+    }
+
+    private static String summary(LadderOptions on, TierOption move) {
+        return Summaries.move(move.kind(), on.current() == null ? null : on.current().tier(), move.tier(), on.ladder());
+    }
+
+    private static EntitlementDifference difference(RuleDifference difference) {
+        var before = difference.before();
+        var after = difference.after();
+        return new EntitlementDifference(
+                difference.key().key(), difference.key().displayName(), difference.key().unit(), EntitlementKind.fromValue(difference.key().kind()),
+                EntitlementViews.period(difference.period()), EntitlementChange.fromValue(difference.change()),
+                before == null ? null : before.limit(), before != null && before.unlimited(), before == null ? null : before.enabled(),
+                after == null ? null : after.limit(), after != null && after.unlimited(), after == null ? null : after.enabled(), difference.amount());
+    }
+
+    private static Blocker blocker(TransitionBlockers.Blocker blocker) {
+        var entitlement = blocker.entitlement();
+        var line = entitlement == null ? null : entitlement.line();
+        return new Blocker(
+                blocker.problem().code(), blocker.detail(), blocker.blocks(), line == null ? null : line.resourceKey(),
+                line == null ? null : EntitlementViews.period(line.period()), entitlement == null ? null : entitlement.used(),
+                line == null ? null : line.ceiling());
+    }
+
+    private static EffectiveEntitlements toApi(OrganizationEntitlements entitled, @Nullable Instant at) {
+        var holder = entitled.found().holder();
+        var plans = entitled.plans();
+        return new EffectiveEntitlements(
+                new OrganizationId(holder.id()), new PoolId(holder.poolId()), at, Summaries.summary(plans, at != null),
+                EntitlementViews.plans(plans, at != null), EntitlementViews.entitlements(entitled), entitled.version());
+    }
+}

@@ -1,0 +1,69 @@
+package org.guildhall.runtime.entitlements;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.guildhall.runtime.entitlements.EffectiveRules.ActiveRule;
+import org.guildhall.runtime.entitlements.EffectiveRules.EffectiveRule;
+import org.guildhall.runtime.entitlements.EntitlementStore.ProductRule;
+import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;
+import org.guildhall.runtime.entitlements.OrganizationEntitlements.EntitlementBalance;
+import org.guildhall.runtime.entitlements.TransitionBlockers.Blocker;
+import org.guildhall.runtime.plans.ProvisionSpan;
+import org.guildhall.runtime.plans.UsageHoldback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By what use a move is held back that was agreed on: the rules of everything that is or may be held, at every instant, and what is in
+ * use. Whoever changes what is in use settles first, so while something is due it is what it was at the instant, for every reader.
+ *
+ * @param clock the present instant: how it will be with what is still to come, nobody knows
+ * @param levels what is in use of each key that is held and released
+ */
+public record UsageSnapshot(Instant clock, List<ProductRule> rules, List<ResourceKeyInfo> keys, Map<String, Long> levels) implements UsageHoldback {
+
+    /** The reason of a transition has room for this much. */
+    private static final int REASON_MAX = 500;
+
+    @Override
+    public @Nullable String against(List<ProvisionSpan> beside, UUID left, @Nullable UUID productId, Instant at) {
+        if (at.isAfter(clock)) {
+            return null;
+        }
+        var products = new ArrayList<>(beside.stream().map(ProvisionSpan::productId).toList());
+        var after = new ArrayList<>(products);
+        products.add(left);
+        if (productId != null) {
+            after.add(productId);
+        }
+        var before = combined(products, at).lines().stream().map(this::entitlement).toList();
+        var told = TransitionBlockers.of(before, combined(after, at), this::entitlement).stream()
+                .filter(Blocker::blocks)
+                .map(Blocker::detail)
+                .collect(Collectors.joining(" "));
+        return told.isEmpty() ? null : told.length() <= REASON_MAX ? told : told.substring(0, REASON_MAX - 1) + "…";
+    }
+
+    private EffectiveRules combined(List<UUID> products, Instant at) {
+        var all = new ArrayList<ActiveRule>();
+        for (var productId : products) {
+            rules.stream().filter(rule -> rule.productId().equals(productId) && rule.holds(at)).forEach(rule -> all.add(new ActiveRule(
+                    rule.id(), at, null, productId, "", rule.resourceKey(), rule.kind(), rule.period(), rule.combine(), rule.limitValue(),
+                    rule.enabled(), rule.enforcement().equals("hard"), rule.gracePercent(), rule.thresholdPercents())));
+        }
+        return EffectiveRules.of(all);
+    }
+
+    private EntitlementBalance entitlement(EffectiveRule line) {
+        return new EntitlementBalance(line, Objects.requireNonNull(names().get(line.resourceKey())), levels.getOrDefault(line.resourceKey(), 0L), null);
+    }
+
+    private Map<String, ResourceKeyInfo> names() {
+        return keys.stream().collect(Collectors.toMap(ResourceKeyInfo::key, Function.identity()));
+    }
+}

@@ -1,0 +1,74 @@
+package org.guildhall.runtime.entitlements;
+
+import static org.jooq.impl.DSL.resultQuery;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Tx;
+import org.guildhall.runtime.entitlements.EntitlementStore.ProductRule;
+import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;
+import org.guildhall.runtime.plans.UsageHoldback;
+import org.jooq.JSONB;
+import org.jooq.impl.DSL;
+
+/** By what use moves are held back that are due, for many pools in one round trip. */
+public final class UsageSnapshotStore implements UsageHoldback.Loader {
+
+    private static final String FIND = """
+            with rules as (
+                select p.id as product_id, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled, r.enforcement,
+                       r.grace_percent, r.threshold_percents, r.starts_at, r.ends_at
+                from catalog.products p
+                join catalog.entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
+                where p.id = any ({0}) and r.kind = 'limit' and (r.ends_at is null or r.ends_at > {1}::timestamptz)
+            )
+            select jsonb_build_object(
+                'rules', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from rules v),
+                'keys', (
+                    select coalesce(jsonb_agg(jsonb_build_object(
+                        'key', k.key, 'display_name', k.display_name, 'unit', k.unit, 'kind', k.kind,
+                        'counted', k.counts_sites)), '[]')
+                    from catalog.resource_keys k where k.key in (select resource_key from rules)),
+                'levels', (
+                    select coalesce(jsonb_agg(jsonb_build_object('pool_id', l.pool_id, 'resource_key', l.resource_key, 'level', l.level)), '[]')
+                    from runtime.usage_levels l where l.pool_id = any ({2}))) as found
+            """;
+
+    private record Found(List<ProductRule> rules, List<ResourceKeyInfo> keys, List<Level> levels) {}
+
+    private record Level(UUID poolId, String resourceKey, long level) {}
+
+    /**
+     * By pool.
+     *
+     * @param clocks the instant up to which something may be due, of each pool
+     * @param productIds of everything that is or may be held
+     * @param since the first instant that matters
+     */
+    @Override
+    public Map<UUID, UsageHoldback> of(Tx tx, Map<UUID, Instant> clocks, Collection<UUID> productIds, Instant since) {
+        var found = parsed(tx.sql()
+                .fetchSingle(resultQuery(FIND, Columns.array(productIds, UUID.class), DSL.val(since.toString()), Columns.array(clocks.keySet(), UUID.class)))
+                .get("found", JSONB.class));
+        var levels = found.levels().stream()
+                .collect(Collectors.groupingBy(Level::poolId, Collectors.toMap(Level::resourceKey, Level::level)));
+        var stakes = new HashMap<UUID, UsageHoldback>();
+        clocks.forEach((id, clock) -> stakes.put(id, new UsageSnapshot(clock, found.rules(), found.keys(), levels.getOrDefault(id, Map.of()))));
+        return stakes;
+    }
+
+    private static Found parsed(JSONB found) {
+        try {
+            return EntitlementStore.JSON.readValue(found.data(), Found.class);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package org.guildhall.runtime.people;
+
+import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.EffectiveDates;
+import org.guildhall.core.data.Filters;
+import org.guildhall.core.data.JsonRows;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.Tx;
+import org.guildhall.schema.runtime.tables.HouseholdMembers;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** Who belongs to which household, and from when until when. */
+public final class HouseholdMemberStore {
+
+    /** A member as stored. */
+    record Row(
+            UUID id, @Nullable String externalId, UUID householdId, UUID personId, String role, Instant startsAt, @Nullable Instant endsAt, Instant createdAt,
+            Instant updatedAt, long version) {
+
+        boolean active() {
+            return endsAt == null;
+        }
+    }
+
+    /** A member to be. */
+    record New(UUID id, @Nullable String externalId, UUID householdId, UUID personId, String role) {
+
+        private Map<String, String> cells() {
+            return JsonRows.row("id", id, "external_id", externalId, "household_id", householdId, "person_id", personId, "role", role);
+        }
+    }
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(
+            @Nullable String externalId, UUID householdId, @Nullable UUID personId, @Nullable String role, @Nullable Boolean active, @Nullable Instant at) {}
+
+    private static final HouseholdMembers N = HOUSEHOLD_MEMBERS.as("n");
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", HOUSEHOLD_MEMBERS.CREATED_AT);
+    private static final List<Field<?>> COLUMNS = List.of(
+            HOUSEHOLD_MEMBERS.ID, HOUSEHOLD_MEMBERS.EXTERNAL_ID, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID, HOUSEHOLD_MEMBERS.PERSON_ID,
+            HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.ENDS_AT, HOUSEHOLD_MEMBERS.CREATED_AT,
+            HOUSEHOLD_MEMBERS.UPDATED_AT, HOUSEHOLD_MEMBERS.VERSION);
+
+    /** New members, as they are named, from now on; the households are held. */
+    List<Row> insert(Tx tx, List<New> those) {
+        var clock = DSL.name("clock").as(select(EffectiveDates.present().as("now")));
+        var now = field(DSL.name("clock", "now"), SQLDataType.INSTANT);
+        var made = HashMap.<UUID, Row>newHashMap(those.size());
+        tx.sql()
+                .with(clock)
+                .insertInto(HOUSEHOLD_MEMBERS, HOUSEHOLD_MEMBERS.ID, HOUSEHOLD_MEMBERS.EXTERNAL_ID, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID,
+                        HOUSEHOLD_MEMBERS.PERSON_ID, HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.CREATED_AT,
+                        HOUSEHOLD_MEMBERS.UPDATED_AT)
+                .select(select(N.ID, N.EXTERNAL_ID, N.HOUSEHOLD_ID, N.PERSON_ID, N.ROLE, now, now, now)
+                        .from(JsonRows.rows("household_members", N.getName(), those.stream().map(New::cells).toList()), clock))
+                .returningResult(COLUMNS)
+                .fetch(HouseholdMemberStore::row)
+                .forEach(row -> made.put(row.id(), row));
+        return those.stream().map(member -> Objects.requireNonNull(made.get(member.id()))).toList();
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(HOUSEHOLD_MEMBERS).where(HOUSEHOLD_MEMBERS.ID.eq(id)).fetchOne(HouseholdMemberStore::row);
+    }
+
+    /** The same, held until the transaction ends. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return tx.sql()
+                .select(COLUMNS)
+                .from(HOUSEHOLD_MEMBERS)
+                .where(HOUSEHOLD_MEMBERS.ID.eq(id))
+                .forNoKeyUpdate()
+                .fetchOne(HouseholdMemberStore::row);
+    }
+
+    /** Who belongs to a household now, held in the same way, in the order in which they came. */
+    List<Row> lockOfHousehold(Tx tx, UUID householdId) {
+        return lockCurrent(tx, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID.eq(householdId));
+    }
+
+    /** Where a person belongs now, held in the same way. */
+    List<Row> lockOfPerson(Tx tx, UUID personId) {
+        return lockCurrent(tx, HOUSEHOLD_MEMBERS.PERSON_ID.eq(personId));
+    }
+
+    private static List<Row> lockCurrent(Tx tx, Condition whose) {
+        return tx.sql()
+                .select(COLUMNS)
+                .from(HOUSEHOLD_MEMBERS)
+                .where(whose)
+                .and(HOUSEHOLD_MEMBERS.ENDS_AT.isNull())
+                .orderBy(HOUSEHOLD_MEMBERS.CREATED_AT, HOUSEHOLD_MEMBERS.ID)
+                .forNoKeyUpdate()
+                .fetch(HouseholdMemberStore::row);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        var at = filter.at();
+        var select = tx.sql()
+                .select(COLUMNS)
+                .from(HOUSEHOLD_MEMBERS)
+                .where(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID.eq(filter.householdId()))
+                .and(Filters.is(HOUSEHOLD_MEMBERS.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(HOUSEHOLD_MEMBERS.PERSON_ID, filter.personId()))
+                .and(Filters.is(HOUSEHOLD_MEMBERS.ROLE, filter.role()))
+                .and(filter.active() == null ? noCondition()
+                        : filter.active() ? HOUSEHOLD_MEMBERS.ENDS_AT.isNull() : HOUSEHOLD_MEMBERS.ENDS_AT.isNotNull())
+                .and(at == null ? noCondition() : EffectiveDates.holds(HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.ENDS_AT, at));
+        return page.fetch(select, SORTS, HOUSEHOLD_MEMBERS.ID, HouseholdMemberStore::row);
+    }
+
+    /** Gives it another external id. */
+    Row setExternalId(Tx tx, UUID id, @Nullable String externalId) {
+        return tx.sql()
+                .update(HOUSEHOLD_MEMBERS)
+                .set(HOUSEHOLD_MEMBERS.EXTERNAL_ID, externalId)
+                .set(HOUSEHOLD_MEMBERS.UPDATED_AT, EffectiveDates.touched(HOUSEHOLD_MEMBERS.UPDATED_AT))
+                .set(HOUSEHOLD_MEMBERS.VERSION, HOUSEHOLD_MEMBERS.VERSION.plus(1))
+                .where(HOUSEHOLD_MEMBERS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(HouseholdMemberStore::row);
+    }
+
+    /** Lets the person no longer belong to the household, from now on. */
+    Row end(Tx tx, UUID id) {
+        return tx.sql()
+                .update(HOUSEHOLD_MEMBERS)
+                .set(HOUSEHOLD_MEMBERS.ENDS_AT, EffectiveDates.end(HOUSEHOLD_MEMBERS.STARTS_AT))
+                .set(HOUSEHOLD_MEMBERS.UPDATED_AT, EffectiveDates.touched(HOUSEHOLD_MEMBERS.UPDATED_AT))
+                .set(HOUSEHOLD_MEMBERS.VERSION, HOUSEHOLD_MEMBERS.VERSION.plus(1))
+                .where(HOUSEHOLD_MEMBERS.ID.eq(id))
+                .returningResult(COLUMNS)
+                .fetchSingle(HouseholdMemberStore::row);
+    }
+
+    private static Row row(Record record) {
+        return new Row(
+                record.get(HOUSEHOLD_MEMBERS.ID), record.get(HOUSEHOLD_MEMBERS.EXTERNAL_ID), record.get(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID),
+                record.get(HOUSEHOLD_MEMBERS.PERSON_ID), record.get(HOUSEHOLD_MEMBERS.ROLE), record.get(HOUSEHOLD_MEMBERS.STARTS_AT), record.get(HOUSEHOLD_MEMBERS.ENDS_AT),
+                record.get(HOUSEHOLD_MEMBERS.CREATED_AT), record.get(HOUSEHOLD_MEMBERS.UPDATED_AT), record.get(HOUSEHOLD_MEMBERS.VERSION));
+    }
+}

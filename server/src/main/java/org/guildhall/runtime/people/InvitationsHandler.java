@@ -1,0 +1,191 @@
+package org.guildhall.runtime.people;
+
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.Invitation;
+import org.guildhall.api.model.InvitationAcceptance;
+import org.guildhall.api.model.InvitationId;
+import org.guildhall.api.model.InvitationPatch;
+import org.guildhall.api.model.InvitationRenewal;
+import org.guildhall.api.model.InvitationState;
+import org.guildhall.api.model.IssuedInvitation;
+import org.guildhall.api.model.ListInvitationsQuery;
+import org.guildhall.api.model.Membership;
+import org.guildhall.api.model.MembershipId;
+import org.guildhall.api.model.MembershipRole;
+import org.guildhall.api.model.NewInvitation;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.PersonId;
+import org.guildhall.api.runtime.InvitationsApi;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.people.InvitationStore.Filter;
+import org.guildhall.runtime.people.InvitationStore.New;
+import org.guildhall.runtime.people.InvitationStore.Row;
+import org.jspecify.annotations.Nullable;
+
+/** Invitations: {@code /runtime/invitations}, {@code /runtime/organizations/{organization_id}/invitations}. */
+public final class InvitationsHandler implements InvitationsApi<Call> {
+
+    private static final int PENDING_MAX = 1_000;
+    private static final int LIFETIME_SECONDS = 604_800;
+
+    private final Keys keys;
+    private final OrganizationStore organizations;
+    private final InvitationStore invitations;
+    private final MembershipRules belonging;
+
+    public InvitationsHandler(Keys keys, OrganizationStore organizations, InvitationStore invitations, MembershipRules belonging) {
+        this.keys = keys;
+        this.organizations = organizations;
+        this.invitations = invitations;
+        this.belonging = belonging;
+    }
+
+    @Override
+    public Reply<IssuedInvitation> createInvitation(Call call, OrganizationId organizationId, NewInvitation body) {
+        var organization = Require.found(organizations.lock(call.tx(), organizationId.value()));
+        Require.active(organization.state(), "organization");
+        requireRoom(call, organization.id());
+        requireNonePending(call, organization.id(), body.email());
+        var token = InvitationToken.issue();
+        var made = invitations.insert(call.tx(), new New(
+                organization.id(), body.externalId(), body.email(), body.role().value(), token.hmac(keys), lifetime(body.expiresInSeconds())));
+        call.created(new InvitationId(made.id()), toApi(made));
+        return Reply.created("/api/v1/runtime/invitations/" + new InvitationId(made.id()), issued(made, token));
+    }
+
+    @Override
+    public Reply<IssuedInvitation> renewInvitation(Call call, InvitationId invitationId, InvitationRenewal body) {
+        var named = Require.found(invitations.get(call.tx(), invitationId.value()));
+        // The organization first, as in everything that lets an invitation be pending.
+        var organization = Require.found(organizations.lock(call.tx(), named.organizationId()));
+        var before = Require.found(invitations.lock(call.tx(), named.id()));
+        call.expect(before.version());
+        Require.active(organization.state(), "organization");
+        switch (before.state()) {
+            case "pending" -> { }
+            case "expired" -> {
+                requireRoom(call, organization.id());
+                requireNonePending(call, organization.id(), before.email());
+            }
+            default -> throw Problem.INVALID_STATE.because("The invitation " + standing(before) + ".");
+        }
+        var token = InvitationToken.issue();
+        var after = invitations.renew(call.tx(), before.id(), token.hmac(keys), lifetime(body.expiresInSeconds()));
+        call.changed(invitationId, toApi(before), toApi(after));
+        return Reply.ok(issued(after, token));
+    }
+
+    private void requireRoom(Call call, UUID organizationId) {
+        if (invitations.countPending(call.tx(), organizationId) >= PENDING_MAX) {
+            throw Problem.CONFLICT.because(
+                    "The organization has " + PENDING_MAX + " pending invitations, as many as it can have: revoke some, or wait until they expire.");
+        }
+    }
+
+    private void requireNonePending(Call call, UUID organizationId, String email) {
+        var pending = invitations.pendingTo(call.tx(), organizationId, email);
+        if (pending != null) {
+            var id = new InvitationId(pending).toString();
+            throw Problem.ALREADY_EXISTS
+                    .at("/email", "The invitation " + id + " to this address is pending: renew it, or revoke it first.")
+                    .member("existing_id", id);
+        }
+    }
+
+    private static int lifetime(@Nullable Integer seconds) {
+        return seconds == null ? LIFETIME_SECONDS : seconds;
+    }
+
+    private static IssuedInvitation issued(Row row, InvitationToken token) {
+        var shown = toApi(row);
+        return new IssuedInvitation(
+                shown.id(), shown.externalId(), shown.organizationId(), shown.email(), shown.role(), shown.state(), shown.expiresAt(),
+                shown.acceptedAt(), shown.personId(), shown.membershipId(), shown.revokedAt(), shown.createdAt(), shown.updatedAt(),
+                shown.version(), token.clear());
+    }
+
+    @Override
+    public Reply<Page<Invitation>> listInvitations(Call call, OrganizationId organizationId, ListInvitationsQuery query) {
+        var filter = new Filter(
+                query.externalId(), organizationId.value(), query.email(), query.state() == null ? null : query.state().value(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+        var page = invitations.list(call.tx(), call.page(), filter);
+        if (page.data().isEmpty()) {
+            Require.found(organizations.get(call.tx(), organizationId.value()));
+        }
+        return Reply.list(page.map(InvitationsHandler::toApi));
+    }
+
+    @Override
+    public Reply<Invitation> getInvitation(Call call, InvitationId invitationId) {
+        return Reply.ok(toApi(Require.found(invitations.get(call.tx(), invitationId.value()))));
+    }
+
+    @Override
+    public Reply<Invitation> updateInvitation(Call call, InvitationId invitationId, Patch<InvitationPatch> patch) {
+        var before = Require.found(invitations.lock(call.tx(), invitationId.value()));
+        call.expect(before.version());
+        var current = new InvitationPatch(before.externalId());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        var invitation = toApi(invitations.setExternalId(call.tx(), before.id(), wanted.externalId()));
+        call.changed(invitation.id(), toApi(before), invitation);
+        return Reply.ok(invitation);
+    }
+
+    @Override
+    public Reply<Membership> acceptInvitation(Call call, InvitationAcceptance body) {
+        var tx = call.tx();
+        var named = Require.named(invitations.getByToken(tx, InvitationToken.read(body.token()).hmacs(keys)), "/token", "invitation");
+        var place = belonging.hold(tx, named.organizationId(), body.personId().value());
+        var before = Require.found(invitations.lock(tx, named.id()));
+        if (!before.state().equals("pending")) {
+            throw Problem.INVALID_STATE.at("/token", "The invitation " + standing(before) + ".");
+        }
+        var row = belonging.begin(tx, call.changes().secondary(), place, null, before.role());
+        var accepted = toApi(invitations.accept(tx, before.id(), row.personId(), row.id(), row.startsAt()));
+        call.changed(accepted.id(), toApi(before), accepted);
+        var membership = MembershipsHandler.toApi(row);
+        return Reply.created("/api/v1/runtime/memberships/" + membership.id(), membership);
+    }
+
+    @Override
+    public Reply<Invitation> revokeInvitation(Call call, InvitationId invitationId) {
+        var before = Require.found(invitations.lock(call.tx(), invitationId.value()));
+        call.expect(before.version());
+        if (!before.state().equals("pending")) {
+            throw Problem.INVALID_STATE.because("The invitation " + standing(before) + ".");
+        }
+        var revoked = toApi(invitations.revoke(call.tx(), List.of(before.id())).getFirst());
+        call.changed(revoked.id(), toApi(before), revoked);
+        return Reply.ok(revoked);
+    }
+
+    private static String standing(Row row) {
+        return switch (row.state()) {
+            case "accepted" -> "was accepted already";
+            case "revoked" -> "was revoked";
+            default -> "has expired";
+        };
+    }
+
+    static Invitation toApi(Row row) {
+        return new Invitation(
+                new InvitationId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), row.email(),
+                MembershipRole.fromValue(row.role()), InvitationState.fromValue(row.state()), row.expiresAt(), row.acceptedAt(),
+                row.personId() == null ? null : new PersonId(row.personId()),
+                row.membershipId() == null ? null : new MembershipId(row.membershipId()), row.revokedAt(), row.createdAt(), row.updatedAt(),
+                row.version());
+    }
+}

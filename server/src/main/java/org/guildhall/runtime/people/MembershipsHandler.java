@@ -1,0 +1,130 @@
+package org.guildhall.runtime.people;
+
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.GetMembershipQuery;
+import org.guildhall.api.model.ListMembershipsQuery;
+import org.guildhall.api.model.ListOrganizationMembershipsQuery;
+import org.guildhall.api.model.Membership;
+import org.guildhall.api.model.MembershipId;
+import org.guildhall.api.model.MembershipPatch;
+import org.guildhall.api.model.MembershipRole;
+import org.guildhall.api.model.MembershipState;
+import org.guildhall.api.model.NewMembership;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.PersonId;
+import org.guildhall.api.runtime.MembershipsApi;
+import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.people.MembershipStore.Filter;
+import org.guildhall.runtime.people.MembershipStore.Row;
+import org.jspecify.annotations.Nullable;
+
+/** Memberships: {@code /runtime/memberships}, {@code /runtime/organizations/{organization_id}/memberships}. */
+public final class MembershipsHandler implements MembershipsApi<Call> {
+
+    private final OrganizationStore organizations;
+    private final MembershipStore memberships;
+    private final MembershipRules belonging;
+
+    public MembershipsHandler(OrganizationStore organizations, MembershipStore memberships, MembershipRules belonging) {
+        this.organizations = organizations;
+        this.memberships = memberships;
+        this.belonging = belonging;
+    }
+
+    @Override
+    public Reply<Membership> createMembership(Call call, OrganizationId organizationId, NewMembership body) {
+        var place = belonging.hold(call.tx(), organizationId.value(), body.personId().value());
+        var membership = toApi(belonging.begin(call.tx(), call.changes(), place, body.externalId(), body.role().value()));
+        return Reply.created("/api/v1/runtime/memberships/" + membership.id(), membership);
+    }
+
+    @Override
+    public Reply<Page<Membership>> listOrganizationMemberships(
+            Call call, OrganizationId organizationId, ListOrganizationMembershipsQuery query) {
+        var filter = new Filter(
+                query.externalId(), organizationId.value(), query.personId() == null ? null : query.personId().value(),
+                query.role() == null ? null : query.role().value(), active(query.state()),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()),
+                query.at());
+        var page = memberships.list(call.tx(), call.page(), filter);
+        if (page.data().isEmpty()) {
+            Require.found(organizations.get(call.tx(), organizationId.value()));
+        }
+        return Reply.list(page.map(MembershipsHandler::toApi));
+    }
+
+    @Override
+    public Reply<Page<Membership>> listMemberships(Call call, ListMembershipsQuery query) {
+        var filter = new Filter(
+                query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
+                query.personId() == null ? null : query.personId().value(), query.role() == null ? null : query.role().value(),
+                active(query.state()), new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()), query.at());
+        return Reply.list(memberships.list(call.tx(), call.page(), filter).map(MembershipsHandler::toApi));
+    }
+
+    @Override
+    public Reply<Membership> getMembership(Call call, MembershipId membershipId, GetMembershipQuery query) {
+        var id = membershipId.value();
+        return Reply.ok(toApi(Require.found(
+                query.at() == null ? memberships.get(call.tx(), id) : memberships.get(call.tx(), id, query.at()))));
+    }
+
+    @Override
+    public Reply<Membership> updateMembership(Call call, MembershipId membershipId, Patch<MembershipPatch> patch) {
+        var organization = Require.found(organizations.lockOfMembership(call.tx(), membershipId.value()));
+        var before = held(call, membershipId);
+        var current = new MembershipPatch(before.externalId(), MembershipRole.fromValue(before.role()));
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        belonging.requireActive(before);
+        Require.active(organization.state(), "organization");
+        var role = wanted.role().value();
+        if (role.equals(before.role())) {
+            return changed(call, before, memberships.setExternalId(call.tx(), before, wanted.externalId()));
+        }
+        belonging.requireOtherOwner(call.tx(), before);
+        return changed(call, before, memberships.update(call.tx(), before, wanted.externalId(), role));
+    }
+
+    @Override
+    public Reply<Membership> endMembership(Call call, MembershipId membershipId) {
+        var organization = Require.found(organizations.lockOfMembership(call.tx(), membershipId.value()));
+        var before = held(call, membershipId);
+        belonging.requireActive(before);
+        if (organization.state().equals("active")) {
+            belonging.requireOtherOwner(call.tx(), before);
+        }
+        return changed(call, before, memberships.end(call.tx(), before.id()));
+    }
+
+    /** As it is once its organization is held. */
+    private Row held(Call call, MembershipId membershipId) {
+        var row = Require.found(memberships.get(call.tx(), membershipId.value()));
+        call.expect(row.version());
+        return row;
+    }
+
+    private static Reply<Membership> changed(Call call, Row before, Row after) {
+        var membership = toApi(after);
+        call.changed(membership.id(), toApi(before), membership);
+        return Reply.ok(membership);
+    }
+
+    private static @Nullable Boolean active(@Nullable MembershipState state) {
+        return state == null ? null : state == MembershipState.ACTIVE;
+    }
+
+    static Membership toApi(Row row) {
+        return new Membership(
+                new MembershipId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), new PersonId(row.personId()),
+                MembershipRole.fromValue(row.role()), row.active() ? MembershipState.ACTIVE : MembershipState.ENDED, row.startsAt(),
+                row.endsAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+}

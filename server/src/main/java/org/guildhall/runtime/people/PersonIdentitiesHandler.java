@@ -1,0 +1,89 @@
+package org.guildhall.runtime.people;
+
+import java.util.List;
+import org.guildhall.api.Page;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.NewPersonIdentity;
+import org.guildhall.api.model.PersonId;
+import org.guildhall.api.model.PersonIdentity;
+import org.guildhall.api.model.PersonIdentityId;
+import org.guildhall.api.runtime.PersonIdentitiesApi;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.people.PersonIdentityStore.Identity;
+import org.guildhall.runtime.people.PersonIdentityStore.Row;
+
+/** Identities of persons: {@code /runtime/persons/{person_id}/identities}, {@code /runtime/person-identities}. */
+public final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> {
+
+    private static final int IDENTITIES_MAX = 20;
+    private static final long VERSION = 1;
+
+    private final PersonStore persons;
+    private final PersonIdentityStore identities;
+
+    public PersonIdentitiesHandler(PersonStore persons, PersonIdentityStore identities) {
+        this.persons = persons;
+        this.identities = identities;
+    }
+
+    @Override
+    public Reply<PersonIdentity> createPersonIdentity(Call call, PersonId personId, NewPersonIdentity body) {
+        var before = Require.found(persons.lock(call.tx(), personId.value()));
+        Require.active(before.state(), "person");
+        if (before.identities().size() >= IDENTITIES_MAX) {
+            throw Problem.CONFLICT.because("The person has " + IDENTITIES_MAX + " identities, as many as anybody can have.");
+        }
+        var wanted = new Identity(body.issuer(), body.subject());
+        var row = identities.insert(call.tx(), before.id(), wanted);
+        if (row == null) {
+            var linked = identities.linked(call.tx(), List.of(wanted));
+            var detail = linked.isEmpty() ? "The identity was linked to somebody at this moment." : People.detail(linked.getFirst());
+            throw Problem.ALREADY_EXISTS.because(detail).with(Item.pointer("/subject", "already_exists", detail));
+        }
+        var identity = toApi(row);
+        call.created(identity.id(), identity);
+        changed(call, before);
+        return Reply.created("/api/v1/runtime/person-identities/" + identity.id(), identity);
+    }
+
+    @Override
+    public Reply<Page<PersonIdentity>> listPersonIdentities(Call call, PersonId personId) {
+        var page = identities.list(call.tx(), call.page(), personId.value());
+        if (page.data().isEmpty()) {
+            Require.found(persons.get(call.tx(), personId.value()));
+        }
+        return Reply.list(page.map(PersonIdentitiesHandler::toApi));
+    }
+
+    @Override
+    public Reply<PersonIdentity> getPersonIdentity(Call call, PersonIdentityId personIdentityId) {
+        return Reply.ok(toApi(Require.found(identities.get(call.tx(), personIdentityId.value()))));
+    }
+
+    @Override
+    public Reply<Void> deletePersonIdentity(Call call, PersonIdentityId personIdentityId) {
+        var row = Require.found(identities.get(call.tx(), personIdentityId.value()));
+        call.expect(VERSION);
+        var before = Require.found(persons.lock(call.tx(), row.personId()));
+        if (!identities.delete(call.tx(), row.id())) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        call.deleted(personIdentityId, toApi(row));
+        changed(call, before);
+        return Reply.noContent();
+    }
+
+    /** The person shows their identities, and so is another version. */
+    private void changed(Call call, PersonStore.Row before) {
+        var after = PersonsHandler.toApi(persons.identitiesChanged(call.tx(), before.id()));
+        call.changed(after.id(), PersonsHandler.toApi(before), after);
+    }
+
+    static PersonIdentity toApi(Row row) {
+        return new PersonIdentity(
+                new PersonIdentityId(row.id()), new PersonId(row.personId()), row.issuer(), row.subject(), row.createdAt(), VERSION);
+    }
+}

@@ -1,0 +1,106 @@
+package org.guildhall.runtime.people;
+
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.ActiveState;
+import org.guildhall.api.model.ListOrganizationWorkspacesQuery;
+import org.guildhall.api.model.ListWorkspacesQuery;
+import org.guildhall.api.model.NewWorkspace;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.Workspace;
+import org.guildhall.api.model.WorkspaceId;
+import org.guildhall.api.model.WorkspacePatch;
+import org.guildhall.api.runtime.WorkspacesApi;
+import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.people.WorkspaceStore.Filter;
+import org.guildhall.runtime.people.WorkspaceStore.Row;
+import org.guildhall.runtime.people.WorkspaceStore.Values;
+
+/** Workspaces: {@code /runtime/workspaces}, {@code /runtime/organizations/{organization_id}/workspaces}. */
+public final class WorkspacesHandler implements WorkspacesApi<Call> {
+
+    private final OrganizationStore organizations;
+    private final WorkspaceStore workspaces;
+
+    public WorkspacesHandler(OrganizationStore organizations, WorkspaceStore workspaces) {
+        this.organizations = organizations;
+        this.workspaces = workspaces;
+    }
+
+    @Override
+    public Reply<Workspace> createWorkspace(Call call, OrganizationId organizationId, NewWorkspace body) {
+        Require.active(Require.found(organizations.lockShared(call.tx(), organizationId.value())), "organization");
+        var workspace = toApi(workspaces.insert(call.tx(), organizationId.value(), new Values(body.externalId(), body.name())));
+        call.created(workspace.id(), workspace);
+        return Reply.created("/api/v1/runtime/workspaces/" + workspace.id(), workspace);
+    }
+
+    @Override
+    public Reply<Page<Workspace>> listOrganizationWorkspaces(Call call, OrganizationId organizationId, ListOrganizationWorkspacesQuery query) {
+        var state = query.state() == null ? null : query.state().value();
+        var filter = new Filter(query.externalId(), organizationId.value(), state,
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+        var page = workspaces.list(call.tx(), call.page(), filter);
+        if (page.data().isEmpty()) {
+            Require.found(organizations.get(call.tx(), organizationId.value()));
+        }
+        return Reply.list(page.map(WorkspacesHandler::toApi));
+    }
+
+    @Override
+    public Reply<Page<Workspace>> listWorkspaces(Call call, ListWorkspacesQuery query) {
+        var filter = new Filter(
+                query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
+                query.state() == null ? null : query.state().value(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+        return Reply.list(workspaces.list(call.tx(), call.page(), filter).map(WorkspacesHandler::toApi));
+    }
+
+    @Override
+    public Reply<Workspace> getWorkspace(Call call, WorkspaceId workspaceId) {
+        return Reply.ok(toApi(Require.found(workspaces.get(call.tx(), workspaceId.value()))));
+    }
+
+    @Override
+    public Reply<Workspace> updateWorkspace(Call call, WorkspaceId workspaceId, Patch<WorkspacePatch> patch) {
+        var organization = Require.found(organizations.lockSharedByWorkspace(call.tx(), workspaceId.value()));
+        var before = locked(call, workspaceId);
+        var current = new WorkspacePatch(before.externalId(), before.name());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        Require.active(organization, "organization");
+        Require.active(before.state(), "workspace");
+        return changed(call, before, workspaces.update(call.tx(), before.id(), new Values(wanted.externalId(), wanted.name())));
+    }
+
+    @Override
+    public Reply<Workspace> archiveWorkspace(Call call, WorkspaceId workspaceId) {
+        var before = locked(call, workspaceId);
+        Require.active(before.state(), "workspace");
+        return changed(call, before, workspaces.archive(call.tx(), before.id()));
+    }
+
+    private Row locked(Call call, WorkspaceId workspaceId) {
+        var row = Require.found(workspaces.lock(call.tx(), workspaceId.value()));
+        call.expect(row.version());
+        return row;
+    }
+
+    private static Reply<Workspace> changed(Call call, Row before, Row after) {
+        var workspace = toApi(after);
+        call.changed(workspace.id(), toApi(before), workspace);
+        return Reply.ok(workspace);
+    }
+
+    public static Workspace toApi(Row row) {
+        return new Workspace(
+                new WorkspaceId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), row.name(),
+                ActiveState.fromValue(row.state()), row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+}

@@ -1,0 +1,268 @@
+package org.guildhall.runtime.plans;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.guildhall.api.model.GrantId;
+import org.guildhall.catalog.Catalog.Ladder;
+import org.guildhall.catalog.Catalog.Tier;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.plans.GrantTerms.Term;
+import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
+import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.plans.TransitionRules.Impossible;
+import org.guildhall.runtime.plans.TransitionRules.Move;
+import org.guildhall.runtime.plans.TransitionRules.Obstacle;
+import org.guildhall.runtime.plans.TransitionRules.Target;
+import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.guildhall.runtime.plans.TransitionWriter.NewProvision;
+import org.jspecify.annotations.Nullable;
+
+/** Gives and takes back. A plan goes by its ladder, anything else directly. */
+public final class GrantIssuance {
+
+    private final Catalog catalog;
+    private final Pools pools;
+    private final TransitionWriter moves;
+    private final GrantStore grants;
+
+    /**
+     * What is to be given.
+     *
+     * @param tierId named only where the product stands on several ladders
+     * @param kind grant or trial
+     * @param startsAt null for now
+     * @param duration instead of an end
+     * @param renewsGrantId the grant that it takes over from; null for none
+     */
+    record GrantRequest(
+            @Nullable String externalId, UUID productId, @Nullable UUID tierId, ProvisionCause kind, @Nullable Instant startsAt, @Nullable Instant endsAt,
+            @Nullable CalendarTerm duration, @Nullable UUID renewsGrantId, @Nullable String reason) {}
+
+    /** When it begins, which may be later, and when it ends. */
+    private record Agreed(Instant startsAt, boolean later, Term term) {}
+
+    /** A tier, on a ladder that is kept as it is. */
+    private record LadderPosition(Ladder ladder, Tier tier, String pointer) {}
+
+    public GrantIssuance(Catalog catalog, Pools pools, TransitionWriter moves, GrantStore grants) {
+        this.catalog = catalog;
+        this.pools = pools;
+        this.moves = moves;
+        this.grants = grants;
+    }
+
+    /** Gives something to an organization. @throws ProblemException as {@code createGrant} says */
+    GrantStore.Row grant(Tx tx, Changes changes, LockedPool held, Actor actor, GrantRequest gift) {
+        var agreed = agreed(tx, held.now(), gift);
+        Require.named(catalog.product(tx, gift.productId()), "/product_id", "product");
+        var place = place(tx, held, gift, agreed.startsAt());
+        var renewed = gift.renewsGrantId() == null ? null : renewed(tx, held, gift.renewsGrantId());
+        var product = Require.named(catalog.keepProduct(tx, gift.productId()), "/product_id", "product");
+        Require.active(held.organizationState(), "/organization_id", "organization");
+        if (!product.lifecycleStatus().equals("published")) {
+            throw Problem.INVALID_STATE.at("/product_id", "The product is " + product.lifecycleStatus() + ", not published.");
+        }
+        if (place == null && !catalog.places(tx, gift.productId()).isEmpty()) {
+            throw Problem.LADDER_CONFLICT.at("/product_id", "The product has just become a plan; grant it on its ladder.");
+        }
+        if (renewed != null) {
+            requireRenewable(tx, held, renewed, gift, place, agreed);
+        }
+        if (gift.kind() == ProvisionCause.TRIAL && product.allowsOneTrial()) {
+            requireFirstTrial(tx, held, gift.productId());
+        }
+        return place == null ? beside(tx, changes, held, gift, agreed, renewed) : onLadder(tx, changes, held, actor, gift, agreed, place, renewed);
+    }
+
+    /** Takes back what is held or still to begin, and with it the grant that was to renew it. */
+    GrantStore.Row revoke(Tx tx, Changes changes, LockedPool held, Actor actor, GrantStore.Row grant, @Nullable String reason) {
+        var revoked = moves.over(tx, changes, grant.id(), held.now(), TransitionWriter.REVOKED, reason, held.now());
+        var unbegun = new ArrayList<GrantStore.Row>();
+        for (var next = grants.renewal(tx, grant.id(), held.now()); next != null; next = grants.renewal(tx, next.id(), held.now())) {
+            unbegun.add(moves.over(tx, changes, next.id(), held.now(), TransitionWriter.REVOKED, reason, held.now()));
+        }
+        for (var next : unbegun) {
+            moves.endOffLadders(tx, changes, held, next.id());
+            moves.dropOf(tx, changes, held, next.id(), TransitionWriter.REVOKED, held.now());
+        }
+        if (grant.state().equals("scheduled")) {
+            moves.endOffLadders(tx, changes, held, grant.id());
+            moves.dropOf(tx, changes, held, grant.id(), TransitionWriter.REVOKED, held.now());
+            pools.changed(tx, changes, held, held, List.of());
+            return revoked;
+        }
+        if (grant.ladderId() == null) {
+            moves.endOffLadders(tx, changes, held, grant.id());
+            pools.changed(tx, changes, held, held, List.of());
+            return revoked;
+        }
+        var from = Objects.requireNonNull(held.plan(grant.ladderId()), "an active grant of a plan without the plan");
+        var byDefault = pools.then(tx, held.orgTypeId(), List.of(), List.of()).byDefault(grant.ladderId(), held.now());
+        var to = switch (TransitionRules.end(from, byDefault)) {
+            case Impossible no -> throw Problem.INVALID_STATE.because(no.detail());
+            case Move move -> move.to();
+        };
+        var what = ScheduledTransition.of(grant.ladderId(), TransitionRules.Kind.END, from.tierId(), null, from.cause(), grant.id(), held.now());
+        var step = new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to));
+        var moved = moves.move(tx, changes, held, step, new Manner(null, actor.type(), actor.id(), reason, false, List.of()), null);
+        moves.dropOf(tx, changes, held, grant.id(), TransitionWriter.REVOKED, held.now());
+        pools.changed(tx, changes, held, moved.held(), List.of());
+        return revoked;
+    }
+
+    private GrantStore.Row beside(Tx tx, Changes changes, LockedPool held, GrantRequest gift, Agreed agreed, GrantStore.@Nullable Row renewed) {
+        var grant = given(tx, changes, held, gift, agreed, null);
+        if (renewed != null && !agreed.later()) {
+            moves.over(tx, changes, renewed.id(), held.now(), TransitionWriter.SUPERSEDED, null, held.now());
+            moves.endOffLadders(tx, changes, held, renewed.id());
+        }
+        var to = new ProvisionSpan(
+                Ids.next(), gift.productId(), null, null, gift.kind(), grant.id(), null, agreed.startsAt(), agreed.term().endsAt());
+        moves.begin(tx, List.of(NewProvision.offLadders(changes, held, to)));
+        pools.changed(tx, changes, held, held, List.of());
+        return grant;
+    }
+
+    private GrantStore.Row onLadder(
+            Tx tx, Changes changes, LockedPool held, Actor actor, GrantRequest gift, Agreed agreed, LadderPosition place, GrantStore.@Nullable Row renewed) {
+        var ladder = place.ladder();
+        var tier = place.tier();
+        var at = agreed.startsAt();
+        var from = agreed.later()
+                ? TransitionRequests.expected(held, pools.then(tx, held.orgTypeId(), List.of(ladder), held.scheduled()), ladder.id(), at)
+                : held.plan(ladder.id());
+        if (renewed != null && (from == null || !renewed.id().equals(from.grantId()))) {
+            throw Problem.CONFLICT.at("/renews_grant_id", "Another plan will have taken the place of the grant by then.");
+        }
+        var kind = renewed != null ? TransitionRules.Kind.RENEW : from == null ? TransitionRules.Kind.INITIATE : TransitionRules.Kind.UPGRADE;
+        var landing = landing(kind, from, place, gift, at);
+        if (agreed.later()) {
+            TransitionRequests.requireFree(held, ladder.id(), at, "/starts_at");
+        }
+        var grant = given(tx, changes, held, gift, agreed, tier);
+        var what = ScheduledTransition.of(ladder.id(), kind, from == null ? null : from.tierId(), tier.id(), gift.kind(), grant.id(), at);
+        var to = new ProvisionSpan(
+                Ids.next(), landing.productId(), ladder.id(), tier.id(), gift.kind(), grant.id(), null, at, agreed.term().endsAt());
+        var manner = new Manner(null, actor.type(), actor.id(), gift.reason(), false, List.of());
+        var after = held;
+        if (agreed.later()) {
+            moves.schedule(tx, changes, held, what, manner);
+        } else {
+            after = moves.move(tx, changes, held, new ProjectedTransition(what, from, to), manner, TransitionWriter.SUPERSEDED).held();
+        }
+        if (agreed.term().endsAt() != null) {
+            var end = GrantTerms.end(ladder.id(), tier.id(), gift.kind(), grant.id(), agreed.term().endsAt());
+            moves.schedule(tx, changes, held, end, GrantTerms.byItself(gift.kind()));
+        }
+        pools.changed(tx, changes, held, after, List.of());
+        return grant;
+    }
+
+    private GrantStore.Row given(Tx tx, Changes changes, LockedPool held, GrantRequest gift, Agreed agreed, @Nullable Tier tier) {
+        var grant = grants.insert(
+                tx,
+                new GrantStore.Values(
+                        Ids.next(), gift.externalId(), held.organizationId(), held.poolId(), gift.productId(), gift.kind().word(),
+                        tier == null ? null : tier.ladderId(), tier == null ? null : tier.id(), gift.reason(), agreed.startsAt(), agreed.term(),
+                        gift.renewsGrantId()),
+                held.now());
+        changes.created(new GrantId(grant.id()), GrantsHandler.toApi(grant));
+        return grant;
+    }
+
+    private Agreed agreed(Tx tx, Instant now, GrantRequest gift) {
+        var wrong = new ArrayList<Item>();
+        boolean later = gift.startsAt() != null;
+        var begins = gift.startsAt() == null ? now : gift.startsAt();
+        if (later && !begins.isAfter(now)) {
+            wrong.add(Item.pointer("/starts_at", "past", "The beginning is not in the future; leave it out to begin now."));
+        }
+        if (gift.endsAt() != null && !gift.endsAt().isAfter(begins)) {
+            wrong.add(Item.pointer("/ends_at", "past", later ? "The end is not after the beginning." : "The end is not in the future."));
+        }
+        ProblemException.ifAny(wrong);
+        var term = gift.duration() == null ? Term.until(gift.endsAt()) : Term.of(gift.duration(), begins, grants.zone(tx));
+        return new Agreed(begins, later, term);
+    }
+
+    private GrantStore.Row renewed(Tx tx, LockedPool held, UUID grantId) {
+        var grant = Require.named(grants.get(tx, grantId, held.now()), "/renews_grant_id", "grant");
+        return Require.named(grant.organizationId().equals(held.organizationId()) ? grant : null, "/renews_grant_id", "grant");
+    }
+
+    private void requireRenewable(Tx tx, LockedPool held, GrantStore.Row renewed, GrantRequest gift, @Nullable LadderPosition place, Agreed agreed) {
+        if (!renewed.state().equals("active")) {
+            throw Problem.INVALID_STATE.at("/renews_grant_id", "Only an active grant can be renewed; this one is " + renewed.state() + ".");
+        }
+        boolean itsOwn = place == null
+                ? renewed.ladderId() == null && renewed.productId().equals(gift.productId())
+                : place.tier().id().equals(renewed.tierId());
+        if (!itsOwn) {
+            throw Problem.INVALID_STATE.at("/renews_grant_id", "The grant is of another product or tier; that is not a renewal.");
+        }
+        if (agreed.later() && !agreed.startsAt().equals(renewed.endsAt())) {
+            throw Problem.INVALID_STATE.at("/starts_at", renewed.endsAt() == null
+                    ? "The grant has no end; a renewal of it begins now."
+                    : "A renewal begins now, or when the grant ends: at " + renewed.endsAt() + ".");
+        }
+        var other = grants.renewal(tx, renewed.id(), held.now());
+        if (other != null) {
+            throw Problem.CONFLICT.at("/renews_grant_id", "The grant is renewed already, by " + new GrantId(other.id()) + ".");
+        }
+    }
+
+    private void requireFirstTrial(Tx tx, LockedPool held, UUID productId) {
+        var trial = grants.trial(tx, held.organizationId(), productId);
+        if (trial != null) {
+            var detail = "The product allows one trial for each organization, and this one had its trial: " + new GrantId(trial) + ".";
+            throw Problem.CONFLICT.because(detail).with(Item.pointer("/product_id", "trial_used", detail));
+        }
+    }
+
+    private static Target landing(TransitionRules.Kind kind, @Nullable ProvisionSpan from, LadderPosition place, GrantRequest gift, Instant at) {
+        return switch (TransitionRules.to(kind, from, place.ladder(), place.tier(), null, gift.kind(), null, at)) {
+            case Move move -> Objects.requireNonNull(move.to());
+            case Impossible no -> throw no.why() == Obstacle.TARGET
+                    ? Problem.INVALID_STATE.at(place.pointer(), no.detail())
+                    : Problem.LADDER_CONFLICT.at(place.pointer(), "A grant leads to a higher rank, unless it renews another one. " + no.detail());
+        };
+    }
+
+    /** Where the product is a plan; null off the ladders. The ladder is kept before the product, as everybody does. */
+    private @Nullable LadderPosition place(Tx tx, LockedPool held, GrantRequest gift, Instant at) {
+        var tierId = gift.tierId();
+        if (tierId == null) {
+            var places = catalog.places(tx, gift.productId());
+            if (places.size() > 1) {
+                throw Problem.VALIDATION_FAILED.because("The product stands on several ladders.")
+                        .with(Item.pointer("/tier_id", "required", "The product stands on several ladders: say by which tier it is granted."));
+            }
+            if (places.isEmpty()) {
+                return null;
+            }
+            tierId = places.getFirst().tierId();
+        }
+        var pointer = gift.tierId() == null ? "/product_id" : "/tier_id";
+        var ladder = Require.named(catalog.keepLadderOfTier(tx, tierId), "/tier_id", "tier");
+        var tier = Objects.requireNonNull(ladder.tier(tierId));
+        var product = tier.product(at);
+        if (product == null) {
+            throw Problem.INVALID_STATE.at(pointer, "The tier " + tier.name() + " is archived.");
+        }
+        if (!product.productId().equals(gift.productId())) {
+            throw Problem.LADDER_CONFLICT.at(pointer, "Another product stands on the tier.");
+        }
+        return new LadderPosition(ladder, tier, pointer);
+    }
+}

@@ -1,0 +1,134 @@
+package org.guildhall.runtime.plans;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.runtime.plans.GrantStore.Row;
+import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.jspecify.annotations.Nullable;
+
+/** Moves the end of a grant that is held or still to begin. What it gave is held on, by the same provision. */
+public final class GrantTerms {
+
+    private final Pools pools;
+    private final TransitionWriter moves;
+    private final GrantStore grants;
+
+    /**
+     * When a grant ends.
+     *
+     * @param endsAt null for never
+     * @param length the calendar length from {@code startsAt} to the end; null where the end was given as an instant
+     */
+    record Term(@Nullable Instant endsAt, @Nullable String length, @Nullable Instant startsAt) {
+
+        static Term until(@Nullable Instant endsAt) {
+            return new Term(endsAt, null, null);
+        }
+
+        /** @throws ProblemException {@code validation_failed} if the end is beyond what an instant can be */
+        static Term of(CalendarTerm length, Instant startsAt, ZoneId zone) {
+            try {
+                return new Term(length.from(startsAt, zone), length.text(), startsAt);
+            } catch (DateTimeException beyond) {
+                throw refusal("/duration", "too_long", "The end is beyond the year 9999.");
+            }
+        }
+    }
+
+    public GrantTerms(Pools pools, TransitionWriter moves, GrantStore grants) {
+        this.pools = pools;
+        this.moves = moves;
+        this.grants = grants;
+    }
+
+    /**
+     * Gives a grant another end, earlier or later.
+     *
+     * @param before as it is at the pool's instant
+     * @param externalId the caller's own id for it from now on
+     * @throws ProblemException as {@code updateGrant} says
+     */
+    Row change(Tx tx, Changes changes, LockedPool held, Row before, @Nullable String externalId, @Nullable Instant endsAt) {
+        if (endsAt == null && before.kind().equals("trial")) {
+            throw refusal("/ends_at", "required", "A trial has an end.");
+        }
+        if (endsAt != null && !endsAt.isAfter(held.now())) {
+            throw refusal("/ends_at", "past", "The end is not in the future.");
+        }
+        if (endsAt != null && !endsAt.isAfter(before.startsAt())) {
+            throw refusal("/ends_at", "past", "The end is not after the beginning.");
+        }
+        requireOpen(before);
+        return moved(tx, changes, held, before, externalId, Term.until(endsAt));
+    }
+
+    /**
+     * Has a grant end later: at an instant, or by a length that is added to its term.
+     *
+     * @param before as it is at the pool's instant
+     * @throws ProblemException as {@code extendGrant} says
+     */
+    Row extend(Tx tx, Changes changes, LockedPool held, Row before, @Nullable Instant endsAt, @Nullable CalendarTerm length) {
+        requireOpen(before);
+        if (before.endsAt() == null) {
+            throw Problem.INVALID_STATE.because("The grant has no end that could come later.");
+        }
+        var term = length == null ? Term.until(endsAt) : prolonged(tx, before, before.endsAt(), length);
+        if (term.endsAt() == null || !term.endsAt().isAfter(before.endsAt())) {
+            throw refusal(length == null ? "/ends_at" : "/duration", "not_later", "The end is not later than the present one, " + before.endsAt() + ".");
+        }
+        return moved(tx, changes, held, before, before.externalId(), term);
+    }
+
+    /** The end of a grant on a ladder, as a transition that is still to come. */
+    static ScheduledTransition end(UUID ladderId, UUID tierId, ProvisionCause kind, UUID grantId, Instant at) {
+        return ScheduledTransition.of(ladderId, TransitionRules.Kind.END, tierId, null, kind, grantId, at);
+    }
+
+    /** How a grant ends by itself. */
+    static Manner byItself(ProvisionCause kind) {
+        var reason = kind == ProvisionCause.TRIAL ? "The trial ended." : "The grant ended.";
+        return new Manner(null, Actor.JOB.type(), Actor.JOB.id(), reason, false, List.of());
+    }
+
+    private Term prolonged(Tx tx, Row before, Instant end, CalendarTerm more) {
+        var zone = grants.zone(tx);
+        return before.term() == null || before.termStartsAt() == null
+                ? Term.of(more, end, zone)
+                : Term.of(CalendarTerm.parse(before.term()).plus(more), before.termStartsAt(), zone);
+    }
+
+    private static void requireOpen(Row before) {
+        if (!before.isOpen()) {
+            throw Problem.INVALID_STATE.because("The end of a grant that is over can't be changed; this one is " + before.state() + ".");
+        }
+    }
+
+    private Row moved(Tx tx, Changes changes, LockedPool held, Row before, @Nullable String externalId, Term term) {
+        var renewal = grants.renewal(tx, before.id(), held.now());
+        if (renewal != null) {
+            throw Problem.CONFLICT.because("Another grant renews this one from " + renewal.startsAt() + " on; change that one, or revoke it first.");
+        }
+        var after = before.named(externalId).ending(term, held.now());
+        var kind = ProvisionCause.of(after.kind());
+        var end = after.ladderId() == null || after.tierId() == null || after.endsAt() == null
+                ? null
+                : end(after.ladderId(), after.tierId(), kind, after.id(), after.endsAt());
+        pools.changed(tx, changes, held, moves.reschedule(tx, changes, held, before, after, end, byItself(kind)), List.of());
+        return after;
+    }
+
+    private static ProblemException refusal(String pointer, String code, String detail) {
+        return Problem.VALIDATION_FAILED.because(detail).with(Item.pointer(pointer, code, detail));
+    }
+}

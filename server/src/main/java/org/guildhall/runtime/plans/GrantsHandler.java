@@ -1,0 +1,163 @@
+package org.guildhall.runtime.plans;
+
+import java.util.ArrayList;
+import java.util.Objects;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.Grant;
+import org.guildhall.api.model.GrantExtension;
+import org.guildhall.api.model.GrantId;
+import org.guildhall.api.model.GrantKind;
+import org.guildhall.api.model.GrantPatch;
+import org.guildhall.api.model.GrantPath;
+import org.guildhall.api.model.GrantRevocation;
+import org.guildhall.api.model.GrantState;
+import org.guildhall.api.model.ListGrantsQuery;
+import org.guildhall.api.model.NewGrant;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.PlanLadderId;
+import org.guildhall.api.model.PoolId;
+import org.guildhall.api.model.ProductId;
+import org.guildhall.api.model.TierId;
+import org.guildhall.api.runtime.GrantsApi;
+import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.plans.GrantStore.Filter;
+import org.guildhall.runtime.plans.GrantStore.Row;
+import org.jspecify.annotations.Nullable;
+
+/** Grants: {@code /runtime/grants}. */
+public final class GrantsHandler implements GrantsApi<Call> {
+
+    private final GrantStore grants;
+    private final Pools pools;
+    private final ProjectedReads outlook;
+    private final GrantIssuance granting;
+    private final GrantTerms terms;
+
+    public GrantsHandler(GrantStore grants, Pools pools, ProjectedReads outlook, GrantIssuance granting, GrantTerms terms) {
+        this.grants = grants;
+        this.pools = pools;
+        this.outlook = outlook;
+        this.granting = granting;
+        this.terms = terms;
+    }
+
+    @Override
+    public Reply<Grant> createGrant(Call call, NewGrant body) {
+        var kind = body.kind() == null ? GrantKind.GRANT : body.kind();
+        wellFormed(kind, body);
+        var gift = new GrantIssuance.GrantRequest(
+                body.externalId(), body.productId().value(), body.tierId() == null ? null : body.tierId().value(), ProvisionCause.of(kind.value()),
+                body.startsAt(), body.endsAt(), duration(body.duration()), body.renewsGrantId() == null ? null : body.renewsGrantId().value(),
+                body.reason());
+        var held = Require.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
+        var grant = toApi(granting.grant(call.tx(), call.changes(), held, call.actor(), gift));
+        return Reply.created("/api/v1/runtime/grants/" + grant.id(), grant);
+    }
+
+    @Override
+    public Reply<Page<Grant>> listGrants(Call call, ListGrantsQuery query) {
+        var filter = new Filter(
+                query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
+                query.productId() == null ? null : query.productId().value(), query.kind() == null ? null : query.kind().value(),
+                query.state() == null ? null : query.state().value(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+        var page = outlook.page(
+                call.tx(), filter.organizationId(), foreseen -> grants.list(call.tx(), call.page(), filter, foreseen));
+        return Reply.list(page.map(GrantsHandler::toApi));
+    }
+
+    @Override
+    public Reply<Grant> getGrant(Call call, GrantId grantId) {
+        var row = outlook.one(
+                call.tx(), foreseen -> grants.projected(call.tx(), grantId.value(), foreseen), found -> found == null ? null : found.organizationId());
+        return Reply.ok(toApi(Require.found(row)));
+    }
+
+    /** What is due is settled first: who read the grant was shown it so, in the version that it has then. */
+    @Override
+    public Reply<Grant> updateGrant(Call call, GrantId grantId, Patch<GrantPatch> patch) {
+        var organizationId = Require.found(grants.get(call.tx(), grantId.value())).organizationId();
+        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var before = Require.found(grants.get(call.tx(), grantId.value(), held.now()));
+        call.expect(before.version());
+        var current = new GrantPatch(before.externalId(), before.endsAt());
+        var wanted = patch.onto(current);
+        if (wanted.equals(current)) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        if (!Objects.equals(wanted.endsAt(), current.endsAt())) {
+            return Reply.ok(toApi(terms.change(call.tx(), call.changes(), held, before, wanted.externalId(), wanted.endsAt())));
+        }
+        var grant = toApi(grants.setExternalId(call.tx(), before.id(), wanted.externalId()));
+        call.changed(grant.id(), toApi(before), grant);
+        return Reply.ok(grant);
+    }
+
+    @Override
+    public Reply<Grant> revokeGrant(Call call, GrantId grantId, GrantRevocation body) {
+        UUID organizationId = Require.found(grants.get(call.tx(), grantId.value())).organizationId();
+        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var before = Require.found(grants.get(call.tx(), grantId.value(), held.now()));
+        call.expect(before.version());
+        if (!before.isOpen()) {
+            throw Problem.INVALID_STATE.because("A grant that is over can't be revoked; this one is " + before.state() + ".");
+        }
+        return Reply.ok(toApi(granting.revoke(call.tx(), call.changes(), held, call.actor(), before, body.reason())));
+    }
+
+    @Override
+    public Reply<Grant> extendGrant(Call call, GrantId grantId, GrantExtension body) {
+        if ((body.duration() == null) == (body.endsAt() == null)) {
+            throw Problem.VALIDATION_FAILED.because("Either `duration` or `ends_at` is required.")
+                    .with(Item.pointer("/duration", "required", "Either `duration` or `ends_at` is required."));
+        }
+        var length = duration(body.duration());
+        UUID organizationId = Require.found(grants.get(call.tx(), grantId.value())).organizationId();
+        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var before = Require.found(grants.get(call.tx(), grantId.value(), held.now()));
+        call.expect(before.version());
+        return Reply.ok(toApi(terms.extend(call.tx(), call.changes(), held, before, body.endsAt(), length)));
+    }
+
+    /** Everything that is wrong with it by itself, at once. */
+    private static void wellFormed(GrantKind kind, NewGrant body) {
+        var wrong = new ArrayList<Item>();
+        if (kind == GrantKind.TRIAL && body.endsAt() == null && body.duration() == null) {
+            wrong.add(Item.pointer("/ends_at", "required", "A trial has an end."));
+        }
+        if (body.endsAt() != null && body.duration() != null) {
+            wrong.add(Item.pointer("/duration", "exclusive", "An end is given by `ends_at` or by `duration`, not by both."));
+        }
+        if (kind == GrantKind.TRIAL && body.renewsGrantId() != null) {
+            wrong.add(Item.pointer("/renews_grant_id", "other_kind", "A trial renews nothing."));
+        }
+        ProblemException.ifAny(wrong);
+    }
+
+    private static @Nullable CalendarTerm duration(@Nullable String text) {
+        var length = text == null ? null : CalendarTerm.parse(text);
+        if (length != null && length.isZero()) {
+            throw Problem.VALIDATION_FAILED.because("The duration is zero.").with(Item.pointer("/duration", "zero", "The duration is zero."));
+        }
+        return length;
+    }
+
+    public static Grant toApi(Row row) {
+        return new Grant(
+                new GrantId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), new PoolId(row.poolId()),
+                new ProductId(row.productId()), GrantKind.fromValue(row.kind()),
+                row.ladderId() == null ? GrantPath.OFF_LADDER : GrantPath.ON_LADDER,
+                row.ladderId() == null ? null : new PlanLadderId(row.ladderId()), row.tierId() == null ? null : new TierId(row.tierId()),
+                GrantState.fromValue(row.state()), row.reason(), row.startsAt(), row.endsAt(), row.over(), row.endReason(), row.term(),
+                row.termStartsAt(), row.renewsGrantId() == null ? null : new GrantId(row.renewsGrantId()), row.createdAt(), row.updatedAt(), row.version());
+    }
+}

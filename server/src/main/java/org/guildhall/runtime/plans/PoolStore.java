@@ -1,0 +1,192 @@
+package org.guildhall.runtime.plans;
+
+import static org.guildhall.schema.runtime.Tables.GRANTS;
+import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
+import static org.guildhall.schema.runtime.Tables.POOLS;
+import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.least;
+import static org.jooq.impl.DSL.min;
+import static org.jooq.impl.DSL.multiset;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.val;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.UUID;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.EffectiveDates;
+import org.guildhall.core.data.Filters;
+import org.guildhall.core.data.Tx;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.Records;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** Pools: one of each organization, made together with it. Whoever changes what a pool holds holds its row. */
+public final class PoolStore {
+
+    /** A pool as it is stored. */
+    public record Row(UUID id, UUID organizationId, Instant createdAt, Instant updatedAt, long version) {
+
+        /** The same after what has come at these instants is written down. */
+        Row after(NavigableSet<Instant> instants) {
+            if (instants.isEmpty()) {
+                return this;
+            }
+            var last = instants.getLast();
+            return new Row(id, organizationId, createdAt, last.isAfter(updatedAt) ? last : updatedAt, version + instants.size());
+        }
+    }
+
+    /**
+     * A pool with all that its future follows from.
+     *
+     * @param clock the present instant
+     * @param now the instant that it is looked at, or that a change of it takes effect: behind every earlier change
+     * @param holdings what is written down to be held at that instant, or at the first instant of what is scheduled if that was before
+     * @param scheduled every transition that is still to come or due, in the order of their instants
+     * @param over grants off the ladders that have ended by itself, which isn't written down yet
+     */
+    record State(
+            Row pool, UUID orgTypeId, String organizationState, Instant clock, Instant now, List<ProvisionSpan> holdings,
+            List<PoolProjection.ScheduledTransition> scheduled, List<Over> over) {
+
+        /** What is due at the instant that it is looked at. */
+        List<PoolProjection.ScheduledTransition> due() {
+            return scheduled.stream().filter(what -> !what.effectiveAt().isAfter(now)).toList();
+        }
+
+        /** The instants at which something has come to be otherwise that isn't written down. */
+        NavigableSet<Instant> instants(PoolProjection timeline) {
+            var until = clock.isBefore(now) ? clock : now;
+            var instants = timeline.instants(until);
+            over.stream().map(Over::since).filter(since -> !since.isAfter(until)).forEach(instants::add);
+            return instants;
+        }
+    }
+
+    /** A grant, and since when it is over. */
+    record Over(UUID grantId, Instant since) {}
+
+    private static final Field<Instant> SEEN = greatest(Columns.now(), POOLS.UPDATED_AT);
+
+    /** Behind every change that was made before, also where clocks were set back. */
+    private static final Field<Instant> NEXT = greatest(EffectiveDates.present(), field("{0} + interval '1 microsecond'", SQLDataType.INSTANT, POOLS.UPDATED_AT));
+    private static final Condition STILL_TO_COME = TRANSITIONS.POOL_ID.eq(POOLS.ID).and(TRANSITIONS.STATE.eq(inline("scheduled")));
+    private static final Field<List<PoolProjection.ScheduledTransition>> SCHEDULED = multiset(
+                    select(TRANSITIONS.ID, TRANSITIONS.LADDER_ID, TRANSITIONS.KIND, TRANSITIONS.FROM_TIER_ID, TRANSITIONS.TO_TIER_ID,
+                                    TRANSITIONS.CAUSE, TRANSITIONS.GRANT_ID, TRANSITIONS.FORCED, TRANSITIONS.NEXT_PROVISION_ID,
+                                    TRANSITIONS.EFFECTIVE_AT,
+                                    field(select(GRANTS.ENDS_AT).from(GRANTS).where(GRANTS.ID.eq(TRANSITIONS.GRANT_ID)).and(TRANSITIONS.KIND.ne(inline("end")))))
+                            .from(TRANSITIONS)
+                            .where(STILL_TO_COME)
+                            .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID))
+            .as("scheduled")
+            .convertFrom(found -> found.map(row -> new PoolProjection.ScheduledTransition(
+                    row.value1(), row.value2(), TransitionRules.Kind.of(row.value3()), row.value4(), row.value5(), ProvisionCause.of(row.value6()), row.value7(),
+                    row.value8(), row.value9(), row.value10(), row.value11())));
+    private static final List<Field<?>> COLUMNS = List.of(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION);
+
+    /** Holds the pool of an organization until the transaction ends; false if there is none. */
+    boolean lock(Tx tx, UUID organizationId) {
+        return tx.sql().select(POOLS.ID).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(organizationId)).forUpdate().fetchOne() != null;
+    }
+
+    /** The state of a pool that is held. To be read once it is held: it would be older otherwise. */
+    State held(Tx tx, UUID organizationId) {
+        var found = states(tx, POOLS.ORGANIZATION_ID.eq(organizationId), NEXT, NEXT, POOLS.UPDATED_AT);
+        if (found.isEmpty()) {
+            throw new IllegalStateException("the pool that is held is gone");
+        }
+        return found.getFirst();
+    }
+
+    /** The state of a pool at an instant, now if none is named; null if it was not there. */
+    @Nullable State snapshot(Tx tx, UUID organizationId, @Nullable Instant at) {
+        var mine = POOLS.ORGANIZATION_ID.eq(organizationId);
+        var found = at == null ? states(tx, mine, SEEN, SEEN, POOLS.UPDATED_AT) : states(tx, mine, SEEN, val(at), val(at));
+        return found.isEmpty() || found.getFirst().now().isBefore(found.getFirst().pool().createdAt()) ? null : found.getFirst();
+    }
+
+    /**
+     * The present states of pools in which something is due.
+     *
+     * @param organizationId null for all there are
+     * @param most of the transitions that are looked at, those first that are due for longest
+     */
+    List<State> due(Tx tx, @Nullable UUID organizationId, int most) {
+        var due = select(TRANSITIONS.POOL_ID)
+                .from(TRANSITIONS)
+                .where(TRANSITIONS.STATE.eq(inline("scheduled")))
+                .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
+                .and(Filters.is(TRANSITIONS.ORGANIZATION_ID, organizationId))
+                .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID)
+                .limit(most);
+        return states(tx, POOLS.ID.in(due), SEEN, SEEN, POOLS.UPDATED_AT);
+    }
+
+    /** Tells that something of a pool has changed. */
+    Row touch(Tx tx, Row row) {
+        return tx.sql()
+                .update(POOLS)
+                .set(POOLS.UPDATED_AT, row.updatedAt())
+                .set(POOLS.VERSION, row.version())
+                .where(POOLS.ID.eq(row.id()))
+                .returningResult(COLUMNS)
+                .fetchSingle(PoolStore::row);
+    }
+
+    private static List<State> states(Tx tx, Condition which, Field<Instant> clock, Field<Instant> now, Field<Instant> from) {
+        return tx.sql()
+                .select(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION, ORGANIZATIONS.ORG_TYPE_ID,
+                        ORGANIZATIONS.STATE, clock.as("clock"), now.as("now"), holdings(from), SCHEDULED,
+                        over(now))
+                .from(POOLS)
+                .join(ORGANIZATIONS)
+                .on(ORGANIZATIONS.ID.eq(POOLS.ORGANIZATION_ID))
+                .where(which)
+                .fetch(found -> new State(
+                        row(found), found.get(ORGANIZATIONS.ORG_TYPE_ID), found.get(ORGANIZATIONS.STATE), found.get("clock", Instant.class),
+                        found.get("now", Instant.class), found.value10(), found.value11(), found.value12()));
+    }
+
+    /** What is held at an instant or ends later, and before that what is held when the first of what is scheduled comes. */
+    private static Field<List<ProvisionSpan>> holdings(Field<Instant> from) {
+        var first = field(select(min(TRANSITIONS.EFFECTIVE_AT)).from(TRANSITIONS).where(STILL_TO_COME));
+        return multiset(select(PROVISIONS.ID, PROVISIONS.PRODUCT_ID, PROVISIONS.LADDER_ID, PROVISIONS.TIER_ID, PROVISIONS.CAUSE,
+                                PROVISIONS.GRANT_ID, PROVISIONS.DEFAULT_GRANT_POLICY_ID, PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT)
+                        .from(PROVISIONS)
+                        .where(PROVISIONS.POOL_ID.eq(POOLS.ID))
+                        .and(PROVISIONS.HELD_UNTIL.ge(least(from, first)))
+                        .orderBy(PROVISIONS.STARTS_AT, PROVISIONS.ID))
+                .as("holdings")
+                .convertFrom(found -> found.map(row -> new ProvisionSpan(
+                        row.value1(), row.value2(), row.value3(), row.value4(), ProvisionCause.of(row.value5()), row.value6(), row.value7(),
+                        row.value8(), row.value9())));
+    }
+
+    private static Field<List<Over>> over(Field<Instant> now) {
+        return multiset(select(GRANTS.ID, GRANTS.ENDS_AT)
+                        .from(GRANTS)
+                        .where(GRANTS.POOL_ID.eq(POOLS.ID))
+                        .and(GRANTS.LADDER_ID.isNull())
+                        .and(GRANTS.ENDED_BY.isNull())
+                        .and(GRANTS.ENDS_AT.le(now))
+                        .orderBy(GRANTS.ENDS_AT, GRANTS.ID))
+                .as("over")
+                .convertFrom(found -> found.map(Records.mapping(Over::new)));
+    }
+
+    private static Row row(Record record) {
+        return new Row(
+                record.get(POOLS.ID), record.get(POOLS.ORGANIZATION_ID), record.get(POOLS.CREATED_AT), record.get(POOLS.UPDATED_AT),
+                record.get(POOLS.VERSION));
+    }
+}

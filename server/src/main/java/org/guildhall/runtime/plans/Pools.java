@@ -1,0 +1,319 @@
+package org.guildhall.runtime.plans;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.guildhall.api.model.PoolId;
+import org.guildhall.catalog.Catalog.DefaultGrant;
+import org.guildhall.catalog.Catalog.Ladder;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.runtime.plans.PoolProjection.CatalogHistory;
+import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
+import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.guildhall.runtime.plans.TransitionWriter.NewProvision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pools, and what becomes of them. Whoever changes what an organization holds {@link #lock}s its pool, which settles what is due;
+ * whoever only looks sees the same without it being written down.
+ */
+public final class Pools {
+
+    private static final String DEFAULT_REASON = "The default of the organization's type.";
+    private static final int FORESEEN_MAX = 1_000;
+    private static final int FORESEEN_RETRY_SECONDS = 5;
+
+    private final Catalog catalog;
+    private final AfterMove afterMove;
+    private final PoolStore store = new PoolStore();
+    private final UsageHoldback.Loader holdbacks;
+    private final TransitionWriter moves;
+
+    /** What else a change has for a consequence, with the pool held and what {@code held} holds written down. */
+    @FunctionalInterface
+    public interface AfterMove {
+        /** @param keepSiteIds the sites that stay active if there are too many */
+        void settle(Tx tx, Changes changes, LockedPool held, List<UUID> keepSiteIds);
+    }
+
+    /**
+     * What a pool holds at an instant.
+     *
+     * @param now the instant
+     * @param holdings what is in effect at it; what is due counts, and has no provision until it is written down
+     */
+    record PoolSnapshot(PoolStore.Row pool, UUID orgTypeId, Instant now, List<ProvisionSpan> holdings) {
+
+        /** The plans, one for each ladder where there is any. */
+        List<ProvisionSpan> plans() {
+            return holdings.stream().filter(holding -> holding.ladderId() != null).toList();
+        }
+    }
+
+    /**
+     * The pool of a new organization.
+     *
+     * @param changes told what it is given, and then of itself
+     */
+    public record Opening(Changes changes, PoolStore.Row pool) {}
+
+    public Pools(Catalog catalog, TransitionWriter moves, AfterMove afterMove, UsageHoldback.Loader holdbacks) {
+        this.catalog = catalog;
+        this.moves = moves;
+        this.afterMove = afterMove;
+        this.holdbacks = holdbacks;
+    }
+
+    /**
+     * Gives new organizations of a type, whose pools are empty yet, whatever it gets by default. It takes as few statements for many as
+     * for one.
+     */
+    public void open(Tx tx, Actor actor, UUID orgTypeId, List<Opening> those) {
+        var defaults = catalog.defaults(tx, orgTypeId);
+        var after = new ArrayList<LockedPool>(those.size());
+        var beginnings = new ArrayList<NewProvision>();
+        for (var opening : those) {
+            var pool = opening.pool();
+            var held = new LockedPool(pool, orgTypeId, "active", pool.createdAt(), List.of(), List.of());
+            for (var policy : defaults) {
+                if (policy.lifetime().holds(held.now())) {
+                    var beginning = given(opening.changes(), held, policy, actor);
+                    beginnings.add(beginning);
+                    held = beginning.after();
+                }
+            }
+            after.add(held);
+        }
+        moves.begin(tx, beginnings);
+        for (int at = 0; at < those.size(); at++) {
+            var pool = those.get(at).pool();
+            those.get(at).changes().created(new PoolId(pool.id()), PoolsHandler.toApi(pool, after.get(at).plans()));
+        }
+    }
+
+    /** Ends everything that an organization holds, and drops what is still to come; nothing follows. */
+    public void close(Tx tx, Changes changes, Actor actor, UUID organizationId, String reason) {
+        var held = Objects.requireNonNull(lock(tx, changes, organizationId), "an organization without a pool");
+        var after = held;
+        var granted = Stream.concat(
+                        held.holdings().stream()
+                                .filter(holding -> holding.endsAt() == null || holding.endsAt().isAfter(held.now()) && !holding.endsAt().equals(holding.startsAt()))
+                                .map(ProvisionSpan::grantId),
+                        held.scheduled().stream().filter(ScheduledTransition::beginsGrant).map(ScheduledTransition::grantId))
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+        for (var plan : held.plans()) {
+            var what = ScheduledTransition.of(
+                    Objects.requireNonNull(plan.ladderId()), TransitionRules.Kind.END, plan.tierId(), null, ProvisionCause.MANUAL, plan.grantId(), held.now());
+            var manner = new Manner(null, actor.type(), actor.id(), reason, false, List.of());
+            after = moves.move(tx, changes, after, new ProjectedTransition(what, plan, null), manner, null).held();
+        }
+        moves.endOffLadders(tx, changes, held, null);
+        moves.overAll(tx, changes, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> held.now())), TransitionWriter.REVOKED, reason, held.now());
+        moves.dropAll(tx, changes, held.scheduled().stream().map(ScheduledTransition::id).toList(), reason, held.now());
+        changed(tx, changes, held, after, List.of());
+    }
+
+    /**
+     * Holds the pool of an organization until the transaction ends, and settles what is due. What that changes is told aside: it isn't
+     * what the event is about.
+     *
+     * @return null if there is no such organization
+     */
+    public @Nullable LockedPool lock(Tx tx, Changes changes, UUID organizationId) {
+        if (!store.lock(tx, organizationId)) {
+            return null;
+        }
+        var state = store.held(tx, organizationId);
+        var held = new LockedPool(state.pool(), state.orgTypeId(), state.organizationState(), state.now(), state.holdings(), state.scheduled());
+        return state.due().isEmpty() && state.over().isEmpty() ? held : settle(tx, changes.secondary(), held, state);
+    }
+
+    /**
+     * Holds the pool as {@link #lock} does, and lets follow what follows from rules that have changed. If nothing does, nothing is changed.
+     *
+     * @param changes of nothing else
+     */
+    public @Nullable LockedPool review(Tx tx, Changes changes, UUID organizationId) {
+        var held = lock(tx, changes, organizationId);
+        if (held == null || !changes.isEmpty()) {
+            return held;
+        }
+        afterMove.settle(tx, changes, held, List.of());
+        return changes.isEmpty() ? held : touched(tx, changes, held, held);
+    }
+
+    /** What an organization holds at an instant, now if none is named; null if its pool was not there. */
+    @Nullable PoolSnapshot seen(Tx tx, UUID organizationId, @Nullable Instant at) {
+        var state = store.snapshot(tx, organizationId, at);
+        if (state == null) {
+            return null;
+        }
+        var timeline = timeline(tx, state);
+        return new PoolSnapshot(state.pool().after(state.instants(timeline)), state.orgTypeId(), state.now(), timeline.holdings().stream()
+                .filter(holding -> holding.holds(state.now()))
+                .map(holding -> holding.startsAt().isAfter(state.clock()) ? holding.yetToCome() : holding)
+                .toList());
+    }
+
+    /**
+     * What is due and not written down yet, as it will be.
+     *
+     * @param organizationId null for all organizations
+     * @throws ProblemException {@code unavailable} if so much is due in all of them that it can't be looked at for one answer
+     */
+    ProjectedRows foreseen(Tx tx, @Nullable UUID organizationId) {
+        var foreseen = ProjectedRows.nothing();
+        var states = store.due(tx, organizationId, FORESEEN_MAX + 1);
+        if (organizationId == null && states.stream().mapToInt(state -> state.due().size()).sum() > FORESEEN_MAX) {
+            // Some of them shown as done and others as over would be wrong.
+            throw Problem.UNAVAILABLE
+                    .because("More than " + FORESEEN_MAX + " transitions have just come due and are being written down. Narrow the list to an organization, or come again.")
+                    .retryAfter(FORESEEN_RETRY_SECONDS);
+        }
+        var thens = thens(tx, states);
+        for (var state : states) {
+            var steps = PoolProjection.of(state.holdings(), state.due(), Objects.requireNonNull(thens.get(state.pool().id()))).steps();
+            foreseen.with(state.pool().organizationId(), state.pool().id(), state.now(), state.scheduled(), steps);
+        }
+        return foreseen;
+    }
+
+    /** Gives what a policy gives: a plan on its ladder, where there must be none, or anything else directly. */
+    LockedPool give(Tx tx, Changes changes, LockedPool held, DefaultGrant policy, Actor actor) {
+        var beginning = given(changes, held, policy, actor);
+        moves.begin(tx, List.of(beginning));
+        return beginning.after();
+    }
+
+    private static NewProvision given(Changes changes, LockedPool held, DefaultGrant policy, Actor actor) {
+        var ladderId = policy.ladderId();
+        var to = new ProvisionSpan(
+                Ids.next(), policy.productId(), ladderId, policy.tierId(), ProvisionCause.DEFAULT, null, policy.policyId(), held.now(), null);
+        if (ladderId == null) {
+            return NewProvision.offLadders(changes, held, to);
+        }
+        var what = ScheduledTransition.of(ladderId, TransitionRules.Kind.INITIATE, null, policy.tierId(), ProvisionCause.DEFAULT, null, held.now());
+        var manner = new Manner(null, actor.type(), actor.id(), DEFAULT_REASON, false, List.of());
+        return NewProvision.onLadder(changes, held, new ProjectedTransition(what, null, to), manner);
+    }
+
+    /**
+     * Raises the pool's version after a change of what it holds, lets whatever follows from its plans follow, and tells the pool last.
+     *
+     * @param before as it was locked
+     */
+    LockedPool changed(Tx tx, Changes changes, LockedPool before, LockedPool after, List<UUID> keepSiteIds) {
+        // Always: what is over at an instant is over before anything is written, and what is held off the ladders counts as much as plans.
+        afterMove.settle(tx, changes, after, keepSiteIds);
+        return touched(tx, changes, before, after);
+    }
+
+    private LockedPool touched(Tx tx, Changes changes, LockedPool before, LockedPool after) {
+        return touched(tx, changes, before, after, before.pool().after(new TreeSet<>(Set.of(after.now()))));
+    }
+
+    private LockedPool touched(Tx tx, Changes changes, LockedPool before, LockedPool after, PoolStore.Row changed) {
+        var row = store.touch(tx, changed);
+        changes.changed(new PoolId(row.id()), PoolsHandler.toApi(before.pool(), before.plans()), PoolsHandler.toApi(row, after.plans()));
+        return after.as(row);
+    }
+
+    private PoolProjection timeline(Tx tx, PoolStore.State state) {
+        var due = state.due();
+        var then = due.isEmpty() ? new CatalogHistory(Map.of(), List.of()) : Objects.requireNonNull(thens(tx, List.of(state)).get(state.pool().id()));
+        return PoolProjection.of(state.holdings(), due, then);
+    }
+
+    private LockedPool settle(Tx tx, Changes changes, LockedPool held, PoolStore.State state) {
+        var due = state.due();
+        var timeline = timeline(tx, state);
+        var after = held;
+        var keep = new ArrayList<UUID>();
+        for (var step : timeline.steps()) {
+            var moved = moves.settle(tx, changes, after, step);
+            after = moved.held();
+            if (step.dropped() == null) {
+                keep.addAll(moved.transition().keepSiteIds());
+            }
+        }
+        var over = state.over().stream().collect(Collectors.toMap(PoolStore.Over::grantId, PoolStore.Over::since));
+        moves.overAll(tx, changes, over, TransitionWriter.EXPIRED, null, held.now());
+        // What is due at this very instant has happened: a change that follows comes after it.
+        boolean sameInstant = !due.isEmpty() && due.getLast().effectiveAt().equals(held.now());
+        var now = sameInstant ? held.now().plusNanos(1_000) : held.now();
+        var ahead = held.scheduled().stream().filter(other -> !due.contains(other)).filter(other -> !dropped(other, timeline)).toList();
+        var settled = new LockedPool(held.pool(), held.orgTypeId(), held.organizationState(), now, after.holdings(), ahead);
+        afterMove.settle(tx, changes, settled, keep);
+        return touched(tx, changes, held, settled, held.pool().after(state.instants(timeline)));
+    }
+
+    /** Whether the end of a grant was dropped because something that was due took its plan's place, or because the grant didn't begin. */
+    private static boolean dropped(ScheduledTransition ahead, PoolProjection timeline) {
+        return ahead.grantId() != null && timeline.steps().stream()
+                .anyMatch(step -> step.dropped() == null
+                        ? step.from() != null && ahead.grantId().equals(step.from().grantId())
+                        : step.what().beginsGrant() && ahead.grantId().equals(step.what().grantId()));
+    }
+
+    /** What the catalog says, and said, of everything that is due in pools, and what use holds it back; by pool. */
+    private Map<UUID, CatalogHistory> thens(Tx tx, List<PoolStore.State> states) {
+        var ladders = catalog.ladders(
+                tx, states.stream().flatMap(state -> state.due().stream()).map(ScheduledTransition::ladderId).collect(Collectors.toSet()));
+        var stakes = stakes(tx, states, ladders);
+        var byType = new HashMap<UUID, CatalogHistory>();
+        var thens = new HashMap<UUID, CatalogHistory>();
+        for (var state : states) {
+            var then = byType.computeIfAbsent(state.orgTypeId(), type -> then(tx, type, ladders, List.of()));
+            thens.put(state.pool().id(), then.with(stakes.getOrDefault(state.pool().id(), UsageHoldback.NONE)));
+        }
+        return thens;
+    }
+
+    private Map<UUID, UsageHoldback> stakes(Tx tx, List<PoolStore.State> states, List<Ladder> ladders) {
+        var clocks = new HashMap<UUID, Instant>();
+        var products = new HashSet<UUID>();
+        var since = Instant.MAX;
+        for (var state : states) {
+            var first = state.due().stream().filter(ScheduledTransition::mayBeHeldBack).map(ScheduledTransition::effectiveAt).findFirst().orElse(null);
+            if (first != null) {
+                clocks.put(state.pool().id(), state.clock());
+                state.holdings().forEach(holding -> products.add(holding.productId()));
+                since = first.isBefore(since) ? first : since;
+            }
+        }
+        if (clocks.isEmpty()) {
+            return Map.of();
+        }
+        ladders.stream().flatMap(ladder -> ladder.tiers().stream()).flatMap(tier -> tier.products().stream())
+                .forEach(standing -> products.add(standing.productId()));
+        return holdbacks.of(tx, clocks, products, since);
+    }
+
+    /** What the catalog says, and said, of the ladders that transitions are on, and of those that are known already. */
+    CatalogHistory then(Tx tx, UUID orgTypeId, List<Ladder> known, List<ScheduledTransition> transitions) {
+        var ladders = new HashMap<UUID, Ladder>();
+        known.forEach(ladder -> ladders.put(ladder.id(), ladder));
+        var others = transitions.stream().map(ScheduledTransition::ladderId).filter(id -> !ladders.containsKey(id)).collect(Collectors.toSet());
+        catalog.ladders(tx, others).forEach(ladder -> ladders.put(ladder.id(), ladder));
+        return new CatalogHistory(ladders, catalog.defaults(tx, orgTypeId));
+    }
+}

@@ -1,0 +1,137 @@
+package org.guildhall.runtime.plans;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
+import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is due, as it will be written down: the rows that change, and the provisions that begin. Whoever reads rows shows them so, and
+ * whoever settles writes the same, so that nobody can tell by what he reads whether it was written.
+ */
+public final class ProjectedRows {
+
+    private static final Comparator<ProvisionStore.Row> NEWEST_FIRST =
+            Comparator.comparing(ProvisionStore.Row::createdAt).thenComparing(ProvisionStore.Row::id).reversed();
+
+    private final Map<UUID, UnaryOperator<TransitionStore.Row>> transitions = new HashMap<>();
+    private final Map<UUID, UnaryOperator<ProvisionStore.Row>> provisions = new HashMap<>();
+    private final Map<UUID, UnaryOperator<GrantStore.Row>> grants = new HashMap<>();
+    private final Map<UUID, ProvisionStore.Row> begun = new LinkedHashMap<>();
+
+    /** Nothing is due, or nobody has looked. */
+    public static ProjectedRows nothing() {
+        return new ProjectedRows();
+    }
+
+    /**
+     * Adds what becomes of a pool.
+     *
+     * @param now the instant that it is looked at
+     * @param scheduled every transition of the pool that isn't written down as done
+     * @param steps what comes of those that are due
+     */
+    public ProjectedRows with(UUID organizationId, UUID poolId, Instant now, List<ScheduledTransition> scheduled, List<ProjectedTransition> steps) {
+        for (var step : steps) {
+            var what = step.what();
+            var dropped = step.dropped();
+            if (dropped != null) {
+                transitions.put(what.id(), row -> row.canceled(dropped.reason(), dropped.at()));
+                if (what.beginsGrant() && what.grantId() != null) {
+                    over(what.grantId(), TransitionWriter.CANCELED, dropped.reason(), what.effectiveAt(), now, scheduled);
+                }
+                continue;
+            }
+            transitions.put(what.id(), row -> row.done(step));
+            end(step.from(), what.effectiveAt());
+            if (step.to() != null) {
+                var row = ProvisionStore.Row.begun(organizationId, poolId, step.to(), now);
+                begun.put(row.id(), row);
+            }
+            release(step, now, scheduled);
+        }
+        return this;
+    }
+
+    private void end(@Nullable ProvisionSpan from, Instant at) {
+        if (from == null || at.equals(from.endsAt())) {
+            return;
+        }
+        var provisionId = Objects.requireNonNull(from.provisionId());
+        if (begun.computeIfPresent(provisionId, (id, row) -> row.until(at)) == null) {
+            provisions.put(provisionId, row -> row.until(at));
+        }
+    }
+
+    /** The grant that a plan came from is over with it, and what was still to come of it is dropped. */
+    private void release(ProjectedTransition step, Instant now, List<ScheduledTransition> scheduled) {
+        var grantId = step.from() == null ? null : step.from().grantId();
+        if (grantId == null) {
+            return;
+        }
+        over(grantId, step.grantOver(), null, step.what().effectiveAt(), now, scheduled);
+    }
+
+    private void over(UUID grantId, String by, @Nullable String why, Instant at, Instant now, List<ScheduledTransition> scheduled) {
+        grants.put(grantId, row -> row.over(at, by, why));
+        scheduled.stream()
+                .filter(other -> grantId.equals(other.grantId()) && other.effectiveAt().isAfter(now))
+                .forEach(other -> transitions.put(other.id(), row -> row.canceled(by, at)));
+    }
+
+    boolean isNothing() {
+        return transitions.isEmpty();
+    }
+
+    public TransitionStore.Row of(TransitionStore.Row row) {
+        return transitions.getOrDefault(row.id(), UnaryOperator.identity()).apply(row);
+    }
+
+    ProvisionStore.Row of(ProvisionStore.Row row) {
+        return provisions.getOrDefault(row.id(), UnaryOperator.identity()).apply(row);
+    }
+
+    public GrantStore.Row of(GrantStore.Row row) {
+        return grants.getOrDefault(row.id(), GrantStore.Row::expired).apply(row);
+    }
+
+    /** A provision that begins; null if it isn't one of them. */
+    ProvisionStore.@Nullable Row begun(UUID provisionId) {
+        return begun.get(provisionId);
+    }
+
+    Collection<ProvisionStore.Row> begun() {
+        return begun.values();
+    }
+
+    /** Which rows change. */
+    Collection<UUID> transitionIds() {
+        return transitions.keySet();
+    }
+
+    Collection<UUID> provisionIds() {
+        return provisions.keySet();
+    }
+
+    Collection<UUID> grantIds() {
+        return grants.keySet();
+    }
+
+    /** The newest provisions of one organization, and those that begin among them. */
+    public List<ProvisionStore.Row> among(List<ProvisionStore.Row> newest) {
+        var all = new ArrayList<>(begun.values());
+        newest.forEach(row -> all.add(of(row)));
+        all.sort(NEWEST_FIRST);
+        return all;
+    }
+}

@@ -1,0 +1,193 @@
+package org.guildhall.runtime.plans;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.catalog.Catalog.DefaultGrant;
+import org.guildhall.catalog.Catalog.Ladder;
+import org.guildhall.catalog.Catalog.Tier;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.plans.PoolProjection.CatalogHistory;
+import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
+import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.plans.TransitionRules.Impossible;
+import org.guildhall.runtime.plans.TransitionRules.Move;
+import org.guildhall.runtime.plans.TransitionRules.Obstacle;
+import org.guildhall.runtime.plans.TransitionRules.Outcome;
+import org.guildhall.runtime.plans.TransitionRules.Target;
+import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.jspecify.annotations.Nullable;
+
+/** Moves that somebody asks for, at once or for later: looked at, refused or carried out. */
+public final class TransitionRequests {
+
+    /** As the document says of {@code createTransition}. */
+    private static final int SCHEDULED_MAX = 20;
+
+    private final Catalog catalog;
+    private final Pools pools;
+    private final TransitionWriter moves;
+    private final UsageCheck obstacles;
+
+    /** What stands in the way of a move besides the rules of the ladder; {@code force} passes over it. */
+    @FunctionalInterface
+    public interface UsageCheck {
+        /**
+         * @param from the plan that is left; null for none
+         * @param to what is reached; null for nothing
+         * @param pointer the member to point at
+         */
+        List<Item> of(Tx tx, LockedPool held, @Nullable ProvisionSpan from, @Nullable Target to, String pointer);
+    }
+
+    /**
+     * What somebody wants.
+     *
+     * @param targetTierId null with an end
+     * @param ladderId named only where the target doesn't say it, or to make sure
+     * @param effectiveAt null for now
+     */
+    record TransitionRequest(
+            TransitionRules.Kind kind, @Nullable UUID targetTierId, @Nullable UUID ladderId, @Nullable Instant effectiveAt, @Nullable String externalId,
+            @Nullable String reason, boolean force, List<UUID> keepSiteIds) {
+
+        /** The member that says where to. */
+        String pointer() {
+            return kind == TransitionRules.Kind.END ? "/kind" : "/target_tier_id";
+        }
+    }
+
+    public TransitionRequests(Catalog catalog, Pools pools, TransitionWriter moves, UsageCheck obstacles) {
+        this.catalog = catalog;
+        this.pools = pools;
+        this.moves = moves;
+        this.obstacles = obstacles;
+    }
+
+    /** Does it, or agrees on it for later. @throws ProblemException as {@code createTransition} says */
+    TransitionStore.Row move(Tx tx, Changes changes, LockedPool held, Actor actor, TransitionRequest wish) {
+        var at = wish.effectiveAt() == null ? held.now() : wish.effectiveAt();
+        if (wish.effectiveAt() != null && !at.isAfter(held.now())) {
+            throw Problem.VALIDATION_FAILED.because("The instant is not in the future.")
+                    .with(Item.pointer("/effective_at", "past", "The instant is not in the future; leave it out to move now."));
+        }
+        var ladder = ladder(tx, held, wish);
+        held.requireActive();
+        var target = wish.targetTierId() == null ? null : ladder.tier(wish.targetTierId());
+        var then = pools.then(tx, held.orgTypeId(), List.of(ladder), held.scheduled());
+        var from = wish.effectiveAt() == null ? held.plan(ladder.id()) : expected(held, then, ladder.id(), at);
+        var byDefault = then.byDefault(ladder.id(), at);
+        var to = switch (decide(wish.kind(), from, ladder, target, byDefault, at)) {
+            case Impossible no -> throw refusal(no, wish);
+            case Move move -> move.to();
+        };
+        if (target != null && to != null) {
+            requirePublished(tx, to);
+        }
+        if (!wish.force()) {
+            unobstructed(tx, held, from, to, wish);
+        }
+        var manner = new Manner(wish.externalId(), actor.type(), actor.id(), wish.reason(), wish.force(), wish.keepSiteIds());
+        var what = ScheduledTransition.of(ladder.id(), wish.kind(), from == null ? null : from.tierId(), wish.targetTierId(), ProvisionCause.MANUAL, null, at);
+        return wish.effectiveAt() == null
+                ? atOnce(tx, changes, held, new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to)), manner)
+                : later(tx, changes, held, what, manner);
+    }
+
+    /** The ladder was read before the product was kept: it may have been retired in between. */
+    private void requirePublished(Tx tx, Target to) {
+        var product = catalog.keepProduct(tx, to.productId());
+        if (product == null || !product.lifecycleStatus().equals("published")) {
+            throw Problem.INVALID_STATE.at("/target_tier_id", "The tier's product is not published.");
+        }
+    }
+
+    private TransitionStore.Row atOnce(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, Manner manner) {
+        var moved = moves.move(tx, changes, held, step, manner, TransitionWriter.SUPERSEDED);
+        pools.changed(tx, changes, held, moved.held(), manner.keepSiteIds());
+        return moved.transition();
+    }
+
+    private TransitionStore.Row later(Tx tx, Changes changes, LockedPool held, ScheduledTransition what, Manner manner) {
+        requireFree(held, what.ladderId(), what.effectiveAt(), "/effective_at");
+        var transition = moves.schedule(tx, changes, held, what, manner);
+        pools.changed(tx, changes, held, held, List.of());
+        return transition;
+    }
+
+    /**
+     * Checks that one more transition can be scheduled. On a ladder nothing moves twice at one instant, except that a plan may begin where
+     * a grant ends.
+     *
+     * @throws ProblemException {@code conflict}
+     */
+    static void requireFree(LockedPool held, UUID ladderId, Instant at, String pointer) {
+        var moves = held.scheduled().stream().filter(other -> !other.endsGrant()).toList();
+        if (moves.stream().anyMatch(other -> other.ladderId().equals(ladderId) && other.effectiveAt().equals(at))) {
+            throw Problem.CONFLICT.at(pointer, "Another transition on the ladder is scheduled for the same instant.");
+        }
+        if (moves.size() >= SCHEDULED_MAX) {
+            throw Problem.CONFLICT.because("There are " + SCHEDULED_MAX + " scheduled transitions already; cancel one first.");
+        }
+    }
+
+    /** The ladder that it is about, kept as it is. */
+    private Ladder ladder(Tx tx, LockedPool held, TransitionRequest wish) {
+        if (wish.targetTierId() != null) {
+            var ladder = Require.named(catalog.keepLadderOfTier(tx, wish.targetTierId()), "/target_tier_id", "tier");
+            if (wish.ladderId() != null && !wish.ladderId().equals(ladder.id())) {
+                throw Problem.VALIDATION_FAILED.because("The tier stands on another ladder.")
+                        .with(Item.pointer("/target_tier_id", "other_ladder", "The tier stands on another ladder than plan_ladder_id says."));
+            }
+            return ladder;
+        }
+        return Require.named(catalog.keepLadder(tx, wish.ladderId() == null ? onlyLadder(held) : wish.ladderId()), "/plan_ladder_id", "plan ladder");
+    }
+
+    private static UUID onlyLadder(LockedPool held) {
+        var plans = held.plans();
+        if (plans.size() > 1) {
+            throw Problem.VALIDATION_FAILED.because("The organization has plans on several ladders.")
+                    .with(Item.pointer("/plan_ladder_id", "required", "The organization has plans on several ladders: say which one ends."));
+        }
+        held.requireActive();
+        if (plans.isEmpty() || plans.getFirst().ladderId() == null) {
+            throw Problem.INVALID_STATE.at("/kind", "The organization has no plan that could end.");
+        }
+        return plans.getFirst().ladderId();
+    }
+
+    /** What will be held on a ladder just before an instant, as far as is known now. */
+    static @Nullable ProvisionSpan expected(LockedPool held, CatalogHistory then, UUID ladderId, Instant at) {
+        var earlier = held.scheduled().stream().filter(other -> other.effectiveAt().isBefore(at)).toList();
+        return PoolProjection.of(held.holdings(), earlier, then).before(ladderId, at);
+    }
+
+    private static Outcome decide(
+            TransitionRules.Kind kind, @Nullable ProvisionSpan from, Ladder ladder, @Nullable Tier target, @Nullable DefaultGrant byDefault, Instant at) {
+        return kind == TransitionRules.Kind.END || target == null
+                ? TransitionRules.end(from, byDefault)
+                : TransitionRules.to(kind, from, ladder, target, byDefault, ProvisionCause.MANUAL, null, at);
+    }
+
+    private static ProblemException refusal(Impossible no, TransitionRequest wish) {
+        return Problem.INVALID_STATE.at(no.why() == Obstacle.TARGET ? wish.pointer() : "/kind", no.detail());
+    }
+
+    private void unobstructed(Tx tx, LockedPool held, @Nullable ProvisionSpan from, @Nullable Target to, TransitionRequest wish) {
+        var found = obstacles.of(tx, held, from, to, wish.pointer());
+        if (!found.isEmpty()) {
+            throw Problem.ENTITLEMENT_EXCEEDED.because(found.size() == 1
+                            ? found.getFirst().detail()
+                            : found.size() + " resources are in use beyond what would be allowed; errors names them.")
+                    .withAll(found);
+        }
+    }
+}

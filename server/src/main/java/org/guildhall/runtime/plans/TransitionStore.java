@@ -1,0 +1,271 @@
+package org.guildhall.runtime.plans;
+
+import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
+import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.val;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Filters;
+import org.guildhall.core.data.JsonRows;
+import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.data.Tx;
+import org.guildhall.schema.runtime.tables.Transitions;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.SelectConditionStep;
+import org.jooq.Table;
+import org.jspecify.annotations.Nullable;
+
+/** Transitions: every move on a ladder, done or still to come. Whatever changes something here holds the pool. */
+public final class TransitionStore {
+
+    /** A transition as it is stored. */
+    public record Row(
+            UUID id, @Nullable String externalId, UUID organizationId, UUID poolId, UUID ladderId, String kind, @Nullable UUID fromTierId,
+            @Nullable UUID toTierId, @Nullable UUID fromProvisionId, @Nullable UUID toProvisionId, String cause, @Nullable UUID grantId,
+            String actorType, @Nullable UUID actorId, @Nullable String reason, boolean forced, List<UUID> keepSiteIds, String state,
+            Instant effectiveAt, @Nullable Instant canceledAt, @Nullable String cancelReason, Instant createdAt, Instant updatedAt,
+            long version) {
+
+        /** The same as it is once it has taken effect. */
+        Row done(PoolProjection.ProjectedTransition step) {
+            var from = step.from();
+            var to = step.to();
+            return !state.equals("scheduled") ? this : new Row(
+                    id, externalId, organizationId, poolId, ladderId, kind, from == null ? null : from.tierId(), to == null ? null : to.tierId(),
+                    from == null ? null : from.provisionId(), to == null ? null : to.provisionId(),
+                    (to == null ? step.what().cause() : to.cause()).word(), grantId, actorType, actorId, reason, forced, keepSiteIds, "done",
+                    effectiveAt, null, null, createdAt, effectiveAt, version + 1);
+        }
+
+        /** The same as it is once it is dropped. */
+        Row canceled(@Nullable String why, Instant at) {
+            return !state.equals("scheduled") ? this : new Row(
+                    id, externalId, organizationId, poolId, ladderId, kind, fromTierId, toTierId, null, null, cause, grantId, actorType, actorId,
+                    reason, forced, keepSiteIds, "canceled", effectiveAt, at, why, createdAt, at, version + 1);
+        }
+
+        private Map<String, String> cells() {
+            return JsonRows.row(
+                    "id", id, "external_id", externalId, "organization_id", organizationId, "pool_id", poolId, "ladder_id", ladderId, "kind", kind,
+                    "from_tier_id", fromTierId, "to_tier_id", toTierId, "from_provision_id", fromProvisionId, "to_provision_id", toProvisionId,
+                    "cause", cause, "grant_id", grantId, "actor_type", actorType, "actor_id", actorId, "reason", reason, "forced", forced,
+                    "keep_site_ids", keepSiteIds, "state", state, "effective_at", effectiveAt, "canceled_at", canceledAt,
+                    "cancel_reason", cancelReason, "created_at", createdAt, "updated_at", updatedAt, "version", version);
+        }
+
+        /** The same as it was at an instant, if it was still to come then. */
+        public Row then(Instant at) {
+            boolean open = state.equals("done") ? effectiveAt.isAfter(at) : canceledAt != null && canceledAt.isAfter(at);
+            return !open ? this : new Row(
+                    id, externalId, organizationId, poolId, ladderId, kind, fromTierId, toTierId, null, null, cause, grantId, actorType, actorId,
+                    reason, forced, keepSiteIds, "scheduled", effectiveAt, null, null, createdAt, updatedAt, version);
+        }
+    }
+
+    /** Who moves, why, and how: what a transition says besides what it does. */
+    record Manner(
+            @Nullable String externalId, String actorType, @Nullable UUID actorId, @Nullable String reason, boolean forced,
+            List<UUID> keepSiteIds) {}
+
+    /** A move that was made at once, or one for later: that has no provisions yet. */
+    record Written(UUID organizationId, UUID poolId, PoolProjection.ProjectedTransition step, Manner manner, boolean done, Instant now) {
+
+        private Map<String, String> cells() {
+            var what = step.what();
+            var from = done ? step.from() : null;
+            var to = done ? step.to() : null;
+            return JsonRows.row(
+                    "id", what.id(), "external_id", manner.externalId(), "organization_id", organizationId, "pool_id", poolId,
+                    "ladder_id", what.ladderId(), "kind", what.kind().word(), "from_tier_id", from == null ? what.fromTierId() : from.tierId(),
+                    "to_tier_id", done ? to == null ? null : to.tierId() : what.toTierId(),
+                    "from_provision_id", from == null ? null : from.provisionId(), "to_provision_id", to == null ? null : to.provisionId(),
+                    "cause", (to == null ? what.cause() : to.cause()).word(), "grant_id", what.grantId(), "next_provision_id", what.nextProvisionId(),
+                    "actor_type", manner.actorType(), "actor_id", manner.actorId(), "reason", manner.reason(), "forced", manner.forced(),
+                    "keep_site_ids", manner.keepSiteIds(), "state", done ? "done" : "scheduled", "effective_at", what.effectiveAt(),
+                    "created_at", now, "updated_at", now, "version", 1);
+        }
+    }
+
+    /** What a list is narrowed by; null for what isn't. */
+    record Filter(
+            @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID ladderId, @Nullable UUID grantId, @Nullable String kind,
+            @Nullable String cause, @Nullable String state, @Nullable String actorType, TimeWindow effective, TimeWindow created) {}
+
+    /** The table as it is, or as it will be. */
+    private static final Transitions T = TRANSITIONS.as("t");
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", T.CREATED_AT, "effective_at", T.EFFECTIVE_AT);
+    public static final List<Field<?>> COLUMNS = columns(TRANSITIONS);
+
+    private static List<Field<?>> columns(Transitions of, Field<?>... more) {
+        var columns = new ArrayList<Field<?>>(List.of(
+                of.ID, of.EXTERNAL_ID, of.ORGANIZATION_ID, of.POOL_ID, of.LADDER_ID, of.KIND, of.FROM_TIER_ID, of.TO_TIER_ID,
+                of.FROM_PROVISION_ID, of.TO_PROVISION_ID, of.CAUSE, of.GRANT_ID, of.ACTOR_TYPE, of.ACTOR_ID, of.REASON, of.FORCED,
+                of.KEEP_SITE_IDS, of.STATE, of.EFFECTIVE_AT, of.CANCELED_AT, of.CANCEL_REASON, of.CREATED_AT, of.UPDATED_AT, of.VERSION));
+        columns.addAll(List.of(more));
+        return columns;
+    }
+
+    /** Whether something is due that isn't written down yet: in an organization, or anywhere if none is named. */
+    static Field<Boolean> due(@Nullable Field<UUID> organizationId) {
+        return field(exists(selectOne()
+                        .from(TRANSITIONS)
+                        .where(TRANSITIONS.STATE.eq(inline("scheduled")))
+                        .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
+                        .and(organizationId == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.eq(organizationId))))
+                .as("due");
+    }
+
+    /** Writes down moves, and tells them in the same order. */
+    List<Row> insert(Tx tx, List<Written> moves) {
+        var rows = HashMap.<UUID, Row>newHashMap(moves.size());
+        tx.sql()
+                .insertInto(TRANSITIONS, columns(TRANSITIONS, TRANSITIONS.NEXT_PROVISION_ID))
+                .select(tx.sql().select(columns(T, T.NEXT_PROVISION_ID))
+                        .from(JsonRows.rows("transitions", T.getName(), moves.stream().map(Written::cells).toList())))
+                .returningResult(COLUMNS)
+                .fetch(TransitionStore::row)
+                .forEach(row -> rows.put(row.id(), row));
+        return moves.stream().map(move -> Objects.requireNonNull(rows.get(move.step().what().id()))).toList();
+    }
+
+    /** Writes down what became of scheduled moves. */
+    void save(Tx tx, List<Row> rows) {
+        JsonRows.update(tx, rows.size(), tx.sql()
+                .update(TRANSITIONS)
+                .set(TRANSITIONS.FROM_TIER_ID, T.FROM_TIER_ID)
+                .set(TRANSITIONS.TO_TIER_ID, T.TO_TIER_ID)
+                .set(TRANSITIONS.FROM_PROVISION_ID, T.FROM_PROVISION_ID)
+                .set(TRANSITIONS.TO_PROVISION_ID, T.TO_PROVISION_ID)
+                .set(TRANSITIONS.CAUSE, T.CAUSE)
+                .set(TRANSITIONS.STATE, T.STATE)
+                .set(TRANSITIONS.CANCELED_AT, T.CANCELED_AT)
+                .set(TRANSITIONS.CANCEL_REASON, T.CANCEL_REASON)
+                .set(TRANSITIONS.UPDATED_AT, T.UPDATED_AT)
+                .set(TRANSITIONS.VERSION, T.VERSION)
+                .from(JsonRows.rows("transitions", T.getName(), rows.stream().map(Row::cells).toList()))
+                .where(TRANSITIONS.ID.eq(T.ID)));
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return tx.sql().select(COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ID.eq(id)).fetchOne(TransitionStore::row);
+    }
+
+    /** Transitions in the order of their instants. */
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return tx.sql()
+                .select(COLUMNS)
+                .from(JsonRows.ids(ids))
+                .join(TRANSITIONS).on(TRANSITIONS.ID.eq(JsonRows.ID))
+                .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID)
+                .fetch(TransitionStore::row);
+    }
+
+    /** @param foreseen what is shown as if it were written down */
+    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, ProjectedRows foreseen) {
+        var due = due(T.ORGANIZATION_ID);
+        return tx.sql()
+                .select(columns(T))
+                .select(due)
+                .from(T)
+                .where(T.ID.eq(id))
+                .fetchOne(row -> new ProjectedList<>(foreseen.of(row(row)), row.get(due)));
+    }
+
+    /** @param foreseen what is shown as if it were written down */
+    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, ProjectedRows foreseen) {
+        var due = due(filter.organizationId() == null ? null : val(filter.organizationId()));
+        var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
+        if (changed.isEmpty()) {
+            return ProjectedPage.page(due, row -> page.fetch(select(tx, filter, due, T), SORTS, T.ID, row), TransitionStore::row);
+        }
+        var parts = List.of(
+                select(tx, filter, due, T).and(ProjectedPage.beside(T.ID, changed.stream().map(Row::id).toList())),
+                select(tx, filter, due, JsonRows.rows("transitions", "t", changed.stream().map(Row::cells).toList())));
+        return ProjectedPage.page(due, row -> page.fetch(parts, SORTS, T.ID, row), TransitionStore::row);
+    }
+
+    private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {
+        return tx.sql()
+                .select(columns(T))
+                .select(due)
+                .from(from)
+                .where(Filters.is(T.EXTERNAL_ID, filter.externalId()))
+                .and(Filters.is(T.ORGANIZATION_ID, filter.organizationId()))
+                .and(Filters.is(T.LADDER_ID, filter.ladderId()))
+                .and(Filters.is(T.GRANT_ID, filter.grantId()))
+                .and(Filters.is(T.KIND, filter.kind()))
+                .and(Filters.is(T.CAUSE, filter.cause()))
+                .and(Filters.is(T.STATE, filter.state()))
+                .and(Filters.is(T.ACTOR_TYPE, filter.actorType()))
+                .and(Filters.within(T.EFFECTIVE_AT, filter.effective()))
+                .and(Filters.within(T.CREATED_AT, filter.created()));
+    }
+
+    /** The organization in which a transition is due that leads to a provision of this id; null if none does. */
+    @Nullable UUID leadingTo(Tx tx, UUID provisionId) {
+        return tx.sql()
+                .select(TRANSITIONS.ORGANIZATION_ID)
+                .from(TRANSITIONS)
+                .where(TRANSITIONS.NEXT_PROVISION_ID.eq(provisionId))
+                .and(TRANSITIONS.STATE.eq(inline("scheduled")))
+                .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
+                .fetchOne(TRANSITIONS.ORGANIZATION_ID);
+    }
+
+    /** What is otherwise once what is due is written down. */
+    private static List<Row> changed(Tx tx, ProjectedRows foreseen) {
+        return tx.sql()
+                .select(COLUMNS)
+                .from(TRANSITIONS)
+                .where(TRANSITIONS.ID.eq(any(Columns.array(foreseen.transitionIds(), UUID.class))))
+                .fetch(found -> foreseen.of(row(found)));
+    }
+
+    /** Organizations of this tenant with something due, in the order of their ids; the next page begins behind the last one's id. */
+    List<UUID> due(Tx tx, @Nullable UUID after, int most) {
+        return tx.sql()
+                .selectDistinct(TRANSITIONS.ORGANIZATION_ID)
+                .from(TRANSITIONS)
+                .where(TRANSITIONS.STATE.eq(inline("scheduled")))
+                .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
+                .and(after == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.gt(after))
+                .orderBy(TRANSITIONS.ORGANIZATION_ID)
+                .limit(most)
+                .fetch(TRANSITIONS.ORGANIZATION_ID);
+    }
+
+    /** Whether there is such an organization. */
+    boolean organizationExists(Tx tx, UUID organizationId) {
+        return tx.sql().fetchExists(ORGANIZATIONS, ORGANIZATIONS.ID.eq(organizationId));
+    }
+
+    public static Row row(Record record) {
+        return new Row(
+                record.get(TRANSITIONS.ID), record.get(TRANSITIONS.EXTERNAL_ID), record.get(TRANSITIONS.ORGANIZATION_ID),
+                record.get(TRANSITIONS.POOL_ID), record.get(TRANSITIONS.LADDER_ID), record.get(TRANSITIONS.KIND),
+                record.get(TRANSITIONS.FROM_TIER_ID), record.get(TRANSITIONS.TO_TIER_ID), record.get(TRANSITIONS.FROM_PROVISION_ID),
+                record.get(TRANSITIONS.TO_PROVISION_ID), record.get(TRANSITIONS.CAUSE), record.get(TRANSITIONS.GRANT_ID),
+                record.get(TRANSITIONS.ACTOR_TYPE), record.get(TRANSITIONS.ACTOR_ID), record.get(TRANSITIONS.REASON),
+                record.get(TRANSITIONS.FORCED), Arrays.asList(record.get(TRANSITIONS.KEEP_SITE_IDS)), record.get(TRANSITIONS.STATE),
+                record.get(TRANSITIONS.EFFECTIVE_AT), record.get(TRANSITIONS.CANCELED_AT), record.get(TRANSITIONS.CANCEL_REASON),
+                record.get(TRANSITIONS.CREATED_AT), record.get(TRANSITIONS.UPDATED_AT), record.get(TRANSITIONS.VERSION));
+    }
+}

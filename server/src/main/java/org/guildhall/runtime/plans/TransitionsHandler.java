@@ -1,0 +1,191 @@
+package org.guildhall.runtime.plans;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.api.Id;
+import org.guildhall.api.Page;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.ActorType;
+import org.guildhall.api.model.Cause;
+import org.guildhall.api.model.ConsumerId;
+import org.guildhall.api.model.GrantId;
+import org.guildhall.api.model.ListOrganizationTransitionsQuery;
+import org.guildhall.api.model.ListTransitionsQuery;
+import org.guildhall.api.model.NewTransition;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.PlanLadderId;
+import org.guildhall.api.model.PoolId;
+import org.guildhall.api.model.ProvisionId;
+import org.guildhall.api.model.SiteId;
+import org.guildhall.api.model.TierId;
+import org.guildhall.api.model.Transition;
+import org.guildhall.api.model.TransitionCancellation;
+import org.guildhall.api.model.TransitionId;
+import org.guildhall.api.model.TransitionKind;
+import org.guildhall.api.model.TransitionState;
+import org.guildhall.api.runtime.TransitionsApi;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.plans.TransitionRequests.TransitionRequest;
+import org.guildhall.runtime.plans.TransitionStore.Filter;
+import org.guildhall.runtime.plans.TransitionStore.Row;
+import org.jspecify.annotations.Nullable;
+
+/** Moves on ladders: {@code /runtime/transitions}, and an organization's own. */
+public final class TransitionsHandler implements TransitionsApi<Call> {
+
+    private final TransitionStore transitions;
+    private final Pools pools;
+    private final ProjectedReads outlook;
+    private final TransitionWriter moves;
+    private final TransitionRequests moving;
+    private final SitesOfPool sites;
+
+    public TransitionsHandler(TransitionStore transitions, Pools pools, ProjectedReads outlook, TransitionWriter moves, TransitionRequests moving, SitesOfPool sites) {
+        this.transitions = transitions;
+        this.pools = pools;
+        this.outlook = outlook;
+        this.moves = moves;
+        this.moving = moving;
+        this.sites = sites;
+    }
+
+    @Override
+    public Reply<Transition> createTransition(Call call, OrganizationId organizationId, NewTransition body) {
+        var actor = call.actor();
+        var wish = wish(body);
+        wellFormed(wish, actor);
+        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId.value()));
+        call.expect(held.version());
+        requireOwn(call, held, wish.keepSiteIds());
+        var transition = toApi(moving.move(call.tx(), call.changes(), held, actor, wish));
+        return Reply.created("/api/v1/runtime/transitions/" + transition.id(), transition);
+    }
+
+    @Override
+    public Reply<Transition> cancelTransition(Call call, TransitionId transitionId, TransitionCancellation body) {
+        var id = transitionId.value();
+        var organizationId = Require.found(transitions.get(call.tx(), id)).organizationId();
+        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var before = Require.found(transitions.get(call.tx(), id));
+        call.expect(before.version());
+        if (!before.state().equals("scheduled")) {
+            throw Problem.INVALID_STATE.because("Only a scheduled transition can be canceled; this one is " + before.state() + ".");
+        }
+        if (before.grantId() != null) {
+            throw Problem.INVALID_STATE.because("The transition belongs to a grant: change the grant's `ends_at`, or revoke it.");
+        }
+        var transition = toApi(moves.drop(call.tx(), call.changes(), id, body.reason(), held.now()));
+        pools.changed(call.tx(), call.changes(), held, held, List.of());
+        return Reply.ok(transition);
+    }
+
+    @Override
+    public Reply<Page<Transition>> listOrganizationTransitions(Call call, OrganizationId organizationId, ListOrganizationTransitionsQuery query) {
+        var filter = new Filter(
+                query.externalId(), organizationId.value(), uuid(query.planLadderId()), uuid(query.grantId()),
+                query.kind() == null ? null : query.kind().value(), query.cause() == null ? null : query.cause().value(),
+                query.state() == null ? null : query.state().value(), query.actorType() == null ? null : query.actorType().value(),
+                new TimeWindow(query.effectiveAfter(), query.effectiveFrom(), query.effectiveBefore()),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+        var page = page(call, filter);
+        // Asked only then, so that a full page costs one trip.
+        if (page.data().isEmpty() && !transitions.organizationExists(call.tx(), organizationId.value())) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        return Reply.list(page.map(TransitionsHandler::toApi));
+    }
+
+    @Override
+    public Reply<Page<Transition>> listTransitions(Call call, ListTransitionsQuery query) {
+        var filter = new Filter(
+                query.externalId(), uuid(query.organizationId()), uuid(query.planLadderId()), uuid(query.grantId()),
+                query.kind() == null ? null : query.kind().value(), query.cause() == null ? null : query.cause().value(),
+                query.state() == null ? null : query.state().value(), query.actorType() == null ? null : query.actorType().value(),
+                new TimeWindow(query.effectiveAfter(), query.effectiveFrom(), query.effectiveBefore()),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+        return Reply.list(page(call, filter).map(TransitionsHandler::toApi));
+    }
+
+    @Override
+    public Reply<Transition> getTransition(Call call, TransitionId transitionId) {
+        var row = outlook.one(
+                call.tx(), foreseen -> transitions.projected(call.tx(), transitionId.value(), foreseen),
+                found -> found == null ? null : found.organizationId());
+        return Reply.ok(toApi(Require.found(row)));
+    }
+
+    private Page<Row> page(Call call, Filter filter) {
+        return outlook.page(
+                call.tx(), filter.organizationId(), foreseen -> transitions.list(call.tx(), call.page(), filter, foreseen));
+    }
+
+    /** A site that isn't there must not be passed over: another one would turn read-only in its place. */
+    private void requireOwn(Call call, LockedPool held, List<UUID> keepSiteIds) {
+        if (keepSiteIds.isEmpty()) {
+            return;
+        }
+        var own = sites.among(call.tx(), held.poolId(), keepSiteIds);
+        var wrong = new ArrayList<Item>();
+        for (int at = 0; at < keepSiteIds.size(); at++) {
+            if (!own.contains(keepSiteIds.get(at))) {
+                wrong.add(Item.pointer("/keep_site_ids/" + at, "unknown_reference", "There is no such site of the organization."));
+            }
+        }
+        ProblemException.ifAny(wrong);
+    }
+
+    private static TransitionRequest wish(NewTransition body) {
+        List<SiteId> keep = body.keepSiteIds() == null ? List.of() : body.keepSiteIds();
+        return new TransitionRequest(
+                TransitionRules.Kind.of(body.kind().value()), uuid(body.targetTierId()), uuid(body.planLadderId()), body.effectiveAt(), body.externalId(),
+                body.reason(), Boolean.TRUE.equals(body.force()), keep.stream().map(SiteId::value).toList());
+    }
+
+    /** Everything that is wrong with it by itself, at once. */
+    private static void wellFormed(TransitionRequest wish, Actor actor) {
+        var wrong = new ArrayList<Item>();
+        if (wish.kind() == TransitionRules.Kind.END && wish.targetTierId() != null) {
+            wrong.add(Item.pointer("/target_tier_id", "other_kind", "An end leads to the default and takes no tier."));
+        }
+        if (wish.kind() != TransitionRules.Kind.END && wish.targetTierId() == null) {
+            wrong.add(Item.pointer("/target_tier_id", "required", "A move leads to a tier, unless it is an end."));
+        }
+        if (wish.force() && !actor.type().equals("operator")) {
+            wrong.add(Item.pointer("/force", "operators_only", "Only an operator passes over what stands in the way."));
+        }
+        if (wish.force() && (wish.reason() == null || wish.reason().isBlank())) {
+            wrong.add(Item.pointer("/reason", "required", "Who passes over what stands in the way says why."));
+        }
+        ProblemException.ifAny(wrong);
+    }
+
+    public static Transition toApi(Row row) {
+        return new Transition(
+                new TransitionId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), new PoolId(row.poolId()),
+                new PlanLadderId(row.ladderId()), TransitionKind.fromValue(row.kind()), tier(row.fromTierId()), tier(row.toTierId()),
+                provision(row.fromProvisionId()), provision(row.toProvisionId()), Cause.fromValue(row.cause()),
+                row.grantId() == null ? null : new GrantId(row.grantId()), ActorType.fromValue(row.actorType()),
+                row.actorId() == null ? null : new ConsumerId(row.actorId()), row.reason(), row.forced(),
+                row.keepSiteIds().stream().map(SiteId::new).toList(), TransitionState.fromValue(row.state()), row.effectiveAt(),
+                row.canceledAt(), row.cancelReason(), row.createdAt(), row.updatedAt(), row.version());
+    }
+
+    private static @Nullable TierId tier(@Nullable UUID id) {
+        return id == null ? null : new TierId(id);
+    }
+
+    private static @Nullable ProvisionId provision(@Nullable UUID id) {
+        return id == null ? null : new ProvisionId(id);
+    }
+
+    private static @Nullable UUID uuid(@Nullable Id id) {
+        return id == null ? null : id.value();
+    }
+}

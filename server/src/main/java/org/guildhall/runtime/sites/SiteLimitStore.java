@@ -1,0 +1,120 @@
+package org.guildhall.runtime.sites;
+
+import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_RULES;
+import static org.guildhall.schema.catalog.Tables.PRODUCTS;
+import static org.guildhall.schema.catalog.Tables.RESOURCE_KEYS;
+import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.guildhall.schema.runtime.Tables.SITES;
+import static org.guildhall.schema.runtime.Tables.SURPLUS_LOOKS;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.Tx;
+import org.guildhall.runtime.entitlements.EffectiveRules;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Records;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** Which organizations may have more sites than they are entitled to since a rule says otherwise. */
+public final class SiteLimitStore {
+
+    /** How many sites of an integration count for a pool, and by which key they are limited. */
+    public record Count(UUID organizationId, UUID poolId, String sitesKey, int sites) {
+
+        public boolean exceeds(@Nullable EffectiveRules entitled) {
+            var line = entitled == null ? null : entitled.line(sitesKey, null);
+            return line == null || line.ceiling() != null && sites > line.ceiling();
+        }
+    }
+
+    /**
+     * What is to be looked at.
+     *
+     * @param now up to when it is
+     * @param keys that rules say something else of
+     */
+    public record ChangedRules(Instant now, Set<String> keys) {}
+
+    // A change is seen once it is committed, which may be this much behind the instant that it is dated at.
+    private static final Field<Instant> SINCE = field(
+            "{0} - interval '1 minute'", SQLDataType.INSTANT,
+            coalesce(field(select(SURPLUS_LOOKS.LOOKED_AT).from(SURPLUS_LOOKS)), inline("-infinity").cast(SQLDataType.INSTANT)));
+    private static final Condition CHANGED = ENTITLEMENT_RULES.STARTS_AT.gt(SINCE).or(ENTITLEMENT_RULES.ENDS_AT.gt(SINCE));
+
+    /** What rules have come to say otherwise since it was last looked at. */
+    public ChangedRules changedRules(Tx tx) {
+        var now = tx.sql().select(Columns.now()).fetchSingle().value1();
+        return new ChangedRules(now, tx.sql()
+                .selectDistinct(ENTITLEMENT_RULES.RESOURCE_KEY)
+                .from(ENTITLEMENT_RULES)
+                .join(RESOURCE_KEYS)
+                .on(RESOURCE_KEYS.KEY.eq(ENTITLEMENT_RULES.RESOURCE_KEY))
+                .where(RESOURCE_KEYS.COUNTS_SITES)
+                .and(CHANGED)
+                .fetchSet(ENTITLEMENT_RULES.RESOURCE_KEY));
+    }
+
+    /** The next organizations, by their ids, that have sites and hold something of which such a rule is. */
+    public List<UUID> due(Tx tx, Collection<String> keys, @Nullable UUID after, int most) {
+        var rule = selectOne()
+                .from(PROVISIONS)
+                .join(PRODUCTS)
+                .on(PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
+                .join(ENTITLEMENT_RULES)
+                .on(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(PRODUCTS.ENTITLEMENT_SET_ID))
+                .where(PROVISIONS.POOL_ID.eq(SITES.POOL_ID))
+                .and(PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.gt(Columns.now())))
+                .and(ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(Columns.array(keys, String.class))))
+                .and(CHANGED);
+        return tx.sql()
+                .selectDistinct(SITES.ORGANIZATION_ID)
+                .from(SITES)
+                .where(SITES.COUNTS)
+                .and(after == null ? noCondition() : SITES.ORGANIZATION_ID.gt(after))
+                .and(exists(rule))
+                .orderBy(SITES.ORGANIZATION_ID)
+                .limit(most)
+                .fetch(SITES.ORGANIZATION_ID);
+    }
+
+    /** How many sites count for organizations, by the keys that limit them. */
+    public List<Count> counts(Tx tx, Collection<UUID> organizationIds, Collection<String> keys) {
+        return tx.sql()
+                .select(SITES.ORGANIZATION_ID, SITES.POOL_ID, RESOURCE_KEYS.KEY, count())
+                .from(SITES)
+                .join(RESOURCE_KEYS)
+                .on(RESOURCE_KEYS.INTEGRATION_ID.eq(SITES.INTEGRATION_ID))
+                .where(SITES.ORGANIZATION_ID.eq(any(Columns.array(organizationIds, UUID.class))))
+                .and(SITES.COUNTS)
+                .and(RESOURCE_KEYS.KEY.eq(any(Columns.array(keys, String.class))))
+                .groupBy(SITES.ORGANIZATION_ID, SITES.POOL_ID, RESOURCE_KEYS.KEY)
+                .fetch(Records.mapping(Count::new));
+    }
+
+    /** Notes up to when everything has been looked at. */
+    public boolean looked(Tx tx, Instant now) {
+        return tx.sql()
+                .insertInto(SURPLUS_LOOKS)
+                .set(SURPLUS_LOOKS.LOOKED_AT, now)
+                .onConflict(SURPLUS_LOOKS.TENANT_ID)
+                .doUpdate()
+                .set(SURPLUS_LOOKS.LOOKED_AT, now)
+                .execute()
+                == 1;
+    }
+}

@@ -1,0 +1,3 @@
+/** Sites of integrations, and the limit on their number. */
+@org.jspecify.annotations.NullMarked
+package org.guildhall.runtime.sites;

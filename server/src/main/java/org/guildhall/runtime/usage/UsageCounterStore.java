@@ -1,0 +1,168 @@
+package org.guildhall.runtime.usage;
+
+import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_RULES;
+import static org.guildhall.schema.catalog.Tables.PRODUCTS;
+import static org.guildhall.schema.platform.Tables.SETTINGS;
+import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
+import static org.guildhall.schema.runtime.Tables.POOLS;
+import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.selectOne;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.guildhall.core.data.Columns;
+import org.guildhall.core.data.EffectiveDates;
+import org.guildhall.core.data.TimeZones;
+import org.guildhall.core.data.Tx;
+import org.guildhall.runtime.entitlements.EffectiveRules.ActiveRule;
+import org.guildhall.runtime.entitlements.EffectiveRules;
+import org.guildhall.runtime.usage.UsageRules.CounterState;
+import org.guildhall.runtime.usage.UsageRules.UsageCounter;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** What use is counted against, for many pools in one round trip each: who holds what, what that allows, and what is in use. */
+public final class UsageCounterStore {
+
+    /**
+     * A pool that is held.
+     *
+     * @param due whether a transition of it is to be settled first
+     * @param now the present instant, behind every change of the pool
+     */
+    record Pool(UUID id, UUID organizationId, String organizationState, boolean due, ZoneId zone, Instant now) {}
+
+    private static final Field<Instant> NOW = greatest(EffectiveDates.present(), POOLS.UPDATED_AT).as("now");
+    private static final Field<Boolean> DUE = field(exists(selectOne()
+                    .from(TRANSITIONS)
+                    .where(TRANSITIONS.POOL_ID.eq(POOLS.ID))
+                    .and(TRANSITIONS.STATE.eq(inline("scheduled")))
+                    .and(TRANSITIONS.EFFECTIVE_AT.le(greatest(EffectiveDates.present(), POOLS.UPDATED_AT)))))
+            .as("due");
+    private static final Field<Long> USED = field("used", SQLDataType.BIGINT);
+    private static final Field<Integer[]> TOLD = field("told", SQLDataType.INTEGER.array());
+
+    /** One row for each account, in the order in which they are asked for. Neither a level nor a sum is there before the first use. */
+    private static final String STANDINGS = """
+            select case
+                when w.period is null then coalesce((
+                    select l.level
+                    from runtime.usage_levels l
+                    where l.pool_id = w.pool_id and l.resource_key = w.resource_key), 0)
+                else runtime.used_between(w.pool_id, w.resource_key, w.starts_at, w.ends_at)::bigint
+                end as used,
+                array(
+                    select t.percent
+                    from runtime.usage_thresholds t
+                    where t.pool_id = w.pool_id and t.resource_key = w.resource_key and t.period_starts_at = w.starts_at
+                      and t.period is not distinct from w.period and t.cleared_at is null) as told
+            from unnest({0}, {1}, {2}, {3}, {4}) with ordinality as w (pool_id, resource_key, period, starts_at, ends_at, number)
+            order by w.number
+            """;
+
+    /** Holds the pools of organizations, in the order of their ids, until the transaction ends; by organization, those that are there. */
+    Map<UUID, UUID> lockPools(Tx tx, Collection<UUID> organizationIds) {
+        return tx.sql()
+                .select(POOLS.ORGANIZATION_ID, POOLS.ID)
+                .from(POOLS)
+                .where(POOLS.ORGANIZATION_ID.eq(any(Columns.array(organizationIds, UUID.class))))
+                .orderBy(POOLS.ID)
+                .forUpdate()
+                .fetchMap(POOLS.ORGANIZATION_ID, POOLS.ID);
+    }
+
+    /** How pools stand that are held. To be read once they are: it would be older otherwise. */
+    List<Pool> pools(Tx tx, Collection<UUID> poolIds) {
+        return tx.sql()
+                .select(POOLS.ID, POOLS.ORGANIZATION_ID, ORGANIZATIONS.STATE, DUE, SETTINGS.TIME_ZONE, NOW)
+                .from(POOLS)
+                .join(ORGANIZATIONS)
+                .on(ORGANIZATIONS.ID.eq(POOLS.ORGANIZATION_ID))
+                .crossJoin(SETTINGS)
+                .where(POOLS.ID.eq(any(Columns.array(poolIds, UUID.class))))
+                .fetch(row -> new Pool(row.value1(), row.value2(), row.value3(), row.value4(), TimeZones.of(row.value5()), row.value6()));
+    }
+
+    /** What the rules of everything come to that pools hold at an instant, for some resource keys. */
+    public Map<UUID, EffectiveRules> entitlements(Tx tx, Collection<UUID> poolIds, Collection<String> keys, Instant at) {
+        var rules = new HashMap<UUID, List<ActiveRule>>();
+        tx.sql()
+                .select(PROVISIONS.POOL_ID, PROVISIONS.ID, PROVISIONS.STARTS_AT, PRODUCTS.ID, PRODUCTS.NAME)
+                .select(ENTITLEMENT_RULES.ID, ENTITLEMENT_RULES.RESOURCE_KEY, ENTITLEMENT_RULES.KIND, ENTITLEMENT_RULES.PERIOD,
+                        ENTITLEMENT_RULES.COMBINE, ENTITLEMENT_RULES.LIMIT_VALUE, ENTITLEMENT_RULES.ENABLED, ENTITLEMENT_RULES.ENFORCEMENT,
+                        ENTITLEMENT_RULES.GRACE_PERCENT, ENTITLEMENT_RULES.THRESHOLD_PERCENTS)
+                .from(PROVISIONS)
+                .join(PRODUCTS)
+                .on(PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
+                .join(ENTITLEMENT_RULES)
+                .on(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(PRODUCTS.ENTITLEMENT_SET_ID))
+                .where(PROVISIONS.POOL_ID.eq(any(Columns.array(poolIds, UUID.class))))
+                .and(EffectiveDates.holds(PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT, at))
+                .and(ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(Columns.array(keys, String.class))))
+                .and(EffectiveDates.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at))
+                .forEach(row -> rules.computeIfAbsent(row.get(PROVISIONS.POOL_ID), id -> new ArrayList<>()).add(rule(row)));
+        var combined = new HashMap<UUID, EffectiveRules>();
+        poolIds.forEach(id -> combined.put(id, EffectiveRules.of(rules.getOrDefault(id, List.of()))));
+        return combined;
+    }
+
+    /** How accounts stand; of sites, what thresholds were told and nothing of how many there are. */
+    public Map<UsageCounter, CounterState> counters(Tx tx, Collection<UsageCounter> accounts) {
+        var asked = List.copyOf(accounts);
+        var found = tx.sql()
+                .resultQuery(STANDINGS, each(asked, UsageCounter::poolId, UUID.class), each(asked, UsageCounter::resourceKey, String.class),
+                        each(asked, UsageCounter::period, String.class), each(asked, UsageCounterStore::startsAt, Instant.class),
+                        each(asked, UsageCounterStore::endsAt, Instant.class))
+                .coerce(USED, TOLD)
+                .fetch();
+        var standings = new HashMap<UsageCounter, CounterState>();
+        for (int at = 0; at < asked.size(); at++) {
+            standings.put(asked.get(at), new CounterState(found.get(at).get(USED), Set.of(found.get(at).get(TOLD))));
+        }
+        return standings;
+    }
+
+    private static <T> Field<T[]> each(List<UsageCounter> accounts, Function<UsageCounter, @Nullable T> what, Class<T> type) {
+        return Columns.array(accounts.stream().map(what).toList(), type);
+    }
+
+    /** The instant by which what doesn't reset is kept, so that it is told once, too. */
+    static Instant startsAt(UsageCounter account) {
+        return account.span() == null ? Instant.EPOCH : account.span().startsAt();
+    }
+
+    /** The same as a day. */
+    static LocalDate startsOn(UsageCounter account) {
+        return account.span() == null ? LocalDate.EPOCH : account.span().startsOn();
+    }
+
+    private static Instant endsAt(UsageCounter account) {
+        return account.span() == null ? Instant.EPOCH : account.span().endsAt();
+    }
+
+    private static ActiveRule rule(Record row) {
+        return new ActiveRule(
+                row.get(ENTITLEMENT_RULES.ID), row.get(PROVISIONS.STARTS_AT), row.get(PROVISIONS.ID), row.get(PRODUCTS.ID),
+                row.get(PRODUCTS.NAME), row.get(ENTITLEMENT_RULES.RESOURCE_KEY), row.get(ENTITLEMENT_RULES.KIND),
+                row.get(ENTITLEMENT_RULES.PERIOD), row.get(ENTITLEMENT_RULES.COMBINE), row.get(ENTITLEMENT_RULES.LIMIT_VALUE),
+                row.get(ENTITLEMENT_RULES.ENABLED), row.get(ENTITLEMENT_RULES.ENFORCEMENT).equals("hard"),
+                row.get(ENTITLEMENT_RULES.GRACE_PERCENT), List.of(row.get(ENTITLEMENT_RULES.THRESHOLD_PERCENTS)));
+    }
+}

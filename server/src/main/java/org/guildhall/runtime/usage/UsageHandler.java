@@ -1,0 +1,226 @@
+package org.guildhall.runtime.usage;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.guildhall.api.Page;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.EntitlementPeriod;
+import org.guildhall.api.model.GetUsageQuery;
+import org.guildhall.api.model.ListOrganizationUsageThresholdsQuery;
+import org.guildhall.api.model.ListUsageEventsQuery;
+import org.guildhall.api.model.ListUsageThresholdsQuery;
+import org.guildhall.api.model.NewUsageEvent;
+import org.guildhall.api.model.NewUsageReport;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.Usage;
+import org.guildhall.api.model.UsageEvent;
+import org.guildhall.api.model.UsageEventId;
+import org.guildhall.api.model.UsageGranularity;
+import org.guildhall.api.model.UsageOfKey;
+import org.guildhall.api.model.UsageReport;
+import org.guildhall.api.model.UsageReportId;
+import org.guildhall.api.model.UsageSum;
+import org.guildhall.api.model.UsageThreshold;
+import org.guildhall.api.model.UsageThresholdId;
+import org.guildhall.api.runtime.UsageApi;
+import org.guildhall.catalog.Catalog.ResourceKey;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.entitlements.AllowancePeriod;
+import org.guildhall.runtime.usage.UsageEventRules.ReportedEvent;
+import org.guildhall.runtime.usage.UsageStore.Report;
+import org.guildhall.runtime.usage.UsageStore.Sum;
+import org.jspecify.annotations.Nullable;
+
+/** Usage as it is reported, its sums, and the thresholds that it reaches. */
+public final class UsageHandler implements UsageApi<Call> {
+
+    private static final String BASE = "/api/v1/runtime/usage-reports/";
+    /** As many as the document lets an answer have. */
+    private static final int THRESHOLDS_SHOWN_MAX = 1_000;
+    private static final int RESOURCES_SHOWN_MAX = 100;
+    private static final int PERIODS_MAX = 400;
+    private static final int PERIODS_OF_ALL_MAX = 62;
+    private static final int DAYS_UNLESS_SAID = 30;
+
+    private final Catalog catalog;
+    private final UsageRecorder meter;
+    private final UsageStore usage;
+    private final UsageThresholdStore thresholds;
+
+    public UsageHandler(Catalog catalog, UsageRecorder meter, UsageStore usage, UsageThresholdStore thresholds) {
+        this.catalog = catalog;
+        this.meter = meter;
+        this.usage = usage;
+        this.thresholds = thresholds;
+    }
+
+    @Override
+    public Reply<UsageReport> reportUsage(Call call, NewUsageReport body) {
+        var done = meter.record(call.tx(), call.changes(), body.events().stream().map(UsageHandler::reported).toList());
+        var report = toApi(done.report(), done.told().reached());
+        call.created(report.id(), report);
+        done.told().tell(call.changes());
+        return Reply.created(BASE + report.id(), report);
+    }
+
+    @Override
+    public Reply<UsageReport> getUsageReport(Call call, UsageReportId usageReportId) {
+        var report = Require.found(usage.report(call.tx(), usageReportId.value()));
+        return Reply.ok(toApi(report, thresholds.ofReport(call.tx(), report.id(), THRESHOLDS_SHOWN_MAX + 1)));
+    }
+
+    @Override
+    public Reply<Page<UsageEvent>> listUsageEvents(Call call, ListUsageEventsQuery query) {
+        var filter = new UsageStore.Filter(
+                query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
+                query.usageReportId() == null ? null : query.usageReportId().value(), query.resourceKey(),
+                new TimeWindow(query.occurredAfter(), query.occurredFrom(), query.occurredBefore()));
+        return Reply.list(usage.list(call.tx(), call.page(), filter).map(UsageHandler::toApi));
+    }
+
+    @Override
+    public Reply<UsageEvent> getUsageEvent(Call call, UsageEventId usageEventId) {
+        return Reply.ok(toApi(Require.found(usage.get(call.tx(), usageEventId.value()))));
+    }
+
+    @Override
+    public Reply<Page<UsageThreshold>> listOrganizationUsageThresholds(
+            Call call, OrganizationId organizationId, ListOrganizationUsageThresholdsQuery query) {
+        var filter = new UsageThresholdStore.Filter(organizationId.value(), query.resourceKey(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+        if (!usage.hasOrganization(call.tx(), organizationId.value())) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        return Reply.list(thresholds.list(call.tx(), call.page(), filter).map(UsageHandler::toApi));
+    }
+
+    @Override
+    public Reply<Page<UsageThreshold>> listUsageThresholds(Call call, ListUsageThresholdsQuery query) {
+        var filter = new UsageThresholdStore.Filter(
+                query.organizationId() == null ? null : query.organizationId().value(), query.resourceKey(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+        return Reply.list(thresholds.list(call.tx(), call.page(), filter).map(UsageHandler::toApi));
+    }
+
+    @Override
+    public Reply<UsageThreshold> getUsageThreshold(Call call, UsageThresholdId usageThresholdId) {
+        return Reply.ok(toApi(Require.found(thresholds.get(call.tx(), usageThresholdId.value()))));
+    }
+
+    @Override
+    public Reply<Usage> getUsage(Call call, OrganizationId organizationId, GetUsageQuery query) {
+        var tx = call.tx();
+        var asked = query.resourceKey();
+        var found = Require.found(usage.meter(tx, organizationId.value()));
+        var granularity = query.granularity() == null ? UsageGranularity.DAY : UsageGranularity.fromValue(query.granularity().value());
+        var periods = periods(query, granularity.value(), tx.now(), found.zone());
+        var levels = usage.levels(tx, found.poolId(), asked);
+        var sums = usage.sums(tx, found.poolId(), asked, periods).stream()
+                .collect(Collectors.groupingBy(Sum::resourceKey, Collectors.toMap(sum -> periods.get(sum.number() - 1).startsOn(), Sum::quantity)));
+        var keys = new TreeSet<>(sums.keySet());
+        keys.addAll(levels.keySet());
+        var shown = reported(tx, asked, keys).map(key -> {
+            var level = key.kind().equals("allowance") ? null : levels.getOrDefault(key.key(), 0L);
+            return ofKey(key.key(), level, periods, granularity.value(), sums.getOrDefault(key.key(), Map.of()));
+        });
+        return Reply.plain(new Usage(organizationId, granularity, found.zone().getId(), shown.toList(), keys.size() > RESOURCES_SHOWN_MAX));
+    }
+
+    /** The resource keys to be shown. */
+    private Stream<ResourceKey> reported(Tx tx, @Nullable String asked, SortedSet<String> used) {
+        var keys = asked != null ? List.of(asked) : used.stream().limit(RESOURCES_SHOWN_MAX).toList();
+        var found = catalog.resourceKeys(tx, keys);
+        if (asked != null && found.isEmpty()) {
+            throw refusal("resource_key", "unknown_reference", "No integration registers this resource key.");
+        }
+        if (asked != null && (found.getFirst().countsSites() || found.getFirst().kind().equals("boolean"))) {
+            throw refusal("resource_key", "not_reported", "What is in use of this resource key isn't reported.");
+        }
+        return found.stream().sorted(Comparator.comparing(ResourceKey::key));
+    }
+
+    private static UsageOfKey ofKey(String key, @Nullable Long level, List<AllowancePeriod> periods, String granularity, Map<LocalDate, Long> used) {
+        var sums = periods.stream().map(period -> sum(period, granularity, used)).toList();
+        return new UsageOfKey(key, level, sums.stream().mapToLong(UsageSum::quantity).sum(), sums);
+    }
+
+    private static List<AllowancePeriod> periods(GetUsageQuery query, String granularity, Instant now, ZoneId zone) {
+        var to = query.toOn() != null ? query.toOn() : now.atZone(zone).toLocalDate();
+        var from = query.fromOn() != null ? query.fromOn() : to.minusDays(DAYS_UNLESS_SAID - 1);
+        if (from.isBefore(LocalDate.EPOCH)) {
+            throw refusal("from_on", "too_far_back", "Must not be before " + LocalDate.EPOCH + ".");
+        }
+        if (to.isAfter(now.atZone(zone).toLocalDate().plusYears(1))) {
+            throw refusal("to_on", "too_far_ahead", "May be a year ahead at most.");
+        }
+        if (from.isAfter(to)) {
+            throw refusal("from_on", "after_the_end", "Must not be after to_on.");
+        }
+        int most = query.resourceKey() == null ? PERIODS_OF_ALL_MAX : PERIODS_MAX;
+        var periods = new ArrayList<AllowancePeriod>();
+        for (var start = AllowancePeriod.start(granularity, from); !start.isAfter(to); start = AllowancePeriod.next(granularity, start)) {
+            if (periods.size() == most) {
+                throw refusal("from_on", "too_many_periods", "May be " + most + " periods before to_on at most.");
+            }
+            periods.add(AllowancePeriod.on(granularity, start, zone));
+        }
+        return periods;
+    }
+
+    private static ProblemException refusal(String parameter, String code, String detail) {
+        return Problem.INVALID_PARAMETER.because(detail).with(Item.parameter(parameter, code, detail));
+    }
+
+    private static UsageSum sum(AllowancePeriod period, String granularity, Map<LocalDate, Long> used) {
+        return new UsageSum(
+                period.startsOn(), AllowancePeriod.next(granularity, period.startsOn()).minusDays(1), period.startsAt(), period.endsAt(),
+                used.getOrDefault(period.startsOn(), 0L));
+    }
+
+    private static ReportedEvent reported(NewUsageEvent event) {
+        return new ReportedEvent(
+                event.externalId(), event.organizationId().value(), event.resourceKey(), event.quantity(),
+                event.occurredAt() == null ? null : event.occurredAt().truncatedTo(ChronoUnit.MICROS));
+    }
+
+    private static UsageReport toApi(Report report, List<UsageThresholdStore.Row> reached) {
+        return new UsageReport(
+                new UsageReportId(report.id()), report.recorded(), report.duplicates(),
+                reached.stream().limit(THRESHOLDS_SHOWN_MAX).map(UsageHandler::toApi).toList(), reached.size() > THRESHOLDS_SHOWN_MAX,
+                report.createdAt(), 1);
+    }
+
+    private static UsageEvent toApi(UsageStore.Row row) {
+        return new UsageEvent(
+                new UsageEventId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), new UsageReportId(row.reportId()),
+                row.resourceKey(), row.quantity(), row.occurredAt(), row.day(), row.createdAt(), 1);
+    }
+
+    static UsageThreshold toApi(UsageThresholdStore.Row row) {
+        return new UsageThreshold(
+                new UsageThresholdId(row.id()), new OrganizationId(row.organizationId()), row.resourceKey(), period(row.period()), row.periodOn(),
+                row.percent(), row.limitValue(), row.used(), row.reportId() == null ? null : new UsageReportId(row.reportId()), row.reachedAt(),
+                row.clearedAt(), row.createdAt(), row.clearedAt() == null ? row.createdAt() : row.clearedAt(), row.clearedAt() == null ? 1 : 2);
+    }
+
+    private static @Nullable EntitlementPeriod period(@Nullable String period) {
+        return period == null ? null : EntitlementPeriod.fromValue(period);
+    }
+}

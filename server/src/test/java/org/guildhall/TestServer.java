@@ -1,0 +1,259 @@
+package org.guildhall;
+
+import static io.restassured.RestAssured.given;
+
+import io.restassured.config.EncoderConfig;
+import io.restassured.config.RestAssuredConfig;
+import io.restassured.http.ContentType;
+import io.restassured.specification.RequestSpecification;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.guildhall.api.Scopes;
+import org.guildhall.core.auth.ApiToken;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.DbConfig;
+import org.guildhall.migrations.Embedded;
+import org.guildhall.migrations.Roles;
+import org.guildhall.platform.TestTokens;
+
+/**
+ * What tests stand on: one PostgreSQL and one server for the whole run, and a tenant of its own for each test. A test that needs a
+ * second node or a database of its own asks for it.
+ */
+public final class TestServer implements AutoCloseable {
+
+    public static final String KEYS = "test:0123456789abcdef0123456789abcdef";
+
+    /** REST Assured's own defaults add a character set to every media type that it doesn't know. */
+    private static final RestAssuredConfig CONFIG = RestAssuredConfig.config()
+            .encoderConfig(EncoderConfig.encoderConfig()
+                    .defaultContentCharset("UTF-8")
+                    .appendDefaultContentCharsetToContentTypeIfUndefined(false)
+                    .encodeContentTypeAs("application/merge-patch+json", ContentType.TEXT));
+
+    private static final Embedded POSTGRES = Embedded.throwaway();
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final TestServer SHARED = open("guildhall_test");
+
+    private final String database;
+    private final App app;
+    private final Db db;
+
+    private TestServer(String database, App app) {
+        this.database = database;
+        this.app = app;
+        this.db = new Db(config(database).database());
+    }
+
+    /** The server that all tests share. */
+    public static TestServer shared() {
+        return SHARED;
+    }
+
+    /** Another node on the shared server's database, which all tests share too. */
+    public static TestServer second() {
+        return Second.NODE;
+    }
+
+    private static final class Second {
+        // Made by whoever comes first: from a platform thread, or the carriers that wait for it are missing to the server it starts.
+        static final TestServer NODE = SHARED.node();
+    }
+
+    /** A server on a fresh database of its own; the caller closes it. */
+    public static TestServer fresh() {
+        return open("guildhall_test_" + COUNT.incrementAndGet());
+    }
+
+    /** A server on a database of its own that all tests share who want no job to run but by their own hand. */
+    public static TestServer still() {
+        return Still.NODE;
+    }
+
+    private static final class Still {
+        static final TestServer NODE = open("guildhall_still", settings -> reached(settings, settings.database()));
+    }
+
+    /** One more node on this server's database; the caller closes it. */
+    public TestServer node() {
+        return node(settings -> settings);
+    }
+
+    /** One more node on this server's database, with other settings; the caller closes it. */
+    public TestServer node(UnaryOperator<Config> settings) {
+        return new TestServer(database, App.start(settings.apply(config(database))));
+    }
+
+    private static TestServer open(String name) {
+        return open(name, settings -> settings);
+    }
+
+    private static TestServer open(String name, UnaryOperator<Config> settings) {
+        try {
+            POSTGRES.database(name);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return new TestServer(name, App.start(settings.apply(config(name))));
+    }
+
+    private static Config config(String database) {
+        return new Config(
+                new DbConfig(POSTGRES.url(database), Roles.APP, "", 16, Duration.ofSeconds(2)),
+                "127.0.0.1", 0, "http://localhost", Keys.parse(KEYS), Set.of("https://console.example"), List.of(), true);
+    }
+
+    /** The address of this node. */
+    public String url() {
+        return "http://127.0.0.1:" + app.port();
+    }
+
+    public Db db() {
+        return db;
+    }
+
+    /** The same settings with other keys. */
+    public static Config keyed(Config settings, String keys) {
+        return new Config(settings.database(), settings.host(), settings.port(), settings.publicUrl(), Keys.parse(keys), settings.corsOrigins(),
+                settings.trustedProxies(), settings.scheduler());
+    }
+
+    /** The same settings with another way to the database, and without scheduled work. */
+    public static Config reached(Config settings, DbConfig database) {
+        return new Config(database, settings.host(), settings.port(), settings.publicUrl(), settings.keys(), settings.corsOrigins(),
+                settings.trustedProxies(), false);
+    }
+
+    /** What this server was started with, but for its port. */
+    public Config settings() {
+        return config(database);
+    }
+
+    /** Requests without a token, each answer checked against the document. */
+    public RequestSpecification anonymous() {
+        return given().config(CONFIG).baseUri(url()).urlEncodingEnabled(false).filter(SpecFilter.INSTANCE);
+    }
+
+    /** A connection past every policy. */
+    public java.sql.Connection superuser() throws SQLException {
+        return POSTGRES.superuser(database);
+    }
+
+    /** A new tenant with nothing in it. */
+    public Tenant tenant() {
+        return tenant("Test " + COUNT.incrementAndGet());
+    }
+
+    public Tenant tenant(String name) {
+        var id = UUID.randomUUID();
+        try (var connection = superuser();
+                var statement = connection.prepareStatement("insert into platform.tenants (tenant_id, id, name, mode) values (?, ?, ?, 'test')");
+                var settings = connection.prepareStatement("insert into platform.settings (tenant_id, rate_limit) values (?, 100000)")) {
+            statement.setObject(1, Db.PLATFORM);
+            statement.setObject(2, id);
+            statement.setString(3, name);
+            statement.execute();
+            settings.setObject(1, id);
+            settings.execute();
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return new Tenant(this, id);
+    }
+
+    /** The platform itself, which is a tenant too. */
+    public Tenant platform() {
+        return new Tenant(this, Db.PLATFORM);
+    }
+
+    @Override
+    public void close() {
+        db.close();
+        app.close();
+    }
+
+    /** A tenant of a test. */
+    public record Tenant(TestServer guild, UUID id) {
+
+        /** A token that may do exactly this; everything a tenant can hold if nothing is named. */
+        public String token(String... scopes) {
+            boolean platform = id.equals(Db.PLATFORM);
+            var all = Scopes.ALL.stream().filter(scope -> platform || !scope.startsWith("platform:tenants:")).toList();
+            return TestTokens.create(guild.db, Keys.parse(KEYS), id, platform ? ApiToken.Mark.LIVE : ApiToken.Mark.TEST,
+                    scopes.length == 0 ? all : List.of(scopes));
+        }
+
+        /** A token that may do everything, with a limit of its own. */
+        public String limited(long requests, int windowSeconds) throws SQLException {
+            var token = token();
+            sql("update platform.tokens set rate_limit = ?, rate_window_seconds = ? where prefix = ?", requests, windowSeconds, prefix(token));
+            return token;
+        }
+
+        /** A token for pages of these origins. */
+        public String publishable(List<String> origins, String... scopes) throws SQLException {
+            var token = TestTokens.create(guild.db, Keys.parse(KEYS), id, ApiToken.Mark.PUBLISHABLE, List.of(scopes));
+            sql("update platform.tokens set kind = 'publishable', origins = ? where prefix = ?", origins.toArray(String[]::new), prefix(token));
+            for (var origin : origins) {
+                sql("insert into platform.doors select 'origin', ?, tenant_id, id from platform.tokens where prefix = ?", origin, prefix(token));
+            }
+            return token;
+        }
+
+        /** What a token's row is found by. */
+        public static String prefix(String token) {
+            return token.substring(0, token.lastIndexOf('_', token.lastIndexOf('_') - 1));
+        }
+
+        /** Suspends the tenant past the API, as the platform's operation does. */
+        public void suspend() throws SQLException {
+            sql("update platform.tenants set state = 'suspended', suspended_at = now() where id = ?", id);
+            sql("select nextval('platform.auth_revision')");
+        }
+
+        public void reactivate() throws SQLException {
+            sql("update platform.tenants set state = 'active', suspended_at = null where id = ?", id);
+            sql("select nextval('platform.auth_revision')");
+        }
+
+        /** The first column of what a statement finds past every policy. */
+        public List<String> found(String query, Object... values) throws SQLException {
+            try (var connection = guild.superuser();
+                    var prepared = connection.prepareStatement(query)) {
+                for (int at = 0; at < values.length; at++) {
+                    prepared.setObject(at + 1, values[at]);
+                }
+                var found = new ArrayList<String>();
+                try (var rows = prepared.executeQuery()) {
+                    while (rows.next()) {
+                        found.add(rows.getString(1));
+                    }
+                }
+                return found;
+            }
+        }
+
+        /** A statement past every policy. */
+        public void sql(String statement, Object... values) throws SQLException {
+            try (var connection = guild.superuser();
+                    var prepared = connection.prepareStatement(statement)) {
+                for (int at = 0; at < values.length; at++) {
+                    prepared.setObject(at + 1, values[at]);
+                }
+                prepared.execute();
+            }
+        }
+
+        /** Requests with a token, each answer checked against the document. */
+        public RequestSpecification as(String token) {
+            return guild.anonymous().header("Authorization", "Bearer " + token);
+        }
+    }
+}

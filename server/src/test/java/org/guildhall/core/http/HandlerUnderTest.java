@@ -1,0 +1,63 @@
+package org.guildhall.core.http;
+
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.server.Server;
+import org.guildhall.Http;
+import org.guildhall.TestServer;
+import org.guildhall.api.Endpoint;
+import org.guildhall.api.Operation;
+import org.guildhall.core.auth.Authenticator;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.RateTotals;
+import org.guildhall.core.json.Spec;
+import org.guildhall.platform.PlatformModule;
+
+/**
+ * A node on the shared database whose handlers are a test's own: everything in front of and behind them is the real thing. For what no
+ * handler of the rooms would ever do.
+ */
+final class HandlerUnderTest {
+
+    private static final HandlerUnderTest SHARED = new HandlerUnderTest();
+
+    private final Map<Operation, Endpoint<Call>> handlers = new ConcurrentHashMap<>(new EnumMap<>(Operation.class));
+    private final HttpServer server;
+
+    private HandlerUnderTest() {
+        var settings = TestServer.shared().settings();
+        var db = new Db(settings.database());
+        var platform = new PlatformModule(db, db);
+        var api = new Api();
+        var offered = new HashSet<String>();
+        for (var operation : Operation.values()) {
+            api.routes().bind(operation, (call, in) -> handlers.get(operation).handle(call, in));
+            for (var path : operation.expands().keySet()) {
+                for (var name : path.split("\\.")) {
+                    if (offered.add(name)) {
+                        api.expansions().offer(name, "zzz", (tx, ids) -> Map.of());
+                    }
+                }
+            }
+        }
+        this.server = api.server(
+                        new Api.Address("127.0.0.1", 0, settings.publicUrl(), settings.corsOrigins(), settings.trustedProxies()), new Spec(), db,
+                        settings.keys(),
+                        new Api.Callers(new Authenticator(platform.credentials(), settings.keys(), db.clock()), platform::listsOrigin, caller -> {}),
+                        new RateLimits(new RateTotals(db)))
+                .start();
+    }
+
+    /** The HTTP server itself. */
+    static Server jetty() {
+        return SHARED.server.jetty();
+    }
+
+    /** From now on the operation is answered by this handler; the caller's requests go to this node. */
+    static Http playing(Operation operation, Endpoint<Call> handler, String token) {
+        SHARED.handlers.put(operation, handler);
+        return new Http("http://127.0.0.1:" + SHARED.server.port(), token);
+    }
+}

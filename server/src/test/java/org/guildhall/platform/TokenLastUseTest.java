@@ -1,0 +1,35 @@
+package org.guildhall.platform;
+
+import static org.guildhall.platform.PlatformFixture.PRODUCTS;
+import static org.guildhall.platform.PlatformFixture.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import org.guildhall.TestServer;
+import org.junit.jupiter.api.Test;
+
+class TokenLastUseTest {
+
+    private final PlatformFixture desk = new PlatformFixture();
+
+    @Test
+    void whenATokenWasLastUsedIsWrittenDownAtTheLatestWhenItsNodeStops() {
+        var token = desk.token(desk.consumer("catalog:read"), "catalog:read");
+        var unused = desk.admin.get(token.path()).expect(200);
+        assertNull(unused.at("/last_used_at"));
+        var before = Instant.now().minusSeconds(1);
+        try (var node = TestServer.shared().node()) {
+            desk.with(token.clear()).on(node).get(PRODUCTS).expect(200);
+        }
+        var used = desk.admin.get(token.path()).expect(200);
+        var at = Instant.parse(text(used, "/last_used_at"));
+        assertTrue(at.isAfter(before) && at.isBefore(Instant.now().plusSeconds(1)), at.toString());
+        // It is no change: the version that somebody wants to change stays the same, and what was read before is seen to be older.
+        assertEquals("1", used.at("/version"));
+        assertFalse(String.valueOf(unused.header("ETag")).equals(used.header("ETag")));
+        desk.admin.patch(token.path(), "{\"name\": \"Used\"}", "If-Match", token.etag()).expect(200);
+    }
+}

@@ -1,0 +1,156 @@
+package org.guildhall.runtime.imports;
+
+import static org.guildhall.runtime.imports.ImportFixture.CSV;
+import static org.guildhall.runtime.imports.ImportFixture.IMPORTS;
+import static org.guildhall.runtime.imports.ImportFixture.outcome;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import org.guildhall.Http.Reply;
+import org.guildhall.TestServer;
+import org.junit.jupiter.api.Test;
+
+/** Imports that are interrupted, shared and stopped: nobody is doubled and nobody is left out. */
+class ImportResumeTest {
+
+    private static String rows(int count) {
+        var file = new StringBuilder("external_id,name,household_external_id,household_name\n");
+        for (int row = 0; row < count; row++) {
+            file.append("m-%d,Member %d,h-%d,Household\n".formatted(row, row, row / 4));
+        }
+        return file.toString();
+    }
+
+    private static void assertEverybodyOnce(ImportFixture registry, int count) throws SQLException {
+        assertEquals(count, registry.persons());
+        for (var query : List.of(
+                "select count(distinct external_id) from runtime.persons where tenant_id = ?",
+                "select count(*) from runtime.organizations where tenant_id = ?",
+                "select count(*) from runtime.household_members where tenant_id = ?",
+                "select count(*) from platform.audit_events where action = 'person.created' and tenant_id = ?")) {
+            assertEquals(List.of(Integer.toString(count)), registry.tenant.found(query, registry.tenant.id()), query);
+        }
+    }
+
+    @Test
+    void connectionsThatBreakAgainAndAgainDoubleNobody() throws SQLException {
+        try (var guild = TestServer.fresh();
+                var other = guild.node()) {
+            var registry = new ImportFixture(guild.tenant()).open();
+            var accepted = registry.send("", CSV, rows(6_000)).expect(202);
+            long before = 0;
+            for (int broken = 0; broken < 12; broken++) {
+                for (int wait = 0; wait < 10; wait++) {
+                    ImportFixture.pause();
+                }
+                // What an application's connection is in the midst of is rolled back, on both nodes and whatever it was.
+                try (var connection = guild.superuser();
+                        var statement = connection.createStatement()) {
+                    statement.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'guildhall_app' and datname = current_database()");
+                }
+                long now = registry.persons();
+                assertTrue(now >= before, "persons are gone");
+                before = now;
+            }
+            var done = ended(registry, accepted);
+            assertEquals("succeeded 6000 = 6000 created + 0 updated + 0 unchanged + 0 failed", outcome(done));
+            assertEverybodyOnce(registry, 6_000);
+            assertTrue(other.url().startsWith("http"));
+        }
+    }
+
+    /** The same as {@link ImportFixture#done}, whose questions may meet a broken connection. */
+    private static Reply ended(ImportFixture registry, Reply accepted) {
+        for (int attempt = 0; attempt < 2_400; attempt++) {
+            var now = registry.http.get(String.valueOf(accepted.header("Location")));
+            if (now.status() == 200 && now.at("/finished_at") != null) {
+                return now;
+            }
+            ImportFixture.pause();
+        }
+        throw new AssertionError("the import never ended");
+    }
+
+    @Test
+    void aRowThatTheDatabaseRefusesIsFoundAmongManyAndFailsAlone() throws SQLException {
+        try (var guild = TestServer.fresh()) {
+            var registry = new ImportFixture(guild.tenant()).open();
+            registry.tenant.sql("alter table runtime.persons add constraint persons_refused_external_id check (name <> 'Refused')");
+            var file = rows(450).replace(",Member 137,", ",Refused,").replace(",Member 138,", ",Refused,").replace(",Member 301,", ",Refused,");
+            var done = registry.csv(file);
+            assertEquals("succeeded 450 = 447 created + 0 updated + 0 unchanged + 3 failed", outcome(done));
+            assertEquals(List.of("139 external_id already_exists", "140 external_id already_exists", "303 external_id already_exists"), registry.errors(done));
+            assertEverybodyOnce(registry, 447);
+        }
+    }
+
+    @Test
+    void twoWorkersOnOneImportDoEachRowOnce() throws SQLException {
+        var registry = new ImportFixture().open();
+        var accepted = registry.send("", CSV, rows(600)).expect(202);
+        // The same tenant in capitals is another task to the scheduler, and the same import to the worker.
+        registry.tenant.sql("""
+                insert into platform.scheduled_tasks (task_name, task_instance, execution_time, picked, version)
+                select 'import', upper(?) || '/' || id, now(), false, 1 from runtime.imports where tenant_id = ?""",
+                registry.tenant.id().toString().toUpperCase(Locale.ROOT), registry.tenant.id());
+        assertEquals("succeeded 600 = 600 created + 0 updated + 0 unchanged + 0 failed", outcome(registry.done(accepted)));
+        assertEverybodyOnce(registry, 600);
+    }
+
+    @Test
+    void aCanceledImportStopsAndWhatItDidStays() throws SQLException {
+        var registry = new ImportFixture().open();
+        var accepted = registry.send("", CSV, rows(3_000)).expect(202);
+        var path = String.valueOf(accepted.header("Location"));
+        while ("0".equals(registry.http.get(path).at("/processed"))) {
+            ImportFixture.pause();
+        }
+        var canceled = registry.http.post(path + "/cancel", null).expect(200);
+        assertEquals("canceled", canceled.at("/state"));
+        assertEquals("409 invalid_state", registry.http.post(path + "/cancel", null).outcome());
+        long done = Long.parseLong(String.valueOf(canceled.at("/created")));
+        assertTrue(done > 0 && done < 3_000, canceled.text());
+        var rest = "select count(*) from runtime.import_rows where tenant_id = ?";
+        for (int attempt = 0; attempt < 400 && !registry.tenant.found(rest, registry.tenant.id()).equals(List.of("0")); attempt++) {
+            ImportFixture.pause();
+        }
+        assertEquals(List.of("0"), registry.tenant.found(rest, registry.tenant.id()));
+        assertEquals(done, registry.persons());
+        assertEquals(Long.toString(done), registry.http.get(path).at("/processed"));
+        // Sent again, the file goes on where it was stopped.
+        assertEquals("succeeded 3000 = %d created + 0 updated + %d unchanged + 0 failed".formatted(3_000 - done, done), outcome(registry.csv(rows(3_000))));
+    }
+
+    @Test
+    void aSuspendedTenantsImportWaits() throws SQLException {
+        var registry = new ImportFixture().open();
+        var accepted = registry.send("", CSV, rows(4_000)).expect(202);
+        registry.tenant.suspend();
+        long now = -1;
+        long before;
+        do {
+            before = now;
+            for (int wait = 0; wait < 40; wait++) {
+                ImportFixture.pause();
+            }
+            now = registry.persons();
+        } while (now != before);
+        assertTrue(now < 4_000, "nothing waited");
+        // What is done is forgotten with it, not when all is.
+        assertEquals(List.of(Long.toString(4_000 - now)), registry.tenant.found("select count(*) from runtime.import_rows where tenant_id = ?", registry.tenant.id()));
+        assertEquals("403 tenant_suspended", registry.http.post(accepted.header("Location") + "/cancel", null).outcome());
+        registry.tenant.reactivate();
+        registry.http.post(accepted.header("Location") + "/cancel", null).expect(200);
+        assertEquals(1, registry.http.get(IMPORTS + "?state=canceled").json().get("data").size());
+    }
+
+    @Test
+    void noMoreThanFiftyWait() throws SQLException {
+        var registry = new ImportFixture();
+        registry.tenant.sql("insert into runtime.imports (tenant_id, format, mode, actor_type) select ?, 'csv', 'run', 'operator' from generate_series(1, 50)", registry.tenant.id());
+        assertEquals("409 conflict", registry.send("", CSV, rows(1)).outcome());
+    }
+}

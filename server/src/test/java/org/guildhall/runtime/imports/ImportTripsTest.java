@@ -1,0 +1,78 @@
+package org.guildhall.runtime.imports;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import org.guildhall.TestServer;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.PgProxy;
+import org.guildhall.core.data.TaskLease;
+import org.guildhall.core.problem.Constraints;
+import org.guildhall.platform.Platform;
+import org.guildhall.runtime.people.HouseholdMemberStore;
+import org.guildhall.runtime.people.HouseholdStore;
+import org.guildhall.runtime.people.Households;
+import org.guildhall.runtime.people.InvitationStore;
+import org.guildhall.runtime.people.MemberImport;
+import org.guildhall.runtime.people.MembershipStore;
+import org.guildhall.runtime.people.OrganizationStore;
+import org.guildhall.runtime.people.Organizations;
+import org.guildhall.runtime.people.People;
+import org.guildhall.runtime.people.PersonArchiving;
+import org.guildhall.runtime.people.PersonIdentityStore;
+import org.guildhall.runtime.people.PersonStore;
+import org.guildhall.runtime.plans.GrantStore;
+import org.guildhall.runtime.plans.PlanFixture;
+import org.guildhall.runtime.plans.Pools;
+import org.guildhall.runtime.plans.ProvisionStore;
+import org.guildhall.runtime.plans.TransitionStore;
+import org.guildhall.runtime.plans.TransitionWriter;
+import org.junit.jupiter.api.Test;
+
+/** How often an import waits for the database, counted on the wire. */
+class ImportTripsTest {
+
+    private final ImportFixture registry = new ImportFixture(TestServer.still().tenant()).open();
+
+    /** Works an import off, as the job does. */
+    private void work(Db db, java.util.UUID id) {
+        var persons = new PersonStore();
+        var organizations = new OrganizationStore();
+        var households = new HouseholdStore();
+        var members = new HouseholdMemberStore();
+        var pools = new Pools(new Catalog(), new TransitionWriter(new ProvisionStore(), new TransitionStore(), new GrantStore()), (tx, changes, held, keep) -> {}, (tx, clocks, products, since) -> java.util.Map.of());
+        var making = new Organizations(organizations, new InvitationStore(), pools);
+        var living = new Households(persons, households, members);
+        var people = new People(persons, new PersonIdentityStore(), making, new PersonArchiving(organizations, new MembershipStore(), members, making, living));
+        var joining = new MemberImport(people, persons, living, households, members);
+        var job = new ImportsModule(db, db, new Platform(registry.tenant.guild().db()), joining).importing(new Constraints());
+        assertNull(job.run(new TaskLease("import", registry.tenant.id(), id, 1, 0), () -> false));
+    }
+
+    private long trips(String prefix, int rows) throws IOException {
+        var file = new StringBuilder("external_id,name,household_external_id,household_name\n");
+        for (int row = 0; row < rows; row++) {
+            file.append("%1$s-%2$d,Member,%1$s-%3$d,Household\n".formatted(prefix, row, row / 4));
+        }
+        var accepted = registry.send("", ImportFixture.CSV, file.toString()).expect(202);
+        try (var proxy = new PgProxy(TestServer.still().settings().database());
+                var db = new Db(proxy.through())) {
+            long before = proxy.trips();
+            work(db, PlanFixture.uuid(String.valueOf(accepted.at("/id"))));
+            assertEquals("succeeded %1$d = %1$d created + 0 updated + 0 unchanged + 0 failed".formatted(rows), ImportFixture.outcome(registry.done(accepted)));
+            return proxy.trips() - before;
+        }
+    }
+
+    @Test
+    void manyNewRowsAreMadeInAsFewRoundTripsAsFew() throws IOException {
+        trips("warm", 8);
+        long few = trips("few", 8);
+        long many = trips("many", 200);
+        assertTrue(few <= 26, few + " round trips");
+        assertTrue(many <= few + 4, many + " round trips, " + few + " for few: events that are many go in some parts");
+    }
+}

@@ -1,0 +1,137 @@
+package org.guildhall.runtime.people;
+
+import static org.guildhall.runtime.people.PeopleFixture.assertProblem;
+import static org.guildhall.runtime.people.PeopleFixture.each;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.SQLException;
+import java.util.List;
+import org.guildhall.Http.Reply;
+import org.guildhall.api.TypeIds;
+import org.guildhall.core.Race;
+import org.junit.jupiter.api.Test;
+
+class HouseholdsTest {
+
+    private final PeopleFixture lobby = new PeopleFixture();
+    private final String mira = lobby.person("Mira");
+    private final String jo = lobby.person("Jo");
+
+    private String household(String name) {
+        return lobby.make("/households", "{\"name\": \"" + name + "\"}");
+    }
+
+    private Reply enter(String household, String person, String role) {
+        return lobby.post("/households/" + household + "/members", "{\"person_id\": \"%s\", \"role\": \"%s\"}".formatted(person, role));
+    }
+
+    @Test
+    void peopleComeAndGoAndThatTheyDidStaysReadable() {
+        var rossi = household("Rossi");
+        var adult = enter(rossi, mira, "adult").expect(201);
+        assertEquals(adult.text(), lobby.http.get(String.valueOf(adult.header("Location"))).expect(200).text());
+        assertEquals(List.of("household_member"), lobby.touched(adult));
+        assertNull(adult.at("/ends_at"));
+        var dependent = enter(rossi, jo, "dependent").expect(201);
+        var list = "/households/" + rossi + "/members";
+        assertEquals(List.of("adult", "dependent"), each(lobby.get(list), "/role"));
+        assertEquals(List.of("Mira", "Jo"), each(lobby.get(list + "?expand=person"), "/person/name"));
+        assertEquals("Rossi", lobby.get("/household-members/" + adult.at("/id") + "?expand=household,person").at("/household/name"));
+
+        var path = "/household-members/" + dependent.at("/id") + "/end";
+        assertEquals("412 precondition_failed", lobby.act(path, "If-Match", "\"9-x\"").outcome());
+        var ended = lobby.act(path).expect(200);
+        assertEquals("ended", ended.at("/state"));
+        assertProblem("409 invalid_state", lobby.act(path));
+        assertEquals(List.of("adult"), each(lobby.get(list + "?state=active"), "/role"));
+        assertEquals(List.of("dependent"), each(lobby.get(list + "?state=ended"), "/role"));
+        assertEquals(List.of("adult", "dependent"), each(lobby.get(list + "?at=" + dependent.at("/starts_at")), "/role"));
+        assertEquals(List.of("adult"), each(lobby.get(list + "?at=" + ended.at("/ends_at")), "/role"));
+        assertEquals(List.of("adult"), each(lobby.get(list + "?person_id=" + mira), "/role"));
+        assertEquals(List.of("dependent"), each(lobby.get(list + "?role=dependent"), "/role"));
+        enter(rossi, jo, "adult").expect(201);
+        assertEquals(3, each(lobby.get(list), "/id").size());
+    }
+
+    @Test
+    void aMemberHasANameOfTheCallersThatNoOtherHas() {
+        var rossi = household("Rossi");
+        var list = "/households/" + rossi + "/members";
+        var body = "{\"person_id\": \"%s\", \"role\": \"adult\", \"external_id\": \"crm-1\"}";
+        var adult = lobby.post(list, body.formatted(mira)).expect(201);
+        assertEquals("crm-1", adult.at("/external_id"));
+        assertProblem("409 already_exists", "/external_id", lobby.post(list, body.formatted(jo)));
+        enter(rossi, jo, "dependent").expect(201);
+        assertEquals(List.of("adult"), each(lobby.get(list + "?external_id=crm-1"), "/role"));
+
+        var path = "/household-members/" + adult.at("/id");
+        lobby.act(path + "/end").expect(200);
+        assertProblem("412 precondition_failed", lobby.patch(path, "{\"external_id\": \"crm-2\"}", "If-Match", "\"1-x\""));
+        var named = lobby.patch(path, "{\"external_id\": \"crm-2\"}").expect(200);
+        assertEquals("crm-2 ended 3", named.at("/external_id") + " " + named.at("/state") + " " + named.at("/version"));
+        assertEquals(List.of("household_member"), lobby.touched(named));
+        assertEquals("3", lobby.patch(path, "{\"external_id\": \"crm-2\"}").expect(200).at("/version"));
+        assertNull(lobby.patch(path, "{\"external_id\": null}").expect(200).at("/external_id"));
+        assertProblem("422 validation_failed", "/role", lobby.patch(path, "{\"role\": \"adult\"}"));
+    }
+
+    @Test
+    void aPersonLivesInAHouseholdOnceAndMayLiveInSeveral() throws Exception {
+        var rossi = household("Rossi");
+        var lee = household("Lee");
+        var made = enter(rossi, jo, "dependent").expect(201);
+        var refused = enter(rossi, jo, "adult");
+        assertProblem("409 already_exists", "/person_id", refused);
+        assertTrue(String.valueOf(refused.at("/detail")).contains(String.valueOf(made.at("/id"))), refused.text());
+        enter(lee, jo, "dependent").expect(201);
+        assertEquals(List.of(lee, rossi), each(lobby.get("/households?person_id=" + jo), "/id"));
+        assertEquals(List.of(), each(lobby.get("/households?person_id=" + mira), "/id"));
+        var outcomes = Race.run(6, number -> enter(lee, mira, "adult").outcome()).stream().sorted().toList();
+        assertEquals("201", outcomes.getFirst());
+        assertEquals(List.of("409 already_exists"), outcomes.stream().skip(1).distinct().toList());
+    }
+
+    @Test
+    void whoIsNamedMustBeThere() {
+        var rossi = household("Rossi");
+        assertProblem("422 validation_failed", "/person_id", enter(rossi, "per_01m7ym9s346q3d25vt4f5v37e3", "adult"));
+        assertProblem("422 validation_failed", "/person_id", enter(rossi, new PeopleFixture().person("T"), "adult"));
+        assertProblem("422 validation_failed", "/role", enter(rossi, mira, "guest"));
+        assertProblem("404 not_found", enter("hou_01m7yssss6ys3c4dwa7n36096q", mira, "adult"));
+        assertProblem("404 not_found", lobby.get("/households/hou_01m7yssss6ys3c4dwa7n36096q/members"));
+        assertProblem("404 not_found", new PeopleFixture().get("/households/" + rossi));
+        assertProblem("422 validation_failed", "/name", lobby.post("/households", "{\"name\": \"\"}"));
+    }
+
+    @Test
+    void anArchivedHouseholdIsEmptyAndReadable() {
+        var made = lobby.post("/households", "{\"name\": \"Rossi\", \"external_id\": \"h\"}").expect(201);
+        var path = "/households/" + made.at("/id");
+        assertEquals("[personal]", lobby.event(made).at("/after/name").asText());
+        enter(String.valueOf(made.at("/id")), mira, "adult").expect(201);
+        enter(String.valueOf(made.at("/id")), jo, "dependent").expect(201);
+        var renamed = lobby.patch(path, "{\"name\": \"Rossi and Lee\"}").expect(200);
+        assertEquals(renamed.text(), lobby.patch(path, "{\"external_id\": \"h\"}").expect(200).text());
+        var archived = lobby.act(path + "/archive").expect(200);
+        assertEquals(List.of("household", "household_member", "household_member"), lobby.touched(archived));
+        assertEquals(List.of("ended", "ended"), each(lobby.get(path + "/members"), "/state"));
+        assertProblem("409 invalid_state", lobby.act(path + "/archive"));
+        assertProblem("409 invalid_state", lobby.patch(path, "{\"name\": \"B\"}"));
+        assertProblem("409 invalid_state", enter(String.valueOf(made.at("/id")), mira, "adult"));
+        assertEquals(List.of("h"), each(lobby.get("/households?state=archived&external_id=h"), "/external_id"));
+        assertEquals(List.of(), each(lobby.get("/households?person_id=" + mira), "/id"));
+        assertProblem("409 already_exists", "/external_id", lobby.post("/households", "{\"name\": \"R\", \"external_id\": \"h\"}"));
+    }
+
+    @Test
+    void aHouseholdHasAHundredMembersAtMost() throws SQLException {
+        var rossi = household("Rossi");
+        lobby.tenant.sql("""
+                with p as (insert into runtime.persons (tenant_id, name) select ?, 'P' from generate_series(1, 100) returning tenant_id, id)
+                insert into runtime.household_members (tenant_id, household_id, person_id, role) select tenant_id, ?, id, 'adult' from p""",
+                lobby.tenant.id(), TypeIds.parse("hou", rossi));
+        assertProblem("409 conflict", enter(rossi, mira, "adult"));
+    }
+}

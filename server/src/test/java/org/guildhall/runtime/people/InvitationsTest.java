@@ -1,0 +1,291 @@
+package org.guildhall.runtime.people;
+
+import static org.guildhall.runtime.people.PeopleFixture.assertProblem;
+import static org.guildhall.runtime.people.PeopleFixture.each;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.Http.Reply;
+import org.guildhall.TestServer;
+import org.guildhall.api.TypeIds;
+import org.guildhall.core.Race;
+import org.junit.jupiter.api.Test;
+
+class InvitationsTest {
+
+    private final PeopleFixture lobby = new PeopleFixture();
+    private final String club = lobby.organization("Club");
+    private final String jo = lobby.person("Jo");
+
+    private int invited;
+
+    private Reply invite(String members) {
+        return invite("jo+" + invited++ + "@members.example", members);
+    }
+
+    private Reply invite(String email, String members) {
+        return lobby.post("/organizations/" + club + "/invitations", "{\"email\": \"" + email + "\", \"role\": \"admin\"" + members + "}");
+    }
+
+    private static String acceptance(Reply invitation, String person) {
+        return "{\"token\": \"%s\", \"person_id\": \"%s\"}".formatted(invitation.expect(201).at("/token"), person);
+    }
+
+    private Reply accept(Reply invitation, String person) {
+        return lobby.post("/invitations/accept", acceptance(invitation, person));
+    }
+
+    private static UUID uuid(Reply made) {
+        return TypeIds.parse("ivt", String.valueOf(made.expect(201).at("/id")));
+    }
+
+    @Test
+    void anInvitationShowsItsTokenOnceAndIsKeptWithoutIt() throws SQLException {
+        var made = invite("").expect(201);
+        var token = String.valueOf(made.at("/token"));
+        assertTrue(token.matches("gin_[0-9A-Za-z]{43}"), token);
+        assertEquals("pending", made.at("/state"));
+        assertEquals("no-store", made.header("Cache-Control"));
+        var lifetime = Duration.between(Instant.parse(String.valueOf(made.at("/created_at"))), Instant.parse(String.valueOf(made.at("/expires_at"))));
+        assertEquals(Duration.ofDays(7), lifetime);
+        var read = lobby.http.get(String.valueOf(made.header("Location"))).expect(200);
+        assertFalse(read.json().has("token"));
+        assertFalse(lobby.event(made).toString().contains(token));
+        assertFalse(lobby.event(made).toString().contains("jo+0@members"));
+        assertEquals(List.of(), lobby.tenant.found("select id from runtime.invitations where tenant_id = ? and token_hmac::text like ?",
+                lobby.tenant.id(), "%" + token + "%"));
+        assertNull(lobby.post("/organizations/" + club + "/invitations?dry_run=true", "{\"email\": \"a@b.example\", \"role\": \"member\"}")
+                .expect(201).at("/token"));
+    }
+
+    @Test
+    void aRepeatedKeyGetsTheSameTokenAgain() {
+        var path = "/organizations/" + club + "/invitations";
+        var first = lobby.post(path, "{\"email\": \"a@b.example\", \"role\": \"member\"}", "Idempotency-Key", "k").expect(201);
+        assertEquals(first.text(), lobby.post(path, "{\"email\": \"a@b.example\", \"role\": \"member\"}", "Idempotency-Key", "k").expect(201).text());
+    }
+
+    @Test
+    void whoAcceptsBelongsToTheOrganizationInTheInvitedRole() {
+        var made = invite("");
+        var accepted = accept(made, jo).expect(201);
+        assertEquals(List.of("invitation", "membership"), lobby.touched(accepted));
+        assertEquals("invitation.accepted", lobby.event(accepted).get("action").asText());
+        assertEquals("admin", accepted.at("/role"));
+        assertEquals(accepted.text(), lobby.http.get(String.valueOf(accepted.header("Location"))).expect(200).text());
+        var shown = lobby.get("/invitations/" + made.at("/id")).expect(200);
+        assertEquals("accepted", shown.at("/state"));
+        assertEquals(accepted.at("/id"), shown.at("/membership_id"));
+        assertEquals(jo, shown.at("/person_id"));
+        assertEquals(accepted.at("/starts_at"), shown.at("/accepted_at"));
+    }
+
+    @Test
+    void anInvitationIsGoodOnceAndOnlyWhileItIsPending() throws SQLException {
+        var twice = invite("");
+        accept(twice, jo).expect(201);
+        assertProblem("409 invalid_state", "/token", accept(twice, lobby.person("Al")));
+        assertProblem("409 invalid_state", lobby.act("/invitations/" + twice.at("/id") + "/revoke"));
+
+        var late = invite("");
+        lobby.tenant.sql("update runtime.invitations set expires_at = now() - interval '1 second' where id = ?", uuid(late));
+        assertEquals("expired", lobby.get("/invitations/" + late.at("/id")).at("/state"));
+        var refused = accept(late, lobby.person("Bo"));
+        assertProblem("409 invalid_state", "/token", refused);
+        assertTrue(String.valueOf(refused.at("/detail")).contains("expired"), refused.text());
+        assertProblem("409 invalid_state", lobby.act("/invitations/" + late.at("/id") + "/revoke"));
+
+        var revoked = invite("");
+        var path = "/invitations/" + revoked.at("/id") + "/revoke";
+        assertEquals("412 precondition_failed", lobby.act(path, "If-Match", "\"9-x\"").outcome());
+        assertEquals("revoked", lobby.act(path).expect(200).at("/state"));
+        assertProblem("409 invalid_state", "/token", accept(revoked, lobby.person("Cy")));
+        assertProblem("409 invalid_state", lobby.act(path));
+    }
+
+    @Test
+    void secondInvitation_toAPendingAddress_isToldTheFirst() throws SQLException {
+        var first = invite("Jo.Lee@Members.example", "").expect(201);
+        var second = invite("jo.lee@members.EXAMPLE", "");
+        assertProblem("409 already_exists", "/email", second);
+        assertEquals(first.at("/id"), second.at("/existing_id"));
+        assertTrue(String.valueOf(second.at("/detail")).contains(String.valueOf(first.at("/id"))), second.text());
+        // What was sent is what is shown.
+        assertEquals("Jo.Lee@Members.example", lobby.get("/invitations/" + first.at("/id")).at("/email"));
+        var elsewhere = lobby.organization("Other club");
+        lobby.post("/organizations/" + elsewhere + "/invitations", "{\"email\": \"jo.lee@members.example\", \"role\": \"member\"}").expect(201);
+        lobby.act("/invitations/" + first.at("/id") + "/revoke").expect(200);
+        var third = invite("jo.lee@members.example", "").expect(201);
+        lobby.tenant.sql("update runtime.invitations set expires_at = now() where id = ?", uuid(third));
+        invite("jo.lee@members.example", "").expect(201);
+    }
+
+    @Test
+    void secondInvitation_sentAtTheSameInstant_isMadeOnce() throws Exception {
+        var second = lobby.http.on(TestServer.second());
+        for (int round = 0; round < 4; round++) {
+            var address = "p" + round + "@members.example";
+            var outcomes = Race.run(6, number -> (number % 2 == 0 ? lobby.http : second).post(
+                    PeopleFixture.BASE + "/organizations/" + club + "/invitations", "{\"email\": \"" + address + "\", \"role\": \"member\"}").outcome());
+            assertEquals(1, outcomes.stream().filter("201"::equals).count(), outcomes.toString());
+            assertEquals(5, outcomes.stream().filter("409 already_exists"::equals).count(), outcomes.toString());
+        }
+    }
+
+    @Test
+    void renewal_givesANewTokenAndANewEnd() throws SQLException {
+        var made = invite("").expect(201);
+        var path = "/invitations/" + made.at("/id") + "/renew";
+        assertEquals("412 precondition_failed", lobby.post(path, "{}", "If-Match", "\"9-x\"").outcome());
+        var renewed = lobby.post(path, "{\"expires_in_seconds\": 86400}", "Idempotency-Key", "again").expect(200);
+        assertEquals(renewed.text(), lobby.post(path, "{\"expires_in_seconds\": 86400}", "Idempotency-Key", "again").expect(200).text());
+        assertEquals("no-store", renewed.header("Cache-Control"));
+        assertEquals("invitation.renewed", lobby.event(renewed).get("action").asText());
+        assertFalse(lobby.event(renewed).toString().contains(String.valueOf(renewed.at("/token"))));
+        var lifetime = Duration.between(Instant.parse(String.valueOf(renewed.at("/updated_at"))), Instant.parse(String.valueOf(renewed.at("/expires_at"))));
+        assertEquals(Duration.ofDays(1), lifetime);
+        assertEquals("2 pending", renewed.at("/version") + " " + renewed.at("/state"));
+        assertProblem("422 validation_failed", "/token", accept(made, jo));
+        lobby.tenant.sql("update runtime.invitations set expires_at = now() where id = ?", uuid(made));
+        assertEquals("expired", lobby.get("/invitations/" + made.at("/id")).at("/state"));
+        var again = lobby.http.send("POST", PeopleFixture.BASE + path, null).expect(200);
+        assertEquals("pending", again.at("/state"));
+        lobby.post("/invitations/accept", "{\"token\": \"%s\", \"person_id\": \"%s\"}".formatted(again.at("/token"), jo)).expect(201);
+        assertProblem("409 invalid_state", lobby.post(path, "{}"));
+    }
+
+    @Test
+    void renewal_ofAnExpiredOne_isRefusedWhileAnotherIsPending() throws SQLException {
+        var expired = invite("jo@members.example", "").expect(201);
+        lobby.tenant.sql("update runtime.invitations set expires_at = now() where id = ?", uuid(expired));
+        var pending = invite("JO@members.example", "").expect(201);
+        var refused = lobby.post("/invitations/" + expired.at("/id") + "/renew", "{}");
+        assertProblem("409 already_exists", "/email", refused);
+        assertEquals(pending.at("/id"), refused.at("/existing_id"));
+        lobby.act("/organizations/" + club + "/archive").expect(200);
+        assertProblem("409 invalid_state", lobby.post("/invitations/" + pending.at("/id") + "/renew", "{}"));
+        assertProblem("404 not_found", new PeopleFixture().post("/invitations/" + pending.at("/id") + "/renew", "{}"));
+    }
+
+    @Test
+    void onlyTheCallersOwnIdIsChanged() {
+        var first = invite(", \"external_id\": \"crm-1\"").expect(201);
+        var path = "/invitations/" + invite("").expect(201).at("/id");
+        assertEquals("409 already_exists", lobby.patch(path, "{\"external_id\": \"crm-1\"}").outcome());
+        assertEquals("412 precondition_failed", lobby.patch(path, "{\"external_id\": \"crm-2\"}", "If-Match", "\"9-x\"").outcome());
+        var named = lobby.patch(path, "{\"external_id\": \"crm-2\"}").expect(200);
+        assertEquals("crm-2 pending 2", named.at("/external_id") + " " + named.at("/state") + " " + named.at("/version"));
+        assertFalse(named.json().has("token"));
+        assertEquals("2", lobby.patch(path, "{\"external_id\": \"crm-2\"}").expect(200).at("/version"));
+        assertEquals("422 validation_failed", lobby.patch(path, "{\"email\": \"a@b.example\"}").outcome());
+        accept(first, jo).expect(201);
+        assertNull(lobby.patch("/invitations/" + first.at("/id"), "{\"external_id\": null}").expect(200).at("/external_id"));
+    }
+
+    @Test
+    void aTokenThatNobodyHereIssuedOpensNothing() {
+        var theirs = new PeopleFixture();
+        var organization = theirs.organization("Theirs");
+        var foreign = theirs.post("/organizations/" + organization + "/invitations", "{\"email\": \"a@b.example\", \"role\": \"owner\"}").expect(201);
+        assertProblem("422 validation_failed", "/token", accept(foreign, jo));
+        assertProblem("422 validation_failed", "/token", lobby.post("/invitations/accept",
+                "{\"token\": \"gin_%s\", \"person_id\": \"%s\"}".formatted("x".repeat(43), jo)));
+        assertProblem("422 validation_failed", "/token", lobby.post("/invitations/accept", "{\"token\": \"secret\", \"person_id\": \"%s\"}".formatted(jo)));
+        assertProblem("422 validation_failed", "/person_id", accept(invite(""), theirs.person("T")));
+        assertProblem("404 not_found", theirs.get("/invitations/" + invite("").at("/id")));
+        assertEquals(List.of(), each(lobby.get("/memberships?organization_id=" + club), "/id"));
+    }
+
+    @Test
+    void whatIsCalledAcceptIsNoInvitation() {
+        for (var method : List.of("GET", "PUT", "DELETE")) {
+            var refused = lobby.http.send(method, PeopleFixture.BASE + "/invitations/accept", null);
+            assertProblem("405 method_not_allowed", refused);
+            assertEquals("OPTIONS, POST", refused.header("Allow"));
+        }
+        assertEquals(405, lobby.http.send("HEAD", PeopleFixture.BASE + "/invitations/accept", null).status());
+        assertProblem("404 not_found", lobby.get("/invitations/accepted"));
+    }
+
+    @Test
+    void whoBelongsAlreadyLeavesTheInvitationPending() {
+        lobby.member(club, jo, "member").expect(201);
+        var made = invite("");
+        assertProblem("409 already_exists", "/person_id", accept(made, jo));
+        assertEquals("pending", lobby.get("/invitations/" + made.at("/id")).at("/state"));
+        accept(made, lobby.person("Al")).expect(201);
+    }
+
+    @Test
+    void ofManyWhoAcceptAtOnceOneDoes() throws Exception {
+        var second = lobby.http.on(TestServer.second());
+        for (int round = 0; round < 4; round++) {
+            var made = invite("");
+            var people = List.of(lobby.person("A"), lobby.person("B"));
+            var outcomes = Race.run(8, number -> (number % 2 == 0 ? lobby.http : second)
+                    .post(PeopleFixture.BASE + "/invitations/accept", acceptance(made, people.get(number / 4))).outcome());
+            assertEquals(1, outcomes.stream().filter("201"::equals).count(), outcomes.toString());
+            assertEquals(7, outcomes.stream().filter("409 invalid_state"::equals).count(), outcomes.toString());
+            assertEquals(round + 1, each(lobby.get("/organizations/" + club + "/memberships"), "/id").size());
+        }
+    }
+
+    @Test
+    void acceptingAndRevokingNeverBothHappen() throws Exception {
+        for (int round = 0; round < 6; round++) {
+            var made = invite("");
+            var person = lobby.person("P");
+            var outcomes = Race.run(2, number -> number == 0 ? accept(made, person).outcome() : lobby.act("/invitations/" + made.at("/id") + "/revoke").outcome());
+            assertTrue(outcomes.equals(List.of("201", "409 invalid_state")) || outcomes.equals(List.of("409 invalid_state", "200")), outcomes.toString());
+        }
+    }
+
+    @Test
+    void aTokenOutlivesTheKeyThatSignedIt() {
+        var made = invite("");
+        try (var rekeyed = TestServer.shared().node(settings -> TestServer.keyed(settings, "new:fedcba9876543210fedcba9876543210," + TestServer.KEYS))) {
+            lobby.http.on(rekeyed).post(PeopleFixture.BASE + "/invitations/accept", acceptance(made, jo)).expect(201);
+        }
+    }
+
+    @Test
+    void listsAreFilteredByWhatBecameOfThem() throws SQLException {
+        var pending = invite(", \"external_id\": \"i\", \"expires_in_seconds\": 60");
+        var accepted = invite("");
+        accept(accepted, jo).expect(201);
+        var expired = invite("");
+        lobby.tenant.sql("update runtime.invitations set expires_at = now() where id = ?", uuid(expired));
+        var list = "/organizations/" + club + "/invitations";
+        assertEquals(List.of("expired", "accepted", "pending"), each(lobby.get(list), "/state"));
+        for (var state : List.of("expired", "accepted", "pending")) {
+            assertEquals(List.of(state), each(lobby.get(list + "?state=" + state), "/state"));
+        }
+        assertEquals(List.of(String.valueOf(pending.at("/id"))), each(lobby.get(list + "?external_id=i"), "/id"));
+        assertEquals(List.of(String.valueOf(pending.at("/id"))), each(lobby.get(list + "?email=Jo%2B0@Members.example"), "/id"));
+        assertEquals("Club", lobby.get("/invitations/" + pending.at("/id") + "?expand=organization").at("/organization/name"));
+        assertProblem("409 already_exists", "/external_id", invite(", \"external_id\": \"i\""));
+        assertProblem("422 validation_failed", "/expires_in_seconds", invite(", \"expires_in_seconds\": 59"));
+        assertProblem("422 validation_failed", "/expires_in_seconds", invite(", \"expires_in_seconds\": 2592001"));
+        assertProblem("404 not_found", lobby.get("/organizations/org_01m7yxxqkfbf5kznwj47tan9zt/invitations"));
+        assertProblem("404 not_found", lobby.post("/organizations/org_01m7yxxqkfbf5kznwj47tan9zt/invitations", "{\"email\": \"a@b.example\", \"role\": \"member\"}"));
+    }
+
+    @Test
+    void anOrganizationHasAThousandPendingOnesAtMost() throws SQLException {
+        invite("");
+        lobby.tenant.sql("""
+                insert into runtime.invitations (tenant_id, organization_id, email, role, token_hmac, expires_at)
+                select ?, ?, 'a@b.example', 'member', n::text::bytea, now() + interval '1 hour' from generate_series(1, 999) n""",
+                lobby.tenant.id(), TypeIds.parse("org", club));
+        assertProblem("409 conflict", invite(""));
+        lobby.tenant.sql("update runtime.invitations set expires_at = now() where organization_id = ? and token_hmac = '7'::bytea", TypeIds.parse("org", club));
+        invite("").expect(201);
+    }
+}

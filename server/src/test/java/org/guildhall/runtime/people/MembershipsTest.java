@@ -1,0 +1,143 @@
+package org.guildhall.runtime.people;
+
+import static org.guildhall.runtime.people.PeopleFixture.assertProblem;
+import static org.guildhall.runtime.people.PeopleFixture.each;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.guildhall.Http.Reply;
+import org.guildhall.TestServer;
+import org.guildhall.core.Race;
+import org.junit.jupiter.api.Test;
+
+class MembershipsTest {
+
+    private final PeopleFixture lobby = new PeopleFixture();
+    private final String mira = lobby.person("Mira");
+    private final String jo = lobby.person("Jo");
+    private final String club = lobby.organization("Club", mira);
+
+    private static String path(Reply membership) {
+        return "/memberships/" + membership.expect(201).at("/id");
+    }
+
+    /** The path of the membership that the owner got with the organization. */
+    private String ownership() {
+        return "/memberships/" + each(lobby.get("/memberships?role=owner&organization_id=" + club + "&person_id=" + mira), "/id").getFirst();
+    }
+
+    @Test
+    void aPersonBelongsToAnOrganizationOnceAtATime() {
+        var made = lobby.member(club, jo, "admin").expect(201);
+        assertEquals(made.text(), lobby.http.get(String.valueOf(made.header("Location"))).expect(200).text());
+        assertEquals(List.of("membership"), lobby.touched(made));
+        assertEquals(made.at("/created_at"), made.at("/starts_at"));
+        var refused = lobby.member(club, jo, "member");
+        assertProblem("409 already_exists", "/person_id", refused);
+        assertTrue(String.valueOf(refused.at("/detail")).contains(String.valueOf(made.at("/id"))), refused.text());
+        lobby.act(path(made) + "/end").expect(200);
+        var again = lobby.member(club, jo, "member").expect(201);
+        assertEquals(List.of("ended", "active"), each(lobby.get("/organizations/" + club + "/memberships?person_id=" + jo), "/state"));
+        assertTrue(!again.at("/id").equals(made.at("/id")));
+    }
+
+    @Test
+    void ofManyWhoLetTheSamePersonInOneDoes() throws Exception {
+        var outcomes = Race.run(8, number -> lobby.http.on(number % 2 == 0 ? TestServer.shared() : TestServer.second())
+                .post(PeopleFixture.BASE + "/organizations/" + club + "/memberships", "{\"person_id\": \"%s\", \"role\": \"member\"}".formatted(jo)).outcome());
+        assertEquals(1, outcomes.stream().filter("201"::equals).count(), outcomes.toString());
+        assertEquals(7, outcomes.stream().filter("409 already_exists"::equals).count(), outcomes.toString());
+    }
+
+    @Test
+    void whoIsNamedMustBeThere() {
+        assertProblem("422 validation_failed", "/person_id", lobby.member(club, "per_01m7ym9s346q3d25vt4f5v37e3", "member"));
+        assertProblem("422 validation_failed", "/person_id", lobby.member(club, new PeopleFixture().person("T"), "member"));
+        assertProblem("422 validation_failed", "/role", lobby.member(club, jo, "king"));
+        assertProblem("404 not_found", lobby.member("org_01m7yxxqkfbf5kznwj47tan9zt", jo, "member"));
+        assertProblem("404 not_found", new PeopleFixture().member(club, jo, "member"));
+    }
+
+    @Test
+    void aChangeOfTheRoleIsDatedAndWhatWasStaysReadable() {
+        var made = lobby.member(club, jo, "member").expect(201);
+        var path = path(made);
+        var changed = lobby.patch(path, "{\"role\": \"admin\", \"external_id\": \"m1\"}").expect(200);
+        assertEquals("2", changed.at("/version"));
+        assertEquals(made.at("/created_at"), changed.at("/created_at"));
+        assertTrue(String.valueOf(changed.at("/starts_at")).compareTo(String.valueOf(made.at("/starts_at"))) > 0);
+        var ended = lobby.act(path + "/end").expect(200);
+        assertEquals("ended", ended.at("/state"));
+        assertTrue(ended.at("/updated_at").compareTo(String.valueOf(ended.at("/ends_at"))) >= 0, ended.text());
+        assertEquals("3", ended.at("/version"));
+
+        var first = lobby.get(path + "?at=" + made.at("/starts_at")).expect(200);
+        assertEquals("member", first.at("/role"));
+        assertEquals("m1", first.at("/external_id"));
+        assertEquals("ended", first.at("/state"));
+        assertEquals(changed.at("/starts_at"), first.at("/ends_at"));
+        assertEquals("admin", lobby.get(path + "?at=" + changed.at("/starts_at")).expect(200).at("/role"));
+        assertProblem("404 not_found", lobby.get(path + "?at=" + ended.at("/ends_at")));
+        assertProblem("404 not_found", lobby.get(path + "?at=2020-01-01T00:00:00Z"));
+        assertEquals("admin", lobby.get(path).expect(200).at("/role"));
+
+        var list = "/organizations/" + club + "/memberships";
+        assertEquals(List.of("owner", "admin"), each(lobby.get(list), "/role"));
+        assertEquals(List.of("owner", "member"), each(lobby.get(list + "?at=" + made.at("/starts_at")), "/role"));
+        assertEquals(List.of("owner", "admin"), each(lobby.get(list + "?at=" + changed.at("/starts_at")), "/role"));
+        assertEquals(List.of("owner"), each(lobby.get(list + "?at=" + ended.at("/ends_at")), "/role"));
+        assertEquals(List.of("owner"), each(lobby.get(list + "?state=active"), "/role"));
+        assertEquals(List.of("member"), each(lobby.get("/memberships?role=member&at=" + made.at("/starts_at")), "/role"));
+        assertEquals(List.of("admin"), each(lobby.get("/memberships?external_id=m1"), "/role"));
+        assertEquals(List.of(), each(lobby.get(list + "?at=2020-01-01T00:00:00Z"), "/role"));
+    }
+
+    @Test
+    void anotherNameStartsNothingNewAndIsTakenOnce() {
+        var made = lobby.member(club, jo, "member").expect(201);
+        var renamed = lobby.patch(path(made), "{\"external_id\": \"m\"}").expect(200);
+        assertEquals(made.at("/starts_at"), renamed.at("/starts_at"));
+        assertEquals("2", renamed.at("/version"));
+        assertEquals("2", lobby.patch(path(made), "{\"external_id\": \"m\"}").expect(200).at("/version"));
+        assertProblem("409 already_exists", "/external_id", lobby.patch(ownership(), "{\"external_id\": \"m\"}"));
+        assertEquals("412 precondition_failed", lobby.patch(path(made), "{\"role\": \"admin\"}", "If-Match", "\"1-x\"").outcome());
+        lobby.act(path(made) + "/end").expect(200);
+        assertProblem("409 invalid_state", lobby.patch(path(made), "{\"role\": \"admin\"}"));
+        assertProblem("409 invalid_state", lobby.act(path(made) + "/end"));
+    }
+
+    @Test
+    void anOrganizationKeepsItsLastOwner() {
+        assertProblem("409 invalid_state", lobby.act(ownership() + "/end"));
+        assertProblem("409 invalid_state", lobby.patch(ownership(), "{\"role\": \"admin\"}"));
+        lobby.patch(ownership(), "{\"external_id\": \"o\"}").expect(200);
+        var second = path(lobby.member(club, jo, "owner"));
+        lobby.patch(ownership(), "{\"role\": \"admin\"}").expect(200);
+        assertProblem("409 invalid_state", lobby.act(second + "/end"));
+    }
+
+    @Test
+    void ofTwoOwnersWhoLeaveAtOnceOneStays() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            var organization = lobby.organization("Club", mira);
+            var other = path(lobby.member(organization, jo, "owner"));
+            var first = "/memberships/" + each(lobby.get("/memberships?organization_id=" + organization + "&person_id=" + mira), "/id").getFirst();
+            var paths = List.of(first, other);
+            var outcomes = Race.run(2, number -> lobby.act(paths.get(number) + "/end").outcome()).stream().sorted().toList();
+            assertEquals(List.of("200", "409 invalid_state"), outcomes);
+        }
+    }
+
+    @Test
+    void aMembershipShowsItsPersonAndOrganizationOnDemand() {
+        var made = lobby.member(club, jo, "member").expect(201);
+        var shown = lobby.get(path(made) + "?expand=person,organization").expect(200);
+        assertEquals("Jo", shown.at("/person/name"));
+        assertEquals("Club", shown.at("/organization/name"));
+        assertEquals(List.of("Mira", "Jo"), each(lobby.get("/organizations/" + club + "/memberships?expand=person"), "/person/name"));
+        assertEquals(List.of("Jo", "Club"), each(lobby.get("/memberships?sort=created_at&expand=organization&person_id=" + jo), "/organization/name"));
+        assertProblem("404 not_found", lobby.get("/organizations/org_01m7yxxqkfbf5kznwj47tan9zt/memberships"));
+        assertProblem("404 not_found", new PeopleFixture().get(path(made)));
+    }
+}

@@ -1,0 +1,245 @@
+package org.guildhall.runtime.plans;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.guildhall.Http.Reply;
+import org.guildhall.Http;
+import org.guildhall.TestServer;
+import org.guildhall.api.TypeIds;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.audit.JobTransactions;
+import org.guildhall.platform.Platform;
+import org.guildhall.runtime.sites.SiteLimits;
+import org.guildhall.runtime.sites.SiteStore;
+import org.guildhall.runtime.usage.UsageCounterStore;
+import org.guildhall.runtime.entitlements.UsageSnapshotStore;
+import org.guildhall.runtime.sites.SiteLimitJob;
+import org.jspecify.annotations.Nullable;
+
+/** What the tests of moves begin with: a tenant of its own, a token for it, the ladder of the worked example, and short words to move on it. */
+public final class PlanFixture {
+
+    public static final String BASE = "/api/v1/runtime";
+    private static final String CATALOG = "/api/v1/catalog";
+
+    final TestServer guild;
+    public final TestServer.Tenant tenant;
+    public final Http http;
+    public final String personal;
+    final String ladder;
+    final String publicTier;
+    public final String standard;
+    final String flexible;
+    final String policy;
+
+    public PlanFixture() {
+        this(TestServer.shared());
+    }
+
+    /** The ladder "FedWiki Service", whose lowest tier is the default of the type "personal". */
+    public PlanFixture(TestServer guild) {
+        this.guild = guild;
+        this.tenant = guild.tenant();
+        this.http = new Http(guild, tenant.token());
+        this.personal = orgType("personal");
+        this.ladder = ladder("FedWiki Service");
+        this.publicTier = tier(ladder, "Public");
+        this.standard = tier(ladder, "Standard");
+        this.flexible = tier(ladder, "Flexible");
+        this.policy = policy(personal, publicTier);
+    }
+
+    public Reply get(String path) {
+        return http.get(BASE + path);
+    }
+
+    public Reply post(String path, String body, String... headers) {
+        return http.post(BASE + path, body, headers);
+    }
+
+    public String make(String path, String body) {
+        return id(http.post(CATALOG + path, body));
+    }
+
+    private static String id(Reply reply) {
+        return Objects.requireNonNull(reply.expect(201).at("/id"));
+    }
+
+    String orgType(String key) {
+        return make("/org-types", "{\"key\": \"%s\", \"name\": \"%s\"}".formatted(key, key));
+    }
+
+    String ladder(String name) {
+        return make("/plan-ladders", "{\"name\": \"" + name + "\"}");
+    }
+
+    String published(String name) {
+        var id = make("/products", "{\"name\": \"" + name + "\"}");
+        http.post(CATALOG + "/products/" + id + "/publish", null).expect(200);
+        return id;
+    }
+
+    String tier(String ladder, String name) {
+        return tier(ladder, name, published(name));
+    }
+
+    String tier(String ladder, String name, String product) {
+        return make("/plan-ladders/" + ladder + "/tiers", "{\"name\": \"%s\", \"product_id\": \"%s\"}".formatted(name, product));
+    }
+
+    /** The product that a tier stands for. */
+    String product(String tier) {
+        return Objects.requireNonNull(http.get(CATALOG + "/tiers/" + tier).expect(200).at("/product_id"));
+    }
+
+    /** Makes a tier the default of a type. */
+    String policy(String type, String tier) {
+        return make("/default-grant-policies", "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}"
+                .formatted(type, product(tier), tier));
+    }
+
+    public void end(String policy) {
+        http.post(CATALOG + "/default-grant-policies/" + policy + "/end", null).expect(200);
+    }
+
+    void retire(String product) {
+        http.post(CATALOG + "/products/" + product + "/retire", null).expect(200);
+    }
+
+    void archiveTier(String tier) {
+        http.post(CATALOG + "/tiers/" + tier + "/archive", null).expect(200);
+    }
+
+    /** An organization of the type "personal", which has the default. */
+    public String organization() {
+        return organization(personal);
+    }
+
+    String organization(String type) {
+        return id(post("/organizations", "{\"org_type_id\": \"" + type + "\", \"name\": \"Winter Street\"}"));
+    }
+
+    /** Moves an organization, at once. */
+    public Reply move(String organization, String kind, @Nullable String tier) {
+        return move(organization, kind, tier, "");
+    }
+
+    /** @param more members of the body, each with a comma before it */
+    Reply move(String organization, String kind, @Nullable String tier, String more, String... headers) {
+        var target = tier == null ? "" : ", \"target_tier_id\": \"" + tier + "\"";
+        return post("/organizations/" + organization + "/transitions", "{\"kind\": \"" + kind + "\"" + target + more + "}", headers);
+    }
+
+    /** @param more members of the body, each with a comma before it */
+    public Reply grant(String organization, String product, String more) {
+        return post("/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\"%s}".formatted(organization, product, more));
+    }
+
+    Reply revoke(String grant) {
+        return post("/grants/" + grant + "/revoke", "{\"reason\": \"By mistake.\"}");
+    }
+
+    /** The plans that an organization holds now: tier, cause, and whether they are written down. */
+    String plans(String organization) {
+        return plans(organization, "");
+    }
+
+    String plans(String organization, String query) {
+        var told = new ArrayList<String>();
+        get("/organizations/" + organization + "/pool" + query).expect(200).json().get("plans").forEach(plan -> told.add(
+                name(plan.get("tier_id").asText()) + " " + plan.get("cause").asText() + (plan.get("provision_id").isNull() ? " unwritten" : "")));
+        return String.join(", ", told);
+    }
+
+    /** All transitions of an organization in the order of their instants: kind, from, to, cause, state. */
+    List<String> transitions(String organization) {
+        var told = new ArrayList<String>();
+        get("/organizations/" + organization + "/transitions?sort=effective_at").expect(200).json().get("data").forEach(move -> told.add(
+                move.get("kind").asText() + " " + name(move.get("from_tier_id").textValue()) + " → " + name(move.get("to_tier_id").textValue())
+                        + " " + move.get("cause").asText() + " " + move.get("actor_type").asText() + " " + move.get("state").asText()));
+        return told;
+    }
+
+    /** How a tier is called, if it is of the ladder. */
+    String name(@Nullable String tier) {
+        return tier == null ? "nothing" : tier.equals(publicTier) ? "Public" : tier.equals(standard) ? "Standard" : tier.equals(flexible) ? "Flexible" : tier;
+    }
+
+    /** The job, once, as it runs by itself. */
+    public void settle() {
+        var transitions = new TransitionStore();
+        var grants = new GrantStore();
+        var meter = new UsageCounterStore();
+        var catalog = new Catalog();
+        var pools = new Pools(catalog, new TransitionWriter(new ProvisionStore(), transitions, grants), new SiteLimits(catalog, meter, new SiteStore()),
+                new UsageSnapshotStore());
+        new DueTransitionsJob(guild.db(), new Platform(guild.db()), new JobTransactions(guild.db()), transitions, grants, pools).run();
+        new SiteLimitJob(guild.db(), new Platform(guild.db()), new JobTransactions(guild.db()), meter, pools).run();
+    }
+
+    /** The job that carries on with backfills, once, on a node of its own. */
+    void backfill() {
+        var moves = new TransitionWriter(new ProvisionStore(), new TransitionStore(), new GrantStore());
+        var catalog = new Catalog();
+        var pools = new Pools(catalog, moves, (tx, changes, held, keep) -> {}, (tx, clocks, products, since) -> Map.of());
+        new DefaultGrantBackfills(guild.db(), new Platform(guild.db()), new JobTransactions(guild.db()), catalog, pools).run();
+    }
+
+    /** Lets time pass: everything of the catalog and the room that stands at an instant stands that much earlier. */
+    public void later(Duration passed) {
+        try {
+            tenant.sql("""
+                    do $$
+                    declare
+                        t record;
+                        r record;
+                    begin
+                        for t in
+                            select c.oid::regclass::text as name, bool_or(a.attname = 'starts_at') as dated,
+                                   string_agg(format('%1$I = %1$I - interval ''PASSED''', a.attname), ', ') as earlier
+                            from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+                            where n.nspname in ('catalog', 'runtime') and c.relkind = 'r' and a.attnum > 0 and a.attgenerated = ''
+                              and a.atttypid = 'timestamptz'::regtype
+                            group by c.oid
+                        loop
+                            -- Ranges one after another, the earliest first: they would run into each other otherwise.
+                            for r in execute format('select ctid from %s where tenant_id = ''TENANT'' order by %s', t.name,
+                                                    case when t.dated then 'starts_at' else 'ctid' end) loop
+                                execute format('update %s set %s where ctid = ''%s''', t.name, t.earlier, r.ctid);
+                            end loop;
+                        end loop;
+                    end $$""".replace("PASSED", passed.toString()).replace("TENANT", tenant.id().toString()));
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    public static UUID uuid(String id) {
+        return TypeIds.parse(id.substring(0, 3), id);
+    }
+
+    /** Everything of the room that the database holds of this tenant. */
+    public List<String> everything() throws SQLException {
+        var all = new ArrayList<String>();
+        for (var table : List.of("pools", "grants", "provisions", "transitions")) {
+            all.addAll(tenant.found("select t::text from runtime." + table + " t where tenant_id = ? order by 1", tenant.id()));
+        }
+        return all;
+    }
+
+    /** That the answer is this problem at this member of the body, and nothing has changed. */
+    void assertRefused(String outcome, @Nullable String pointer, java.util.function.Supplier<Reply> call) throws SQLException {
+        var before = everything();
+        var reply = call.get();
+        assertEquals(outcome, reply.outcome(), reply.text());
+        assertEquals(pointer, reply.at("/errors/0/pointer"), reply.text());
+        assertEquals(before, everything());
+    }
+}

@@ -1,0 +1,133 @@
+package org.guildhall.runtime.plans;
+
+import static org.guildhall.runtime.plans.TierFixture.FLEXIBLE;
+import static org.guildhall.runtime.plans.TierFixture.LADDER;
+import static org.guildhall.runtime.plans.TierFixture.NOON;
+import static org.guildhall.runtime.plans.TierFixture.PUBLIC;
+import static org.guildhall.runtime.plans.TierFixture.STANDARD;
+import static org.guildhall.runtime.plans.TierFixture.held;
+import static org.guildhall.runtime.plans.TierFixture.policy;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.guildhall.catalog.Catalog.DefaultGrant;
+import org.guildhall.catalog.Catalog.Tier;
+import org.guildhall.catalog.Catalog.Validity;
+import org.guildhall.runtime.plans.PoolProjection.CatalogHistory;
+import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a pool by what is due, whether it is written down or only looked at. */
+class PoolProjectionTest {
+
+    private static final Instant ONE = NOON.plusSeconds(3600);
+    private static final Instant TWO = NOON.plusSeconds(7200);
+
+    @Test
+    void aTrialsEndBringsTheDefaultAfreshFromTheSameInstant() {
+        var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
+        var timeline = run(List.of(trial), List.of(end(trial, NOON)), policy(PUBLIC));
+        assertEquals("Standard trial until 12:00, Public default from 12:00", told(timeline));
+        assertEquals(TierFixture.POLICY, timeline.holdings().getLast().policyId());
+        assertEquals(List.of(true), timeline.steps().stream().map(step -> step.dropped() == null).toList());
+    }
+
+    @Test
+    void withoutADefaultNothingComesAfterIt() {
+        var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
+        assertEquals("Standard trial until 12:00", told(run(List.of(trial), List.of(end(trial, NOON)), null)));
+    }
+
+    @Test
+    void theDefaultIsTheOneOfTheInstant() {
+        var trial = held(FLEXIBLE, ProvisionCause.TRIAL).until(ONE);
+        var ended = policy(PUBLIC, new Validity(Instant.EPOCH, ONE));
+        var begun = policy(STANDARD, new Validity(ONE, null));
+        assertEquals("Flexible trial until 13:00, Standard default from 13:00", told(run(List.of(trial), List.of(end(trial, ONE)), ended, begun)));
+        var earlier = trial.until(NOON);
+        assertEquals("Flexible trial until 12:00, Public default from 12:00", told(run(List.of(earlier), List.of(end(earlier, NOON)), ended, begun)));
+    }
+
+    @Test
+    void whatFollowsOnWhatIsDueFollowsOnIt() {
+        var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
+        var timeline = run(List.of(trial), List.of(end(trial, NOON), manual(TransitionRules.Kind.UPGRADE, PUBLIC, FLEXIBLE, ONE), manual(TransitionRules.Kind.END, null, null, TWO)),
+                policy(PUBLIC));
+        assertEquals("Standard trial until 12:00, Public default 12:00 to 13:00, Flexible manual 13:00 to 14:00, Public default from 14:00", told(timeline));
+    }
+
+    @Test
+    void whatIsNotPossibleAnyMoreIsDroppedAndSaysWhy() {
+        var timeline = run(List.of(held(FLEXIBLE, ProvisionCause.GRANT)), List.of(manual(TransitionRules.Kind.UPGRADE, PUBLIC, STANDARD, NOON)), policy(PUBLIC));
+        assertEquals("Flexible grant from 11:00", told(timeline));
+        assertEquals("An upgrade goes to a higher rank: Standard has rank 1, the present plan, Flexible, has rank 2.", Objects.requireNonNull(timeline.steps().getFirst().dropped()).reason());
+    }
+
+    @Test
+    void theEndOfAGrantWhosePlanWasReplacedIsDropped() {
+        var trial = held(STANDARD, ProvisionCause.TRIAL).until(ONE);
+        var timeline = run(List.of(trial), List.of(manual(TransitionRules.Kind.UPGRADE, STANDARD, FLEXIBLE, NOON), end(trial, ONE)), policy(PUBLIC));
+        assertEquals("Standard trial until 12:00, Flexible manual from 12:00", told(timeline));
+        assertEquals(new PoolProjection.Cancellation(PoolProjection.SUPERSEDED, NOON), timeline.steps().getLast().dropped());
+    }
+
+    @Test
+    void aPlanThatTheDefaultGaveIsNotEndedForTheSameAgain() {
+        var timeline = run(List.of(held(PUBLIC, ProvisionCause.DEFAULT)), List.of(manual(TransitionRules.Kind.END, null, null, NOON)), policy(PUBLIC));
+        assertEquals("Public default from 11:00", told(timeline));
+        assertNotNull(timeline.steps().getFirst().dropped());
+    }
+
+    @Test
+    void whatIsHeldOffTheLaddersOrOnAnotherOneStays() {
+        var addon = new ProvisionSpan(new UUID(9, 1), new UUID(9, 2), null, null, ProvisionCause.GRANT, new UUID(9, 3), null, NOON.minusSeconds(60), null);
+        var other = new ProvisionSpan(new UUID(9, 4), new UUID(9, 5), new UUID(9, 6), new UUID(9, 7), ProvisionCause.MANUAL, null, null, NOON.minusSeconds(60), null);
+        var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
+        var timeline = run(List.of(addon, other, trial), List.of(end(trial, NOON)), policy(PUBLIC));
+        assertEquals(List.of(addon, other), timeline.holdings().subList(0, 2));
+        assertEquals(4, timeline.holdings().size());
+    }
+
+    @Test
+    void onALadderThereIsAtMostOnePlanAtAnyInstantHoweverMuchIsDue() {
+        var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
+        var due = List.of(end(trial, NOON), manual(TransitionRules.Kind.UPGRADE, PUBLIC, STANDARD, NOON.plusSeconds(1)), manual(TransitionRules.Kind.UPGRADE, STANDARD, FLEXIBLE, NOON.plusSeconds(2)),
+                manual(TransitionRules.Kind.DOWNGRADE, FLEXIBLE, PUBLIC, NOON.plusSeconds(3)), manual(TransitionRules.Kind.END, null, null, NOON.plusSeconds(4)));
+        var holdings = run(List.of(trial), due, policy(PUBLIC)).holdings();
+        for (long second = -10; second < 10; second++) {
+            var at = NOON.plusSeconds(second);
+            assertEquals(1, holdings.stream().filter(holding -> holding.holds(at)).count(), at.toString());
+        }
+    }
+
+    private static PoolProjection run(List<ProvisionSpan> stored, List<ScheduledTransition> due, @Nullable DefaultGrant... defaults) {
+        var policies = defaults == null ? List.<DefaultGrant>of() : java.util.Arrays.stream(defaults).filter(Objects::nonNull).toList();
+        return PoolProjection.of(stored, due, new CatalogHistory(Map.of(LADDER.id(), LADDER), policies));
+    }
+
+    private static ScheduledTransition end(ProvisionSpan plan, Instant at) {
+        return ScheduledTransition.of(LADDER.id(), TransitionRules.Kind.END, plan.tierId(), null, plan.cause(), plan.grantId(), at);
+    }
+
+    private static ScheduledTransition manual(TransitionRules.Kind kind, @Nullable Tier from, @Nullable Tier to, Instant at) {
+        return ScheduledTransition.of(LADDER.id(), kind, from == null ? null : from.id(), to == null ? null : to.id(), ProvisionCause.MANUAL, null, at);
+    }
+
+    private static String told(PoolProjection timeline) {
+        return timeline.holdings().stream().map(PoolProjectionTest::told).collect(Collectors.joining(", "));
+    }
+
+    private static String told(ProvisionSpan held) {
+        var start = held.startsAt().toString().substring(11, 16);
+        var end = held.endsAt() == null ? null : held.endsAt().toString().substring(11, 16);
+        var when = end == null ? "from " + start : start.equals("11:00") ? "until " + end : start + " to " + end;
+        return TierFixture.name(Objects.requireNonNull(held.tierId())) + " " + held.cause().word() + " " + when;
+    }
+}

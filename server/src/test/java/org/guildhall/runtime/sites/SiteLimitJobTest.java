@@ -1,0 +1,137 @@
+package org.guildhall.runtime.sites;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.guildhall.TestServer;
+import org.guildhall.runtime.plans.PlanFixture;
+import org.junit.jupiter.api.Test;
+
+/** Sites beyond what an organization is entitled to turn read-only also where nobody moved it: the job looks after them. */
+class SiteLimitJobTest {
+
+    private static final Duration PASSED = Duration.ofHours(2);
+
+    private final Instant hence = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
+    private final PlanFixture floor = new PlanFixture(TestServer.still());
+    private final String integration = floor.make("/integrations", """
+            {"key": "fedwiki", "name": "FedWiki", "resource_keys": [
+              {"key": "fedwiki.sites", "display_name": "Sites", "unit": "sites", "kind": "limit"}]}""");
+    private final String organization = floor.organization();
+
+    @Test
+    void whenAGrantOffTheLaddersRunsOut() throws SQLException {
+        floor.grant(organization, product(1)[0], "").expect(201);
+        var pack = floor.grant(organization, product(2, "add")[0], ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
+        var sites = sites(3);
+        floor.later(PASSED);
+        var shown = floor.get("/grants/" + pack).expect(200);
+        assertEquals(shown.json(), floor.get("/grants?state=ended").expect(200).json().at("/data/0"));
+        floor.settle();
+        assertEquals(List.of("active", "read_only", "read_only"), states(sites));
+        var grant = floor.get("/grants/" + pack).expect(200);
+        assertEquals(shown.json(), grant.json(), "nobody can tell whether it was written");
+        assertEquals(shown.header("ETag"), grant.header("ETag"));
+        assertEquals("ended", grant.at("/state"));
+        assertEquals(grant.at("/ends_at"), grant.at("/ended_at"));
+        var event = floor.http.get("/api/v1/platform/audit-events?action=grant.ended").expect(200).json().at("/data/0");
+        assertEquals("job", event.get("actor_type").asText());
+        assertEquals(pack, event.get("entity_id").asText());
+        assertEquals(List.of("grant", "site", "site", "pool"), event.get("changes").findValuesAsText("entity_type"));
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aGrantThatRanOutIsWrittenDownByAWriteThatComesFirst() throws SQLException {
+        var pack = floor.grant(organization, product(2)[0], ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
+        floor.later(PASSED);
+        floor.move(organization, "upgrade", floor.standard).expect(201);
+        assertEquals(List.of("expired"), floor.tenant.found("select ended_by from runtime.grants where id = ?", PlanFixture.uuid(Objects.requireNonNull(pack))));
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void whenARuleIsLowered() throws SQLException {
+        var given = product(3);
+        floor.grant(organization, given[0], "").expect(201);
+        var sites = sites(3);
+        floor.settle();
+        assertEquals(List.of("active", "active", "active"), states(sites));
+        floor.http.patch("/api/v1/catalog/entitlement-rules/" + given[1], "{\"limit_value\": 1}").expect(200);
+        floor.settle();
+        assertEquals(List.of("active", "read_only", "read_only"), states(sites));
+        var event = floor.http.get("/api/v1/platform/audit-events?action=site.made_read_only").expect(200).json().at("/data/0");
+        assertEquals("settle-transitions", event.get("source_workflow").asText());
+        assertEquals(List.of("site", "site", "pool"), event.get("changes").findValuesAsText("entity_type"));
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void whenARuleIsEnded() throws SQLException {
+        var given = product(3);
+        floor.grant(organization, given[0], "").expect(201);
+        var sites = sites(2);
+        floor.http.post("/api/v1/catalog/entitlement-rules/" + given[1] + "/end", null).expect(200);
+        floor.settle();
+        assertEquals(List.of("read_only", "read_only"), states(sites));
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void whenARuleIsRaisedNothingIsTouched() throws SQLException {
+        var given = product(3);
+        floor.grant(organization, given[0], "").expect(201);
+        sites(3);
+        floor.http.patch("/api/v1/catalog/entitlement-rules/" + given[1], "{\"limit_value\": 4}").expect(200);
+        assertNothingIsLeft();
+    }
+
+    private void assertNothingIsLeft() throws SQLException {
+        var written = everything();
+        floor.settle();
+        assertEquals(written, everything());
+    }
+
+    private List<String> everything() throws SQLException {
+        var all = new ArrayList<>(floor.everything());
+        all.addAll(floor.tenant.found("select t::text from runtime.sites t where tenant_id = ? order by 1", floor.tenant.id()));
+        assertNotEquals(0, all.size());
+        return all;
+    }
+
+    private String[] product(int sites) {
+        return product(sites, "set");
+    }
+
+    /** A published product that entitles to so many sites, and its rule. */
+    private String[] product(int sites, String combine) {
+        var set = floor.make("/entitlement-sets", "{\"name\": \"Sites\"}");
+        var rule = floor.make("/entitlement-sets/" + set + "/rules",
+                "{\"kind\": \"limit\", \"resource_key\": \"fedwiki.sites\", \"limit_value\": %d, \"combine\": \"%s\"}".formatted(sites, combine));
+        var product = floor.make("/products", "{\"name\": \"Sites\", \"product_type\": \"addon\", \"entitlement_set_id\": \"" + set + "\"}");
+        floor.http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
+        return new String[] {product, rule};
+    }
+
+    private List<String> sites(int count) {
+        var made = new ArrayList<String>();
+        for (int at = 0; at < count; at++) {
+            var site = floor.post("/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}".formatted(organization, integration))
+                    .expect(201).at("/id");
+            floor.http.post(PlanFixture.BASE + "/sites/" + site + "/activate", null).expect(200);
+            made.add(Objects.requireNonNull(site));
+        }
+        return made;
+    }
+
+    private List<String> states(List<String> sites) {
+        return sites.stream().map(site -> Objects.requireNonNull(floor.get("/sites/" + site).expect(200).at("/state"))).toList();
+    }
+}

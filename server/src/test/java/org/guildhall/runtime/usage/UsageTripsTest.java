@@ -1,0 +1,72 @@
+package org.guildhall.runtime.usage;
+
+import static org.guildhall.runtime.usage.UsageFixture.BASE;
+import static org.guildhall.runtime.usage.UsageFixture.allowance;
+import static org.guildhall.runtime.usage.UsageFixture.event;
+import static org.guildhall.runtime.usage.UsageFixture.limit;
+import static org.guildhall.runtime.usage.UsageFixture.report;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.guildhall.Http.Reply;
+import org.guildhall.Http;
+import org.guildhall.RoundTripCounter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** How often a report waits for the database, counted on the wire: as often for a thousand events as for one. */
+class UsageTripsTest {
+
+    @RegisterExtension
+    static final RoundTripCounter COUNTED = new RoundTripCounter();
+
+    private final UsageFixture farm = new UsageFixture();
+    private final Http http = farm.http.on(COUNTED.node());
+
+    private Reply send(int events, List<String> organizations) {
+        var batch = new ArrayList<Map<String, Object>>();
+        for (int count = 0; count < events; count++) {
+            batch.add(event(organizations.get(count % organizations.size()), count % 2 == 0 ? "wiki.storage_mb" : "wiki.uploads", 1));
+        }
+        return http.post(BASE + "/usage-events", report(batch));
+    }
+
+    @Test
+    void aThousandEventsOfManyOrganizationsCostNoMoreTripsThanOne() {
+        var product = farm.product(limit("wiki.storage_mb", 1_000_000), allowance("wiki.uploads", "month", 1_000_000));
+        var organizations = new ArrayList<String>();
+        for (int count = 0; count < 51; count++) {
+            organizations.add(farm.organization());
+            farm.hold(organizations.getLast(), product);
+        }
+        assertEquals(8, COUNTED.trips(() -> send(1, organizations)));
+        long many = COUNTED.trips(() -> send(1000, organizations));
+        assertTrue(many <= 12, many + " round trips");
+    }
+
+    /** Each of these has parameters of its own kind; one that isn't sent with its statement would find nothing. */
+    @Test
+    void whatIsReadIsFoundHoweverOftenAConnectionHasRunIt() {
+        var organization = farm.organization(limit("wiki.seats", 5, ", \"threshold_percents\": [20]"));
+        var report = farm.report(event(organization, "wiki.seats", 2)).expect(201).at("/id");
+        var today = LocalDate.now(ZoneOffset.UTC);
+        var usage = BASE + "/organizations/" + organization + "/usage?resource_key=wiki.seats&from_on=" + today.minusDays(1) + "&to_on=" + today.plusDays(1);
+        assertEquals(4, COUNTED.trips(() -> http.get(usage)));
+        assertEquals("2", http.get(usage).at("/resources/0/total"));
+        var events = BASE + "/usage-events?resource_key=wiki.seats&occurred_after=2020-01-01T00:00:00Z&organization_id=" + organization;
+        assertEquals(1, COUNTED.trips(() -> http.get(events)));
+        assertEquals("2", http.get(events).at("/data/0/quantity"));
+        assertEquals(2, COUNTED.trips(() -> http.get(BASE + "/usage-reports/" + report)));
+        assertEquals("20", http.get(BASE + "/usage-reports/" + report).at("/thresholds/0/percent"));
+        var site = farm.make(BASE + "/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}"
+                .formatted(farm.organization(limit("wiki.sites", 1)), farm.integration));
+        var requested = BASE + "/sites?state=requested&integration_id=" + farm.integration;
+        assertEquals(1, COUNTED.trips(() -> http.get(requested)));
+        assertEquals(site, http.get(requested).at("/data/0/id"));
+    }
+}
