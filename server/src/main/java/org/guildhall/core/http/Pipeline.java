@@ -34,6 +34,9 @@ final class Pipeline {
     /** How often a transaction that lost a deadlock is run again before the caller is told to. */
     private static final int ATTEMPTS_MAX = 5;
 
+    /** Each change of credentials makes all callers known anew: many of them at once must not use up a caller's attempts. */
+    private static final int STALE_ATTEMPTS_MAX = 50;
+
     /** Refusals that the handler decided, and that are kept for an idempotency key. */
     private static final Set<Integer> DECIDED = Set.of(404, 409, 422);
 
@@ -66,7 +69,7 @@ final class Pipeline {
                         : read(exchange, operation, endpoint, caller, read);
             } catch (StaleCredentials stale) {
                 gate.forget(exchange);
-                if (attempt == ATTEMPTS_MAX) {
+                if (attempt == STALE_ATTEMPTS_MAX) {
                     return problems.answer(exchange, Problem.UNAVAILABLE.refusal().retryAfter(1));
                 }
             } catch (HeavyAnswer heavy) {
@@ -83,7 +86,7 @@ final class Pipeline {
                     return problems.answer(exchange, refusal);
                 }
             } catch (Failures.Retryable lost) {
-                if (attempt == ATTEMPTS_MAX) {
+                if (attempt >= ATTEMPTS_MAX) {
                     return problems.answer(exchange, lost);
                 }
             } catch (RuntimeException failed) {
