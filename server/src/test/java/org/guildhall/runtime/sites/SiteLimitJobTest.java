@@ -68,7 +68,7 @@ class SiteLimitJobTest {
         floor.settle();
         assertEquals(List.of("active", "read_only", "read_only"), states(sites));
         var event = floor.http.get("/api/v1/platform/audit-events?action=site.made_read_only").expect(200).json().at("/data/0");
-        assertEquals("settle-transitions", event.get("source_workflow").asText());
+        assertEquals("limit-sites", event.get("source_workflow").asText());
         assertEquals(List.of("site", "site", "pool"), event.get("changes").findValuesAsText("entity_type"));
         assertNothingIsLeft();
     }
