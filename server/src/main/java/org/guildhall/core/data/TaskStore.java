@@ -2,13 +2,13 @@ package org.guildhall.core.data;
 
 import static org.guildhall.schema.platform.Tables.SCHEDULED_TASKS;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -85,9 +85,9 @@ public final class TaskStore {
      *
      * @throws TaskLease.Lost if another node has the task
      */
-    public static TaskLease begin(Connection connection, String name, UUID tenant, UUID id, long version) throws SQLException {
+    public static TaskLease begin(DataSource pool, String name, UUID tenant, UUID id, long version) {
         var lease = new TaskLease(name, tenant, id, version, 0);
-        try (var statement = connection.prepareStatement(BEGIN)) {
+        try (var connection = pool.getConnection(); var statement = connection.prepareStatement(BEGIN)) {
             key(statement, 1, lease);
             try (var row = statement.executeQuery()) {
                 if (!row.next()) {
@@ -95,6 +95,8 @@ public final class TaskStore {
                 }
                 return new TaskLease(name, tenant, id, version, row.getLong(1));
             }
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
         }
     }
 
@@ -110,13 +112,15 @@ public final class TaskStore {
     }
 
     /** Ends a run with nothing left to do. The row stays for one more run if the task was asked for meanwhile. */
-    public static void finish(Connection connection, TaskLease lease) throws SQLException {
-        try (var statement = connection.prepareStatement(REMOVE)) {
+    public static void finish(DataSource pool, TaskLease lease) {
+        try (var connection = pool.getConnection(); var statement = connection.prepareStatement(REMOVE)) {
             key(statement, 1, lease);
             statement.setLong(4, lease.requests());
             if (statement.executeUpdate() == 0) {
-                reschedule(connection, lease, null);
+                reschedule(pool, lease, null);
             }
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
         }
     }
 
@@ -125,29 +129,35 @@ public final class TaskStore {
      *
      * @param at null for at once
      */
-    public static void reschedule(Connection connection, TaskLease lease, @Nullable Instant at) throws SQLException {
-        try (var statement = connection.prepareStatement(RESCHEDULE)) {
+    public static void reschedule(DataSource pool, TaskLease lease, @Nullable Instant at) {
+        try (var connection = pool.getConnection(); var statement = connection.prepareStatement(RESCHEDULE)) {
             statement.setLong(1, lease.requests());
             instant(statement, 2, at);
             key(statement, 3, lease);
             statement.executeUpdate();
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
         }
     }
 
     /** Puts a task of a suspended tenant aside until {@link #wake}; it looks again by itself now and then. */
-    public static void pause(Connection connection, TaskLease lease) throws SQLException {
-        try (var statement = connection.prepareStatement(PAUSE)) {
+    public static void pause(DataSource pool, TaskLease lease) {
+        try (var connection = pool.getConnection(); var statement = connection.prepareStatement(PAUSE)) {
             key(statement, 1, lease);
             statement.executeUpdate();
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
         }
     }
 
     /** Ends a run that failed and is tried again at an instant. */
-    public static void retry(Connection connection, TaskLease lease, Instant at) throws SQLException {
-        try (var statement = connection.prepareStatement(RETRY)) {
+    public static void retry(DataSource pool, TaskLease lease, Instant at) {
+        try (var connection = pool.getConnection(); var statement = connection.prepareStatement(RETRY)) {
             instant(statement, 1, at);
             key(statement, 2, lease);
             statement.executeUpdate();
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
         }
     }
 

@@ -10,8 +10,6 @@ import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,7 +27,6 @@ import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.guildhall.core.data.Clock;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.Failures;
 import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.TaskStore;
 import org.guildhall.core.data.Tx;
@@ -186,33 +183,25 @@ public final class TaskQueue implements AutoCloseable {
     private CompletionHandler<Void> run(String name, Asked work, ExecutionContext context) {
         var execution = context.getExecution();
         var tenant = tenant(execution);
-        var lease = begin(name, tenant, execution);
+        var lease = TaskStore.begin(pool, name, tenant, id(execution), execution.version);
         try {
             if (!active.test(tenant)) {
-                return ending(connection -> TaskStore.pause(connection, lease));
+                return ending(() -> TaskStore.pause(pool, lease));
             }
             var state = context.getSchedulerState();
             var next = work.job().run(lease, state::isShuttingDown);
-            return ending(connection -> {
+            return ending(() -> {
                 if (next == null) {
-                    TaskStore.finish(connection, lease);
+                    TaskStore.finish(pool, lease);
                 } else {
-                    TaskStore.reschedule(connection, lease, next);
+                    TaskStore.reschedule(pool, lease, next);
                 }
             });
         } catch (TaskLease.Lost lost) {
             LOG.warn("{} {} was taken over by another node", name, lease.instance());
-            return ending(connection -> {});
+            return ending(() -> {});
         } catch (RuntimeException | Error failed) {
             return failed(work, lease, execution.consecutiveFailures + 1, failed);
-        }
-    }
-
-    private TaskLease begin(String name, UUID tenant, Execution execution) {
-        try (var connection = pool.getConnection()) {
-            return TaskStore.begin(connection, name, tenant, id(execution), execution.version);
-        } catch (SQLException failed) {
-            throw Failures.translate(failed);
         }
     }
 
@@ -220,7 +209,7 @@ public final class TaskQueue implements AutoCloseable {
         if (failures < work.policy().attemptsMax()) {
             var at = clock.now().plus(work.policy().wait(failures));
             LOG.error("{} {} failed; it is tried again at {}", lease.task(), lease.instance(), at, failed);
-            return ending(connection -> TaskStore.retry(connection, lease, at));
+            return ending(() -> TaskStore.retry(pool, lease, at));
         }
         LOG.error("{} {} failed {} times in a row and is given up", lease.task(), lease.instance(), failures, failed);
         try {
@@ -228,21 +217,11 @@ public final class TaskQueue implements AutoCloseable {
         } catch (RuntimeException again) {
             LOG.error("{} {} could not be given up", lease.task(), lease.instance(), again);
         }
-        return ending(connection -> TaskStore.finish(connection, lease));
+        return ending(() -> TaskStore.finish(pool, lease));
     }
 
-    private interface Ending {
-        void on(Connection connection) throws SQLException;
-    }
-
-    private CompletionHandler<Void> ending(Ending ending) {
-        return (complete, operations) -> {
-            try (var connection = pool.getConnection()) {
-                ending.on(connection);
-            } catch (SQLException failed) {
-                throw Failures.translate(failed);
-            }
-        };
+    private static CompletionHandler<Void> ending(Runnable end) {
+        return (complete, operations) -> end.run();
     }
 
     private static UUID tenant(Execution execution) {

@@ -72,7 +72,7 @@ class ImportTripsTest {
         trips("warm", 8);
         long few = trips("few", 8);
         long many = trips("many", 200);
-        assertTrue(few <= 26, few + " round trips");
+        assertTrue(few <= 30, few + " round trips");
         assertTrue(many <= few + 4, many + " round trips, " + few + " for few: events that are many go in some parts");
     }
 }
