@@ -183,7 +183,17 @@ public final class TaskQueue implements AutoCloseable {
     private CompletionHandler<Void> run(String name, Asked work, ExecutionContext context) {
         var execution = context.getExecution();
         var tenant = tenant(execution);
-        var lease = TaskStore.begin(pool, name, tenant, id(execution), execution.version);
+        TaskLease lease;
+        try {
+            lease = TaskStore.begin(pool, name, tenant, id(execution), execution.version);
+        } catch (TaskLease.Lost taken) {
+            LOG.info("{} {} was taken over by another node before it began", name, execution.getId());
+            return ending(() -> {});
+        }
+        return run(name, work, context, tenant, lease);
+    }
+
+    private CompletionHandler<Void> run(String name, Asked work, ExecutionContext context, UUID tenant, TaskLease lease) {
         try {
             if (!active.test(tenant)) {
                 return ending(() -> TaskStore.pause(pool, lease));
@@ -201,7 +211,7 @@ public final class TaskQueue implements AutoCloseable {
             LOG.warn("{} {} was taken over by another node", name, lease.instance());
             return ending(() -> {});
         } catch (RuntimeException | Error failed) {
-            return failed(work, lease, execution.consecutiveFailures + 1, failed);
+            return failed(work, lease, context.getExecution().consecutiveFailures + 1, failed);
         }
     }
 
