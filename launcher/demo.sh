@@ -1,3 +1,5 @@
+# The launcher sources this file, and sets or uses the variables.
+# shellcheck disable=SC2154,SC2034
 # shellcheck shell=sh
 # Part of ./guildhall: the verbs demo, status and stop.
 
