@@ -21,7 +21,7 @@ final class Bundle {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private static final Set<String> OPERATION_MEMBERS = Set.of(
-            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-secret", "x-suspended", "x-expand", "x-dry-run", "x-handler",
+            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-secret", "x-suspended", "x-expand", "x-dry-run",
             "x-stream-max-bytes", "x-download");
     private static final Set<String> SCHEMA_MEMBERS = Set.of("x-expanded", "x-personal", "x-id-prefix", "x-merge-patch");
 
@@ -47,13 +47,13 @@ final class Bundle {
      * Joins the spec in a folder.
      *
      * @return the document, with every component of {@code shared/}, not yet completed by the policies
-     * @throws Refused with every mistake that was found
+     * @throws SpecMistakes with every mistake that was found
      */
     static ObjectNode join(Path folder) {
         var bundle = new Bundle(new Sources(folder));
         ObjectNode joined = bundle.joined();
         if (!bundle.mistakes.isEmpty()) {
-            throw new Refused(bundle.mistakes);
+            throw new SpecMistakes(bundle.mistakes);
         }
         return joined;
     }
@@ -66,6 +66,7 @@ final class Bundle {
             switch (member.getKey()) {
                 case "paths" -> document.set("paths", paths(member.getValue(), root.file()));
                 case "components" -> rootComponents(member.getValue(), root.file());
+                case "tags", "x-tagGroups" -> document.set(member.getKey(), member.getValue().deepCopy());
                 default -> {
                     unextended(member.getKey(), member.getValue());
                     document.set(member.getKey(), member.getValue().deepCopy());
@@ -76,7 +77,7 @@ final class Bundle {
             if (sources.has(file)) {
                 Sources.Place whole = sources.place(file, "");
                 sources.at(whole).fieldNames().forEachRemaining(
-                        name -> component(Kind.ofSection(section), new Sources.Place(whole.file(), "/" + name), file));
+                        name -> component(ComponentKind.ofSection(section), new Sources.Place(whole.file(), "/" + name), file));
             }
         });
         ObjectNode all = document.putObject("components");
@@ -93,7 +94,7 @@ final class Bundle {
             if (twin != null) {
                 mistakes.add("openapi.yaml: the paths " + twin + " and " + path.getKey() + " are the same");
             }
-            joined.set(path.getKey(), walk(path.getValue(), Kind.PATH_ITEM, file, path.getKey()));
+            joined.set(path.getKey(), walk(path.getValue(), ComponentKind.PATH_ITEM, file, path.getKey()));
         }
         return joined;
     }
@@ -101,7 +102,7 @@ final class Bundle {
     /** Components that the root file names itself; a bare reference there only says which foreign one is meant. */
     private void rootComponents(JsonNode sections, Path file) {
         for (var section : sections.properties()) {
-            Kind kind = Kind.ofSection(section.getKey());
+            ComponentKind kind = ComponentKind.ofSection(section.getKey());
             for (var member : section.getValue().properties()) {
                 var place = new Sources.Place(file, "/components/" + section.getKey() + "/" + member.getKey());
                 String reference = member.getValue().path("$ref").asText();
@@ -116,7 +117,7 @@ final class Bundle {
         }
     }
 
-    private JsonNode walk(JsonNode node, Kind kind, Path file, String where) {
+    private JsonNode walk(JsonNode node, ComponentKind kind, Path file, String where) {
         if (node.isArray()) {
             ArrayNode list = JSON.arrayNode();
             for (int i = 0; i < node.size(); i++) {
@@ -124,17 +125,17 @@ final class Bundle {
             }
             return list;
         }
-        if (!node.isObject() || kind == Kind.PLAIN) {
+        if (!node.isObject() || kind == ComponentKind.PLAIN) {
             return node.deepCopy();
         }
-        if (kind == Kind.DISCRIMINATOR) {
+        if (kind == ComponentKind.DISCRIMINATOR) {
             return discriminator(node, file, where);
         }
-        boolean referable = kind.section != null || kind == Kind.PATH_ITEM;
+        boolean referable = kind.section != null || kind == ComponentKind.PATH_ITEM;
         ObjectNode copy = JSON.objectNode();
         if (referable && node.path("$ref").isTextual()) {
             JsonNode found = reference(node.get("$ref").asText(), kind, file, where);
-            if (kind == Kind.PATH_ITEM) {
+            if (kind == ComponentKind.PATH_ITEM) {
                 return found;
             }
             copy.setAll((ObjectNode) found);
@@ -144,17 +145,17 @@ final class Bundle {
             if (referable && name.equals("$ref")) {
                 continue;
             }
-            Kind child = kind.child(name);
+            ComponentKind child = kind.child(name);
             if (name.startsWith("x-") && !kind.collection()) {
                 extension(name, kind, file, where);
             }
-            copy.set(name, child == Kind.PLAIN ? member.getValue().deepCopy() : walk(member.getValue(), child, file, where + "/" + name));
+            copy.set(name, child == ComponentKind.PLAIN ? member.getValue().deepCopy() : walk(member.getValue(), child, file, where + "/" + name));
         }
         return copy;
     }
 
-    private void extension(String name, Kind kind, Path file, String where) {
-        boolean known = kind == Kind.OPERATION && OPERATION_MEMBERS.contains(name) || kind == Kind.SCHEMA && SCHEMA_MEMBERS.contains(name);
+    private void extension(String name, ComponentKind kind, Path file, String where) {
+        boolean known = kind == ComponentKind.OPERATION && OPERATION_MEMBERS.contains(name) || kind == ComponentKind.SCHEMA && SCHEMA_MEMBERS.contains(name);
         if (!known) {
             Set<String> elsewhere = new HashSet<>(OPERATION_MEMBERS);
             elsewhere.addAll(SCHEMA_MEMBERS);
@@ -177,19 +178,19 @@ final class Bundle {
     private JsonNode discriminator(JsonNode node, Path file, String where) {
         ObjectNode copy = node.deepCopy();
         for (var entry : node.path("mapping").properties()) {
-            JsonNode found = reference(entry.getValue().asText(), Kind.SCHEMA, file, where + "/mapping/" + entry.getKey());
+            JsonNode found = reference(entry.getValue().asText(), ComponentKind.SCHEMA, file, where + "/mapping/" + entry.getKey());
             ((ObjectNode) copy.get("mapping")).set(entry.getKey(), found.path("$ref"));
         }
         return copy;
     }
 
     /** What stands where a reference stood: the path item itself, or a reference to the component that the target has become. */
-    private JsonNode reference(String reference, Kind kind, Path file, String where) {
+    private JsonNode reference(String reference, ComponentKind kind, Path file, String where) {
         Sources.Place target = target(reference, file, where);
         if (target == null) {
             return JSON.objectNode();
         }
-        if (kind == Kind.PATH_ITEM) {
+        if (kind == ComponentKind.PATH_ITEM) {
             return walk(sources.at(target), kind, target.file(), where);
         }
         component(kind, target, at(file, where));
@@ -205,7 +206,7 @@ final class Bundle {
         }
     }
 
-    private void component(Kind kind, Sources.Place first, String from) {
+    private void component(ComponentKind kind, Sources.Place first, String from) {
         Sources.Place place = first;
         String name = place.name();
         for (String next = alias(place); next != null; next = alias(place)) {
@@ -218,7 +219,7 @@ final class Bundle {
             mistakes.add(from + "a reference must name a member, " + sources.show(place.file()) + "#" + place.pointer() + " doesn't");
             return;
         }
-        if (kind == Kind.SCHEMA && Names.isTaken(name)) {
+        if (kind == ComponentKind.SCHEMA && Names.isTaken(name)) {
             mistakes.add(from + "no schema can be called " + name + ", which is a type of some client's language");
         }
         Sources.Place known = places.putIfAbsent(kind.section + "/" + name, place);
@@ -245,7 +246,7 @@ final class Bundle {
         for (var path : document.path("paths").properties()) {
             for (var member : path.getValue().properties()) {
                 String id = member.getValue().path("operationId").asText();
-                if (Kind.PATH_ITEM.child(member.getKey()) == Kind.OPERATION) {
+                if (ComponentKind.PATH_ITEM.child(member.getKey()) == ComponentKind.OPERATION) {
                     String name = member.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey();
                     String other = owners.put(id, name);
                     if (id.isEmpty()) {

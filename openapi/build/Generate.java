@@ -36,7 +36,7 @@ final class Generate {
         }
         try {
             generate(arguments[0], Path.of(arguments[1]).toAbsolutePath().normalize(), Path.of(arguments[2]).toAbsolutePath().normalize());
-        } catch (Refused refused) {
+        } catch (SpecMistakes refused) {
             System.err.println(refused.getMessage());
             System.exit(1);
         } catch (IOException e) {
@@ -62,10 +62,10 @@ final class Generate {
         Map<String, Policy> policies = Policy.read(joined);
         Path templates = folder.resolve("templates").resolve(side);
         if (side.equals("server")) {
-            publish(Completion.published(joined, policies), target.resolve("classes/openapi"));
-            new GenerateServer(joined, policies, code, templates).run();
+            publish(PublishedDocument.published(joined, policies), target.resolve("classes/openapi"));
+            new ServerCode(joined, policies, code, templates).run();
         } else {
-            new GenerateClient(joined, policies, code, templates).run();
+            new ClientCode(joined, policies, code, templates).run();
         }
         Files.writeString(stamp, now);
         return true;
@@ -73,8 +73,8 @@ final class Generate {
 
     private static void publish(ObjectNode document, Path folder) throws IOException {
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("openapi.yaml"), Written.yaml(document));
-        Files.writeString(folder.resolve("openapi.json"), Written.json(document));
+        Files.writeString(folder.resolve("openapi.yaml"), DocumentText.yaml(document));
+        Files.writeString(folder.resolve("openapi.json"), DocumentText.json(document));
     }
 
     /** Over every source, template and class of the generator, and the class path with the version of openapi-generator in it. */

@@ -34,7 +34,7 @@ abstract class JavaCode extends AbstractJavaCodegen {
     protected final Map<String, Policy> policies;
 
     /**
-     * @param view the document of {@link View}
+     * @param view the document of {@link GeneratorView}
      * @param out where packages begin
      * @param templates the folder with the templates
      * @param basePackage of what is generated; models are in {@code .model} below it
@@ -99,7 +99,7 @@ abstract class JavaCode extends AbstractJavaCodegen {
         options.setResolve(true);
         var parsed = new OpenAPIV3Parser().readContents(view.toString(), null, options);
         if (!parsed.getMessages().isEmpty()) {
-            throw new Refused(parsed.getMessages());
+            throw new SpecMistakes(parsed.getMessages());
         }
         OpenAPI document = parsed.getOpenAPI();
         var generator = new DefaultGenerator();
@@ -232,7 +232,7 @@ abstract class JavaCode extends AbstractJavaCodegen {
         JsonNode items = view.at("/components/schemas/" + list + "/properties/data/items");
         String item = Schemas.name(items);
         if (item == null) {
-            throw new Refused(policy.id() + ": the entries of a list need a schema with a name");
+            throw new SpecMistakes(policy.id() + ": the entries of a list need a schema with a name");
         }
         return toModelName(item);
     }

@@ -8,16 +8,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What the document says of one operation, read once: for the generated {@code Operation}, and for what the published document adds.
  *
  * @param method in upper case
  * @param path in full, with its braces
- * @param handler operations of one tag with the same handler share an interface: what {@code x-handler} says, else the first segment below the tag
+ * @param domain the group of its tag in {@code x-tagGroups}: the package of its interface, the accessor of the client
+ * @param tag its resource: all operations with one tag share a server interface and a class of the client
  * @param status of the success answer
  * @param scope the only scope that it asks for; null unless {@code access} is SCOPED
  * @param access PUBLIC, OPTIONAL, AUTHENTICATED or SCOPED
+ * @param auditAction what the audit trail calls the change; null for a read
+ * @param auditCategory {@code x-audit-category} of its tag; null for a read
  * @param ifMatch NONE, OPTIONAL or REQUIRED
  * @param list whether it answers a page
  * @param versioned whether its answer is a resource with a version, and so has an ETag
@@ -29,8 +34,8 @@ import java.util.TreeSet;
  * @param downloadTypes media types of an answer that is streamed; empty otherwise
  */
 record Policy(
-        String id, String tag, String handler, String method, String path, int status, String scope, String access, boolean mutation, String auditAction,
-        String ifMatch, int rateCost, boolean secret, boolean allowedWhenSuspended, boolean dryRun, boolean list, boolean versioned,
+        String id, String domain, String tag, String method, String path, int status, String scope, String access, boolean mutation, String auditAction,
+        String auditCategory, String ifMatch, int rateCost, boolean secret, boolean allowedWhenSuspended, boolean dryRun, boolean list, boolean versioned,
         Map<String, String> expands, String requestType, String responseType, List<String> streamTypes, long streamBytesMax,
         List<String> downloadTypes) {
 
@@ -45,18 +50,17 @@ record Policy(
      * Reads every operation of a joined document.
      *
      * @return by operationId, in the order of the document
-     * @throws Refused with every mistake that was found
+     * @throws SpecMistakes with every mistake that was found
      */
     static Map<String, Policy> read(ObjectNode document) {
         List<String> mistakes = new ArrayList<>();
         Set<String> scopes = new TreeSet<>();
         document.at("/components/schemas/Scope/enum").forEach(scope -> scopes.add(scope.asText()));
-        Set<String> tags = new TreeSet<>();
-        document.path("tags").forEach(tag -> tags.add(tag.path("name").asText()));
+        Map<String, Tag> tags = Tag.read(document, mistakes);
         Map<String, Policy> policies = new LinkedHashMap<>();
         for (var path : document.path("paths").properties()) {
             for (var member : path.getValue().properties()) {
-                if (Kind.PATH_ITEM.child(member.getKey()) == Kind.OPERATION) {
+                if (ComponentKind.PATH_ITEM.child(member.getKey()) == ComponentKind.OPERATION) {
                     var reader = new Reader(document, scopes, tags, path.getKey(), path.getValue(), member.getKey(), member.getValue());
                     Policy policy = reader.read();
                     mistakes.addAll(reader.mistakes);
@@ -65,7 +69,7 @@ record Policy(
             }
         }
         if (!mistakes.isEmpty()) {
-            throw new Refused(mistakes);
+            throw new SpecMistakes(mistakes);
         }
         return policies;
     }
@@ -73,6 +77,17 @@ record Policy(
     /** CREATE_PRODUCT for createProduct. */
     String constant() {
         return Names.constant(id);
+    }
+
+    /**
+     * The method of the client's class for its tag: the operationId without the resource's name, where that follows the verb.
+     * {@code createPlanLadder} and {@code listPlanLadders} of {@code plan-ladders} are {@code create} and {@code list}.
+     */
+    String call() {
+        String plural = Names.type(tag);
+        String singular = plural.endsWith("ies") ? plural.substring(0, plural.length() - 3) + "y" : plural.replaceFirst("s$", "");
+        Matcher named = Pattern.compile("([a-z]+)(?:" + plural + "|" + singular + ")(?![a-z])(.*)").matcher(id);
+        return named.matches() ? Names.member(named.group(1) + named.group(2)) : id;
     }
 
     /** Anybody may call it. */
@@ -100,14 +115,14 @@ record Policy(
         private final List<String> mistakes = new ArrayList<>();
         private final ObjectNode document;
         private final Set<String> scopes;
-        private final Set<String> tags;
+        private final Map<String, Tag> tags;
         private final String path;
         private final JsonNode item;
         private final String method;
         private final JsonNode operation;
 
         private Reader(
-                ObjectNode document, Set<String> scopes, Set<String> tags, String path, JsonNode item, String method, JsonNode operation) {
+                ObjectNode document, Set<String> scopes, Map<String, Tag> tags, String path, JsonNode item, String method, JsonNode operation) {
             this.document = document;
             this.scopes = scopes;
             this.tags = tags;
@@ -142,8 +157,8 @@ record Policy(
             long streamMax = streamMax();
             pathParameters();
             return new Policy(
-                    operation.path("operationId").asText(), tag(), handler(), method, path, status(), scope(access), access, mutation, audit,
-                    ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), flag("x-suspended", "allowed"),
+                    operation.path("operationId").asText(), domain(), tag(), method, path, status(), scope(access), access, mutation, audit,
+                    mutation ? tags.get(tag()).category() : null, ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), flag("x-suspended", "allowed"),
                     mutation && !flag("x-dry-run", "none"), schema != null && Schemas.isList(document, schema),
                     schema != null && Schemas.isVersioned(document, schema), expands(), streamMax > 0 ? null : requestType(),
                     schema == null ? null : media.getKey(), streamMax > 0 ? names(bodies()) : List.of(), streamMax,
@@ -196,23 +211,20 @@ record Policy(
             JsonNode own = operation.path("tags");
             refuse(own.size() != 1, "must have exactly one tag");
             String tag = own.path(0).asText();
-            refuse(own.size() == 1 && !tags.contains(tag), "the tag " + tag + " isn't declared");
+            refuse(own.size() == 1 && !tags.containsKey(tag), "the tag " + tag + " isn't declared");
             return tag;
         }
 
-        /** Without a word of its own, the first segment below the tag, without a file's ending. */
-        private String handler() {
-            String own = operation.path("x-handler").asText(null);
-            if (own != null) {
-                refuse(!own.matches("[a-z]+(-[a-z]+)*"), "x-handler must be like plan-ladders, not " + own);
-                return own;
+        /** The domain of the tag, which is also the first segment of the path unless the path stands outside the domains. */
+        private String domain() {
+            Tag tag = tags.get(operation.path("tags").path(0).asText());
+            if (tag == null) {
+                return "";
             }
-            List<String> segments = new ArrayList<>(List.of(path.split("/")));
-            segments.removeIf(segment -> segment.isEmpty() || segment.equals("api") || segment.matches("v[0-9]+"));
-            if (segments.size() > 1 && segments.getFirst().equals(operation.path("tags").path(0).asText())) {
-                segments.removeFirst();
-            }
-            return segments.getFirst().replaceAll("\\..*", "");
+            String first = path.replaceFirst("^/api/v[0-9]+/", "").replaceFirst("/.*", "");
+            boolean below = tags.values().stream().anyMatch(other -> other.domain().equals(first));
+            refuse(below && !tag.domain().equals(first), "its tag " + tag.name() + " is of the domain " + tag.domain());
+            return tag.domain();
         }
 
         private String access() {

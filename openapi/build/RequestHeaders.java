@@ -31,7 +31,7 @@ final class RequestHeaders {
             JsonNode schema = Schemas.follow(document, node.path("schema"));
             JsonNode other = schemas.putIfAbsent(node.path("name").asText(), schema);
             if (other != null && !other.equals(schema)) {
-                throw new Refused(node.path("name").asText() + " has two different schemas");
+                throw new SpecMistakes(node.path("name").asText() + " has two different schemas");
             }
         }
         node.forEach(member -> collect(document, member, schemas));

@@ -18,7 +18,7 @@ final class Schemas {
         while (at.path("$ref").isTextual()) {
             String reference = at.get("$ref").asText();
             if (!seen.add(reference)) {
-                throw new Refused("the reference " + reference + " leads back to itself");
+                throw new SpecMistakes("the reference " + reference + " leads back to itself");
             }
             at = document.at(reference.substring(1));
         }
@@ -112,7 +112,7 @@ final class Schemas {
         }
         var components = (ObjectNode) document.path("components");
         for (String section : new ArrayList<>(names(components))) {
-            if (Kind.ofSection(section) != null) {
+            if (ComponentKind.ofSection(section) != null) {
                 var members = (ObjectNode) components.get(section);
                 members.retain(names(members).stream().filter(name -> reached.contains("#/components/" + section + "/" + name)).toList());
                 if (members.isEmpty()) {

@@ -53,7 +53,7 @@ final class Sources {
      * Where a reference in {@code base} leads.
      *
      * @throws IllegalArgumentException saying why if it leads nowhere
-     * @throws Refused if the file that it leads to can't be read
+     * @throws SpecMistakes if the file that it leads to can't be read
      */
     Place target(Path base, String reference) {
         int hash = reference.indexOf('#');
@@ -89,7 +89,7 @@ final class Sources {
                 known = YAML.readTree(Files.readString(file));
             } catch (JsonProcessingException e) {
                 var at = e.getLocation();
-                throw new Refused(show(file) + (at == null ? "" : ":" + at.getLineNr()) + ": " + e.getOriginalMessage());
+                throw new SpecMistakes(show(file) + (at == null ? "" : ":" + at.getLineNr()) + ": " + e.getOriginalMessage());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

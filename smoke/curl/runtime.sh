@@ -132,11 +132,11 @@ entitled
 check "and adds to it" 200 "$limits == [20, 256]"
 
 # Use, within what the trial allows.
-call POST /runtime/usage-events "{\"events\": [{\"external_id\": \"one-$run\", \"organization_id\": \"$club\", \"resource_key\": \"$word.storage_mb\", \"quantity\": 210}]}"
+call POST /runtime/usage-reports "{\"events\": [{\"external_id\": \"one-$run\", \"organization_id\": \"$club\", \"resource_key\": \"$word.storage_mb\", \"quantity\": 210}]}"
 check "use is reported, and a threshold reached" 201 '.recorded == 1' '.thresholds[0].percent == 80'
-call POST /runtime/usage-events "{\"events\": [{\"external_id\": \"one-$run\", \"organization_id\": \"$club\", \"resource_key\": \"$word.storage_mb\", \"quantity\": 210}]}"
+call POST /runtime/usage-reports "{\"events\": [{\"external_id\": \"one-$run\", \"organization_id\": \"$club\", \"resource_key\": \"$word.storage_mb\", \"quantity\": 210}]}"
 check "once, however often it is sent" 201 '.recorded == 0' '.duplicates == 1'
-call POST /runtime/usage-events "{\"events\": [{\"external_id\": \"two-$run\", \"organization_id\": \"$club\", \"resource_key\": \"$word.storage_mb\", \"quantity\": 47}]}"
+call POST /runtime/usage-reports "{\"events\": [{\"external_id\": \"two-$run\", \"organization_id\": \"$club\", \"resource_key\": \"$word.storage_mb\", \"quantity\": 47}]}"
 check "and never beyond a hard limit" 409 '.code == "entitlement_exceeded"'
 call GET "/runtime/usage-thresholds?organization_id=$club"
 check "the threshold is listed once" 200 '[.data[].percent] == [80]'
@@ -169,7 +169,7 @@ check "without a trace in what they are entitled to" 200 "$limits == [20, 256]"
 call POST "/runtime/organizations/$club/transitions" "{\"kind\": \"end\", \"plan_ladder_id\": \"$ladder\"}"
 check "a plan isn't ended while more is stored than Public has room for" 409 '.code == "entitlement_exceeded"' \
     ".errors[0].detail | contains(\"$word.storage_mb\")"
-call POST /runtime/usage-events "{\"events\": [{\"external_id\": \"back-$run\", \"organization_id\": \"$club\", \"resource_key\": \"$word.storage_mb\", \"quantity\": -200}]}"
+call POST /runtime/usage-reports "{\"events\": [{\"external_id\": \"back-$run\", \"organization_id\": \"$club\", \"resource_key\": \"$word.storage_mb\", \"quantity\": -200}]}"
 check "something is given back" 201
 call POST "/runtime/grants/$trial/revoke" '{"reason": "Smoke suite."}'
 check "and the trial is revoked" 200 '.state == "revoked"'
@@ -199,7 +199,7 @@ call POST /catalog/default-grant-policies "{\"org_type_id\": \"$type\", \"path\"
 check "everybody of the type is to have the add-on" 201
 policy=$(member .id)
 for mode in validate run; do
-    call POST "/catalog/default-grant-policies/$policy/backfill" "{\"mode\": \"$mode\"}"
+    call POST "/catalog/default-grant-policies/$policy/backfills" "{\"mode\": \"$mode\"}"
     check "a backfill is queued: $mode" 202 ".mode == \"$mode\""
     finished "/catalog/default-grant-backfills/$(member .id)"
     check "and goes through all of them" 200 '.state == "succeeded"' '.processed == 1' '.applied == 1'

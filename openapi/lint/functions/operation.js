@@ -42,7 +42,7 @@ function access(item, method, { public: open, optional, authenticated }, url, wr
     return;
   }
   const [domain, ...rest] = scopes[0].split(':');
-  if (domain !== item.tags?.[0]) {
+  if (domain !== url.split('/')[3]) {
     wrong(`The scope ${scopes[0]} is of another domain than the operation.`, 'security');
   }
   const reads = rest.at(-1) === 'read' || rest.join(':') === 'read:public';

@@ -36,7 +36,7 @@ class ClientCodeTest {
     @BeforeAll
     static void generate() {
         var spec = new TinySpec(TinySpec.ORIGINAL);
-        new GenerateClient(spec.joined(), spec.policies(), folder.resolve("java"), Path.of("templates/client").toAbsolutePath()).run();
+        new ClientCode(spec.joined(), spec.policies(), folder.resolve("java"), Path.of("templates/client").toAbsolutePath()).run();
         // The models alone: the calls need the hand-written half, which the client's own module compiles them with.
         code = Compiled.from(folder.resolve("java/org/guildhall/client/model"), folder.resolve("classes"), "17");
     }

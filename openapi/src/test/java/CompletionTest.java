@@ -100,8 +100,9 @@ class CompletionTest {
     }
 
     @Test
-    void whichHandlerAnswersIsNotPublished() {
-        assertFalse(operation("get", "/api/v1/catalog/things/{thing_id}/parts/{part_key}").has("x-handler"));
+    void tagsArePublishedInGroupsWithoutTheirAuditCategory() {
+        assertEquals("catalog", PUBLISHED.at("/x-tagGroups/1/name").asText());
+        assertEquals("{\"name\":\"health\",\"x-displayName\":\"Health\"}", PUBLISHED.at("/tags/0").toString());
     }
 
     @Test
@@ -147,8 +148,8 @@ class CompletionTest {
 
     @Test
     void yamlAndJsonSayTheSame() throws IOException {
-        JsonNode json = new ObjectMapper().readTree(Written.json(PUBLISHED));
-        assertEquals(json, new YAMLMapper().readTree(Written.yaml(PUBLISHED)));
+        JsonNode json = new ObjectMapper().readTree(DocumentText.json(PUBLISHED));
+        assertEquals(json, new YAMLMapper().readTree(DocumentText.yaml(PUBLISHED)));
     }
 
     @Test
@@ -163,7 +164,7 @@ class CompletionTest {
                 "on": "~"
                 e: "12:30"
                 f: plain words
-                """, Written.yaml(traps));
+                """, DocumentText.yaml(traps));
     }
 
     private static JsonNode operation(String method, String path) {

@@ -25,6 +25,15 @@ class NamesTest {
     }
 
     @Test
+    void aMethodOfTheClientIsCalledLikeItsOperationWithoutTheResource() {
+        var calls = new TinySpec(TinySpec.ORIGINAL).policies();
+        assertEquals("create", calls.get("createThing").call());
+        assertEquals("list", calls.get("listThings").call());
+        assertEquals("getLatestThing", calls.get("getLatestThing").call());
+        assertEquals("get", calls.get("getHealth").call());
+    }
+
+    @Test
     void textBecomesJavadocThatCannotEndTheComment() {
         assertEquals(String.join("\n",
                 "     * Ends &lt;here&gt; *&#47; &amp; <code>code</code> &#64;see &#92;u000a.",

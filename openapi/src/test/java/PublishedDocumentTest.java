@@ -25,7 +25,7 @@ class PublishedDocumentTest {
     private static final String ID = "https://guildhall.example/openapi.json";
     private static final ObjectNode DOCUMENT = published();
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDialect(Dialects.getOpenApi31(), registry -> registry
-            .schemas(Map.of(ID, Written.json(DOCUMENT)))
+            .schemas(Map.of(ID, DocumentText.json(DOCUMENT)))
             .schemaRegistryConfig(SchemaRegistryConfig.builder().formatAssertionsEnabled(true).pathType(PathType.JSON_POINTER).build()));
 
     private final List<String> wrong = new ArrayList<>();
@@ -33,7 +33,7 @@ class PublishedDocumentTest {
 
     private static ObjectNode published() {
         ObjectNode joined = Bundle.join(Path.of(".").toAbsolutePath().normalize());
-        ObjectNode published = Completion.published(joined, Policy.read(joined));
+        ObjectNode published = PublishedDocument.published(joined, Policy.read(joined));
         // The validator knows some top-level domains only, and .example, which is made for examples, isn't among them.
         published.findParents("format").stream().filter(schema -> schema.get("format").asText().endsWith("email"))
                 .forEach(schema -> ((ObjectNode) schema).remove("format"));
@@ -42,7 +42,7 @@ class PublishedDocumentTest {
 
     @Test
     void anotherParserReadsItWithoutComplaint() {
-        assertEquals(List.of(), new OpenAPIV3Parser().readContents(Written.yaml(DOCUMENT), null, null).getMessages());
+        assertEquals(List.of(), new OpenAPIV3Parser().readContents(DocumentText.yaml(DOCUMENT), null, null).getMessages());
     }
 
     @Test

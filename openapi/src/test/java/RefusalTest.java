@@ -40,8 +40,9 @@ class RefusalTest {
         catalog/things.yaml | "[{bearer: ['catalog:write']}]" | "[{}, {bearer: ['catalog:write']}]" | asks for a scope and lets anybody in  | a scope beside free access
         catalog/things.yaml | "security: [{bearer: ['catalog:write']}]" | deprecated: false | doesn't say who may call it              | no security
         catalog/things.yaml | "{bearer: ['catalog:write']}" | "{basic: []}"        | security knows the scheme bearer only                | another security scheme
-        catalog/things.yaml | tags: [catalog]          | "tags: [catalog, platform]" | must have exactly one tag                          | two tags
-        catalog/things.yaml | tags: [catalog]          | tags: [catalogue]         | the tag catalogue isn't declared                     | a tag that isn't declared
+        catalog/things.yaml | tags: [things]           | "tags: [things, parts]"   | must have exactly one tag                            | two tags
+        catalog/things.yaml | tags: [things]           | tags: [thongs]            | the tag thongs isn't declared                        | a tag that isn't declared
+        catalog/things.yaml | tags: [things]           | tags: [health]            | its tag health is of the domain platform             | a tag of another domain
         catalog/things.yaml | "x-expand: {owner: 'platform:read'}" | "x-expand: {}"  | x-expand names [], the parameter expand [owner]      | an expand parameter without scopes
         catalog/things.yaml | "'platform:read'"        | "'platform:reed'"         | x-expand: the scope platform:reed isn't in Scope     | an expand scope that isn't declared
         catalog/things.yaml | createThing              | listThings                | two operations are called listThings: GET /api/v1/catalog/things and POST /api/v1/catalog/things | an operationId twice
@@ -54,14 +55,19 @@ class RefusalTest {
         catalog/thing.yaml  | application/merge-patch+json | application/json      | is a PATCH, so its body must be application/merge-patch+json | a patch of another kind
         catalog/schemas/things.yaml | x-merge-patch: true | minProperties: 0       | the schema of a merge patch must say x-merge-patch: true | a patch schema that isn't marked
         catalog/checks.yaml | x-reads: true            | x-reads: maybe            | x-reads can only be true                             | an unknown value of x-reads
-        catalog/part.yaml   | "x-handler: parts"       | "x-handler: Parts"        | x-handler must be like plan-ladders, not Parts       | an x-handler that isn't kebab-case
+        openapi.yaml        | "tags: [things, parts, checks]" | "tags: [things, checks]" | tags: parts is in no group of x-tagGroups     | a tag without a group
+        openapi.yaml        | "tags: [things, parts, checks]" | "tags: [things, parts, checks, wholes]" | x-tagGroups: the tag wholes isn't declared | a group with an unknown tag
+        openapi.yaml        | "tags: [health, auth]"   | "tags: [health, auth, parts]" | x-tagGroups: the tag parts is listed twice       | a tag in two groups
+        openapi.yaml        | "x-audit-category: access" | "x-audit-kind: access"  | tags: health has no x-audit-category                 | a tag without an audit category
+        openapi.yaml        | "x-audit-category: access" | "x-audit-kind: access"  | tags: health: x-audit-kind is unknown                | an unknown member of a tag
+        openapi.yaml        | "x-displayName: Parts"   | "description: Parts."     | tags: parts has no x-displayName                     | a tag without a name to display
         catalog/latest.yaml | "'200'"                  | "'404'"                   | GET /api/v1/catalog/things/latest: has no success response | no success response
         openapi.yaml        | "/api/v1/catalog/things/latest:" | "/api/v1/catalog/things/{thing_id}:" | openapi.yaml:                | a path twice
         openapi.yaml        | "/api/v1/catalog/things/latest:" | "/api/v1/catalog/things/{other}:" | the paths /api/v1/catalog/things/{thing_id} and /api/v1/catalog/things/{other} are the same | a path twice under two names
         """)
     void isRefused(String file, String text, String other, String reason, String name) {
         spec.with(file, text, other.replace("\\n", "\n"));
-        var refused = assertThrows(Refused.class, () -> spec.published(), name);
+        var refused = assertThrows(SpecMistakes.class, () -> spec.published(), name);
         assertTrue(refused.getMessage().contains(reason), refused.getMessage());
     }
 
@@ -69,7 +75,7 @@ class RefusalTest {
     void twoSchemasWithOneNameAreRefused() {
         spec.with("catalog/schemas/things.yaml", "ThingList:", "Problem: {type: object}\nThingList:")
                 .with("catalog/schemas/things.yaml", "part: {$ref: '#/Part'}", "part: {$ref: '#/Problem'}");
-        var refused = assertThrows(Refused.class, () -> spec.joined());
+        var refused = assertThrows(SpecMistakes.class, () -> spec.joined());
         assertTrue(refused.getMessage().contains("two schemas are called Problem: "), refused.getMessage());
         assertTrue(refused.getMessage().contains("catalog/schemas/things.yaml#/Problem"), refused.getMessage());
         assertTrue(refused.getMessage().contains("shared/schemas.yaml#/Problem"), refused.getMessage());
@@ -78,7 +84,7 @@ class RefusalTest {
     @Test
     void aSchemaCalledLikeALanguagesOwnTypeIsRefused() {
         spec.with("shared/schemas.yaml", "Moment:", "Instant:").with("catalog/schemas/things.yaml", "#/Moment", "#/Instant");
-        var refused = assertThrows(Refused.class, () -> spec.joined());
+        var refused = assertThrows(SpecMistakes.class, () -> spec.joined());
         assertTrue(refused.getMessage().contains("no schema can be called Instant"), refused.getMessage());
     }
 
@@ -86,7 +92,7 @@ class RefusalTest {
     void allMistakesComeAtOnce() {
         spec.with("catalog/thing.yaml", "x-audit: thing.deleted", "x-rate-cost: 1")
                 .with("catalog/things.yaml", "'catalog:write'", "'catalog:wrte'");
-        var refused = assertThrows(Refused.class, () -> spec.policies());
+        var refused = assertThrows(SpecMistakes.class, () -> spec.policies());
         assertEquals(List.of("POST /api/v1/catalog/things: the scope catalog:wrte isn't in Scope",
                 "DELETE /api/v1/catalog/things/{thing_id}: is a mutation without x-audit"), refused.reasons().stream().sorted().toList().reversed());
     }
@@ -94,7 +100,7 @@ class RefusalTest {
     @Test
     void aMissingSharedComponentIsNamed() {
         spec.with("shared/parameters.yaml", "DryRun:", "DriRun:").with("shared/responses.yaml", "Conflict:", "Konflikt:");
-        var refused = assertThrows(Refused.class, () -> spec.published());
+        var refused = assertThrows(SpecMistakes.class, () -> spec.published());
         assertEquals(List.of("shared/parameters.yaml has no DryRun", "shared/responses.yaml has no Conflict"), refused.reasons());
     }
 
@@ -109,14 +115,14 @@ class RefusalTest {
         """)
     void whatJavaCannotSayIsRefused(String text, String other, String reason, String name) {
         spec.with("catalog/schemas/things.yaml", text.replace("\\n", "\n"), other.replace("\\n", "\n"));
-        var refused = assertThrows(Refused.class, () -> spec.serverView(), name);
+        var refused = assertThrows(SpecMistakes.class, () -> spec.serverView(), name);
         assertTrue(refused.getMessage().contains(reason), refused.getMessage());
     }
 
     @Test
     void aFileThatCannotBeReadIsNamedOnce() {
         spec.with("catalog/schemas/things.yaml", "flag: {type: boolean}", "flag: {type: boolean");
-        var refused = assertThrows(Refused.class, () -> spec.joined());
+        var refused = assertThrows(SpecMistakes.class, () -> spec.joined());
         assertEquals(1, refused.reasons().size());
         assertTrue(refused.getMessage().contains("catalog/schemas/things.yaml:"), refused.getMessage());
     }
@@ -125,7 +131,7 @@ class RefusalTest {
     void aSchemaWithoutANameMayNotTakeAnothersName() {
         spec.with("catalog/schemas/things.yaml", "Owner:\n", "ThingSize: {type: string, enum: [a, b]}\nOwner:\n")
                 .with("catalog/schemas/things.yaml", "flag: {type: boolean}", "flag: {$ref: '#/ThingSize'}");
-        var refused = assertThrows(Refused.class, () -> spec.serverView());
+        var refused = assertThrows(SpecMistakes.class, () -> spec.serverView());
         assertTrue(refused.getMessage().contains("would be called ThingSize"), refused.getMessage());
     }
 }

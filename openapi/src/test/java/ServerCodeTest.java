@@ -50,7 +50,7 @@ class ServerCodeTest {
     @BeforeAll
     static void generate() {
         var spec = new TinySpec(TinySpec.ORIGINAL);
-        new GenerateServer(spec.joined(), spec.policies(), folder.resolve("java"), Path.of("templates/server").toAbsolutePath()).run();
+        new ServerCode(spec.joined(), spec.policies(), folder.resolve("java"), Path.of("templates/server").toAbsolutePath()).run();
         code = Compiled.from(folder.resolve("java"), folder.resolve("classes"), "25");
     }
 
@@ -137,7 +137,7 @@ class ServerCodeTest {
     }
 
     @Test
-    void anOperationMayHaveAnotherHandlerThanTheRestOfItsPath() {
+    void anInterfaceHasTheOperationsOfItsTag() {
         var methods = Arrays.stream(code.type("org.guildhall.api.catalog.PartsApi").getMethods()).map(Method::getName).sorted().toList();
         assertEquals(List.of("bind", "getPart"), methods);
     }
@@ -152,16 +152,16 @@ class ServerCodeTest {
     @Test
     void operationsCarryTheirPolicy() throws Exception {
         assertEquals("""
-                id=createThing tag=catalog method=POST path=/api/v1/catalog/things status=201 scope=catalog:write access=SCOPED mutation=true \
-                auditAction=thing.created ifMatch=NONE rateCost=1 secret=true allowedWhenSuspended=false dryRun=true list=false expands={} \
+                id=createThing tag=things method=POST path=/api/v1/catalog/things status=201 scope=catalog:write access=SCOPED mutation=true \
+                auditAction=thing.created auditCategory=billing ifMatch=NONE rateCost=1 secret=true allowedWhenSuspended=false dryRun=true list=false expands={} \
                 requestType=application/json responseType=application/json""", policy("CREATE_THING"));
         assertEquals("""
-                id=listThings tag=catalog method=GET path=/api/v1/catalog/things status=200 scope=catalog:read access=SCOPED mutation=false \
-                auditAction=null ifMatch=NONE rateCost=2 secret=false allowedWhenSuspended=false dryRun=false list=true \
+                id=listThings tag=things method=GET path=/api/v1/catalog/things status=200 scope=catalog:read access=SCOPED mutation=false \
+                auditAction=null auditCategory=null ifMatch=NONE rateCost=2 secret=false allowedWhenSuspended=false dryRun=false list=true \
                 expands={owner=platform:read} requestType=null responseType=application/json""", policy("LIST_THINGS"));
         assertEquals("""
-                id=deleteThing tag=catalog method=DELETE path=/api/v1/catalog/things/{thing_id} status=204 scope=catalog:write access=SCOPED \
-                mutation=true auditAction=thing.deleted ifMatch=NONE rateCost=1 secret=false allowedWhenSuspended=true dryRun=false list=false \
+                id=deleteThing tag=things method=DELETE path=/api/v1/catalog/things/{thing_id} status=204 scope=catalog:write access=SCOPED \
+                mutation=true auditAction=thing.deleted auditCategory=billing ifMatch=NONE rateCost=1 secret=false allowedWhenSuspended=true dryRun=false list=false \
                 expands={} requestType=null responseType=null""", policy("DELETE_THING"));
         assertTrue(policy("REORDER_THING").contains("ifMatch=REQUIRED"));
         assertTrue(policy("CHECK_THINGS").contains("mutation=false auditAction=null"));
@@ -175,7 +175,7 @@ class ServerCodeTest {
         Class<?> type = code.type("org.guildhall.api.Operation");
         Object operation = Arrays.stream(type.getEnumConstants()).filter(one -> ((Enum<?>) one).name().equals(constant)).findFirst().orElseThrow();
         List<String> facts = new ArrayList<>();
-        for (String name : List.of("id", "tag", "method", "path", "status", "scope", "access", "mutation", "auditAction", "ifMatch", "rateCost", "secret",
+        for (String name : List.of("id", "tag", "method", "path", "status", "scope", "access", "mutation", "auditAction", "auditCategory", "ifMatch", "rateCost", "secret",
                 "allowedWhenSuspended", "dryRun", "list", "expands", "requestType", "responseType")) {
             facts.add(name + "=" + type.getMethod(name).invoke(operation));
         }

@@ -48,10 +48,10 @@ record TinySpec(Path folder) {
     }
 
     ObjectNode published() {
-        return Completion.published(joined(), policies());
+        return PublishedDocument.published(joined(), policies());
     }
 
     ObjectNode serverView() {
-        return View.forServer(joined(), policies());
+        return GeneratorView.forServer(joined(), policies());
     }
 }

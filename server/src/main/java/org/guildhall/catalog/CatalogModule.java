@@ -43,11 +43,11 @@ public final class CatalogModule {
         var plans = new PlanAdmission(products, policies);
         new OrgTypesHandler(types, policies).bind(routes);
         new IntegrationsHandler(integrations, rules).bind(routes);
-        new EntitlementSetsHandler(sets, rules, integrations, products).bind(routes);
-        new EntitlementRulesHandler(rules).bind(routes);
-        new ProductsHandler(products, sets, prices, ladders).bind(routes);
-        new PricesHandler(prices).bind(routes);
-        new PlanLaddersHandler(ladders, tiers, plans).bind(routes);
+        new EntitlementSetsHandler(sets, products).bind(routes);
+        new EntitlementRulesHandler(sets, rules, integrations).bind(routes);
+        new ProductsHandler(products, sets).bind(routes);
+        new PricesHandler(products, prices).bind(routes);
+        new PlanLaddersHandler(ladders, products).bind(routes);
         new TiersHandler(ladders, tiers, policies, plans).bind(routes);
         new DefaultGrantPoliciesHandler(policies, types, products, ladders, tiers).bind(routes);
         new DefaultGrantBackfillsHandler(policies, backfills).bind(routes);

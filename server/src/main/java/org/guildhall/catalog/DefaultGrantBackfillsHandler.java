@@ -8,7 +8,7 @@ import org.guildhall.api.model.BackfillState;
 import org.guildhall.api.model.DefaultGrantBackfill;
 import org.guildhall.api.model.DefaultGrantBackfillId;
 import org.guildhall.api.model.DefaultGrantPolicyId;
-import org.guildhall.api.model.ListDefaultGrantBackfillsQuery;
+import org.guildhall.api.model.ListDefaultGrantPolicyBackfillsQuery;
 import org.guildhall.api.model.NewDefaultGrantBackfill;
 import org.guildhall.catalog.Catalog.Backfill;
 import org.guildhall.catalog.Catalog.BackfillFilter;
@@ -17,7 +17,7 @@ import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
 
-/** Default-grant policies for organizations that were there before them: {@code /catalog/default-grant-policies/{id}/backfill}. */
+/** Default-grant policies for organizations that were there before them: {@code /catalog/default-grant-policies/{id}/backfills}. */
 final class DefaultGrantBackfillsHandler implements DefaultGrantBackfillsApi<Call> {
 
     private final DefaultGrantPolicyStore policies;
@@ -29,7 +29,7 @@ final class DefaultGrantBackfillsHandler implements DefaultGrantBackfillsApi<Cal
     }
 
     @Override
-    public Reply<DefaultGrantBackfill> backfillDefaultGrantPolicy(
+    public Reply<DefaultGrantBackfill> createDefaultGrantBackfill(
             Call call, DefaultGrantPolicyId defaultGrantPolicyId, NewDefaultGrantBackfill body) {
         var policy = Require.found(policies.lock(call.tx(), defaultGrantPolicyId.value()));
         call.expect(policy.version());
@@ -40,8 +40,8 @@ final class DefaultGrantBackfillsHandler implements DefaultGrantBackfillsApi<Cal
     }
 
     @Override
-    public Reply<Page<DefaultGrantBackfill>> listDefaultGrantBackfills(
-            Call call, DefaultGrantPolicyId defaultGrantPolicyId, ListDefaultGrantBackfillsQuery query) {
+    public Reply<Page<DefaultGrantBackfill>> listDefaultGrantPolicyBackfills(
+            Call call, DefaultGrantPolicyId defaultGrantPolicyId, ListDefaultGrantPolicyBackfillsQuery query) {
         var policy = Require.found(policies.get(call.tx(), defaultGrantPolicyId.value()));
         var filter = new BackfillFilter(
                 policy.id(), query.externalId(), query.mode() == null ? null : query.mode().value(),

@@ -21,13 +21,52 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 import org.jspecify.annotations.Nullable;
 
-/** Single entitlement rules: {@code /catalog/entitlement-rules}. A set's are listed and made in {@link EntitlementSetsHandler}. */
+/** The rules of entitlement sets: {@code /catalog/entitlement-sets/{id}/rules} and {@code /catalog/entitlement-rules}. */
 final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
 
+    private final EntitlementSetStore sets;
     private final EntitlementRuleStore rules;
+    private final IntegrationStore integrations;
 
-    EntitlementRulesHandler(EntitlementRuleStore rules) {
+    EntitlementRulesHandler(EntitlementSetStore sets, EntitlementRuleStore rules, IntegrationStore integrations) {
+        this.sets = sets;
         this.rules = rules;
+        this.integrations = integrations;
+    }
+
+    @Override
+    public Reply<EntitlementRule> createEntitlementRule(Call call, EntitlementSetId entitlementSetId, NewEntitlementRule body) {
+        var kind = body.kind().value();
+        var values = RuleValues.of(
+                kind, body.limitValue(), Boolean.TRUE.equals(body.unlimited()), body.enabled(),
+                body.period() == null ? null : body.period().value(),
+                body.combine() == null ? null : body.combine().value(),
+                new Beyond(
+                        body.enforcement() == null ? "hard" : body.enforcement().value(),
+                        body.gracePercent() == null ? 0 : body.gracePercent(),
+                        body.thresholdPercents() == null ? List.of() : body.thresholdPercents()));
+        var set = Require.found(sets.lockForReference(call.tx(), entitlementSetId.value()));
+        registered(call, body.resourceKey(), kind);
+        Require.active(set.state(), "entitlement set");
+        var rule = toApi(rules.insert(call.tx(), set.id(), body.externalId(), body.resourceKey(), kind, values));
+        call.created(rule.id(), rule);
+        return Reply.created("/api/v1/catalog/entitlement-rules/" + rule.id(), rule);
+    }
+
+    @Override
+    public Reply<Page<EntitlementRule>> listEntitlementSetRules(
+            Call call, EntitlementSetId entitlementSetId, ListEntitlementSetRulesQuery query) {
+        var filter = new EntitlementRuleStore.Filter(
+                query.externalId(),
+                query.resourceKey(),
+                query.kind() == null ? null : query.kind().value(),
+                query.state() == null ? null : query.state() == EntitlementRuleState.ACTIVE,
+                query.at());
+        var page = rules.list(call.tx(), call.page(), entitlementSetId.value(), filter);
+        if (page.data().isEmpty()) {
+            Require.found(sets.get(call.tx(), entitlementSetId.value()));
+        }
+        return Reply.list(page.map(EntitlementRulesHandler::toApi));
     }
 
     @Override
@@ -67,6 +106,18 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
         call.expect(before.version());
         requireActive(before);
         return changed(call, before, rules.end(call.tx(), before.id()));
+    }
+
+    private void registered(Call call, String resourceKey, String kind) {
+        var key = integrations.lockKeyShared(call.tx(), resourceKey);
+        if (key == null || !key.integrationState().equals("active")) {
+            throw Problem.VALIDATION_FAILED.because("No active integration registers " + resourceKey + ".")
+                    .with(Item.pointer("/resource_key", "unregistered", "No active integration registers it."));
+        }
+        if (!key.kind().equals(kind)) {
+            throw Problem.VALIDATION_FAILED.because(resourceKey + " is registered with the kind " + key.kind() + ".")
+                    .with(Item.pointer("/kind", "other_kind", "The resource key is registered with the kind " + key.kind() + "."));
+        }
     }
 
     private static void requireActive(Row rule) {

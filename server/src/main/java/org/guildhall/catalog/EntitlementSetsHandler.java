@@ -11,7 +11,7 @@ import org.guildhall.api.model.EntitlementRuleState;
 import org.guildhall.api.model.EntitlementSet;
 import org.guildhall.api.model.EntitlementSetId;
 import org.guildhall.api.model.EntitlementSetPatch;
-import org.guildhall.api.model.ListEntitlementRulesQuery;
+import org.guildhall.api.model.ListEntitlementSetRulesQuery;
 import org.guildhall.api.model.ListEntitlementSetsQuery;
 import org.guildhall.api.model.NewEntitlementRule;
 import org.guildhall.api.model.NewEntitlementSet;
@@ -25,18 +25,14 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 
-/** Entitlement sets and the rules that they are made of: {@code /catalog/entitlement-sets}. */
+/** Entitlement sets: {@code /catalog/entitlement-sets}. */
 final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
 
     private final EntitlementSetStore sets;
-    private final EntitlementRuleStore rules;
-    private final IntegrationStore integrations;
     private final ProductStore products;
 
-    EntitlementSetsHandler(EntitlementSetStore sets, EntitlementRuleStore rules, IntegrationStore integrations, ProductStore products) {
+    EntitlementSetsHandler(EntitlementSetStore sets, ProductStore products) {
         this.sets = sets;
-        this.rules = rules;
-        this.integrations = integrations;
         this.products = products;
     }
 
@@ -80,53 +76,6 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
             throw Problem.IN_USE.because("A product that is not retired has this entitlement set.");
         }
         return changed(call, before, sets.archive(call.tx(), before.id()));
-    }
-
-    @Override
-    public Reply<EntitlementRule> createEntitlementRule(Call call, EntitlementSetId entitlementSetId, NewEntitlementRule body) {
-        var kind = body.kind().value();
-        var values = RuleValues.of(
-                kind, body.limitValue(), Boolean.TRUE.equals(body.unlimited()), body.enabled(),
-                body.period() == null ? null : body.period().value(),
-                body.combine() == null ? null : body.combine().value(),
-                new Beyond(
-                        body.enforcement() == null ? "hard" : body.enforcement().value(),
-                        body.gracePercent() == null ? 0 : body.gracePercent(),
-                        body.thresholdPercents() == null ? List.of() : body.thresholdPercents()));
-        var set = Require.found(sets.lockForReference(call.tx(), entitlementSetId.value()));
-        registered(call, body.resourceKey(), kind);
-        Require.active(set.state(), "entitlement set");
-        var rule = EntitlementRulesHandler.toApi(rules.insert(call.tx(), set.id(), body.externalId(), body.resourceKey(), kind, values));
-        call.created(rule.id(), rule);
-        return Reply.created("/api/v1/catalog/entitlement-rules/" + rule.id(), rule);
-    }
-
-    @Override
-    public Reply<Page<EntitlementRule>> listEntitlementRules(
-            Call call, EntitlementSetId entitlementSetId, ListEntitlementRulesQuery query) {
-        var filter = new EntitlementRuleStore.Filter(
-                query.externalId(),
-                query.resourceKey(),
-                query.kind() == null ? null : query.kind().value(),
-                query.state() == null ? null : query.state() == EntitlementRuleState.ACTIVE,
-                query.at());
-        var page = rules.list(call.tx(), call.page(), entitlementSetId.value(), filter);
-        if (page.data().isEmpty()) {
-            Require.found(sets.get(call.tx(), entitlementSetId.value()));
-        }
-        return Reply.list(page.map(EntitlementRulesHandler::toApi));
-    }
-
-    private void registered(Call call, String resourceKey, String kind) {
-        var key = integrations.lockKeyShared(call.tx(), resourceKey);
-        if (key == null || !key.integrationState().equals("active")) {
-            throw Problem.VALIDATION_FAILED.because("No active integration registers " + resourceKey + ".")
-                    .with(Item.pointer("/resource_key", "unregistered", "No active integration registers it."));
-        }
-        if (!key.kind().equals(kind)) {
-            throw Problem.VALIDATION_FAILED.because(resourceKey + " is registered with the kind " + key.kind() + ".")
-                    .with(Item.pointer("/kind", "other_kind", "The resource key is registered with the kind " + key.kind() + "."));
-        }
     }
 
     private Row locked(Call call, EntitlementSetId entitlementSetId) {

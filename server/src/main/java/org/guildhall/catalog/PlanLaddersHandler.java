@@ -8,7 +8,7 @@ import org.guildhall.api.catalog.PlanLaddersApi;
 import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.LadderTier;
 import org.guildhall.api.model.ListPlanLaddersQuery;
-import org.guildhall.api.model.ListTiersQuery;
+import org.guildhall.api.model.ListPlanLadderTiersQuery;
 import org.guildhall.api.model.NewPlanLadder;
 import org.guildhall.api.model.NewTier;
 import org.guildhall.api.model.PlanLadder;
@@ -26,17 +26,15 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 
-/** Plan ladders and what stands on them: {@code /catalog/plan-ladders}. */
+/** Plan ladders: {@code /catalog/plan-ladders}, and those of a product: {@code /catalog/products/{id}/ladders}. */
 final class PlanLaddersHandler implements PlanLaddersApi<Call> {
 
     private final PlanLadderStore ladders;
-    private final TierStore tiers;
-    private final PlanAdmission plans;
+    private final ProductStore products;
 
-    PlanLaddersHandler(PlanLadderStore ladders, TierStore tiers, PlanAdmission plans) {
+    PlanLaddersHandler(PlanLadderStore ladders, ProductStore products) {
         this.ladders = ladders;
-        this.tiers = tiers;
-        this.plans = plans;
+        this.products = products;
     }
 
     @Override
@@ -51,6 +49,15 @@ final class PlanLaddersHandler implements PlanLaddersApi<Call> {
         var state = query.state() == null ? null : query.state().value();
         var filter = new Filter(query.externalId(), state, new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(ladders.list(call.tx(), call.page(), filter).map(PlanLaddersHandler::toApi));
+    }
+
+    @Override
+    public Reply<Page<PlanLadder>> listProductLadders(Call call, ProductId productId) {
+        var page = ladders.listOfProduct(call.tx(), call.page(), productId.value());
+        if (page.data().isEmpty() && !products.exists(call.tx(), productId.value())) {
+            throw Problem.NOT_FOUND.refusal();
+        }
+        return Reply.list(page.map(PlanLaddersHandler::toApi));
     }
 
     @Override
@@ -79,49 +86,6 @@ final class PlanLaddersHandler implements PlanLaddersApi<Call> {
             throw Problem.IN_USE.because("The ladder has active tiers.");
         }
         return changed(call, before, ladders.archive(call.tx(), before.id()));
-    }
-
-    @Override
-    public Reply<PlanLadder> reorderTiers(Call call, PlanLadderId planLadderId, TierOrder body) {
-        var before = locked(call, planLadderId);
-        Require.active(before.state(), "plan ladder");
-        var order = body.tierIds().stream().map(TierId::value).toList();
-        LadderRules.complete(before.tiers(), order);
-        if (LadderRules.stand(before.tiers(), order)) {
-            call.unchanged();
-            return Reply.ok(toApi(before));
-        }
-        var old = tiers.getAll(call.tx(), order);
-        var moved = tiers.reorder(call.tx(), order);
-        var reply = changed(call, before, ladders.tiersChanged(call.tx(), before.id()));
-        for (var tier : moved) {
-            var was = old.stream().filter(row -> row.id().equals(tier.id())).findFirst().orElseThrow();
-            call.changed(new TierId(tier.id()), TiersHandler.toApi(was), TiersHandler.toApi(tier));
-        }
-        return reply;
-    }
-
-    @Override
-    public Reply<Tier> createTier(Call call, PlanLadderId planLadderId, NewTier body) {
-        var ladder = Require.found(ladders.lock(call.tx(), planLadderId.value()));
-        plans.admit(call.tx(), ladder, body.productId().value());
-        int rank = LadderRules.rank(ladder.tiers(), body.rank());
-        var tier = TiersHandler.toApi(
-                tiers.insert(call.tx(), ladder.id(), body.externalId(), rank, body.name(), body.productId().value()));
-        call.created(tier.id(), tier);
-        changed(call, ladder, ladders.tiersChanged(call.tx(), ladder.id()));
-        return Reply.created("/api/v1/catalog/tiers/" + tier.id(), tier);
-    }
-
-    @Override
-    public Reply<Page<Tier>> listTiers(Call call, PlanLadderId planLadderId, ListTiersQuery query) {
-        UUID productId = query.productId() == null ? null : query.productId().value();
-        var filter = new TierStore.Filter(query.externalId(), query.state() == null ? null : query.state().value(), productId, query.at());
-        var page = tiers.list(call.tx(), call.page(), planLadderId.value(), filter);
-        if (page.data().isEmpty()) {
-            Require.found(ladders.get(call.tx(), planLadderId.value()));
-        }
-        return Reply.list(page.map(TiersHandler::toApi));
     }
 
     private Row locked(Call call, PlanLadderId planLadderId) {

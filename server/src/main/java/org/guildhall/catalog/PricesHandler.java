@@ -16,13 +16,38 @@ import org.guildhall.catalog.PriceStore.Row;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
 
-/** Single prices: {@code /catalog/prices}. A product's are listed and made in {@link ProductsHandler}. */
+/** The prices of products: {@code /catalog/products/{id}/prices} and {@code /catalog/prices}. */
 final class PricesHandler implements PricesApi<Call> {
 
+    private final ProductStore products;
     private final PriceStore prices;
 
-    PricesHandler(PriceStore prices) {
+    PricesHandler(ProductStore products, PriceStore prices) {
+        this.products = products;
         this.prices = prices;
+    }
+
+    @Override
+    public Reply<Price> createPrice(Call call, ProductId productId, NewPrice body) {
+        var terms = PriceTerms.of(
+                body.unitAmount().amountMinor(), body.unitAmount().currency(),
+                body.billingInterval() == null ? null : body.billingInterval().value(), body.intervalCount(), body.taxBehavior().value());
+        if (Require.found(products.lockShared(call.tx(), productId.value())).lifecycleStatus().equals("retired")) {
+            throw Problem.INVALID_STATE.because("A retired product gets no new price.");
+        }
+        var price = toApi(
+                prices.insert(call.tx(), productId.value(), body.externalId(), terms, ProviderNames.map(body.providerReferences())));
+        call.created(price.id(), price);
+        return Reply.created("/api/v1/catalog/prices/" + price.id(), price);
+    }
+
+    @Override
+    public Reply<Page<Price>> listProductPrices(Call call, ProductId productId, ListProductPricesQuery query) {
+        var state = query.state() == null ? null : query.state().value();
+        var filter = new PriceStore.Filter(query.externalId(), state, query.currency());
+        var page = prices.list(call.tx(), call.page(), productId.value(), filter);
+        requireProduct(call, productId, page);
+        return Reply.list(page.map(PricesHandler::toApi));
     }
 
     @Override
@@ -48,6 +73,13 @@ final class PricesHandler implements PricesApi<Call> {
         var before = locked(call, priceId);
         Require.active(before.state(), "price");
         return changed(call, before, prices.archive(call.tx(), before.id()));
+    }
+
+    /** An empty page may mean that the product doesn't exist. Only then it is looked for, so a full page costs one round trip. */
+    private void requireProduct(Call call, ProductId productId, Page<?> page) {
+        if (page.data().isEmpty() && !products.exists(call.tx(), productId.value())) {
+            throw Problem.NOT_FOUND.refusal();
+        }
     }
 
     private Row locked(Call call, PriceId priceId) {

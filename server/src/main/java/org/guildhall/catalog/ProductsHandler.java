@@ -9,7 +9,7 @@ import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.catalog.ProductsApi;
 import org.guildhall.api.model.EntitlementSetId;
-import org.guildhall.api.model.ListPricesQuery;
+import org.guildhall.api.model.ListProductPricesQuery;
 import org.guildhall.api.model.ListProductsQuery;
 import org.guildhall.api.model.NewPrice;
 import org.guildhall.api.model.NewProduct;
@@ -36,14 +36,10 @@ final class ProductsHandler implements ProductsApi<Call> {
 
     private final ProductStore products;
     private final EntitlementSetStore sets;
-    private final PriceStore prices;
-    private final PlanLadderStore ladders;
 
-    ProductsHandler(ProductStore products, EntitlementSetStore sets, PriceStore prices, PlanLadderStore ladders) {
+    ProductsHandler(ProductStore products, EntitlementSetStore sets) {
         this.products = products;
         this.sets = sets;
-        this.prices = prices;
-        this.ladders = ladders;
     }
 
     @Override
@@ -115,43 +111,6 @@ final class ProductsHandler implements ProductsApi<Call> {
             throw Problem.INVALID_STATE.because("Only a published product can be retired; this one is " + before.lifecycleStatus() + ".");
         }
         return changed(call, before, products.retire(call.tx(), before.id()));
-    }
-
-    @Override
-    public Reply<Page<PlanLadder>> listProductLadders(Call call, ProductId productId) {
-        var page = ladders.listOfProduct(call.tx(), call.page(), productId.value());
-        requireProduct(call, productId, page);
-        return Reply.list(page.map(PlanLaddersHandler::toApi));
-    }
-
-    @Override
-    public Reply<Price> createPrice(Call call, ProductId productId, NewPrice body) {
-        var terms = PriceTerms.of(
-                body.unitAmount().amountMinor(), body.unitAmount().currency(),
-                body.billingInterval() == null ? null : body.billingInterval().value(), body.intervalCount(), body.taxBehavior().value());
-        if (Require.found(products.lockShared(call.tx(), productId.value())).lifecycleStatus().equals("retired")) {
-            throw Problem.INVALID_STATE.because("A retired product gets no new price.");
-        }
-        var price = PricesHandler.toApi(
-                prices.insert(call.tx(), productId.value(), body.externalId(), terms, ProviderNames.map(body.providerReferences())));
-        call.created(price.id(), price);
-        return Reply.created("/api/v1/catalog/prices/" + price.id(), price);
-    }
-
-    @Override
-    public Reply<Page<Price>> listPrices(Call call, ProductId productId, ListPricesQuery query) {
-        var state = query.state() == null ? null : query.state().value();
-        var filter = new PriceStore.Filter(query.externalId(), state, query.currency());
-        var page = prices.list(call.tx(), call.page(), productId.value(), filter);
-        requireProduct(call, productId, page);
-        return Reply.list(page.map(PricesHandler::toApi));
-    }
-
-    /** A list of a product's things is empty, or not there if the product isn't. Asked only then, so that a full page costs one trip. */
-    private void requireProduct(Call call, ProductId productId, Page<?> page) {
-        if (page.data().isEmpty() && !products.exists(call.tx(), productId.value())) {
-            throw Problem.NOT_FOUND.refusal();
-        }
     }
 
     /** Holds an entitlement set so that it isn't archived while a product is given it. */

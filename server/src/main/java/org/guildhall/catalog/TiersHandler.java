@@ -16,11 +16,11 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 
-/** Single tiers: {@code /catalog/tiers}. A ladder's are listed, made and put in order in {@link PlanLaddersHandler}. */
+/** The tiers of plan ladders: {@code /catalog/plan-ladders/{id}/tiers} and {@code /catalog/tiers}. */
 final class TiersHandler implements TiersApi<Call> {
 
-    /** A tier together with its ladder, which is held: nobody else changes any of the ladder's tiers meanwhile. */
-    private record Held(PlanLadderStore.Row ladder, Row tier) {}
+    /** A tier and its ladder, which is locked: no other transaction changes the ladder's tiers. */
+    private record LockedTier(PlanLadderStore.Row ladder, Row tier) {}
 
     private final PlanLadderStore ladders;
     private final TierStore tiers;
@@ -35,6 +35,29 @@ final class TiersHandler implements TiersApi<Call> {
     }
 
     @Override
+    public Reply<Tier> createTier(Call call, PlanLadderId planLadderId, NewTier body) {
+        var ladder = Require.found(ladders.lock(call.tx(), planLadderId.value()));
+        plans.admit(call.tx(), ladder, body.productId().value());
+        int rank = LadderRules.rank(ladder.tiers(), body.rank());
+        var tier = toApi(
+                tiers.insert(call.tx(), ladder.id(), body.externalId(), rank, body.name(), body.productId().value()));
+        call.created(tier.id(), tier);
+        PlanLaddersHandler.changed(call, ladder, ladders.tiersChanged(call.tx(), ladder.id()));
+        return Reply.created("/api/v1/catalog/tiers/" + tier.id(), tier);
+    }
+
+    @Override
+    public Reply<Page<Tier>> listPlanLadderTiers(Call call, PlanLadderId planLadderId, ListPlanLadderTiersQuery query) {
+        UUID productId = query.productId() == null ? null : query.productId().value();
+        var filter = new TierStore.Filter(query.externalId(), query.state() == null ? null : query.state().value(), productId, query.at());
+        var page = tiers.list(call.tx(), call.page(), planLadderId.value(), filter);
+        if (page.data().isEmpty()) {
+            Require.found(ladders.get(call.tx(), planLadderId.value()));
+        }
+        return Reply.list(page.map(TiersHandler::toApi));
+    }
+
+    @Override
     public Reply<Tier> getTier(Call call, TierId tierId, GetTierQuery query) {
         var id = tierId.value();
         return Reply.ok(toApi(Require.found(query.at() == null ? tiers.get(call.tx(), id) : tiers.get(call.tx(), id, query.at()))));
@@ -42,8 +65,8 @@ final class TiersHandler implements TiersApi<Call> {
 
     @Override
     public Reply<Tier> updateTier(Call call, TierId tierId, Patch<TierPatch> patch) {
-        var held = held(call, tierId);
-        var before = held.tier();
+        var locked = locked(call, tierId);
+        var before = locked.tier();
         var current = new TierPatch(before.externalId(), before.name(), new ProductId(before.productId()));
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
@@ -52,37 +75,58 @@ final class TiersHandler implements TiersApi<Call> {
         }
         var productId = wanted.productId().value();
         if (!productId.equals(before.productId())) {
-            admit(call, held, productId);
+            admit(call, locked, productId);
         }
         Require.active(before.state(), "tier");
-        return changed(call, held, tiers.update(call.tx(), before, wanted.externalId(), wanted.name(), productId));
+        return changed(call, locked, tiers.update(call.tx(), before, wanted.externalId(), wanted.name(), productId));
+    }
+
+    @Override
+    public Reply<PlanLadder> reorderTiers(Call call, PlanLadderId planLadderId, TierOrder body) {
+        var before = Require.found(ladders.lock(call.tx(), planLadderId.value()));
+        call.expect(before.version());
+        Require.active(before.state(), "plan ladder");
+        var order = body.tierIds().stream().map(TierId::value).toList();
+        LadderRules.complete(before.tiers(), order);
+        if (LadderRules.stand(before.tiers(), order)) {
+            call.unchanged();
+            return Reply.ok(PlanLaddersHandler.toApi(before));
+        }
+        var old = tiers.getAll(call.tx(), order);
+        var moved = tiers.reorder(call.tx(), order);
+        var reply = PlanLaddersHandler.changed(call, before, ladders.tiersChanged(call.tx(), before.id()));
+        for (var tier : moved) {
+            var was = old.stream().filter(row -> row.id().equals(tier.id())).findFirst().orElseThrow();
+            call.changed(new TierId(tier.id()), toApi(was), toApi(tier));
+        }
+        return reply;
     }
 
     @Override
     public Reply<Tier> archiveTier(Call call, TierId tierId) {
-        var held = held(call, tierId);
-        Require.active(held.tier().state(), "tier");
-        if (policies.anyNamesTier(call.tx(), held.tier().id())) {
+        var locked = locked(call, tierId);
+        Require.active(locked.tier().state(), "tier");
+        if (policies.anyNamesTier(call.tx(), locked.tier().id())) {
             throw Problem.IN_USE.because("An active default-grant policy grants by this tier.");
         }
-        return changed(call, held, tiers.archive(call.tx(), held.tier().id()));
+        return changed(call, locked, tiers.archive(call.tx(), locked.tier().id()));
     }
 
-    private void admit(Call call, Held held, UUID productId) {
-        plans.admit(call.tx(), held.ladder(), productId);
-        if (policies.anyNamesTier(call.tx(), held.tier().id())) {
+    private void admit(Call call, LockedTier locked, UUID productId) {
+        plans.admit(call.tx(), locked.ladder(), productId);
+        if (policies.anyNamesTier(call.tx(), locked.tier().id())) {
             throw Problem.IN_USE.at("/product_id", "An active default-grant policy grants the present product by this tier.");
         }
     }
 
-    private Held held(Call call, TierId tierId) {
+    private LockedTier locked(Call call, TierId tierId) {
         var ladder = Require.found(ladders.lockOfTier(call.tx(), tierId.value()));
         var tier = Require.found(tiers.get(call.tx(), tierId.value()));
         call.expect(tier.version());
-        return new Held(ladder, tier);
+        return new LockedTier(ladder, tier);
     }
 
-    private Reply<Tier> changed(Call call, Held before, Row after) {
+    private Reply<Tier> changed(Call call, LockedTier before, Row after) {
         var tier = toApi(after);
         call.changed(tier.id(), toApi(before.tier()), tier);
         PlanLaddersHandler.changed(call, before.ladder(), ladders.tiersChanged(call.tx(), before.ladder().id()));

@@ -4,12 +4,12 @@ import org.guildhall.api.Reply;
 import org.guildhall.api.model.GetOrganizationOverviewQuery;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.OrganizationOverview;
-import org.guildhall.api.overview.OrganizationsApi;
+import org.guildhall.api.overview.OrganizationOverviewsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.runtime.Runtime;
 
 /** Organizations as a whole: {@code /overview/organizations}. Each room gives its part. */
-final class OrganizationOverviewHandler implements OrganizationsApi<Call> {
+final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call> {
 
     private final Runtime runtime;
 

@@ -23,7 +23,7 @@ import org.guildhall.api.model.AuditReviewId;
 import org.guildhall.api.model.ConsumerId;
 import org.guildhall.api.model.EntityChange;
 import org.guildhall.api.model.ListAuditEventsQuery;
-import org.guildhall.api.model.ListAuditReviewsQuery;
+import org.guildhall.api.model.ListAuditEventReviewsQuery;
 import org.guildhall.api.model.NewAuditReview;
 import org.guildhall.api.model.ReviewOutcome;
 import org.guildhall.api.model.TenantId;
@@ -101,7 +101,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
     }
 
     @Override
-    public Reply<Page<AuditReview>> listAuditReviews(Call call, AuditEventId auditEventId, ListAuditReviewsQuery query) {
+    public Reply<Page<AuditReview>> listAuditEventReviews(Call call, AuditEventId auditEventId, ListAuditEventReviewsQuery query) {
         requireEvent(call, auditEventId);
         var outcome = query.outcome() == null ? null : query.outcome().value();
         return Reply.list(reviews.list(call.tx(), call.page(), auditEventId.value(), query.externalId(), outcome).map(AuditEventsHandler::toApi));

@@ -56,7 +56,7 @@ final class Examples {
         row(GET_AUDIT_EVENT).at("audit_event_id", SampleData::event);
         row(CREATE_AUDIT_REVIEW).at("audit_event_id", SampleData::event);
         row(LIST_AUDIT_EVENT_CHANGES).at("audit_event_id", SampleData::event);
-        row(LIST_AUDIT_REVIEWS).at("audit_event_id", SampleData::event);
+        row(LIST_AUDIT_EVENT_REVIEWS).at("audit_event_id", SampleData::event);
         row(GET_AUDIT_REVIEW).at("audit_event_id", SampleData::event).at("audit_review_id", SampleData::review);
 
         row(CREATE_PRODUCT).makes("prd").unique("/provider_references/stripe");
@@ -67,7 +67,7 @@ final class Examples {
         row(RETIRE_PRODUCT).after(PUBLISH_PRODUCT);
         row(LIST_PRODUCT_LADDERS);
         row(CREATE_PRICE).makes("prc").unique("/provider_references/stripe");
-        row(LIST_PRICES);
+        row(LIST_PRODUCT_PRICES);
         row(GET_PRICE);
         row(UPDATE_PRICE).unique("/provider_references/paystack");
         row(ARCHIVE_PRICE);
@@ -90,7 +90,7 @@ final class Examples {
         row(UPDATE_ENTITLEMENT_SET);
         row(ARCHIVE_ENTITLEMENT_SET);
         row(CREATE_ENTITLEMENT_RULE).makes("rul").with("/resource_key", SampleData::resourceKey);
-        row(LIST_ENTITLEMENT_RULES);
+        row(LIST_ENTITLEMENT_SET_RULES);
         row(GET_ENTITLEMENT_RULE);
         row(UPDATE_ENTITLEMENT_RULE);
         row(END_ENTITLEMENT_RULE);
@@ -102,7 +102,7 @@ final class Examples {
         row(ARCHIVE_PLAN_LADDER);
         row(REORDER_TIERS).at("plan_ladder_id", SampleData::ladder).with("/tier_ids", SampleData::otherOrder);
         row(CREATE_TIER).makes("tir");
-        row(LIST_TIERS);
+        row(LIST_PLAN_LADDER_TIERS);
         row(GET_TIER);
         row(UPDATE_TIER);
         row(ARCHIVE_TIER);
@@ -111,8 +111,8 @@ final class Examples {
         row(LIST_DEFAULT_GRANT_POLICIES);
         row(GET_DEFAULT_GRANT_POLICY);
         row(END_DEFAULT_GRANT_POLICY);
-        row(BACKFILL_DEFAULT_GRANT_POLICY).makes("bfl");
-        row(LIST_DEFAULT_GRANT_BACKFILLS);
+        row(CREATE_DEFAULT_GRANT_BACKFILL).makes("bfl");
+        row(LIST_DEFAULT_GRANT_POLICY_BACKFILLS);
         row(GET_DEFAULT_GRANT_BACKFILL);
 
         // people
@@ -143,7 +143,7 @@ final class Examples {
         row(UPDATE_MEMBERSHIP);
         row(END_MEMBERSHIP);
         row(CREATE_INVITATION).makes("ivt").with("/email", SampleData::address);
-        row(LIST_INVITATIONS);
+        row(LIST_ORGANIZATION_INVITATIONS);
         row(GET_INVITATION);
         row(UPDATE_INVITATION);
         row(ACCEPT_INVITATION).with("/token", SampleData::invitationToken);
@@ -182,7 +182,7 @@ final class Examples {
         row(GET_REACHABLE_TIERS);
 
         // usage
-        row(REPORT_USAGE).makes("urp").with("/events", SampleData::usage);
+        row(CREATE_USAGE_REPORT).makes("urp").with("/events", SampleData::usage);
         row(LIST_USAGE_EVENTS);
         row(GET_USAGE_EVENT).at("usage_event_id", SampleData::usageEvent);
         row(GET_USAGE_REPORT);
@@ -190,11 +190,11 @@ final class Examples {
         row(LIST_ORGANIZATION_USAGE_THRESHOLDS);
         row(LIST_USAGE_THRESHOLDS);
         row(GET_USAGE_THRESHOLD).at("usage_threshold_id", SampleData::usageThreshold);
-        row(REQUEST_SITE).makes("sit").with("/organization_id", SampleData::siteHolder).with("/integration_id", SampleData::siteMaker).with("/domain", SampleData::hostName);
+        row(CREATE_SITE).makes("sit").with("/organization_id", SampleData::siteHolder).with("/integration_id", SampleData::siteMaker).with("/domain", SampleData::hostName);
         row(LIST_SITES);
         row(GET_SITE);
         row(UPDATE_SITE);
-        row(PROVISION_SITE);
+        row(START_SITE_PROVISIONING);
         row(ACTIVATE_SITE);
         row(MAKE_SITE_READ_ONLY).after(ACTIVATE_SITE);
         row(REMOVE_SITE);

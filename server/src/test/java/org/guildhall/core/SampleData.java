@@ -188,7 +188,7 @@ final class SampleData {
 
     /** A threshold that was reached. */
     String usageThreshold() {
-        return String.valueOf(http.post("/api/v1/runtime/usage-events", Http.JSON.valueToTree(Map.of("events", usage())).toString())
+        return String.valueOf(http.post("/api/v1/runtime/usage-reports", Http.JSON.valueToTree(Map.of("events", usage())).toString())
                 .expect(201).at("/thresholds/0/id"));
     }
 

@@ -145,7 +145,7 @@ class AuditEventsTest {
         platform.admin.post(TENANTS + "/" + tenant + "/suspend", "{\"reason\": \"Both.\"}").expect(200);
         platform.admin.post(TENANTS + "/" + tenant + "/reactivate", null).expect(200);
         var theirs = events(platform.admin, "?subject_tenant_id=" + tenant);
-        assertEquals(List.of("tenant.reactivated", "tenant.suspended", "admin_token.issued", "tenant.updated"), actions(theirs));
+        assertEquals(List.of("tenant.reactivated", "tenant.suspended", "token.issued", "tenant.updated"), actions(theirs));
         for (var event : theirs) {
             var ours = desk.admin.get(EVENTS + "/" + event.get("id").asText()).expect(200).json();
             for (var same : List.of("action", "actor_id", "token_id", "subject_tenant_id", "operation", "status", "entity_id", "before", "after",
@@ -170,7 +170,7 @@ class AuditEventsTest {
         var platform = PlatformFixture.platform();
         var tenant = PlatformFixture.id(platform.admin.post(TENANTS, "{\"name\": \"Made\", \"mode\": \"test\", \"time_zone\": \"UTC\", \"currency\": \"AUD\"}"));
         var administrator = platform.with(text(platform.admin.post(TENANTS + "/" + tenant + "/admin-tokens", "{}").expect(201), "/token"));
-        assertEquals(List.of("tenant.created", "admin_token.issued"), actions(events(administrator, "?sort=occurred_at")));
+        assertEquals(List.of("tenant.created", "token.issued"), actions(events(administrator, "?sort=occurred_at")));
     }
 
     @Test

@@ -185,7 +185,7 @@ class TenantsTest {
         var same = platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": \"After\", \"external_id\": null}").expect(200);
         assertEquals("2", same.at("/version"));
         assertEquals(changed.text(), same.text());
-        assertEquals(List.of("tenant.updated", "admin_token.issued", "tenant.created"),
+        assertEquals(List.of("tenant.updated", "token.issued", "tenant.created"),
                 actions(platform.admin.get(PlatformFixture.EVENTS + "?subject_tenant_id=" + tenant)));
         assertEquals("422 validation_failed", platform.admin.patch(TENANTS + "/" + tenant, "{\"mode\": \"live\"}").outcome());
         assertEquals("422 validation_failed", platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": null}").outcome());

@@ -150,11 +150,11 @@ final class Register {
         var site = sites.ensure(
                 externalId,
                 () -> runtime.listSites(new ListSitesOptions().withExternalId(externalId)),
-                () -> runtime.requestSite(new NewSite(organizationId, integration.id(), name)
+                () -> runtime.createSite(new NewSite(organizationId, integration.id(), name)
                         .withExternalId(externalId)
                         .withDomain(externalId + ".sites." + domain)));
         if (site.state().equals(SiteState.REQUESTED)) {
-            site = runtime.provisionSite(site.id()).value();
+            site = runtime.startSiteProvisioning(site.id()).value();
         }
         return site.state().equals(SiteState.PROVISIONING) ? runtime.activateSite(site.id()).value() : site;
     }
@@ -163,7 +163,7 @@ final class Register {
     void used(List<NewUsageEvent> events) {
         var first = new ListUsageEventsOptions().withExternalId(events.getFirst().externalId());
         if (runtime.listUsageEvents(first).data().isEmpty()) {
-            runtime.reportUsage(new NewUsageReport(events));
+            runtime.createUsageReport(new NewUsageReport(events));
         }
     }
 

@@ -21,14 +21,14 @@ import org.guildhall.client.model.Integration;
 import org.guildhall.client.model.IntegrationPatch;
 import org.guildhall.client.model.LadderTier;
 import org.guildhall.client.model.ListDefaultGrantPoliciesOptions;
-import org.guildhall.client.model.ListEntitlementRulesOptions;
+import org.guildhall.client.model.ListEntitlementSetRulesOptions;
 import org.guildhall.client.model.ListEntitlementSetsOptions;
 import org.guildhall.client.model.ListIntegrationsOptions;
 import org.guildhall.client.model.ListOrgTypesOptions;
 import org.guildhall.client.model.ListPlanLaddersOptions;
-import org.guildhall.client.model.ListPricesOptions;
+import org.guildhall.client.model.ListProductPricesOptions;
 import org.guildhall.client.model.ListProductsOptions;
-import org.guildhall.client.model.ListTiersOptions;
+import org.guildhall.client.model.ListPlanLadderTiersOptions;
 import org.guildhall.client.model.NewDefaultGrantPolicy;
 import org.guildhall.client.model.NewEntitlementRule;
 import org.guildhall.client.model.NewEntitlementSet;
@@ -153,7 +153,7 @@ final class Shelf {
             var ruleId = externalId + "." + rule.resourceKey();
             var made = rule.values().apply(new NewEntitlementRule(rule.resourceKey(), rule.kind()).withExternalId(ruleId));
             ensure(
-                    () -> guildhall.catalog().listEntitlementRules(set.id(), new ListEntitlementRulesOptions().withExternalId(ruleId)),
+                    () -> guildhall.catalog().listEntitlementSetRules(set.id(), new ListEntitlementSetRulesOptions().withExternalId(ruleId)),
                     () -> guildhall.catalog().createEntitlementRule(set.id(), made));
         }
         return set;
@@ -179,7 +179,7 @@ final class Shelf {
     void price(Product product, String externalId, long amountMinor, BillingInterval interval) {
         var price = new NewPrice(new UnitAmount(amountMinor, currency), TaxBehavior.INCLUSIVE).withExternalId(externalId);
         ensure(
-                () -> guildhall.catalog().listPrices(product.id(), new ListPricesOptions().withExternalId(externalId)),
+                () -> guildhall.catalog().listProductPrices(product.id(), new ListProductPricesOptions().withExternalId(externalId)),
                 () -> guildhall.catalog().createPrice(product.id(),
                         interval == null ? price : price.withBillingInterval(interval).withIntervalCount(1)));
     }
@@ -194,7 +194,7 @@ final class Shelf {
     Tier tier(PlanLadder ladder, int rank, String name, Product product) {
         var externalId = ladder.externalId() + "." + name.toLowerCase(java.util.Locale.ROOT);
         return ensure(
-                () -> guildhall.catalog().listTiers(ladder.id(), new ListTiersOptions().withExternalId(externalId)),
+                () -> guildhall.catalog().listPlanLadderTiers(ladder.id(), new ListPlanLadderTiersOptions().withExternalId(externalId)),
                 () -> guildhall.catalog().createTier(ladder.id(),
                         new NewTier(name, product.id()).withExternalId(externalId).withRank(rank)));
     }

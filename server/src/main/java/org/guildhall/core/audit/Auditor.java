@@ -43,24 +43,14 @@ public final class Auditor {
         }
         return new AuditRecord(
                 Ids.next(), caller.actsAs(), caller.consumer(), caller.token(), subjectTenant, operation.id(), status,
-                auditAction(operation), category(operation), reason, null, null, requestId, traceId, keyHmac, entities);
+                required(operation, operation.auditAction()), required(operation, operation.auditCategory()), reason, null, null, requestId, traceId, keyHmac, entities);
     }
 
-    private static String auditAction(Operation operation) {
-        var action = operation.auditAction();
-        if (action == null) {
-            throw new IllegalStateException(operation + " has no audit action in the spec");
+    private static String required(Operation operation, @Nullable String member) {
+        if (member == null) {
+            throw new IllegalStateException(operation + " is no mutation and leaves no event");
         }
-        return action;
-    }
-
-    /** What an event is kept for, and so how long: who may do what is access, everything about money is billing. */
-    private static String category(Operation operation) {
-        return switch (operation.tag()) {
-            case "platform" -> "access";
-            case "providers" -> "provider";
-            default -> "billing";
-        };
+        return member;
     }
 
     static AuditRecord.Entity entity(Changes.Change change) {

@@ -12,7 +12,7 @@ import org.guildhall.api.model.InvitationPatch;
 import org.guildhall.api.model.InvitationRenewal;
 import org.guildhall.api.model.InvitationState;
 import org.guildhall.api.model.IssuedInvitation;
-import org.guildhall.api.model.ListInvitationsQuery;
+import org.guildhall.api.model.ListOrganizationInvitationsQuery;
 import org.guildhall.api.model.Membership;
 import org.guildhall.api.model.MembershipId;
 import org.guildhall.api.model.MembershipRole;
@@ -113,7 +113,7 @@ public final class InvitationsHandler implements InvitationsApi<Call> {
     }
 
     @Override
-    public Reply<Page<Invitation>> listInvitations(Call call, OrganizationId organizationId, ListInvitationsQuery query) {
+    public Reply<Page<Invitation>> listOrganizationInvitations(Call call, OrganizationId organizationId, ListOrganizationInvitationsQuery query) {
         var filter = new Filter(
                 query.externalId(), organizationId.value(), query.email(), query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));

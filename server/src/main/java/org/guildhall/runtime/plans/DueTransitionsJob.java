@@ -41,7 +41,7 @@ public final class DueTransitionsJob {
     }
 
     private void settle(UUID tenant) {
-        settle(tenant, "transition.settled", (tx, after) -> transitions.due(tx, after, OrganizationSweep.PAGE));
+        settle(tenant, "transition.applied", (tx, after) -> transitions.due(tx, after, OrganizationSweep.PAGE));
         settle(tenant, "grant.ended", (tx, after) -> grants.due(tx, after, OrganizationSweep.PAGE));
     }
 

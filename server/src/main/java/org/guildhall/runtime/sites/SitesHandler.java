@@ -62,7 +62,7 @@ public final class SitesHandler implements SitesApi<Call> {
     }
 
     @Override
-    public Reply<Site> requestSite(Call call, NewSite body) {
+    public Reply<Site> createSite(Call call, NewSite body) {
         var held = Require.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
         var integration = Require.named(catalog.keepIntegration(call.tx(), body.integrationId().value()), "/integration_id", "integration");
         if (integration.sitesKey() == null) {
@@ -118,7 +118,7 @@ public final class SitesHandler implements SitesApi<Call> {
     }
 
     @Override
-    public Reply<Site> provisionSite(Call call, SiteId siteId) {
+    public Reply<Site> startSiteProvisioning(Call call, SiteId siteId) {
         var held = held(call, siteId);
         var before = locked(call, siteId);
         Require.active(held.organizationState(), "organization");

@@ -48,80 +48,20 @@ import org.guildhall.runtime.usage.UsageStore.Report;
 import org.guildhall.runtime.usage.UsageStore.Sum;
 import org.jspecify.annotations.Nullable;
 
-/** Usage as it is reported, its sums, and the thresholds that it reaches. */
-public final class UsageHandler implements UsageApi<Call> {
+/** The use of an organization, by resource key and period: {@code /runtime/organizations/{id}/usage}. */
+final class UsageHandler implements UsageApi<Call> {
 
-    private static final String BASE = "/api/v1/runtime/usage-reports/";
-    /** As many as the document lets an answer have. */
-    private static final int THRESHOLDS_SHOWN_MAX = 1_000;
     private static final int RESOURCES_SHOWN_MAX = 100;
     private static final int PERIODS_MAX = 400;
     private static final int PERIODS_OF_ALL_MAX = 62;
     private static final int DAYS_UNLESS_SAID = 30;
 
     private final Catalog catalog;
-    private final UsageRecorder meter;
     private final UsageStore usage;
-    private final UsageThresholdStore thresholds;
 
-    public UsageHandler(Catalog catalog, UsageRecorder meter, UsageStore usage, UsageThresholdStore thresholds) {
+    UsageHandler(Catalog catalog, UsageStore usage) {
         this.catalog = catalog;
-        this.meter = meter;
         this.usage = usage;
-        this.thresholds = thresholds;
-    }
-
-    @Override
-    public Reply<UsageReport> reportUsage(Call call, NewUsageReport body) {
-        var done = meter.record(call.tx(), call.changes(), body.events().stream().map(UsageHandler::reported).toList());
-        var report = toApi(done.report(), done.told().reached());
-        call.created(report.id(), report);
-        done.told().tell(call.changes());
-        return Reply.created(BASE + report.id(), report);
-    }
-
-    @Override
-    public Reply<UsageReport> getUsageReport(Call call, UsageReportId usageReportId) {
-        var report = Require.found(usage.report(call.tx(), usageReportId.value()));
-        return Reply.ok(toApi(report, thresholds.ofReport(call.tx(), report.id(), THRESHOLDS_SHOWN_MAX + 1)));
-    }
-
-    @Override
-    public Reply<Page<UsageEvent>> listUsageEvents(Call call, ListUsageEventsQuery query) {
-        var filter = new UsageStore.Filter(
-                query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
-                query.usageReportId() == null ? null : query.usageReportId().value(), query.resourceKey(),
-                new TimeWindow(query.occurredAfter(), query.occurredFrom(), query.occurredBefore()));
-        return Reply.list(usage.list(call.tx(), call.page(), filter).map(UsageHandler::toApi));
-    }
-
-    @Override
-    public Reply<UsageEvent> getUsageEvent(Call call, UsageEventId usageEventId) {
-        return Reply.ok(toApi(Require.found(usage.get(call.tx(), usageEventId.value()))));
-    }
-
-    @Override
-    public Reply<Page<UsageThreshold>> listOrganizationUsageThresholds(
-            Call call, OrganizationId organizationId, ListOrganizationUsageThresholdsQuery query) {
-        var filter = new UsageThresholdStore.Filter(organizationId.value(), query.resourceKey(),
-                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
-        if (!usage.hasOrganization(call.tx(), organizationId.value())) {
-            throw Problem.NOT_FOUND.refusal();
-        }
-        return Reply.list(thresholds.list(call.tx(), call.page(), filter).map(UsageHandler::toApi));
-    }
-
-    @Override
-    public Reply<Page<UsageThreshold>> listUsageThresholds(Call call, ListUsageThresholdsQuery query) {
-        var filter = new UsageThresholdStore.Filter(
-                query.organizationId() == null ? null : query.organizationId().value(), query.resourceKey(),
-                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
-        return Reply.list(thresholds.list(call.tx(), call.page(), filter).map(UsageHandler::toApi));
-    }
-
-    @Override
-    public Reply<UsageThreshold> getUsageThreshold(Call call, UsageThresholdId usageThresholdId) {
-        return Reply.ok(toApi(Require.found(thresholds.get(call.tx(), usageThresholdId.value()))));
     }
 
     @Override
@@ -192,35 +132,5 @@ public final class UsageHandler implements UsageApi<Call> {
         return new UsageSum(
                 period.startsOn(), AllowancePeriod.next(granularity, period.startsOn()).minusDays(1), period.startsAt(), period.endsAt(),
                 used.getOrDefault(period.startsOn(), 0L));
-    }
-
-    private static ReportedEvent reported(NewUsageEvent event) {
-        return new ReportedEvent(
-                event.externalId(), event.organizationId().value(), event.resourceKey(), event.quantity(),
-                event.occurredAt() == null ? null : event.occurredAt().truncatedTo(ChronoUnit.MICROS));
-    }
-
-    private static UsageReport toApi(Report report, List<UsageThresholdStore.Row> reached) {
-        return new UsageReport(
-                new UsageReportId(report.id()), report.recorded(), report.duplicates(),
-                reached.stream().limit(THRESHOLDS_SHOWN_MAX).map(UsageHandler::toApi).toList(), reached.size() > THRESHOLDS_SHOWN_MAX,
-                report.createdAt(), 1);
-    }
-
-    private static UsageEvent toApi(UsageStore.Row row) {
-        return new UsageEvent(
-                new UsageEventId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), new UsageReportId(row.reportId()),
-                row.resourceKey(), row.quantity(), row.occurredAt(), row.day(), row.createdAt(), 1);
-    }
-
-    static UsageThreshold toApi(UsageThresholdStore.Row row) {
-        return new UsageThreshold(
-                new UsageThresholdId(row.id()), new OrganizationId(row.organizationId()), row.resourceKey(), period(row.period()), row.periodOn(),
-                row.percent(), row.limitValue(), row.used(), row.reportId() == null ? null : new UsageReportId(row.reportId()), row.reachedAt(),
-                row.clearedAt(), row.createdAt(), row.clearedAt() == null ? row.createdAt() : row.clearedAt(), row.clearedAt() == null ? 1 : 2);
-    }
-
-    private static @Nullable EntitlementPeriod period(@Nullable String period) {
-        return period == null ? null : EntitlementPeriod.fromValue(period);
     }
 }

@@ -20,8 +20,8 @@ public final class UsageThresholds {
 
         /** Tells it as part of an event. */
         public void tell(Changes changes) {
-            reached.forEach(row -> changes.created(new UsageThresholdId(row.id()), UsageHandler.toApi(row)));
-            cleared.forEach(row -> changes.changed(new UsageThresholdId(row.id()), UsageHandler.toApi(row.uncleared()), UsageHandler.toApi(row)));
+            reached.forEach(row -> changes.created(new UsageThresholdId(row.id()), UsageViews.toApi(row)));
+            cleared.forEach(row -> changes.changed(new UsageThresholdId(row.id()), UsageViews.toApi(row.uncleared()), UsageViews.toApi(row)));
         }
     }
 

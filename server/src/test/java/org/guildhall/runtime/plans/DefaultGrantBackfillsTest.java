@@ -173,7 +173,7 @@ class DefaultGrantBackfillsTest {
         assertEquals("failed 0 of 1: 0 applied, 0 unchanged", told(get(id)));
         assertEquals("The policy has ended.", get(id).get("failure").asText());
         assertEquals(before, floor.everything());
-        assertEquals("409 invalid_state", floor.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfill", "{\"mode\": \"run\"}").outcome());
+        assertEquals("409 invalid_state", floor.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfills", "{\"mode\": \"run\"}").outcome());
     }
 
     @Test
@@ -185,9 +185,9 @@ class DefaultGrantBackfillsTest {
         assertEquals(2, floor.http.get(list).expect(200).json().get("data").size());
         assertEquals(1, floor.http.get(list + "?mode=validate&state=succeeded").expect(200).json().get("data").size());
         var never = TypeIds.format("dgp", Ids.next());
-        assertEquals("404 not_found", floor.http.post(CATALOG + "/default-grant-policies/" + never + "/backfill", "{\"mode\": \"run\"}").outcome());
+        assertEquals("404 not_found", floor.http.post(CATALOG + "/default-grant-policies/" + never + "/backfills", "{\"mode\": \"run\"}").outcome());
         assertEquals("404 not_found", floor.http.get(CATALOG + "/default-grant-policies/" + never + "/backfills").outcome());
-        assertEquals("422 validation_failed", floor.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfill", "{\"mode\": \"try\"}").outcome());
+        assertEquals("422 validation_failed", floor.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfills", "{\"mode\": \"try\"}").outcome());
     }
 
     private List<String> organizations(int count) {
@@ -209,7 +209,7 @@ class DefaultGrantBackfillsTest {
     }
 
     private String queue(String policy, String mode) {
-        var queued = floor.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfill", "{\"mode\": \"" + mode + "\"}").expect(202);
+        var queued = floor.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfills", "{\"mode\": \"" + mode + "\"}").expect(202);
         assertEquals("queued", queued.at("/state"));
         assertEquals(CATALOG + "/default-grant-backfills/" + queued.at("/id"), queued.header("Location"));
         return Objects.requireNonNull(queued.at("/id"));

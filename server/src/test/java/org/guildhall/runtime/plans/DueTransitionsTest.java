@@ -59,7 +59,7 @@ class DueTransitionsTest {
         trial(hence);
         passed(hence);
         floor.settle();
-        var event = floor.http.get("/api/v1/platform/audit-events?action=transition.settled").expect(200).json().at("/data/0");
+        var event = floor.http.get("/api/v1/platform/audit-events?action=transition.applied").expect(200).json().at("/data/0");
         assertEquals("job", event.get("actor_type").asText());
         assertEquals("settle-transitions", event.get("source_workflow").asText());
         assertEquals("transition", event.get("entity_type").asText());

@@ -136,7 +136,7 @@ class UsageHoldbackTest {
     }
 
     private Reply report(long quantity) {
-        return floor.post("/usage-events", """
+        return floor.post("/usage-reports", """
                 {"events": [{"external_id": "%s", "organization_id": "%s", "resource_key": "fedwiki.storage_mb", "quantity": %d}]}"""
                 .formatted(UsageFixture.word(), organization, quantity));
     }

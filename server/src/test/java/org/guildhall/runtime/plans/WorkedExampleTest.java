@@ -99,7 +99,7 @@ class WorkedExampleTest {
     /** The event that wrote the way back down, by whom that was done, with the reason in what it told. */
     private void trailTellsOf(String transition, String by) {
         var event = http.get("/api/v1/platform/audit-events?entity_type=transition&entity_id=" + transition + "&sort=-occurred_at").expect(200).json().at("/data/0");
-        assertEquals(by.equals("job") ? "transition.settled" : "transition.created", event.get("action").asText());
+        assertEquals(by.equals("job") ? "transition.applied" : "transition.created", event.get("action").asText());
         assertEquals(by.equals("job") ? "job" : "operator", event.get("actor_type").asText());
         var told = entries(event.get("changes")).stream().filter(change -> change.get("entity_id").asText().equals(transition)).findFirst().orElseThrow();
         assertEquals("scheduled", told.at("/before/state").asText());

@@ -61,7 +61,7 @@ class ManyTouchedTest {
             farm.hold(organization, product);
             keys.forEach(key -> events.add(event(organization, key, 1)));
         }
-        var made = farm.http.post(BASE + "/usage-events", report(events)).expect(201);
+        var made = farm.http.post(BASE + "/usage-reports", report(events)).expect(201);
         assertEquals("820", made.at("/recorded"));
         assertEquals(8_201, stored(made.at("/id")));
     }

@@ -137,7 +137,7 @@ public final class UsageFixture {
 
     @SafeVarargs
     public final Reply report(Map<String, Object>... events) {
-        return http.post(BASE + "/usage-events", report(List.of(events)));
+        return http.post(BASE + "/usage-reports", report(List.of(events)));
     }
 
     /** What is in use of a key that is held. */

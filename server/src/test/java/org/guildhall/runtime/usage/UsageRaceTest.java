@@ -41,7 +41,7 @@ class UsageRaceTest {
     private Reply send(int number, List<Map<String, Object>> events) {
         var body = report(events);
         for (int left = TRIES; ; left--) {
-            var reply = http(number).post(BASE + "/usage-events", body);
+            var reply = http(number).post(BASE + "/usage-reports", body);
             if (reply.status() != 503 || left == 0) {
                 return reply;
             }

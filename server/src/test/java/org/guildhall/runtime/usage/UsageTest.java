@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UsageTest {
 
     private static final String URL = BASE + "/usage-events";
+    private static final String REPORTS = BASE + "/usage-reports";
 
     private final UsageFixture farm = new UsageFixture();
 
@@ -39,7 +40,7 @@ class UsageTest {
     void whatIsReportedIsRecordedAndReadAsItWas() {
         var organization = farm.organization(limit("wiki.storage_mb", 256));
         var at = ago(90).toString();
-        var reply = farm.http.post(URL, report(List.of(event(organization, "wiki.storage_mb", 120, at)))).expect(201);
+        var reply = farm.http.post(REPORTS, report(List.of(event(organization, "wiki.storage_mb", 120, at)))).expect(201);
         assertEquals("1", reply.at("/recorded"));
         assertEquals("0", reply.at("/duplicates"));
         assertEquals(reply.json(), farm.http.get(String.valueOf(reply.header("Location"))).expect(200).json());
@@ -202,14 +203,14 @@ class UsageTest {
     @Test
     void aReportHasOneEventAtLeastAndAThousandAtMost() {
         var organization = farm.organization(limit("wiki.storage_mb", 10_000));
-        assertProblem("422 validation_failed", "/events", farm.http.post(URL, "{\"events\": []}"));
+        assertProblem("422 validation_failed", "/events", farm.http.post(REPORTS, "{\"events\": []}"));
         var many = new ArrayList<Map<String, Object>>();
         for (int count = 0; count < 1000; count++) {
             many.add(event(organization, "wiki.storage_mb", 1));
         }
-        assertEquals("1000", farm.http.post(URL, report(many)).expect(201).at("/recorded"));
+        assertEquals("1000", farm.http.post(REPORTS, report(many)).expect(201).at("/recorded"));
         many.add(event(organization, "wiki.storage_mb", 1));
-        assertProblem("422 validation_failed", "/events", farm.http.post(URL, report(many)));
+        assertProblem("422 validation_failed", "/events", farm.http.post(REPORTS, report(many)));
         assertEquals(1000, farm.level(organization, "wiki.storage_mb"));
     }
 

@@ -33,7 +33,7 @@ class UsageTripsTest {
         for (int count = 0; count < events; count++) {
             batch.add(event(organizations.get(count % organizations.size()), count % 2 == 0 ? "wiki.storage_mb" : "wiki.uploads", 1));
         }
-        return http.post(BASE + "/usage-events", report(batch));
+        return http.post(BASE + "/usage-reports", report(batch));
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * Makes the published document complete: each operation gets the parameters, headers and problems that follow from its policy, so that
  * no source has to repeat them and none can forget one. What a source states itself stays.
  */
-final class Completion {
+final class PublishedDocument {
 
     /** The media type of a dry run's answer that also tells what would have changed. */
     static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
@@ -23,7 +23,7 @@ final class Completion {
     private final ObjectNode document;
     private final List<String> missing = new ArrayList<>();
 
-    private Completion(ObjectNode document) {
+    private PublishedDocument(ObjectNode document) {
         this.document = document;
     }
 
@@ -33,22 +33,21 @@ final class Completion {
      * @param joined stays as it is
      */
     static ObjectNode published(ObjectNode joined, Map<String, Policy> policies) {
-        var completion = new Completion(joined.deepCopy());
+        var published = new PublishedDocument(joined.deepCopy());
         for (Policy policy : policies.values()) {
-            var item = (ObjectNode) completion.document.path("paths").path(policy.path());
-            completion.complete(item, (ObjectNode) item.path(policy.method().toLowerCase(Locale.ROOT)), policy);
+            var item = (ObjectNode) published.document.path("paths").path(policy.path());
+            published.complete(item, (ObjectNode) item.path(policy.method().toLowerCase(Locale.ROOT)), policy);
         }
-        if (!completion.missing.isEmpty()) {
-            throw new Refused(completion.missing.stream().distinct().sorted().toList());
+        if (!published.missing.isEmpty()) {
+            throw new SpecMistakes(published.missing.stream().distinct().sorted().toList());
         }
-        OpenAnswers.open(completion.document);
-        Schemas.prune(completion.document, Set.of("#/components/schemas/Scope"));
-        return completion.document;
+        published.document.path("tags").forEach(tag -> ((ObjectNode) tag).remove("x-audit-category"));
+        OpenAnswers.open(published.document);
+        Schemas.prune(published.document, Set.of("#/components/schemas/Scope"));
+        return published.document;
     }
 
     private void complete(ObjectNode item, ObjectNode operation, Policy policy) {
-        // How the server is divided is nobody's business.
-        operation.remove("x-handler");
         parametersOf(policy).forEach(name -> parameter(item, operation, name));
         var responses = (ObjectNode) operation.get("responses");
         success(responses, policy);

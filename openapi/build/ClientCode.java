@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.openapitools.codegen.CodegenModel;
 import org.openapitools.codegen.CodegenOperation;
@@ -18,20 +19,20 @@ import org.openapitools.codegen.CodegenProperty;
 import org.openapitools.codegen.model.OperationsMap;
 
 /**
- * The client's half: models that lose nothing which they don't know, and one interface per domain with a method per operation, and the class that sends them.
+ * The client's half: models that lose nothing which they don't know, and for each tag an interface with a method per operation, and the class that sends its requests.
  *
  * <p>A model that only requests use has no place for unknown members, and its required numbers are primitive. One that answers use
  * keeps unknown members in {@code additional}, and all its members may be null, since {@code fields} leaves out what wasn't asked for.
  */
-final class GenerateClient extends JavaCode {
+final class ClientCode extends JavaCode {
 
     private static final String COMPONENTS = "#/components/schemas/";
 
     private final Set<String> sent = new HashSet<>();
     private final Set<String> received = new HashSet<>();
 
-    GenerateClient(ObjectNode joined, Map<String, Policy> policies, Path out, Path templates) {
-        super(View.forClient(joined, policies), policies, out, templates, "org.guildhall.client");
+    ClientCode(ObjectNode joined, Map<String, Policy> policies, Path out, Path templates) {
+        super(GeneratorView.forClient(joined, policies), policies, out, templates, "org.guildhall.client");
         additionalProperties.put("x-headers", RequestHeaders.of(joined));
         for (JsonNode path : view.path("paths")) {
             for (JsonNode operation : path) {
@@ -69,10 +70,14 @@ final class GenerateClient extends JavaCode {
         supportingFile("headers.mustache", apiPackage.replace('.', '/'), "HeaderRules.java");
         typeMapping.put("object", "JsonNode");
         typeMapping.put("AnyType", "JsonNode");
-        List<Map<String, String>> domains = new ArrayList<>();
-        for (String tag : new TreeSet<>(policies.values().stream().map(Policy::tag).toList())) {
-            domains.add(Map.of("x-type", Names.type(tag) + "Api", "x-name", Names.member(tag)));
-        }
+        supportingFile("domains.mustache", apiPackage.replace('.', '/'), "Domains.java");
+        Map<String, Set<String>> tags = new TreeMap<>();
+        policies.values().forEach(policy -> tags.computeIfAbsent(policy.domain(), domain -> new TreeSet<>()).add(policy.tag()));
+        List<Map<String, Object>> domains = new ArrayList<>();
+        tags.forEach((domain, resources) -> domains.add(Map.of(
+                "x-type", Names.type(domain) + "Domain",
+                "x-name", Names.member(domain),
+                "x-resources", resources.stream().map(tag -> Map.of("x-type", Names.type(tag) + "Api", "x-name", Names.member(tag))).toList())));
         additionalProperties.put("x-domains", domains);
     }
 
@@ -250,7 +255,7 @@ final class GenerateClient extends JavaCode {
         List<Map<String, Object>> methods = new ArrayList<>();
         if (options == null || schema == null || schema.path("required").isEmpty()) {
             String plain = options == null ? null
-                    : policy.id() + "(" + String.join(", ", append(parameters.keySet(), "new " + options + "()")) + ")";
+                    : policy.call() + "(" + String.join(", ", append(parameters.keySet(), "new " + options + "()")) + ")";
             methods.add(method(operation, policy, parameters, docs, plain == null ? send(operation, policy, request) : plain));
         }
         if (options != null) {
@@ -287,7 +292,7 @@ final class GenerateClient extends JavaCode {
         }
         String type = answer(operation);
         if (type.contains("<")) {
-            throw new Refused(policy.id() + ": the answer needs a schema with a name, or is any object at all");
+            throw new SpecMistakes(policy.id() + ": the answer needs a schema with a name, or is any object at all");
         }
         return type;
     }
@@ -308,7 +313,7 @@ final class GenerateClient extends JavaCode {
         return Map.of(
                 "x-doc", doc.toString(),
                 "x-returns", (policy.list() ? "Page<" : "Response<") + type + ">",
-                "x-name", policy.id(),
+                "x-name", policy.call(),
                 "x-parameters", String.join(", ", declared),
                 "x-sends", expression.startsWith("transport."),
                 "x-expression", expression);

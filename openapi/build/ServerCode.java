@@ -3,9 +3,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.openapitools.codegen.CodegenModel;
 import org.openapitools.codegen.CodegenOperation;
 import org.openapitools.codegen.CodegenParameter;
@@ -13,12 +13,47 @@ import org.openapitools.codegen.CodegenProperty;
 import org.openapitools.codegen.model.OperationsMap;
 
 /** The server's half: records, enumerations and ids, one interface per resource, {@code Operation} and {@code Scopes}. */
-final class GenerateServer extends JavaCode {
+final class ServerCode extends JavaCode {
+
+    /** The members of the generated {@code Operation}: their types, names, documentation, and the code of each value. */
+    private static final List<Member> MEMBERS = List.of(
+            new Member("String", "id", "The operationId, {@code createProduct}.", policy -> text(policy.id())),
+            new Member("String", "tag", "The resource that it belongs to, {@code plan-ladders}.", policy -> text(policy.tag())),
+            new Member("String", "method", "The HTTP method, in upper case.", policy -> text(policy.method())),
+            new Member("String", "path", "The whole path, with the braces of its parameters.", policy -> text(policy.path())),
+            new Member("int", "status", "The status of its success answer.", policy -> String.valueOf(policy.status())),
+            new Member("@Nullable String", "scope", "The one scope that it asks for; null unless its access is SCOPED.", policy -> text(policy.scope())),
+            new Member("Access", "access", "The callers that it admits.", policy -> "Access." + policy.access()),
+            new Member("boolean", "mutation", "True if it changes data: it takes a key, a transaction and an audit event.",
+                    policy -> String.valueOf(policy.mutation())),
+            new Member("@Nullable String", "auditAction", "The action of its audit event; null unless it is a mutation.",
+                    policy -> text(policy.auditAction())),
+            new Member("@Nullable String", "auditCategory", "The category of its audit event; null unless it is a mutation.",
+                    policy -> text(policy.auditCategory())),
+            new Member("IfMatch", "ifMatch", "Its use of {@code If-Match}.", policy -> "IfMatch." + policy.ifMatch()),
+            new Member("int", "rateCost", "The number of requests that one call takes from the rate limit.", policy -> String.valueOf(policy.rateCost())),
+            new Member("boolean", "secret", "True if its reply shows a secret, once.", policy -> String.valueOf(policy.secret())),
+            new Member("boolean", "allowedWhenSuspended", "True if a suspended tenant may still call it.",
+                    policy -> String.valueOf(policy.allowedWhenSuspended())),
+            new Member("boolean", "dryRun", "True if it takes {@code dry_run}.", policy -> String.valueOf(policy.dryRun())),
+            new Member("boolean", "list", "True if it answers a page of a list.", policy -> String.valueOf(policy.list())),
+            new Member("Map<String, String>", "expands", "The references that {@code expand} may name, with the scope that each needs.",
+                    policy -> expands(policy.expands())),
+            new Member("@Nullable String", "requestType", "The media type of its JSON body; null without one.", policy -> text(policy.requestType())),
+            new Member("@Nullable String", "responseType", "The media type of its success answer; null without a body, and for a download.",
+                    policy -> text(policy.responseType())),
+            new Member("List<String>", "streamTypes", "The media types of a body that is streamed instead of held as JSON; empty otherwise.",
+                    policy -> texts(policy.streamTypes())),
+            new Member("long", "streamBytesMax", "The most bytes that such a body may have; 0 without one.", policy -> policy.streamBytesMax() + "L"),
+            new Member("List<String>", "downloadTypes", "The media types of an answer that is streamed; empty otherwise.",
+                    policy -> texts(policy.downloadTypes())));
+
+    private record Member(String type, String name, String doc, Function<Policy, String> code) {}
 
     private final List<String> scopes;
 
-    GenerateServer(ObjectNode joined, Map<String, Policy> policies, Path out, Path templates) {
-        super(View.forServer(joined, policies), policies, out, templates, "org.guildhall.api");
+    ServerCode(ObjectNode joined, Map<String, Policy> policies, Path out, Path templates) {
+        super(GeneratorView.forServer(joined, policies), policies, out, templates, "org.guildhall.api");
         List<String> all = new ArrayList<>();
         joined.at("/components/schemas/Scope/enum").forEach(scope -> all.add(scope.asText()));
         scopes = all;
@@ -36,22 +71,17 @@ final class GenerateServer extends JavaCode {
         String folder = apiPackage.replace('.', '/');
         supportingFile("operation.mustache", folder, "Operation.java");
         supportingFile("scopes.mustache", folder, "Scopes.java");
-        additionalProperties.put("x-operations", policies.values().stream().map(GenerateServer::operation).toList());
+        additionalProperties.put("x-operations", policies.values().stream().map(ServerCode::operation).toList());
+        additionalProperties.put("x-members", MEMBERS.stream()
+                .map(member -> Map.of("x-type", member.type(), "x-name", member.name(), "x-doc", member.doc())).toList());
         additionalProperties.put("x-scopes", scopes.stream().map(scope -> Map.of("x-value", scope)).toList());
     }
 
     private static Map<String, Object> operation(Policy policy) {
-        var entry = new LinkedHashMap<String, Object>();
-        entry.put("x-constant", policy.constant());
-        entry.put("x-doc", policy.method() + " {@code " + policy.path() + "}");
-        entry.put("x-arguments", String.join(", ",
-                text(policy.id()), text(policy.tag()), text(policy.method()), text(policy.path()), String.valueOf(policy.status()),
-                text(policy.scope()), "Access." + policy.access(), String.valueOf(policy.mutation()), text(policy.auditAction()),
-                "IfMatch." + policy.ifMatch(), String.valueOf(policy.rateCost()), String.valueOf(policy.secret()),
-                String.valueOf(policy.allowedWhenSuspended()), String.valueOf(policy.dryRun()), String.valueOf(policy.list()),
-                expands(policy.expands()), text(policy.requestType()), text(policy.responseType()), texts(policy.streamTypes()),
-                policy.streamBytesMax() + "L", texts(policy.downloadTypes())));
-        return entry;
+        return Map.of(
+                "x-constant", policy.constant(),
+                "x-doc", policy.method() + " {@code " + policy.path() + "}",
+                "x-arguments", String.join(", ", MEMBERS.stream().map(member -> member.code().apply(policy)).toList()));
     }
 
     private static String texts(List<String> texts) {
@@ -66,7 +96,7 @@ final class GenerateServer extends JavaCode {
 
     @Override
     String group(Policy policy) {
-        return policy.tag() + "/" + Names.type(policy.handler()) + "Api";
+        return policy.domain() + "/" + Names.type(policy.tag()) + "Api";
     }
 
     @Override
@@ -98,9 +128,9 @@ final class GenerateServer extends JavaCode {
     void api(OperationsMap api, List<CodegenOperation> operations) {
         String group = group(policies.get(operations.getFirst().operationId));
         Policy first = policies.get(operations.getFirst().operationId);
-        api.put("x-package", apiPackage + "." + first.tag());
+        api.put("x-package", apiPackage + "." + first.domain());
         api.put("x-interface", group.substring(group.indexOf('/') + 1));
-        api.put("x-resource", first.handler());
+        api.put("x-resource", first.tag());
         operations.sort(Comparator.comparing(operation -> policies.get(operation.operationId), Policy.LITERAL_FIRST));
         List<Map<String, Object>> bindings = new ArrayList<>();
         for (CodegenOperation operation : operations) {

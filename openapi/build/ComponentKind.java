@@ -2,7 +2,7 @@
  * What a node of an OpenAPI document is. A reference means something only where the kind of its target is known, and a property may
  * be named {@code parameters} or {@code $ref}, so names alone decide nothing.
  */
-enum Kind {
+enum ComponentKind {
     PATH_ITEM(null),
     OPERATION(null),
     PARAMETER("parameters"),
@@ -26,20 +26,20 @@ enum Kind {
     /** The section of {@code components} where such a node can stand; null if there is none. */
     final String section;
 
-    private final Kind element;
+    private final ComponentKind element;
 
-    Kind(String section) {
+    ComponentKind(String section) {
         this(section, null);
     }
 
-    Kind(String section, Kind element) {
+    ComponentKind(String section, ComponentKind element) {
         this.section = section;
         this.element = element;
     }
 
     /** The kind that a section of {@code components} holds; null for a section that needs no walking. */
-    static Kind ofSection(String section) {
-        for (Kind kind : values()) {
+    static ComponentKind ofSection(String section) {
+        for (ComponentKind kind : values()) {
             if (section.equals(kind.section)) {
                 return kind;
             }
@@ -53,7 +53,7 @@ enum Kind {
     }
 
     /** The kind of the member {@code name} of a node of this kind. */
-    Kind child(String name) {
+    ComponentKind child(String name) {
         if (element != null) {
             return element;
         }

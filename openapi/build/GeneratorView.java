@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * <p>Members that start with {@code x-} carry to the templates what 3.0.3 has no words for: {@code x-null}, {@code x-versioned},
  * {@code x-list}, {@code x-sealed}, {@code x-implements}, {@code x-id-prefix}, {@code x-query}.
  */
-final class View {
+final class GeneratorView {
 
     /** Query parameters that the server's machinery answers for; a handler's filters are the others. */
     private static final Set<String> MACHINERY = Set.of("limit", "cursor", "sort", "expand", "fields", "dry_run", "include_total");
@@ -28,7 +28,7 @@ final class View {
     private final boolean server;
     private final Map<String, ObjectNode> models = new LinkedHashMap<>();
 
-    private View(ObjectNode joined, Map<String, Policy> policies, boolean server) {
+    private GeneratorView(ObjectNode joined, Map<String, Policy> policies, boolean server) {
         this.joined = joined.deepCopy();
         // Scopes stay text, since they grow with every domain.
         if (this.joined.at("/components/schemas/Scope") instanceof ObjectNode scope) {
@@ -46,12 +46,12 @@ final class View {
                 keep.add("#/components/schemas/" + schema.getKey());
             }
         }
-        return new View(joined, policies, true).document(keep);
+        return new GeneratorView(joined, policies, true).document(keep);
     }
 
     /** With ids as text, every parameter, and the problems. */
     static ObjectNode forClient(ObjectNode joined, Map<String, Policy> policies) {
-        return new View(joined, policies, false).document(Set.of("#/components/schemas/Problem", "#/components/schemas/DryRunResult"));
+        return new GeneratorView(joined, policies, false).document(Set.of("#/components/schemas/Problem", "#/components/schemas/DryRunResult"));
     }
 
     private ObjectNode document(Set<String> keep) {
@@ -73,7 +73,7 @@ final class View {
         Schemas.prune(document, keep);
         for (var schema : document.at("/components/schemas").properties()) {
             if (server && schema.getValue().path("x-open").asBoolean()) {
-                throw new Refused(schema.getKey() + " allows members beside its own ones: a record would lose them");
+                throw new SpecMistakes(schema.getKey() + " allows members beside its own ones: a record would lose them");
             }
         }
         return document;
@@ -128,7 +128,7 @@ final class View {
         if (filters || !server && policy.list()) {
             String name = Names.type(policy.id()) + (server ? "Query" : "Options");
             if (!server) {
-                Completion.parametersOf(policy).forEach(shared -> shared(shared, record));
+                PublishedDocument.parametersOf(policy).forEach(shared -> shared(shared, record));
             }
             hoist(name, record);
             operation.put("x-query", "#/components/schemas/" + name);
@@ -224,7 +224,7 @@ final class View {
 
     private static String type(JsonNode schema, String where) {
         if (schema.has("anyOf") || schema.has("oneOf")) {
-            throw new Refused(where + ": alternatives need oneOf with a discriminator, or one schema and null");
+            throw new SpecMistakes(where + ": alternatives need oneOf with a discriminator, or one schema and null");
         }
         JsonNode type = schema.path("type");
         if (type.isArray()) {
@@ -232,7 +232,7 @@ final class View {
             type.forEach(one -> real.add(one.asText()));
             real.remove("null");
             if (real.size() != 1) {
-                throw new Refused(where + ": one type, or one and null, not " + type);
+                throw new SpecMistakes(where + ": one type, or one and null, not " + type);
             }
             return real.iterator().next();
         }
@@ -271,7 +271,7 @@ final class View {
 
     private void hoist(String name, ObjectNode model) {
         if (models.putIfAbsent(name, model) != null || joined.at("/components/schemas").has(name)) {
-            throw new Refused("a schema without a name would be called " + name + ", but another one is: give it a name of its own");
+            throw new SpecMistakes("a schema without a name would be called " + name + ", but another one is: give it a name of its own");
         }
     }
 
@@ -299,7 +299,7 @@ final class View {
     private static void apart(String owner, Map<String, String> taken, String java, String name) {
         String other = taken.putIfAbsent(java, name);
         if (other != null) {
-            throw new Refused(owner + ": " + other + " and " + name + " would both be called " + java);
+            throw new SpecMistakes(owner + ": " + other + " and " + name + " would both be called " + java);
         }
     }
 
@@ -355,7 +355,7 @@ final class View {
         JsonNode mapping = schema.path("discriminator").path("mapping");
         String property = schema.path("discriminator").path("propertyName").asText();
         if (mapping.size() != schema.path("oneOf").size()) {
-            throw new Refused(name + ": the discriminator's mapping must name each variant once");
+            throw new SpecMistakes(name + ": the discriminator's mapping must name each variant once");
         }
         model.put("type", "object").put("x-sealed", property).put("x-versioned", Schemas.isVersioned(joined, schema));
         model.putObject("properties").putObject(property).put("type", "string");

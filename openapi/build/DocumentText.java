@@ -7,7 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 
 /** A document as text. */
-final class Written {
+final class DocumentText {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
@@ -19,7 +19,7 @@ final class Written {
             .stringQuotingChecker(new Careful())
             .build());
 
-    private Written() {}
+    private DocumentText() {}
 
     static String json(JsonNode document) {
         return write(JSON, document) + "\n";

@@ -1,0 +1,38 @@
+package org.guildhall.runtime.usage;
+
+/** Reports of usage: {@code /runtime/usage-reports}. */
+final class UsageReportsHandler implements UsageReportsApi<Call> {
+
+    private static final String BASE = "/api/v1/runtime/usage-reports/";
+
+    private final UsageRecorder recorder;
+    private final UsageStore usage;
+    private final UsageThresholdStore thresholds;
+
+    UsageReportsHandler(UsageRecorder recorder, UsageStore usage, UsageThresholdStore thresholds) {
+        this.recorder = recorder;
+        this.usage = usage;
+        this.thresholds = thresholds;
+    }
+
+    @Override
+    public Reply<UsageReport> createUsageReport(Call call, NewUsageReport body) {
+        var done = recorder.record(call.tx(), call.changes(), body.events().stream().map(UsageReportsHandler::reported).toList());
+        var report = UsageViews.toApi(done.report(), done.told().reached());
+        call.created(report.id(), report);
+        done.told().tell(call.changes());
+        return Reply.created(BASE + report.id(), report);
+    }
+
+    @Override
+    public Reply<UsageReport> getUsageReport(Call call, UsageReportId usageReportId) {
+        var report = Require.found(usage.report(call.tx(), usageReportId.value()));
+        return Reply.ok(UsageViews.toApi(report, thresholds.ofReport(call.tx(), report.id(), UsageViews.THRESHOLDS_SHOWN_MAX + 1)));
+    }
+
+    private static ReportedEvent reported(NewUsageEvent event) {
+        return new ReportedEvent(
+                event.externalId(), event.organizationId().value(), event.resourceKey(), event.quantity(),
+                event.occurredAt() == null ? null : event.occurredAt().truncatedTo(ChronoUnit.MICROS));
+    }
+}
