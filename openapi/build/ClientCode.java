@@ -75,7 +75,7 @@ final class ClientCode extends JavaCode {
         policies.values().forEach(policy -> tags.computeIfAbsent(policy.domain(), domain -> new TreeSet<>()).add(policy.tag()));
         List<Map<String, Object>> domains = new ArrayList<>();
         tags.forEach((domain, resources) -> domains.add(Map.of(
-                "x-type", Names.type(domain) + "Domain",
+                "x-type", Names.type(domain),
                 "x-name", Names.member(domain),
                 "x-resources", resources.stream().map(tag -> Map.of("x-type", Names.type(tag) + "Api", "x-name", Names.member(tag))).toList())));
         additionalProperties.put("x-domains", domains);
@@ -314,6 +314,7 @@ final class ClientCode extends JavaCode {
                 "x-doc", doc.toString(),
                 "x-returns", (policy.list() ? "Page<" : "Response<") + type + ">",
                 "x-name", policy.call(),
+                "x-operation", policy.id(),
                 "x-parameters", String.join(", ", declared),
                 "x-sends", expression.startsWith("transport."),
                 "x-expression", expression);

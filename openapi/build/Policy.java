@@ -158,7 +158,7 @@ record Policy(
             pathParameters();
             return new Policy(
                     operation.path("operationId").asText(), domain(), tag(), method, path, status(), scope(access), access, mutation, audit,
-                    mutation ? tags.get(tag()).category() : null, ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), flag("x-suspended", "allowed"),
+                    category(mutation), ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), flag("x-suspended", "allowed"),
                     mutation && !flag("x-dry-run", "none"), schema != null && Schemas.isList(document, schema),
                     schema != null && Schemas.isVersioned(document, schema), expands(), streamMax > 0 ? null : requestType(),
                     schema == null ? null : media.getKey(), streamMax > 0 ? names(bodies()) : List.of(), streamMax,
@@ -213,6 +213,11 @@ record Policy(
             String tag = own.path(0).asText();
             refuse(own.size() == 1 && !tags.containsKey(tag), "the tag " + tag + " isn't declared");
             return tag;
+        }
+
+        private String category(boolean mutation) {
+            Tag tag = tags.get(operation.path("tags").path(0).asText());
+            return mutation && tag != null ? tag.category() : null;
         }
 
         /** The domain of the tag, which is also the first segment of the path unless the path stands outside the domains. */

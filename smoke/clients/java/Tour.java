@@ -2,8 +2,9 @@ import java.util.List;
 import java.util.UUID;
 import org.openapitools.client.ApiClient;
 import org.openapitools.client.ApiException;
-import org.openapitools.client.api.CatalogApi;
-import org.openapitools.client.api.RuntimeApi;
+import org.openapitools.client.api.PersonIdentitiesApi;
+import org.openapitools.client.api.PersonsApi;
+import org.openapitools.client.api.ProductsApi;
 import org.openapitools.client.model.NewPerson;
 import org.openapitools.client.model.NewPersonIdentity;
 import org.openapitools.client.model.NewProduct;
@@ -20,33 +21,33 @@ public final class Tour {
 
     public static void main(String[] arguments) throws ApiException {
         ApiClient client = Connection.to(System.getenv("GUILDHALL_URL"), System.getenv("GUILDHALL_TOKEN"));
-        products(new CatalogApi(client));
-        identities(new RuntimeApi(client));
+        products(new ProductsApi(client));
+        identities(new PersonsApi(client), new PersonIdentitiesApi(client));
         System.out.println("  ok   create, read, patch, list, delete");
     }
 
-    private static void products(CatalogApi catalog) throws ApiException {
+    private static void products(ProductsApi products) throws ApiException {
         NewProduct wanted = new NewProduct().name("Generated " + RUN);
-        Product tried = catalog.createProduct(wanted, true, null, null);
+        Product tried = products.createProduct(wanted, true, null, null);
         check(tried.getName().equals(wanted.getName()), "a dry run answers what would have been created");
-        missing(() -> catalog.getProduct(tried.getId(), null, null, null), "a dry run leaves nothing");
-        Product made = catalog.createProduct(wanted, null, RUN, "A generated client tries it.");
-        Product again = catalog.createProduct(wanted, null, RUN, "A generated client tries it.");
+        missing(() -> products.getProduct(tried.getId(), null, null, null), "a dry run leaves nothing");
+        Product made = products.createProduct(wanted, null, RUN, "A generated client tries it.");
+        Product again = products.createProduct(wanted, null, RUN, "A generated client tries it.");
         check(again.getId().equals(made.getId()), "a repeated key creates once");
         check(made.getLifecycleStatus().equals("draft"), "an enumeration is a text");
-        Product patched = catalog.updateProduct(made.getId(), new ProductPatch().name("Patched " + RUN), null, null, null, null);
-        Product read = catalog.getProduct(made.getId(), null, null, null);
+        Product patched = products.updateProduct(made.getId(), new ProductPatch().name("Patched " + RUN), null, null, null, null);
+        Product read = products.getProduct(made.getId(), null, null, null);
         check(read.getName().equals("Patched " + RUN) && read.equals(patched), "what was patched is read");
     }
 
-    private static void identities(RuntimeApi runtime) throws ApiException {
-        String person = runtime.createPerson(new NewPerson().name("Generated " + RUN), null, null, null).getId();
-        PersonIdentity identity = runtime.createPersonIdentity(
+    private static void identities(PersonsApi persons, PersonIdentitiesApi identities) throws ApiException {
+        String person = persons.createPerson(new NewPerson().name("Generated " + RUN), null, null, null).getId();
+        PersonIdentity identity = identities.createPersonIdentity(
                 person, new NewPersonIdentity().issuer("https://id.example").subject(RUN), null, null, null);
-        List<PersonIdentity> listed = runtime.listPersonIdentities(person, null, 10, null, null).getData();
+        List<PersonIdentity> listed = identities.listPersonIdentities(person, null, 10, null, null).getData();
         check(listed.equals(List.of(identity)), "what was created is listed");
-        runtime.deletePersonIdentity(identity.getId(), null, null, null, null);
-        missing(() -> runtime.getPersonIdentity(identity.getId(), null, null), "what was deleted is gone");
+        identities.deletePersonIdentity(identity.getId(), null, null, null, null);
+        missing(() -> identities.getPersonIdentity(identity.getId(), null, null), "what was deleted is gone");
     }
 
     private interface Read {

@@ -17,29 +17,29 @@ def missing(read, identifier):
     raise AssertionError(f"{identifier} is still there")
 
 
-def products(catalog):
+def products(api):
     wanted = openapi_client.NewProduct(name=f"Generated {RUN}", external_id=RUN)
-    tried = catalog.create_product(wanted, dry_run=True)
+    tried = api.create_product(wanted, dry_run=True)
     assert tried.name == wanted.name
-    missing(catalog.get_product, tried.id)
-    made = catalog.create_product(wanted, idempotency_key=RUN)
-    assert catalog.create_product(wanted, idempotency_key=RUN).id == made.id
+    missing(api.get_product, tried.id)
+    made = api.create_product(wanted, idempotency_key=RUN)
+    assert api.create_product(wanted, idempotency_key=RUN).id == made.id
     assert made.lifecycle_status == "draft"
-    patched = catalog.update_product(made.id, openapi_client.ProductPatch(name=f"Patched {RUN}"))
-    assert catalog.get_product(made.id) == patched
-    assert catalog.list_products(external_id=RUN, limit=10).data == [patched]
+    patched = api.update_product(made.id, openapi_client.ProductPatch(name=f"Patched {RUN}"))
+    assert api.get_product(made.id) == patched
+    assert api.list_products(external_id=RUN, limit=10).data == [patched]
 
 
-def identities(runtime):
-    person = runtime.create_person(openapi_client.NewPerson(name=f"Generated {RUN}"))
+def identities(persons, linking):
+    person = persons.create_person(openapi_client.NewPerson(name=f"Generated {RUN}"))
     linked = openapi_client.NewPersonIdentity(issuer="https://id.example", subject=RUN)
-    identity = runtime.create_person_identity(person.id, linked)
-    runtime.delete_person_identity(identity.id)
-    missing(runtime.get_person_identity, identity.id)
+    identity = linking.create_person_identity(person.id, linked)
+    linking.delete_person_identity(identity.id)
+    missing(linking.get_person_identity, identity.id)
 
 
 configuration = openapi_client.Configuration(host=os.environ["GUILDHALL_URL"], access_token=os.environ["GUILDHALL_TOKEN"])
 with openapi_client.ApiClient(configuration) as client:
-    products(openapi_client.CatalogApi(client))
-    identities(openapi_client.RuntimeApi(client))
+    products(openapi_client.ProductsApi(client))
+    identities(openapi_client.PersonsApi(client), openapi_client.PersonIdentitiesApi(client))
 print("  ok   create, read, patch, list, delete")

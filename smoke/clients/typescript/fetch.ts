@@ -1,7 +1,7 @@
 // Creates, reads, patches, lists and deletes through a client of openapi-generator's typescript-fetch.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { CatalogApi, Configuration, ResponseError, RuntimeApi } from './target/fetch';
+import { Configuration, PersonIdentitiesApi, PersonsApi, ProductsApi, ResponseError } from './target/fetch';
 
 const run = randomUUID();
 const connection = new Configuration({ basePath: process.env.GUILDHALL_URL, accessToken: process.env.GUILDHALL_TOKEN });
@@ -10,33 +10,33 @@ async function missing(answer: Promise<unknown>) {
   await assert.rejects(answer, (error) => error instanceof ResponseError && error.response.status === 404);
 }
 
-async function products(catalog: CatalogApi) {
+async function products(api: ProductsApi) {
   const newProduct = { name: `Generated ${run}`, externalId: run };
-  const tried = await catalog.createProduct({ newProduct, dryRun: true });
+  const tried = await api.createProduct({ newProduct, dryRun: true });
   assert.equal(tried.name, newProduct.name);
-  await missing(catalog.getProduct({ productId: tried.id }));
-  const made = await catalog.createProduct({ newProduct, idempotencyKey: run });
-  assert.equal((await catalog.createProduct({ newProduct, idempotencyKey: run })).id, made.id);
+  await missing(api.getProduct({ productId: tried.id }));
+  const made = await api.createProduct({ newProduct, idempotencyKey: run });
+  assert.equal((await api.createProduct({ newProduct, idempotencyKey: run })).id, made.id);
   assert.equal(made.lifecycleStatus, 'draft');
-  const patched = await catalog.updateProduct({ productId: made.id, productPatch: { name: `Patched ${run}` } });
-  assert.deepEqual(await catalog.getProduct({ productId: made.id }), patched);
-  const listed = await catalog.listProducts({ externalId: run, limit: 10 });
+  const patched = await api.updateProduct({ productId: made.id, productPatch: { name: `Patched ${run}` } });
+  assert.deepEqual(await api.getProduct({ productId: made.id }), patched);
+  const listed = await api.listProducts({ externalId: run, limit: 10 });
   assert.deepEqual(listed.data, [patched]);
 }
 
-async function identities(runtime: RuntimeApi) {
-  const person = await runtime.createPerson({ newPerson: { name: `Generated ${run}` } });
-  const identity = await runtime.createPersonIdentity({
+async function linked(persons: PersonsApi, identities: PersonIdentitiesApi) {
+  const person = await persons.createPerson({ newPerson: { name: `Generated ${run}` } });
+  const identity = await identities.createPersonIdentity({
     personId: person.id,
     newPersonIdentity: { issuer: 'https://id.example', subject: run },
   });
-  await runtime.deletePersonIdentity({ personIdentityId: identity.id });
-  await missing(runtime.getPersonIdentity({ personIdentityId: identity.id }));
+  await identities.deletePersonIdentity({ personIdentityId: identity.id });
+  await missing(identities.getPersonIdentity({ personIdentityId: identity.id }));
 }
 
 async function main() {
-  await products(new CatalogApi(connection));
-  await identities(new RuntimeApi(connection));
+  await products(new ProductsApi(connection));
+  await linked(new PersonsApi(connection), new PersonIdentitiesApi(connection));
   console.log('  ok   create, read, patch, list, delete');
 }
 

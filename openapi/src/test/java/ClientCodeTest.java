@@ -122,32 +122,30 @@ class ClientCodeTest {
 
     @Test
     void callsTakeThePathThenTheBodyThenTheOptions() throws Exception {
-        String api = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApi.java"));
+        String api = Files.readString(folder.resolve("java/org/guildhall/client/ThingsApi.java"));
         List<String> methods = Pattern.compile("default (\\S+ \\w+\\(.*\\)) \\{").matcher(api).results().map(found -> found.group(1)).toList();
         assertEquals(List.of(
-                "Response<Shape> checkThings(Shape body)",
-                "Page<Thing> listThings(ListThingsOptions options)",
-                "Response<Thing> createThing(NewThing body)",
-                "Response<Thing> createThing(NewThing body, WriteOptions options)",
+                "Page<Thing> list(ListThingsOptions options)",
+                "Response<Thing> create(NewThing body)",
+                "Response<Thing> create(NewThing body, WriteOptions options)",
                 "Response<Thing> getLatestThing()",
                 "Response<Thing> getLatestThing(ReadOptions options)",
-                "Response<Thing> getThing(String thingId)",
-                "Response<Thing> getThing(String thingId, ReadOptions options)",
-                "Response<Thing> updateThing(String thingId, ThingPatch patch)",
-                "Response<Thing> updateThing(String thingId, ThingPatch patch, WriteOptions options)",
-                "Response<Void> deleteThing(String thingId)",
-                "Response<Void> deleteThing(String thingId, WriteOptions options)",
-                "Response<Thing> renameThing(String thingId, ThingName body, String ifMatch)",
-                "Response<Thing> renameThing(String thingId, ThingName body, String ifMatch, WriteOptions options)",
-                "Response<Thing> reorderThing(String thingId, ReorderThingRequest body, ReorderThingOptions options)",
-                "Response<Part> getPart(String thingId, String partKey)"), methods);
+                "Response<Thing> get(String thingId)",
+                "Response<Thing> get(String thingId, ReadOptions options)",
+                "Response<Thing> update(String thingId, ThingPatch patch)",
+                "Response<Thing> update(String thingId, ThingPatch patch, WriteOptions options)",
+                "Response<Void> delete(String thingId)",
+                "Response<Void> delete(String thingId, WriteOptions options)",
+                "Response<Thing> rename(String thingId, ThingName body, String ifMatch)",
+                "Response<Thing> rename(String thingId, ThingName body, String ifMatch, WriteOptions options)",
+                "Response<Thing> reorder(String thingId, ReorderThingRequest body, ReorderThingOptions options)"), methods);
     }
 
     @Test
     void onlyCallsWithAllTheirArgumentsAreSent() throws Exception {
-        String client = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApiClient.java"));
-        assertTrue(client.contains("public Response<Thing> getThing(String thingId, ReadOptions options)"), client);
-        assertFalse(client.contains("getThing(String thingId)"), client);
+        String client = Files.readString(folder.resolve("java/org/guildhall/client/ThingsApiClient.java"));
+        assertTrue(client.contains("public Response<Thing> get(String thingId, ReadOptions options)"), client);
+        assertFalse(client.contains(" get(String thingId)"), client);
     }
 
     @Test
@@ -161,7 +159,7 @@ class ClientCodeTest {
         assertEquals(List.of("force", "dryRun", "idempotencyKey", "auditReason", "ifMatch"),
                 Arrays.stream(model("ReorderThingOptions").getRecordComponents()).map(component -> component.getName()).toList());
         assertEquals(List.of(1, 5), Arrays.stream(model("ReorderThingOptions").getConstructors()).map(Constructor::getParameterCount).sorted().toList());
-        String api = Files.readString(folder.resolve("java/org/guildhall/client/CatalogApiClient.java"));
+        String api = Files.readString(folder.resolve("java/org/guildhall/client/ThingsApiClient.java"));
         assertTrue(api.contains(".query(\"force\", options.force())") && api.contains(".header(\"If-Match\", options.ifMatch())"));
     }
 

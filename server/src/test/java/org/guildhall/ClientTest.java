@@ -44,19 +44,19 @@ class ClientTest {
 
     @Test
     void whatIsCreatedIsReadAndNotSentAgainWhileUnchanged() {
-        var created = guildhall.catalog().createProduct(new NewProduct("Adult").withMetadata(Map.of("audience", "adults")));
+        var created = guildhall.catalog().products().create(new NewProduct("Adult").withMetadata(Map.of("audience", "adults")));
         assertEquals(201, created.status());
         assertEquals(ProductLifecycleStatus.DRAFT, created.value().lifecycleStatus());
-        var read = guildhall.catalog().getProduct(created.value().id());
+        var read = guildhall.catalog().products().get(created.value().id());
         assertEquals(created.value(), read.value());
-        assertTrue(guildhall.catalog().getProduct(created.value().id(), new ReadOptions().withIfNoneMatch(read.etag())).notModified());
+        assertTrue(guildhall.catalog().products().get(created.value().id(), new ReadOptions().withIfNoneMatch(read.etag())).notModified());
     }
 
     @Test
     void theSameKeyIsAnsweredFromTheFirstTime() {
         var options = new WriteOptions().withIdempotencyKey("client-1");
-        var first = guildhall.catalog().createProduct(new NewProduct("Once"), options);
-        var second = guildhall.catalog().createProduct(new NewProduct("Once"), options);
+        var first = guildhall.catalog().products().create(new NewProduct("Once"), options);
+        var second = guildhall.catalog().products().create(new NewProduct("Once"), options);
         assertFalse(first.replayed());
         assertTrue(second.replayed());
         assertEquals(first.value(), second.value());
@@ -64,13 +64,13 @@ class ClientTest {
 
     @Test
     void aPatchSetsRemovesAndLeavesAlone() {
-        var product = guildhall.catalog().createProduct(new NewProduct("Patched").withDescription("first").withExternalId("kept")).value();
-        var changed = guildhall.catalog().updateProduct(product.id(), new ProductPatch().withDescription(null).withName("Renamed")).value();
+        var product = guildhall.catalog().products().create(new NewProduct("Patched").withDescription("first").withExternalId("kept")).value();
+        var changed = guildhall.catalog().products().update(product.id(), new ProductPatch().withDescription(null).withName("Renamed")).value();
         assertEquals("Renamed", changed.name());
         assertNull(changed.description());
         assertEquals("kept", changed.externalId());
         var stale = assertThrows(ProblemException.class, () -> guildhall.catalog()
-                .updateProduct(product.id(), new ProductPatch().withName("Late"), new WriteOptions().withIfMatch("\"1-stale\"")));
+                .products().update(product.id(), new ProductPatch().withName("Late"), new WriteOptions().withIfMatch("\"1-stale\"")));
         assertEquals("precondition_failed", stale.problem().code());
     }
 
@@ -78,10 +78,10 @@ class ClientTest {
     void aListIsWalkedToItsEndOverAllPages() {
         var made = new HashSet<String>();
         for (int count = 0; count < 7; count++) {
-            made.add(guildhall.catalog().createProduct(new NewProduct("Walked " + count)).value().id());
+            made.add(guildhall.catalog().products().create(new NewProduct("Walked " + count)).value().id());
         }
         var found = new HashSet<String>();
-        for (Product product : guildhall.catalog().listProducts(new ListProductsOptions().withLimit(3)).all()) {
+        for (Product product : guildhall.catalog().products().list(new ListProductsOptions().withLimit(3)).all()) {
             assertTrue(found.add(product.id()), "an entry came twice");
         }
         assertEquals(made, found);
@@ -89,32 +89,32 @@ class ClientTest {
 
     @Test
     void aDryRunTellsAndLeavesNothing() {
-        var tried = guildhall.catalog().createProduct(new NewProduct("Never"), new WriteOptions().withDryRun());
+        var tried = guildhall.catalog().products().create(new NewProduct("Never"), new WriteOptions().withDryRun());
         assertEquals(1, tried.dryRun().orElseThrow().changes().size());
-        assertTrue(guildhall.catalog().listProducts().data().isEmpty());
+        assertTrue(guildhall.catalog().products().list().data().isEmpty());
     }
 
     @Test
     void filesOfMembersAreStreamedInAndOutAgain(@TempDir Path folder) throws IOException, InterruptedException {
-        guildhall.catalog().createOrgType(new NewOrgType("personal", "Personal").withIsDefault(true));
+        guildhall.catalog().orgTypes().create(new NewOrgType("personal", "Personal").withIsDefault(true));
         var rows = new StringBuilder("external_id,name\n");
         for (int row = 0; row < 3_000; row++) {
             rows.append("m-").append(row).append(",Member\n");
         }
         var file = Files.writeString(folder.resolve("members.csv"), rows);
         var validation = new CreateImportOptions().withMode(ImportMode.VALIDATE);
-        assertEquals(3_000, guildhall.runtime().createImport(Upload.of("text/csv", file), validation).value().total());
+        assertEquals(3_000, guildhall.runtime().imports().create(Upload.of("text/csv", file), validation).value().total());
         var few = Upload.once("text/csv", new ByteArrayInputStream("external_id,name\nm-1,Mira\n".getBytes(StandardCharsets.UTF_8)));
-        var made = guildhall.runtime().createImport(few).value().id();
-        while (guildhall.runtime().getImport(made).value().finishedAt() == null) {
+        var made = guildhall.runtime().imports().create(few).value().id();
+        while (guildhall.runtime().imports().get(made).value().finishedAt() == null) {
             Thread.sleep(50);
         }
-        var export = guildhall.runtime().createExport(new NewMemberExport(ExportFormat.CSV)).value().id();
-        while (guildhall.runtime().getExport(export).value().finishedAt() == null) {
+        var export = guildhall.runtime().exports().create(new NewMemberExport(ExportFormat.CSV)).value().id();
+        while (guildhall.runtime().exports().get(export).value().finishedAt() == null) {
             Thread.sleep(50);
         }
         var out = folder.resolve("all.csv");
-        try (var download = guildhall.runtime().getExportContent(export).value()) {
+        try (var download = guildhall.runtime().exports().getContent(export).value()) {
             download.to(out);
         }
         assertEquals(2, Files.readAllLines(out).size());
@@ -123,12 +123,12 @@ class ClientTest {
 
     @Test
     void aProblemTellsItsCodeAndWhere() {
-        var invalid = assertThrows(ProblemException.class, () -> guildhall.catalog().createProduct(new NewProduct("")));
+        var invalid = assertThrows(ProblemException.class, () -> guildhall.catalog().products().create(new NewProduct("")));
         assertEquals("validation_failed", invalid.problem().code());
         assertEquals("/name", invalid.problem().errors().getFirst().pointer());
         var foreign = TestServer.shared().tenant();
-        var theirs = client(foreign.token()).catalog().createProduct(new NewProduct("Theirs")).value();
-        var hidden = assertThrows(ProblemException.class, () -> guildhall.catalog().getProduct(theirs.id()));
+        var theirs = client(foreign.token()).catalog().products().create(new NewProduct("Theirs")).value();
+        var hidden = assertThrows(ProblemException.class, () -> guildhall.catalog().products().get(theirs.id()));
         assertEquals(404, hidden.problem().status());
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  *
  * <pre>{@code
  * Guildhall guildhall = Guildhall.builder().baseUrl("https://api.example.org").token(token).build();
- * Product product = guildhall.catalog().createProduct(new NewProduct("Adult membership")).value();
+ * Product product = guildhall.catalog().products().create(new NewProduct("Adult membership")).value();
  * }</pre>
  *
  * <p>{@code with…} gives a client that differs in one thing, for one call or many, at no cost. The interface and those of the domains let

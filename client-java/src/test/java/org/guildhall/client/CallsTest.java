@@ -35,7 +35,7 @@ class CallsTest {
     @Test
     void aCreationSendsJsonAndTellsWhatCameOfIt() {
         stub.says(201, Samples.product("prd_1", "Adult"), "ETag", "\"1-abc\"", "Request-Id", "req_7", "Location", "/api/v1/catalog/products/prd_1");
-        Response<Product> created = guildhall.catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withAuditReason("Agreed."));
+        Response<Product> created = guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withAuditReason("Agreed."));
         assertEquals("POST", stub.last().method());
         assertEquals("/api/v1/catalog/products", stub.last().target());
         assertEquals("application/json", stub.last().header("Content-Type"));
@@ -53,7 +53,7 @@ class CallsTest {
     @Test
     void aPatchIsAMergePatch() {
         stub.says(200, Samples.product("prd_1", "Adult"), "Idempotency-Replayed", "true");
-        Response<Product> changed = guildhall.catalog().updateProduct("prd_1", new ProductPatch().withDescription(null), new WriteOptions().withIfMatch("\"1-abc\""));
+        Response<Product> changed = guildhall.catalog().products().update("prd_1", new ProductPatch().withDescription(null), new WriteOptions().withIfMatch("\"1-abc\""));
         assertEquals("PATCH", stub.last().method());
         assertEquals("application/merge-patch+json", stub.last().header("Content-Type"));
         assertEquals("\"1-abc\"", stub.last().header("If-Match"));
@@ -64,7 +64,7 @@ class CallsTest {
     @Test
     void anActionHasNoBody() {
         stub.says(200, Samples.product("prd_1", "Adult"));
-        guildhall.catalog().publishProduct("prd_1");
+        guildhall.catalog().products().publish("prd_1");
         assertEquals("/api/v1/catalog/products/prd_1/publish", stub.last().target());
         assertNull(stub.last().header("Content-Type"));
         assertEquals("", stub.last().body());
@@ -75,7 +75,7 @@ class CallsTest {
         stub.says(201, """
                 {"status":201,"result":%s,"changes":[{"entity_type":"product","entity_id":"prd_1","before":null,"after":{"name":"Adult"}}]}"""
                 .formatted(Samples.product("prd_1", "Adult")), "Dry-Run", "true", "Content-Type", Request.DRY_RUN);
-        Response<Product> tried = guildhall.catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withDryRun());
+        Response<Product> tried = guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withDryRun());
         assertEquals("/api/v1/catalog/products?dry_run=true", stub.last().target());
         assertEquals(Request.DRY_RUN + ", application/problem+json", stub.last().header("Accept"));
         assertEquals("Adult", tried.value().name());
@@ -86,7 +86,7 @@ class CallsTest {
     @Test
     void aReadCanBeConditionalAndInPart() {
         stub.says(304, "", "ETag", "\"1-abc\"");
-        Response<Product> same = guildhall.catalog().getProduct("prd_1",
+        Response<Product> same = guildhall.catalog().products().get("prd_1",
                 new ReadOptions().withIfNoneMatch("\"1-abc\"").withFields("id", "name").withExpand("entitlement_set"));
         assertEquals("/api/v1/catalog/products/prd_1?expand=entitlement_set&fields=id,name", stub.last().target());
         assertEquals("\"1-abc\"", stub.last().header("If-None-Match"));
@@ -97,7 +97,7 @@ class CallsTest {
     @Test
     void filtersAreWrittenAsTheDocumentSays() {
         stub.says(200, Samples.page(null));
-        guildhall.catalog().listProducts(new ListProductsOptions().withKind(ProductKind.of("kind of & new")).withExternalId("a+b c")
+        guildhall.catalog().products().list(new ListProductsOptions().withKind(ProductKind.of("kind of & new")).withExternalId("a+b c")
                 .withCreatedAfter(Instant.parse("2026-11-21T02:15:00.5Z")).withSort(ListProductsSort.CREATED_AT_DESCENDING)
                 .withExpand("entitlement_set").withIncludeTotal(true).withLimit(3));
         assertEquals("/api/v1/catalog/products?external_id=a%2Bb%20c&kind=kind%20of%20%26%20new&created_after=2026-11-21T02%3A15%3A00.500Z"
@@ -107,7 +107,7 @@ class CallsTest {
     @Test
     void whatStandsInThePathIsEncoded() {
         stub.says(200, Samples.product("prd_1", "Adult"));
-        guildhall.catalog().getProduct("a/b?c#d%e é");
+        guildhall.catalog().products().get("a/b?c#d%e é");
         assertEquals("/api/v1/catalog/products/a%2Fb%3Fc%23d%25e%20%C3%A9", stub.last().target());
     }
 
@@ -115,13 +115,13 @@ class CallsTest {
     @NullSource
     @ValueSource(strings = {"", ".", ".."})
     void whatWouldMakeAnotherPathIsRefused(String id) {
-        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().getProduct(id));
+        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().get(id));
         assertEquals(List.of(), stub.seen());
     }
 
     @Test
     void aMissingBodyIsRefusedBeforeAnythingIsSent() {
-        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().createProduct(null));
+        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().create(null));
         assertEquals(List.of(), stub.seen());
     }
 
@@ -132,7 +132,7 @@ class CallsTest {
                 "code":"validation_failed","request_id":"req_9","errors":[{"pointer":"/name","code":"required","detail":"is required"},\
                 {"parameter":"limit","code":"maximum","detail":"must be at most 200"}],"hint":"Send a name.","shade":"red"}""",
                 "Content-Type", "application/problem+json");
-        var problem = assertThrows(ProblemException.class, () -> guildhall.catalog().createProduct(new NewProduct("")));
+        var problem = assertThrows(ProblemException.class, () -> guildhall.catalog().products().create(new NewProduct("")));
         assertTrue(problem.is("validation_failed"));
         assertEquals(422, problem.status());
         assertEquals("req_9", problem.requestId());
@@ -147,7 +147,7 @@ class CallsTest {
     @Test
     void anAnswerOfAProxyIsAProblemToo() {
         stub.says(418, "<html>", "Content-Type", "text/html");
-        var problem = assertThrows(ProblemException.class, () -> guildhall.catalog().getProduct("prd_1"));
+        var problem = assertThrows(ProblemException.class, () -> guildhall.catalog().products().get("prd_1"));
         assertEquals("http_418", problem.code());
         assertEquals("418 http_418: The answer isn't the API's. text/html: <html>", problem.getMessage());
         assertEquals(List.of(), problem.errors());
@@ -157,14 +157,14 @@ class CallsTest {
     @Test
     void aRedirectIsNotFollowed() {
         stub.says(302, "", "Location", "http://127.0.0.1:1/");
-        assertEquals(302, assertThrows(ProblemException.class, () -> guildhall.catalog().getProduct("prd_1")).status());
+        assertEquals(302, assertThrows(ProblemException.class, () -> guildhall.catalog().products().get("prd_1")).status());
         assertEquals(1, stub.seen().size());
     }
 
     @Test
     void anAnswerThatCannotBeReadIsNoProblemOfTheServers() {
         stub.says(200, "{\"id\":");
-        var unreadable = assertThrows(GuildhallException.class, () -> guildhall.catalog().getProduct("prd_1"));
+        var unreadable = assertThrows(GuildhallException.class, () -> guildhall.catalog().products().get("prd_1"));
         assertEquals("The answer of " + stub.server() + " to GET /api/v1/catalog/products/prd_1 (status 200) can't be read: invalid JSON at line 1, column 7",
                 unreadable.getMessage());
     }
@@ -172,16 +172,16 @@ class CallsTest {
     @Test
     void theDocumentIsGivenAsItIs() {
         stub.says(200, "openapi: \"3.1.0\"\n");
-        assertEquals("openapi: \"3.1.0\"\n", guildhall.platform().getOpenApiYaml().value());
+        assertEquals("openapi: \"3.1.0\"\n", guildhall.platform().openapi().getOpenApiYaml().value());
         assertEquals("application/yaml, application/problem+json", stub.last().header("Accept"));
         stub.says(200, "{\"openapi\":\"3.1.0\"}");
-        assertEquals("3.1.0", guildhall.platform().getOpenApiJson().value().path("openapi").asText());
+        assertEquals("3.1.0", guildhall.platform().openapi().getOpenApiJson().value().path("openapi").asText());
     }
 
     @Test
     void withoutATokenNoneIsSent() {
         stub.says(200, "{\"openapi\":\"3.1.0\"}");
-        Guildhall.builder().baseUrl(stub.url() + "/").build().platform().getOpenApiJson();
+        Guildhall.builder().baseUrl(stub.url() + "/").build().platform().openapi().getOpenApiJson();
         assertNull(stub.last().header("Authorization"));
         assertEquals("/api/v1/openapi.json", stub.last().target());
     }
@@ -195,7 +195,7 @@ class CallsTest {
     @Test
     void aBaseUrlMayHaveAPath() {
         stub.says(200, "{\"openapi\":\"3.1.0\"}");
-        Guildhall.builder().baseUrl(stub.url() + "/proxy").build().platform().getOpenApiJson();
+        Guildhall.builder().baseUrl(stub.url() + "/proxy").build().platform().openapi().getOpenApiJson();
         assertEquals("/proxy/api/v1/openapi.json", stub.last().target());
     }
 }

@@ -26,13 +26,13 @@ class FakesTest {
         stub.close();
     }
 
-    /** A catalog that only knows how to create and to list. */
-    private static final class FakeCatalog implements CatalogApi {
+    /** Creates and lists products; every other method throws. */
+    private static final class FakeProducts implements ProductsApi {
 
         private final List<Product> products = new ArrayList<>();
 
         @Override
-        public Response<Product> createProduct(NewProduct body, WriteOptions options) {
+        public Response<Product> create(NewProduct body, WriteOptions options) {
             if (body.name().isEmpty()) {
                 throw ProblemException.of(422, "validation_failed", "`name` is empty.");
             }
@@ -41,7 +41,7 @@ class FakesTest {
         }
 
         @Override
-        public Page<Product> listProducts(ListProductsOptions options) {
+        public Page<Product> list(ListProductsOptions options) {
             return Page.of(products.subList(0, 1), Page.of(products.subList(1, products.size())));
         }
     }
@@ -56,18 +56,23 @@ class FakesTest {
 
     @Test
     void aFakeOverridesWhatTheTestedCodeCalls() {
-        var catalog = new FakeCatalog();
+        var products = new FakeProducts();
         Guildhall fake = new Guildhall() {
             @Override
-            public CatalogApi catalog() {
-                return catalog;
+            public Domains.Catalog catalog() {
+                return new Domains.Catalog() {
+                    @Override
+                    public ProductsApi products() {
+                        return products;
+                    }
+                };
             }
         };
-        assertEquals("\"1-a\"", fake.catalog().createProduct(new NewProduct("Adult")).etag());
-        fake.catalog().createProduct(new NewProduct("Junior"));
-        assertEquals(List.of("Adult", "Junior"), fake.catalog().listProducts().stream().map(Product::name).toList());
-        assertTrue(assertThrows(ProblemException.class, () -> fake.catalog().createProduct(new NewProduct(""))).is("validation_failed"));
-        assertEquals("getProduct", assertThrows(UnsupportedOperationException.class, () -> fake.catalog().getProduct("prd_1")).getMessage());
+        assertEquals("\"1-a\"", fake.catalog().products().create(new NewProduct("Adult")).etag());
+        fake.catalog().products().create(new NewProduct("Junior"));
+        assertEquals(List.of("Adult", "Junior"), fake.catalog().products().list().stream().map(Product::name).toList());
+        assertTrue(assertThrows(ProblemException.class, () -> fake.catalog().products().create(new NewProduct(""))).is("validation_failed"));
+        assertEquals("getProduct", assertThrows(UnsupportedOperationException.class, () -> fake.catalog().products().get("prd_1")).getMessage());
         assertThrows(UnsupportedOperationException.class, fake::platform);
         assertEquals("prd_1", Response.of(product("prd_1", "Adult")).value().id());
     }
@@ -76,10 +81,10 @@ class FakesTest {
     void aCallCanHaveItsOwnTokenTimeoutAndRetries() {
         stub.refuses(503, "unavailable").stalls().says(200, Samples.page(null)).says(200, Samples.page(null));
         Guildhall guildhall = stub.client().build();
-        assertEquals(503, assertThrows(ProblemException.class, () -> guildhall.withMaxRetries(0).catalog().listProducts()).status());
-        guildhall.withTimeout(Duration.ofMillis(300)).withToken("gld_test_other").catalog().listProducts();
+        assertEquals(503, assertThrows(ProblemException.class, () -> guildhall.withMaxRetries(0).catalog().products().list()).status());
+        guildhall.withTimeout(Duration.ofMillis(300)).withToken("gld_test_other").catalog().products().list();
         assertEquals("Bearer gld_test_other", stub.last().header("Authorization"));
-        guildhall.catalog().listProducts();
+        guildhall.catalog().products().list();
         assertEquals("Bearer gld_test_secret", stub.last().header("Authorization"));
         assertThrows(IllegalArgumentException.class, () -> guildhall.withMaxRetries(-1));
         assertThrows(IllegalArgumentException.class, () -> guildhall.withTimeout(Duration.ZERO));
@@ -89,9 +94,9 @@ class FakesTest {
     void clientsOfOneClientShareItsConnections() {
         stub.says(200, Samples.page(null)).says(200, Samples.page(null)).says(200, Samples.page(null));
         Guildhall guildhall = stub.client().httpClient(HttpClient.newHttpClient()).build();
-        guildhall.catalog().listProducts();
-        guildhall.withToken("gld_test_other").catalog().listProducts();
-        guildhall.withTimeout(Duration.ofSeconds(3)).withMaxRetries(1).catalog().listProducts();
+        guildhall.catalog().products().list();
+        guildhall.withToken("gld_test_other").catalog().products().list();
+        guildhall.withTimeout(Duration.ofSeconds(3)).withMaxRetries(1).catalog().products().list();
         assertEquals(1, stub.seen().stream().map(Stub.Seen::port).distinct().count());
     }
 }

@@ -38,7 +38,7 @@ class HeadersTest {
     void aKeyThatTheDocumentRefusesIsNeverSent(String key) {
         stub.says(201, Samples.product("prd_1", "Adult"));
         var options = new WriteOptions().withIdempotencyKey(key);
-        var refused = assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().createProduct(new NewProduct("Adult"), options));
+        var refused = assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().create(new NewProduct("Adult"), options));
         assertTrue(refused.getMessage().startsWith("The value of Idempotency-Key "), refused.getMessage());
         assertFalse(refused.getMessage().contains("order"), refused.getMessage());
         assertEquals(List.of(), stub.seen());
@@ -47,25 +47,25 @@ class HeadersTest {
     @Test
     void aKeyIsAsLongAsTheDocumentAllows() {
         stub.says(201, Samples.product("prd_1", "Adult"));
-        guildhall.catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withIdempotencyKey("k".repeat(255)));
+        guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withIdempotencyKey("k".repeat(255)));
         assertEquals("k".repeat(255), stub.last().header("Idempotency-Key"));
         var options = new WriteOptions().withIdempotencyKey("k".repeat(258));
-        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().createProduct(new NewProduct("Adult"), options));
+        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().create(new NewProduct("Adult"), options));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"1-ä\"", "\"1-a\"\r\nX: y", ""})
     void anETagThatIsNoneIsNeverSent(String etag) {
         assertThrows(IllegalArgumentException.class,
-                () -> guildhall.catalog().updateProduct("prd_1", new ProductPatch(), new WriteOptions().withIfMatch(etag)));
-        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().getProduct("prd_1", new ReadOptions().withIfNoneMatch(etag)));
+                () -> guildhall.catalog().products().update("prd_1", new ProductPatch(), new WriteOptions().withIfMatch(etag)));
+        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().get("prd_1", new ReadOptions().withIfNoneMatch(etag)));
         assertEquals(List.of(), stub.seen());
     }
 
     @Test
     void aMediaTypeThatIsNoneIsNeverSent() {
         Supplier<InputStream> rows = () -> new ByteArrayInputStream(new byte[0]);
-        assertThrows(IllegalArgumentException.class, () -> guildhall.runtime().createImport(Upload.of("text/csv; name=ä", rows)));
+        assertThrows(IllegalArgumentException.class, () -> guildhall.runtime().imports().create(Upload.of("text/csv; name=ä", rows)));
         assertEquals(List.of(), stub.seen());
     }
 
@@ -79,14 +79,14 @@ class HeadersTest {
         "Übung 🥊                  | %\"%c3%9cbung %f0%9f%a5%8a\""})
     void aReasonIsSentInAnyLanguage(String reason, String sent) {
         stub.says(201, Samples.product("prd_1", "Adult"));
-        guildhall.catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withAuditReason(reason));
+        guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withAuditReason(reason));
         assertEquals(sent, stub.last().header("Audit-Reason"));
     }
 
     @Test
     void aReasonKeepsItsSpacesAndLines() {
         stub.says(201, Samples.product("prd_1", "Adult"));
-        guildhall.catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withAuditReason(" one\ntwo "));
+        guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withAuditReason(" one\ntwo "));
         assertEquals("%\" one%0atwo \"", stub.last().header("Audit-Reason"));
     }
 
@@ -94,22 +94,22 @@ class HeadersTest {
     void aReasonThatIsNoTextIsNeverSent() {
         for (String reason : List.of("", "half \ud83e pair", "r".repeat(10_000))) {
             assertThrows(IllegalArgumentException.class,
-                    () -> guildhall.catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withAuditReason(reason)));
+                    () -> guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withAuditReason(reason)));
         }
         assertEquals(List.of(), stub.seen());
     }
 
     @Test
     void aParameterThatIsNoTextIsNeverSent() {
-        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().getProduct("prd_\ud83e"));
-        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().listProducts(new ListProductsOptions().withExternalId("a\ud83e")));
+        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().get("prd_\ud83e"));
+        assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().list(new ListProductsOptions().withExternalId("a\ud83e")));
         assertEquals(List.of(), stub.seen());
     }
 
     @Test
     void theClientNamesItsVersion() {
         stub.says(200, Samples.product("prd_1", "Adult"));
-        guildhall.catalog().getProduct("prd_1");
+        guildhall.catalog().products().get("prd_1");
         assertTrue(stub.last().header("User-Agent").matches("guildhall-java/[0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)? \\(Java [0-9]+\\)"),
                 stub.last().header("User-Agent"));
     }
@@ -120,9 +120,9 @@ class HeadersTest {
         stub.says(200, Samples.product("prd_1", "Adult"), "RateLimit", limits, "Request-Id", "req_1");
         stub.says(200, Samples.page(null), "RateLimit", limits, "Request-Id", "req_2");
         stub.refuses(404, "not_found", "RateLimit", limits, "Request-Id", "req_3");
-        ResponseHeaders read = guildhall.catalog().getProduct("prd_1").headers();
-        ResponseHeaders listed = guildhall.catalog().listProducts().headers();
-        ResponseHeaders refused = assertThrows(ProblemException.class, () -> guildhall.catalog().getProduct("prd_2")).headers();
+        ResponseHeaders read = guildhall.catalog().products().get("prd_1").headers();
+        ResponseHeaders listed = guildhall.catalog().products().list().headers();
+        ResponseHeaders refused = assertThrows(ProblemException.class, () -> guildhall.catalog().products().get("prd_2")).headers();
         var expected = List.of(new RateLimit("token", 998, Duration.ofSeconds(1)), new RateLimit("tenant", 4998, Duration.ofSeconds(2)));
         for (ResponseHeaders headers : List.of(read, listed, refused)) {
             assertEquals(expected, headers.rateLimits());

@@ -37,7 +37,7 @@ class PagesTest {
     @Test
     void allEntriesComeInTheirOrderAnEmptyPageBetweenThemNoticedByNobody() {
         List<String> names = new ArrayList<>();
-        for (Product product : guildhall.catalog().listProducts().all()) {
+        for (Product product : guildhall.catalog().products().list().all()) {
             names.add(product.name());
         }
         assertEquals(List.of("A", "B", "C"), names);
@@ -47,7 +47,7 @@ class PagesTest {
     @Test
     void everyPageIsAskedForWithTheSameFilters() {
         var options = new ListProductsOptions().withExternalId("x").withLimit(2);
-        assertEquals(3, guildhall.catalog().listProducts(options).stream().count());
+        assertEquals(3, guildhall.catalog().products().list(options).stream().count());
         assertEquals(List.of(
                 "/api/v1/catalog/products?external_id=x&limit=2",
                 "/api/v1/catalog/products?external_id=x&limit=2&cursor=c1",
@@ -56,7 +56,7 @@ class PagesTest {
 
     @Test
     void aPageIsAskedForOnlyWhenItIsReached() {
-        Page<Product> first = guildhall.catalog().listProducts();
+        Page<Product> first = guildhall.catalog().products().list();
         assertEquals("A", first.stream().findFirst().orElseThrow().name());
         assertEquals(2, first.stream().limit(2).count());
         assertEquals(1, stub.seen().size());
@@ -64,7 +64,7 @@ class PagesTest {
 
     @Test
     void pagesCanBeTurnedByHand() {
-        Page<Product> first = guildhall.catalog().listProducts();
+        Page<Product> first = guildhall.catalog().products().list();
         assertEquals(2, first.data().size());
         assertTrue(first.hasMore());
         assertEquals("c1", first.nextCursor());
@@ -80,7 +80,7 @@ class PagesTest {
     void aTotalIsToldWhereItWasAskedFor() {
         try (var other = new Stub()) {
             other.says(200, "{\"data\":[],\"page\":{\"next_cursor\":null,\"has_more\":false,\"total\":10000,\"total_capped\":true}}");
-            Page<Product> page = other.client().build().catalog().listProducts(new ListProductsOptions().withIncludeTotal(true));
+            Page<Product> page = other.client().build().catalog().products().list(new ListProductsOptions().withIncludeTotal(true));
             assertEquals(10_000L, page.total());
             assertEquals(true, page.totalCapped());
         }
@@ -88,7 +88,7 @@ class PagesTest {
 
     @Test
     void behindTheEndThereIsNothing() {
-        Iterator<Product> products = guildhall.catalog().listProducts().all().iterator();
+        Iterator<Product> products = guildhall.catalog().products().list().all().iterator();
         products.forEachRemaining(product -> {});
         assertFalse(products.hasNext());
         assertThrows(NoSuchElementException.class, products::next);
@@ -96,7 +96,7 @@ class PagesTest {
 
     @Test
     void whatCameCannotBeChanged() {
-        List<Product> data = guildhall.catalog().listProducts().data();
+        List<Product> data = guildhall.catalog().products().list().data();
         assertThrows(UnsupportedOperationException.class, data::clear);
     }
 }

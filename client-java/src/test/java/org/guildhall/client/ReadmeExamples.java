@@ -39,10 +39,10 @@ final class ReadmeExamples {
 
     Page<Product> byCall(String otherToken) {
         // example: one call
-        Product product = guildhall.withTimeout(Duration.ofSeconds(2)).withMaxRetries(0).catalog().getProduct("prd_1").value();
+        Product product = guildhall.withTimeout(Duration.ofSeconds(2)).withMaxRetries(0).catalog().products().get("prd_1").value();
 
         Guildhall other = guildhall.withToken(otherToken);     // the same connections, another caller
-        Page<Product> products = other.catalog().listProducts();
+        Page<Product> products = other.catalog().products().list();
         // end
         return product == null ? null : products;
     }
@@ -60,7 +60,7 @@ final class ReadmeExamples {
 
     long limits() {
         // example: limits
-        Page<Product> page = guildhall.catalog().listProducts();
+        Page<Product> page = guildhall.catalog().products().list();
 
         for (RateLimit limit : page.headers().rateLimits()) {
             System.out.println(limit.policy() + ": " + limit.remaining() + " requests left");
@@ -71,16 +71,21 @@ final class ReadmeExamples {
 
     Guildhall faked(Product adult) {
         // example: fake
-        CatalogApi catalog = new CatalogApi() {
+        ProductsApi products = new ProductsApi() {
             @Override
-            public Response<Product> getProduct(String productId, ReadOptions options) {
+            public Response<Product> get(String productId, ReadOptions options) {
                 return Response.of(adult);
             }
         };
         Guildhall fake = new Guildhall() {
             @Override
-            public CatalogApi catalog() {
-                return catalog;
+            public Domains.Catalog catalog() {
+                return new Domains.Catalog() {
+                    @Override
+                    public ProductsApi products() {
+                        return products;
+                    }
+                };
             }
         };
         // end
@@ -89,7 +94,7 @@ final class ReadmeExamples {
 
     String create() {
         // example: create
-        Response<Product> created = guildhall.catalog().createProduct(
+        Response<Product> created = guildhall.catalog().products().create(
                 new NewProduct("Adult membership").withExternalId("adult").withDescription("Every class, every day."));
 
         String id = created.value().id();
@@ -100,13 +105,13 @@ final class ReadmeExamples {
 
     ProductLifecycleStatus change(String id) {
         // example: change
-        Response<Product> product = guildhall.catalog().getProduct(id);
+        Response<Product> product = guildhall.catalog().products().get(id);
 
-        guildhall.catalog().updateProduct(id,
+        guildhall.catalog().products().update(id,
                 new ProductPatch().withName("Adult").withDescription(null),     // null removes, what isn't named stays
                 new WriteOptions().withIfMatch(product.etag()).withAuditReason("Shorter, the committee said."));
 
-        Product published = guildhall.catalog().publishProduct(id).value();
+        Product published = guildhall.catalog().products().publish(id).value();
         // end
         return published.lifecycleStatus();
     }
@@ -118,18 +123,18 @@ final class ReadmeExamples {
                 .withSort(ListProductsSort.NAME)
                 .withLimit(100);
 
-        for (Product plan : guildhall.catalog().listProducts(plans).all()) {
+        for (Product plan : guildhall.catalog().products().list(plans).all()) {
             System.out.println(plan.name());
         }
 
-        List<String> names = guildhall.catalog().listProducts(plans).stream().map(Product::name).collect(Collectors.toList());
+        List<String> names = guildhall.catalog().products().list(plans).stream().map(Product::name).collect(Collectors.toList());
         // end
         return names;
     }
 
     int pages() {
         // example: pages
-        Page<Product> page = guildhall.catalog().listProducts(new ListProductsOptions().withIncludeTotal(true));
+        Page<Product> page = guildhall.catalog().products().list(new ListProductsOptions().withIncludeTotal(true));
         long total = page.total();                             // capped at 10,000: page.totalCapped()
 
         while (page.hasMore()) {
@@ -142,7 +147,7 @@ final class ReadmeExamples {
     String refusals() {
         // example: refusals
         try {
-            guildhall.catalog().createProduct(new NewProduct("Adult").withExternalId("adult"));
+            guildhall.catalog().products().create(new NewProduct("Adult").withExternalId("adult"));
         } catch (ProblemException problem) {
             switch (problem.code()) {
                 case "already_exists" -> System.out.println("It is there already.");
@@ -156,7 +161,7 @@ final class ReadmeExamples {
 
     boolean once(String orderNumber) {
         // example: once
-        Response<Product> created = guildhall.catalog().createProduct(
+        Response<Product> created = guildhall.catalog().products().create(
                 new NewProduct("Adult"), new WriteOptions().withIdempotencyKey("import-" + orderNumber));
 
         boolean before = created.replayed();
@@ -166,7 +171,7 @@ final class ReadmeExamples {
 
     int tryOut() {
         // example: try out
-        Response<Product> tried = guildhall.catalog().createProduct(new NewProduct("Junior"), new WriteOptions().withDryRun());
+        Response<Product> tried = guildhall.catalog().products().create(new NewProduct("Junior"), new WriteOptions().withDryRun());
 
         Product wouldBe = tried.value();
         int changes = tried.dryRun().orElseThrow().changes().size();
@@ -176,7 +181,7 @@ final class ReadmeExamples {
 
     boolean unchanged(String id, String etag) {
         // example: unchanged
-        Response<Product> product = guildhall.catalog().getProduct(id,
+        Response<Product> product = guildhall.catalog().products().get(id,
                 new ReadOptions().withIfNoneMatch(etag).withFields("id", "name", "version"));
 
         boolean same = product.notModified();

@@ -57,7 +57,7 @@ class ReadmeTest {
     @Test
     void begin() {
         stub.says(200, Samples.page(null));
-        assertTrue(examples.begin("gld_test_1").catalog().listProducts().data().isEmpty());
+        assertTrue(examples.begin("gld_test_1").catalog().products().list().data().isEmpty());
         assertEquals("Bearer gld_test_1", stub.last().header("Authorization"));
     }
 
@@ -72,7 +72,7 @@ class ReadmeTest {
     void observe() {
         stub.says(200, Samples.page(null), "Request-Id", "req_7");
         List<String> log = new ArrayList<>();
-        examples.observed(log::add).catalog().listProducts();
+        examples.observed(log::add).catalog().products().list();
         assertTrue(log.get(0).matches("GET /api/v1/catalog/products 200 in [0-9]+ ms, request req_7"), log.toString());
     }
 
@@ -85,7 +85,7 @@ class ReadmeTest {
     @Test
     void fake() throws IOException {
         Product adult = Guildhall.mapper().readValue(Samples.product("prd_1", "Adult"), Product.class);
-        assertEquals("Adult", examples.faked(adult).catalog().getProduct("prd_1").value().name());
+        assertEquals("Adult", examples.faked(adult).catalog().products().get("prd_1").value().name());
     }
 
     @Test

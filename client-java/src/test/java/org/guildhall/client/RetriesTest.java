@@ -37,7 +37,7 @@ class RetriesTest {
     @Test
     void everyAttemptAtAChangeHasTheSameKeyAndTheSameBytes() {
         stub.refuses(503, "unavailable").breaksOff().refuses(500, "internal_error").says(201, PRODUCT);
-        assertEquals("Adult", stub.client().build().catalog().createProduct(new NewProduct("Adult")).value().name());
+        assertEquals("Adult", stub.client().build().catalog().products().create(new NewProduct("Adult")).value().name());
         assertEquals(4, stub.seen().size());
         assertEquals(1, stub.seen().stream().map(seen -> seen.header("Idempotency-Key")).distinct().count());
         assertEquals(36, UUID.fromString(stub.last().header("Idempotency-Key")).toString().length());
@@ -48,22 +48,22 @@ class RetriesTest {
     void everyCallHasAKeyOfItsOwn() {
         stub.says(201, PRODUCT).says(201, PRODUCT);
         Guildhall guildhall = stub.client().build();
-        guildhall.catalog().createProduct(new NewProduct("Adult"));
-        guildhall.catalog().createProduct(new NewProduct("Adult"));
+        guildhall.catalog().products().create(new NewProduct("Adult"));
+        guildhall.catalog().products().create(new NewProduct("Adult"));
         assertNotEquals(stub.seen().get(0).header("Idempotency-Key"), stub.seen().get(1).header("Idempotency-Key"));
     }
 
     @Test
     void theCallersKeyIsKept() {
         stub.refuses(503, "unavailable").says(201, PRODUCT);
-        stub.client().build().catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withIdempotencyKey("import-7"));
+        stub.client().build().catalog().products().create(new NewProduct("Adult"), new WriteOptions().withIdempotencyKey("import-7"));
         assertEquals(List.of("import-7", "import-7"), stub.seen().stream().map(seen -> seen.header("Idempotency-Key")).toList());
     }
 
     @Test
     void aReadHasNoKey() {
         stub.says(200, PRODUCT);
-        stub.client().build().catalog().getProduct("prd_1");
+        stub.client().build().catalog().products().get("prd_1");
         assertNull(stub.last().header("Idempotency-Key"));
     }
 
@@ -71,7 +71,7 @@ class RetriesTest {
     @CsvSource({"429, rate_limited", "500, internal_error", "502, bad_gateway", "503, unavailable", "504, gateway_timeout", "409, idempotency_in_flight"})
     void whatPassesIsTriedAgain(int status, String code) {
         stub.refuses(status, code).says(200, PRODUCT);
-        stub.client().build().catalog().getProduct("prd_1");
+        stub.client().build().catalog().products().get("prd_1");
         assertEquals(2, stub.seen().size());
     }
 
@@ -80,7 +80,7 @@ class RetriesTest {
         "412, precondition_failed", "422, idempotency_key_reused", "428, precondition_required", "501, not_implemented"})
     void whatStaysIsNot(int status, String code) {
         stub.refuses(status, code);
-        var problem = assertThrows(ProblemException.class, () -> stub.client().build().catalog().getProduct("prd_1"));
+        var problem = assertThrows(ProblemException.class, () -> stub.client().build().catalog().products().get("prd_1"));
         assertEquals(code, problem.code());
         assertEquals(1, stub.seen().size());
     }
@@ -88,7 +88,7 @@ class RetriesTest {
     @Test
     void theServersWaitIsKept() {
         stub.refuses(429, "rate_limited", "Retry-After", "7").says(200, PRODUCT);
-        stub.client().build().catalog().getProduct("prd_1");
+        stub.client().build().catalog().products().get("prd_1");
         assertBetween(Duration.ofSeconds(7), stub.waits().get(0), Duration.ofMillis(7200));
     }
 
@@ -96,14 +96,14 @@ class RetriesTest {
     void theServersWaitMayBeADate() {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(20));
         stub.refuses(503, "unavailable", "Retry-After", date).says(200, PRODUCT);
-        stub.client().build().catalog().getProduct("prd_1");
+        stub.client().build().catalog().products().get("prd_1");
         assertBetween(Duration.ofSeconds(15), stub.waits().get(0), Duration.ofMillis(20_200));
     }
 
     @Test
     void aWaitLongerThanTheCallersPatienceIsHisToDecide() {
         stub.refuses(429, "rate_limited", "Retry-After", "61");
-        var problem = assertThrows(ProblemException.class, () -> stub.client().build().catalog().getProduct("prd_1"));
+        var problem = assertThrows(ProblemException.class, () -> stub.client().build().catalog().products().get("prd_1"));
         assertEquals(Duration.ofSeconds(61), problem.retryAfter().orElseThrow());
         assertEquals(1, stub.seen().size());
     }
@@ -112,7 +112,7 @@ class RetriesTest {
     void aFurtherLimitOfWaitsAndAttemptsCanBeSaid() {
         stub.refuses(429, "rate_limited", "Retry-After", "61").refuses(503, "unavailable").says(200, PRODUCT);
         Guildhall patient = stub.client().maxRetryWait(Duration.ofMinutes(5)).maxRetries(1).build();
-        assertEquals(503, assertThrows(ProblemException.class, () -> patient.catalog().getProduct("prd_1")).status());
+        assertEquals(503, assertThrows(ProblemException.class, () -> patient.catalog().products().get("prd_1")).status());
         assertEquals(2, stub.seen().size());
     }
 
@@ -122,7 +122,7 @@ class RetriesTest {
             stub.refuses(503, "unavailable");
         }
         stub.says(200, PRODUCT);
-        stub.client().build().catalog().getProduct("prd_1");
+        stub.client().build().catalog().products().get("prd_1");
         for (int i = 0; i < 4; i++) {
             assertBetween(Duration.ZERO, stub.waits().get(i), Duration.ofMillis(200L << i));
         }
@@ -133,14 +133,14 @@ class RetriesTest {
         for (int i = 0; i < 5; i++) {
             stub.refuses(503, "unavailable");
         }
-        assertThrows(ProblemException.class, () -> stub.client().build().catalog().getProduct("prd_1"));
+        assertThrows(ProblemException.class, () -> stub.client().build().catalog().products().get("prd_1"));
         assertEquals(5, stub.seen().size());
     }
 
     @Test
     void withoutAnAnswerTheCauseIsTold() {
         stub.breaksOff().breaksOff();
-        var lost = assertThrows(GuildhallException.class, () -> stub.client().maxRetries(1).build().catalog().createProduct(new NewProduct("Adult")));
+        var lost = assertThrows(GuildhallException.class, () -> stub.client().maxRetries(1).build().catalog().products().create(new NewProduct("Adult")));
         assertInstanceOf(IOException.class, lost.getCause());
         assertTrue(lost.getMessage().startsWith("No answer from " + stub.server() + " to POST /api/v1/catalog/products in 2 attempts: "), lost.getMessage());
     }
@@ -149,14 +149,14 @@ class RetriesTest {
     void aStalledAnswerEndsWithTheTimeout() {
         stub.stalls().says(200, PRODUCT);
         Guildhall hurried = stub.client().timeout(Duration.ofMillis(500)).build();
-        assertEquals("Adult", hurried.catalog().getProduct("prd_1").value().name());
+        assertEquals("Adult", hurried.catalog().products().get("prd_1").value().name());
         assertEquals(2, stub.seen().size());
     }
 
     @Test
     void nothingIsTriedAgainWhereThatIsWanted() {
         stub.refuses(503, "unavailable");
-        assertThrows(ProblemException.class, () -> stub.client().maxRetries(0).build().catalog().getProduct("prd_1"));
+        assertThrows(ProblemException.class, () -> stub.client().maxRetries(0).build().catalog().products().get("prd_1"));
         assertEquals(1, stub.seen().size());
     }
 
@@ -164,7 +164,7 @@ class RetriesTest {
     void eachAttemptAsksForTheToken() {
         stub.refuses(503, "unavailable").says(200, PRODUCT);
         var count = new AtomicInteger();
-        stub.client().token(() -> "gld_test_" + count.incrementAndGet()).build().catalog().getProduct("prd_1");
+        stub.client().token(() -> "gld_test_" + count.incrementAndGet()).build().catalog().products().get("prd_1");
         assertEquals(List.of("Bearer gld_test_1", "Bearer gld_test_2"), stub.seen().stream().map(seen -> seen.header("Authorization")).toList());
     }
 
@@ -174,7 +174,7 @@ class RetriesTest {
         Guildhall guildhall = stub.client().sleep(time -> {
             throw new InterruptedException();
         }).build();
-        assertThrows(GuildhallException.class, () -> guildhall.catalog().getProduct("prd_1"));
+        assertThrows(GuildhallException.class, () -> guildhall.catalog().products().get("prd_1"));
         assertTrue(Thread.interrupted());
     }
 
@@ -182,7 +182,7 @@ class RetriesTest {
     @ValueSource(strings = {"soon", "-1", "99999999999"})
     void aWaitThatCannotBeReadIsNone(String wait) {
         stub.refuses(503, "unavailable", "Retry-After", wait).says(200, PRODUCT);
-        stub.client().build().catalog().getProduct("prd_1");
+        stub.client().build().catalog().products().get("prd_1");
         assertBetween(Duration.ZERO, stub.waits().get(0), Duration.ofMillis(200));
     }
 

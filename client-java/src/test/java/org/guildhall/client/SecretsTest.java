@@ -52,9 +52,9 @@ class SecretsTest {
     @ValueSource(strings = {"%s\n", "%s\r\n", " %s", "\t%s ", "\u2003%s"})
     void whiteSpaceAroundATokenIsNoPartOfIt(String form) {
         stub.says(200, Samples.page(null)).says(200, Samples.page(null)).says(200, Samples.page(null));
-        client().token(form.formatted(TOKEN)).build().catalog().listProducts();
-        client().token(() -> form.formatted(TOKEN)).build().catalog().listProducts();
-        client().build().withToken(form.formatted(TOKEN)).catalog().listProducts();
+        client().token(form.formatted(TOKEN)).build().catalog().products().list();
+        client().token(() -> form.formatted(TOKEN)).build().catalog().products().list();
+        client().build().withToken(form.formatted(TOKEN)).catalog().products().list();
         assertEquals(List.of("Bearer " + TOKEN), stub.seen().stream().map(seen -> seen.header("Authorization")).distinct().toList());
     }
 
@@ -65,7 +65,7 @@ class SecretsTest {
         assertHidden(assertThrows(IllegalArgumentException.class, () -> client().token(bad)));
         assertHidden(assertThrows(IllegalArgumentException.class, () -> client().build().withToken(bad)));
         Guildhall guildhall = client().token(() -> bad).build();
-        assertHidden(assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().listProducts()));
+        assertHidden(assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().list()));
         assertEquals(List.of(), stub.seen());
     }
 
@@ -73,7 +73,7 @@ class SecretsTest {
     @ValueSource(strings = {"", " ", "\n"})
     void anEmptyTokenIsRefused(String token) {
         assertThrows(IllegalArgumentException.class, () -> client().token(token));
-        assertThrows(IllegalArgumentException.class, () -> client().token(() -> token).build().catalog().listProducts());
+        assertThrows(IllegalArgumentException.class, () -> client().token(() -> token).build().catalog().products().list());
     }
 
     @ParameterizedTest
@@ -96,18 +96,18 @@ class SecretsTest {
     void anAnswerThatEchoesTheTokenIsShownWithoutIt() {
         String echo = "<h1>Bad gateway</h1>\n<pre>Authorization: Bearer " + TOKEN + "</pre>";
         stub.says(418, echo, "Content-Type", "text/html", "X-Echo", "Bearer " + TOKEN);
-        var foreign = assertThrows(ProblemException.class, () -> client().build().catalog().listProducts());
+        var foreign = assertThrows(ProblemException.class, () -> client().build().catalog().products().list());
         assertHidden(foreign);
         assertEquals("418 http_418: The answer isn't the API's. text/html: <h1>Bad gateway</h1> <pre>Authorization: Bearer [hidden]</pre>",
                 foreign.getMessage());
         assertEquals("Bearer [hidden]", foreign.headers().first("X-Echo").orElseThrow());
 
         stub.says(200, echo, "Content-Type", "text/html");
-        assertHidden(assertThrows(GuildhallException.class, () -> client().build().catalog().listProducts()));
+        assertHidden(assertThrows(GuildhallException.class, () -> client().build().catalog().products().list()));
 
         stub.says(422, "{\"code\":\"validation_failed\",\"status\":422,\"detail\":\"no " + TOKEN + "\",\"echo\":\"" + TOKEN + "\"}",
                 "Content-Type", "application/problem+json");
-        var problem = assertThrows(ProblemException.class, () -> client().build().catalog().listProducts());
+        var problem = assertThrows(ProblemException.class, () -> client().build().catalog().products().list());
         assertHidden(problem);
         assertHidden(problem.problem().toString());
         assertEquals("422 validation_failed: no [hidden]", problem.getMessage());
@@ -117,14 +117,14 @@ class SecretsTest {
     void aJsonWebTokenIsHiddenToo() {
         String jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
         stub.says(418, "got " + jwt + " and eyJhbGciOiJub25lIn0.eyJ4IjoxfQ. too");
-        var foreign = assertThrows(ProblemException.class, () -> client().token(jwt).build().catalog().listProducts());
+        var foreign = assertThrows(ProblemException.class, () -> client().token(jwt).build().catalog().products().list());
         assertEquals("418 http_418: The answer isn't the API's. got [hidden] and [hidden] too", foreign.getMessage());
     }
 
     @Test
     void anExcerptIsBoundedAndCutsNoTokenInHalf() {
         stub.says(418, "x".repeat(180) + TOKEN + "y".repeat(5_000_000));
-        var foreign = assertThrows(ProblemException.class, () -> client().build().catalog().listProducts());
+        var foreign = assertThrows(ProblemException.class, () -> client().build().catalog().products().list());
         assertHidden(foreign);
         assertTrue(foreign.getMessage().length() < 300, foreign.getMessage());
         assertTrue(foreign.getMessage().contains("xxx[hidden]yyy"), foreign.getMessage());
@@ -134,7 +134,7 @@ class SecretsTest {
     void anAnswerThatCannotBeReadShowsNothingOfIt() {
         for (String body : List.of(TOKEN, "{\"id\": " + TOKEN, "{\"created_at\": \"" + TOKEN + "\"}", "{\"version\": {\"" + TOKEN + "\": 1}}")) {
             stub.says(201, body, "Content-Type", "application/json", "Request-Id", "req_1");
-            var unreadable = assertThrows(GuildhallException.class, () -> client().build().catalog().createProduct(new NewProduct("Adult")));
+            var unreadable = assertThrows(GuildhallException.class, () -> client().build().catalog().products().create(new NewProduct("Adult")));
             assertHidden(unreadable);
             assertTrue(unreadable.getMessage().startsWith("The answer of " + stub.server() + " to POST /api/v1/catalog/products (status 201, request req_1) can't be read: "),
                     unreadable.getMessage());
@@ -179,7 +179,7 @@ class SecretsTest {
 
     private GuildhallException failure(Function<Guildhall.Builder, Guildhall.Builder> change) {
         Guildhall guildhall = change.apply(client()).maxRetries(0).build();
-        var failure = assertThrows(GuildhallException.class, () -> guildhall.catalog().listProducts());
+        var failure = assertThrows(GuildhallException.class, () -> guildhall.catalog().products().list());
         assertHidden(failure);
         return failure;
     }
@@ -206,7 +206,7 @@ class SecretsTest {
             stub.says(200, Samples.page(null));
             client().observer(attempt -> {
                 throw new IllegalStateException("no metrics");
-            }).build().catalog().listProducts();
+            }).build().catalog().products().list();
         } finally {
             logger.removeHandler(handler);
             logger.setUseParentHandlers(true);
@@ -221,8 +221,8 @@ class SecretsTest {
         stub.refuses(503, "unavailable", "Request-Id", "req_1").breaksOff()
                 .says(201, Samples.product("prd_1", "Adult"), "Request-Id", "req_3").refuses(404, "not_found");
         Guildhall guildhall = client().observer(attempts::add).build();
-        guildhall.catalog().createProduct(new NewProduct("Adult"), new WriteOptions().withIdempotencyKey("key-1"));
-        assertThrows(ProblemException.class, () -> guildhall.catalog().getProduct("prd_1"));
+        guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withIdempotencyKey("key-1"));
+        assertThrows(ProblemException.class, () -> guildhall.catalog().products().get("prd_1"));
         assertEquals(List.of(1, 2, 3, 1), attempts.stream().map(Attempt::number).toList());
         assertEquals("503 unavailable req_1", attempts.get(0).status() + " " + attempts.get(0).code() + " " + attempts.get(0).requestId());
         assertNotNull(attempts.get(0).retryIn());
@@ -243,7 +243,7 @@ class SecretsTest {
                 {"type":"https://guildhall.example/problems/validation_failed","title":"Not valid","status":422,"detail":"One member is invalid.",\
                 "code":"validation_failed","request_id":"req_9","errors":[{"pointer":"/name","code":"required","detail":"is required"}],\
                 "retry_after":7,"shade":"red"}""", "Content-Type", "application/problem+json", "Request-Id", "req_9", "RateLimit", "\"token\";r=1;t=1");
-        ProblemException before = assertThrows(ProblemException.class, () -> client().build().catalog().listProducts());
+        ProblemException before = assertThrows(ProblemException.class, () -> client().build().catalog().products().list());
         ProblemException after = copy(before);
         assertEquals(before.getMessage(), after.getMessage());
         assertEquals(before.problem(), after.problem());
@@ -254,7 +254,7 @@ class SecretsTest {
         assertTrue(after.is("validation_failed") && after.status() == 422);
 
         stub.breaksOff();
-        GuildhallException lost = assertThrows(GuildhallException.class, () -> client().maxRetries(0).build().catalog().getProduct("prd_1"));
+        GuildhallException lost = assertThrows(GuildhallException.class, () -> client().maxRetries(0).build().catalog().products().get("prd_1"));
         assertEquals(lost.getMessage(), copy(lost).getMessage());
         assertEquals(lost.getCause().getClass(), copy(lost).getCause().getClass());
     }

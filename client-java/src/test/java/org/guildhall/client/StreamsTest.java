@@ -41,7 +41,7 @@ class StreamsTest {
         stub.refuses(503, "unavailable").says(202, IMPORT, "Content-Type", "application/json");
         Path file = Files.writeString(folder.resolve("members.csv"), ROWS);
         var options = new CreateImportOptions().withMode(ImportMode.VALIDATE);
-        assertEquals("queued", guildhall.runtime().createImport(Upload.of("text/csv", file), options).value().state().value());
+        assertEquals("queued", guildhall.runtime().imports().create(Upload.of("text/csv", file), options).value().state().value());
         assertEquals("/api/v1/runtime/imports?mode=validate", stub.last().target());
         assertEquals("text/csv", stub.last().header("Content-Type"));
         assertEquals(ROWS, stub.seen().get(0).body());
@@ -53,28 +53,28 @@ class StreamsTest {
     void whatCanBeReadOnceIsSentOnce() {
         stub.refuses(503, "unavailable");
         var upload = Upload.once("text/csv", new ByteArrayInputStream(ROWS.getBytes(UTF_8)));
-        assertThrows(ProblemException.class, () -> guildhall.runtime().createImport(upload));
+        assertThrows(ProblemException.class, () -> guildhall.runtime().imports().create(upload));
         assertEquals(1, stub.seen().size());
-        assertThrows(IllegalStateException.class, () -> guildhall.runtime().createImport(upload));
+        assertThrows(IllegalStateException.class, () -> guildhall.runtime().imports().create(upload));
     }
 
     @Test
     void aStreamThatCanBeReadAgainIs() {
         stub.breaksOff().says(202, IMPORT, "Content-Type", "application/json");
-        guildhall.runtime().createImport(Upload.of("application/x-ndjson", () -> new ByteArrayInputStream(ROWS.getBytes(UTF_8))));
+        guildhall.runtime().imports().create(Upload.of("application/x-ndjson", () -> new ByteArrayInputStream(ROWS.getBytes(UTF_8))));
         assertEquals(ROWS, stub.last().body());
     }
 
     @Test
     void aFileThatIsNotThereIsAMistakeOfTheCaller() {
-        assertThrows(IllegalArgumentException.class, () -> guildhall.runtime().createImport(Upload.of("text/csv", folder.resolve("nothing.csv"))));
+        assertThrows(IllegalArgumentException.class, () -> guildhall.runtime().imports().create(Upload.of("text/csv", folder.resolve("nothing.csv"))));
         assertTrue(stub.seen().isEmpty());
     }
 
     @Test
     void anAnswerIsReadAsItComes() throws IOException {
         stub.says(200, ROWS, "Content-Type", "text/csv");
-        try (Download download = guildhall.runtime().getExportContent(EXPORT).value();
+        try (Download download = guildhall.runtime().exports().getContent(EXPORT).value();
                 InputStream stream = download.stream()) {
             assertEquals(ROWS, new String(stream.readAllBytes(), UTF_8));
         }
@@ -85,12 +85,12 @@ class StreamsTest {
     void anAnswerGoesIntoAFileWholeOrNotAtAll() throws IOException {
         stub.says(200, ROWS, "Content-Type", "text/csv").endsEarly(ROWS);
         Path file = folder.resolve("members.csv");
-        try (Download download = guildhall.runtime().getExportContent(EXPORT).value()) {
+        try (Download download = guildhall.runtime().exports().getContent(EXPORT).value()) {
             download.to(file);
         }
         assertEquals(ROWS, Files.readString(file));
         Path other = folder.resolve("others.csv");
-        try (Download download = guildhall.runtime().getExportContent(EXPORT).value()) {
+        try (Download download = guildhall.runtime().exports().getContent(EXPORT).value()) {
             assertThrows(GuildhallException.class, () -> download.to(other));
         }
         assertFalse(Files.exists(other));
@@ -102,7 +102,7 @@ class StreamsTest {
     @Test
     void aProblemIsAProblemHereToo() {
         stub.refuses(409, "invalid_state");
-        var refused = assertThrows(ProblemException.class, () -> guildhall.runtime().getExportContent(EXPORT));
+        var refused = assertThrows(ProblemException.class, () -> guildhall.runtime().exports().getContent(EXPORT));
         assertEquals("invalid_state", refused.code());
     }
 }

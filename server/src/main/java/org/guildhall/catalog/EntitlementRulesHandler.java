@@ -1,5 +1,7 @@
 package org.guildhall.catalog;
 
+import java.util.List;
+import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.catalog.EntitlementRulesApi;
@@ -13,11 +15,14 @@ import org.guildhall.api.model.EntitlementRulePatch;
 import org.guildhall.api.model.EntitlementRuleState;
 import org.guildhall.api.model.EntitlementSetId;
 import org.guildhall.api.model.GetEntitlementRuleQuery;
+import org.guildhall.api.model.ListEntitlementSetRulesQuery;
+import org.guildhall.api.model.NewEntitlementRule;
 import org.guildhall.catalog.EntitlementRuleStore.Beyond;
 import org.guildhall.catalog.EntitlementRuleStore.Row;
 import org.guildhall.catalog.EntitlementRuleStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.jspecify.annotations.Nullable;
 

@@ -1,28 +1,21 @@
 package org.guildhall.catalog;
 
-import java.util.List;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.catalog.EntitlementSetsApi;
 import org.guildhall.api.model.ActiveState;
-import org.guildhall.api.model.EntitlementRule;
-import org.guildhall.api.model.EntitlementRuleState;
 import org.guildhall.api.model.EntitlementSet;
 import org.guildhall.api.model.EntitlementSetId;
 import org.guildhall.api.model.EntitlementSetPatch;
-import org.guildhall.api.model.ListEntitlementSetRulesQuery;
 import org.guildhall.api.model.ListEntitlementSetsQuery;
-import org.guildhall.api.model.NewEntitlementRule;
 import org.guildhall.api.model.NewEntitlementSet;
-import org.guildhall.catalog.EntitlementRuleStore.Beyond;
 import org.guildhall.catalog.EntitlementSetStore.Filter;
 import org.guildhall.catalog.EntitlementSetStore.Row;
 import org.guildhall.catalog.EntitlementSetStore.Values;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 
 /** Entitlement sets: {@code /catalog/entitlement-sets}. */

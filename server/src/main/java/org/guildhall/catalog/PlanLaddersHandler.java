@@ -1,6 +1,5 @@
 package org.guildhall.catalog;
 
-import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -8,16 +7,12 @@ import org.guildhall.api.catalog.PlanLaddersApi;
 import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.LadderTier;
 import org.guildhall.api.model.ListPlanLaddersQuery;
-import org.guildhall.api.model.ListPlanLadderTiersQuery;
 import org.guildhall.api.model.NewPlanLadder;
-import org.guildhall.api.model.NewTier;
 import org.guildhall.api.model.PlanLadder;
 import org.guildhall.api.model.PlanLadderId;
 import org.guildhall.api.model.PlanLadderPatch;
 import org.guildhall.api.model.ProductId;
-import org.guildhall.api.model.Tier;
 import org.guildhall.api.model.TierId;
-import org.guildhall.api.model.TierOrder;
 import org.guildhall.catalog.PlanLadderStore.Filter;
 import org.guildhall.catalog.PlanLadderStore.Row;
 import org.guildhall.catalog.PlanLadderStore.Values;

@@ -1,11 +1,13 @@
 package org.guildhall.catalog;
 
-import java.util.Map;
+import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.catalog.PricesApi;
 import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.BillingInterval;
+import org.guildhall.api.model.ListProductPricesQuery;
+import org.guildhall.api.model.NewPrice;
 import org.guildhall.api.model.Price;
 import org.guildhall.api.model.PriceId;
 import org.guildhall.api.model.PricePatch;
@@ -14,6 +16,7 @@ import org.guildhall.api.model.TaxBehavior;
 import org.guildhall.api.model.UnitAmount;
 import org.guildhall.catalog.PriceStore.Row;
 import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 
 /** The prices of products: {@code /catalog/products/{id}/prices} and {@code /catalog/prices}. */

@@ -1,15 +1,20 @@
 package org.guildhall.catalog;
 
 import java.util.UUID;
+import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.catalog.TiersApi;
 import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.GetTierQuery;
+import org.guildhall.api.model.ListPlanLadderTiersQuery;
+import org.guildhall.api.model.NewTier;
+import org.guildhall.api.model.PlanLadder;
 import org.guildhall.api.model.PlanLadderId;
 import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.Tier;
 import org.guildhall.api.model.TierId;
+import org.guildhall.api.model.TierOrder;
 import org.guildhall.api.model.TierPatch;
 import org.guildhall.catalog.TierStore.Row;
 import org.guildhall.core.http.Call;

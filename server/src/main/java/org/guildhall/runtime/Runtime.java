@@ -27,21 +27,17 @@ import org.guildhall.api.model.OverviewWorkspaces;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PlanStanding;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.runtime.OverviewStore.Household;
 import org.guildhall.runtime.OverviewStore.OrgType;
 import org.guildhall.runtime.OverviewStore.Person;
 import org.guildhall.runtime.entitlements.EntitlementViews;
 import org.guildhall.runtime.entitlements.Entitlements;
 import org.guildhall.runtime.entitlements.Summaries;
-import org.guildhall.runtime.people.OrganizationsHandler;
-import org.guildhall.runtime.people.WorkspacesHandler;
+import org.guildhall.runtime.people.PeopleViews;
 import org.guildhall.runtime.plans.GrantStore;
-import org.guildhall.runtime.plans.GrantsHandler;
-import org.guildhall.runtime.plans.ProvisionsHandler;
+import org.guildhall.runtime.plans.PlanViews;
 import org.guildhall.runtime.plans.TransitionStore;
-import org.guildhall.runtime.plans.TransitionsHandler;
-import org.guildhall.runtime.sites.SitesHandler;
+import org.guildhall.runtime.sites.SiteViews;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the runtime room: what other rooms may ask of it. Resources come in the form in which the room itself sends them. */
@@ -75,16 +71,16 @@ public final class Runtime {
         var foreseen = entitled.foreseen();
         var provisions = foreseen.among(all.provisions());
         return new Overview(
-                OrganizationsHandler.toApi(all.organization().getFirst()), toApi(all.orgType().getFirst()), Summaries.summary(plans, at != null),
+                PeopleViews.toApi(all.organization().getFirst()), toApi(all.orgType().getFirst()), Summaries.summary(plans, at != null),
                 EntitlementViews.plans(plans, at != null), EntitlementViews.entitlements(entitled),
                 new OverviewPeople(shown(all.people(), Runtime::toApi), hasMore(all.people())),
-                new OverviewWorkspaces(shown(all.workspaces(), WorkspacesHandler::toApi), hasMore(all.workspaces())),
+                new OverviewWorkspaces(shown(all.workspaces(), PeopleViews::toApi), hasMore(all.workspaces())),
                 new OverviewHouseholds(shown(all.households(), Runtime::toApi), hasMore(all.households())),
-                new OverviewProvisions(shown(provisions, ProvisionsHandler::toApi), hasMore(provisions)),
-                new OverviewGrants(shown(all.grants(), row -> GrantsHandler.toApi(then(foreseen.of(row), at))), hasMore(all.grants())),
+                new OverviewProvisions(shown(provisions, PlanViews::toApi), hasMore(provisions)),
+                new OverviewGrants(shown(all.grants(), row -> PlanViews.toApi(then(foreseen.of(row), at))), hasMore(all.grants())),
                 new OverviewTransitions(
-                        shown(all.transitions(), row -> TransitionsHandler.toApi(then(foreseen.of(row), at))), hasMore(all.transitions())),
-                new OverviewSites(shown(all.sites(), SitesHandler::toApi), hasMore(all.sites())), entitled.version());
+                        shown(all.transitions(), row -> PlanViews.toApi(then(foreseen.of(row), at))), hasMore(all.transitions())),
+                new OverviewSites(shown(all.sites(), SiteViews::toApi), hasMore(all.sites())), entitled.version());
     }
 
     private static GrantStore.Row then(GrantStore.Row row, @Nullable Instant at) {

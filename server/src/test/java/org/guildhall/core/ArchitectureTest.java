@@ -16,6 +16,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -173,14 +175,30 @@ class ArchitectureTest {
     }
 
     @Test
-    void aHandlerIsKnownToItsRoomAlone() {
-        for (var room : ROOMS) {
-            holds(classes().that().haveSimpleNameEndingWith("Handler").and().resideInAPackage("org.guildhall." + room + "..")
-                    .should().onlyHaveDependentClassesThat().resideInAPackage("org.guildhall." + room + "..")
-                    .because("a handler translates between the wire and the domain; only its module and the room's door name it"));
-            holds(classes().that().haveSimpleNameEndingWith("Handler").and().resideInAPackage("org.guildhall." + room)
-                    .should().notBePublic()
-                    .because("a handler beside its module needs to be seen by nobody else"));
+    void aHandlerIsKnownToItsModuleAlone() {
+        holds(classes().that().haveSimpleNameEndingWith("Handler").and().resideInAnyPackage(rooms())
+                .should().notBePublic()
+                .because("a handler translates between the wire and the domain; only the module beside it names it"));
+    }
+
+    @Test
+    void insideAPartNoClassIsOnACircle() {
+        PARTS.forEach((room, parts) -> parts.forEach(part -> holds(slices().assignedFrom(new ClassesOf("org.guildhall." + room + "." + part))
+                .should().beFreeOfCycles().because("each class of a part can be read and tested without those that use it"))));
+    }
+
+    /** One slice for each top-level class of a package. */
+    private record ClassesOf(String packageName) implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return type.getPackageName().equals(packageName)
+                    ? SliceIdentifier.of(type.getName().replaceAll("\\$.*", "")) : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "the classes of " + packageName;
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.guildhall.client.Guildhall;
-import org.guildhall.client.RuntimeApi;
+import org.guildhall.client.Domains;
 import org.guildhall.client.model.EffectiveEntitlements;
 import org.guildhall.client.model.Grant;
 import org.guildhall.client.model.GrantRevocation;
@@ -56,7 +56,7 @@ final class Register {
 
     private static final int MOST = 200;
 
-    private final RuntimeApi runtime;
+    private final Domains.Runtime runtime;
     private final String domain;
     private final Known<Person> persons;
     private final Known<Organization> organizations;
@@ -71,14 +71,14 @@ final class Register {
     Register(Guildhall guildhall, String domain) {
         this.runtime = guildhall.runtime();
         this.domain = domain;
-        this.persons = new Known<>(() -> runtime.listPersons(new ListPersonsOptions().withLimit(MOST)), Person::externalId);
-        this.organizations = new Known<>(() -> runtime.listOrganizations(new ListOrganizationsOptions().withLimit(MOST)), Organization::externalId);
-        this.memberships = new Known<>(() -> runtime.listMemberships(new ListMembershipsOptions().withLimit(MOST)),
+        this.persons = new Known<>(() -> runtime.persons().list(new ListPersonsOptions().withLimit(MOST)), Person::externalId);
+        this.organizations = new Known<>(() -> runtime.organizations().list(new ListOrganizationsOptions().withLimit(MOST)), Organization::externalId);
+        this.memberships = new Known<>(() -> runtime.memberships().list(new ListMembershipsOptions().withLimit(MOST)),
                 membership -> membership.organizationId() + membership.personId());
-        this.households = new Known<>(() -> runtime.listHouseholds(new ListHouseholdsOptions().withLimit(MOST)), Household::externalId);
-        this.grants = new Known<>(() -> runtime.listGrants(new ListGrantsOptions().withLimit(MOST)), Grant::externalId);
-        this.transitions = new Known<>(() -> runtime.listTransitions(new ListTransitionsOptions().withLimit(MOST)), Transition::externalId);
-        this.sites = new Known<>(() -> runtime.listSites(new ListSitesOptions().withLimit(MOST)), Site::externalId);
+        this.households = new Known<>(() -> runtime.households().list(new ListHouseholdsOptions().withLimit(MOST)), Household::externalId);
+        this.grants = new Known<>(() -> runtime.grants().list(new ListGrantsOptions().withLimit(MOST)), Grant::externalId);
+        this.transitions = new Known<>(() -> runtime.transitions().list(new ListTransitionsOptions().withLimit(MOST)), Transition::externalId);
+        this.sites = new Known<>(() -> runtime.sites().list(new ListSitesOptions().withLimit(MOST)), Site::externalId);
     }
 
     /** Somebody, with an organization of their own and an identity at the tenant's provider. */
@@ -86,8 +86,8 @@ final class Register {
         var subject = UUID.nameUUIDFromBytes(externalId.getBytes(StandardCharsets.UTF_8)).toString();
         return persons.ensure(
                 externalId,
-                () -> runtime.listPersons(new ListPersonsOptions().withExternalId(externalId)),
-                () -> runtime.createPerson(new NewPerson(name)
+                () -> runtime.persons().list(new ListPersonsOptions().withExternalId(externalId)),
+                () -> runtime.persons().create(new NewPerson(name)
                         .withExternalId(externalId)
                         .withEmail(externalId + "@" + domain)
                         .withBirthOn(birthOn)
@@ -97,77 +97,77 @@ final class Register {
     Organization organization(String externalId, OrgType type, String name, Person owner) {
         return organizations.ensure(
                 externalId,
-                () -> runtime.listOrganizations(new ListOrganizationsOptions().withExternalId(externalId)),
-                () -> runtime.createOrganization(new NewOrganization(type.id(), name).withExternalId(externalId).withOwnerPersonId(owner.id())));
+                () -> runtime.organizations().list(new ListOrganizationsOptions().withExternalId(externalId)),
+                () -> runtime.organizations().create(new NewOrganization(type.id(), name).withExternalId(externalId).withOwnerPersonId(owner.id())));
     }
 
     void belongs(Organization organization, Person person, MembershipRole role) {
         memberships.ensure(
                 organization.id() + person.id(),
-                () -> runtime.listOrganizationMemberships(organization.id(), new ListOrganizationMembershipsOptions().withPersonId(person.id())),
-                () -> runtime.createMembership(organization.id(), new NewMembership(person.id(), role)));
+                () -> runtime.memberships().listOrganizationMemberships(organization.id(), new ListOrganizationMembershipsOptions().withPersonId(person.id())),
+                () -> runtime.memberships().create(organization.id(), new NewMembership(person.id(), role)));
     }
 
     Household household(String externalId, String name) {
         return households.ensure(
                 externalId,
-                () -> runtime.listHouseholds(new ListHouseholdsOptions().withExternalId(externalId)),
-                () -> runtime.createHousehold(new NewHousehold(name).withExternalId(externalId)));
+                () -> runtime.households().list(new ListHouseholdsOptions().withExternalId(externalId)),
+                () -> runtime.households().create(new NewHousehold(name).withExternalId(externalId)));
     }
 
     void lives(Household household, Person person, HouseholdRole role) {
         var here = residents.computeIfAbsent(household.id(), any -> new Known<>(
-                () -> runtime.listHouseholdMembers(household.id(), new ListHouseholdMembersOptions().withLimit(MOST)), HouseholdMember::personId));
+                () -> runtime.householdMembers().list(household.id(), new ListHouseholdMembersOptions().withLimit(MOST)), HouseholdMember::personId));
         here.ensure(
                 person.id(),
-                () -> runtime.listHouseholdMembers(household.id(), new ListHouseholdMembersOptions().withPersonId(person.id())),
-                () -> runtime.createHouseholdMember(household.id(), new NewHouseholdMember(person.id(), role)));
+                () -> runtime.householdMembers().list(household.id(), new ListHouseholdMembersOptions().withPersonId(person.id())),
+                () -> runtime.householdMembers().create(household.id(), new NewHouseholdMember(person.id(), role)));
     }
 
     /** @param more what else is to be said of it */
     Grant grant(String externalId, String organizationId, String productId, UnaryOperator<NewGrant> more) {
         return grants.ensure(
                 externalId,
-                () -> runtime.listGrants(new ListGrantsOptions().withExternalId(externalId)),
-                () -> runtime.createGrant(more.apply(new NewGrant(organizationId, productId).withExternalId(externalId))));
+                () -> runtime.grants().list(new ListGrantsOptions().withExternalId(externalId)),
+                () -> runtime.grants().create(more.apply(new NewGrant(organizationId, productId).withExternalId(externalId))));
     }
 
     void revoke(Grant grant, String reason) {
         if (grant.state().equals(GrantState.ACTIVE)) {
-            runtime.revokeGrant(grant.id(), new GrantRevocation().withReason(reason));
+            runtime.grants().revoke(grant.id(), new GrantRevocation().withReason(reason));
         }
     }
 
     void move(String externalId, String organizationId, NewTransition transition) {
         transitions.ensure(
                 externalId,
-                () -> runtime.listOrganizationTransitions(organizationId, new ListOrganizationTransitionsOptions().withExternalId(externalId)),
-                () -> runtime.createTransition(organizationId, transition.withExternalId(externalId)));
+                () -> runtime.transitions().listOrganizationTransitions(organizationId, new ListOrganizationTransitionsOptions().withExternalId(externalId)),
+                () -> runtime.transitions().create(organizationId, transition.withExternalId(externalId)));
     }
 
     /** A site that runs, unless it was turned read-only or removed since. */
     Site site(String externalId, String organizationId, Integration integration, String name) {
         var site = sites.ensure(
                 externalId,
-                () -> runtime.listSites(new ListSitesOptions().withExternalId(externalId)),
-                () -> runtime.createSite(new NewSite(organizationId, integration.id(), name)
+                () -> runtime.sites().list(new ListSitesOptions().withExternalId(externalId)),
+                () -> runtime.sites().create(new NewSite(organizationId, integration.id(), name)
                         .withExternalId(externalId)
                         .withDomain(externalId + ".sites." + domain)));
         if (site.state().equals(SiteState.REQUESTED)) {
-            site = runtime.startSiteProvisioning(site.id()).value();
+            site = runtime.sites().startProvisioning(site.id()).value();
         }
-        return site.state().equals(SiteState.PROVISIONING) ? runtime.activateSite(site.id()).value() : site;
+        return site.state().equals(SiteState.PROVISIONING) ? runtime.sites().activate(site.id()).value() : site;
     }
 
     /** Reports use, all of it at once: where the first event is known, all are. */
     void used(List<NewUsageEvent> events) {
         var first = new ListUsageEventsOptions().withExternalId(events.getFirst().externalId());
-        if (runtime.listUsageEvents(first).data().isEmpty()) {
-            runtime.createUsageReport(new NewUsageReport(events));
+        if (runtime.usageEvents().list(first).data().isEmpty()) {
+            runtime.usageReports().create(new NewUsageReport(events));
         }
     }
 
     EffectiveEntitlements entitlements(String organizationId) {
-        return runtime.getEffectiveEntitlements(organizationId).value();
+        return runtime.entitlements().getEffectiveEntitlements(organizationId).value();
     }
 }

@@ -90,23 +90,23 @@ public final class Seed {
 
     private static Tenant tenant(Guildhall platform, String externalId, String name, String timeZone, String currency) {
         return Shelf.ensure(
-                () -> platform.platform().listTenants(new ListTenantsOptions().withExternalId(externalId)),
-                () -> platform.platform().createTenant(
+                () -> platform.platform().tenants().list(new ListTenantsOptions().withExternalId(externalId)),
+                () -> platform.platform().tenants().create(
                         new NewTenant(name, TenantMode.LIVE, timeZone, currency).withExternalId(externalId)));
     }
 
     /** A token of the tenant's own that doesn't end, asked for with one of the platform's making that does. */
     private static String administrator(String baseUrl, Guildhall platform, Tenant tenant, Map<String, String> secrets) {
         return secrets.computeIfAbsent(tenant.externalId() + ".admin", any -> {
-            var handover = platform.platform().createTenantAdminToken(tenant.id(), new NewAdminToken().withName("Demo")).value();
+            var handover = platform.platform().tenants().createAdminToken(tenant.id(), new NewAdminToken().withName("Demo")).value();
             var client = client(baseUrl, handover.token());
-            client.platform().updateSettings(new SettingsPatch().withRateLimit(ROOMY));
+            client.platform().settings().update(new SettingsPatch().withRateLimit(ROOMY));
             return issue(client, "console", "Console", scopes(client), null).token();
         });
     }
 
     private static List<String> scopes(Guildhall client) {
-        return client.platform().getAuthStatus().value().scopes();
+        return client.platform().auth().getStatus().value().scopes();
     }
 
     private static IssuedToken issue(Guildhall client, String externalId, String name, List<String> scopes, List<String> origins) {
@@ -114,11 +114,11 @@ public final class Seed {
                 .withExternalId(externalId)
                 .withRateLimit(ROOMY);
         ApiConsumer owner = Shelf.ensure(
-                () -> client.platform().listConsumers(new ListConsumersOptions().withExternalId(externalId)),
-                () -> client.platform().createConsumer(consumer.get()));
+                () -> client.platform().consumers().list(new ListConsumersOptions().withExternalId(externalId)),
+                () -> client.platform().consumers().create(consumer.get()));
         var token = new NewToken(owner.id(), name, scopes);
         return client.platform()
-                .createToken(origins == null ? token : token.withKind(TokenKind.PUBLISHABLE).withOrigins(origins))
+                .tokens().create(origins == null ? token : token.withKind(TokenKind.PUBLISHABLE).withOrigins(origins))
                 .value();
     }
 

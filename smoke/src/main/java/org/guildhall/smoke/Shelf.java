@@ -107,21 +107,21 @@ final class Shelf {
 
     OrgType orgType(String key, String name, String description) {
         return ensure(
-                () -> guildhall.catalog().listOrgTypes(new ListOrgTypesOptions().withExternalId(key)),
-                () -> guildhall.catalog().createOrgType(new NewOrgType(key, name).withExternalId(key).withDescription(description)));
+                () -> guildhall.catalog().orgTypes().list(new ListOrgTypesOptions().withExternalId(key)),
+                () -> guildhall.catalog().orgTypes().create(new NewOrgType(key, name).withExternalId(key).withDescription(description)));
     }
 
     /** The type of what belongs to one person, made together with the person. */
     OrgType defaultOrgType(String key, String name, String description) {
         var type = orgType(key, name, description);
-        return type.isDefault() ? type : guildhall.catalog().updateOrgType(type.id(), new OrgTypePatch().withIsDefault(true)).value();
+        return type.isDefault() ? type : guildhall.catalog().orgTypes().update(type.id(), new OrgTypePatch().withIsDefault(true)).value();
     }
 
     /** An integration with at least these resource keys: a manifest grows, and what rules name never leaves it. */
     Integration integration(String key, String name, List<NewResourceKey> resourceKeys) {
         var integration = ensure(
-                () -> guildhall.catalog().listIntegrations(new ListIntegrationsOptions().withExternalId(key)),
-                () -> guildhall.catalog().createIntegration(
+                () -> guildhall.catalog().integrations().list(new ListIntegrationsOptions().withExternalId(key)),
+                () -> guildhall.catalog().integrations().create(
                         new NewIntegration(key, name).withExternalId(key).withResourceKeys(resourceKeys)));
         var manifest = new LinkedHashMap<String, NewResourceKey>();
         integration.resourceKeys().forEach(
@@ -129,32 +129,32 @@ final class Shelf {
         int before = manifest.size();
         resourceKeys.forEach(wanted -> manifest.putIfAbsent(wanted.key(), wanted));
         return manifest.size() == before ? integration : guildhall.catalog()
-                .updateIntegration(integration.id(), new IntegrationPatch().withResourceKeys(List.copyOf(manifest.values())))
+                .integrations().update(integration.id(), new IntegrationPatch().withResourceKeys(List.copyOf(manifest.values())))
                 .value();
     }
 
     /** A published product that was made here. */
     Product productOf(String externalId) {
-        return guildhall.catalog().listProducts(new ListProductsOptions().withExternalId(externalId)).data().getFirst();
+        return guildhall.catalog().products().list(new ListProductsOptions().withExternalId(externalId)).data().getFirst();
     }
 
     /** The tiers of a ladder that was made here, by their names. */
     Map<String, LadderTier> tiers(String ladderExternalId) {
-        return guildhall.catalog().listPlanLadders(new ListPlanLaddersOptions().withExternalId(ladderExternalId)).data().getFirst().tiers()
+        return guildhall.catalog().planLadders().list(new ListPlanLaddersOptions().withExternalId(ladderExternalId)).data().getFirst().tiers()
                 .stream()
                 .collect(Collectors.toMap(LadderTier::name, Function.identity()));
     }
 
     EntitlementSet entitlements(String externalId, String name, Rule... rules) {
         var set = ensure(
-                () -> guildhall.catalog().listEntitlementSets(new ListEntitlementSetsOptions().withExternalId(externalId)),
-                () -> guildhall.catalog().createEntitlementSet(new NewEntitlementSet(name).withExternalId(externalId)));
+                () -> guildhall.catalog().entitlementSets().list(new ListEntitlementSetsOptions().withExternalId(externalId)),
+                () -> guildhall.catalog().entitlementSets().create(new NewEntitlementSet(name).withExternalId(externalId)));
         for (var rule : rules) {
             var ruleId = externalId + "." + rule.resourceKey();
             var made = rule.values().apply(new NewEntitlementRule(rule.resourceKey(), rule.kind()).withExternalId(ruleId));
             ensure(
-                    () -> guildhall.catalog().listEntitlementSetRules(set.id(), new ListEntitlementSetRulesOptions().withExternalId(ruleId)),
-                    () -> guildhall.catalog().createEntitlementRule(set.id(), made));
+                    () -> guildhall.catalog().entitlementRules().listEntitlementSetRules(set.id(), new ListEntitlementSetRulesOptions().withExternalId(ruleId)),
+                    () -> guildhall.catalog().entitlementRules().create(set.id(), made));
         }
         return set;
     }
@@ -162,15 +162,15 @@ final class Shelf {
     /** A published product; without a type it is meant to be a plan. */
     Product product(String externalId, String name, String description, ProductType type, EntitlementSet set, Map<String, String> metadata) {
         var product = ensure(
-                () -> guildhall.catalog().listProducts(new ListProductsOptions().withExternalId(externalId)),
-                () -> guildhall.catalog().createProduct(new NewProduct(name)
+                () -> guildhall.catalog().products().list(new ListProductsOptions().withExternalId(externalId)),
+                () -> guildhall.catalog().products().create(new NewProduct(name)
                         .withExternalId(externalId)
                         .withDescription(description)
                         .withProductType(type)
                         .withEntitlementSetId(set == null ? null : set.id())
                         .withMetadata(metadata)));
         if (product.lifecycleStatus().equals(ProductLifecycleStatus.DRAFT)) {
-            return guildhall.catalog().publishProduct(product.id()).value();
+            return guildhall.catalog().products().publish(product.id()).value();
         }
         return product;
     }
@@ -179,23 +179,23 @@ final class Shelf {
     void price(Product product, String externalId, long amountMinor, BillingInterval interval) {
         var price = new NewPrice(new UnitAmount(amountMinor, currency), TaxBehavior.INCLUSIVE).withExternalId(externalId);
         ensure(
-                () -> guildhall.catalog().listProductPrices(product.id(), new ListProductPricesOptions().withExternalId(externalId)),
-                () -> guildhall.catalog().createPrice(product.id(),
+                () -> guildhall.catalog().prices().listProductPrices(product.id(), new ListProductPricesOptions().withExternalId(externalId)),
+                () -> guildhall.catalog().prices().create(product.id(),
                         interval == null ? price : price.withBillingInterval(interval).withIntervalCount(1)));
     }
 
     PlanLadder ladder(String externalId, String name, String description) {
         return ensure(
-                () -> guildhall.catalog().listPlanLadders(new ListPlanLaddersOptions().withExternalId(externalId)),
-                () -> guildhall.catalog().createPlanLadder(
+                () -> guildhall.catalog().planLadders().list(new ListPlanLaddersOptions().withExternalId(externalId)),
+                () -> guildhall.catalog().planLadders().create(
                         new NewPlanLadder(name).withExternalId(externalId).withDescription(description)));
     }
 
     Tier tier(PlanLadder ladder, int rank, String name, Product product) {
         var externalId = ladder.externalId() + "." + name.toLowerCase(java.util.Locale.ROOT);
         return ensure(
-                () -> guildhall.catalog().listPlanLadderTiers(ladder.id(), new ListPlanLadderTiersOptions().withExternalId(externalId)),
-                () -> guildhall.catalog().createTier(ladder.id(),
+                () -> guildhall.catalog().tiers().listPlanLadderTiers(ladder.id(), new ListPlanLadderTiersOptions().withExternalId(externalId)),
+                () -> guildhall.catalog().tiers().create(ladder.id(),
                         new NewTier(name, product.id()).withExternalId(externalId).withRank(rank)));
     }
 
@@ -203,8 +203,8 @@ final class Shelf {
     void byDefault(OrgType type, Tier tier, Product product) {
         var externalId = type.key() + "." + product.externalId();
         ensure(
-                () -> guildhall.catalog().listDefaultGrantPolicies(new ListDefaultGrantPoliciesOptions().withExternalId(externalId)),
-                () -> guildhall.catalog().createDefaultGrantPolicy(
+                () -> guildhall.catalog().defaultGrantPolicies().list(new ListDefaultGrantPoliciesOptions().withExternalId(externalId)),
+                () -> guildhall.catalog().defaultGrantPolicies().create(
                         new NewDefaultGrantPolicy(type.id(), GrantPath.ON_LADDER, product.id()).withExternalId(externalId).withTierId(tier.id())));
     }
 
@@ -212,8 +212,8 @@ final class Shelf {
     void byDefault(OrgType type, Product product) {
         var externalId = type.key() + "." + product.externalId();
         ensure(
-                () -> guildhall.catalog().listDefaultGrantPolicies(new ListDefaultGrantPoliciesOptions().withExternalId(externalId)),
-                () -> guildhall.catalog().createDefaultGrantPolicy(
+                () -> guildhall.catalog().defaultGrantPolicies().list(new ListDefaultGrantPoliciesOptions().withExternalId(externalId)),
+                () -> guildhall.catalog().defaultGrantPolicies().create(
                         new NewDefaultGrantPolicy(type.id(), GrantPath.OFF_LADDER, product.id()).withExternalId(externalId)));
     }
 

@@ -14,7 +14,7 @@ import java.util.stream.StreamSupport;
 import org.guildhall.App;
 import org.guildhall.Config;
 import org.guildhall.client.Guildhall;
-import org.guildhall.client.RuntimeApi;
+import org.guildhall.client.Domains;
 import org.guildhall.client.model.EffectiveEntitlement;
 import org.guildhall.client.model.LadderTier;
 import org.guildhall.client.model.ListOrganizationTransitionsOptions;
@@ -64,57 +64,57 @@ class SeedTest {
 
     private static void fedWikiServiceHasItsThreeTiers(String url, Seed.Tokens tokens) {
         var ladder = client(url, tokens.tenantAdmin()).catalog()
-                .listPlanLadders(new ListPlanLaddersOptions().withExternalId("fedwiki-service")).data().getFirst();
+                .planLadders().list(new ListPlanLaddersOptions().withExternalId("fedwiki-service")).data().getFirst();
         assertEquals("FedWiki Service", ladder.name());
         assertEquals(List.of("Public", "Standard", "Flexible"), ladder.tiers().stream().map(LadderTier::name).toList());
     }
 
-    private static void trialSupersedesTheDefaultAndPublicComesAfresh(RuntimeApi runtime) {
-        var person = runtime.listPersons(new ListPersonsOptions().withExternalId(WikiMembers.EXAMPLE)).data().getFirst();
+    private static void trialSupersedesTheDefaultAndPublicComesAfresh(Domains.Runtime runtime) {
+        var person = runtime.persons().list(new ListPersonsOptions().withExternalId(WikiMembers.EXAMPLE)).data().getFirst();
         var own = person.personalOrganizationId();
-        var moves = runtime.listOrganizationTransitions(own, new ListOrganizationTransitionsOptions().withSort(ListOrganizationTransitionsSort.EFFECTIVE_AT))
+        var moves = runtime.transitions().listOrganizationTransitions(own, new ListOrganizationTransitionsOptions().withSort(ListOrganizationTransitionsSort.EFFECTIVE_AT))
                 .stream()
                 .filter(move -> move.state().equals(TransitionState.DONE))
                 .map(move -> move.kind() + " " + move.cause())
                 .toList();
         assertEquals(List.of("initiate default", "upgrade trial", "end default"), moves);
-        var plans = runtime.listProvisions(new ListProvisionsOptions().withOrganizationId(own).withSort(ListProvisionsSort.CREATED_AT))
+        var plans = runtime.provisions().list(new ListProvisionsOptions().withOrganizationId(own).withSort(ListProvisionsSort.CREATED_AT))
                 .stream()
                 .filter(provision -> provision.tierId() != null)
                 .map(provision -> provision.state().toString())
                 .toList();
         assertEquals(List.of("ended", "ended", "active"), plans, "Public, Standard, and Public afresh");
-        var entitled = runtime.getEffectiveEntitlements(own).value();
+        var entitled = runtime.entitlements().getEffectiveEntitlements(own).value();
         assertEquals(List.of("Public"), entitled.plans().stream().map(PlanStanding::tierName).toList());
         assertEquals(Map.of("fedwiki.sites", 1L, "fedwiki.storage_mb", 16L), entitled.entitlements().stream()
                 .collect(Collectors.toMap(EffectiveEntitlement::resourceKey, EffectiveEntitlement::limit)));
-        var sites = runtime.listSites(new ListSitesOptions().withOrganizationId(own).withSort(ListSitesSort.CREATED_AT)).data();
+        var sites = runtime.sites().list(new ListSitesOptions().withOrganizationId(own).withSort(ListSitesSort.CREATED_AT)).data();
         assertEquals(List.of("active", "read_only"), sites.stream().map(site -> site.state().toString()).toList(), "the older one stays");
     }
 
     private static Map<String, Long> counts(String url, Seed.Tokens tokens) {
         var catalog = client(url, tokens.tenantAdmin()).catalog();
         var counts = new TreeMap<String, Long>();
-        counts.put("products", count(catalog.listProducts().all()));
-        counts.put("ladders", count(catalog.listPlanLadders().all()));
-        counts.put("entitlement sets", count(catalog.listEntitlementSets().all()));
-        counts.put("integrations", count(catalog.listIntegrations().all()));
-        counts.put("types", count(catalog.listOrgTypes().all()));
-        counts.put("policies", count(catalog.listDefaultGrantPolicies().all()));
+        counts.put("products", count(catalog.products().list().all()));
+        counts.put("ladders", count(catalog.planLadders().list().all()));
+        counts.put("entitlement sets", count(catalog.entitlementSets().list().all()));
+        counts.put("integrations", count(catalog.integrations().list().all()));
+        counts.put("types", count(catalog.orgTypes().list().all()));
+        counts.put("policies", count(catalog.defaultGrantPolicies().list().all()));
         var runtime = client(url, tokens.tenantAdmin()).runtime();
-        counts.put("persons", count(runtime.listPersons().all()));
-        counts.put("organizations", count(runtime.listOrganizations().all()));
-        counts.put("memberships", count(runtime.listMemberships().all()));
-        counts.put("households", count(runtime.listHouseholds().all()));
-        counts.put("grants", count(runtime.listGrants().all()));
-        counts.put("provisions", count(runtime.listProvisions().all()));
-        counts.put("transitions", count(runtime.listTransitions().all()));
-        counts.put("sites", count(runtime.listSites().all()));
-        counts.put("usage events", count(runtime.listUsageEvents().all()));
-        counts.put("audit events", count(client(url, tokens.tenantAdmin()).platform().listAuditEvents().all()));
-        counts.put("tenants", count(client(url, tokens.platformAdmin()).platform().listTenants().all()));
-        counts.put("consumers", count(client(url, tokens.tenantAdmin()).platform().listConsumers().all()));
-        counts.put("tokens", count(client(url, tokens.tenantAdmin()).platform().listTokens().all()));
+        counts.put("persons", count(runtime.persons().list().all()));
+        counts.put("organizations", count(runtime.organizations().list().all()));
+        counts.put("memberships", count(runtime.memberships().list().all()));
+        counts.put("households", count(runtime.households().list().all()));
+        counts.put("grants", count(runtime.grants().list().all()));
+        counts.put("provisions", count(runtime.provisions().list().all()));
+        counts.put("transitions", count(runtime.transitions().list().all()));
+        counts.put("sites", count(runtime.sites().list().all()));
+        counts.put("usage events", count(runtime.usageEvents().list().all()));
+        counts.put("audit events", count(client(url, tokens.tenantAdmin()).platform().auditEvents().list().all()));
+        counts.put("tenants", count(client(url, tokens.platformAdmin()).platform().tenants().list().all()));
+        counts.put("consumers", count(client(url, tokens.tenantAdmin()).platform().consumers().list().all()));
+        counts.put("tokens", count(client(url, tokens.tenantAdmin()).platform().tokens().list().all()));
         return counts;
     }
 

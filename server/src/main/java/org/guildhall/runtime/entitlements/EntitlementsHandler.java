@@ -35,11 +35,11 @@ import org.guildhall.runtime.entitlements.TierOptions.TierOption;
 import org.jspecify.annotations.Nullable;
 
 /** What an organization is entitled to, may use more of, and could move to: below {@code /runtime/organizations/{organization_id}}. */
-public final class EntitlementsHandler implements EntitlementsApi<Call> {
+final class EntitlementsHandler implements EntitlementsApi<Call> {
 
     private final Entitlements entitlements;
 
-    public EntitlementsHandler(Entitlements entitlements) {
+    EntitlementsHandler(Entitlements entitlements) {
         this.entitlements = entitlements;
     }
 

@@ -8,25 +8,22 @@ import org.guildhall.api.model.HouseholdMember;
 import org.guildhall.api.model.HouseholdMemberId;
 import org.guildhall.api.model.HouseholdMemberPatch;
 import org.guildhall.api.model.HouseholdMemberState;
-import org.guildhall.api.model.HouseholdRole;
 import org.guildhall.api.model.ListHouseholdMembersQuery;
 import org.guildhall.api.model.NewHouseholdMember;
-import org.guildhall.api.model.PersonId;
 import org.guildhall.api.runtime.HouseholdMembersApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.HouseholdMemberStore.Filter;
-import org.guildhall.runtime.people.HouseholdMemberStore.Row;
 
 /** Members of households: {@code /runtime/households/{household_id}/members}, {@code /runtime/household-members}. */
-public final class HouseholdMembersHandler implements HouseholdMembersApi<Call> {
+final class HouseholdMembersHandler implements HouseholdMembersApi<Call> {
 
     private final HouseholdStore store;
     private final HouseholdMemberStore members;
     private final Households households;
 
-    public HouseholdMembersHandler(HouseholdStore store, HouseholdMemberStore members, Households households) {
+    HouseholdMembersHandler(HouseholdStore store, HouseholdMemberStore members, Households households) {
         this.store = store;
         this.members = members;
         this.households = households;
@@ -34,7 +31,7 @@ public final class HouseholdMembersHandler implements HouseholdMembersApi<Call> 
 
     @Override
     public Reply<HouseholdMember> createHouseholdMember(Call call, HouseholdId householdId, NewHouseholdMember body) {
-        var member = toApi(households.enter(
+        var member = PeopleViews.toApi(households.enter(
                 call.tx(), call.changes(), householdId.value(), body.personId().value(), body.externalId(), body.role().value()));
         return Reply.created("/api/v1/runtime/household-members/" + member.id(), member);
     }
@@ -49,12 +46,12 @@ public final class HouseholdMembersHandler implements HouseholdMembersApi<Call> 
         if (page.data().isEmpty()) {
             Require.found(store.get(call.tx(), householdId.value()));
         }
-        return Reply.list(page.map(HouseholdMembersHandler::toApi));
+        return Reply.list(page.map(PeopleViews::toApi));
     }
 
     @Override
     public Reply<HouseholdMember> getHouseholdMember(Call call, HouseholdMemberId householdMemberId) {
-        return Reply.ok(toApi(Require.found(members.get(call.tx(), householdMemberId.value()))));
+        return Reply.ok(PeopleViews.toApi(Require.found(members.get(call.tx(), householdMemberId.value()))));
     }
 
     @Override
@@ -65,10 +62,10 @@ public final class HouseholdMembersHandler implements HouseholdMembersApi<Call> 
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
-            return Reply.ok(toApi(before));
+            return Reply.ok(PeopleViews.toApi(before));
         }
-        var member = toApi(members.setExternalId(call.tx(), before.id(), wanted.externalId()));
-        call.changed(member.id(), toApi(before), member);
+        var member = PeopleViews.toApi(members.setExternalId(call.tx(), before.id(), wanted.externalId()));
+        call.changed(member.id(), PeopleViews.toApi(before), member);
         return Reply.ok(member);
     }
 
@@ -79,15 +76,8 @@ public final class HouseholdMembersHandler implements HouseholdMembersApi<Call> 
         if (!before.active()) {
             throw Problem.INVALID_STATE.because("The person belongs to the household no longer.");
         }
-        var member = toApi(members.end(call.tx(), before.id()));
-        call.changed(member.id(), toApi(before), member);
+        var member = PeopleViews.toApi(members.end(call.tx(), before.id()));
+        call.changed(member.id(), PeopleViews.toApi(before), member);
         return Reply.ok(member);
-    }
-
-    static HouseholdMember toApi(Row row) {
-        return new HouseholdMember(
-                new HouseholdMemberId(row.id()), row.externalId(), new HouseholdId(row.householdId()), new PersonId(row.personId()),
-                HouseholdRole.fromValue(row.role()), row.active() ? HouseholdMemberState.ACTIVE : HouseholdMemberState.ENDED, row.startsAt(),
-                row.endsAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -8,7 +8,6 @@ import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.HouseholdMemberStore.New;
 import org.guildhall.runtime.people.HouseholdMemberStore.Row;
@@ -69,7 +68,7 @@ public final class Households {
     List<Row> begin(Tx tx, List<Entry> those) {
         var rows = members.insert(tx, those.stream().map(Entry::member).toList());
         for (int at = 0; at < rows.size(); at++) {
-            var member = HouseholdMembersHandler.toApi(rows.get(at));
+            var member = PeopleViews.toApi(rows.get(at));
             those.get(at).changes().created(member.id(), member);
         }
         return rows;
@@ -78,8 +77,8 @@ public final class Households {
     /** Lets members who are held belong to their households no longer. */
     void end(Tx tx, Changes changes, List<Row> those) {
         for (var before : those) {
-            var after = HouseholdMembersHandler.toApi(members.end(tx, before.id()));
-            changes.changed(after.id(), HouseholdMembersHandler.toApi(before), after);
+            var after = PeopleViews.toApi(members.end(tx, before.id()));
+            changes.changed(after.id(), PeopleViews.toApi(before), after);
         }
     }
 }

@@ -4,7 +4,6 @@ import java.util.List;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
-import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.Household;
 import org.guildhall.api.model.HouseholdId;
 import org.guildhall.api.model.HouseholdPatch;
@@ -21,13 +20,13 @@ import org.guildhall.runtime.people.HouseholdStore.Row;
 import org.guildhall.runtime.people.HouseholdStore.Values;
 
 /** Households: {@code /runtime/households}. */
-public final class HouseholdsHandler implements HouseholdsApi<Call> {
+final class HouseholdsHandler implements HouseholdsApi<Call> {
 
     private final HouseholdStore store;
     private final HouseholdMemberStore members;
     private final Households households;
 
-    public HouseholdsHandler(HouseholdStore store, HouseholdMemberStore members, Households households) {
+    HouseholdsHandler(HouseholdStore store, HouseholdMemberStore members, Households households) {
         this.store = store;
         this.members = members;
         this.households = households;
@@ -35,7 +34,7 @@ public final class HouseholdsHandler implements HouseholdsApi<Call> {
 
     @Override
     public Reply<Household> createHousehold(Call call, NewHousehold body) {
-        var household = toApi(store.insert(call.tx(), List.of(new New(Ids.next(), new Values(body.externalId(), body.name())))).getFirst());
+        var household = PeopleViews.toApi(store.insert(call.tx(), List.of(new New(Ids.next(), new Values(body.externalId(), body.name())))).getFirst());
         call.created(household.id(), household);
         return Reply.created("/api/v1/runtime/households/" + household.id(), household);
     }
@@ -46,12 +45,12 @@ public final class HouseholdsHandler implements HouseholdsApi<Call> {
                 query.externalId(), query.personId() == null ? null : query.personId().value(),
                 query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
-        return Reply.list(store.list(call.tx(), call.page(), filter).map(HouseholdsHandler::toApi));
+        return Reply.list(store.list(call.tx(), call.page(), filter).map(PeopleViews::toApi));
     }
 
     @Override
     public Reply<Household> getHousehold(Call call, HouseholdId householdId) {
-        return Reply.ok(toApi(Require.found(store.get(call.tx(), householdId.value()))));
+        return Reply.ok(PeopleViews.toApi(Require.found(store.get(call.tx(), householdId.value()))));
     }
 
     @Override
@@ -61,7 +60,7 @@ public final class HouseholdsHandler implements HouseholdsApi<Call> {
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
-            return Reply.ok(toApi(before));
+            return Reply.ok(PeopleViews.toApi(before));
         }
         Require.active(before.state(), "household");
         return changed(call, before, store.update(call.tx(), before.id(), new Values(wanted.externalId(), wanted.name())));
@@ -83,14 +82,8 @@ public final class HouseholdsHandler implements HouseholdsApi<Call> {
     }
 
     private static Reply<Household> changed(Call call, Row before, Row after) {
-        var household = toApi(after);
-        call.changed(household.id(), toApi(before), household);
+        var household = PeopleViews.toApi(after);
+        call.changed(household.id(), PeopleViews.toApi(before), household);
         return Reply.ok(household);
-    }
-
-    public static Household toApi(Row row) {
-        return new Household(
-                new HouseholdId(row.id()), row.externalId(), row.name(), ActiveState.fromValue(row.state()), row.archivedAt(),
-                row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -10,15 +10,11 @@ import org.guildhall.api.model.InvitationAcceptance;
 import org.guildhall.api.model.InvitationId;
 import org.guildhall.api.model.InvitationPatch;
 import org.guildhall.api.model.InvitationRenewal;
-import org.guildhall.api.model.InvitationState;
 import org.guildhall.api.model.IssuedInvitation;
 import org.guildhall.api.model.ListOrganizationInvitationsQuery;
 import org.guildhall.api.model.Membership;
-import org.guildhall.api.model.MembershipId;
-import org.guildhall.api.model.MembershipRole;
 import org.guildhall.api.model.NewInvitation;
 import org.guildhall.api.model.OrganizationId;
-import org.guildhall.api.model.PersonId;
 import org.guildhall.api.runtime.InvitationsApi;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.TimeWindow;
@@ -31,7 +27,7 @@ import org.guildhall.runtime.people.InvitationStore.Row;
 import org.jspecify.annotations.Nullable;
 
 /** Invitations: {@code /runtime/invitations}, {@code /runtime/organizations/{organization_id}/invitations}. */
-public final class InvitationsHandler implements InvitationsApi<Call> {
+final class InvitationsHandler implements InvitationsApi<Call> {
 
     private static final int PENDING_MAX = 1_000;
     private static final int LIFETIME_SECONDS = 604_800;
@@ -41,7 +37,7 @@ public final class InvitationsHandler implements InvitationsApi<Call> {
     private final InvitationStore invitations;
     private final MembershipRules belonging;
 
-    public InvitationsHandler(Keys keys, OrganizationStore organizations, InvitationStore invitations, MembershipRules belonging) {
+    InvitationsHandler(Keys keys, OrganizationStore organizations, InvitationStore invitations, MembershipRules belonging) {
         this.keys = keys;
         this.organizations = organizations;
         this.invitations = invitations;
@@ -57,7 +53,7 @@ public final class InvitationsHandler implements InvitationsApi<Call> {
         var token = InvitationToken.issue();
         var made = invitations.insert(call.tx(), new New(
                 organization.id(), body.externalId(), body.email(), body.role().value(), token.hmac(keys), lifetime(body.expiresInSeconds())));
-        call.created(new InvitationId(made.id()), toApi(made));
+        call.created(new InvitationId(made.id()), PeopleViews.toApi(made));
         return Reply.created("/api/v1/runtime/invitations/" + new InvitationId(made.id()), issued(made, token));
     }
 
@@ -79,7 +75,7 @@ public final class InvitationsHandler implements InvitationsApi<Call> {
         }
         var token = InvitationToken.issue();
         var after = invitations.renew(call.tx(), before.id(), token.hmac(keys), lifetime(body.expiresInSeconds()));
-        call.changed(invitationId, toApi(before), toApi(after));
+        call.changed(invitationId, PeopleViews.toApi(before), PeopleViews.toApi(after));
         return Reply.ok(issued(after, token));
     }
 
@@ -105,7 +101,7 @@ public final class InvitationsHandler implements InvitationsApi<Call> {
     }
 
     private static IssuedInvitation issued(Row row, InvitationToken token) {
-        var shown = toApi(row);
+        var shown = PeopleViews.toApi(row);
         return new IssuedInvitation(
                 shown.id(), shown.externalId(), shown.organizationId(), shown.email(), shown.role(), shown.state(), shown.expiresAt(),
                 shown.acceptedAt(), shown.personId(), shown.membershipId(), shown.revokedAt(), shown.createdAt(), shown.updatedAt(),
@@ -121,12 +117,12 @@ public final class InvitationsHandler implements InvitationsApi<Call> {
         if (page.data().isEmpty()) {
             Require.found(organizations.get(call.tx(), organizationId.value()));
         }
-        return Reply.list(page.map(InvitationsHandler::toApi));
+        return Reply.list(page.map(PeopleViews::toApi));
     }
 
     @Override
     public Reply<Invitation> getInvitation(Call call, InvitationId invitationId) {
-        return Reply.ok(toApi(Require.found(invitations.get(call.tx(), invitationId.value()))));
+        return Reply.ok(PeopleViews.toApi(Require.found(invitations.get(call.tx(), invitationId.value()))));
     }
 
     @Override
@@ -137,10 +133,10 @@ public final class InvitationsHandler implements InvitationsApi<Call> {
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
-            return Reply.ok(toApi(before));
+            return Reply.ok(PeopleViews.toApi(before));
         }
-        var invitation = toApi(invitations.setExternalId(call.tx(), before.id(), wanted.externalId()));
-        call.changed(invitation.id(), toApi(before), invitation);
+        var invitation = PeopleViews.toApi(invitations.setExternalId(call.tx(), before.id(), wanted.externalId()));
+        call.changed(invitation.id(), PeopleViews.toApi(before), invitation);
         return Reply.ok(invitation);
     }
 
@@ -154,9 +150,9 @@ public final class InvitationsHandler implements InvitationsApi<Call> {
             throw Problem.INVALID_STATE.at("/token", "The invitation " + standing(before) + ".");
         }
         var row = belonging.begin(tx, call.changes().secondary(), place, null, before.role());
-        var accepted = toApi(invitations.accept(tx, before.id(), row.personId(), row.id(), row.startsAt()));
-        call.changed(accepted.id(), toApi(before), accepted);
-        var membership = MembershipsHandler.toApi(row);
+        var accepted = PeopleViews.toApi(invitations.accept(tx, before.id(), row.personId(), row.id(), row.startsAt()));
+        call.changed(accepted.id(), PeopleViews.toApi(before), accepted);
+        var membership = PeopleViews.toApi(row);
         return Reply.created("/api/v1/runtime/memberships/" + membership.id(), membership);
     }
 
@@ -167,8 +163,8 @@ public final class InvitationsHandler implements InvitationsApi<Call> {
         if (!before.state().equals("pending")) {
             throw Problem.INVALID_STATE.because("The invitation " + standing(before) + ".");
         }
-        var revoked = toApi(invitations.revoke(call.tx(), List.of(before.id())).getFirst());
-        call.changed(revoked.id(), toApi(before), revoked);
+        var revoked = PeopleViews.toApi(invitations.revoke(call.tx(), List.of(before.id())).getFirst());
+        call.changed(revoked.id(), PeopleViews.toApi(before), revoked);
         return Reply.ok(revoked);
     }
 
@@ -178,14 +174,5 @@ public final class InvitationsHandler implements InvitationsApi<Call> {
             case "revoked" -> "was revoked";
             default -> "has expired";
         };
-    }
-
-    static Invitation toApi(Row row) {
-        return new Invitation(
-                new InvitationId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), row.email(),
-                MembershipRole.fromValue(row.role()), InvitationState.fromValue(row.state()), row.expiresAt(), row.acceptedAt(),
-                row.personId() == null ? null : new PersonId(row.personId()),
-                row.membershipId() == null ? null : new MembershipId(row.membershipId()), row.revokedAt(), row.createdAt(), row.updatedAt(),
-                row.version());
     }
 }

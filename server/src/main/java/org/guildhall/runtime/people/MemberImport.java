@@ -119,7 +119,7 @@ public final class MemberImport implements Members {
         }
         var made = store.insert(tx, deeds.stream().map(MemberImport::household).toList());
         for (int at = 0; at < made.size(); at++) {
-            deeds.get(at).changes().created(new HouseholdId(made.get(at).id()), HouseholdsHandler.toApi(made.get(at)));
+            deeds.get(at).changes().created(new HouseholdId(made.get(at).id()), PeopleViews.toApi(made.get(at)));
         }
     }
 
@@ -132,7 +132,7 @@ public final class MemberImport implements Members {
         var wanted = Objects.requireNonNull(deed.row().household());
         var held = Objects.requireNonNull(store.get(tx, Objects.requireNonNull(wanted.id())));
         var renamed = store.update(tx, held.id(), new HouseholdStore.Values(held.externalId(), wanted.name()));
-        deed.changes().changed(new HouseholdId(held.id()), HouseholdsHandler.toApi(held), HouseholdsHandler.toApi(renamed));
+        deed.changes().changed(new HouseholdId(held.id()), PeopleViews.toApi(held), PeopleViews.toApi(renamed));
     }
 
     private void join(Tx tx, List<RowEffect> deeds) {

@@ -6,7 +6,6 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.MembershipStore.Row;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * How persons come to belong to organizations, and what must not happen to those who do. Who holds both holds the person first, then the
  * organization; then come its invitations and memberships.
  */
-public final class MembershipRules {
+final class MembershipRules {
 
     private final PersonStore persons;
     private final OrganizationStore organizations;
     private final MembershipStore memberships;
 
-    public MembershipRules(PersonStore persons, OrganizationStore organizations, MembershipStore memberships) {
+    MembershipRules(PersonStore persons, OrganizationStore organizations, MembershipStore memberships) {
         this.persons = persons;
         this.organizations = organizations;
         this.memberships = memberships;
@@ -57,7 +56,7 @@ public final class MembershipRules {
             throw Problem.ALREADY_EXISTS.because(detail).with(Item.pointer("/person_id", "already_exists", detail));
         }
         var row = memberships.insert(tx, place.organizationId(), place.personId(), externalId, role);
-        var membership = MembershipsHandler.toApi(row);
+        var membership = PeopleViews.toApi(row);
         changes.created(membership.id(), membership);
         return row;
     }

@@ -13,7 +13,6 @@ import org.guildhall.api.model.MembershipRole;
 import org.guildhall.api.model.MembershipState;
 import org.guildhall.api.model.NewMembership;
 import org.guildhall.api.model.OrganizationId;
-import org.guildhall.api.model.PersonId;
 import org.guildhall.api.runtime.MembershipsApi;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
@@ -23,13 +22,13 @@ import org.guildhall.runtime.people.MembershipStore.Row;
 import org.jspecify.annotations.Nullable;
 
 /** Memberships: {@code /runtime/memberships}, {@code /runtime/organizations/{organization_id}/memberships}. */
-public final class MembershipsHandler implements MembershipsApi<Call> {
+final class MembershipsHandler implements MembershipsApi<Call> {
 
     private final OrganizationStore organizations;
     private final MembershipStore memberships;
     private final MembershipRules belonging;
 
-    public MembershipsHandler(OrganizationStore organizations, MembershipStore memberships, MembershipRules belonging) {
+    MembershipsHandler(OrganizationStore organizations, MembershipStore memberships, MembershipRules belonging) {
         this.organizations = organizations;
         this.memberships = memberships;
         this.belonging = belonging;
@@ -38,7 +37,7 @@ public final class MembershipsHandler implements MembershipsApi<Call> {
     @Override
     public Reply<Membership> createMembership(Call call, OrganizationId organizationId, NewMembership body) {
         var place = belonging.hold(call.tx(), organizationId.value(), body.personId().value());
-        var membership = toApi(belonging.begin(call.tx(), call.changes(), place, body.externalId(), body.role().value()));
+        var membership = PeopleViews.toApi(belonging.begin(call.tx(), call.changes(), place, body.externalId(), body.role().value()));
         return Reply.created("/api/v1/runtime/memberships/" + membership.id(), membership);
     }
 
@@ -54,7 +53,7 @@ public final class MembershipsHandler implements MembershipsApi<Call> {
         if (page.data().isEmpty()) {
             Require.found(organizations.get(call.tx(), organizationId.value()));
         }
-        return Reply.list(page.map(MembershipsHandler::toApi));
+        return Reply.list(page.map(PeopleViews::toApi));
     }
 
     @Override
@@ -63,13 +62,13 @@ public final class MembershipsHandler implements MembershipsApi<Call> {
                 query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
                 query.personId() == null ? null : query.personId().value(), query.role() == null ? null : query.role().value(),
                 active(query.state()), new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()), query.at());
-        return Reply.list(memberships.list(call.tx(), call.page(), filter).map(MembershipsHandler::toApi));
+        return Reply.list(memberships.list(call.tx(), call.page(), filter).map(PeopleViews::toApi));
     }
 
     @Override
     public Reply<Membership> getMembership(Call call, MembershipId membershipId, GetMembershipQuery query) {
         var id = membershipId.value();
-        return Reply.ok(toApi(Require.found(
+        return Reply.ok(PeopleViews.toApi(Require.found(
                 query.at() == null ? memberships.get(call.tx(), id) : memberships.get(call.tx(), id, query.at()))));
     }
 
@@ -81,7 +80,7 @@ public final class MembershipsHandler implements MembershipsApi<Call> {
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
-            return Reply.ok(toApi(before));
+            return Reply.ok(PeopleViews.toApi(before));
         }
         belonging.requireActive(before);
         Require.active(organization.state(), "organization");
@@ -112,19 +111,12 @@ public final class MembershipsHandler implements MembershipsApi<Call> {
     }
 
     private static Reply<Membership> changed(Call call, Row before, Row after) {
-        var membership = toApi(after);
-        call.changed(membership.id(), toApi(before), membership);
+        var membership = PeopleViews.toApi(after);
+        call.changed(membership.id(), PeopleViews.toApi(before), membership);
         return Reply.ok(membership);
     }
 
     private static @Nullable Boolean active(@Nullable MembershipState state) {
         return state == null ? null : state == MembershipState.ACTIVE;
-    }
-
-    static Membership toApi(Row row) {
-        return new Membership(
-                new MembershipId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), new PersonId(row.personId()),
-                MembershipRole.fromValue(row.role()), row.active() ? MembershipState.ACTIVE : MembershipState.ENDED, row.startsAt(),
-                row.endsAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -13,16 +13,16 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.OrganizationStore.Founded;
 import org.guildhall.runtime.people.OrganizationStore.New;
 import org.guildhall.runtime.people.OrganizationStore.Row;
 import org.guildhall.runtime.people.OrganizationStore.Values;
 import org.guildhall.runtime.plans.PoolStore;
-import org.guildhall.runtime.plans.Pools.Opening;
 import org.guildhall.runtime.plans.Pools;
+import org.guildhall.runtime.plans.Pools.Opening;
 import org.jspecify.annotations.Nullable;
 
 /** Makes organizations, each with all that belongs to it from its first instant on, and ends what they hold when they are archived. */
@@ -112,14 +112,14 @@ public final class Organizations {
                     "active", null, at, at, 1);
             rows.add(row);
             openings.add(new Opening(changes.secondary(), new PoolStore.Row(wanted.poolId(), wanted.id(), opened, opened, 1)));
-            var organization = OrganizationsHandler.toApi(row);
+            var organization = PeopleViews.toApi(row);
             changes.created(organization.id(), organization);
             if (wanted.ownerId() != null) {
-                var membership = MembershipsHandler.toApi(new MembershipStore.Row(
+                var membership = PeopleViews.toApi(new MembershipStore.Row(
                         wanted.membershipId(), null, row.id(), wanted.ownerId(), "owner", true, at, null, at, at, 1));
                 changes.created(membership.id(), membership);
             }
-            var workspace = WorkspacesHandler.toApi(
+            var workspace = PeopleViews.toApi(
                     new WorkspaceStore.Row(wanted.workspaceId(), null, row.id(), wanted.workspace(), "active", null, at, at, 1));
             changes.created(workspace.id(), workspace);
         }
@@ -130,12 +130,12 @@ public final class Organizations {
     /** Archives an organization that is held and active: its invitations are revoked, and whatever it holds ends. */
     Row archive(Tx tx, Changes changes, Actor actor, Row before) {
         var after = organizations.archive(tx, before.id());
-        changes.changed(new OrganizationId(before.id()), OrganizationsHandler.toApi(before), OrganizationsHandler.toApi(after));
+        changes.changed(new OrganizationId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(after));
         var pending = invitations.lockPending(tx, before.id()).stream().collect(Collectors.toMap(InvitationStore.Row::id, Function.identity()));
         if (!pending.isEmpty()) {
             for (var row : invitations.revoke(tx, pending.keySet())) {
-                var revoked = InvitationsHandler.toApi(row);
-                changes.changed(revoked.id(), InvitationsHandler.toApi(Objects.requireNonNull(pending.get(row.id()))), revoked);
+                var revoked = PeopleViews.toApi(row);
+                changes.changed(revoked.id(), PeopleViews.toApi(Objects.requireNonNull(pending.get(row.id()))), revoked);
             }
         }
         pools.close(tx, changes.secondary(), actor, before.id(), ARCHIVED);

@@ -7,32 +7,28 @@ import org.guildhall.api.Id;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
-import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.ListOrganizationsQuery;
 import org.guildhall.api.model.NewOrganization;
-import org.guildhall.api.model.OrgTypeId;
 import org.guildhall.api.model.Organization;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.OrganizationPatch;
 import org.guildhall.api.model.PersonId;
-import org.guildhall.api.model.PoolId;
 import org.guildhall.api.runtime.OrganizationsApi;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.OrganizationStore.Filter;
-import org.guildhall.runtime.people.OrganizationStore.Row;
 import org.guildhall.runtime.people.OrganizationStore.Values;
 import org.jspecify.annotations.Nullable;
 
 /** Organizations: {@code /runtime/organizations}. */
-public final class OrganizationsHandler implements OrganizationsApi<Call> {
+final class OrganizationsHandler implements OrganizationsApi<Call> {
 
     private final OrganizationStore organizations;
     private final Organizations making;
 
-    public OrganizationsHandler(OrganizationStore organizations, Organizations making) {
+    OrganizationsHandler(OrganizationStore organizations, Organizations making) {
         this.organizations = organizations;
         this.making = making;
     }
@@ -40,7 +36,7 @@ public final class OrganizationsHandler implements OrganizationsApi<Call> {
     @Override
     public Reply<Organization> createOrganization(Call call, NewOrganization body) {
         var values = new Values(body.externalId(), body.name(), body.metadata() == null ? Map.of() : body.metadata());
-        var organization = toApi(making.make(
+        var organization = PeopleViews.toApi(making.make(
                 call.tx(), call.changes(), call.actor(), body.orgTypeId().value(), uuid(body.ownerPersonId()), values));
         return Reply.created("/api/v1/runtime/organizations/" + organization.id(), organization);
     }
@@ -51,12 +47,12 @@ public final class OrganizationsHandler implements OrganizationsApi<Call> {
                 query.externalId(), uuid(query.orgTypeId()), uuid(query.personalPersonId()),
                 query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
-        return Reply.list(organizations.list(call.tx(), call.page(), filter).map(OrganizationsHandler::toApi));
+        return Reply.list(organizations.list(call.tx(), call.page(), filter).map(PeopleViews::toApi));
     }
 
     @Override
     public Reply<Organization> getOrganization(Call call, OrganizationId organizationId) {
-        return Reply.ok(toApi(Require.found(organizations.get(call.tx(), organizationId.value()))));
+        return Reply.ok(PeopleViews.toApi(Require.found(organizations.get(call.tx(), organizationId.value()))));
     }
 
     @Override
@@ -67,12 +63,12 @@ public final class OrganizationsHandler implements OrganizationsApi<Call> {
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
-            return Reply.ok(toApi(before));
+            return Reply.ok(PeopleViews.toApi(before));
         }
         Require.active(before.state(), "organization");
         var values = new Values(wanted.externalId(), wanted.name(), wanted.metadata() == null ? Map.of() : wanted.metadata());
-        var organization = toApi(organizations.update(call.tx(), before.id(), values));
-        call.changed(organization.id(), toApi(before), organization);
+        var organization = PeopleViews.toApi(organizations.update(call.tx(), before.id(), values));
+        call.changed(organization.id(), PeopleViews.toApi(before), organization);
         return Reply.ok(organization);
     }
 
@@ -84,17 +80,10 @@ public final class OrganizationsHandler implements OrganizationsApi<Call> {
         if (before.personalPersonId() != null) {
             throw Problem.INVALID_STATE.because("This is " + new PersonId(before.personalPersonId()) + "'s own organization, which goes with the person.");
         }
-        return Reply.ok(toApi(making.archive(call.tx(), call.changes(), call.actor(), before)));
+        return Reply.ok(PeopleViews.toApi(making.archive(call.tx(), call.changes(), call.actor(), before)));
     }
 
     private static @Nullable UUID uuid(@Nullable Id id) {
         return id == null ? null : id.value();
-    }
-
-    public static Organization toApi(Row row) {
-        return new Organization(
-                new OrganizationId(row.id()), row.externalId(), new OrgTypeId(row.orgTypeId()), row.name(),
-                row.personalPersonId() == null ? null : new PersonId(row.personalPersonId()), new PoolId(row.poolId()), row.metadata(),
-                ActiveState.fromValue(row.state()), row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -13,8 +13,8 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.Organizations.Personal;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
@@ -75,7 +75,7 @@ public final class People {
             }
             rows.add(row);
             own.add(new Personal(newcomer.changes(), Objects.requireNonNull(row.personalOrganizationId()), row.id(), row.name()));
-            var person = PersonsHandler.toApi(row);
+            var person = PeopleViews.toApi(row);
             newcomer.changes().created(person.id(), person);
             person.identities().forEach(identity -> newcomer.changes().created(identity.id(), identity));
         }
@@ -103,7 +103,7 @@ public final class People {
         ProblemException.ifAny(mistakes(tx, values));
         Require.active(before.state(), "person");
         var after = persons.update(tx, before.id(), values);
-        changes.changed(new PersonId(before.id()), PersonsHandler.toApi(before), PersonsHandler.toApi(after));
+        changes.changed(new PersonId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(after));
         return after;
     }
 
@@ -115,7 +115,7 @@ public final class People {
     Row archive(Tx tx, Changes changes, Actor actor, Row before) {
         Require.active(before.state(), "person");
         var after = persons.archive(tx, before.id());
-        changes.changed(new PersonId(before.id()), PersonsHandler.toApi(before), PersonsHandler.toApi(after));
+        changes.changed(new PersonId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(after));
         leaving.everything(tx, changes, actor, before.id());
         return after;
     }

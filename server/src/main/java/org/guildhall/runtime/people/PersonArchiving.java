@@ -13,7 +13,6 @@ import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException;
 
 /** What becomes of all that a person belongs to when they are archived. */
 public final class PersonArchiving {
@@ -51,8 +50,8 @@ public final class PersonArchiving {
         var ended = new HashMap<UUID, MembershipStore.Row>();
         memberships.endAllOf(tx, personId).forEach(row -> ended.put(row.id(), row));
         for (var before : current) {
-            var after = MembershipsHandler.toApi(Objects.requireNonNull(ended.get(before.id())));
-            changes.changed(after.id(), MembershipsHandler.toApi(before), after);
+            var after = PeopleViews.toApi(Objects.requireNonNull(ended.get(before.id())));
+            changes.changed(after.id(), PeopleViews.toApi(before), after);
         }
         households.end(tx, changes, householdMembers.lockOfPerson(tx, personId));
     }

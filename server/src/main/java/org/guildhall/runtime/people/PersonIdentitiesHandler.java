@@ -16,7 +16,7 @@ import org.guildhall.runtime.people.PersonIdentityStore.Identity;
 import org.guildhall.runtime.people.PersonIdentityStore.Row;
 
 /** Identities of persons: {@code /runtime/persons/{person_id}/identities}, {@code /runtime/person-identities}. */
-public final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> {
+final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> {
 
     private static final int IDENTITIES_MAX = 20;
     private static final long VERSION = 1;
@@ -24,7 +24,7 @@ public final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> 
     private final PersonStore persons;
     private final PersonIdentityStore identities;
 
-    public PersonIdentitiesHandler(PersonStore persons, PersonIdentityStore identities) {
+    PersonIdentitiesHandler(PersonStore persons, PersonIdentityStore identities) {
         this.persons = persons;
         this.identities = identities;
     }
@@ -43,7 +43,7 @@ public final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> 
             var detail = linked.isEmpty() ? "The identity was linked to somebody at this moment." : People.detail(linked.getFirst());
             throw Problem.ALREADY_EXISTS.because(detail).with(Item.pointer("/subject", "already_exists", detail));
         }
-        var identity = toApi(row);
+        var identity = PeopleViews.toApi(row);
         call.created(identity.id(), identity);
         changed(call, before);
         return Reply.created("/api/v1/runtime/person-identities/" + identity.id(), identity);
@@ -55,12 +55,12 @@ public final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> 
         if (page.data().isEmpty()) {
             Require.found(persons.get(call.tx(), personId.value()));
         }
-        return Reply.list(page.map(PersonIdentitiesHandler::toApi));
+        return Reply.list(page.map(PeopleViews::toApi));
     }
 
     @Override
     public Reply<PersonIdentity> getPersonIdentity(Call call, PersonIdentityId personIdentityId) {
-        return Reply.ok(toApi(Require.found(identities.get(call.tx(), personIdentityId.value()))));
+        return Reply.ok(PeopleViews.toApi(Require.found(identities.get(call.tx(), personIdentityId.value()))));
     }
 
     @Override
@@ -71,19 +71,14 @@ public final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> 
         if (!identities.delete(call.tx(), row.id())) {
             throw Problem.NOT_FOUND.refusal();
         }
-        call.deleted(personIdentityId, toApi(row));
+        call.deleted(personIdentityId, PeopleViews.toApi(row));
         changed(call, before);
         return Reply.noContent();
     }
 
     /** The person shows their identities, and so is another version. */
     private void changed(Call call, PersonStore.Row before) {
-        var after = PersonsHandler.toApi(persons.identitiesChanged(call.tx(), before.id()));
-        call.changed(after.id(), PersonsHandler.toApi(before), after);
-    }
-
-    static PersonIdentity toApi(Row row) {
-        return new PersonIdentity(
-                new PersonIdentityId(row.id()), new PersonId(row.personId()), row.issuer(), row.subject(), row.createdAt(), VERSION);
+        var after = PeopleViews.toApi(persons.identitiesChanged(call.tx(), before.id()));
+        call.changed(after.id(), PeopleViews.toApi(before), after);
     }
 }

@@ -6,10 +6,8 @@ import java.util.TreeMap;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
-import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.ListPersonsQuery;
 import org.guildhall.api.model.NewPerson;
-import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.Person;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PersonPatch;
@@ -21,16 +19,15 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
 import org.guildhall.runtime.people.PersonStore.Filter;
-import org.guildhall.runtime.people.PersonStore.Row;
 import org.guildhall.runtime.people.PersonStore.Values;
 
 /** Persons: {@code /runtime/persons}. */
-public final class PersonsHandler implements PersonsApi<Call> {
+final class PersonsHandler implements PersonsApi<Call> {
 
     private final PersonStore persons;
     private final People people;
 
-    public PersonsHandler(PersonStore persons, People people) {
+    PersonsHandler(PersonStore persons, People people) {
         this.persons = persons;
         this.people = people;
     }
@@ -42,7 +39,7 @@ public final class PersonsHandler implements PersonsApi<Call> {
         var known = body.identities() == null
                 ? List.<Identity>of()
                 : body.identities().stream().map(identity -> new Identity(identity.issuer(), identity.subject())).toList();
-        var person = toApi(people.create(call.tx(), call.changes(), call.actor(), values, known));
+        var person = PeopleViews.toApi(people.create(call.tx(), call.changes(), call.actor(), values, known));
         return Reply.created("/api/v1/runtime/persons/" + person.id(), person);
     }
 
@@ -55,12 +52,12 @@ public final class PersonsHandler implements PersonsApi<Call> {
         var filter = new Filter(
                 query.externalId(), query.email(), query.issuer(), query.subject(), query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
-        return Reply.list(persons.list(call.tx(), call.page(), filter).map(PersonsHandler::toApi));
+        return Reply.list(persons.list(call.tx(), call.page(), filter).map(PeopleViews::toApi));
     }
 
     @Override
     public Reply<Person> getPerson(Call call, PersonId personId) {
-        return Reply.ok(toApi(Require.found(persons.get(call.tx(), personId.value()))));
+        return Reply.ok(PeopleViews.toApi(Require.found(persons.get(call.tx(), personId.value()))));
     }
 
     @Override
@@ -72,25 +69,17 @@ public final class PersonsHandler implements PersonsApi<Call> {
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
-            return Reply.ok(toApi(before));
+            return Reply.ok(PeopleViews.toApi(before));
         }
         var values = new Values(wanted.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(),
                 wanted.metadata() == null ? Map.of() : wanted.metadata());
-        return Reply.ok(toApi(people.update(call.tx(), call.changes(), before, values)));
+        return Reply.ok(PeopleViews.toApi(people.update(call.tx(), call.changes(), before, values)));
     }
 
     @Override
     public Reply<Person> archivePerson(Call call, PersonId personId) {
         var before = Require.found(persons.lock(call.tx(), personId.value()));
         call.expect(before.version());
-        return Reply.ok(toApi(people.archive(call.tx(), call.changes(), call.actor(), before)));
-    }
-
-    public static Person toApi(Row row) {
-        return new Person(
-                new PersonId(row.id()), row.externalId(), row.name(), row.email(), row.phone(), row.birthOn(), row.metadata(),
-                ActiveState.fromValue(row.state()), row.archivedAt(),
-                row.personalOrganizationId() == null ? null : new OrganizationId(row.personalOrganizationId()),
-                row.identities().stream().map(PersonIdentitiesHandler::toApi).toList(), row.createdAt(), row.updatedAt(), row.version());
+        return Reply.ok(PeopleViews.toApi(people.archive(call.tx(), call.changes(), call.actor(), before)));
     }
 }

@@ -3,7 +3,6 @@ package org.guildhall.runtime.people;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
-import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.ListOrganizationWorkspacesQuery;
 import org.guildhall.api.model.ListWorkspacesQuery;
 import org.guildhall.api.model.NewWorkspace;
@@ -20,12 +19,12 @@ import org.guildhall.runtime.people.WorkspaceStore.Row;
 import org.guildhall.runtime.people.WorkspaceStore.Values;
 
 /** Workspaces: {@code /runtime/workspaces}, {@code /runtime/organizations/{organization_id}/workspaces}. */
-public final class WorkspacesHandler implements WorkspacesApi<Call> {
+final class WorkspacesHandler implements WorkspacesApi<Call> {
 
     private final OrganizationStore organizations;
     private final WorkspaceStore workspaces;
 
-    public WorkspacesHandler(OrganizationStore organizations, WorkspaceStore workspaces) {
+    WorkspacesHandler(OrganizationStore organizations, WorkspaceStore workspaces) {
         this.organizations = organizations;
         this.workspaces = workspaces;
     }
@@ -33,7 +32,7 @@ public final class WorkspacesHandler implements WorkspacesApi<Call> {
     @Override
     public Reply<Workspace> createWorkspace(Call call, OrganizationId organizationId, NewWorkspace body) {
         Require.active(Require.found(organizations.lockShared(call.tx(), organizationId.value())), "organization");
-        var workspace = toApi(workspaces.insert(call.tx(), organizationId.value(), new Values(body.externalId(), body.name())));
+        var workspace = PeopleViews.toApi(workspaces.insert(call.tx(), organizationId.value(), new Values(body.externalId(), body.name())));
         call.created(workspace.id(), workspace);
         return Reply.created("/api/v1/runtime/workspaces/" + workspace.id(), workspace);
     }
@@ -47,7 +46,7 @@ public final class WorkspacesHandler implements WorkspacesApi<Call> {
         if (page.data().isEmpty()) {
             Require.found(organizations.get(call.tx(), organizationId.value()));
         }
-        return Reply.list(page.map(WorkspacesHandler::toApi));
+        return Reply.list(page.map(PeopleViews::toApi));
     }
 
     @Override
@@ -56,12 +55,12 @@ public final class WorkspacesHandler implements WorkspacesApi<Call> {
                 query.externalId(), query.organizationId() == null ? null : query.organizationId().value(),
                 query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
-        return Reply.list(workspaces.list(call.tx(), call.page(), filter).map(WorkspacesHandler::toApi));
+        return Reply.list(workspaces.list(call.tx(), call.page(), filter).map(PeopleViews::toApi));
     }
 
     @Override
     public Reply<Workspace> getWorkspace(Call call, WorkspaceId workspaceId) {
-        return Reply.ok(toApi(Require.found(workspaces.get(call.tx(), workspaceId.value()))));
+        return Reply.ok(PeopleViews.toApi(Require.found(workspaces.get(call.tx(), workspaceId.value()))));
     }
 
     @Override
@@ -72,7 +71,7 @@ public final class WorkspacesHandler implements WorkspacesApi<Call> {
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
-            return Reply.ok(toApi(before));
+            return Reply.ok(PeopleViews.toApi(before));
         }
         Require.active(organization, "organization");
         Require.active(before.state(), "workspace");
@@ -93,14 +92,8 @@ public final class WorkspacesHandler implements WorkspacesApi<Call> {
     }
 
     private static Reply<Workspace> changed(Call call, Row before, Row after) {
-        var workspace = toApi(after);
-        call.changed(workspace.id(), toApi(before), workspace);
+        var workspace = PeopleViews.toApi(after);
+        call.changed(workspace.id(), PeopleViews.toApi(before), workspace);
         return Reply.ok(workspace);
-    }
-
-    public static Workspace toApi(Row row) {
-        return new Workspace(
-                new WorkspaceId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), row.name(),
-                ActiveState.fromValue(row.state()), row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 }

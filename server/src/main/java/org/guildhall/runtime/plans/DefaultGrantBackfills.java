@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * Applies default-grant policies to organizations that were there before them. It goes through them by id, each that lacks something with
  * its pool held and in a transaction of its own, which also notes how far it is: whoever takes over after a crash goes on from there.
  */
-public final class DefaultGrantBackfills implements Catalog.Backfills {
+final class DefaultGrantBackfills implements Catalog.Backfills {
 
     private static final Logger LOG = LoggerFactory.getLogger(DefaultGrantBackfills.class);
     private static final String JOB = "backfill-default-grants";
@@ -64,7 +64,7 @@ public final class DefaultGrantBackfills implements Catalog.Backfills {
         }
     }
 
-    public DefaultGrantBackfills(Db db, Platform platform, JobTransactions unattended, Catalog catalog, Pools pools) {
+    DefaultGrantBackfills(Db db, Platform platform, JobTransactions unattended, Catalog catalog, Pools pools) {
         this.db = db;
         this.platform = platform;
         this.unattended = unattended;

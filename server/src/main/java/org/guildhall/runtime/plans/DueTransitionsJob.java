@@ -11,7 +11,7 @@ import org.guildhall.platform.Platform;
  * Writes down what has come of due transitions, and of grants off the ladders that have ended, where no request did so before. Nothing
  * waits for it: reads already show what is due, and every change of a pool settles it first.
  */
-public final class DueTransitionsJob {
+final class DueTransitionsJob {
 
     private static final String JOB = "settle-transitions";
     private static final Duration PAUSE = Duration.ofSeconds(30);
@@ -22,7 +22,7 @@ public final class DueTransitionsJob {
     private final Pools pools;
     private final OrganizationSweep sweep;
 
-    public DueTransitionsJob(
+    DueTransitionsJob(
             Db db, Platform platform, JobTransactions transactions, TransitionStore transitions, GrantStore grants, Pools pools) {
         this.platform = platform;
         this.transitions = transitions;

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.model.GrantId;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.catalog.Catalog.Tier;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.plans.GrantTerms.Term;
 import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
@@ -26,10 +26,11 @@ import org.guildhall.runtime.plans.TransitionRules.Obstacle;
 import org.guildhall.runtime.plans.TransitionRules.Target;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.guildhall.runtime.plans.TransitionWriter.NewProvision;
+import org.guildhall.runtime.sites.SiteStore.Row;
 import org.jspecify.annotations.Nullable;
 
 /** Gives and takes back. A plan goes by its ladder, anything else directly. */
-public final class GrantIssuance {
+final class GrantIssuance {
 
     private final Catalog catalog;
     private final Pools pools;
@@ -55,7 +56,7 @@ public final class GrantIssuance {
     /** A tier, on a ladder that is kept as it is. */
     private record LadderPosition(Ladder ladder, Tier tier, String pointer) {}
 
-    public GrantIssuance(Catalog catalog, Pools pools, TransitionWriter moves, GrantStore grants) {
+    GrantIssuance(Catalog catalog, Pools pools, TransitionWriter moves, GrantStore grants) {
         this.catalog = catalog;
         this.pools = pools;
         this.moves = moves;
@@ -177,7 +178,7 @@ public final class GrantIssuance {
                         tier == null ? null : tier.ladderId(), tier == null ? null : tier.id(), gift.reason(), agreed.startsAt(), agreed.term(),
                         gift.renewsGrantId()),
                 held.now());
-        changes.created(new GrantId(grant.id()), GrantsHandler.toApi(grant));
+        changes.created(new GrantId(grant.id()), PlanViews.toApi(grant));
         return grant;
     }
 

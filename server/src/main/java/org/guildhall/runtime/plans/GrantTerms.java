@@ -17,7 +17,7 @@ import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.jspecify.annotations.Nullable;
 
 /** Moves the end of a grant that is held or still to begin. What it gave is held on, by the same provision. */
-public final class GrantTerms {
+final class GrantTerms {
 
     private final Pools pools;
     private final TransitionWriter moves;
@@ -45,7 +45,7 @@ public final class GrantTerms {
         }
     }
 
-    public GrantTerms(Pools pools, TransitionWriter moves, GrantStore grants) {
+    GrantTerms(Pools pools, TransitionWriter moves, GrantStore grants) {
         this.pools = pools;
         this.moves = moves;
         this.grants = grants;

@@ -11,29 +11,21 @@ import org.guildhall.api.model.GrantExtension;
 import org.guildhall.api.model.GrantId;
 import org.guildhall.api.model.GrantKind;
 import org.guildhall.api.model.GrantPatch;
-import org.guildhall.api.model.GrantPath;
 import org.guildhall.api.model.GrantRevocation;
-import org.guildhall.api.model.GrantState;
 import org.guildhall.api.model.ListGrantsQuery;
 import org.guildhall.api.model.NewGrant;
-import org.guildhall.api.model.OrganizationId;
-import org.guildhall.api.model.PlanLadderId;
-import org.guildhall.api.model.PoolId;
-import org.guildhall.api.model.ProductId;
-import org.guildhall.api.model.TierId;
 import org.guildhall.api.runtime.GrantsApi;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.plans.GrantStore.Filter;
-import org.guildhall.runtime.plans.GrantStore.Row;
 import org.jspecify.annotations.Nullable;
 
 /** Grants: {@code /runtime/grants}. */
-public final class GrantsHandler implements GrantsApi<Call> {
+final class GrantsHandler implements GrantsApi<Call> {
 
     private final GrantStore grants;
     private final Pools pools;
@@ -41,7 +33,7 @@ public final class GrantsHandler implements GrantsApi<Call> {
     private final GrantIssuance granting;
     private final GrantTerms terms;
 
-    public GrantsHandler(GrantStore grants, Pools pools, ProjectedReads outlook, GrantIssuance granting, GrantTerms terms) {
+    GrantsHandler(GrantStore grants, Pools pools, ProjectedReads outlook, GrantIssuance granting, GrantTerms terms) {
         this.grants = grants;
         this.pools = pools;
         this.outlook = outlook;
@@ -58,7 +50,7 @@ public final class GrantsHandler implements GrantsApi<Call> {
                 body.startsAt(), body.endsAt(), duration(body.duration()), body.renewsGrantId() == null ? null : body.renewsGrantId().value(),
                 body.reason());
         var held = Require.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
-        var grant = toApi(granting.grant(call.tx(), call.changes(), held, call.actor(), gift));
+        var grant = PlanViews.toApi(granting.grant(call.tx(), call.changes(), held, call.actor(), gift));
         return Reply.created("/api/v1/runtime/grants/" + grant.id(), grant);
     }
 
@@ -71,14 +63,14 @@ public final class GrantsHandler implements GrantsApi<Call> {
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = outlook.page(
                 call.tx(), filter.organizationId(), foreseen -> grants.list(call.tx(), call.page(), filter, foreseen));
-        return Reply.list(page.map(GrantsHandler::toApi));
+        return Reply.list(page.map(PlanViews::toApi));
     }
 
     @Override
     public Reply<Grant> getGrant(Call call, GrantId grantId) {
         var row = outlook.one(
                 call.tx(), foreseen -> grants.projected(call.tx(), grantId.value(), foreseen), found -> found == null ? null : found.organizationId());
-        return Reply.ok(toApi(Require.found(row)));
+        return Reply.ok(PlanViews.toApi(Require.found(row)));
     }
 
     /** What is due is settled first: who read the grant was shown it so, in the version that it has then. */
@@ -92,13 +84,13 @@ public final class GrantsHandler implements GrantsApi<Call> {
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
-            return Reply.ok(toApi(before));
+            return Reply.ok(PlanViews.toApi(before));
         }
         if (!Objects.equals(wanted.endsAt(), current.endsAt())) {
-            return Reply.ok(toApi(terms.change(call.tx(), call.changes(), held, before, wanted.externalId(), wanted.endsAt())));
+            return Reply.ok(PlanViews.toApi(terms.change(call.tx(), call.changes(), held, before, wanted.externalId(), wanted.endsAt())));
         }
-        var grant = toApi(grants.setExternalId(call.tx(), before.id(), wanted.externalId()));
-        call.changed(grant.id(), toApi(before), grant);
+        var grant = PlanViews.toApi(grants.setExternalId(call.tx(), before.id(), wanted.externalId()));
+        call.changed(grant.id(), PlanViews.toApi(before), grant);
         return Reply.ok(grant);
     }
 
@@ -111,7 +103,7 @@ public final class GrantsHandler implements GrantsApi<Call> {
         if (!before.isOpen()) {
             throw Problem.INVALID_STATE.because("A grant that is over can't be revoked; this one is " + before.state() + ".");
         }
-        return Reply.ok(toApi(granting.revoke(call.tx(), call.changes(), held, call.actor(), before, body.reason())));
+        return Reply.ok(PlanViews.toApi(granting.revoke(call.tx(), call.changes(), held, call.actor(), before, body.reason())));
     }
 
     @Override
@@ -125,7 +117,7 @@ public final class GrantsHandler implements GrantsApi<Call> {
         var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
         var before = Require.found(grants.get(call.tx(), grantId.value(), held.now()));
         call.expect(before.version());
-        return Reply.ok(toApi(terms.extend(call.tx(), call.changes(), held, before, body.endsAt(), length)));
+        return Reply.ok(PlanViews.toApi(terms.extend(call.tx(), call.changes(), held, before, body.endsAt(), length)));
     }
 
     /** Everything that is wrong with it by itself, at once. */
@@ -149,15 +141,5 @@ public final class GrantsHandler implements GrantsApi<Call> {
             throw Problem.VALIDATION_FAILED.because("The duration is zero.").with(Item.pointer("/duration", "zero", "The duration is zero."));
         }
         return length;
-    }
-
-    public static Grant toApi(Row row) {
-        return new Grant(
-                new GrantId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), new PoolId(row.poolId()),
-                new ProductId(row.productId()), GrantKind.fromValue(row.kind()),
-                row.ladderId() == null ? GrantPath.OFF_LADDER : GrantPath.ON_LADDER,
-                row.ladderId() == null ? null : new PlanLadderId(row.ladderId()), row.tierId() == null ? null : new TierId(row.tierId()),
-                GrantState.fromValue(row.state()), row.reason(), row.startsAt(), row.endsAt(), row.over(), row.endReason(), row.term(),
-                row.termStartsAt(), row.renewsGrantId() == null ? null : new GrantId(row.renewsGrantId()), row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -14,15 +14,14 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.guildhall.api.model.PoolId;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.catalog.Catalog.Ladder;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.runtime.plans.PoolProjection.CatalogHistory;
 import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
 import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
@@ -104,7 +103,7 @@ public final class Pools {
         moves.begin(tx, beginnings);
         for (int at = 0; at < those.size(); at++) {
             var pool = those.get(at).pool();
-            those.get(at).changes().created(new PoolId(pool.id()), PoolsHandler.toApi(pool, after.get(at).plans()));
+            those.get(at).changes().created(new PoolId(pool.id()), PlanViews.toApi(pool, after.get(at).plans()));
         }
     }
 
@@ -233,7 +232,7 @@ public final class Pools {
 
     private LockedPool touched(Tx tx, Changes changes, LockedPool before, LockedPool after, PoolStore.Row changed) {
         var row = store.touch(tx, changed);
-        changes.changed(new PoolId(row.id()), PoolsHandler.toApi(before.pool(), before.plans()), PoolsHandler.toApi(row, after.plans()));
+        changes.changed(new PoolId(row.id()), PlanViews.toApi(before.pool(), before.plans()), PlanViews.toApi(row, after.plans()));
         return after.as(row);
     }
 

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Reads of what is written down about pools, as if everything that is due were. While nothing is, which is nearly always, they cost what
  * they would cost without it, and an empty page one trip more.
  */
-public final class ProjectedReads {
+final class ProjectedReads {
 
     private final Pools pools;
 
-    public ProjectedReads(Pools pools) {
+    ProjectedReads(Pools pools) {
         this.pools = pools;
     }
 

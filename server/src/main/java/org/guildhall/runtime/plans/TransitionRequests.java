@@ -3,16 +3,16 @@ package org.guildhall.runtime.plans;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.catalog.Catalog.Tier;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.plans.PoolProjection.CatalogHistory;
 import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
@@ -26,7 +26,7 @@ import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.jspecify.annotations.Nullable;
 
 /** Moves that somebody asks for, at once or for later: looked at, refused or carried out. */
-public final class TransitionRequests {
+final class TransitionRequests {
 
     /** As the document says of {@code createTransition}. */
     private static final int SCHEDULED_MAX = 20;
@@ -35,17 +35,6 @@ public final class TransitionRequests {
     private final Pools pools;
     private final TransitionWriter moves;
     private final UsageCheck obstacles;
-
-    /** What stands in the way of a move besides the rules of the ladder; {@code force} passes over it. */
-    @FunctionalInterface
-    public interface UsageCheck {
-        /**
-         * @param from the plan that is left; null for none
-         * @param to what is reached; null for nothing
-         * @param pointer the member to point at
-         */
-        List<Item> of(Tx tx, LockedPool held, @Nullable ProvisionSpan from, @Nullable Target to, String pointer);
-    }
 
     /**
      * What somebody wants.
@@ -64,7 +53,7 @@ public final class TransitionRequests {
         }
     }
 
-    public TransitionRequests(Catalog catalog, Pools pools, TransitionWriter moves, UsageCheck obstacles) {
+    TransitionRequests(Catalog catalog, Pools pools, TransitionWriter moves, UsageCheck obstacles) {
         this.catalog = catalog;
         this.pools = pools;
         this.moves = moves;

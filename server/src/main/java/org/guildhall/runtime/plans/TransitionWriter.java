@@ -16,6 +16,7 @@ import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
 import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.guildhall.runtime.plans.TransitionStore.Written;
+import org.guildhall.runtime.sites.SiteStore.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +77,7 @@ public final class TransitionWriter {
         var ended = ended(tx, step, held.now());
         var begun = begun(tx, held, step);
         var transition = transitions.insert(tx, List.of(written(held, step, manner, true))).getFirst();
-        changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
+        changes.created(new TransitionId(transition.id()), PlanViews.toApi(transition));
         tell(changes, ended, begun);
         if (grantOver != null) {
             over(tx, changes, held, step, grantOver);
@@ -88,7 +89,7 @@ public final class TransitionWriter {
     TransitionStore.Row schedule(Tx tx, Changes changes, LockedPool held, ScheduledTransition what, Manner manner) {
         var step = new ProjectedTransition(what, null, null);
         var transition = transitions.insert(tx, List.of(written(held, step, manner, false))).getFirst();
-        changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
+        changes.created(new TransitionId(transition.id()), PlanViews.toApi(transition));
         return transition;
     }
 
@@ -134,7 +135,7 @@ public final class TransitionWriter {
         transitions.save(tx, after);
         for (int at = 0; at < after.size(); at++) {
             changes.changed(
-                    new TransitionId(after.get(at).id()), TransitionsHandler.toApi(before.get(at)), TransitionsHandler.toApi(after.get(at)));
+                    new TransitionId(after.get(at).id()), PlanViews.toApi(before.get(at)), PlanViews.toApi(after.get(at)));
         }
         return after;
     }
@@ -167,7 +168,7 @@ public final class TransitionWriter {
      */
     LockedPool reschedule(Tx tx, Changes changes, LockedPool held, GrantStore.Row before, GrantStore.Row after, @Nullable ScheduledTransition end, Manner manner) {
         grants.save(tx, List.of(after));
-        changes.changed(new GrantId(after.id()), GrantsHandler.toApi(before), GrantsHandler.toApi(after));
+        changes.changed(new GrantId(after.id()), PlanViews.toApi(before), PlanViews.toApi(after));
         held.scheduled().stream()
                 .filter(other -> other.endsGrant() && after.id().equals(other.grantId()))
                 .forEach(other -> drop(tx, changes, other.id(), "The end of the grant was changed.", held.now()));
@@ -201,7 +202,7 @@ public final class TransitionWriter {
             var changes = those.get(at).changes();
             if (those.get(at).move() != null) {
                 var transition = moved.next();
-                changes.created(new TransitionId(transition.id()), TransitionsHandler.toApi(transition));
+                changes.created(new TransitionId(transition.id()), PlanViews.toApi(transition));
             }
             tell(changes, null, begun.get(at));
         }
@@ -229,7 +230,7 @@ public final class TransitionWriter {
         var after = before.stream().map(row -> row.over(Objects.requireNonNull(ends.get(row.id())), by, reason)).toList();
         grants.save(tx, after);
         for (int at = 0; at < after.size(); at++) {
-            changes.changed(new GrantId(after.get(at).id()), GrantsHandler.toApi(before.get(at)), GrantsHandler.toApi(after.get(at)));
+            changes.changed(new GrantId(after.get(at).id()), PlanViews.toApi(before.get(at)), PlanViews.toApi(after.get(at)));
         }
         return after;
     }
@@ -271,10 +272,10 @@ public final class TransitionWriter {
     private static void tell(Changes changes, @Nullable Ended ended, ProvisionStore.@Nullable Row begun) {
         if (ended != null) {
             changes.changed(
-                    new ProvisionId(ended.after().id()), ProvisionsHandler.toApi(ended.before()), ProvisionsHandler.toApi(ended.after()));
+                    new ProvisionId(ended.after().id()), PlanViews.toApi(ended.before()), PlanViews.toApi(ended.after()));
         }
         if (begun != null) {
-            changes.created(new ProvisionId(begun.id()), ProvisionsHandler.toApi(begun));
+            changes.created(new ProvisionId(begun.id()), PlanViews.toApi(begun));
         }
     }
 }

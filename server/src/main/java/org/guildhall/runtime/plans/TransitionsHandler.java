@@ -6,31 +6,21 @@ import java.util.UUID;
 import org.guildhall.api.Id;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
-import org.guildhall.api.model.ActorType;
-import org.guildhall.api.model.Cause;
-import org.guildhall.api.model.ConsumerId;
-import org.guildhall.api.model.GrantId;
 import org.guildhall.api.model.ListOrganizationTransitionsQuery;
 import org.guildhall.api.model.ListTransitionsQuery;
 import org.guildhall.api.model.NewTransition;
 import org.guildhall.api.model.OrganizationId;
-import org.guildhall.api.model.PlanLadderId;
-import org.guildhall.api.model.PoolId;
-import org.guildhall.api.model.ProvisionId;
 import org.guildhall.api.model.SiteId;
-import org.guildhall.api.model.TierId;
 import org.guildhall.api.model.Transition;
 import org.guildhall.api.model.TransitionCancellation;
 import org.guildhall.api.model.TransitionId;
-import org.guildhall.api.model.TransitionKind;
-import org.guildhall.api.model.TransitionState;
 import org.guildhall.api.runtime.TransitionsApi;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.plans.TransitionRequests.TransitionRequest;
 import org.guildhall.runtime.plans.TransitionStore.Filter;
@@ -38,7 +28,7 @@ import org.guildhall.runtime.plans.TransitionStore.Row;
 import org.jspecify.annotations.Nullable;
 
 /** Moves on ladders: {@code /runtime/transitions}, and an organization's own. */
-public final class TransitionsHandler implements TransitionsApi<Call> {
+final class TransitionsHandler implements TransitionsApi<Call> {
 
     private final TransitionStore transitions;
     private final Pools pools;
@@ -47,7 +37,7 @@ public final class TransitionsHandler implements TransitionsApi<Call> {
     private final TransitionRequests moving;
     private final SitesOfPool sites;
 
-    public TransitionsHandler(TransitionStore transitions, Pools pools, ProjectedReads outlook, TransitionWriter moves, TransitionRequests moving, SitesOfPool sites) {
+    TransitionsHandler(TransitionStore transitions, Pools pools, ProjectedReads outlook, TransitionWriter moves, TransitionRequests moving, SitesOfPool sites) {
         this.transitions = transitions;
         this.pools = pools;
         this.outlook = outlook;
@@ -64,7 +54,7 @@ public final class TransitionsHandler implements TransitionsApi<Call> {
         var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId.value()));
         call.expect(held.version());
         requireOwn(call, held, wish.keepSiteIds());
-        var transition = toApi(moving.move(call.tx(), call.changes(), held, actor, wish));
+        var transition = PlanViews.toApi(moving.move(call.tx(), call.changes(), held, actor, wish));
         return Reply.created("/api/v1/runtime/transitions/" + transition.id(), transition);
     }
 
@@ -81,7 +71,7 @@ public final class TransitionsHandler implements TransitionsApi<Call> {
         if (before.grantId() != null) {
             throw Problem.INVALID_STATE.because("The transition belongs to a grant: change the grant's `ends_at`, or revoke it.");
         }
-        var transition = toApi(moves.drop(call.tx(), call.changes(), id, body.reason(), held.now()));
+        var transition = PlanViews.toApi(moves.drop(call.tx(), call.changes(), id, body.reason(), held.now()));
         pools.changed(call.tx(), call.changes(), held, held, List.of());
         return Reply.ok(transition);
     }
@@ -99,7 +89,7 @@ public final class TransitionsHandler implements TransitionsApi<Call> {
         if (page.data().isEmpty() && !transitions.organizationExists(call.tx(), organizationId.value())) {
             throw Problem.NOT_FOUND.refusal();
         }
-        return Reply.list(page.map(TransitionsHandler::toApi));
+        return Reply.list(page.map(PlanViews::toApi));
     }
 
     @Override
@@ -110,7 +100,7 @@ public final class TransitionsHandler implements TransitionsApi<Call> {
                 query.state() == null ? null : query.state().value(), query.actorType() == null ? null : query.actorType().value(),
                 new TimeWindow(query.effectiveAfter(), query.effectiveFrom(), query.effectiveBefore()),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
-        return Reply.list(page(call, filter).map(TransitionsHandler::toApi));
+        return Reply.list(page(call, filter).map(PlanViews::toApi));
     }
 
     @Override
@@ -118,7 +108,7 @@ public final class TransitionsHandler implements TransitionsApi<Call> {
         var row = outlook.one(
                 call.tx(), foreseen -> transitions.projected(call.tx(), transitionId.value(), foreseen),
                 found -> found == null ? null : found.organizationId());
-        return Reply.ok(toApi(Require.found(row)));
+        return Reply.ok(PlanViews.toApi(Require.found(row)));
     }
 
     private Page<Row> page(Call call, Filter filter) {
@@ -164,25 +154,6 @@ public final class TransitionsHandler implements TransitionsApi<Call> {
             wrong.add(Item.pointer("/reason", "required", "Who passes over what stands in the way says why."));
         }
         ProblemException.ifAny(wrong);
-    }
-
-    public static Transition toApi(Row row) {
-        return new Transition(
-                new TransitionId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), new PoolId(row.poolId()),
-                new PlanLadderId(row.ladderId()), TransitionKind.fromValue(row.kind()), tier(row.fromTierId()), tier(row.toTierId()),
-                provision(row.fromProvisionId()), provision(row.toProvisionId()), Cause.fromValue(row.cause()),
-                row.grantId() == null ? null : new GrantId(row.grantId()), ActorType.fromValue(row.actorType()),
-                row.actorId() == null ? null : new ConsumerId(row.actorId()), row.reason(), row.forced(),
-                row.keepSiteIds().stream().map(SiteId::new).toList(), TransitionState.fromValue(row.state()), row.effectiveAt(),
-                row.canceledAt(), row.cancelReason(), row.createdAt(), row.updatedAt(), row.version());
-    }
-
-    private static @Nullable TierId tier(@Nullable UUID id) {
-        return id == null ? null : new TierId(id);
-    }
-
-    private static @Nullable ProvisionId provision(@Nullable UUID id) {
-        return id == null ? null : new ProvisionId(id);
     }
 
     private static @Nullable UUID uuid(@Nullable Id id) {

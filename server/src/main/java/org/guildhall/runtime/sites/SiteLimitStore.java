@@ -31,7 +31,7 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Which organizations may have more sites than they are entitled to since a rule says otherwise. */
-public final class SiteLimitStore {
+final class SiteLimitStore {
 
     /** How many sites of an integration count for a pool, and by which key they are limited. */
     public record Count(UUID organizationId, UUID poolId, String sitesKey, int sites) {

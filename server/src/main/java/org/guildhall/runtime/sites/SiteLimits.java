@@ -7,8 +7,8 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.model.SiteId;
-import org.guildhall.catalog.Catalog.Integration;
 import org.guildhall.catalog.Catalog;
+import org.guildhall.catalog.Catalog.Integration;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.plans.LockedPool;
@@ -47,7 +47,7 @@ public final class SiteLimits implements Pools.AfterMove {
                 .flatMap(one -> SiteLifecycle.surplus(one.getValue(), exceeded.get(one.getKey()), keepSiteIds).stream())
                 .collect(Collectors.toMap(Row::id, Function.identity()));
         sites.changeState(tx, surplus.keySet(), "read_only", REASON, held.now()).forEach(row ->
-                changes.changed(new SiteId(row.id()), SitesHandler.toApi(surplus.get(row.id())), SitesHandler.toApi(row)));
+                changes.changed(new SiteId(row.id()), SiteViews.toApi(surplus.get(row.id())), SiteViews.toApi(row)));
     }
 
     /** The integrations of which the pool has more sites than it may, and how many it may. Nothing is held for it: with the pool held there come no more. */

@@ -8,15 +8,13 @@ import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.GetSiteQuery;
-import org.guildhall.api.model.IntegrationId;
 import org.guildhall.api.model.ListSitesQuery;
 import org.guildhall.api.model.NewSite;
-import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.Site;
 import org.guildhall.api.model.SiteId;
 import org.guildhall.api.model.SitePatch;
-import org.guildhall.api.model.SiteState;
 import org.guildhall.api.model.SiteStateChange;
+import org.guildhall.api.model.Workspace;
 import org.guildhall.api.model.WorkspaceId;
 import org.guildhall.api.runtime.SitesApi;
 import org.guildhall.catalog.Catalog;
@@ -25,7 +23,6 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.plans.LockedPool;
 import org.guildhall.runtime.plans.Pools;
@@ -34,16 +31,16 @@ import org.guildhall.runtime.sites.SiteStore.Row;
 import org.guildhall.runtime.sites.SiteStore.Values;
 import org.guildhall.runtime.usage.LimitExceeded;
 import org.guildhall.runtime.usage.UsageCounterStore;
+import org.guildhall.runtime.usage.UsageRules;
 import org.guildhall.runtime.usage.UsageRules.Cleared;
 import org.guildhall.runtime.usage.UsageRules.CounterState;
 import org.guildhall.runtime.usage.UsageRules.Reached;
 import org.guildhall.runtime.usage.UsageRules.UsageCounter;
-import org.guildhall.runtime.usage.UsageRules;
 import org.guildhall.runtime.usage.UsageThresholds;
 import org.jspecify.annotations.Nullable;
 
 /** Sites of integrations and their workflow: {@code /runtime/sites}. What an integration is called or does, nobody here knows. */
-public final class SitesHandler implements SitesApi<Call> {
+final class SitesHandler implements SitesApi<Call> {
 
     private static final String BASE = "/api/v1/runtime/sites/";
 
@@ -53,7 +50,7 @@ public final class SitesHandler implements SitesApi<Call> {
     private final SiteStore sites;
     private final UsageThresholds thresholds;
 
-    public SitesHandler(Catalog catalog, Pools pools, UsageCounterStore meter, SiteStore sites, UsageThresholds thresholds) {
+    SitesHandler(Catalog catalog, Pools pools, UsageCounterStore meter, SiteStore sites, UsageThresholds thresholds) {
         this.catalog = catalog;
         this.pools = pools;
         this.meter = meter;
@@ -75,7 +72,7 @@ public final class SitesHandler implements SitesApi<Call> {
         Require.active(integration.state(), "/integration_id", "integration");
         requireActive(workspace);
         var told = take(call.tx(), held, integration.id(), integration.sitesKey());
-        var site = toApi(sites.insert(call.tx(), held.organizationId(), held.poolId(), integration.id(), values, held.now()));
+        var site = SiteViews.toApi(sites.insert(call.tx(), held.organizationId(), held.poolId(), integration.id(), values, held.now()));
         call.created(site.id(), site);
         told.tell(call.changes());
         return Reply.created(BASE + site.id(), site);
@@ -88,13 +85,13 @@ public final class SitesHandler implements SitesApi<Call> {
                 query.integrationId() == null ? null : query.integrationId().value(), query.state() == null ? null : query.state().value(),
                 query.domain(),
                 new TimeWindow(query.stateSinceAfter(), query.stateSinceFrom(), query.stateSinceBefore()), new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()), query.at());
-        return Reply.list(sites.list(call.tx(), call.page(), filter).map(SitesHandler::toApi));
+        return Reply.list(sites.list(call.tx(), call.page(), filter).map(SiteViews::toApi));
     }
 
     @Override
     public Reply<Site> getSite(Call call, SiteId siteId, GetSiteQuery query) {
         var row = query.at() == null ? sites.get(call.tx(), siteId.value()) : sites.get(call.tx(), siteId.value(), query.at());
-        return Reply.ok(toApi(Require.found(row)));
+        return Reply.ok(SiteViews.toApi(Require.found(row)));
     }
 
     @Override
@@ -105,7 +102,7 @@ public final class SitesHandler implements SitesApi<Call> {
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
-            return Reply.ok(toApi(before));
+            return Reply.ok(SiteViews.toApi(before));
         }
         boolean stays = Objects.equals(wanted.workspaceId(), current.workspaceId());
         var workspace = stays ? null : keepWorkspace(call.tx(), value(wanted.workspaceId()), before.organizationId());
@@ -214,20 +211,12 @@ public final class SitesHandler implements SitesApi<Call> {
     }
 
     private static Reply<Site> changed(Call call, Row before, Row after) {
-        var site = toApi(after);
-        call.changed(site.id(), toApi(before), site);
+        var site = SiteViews.toApi(after);
+        call.changed(site.id(), SiteViews.toApi(before), site);
         return Reply.ok(site);
     }
 
     private static @Nullable UUID value(@Nullable WorkspaceId id) {
         return id == null ? null : id.value();
-    }
-
-    public static Site toApi(Row row) {
-        return new Site(
-                new SiteId(row.id()), row.externalId(), new OrganizationId(row.organizationId()),
-                row.workspaceId() == null ? null : new WorkspaceId(row.workspaceId()), new IntegrationId(row.integrationId()), row.name(),
-                row.domain(), SiteState.fromValue(row.state()), row.stateReason(), row.stateSince(), row.activatedAt(), row.createdAt(),
-                row.updatedAt(), row.version());
     }
 }

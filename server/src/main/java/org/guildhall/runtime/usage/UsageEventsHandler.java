@@ -1,5 +1,15 @@
 package org.guildhall.runtime.usage;
 
+import org.guildhall.api.Page;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.ListUsageEventsQuery;
+import org.guildhall.api.model.UsageEvent;
+import org.guildhall.api.model.UsageEventId;
+import org.guildhall.api.runtime.UsageEventsApi;
+import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Require;
+
 /** Recorded usage events: {@code /runtime/usage-events}. */
 final class UsageEventsHandler implements UsageEventsApi<Call> {
 

@@ -38,7 +38,7 @@ import org.guildhall.runtime.usage.UsageStore.Report;
  * Records what is used. All pools of a report are held, in the order of their ids, until it is committed: nobody else can use what it was
  * allowed by, and two reports never wait for each other. However many events and organizations there are, it takes as many round trips.
  */
-public final class UsageRecorder {
+final class UsageRecorder {
 
     /**
      * What became of a report.
@@ -53,7 +53,7 @@ public final class UsageRecorder {
     private final UsageStore usage;
     private final UsageThresholds thresholds;
 
-    public UsageRecorder(Catalog catalog, Pools pools, UsageCounterStore meter, UsageStore usage, UsageThresholds thresholds) {
+    UsageRecorder(Catalog catalog, Pools pools, UsageCounterStore meter, UsageStore usage, UsageThresholds thresholds) {
         this.catalog = catalog;
         this.pools = pools;
         this.meter = meter;

@@ -1,5 +1,16 @@
 package org.guildhall.runtime.usage;
 
+import java.time.temporal.ChronoUnit;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.NewUsageEvent;
+import org.guildhall.api.model.NewUsageReport;
+import org.guildhall.api.model.UsageReport;
+import org.guildhall.api.model.UsageReportId;
+import org.guildhall.api.runtime.UsageReportsApi;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.usage.UsageEventRules.ReportedEvent;
+
 /** Reports of usage: {@code /runtime/usage-reports}. */
 final class UsageReportsHandler implements UsageReportsApi<Call> {
 

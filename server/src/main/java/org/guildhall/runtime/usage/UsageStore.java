@@ -38,7 +38,7 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** What was reported as used, and the sums of it. Whoever adds to them holds the pools. */
-public final class UsageStore {
+final class UsageStore {
 
     /** A usage event as it is stored. */
     record Row(

@@ -22,7 +22,7 @@ import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /** Thresholds that use has reached: each once, until it was found below again. */
-public final class UsageThresholdStore {
+final class UsageThresholdStore {
 
     /** A threshold as it is stored; what doesn't reset has neither period nor day. */
     record Row(

@@ -1,5 +1,18 @@
 package org.guildhall.runtime.usage;
 
+import org.guildhall.api.Page;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.ListOrganizationUsageThresholdsQuery;
+import org.guildhall.api.model.ListUsageThresholdsQuery;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.UsageThreshold;
+import org.guildhall.api.model.UsageThresholdId;
+import org.guildhall.api.runtime.UsageThresholdsApi;
+import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.Require;
+
 /** Usage thresholds that organizations have reached: {@code /runtime/usage-thresholds}. */
 final class UsageThresholdsHandler implements UsageThresholdsApi<Call> {
 

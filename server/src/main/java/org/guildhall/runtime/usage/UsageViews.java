@@ -1,5 +1,17 @@
 package org.guildhall.runtime.usage;
 
+import java.util.List;
+import org.guildhall.api.model.EntitlementPeriod;
+import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.UsageEvent;
+import org.guildhall.api.model.UsageEventId;
+import org.guildhall.api.model.UsageReport;
+import org.guildhall.api.model.UsageReportId;
+import org.guildhall.api.model.UsageThreshold;
+import org.guildhall.api.model.UsageThresholdId;
+import org.guildhall.runtime.usage.UsageStore.Report;
+import org.jspecify.annotations.Nullable;
+
 /** The wire forms of usage reports, usage events and usage thresholds. */
 final class UsageViews {
 

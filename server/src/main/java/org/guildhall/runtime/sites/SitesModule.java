@@ -1,0 +1,48 @@
+package org.guildhall.runtime.sites;
+
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.audit.JobTransactions;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.http.Api;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.work.TaskQueue;
+import org.guildhall.platform.Platform;
+import org.guildhall.runtime.plans.Pools;
+import org.guildhall.runtime.plans.SitesOfPool;
+import org.guildhall.runtime.usage.UsageCounterStore;
+import org.guildhall.runtime.usage.UsageThresholds;
+
+/** Wires the part {@code sites}: hosted sites and the limit on their number. */
+public final class SitesModule {
+
+    private final Catalog catalog;
+    private final SiteStore sites = new SiteStore();
+    private final UsageCounterStore counters = new UsageCounterStore();
+    private final SiteLimits limits;
+
+    public SitesModule(Catalog catalog) {
+        this.catalog = catalog;
+        this.limits = new SiteLimits(catalog, counters, sites);
+    }
+
+    /** Makes sites read-only that a changed pool no longer allows. */
+    public SiteLimits limits() {
+        return limits;
+    }
+
+    /** Finds the sites of a pool. */
+    public SitesOfPool sitesOfPool() {
+        return sites::ofPool;
+    }
+
+    /** Binds the operations of this part and declares its constraints. */
+    public void bind(Api api, Pools pools, UsageThresholds thresholds) {
+        new SitesHandler(catalog, pools, counters, sites, thresholds).bind(api.routes());
+        api.constraints().on("sites_domain", Problem.ALREADY_EXISTS, "/domain", "Another site has this host name.");
+    }
+
+    /** Registers the job of this part. */
+    public void schedule(TaskQueue queue, Db jobs, Platform platform, Pools pools) {
+        new SiteLimitJob(jobs, platform, new JobTransactions(jobs), counters, pools).schedule(queue);
+    }
+}

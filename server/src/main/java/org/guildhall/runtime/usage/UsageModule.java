@@ -1,0 +1,49 @@
+package org.guildhall.runtime.usage;
+
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.http.Api;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.runtime.plans.Pools;
+
+/** Wires the part {@code usage}: reports, events, sums and thresholds. */
+public final class UsageModule {
+
+    private static final String REPORTED = "Usage was reported for a resource key: it can't leave.";
+
+    private final Catalog catalog;
+    private final Pools pools;
+    private final UsageCounterStore counters = new UsageCounterStore();
+    private final UsageStore usage = new UsageStore();
+    private final UsageThresholdStore reached = new UsageThresholdStore();
+    private final UsageThresholds thresholds = new UsageThresholds(reached);
+
+    public UsageModule(Catalog catalog, Pools pools) {
+        this.catalog = catalog;
+        this.pools = pools;
+    }
+
+    /** Marks the thresholds that a change of use reaches or clears. */
+    public UsageThresholds thresholds() {
+        return thresholds;
+    }
+
+    /** Binds the operations of this part and declares its constraints. */
+    public void bind(Api api) {
+        var routes = api.routes();
+        var recorder = new UsageRecorder(catalog, pools, counters, usage, thresholds);
+        new UsageHandler(catalog, usage).bind(routes);
+        new UsageReportsHandler(recorder, usage, reached).bind(routes);
+        new UsageEventsHandler(usage).bind(routes);
+        new UsageThresholdsHandler(usage, reached).bind(routes);
+        // The rules refuse these cases before a statement is sent; the constraints hold them against every other way.
+        api.constraints()
+                .on("usage_events_resource_key", Problem.IN_USE, null, REPORTED)
+                .on("usage_levels_resource_key", Problem.IN_USE, null, REPORTED)
+                .on("usage_days_resource_key", Problem.IN_USE, null, REPORTED)
+                .on("usage_quarters_resource_key", Problem.IN_USE, null, REPORTED)
+                .on("usage_thresholds_resource_key", Problem.IN_USE, null, REPORTED)
+                .on("usage_levels_level", Problem.CONFLICT, null, "More than can be counted, or less than nothing, would be in use.")
+                .on("usage_days_quantity", Problem.CONFLICT, null, "More than can be counted would have been used on one day.")
+                .on("usage_quarters_quantity", Problem.CONFLICT, null, "More than can be counted would have been used in a quarter of an hour.");
+    }
+}
