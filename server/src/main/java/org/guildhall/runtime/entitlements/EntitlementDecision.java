@@ -3,7 +3,6 @@ package org.guildhall.runtime.entitlements;
 import java.util.Comparator;
 import java.util.List;
 import org.guildhall.runtime.entitlements.EffectiveRules.Verdict;
-import org.guildhall.runtime.entitlements.OrganizationEntitlements.EntitlementBalance;
 import org.guildhall.runtime.entitlements.TierOptions.TierChange;
 import org.jspecify.annotations.Nullable;
 
@@ -16,18 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 record EntitlementDecision(boolean allowed, boolean archived, @Nullable Verdict verdict, List<EntitlementBalance> entitlements, @Nullable TierChange way) {
 
-    /** What leaves the least; what has no bound last. */
-    static final Comparator<EntitlementBalance> SCARCEST_FIRST = Comparator.comparingLong(EntitlementDecision::left);
-
-    private static long left(EntitlementBalance entitlement) {
-        var left = entitlement.line().remaining(entitlement.used());
-        return left == null ? Long.MAX_VALUE : left;
-    }
-
     /** Every entitlement of the key has to allow it. */
     static EntitlementDecision of(OrganizationEntitlements entitled, String resourceKey, long quantity) {
         var entitlements = entitled.entitlements(resourceKey).stream()
-                .sorted(Comparator.comparing((EntitlementBalance entitlement) -> entitlement.decide(quantity).allows()).thenComparing(SCARCEST_FIRST))
+                .sorted(Comparator.comparing((EntitlementBalance entitlement) -> entitlement.decide(quantity).allows()).thenComparing(EntitlementBalance.SCARCEST_FIRST))
                 .toList();
         if (!entitled.found().holder().state().equals("active")) {
             return new EntitlementDecision(false, true, null, entitlements, null);

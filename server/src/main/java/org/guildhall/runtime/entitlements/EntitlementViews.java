@@ -15,8 +15,6 @@ import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.ProvisionId;
 import org.guildhall.api.model.TierId;
 import org.guildhall.runtime.entitlements.EffectiveRules.RuleSource;
-import org.guildhall.runtime.entitlements.OrganizationEntitlements.CurrentPlan;
-import org.guildhall.runtime.entitlements.OrganizationEntitlements.EntitlementBalance;
 import org.jspecify.annotations.Nullable;
 
 /** The wire form of plans and entitlements, which several answers show. */

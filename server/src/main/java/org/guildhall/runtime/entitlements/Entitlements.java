@@ -6,7 +6,6 @@ import java.util.UUID;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementQuery;
@@ -71,7 +70,7 @@ public final class Entitlements {
             return List.of();
         }
         var entitled = find(tx, new EntitlementQuery(held.organizationId(), held.now(), true, true, from.ladderId(), null));
-        return TransitionBlockers.of(Require.found(entitled), from.ladderId(), to == null ? null : to.productId()).stream()
+        return Require.found(entitled).blockers(from.ladderId(), to == null ? null : to.productId()).stream()
                 .filter(Blocker::blocks)
                 .map(blocker -> Item.pointer(pointer, blocker.problem().code(), blocker.detail()))
                 .toList();

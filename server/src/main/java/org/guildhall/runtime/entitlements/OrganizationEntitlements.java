@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog;
+import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.core.data.TimeZones;
 import org.guildhall.runtime.entitlements.EffectiveRules.ActiveRule;
 import org.guildhall.runtime.entitlements.EffectiveRules.EffectiveRule;
@@ -26,34 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What an organization is entitled to at an instant: its plans, and every entitlement with what is in use of it. */
 public final class OrganizationEntitlements {
-
-    /** The plan that is held on a ladder. */
-    public record CurrentPlan(ProvisionSpan holding, Catalog.Ladder ladder, Catalog.Tier tier, String productName) {
-
-        /** Where that is, as people call it: Standard (FedWiki Service). */
-        String place() {
-            return place(tier, ladder);
-        }
-
-        static String place(Catalog.Tier tier, Catalog.Ladder ladder) {
-            return tier.name() + " (" + ladder.name() + ")";
-        }
-    }
-
-    /**
-     * One entitlement.
-     *
-     * @param key what it is called
-     * @param used how much is in use, in the period if there is one; 0 for a boolean
-     * @param period the one that the instant is in; null for what doesn't reset
-     */
-    record EntitlementBalance(EffectiveRule line, ResourceKeyInfo key, long used, @Nullable AllowancePeriod period) {
-
-        /** Whether so much more may be used, and why. */
-        EffectiveRules.Verdict decide(long quantity) {
-            return line.decide(used, quantity);
-        }
-    }
 
     private final EntitlementData found;
     private final PoolProjection timeline;
@@ -135,7 +108,16 @@ public final class OrganizationEntitlements {
         return combination.lines(resourceKey).stream().map(this::entitlement).toList();
     }
 
-    /** What the same rules come to. */
+    /**
+     * The use that exceeds the entitlements after a move.
+     *
+     * @param productId the plan on the ladder after the move; null for none
+     */
+    List<TransitionBlockers.Blocker> blockers(UUID ladderId, @Nullable UUID productId) {
+        return TransitionBlockers.of(entitlements(), moved(ladderId, productId), this::entitlement);
+    }
+
+    /** The rules of all plans and add-ons together. */
     EffectiveRules combination() {
         return combination;
     }

@@ -7,17 +7,16 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.guildhall.catalog.Catalog;
+import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.runtime.entitlements.EffectiveRules.EffectiveRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;
-import org.guildhall.runtime.entitlements.OrganizationEntitlements.CurrentPlan;
-import org.guildhall.runtime.entitlements.OrganizationEntitlements.EntitlementBalance;
 import org.guildhall.runtime.entitlements.TransitionBlockers.Blocker;
-import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.PoolProjection;
+import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.ProvisionCause;
-import org.guildhall.runtime.plans.TransitionRules.Impossible;
 import org.guildhall.runtime.plans.TransitionRules;
+import org.guildhall.runtime.plans.TransitionRules.Impossible;
 import org.jspecify.annotations.Nullable;
 
 /** The tiers that an organization could move to now, and what each move would be. */
@@ -126,7 +125,7 @@ final class TierOptions {
         if (TransitionRules.to(kind, from, ladder, tier, byDefault, ProvisionCause.MANUAL, null, entitled.found().at()) instanceof Impossible no) {
             blockers.add(Blocker.of(Problem.INVALID_STATE, no.detail()));
         }
-        blockers.addAll(TransitionBlockers.of(entitled, ladder.id(), product.productId()));
+        blockers.addAll(entitled.blockers(ladder.id(), product.productId()));
         var after = entitled.moved(ladder.id(), product.productId());
         return new TierOption(tier, product.productId(), product.name(), kind, scheduled(ladder, tier, byDefault), differences(after), blockers, after);
     }
@@ -188,7 +187,7 @@ final class TierOptions {
     private static @Nullable EntitlementBalance allowing(OrganizationEntitlements entitled, TierOption move, String resourceKey, long quantity) {
         var lines = move.after().lines(resourceKey).stream().map(entitled::entitlement).toList();
         return lines.stream().allMatch(line -> line.decide(quantity).allows())
-                ? lines.stream().min(EntitlementDecision.SCARCEST_FIRST).orElse(null)
+                ? lines.stream().min(EntitlementBalance.SCARCEST_FIRST).orElse(null)
                 : null;
     }
 }

@@ -2,10 +2,8 @@ package org.guildhall.runtime.entitlements;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.runtime.entitlements.OrganizationEntitlements.EntitlementBalance;
 import org.jspecify.annotations.Nullable;
 
 /** What use stands in the way of a move to a lesser plan. */
@@ -27,20 +25,12 @@ final class TransitionBlockers {
     private TransitionBlockers() {}
 
     /**
-     * What is in use beyond what could be after a move, for every limit that the move lowers or takes away; those that block come first.
-     * Allowances aren't in the way: they reset.
+     * The use that exceeds the entitlements after a move, for every limit that the move lowers or removes; blockers come first.
+     * Allowances never block: they reset.
      *
-     * @param productId the plan on the ladder after the move; null for none
-     */
-    static List<Blocker> of(OrganizationEntitlements entitled, UUID ladderId, @Nullable UUID productId) {
-        return of(entitled.entitlements(), entitled.moved(ladderId, productId), entitled::entitlement);
-    }
-
-    /**
-     * The same.
-     *
-     * @param present what holds before it
-     * @param used tells of a line what is in use
+     * @param present the entitlements before the move
+     * @param after the rules after the move
+     * @param used finds the present use of a rule
      */
     static List<Blocker> of(List<EntitlementBalance> present, EffectiveRules after, Function<EffectiveRules.EffectiveRule, EntitlementBalance> used) {
         var blocking = new ArrayList<Blocker>();

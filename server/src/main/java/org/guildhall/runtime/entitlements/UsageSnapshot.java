@@ -12,7 +12,6 @@ import org.guildhall.runtime.entitlements.EffectiveRules.ActiveRule;
 import org.guildhall.runtime.entitlements.EffectiveRules.EffectiveRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ProductRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;
-import org.guildhall.runtime.entitlements.OrganizationEntitlements.EntitlementBalance;
 import org.guildhall.runtime.entitlements.TransitionBlockers.Blocker;
 import org.guildhall.runtime.plans.ProvisionSpan;
 import org.guildhall.runtime.plans.UsageHoldback;

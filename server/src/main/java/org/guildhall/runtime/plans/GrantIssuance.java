@@ -17,7 +17,6 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
-import org.guildhall.runtime.plans.GrantTerms.Term;
 import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
 import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.TransitionRules.Impossible;
@@ -51,7 +50,7 @@ final class GrantIssuance {
             @Nullable CalendarTerm duration, @Nullable UUID renewsGrantId, @Nullable String reason) {}
 
     /** When it begins, which may be later, and when it ends. */
-    private record Agreed(Instant startsAt, boolean later, Term term) {}
+    private record Agreed(Instant startsAt, boolean later, GrantTerm term) {}
 
     /** A tier, on a ladder that is kept as it is. */
     private record LadderPosition(Ladder ladder, Tier tier, String pointer) {}
@@ -193,7 +192,7 @@ final class GrantIssuance {
             wrong.add(Item.pointer("/ends_at", "past", later ? "The end is not after the beginning." : "The end is not in the future."));
         }
         ProblemException.ifAny(wrong);
-        var term = gift.duration() == null ? Term.until(gift.endsAt()) : Term.of(gift.duration(), begins, grants.zone(tx));
+        var term = gift.duration() == null ? GrantTerm.until(gift.endsAt()) : GrantTerm.of(gift.duration(), begins, grants.zone(tx));
         return new Agreed(begins, later, term);
     }
 

@@ -71,7 +71,7 @@ public final class GrantStore {
         }
 
         /** The same with another end, agreed on now. */
-        Row ending(GrantTerms.Term agreed, Instant now) {
+        Row ending(GrantTerm agreed, Instant now) {
             return new Row(
                     id, externalId, organizationId, poolId, productId, kind, ladderId, tierId, reason, startsAt, agreed.endsAt(), endedAt, endedBy,
                     endReason, agreed.length(), agreed.startsAt(), renewsGrantId, createdAt, now, version + 1, seenAt);
@@ -113,7 +113,7 @@ public final class GrantStore {
     /** What is granted, and to whom. */
     record Values(
             UUID id, @Nullable String externalId, UUID organizationId, UUID poolId, UUID productId, String kind, @Nullable UUID ladderId,
-            @Nullable UUID tierId, @Nullable String reason, Instant startsAt, GrantTerms.Term term, @Nullable UUID renewsGrantId) {}
+            @Nullable UUID tierId, @Nullable String reason, Instant startsAt, GrantTerm term, @Nullable UUID renewsGrantId) {}
 
     /** What a list is narrowed by; null for what isn't. */
     record Filter(
@@ -240,7 +240,7 @@ public final class GrantStore {
     }
 
     /** @param foreseen what is shown as if it were written down */
-    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, ProjectedRows foreseen) {
+    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> foreseen) {
         var due = TransitionStore.due(G.ORGANIZATION_ID);
         return tx.sql()
                 .select(columns(G, Columns.now()))
@@ -251,7 +251,7 @@ public final class GrantStore {
     }
 
     /** @param foreseen what is shown as if it were written down */
-    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, ProjectedRows foreseen) {
+    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> foreseen) {
         var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
         var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
         if (changed.isEmpty()) {
@@ -277,11 +277,11 @@ public final class GrantStore {
     }
 
     /** What is otherwise once what is due is written down. */
-    private static List<Row> changed(Tx tx, ProjectedRows foreseen) {
+    private static List<Row> changed(Tx tx, Projection<Row> foreseen) {
         return tx.sql()
                 .select(columns(Columns.now()))
                 .from(GRANTS)
-                .where(GRANTS.ID.eq(any(Columns.array(foreseen.grantIds(), UUID.class))))
+                .where(GRANTS.ID.eq(any(Columns.array(foreseen.changed(), UUID.class))))
                 .fetch(found -> foreseen.of(row(found)));
     }
 

@@ -1,16 +1,14 @@
 package org.guildhall.runtime.plans;
 
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.runtime.plans.GrantStore.Row;
 import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
@@ -22,28 +20,6 @@ final class GrantTerms {
     private final Pools pools;
     private final TransitionWriter moves;
     private final GrantStore grants;
-
-    /**
-     * When a grant ends.
-     *
-     * @param endsAt null for never
-     * @param length the calendar length from {@code startsAt} to the end; null where the end was given as an instant
-     */
-    record Term(@Nullable Instant endsAt, @Nullable String length, @Nullable Instant startsAt) {
-
-        static Term until(@Nullable Instant endsAt) {
-            return new Term(endsAt, null, null);
-        }
-
-        /** @throws ProblemException {@code validation_failed} if the end is beyond what an instant can be */
-        static Term of(CalendarTerm length, Instant startsAt, ZoneId zone) {
-            try {
-                return new Term(length.from(startsAt, zone), length.text(), startsAt);
-            } catch (DateTimeException beyond) {
-                throw refusal("/duration", "too_long", "The end is beyond the year 9999.");
-            }
-        }
-    }
 
     GrantTerms(Pools pools, TransitionWriter moves, GrantStore grants) {
         this.pools = pools;
@@ -69,7 +45,7 @@ final class GrantTerms {
             throw refusal("/ends_at", "past", "The end is not after the beginning.");
         }
         requireOpen(before);
-        return moved(tx, changes, held, before, externalId, Term.until(endsAt));
+        return moved(tx, changes, held, before, externalId, GrantTerm.until(endsAt));
     }
 
     /**
@@ -83,7 +59,7 @@ final class GrantTerms {
         if (before.endsAt() == null) {
             throw Problem.INVALID_STATE.because("The grant has no end that could come later.");
         }
-        var term = length == null ? Term.until(endsAt) : prolonged(tx, before, before.endsAt(), length);
+        var term = length == null ? GrantTerm.until(endsAt) : prolonged(tx, before, before.endsAt(), length);
         if (term.endsAt() == null || !term.endsAt().isAfter(before.endsAt())) {
             throw refusal(length == null ? "/ends_at" : "/duration", "not_later", "The end is not later than the present one, " + before.endsAt() + ".");
         }
@@ -101,11 +77,11 @@ final class GrantTerms {
         return new Manner(null, Actor.JOB.type(), Actor.JOB.id(), reason, false, List.of());
     }
 
-    private Term prolonged(Tx tx, Row before, Instant end, CalendarTerm more) {
+    private GrantTerm prolonged(Tx tx, Row before, Instant end, CalendarTerm more) {
         var zone = grants.zone(tx);
         return before.term() == null || before.termStartsAt() == null
-                ? Term.of(more, end, zone)
-                : Term.of(CalendarTerm.parse(before.term()).plus(more), before.termStartsAt(), zone);
+                ? GrantTerm.of(more, end, zone)
+                : GrantTerm.of(CalendarTerm.parse(before.term()).plus(more), before.termStartsAt(), zone);
     }
 
     private static void requireOpen(Row before) {
@@ -114,7 +90,7 @@ final class GrantTerms {
         }
     }
 
-    private Row moved(Tx tx, Changes changes, LockedPool held, Row before, @Nullable String externalId, Term term) {
+    private Row moved(Tx tx, Changes changes, LockedPool held, Row before, @Nullable String externalId, GrantTerm term) {
         var renewal = grants.renewal(tx, before.id(), held.now());
         if (renewal != null) {
             throw Problem.CONFLICT.because("Another grant renews this one from " + renewal.startsAt() + " on; change that one, or revoke it first.");

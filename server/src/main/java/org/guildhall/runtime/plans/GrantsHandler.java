@@ -62,14 +62,14 @@ final class GrantsHandler implements GrantsApi<Call> {
                 query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = outlook.page(
-                call.tx(), filter.organizationId(), foreseen -> grants.list(call.tx(), call.page(), filter, foreseen));
+                call.tx(), filter.organizationId(), foreseen -> grants.list(call.tx(), call.page(), filter, foreseen.grants()));
         return Reply.list(page.map(PlanViews::toApi));
     }
 
     @Override
     public Reply<Grant> getGrant(Call call, GrantId grantId) {
         var row = outlook.one(
-                call.tx(), foreseen -> grants.projected(call.tx(), grantId.value(), foreseen), found -> found == null ? null : found.organizationId());
+                call.tx(), foreseen -> grants.projected(call.tx(), grantId.value(), foreseen.grants()), found -> found == null ? null : found.organizationId());
         return Reply.ok(PlanViews.toApi(Require.found(row)));
     }
 

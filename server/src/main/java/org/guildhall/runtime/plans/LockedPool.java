@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,6 @@ package org.guildhall.runtime.plans;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -93,6 +92,21 @@ public final class ProjectedRows {
         return transitions.isEmpty();
     }
 
+    /** The changes of transitions. */
+    Projection<TransitionStore.Row> transitions() {
+        return new Projection<>(transitions.keySet(), this::of, List.of(), isNothing());
+    }
+
+    /** The changes of provisions, and those that begin. */
+    Projection<ProvisionStore.Row> provisions() {
+        return new Projection<>(provisions.keySet(), this::of, begun.values(), isNothing());
+    }
+
+    /** The changes of grants. */
+    Projection<GrantStore.Row> grants() {
+        return new Projection<>(grants.keySet(), this::of, List.of(), isNothing());
+    }
+
     public TransitionStore.Row of(TransitionStore.Row row) {
         return transitions.getOrDefault(row.id(), UnaryOperator.identity()).apply(row);
     }
@@ -103,28 +117,6 @@ public final class ProjectedRows {
 
     public GrantStore.Row of(GrantStore.Row row) {
         return grants.getOrDefault(row.id(), GrantStore.Row::expired).apply(row);
-    }
-
-    /** A provision that begins; null if it isn't one of them. */
-    ProvisionStore.@Nullable Row begun(UUID provisionId) {
-        return begun.get(provisionId);
-    }
-
-    Collection<ProvisionStore.Row> begun() {
-        return begun.values();
-    }
-
-    /** Which rows change. */
-    Collection<UUID> transitionIds() {
-        return transitions.keySet();
-    }
-
-    Collection<UUID> provisionIds() {
-        return provisions.keySet();
-    }
-
-    Collection<UUID> grantIds() {
-        return grants.keySet();
     }
 
     /** The newest provisions of one organization, and those that begin among them. */

@@ -127,7 +127,7 @@ public final class ProvisionStore {
     }
 
     /** @param foreseen what is shown as if it were written down */
-    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, ProjectedRows foreseen) {
+    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> foreseen) {
         var due = TransitionStore.due(P.ORGANIZATION_ID);
         var found = tx.sql()
                 .select(columns(P, Columns.now()))
@@ -135,7 +135,7 @@ public final class ProvisionStore {
                 .from(P)
                 .where(P.ID.eq(id))
                 .fetchOne(row -> new ProjectedList<>(foreseen.of(row(row)), row.get(due)));
-        var begun = found == null ? foreseen.begun(id) : null;
+        var begun = found == null ? foreseen.added(row -> row.id().equals(id)) : null;
         return begun == null ? found : new ProjectedList<>(begun, true);
     }
 
@@ -157,7 +157,7 @@ public final class ProvisionStore {
     }
 
     /** @param foreseen what is shown as if it were written down */
-    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, ProjectedRows foreseen) {
+    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> foreseen) {
         var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
         var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
         if (changed.isEmpty()) {
@@ -187,9 +187,9 @@ public final class ProvisionStore {
     }
 
     /** What is otherwise once what is due is written down, and what begins. */
-    private List<Row> changed(Tx tx, ProjectedRows foreseen) {
-        var rows = new ArrayList<>(foreseen.begun());
-        getAll(tx, foreseen.provisionIds(), tx.now()).forEach(row -> rows.add(foreseen.of(row)));
+    private List<Row> changed(Tx tx, Projection<Row> foreseen) {
+        var rows = new ArrayList<>(foreseen.added());
+        getAll(tx, foreseen.changed(), tx.now()).forEach(row -> rows.add(foreseen.of(row)));
         return rows;
     }
 

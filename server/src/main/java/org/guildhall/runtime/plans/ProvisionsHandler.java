@@ -34,7 +34,7 @@ final class ProvisionsHandler implements ProvisionsApi<Call> {
                 query.cause() == null ? null : query.cause().value(), query.state() == null ? null : query.state().value(), query.at(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = outlook.page(
-                call.tx(), filter.organizationId(), foreseen -> provisions.list(call.tx(), call.page(), filter, foreseen));
+                call.tx(), filter.organizationId(), foreseen -> provisions.list(call.tx(), call.page(), filter, foreseen.provisions()));
         return Reply.list(page.map(PlanViews::toApi));
     }
 
@@ -42,7 +42,7 @@ final class ProvisionsHandler implements ProvisionsApi<Call> {
     public Reply<Provision> getProvision(Call call, ProvisionId provisionId) {
         var id = provisionId.value();
         var row = outlook.one(
-                call.tx(), foreseen -> provisions.projected(call.tx(), id, foreseen),
+                call.tx(), foreseen -> provisions.projected(call.tx(), id, foreseen.provisions()),
                 found -> found == null ? transitions.leadingTo(call.tx(), id) : found.organizationId());
         return Reply.ok(PlanViews.toApi(Require.found(row)));
     }

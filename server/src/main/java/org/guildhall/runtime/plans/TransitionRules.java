@@ -1,7 +1,7 @@
 package org.guildhall.runtime.plans;
 
-import java.util.Locale;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.catalog.Catalog.Ladder;

@@ -179,7 +179,7 @@ public final class TransitionStore {
     }
 
     /** @param foreseen what is shown as if it were written down */
-    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, ProjectedRows foreseen) {
+    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> foreseen) {
         var due = due(T.ORGANIZATION_ID);
         return tx.sql()
                 .select(columns(T))
@@ -190,7 +190,7 @@ public final class TransitionStore {
     }
 
     /** @param foreseen what is shown as if it were written down */
-    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, ProjectedRows foreseen) {
+    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> foreseen) {
         var due = due(filter.organizationId() == null ? null : val(filter.organizationId()));
         var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
         if (changed.isEmpty()) {
@@ -231,11 +231,11 @@ public final class TransitionStore {
     }
 
     /** What is otherwise once what is due is written down. */
-    private static List<Row> changed(Tx tx, ProjectedRows foreseen) {
+    private static List<Row> changed(Tx tx, Projection<Row> foreseen) {
         return tx.sql()
                 .select(COLUMNS)
                 .from(TRANSITIONS)
-                .where(TRANSITIONS.ID.eq(any(Columns.array(foreseen.transitionIds(), UUID.class))))
+                .where(TRANSITIONS.ID.eq(any(Columns.array(foreseen.changed(), UUID.class))))
                 .fetch(found -> foreseen.of(row(found)));
     }
 

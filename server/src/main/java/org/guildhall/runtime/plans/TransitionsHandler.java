@@ -106,14 +106,14 @@ final class TransitionsHandler implements TransitionsApi<Call> {
     @Override
     public Reply<Transition> getTransition(Call call, TransitionId transitionId) {
         var row = outlook.one(
-                call.tx(), foreseen -> transitions.projected(call.tx(), transitionId.value(), foreseen),
+                call.tx(), foreseen -> transitions.projected(call.tx(), transitionId.value(), foreseen.transitions()),
                 found -> found == null ? null : found.organizationId());
         return Reply.ok(PlanViews.toApi(Require.found(row)));
     }
 
     private Page<Row> page(Call call, Filter filter) {
         return outlook.page(
-                call.tx(), filter.organizationId(), foreseen -> transitions.list(call.tx(), call.page(), filter, foreseen));
+                call.tx(), filter.organizationId(), foreseen -> transitions.list(call.tx(), call.page(), filter, foreseen.transitions()));
     }
 
     /** A site that isn't there must not be passed over: another one would turn read-only in its place. */
