@@ -60,7 +60,8 @@ public final class CatalogModule {
                 .on("org_types_default_active", INVALID_STATE, "/is_default", "An archived organization type can't be the default.")
                 .on("integrations_key", ALREADY_EXISTS, "/key", "Another integration has this key.")
                 .on("resource_keys_prefix", VALIDATION_FAILED, "/resource_keys", "Each resource key must begin with the integration's key and a dot.")
-                .on("entitlement_rules_resource_key", IN_USE, null, "An entitlement rule names this resource key: it can't be removed or change its kind.")
+                .on("entitlement_rules_resource_key", IN_USE, null,
+                        "An entitlement rule names this resource key: it can't be removed or change its kind.")
                 .on("entitlement_rules_registered", IN_USE, null, "An active entitlement rule names a resource key of this integration.")
                 .on("entitlement_rules_one_at_a_time", ALREADY_EXISTS, "/resource_key", "The set has an active rule for this resource key.")
                 .on("products_entitlement_set", VALIDATION_FAILED, "/entitlement_set_id", "There is no such entitlement set.")
