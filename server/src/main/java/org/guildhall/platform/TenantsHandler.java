@@ -140,9 +140,9 @@ final class TenantsHandler implements TenantsApi<Call> {
     }
 
     /** An issued token, and its consumer if that was created, too. */
-    private record Administered(TokenIssuer.Issued issued, ConsumerStore.@Nullable Row made) {}
+    private record AdministratorToken(TokenIssuer.Issued issued, ConsumerStore.@Nullable Row made) {}
 
-    private Administered administratorsToken(Tx inside, Row tenant, NewAdminToken body) {
+    private AdministratorToken administratorsToken(Tx inside, Row tenant, NewAdminToken body) {
         var administration = settings.lockAdministration(inside);
         var lifetime = Duration.ofSeconds(body.lifetimeSeconds() == null ? LIFETIME_SECONDS : body.lifetimeSeconds());
         if (!administration.lifetime().allows(lifetime)) {
@@ -151,9 +151,9 @@ final class TenantsHandler implements TenantsApi<Call> {
                             "The tenant limits the lifetime of tokens to " + administration.lifetime().daysMax() + " days."));
         }
         var present = administration.consumerId() == null ? null : consumers.lock(inside, administration.consumerId());
-        var made = present != null && isWhole(present) ? null : administrator(inside);
+        var made = present != null && isUsable(present) ? null : administrator(inside);
         var consumer = made == null ? present : made;
-        return new Administered(
+        return new AdministratorToken(
                 mint.issue(inside, tenant.mode(), new TokenStore.New(
                         consumer.id(), null, body.name() == null ? ADMINISTRATOR : body.name(), "secret", ADMINISTRATOR_SCOPES, List.of(), null,
                         null, administration.now().plus(lifetime), null)),
@@ -161,7 +161,7 @@ final class TenantsHandler implements TenantsApi<Call> {
     }
 
     /** False if the tenant archived or restricted the consumer. It then stays so, and a new consumer is created. */
-    private static boolean isWhole(ConsumerStore.Row consumer) {
+    private static boolean isUsable(ConsumerStore.Row consumer) {
         return consumer.state().equals("active")
                 && consumer.actsAs().equals("operator")
                 && ScopeDelegation.added(consumer.scopes(), ADMINISTRATOR_SCOPES).isEmpty();

@@ -29,9 +29,9 @@ final class TokenIssuer {
 
     /** @param mode the tenant's mode, which becomes part of the token's prefix unless the token is publishable */
     Issued issue(Tx tx, String mode, TokenStore.New token) {
-        var drawn = ApiToken.issue(mark(token.kind(), mode));
-        var row = tokens.insert(tx, token, new TokenStore.Proof(drawn.prefix(), drawn.hmac(keys), keys.current()));
-        return new Issued(row, drawn.clear());
+        var generated = ApiToken.issue(mark(token.kind(), mode));
+        var row = tokens.insert(tx, token, new TokenStore.Proof(generated.prefix(), generated.hmac(keys), keys.current()));
+        return new Issued(row, generated.clear());
     }
 
     /** Records the issue without the secret, and returns the token with its secret. */

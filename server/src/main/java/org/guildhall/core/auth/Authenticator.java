@@ -27,15 +27,15 @@ public final class Authenticator {
     /** Why a credential is refused. */
     public enum Reason { INVALID, EXPIRED, REVOKED }
 
-    private static final long REMEMBERED_NANOS = Duration.ofSeconds(30).toNanos();
-    private static final int REMEMBERED_MAX = 10_000;
+    private static final long CACHED_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final int CACHED_MAX = 10_000;
 
     private record Entry(Credentials.Stored stored, long readAtNanos) {}
 
     private final Credentials credentials;
     private final Keys keys;
     private final Clock clock;
-    private final ConcurrentMap<String, Entry> remembered = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Entry> cache = new ConcurrentHashMap<>();
 
     public Authenticator(Credentials credentials, Keys keys, Clock clock) {
         this.credentials = credentials;
@@ -61,7 +61,7 @@ public final class Authenticator {
         }
         if (!stored.revoked() && hasExpired(stored)) {
             // The cached entry may be older than a change of the expiry or a revocation, so the database decides.
-            remembered.remove(token.prefix());
+            cache.remove(token.prefix());
             var present = lookUp(token.prefix());
             stored = present == null ? stored : present;
         }
@@ -76,12 +76,12 @@ public final class Authenticator {
 
     /** Removes a caller from the cache. */
     public void forget(Caller caller) {
-        remembered.remove(caller.prefix());
+        cache.remove(caller.prefix());
     }
 
     /** Empties the cache, as credentials may have changed while the database was away. */
     public void forgetAll() {
-        remembered.clear();
+        cache.clear();
     }
 
     private boolean hasExpired(Credentials.Stored stored) {
@@ -90,19 +90,19 @@ public final class Authenticator {
     }
 
     private Credentials.@Nullable Stored lookUp(String prefix) {
-        var entry = remembered.get(prefix);
-        if (entry != null && System.nanoTime() - entry.readAtNanos < REMEMBERED_NANOS) {
+        var entry = cache.get(prefix);
+        if (entry != null && System.nanoTime() - entry.readAtNanos < CACHED_NANOS) {
             return entry.stored;
         }
         var stored = credentials.find(prefix);
         if (stored == null) {
-            remembered.remove(prefix);
+            cache.remove(prefix);
             return null;
         }
-        if (remembered.size() >= REMEMBERED_MAX) {
-            remembered.clear();
+        if (cache.size() >= CACHED_MAX) {
+            cache.clear();
         }
-        remembered.put(prefix, new Entry(stored, System.nanoTime()));
+        cache.put(prefix, new Entry(stored, System.nanoTime()));
         return stored;
     }
 }

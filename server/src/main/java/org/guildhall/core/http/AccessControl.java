@@ -47,7 +47,7 @@ final class AccessControl {
             throw Problem.TENANT_SUSPENDED.refusal();
         }
         spend(exchange, operation, caller);
-        requirePlace(exchange, caller);
+        requireAddressAndOrigin(exchange, caller);
         if (operation.scope() != null) {
             requireScope(caller, operation.scope());
         }
@@ -101,7 +101,7 @@ final class AccessControl {
         }
     }
 
-    private static void requirePlace(Exchange exchange, Caller caller) {
+    private static void requireAddressAndOrigin(Exchange exchange, Caller caller) {
         if (!caller.ipAllowList().isEmpty() && caller.ipAllowList().stream().noneMatch(range -> range.contains(exchange.address()))) {
             throw Problem.IP_NOT_ALLOWED.because("The address " + exchange.address().getHostAddress() + " is not in the tenant's ip_allow_list.");
         }

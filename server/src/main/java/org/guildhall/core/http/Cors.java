@@ -19,16 +19,16 @@ final class Cors {
             "ETag, Link, RateLimit, RateLimit-Policy, Request-Id, Retry-After, Location, Idempotency-Replayed, Dry-Run";
     private static final String ALLOWED_HEADERS =
             "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Audit-Reason, traceparent";
-    private static final long LISTED_NANOS = 30_000_000_000L;
+    private static final long LISTED_CACHED_NANOS = 30_000_000_000L;
     /** Short, since an origin is often used right after it was listed. */
-    private static final long UNLISTED_NANOS = 1_000_000_000L;
-    private static final int REMEMBERED_MAX = 10_000;
+    private static final long UNLISTED_CACHED_NANOS = 1_000_000_000L;
+    private static final int CACHED_MAX = 10_000;
 
-    private record Known(boolean listed, long atNanos) {}
+    private record CachedOrigin(boolean listed, long atNanos) {}
 
     private final Set<String> configured;
     private final Predicate<String> anyTokenLists;
-    private final ConcurrentMap<String, Known> remembered = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, CachedOrigin> cache = new ConcurrentHashMap<>();
 
     Cors(Set<String> configured, Predicate<String> anyTokenLists) {
         this.configured = configured;
@@ -67,13 +67,13 @@ final class Cors {
         if (origin.length() > 300) {
             return false;
         }
-        var known = remembered.get(origin);
-        if (known == null || System.nanoTime() - known.atNanos > (known.listed ? LISTED_NANOS : UNLISTED_NANOS)) {
-            if (remembered.size() >= REMEMBERED_MAX) {
-                remembered.clear();
+        var known = cache.get(origin);
+        if (known == null || System.nanoTime() - known.atNanos > (known.listed ? LISTED_CACHED_NANOS : UNLISTED_CACHED_NANOS)) {
+            if (cache.size() >= CACHED_MAX) {
+                cache.clear();
             }
-            known = new Known(ask(origin), System.nanoTime());
-            remembered.put(origin, known);
+            known = new CachedOrigin(ask(origin), System.nanoTime());
+            cache.put(origin, known);
         }
         return known.listed;
     }

@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
 final class Exchange implements AutoCloseable {
 
     /** How much of an unwanted body is read and dropped. A client that sends more is disconnected, and may not see the answer. */
-    private static final long PASSED_BYTES_MAX = 8L << 20;
+    private static final long DISCARDED_BYTES_MAX = 8L << 20;
 
     private static final int SLICE_BYTES = 64 << 10;
-    private static final long PASSED_NANOS_MAX = 2_000_000_000L;
+    private static final long DISCARDING_NANOS_MAX = 2_000_000_000L;
 
     private final Context context;
     private final Paths.@Nullable Found found;
@@ -218,7 +218,7 @@ final class Exchange implements AutoCloseable {
                 out.write(body, at, Math.min(SLICE_BYTES, body.length - at));
             }
             if (ends && !isAwaited()) {
-                passOver();
+                discardBody();
             }
         } catch (IOException gone) {
             // The client is gone.
@@ -254,7 +254,7 @@ final class Exchange implements AutoCloseable {
         }
         var rest = context.req().getInputStream();
         long passed = body == null ? 0 : body.length;
-        for (int available = rest.available(); available > 0 && passed < PASSED_BYTES_MAX; available = rest.available()) {
+        for (int available = rest.available(); available > 0 && passed < DISCARDED_BYTES_MAX; available = rest.available()) {
             rest.skipNBytes(available);
             passed += available;
         }
@@ -270,11 +270,11 @@ final class Exchange implements AutoCloseable {
      * Reads and drops the rest of a body after the answer, for a limited time. Most clients send everything before they read; closing at
      * once would lose the answer.
      */
-    private void passOver() throws IOException {
-        long end = System.nanoTime() + PASSED_NANOS_MAX;
+    private void discardBody() throws IOException {
+        long end = System.nanoTime() + DISCARDING_NANOS_MAX;
         var rest = context.req().getInputStream();
         var chunk = new byte[16 << 10];
-        for (long passed = 0; passed < PASSED_BYTES_MAX && System.nanoTime() < end; ) {
+        for (long passed = 0; passed < DISCARDED_BYTES_MAX && System.nanoTime() < end; ) {
             int read = rest.read(chunk);
             if (read < 0) {
                 return;

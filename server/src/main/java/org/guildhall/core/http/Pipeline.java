@@ -107,7 +107,7 @@ final class Pipeline {
         if (caller == null) {
             return answers.answer(exchange, call, read, endpoint.handle(call, read.input()));
         }
-        var answer = exchange.hasRoom() ? largely(exchange, operation, endpoint, caller, read) : db.read(caller.tenant(), caller.revision(), tx -> {
+        var answer = exchange.hasRoom() ? readLarge(exchange, operation, endpoint, caller, read) : db.read(caller.tenant(), caller.revision(), tx -> {
             tx.light();
             call.within(tx);
             var reply = endpoint.handle(call, read.input());
@@ -126,7 +126,7 @@ final class Pipeline {
     }
 
     /** A large answer, within reserved memory. A list is written part by part; other answers are bounded by their schema. */
-    private Response largely(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Caller caller, Read read) {
+    private Response readLarge(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Caller caller, Read read) {
         return db.read(caller.tenant(), caller.revision(), tx -> {
             Function<@Nullable PageRequest, Call> calls = page -> {
                 var call = call(exchange, operation, caller, page, read);

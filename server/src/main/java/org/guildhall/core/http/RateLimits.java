@@ -29,8 +29,8 @@ public final class RateLimits implements AutoCloseable {
     private static final Duration EXCHANGE = Duration.ofMillis(500);
 
     private static final Duration EXCHANGE_MIN = Duration.ofMillis(20);
-    private static final Duration LONG_AGO = Duration.ofSeconds(3);
-    private static final int PART_AT_ONCE = 20;
+    private static final Duration OUTAGE = Duration.ofSeconds(3);
+    private static final int EARLY_EXCHANGE_DIVISOR = 20;
     private static final int BUCKETS_MAX = 100_000;
     private static final Logger LOG = LoggerFactory.getLogger(RateLimits.class);
 
@@ -91,7 +91,7 @@ public final class RateLimits implements AutoCloseable {
          * outage of the database it is what the bucket lacks at most; otherwise the refilled units would count as spent just now.
          */
         long stillUsed(long tokens, long now) {
-            return now - exchangedAt < LONG_AGO.toNanos() ? tokens : Math.min(tokens, Math.max(0, limit.limit() - bucket.getAvailableTokens()));
+            return now - exchangedAt < OUTAGE.toNanos() ? tokens : Math.min(tokens, Math.max(0, limit.limit() - bucket.getAvailableTokens()));
         }
 
         /** The time in which the limit refills the tokens. */
@@ -136,7 +136,7 @@ public final class RateLimits implements AutoCloseable {
                 return new Decision(limit, left(limits), Math.max(1, seconds(probe.getNanosToWaitForRefill())));
             }
             taken.add(entry);
-            if (entry.spent.addAndGet(cost) >= Math.max(1, limit.limit() / PART_AT_ONCE) && !early) {
+            if (entry.spent.addAndGet(cost) >= Math.max(1, limit.limit() / EARLY_EXCHANGE_DIVISOR) && !early) {
                 early = true;
                 LockSupport.unpark(exchanger);
             }

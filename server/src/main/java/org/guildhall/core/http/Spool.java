@@ -30,11 +30,11 @@ import org.guildhall.core.problem.ProblemException;
 final class Spool {
 
     /** Together with the largest body of 64 MiB: half a GiB of disk. */
-    private static final int AT_ONCE_MAX = 8;
+    private static final int BODIES_MAX = 8;
 
-    private static final int AT_ONCE_OF_A_TENANT_MAX = 4;
+    private static final int TENANT_BODIES_MAX = 4;
     /** Places reserved for tenants that have none yet. */
-    private static final int FOR_OTHERS = 2;
+    private static final int RESERVED_PLACES = 2;
     private static final int RETRY_AFTER_SECONDS = 5;
     private static final Duration TIME_MAX = Duration.ofMinutes(5);
     /** The minimal average rate. A slower body would occupy its place for too long. */
@@ -43,7 +43,7 @@ final class Spool {
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final int CHUNK_BYTES = 64 * 1024;
 
-    private final Semaphore places = new Semaphore(AT_ONCE_MAX);
+    private final Semaphore places = new Semaphore(BODIES_MAX);
     private final ConcurrentMap<UUID, Integer> taken = new ConcurrentHashMap<>();
 
     /**
@@ -66,7 +66,7 @@ final class Spool {
 
     private void enter(UUID tenant) {
         int own = taken.merge(tenant, 1, Integer::sum);
-        boolean crowded = own > AT_ONCE_OF_A_TENANT_MAX || own > 1 && places.availablePermits() <= FOR_OTHERS;
+        boolean crowded = own > TENANT_BODIES_MAX || own > 1 && places.availablePermits() <= RESERVED_PLACES;
         if (crowded || !places.tryAcquire()) {
             forget(tenant);
             throw Problem.UNAVAILABLE.because("Too many uploads are running at once.").retryAfter(RETRY_AFTER_SECONDS);

@@ -50,23 +50,23 @@ public final class Validation {
     /** All mistakes in the value; empty if it is valid. */
     public static List<Item> check(Schema schema, JsonNode value) {
         var items = new ArrayList<Item>();
-        unusable(value, Place.ROOT, items);
+        addUnusable(value, Place.ROOT, items);
         if (!items.isEmpty()) {
             return items;
         }
         if (isLarger(value, VALUES_MAX)) {
-            tell(schema.validate(value, context -> context.setFailFast(true)), items);
+            addItems(schema.validate(value, context -> context.setFailFast(true)), items);
         }
         if (items.isEmpty()) {
-            tell(schema.validate(value), items);
+            addItems(schema.validate(value), items);
         }
-        numbers(value, Place.ROOT, items);
+        addFractions(value, Place.ROOT, items);
         return items;
     }
 
-    private static void tell(List<Error> errors, List<Item> items) {
+    private static void addItems(List<Error> errors, List<Item> items) {
         for (var error : errors) {
-            if (items.size() < ITEMS_MAX && !noise(error)) {
+            if (items.size() < ITEMS_MAX && !isRedundant(error)) {
                 items.add(item(error));
             }
         }
@@ -87,7 +87,7 @@ public final class Validation {
 
     // A failed branch of anyOf or oneOf is reported by the branch's own errors. The failure of the choice itself adds nothing, nor does
     // the failure of a branch of type null.
-    private static boolean noise(Error error) {
+    private static boolean isRedundant(Error error) {
         return switch (error.getKeyword()) {
             case "anyOf" -> true;
             case "oneOf" -> error.getInstanceLocation().getNameCount() > 0;
@@ -137,7 +137,7 @@ public final class Validation {
      * Values that must not reach the schema: U+0000 and lone surrogates can't be stored or sent on unchanged, and comparing
      * {@code 1e-2000000000} with a bound would first expand it to two thousand million digits.
      */
-    private static void unusable(JsonNode value, Place place, List<Item> items) {
+    private static void addUnusable(JsonNode value, Place place, List<Item> items) {
         if (items.size() >= ITEMS_MAX) {
             return;
         }
@@ -152,7 +152,7 @@ public final class Validation {
             items.add(Item.pointer(place.pointer(), "wrong_type", "The value must be an integer without fraction and exponent."));
         } else if (value.isArray()) {
             for (int at = 0; at < value.size(); at++) {
-                unusable(value.get(at), place.at(at), items);
+                addUnusable(value.get(at), place.at(at), items);
             }
         } else if (value.isObject()) {
             value.properties().forEach(member -> {
@@ -161,7 +161,7 @@ public final class Validation {
                     // The member's name can't be written into a pointer.
                     items.add(Item.pointer(place.pointer(), "character", "The name of a member is invalid: " + wrong));
                 } else {
-                    unusable(member.getValue(), place.at(member.getKey()), items);
+                    addUnusable(member.getValue(), place.at(member.getKey()), items);
                 }
             });
         }
@@ -207,7 +207,7 @@ public final class Validation {
     }
 
     /** Refuses 5.0 for an integer, which JSON Schema accepts. */
-    private static void numbers(JsonNode value, Place place, List<Item> items) {
+    private static void addFractions(JsonNode value, Place place, List<Item> items) {
         if (items.size() >= ITEMS_MAX) {
             return;
         }
@@ -218,10 +218,10 @@ public final class Validation {
             items.add(Item.pointer(pointer, "wrong_type", "The value must be an integer without fraction and exponent."));
         } else if (value.isArray()) {
             for (int at = 0; at < value.size(); at++) {
-                numbers(value.get(at), place.at(at), items);
+                addFractions(value.get(at), place.at(at), items);
             }
         } else if (value.isObject()) {
-            value.properties().forEach(member -> numbers(member.getValue(), place.at(member.getKey()), items));
+            value.properties().forEach(member -> addFractions(member.getValue(), place.at(member.getKey()), items));
         }
     }
 }

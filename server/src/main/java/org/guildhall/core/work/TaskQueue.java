@@ -61,9 +61,9 @@ public final class TaskQueue implements AutoCloseable {
     private final int threads;
     private final Predicate<UUID> active;
     private final List<RecurringTask<Void>> recurring = new ArrayList<>();
-    private final Map<String, Asked> asked = new HashMap<>();
+    private final Map<String, RegisteredJob> jobs = new HashMap<>();
     private final Duration stalled;
-    private volatile long looked = System.nanoTime();
+    private volatile long lastSearch = System.nanoTime();
     private @Nullable Scheduler scheduler;
 
     /**
@@ -134,7 +134,7 @@ public final class TaskQueue implements AutoCloseable {
         void giveUp(TaskLease lease);
     }
 
-    private record Asked(Job job, Policy policy) {}
+    private record RegisteredJob(Job job, Policy policy) {}
 
     /** Runs a task repeatedly with a pause in between. Call it before {@link #start}. */
     public void every(Duration pause, String name, Runnable task) {
@@ -143,7 +143,7 @@ public final class TaskQueue implements AutoCloseable {
 
     /** Registers the job of a task's name. Call it before {@link #start}, also on nodes that only enqueue. */
     public void on(String name, Policy policy, Job job) {
-        asked.put(name, new Asked(job, policy));
+        jobs.put(name, new RegisteredJob(job, policy));
     }
 
     /** Enqueues a task: it runs soon after the commit, on any free node. */
@@ -166,21 +166,21 @@ public final class TaskQueue implements AutoCloseable {
     }
 
     private Policy policy(String name) {
-        var known = asked.get(name);
+        var known = jobs.get(name);
         if (known == null) {
             throw new IllegalStateException("no job is registered for " + name);
         }
         return known.policy();
     }
 
-    private Task<Void> task(String name, Asked work) {
+    private Task<Void> task(String name, RegisteredJob work) {
         return Tasks.custom(name, Void.class)
                 .onFailure(new FailureHandler.OnFailureRetryLater<>(POLL))
                 .onDeadExecutionRevive()
                 .execute((instance, context) -> run(name, work, context));
     }
 
-    private CompletionHandler<Void> run(String name, Asked work, ExecutionContext context) {
+    private CompletionHandler<Void> run(String name, RegisteredJob work, ExecutionContext context) {
         var execution = context.getExecution();
         var tenant = tenant(execution);
         TaskLease lease;
@@ -193,7 +193,7 @@ public final class TaskQueue implements AutoCloseable {
         return run(name, work, context, tenant, lease);
     }
 
-    private CompletionHandler<Void> run(String name, Asked work, ExecutionContext context, UUID tenant, TaskLease lease) {
+    private CompletionHandler<Void> run(String name, RegisteredJob work, ExecutionContext context, UUID tenant, TaskLease lease) {
         try {
             if (!active.test(tenant)) {
                 return ending(() -> TaskStore.pause(pool, lease));
@@ -215,7 +215,7 @@ public final class TaskQueue implements AutoCloseable {
         }
     }
 
-    private CompletionHandler<Void> failed(Asked work, TaskLease lease, int failures, Throwable failed) {
+    private CompletionHandler<Void> failed(RegisteredJob work, TaskLease lease, int failures, Throwable failed) {
         if (failures < work.policy().attemptsMax()) {
             var at = clock.now().plus(work.policy().wait(failures));
             LOG.error("{} {} failed; next attempt at {}", lease.task(), lease.instance(), at, failed);
@@ -245,7 +245,7 @@ public final class TaskQueue implements AutoCloseable {
     /** Starts the scheduler. */
     public void start() {
         var tasks = new ArrayList<Task<?>>();
-        asked.forEach((name, work) -> tasks.add(task(name, work)));
+        jobs.forEach((name, work) -> tasks.add(task(name, work)));
         var built = Scheduler.create(pool, tasks)
                 .tableName("platform.scheduled_tasks")
                 .clock(clock::now)
@@ -256,11 +256,11 @@ public final class TaskQueue implements AutoCloseable {
                 .missedHeartbeatsLimit(HEARTBEATS_MISSED_MAX)
                 .deleteUnresolvedAfter(UNKNOWN_KEPT)
                 .shutdownMaxWait(STOP_WAIT_MAX)
-                .dueExecutor(new Restarting())
-                .addSchedulerListener(new Watch())
+                .dueExecutor(new RestartingExecutor())
+                .addSchedulerListener(new SearchListener())
                 .startTasks(recurring)
                 .build();
-        looked = System.nanoTime();
+        lastSearch = System.nanoTime();
         built.start();
         scheduler = built;
     }
@@ -274,25 +274,25 @@ public final class TaskQueue implements AutoCloseable {
     /** True if the queue is started and not stopped, but no longer searches for due work. */
     public boolean hasStalled() {
         var started = scheduler;
-        return started != null && !started.getSchedulerState().isShuttingDown() && System.nanoTime() - looked > stalled.toNanos();
+        return started != null && !started.getSchedulerState().isShuttingDown() && System.nanoTime() - lastSearch > stalled.toNanos();
     }
 
     /** Notes each search for due work, successful or not. */
-    private final class Watch extends AbstractSchedulerListener {
+    private final class SearchListener extends AbstractSchedulerListener {
         @Override
         public void onSchedulerEvent(SchedulerEventType event) {
             if (event == SchedulerEventType.RAN_EXECUTE_DUE || event == SchedulerEventType.UNEXPECTED_ERROR) {
-                looked = System.nanoTime();
+                lastSearch = System.nanoTime();
             }
         }
     }
 
     /** Runs the scheduler's search loop, and restarts it after an exception. */
-    private static final class Restarting extends ThreadPoolExecutor {
+    private static final class RestartingExecutor extends ThreadPoolExecutor {
 
         private static final Duration PAUSE = Duration.ofSeconds(1);
 
-        Restarting() {
+        RestartingExecutor() {
             super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Thread.ofPlatform().name("db-scheduler-due").factory());
         }
 
