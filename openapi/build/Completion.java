@@ -47,7 +47,7 @@ final class Completion {
     }
 
     private void complete(ObjectNode item, ObjectNode operation, Policy policy) {
-        // How the server is divided is nobody's business.
+        // The division into handlers is internal to the server.
         operation.remove("x-handler");
         parametersOf(policy).forEach(name -> parameter(item, operation, name));
         var responses = (ObjectNode) operation.get("responses");

@@ -12,7 +12,7 @@ import org.openapitools.codegen.CodegenParameter;
 import org.openapitools.codegen.CodegenProperty;
 import org.openapitools.codegen.model.OperationsMap;
 
-/** The server's half: records, enumerations and ids, one interface per resource, {@code Operation} and {@code Scopes}. */
+/** Generates the server's side: records, enumerations and ids, one interface per resource, {@code Operation} and {@code Scopes}. */
 final class GenerateServer extends JavaCode {
 
     private final List<String> scopes;
@@ -26,7 +26,7 @@ final class GenerateServer extends JavaCode {
 
     @Override
     public String getHelp() {
-        return "Interfaces and records of a server whose handlers return values.";
+        return "Generates interfaces and records of a server whose handlers return values.";
     }
 
     @Override
@@ -153,7 +153,7 @@ final class GenerateServer extends JavaCode {
         }
     }
 
-    /** How the text of a path parameter becomes its type; whatever isn't an id, a number or an enumeration stays text. */
+    /** The conversion of a path parameter's text to its type: an id, a number or an enumeration; any other type stays text. */
     private static String parse(CodegenParameter parameter) {
         return switch (parameter.dataType) {
             case "String" -> "text -> text";
@@ -164,7 +164,7 @@ final class GenerateServer extends JavaCode {
     }
 
     private static String doc(CodegenOperation operation, Policy policy) {
-        String asks = policy.scope() == null ? "" : " Asks for {@code " + policy.scope() + "}.";
+        String asks = policy.scope() == null ? "" : " Requires the scope {@code " + policy.scope() + "}.";
         String summary = operation.summary == null ? policy.id() : operation.summary.strip();
         String text = Javadoc.of((summary.endsWith(".") ? summary : summary + ".") + "\n\n"
                 + (operation.unescapedNotes == null ? "" : operation.unescapedNotes), 4);
