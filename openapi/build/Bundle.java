@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Joins the many files of the spec into one document. Path items move in; everything else that a reference names becomes a component,
- * called by the last segment of its pointer, so the names are the authors' own. Two different targets with one name are a mistake.
+ * Joins the files of the spec into one document. Path items are inlined; every other referenced node becomes a component, named by the last
+ * segment of its pointer, so the authors choose the names. Two different targets with one name are a mistake.
  */
 final class Bundle {
 
@@ -25,7 +25,7 @@ final class Bundle {
             "x-stream-max-bytes", "x-download");
     private static final Set<String> SCHEMA_MEMBERS = Set.of("x-expanded", "x-personal", "x-id-prefix", "x-merge-patch");
 
-    /** Everything in these files becomes a component, referenced or not: completing the operations may need it. */
+    /** All nodes of these files become components, referenced or not, since completing the operations may need them. */
     private static final Map<String, String> SHARED = Map.of(
             "shared/parameters.yaml", "parameters",
             "shared/headers.yaml", "headers",
@@ -46,8 +46,8 @@ final class Bundle {
     /**
      * Joins the spec in a folder.
      *
-     * @return the document, with every component of {@code shared/}, not yet completed by the policies
-     * @throws Refused with every mistake that was found
+     * @return the document with all components of {@code shared/}, before its completion by the policies
+     * @throws Refused with every mistake
      */
     static ObjectNode join(Path folder) {
         var bundle = new Bundle(new Sources(folder));
@@ -98,7 +98,7 @@ final class Bundle {
         return joined;
     }
 
-    /** Components that the root file names itself; a bare reference there only says which foreign one is meant. */
+    /** Components that the root file names itself. A bare reference there is an alias of a component in another file. */
     private void rootComponents(JsonNode sections, Path file) {
         for (var section : sections.properties()) {
             Kind kind = Kind.ofSection(section.getKey());
@@ -162,7 +162,7 @@ final class Bundle {
         }
     }
 
-    /** The root's own parts, info and tags and servers, know no extension at any depth. */
+    /** The root's own parts (info, tags and servers) may have no extensions at any depth. */
     private void unextended(String name, JsonNode node) {
         if (name.startsWith("x-")) {
             mistakes.add("openapi.yaml: " + name + " is unknown");
@@ -173,7 +173,7 @@ final class Bundle {
         }
     }
 
-    /** The values of a discriminator's mapping are references too, though they don't look like it. */
+    /** The values of a discriminator's mapping are references, too, without {@code $ref}. */
     private JsonNode discriminator(JsonNode node, Path file, String where) {
         ObjectNode copy = node.deepCopy();
         for (var entry : node.path("mapping").properties()) {
@@ -183,7 +183,7 @@ final class Bundle {
         return copy;
     }
 
-    /** What stands where a reference stood: the path item itself, or a reference to the component that the target has become. */
+    /** The replacement of a reference: the path item itself, or a reference to the target's component. */
     private JsonNode reference(String reference, Kind kind, Path file, String where) {
         Sources.Place target = target(reference, file, where);
         if (target == null) {
@@ -224,7 +224,7 @@ final class Bundle {
         Sources.Place known = places.putIfAbsent(kind.section + "/" + name, place);
         if (known == null) {
             var section = components.computeIfAbsent(kind.section, key -> new TreeMap<>());
-            // The walk may come back here through the component's own members: the place is taken first.
+            // The component may refer to itself, so its name is taken before its members are copied.
             section.put(name, JSON.objectNode());
             section.put(name, walk(sources.at(place), kind, place.file(), place.pointer()));
         } else if (!known.equals(place)) {
@@ -233,7 +233,7 @@ final class Bundle {
         }
     }
 
-    /** Where a file only hands on another file's component under the same name, that one is meant. */
+    /** If a file only passes on another file's component under the same name, that component is used. */
     private String alias(Sources.Place place) {
         JsonNode node = sources.at(place);
         String reference = node.path("$ref").asText();

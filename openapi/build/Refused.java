@@ -1,6 +1,6 @@
 import java.util.List;
 
-/** Everything that is wrong with the sources, found in one go: whoever writes a spec wants the whole list, not its first line. */
+/** Lists all mistakes in the sources at once, so that the author can fix them in one go. */
 final class Refused extends RuntimeException {
 
     private static final long serialVersionUID = 1;

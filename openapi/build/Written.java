@@ -6,7 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 
-/** A document as text. */
+/** Writes a document as text. */
 final class Written {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -37,7 +37,7 @@ final class Written {
         }
     }
 
-    /** Quotes whatever any reader could take for a date, a number or a Boolean of YAML 1.1. */
+    /** Quotes every string that a YAML reader could take for a date, a number or a Boolean of YAML 1.1. */
     private static final class Careful extends StringQuotingChecker.Default {
 
         private static final long serialVersionUID = 1;

@@ -17,7 +17,7 @@ import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
 
-/** Default-grant policies for organizations that were there before them: {@code /catalog/default-grant-policies/{id}/backfill}. */
+/** Backfills of default-grant policies to existing organizations: {@code /catalog/default-grant-policies/{id}/backfill}. */
 final class DefaultGrantBackfillsHandler implements DefaultGrantBackfillsApi<Call> {
 
     private final DefaultGrantPolicyStore policies;

@@ -21,7 +21,7 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 import org.jspecify.annotations.Nullable;
 
-/** Single entitlement rules: {@code /catalog/entitlement-rules}. A set's are listed and made in {@link EntitlementSetsHandler}. */
+/** Single entitlement rules: {@code /catalog/entitlement-rules}. {@link EntitlementSetsHandler} lists and creates them. */
 final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
 
     private final EntitlementRuleStore rules;
@@ -71,7 +71,7 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
 
     private static void requireActive(Row rule) {
         if (!rule.active()) {
-            throw Problem.INVALID_STATE.because("The entitlement rule is ended.");
+            throw Problem.INVALID_STATE.because("The entitlement rule has ended.");
         }
     }
 

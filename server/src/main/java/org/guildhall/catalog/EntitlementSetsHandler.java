@@ -25,7 +25,7 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 
-/** Entitlement sets and the rules that they are made of: {@code /catalog/entitlement-sets}. */
+/** Entitlement sets and their rules: {@code /catalog/entitlement-sets}. */
 final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
 
     private final EntitlementSetStore sets;
@@ -121,7 +121,7 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
         var key = integrations.lockKeyShared(call.tx(), resourceKey);
         if (key == null || !key.integrationState().equals("active")) {
             throw Problem.VALIDATION_FAILED.because("No active integration registers " + resourceKey + ".")
-                    .with(Item.pointer("/resource_key", "unregistered", "No active integration registers it."));
+                    .with(Item.pointer("/resource_key", "unregistered", "No active integration registers this resource key."));
         }
         if (!key.kind().equals(kind)) {
             throw Problem.VALIDATION_FAILED.because(resourceKey + " is registered with the kind " + key.kind() + ".")

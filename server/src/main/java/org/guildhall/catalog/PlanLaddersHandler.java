@@ -26,7 +26,7 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 
-/** Plan ladders and what stands on them: {@code /catalog/plan-ladders}. */
+/** Plan ladders and their tiers: {@code /catalog/plan-ladders}. */
 final class PlanLaddersHandler implements PlanLaddersApi<Call> {
 
     private final PlanLadderStore ladders;

@@ -16,7 +16,7 @@ import org.guildhall.catalog.PriceStore.Row;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
 
-/** Single prices: {@code /catalog/prices}. A product's are listed and made in {@link ProductsHandler}. */
+/** Single prices: {@code /catalog/prices}. {@link ProductsHandler} lists and creates them. */
 final class PricesHandler implements PricesApi<Call> {
 
     private final PriceStore prices;

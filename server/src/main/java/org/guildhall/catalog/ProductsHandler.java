@@ -88,10 +88,10 @@ final class ProductsHandler implements ProductsApi<Call> {
             requireActive(call, wanted.entitlementSetId());
         }
         if (otherSet && !before.lifecycleStatus().equals("draft")) {
-            throw Problem.INVALID_STATE.at("/entitlement_set_id", "The entitlement set of a product that was published stays; its rules may change.");
+            throw Problem.INVALID_STATE.at("/entitlement_set_id", "The entitlement set of a published product can't be changed; its rules can.");
         }
         if (before.lifecycleStatus().equals("retired") && changesMore(current, wanted)) {
-            throw Problem.INVALID_STATE.because("A retired product keeps its name and description.");
+            throw Problem.INVALID_STATE.because("A retired product can't be renamed, and its description can't be changed.");
         }
         var values = new Values(
                 wanted.externalId(), wanted.name(), wanted.description(), uuid(wanted.entitlementSetId()),
@@ -130,7 +130,7 @@ final class ProductsHandler implements ProductsApi<Call> {
                 body.unitAmount().amountMinor(), body.unitAmount().currency(),
                 body.billingInterval() == null ? null : body.billingInterval().value(), body.intervalCount(), body.taxBehavior().value());
         if (Require.found(products.lockShared(call.tx(), productId.value())).lifecycleStatus().equals("retired")) {
-            throw Problem.INVALID_STATE.because("A retired product gets no new price.");
+            throw Problem.INVALID_STATE.because("A retired product can't get new prices.");
         }
         var price = PricesHandler.toApi(
                 prices.insert(call.tx(), productId.value(), body.externalId(), terms, ProviderNames.map(body.providerReferences())));
@@ -147,14 +147,14 @@ final class ProductsHandler implements ProductsApi<Call> {
         return Reply.list(page.map(PricesHandler::toApi));
     }
 
-    /** A list of a product's things is empty, or not there if the product isn't. Asked only then, so that a full page costs one trip. */
+    /** Answers 404 for an unknown product. Only checked if the list is empty, so that a full page costs one round trip. */
     private void requireProduct(Call call, ProductId productId, Page<?> page) {
         if (page.data().isEmpty() && !products.exists(call.tx(), productId.value())) {
             throw Problem.NOT_FOUND.refusal();
         }
     }
 
-    /** Holds an entitlement set so that it isn't archived while a product is given it. */
+    /** Locks an entitlement set in share mode, so that it can't be archived while a product gets it. */
     private void requireActive(Call call, @Nullable EntitlementSetId setId) {
         if (setId != null) {
             var set = Require.named(sets.lockShared(call.tx(), setId.value()), "/entitlement_set_id", "entitlement set");

@@ -16,10 +16,10 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 
-/** Single tiers: {@code /catalog/tiers}. A ladder's are listed, made and put in order in {@link PlanLaddersHandler}. */
+/** Single tiers: {@code /catalog/tiers}. {@link PlanLaddersHandler} lists, creates and reorders them. */
 final class TiersHandler implements TiersApi<Call> {
 
-    /** A tier together with its ladder, which is held: nobody else changes any of the ladder's tiers meanwhile. */
+    /** A tier with its locked ladder: no other transaction can change the ladder's tiers meanwhile. */
     private record Held(PlanLadderStore.Row ladder, Row tier) {}
 
     private final PlanLadderStore ladders;
@@ -63,7 +63,7 @@ final class TiersHandler implements TiersApi<Call> {
         var held = held(call, tierId);
         Require.active(held.tier().state(), "tier");
         if (policies.anyNamesTier(call.tx(), held.tier().id())) {
-            throw Problem.IN_USE.because("An active default-grant policy grants by this tier.");
+            throw Problem.IN_USE.because("An active default-grant policy names this tier.");
         }
         return changed(call, held, tiers.archive(call.tx(), held.tier().id()));
     }
@@ -71,7 +71,7 @@ final class TiersHandler implements TiersApi<Call> {
     private void admit(Call call, Held held, UUID productId) {
         plans.admit(call.tx(), held.ladder(), productId);
         if (policies.anyNamesTier(call.tx(), held.tier().id())) {
-            throw Problem.IN_USE.at("/product_id", "An active default-grant policy grants the present product by this tier.");
+            throw Problem.IN_USE.at("/product_id", "An active default-grant policy grants the tier's current product.");
         }
     }
 

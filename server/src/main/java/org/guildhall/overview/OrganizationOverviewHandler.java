@@ -8,7 +8,7 @@ import org.guildhall.api.overview.OrganizationsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.runtime.Runtime;
 
-/** Organizations as a whole: {@code /overview/organizations}. Each room gives its part. */
+/** Organizations with their data from several rooms: {@code /overview/organizations}. */
 final class OrganizationOverviewHandler implements OrganizationsApi<Call> {
 
     private final Runtime runtime;

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** One group per resource, under its room, derived from the paths: {@code /runtime/organizations/{id}/invitations} is about invitations. */
+/** One group per resource, within its room, by the paths: {@code /runtime/organizations/{id}/invitations} belongs to invitations. */
 final class ResourceGroups {
 
     private static final String BASE = "/api/v1/";
-    /** Where what belongs to no room is shown. */
+    /** The group of paths outside the rooms. */
     private static final String ROOT = "platform";
 
     private final ObjectNode document;
@@ -68,12 +68,12 @@ final class ResourceGroups {
                 .filter(name -> parts.size() > 2 && (name.equals(last) || name.endsWith("-" + last)))
                 .findFirst()
                 .orElse(parts.get(1));
-        // Two rooms may speak of one resource: the one that the document names first has the plain name.
+        // If two rooms have the same resource, the first one in the document gets the plain name.
         var first = collections.entrySet().stream().filter(room -> room.getValue().contains(resource)).findFirst();
         return first.isPresent() && first.get().getKey().equals(parts.getFirst()) ? resource : parts.getFirst() + "-" + resource;
     }
 
-    /** The literal segments behind the base path. */
+    /** The literal segments after the base path. */
     private static List<String> parts(String path) {
         return List.of(path.substring(BASE.length()).split("/")).stream().filter(part -> !part.startsWith("{")).toList();
     }
