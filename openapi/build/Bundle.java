@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Joins the many files of the spec into one document. Path items move in; everything else that a reference names becomes a component,
- * called by the last segment of its pointer, so the names are the authors' own. Two different targets with one name are a mistake.
+ * Joins the files of the spec into one document. Path items are inlined; every other referenced node becomes a component, named by the last
+ * segment of its pointer, so the authors choose the names. Two different targets with one name are a mistake.
  */
 final class Bundle {
 
@@ -25,7 +25,7 @@ final class Bundle {
             "x-stream-max-bytes", "x-download");
     private static final Set<String> SCHEMA_MEMBERS = Set.of("x-expanded", "x-personal", "x-id-prefix", "x-merge-patch");
 
-    /** Everything in these files becomes a component, referenced or not: completing the operations may need it. */
+    /** All nodes of these files become components, referenced or not, since completing the operations may need them. */
     private static final Map<String, String> SHARED = Map.of(
             "shared/parameters.yaml", "parameters",
             "shared/headers.yaml", "headers",
@@ -99,7 +99,7 @@ final class Bundle {
         return joined;
     }
 
-    /** Components that the root file names itself; a bare reference there only says which foreign one is meant. */
+    /** Components that the root file names itself. A bare reference there is an alias of a component in another file. */
     private void rootComponents(JsonNode sections, Path file) {
         for (var section : sections.properties()) {
             ComponentKind kind = ComponentKind.ofSection(section.getKey());
@@ -163,7 +163,7 @@ final class Bundle {
         }
     }
 
-    /** The root's own parts, info and tags and servers, know no extension at any depth. */
+    /** The root's own parts (info, tags and servers) may have no extensions at any depth. */
     private void unextended(String name, JsonNode node) {
         if (name.startsWith("x-")) {
             mistakes.add("openapi.yaml: " + name + " is unknown");
@@ -174,7 +174,7 @@ final class Bundle {
         }
     }
 
-    /** The values of a discriminator's mapping are references too, though they don't look like it. */
+    /** The values of a discriminator's mapping are references, too, without {@code $ref}. */
     private JsonNode discriminator(JsonNode node, Path file, String where) {
         ObjectNode copy = node.deepCopy();
         for (var entry : node.path("mapping").properties()) {
@@ -225,7 +225,7 @@ final class Bundle {
         Sources.Place known = places.putIfAbsent(kind.section + "/" + name, place);
         if (known == null) {
             var section = components.computeIfAbsent(kind.section, key -> new TreeMap<>());
-            // The walk may come back here through the component's own members: the place is taken first.
+            // The component may refer to itself, so its name is taken before its members are copied.
             section.put(name, JSON.objectNode());
             section.put(name, walk(sources.at(place), kind, place.file(), place.pointer()));
         } else if (!known.equals(place)) {
@@ -234,7 +234,7 @@ final class Bundle {
         }
     }
 
-    /** Where a file only hands on another file's component under the same name, that one is meant. */
+    /** If a file only passes on another file's component under the same name, that component is used. */
     private String alias(Sources.Place place) {
         JsonNode node = sources.at(place);
         String reference = node.path("$ref").asText();

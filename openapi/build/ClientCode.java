@@ -21,8 +21,8 @@ import org.openapitools.codegen.model.OperationsMap;
 /**
  * The client's half: models that lose nothing which they don't know, and for each tag an interface with a method per operation, and the class that sends its requests.
  *
- * <p>A model that only requests use has no place for unknown members, and its required numbers are primitive. One that answers use
- * keeps unknown members in {@code additional}, and all its members may be null, since {@code fields} leaves out what wasn't asked for.
+ * <p>A model that only requests use has no unknown members, and its required numbers are primitive. A model that answers use keeps unknown
+ * members in {@code additional}, and all its members may be null, since {@code fields} leaves members out.
  */
 final class ClientCode extends JavaCode {
 
@@ -57,7 +57,7 @@ final class ClientCode extends JavaCode {
 
     @Override
     public String getHelp() {
-        return "A client whose models survive what they don't know.";
+        return "Generates a client whose models keep unknown members.";
     }
 
     @Override
@@ -123,13 +123,13 @@ final class ClientCode extends JavaCode {
             List<Map<String, String>> withers = new ArrayList<>(members.stream().map(member -> wither(member, arguments)).toList());
             if (open) {
                 withers.add(Map.of("x-name", "Additional", "x-parameter", "Map<String, JsonNode> additional",
-                        "x-doc", "Members that this client doesn't know.", "x-arguments", String.join(", ", arguments)));
+                        "x-doc", "Members that are unknown to this client.", "x-arguments", String.join(", ", arguments)));
             }
             facts.put("x-withers", withers);
         }
     }
 
-    /** A variant of a union writes what tells it from the others; reading it, the union has already looked at it. */
+    /** A variant of a union writes its discriminator. When reading, the union has already used it. */
     private void discriminator(CodegenModel model, Map<String, Object> facts) {
         List<String> unions = unionsOf(model.name);
         facts.put("x-implements", unions.isEmpty() ? "" : " implements " + String.join(", ", unions));
@@ -176,7 +176,7 @@ final class ClientCode extends JavaCode {
         String documented = String.join("", required.stream().filter(member -> !member.doc().isBlank())
                 .map(member -> "\n     * @param " + member.name() + " " + member.doc()).toList());
         return Map.of(
-                "x-doc", required.isEmpty() ? "     * Says nothing yet." : "     * Says what is required, and nothing else." + (documented.isEmpty() ? "" : "\n     *" + documented),
+                "x-doc", required.isEmpty() ? "     * Sets no member." : "     * Sets the required members only." + (documented.isEmpty() ? "" : "\n     *" + documented),
                 "x-parameters", String.join(", ", required.stream().map(member -> member.type() + " " + member.name()).toList()),
                 "x-arguments", String.join(", ", arguments));
     }
@@ -185,7 +185,7 @@ final class ClientCode extends JavaCode {
         String name = member.name();
         String given = member.taken().endsWith("...") ? "List.of(" + name + ")" : name;
         String value = !member.patch() ? given : "JsonNullable.of(" + (member.removable() ? name : "Objects.requireNonNull(" + name + ")") + ")";
-        String says = member.doc().isBlank() ? "Says {@code " + member.wire() + "}." : member.doc();
+        String says = member.doc().isBlank() ? "Sets {@code " + member.wire() + "}." : member.doc();
         boolean told = member.doc().toLowerCase(Locale.ROOT).contains("null");
         String removes = member.patch() && member.removable() && !told ? " Null removes it." : "";
         return Map.of(
@@ -226,25 +226,25 @@ final class ClientCode extends JavaCode {
         }
         if (!policy.streamTypes().isEmpty()) {
             parameters.put("body", "Upload");
-            docs.put("body", "what to send, as " + String.join(" or ", policy.streamTypes().stream().map(type -> "{@code " + type + "}").toList()));
+            docs.put("body", "the body, as " + String.join(" or ", policy.streamTypes().stream().map(type -> "{@code " + type + "}").toList()));
             request.append(".upload(body)");
         }
         if (policy.requestType() != null) {
             String body = policy.requestType().equals("application/merge-patch+json") ? "patch" : "body";
             parameters.put(body, operation.bodyParam.dataType);
-            docs.put(body, body.equals("patch") ? "what to change" : "what to send");
+            docs.put(body, body.equals("patch") ? "the members to change" : "the body");
             request.append(".body(").append(text(policy.requestType())).append(", ").append(body).append(")");
         }
         String options = options(operation);
         if (policy.ifMatch().equals("REQUIRED") && options == null) {
             parameters.put("ifMatch", "String");
-            docs.put("ifMatch", "the {@code ETag} of what is changed, as it was last read; {@code *} for any version");
+            docs.put("ifMatch", "the {@code ETag} of the resource when it was last read; {@code *} for any version");
             request.append(".ifMatch(ifMatch)");
         }
         return overloads(operation, policy, parameters, docs, request.toString());
     }
 
-    /** With options and without, where there are any and none of them is required. */
+    /** Two methods, with and without options, if there are options and none of them is required. */
     private List<Map<String, Object>> overloads(
             CodegenOperation operation, Policy policy, Map<String, String> parameters, Map<String, String> docs, String request) {
         String options = options(operation);
@@ -260,7 +260,7 @@ final class ClientCode extends JavaCode {
         }
         if (options != null) {
             parameters.put("options", options);
-            docs.put("options", "what can be said beside");
+            docs.put("options", "further options");
             methods.add(method(operation, policy, parameters, docs, send(operation, policy, request + told(schema))));
         }
         return methods;
@@ -323,7 +323,7 @@ final class ClientCode extends JavaCode {
     private static String summary(CodegenOperation operation, Policy policy) {
         String summary = operation.summary == null ? policy.id() : operation.summary.strip();
         String text = (summary.endsWith(".") ? summary : summary + ".") + "\n\n" + (operation.unescapedNotes == null ? "" : operation.unescapedNotes);
-        String asks = policy.scope() == null ? "" : " Asks for {@code " + policy.scope() + "}.";
+        String asks = policy.scope() == null ? "" : " Requires the scope {@code " + policy.scope() + "}.";
         return Javadoc.of(text, 4) + "\n     *\n     * <p>{@code " + policy.method() + " " + policy.path() + "}." + asks + "\n     *";
     }
 

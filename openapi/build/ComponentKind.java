@@ -1,6 +1,6 @@
 /**
- * What a node of an OpenAPI document is. A reference means something only where the kind of its target is known, and a property may
- * be named {@code parameters} or {@code $ref}, so names alone decide nothing.
+ * The kind of a node in an OpenAPI document. A reference has a meaning only if its target's kind is known. Since properties may be named
+ * {@code parameters} or {@code $ref}, names alone don't decide.
  */
 enum ComponentKind {
     PATH_ITEM(null),
@@ -20,10 +20,10 @@ enum ComponentKind {
     EXAMPLE_MAP(null, EXAMPLE),
     SCHEMA_MAP(null, SCHEMA),
     SCHEMA_LIST(null, SCHEMA),
-    /** Copied as it is: text, numbers, examples, extensions. */
+    /** Copied unchanged: text, numbers, examples, extensions. */
     PLAIN(null);
 
-    /** The section of {@code components} where such a node can stand; null if there is none. */
+    /** The section of {@code components} for such nodes; null if there is none. */
     final String section;
 
     private final ComponentKind element;

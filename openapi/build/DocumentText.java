@@ -37,7 +37,7 @@ final class DocumentText {
         }
     }
 
-    /** Quotes whatever any reader could take for a date, a number or a Boolean of YAML 1.1. */
+    /** Quotes every string that a YAML reader could take for a date, a number or a Boolean of YAML 1.1. */
     private static final class Careful extends StringQuotingChecker.Default {
 
         private static final long serialVersionUID = 1;

@@ -18,13 +18,13 @@ import java.util.stream.Stream;
  * Turns the spec into the published document and into code. Run by the build through the JDK's source launcher:
  * {@code java --class-path <the generator's jars> build/Generate.java server <openapi folder> <target folder>}.
  *
- * <p>A stamp over all that goes in makes a build without changes cost little more than starting the JVM.
+ * <p>A stamp over all inputs makes a build without changes cost little more than starting the JVM.
  */
 final class Generate {
 
     private static final List<String> ENDINGS = List.of(".yaml", ".java", ".mustache");
 
-    /** Folders beside the spec that nothing is generated from. */
+    /** Folders beside the spec that are no input of the generator. */
     private static final Set<String> OTHERS = Set.of("target", "src", "lint");
 
     private Generate() {}
@@ -45,9 +45,9 @@ final class Generate {
     }
 
     /**
-     * Generates one side.
+     * Generates the server's or the client's code.
      *
-     * @return false if nothing had changed since the last time
+     * @return false if no input has changed since the last time
      */
     static boolean generate(String side, Path folder, Path target) throws IOException {
         Path code = target.resolve("generated-sources").resolve(side);
@@ -77,7 +77,7 @@ final class Generate {
         Files.writeString(folder.resolve("openapi.json"), DocumentText.json(document));
     }
 
-    /** Over every source, template and class of the generator, and the class path with the version of openapi-generator in it. */
+    /** The digest of all sources, templates and classes of the generator, and of its class path with the version of openapi-generator. */
     private static String digest(Path folder) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

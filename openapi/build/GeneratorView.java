@@ -9,16 +9,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The document as openapi-generator understands it: 3.0.3, every model a flat object or an enumeration with a name of its own, scalar
- * components written out where they are used. It never leaves the build. The generator's support of 3.1 loses nullability and
- * invents names; of this view it loses nothing.
+ * The document in the form that openapi-generator understands: 3.0.3, every model a flat object or an enumeration with its own name, scalar
+ * components inlined. It is only used within the build. The generator's support of 3.1 loses nullability and invents names; with this view
+ * it loses nothing.
  *
- * <p>Members that start with {@code x-} carry to the templates what 3.0.3 has no words for: {@code x-null}, {@code x-versioned},
+ * <p>Members that start with {@code x-} carry to the templates what 3.0.3 can't express: {@code x-null}, {@code x-versioned},
  * {@code x-list}, {@code x-sealed}, {@code x-implements}, {@code x-id-prefix}, {@code x-query}.
  */
 final class GeneratorView {
 
-    /** Query parameters that the server's machinery answers for; a handler's filters are the others. */
+    /** Query parameters that the pipeline handles. All others are filters for the handler. */
     private static final Set<String> MACHINERY = Set.of("limit", "cursor", "sort", "expand", "fields", "dry_run", "include_total");
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -30,7 +30,7 @@ final class GeneratorView {
 
     private GeneratorView(ObjectNode joined, Map<String, Policy> policies, boolean server) {
         this.joined = joined.deepCopy();
-        // Scopes stay text, since they grow with every domain.
+        // Scopes stay strings, since each domain adds some.
         if (this.joined.at("/components/schemas/Scope") instanceof ObjectNode scope) {
             scope.remove("enum");
         }
@@ -38,7 +38,7 @@ final class GeneratorView {
         this.server = server;
     }
 
-    /** With ids as types, records of query filters, and without expanded members. */
+    /** The server's view: ids as types, records of query filters, no expanded members. */
     static ObjectNode forServer(ObjectNode joined, Map<String, Policy> policies) {
         Set<String> keep = new TreeSet<>();
         for (var schema : joined.at("/components/schemas").properties()) {
@@ -49,7 +49,7 @@ final class GeneratorView {
         return new GeneratorView(joined, policies, true).document(keep);
     }
 
-    /** With ids as text, every parameter, and the problems. */
+    /** The client's view: ids as strings, all parameters, and the problems. */
     static ObjectNode forClient(ObjectNode joined, Map<String, Policy> policies) {
         return new GeneratorView(joined, policies, false).document(Set.of("#/components/schemas/Problem", "#/components/schemas/DryRunResult"));
     }
@@ -100,16 +100,16 @@ final class GeneratorView {
         return operation;
     }
 
-    /** Path parameters stay parameters, the others become one record: of the filters for the server, of all options for the client. */
+    /** Path parameters stay parameters. The others become one record: the filters for the server, all options for the client. */
     private void parameters(Policy policy, JsonNode item, JsonNode source, ObjectNode operation) {
         ArrayNode parameters = operation.putArray("parameters");
         ObjectNode record = JSON.objectNode().put("type", "object").put("x-query", true)
-                .put("description", (server ? "The filters of " : "What can be said beside the rest when calling ") + policy.id() + ".");
+                .put("description", (server ? "The filters of " : "The options of ") + policy.id() + ".");
         ObjectNode properties = record.putObject("properties");
         boolean filters = false;
         for (JsonNode parameter : Schemas.parameters(joined, item, source)) {
             String name = parameter.path("name").asText();
-            // What can be expanded is named by text: paths of more than one reference can't be enumerated.
+            // References to expand are strings, since paths of several references can't be enumerated.
             JsonNode stated = name.equals("expand") ? Schemas.texts() : parameter.path("schema");
             ObjectNode schema = use(stated, Names.type(policy.id()) + Names.type(name));
             if (parameter.path("in").asText().equals("path")) {
@@ -154,7 +154,7 @@ final class GeneratorView {
         }
     }
 
-    /** A schema where it is used: a scalar, a list, a map, or a reference to a model. */
+    /** A schema at the place of its use: a scalar, a list, a map, or a reference to a model. */
     private ObjectNode use(JsonNode schema, String suggested) {
         ObjectNode used = unadorned(schema, suggested);
         copy(schema, used, "description", "x-personal", "x-expanded");
@@ -239,7 +239,7 @@ final class GeneratorView {
         return type.asText(schema.path("const").isTextual() ? "string" : null);
     }
 
-    /** Of {@code oneOf: [R, {type: null}]} the R; null for anything else. */
+    /** The R in {@code oneOf: [R, {type: null}]}; null for any other schema. */
     private static JsonNode exceptNull(JsonNode schema) {
         JsonNode ways = schema.has("oneOf") ? schema.get("oneOf") : schema.path("anyOf");
         if (ways.size() != 2) {
@@ -259,7 +259,7 @@ final class GeneratorView {
         return exceptNull(schema) != null;
     }
 
-    /** True for what becomes a Java type of its own. */
+    /** True for a schema that becomes a Java type of its own. */
     private boolean isModel(JsonNode schema) {
         if (exceptNull(schema) != null) {
             return false;
@@ -295,7 +295,7 @@ final class GeneratorView {
         }
     }
 
-    /** Two names of the document that are one in Java. */
+    /** Refuses two names of the document that become the same Java name. */
     private static void apart(String owner, Map<String, String> taken, String java, String name) {
         String other = taken.putIfAbsent(java, name);
         if (other != null) {
@@ -315,7 +315,7 @@ final class GeneratorView {
         model.path("properties").fieldNames().forEachRemaining(property -> apart(name, taken, Names.member(property), property));
     }
 
-    /** The members of a schema and of all that it is composed of, as if it had been written flat. */
+    /** Adds the members of a schema and of all its parts, flattened. */
     private void members(ObjectNode model, JsonNode schema, String name) {
         for (JsonNode part : schema.path("allOf")) {
             members(model, Schemas.follow(joined, part), name);
@@ -339,7 +339,7 @@ final class GeneratorView {
         }
     }
 
-    /** The member by which the union tells this variant from the others: it is the type itself, no member of the record. */
+    /** The discriminator member of a variant. The record doesn't have it, since its type determines it. */
     private String discriminatorOf(String variant) {
         for (var schema : joined.at("/components/schemas").properties()) {
             for (JsonNode way : schema.getValue().path("oneOf")) {

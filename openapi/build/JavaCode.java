@@ -22,8 +22,8 @@ import org.openapitools.codegen.model.OperationMap;
 import org.openapitools.codegen.model.OperationsMap;
 
 /**
- * What the server's and the client's generator share: openapi-generator reads the view, names the types and fills the templates;
- * everything that needs a decision is decided here, in Java, and handed to the templates as text, so that they hold no logic.
+ * The common part of the server's and the client's generator. openapi-generator reads the view, names the types and fills the templates.
+ * All decisions are made here, in Java, and passed to the templates as text, so that templates contain no logic.
  */
 abstract class JavaCode extends AbstractJavaCodegen {
 
@@ -37,7 +37,7 @@ abstract class JavaCode extends AbstractJavaCodegen {
      * @param view the document of {@link GeneratorView}
      * @param out where packages begin
      * @param templates the folder with the templates
-     * @param basePackage of what is generated; models are in {@code .model} below it
+     * @param basePackage the package of the generated code; models are in {@code .model} below it
      */
     JavaCode(ObjectNode view, Map<String, Policy> policies, Path out, Path templates, String basePackage) {
         this.view = view;
@@ -54,7 +54,7 @@ abstract class JavaCode extends AbstractJavaCodegen {
         setHideGenerationTimestamp(true);
         useBeanValidation = false;
         supportsInheritance = false;
-        // No type is called by a word of the language, since those are in lower case; Names looks after members.
+        // Type names are never reserved words, since those are in lower case. Names handles members.
         reservedWords.clear();
     }
 
@@ -81,16 +81,16 @@ abstract class JavaCode extends AbstractJavaCodegen {
         prepare();
     }
 
-    /** Names the templates and gives them what isn't bound to one model or one interface. */
+    /** Sets the templates and their global values. */
     abstract void prepare();
 
-    /** Fills in one model. */
+    /** Adds the template values of one model. */
     abstract void model(CodegenModel model, JsonNode schema);
 
-    /** Fills in one API class with its operations. */
+    /** Adds the template values of one API class and its operations. */
     abstract void api(OperationsMap api, List<CodegenOperation> operations);
 
-    /** The name of the API class that an operation belongs to, with the folder that it is in. */
+    /** The name and folder of the API class that an operation belongs to. */
     abstract String group(Policy policy);
 
     /** Writes all files. */
@@ -107,7 +107,7 @@ abstract class JavaCode extends AbstractJavaCodegen {
         generator.opts(new ClientOptInput().openAPI(document).config(this)).generate();
     }
 
-    /** Says nothing: the build is quiet. */
+    /** Suppresses the generator's messages. */
     @Override
     public void postProcess() {}
 
@@ -174,7 +174,7 @@ abstract class JavaCode extends AbstractJavaCodegen {
         return property(schema, variable).path("format").asText().equals("password");
     }
 
-    /** The text of a record without what must not come into a log. */
+    /** The {@code toString} of a record without values that must not be logged. */
     private static String masked(CodegenModel model, JsonNode schema) {
         List<String> members = model.vars.stream()
                 .map(variable -> variable.name + "=" + (isSecret(schema, variable) ? "***" : "\" + " + variable.name + " + \""))
@@ -182,7 +182,7 @@ abstract class JavaCode extends AbstractJavaCodegen {
         return "\"" + model.classname + "[" + String.join(", ", members) + "]\"";
     }
 
-    /** What the document says of a model and of its members. */
+    /** The Javadoc of a model and its members, from the document. */
     private static String doc(CodegenModel model, JsonNode schema) {
         String text = schema.path("description").asText(model.classname + ".");
         List<String> members = schema.has("x-id-prefix") || schema.has("x-sealed") ? List.of() : model.vars.stream()
@@ -205,18 +205,18 @@ abstract class JavaCode extends AbstractJavaCodegen {
         return value == null ? "null" : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 
-    /** The record of an operation's parameters that aren't in its path; null if it has none. */
+    /** The record with an operation's parameters other than path parameters; null if it has none. */
     protected static String options(CodegenOperation operation) {
         String reference = (String) operation.vendorExtensions.get("x-query");
         return reference == null ? null : reference.substring(reference.lastIndexOf('/') + 1);
     }
 
-    /** The schema of the view that a property comes from. */
+    /** The view's schema of a property. */
     protected static JsonNode property(JsonNode schema, CodegenProperty variable) {
         return schema.path("properties").path(variable.baseName);
     }
 
-    /** The Java type of an answer: of a list its entries' type, {@code Download} of what is streamed, {@code Void} where there is no body. */
+    /** The Java type of an answer: for a list its entries' type, {@code Download} for a streamed answer, {@code Void} without a body. */
     protected final String answer(CodegenOperation operation) {
         Policy policy = policies.get(operation.operationId);
         if (!policy.downloadTypes().isEmpty()) {
@@ -242,7 +242,7 @@ abstract class JavaCode extends AbstractJavaCodegen {
                 .path(String.valueOf(policy.status())).path("content").path(policy.responseType()).path("schema");
     }
 
-    /** The unions that a model is a variant of, by their names. */
+    /** The names of the unions that a model is a variant of. */
     protected final List<String> unionsOf(String name) {
         return view.at("/components/schemas").properties().stream()
                 .filter(schema -> variants(schema.getValue()).containsValue(name))
@@ -250,7 +250,7 @@ abstract class JavaCode extends AbstractJavaCodegen {
                 .toList();
     }
 
-    /** The variants of a union: the discriminator's value to the model's name; empty for anything else. */
+    /** The variants of a union, from the discriminator's value to the model's name; empty if the schema is no union. */
     protected static Map<String, String> variants(JsonNode schema) {
         var variants = new LinkedHashMap<String, String>();
         for (JsonNode variant : schema.path("x-variants")) {

@@ -1,7 +1,7 @@
 import java.util.ArrayList;
 import java.util.List;
 
-/** Text of the document as the inside of a Javadoc comment. */
+/** Converts text of the document to Javadoc. */
 final class Javadoc {
 
     private static final int WIDTH = 120;
@@ -11,8 +11,8 @@ final class Javadoc {
     /**
      * Wraps and escapes a text.
      *
-     * @param indent how many spaces stand before the comment's stars
-     * @return the lines between the opening and the closing of the comment, each with its star; empty for no text
+     * @param indent the number of spaces before the comment's stars
+     * @return the lines of the comment without its opening and closing, each with its star; empty for an empty text
      */
     static String of(String text, int indent) {
         List<String> lines = new ArrayList<>();
@@ -30,7 +30,7 @@ final class Javadoc {
         return String.join("\n", lines.stream().map(line -> line.isEmpty() ? start : start + " " + line).toList());
     }
 
-    /** The same on one line, for {@code @param}. */
+    /** The escaped text on one line, for {@code @param}. */
     static String line(String text) {
         return escape(text.strip()).replaceAll("\\s+", " ");
     }

@@ -4,12 +4,12 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** How names of the document become Java names. */
+/** Converts names of the document to Java names. */
 final class Names {
 
     private static final Pattern BRACES = Pattern.compile("\\{([^}]*)}");
 
-    /** Words that no parameter, and methods that no record component may be called. */
+    /** Names that neither a parameter nor a record component may have: reserved words and methods of records. */
     private static final Set<String> TAKEN = Set.of(
             "abstract", "assert", "boolean", "break", "byte", "case", "catch", "char", "class", "const", "continue", "default", "do",
             "double", "else", "enum", "extends", "final", "finally", "float", "for", "goto", "if", "implements", "import", "instanceof",
@@ -18,8 +18,8 @@ final class Names {
             "true", "false", "null", "_", "clone", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait");
 
     /**
-     * Types that the languages of generated clients have themselves, where anybody meets them: a schema of such a name is renamed by
-     * generators, or hides the language's own.
+     * Names of well-known types in the languages of generated clients. Generators rename a schema with such a name, or it hides the language's
+     * own type.
      */
     private static final Set<String> OTHERS = Set.of(
             "Any", "Array", "Boolean", "Byte", "Bytes", "Character", "Class", "Collection", "Consumer", "Currency", "Data", "Date", "DateTime",
@@ -28,12 +28,12 @@ final class Names {
             "Object", "Option", "Optional", "Override", "Package", "Path", "Predicate", "Process", "Promise", "Property", "Protocol",
             "Record", "Request", "Response", "Result", "Runtime", "Self", "Set", "Short", "Stream", "String", "Supplier", "Symbol", "System",
             "Thread", "Time", "TimeZone", "Tuple", "Type", "Union", "Uri", "Url", "Uuid", "Vec", "Void",
-            // What stock generators call their own classes.
+            // Class names of the stock generators.
             "ApiClient", "ApiException", "ApiResponse", "Call", "Configuration", "JSON", "Operation", "Pair");
 
     private Names() {}
 
-    /** Whether some language's own type is called so. */
+    /** True if a language has a well-known type with this name. */
     static boolean isTaken(String schema) {
         return OTHERS.contains(schema);
     }
@@ -49,7 +49,7 @@ final class Names {
         return Character.isDigit(type.charAt(0)) ? "The" + type : type.toString();
     }
 
-    /** {@code unitAmount} for {@code unit_amount}; a word that Java keeps to itself gets {@code Value} behind it. */
+    /** {@code unitAmount} for {@code unit_amount}; a name that Java reserves gets the suffix {@code Value}. */
     static String member(String name) {
         String type = type(name);
         String member = Character.toLowerCase(type.charAt(0)) + type.substring(1);
@@ -66,7 +66,7 @@ final class Names {
         return constant.isEmpty() || Character.isDigit(constant.charAt(0)) ? "_" + constant : constant;
     }
 
-    /** The names between the braces of a path, in their order. */
+    /** The names between the braces of a path, in order. */
     static List<String> braces(String path) {
         return BRACES.matcher(path).results().map((MatchResult found) -> found.group(1)).toList();
     }

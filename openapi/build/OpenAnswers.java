@@ -8,21 +8,21 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Opens what answers may be, since both enumerations and members grow within a version; requests stay closed. In an answer an enumeration
- * becomes a text whose known values {@code x-extensible-enum} lists. It is the only form that the common generators all read as open:
- * {@code anyOf} of the values and any text becomes a class of its own around each member. An object may have further members: generated
- * clients that hold answers against the document would otherwise refuse the first one that is new.
+ * Opens the answers' enumerations and objects, since both may grow within a version; requests stay closed. In an answer an enumeration
+ * becomes a string whose known values are in {@code x-extensible-enum}. It is the only form that all common generators read as open:
+ * for {@code anyOf} of the values and a string they generate a wrapper class. Objects allow additional members: generated clients that
+ * validate answers would otherwise refuse new members.
  */
 final class OpenAnswers {
 
     private static final String COMPONENTS = "#/components/schemas/";
 
-    /** No value is longer, none that comes later either. */
+    /** The maximal length of a value, including future ones. */
     private static final int VALUE_CHARACTERS_MAX = 64;
 
     private static final String VALUE = "^[a-z0-9][a-z0-9_:.-]*$";
 
-    /** More than this many values are read in the schema, not in a sentence. */
+    /** If there are more values, the description doesn't list them. */
     private static final int TOLD_MAX = 12;
 
     private final ObjectNode document;
@@ -32,7 +32,7 @@ final class OpenAnswers {
         this.document = document;
     }
 
-    /** Rewrites every answer of a completed document. What requests use too stays as it is, and answers say the same of their own. */
+    /** Rewrites all answers of a completed document. Schemas that requests use, too, stay closed; answers get opened copies of their enumerations. */
     static void open(ObjectNode document) {
         var open = new OpenAnswers(document);
         Set<String> answered = new HashSet<>();
@@ -57,7 +57,7 @@ final class OpenAnswers {
         }
     }
 
-    /** Some generators take a member with a default for one that is always there, and ask for it: so the sentence says the default. */
+    /** Describes the default in words, since some generators take a member with a default for a required one. */
     private static void sayDefaults(JsonNode schema) {
         for (JsonNode member : schema.path("properties")) {
             if (member instanceof ObjectNode property && property.has("default")) {
@@ -103,7 +103,7 @@ final class OpenAnswers {
         }
     }
 
-    /** A list of an enumeration's values that requests use too: the answer gets one of its own. */
+    /** Copies a list of enumeration values that requests use, too, so that the answer can be opened. */
     private void copied(ObjectNode schema) {
         if (asked.contains(schema.path("$ref").asText())) {
             var list = (ObjectNode) Schemas.follow(document, schema);
@@ -118,20 +118,20 @@ final class OpenAnswers {
         }
     }
 
-    /** The enumeration of texts that a schema is, or that it refers to and requests use too; null for anything else. */
+    /** The string enumeration that a schema is, or refers to and that requests use, too; null for any other schema. */
     private ObjectNode enumeration(ObjectNode schema) {
         String reference = schema.path("$ref").asText();
         JsonNode found = asked.contains(reference) ? Schemas.follow(document, schema) : schema;
         return found.path("enum").path(0).isTextual() ? (ObjectNode) found : null;
     }
 
-    /** Of an enumeration or null the enumeration; null for anything else. */
+    /** The enumeration in a choice of an enumeration and null; null for any other schema. */
     private ObjectNode orNull(ObjectNode schema) {
         JsonNode ways = schema.has("oneOf") ? schema.get("oneOf") : schema.path("anyOf");
         if (ways.size() != 2 || !ways.get(1).path("type").asText().equals("null")) {
             return null;
         }
-        // One that only answers use is opened where it stands.
+        // An enumeration that only answers use is opened in place.
         return enumeration((ObjectNode) ways.get(0));
     }
 

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the document says of one operation, read once: for the generated {@code Operation}, and for what the published document adds.
+ * The policy of one operation, read from the document for the generated {@code Operation} and for the completion of the document.
  *
  * @param method in upper case
  * @param path in full, with its braces
@@ -24,14 +24,14 @@ import java.util.regex.Pattern;
  * @param auditAction what the audit trail calls the change; null for a read
  * @param auditCategory {@code x-audit-category} of its tag; null for a read
  * @param ifMatch NONE, OPTIONAL or REQUIRED
- * @param list whether it answers a page
- * @param versioned whether its answer is a resource with a version, and so has an ETag
- * @param expands what {@code expand} may name, with the scope that each needs
- * @param requestType media type of its JSON body; null without one
- * @param responseType media type of its success answer; null without a body, and for a download
- * @param streamTypes media types of a body that is streamed instead of held as JSON; empty otherwise
- * @param streamBytesMax how large such a body may be; 0 without one
- * @param downloadTypes media types of an answer that is streamed; empty otherwise
+ * @param list true if the answer is a page of a list
+ * @param versioned true if the answer is a resource with a version, and so has an ETag
+ * @param expands the references that {@code expand} can include, with the scope that each requires
+ * @param requestType the media type of the JSON body; null without one
+ * @param responseType the media type of the success answer; null without a body, and for a download
+ * @param streamTypes the media types of a streamed body; empty without one
+ * @param streamBytesMax the maximal size of a streamed body; 0 without one
+ * @param downloadTypes the media types of a streamed answer; empty without one
  */
 record Policy(
         String id, String domain, String tag, String method, String path, int status, String scope, String access, boolean mutation, String auditAction,
@@ -39,7 +39,7 @@ record Policy(
         Map<String, String> expands, String requestType, String responseType, List<String> streamTypes, long streamBytesMax,
         List<String> downloadTypes) {
 
-    /** Literal segments before parameters, so that {@code /tokens/current} is met before {@code /tokens/{token_id}}. */
+    /** Orders literal segments before parameters: {@code /tokens/current} precedes {@code /tokens/{token_id}}. */
     static final Comparator<Policy> LITERAL_FIRST = Comparator
             .comparing((Policy policy) -> policy.path().replace('{', '~'))
             .thenComparing(policy -> List.of("GET", "POST", "PUT", "PATCH", "DELETE").indexOf(policy.method()));
@@ -74,7 +74,7 @@ record Policy(
         return policies;
     }
 
-    /** CREATE_PRODUCT for createProduct. */
+    /** The constant's name: CREATE_PRODUCT for createProduct. */
     String constant() {
         return Names.constant(id);
     }
@@ -95,17 +95,17 @@ record Policy(
         return access.equals("PUBLIC");
     }
 
-    /** Whether it takes a body of any kind. */
+    /** True if the operation has a body of any kind. */
     boolean takesBody() {
         return requestType != null || !streamTypes.isEmpty();
     }
 
-    /** Whether its success has a body, which {@code Accept} may refuse. */
+    /** True if the success answer has a body, whose media type {@code Accept} may exclude. */
     boolean answersBody() {
         return responseType != null || !downloadTypes.isEmpty();
     }
 
-    /** Reads one resource, which can be done conditionally and in part. */
+    /** True if the operation reads one resource: it supports {@code If-None-Match} and {@code fields}. */
     boolean resource() {
         return method.equals("GET") && versioned && !list;
     }
@@ -179,7 +179,7 @@ record Policy(
             return most;
         }
 
-        /** Whether every media type is one that is sent as it comes: no JSON, of which nothing is known but that it is text. */
+        /** True if every media type is streamed: not JSON, with the schema of a plain string. */
         private boolean isStream(JsonNode content) {
             for (var media : content.properties()) {
                 JsonNode schema = Schemas.follow(document, media.getValue().path("schema"));
@@ -268,7 +268,7 @@ record Policy(
             return operation.path("responses").path(String.valueOf(status));
         }
 
-        /** The first 2xx that the source states. */
+        /** The first 2xx status of the operation. */
         private int status() {
             for (var response : operation.path("responses").properties()) {
                 if (response.getKey().matches("2[0-9][0-9]")) {

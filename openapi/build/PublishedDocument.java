@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Makes the published document complete: each operation gets the parameters, headers and problems that follow from its policy, so that
- * no source has to repeat them and none can forget one. What a source states itself stays.
+ * Completes the published document: adds the parameters, headers and problems that follow from each operation's policy, so that no source
+ * repeats or forgets them. Members that a source has itself are kept.
  */
 final class PublishedDocument {
 
-    /** The media type of a dry run's answer that also tells what would have changed. */
+    /** The media type of a dry run's answer that lists all changes. */
     static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -28,9 +28,9 @@ final class PublishedDocument {
     }
 
     /**
-     * The document as the public sees it.
+     * The published document.
      *
-     * @param joined stays as it is
+     * @param joined the joined document, which is not changed
      */
     static ObjectNode published(ObjectNode joined, Map<String, Policy> policies) {
         var published = new PublishedDocument(joined.deepCopy());
@@ -58,7 +58,7 @@ final class PublishedDocument {
         responses.setAll(sorted);
     }
 
-    /** The shared parameters that an operation takes because of what it is, by the names of their components. */
+    /** The names of the shared parameters that follow from an operation's policy. */
     static List<String> parametersOf(Policy policy) {
         Map<String, Boolean> wanted = new LinkedHashMap<>();
         wanted.put("DryRun", policy.dryRun());
@@ -100,8 +100,8 @@ final class PublishedDocument {
     }
 
     /**
-     * A dry run is answered like the real call, so that every generated client can read it; what would have changed is another media type
-     * of that same answer. Generators take the first media type, which stays the ordinary one.
+     * A dry run has the same answer as the real call, so that every generated client can read it. The list of changes is a second media type of
+     * that answer. Generators use the first media type, which remains the ordinary one.
      */
     private void dryRun(ObjectNode response, Policy policy) {
         header(response, true, "Dry-Run", "DryRunHeader");

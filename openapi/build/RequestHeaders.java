@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The header fields that the document defines for requests, with the bounds that the client checks before it sends them. */
+/** The request header fields of the document, with the bounds that the client checks before sending. */
 final class RequestHeaders {
 
-    /** Where the document sets no bound, the one that every header field has. */
+    /** The bound of a field for which the document sets none. */
     private static final String LENGTH_MAX = "8192";
     private static final String PRINTABLE = "^[ -~]+$";
 
     private RequestHeaders() {}
 
-    /** One entry per field, in the form that the template takes. */
+    /** One entry per field, as the template expects it. */
     static List<Map<String, String>> of(JsonNode document) {
         Map<String, JsonNode> schemas = new TreeMap<>();
         collect(document, document, schemas);

@@ -6,12 +6,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Questions about the schemas of a joined document, in which references lead to components only. */
+/** Queries on the schemas of a joined document, whose references all lead to components. */
 final class Schemas {
 
     private Schemas() {}
 
-    /** The node itself, or what its reference leads to. */
+    /** The node itself, or the target of its reference. */
     static JsonNode follow(JsonNode document, JsonNode node) {
         JsonNode at = node;
         Set<String> seen = new HashSet<>();
@@ -25,7 +25,7 @@ final class Schemas {
         return at;
     }
 
-    /** The name of the component that a node refers to, also through the ways to add nullability or a description; null if none. */
+    /** The name of the component that a node refers to, also within a nullable or described schema; null if none. */
     static String name(JsonNode node) {
         String reference = node.path("$ref").asText(null);
         if (reference == null && node.path("allOf").size() == 1) {
@@ -34,7 +34,7 @@ final class Schemas {
         return reference == null ? null : reference.substring(reference.lastIndexOf('/') + 1);
     }
 
-    /** All parameters that hold for an operation, its own and its path's. */
+    /** All parameters of an operation, including those of its path. */
     static List<JsonNode> parameters(JsonNode document, JsonNode item, JsonNode operation) {
         List<JsonNode> all = new ArrayList<>();
         item.path("parameters").forEach(parameter -> all.add(follow(document, parameter)));
@@ -42,7 +42,7 @@ final class Schemas {
         return all;
     }
 
-    /** A list of texts. */
+    /** The schema of a list of strings. */
     static JsonNode texts() {
         ObjectNode texts = JsonNodeFactory.instance.objectNode().put("type", "array");
         texts.putObject("items").put("type", "string");
@@ -57,7 +57,7 @@ final class Schemas {
                 && "PageInfo".equals(name(properties.path("page")));
     }
 
-    /** True for a resource: it has an integer {@code version} that is always there. */
+    /** True for a resource, which has a required integer {@code version}. */
     static boolean isVersioned(JsonNode document, JsonNode schema) {
         JsonNode found = follow(document, schema);
         if (found.path("oneOf").size() > 1) {
@@ -72,7 +72,7 @@ final class Schemas {
         return version != null && version.path("type").asText().equals("integer") && requires(document, found, "version");
     }
 
-    /** The property of this name, looked for in all parts of an allOf; null if there is none. */
+    /** The property of this name, also within an allOf; null if there is none. */
     private static JsonNode property(JsonNode document, JsonNode schema, String name) {
         JsonNode own = schema.path("properties").get(name);
         if (own != null) {
@@ -101,7 +101,7 @@ final class Schemas {
         return false;
     }
 
-    /** Takes out every component that nothing outside the kept ones refers to. */
+    /** Removes every component that neither the rest of the document nor a kept component refers to. */
     static void prune(ObjectNode document, Set<String> keep) {
         Set<String> reached = new HashSet<>();
         document.properties().stream().filter(member -> !member.getKey().equals("components")).forEach(member -> reach(document, member.getValue(), reached));
@@ -128,10 +128,10 @@ final class Schemas {
         return names;
     }
 
-    /** Adds every component that a node leads to, directly or through others. */
+    /** Adds every component that a node refers to, directly or indirectly. */
     static void reach(JsonNode document, JsonNode node, Set<String> reached) {
         if (node.isTextual() && node.asText().startsWith("#/components/")) {
-            // A mapping of a discriminator holds such text without $ref; other text that looks like it only keeps too much.
+            // A discriminator's mapping has such text without $ref. Other text that looks like it only keeps a component too many.
             if (reached.add(node.asText())) {
                 reach(document, document.at(node.asText().substring(1)), reached);
             }

@@ -61,7 +61,7 @@ final class ServerCode extends JavaCode {
 
     @Override
     public String getHelp() {
-        return "Interfaces and records of a server whose handlers return values.";
+        return "Generates interfaces and records of a server whose handlers return values.";
     }
 
     @Override
@@ -183,7 +183,7 @@ final class ServerCode extends JavaCode {
         }
     }
 
-    /** How the text of a path parameter becomes its type; whatever isn't an id, a number or an enumeration stays text. */
+    /** The conversion of a path parameter's text to its type: an id, a number or an enumeration; any other type stays text. */
     private static String parse(CodegenParameter parameter) {
         return switch (parameter.dataType) {
             case "String" -> "text -> text";
@@ -194,7 +194,7 @@ final class ServerCode extends JavaCode {
     }
 
     private static String doc(CodegenOperation operation, Policy policy) {
-        String asks = policy.scope() == null ? "" : " Asks for {@code " + policy.scope() + "}.";
+        String asks = policy.scope() == null ? "" : " Requires the scope {@code " + policy.scope() + "}.";
         String summary = operation.summary == null ? policy.id() : operation.summary.strip();
         String text = Javadoc.of((summary.endsWith(".") ? summary : summary + ".") + "\n\n"
                 + (operation.unescapedNotes == null ? "" : operation.unescapedNotes), 4);

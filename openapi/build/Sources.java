@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The YAML files of a spec, each read once, and the places that references point to. */
+/** The YAML files of a spec, each read once, and the targets of references. */
 final class Sources {
 
     private static final ObjectMapper YAML = YAMLMapper.builder()
@@ -22,7 +22,7 @@ final class Sources {
     private final Path root;
     private final Map<Path, JsonNode> files = new HashMap<>();
 
-    /** @param root the folder of {@code openapi.yaml}; references may not leave it */
+    /** @param root the folder of {@code openapi.yaml}; references must stay within it */
     Sources(Path root) {
         this.root = root.toAbsolutePath().normalize();
     }
@@ -30,12 +30,12 @@ final class Sources {
     /**
      * A node of a file.
      *
-     * @param file absolute
+     * @param file the file's absolute path
      * @param pointer a JSON Pointer, empty for the whole file
      */
     record Place(Path file, String pointer) {
 
-        /** The last segment of the pointer: the name of a component. */
+        /** The last segment of the pointer, which is the component's name. */
         String name() {
             return pointer.substring(pointer.lastIndexOf('/') + 1);
         }
@@ -50,7 +50,7 @@ final class Sources {
     }
 
     /**
-     * Where a reference in {@code base} leads.
+     * The target of a reference in {@code base}.
      *
      * @throws IllegalArgumentException saying why if it leads nowhere
      * @throws SpecMistakes if the file that it leads to can't be read
@@ -77,7 +77,7 @@ final class Sources {
         return read(place.file()).at(place.pointer());
     }
 
-    /** The path as the author knows it. */
+    /** The path relative to the spec's folder. */
     String show(Path file) {
         return root.relativize(file).toString().replace('\\', '/');
     }

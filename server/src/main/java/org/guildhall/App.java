@@ -18,10 +18,10 @@ import org.guildhall.overview.OverviewModule;
 import org.guildhall.platform.PlatformModule;
 import org.guildhall.runtime.RuntimeModule;
 
-/** The map: what the server is made of, and how it is tied together. */
+/** Builds the server from its rooms, and closes it. */
 public final class App implements AutoCloseable {
 
-    /** Running tasks leave this many connections of the jobs' for finding tasks and for the exchange of limits. */
+    /** Connections of the job pool that running tasks leave free, for the scheduler and the exchange of rate limits. */
     private static final int CONNECTIONS_BESIDE_TASKS = 2;
 
     private static final Migrations.Standing UNKNOWN = new Migrations.Standing(Migrations.State.EMPTY, "", "");
@@ -67,12 +67,12 @@ public final class App implements AutoCloseable {
                 limits);
     }
 
-    /** Builds everything and listens. Refuses a database whose schema is older than this build. */
+    /** Builds the server and starts to listen. @throws IllegalStateException if the database's schema is older than this build */
     public static App start(Config config) {
         return start(config, api -> {});
     }
 
-    /** The same with something more on the same server, as the bench has its baselines. */
+    /** Starts with additional routes on the server, for the benchmark's baselines. */
     public static App start(Config config, Consumer<Api> more) {
         var app = new App(config, more);
         if (!isMigrated(app.db.unguarded(Migrations::standing))) {
@@ -86,7 +86,7 @@ public final class App implements AutoCloseable {
         return app;
     }
 
-    /** The port that it listens on. */
+    /** The port that the server listens on. */
     public int port() {
         return server.port();
     }
@@ -103,7 +103,7 @@ public final class App implements AutoCloseable {
         return version == null ? "development" : version;
     }
 
-    /** Readiness turns false at once; requests in flight are finished, then everything is closed. */
+    /** Makes the node unready at once, finishes running requests, then closes everything. */
     @Override
     public void close() {
         stopping = true;

@@ -15,11 +15,11 @@ import org.guildhall.core.data.DbConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's settings, read from the environment once, at the start. A wrong one keeps the server from starting, with all mistakes
- * listed at once. Each is documented in {@code docs/operations.md}.
+ * The server's settings, read from the environment once at the start. Invalid settings prevent the start, and all mistakes are listed at
+ * once. {@code docs/operations.md} documents each setting.
  *
- * @param keys signs and verifies tokens, cursors, kept replies
- * @param scheduler whether this node runs scheduled work
+ * @param keys the keys for tokens, cursors and stored replies
+ * @param scheduler true if this node runs scheduled work
  */
 public record Config(
         DbConfig database, String host, int port, String publicUrl, Keys keys, Set<String> corsOrigins, List<IpRange> trustedProxies,
@@ -30,11 +30,11 @@ public record Config(
             "DATABASE_URL", "DATABASE_USER", "DATABASE_PASSWORD", "DATABASE_POOL", "DATABASE_JOB_POOL",
             "DATABASE_POOL_WAIT_MILLIS", "DATABASE_TENANT_SHARE", "HOST", "PORT", "PUBLIC_URL",
             "KEYS", "CORS_ORIGINS", "TRUSTED_PROXIES", "SCHEDULER");
-    /** Settings of the launcher and of the administrator's commands, which the server doesn't read but must not refuse. */
+    /** Settings of the launcher and of the administrator's commands. The server doesn't use them, but must accept them. */
     private static final Set<String> OTHERS = Set.of("JAVA_HOME", "MIGRATOR_USER", "MIGRATOR_PASSWORD", "ADMIN_URL", "ADMIN_USER",
             "ADMIN_PASSWORD", "APP_PASSWORD", "READONLY_PASSWORD", "BACKUP_PASSWORD", "JAVA_OPTS", "URL", "TOKEN", "HOME", "STATE", "ACCESS_LOG");
 
-    /** Every mistake in the settings. */
+    /** All mistakes in the settings. */
     public static final class Mistakes extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -43,7 +43,7 @@ public record Config(
         }
     }
 
-    /** @throws Mistakes with every setting that is missing, malformed or unknown */
+    /** @throws Mistakes listing every missing, malformed or unknown setting */
     public static Config read(Map<String, String> environment) {
         var reader = new Reader(environment);
         var config = new Config(
@@ -75,7 +75,7 @@ public record Config(
             for (var name : new TreeSet<>(environment.keySet())) {
                 var rest = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "";
                 if (!rest.isEmpty() && !KNOWN.contains(rest) && !OTHERS.contains(rest)) {
-                    mistakes.add(name + ": there is no such setting");
+                    mistakes.add(name + ": unknown setting");
                 }
             }
         }
@@ -84,7 +84,7 @@ public record Config(
         <T> T required(String name, Function<String, T> read) {
             var text = environment.get(PREFIX + name);
             if (text == null || text.isBlank()) {
-                mistakes.add(PREFIX + name + ": is required");
+                mistakes.add(PREFIX + name + ": required");
                 return null;
             }
             return value(name, text, read);
@@ -93,7 +93,7 @@ public record Config(
         <T> T optional(String name, String fallback, Function<String, T> read) {
             var text = environment.get(PREFIX + name);
             var value = value(name, text == null || text.isBlank() ? fallback : text, read);
-            // With a mistake in it the config is never returned; until all are found, the fallback stands in.
+            // With a mistake the config is never returned. The fallback stands in until all mistakes are found.
             return value == null ? read.apply(fallback) : value;
         }
 
@@ -102,7 +102,7 @@ public record Config(
             try {
                 return read.apply(text.strip());
             } catch (IllegalArgumentException wrong) {
-                // A key's text never gets into the message: the readers say what is wrong without repeating it.
+                // The parsers don't repeat the text, so a key never gets into the message.
                 mistakes.add(PREFIX + name + ": " + wrong.getMessage());
                 return null;
             }
@@ -125,7 +125,7 @@ public record Config(
     private static String url(String text) {
         var url = URI.create(text);
         if (url.getHost() == null || !Set.of("http", "https").contains(String.valueOf(url.getScheme())) || text.endsWith("/")) {
-            throw new IllegalArgumentException("must be an http or https address without a slash at its end");
+            throw new IllegalArgumentException("must be an http or https URL without a slash at its end");
         }
         return text;
     }

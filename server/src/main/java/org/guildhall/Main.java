@@ -23,7 +23,7 @@ public final class Main {
 
     private Main() {}
 
-    /** A mistake of the operator's, to be told in one line. */
+    /** A mistake in the command or its settings, reported in one line. */
     private static final class Misuse extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -96,7 +96,7 @@ public final class Main {
         source.setURL(url);
         source.setUser(user);
         source.setPassword(password);
-        System.out.println(Migrations.migrate(source) + " migrations have run");
+        System.out.println(Migrations.migrate(source) + " migrations applied");
     }
 
     private static void initDatabase(boolean print, Map<String, String> environment) throws Exception {
@@ -114,7 +114,7 @@ public final class Main {
         try (var connection = DriverManager.getConnection(url, user, password)) {
             Roles.create(connection, passwords);
         }
-        System.out.println("the roles are there: " + String.join(", ",
+        System.out.println("roles created or updated: " + String.join(", ",
                 Arrays.asList(Roles.OWNER, Roles.MIGRATOR, Roles.APP, Roles.READONLY, Roles.BACKUP)));
     }
 

@@ -8,7 +8,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** What keeps a command from starting and is the operator's to mend, in one sentence instead of a stack trace. */
+/** A failure to start that the operator can fix, reported as one sentence instead of a stack trace. */
 public final class StartFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -25,10 +25,10 @@ public final class StartFailure extends RuntimeException {
     }
 
     /**
-     * Looks whether a command can begin with this database.
+     * Checks that a command can use this database.
      *
-     * @param settings the names of the settings of user and password, for the message
-     * @throws StartFailure if it can't be reached, refuses the login or is too old
+     * @param settings the names of the user's and password's settings, for the message
+     * @throws StartFailure if the database can't be reached, refuses the login, or is too old
      */
     static void check(String url, String user, String password, String settings) {
         try (Connection connection = DriverManager.getConnection(url, user, password)) {
@@ -44,7 +44,7 @@ public final class StartFailure extends RuntimeException {
         }
     }
 
-    /** Why the database refused, by its SQLSTATE. */
+    /** The reason of a refused connection, by its SQLSTATE. */
     static String told(SQLException e, String user, String settings) {
         String state = String.valueOf(e.getSQLState());
         if (caused(e, UnknownHostException.class)) {
@@ -55,22 +55,22 @@ public final class StartFailure extends RuntimeException {
         }
         return switch (state) {
             case "28P01", "28000" -> "The database refuses the login of " + user + ": check " + settings + ".";
-            case "08004" -> "The database asks for a password for " + user + ": set " + settings + ".";
+            case "08004" -> "The database requires a password for " + user + ": set " + settings + ".";
             case "3D000" -> "The database of GUILDHALL_DATABASE_URL doesn't exist.";
             case "57P03" -> "The database is starting up or shutting down: try again.";
-            case "53300" -> "The database has no connection left (max_connections).";
+            case "53300" -> "The database has no free connection: check max_connections.";
             default -> "The database can't be reached: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         };
     }
 
-    /** The sentence for what a start failed of; null for what nobody foresaw. */
+    /** The sentence for a failed start; null for an unexpected failure. */
     public static @Nullable String sentence(Throwable failure, int port) {
         for (Throwable one = failure; one != null; one = one.getCause()) {
             if (one instanceof StartFailure known) {
                 return known.getMessage();
             }
             if (one instanceof BindException) {
-                return "Port " + port + " is taken by another program: end that one, or set GUILDHALL_PORT.";
+                return "Port " + port + " is used by another program: stop that program, or set GUILDHALL_PORT.";
             }
         }
         return null;

@@ -40,7 +40,7 @@ class StartFailureTest {
     @CsvSource(delimiter = '|', value = {
         "28P01 | The database refuses the login of guildhall_app: check GUILDHALL_DATABASE_PASSWORD.",
         "28000 | The database refuses the login of guildhall_app: check GUILDHALL_DATABASE_PASSWORD.",
-        "08004 | The database asks for a password for guildhall_app: set GUILDHALL_DATABASE_PASSWORD.",
+        "08004 | The database requires a password for guildhall_app: set GUILDHALL_DATABASE_PASSWORD.",
         "3D000 | The database of GUILDHALL_DATABASE_URL doesn't exist.",
         "57P03 | The database is starting up or shutting down: try again.",
         "XX000 | The database can't be reached: FATAL: something"})
@@ -59,7 +59,7 @@ class StartFailureTest {
     @Test
     void port_taken_isOneSentence() {
         var wrapped = new IllegalStateException("start failed", new IOException("Failed to bind", new BindException("Address already in use")));
-        assertEquals("Port 8080 is taken by another program: end that one, or set GUILDHALL_PORT.", StartFailure.sentence(wrapped, 8080));
+        assertEquals("Port 8080 is used by another program: stop that program, or set GUILDHALL_PORT.", StartFailure.sentence(wrapped, 8080));
         assertNull(StartFailure.sentence(new IllegalStateException("else"), 8080));
     }
 }

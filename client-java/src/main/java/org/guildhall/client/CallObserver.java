@@ -1,12 +1,12 @@
 package org.guildhall.client;
 
 /**
- * Is told of every attempt, for logs and metrics. It is called on the thread that makes the call, and by several threads at once. What it
- * throws goes to the log of the client and doesn't disturb the call.
+ * Receives every attempt, for logs and metrics. It is called on the thread of the call, possibly by several threads at once. Its exceptions
+ * are logged and don't affect the call.
  */
 @FunctionalInterface
 public interface CallObserver {
 
-    /** Called after each attempt, whatever came of it. */
+    /** Called after each attempt, successful or not. */
     void attempted(Attempt attempt);
 }

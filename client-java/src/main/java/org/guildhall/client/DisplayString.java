@@ -5,7 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Text of any language in a header field: visible ASCII as it is, all else as a Display String (RFC 9651, section 3.3.8). */
+/** Text in a header field: visible ASCII as it is, any other text as a Display String (RFC 9651, section 3.3.8). */
 final class DisplayString {
 
     private static final String BEGIN = "%\"";
@@ -13,9 +13,9 @@ final class DisplayString {
     private DisplayString() {}
 
     /**
-     * The form in which a text is sent.
+     * The encoded form of a text.
      *
-     * @throws IllegalArgumentException for half a surrogate pair, which is no text
+     * @throws IllegalArgumentException for a lone surrogate
      */
     static String of(String text) {
         if (isPlain(text)) {
@@ -32,7 +32,7 @@ final class DisplayString {
         return encoded.append('"').toString();
     }
 
-    /** What looks encoded is encoded once more, and so are spaces at the ends: the server gets what the caller wrote. */
+    /** Text that looks encoded is encoded again, and so is text with spaces at its ends, so that the server gets exactly this text. */
     private static boolean isPlain(String text) {
         return text.chars().allMatch(one -> one >= ' ' && one <= '~') && text.equals(text.strip()) && !text.startsWith(BEGIN);
     }
@@ -44,7 +44,7 @@ final class DisplayString {
             bytes.get(all);
             return all;
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("The text has half a surrogate pair.", e);
+            throw new IllegalArgumentException("The text contains a lone surrogate.", e);
         }
     }
 }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** An answer that is read as it comes and never held whole. To be closed, which also ends an answer that nobody wants to its end. */
+/** A streamed answer, which is never held in memory as a whole. Close it, also to stop an answer before its end. */
 public final class Download implements AutoCloseable {
 
     private final InputStream stream;
@@ -15,13 +15,13 @@ public final class Download implements AutoCloseable {
         this.stream = stream;
     }
 
-    /** What comes; an answer that breaks off is an {@link IOException}, never a stream that ends early. */
+    /** The content. An answer that breaks off causes an {@link IOException}, never an early end of the stream. */
     public InputStream stream() {
         return stream;
     }
 
     /**
-     * Writes all of it into a file, in place of one that is there. The file is there when all of it is.
+     * Writes the content to a file, and replaces an existing one. The file appears only when it is complete.
      *
      * @throws GuildhallException if the answer breaks off or the file can't be written
      */

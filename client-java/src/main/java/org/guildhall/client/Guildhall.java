@@ -9,56 +9,56 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * The client of one Guildhall server, for one token. Safe for use by many threads; make one and keep it.
+ * The client of one Guildhall server with one token. It is thread-safe; create one and keep it.
  *
  * <pre>{@code
  * Guildhall guildhall = Guildhall.builder().baseUrl("https://api.example.org").token(token).build();
  * Product product = guildhall.catalog().products().create(new NewProduct("Adult membership")).value();
  * }</pre>
  *
- * <p>{@code with…} gives a client that differs in one thing, for one call or many, at no cost. The interface and those of the domains let
- * a test fake the client: their methods throw {@link UnsupportedOperationException} until a fake overrides them.
+ * <p>Each {@code with…} returns a client that differs in one setting, at no cost. Tests can fake this interface and those of the domains:
+ * their methods throw {@link UnsupportedOperationException} until a fake overrides them.
  *
- * <p>Calls throw {@link ProblemException} where the server refuses, {@link GuildhallException} where there is no answer. What may pass is
- * tried again: no answer at all, 429, 500, 502, 503, 504, and 409 while an earlier attempt with the same idempotency key is still running.
+ * <p>Calls throw {@link ProblemException} if the server refuses, and {@link GuildhallException} without an answer. Temporary failures are
+ * retried: no answer, 429, 500, 502, 503, 504, and 409 while an earlier attempt with the same idempotency key is still running.
  */
 public interface Guildhall extends Apis {
 
-    /** Begins with nothing said; only the base URL must be. */
+    /** A builder with default settings. Only the base URL is required. */
     static Builder builder() {
         return new Builder();
     }
 
-    /** A mapper that reads and writes the models as the client does, to keep them in files or show them. */
+    /** A mapper that reads and writes the models as the client does, for storing or showing them. */
     static ObjectMapper mapper() {
         return Json.MAPPER.copy();
     }
 
     /**
-     * A client with another token, which shares the connections and all else with this one.
+     * A client with another token, which shares the connections and all other settings.
      *
-     * @throws IllegalArgumentException if it has characters that no token has
+     * @throws IllegalArgumentException if the token contains invalid characters
      */
     default Guildhall withToken(String token) {
         throw new UnsupportedOperationException("withToken");
     }
 
-    /** A client that gets its token there for each attempt, and shares the connections and all else with this one. */
+    /** A client that gets its token from the source for each attempt, and shares the connections and all other settings. */
     default Guildhall withToken(Supplier<String> source) {
         throw new UnsupportedOperationException("withToken");
     }
 
-    /** A client whose attempts may take so long, for a single call perhaps; it shares the connections and all else with this one. */
+    /** A client with another timeout per attempt, which shares the connections and all other settings. */
     default Guildhall withTimeout(Duration time) {
         throw new UnsupportedOperationException("withTimeout");
     }
 
-    /** A client that tries again so often at most, 0 for never; it shares the connections and all else with this one. */
+    /** A client with another maximum of retries, 0 for none, which shares the connections and all other settings. */
     default Guildhall withMaxRetries(int count) {
         throw new UnsupportedOperationException("withMaxRetries");
     }
 
-    /** What a client is made from. */
+    /** The settings of a new client. */
     final class Builder {
 
         private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -75,14 +75,14 @@ public interface Guildhall extends Apis {
         private Builder() {}
 
         /**
-         * Where the server is, without {@code /api/v1}: {@code https://api.example.org}.
+         * The server's URL without {@code /api/v1}, such as {@code https://api.example.org}.
          *
-         * @throws IllegalArgumentException if it is no http or https URL, or has a query
+         * @throws IllegalArgumentException if it is not an http or https URL, or has a query
          */
         public Builder baseUrl(String url) {
-            // Not shown: it may hold a password, or be the token in the wrong place.
+            // The value is not shown: it may contain a password, or be a token in the wrong place.
             var none = new IllegalArgumentException(
-                    "The base URL is http:// or https:// with a host, without user, query and fragment: https://api.example.org");
+                    "The base URL must be http:// or https:// with a host, without user, query and fragment: https://api.example.org");
             URI uri;
             try {
                 uri = new URI(url.strip().replaceAll("/+$", ""));
@@ -98,46 +98,46 @@ public interface Guildhall extends Apis {
         }
 
         /**
-         * The API token, without the white space around it. Without a token, only public operations can be called.
+         * The API token; white space around it is removed. Without a token, only public operations can be called.
          *
-         * @throws IllegalArgumentException if it has characters that no token has
+         * @throws IllegalArgumentException if the token contains invalid characters
          */
         public Builder token(String value) {
             String stripped = Secrets.token(value);
             return token(() -> stripped);
         }
 
-        /** Where to get the token for each attempt, so that it may be rotated while the client lives. */
+        /** The source of the token, called for each attempt, so that the token can be rotated while the client is in use. */
         public Builder token(Supplier<String> source) {
             token = Objects.requireNonNull(source);
             return this;
         }
 
-        /** How long one attempt may take, until its answer is there whole; 30 seconds unless said. */
+        /** The timeout of one attempt, until its answer is complete; 30 seconds by default. */
         public Builder timeout(Duration time) {
             timeout = Settings.positive(time);
             return this;
         }
 
-        /** How often a call is tried again at most; 4 unless said, 0 for never. */
+        /** The maximal number of retries of a call; 4 by default, 0 for none. */
         public Builder maxRetries(int count) {
             maxRetries = Settings.notNegative(count);
             return this;
         }
 
-        /** The longest wait between two attempts; 60 seconds unless said. Where the server asks for more, its problem is thrown. */
+        /** The longest wait between two attempts; 60 seconds by default. If the server asks for a longer one, its problem is thrown. */
         public Builder maxRetryWait(Duration time) {
             maxRetryWait = Settings.positive(time);
             return this;
         }
 
-        /** The HTTP client to use, for proxies and certificates. It should follow no redirects: the token would follow them too. */
+        /** The HTTP client, for proxies and certificates. It should not follow redirects, since the token would be sent along. */
         public Builder httpClient(HttpClient client) {
             httpClient = Objects.requireNonNull(client);
             return this;
         }
 
-        /** What is told of every attempt, for logs and metrics. */
+        /** An observer of every attempt, for logs and metrics. */
         public Builder observer(CallObserver other) {
             observer = Objects.requireNonNull(other);
             return this;
@@ -149,7 +149,7 @@ public interface Guildhall extends Apis {
         }
 
         /**
-         * Makes the client. Nothing is sent yet.
+         * Creates the client without sending anything.
          *
          * @throws IllegalStateException if the base URL is missing
          */
@@ -160,7 +160,7 @@ public interface Guildhall extends Apis {
             HttpClient client = httpClient != null ? httpClient : HttpClient.newBuilder()
                     .connectTimeout(CONNECT_TIMEOUT)
                     .followRedirects(HttpClient.Redirect.NEVER)
-                    // In clear text HTTP/2 begins with an upgrade that some servers and proxies take amiss.
+                    // Without TLS, HTTP/2 begins with an upgrade that some servers and proxies refuse.
                     .version("https".equals(baseUrl.getScheme()) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
                     .build();
             return new GuildhallClient(

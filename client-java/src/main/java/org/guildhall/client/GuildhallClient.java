@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** The client that sends. */
+/** The client implementation that sends requests. */
 final class GuildhallClient extends ApiClients implements Guildhall {
 
     private final Settings settings;
@@ -35,7 +35,7 @@ final class GuildhallClient extends ApiClients implements Guildhall {
         return new GuildhallClient(settings.withRetries(settings.retries().withCountMax(Settings.notNegative(count))));
     }
 
-    /** Never the token. */
+    /** Leaves the token out. */
     @Override
     public String toString() {
         return "Guildhall[" + settings.server() + "]";

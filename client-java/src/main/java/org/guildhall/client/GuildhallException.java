@@ -1,10 +1,10 @@
 package org.guildhall.client;
 
 /**
- * A call that came to no good end. Where the server answered with a problem, it is a {@link ProblemException}; otherwise there was no
- * answer, or none that could be read, and {@link #getCause()} says why.
+ * A failed call. If the server answered with a problem, it is a {@link ProblemException}. Otherwise there was no readable answer, and
+ * {@link #getCause()} has the reason.
  *
- * <p>Without an answer nobody knows whether a change happened. Sending it again with the same idempotency key is safe: it happens once.
+ * <p>Without an answer it is unknown whether a change happened. It is safe to send it again with the same idempotency key: it happens once.
  */
 public class GuildhallException extends RuntimeException {
 

@@ -3,8 +3,8 @@ package org.guildhall.client;
 import java.util.regex.Pattern;
 
 /**
- * What a request's header field may hold. A value that breaks the rule is refused before it is sent, since the HTTP client would send
- * another one in its place: two idempotency keys that differ only in such a character would become one key.
+ * The allowed values of a request's header field. Invalid values are refused before sending, since the HTTP client would replace their
+ * characters: two idempotency keys that differ only in such a character would become one key.
  *
  * @param lengthMin the fewest characters
  * @param lengthMax the most characters
@@ -23,12 +23,12 @@ record HeaderRule(String name, int lengthMin, int lengthMax, Pattern pattern) {
     }
 
     /**
-     * Gives back a value that may be sent.
+     * Returns the value if it is valid.
      *
-     * @throws IllegalArgumentException for any other value, which the message doesn't show
+     * @throws IllegalArgumentException for an invalid value, which the message doesn't show
      */
     String checked(String value) {
-        // A header's end is cut off spaces on its way, so that the server would see another value.
+        // HTTP removes spaces at the ends of a header value, so the server would see another value.
         if (!value.equals(value.strip())) {
             throw refused("must not begin or end with white space");
         }

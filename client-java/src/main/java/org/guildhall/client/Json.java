@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import org.openapitools.jackson.nullable.JsonNullableModule;
 
-/** How the models are written and read. */
+/** The JSON mapper of the models. */
 final class Json {
 
     static final ObjectMapper MAPPER = JsonMapper.builder()

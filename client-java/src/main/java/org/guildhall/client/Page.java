@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * One page of a list, which knows how to get the next one. {@link #all()} and {@link #stream()} go on through all the pages by themselves,
- * asking for each only when it is reached.
+ * One page of a list. {@link #all()} and {@link #stream()} also return the entries of all further pages, and request each page only when
+ * it is reached.
  *
- * @param <T> what is listed
+ * @param <T> the type of an entry
  */
 public final class Page<T> {
 
@@ -23,7 +23,7 @@ public final class Page<T> {
     private final ResponseHeaders headers;
     private final Function<String, Page<T>> after;
 
-    /** Where a page stands in its list, as the server says it. */
+    /** The page's position in its list, as the server sends it. */
     record Info(String nextCursor, boolean hasMore, Long total, Boolean totalCapped) {}
 
     Page(List<T> data, Info info, ResponseHeaders headers, Function<String, Page<T>> after) {
@@ -38,7 +38,7 @@ public final class Page<T> {
         return new Page<>(data, new Info(null, false, null, null), ResponseHeaders.of(Map.of()), cursor -> of(List.of()));
     }
 
-    /** A page with others behind it, for tests that fake the client. */
+    /** A page followed by others, for tests that fake the client. */
     public static <T> Page<T> of(List<T> data, Page<T> next) {
         return new Page<>(data, new Info("next", true, null, null), ResponseHeaders.of(Map.of()), cursor -> next);
     }
@@ -48,42 +48,42 @@ public final class Page<T> {
         return data;
     }
 
-    /** Whether there is a next page. */
+    /** True if there is a next page. */
     public boolean hasMore() {
         return info.hasMore();
     }
 
-    /** What to send as {@code cursor} to go on from here later; null on the last page. */
+    /** The {@code cursor} with which to continue later; null on the last page. */
     public String nextCursor() {
         return info.nextCursor();
     }
 
-    /** How many entries the whole list has; null unless {@code includeTotal} asked for it. */
+    /** The size of the whole list; null unless {@code includeTotal} requested it. */
     public Long total() {
         return info.total();
     }
 
-    /** True if there are more entries than {@link #total()} says; null unless {@code includeTotal} asked for it. */
+    /** True if the list has more entries than {@link #total()}; null unless {@code includeTotal} requested the total. */
     public Boolean totalCapped() {
         return info.totalCapped();
     }
 
-    /** The id by which the server's operators find the request for this page. */
+    /** The id by which the server's operators find this page's request. */
     public String requestId() {
         return headers.requestId();
     }
 
-    /** All header fields of the answer with this page, with what is left of the rate limits. */
+    /** All header fields of this page's answer, including the rate limits. */
     public ResponseHeaders headers() {
         return headers;
     }
 
-    /** Asks for the next page; empty on the last one. */
+    /** Requests the next page; empty on the last one. */
     public Optional<Page<T>> next() {
         return hasMore() ? Optional.of(after.apply(nextCursor())) : Optional.empty();
     }
 
-    /** Every entry from this page to the end of the list. Each iteration asks for the further pages anew. */
+    /** Every entry from this page to the end of the list. Each iteration requests the further pages again. */
     public Iterable<T> all() {
         return () -> new Entries<>(this);
     }
@@ -105,7 +105,7 @@ public final class Page<T> {
 
         @Override
         public boolean hasNext() {
-            // A page may be empty and yet not the last one, where a filter left nothing of it.
+            // A filter may leave a page empty although further pages follow.
             while (!entries.hasNext() && page.hasMore()) {
                 page = page.next().orElseThrow();
                 entries = page.data.iterator();

@@ -11,15 +11,15 @@ import org.guildhall.client.model.Problem;
 import org.guildhall.client.model.ProblemItem;
 
 /**
- * The server refused a request, or failed at it, and said why (RFC 9457). Programs decide by {@link #code()}; the codes are permanent.
+ * The server refused a request, or failed, and answered with a problem (RFC 9457). Programs should use {@link #code()}; codes are permanent.
  *
- * <p>An answer that is no problem document, from a proxy perhaps, has the code {@code http_} and its status.
+ * <p>An answer that is not a problem, perhaps from a proxy, has the code {@code http_} followed by its status.
  */
 public final class ProblemException extends GuildhallException {
 
     private static final long serialVersionUID = 1;
 
-    /** Not serializable itself; {@link #document} is. */
+    /** Not serializable itself; {@link #document} replaces it. */
     private transient Problem problem;
     private final String document;
     private final Duration retryAfter;
@@ -58,17 +58,17 @@ public final class ProblemException extends GuildhallException {
         problem = Json.MAPPER.readValue(document, Problem.class);
     }
 
-    /** The whole problem, with members that this client doesn't know in {@code additional}. */
+    /** The whole problem. Members unknown to this client are in {@code additional}. */
     public Problem problem() {
         return problem;
     }
 
-    /** What it is, for programs: {@code already_exists}, {@code insufficient_scope}, … */
+    /** The code, for programs: {@code already_exists}, {@code insufficient_scope}, … */
     public String code() {
         return code;
     }
 
-    /** Whether it is this one. */
+    /** True if the problem has this code. */
     public boolean is(String other) {
         return code.equals(other);
     }
@@ -78,7 +78,7 @@ public final class ProblemException extends GuildhallException {
         return status;
     }
 
-    /** All faults of the input, each with where it is; empty where it isn't the input's fault. */
+    /** All mistakes in the input, each with its place; empty if the problem is not about the input. */
     public List<ProblemItem> errors() {
         return problem.errors() == null ? List.of() : problem.errors();
     }
@@ -88,12 +88,12 @@ public final class ProblemException extends GuildhallException {
         return requestId;
     }
 
-    /** The header fields of the answer, with what is left of the rate limits. */
+    /** The header fields of the answer, including the rate limits. */
     public ResponseHeaders headers() {
         return headers;
     }
 
-    /** How long to wait before the next attempt, where the server says so. */
+    /** The wait before the next attempt, if the server asks for one. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }

@@ -12,12 +12,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import org.guildhall.client.model.Problem;
 
-/** Reads what isn't a success. */
+/** Reads answers that are not successes. */
 final class Problems {
 
     private Problems() {}
 
-    /** The problem that an answer tells of. Whatever echoes the token, it isn't kept. */
+    /** The problem of an answer. An echoed token is removed. */
     static ProblemException read(HttpResponse<?> answer, byte[] body, String token, ObjectMapper json) {
         int status = answer.statusCode();
         Problem problem = problem(answer, Secrets.hide(new String(body, StandardCharsets.UTF_8), token), token, json);
@@ -30,7 +30,7 @@ final class Problems {
         return new ProblemException(problem, status, requestId, retryAfter, headers);
     }
 
-    /** What stands between client and server may answer in its own form. */
+    /** Proxies between client and server may answer in their own format. */
     private static Problem problem(HttpResponse<?> answer, String body, String token, ObjectMapper json) {
         String mediaType = answer.headers().firstValue("Content-Type").orElse("");
         if (mediaType.startsWith("application/problem+json")) {
@@ -51,13 +51,13 @@ final class Problems {
         return of(status, "http_" + status, "The answer isn't the API's. " + excerpt, json);
     }
 
-    /** Made through JSON, so that the model may grow without this. */
+    /** Made through JSON, so that new members of the model need no change here. */
     static Problem of(int status, String code, String detail, ObjectMapper json) {
         var members = Map.of("type", "about:blank", "title", code, "status", status, "code", code, "detail", detail);
         return json.convertValue(members, Problem.class);
     }
 
-    /** Seconds or a date (RFC 9110); null for anything else. */
+    /** A number of seconds or a date (RFC 9110); null for anything else. */
     private static Duration wait(String value) {
         if (value.matches("[0-9]{1,9}")) {
             return Duration.ofSeconds(Long.parseLong(value));

@@ -3,10 +3,10 @@ package org.guildhall.client;
 import java.time.Duration;
 
 /**
- * What is left of one limit that holds for the caller.
+ * The state of one of the caller's rate limits.
  *
- * @param policy the name of the limit
- * @param remaining how many requests may follow now
- * @param reset the time until the limit is whole again; null if the server doesn't say
+ * @param policy the limit's name
+ * @param remaining the number of requests that may follow now
+ * @param reset the time until the limit is full again; null if the server doesn't send it
  */
 public record RateLimit(String policy, long remaining, Duration reset) {}

@@ -3,20 +3,21 @@ package org.guildhall.client;
 import java.util.List;
 
 /**
- * What can be said beside reading one resource. All of it is optional; each {@code with…} gives a copy.
+ * Options for reading one resource. All are optional; each {@code with…} returns a copy.
  *
- * @param expand references to show beside their ids
- * @param fields the only members to show; all others are null in the model
- * @param ifNoneMatch the {@code ETag} of an earlier answer: if the answer would be the same, {@link Response#notModified()} and no value
+ * @param expand the references to include beside their ids
+ * @param fields the members to include; all others are null in the model
+ * @param ifNoneMatch the {@code ETag} of an earlier answer: if the answer is unchanged, {@link Response#notModified()} is true and there
+ *     is no value
  */
 public record ReadOptions(List<String> expand, List<String> fields, String ifNoneMatch) {
 
-    /** Says nothing. */
+    /** No options. */
     public ReadOptions() {
         this(null, null, null);
     }
 
-    /** With these references shown beside their ids. */
+    /** With these references included beside their ids. */
     public ReadOptions withExpand(String... references) {
         return new ReadOptions(List.of(references), fields, ifNoneMatch);
     }
@@ -26,7 +27,7 @@ public record ReadOptions(List<String> expand, List<String> fields, String ifNon
         return new ReadOptions(expand, List.of(members), ifNoneMatch);
     }
 
-    /** Only if it is no longer what was answered with this {@code ETag}. */
+    /** Only if the resource differs from the answer with this {@code ETag}. */
     public ReadOptions withIfNoneMatch(String etag) {
         return new ReadOptions(expand, fields, etag);
     }

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** One call, as generated code describes it: what every attempt at it sends. */
+/** One call as generated code describes it: the data that every attempt sends. */
 final class Request {
 
-    /** A dry run's answer with all that it would have changed. */
+    /** The media type of a dry run's answer that lists all changes. */
     static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
-    /** The only header field whose text can be of any language. */
+    /** The only header field that may contain any text. */
     private static final String AUDIT_REASON = "Audit-Reason";
 
     private final String method;
@@ -34,17 +34,17 @@ final class Request {
         headers.put("Accept", "application/json, application/problem+json");
     }
 
-    /** A call that changes nothing. */
+    /** A call without changes. */
     static Request read(String method, String template, Object... segments) {
         return new Request(method, template, path(template, segments), false);
     }
 
-    /** A call that changes something and so carries an idempotency key. */
+    /** A call with changes, which carries an idempotency key. */
     static Request change(String method, String template, Object... segments) {
         return new Request(method, template, path(template, segments), true);
     }
 
-    /** The same call, with another value of one query parameter. */
+    /** A copy of this call with another value of one query parameter. */
     Request again(String name, Object value) {
         Request copy = new Request(method, route, path, change);
         copy.query.putAll(query);
@@ -63,7 +63,7 @@ final class Request {
         return this;
     }
 
-    /** Adds a header, unless it is null. One that the API's document refuses is an {@link IllegalArgumentException}. */
+    /** Adds a header, unless it is null. @throws IllegalArgumentException if the API's document doesn't allow the value */
     Request header(String name, Object value) {
         if (value != null) {
             String sent = name.equals(AUDIT_REASON) ? DisplayString.of(value.toString()) : value.toString();
@@ -72,10 +72,10 @@ final class Request {
         return this;
     }
 
-    /** Adds the ETag that an operation insists on. */
+    /** Adds the ETag that the operation requires. */
     Request ifMatch(String etag) {
         if (etag == null) {
-            throw new IllegalArgumentException("the ETag is missing: take it from the answer that showed the resource last");
+            throw new IllegalArgumentException("the ETag is missing: take it from the last answer with the resource");
         }
         return header("If-Match", etag);
     }
@@ -111,7 +111,7 @@ final class Request {
         return query("expand", options.expand()).query("fields", options.fields()).header("If-None-Match", options.ifNoneMatch());
     }
 
-    /** Settles what is the same in all attempts. */
+    /** Fixes the values that are equal in all attempts. */
     Request settled() {
         if (change) {
             headers.computeIfAbsent("Idempotency-Key", name -> UUID.randomUUID().toString());
@@ -131,12 +131,12 @@ final class Request {
         return route;
     }
 
-    /** Method and path, for messages. Without the query, which can hold addresses and names of people. */
+    /** Method and path for messages, without the query, which can contain personal data. */
     String summary() {
         return method + " " + path;
     }
 
-    /** Path and query, as they stand behind the base URL. */
+    /** Path and query, relative to the base URL. */
     String target() {
         String asked = query.entrySet().stream().map(one -> encode(one.getKey()) + "=" + one.getValue()).collect(Collectors.joining("&"));
         return asked.isEmpty() ? path : path + "?" + asked;
@@ -146,12 +146,12 @@ final class Request {
         return headers;
     }
 
-    /** What is sent as JSON; null for nothing. */
+    /** The JSON body; null for none. */
     Object body() {
         return body;
     }
 
-    /** What is sent as it is read; null for nothing. */
+    /** The streamed body; null for none. */
     Upload upload() {
         return upload;
     }
@@ -165,19 +165,19 @@ final class Request {
         return String.join("/", parts);
     }
 
-    /** A value that would turn the path into another one is no id. */
+    /** Refuses values that would lead to another path. */
     private static String segment(Object value) {
         String text = value == null ? "" : value.toString();
         if (text.isEmpty() || text.equals(".") || text.equals("..")) {
-            throw new IllegalArgumentException("'" + text + "' can't stand in a path");
+            throw new IllegalArgumentException("'" + text + "' can't be part of a path");
         }
         return encode(text);
     }
 
     private static String encode(String text) {
-        // The encoder would make a question mark of it, and so another value.
+        // The encoder would replace it by a question mark.
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new IllegalArgumentException("A parameter has half a surrogate pair.");
+            throw new IllegalArgumentException("A parameter contains a lone surrogate.");
         }
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }

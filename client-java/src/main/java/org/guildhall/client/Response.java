@@ -5,9 +5,9 @@ import java.util.Optional;
 import org.guildhall.client.model.DryRunResult;
 
 /**
- * An answer that is no problem.
+ * A successful answer.
  *
- * @param <T> what it holds
+ * @param <T> the type of its value
  */
 public final class Response<T> {
 
@@ -36,7 +36,7 @@ public final class Response<T> {
         return new Response<>(status, headers, value, null);
     }
 
-    /** What was answered; null where an answer has no body. */
+    /** The value; null for an answer without a body. */
     public T value() {
         return value;
     }
@@ -46,7 +46,7 @@ public final class Response<T> {
         return status;
     }
 
-    /** The version of what was answered, to be sent as {@code ifMatch} or {@code ifNoneMatch}; null for what has none. */
+    /** The value's ETag, for {@code ifMatch} or {@code ifNoneMatch}; null without one. */
     public String etag() {
         return header("ETag").orElse(null);
     }
@@ -56,27 +56,27 @@ public final class Response<T> {
         return headers.requestId();
     }
 
-    /** The path of what was created; null if nothing was. */
+    /** The path of the created resource; null if none was created. */
     public String location() {
         return header("Location").orElse(null);
     }
 
-    /** Whether this is the kept answer of an earlier request with the same idempotency key. */
+    /** True if this is the stored answer to an earlier request with the same idempotency key. */
     public boolean replayed() {
         return header("Idempotency-Replayed").filter("true"::equals).isPresent();
     }
 
-    /** Whether the answer would have been the one that {@code ifNoneMatch} named; there is no value then. */
+    /** True if the resource still has the ETag in {@code ifNoneMatch}; then there is no value. */
     public boolean notModified() {
         return status == NOT_MODIFIED;
     }
 
-    /** Of a dry run, whose value is what would have been answered: every resource that would have changed. Empty where an answer has no body. */
+    /** The changes that a dry run would have made; {@link #value()} is its answer. Empty if the answer has no body. */
     public Optional<DryRunResult> dryRun() {
         return Optional.ofNullable(dryRun);
     }
 
-    /** All header fields of the answer, with what is left of the rate limits. */
+    /** All header fields of the answer, including the rate limits. */
     public ResponseHeaders headers() {
         return headers;
     }

@@ -29,12 +29,12 @@ public final class ResponseHeaders implements Serializable {
         });
     }
 
-    /** These header fields; for tests that fake the client. */
+    /** Header fields, for tests that fake the client. */
     public static ResponseHeaders of(Map<String, List<String>> fields) {
         return new ResponseHeaders(fields, null);
     }
 
-    /** Those of an answer to this token, which none of them shows. */
+    /** The header fields of an answer, with the token hidden in them. */
     static ResponseHeaders of(Map<String, List<String>> fields, String token) {
         return new ResponseHeaders(fields, token);
     }
@@ -54,7 +54,7 @@ public final class ResponseHeaders implements Serializable {
         return first("Request-Id").orElse(null);
     }
 
-    /** What is left of each limit that holds for the caller; the lowest decides. None without a token. */
+    /** The state of each of the caller's rate limits; the lowest one decides. Empty without a token. */
     public List<RateLimit> rateLimits() {
         List<RateLimit> limits = new ArrayList<>();
         for (String value : all("RateLimit")) {

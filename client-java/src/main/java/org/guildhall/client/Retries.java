@@ -6,21 +6,21 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * When a call is tried again, and after how long: exponential back-off with full jitter, so that clients which failed together don't come
- * back together; never earlier than the server's {@code Retry-After}.
+ * Decides about retries and their waits: exponential back-off with full jitter, so that clients that failed together don't retry together,
+ * and never before the server's {@code Retry-After}.
  *
- * @param countMax attempts after the first one
- * @param waitMax the longest wait; where the server asks for more, its problem is thrown instead
+ * @param countMax the maximal number of attempts after the first one
+ * @param waitMax the longest wait; if the server asks for a longer one, its problem is thrown instead
  */
 record Retries(int countMax, Duration waitMax, Sleep sleep) {
 
     private static final Duration FIRST = Duration.ofMillis(200);
     private static final int DOUBLINGS_MAX = 20;
 
-    /** The answers that another attempt may better. */
+    /** The statuses of temporary failures. */
     private static final Set<Integer> PASSING = Set.of(429, 500, 502, 503, 504);
 
-    /** Waits; tests don't. */
+    /** Waits; tests replace it. */
     interface Sleep {
         void sleep(Duration time) throws InterruptedException;
     }
@@ -29,12 +29,12 @@ record Retries(int countMax, Duration waitMax, Sleep sleep) {
         return new Retries(other, waitMax, sleep);
     }
 
-    /** The wait after this attempt had no answer; empty if it was the last one. */
+    /** The wait after an attempt without an answer; empty after the last attempt. */
     Optional<Duration> after(int attempt) {
         return attempt > countMax ? Optional.empty() : Optional.of(jitter(attempt));
     }
 
-    /** The wait after this attempt was answered with a problem; empty if it was the last one or another can't help. */
+    /** The wait after an attempt with a problem; empty after the last attempt, or if a retry can't help. */
     Optional<Duration> after(int attempt, ProblemException problem) {
         boolean passing = PASSING.contains(problem.status()) || problem.is("idempotency_in_flight");
         if (attempt > countMax || !passing) {
@@ -44,7 +44,7 @@ record Retries(int countMax, Duration waitMax, Sleep sleep) {
         if (asked.compareTo(waitMax) > 0) {
             return Optional.empty();
         }
-        // A little behind what was asked for, so that not all who were told the same second come in it.
+        // A little later than requested, so that clients with the same Retry-After don't return at the same moment.
         return Optional.of(asked.isZero() ? jitter(attempt) : asked.plus(random(FIRST)));
     }
 

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Makes the attempts at a call. A call is tried again where that can help and can't harm: every change carries an idempotency key, the
- * same one in all attempts, so that it happens once however often it is sent.
+ * Makes the attempts at a call. Calls are retried if a retry can help and does no harm: every change carries the same idempotency key in
+ * all attempts, so it happens once.
  */
 final class Sender {
 
@@ -29,7 +29,7 @@ final class Sender {
     private static final int NOT_MODIFIED = 304;
     private static final int REFUSED_FROM = 300;
 
-    /** What is sent as it is read may take this much longer: as long as the server waits for it. */
+    /** The additional time for a streamed body: the time that the server waits for it. */
     private static final Duration UPLOAD_MAX = Duration.ofMinutes(5);
 
     private final Settings settings;
@@ -40,12 +40,12 @@ final class Sender {
         this.json = json;
     }
 
-    /** All of a body that tells of a problem. */
+    /** Reads a problem's whole body. */
     interface Whole<B> {
         byte[] of(B body) throws IOException;
     }
 
-    /** Tries until there is an answer that is no problem, or no hope. */
+    /** Repeats the attempts until there is a successful answer, or no retry is left. */
     <B> HttpResponse<B> answer(Request request, byte[] body, BodyHandler<B> handler, Whole<B> whole) {
         boolean repeatable = request.upload() == null || request.upload().isRepeatable();
         for (int number = 1; ; number++) {
@@ -92,13 +92,13 @@ final class Sender {
         if (token != null) {
             message.header("Authorization", "Bearer " + token);
         }
-        // The client's own timeout ends with the headers; waiting here bounds the body as well.
+        // The HTTP client's timeout ends with the headers; this wait also bounds the body.
         CompletableFuture<HttpResponse<B>> answer = settings.http().sendAsync(message.build(), handler);
         try {
             return answer.get(most.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new HttpTimeoutException("no whole answer within " + most);
+            throw new HttpTimeoutException("no complete answer within " + most);
         } catch (InterruptedException e) {
             answer.cancel(true);
             throw interrupted(e);
@@ -117,7 +117,7 @@ final class Sender {
         return body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
     }
 
-    /** The JDK's own exceptions often have no message, or only the name of a class. */
+    /** The JDK's exceptions often have no message, or only the name of a class. */
     private static String reason(IOException e) {
         for (Throwable one = e; one != null; one = one.getCause()) {
             if (one instanceof UnresolvedAddressException || one instanceof UnknownHostException) {
@@ -143,7 +143,7 @@ final class Sender {
         return new GuildhallException("Interrupted while waiting for an answer", e);
     }
 
-    /** Measures one attempt and tells the observer. */
+    /** Measures one attempt and reports it to the observer. */
     private final class Watch {
 
         private final Request request;

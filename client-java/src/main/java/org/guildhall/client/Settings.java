@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * How calls are sent.
+ * The settings of a client.
  *
- * @param token asked before each attempt; may give null for none
- * @param http with the pool of connections, which clients made from one another share
- * @param timeout of one attempt, until its answer is there whole
+ * @param token called before each attempt; may return null for none
+ * @param http the HTTP client, whose connections derived clients share
+ * @param timeout the timeout of one attempt, until its answer is complete
  */
 record Settings(URI base, Supplier<String> token, HttpClient http, Duration timeout, Retries retries, CallObserver observer) {
 
@@ -29,7 +29,7 @@ record Settings(URI base, Supplier<String> token, HttpClient http, Duration time
         return new Settings(base, token, http, timeout, other, observer);
     }
 
-    /** Host and port, as an operator would look for them. */
+    /** Host and port, for messages. */
     String server() {
         int port = base.getPort();
         if (port < 0) {
@@ -40,7 +40,7 @@ record Settings(URI base, Supplier<String> token, HttpClient http, Duration time
 
     static Duration positive(Duration time) {
         if (time.isNegative() || time.isZero()) {
-            throw new IllegalArgumentException("A time must be more than nothing.");
+            throw new IllegalArgumentException("A duration must be positive.");
         }
         return time;
     }
@@ -52,7 +52,7 @@ record Settings(URI base, Supplier<String> token, HttpClient http, Duration time
         return count;
     }
 
-    /** Not with the members: a supplier may show the token. */
+    /** Leaves the members out: the token's supplier may print the token. */
     @Override
     public String toString() {
         return "Settings[" + server() + "]";

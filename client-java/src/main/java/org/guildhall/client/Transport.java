@@ -15,10 +15,10 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.guildhall.client.model.DryRunResult;
 
-/** Writes calls and reads their answers; {@link Sender} makes the attempts. */
+/** Writes calls and reads their answers. {@link Sender} makes the attempts. */
 final class Transport {
 
-    /** A problem is small; what stands between client and server may send anything. */
+    /** A problem is small, but a proxy may send anything. */
     private static final int PROBLEM_BYTES_MAX = 1 << 20;
 
     private final Settings settings;
@@ -31,7 +31,7 @@ final class Transport {
         this.sender = new Sender(settings, json);
     }
 
-    /** Sends a call and reads its answer as {@code type}; {@code String} gives the text itself, {@code Void} nothing. */
+    /** Sends a call and reads its answer as {@code type}; {@code String} returns the text itself, {@code Void} nothing. */
     <T> Response<T> send(Request request, Class<T> type) {
         HttpResponse<byte[]> answer = sender.answer(request.settled(), written(request.body()), BodyHandlers.ofByteArray(), body -> body);
         ResponseHeaders headers = ResponseHeaders.of(answer.headers().map());
@@ -55,7 +55,7 @@ final class Transport {
         }
     }
 
-    /** Sends a call whose answer is read as it comes: the timeout ends with its headers, and so do the attempts. */
+    /** Sends a call with a streamed answer. The timeout and the retries end with the answer's headers. */
     Response<Download> download(Request request) {
         HttpResponse<InputStream> answer = sender.answer(
                 request.settled(), written(request.body()), BodyHandlers.ofInputStream(), Transport::begin);
@@ -72,8 +72,8 @@ final class Transport {
     <T> Page<T> page(Request request, Class<T> type) {
         Response<JsonNode> answer = send(request, JsonNode.class);
         if (answer.value() == null || !answer.value().path("data").isArray() || !answer.value().path("page").isObject()) {
-            // Read as an empty list, it would look as if there were nothing.
-            throw unreadable(request, answer.status(), answer.headers(), "it is no page of a list");
+            // Reading it as an empty list would hide the failure.
+            throw unreadable(request, answer.status(), answer.headers(), "it is not a page of a list");
         }
         JsonNode place = answer.value().path("page");
         var info = new Page.Info(
@@ -100,12 +100,12 @@ final class Transport {
         try {
             return body == null ? null : json.writeValueAsBytes(body);
         } catch (JsonProcessingException e) {
-            // Without the cause: its message shows what can't be written.
+            // Without the cause, whose message shows the value.
             throw new IllegalArgumentException("The body can't be written as JSON: " + why(e));
         }
     }
 
-    /** A page of a proxy, for instance, that asks for a login with status 200. */
+    /** Refuses other media types, for example a proxy's login page with status 200. */
     private void insistOnJson(Request request, HttpResponse<byte[]> answer, ResponseHeaders headers) {
         String mediaType = headers.first("Content-Type").orElse("application/json").toLowerCase(Locale.ROOT);
         if (!mediaType.contains("json")) {
@@ -114,7 +114,7 @@ final class Transport {
         }
     }
 
-    /** Where the fault is. Never what stands there: it may be a secret that is shown once. */
+    /** The place of a mistake, without the value, which may be a secret. */
     private static String why(JsonProcessingException e) {
         if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
             return "unexpected value at /" + mapping.getPath().stream()

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/** A body that is sent as it is read and never held whole. */
+/** A streamed body, which is never held in memory as a whole. */
 public final class Upload {
 
     private final String mediaType;
     private final boolean repeatable;
     private final Content content;
 
-    /** Begins the body anew. */
+    /** Starts the body from its beginning. */
     private interface Content {
         BodyPublisher begin() throws FileNotFoundException;
     }
@@ -36,12 +36,12 @@ public final class Upload {
         return new Upload(mediaType, true, () -> BodyPublishers.ofInputStream(streams));
     }
 
-    /** A body that can be read once: the call has one attempt. */
+    /** A body that can be read only once: the call has one attempt. */
     public static Upload once(String mediaType, InputStream stream) {
         var begun = new AtomicBoolean();
         return new Upload(mediaType, false, () -> {
             if (begun.getAndSet(true)) {
-                throw new IllegalStateException("The body has been sent already");
+                throw new IllegalStateException("The body has already been sent");
             }
             return BodyPublishers.ofInputStream(() -> stream);
         });
@@ -51,7 +51,7 @@ public final class Upload {
         return mediaType;
     }
 
-    /** Whether there can be another attempt. */
+    /** True if another attempt can send the body again. */
     boolean isRepeatable() {
         return repeatable;
     }

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** How the client names itself, so that a server's operators see which versions are in use. */
+/** The client's User-Agent, so that a server's operators see which versions are in use. */
 final class UserAgent {
 
     static final String VALUE = "guildhall-java/" + version() + " (Java " + Runtime.version().feature() + ")";

@@ -1,28 +1,28 @@
 package org.guildhall.client;
 
 /**
- * What can be said beside a change. All of it is optional; each {@code with…} gives a copy.
+ * Options for a change. All are optional; each {@code with…} returns a copy.
  *
- * @param idempotencyKey the same change sent again with the same key happens once, also from another process, within 24 hours; without
- *     one the client makes one up for each call and keeps it over its own retries
- * @param ifMatch the {@code ETag} that the resource must still have, else 412 {@code precondition_failed}
- * @param auditReason why, in a sentence; kept in the audit event
- * @param dryRun do everything and keep nothing: the answer's value is what it would have been, {@link Response#dryRun()} what would
- *     have changed
+ * @param idempotencyKey a change sent again with the same key within 24 hours happens once, also from another process; by default
+ *     the client makes a key for each call and keeps it over its retries
+ * @param ifMatch the {@code ETag} that the resource must still have, otherwise 412 {@code precondition_failed}
+ * @param auditReason the reason for the change; stored in the audit event
+ * @param dryRun run the change and roll it back: the answer's value is what it would have been, {@link Response#dryRun()} lists the
+ *     changes
  */
 public record WriteOptions(String idempotencyKey, String ifMatch, String auditReason, boolean dryRun) {
 
-    /** Says nothing. */
+    /** No options. */
     public WriteOptions() {
         this(null, null, null, false);
     }
 
-    /** With this key instead of one made up. */
+    /** With this key instead of a generated one. */
     public WriteOptions withIdempotencyKey(String key) {
         return new WriteOptions(key, ifMatch, auditReason, dryRun);
     }
 
-    /** Only while the resource has this {@code ETag}. */
+    /** Only if the resource still has this {@code ETag}. */
     public WriteOptions withIfMatch(String etag) {
         return new WriteOptions(idempotencyKey, etag, auditReason, dryRun);
     }
@@ -32,7 +32,7 @@ public record WriteOptions(String idempotencyKey, String ifMatch, String auditRe
         return new WriteOptions(idempotencyKey, ifMatch, reason, dryRun);
     }
 
-    /** Only tried out. */
+    /** As a dry run. */
     public WriteOptions withDryRun() {
         return new WriteOptions(idempotencyKey, ifMatch, auditReason, true);
     }

@@ -1,5 +1,5 @@
 /**
- * The client of the Guildhall API. {@link org.guildhall.client.Guildhall} is where it begins: one accessor per domain, on each of them
+ * The client of the Guildhall API. Start with {@link org.guildhall.client.Guildhall}: it has one accessor per domain, and each domain has
  * one method per operation, named as in the API's document.
  */
 package org.guildhall.client;

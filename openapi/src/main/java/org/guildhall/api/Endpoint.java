@@ -1,13 +1,13 @@
 package org.guildhall.api;
 
 /**
- * What an operation does, once its policy let the request pass.
+ * The code of an operation. It runs after the operation's policy has admitted the request.
  *
- * @param <C> what the server hands to every handler: the caller and the transaction
+ * @param <C> the server's context for a handler: the caller and the transaction
  */
 @FunctionalInterface
 public interface Endpoint<C> {
 
-    /** Answers one request. Problems are thrown. */
+    /** Answers one request, or throws a problem. */
     Reply<?> handle(C call, Input in);
 }

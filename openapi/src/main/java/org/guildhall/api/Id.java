@@ -10,10 +10,10 @@ import java.util.UUID;
  */
 public interface Id {
 
-    /** What the database holds. */
+    /** The UUID, as stored in the database. */
     UUID value();
 
-    /** What the wire holds: prefix, underscore and 26 characters. */
+    /** The TypeID, as sent in JSON: prefix, underscore and 26 characters. */
     @Override
     String toString();
 }

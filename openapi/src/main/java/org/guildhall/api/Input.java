@@ -3,20 +3,19 @@ package org.guildhall.api;
 import java.util.function.Function;
 
 /**
- * What a request brought, validated against the document before a handler sees any of it. Only generated code calls this; handlers
- * get typed arguments.
+ * The input of a request, already validated against the document. Only generated code calls it; handlers get typed arguments.
  */
 public interface Input {
 
     /**
      * A path parameter.
      *
-     * @param name as written between the braces
-     * @param parse turns the text into its type; its {@link IllegalArgumentException} means that there can be no such resource (404)
+     * @param name the name between the braces
+     * @param parse converts the text to its type; an {@link IllegalArgumentException} means that no such resource can exist (404)
      */
     <T> T path(String name, Function<String, T> parse);
 
-    /** The operation's own filters, bound to its query record by the names in the document. */
+    /** The operation's own filters, bound to its query record by their names in the document. */
     <T> T query(Class<T> type);
 
     /** The JSON body. */
@@ -25,9 +24,9 @@ public interface Input {
     /** The body of a merge patch. */
     <T> Patch<T> patch(Class<T> type);
 
-    /** The body's bytes exactly as they came, for what is signed or isn't JSON. */
+    /** The body's bytes exactly as received, for signed bodies and other formats than JSON. */
     byte[] raw();
 
-    /** A body that is streamed. */
+    /** A streamed body. */
     Upload upload();
 }

@@ -5,12 +5,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a page stands in its list.
+ * A page's position in its list.
  *
- * @param nextCursor what to send as {@code cursor} for the next page; null on the last one
- * @param hasMore whether there is a next page
- * @param total how many entries the whole list has; left out unless the caller asked with {@code include_total}
- * @param totalCapped true if {@code total} stopped counting at its cap; left out together with it
+ * @param nextCursor the {@code cursor} of the next page; null on the last one
+ * @param hasMore true if there is a next page
+ * @param total the size of the whole list; left out unless the caller sent {@code include_total}
+ * @param totalCapped true if {@code total} stopped at its cap; left out together with it
  */
 public record PageInfo(
         @JsonProperty("next_cursor") @Nullable String nextCursor,
@@ -23,17 +23,17 @@ public record PageInfo(
         return new PageInfo(null, false, null, null);
     }
 
-    /** A page that has a next one behind {@code cursor}. */
+    /** A page that is followed by the page of {@code cursor}. */
     public static PageInfo before(String cursor) {
         return new PageInfo(cursor, true, null, null);
     }
 
-    /** The same place, with the size of the whole list told as well. */
+    /** This position, with the size of the whole list. */
     public PageInfo withTotal(long count, boolean capped) {
         return new PageInfo(nextCursor, hasMore, count, capped);
     }
 
-    /** The same list with a page that ends earlier. */
+    /** The position of a page that was cut, and is followed by the page of {@code cursor}. */
     public PageInfo endedAt(String cursor) {
         return new PageInfo(cursor, true, total, totalCapped);
     }

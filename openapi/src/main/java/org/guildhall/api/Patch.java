@@ -1,18 +1,17 @@
 package org.guildhall.api;
 
 /**
- * A merge patch (RFC 7396) as it came in: what it leaves out stays, what it sets to null goes, everything else is replaced.
+ * A merge patch (RFC 7396): absent members stay, null removes a member, any other value replaces it.
  *
- * <p>A handler never asks which of the three a member was. It shows the patchable members as they are now and gets back what they
- * shall be, already validated whole.
+ * <p>A handler needs not distinguish the three cases. It passes the current members, and gets the wanted ones, validated as a whole.
  */
 public interface Patch<T> {
 
     /**
-     * Lays this patch over the current members.
+     * Applies this patch to the current members.
      *
-     * @param current the patchable members of the resource as they are
-     * @return what they are afterwards; equal to {@code current} if the patch changes nothing
+     * @param current the current patchable members of the resource
+     * @return the wanted members; equal to {@code current} if the patch changes nothing
      */
     T onto(T current);
 }

@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a member that tells something about a natural person ({@code x-personal} in the document); the audit trail masks it. */
+/** Marks a member with personal data ({@code x-personal} in the document); the audit trail masks it. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.FIELD, ElementType.METHOD})

@@ -3,13 +3,13 @@ package org.guildhall.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler answers. It is data, not a write to a socket: the server knows the whole reply before it commits, so the reply
- * can be kept for the idempotency key in the transaction that has the effect.
+ * A handler's answer, as data: the server knows the whole reply before it commits, so it can store the reply for the idempotency key in the
+ * transaction of the effect.
  *
  * @param status the HTTP status
- * @param body what is written as JSON; null for an answer without a body
- * @param version the resource's version, from which the {@code ETag} is made; 0 for an answer that has none
- * @param location the path of what was created, for the {@code Location} header; null if nothing was
+ * @param body the body, written as JSON; null for an answer without a body
+ * @param version the resource's version for the {@code ETag}; 0 for an answer without one
+ * @param location the path of the created resource, for the {@code Location} header; null if none was created
  */
 public record Reply<T>(int status, @Nullable T body, long version, @Nullable String location) {
 
@@ -18,17 +18,17 @@ public record Reply<T>(int status, @Nullable T body, long version, @Nullable Str
         return new Reply<>(200, body, body.version(), null);
     }
 
-    /** 200 with something that has no version, and so no ETag. */
+    /** 200 with a body that has no version, and so no ETag. */
     public static <T> Reply<T> plain(T body) {
         return new Reply<>(200, body, 0, null);
     }
 
-    /** 201 with the resource and where it is from now on. */
+    /** 201 with the resource and its path. */
     public static <T> Reply<T> created(String location, T body) {
         return new Reply<>(201, body, versionOf(body), location);
     }
 
-    /** 202: the work is on its way and {@code location} tells how far it is. */
+    /** 202: the work continues in the background, and {@code location} shows its progress. */
     public static <T> Reply<T> accepted(String location, T body) {
         return new Reply<>(202, body, versionOf(body), location);
     }

@@ -1,16 +1,16 @@
 package org.guildhall.api;
 
 /**
- * Where generated interfaces bind their operations.
+ * Receives the operations of the generated interfaces.
  *
- * @param <C> what the server hands to every handler
+ * @param <C> the server's context for a handler
  */
 @FunctionalInterface
 public interface Router<C> {
 
     /**
-     * Binds one operation. Called once for each, literal paths before those with parameters, so that a server which takes the
-     * first route that fits is right.
+     * Binds one operation. It is called once for each, with literal paths before those with parameters, so a server may take the first
+     * matching route.
      */
     void bind(Operation operation, Endpoint<C> endpoint);
 }

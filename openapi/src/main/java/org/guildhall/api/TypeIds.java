@@ -10,7 +10,7 @@ import java.util.UUID;
  */
 public final class TypeIds {
 
-    /** Characters behind the underscore. */
+    /** The number of characters after the underscore. */
     public static final int SUFFIX_LENGTH = 26;
 
     private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
@@ -25,7 +25,7 @@ public final class TypeIds {
      * Writes a TypeID.
      *
      * @param prefix empty for an id without prefix and underscore
-     * @throws IllegalArgumentException if the prefix isn't one
+     * @throws IllegalArgumentException if the prefix is malformed
      */
     public static String format(String prefix, UUID value) {
         requirePrefix(prefix);
@@ -47,9 +47,9 @@ public final class TypeIds {
     }
 
     /**
-     * Reads a TypeID that must have this prefix.
+     * Parses a TypeID with this prefix.
      *
-     * @throws IllegalArgumentException if the text is anything else than a TypeID of that prefix
+     * @throws IllegalArgumentException if the text is not a TypeID with the prefix
      */
     public static UUID parse(String prefix, String text) {
         int start = prefix.isEmpty() ? 0 : prefix.length() + 1;

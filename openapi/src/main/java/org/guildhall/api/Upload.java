@@ -3,18 +3,18 @@ package org.guildhall.api;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 
-/** A body too large to be held. All of it has come by the time that a handler sees it; it is gone when the request is. */
+/** A body that is too large for memory. It has arrived completely before the handler runs, and is deleted after the request. */
 public interface Upload {
 
-    /** The media type that it came as, without parameters: one of those that the document lists. */
+    /** The body's media type without parameters: one of those in the document. */
     String mediaType();
 
-    /** The character set that its media type names; UTF-8 unless it names one. */
+    /** The charset of the media type; UTF-8 by default. */
     Charset charset();
 
-    /** How many bytes it has. */
+    /** The size in bytes. */
     long bytes();
 
-    /** Reads it from its beginning; each call anew. */
+    /** A new stream from the beginning. */
     InputStream open();
 }

@@ -1,12 +1,12 @@
 package org.guildhall.api;
 
 /**
- * A resource that carries its own version: the number that an {@code ETag} starts with and that {@code If-Match} is compared to.
+ * A resource with a version: the number at the beginning of its {@code ETag}, which {@code If-Match} is compared with.
  *
  * <p>Every generated record with an {@code id} and a {@code version} implements it.
  */
 public interface Versioned {
 
-    /** Counts from 1 and grows by one with every change; stays 1 where a record never changes. */
+    /** Begins at 1 and grows by one with every change; always 1 for a record that never changes. */
     long version();
 }

@@ -15,7 +15,7 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Expansions;
 import org.guildhall.core.problem.Constraints;
 
-/** Wires the catalog room: what there is to hold. */
+/** Wires the catalog room: products, plan ladders, entitlement sets, integrations and default-grant policies. */
 public final class CatalogModule {
 
     private final OrgTypeStore types = new OrgTypeStore();
@@ -29,9 +29,9 @@ public final class CatalogModule {
     private final DefaultGrantPolicyStore policies = new DefaultGrantPolicyStore();
 
     /**
-     * Binds the room's operations, tells what its constraints mean, and offers its resources for {@code expand}.
+     * Registers the room's handlers, the problems of its constraints, and its resources for {@code expand}.
      *
-     * @param backfills the work of another room, by which a policy reaches organizations that were there before it
+     * @param backfills applies policies to existing organizations; implemented by the runtime room
      */
     public void bind(Api api, Catalog.Backfills backfills) {
         handlers(api.routes(), backfills);
@@ -53,28 +53,29 @@ public final class CatalogModule {
         new DefaultGrantBackfillsHandler(policies, backfills).bind(routes);
     }
 
-    /** Handlers look before they leap and mostly say it better; this is what holds when two leap at once. */
+    /** Handlers check these rules first, with better messages. The constraints decide when two requests conflict. */
     private static void constraints(Constraints on) {
         on.on("org_types_key", ALREADY_EXISTS, "/key", "Another organization type has this key.")
                 .on("org_types_one_default", CONFLICT, "/is_default", "Another organization type was made the default at the same time.")
                 .on("org_types_default_active", INVALID_STATE, "/is_default", "An archived organization type can't be the default.")
                 .on("integrations_key", ALREADY_EXISTS, "/key", "Another integration has this key.")
-                .on("resource_keys_prefix", VALIDATION_FAILED, "/resource_keys", "The keys of an integration begin with its own key and a dot.")
-                .on("entitlement_rules_resource_key", IN_USE, null, "An entitlement rule names a resource key: it can neither leave nor change its kind.")
+                .on("resource_keys_prefix", VALIDATION_FAILED, "/resource_keys", "Each resource key must begin with the integration's key and a dot.")
+                .on("entitlement_rules_resource_key", IN_USE, null,
+                        "An entitlement rule names this resource key: it can't be removed or change its kind.")
                 .on("entitlement_rules_registered", IN_USE, null, "An active entitlement rule names a resource key of this integration.")
                 .on("entitlement_rules_one_at_a_time", ALREADY_EXISTS, "/resource_key", "The set has an active rule for this resource key.")
                 .on("products_entitlement_set", VALIDATION_FAILED, "/entitlement_set_id", "There is no such entitlement set.")
                 .on("products_set_active", IN_USE, null, "A product that is not retired has this entitlement set.")
-                .on("products_set_fixed", INVALID_STATE, "/entitlement_set_id", "The entitlement set of a product that was published stays.")
-                .on("products_lifecycle", INVALID_STATE, null, "A product goes from draft to published to retired.")
+                .on("products_set_fixed", INVALID_STATE, "/entitlement_set_id", "The entitlement set of a published product can't be changed.")
+                .on("products_lifecycle", INVALID_STATE, null, "A product's status can only change from draft to published to retired.")
                 .on("provider_references_taken", ALREADY_EXISTS, "/provider_references", "Another product or price has this provider reference.")
                 .on("tiers_ladder_active", IN_USE, null, "The ladder has active tiers.")
                 .on("tiers_rank_unique", LADDER_CONFLICT, "/rank", "Another tier of the ladder has this rank.")
-                .on("tiers_product", LADDER_CONFLICT, null, "An active tier has a product at all times, an archived one none.")
-                .on("tier_products_plan_only", LADDER_CONFLICT, "/product_id", "Only a plan stands on a ladder.")
-                .on("tier_products_once_per_ladder", LADDER_CONFLICT, "/product_id", "The product stands on this ladder already.")
+                .on("tiers_product", LADDER_CONFLICT, null, "An active tier needs a product; an archived tier has none.")
+                .on("tier_products_plan_only", LADDER_CONFLICT, "/product_id", "Only a plan product can fill a tier.")
+                .on("tier_products_once_per_ladder", LADDER_CONFLICT, "/product_id", "The product is already on this ladder.")
                 .on("policies_product_grantable", IN_USE, null, "An active default-grant policy names this product.")
-                .on("policies_tier_product", IN_USE, null, "An active default-grant policy grants this tier's product by it.")
+                .on("policies_tier_product", IN_USE, null, "An active default-grant policy grants this tier's product.")
                 .on("policies_org_type_active", IN_USE, null, "An active default-grant policy names this organization type.")
                 .on("policies_one_per_ladder", ALREADY_EXISTS, "/tier_id", "The organization type has an active policy for this ladder.")
                 .on("policies_one_per_product", ALREADY_EXISTS, "/product_id", "The organization type has an active policy for this product.");

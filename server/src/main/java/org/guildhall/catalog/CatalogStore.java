@@ -31,7 +31,7 @@ import org.jooq.Records;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** What other rooms ask, read over the tables of the room in one trip. */
+/** The queries of {@link Catalog}, each one round trip over the room's tables. */
 final class CatalogStore {
 
     private static final Field<List<TierProduct>> STANDINGS = multiset(
@@ -72,7 +72,7 @@ final class CatalogStore {
                 .fetchOne(Records.mapping(Product::new));
     }
 
-    /** The same, as it is once it is kept. */
+    /** The product in its current state, locked in share mode. */
     @Nullable Product lockProductShared(Tx tx, UUID id) {
         return tx.sql()
                 .select(PRODUCTS.ID, PRODUCTS.NAME, PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS, PRODUCTS.TRIAL_ELIGIBILITY)

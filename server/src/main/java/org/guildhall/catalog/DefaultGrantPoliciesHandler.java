@@ -44,16 +44,16 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
     }
 
     /**
-     * What it names is held in this order: the type, the ladder, the product; as everybody does who holds more than one of them. The type
-     * alone for oneself: an organization that is being made keeps it, and either gets what the policy gives or is there for a backfill.
+     * Locks in the order type, ladder, product, like every transaction that locks several of them. The type is locked exclusively, while the
+     * creation of an organization locks it in share mode: so each organization either gets the grant or is found by a backfill.
      */
     @Override
     public Reply<DefaultGrantPolicy> createDefaultGrantPolicy(Call call, NewDefaultGrantPolicy body) {
         boolean onLadder = body.path() == GrantPath.ON_LADDER;
         if (onLadder != (body.tierId() != null)) {
             throw onLadder
-                    ? tierMistake("required", "A grant on a ladder names the tier.")
-                    : tierMistake("other_path", "A grant off the ladders names no tier.");
+                    ? tierMistake("required", "`tier_id` is required with the path `on_ladder`.")
+                    : tierMistake("other_path", "`tier_id` is only allowed with the path `on_ladder`.");
         }
         var productId = body.productId().value();
         var type = Require.named(types.lock(call.tx(), body.orgTypeId().value()), "/org_type_id", "organization type");
@@ -67,10 +67,10 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
             Require.active(tier.state(), "/tier_id", "tier");
         }
         if (tier != null && !tier.productId().equals(productId)) {
-            throw Problem.LADDER_CONFLICT.at("/tier_id", "Another product stands on the tier.");
+            throw Problem.LADDER_CONFLICT.at("/tier_id", "Another product fills this tier.");
         }
         if (tier == null && products.isOnLadder(call.tx(), productId)) {
-            throw Problem.LADDER_CONFLICT.at("/path", "The product is a plan: it is granted on its ladder.");
+            throw Problem.LADDER_CONFLICT.at("/path", "The product is a plan: grant it on its ladder.");
         }
         var place = tier == null ? null : new PolicyTarget(tier.ladderId(), tier.id());
         var policy = toApi(policies.insert(call.tx(), body.externalId(), type.id(), productId, place));

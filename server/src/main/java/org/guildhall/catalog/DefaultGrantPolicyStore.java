@@ -17,18 +17,18 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Default-grant policies: what an organization of a type gets when it is made. */
+/** Default-grant policies: the product that new organizations of a type get. */
 final class DefaultGrantPolicyStore {
 
-    /** A policy as it is stored. */
+    /** A stored policy. */
     record Row(
             UUID id, @Nullable String externalId, UUID orgTypeId, UUID productId, @Nullable PolicyTarget place, String state,
             @Nullable Instant endedAt, Instant createdAt, Instant updatedAt, long version) {}
 
-    /** Where on a ladder a product is granted. */
+    /** The tier that the policy grants by. */
     record PolicyTarget(UUID ladderId, UUID tierId) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable UUID orgTypeId, @Nullable UUID productId, @Nullable UUID tierId, @Nullable String path,
             @Nullable String state, TimeWindow created) {}
@@ -43,7 +43,7 @@ final class DefaultGrantPolicyStore {
 
     /** @param place null for a grant off the ladders */
     Row insert(Tx tx, @Nullable String externalId, UUID orgTypeId, UUID productId, @Nullable PolicyTarget place) {
-        // With the type held: organizations that were made until then are there, and get it by a backfill.
+        // The type is locked: organizations created before are visible, and get the grant by a backfill.
         var now = tx.sql().select(EffectiveDates.present()).fetchSingle().value1();
         return tx.sql()
                 .insertInto(DEFAULT_GRANT_POLICIES)
@@ -63,7 +63,7 @@ final class DefaultGrantPolicyStore {
         return tx.sql().select(COLUMNS).from(DEFAULT_GRANT_POLICIES).where(DEFAULT_GRANT_POLICIES.ID.eq(id)).fetchOne(DefaultGrantPolicyStore::row);
     }
 
-    /** The same, held until the transaction ends. */
+    /** Locks the policy until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql()
                 .select(COLUMNS)
@@ -99,17 +99,17 @@ final class DefaultGrantPolicyStore {
                 .fetchSingle(DefaultGrantPolicyStore::row);
     }
 
-    /** Whether an active policy is for organizations of a type. */
+    /** True if an active policy is for this organization type. */
     boolean anyNamesOrgType(Tx tx, UUID orgTypeId) {
         return tx.sql().fetchExists(DEFAULT_GRANT_POLICIES, DEFAULT_GRANT_POLICIES.ORG_TYPE_ID.eq(orgTypeId).and(ACTIVE));
     }
 
-    /** Whether an active policy grants by a tier. */
+    /** True if an active policy grants by this tier. */
     boolean anyNamesTier(Tx tx, UUID tierId) {
         return tx.sql().fetchExists(DEFAULT_GRANT_POLICIES, DEFAULT_GRANT_POLICIES.TIER_ID.eq(tierId).and(ACTIVE));
     }
 
-    /** Whether an active policy grants a product off the ladders. */
+    /** True if an active policy grants this product off the ladders. */
     boolean anyGrantsOffLadder(Tx tx, UUID productId) {
         return tx.sql().fetchExists(
                 DEFAULT_GRANT_POLICIES,

@@ -26,26 +26,26 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entitlement rules, effective-dated: each row holds what a rule said from {@code starts_at} until {@code ends_at}, and the rule is all
- * rows of one id. What it says is never changed in a row.
+ * Entitlement rules, effective-dated. A rule is all rows with its id; each row has its values from {@code starts_at} until
+ * {@code ends_at}. The values of a row never change.
  */
 final class EntitlementRuleStore {
 
-    /** What a rule says, from when until when, together with what is known of the rule today. */
+    /** The values of a rule over a time range, with the rule's current state. */
     record Row(
             UUID id, @Nullable String externalId, UUID entitlementSetId, String resourceKey, String kind, Values values, boolean active,
             Instant startsAt, @Nullable Instant endsAt, Instant createdAt, Instant updatedAt, long version) {}
 
-    /** What a rule says of its resource key. */
+    /** The effective-dated values of a rule. */
     record Values(@Nullable Long limitValue, @Nullable Boolean enabled, @Nullable String period, String combine, Beyond beyond) {}
 
-    /** What becomes of use that comes near the limit or goes beyond it. */
+    /** The policy for use near or above the limit. */
     record Beyond(String enforcement, int gracePercent, List<Integer> thresholdPercents) {}
 
-    /** A rule that is held, and the state of its set. */
+    /** A locked rule, with the state of its set. */
     record Held(Row row, String setState) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable String resourceKey, @Nullable String kind, @Nullable Boolean active, @Nullable Instant at) {}
 
@@ -56,7 +56,7 @@ final class EntitlementRuleStore {
     private static final List<Field<?>> COLUMNS = columns(ENTITLEMENT_RULES);
     private static final List<Field<?>> COLUMNS_THEN = columns(LATEST);
 
-    /** @param today the row that tells of the rule what isn't effective-dated */
+    /** @param today the row with the members that are not effective-dated */
     private static List<Field<?>> columns(EntitlementRules today) {
         return List.of(
                 ENTITLEMENT_RULES.ID, today.EXTERNAL_ID, ENTITLEMENT_RULES.ENTITLEMENT_SET_ID, ENTITLEMENT_RULES.RESOURCE_KEY,
@@ -66,7 +66,7 @@ final class EntitlementRuleStore {
                 ENTITLEMENT_RULES.ENDS_AT, ENTITLEMENT_RULES.CREATED_AT, today.UPDATED_AT, today.VERSION);
     }
 
-    /** A new rule, from now on. */
+    /** Adds a rule that begins now. */
     Row insert(Tx tx, UUID setId, @Nullable String externalId, String resourceKey, String kind, Values values) {
         var now = tx.sql().select(EffectiveDates.present()).fetchSingle().value1();
         return tx.sql()
@@ -89,7 +89,7 @@ final class EntitlementRuleStore {
                 .fetchSingle(EntitlementRuleStore::row);
     }
 
-    /** What the rule says now, or said last. */
+    /** The rule's current values, or its last ones. */
     @Nullable Row get(Tx tx, UUID id) {
         return tx.sql()
                 .select(COLUMNS)
@@ -99,7 +99,7 @@ final class EntitlementRuleStore {
                 .fetchOne(EntitlementRuleStore::row);
     }
 
-    /** What the rule said at an instant; null if it said nothing. */
+    /** The rule's values at an instant; null if it was not in force. */
     @Nullable Row get(Tx tx, UUID id, Instant at) {
         return tx.sql()
                 .select(COLUMNS_THEN)
@@ -112,8 +112,8 @@ final class EntitlementRuleStore {
     }
 
     /**
-     * What the rule says now, held until the transaction ends. A rule's first row stands for all of it: a change adds rows that
-     * whoever waited wouldn't have waited for. Its set stays as it is, too.
+     * The rule's current values, locked until the transaction ends, together with its set. The rule's first row is the lock: an update adds
+     * rows, which a waiting transaction would not have locked.
      */
     @Nullable Held lock(Tx tx, UUID id) {
         var first = tx.sql()
@@ -137,7 +137,7 @@ final class EntitlementRuleStore {
                 .fetchOne(record -> new Held(row(record), record.get(ENTITLEMENT_SETS.STATE)));
     }
 
-    /** The rules of a set as they are now, or were last; with an instant those that held then, as they were then. */
+    /** The current or last values of a set's rules; with an instant, the values in force then. */
     Page<Row> list(Tx tx, PageRequest page, UUID setId, Filter filter) {
         var at = filter.at();
         var today = at == null ? ENTITLEMENT_RULES : LATEST;
@@ -157,12 +157,12 @@ final class EntitlementRuleStore {
         return page.fetch(narrowed, SORTS, ENTITLEMENT_RULES.ID, EntitlementRuleStore::row);
     }
 
-    /** Whether a rule that holds names one of these resource keys. */
+    /** True if a rule in force names one of these resource keys. */
     boolean anyNames(Tx tx, Collection<String> keys) {
         return tx.sql().fetchExists(ENTITLEMENT_RULES, ENTITLEMENT_RULES.RESOURCE_KEY.in(keys).and(ENTITLEMENT_RULES.ENDS_AT.isNull()));
     }
 
-    /** Gives the rule, and so all its rows, another name; what it says stays, and starts nothing new. */
+    /** Changes the external id in all rows of the rule. It starts no new row. */
     Row setExternalId(Tx tx, Row rule, @Nullable String externalId) {
         writeExternalId(tx, rule.id(), externalId);
         return tx.sql()
@@ -175,7 +175,7 @@ final class EntitlementRuleStore {
                 .fetchSingle(EntitlementRuleStore::row);
     }
 
-    /** Ends what the rule says and lets it say something else from the same instant on. */
+    /** Ends the rule's current row, and begins a new one at the same instant. */
     Row update(Tx tx, Row rule, @Nullable String externalId, Values values) {
         if (!Objects.equals(externalId, rule.externalId())) {
             writeExternalId(tx, rule.id(), externalId);
@@ -209,7 +209,7 @@ final class EntitlementRuleStore {
                 .fetchSingle(EntitlementRuleStore::row);
     }
 
-    /** Lets the rule say nothing from now on. */
+    /** Ends the rule now. */
     Row end(Tx tx, UUID id) {
         return tx.sql()
                 .update(ENTITLEMENT_RULES)
@@ -222,7 +222,7 @@ final class EntitlementRuleStore {
                 .fetchSingle(EntitlementRuleStore::row);
     }
 
-    /** A name is of the rule, not of what it says: all its rows get it. */
+    /** The external id belongs to the rule as a whole, so it is written to all its rows. */
     private static void writeExternalId(Tx tx, UUID id, @Nullable String externalId) {
         tx.sql().update(ENTITLEMENT_RULES).set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId).where(ENTITLEMENT_RULES.ID.eq(id)).execute();
     }

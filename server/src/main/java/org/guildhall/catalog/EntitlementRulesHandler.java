@@ -127,7 +127,7 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
 
     private static void requireActive(Row rule) {
         if (!rule.active()) {
-            throw Problem.INVALID_STATE.because("The entitlement rule is ended.");
+            throw Problem.INVALID_STATE.because("The entitlement rule has ended.");
         }
     }
 

@@ -19,18 +19,18 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Entitlement sets. Their rules stand in {@link EntitlementRuleStore}. */
+/** Entitlement sets. {@link EntitlementRuleStore} has their rules. */
 final class EntitlementSetStore {
 
-    /** A set as it is stored. */
+    /** A stored set. */
     record Row(
             UUID id, @Nullable String externalId, String name, @Nullable String description, String state,
             @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
-    /** What a caller may say of a set. */
+    /** The members of a set that a caller can set. */
     record Values(@Nullable String externalId, String name, @Nullable String description) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable String state, TimeWindow created) {}
 
@@ -58,17 +58,17 @@ final class EntitlementSetStore {
         return Weighed.all(tx, select).stream().map(EntitlementSetStore::row).toList();
     }
 
-    /** The same, held until the transaction ends. */
+    /** Locks the set until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).forUpdate().fetchOne(EntitlementSetStore::row);
     }
 
-    /** The same, which nobody changes until the transaction ends; others may hold it so, too. */
+    /** Locks the set in share mode until the transaction ends. */
     @Nullable Row lockShared(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).forShare().fetchOne(EntitlementSetStore::row);
     }
 
-    /** The same for somebody who adds a rule: one at a time, so that two for one key don't wait for each other. */
+    /** Locks the set for adding a rule, one transaction at a time, so that two additions of one key don't deadlock. */
     @Nullable Row lockForReference(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).forNoKeyUpdate().fetchOne(EntitlementSetStore::row);
     }

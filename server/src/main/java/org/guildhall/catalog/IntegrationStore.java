@@ -26,27 +26,27 @@ import org.jspecify.annotations.Nullable;
 /** Integrations and the resource keys that they register. */
 final class IntegrationStore {
 
-    /** An integration as it is stored, with its resource keys in the order of their names. */
+    /** A stored integration, with its resource keys sorted by name. */
     record Row(
             UUID id, @Nullable String externalId, String key, String name, @Nullable String provisioningEndpoint,
             List<ResourceKey> resourceKeys, String state, @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {
 
-        /** The same integration with other resource keys. */
+        /** This row with other resource keys. */
         Row with(List<ResourceKey> others) {
             return new Row(id, externalId, key, name, provisioningEndpoint, others, state, archivedAt, createdAt, updatedAt, version);
         }
     }
 
-    /** What an entitlement rule may be about, as its integration registered it. */
+    /** A registered resource key, which entitlement rules may name. */
     record ResourceKey(String key, String displayName, @Nullable String unit, String kind) {}
 
-    /** What a caller may say of an integration, besides its key and its resource keys. */
+    /** The members of an integration that a caller can set, besides its key and its resource keys. */
     record Values(@Nullable String externalId, String name, @Nullable String provisioningEndpoint) {}
 
-    /** A resource key as rules see it. */
+    /** The kind of a resource key, and the state of its integration. */
     record Registered(String kind, String integrationState) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable String key, @Nullable String state, TimeWindow created) {}
 
@@ -62,7 +62,7 @@ final class IntegrationStore {
             INTEGRATIONS.ID, INTEGRATIONS.EXTERNAL_ID, INTEGRATIONS.KEY, INTEGRATIONS.NAME, INTEGRATIONS.PROVISIONING_ENDPOINT, KEYS,
             INTEGRATIONS.STATE, INTEGRATIONS.ARCHIVED_AT, INTEGRATIONS.CREATED_AT, INTEGRATIONS.UPDATED_AT, INTEGRATIONS.VERSION);
 
-    /** A new integration, without resource keys yet. */
+    /** Adds an integration without resource keys. */
     Row insert(Tx tx, String key, Values values) {
         return tx.sql()
                 .insertInto(INTEGRATIONS)
@@ -78,7 +78,7 @@ final class IntegrationStore {
         return tx.sql().select(COLUMNS).from(INTEGRATIONS).where(INTEGRATIONS.ID.eq(id)).fetchOne(IntegrationStore::row);
     }
 
-    /** The same, held until the transaction ends. Read once it is held: what stands in other tables would be older otherwise. */
+    /** Locks the integration until the transaction ends. It is read after locking, so that the rows of other tables are current. */
     @Nullable Row lock(Tx tx, UUID id) {
         var held = tx.sql().select(INTEGRATIONS.ID).from(INTEGRATIONS).where(INTEGRATIONS.ID.eq(id)).forUpdate().fetchOne();
         return held == null ? null : get(tx, id);
@@ -95,7 +95,7 @@ final class IntegrationStore {
         return page.fetch(select, SORTS, INTEGRATIONS.ID, IntegrationStore::row);
     }
 
-    /** Changes the integration itself; {@link #register} its resource keys before, if they change, too. */
+    /** Updates the integration itself. Changed resource keys must be {@linkplain #register registered} before. */
     Row update(Tx tx, UUID id, Values values) {
         return tx.sql()
                 .update(INTEGRATIONS)
@@ -122,8 +122,7 @@ final class IntegrationStore {
     }
 
     /**
-     * Brings an integration's resource keys from one state to another. A key that a rule names can neither leave nor change its kind;
-     * the schema refuses that.
+     * Replaces an integration's resource keys. The schema refuses to remove a key that a rule names, or to change its kind.
      */
     void register(Tx tx, Row integration, Collection<ResourceKey> wanted) {
         var before = integration.resourceKeys();
@@ -150,7 +149,7 @@ final class IntegrationStore {
                 .execute();
     }
 
-    /** A resource key, whose integration nobody changes until the transaction ends; null if none registers it. */
+    /** A resource key, whose integration is locked in share mode; null if it isn't registered. */
     @Nullable Registered lockKeyShared(Tx tx, String key) {
         return tx.sql()
                 .select(RESOURCE_KEYS.KIND, INTEGRATIONS.STATE)

@@ -7,25 +7,25 @@ import org.guildhall.catalog.PlanLadderStore.LadderStep;
 import org.guildhall.core.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
-/** What may stand where on a plan ladder. The schema holds the same but for the number of tiers. */
+/** The rules of plan ladders. The schema enforces them, too, except for the number of tiers. */
 final class LadderRules {
 
-    /** As the document says of a ladder. */
+    /** The limit in the document. */
     static final int TIERS_MAX = 50;
 
     private static final int RANK_MAX = 9999;
 
     private LadderRules() {}
 
-    /** The place of one more tier: the one that was asked for if it is free, or above all others. */
+    /** The rank of a new tier: the wanted one if it is free, otherwise above all others. */
     static int rank(List<LadderStep> tiers, @Nullable Integer wanted) {
         if (tiers.size() >= TIERS_MAX) {
-            throw Problem.LADDER_CONFLICT.because("A ladder has " + TIERS_MAX + " active tiers at most.");
+            throw Problem.LADDER_CONFLICT.because("A ladder can have at most " + TIERS_MAX + " active tiers.");
         }
         if (wanted == null) {
             int top = tiers.isEmpty() ? -1 : tiers.getLast().rank();
             if (top == RANK_MAX) {
-                throw Problem.LADDER_CONFLICT.at("/rank", "There is no rank above " + RANK_MAX + ": put the tiers in order first.");
+                throw Problem.LADDER_CONFLICT.at("/rank", "The highest rank is " + RANK_MAX + ". Reorder the tiers first, or send a free rank.");
             }
             return top + 1;
         }
@@ -35,20 +35,20 @@ final class LadderRules {
         return wanted;
     }
 
-    /** Whether a product may be the plan of one more tier. */
+    /** Refuses a product that can't fill a new tier of the ladder. */
     static void admit(List<LadderStep> tiers, UUID productId, ProductStore.ProductStatus product) {
         if (product.productType() != null) {
-            throw Problem.LADDER_CONFLICT.at("/product_id", "Only a plan stands on a ladder; this product's type is " + product.productType() + ".");
+            throw Problem.LADDER_CONFLICT.at("/product_id", "Only a plan can fill a tier; this product's type is " + product.productType() + ".");
         }
         if (product.lifecycleStatus().equals("retired")) {
             throw Problem.INVALID_STATE.at("/product_id", "The product is retired.");
         }
         if (tiers.stream().anyMatch(tier -> tier.productId().equals(productId))) {
-            throw Problem.LADDER_CONFLICT.at("/product_id", "The product stands on this ladder already.");
+            throw Problem.LADDER_CONFLICT.at("/product_id", "The product is already on this ladder.");
         }
     }
 
-    /** Whether an order names every active tier, and nothing else. */
+    /** Refuses an order that doesn't name exactly the active tiers. */
     static void complete(List<LadderStep> tiers, List<UUID> order) {
         if (order.size() != tiers.size() || !new HashSet<>(order).equals(new HashSet<>(ids(tiers)))) {
             throw Problem.LADDER_CONFLICT.at(
@@ -56,7 +56,7 @@ final class LadderRules {
         }
     }
 
-    /** Whether the tiers stand in this order already, with the ranks that it gives. */
+    /** True if the tiers already have this order, with ranks from 0 without gaps. */
     static boolean stand(List<LadderStep> tiers, List<UUID> order) {
         return ids(tiers).equals(order) && (tiers.isEmpty() || tiers.getFirst().rank() == 0 && tiers.getLast().rank() == tiers.size() - 1);
     }

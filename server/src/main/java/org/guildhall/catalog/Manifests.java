@@ -10,12 +10,12 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 
-/** What an integration may register: each key once, and only keys of its own. */
+/** The rules of an integration's resource keys: each key once, with the integration's prefix. */
 final class Manifests {
 
     private Manifests() {}
 
-    /** The keys in the order of their names. @throws ProblemException {@code validation_failed} with every mistake */
+    /** The keys sorted by name. @throws ProblemException {@code validation_failed} with every mistake */
     static List<ResourceKey> keys(String integration, List<NewResourceKey> registered) {
         var wrong = new ArrayList<Item>();
         var seen = new HashSet<String>();
@@ -23,14 +23,14 @@ final class Manifests {
             var key = registered.get(at).key();
             var pointer = "/resource_keys/" + at + "/key";
             if (!key.startsWith(integration + ".")) {
-                wrong.add(Item.pointer(pointer, "foreign_key", "The keys of this integration begin with " + integration + " and a dot."));
+                wrong.add(Item.pointer(pointer, "foreign_key", "The keys of this integration must begin with " + integration + " and a dot."));
             }
             if (!seen.add(key)) {
-                wrong.add(Item.pointer(pointer, "repeated", "The key stands in the list before."));
+                wrong.add(Item.pointer(pointer, "repeated", "Duplicate resource key."));
             }
         }
         if (!wrong.isEmpty()) {
-            throw Problem.VALIDATION_FAILED.because("The integration can't register all of these keys.").withAll(wrong);
+            throw Problem.VALIDATION_FAILED.because("Some resource keys can't be registered; see errors.").withAll(wrong);
         }
         return registered.stream()
                 .map(key -> new ResourceKey(key.key(), key.displayName(), key.unit(), key.kind().value()))

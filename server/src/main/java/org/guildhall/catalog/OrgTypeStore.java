@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
 /** Organization types. */
 final class OrgTypeStore {
 
-    /** A type as it is stored. */
+    /** A stored organization type. */
     record Row(
             UUID id, @Nullable String externalId, String key, String name, @Nullable String description, boolean isDefault, String state,
             @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
-    /** What a caller may say of a type, besides its key. */
+    /** The members of an organization type that a caller can set, besides its key. */
     record Values(@Nullable String externalId, String name, @Nullable String description, boolean isDefault) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable String key, @Nullable Boolean isDefault, @Nullable String state,
             TimeWindow created) {}
@@ -40,7 +40,7 @@ final class OrgTypeStore {
             ORG_TYPES.ID, ORG_TYPES.EXTERNAL_ID, ORG_TYPES.KEY, ORG_TYPES.NAME, ORG_TYPES.DESCRIPTION, ORG_TYPES.IS_DEFAULT,
             ORG_TYPES.STATE, ORG_TYPES.ARCHIVED_AT, ORG_TYPES.CREATED_AT, ORG_TYPES.UPDATED_AT, ORG_TYPES.VERSION);
 
-    /** One lock of each tenant, beside all rows. Whoever waits for it holds at most a type that isn't the default, so nobody waits in a ring. */
+    /** One advisory lock per tenant. A transaction that waits for it holds no lock on the default type, so there is no deadlock. */
     private static final String ONE_AT_A_TIME =
             "select pg_advisory_xact_lock(hashtext('catalog.org_types.is_default'), hashtext(platform.app_tenant()::text))";
 
@@ -65,19 +65,19 @@ final class OrgTypeStore {
         return Weighed.all(tx, select).stream().map(OrgTypeStore::row).toList();
     }
 
-    /** The same, held until the transaction ends. */
+    /** Locks the organization type until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(id)).forUpdate().fetchOne(OrgTypeStore::row);
     }
 
-    /** The same, which nobody changes until the transaction ends; others may hold it so, too. */
+    /** Locks the organization type in share mode until the transaction ends. */
     @Nullable Row lockShared(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(id)).forShare().fetchOne(OrgTypeStore::row);
     }
 
     /**
-     * Holds the type that is the default, for somebody who makes another one it; null if none is. Until the transaction ends nobody else
-     * makes one the default.
+     * Locks the default type, before another type becomes the default; null if there is none. No other transaction can change the default
+     * until this one ends.
      */
     @Nullable Row lockDefault(Tx tx) {
         tx.sql().execute(ONE_AT_A_TIME);
@@ -110,7 +110,7 @@ final class OrgTypeStore {
                 .fetchSingle(OrgTypeStore::row);
     }
 
-    /** Takes from a type that it is the default. */
+    /** Makes a type no longer the default. */
     Row clearDefault(Tx tx, UUID id) {
         return tx.sql()
                 .update(ORG_TYPES)

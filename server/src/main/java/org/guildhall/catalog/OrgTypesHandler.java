@@ -83,10 +83,10 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
         return changed(call, before, types.archive(call.tx(), before.id()));
     }
 
-    /** What was the default, and what is left of it. */
+    /** The previous default type, before and after it was replaced. */
     private record Displaced(Row before, Row after) {}
 
-    /** Takes the place of the default from the type that has it; null if none has. */
+    /** Clears the current default type; null if there is none. */
     private @Nullable Displaced displaced(Call call) {
         var before = types.lockDefault(call.tx());
         return before == null ? null : new Displaced(before, types.clearDefault(call.tx(), before.id()));

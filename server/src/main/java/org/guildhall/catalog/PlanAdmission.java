@@ -7,7 +7,7 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 
-/** How a product comes to stand on a ladder, by a new tier or a changed one. */
+/** Puts a product on a ladder, for a new or changed tier. */
 final class PlanAdmission {
 
     private final ProductStore products;
@@ -19,9 +19,10 @@ final class PlanAdmission {
     }
 
     /**
-     * Lets a product onto a ladder that the caller holds, and keeps anybody else from relying on its being off the ladders.
+     * Admits a product to a locked ladder. It also locks the product, so that no other transaction can rely on the product being off the
+     * ladders.
      *
-     * @throws ProblemException at {@code /product_id} if it can't stand there
+     * @throws ProblemException at {@code /product_id} if the product can't fill a tier
      */
     void admit(Tx tx, Row ladder, UUID productId) {
         var product = Require.named(products.lockForReference(tx, productId), "/product_id", "product");

@@ -24,21 +24,21 @@ import org.jooq.Record;
 import org.jooq.Records;
 import org.jspecify.annotations.Nullable;
 
-/** Plan ladders, with the tiers that stand on them. */
+/** Plan ladders with their tiers. */
 final class PlanLadderStore {
 
-    /** A ladder as it is stored, with its active tiers in the order of their ranks. */
+    /** A stored ladder, with its active tiers in the order of their ranks. */
     record Row(
             UUID id, @Nullable String externalId, String name, @Nullable String description, List<LadderStep> tiers, String state,
             @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
-    /** A tier as its ladder shows it. */
+    /** A tier as a member of its ladder. */
     record LadderStep(UUID id, int rank, String name, UUID productId) {}
 
-    /** What a caller may say of a ladder. */
+    /** The members of a ladder that a caller can set. */
     record Values(@Nullable String externalId, String name, @Nullable String description) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable String state, TimeWindow created) {}
 
@@ -73,24 +73,24 @@ final class PlanLadderStore {
     }
 
     /**
-     * The same, held until the transaction ends. Whoever changes a tier holds its ladder first, so that changes of one ladder stand in
-     * one line. Read once it is held: the tiers would be older otherwise.
+     * Locks the ladder until the transaction ends. Every change of a tier locks its ladder first, so changes of one ladder are serialized. The
+     * ladder is read after locking, so that its tiers are current.
      */
     @Nullable Row lock(Tx tx, UUID id) {
         return lock(tx, PLAN_LADDERS.ID.eq(id));
     }
 
-    /** The ladder that a tier stands on, held in the same way. */
+    /** Locks the ladder of a tier until the transaction ends. */
     @Nullable Row lockOfTier(Tx tx, UUID tierId) {
         return lock(tx, PLAN_LADDERS.ID.eq(select(TIERS.LADDER_ID).from(TIERS).where(TIERS.ID.eq(tierId))));
     }
 
-    /** The ladder's id, if there is one; nobody changes a tier of it until the transaction ends, and others may keep it so, too. */
+    /** Locks a ladder in share mode, which prevents changes of its tiers until the transaction ends. Returns its id, or null. */
     @Nullable UUID lockShared(Tx tx, UUID id) {
         return tx.sql().select(PLAN_LADDERS.ID).from(PLAN_LADDERS).where(PLAN_LADDERS.ID.eq(id)).forShare().fetchOne(PLAN_LADDERS.ID);
     }
 
-    /** The ladder that a tier stands on, on which nobody changes a tier until the transaction ends; others may keep it so, too. */
+    /** Locks the ladder of a tier in share mode, which prevents changes of its tiers until the transaction ends. */
     @Nullable UUID lockSharedByTier(Tx tx, UUID tierId) {
         return tx.sql()
                 .select(PLAN_LADDERS.ID)
@@ -116,7 +116,7 @@ final class PlanLadderStore {
         return page.fetch(select, SORTS, PLAN_LADDERS.ID, PlanLadderStore::row);
     }
 
-    /** The ladders on which a product stands now. */
+    /** The ladders that a product is currently on. */
     Page<Row> listOfProduct(Tx tx, PageRequest page, UUID productId) {
         var stands = exists(selectOne()
                 .from(TIER_PRODUCTS)
@@ -139,7 +139,7 @@ final class PlanLadderStore {
                 .fetchSingle(PlanLadderStore::row);
     }
 
-    /** After a tier was added, changed, moved or archived: the ladder is another one, too. */
+    /** Raises the ladder's version after a tier was added, changed, moved or archived. */
     Row tiersChanged(Tx tx, UUID id) {
         return tx.sql()
                 .update(PLAN_LADDERS)

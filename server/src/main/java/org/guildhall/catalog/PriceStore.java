@@ -15,22 +15,22 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Prices of products. What a price says never changes; what providers call them may, and {@code provider_references} follows by itself. */
+/** Prices of products. The terms of a price never change. Its provider references may; a trigger updates {@code provider_references}. */
 final class PriceStore {
 
-    /** A price as it is stored. */
+    /** A stored price. */
     record Row(
             UUID id, @Nullable String externalId, UUID productId, Terms terms, Map<String, String> providerReferences, String state,
             @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
     /**
-     * What a price says.
+     * The terms of a price.
      *
-     * @param billingInterval null for a price that is paid once; then there is no count either
+     * @param billingInterval null for a one-time price, which has no interval count either
      */
     record Terms(long unitAmountMinor, String currency, @Nullable String billingInterval, @Nullable Integer intervalCount, String taxBehavior) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(@Nullable String externalId, @Nullable String state, @Nullable String currency) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRICES.CREATED_AT);
@@ -39,7 +39,7 @@ final class PriceStore {
             PRICES.INTERVAL_COUNT, PRICES.TAX_BEHAVIOR, PRICES.PROVIDER_REFERENCES, PRICES.STATE, PRICES.ARCHIVED_AT, PRICES.CREATED_AT,
             PRICES.UPDATED_AT, PRICES.VERSION);
 
-    /** A new price. */
+    /** Adds a price. */
     Row insert(Tx tx, UUID productId, @Nullable String externalId, Terms terms, Map<String, String> providerReferences) {
         return tx.sql()
                 .insertInto(PRICES)
@@ -59,7 +59,7 @@ final class PriceStore {
         return tx.sql().select(COLUMNS).from(PRICES).where(PRICES.ID.eq(id)).fetchOne(PriceStore::row);
     }
 
-    /** The same, held until the transaction ends. */
+    /** Locks the price until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(PRICES).where(PRICES.ID.eq(id)).forUpdate().fetchOne(PriceStore::row);
     }

@@ -34,27 +34,27 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Products. What stands on a ladder now is in the open rows of {@code tier_products}; {@code provider_references}, which has products by
- * what their providers call them, follows by itself.
+ * Products. The open rows of {@code tier_products} show the tiers that a product currently fills. A trigger keeps
+ * {@code provider_references}, the index of products by provider reference.
  */
 final class ProductStore {
 
-    /** A product as it is stored, with what is derived. */
+    /** A stored product, with its derived members. */
     record Row(
             UUID id, @Nullable String externalId, String name, @Nullable String description, @Nullable String productType,
             @Nullable String kind, String lifecycleStatus, @Nullable UUID entitlementSetId, Map<String, String> providerReferences,
             Map<String, String> metadata, String trialEligibility, @Nullable Instant publishedAt, @Nullable Instant retiredAt, Instant createdAt, Instant updatedAt,
             long version) {}
 
-    /** What others ask of a product before they refer to it. */
+    /** The members of a product that decide whether another resource may refer to it. */
     record ProductStatus(@Nullable String productType, String lifecycleStatus) {}
 
-    /** What a caller may say of a product. */
+    /** The members of a product that a caller can set. */
     record Values(
             @Nullable String externalId, String name, @Nullable String description, @Nullable UUID entitlementSetId,
             Map<String, String> providerReferences, Map<String, String> metadata, String trialEligibility) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable String lifecycleStatus, @Nullable String productType, @Nullable String kind,
             @Nullable UUID entitlementSetId, TimeWindow created) {}
@@ -62,7 +62,7 @@ final class ProductStore {
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRODUCTS.CREATED_AT, "name", PRODUCTS.NAME);
     private static final Condition ON_LADDER =
             DSL.exists(selectOne().from(TIER_PRODUCTS).where(TIER_PRODUCTS.PRODUCT_ID.eq(PRODUCTS.ID), TIER_PRODUCTS.ENDS_AT.isNull()));
-    /** As the view {@code product_kinds} has it; said here, where the product is at hand, it needn't be looked up once more. */
+    /** The expression of the view {@code product_kinds}, repeated here to save another look-up of the product. */
     private static final Field<String> KIND =
             when(PRODUCTS.PRODUCT_TYPE.isNotNull(), PRODUCTS.PRODUCT_TYPE).when(ON_LADDER, inline("plan")).as("kind");
     private static final List<Field<?>> COLUMNS = List.of(
@@ -85,12 +85,12 @@ final class ProductStore {
                     .returningResult(ofNew()),
             COLUMNS, ProductStore::row);
 
-    /** The columns of a product that was just made: it stands on no ladder. */
+    /** The columns of a new product, which is on no ladder. */
     private static List<Field<?>> ofNew() {
         return COLUMNS.stream().<Field<?>>map(column -> column == KIND ? PRODUCTS.PRODUCT_TYPE.as(KIND) : column).toList();
     }
 
-    /** A new draft. */
+    /** Adds a draft. */
     Row insert(Tx tx, @Nullable String productType, Values values) {
         return Objects.requireNonNull(INSERT.one(tx, values.externalId(), values.name(), values.description(), productType,
                 values.entitlementSetId(), Columns.jsonb(values.providerReferences()), Columns.jsonb(values.metadata()), values.trialEligibility()));
@@ -105,13 +105,13 @@ final class ProductStore {
         return Weighed.all(tx, select).stream().map(record -> row(record::get)).toList();
     }
 
-    /** The same, held until the transaction ends. Read once it is held: what stands in other tables would be older otherwise. */
+    /** Locks the product until the transaction ends. It is read after locking, so that the rows of other tables are current. */
     @Nullable Row lock(Tx tx, UUID id) {
         var held = tx.sql().select(PRODUCTS.ID).from(PRODUCTS).where(PRODUCTS.ID.eq(id)).forUpdate().fetchOne();
         return held == null ? null : get(tx, id);
     }
 
-    /** What a product is to those who would refer to it; as it is until the transaction ends. Others may keep it so, too. */
+    /** Locks the product in share mode until the transaction ends, for a reference to it. */
     @Nullable ProductStatus lockShared(Tx tx, UUID id) {
         return tx.sql()
                 .select(PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS)
@@ -121,7 +121,7 @@ final class ProductStore {
                 .fetchOne(Records.mapping(ProductStatus::new));
     }
 
-    /** The same for somebody who puts the product on a ladder, which nobody else may do or rely on meanwhile. */
+    /** Locks the product for putting it on a ladder: no other transaction can do so or refer to it meanwhile. */
     @Nullable ProductStatus lockForReference(Tx tx, UUID id) {
         return tx.sql()
                 .select(PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS)
@@ -135,12 +135,12 @@ final class ProductStore {
         return tx.sql().fetchExists(PRODUCTS, PRODUCTS.ID.eq(id));
     }
 
-    /** Whether a product that can still be given to somebody entitles to a set. */
+    /** True if a product that isn't retired has this entitlement set. */
     boolean anyGives(Tx tx, UUID entitlementSetId) {
         return tx.sql().fetchExists(PRODUCTS, PRODUCTS.ENTITLEMENT_SET_ID.eq(entitlementSetId).and(PRODUCTS.LIFECYCLE_STATUS.ne("retired")));
     }
 
-    /** Whether a product stands on any ladder now. */
+    /** True if a product is currently on a ladder. */
     boolean isOnLadder(Tx tx, UUID id) {
         return tx.sql().fetchExists(TIER_PRODUCTS, TIER_PRODUCTS.PRODUCT_ID.eq(id).and(TIER_PRODUCTS.ENDS_AT.isNull()));
     }
@@ -166,7 +166,7 @@ final class ProductStore {
                 .fetchSingle(record -> row(record::get));
     }
 
-    /** From a draft to published; the schema refuses any other way. */
+    /** Publishes a draft; the schema refuses any other state. */
     Row publish(Tx tx, UUID id) {
         return tx.sql()
                 .update(PRODUCTS)
@@ -179,7 +179,7 @@ final class ProductStore {
                 .fetchSingle(record -> row(record::get));
     }
 
-    /** From published to retired; the schema refuses any other way, and while an active default grant names the product. */
+    /** Retires a published product; the schema refuses any other state, and a product that an active default-grant policy names. */
     Row retire(Tx tx, UUID id) {
         return tx.sql()
                 .update(PRODUCTS)

@@ -80,10 +80,10 @@ final class ProductsHandler implements ProductsApi<Call> {
             requireActive(call, wanted.entitlementSetId());
         }
         if (otherSet && !before.lifecycleStatus().equals("draft")) {
-            throw Problem.INVALID_STATE.at("/entitlement_set_id", "The entitlement set of a product that was published stays; its rules may change.");
+            throw Problem.INVALID_STATE.at("/entitlement_set_id", "The entitlement set of a published product can't be changed; its rules can.");
         }
         if (before.lifecycleStatus().equals("retired") && changesMore(current, wanted)) {
-            throw Problem.INVALID_STATE.because("A retired product keeps its name and description.");
+            throw Problem.INVALID_STATE.because("A retired product can't be renamed, and its description can't be changed.");
         }
         var values = new Values(
                 wanted.externalId(), wanted.name(), wanted.description(), uuid(wanted.entitlementSetId()),

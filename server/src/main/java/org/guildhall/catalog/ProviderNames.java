@@ -7,17 +7,17 @@ import org.guildhall.api.model.ProviderReferences;
 import org.guildhall.api.model.ProviderReferencesPatch;
 import org.jspecify.annotations.Nullable;
 
-/** What payment providers call a product or a price: by the providers' names, as the schema has it, and as the API has it. */
+/** The provider references of a product or price: converts between the schema's map and the API's members. */
 final class ProviderNames {
 
     private ProviderNames() {}
 
-    /** The references that a new thing is given. */
+    /** The references of a new resource. */
     static Map<String, String> map(@Nullable NewProviderReferences given) {
         return given == null ? Map.of() : map(given.stripe(), given.gocardless(), given.paystack());
     }
 
-    /** The references that a changed thing is to have. */
+    /** The wanted references of a changed resource. */
     static Map<String, String> map(@Nullable ProviderReferencesPatch wanted) {
         return wanted == null ? Map.of() : map(wanted.stripe(), wanted.gocardless(), wanted.paystack());
     }

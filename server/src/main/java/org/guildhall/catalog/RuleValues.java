@@ -10,8 +10,8 @@ import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which members belong to which kind of rule: a limit has a value or none, a boolean is on or off, an allowance is a limit per period.
- * The schema holds the same of limit, switch and period.
+ * The rules by which members fit a rule's kind: a limit has a value or is unlimited, a boolean is enabled or not, an allowance is a limit
+ * per period. The schema also enforces them for limit, enabled and period.
  */
 final class RuleValues {
 
@@ -24,13 +24,13 @@ final class RuleValues {
         var wrong = new ArrayList<Item>();
         boolean counts = !kind.equals("boolean");
         if (counts && limitValue == null && !unlimited) {
-            wrong.add(Item.pointer("/limit_value", "required", "Say a limit_value, or unlimited: true."));
+            wrong.add(Item.pointer("/limit_value", "required", "Send `limit_value`, or `unlimited: true`."));
         }
         if (limitValue != null && unlimited) {
-            wrong.add(Item.pointer("/unlimited", "contradiction", "What has a limit_value is not unlimited."));
+            wrong.add(Item.pointer("/unlimited", "contradiction", "`unlimited` and `limit_value` exclude each other."));
         }
         if (!counts && unlimited) {
-            wrong.add(Item.pointer("/unlimited", "other_kind", "A boolean has no limit."));
+            wrong.add(Item.pointer("/unlimited", "other_kind", "A boolean rule has no limit: omit `unlimited`."));
         }
         var values = new Values(limitValue, enabled, period, combine != null ? combine : counts ? "max" : "any", beyond);
         wrong.addAll(mistakes(kind, values));
@@ -38,7 +38,7 @@ final class RuleValues {
         return values;
     }
 
-    /** Holds changed values against the rule's kind. @throws ProblemException {@code validation_failed} with every mistake */
+    /** Checks changed values against the rule's kind. @throws ProblemException {@code validation_failed} with every mistake */
     static Values changed(String kind, Values values) {
         refuse(mistakes(kind, values));
         return values;
@@ -46,7 +46,7 @@ final class RuleValues {
 
     private static void refuse(List<Item> wrong) {
         if (!wrong.isEmpty()) {
-            throw Problem.VALIDATION_FAILED.because("The members don't fit the kind of the rule.").withAll(wrong);
+            throw Problem.VALIDATION_FAILED.because("Some members don't fit the rule's kind; see errors.").withAll(wrong);
         }
     }
 
@@ -54,23 +54,23 @@ final class RuleValues {
         var wrong = new ArrayList<Item>();
         boolean counts = !kind.equals("boolean");
         if (!counts && values.limitValue() != null) {
-            wrong.add(Item.pointer("/limit_value", "other_kind", "A boolean has no limit."));
+            wrong.add(Item.pointer("/limit_value", "other_kind", "A boolean rule has no limit: omit `limit_value`."));
         }
         if (!counts && values.enabled() == null) {
-            wrong.add(Item.pointer("/enabled", "required", "A boolean is enabled or not."));
+            wrong.add(Item.pointer("/enabled", "required", "`enabled` is required for a boolean rule."));
         }
         if (counts && values.enabled() != null) {
-            wrong.add(Item.pointer("/enabled", "other_kind", "Only a boolean is enabled or not."));
+            wrong.add(Item.pointer("/enabled", "other_kind", "`enabled` is only allowed for a boolean rule."));
         }
         if (kind.equals("allowance") && values.period() == null) {
-            wrong.add(Item.pointer("/period", "required", "An allowance has a period."));
+            wrong.add(Item.pointer("/period", "required", "`period` is required for an allowance."));
         }
         if (!kind.equals("allowance") && values.period() != null) {
-            wrong.add(Item.pointer("/period", "other_kind", "Only an allowance has a period."));
+            wrong.add(Item.pointer("/period", "other_kind", "`period` is only allowed for an allowance."));
         }
         var fitting = counts ? List.of("set", "add", "max") : List.of("set", "any");
         if (!fitting.contains(values.combine())) {
-            wrong.add(Item.pointer("/combine", "other_kind", "A " + kind + " combines by one of " + String.join(", ", fitting) + "."));
+            wrong.add(Item.pointer("/combine", "other_kind", "`combine` of a " + kind + " rule must be one of " + String.join(", ", fitting) + "."));
         }
         wrong.addAll(mistakes(counts, values.beyond()));
         return wrong;
@@ -79,16 +79,16 @@ final class RuleValues {
     private static List<Item> mistakes(boolean counts, Beyond beyond) {
         var wrong = new ArrayList<Item>();
         if (!counts && !beyond.enforcement().equals("hard")) {
-            wrong.add(Item.pointer("/enforcement", "other_kind", "A boolean is hard: there is nothing to go beyond."));
+            wrong.add(Item.pointer("/enforcement", "other_kind", "`enforcement` of a boolean rule must be `hard`."));
         }
         if (!counts && beyond.gracePercent() != 0) {
-            wrong.add(Item.pointer("/grace_percent", "other_kind", "A boolean has no limit, and so no grace."));
+            wrong.add(Item.pointer("/grace_percent", "other_kind", "`grace_percent` is not allowed for a boolean rule."));
         }
         if (!counts && !beyond.thresholdPercents().isEmpty()) {
-            wrong.add(Item.pointer("/threshold_percents", "other_kind", "A boolean has no limit, and so no thresholds."));
+            wrong.add(Item.pointer("/threshold_percents", "other_kind", "`threshold_percents` is not allowed for a boolean rule."));
         }
         if (!ascending(beyond.thresholdPercents())) {
-            wrong.add(Item.pointer("/threshold_percents", "not_ascending", "Thresholds are said in ascending order, no two alike."));
+            wrong.add(Item.pointer("/threshold_percents", "not_ascending", "`threshold_percents` must be strictly ascending."));
         }
         return wrong;
     }

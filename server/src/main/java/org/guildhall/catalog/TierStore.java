@@ -31,17 +31,17 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tiers of plan ladders, and which product each stands for, effective-dated. Whatever changes something here holds the ladder
+ * Tiers of plan ladders and the products that fill them, effective-dated. Every change requires a lock on the ladder
  * ({@link PlanLadderStore#lock}).
  */
 final class TierStore {
 
-    /** A tier as it is stored, with the product that it stands for, or stood for when it was archived. */
+    /** A stored tier, with its current product, or the last one if the tier is archived. */
     record Row(
             UUID id, @Nullable String externalId, UUID ladderId, int rank, String name, UUID productId, String state,
             @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(@Nullable String externalId, @Nullable String state, @Nullable UUID productId, @Nullable Instant at) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("rank", TIERS.RANK);
@@ -82,7 +82,7 @@ final class TierStore {
         return Weighed.all(tx, select).stream().map(TierStore::row).toList();
     }
 
-    /** The same with the product of that instant; null if it stood for none. */
+    /** The tier with its product at an instant; null if it had none. */
     @Nullable Row get(Tx tx, UUID id, Instant at) {
         return tx.sql()
                 .select(COLUMNS_THEN)
@@ -94,7 +94,7 @@ final class TierStore {
                 .fetchOne(TierStore::row);
     }
 
-    /** The tiers of a ladder; with an instant those that were active then, with the products of then. */
+    /** The tiers of a ladder; with an instant, the ones active then, with their products of then. */
     Page<Row> list(Tx tx, PageRequest page, UUID ladderId, Filter filter) {
         var at = filter.at();
         var select = at == null
@@ -112,7 +112,7 @@ final class TierStore {
         return page.fetch(narrowed, SORTS, TIERS.ID, TierStore::row);
     }
 
-    /** Changes a tier. Another product ends the present one's row and begins its own where that ended. */
+    /** Updates a tier. A new product ends the previous one's row and begins at the same instant. */
     Row update(Tx tx, Row tier, @Nullable String externalId, String name, UUID productId) {
         if (!productId.equals(tier.productId())) {
             insertProductPeriod(tx, tier.id(), tier.ladderId(), productId, leave(tx, tier.id()));
@@ -142,9 +142,9 @@ final class TierStore {
     }
 
     /**
-     * Gives tiers the ranks 0, 1, 2 … in this order, in one statement: the schema looks at the ranks when all are set.
+     * Gives the tiers the ranks 0, 1, 2 … in this order. One statement, since the unique ranks are checked at its end.
      *
-     * @return those whose rank is another one now
+     * @return the tiers whose rank changed
      */
     List<Row> reorder(Tx tx, List<UUID> order) {
         var place = field(name("o", "place"), SQLDataType.BIGINT).minus(1).cast(SQLDataType.INTEGER);
@@ -178,7 +178,7 @@ final class TierStore {
                 .execute();
     }
 
-    /** Ends what a tier stands for, and tells when that was. */
+    /** Ends the row of a tier's product, and returns the instant. */
     private static Instant leave(Tx tx, UUID tierId) {
         return tx.sql()
                 .update(TIER_PRODUCTS)

@@ -3,7 +3,7 @@ package org.guildhall.overview;
 import org.guildhall.core.http.Api;
 import org.guildhall.runtime.Runtime;
 
-/** Wires the overview room: views across the other rooms. It keeps nothing of its own. */
+/** Wires the overview room: read-only views across the other rooms. It stores nothing. */
 public final class OverviewModule {
 
     private final Runtime runtime;
@@ -12,7 +12,7 @@ public final class OverviewModule {
         this.runtime = runtime;
     }
 
-    /** Binds the room's operations. */
+    /** Registers the room's handlers. */
     public void bind(Api api) {
         new OrganizationOverviewHandler(runtime).bind(api.routes());
     }

@@ -44,7 +44,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
 
     private static final TypeReference<LinkedHashMap<String, Object>> MEMBERS = new TypeReference<>() {};
 
-    /** What each kind of actor is known by. */
+    /** The actor types of each id prefix. */
     private static final Map<String, Set<String>> ACTORS =
             Map.of("con", Set.of("operator", "member"), "run", Set.of("job"), "cnn", Set.of("webhook"));
 
@@ -68,7 +68,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
         var touched = page.data().isEmpty()
                 ? Map.<UUID, Touched>of()
                 : trail.touched(call.tx(), page.data().stream().map(Event::id).toList());
-        // What has no place any more begins the next page.
+        // Events whose entities no longer fit begin the next page.
         return Reply.list(call.page().endedAt(page, touched.size()).map(event -> toApi(event, touched)));
     }
 
@@ -121,7 +121,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
         }
     }
 
-    /** What is looked for; null if nothing can be found, since an id names another kind of thing than what is asked for. */
+    /** The store's filter; null if nothing can match, since an id's prefix contradicts the requested type. */
     private @Nullable Filter filter(ListAuditEventsQuery query) {
         var type = query.entityType();
         UUID entity = null;
@@ -157,7 +157,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
                 query.operation(), query.requestId(), new TimeWindow(query.occurredAfter(), query.occurredFrom(), query.occurredBefore()));
     }
 
-    /** An operation has one action, and the trail is indexed by that; null for what is no operation of the spec. */
+    /** The audit action of an operation, by which the trail is indexed; null for an unknown operation. */
     private static @Nullable String actionOf(@Nullable String operation) {
         return Arrays.stream(Operation.values())
                 .filter(known -> known.id().equals(operation))
@@ -172,7 +172,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
     }
 
     private AuditEvent toApi(Event event, Map<UUID, Touched> touched) {
-        var of = Objects.requireNonNull(touched.get(event.id()), "an event that touched nothing");
+        var of = Objects.requireNonNull(touched.get(event.id()), "an event without entities");
         var changes = of.first().stream().map(this::toApi).toList();
         var primary = changes.getFirst();
         return new AuditEvent(
@@ -201,7 +201,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
         try {
             return json == null ? null : Json.WIRE.readValue(json, MEMBERS);
         } catch (JsonProcessingException broken) {
-            throw new IllegalStateException("the trail holds what isn't JSON", broken);
+            throw new IllegalStateException("the audit trail contains invalid JSON", broken);
         }
     }
 

@@ -13,10 +13,10 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
-/** What owners think of audit events: records beside the trail, never changed. */
+/** Owners' reviews of audit events: records beside the trail, never changed. */
 final class AuditReviewStore {
 
-    /** A review as it is stored. */
+    /** A stored review. */
     record Row(
             UUID id, @Nullable String externalId, UUID eventId, String outcome, @Nullable String note, UUID reviewerId, Instant createdAt) {}
 

@@ -29,7 +29,7 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** The audit trail, as it was written by the transactions that it tells of. */
+/** The audit trail. The audited transactions write it; this store only reads. */
 final class AuditStore {
 
     /** An event without its entities. */
@@ -39,19 +39,19 @@ final class AuditStore {
             @Nullable String reason, @Nullable String sourceWorkflow, @Nullable String replayPointer, String requestId, String traceId,
             byte @Nullable [] keyHmac) {}
 
-    /** An entity that an event touched, before and after as JSON. */
+    /** A touched entity, before and after as JSON. */
     record Entity(String type, UUID id, @Nullable String before, @Nullable String after) {}
 
     /**
-     * What an event touched.
+     * The entities of an event.
      *
-     * @param total how many entities
-     * @param shown how many of them are shown with the event
-     * @param first these
+     * @param total the number of touched entities
+     * @param shown the number of entities shown with the event
+     * @param first the shown entities
      */
     record Touched(int total, int shown, List<Entity> first) {}
 
-    /** Of one event, as the document says. */
+    /** The maximal number of entities shown with one event, as in the document. */
     private static final int INLINE_MAX = 100;
     private static final int INLINE_BYTES_MAX = 128 << 10;
 
@@ -85,7 +85,7 @@ final class AuditStore {
             where coalesce(v.lighter, 0) < {3}
             order by v.number, v.position""";
 
-    /** What a list is narrowed by; null for what isn't. {@code actorTypes} are alternatives. */
+    /** The filters of a list; null for an absent one. One of the {@code actorTypes} must match. */
     record Filter(
             @Nullable String entityType, @Nullable UUID entityId, @Nullable Collection<String> actorTypes, @Nullable UUID actorId,
             @Nullable UUID tokenId, @Nullable UUID subjectTenantId, @Nullable String action, @Nullable String category,
@@ -106,11 +106,10 @@ final class AuditStore {
     }
 
     /**
-     * What events touched, as far as it is shown with them: of each event the first entities, and of all of them no more than may be
-     * brought into memory at once.
+     * The entities shown with a page of events: the first ones of each event, and in total no more bytes than one read may load.
      *
-     * @param eventIds in the order in which they are shown
-     * @return by event; one that isn't there had no place any more
+     * @param eventIds the events' ids in the order of the page
+     * @return the entities by event; events that no longer fit are missing
      */
     Map<UUID, Touched> touched(Tx tx, List<UUID> eventIds) {
         var found = new LinkedHashMap<UUID, Touched>();
@@ -124,7 +123,7 @@ final class AuditStore {
         return found;
     }
 
-    /** What an event touched, its primary entity first. */
+    /** The entities of an event, the primary one first. */
     Page<Entity> entities(Tx tx, PageRequest page, UUID eventId) {
         return page.fetch(
                 tx.sql().select(AUDIT_ENTITIES.POSITION, AUDIT_ENTITIES.ENTITY_TYPE, AUDIT_ENTITIES.ENTITY_ID, AUDIT_ENTITIES.BEFORE, AUDIT_ENTITIES.AFTER)
@@ -138,7 +137,7 @@ final class AuditStore {
         return filter.entityId() == null ? trail(tx, page, filter) : history(tx, page, filter);
     }
 
-    /** All events, in the order in which they happened. */
+    /** All events in the order of their occurrence. */
     private static Page<Event> trail(Tx tx, PageRequest page, Filter filter) {
         var condition = condition(filter);
         if (filter.entityType() != null) {
@@ -151,7 +150,7 @@ final class AuditStore {
                 Map.of("occurred_at", AUDIT_EVENTS.OCCURRED_AT), AUDIT_EVENTS.ID, AuditStore::event);
     }
 
-    /** One entity's history: read along the entity's own index, however long the trail is. An event names each entity once. */
+    /** One entity's history, by the index on entities, so it is independent of the trail's size. An event names each entity once. */
     private static Page<Event> history(Tx tx, PageRequest page, Filter filter) {
         return page.fetch(
                 tx.sql().select(COLUMNS)
@@ -168,7 +167,7 @@ final class AuditStore {
     private static Condition condition(Filter filter) {
         var all = noCondition();
         if (filter.actorTypes() != null) {
-            // Written out, not bound: the index of what isn't an operator's is only taken for what is known not to be.
+            // Inlined, not bound: PostgreSQL uses the partial index on other actors than operators only if the condition is constant.
             all = all.and(AUDIT_EVENTS.ACTOR_TYPE.in(filter.actorTypes().stream().sorted().map(DSL::inline).toList()));
         }
         if (filter.actorId() != null) {

@@ -20,7 +20,7 @@ import org.guildhall.core.auth.Caller;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.RateLimits;
 
-/** Who the caller is, and what the caller may do. */
+/** The caller's identity and rights: {@code /auth/status}. */
 final class AuthHandler implements AuthApi<Call> {
 
     private final RateLimits limits;

@@ -25,22 +25,22 @@ import org.jspecify.annotations.Nullable;
 /** API consumers. */
 final class ConsumerStore {
 
-    /** A consumer as it is stored. */
+    /** A stored consumer. */
     record Row(
             UUID id, @Nullable String externalId, String name, String ownerName, String contactEmail, List<String> scopes, String actsAs,
             @Nullable Long rateLimit, @Nullable Integer rateWindowSeconds, String state, @Nullable Instant archivedAt, Instant createdAt,
             Instant updatedAt, long version) {}
 
-    /** What a caller may say of a consumer. */
+    /** The members of a consumer that a caller can set. */
     record Values(
             @Nullable String externalId, String name, String ownerName, String contactEmail, List<String> scopes, String actsAs,
             @Nullable Long rateLimit, @Nullable Integer rateWindowSeconds) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable String state, @Nullable String actsAs, TimeWindow created) {}
 
-    /** What the tokens of a consumer must keep to: what it holds, and how long the tenant lets tokens be good for. */
+    /** The bounds for a consumer's tokens: its state and scopes, and the tenant's limit on lifetimes. */
     record ConsumerStatus(String state, List<String> scopes, String actsAs, TokenLifetime lifetime, Instant now) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", CONSUMERS.CREATED_AT, "name", CONSUMERS.NAME);
@@ -73,12 +73,12 @@ final class ConsumerStore {
         return Weighed.all(tx, select).stream().map(ConsumerStore::row).toList();
     }
 
-    /** The same, held until the transaction ends. */
+    /** Locks the consumer until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(CONSUMERS).where(CONSUMERS.ID.eq(id)).forUpdate().fetchOne(ConsumerStore::row);
     }
 
-    /** How a consumer stands, held so that it isn't archived or narrowed while a token is issued for it; null if there is none. */
+    /** The bounds for a consumer's tokens, locked in share mode so that they can't change while a token is issued; null if there is none. */
     @Nullable ConsumerStatus lockStatusShared(Tx tx, UUID id) {
         return tx.sql()
                 .select(CONSUMERS.STATE, CONSUMERS.SCOPES, CONSUMERS.ACTS_AS, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, Columns.now())

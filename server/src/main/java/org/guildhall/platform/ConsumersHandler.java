@@ -104,7 +104,7 @@ final class ConsumersHandler implements ConsumersApi<Call> {
 
     private static void requireActive(Row row) {
         if (row.state().equals("archived")) {
-            throw Problem.INVALID_STATE.because("The consumer is archived, which can't be undone.");
+            throw Problem.INVALID_STATE.because("The consumer is archived and can't be changed any more.");
         }
     }
 

@@ -20,11 +20,11 @@ import org.guildhall.core.auth.Scopes;
 import org.guildhall.core.data.Db;
 import org.jspecify.annotations.Nullable;
 
-/** Looks credentials up: first the door, which tells the tenant, then under that tenant's policies everything that holds. */
+/** Looks up credentials: first the door, which names the tenant, then the token and its limits under that tenant's policies. */
 final class CredentialStore implements Credentials {
 
-    // Both statements travel together: the first finds the tenant and sets it, the second then sees that tenant's rows. Its own row
-    // among the tenants is the platform's, which is named so that the key is used.
+    // Both statements are sent together: the first finds the tenant and sets it, the second then sees that tenant's rows. The tenant's own row
+    // belongs to the platform; the condition names it so that the index is used.
     private static final String FIND = """
             select set_config('app.tenant', (select tenant_id from platform.doors where kind = 'token' and key = ?)::text, true),
                    pg_sequence_last_value('platform.auth_revision'::regclass), platform.app_now(), ?::int8;
@@ -50,7 +50,7 @@ final class CredentialStore implements Credentials {
         return db.unguarded(connection -> find(connection, prefix));
     }
 
-    /** Whether any token lists the origin. */
+    /** True if any token lists the origin. */
     boolean listsOrigin(String origin) {
         return db.unguarded(connection -> {
             try (var statement = connection.prepareStatement(LISTED)) {
@@ -93,7 +93,7 @@ final class CredentialStore implements Credentials {
         limit(limits, "token", "token:" + token, row, 16);
         limit(limits, "consumer", "consumer:" + consumer, row, 18);
         limit(limits, "tenant", "tenant:" + tenant, row, 20);
-        // A bucket of its own: else a tenant would get a full one under the maximum by changing its own limit.
+        // A bucket of its own. Otherwise a tenant could refill the maximum's bucket by changing its own limit.
         limit(limits, "tenant", "tenant_maximum:" + tenant, row, 22);
         var caller = new Caller(
                 tenant, row.getString(2), row.getString(3), row.getBoolean(4), consumer, row.getString(6), row.getString(7), token,
@@ -102,7 +102,7 @@ final class CredentialStore implements Credentials {
         return new Stored(caller, row.getString(24), row.getBytes(25), row.getBoolean(26));
     }
 
-    /** What both allow: each scope of one side that the other covers. */
+    /** The scopes that token and consumer share: each scope of one side that the other side covers. */
     private static Set<String> effective(List<String> token, List<String> consumer) {
         var both = new HashSet<String>();
         token.stream().filter(scope -> Scopes.covers(Set.copyOf(consumer), scope)).forEach(both::add);
@@ -114,7 +114,7 @@ final class CredentialStore implements Credentials {
         long limit = row.getLong(column);
         if (!row.wasNull()) {
             int windowSeconds = row.getInt(column + 1);
-            // A limit that is changed is another bucket: full, and nothing that was spent of the old one counts.
+            // A changed limit gets a new, full bucket.
             limits.add(new Limit(policy, bucket + ":" + limit + "/" + windowSeconds, limit, windowSeconds));
         }
     }

@@ -6,10 +6,10 @@ import java.util.UUID;
 import org.guildhall.api.TypeIds;
 import org.jspecify.annotations.Nullable;
 
-/** How any kind of entity is named outside: its type tells its id's prefix, and the other way round. */
+/** Converts entity types and UUIDs to TypeIDs, and back. */
 final class EntityIds {
 
-    /** An entity of any kind. */
+    /** The type and UUID behind a TypeID. */
     record Named(String type, UUID id) {}
 
     private static final int PREFIX_LENGTH = 3;
@@ -17,22 +17,22 @@ final class EntityIds {
     private final Map<String, String> prefixes;
     private final Map<String, String> types = new HashMap<>();
 
-    /** @param prefixes by type, as the spec lists them */
+    /** @param prefixes the TypeID prefix of each entity type, from the spec */
     EntityIds(Map<String, String> prefixes) {
         this.prefixes = Map.copyOf(prefixes);
         prefixes.forEach((type, prefix) -> types.put(prefix, type));
     }
 
-    /** The id as it is written outside. */
+    /** The TypeID. */
     String id(String type, UUID id) {
         var prefix = prefixes.get(type);
         if (prefix == null) {
-            throw new IllegalStateException("the spec has no id for a " + type);
+            throw new IllegalStateException("the spec has no id prefix for " + type);
         }
         return TypeIds.format(prefix, id);
     }
 
-    /** What an id names; null if it names nothing that there could be. */
+    /** Parses a TypeID; null if its prefix is unknown. */
     @Nullable Named read(String id) {
         var type = types.get(id.substring(0, PREFIX_LENGTH));
         try {

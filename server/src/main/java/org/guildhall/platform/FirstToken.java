@@ -7,15 +7,15 @@ import org.guildhall.core.audit.Audit;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 
-/** Makes a platform administrator's token from the command line: the one credential that can't be asked for through the API. */
+/** Creates a platform administrator's token on the command line. The first one can't be created through the API. */
 public final class FirstToken {
 
     private FirstToken() {}
 
     /**
-     * Makes a consumer of the platform tenant that may do everything, and a token for it.
+     * Creates a consumer of the platform tenant with all scopes, and a token for it.
      *
-     * @return the token in clear, which is kept nowhere
+     * @return the token in clear, which is not stored
      */
     public static String create(Db db, Keys keys, String name) {
         return create(db, keys, Db.PLATFORM, "live", name, Scopes.ALL);

@@ -14,14 +14,14 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 
-/** Whether the server runs, and whether it can take requests. */
+/** Liveness and readiness of the server: {@code /health} and {@code /health/ready}. */
 final class HealthHandler implements HealthApi<Call> {
 
     private final Checks checks;
     private final String buildVersion;
     private final String specVersion;
 
-    /** What readiness looks at; each answers within about a second. */
+    /** The checks of liveness and readiness. Each answers within about a second. */
     record Checks(
             BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping, Map<String, BooleanSupplier> threads) {}
 
@@ -35,7 +35,7 @@ final class HealthHandler implements HealthApi<Call> {
     public Reply<Health> getHealth(Call call) {
         var failing = deadThreads();
         if (!failing.isEmpty()) {
-            throw Problem.UNAVAILABLE.because("A thread of the server has ended; the server must be started again.").withAll(failing);
+            throw Problem.UNAVAILABLE.because("A thread of the server has ended. Restart the server.").withAll(failing);
         }
         return Reply.plain(new Health(HealthStatus.OK, buildVersion, specVersion));
     }
@@ -54,22 +54,22 @@ final class HealthHandler implements HealthApi<Call> {
     public Reply<Readiness> getReadiness(Call call) {
         var failing = new ArrayList<Item>();
         if (checks.stopping.getAsBoolean()) {
-            failing.add(new Item(null, null, null, "stopping", "The server is about to stop."));
+            failing.add(new Item(null, null, null, "stopping", "The server is stopping."));
         }
         boolean database = checks.database.getAsBoolean();
         if (!database) {
-            failing.add(new Item(null, null, null, "database", "The database doesn't answer, or this node has no connection to it."));
+            failing.add(new Item(null, null, null, "database", "The database doesn't answer this node."));
         }
-        // Without the database nobody knows what its schema is: only what is wrong is named.
+        // The schema can only be checked with the database.
         if (database && !checks.migrations.getAsBoolean()) {
-            failing.add(new Item(null, null, null, "migrations", "The schema of the database is older than this build: run migrate."));
+            failing.add(new Item(null, null, null, "migrations", "The database's schema is older than this build: run migrate."));
         }
         if (!checks.workers.getAsBoolean()) {
-            failing.add(new Item(null, null, null, "workers", "Scheduled work doesn't run on this node: restart it."));
+            failing.add(new Item(null, null, null, "workers", "Scheduled work has stopped on this node: restart the node."));
         }
         failing.addAll(deadThreads());
         if (!failing.isEmpty()) {
-            throw Problem.UNAVAILABLE.because("The server can't take requests now.").withAll(failing).retryAfter(1);
+            throw Problem.UNAVAILABLE.because("The server is not ready.").withAll(failing).retryAfter(1);
         }
         return Reply.plain(new Readiness(HealthStatus.OK, buildVersion, specVersion, List.of(
                 new ReadinessCheck("database", "answers"),

@@ -4,10 +4,10 @@ import java.time.Duration;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.work.TaskQueue;
 
-/** What the room does by itself: forgets idempotency keys that are old enough. */
+/** Deletes old idempotency keys. */
 final class IdempotencyKeyCleanupJob {
 
-    /** A retry may come for 24 hours; an hour more covers clocks and this task's own pause. */
+    /** Keys are valid for 24 hours. The extra hour covers clock differences and this job's own interval. */
     private static final Duration KEYS_KEPT = Duration.ofHours(25);
 
     private static final Duration PAUSE = Duration.ofMinutes(30);
@@ -26,7 +26,7 @@ final class IdempotencyKeyCleanupJob {
         work.every(PAUSE, "forget-idempotency-keys", this::forgetKeys);
     }
 
-    /** In small transactions. */
+    /** Deletes in small transactions. */
     void forgetKeys() {
         platform.eachTenant(tenant -> {
             int forgotten;

@@ -8,14 +8,14 @@ import java.util.UUID;
 import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 
-/** What became of idempotency keys. They are written by the transactions whose effect they stand for. */
+/** Looks up idempotency keys. The transactions that use the keys write them. */
 final class IdempotencyKeyStore {
 
-    /** A key that is done; {@code entityType} and {@code entityId} are null where nothing was touched. */
+    /** A committed key; {@code entityType} and {@code entityId} are null if no entity was touched. */
     record Row(
             String operation, int status, @Nullable String entityType, @Nullable UUID entityId, String requestId, Instant createdAt) {}
 
-    /** @param hmacs one key under each of the server's keys */
+    /** @param hmacs the HMACs of one key under all of the server's keys */
     @Nullable Row find(Tx tx, Collection<byte[]> hmacs) {
         return tx.sql()
                 .select(IDEMPOTENCY_KEYS.OPERATION, IDEMPOTENCY_KEYS.STATUS, IDEMPOTENCY_KEYS.ENTITY_TYPE, IDEMPOTENCY_KEYS.ENTITY_ID,

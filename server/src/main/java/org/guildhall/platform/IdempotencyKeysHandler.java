@@ -11,7 +11,7 @@ import org.guildhall.core.http.Idempotency;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 
-/** What became of the caller's own idempotency keys: {@code /platform/idempotency-keys}. */
+/** The outcome of the caller's own idempotency keys: {@code /platform/idempotency-keys}. */
 final class IdempotencyKeysHandler implements IdempotencyKeysApi<Call> {
 
     private final IdempotencyKeyStore store;
@@ -28,15 +28,15 @@ final class IdempotencyKeysHandler implements IdempotencyKeysApi<Call> {
     public Reply<IdempotencyOutcome> getIdempotencyOutcome(Call call, String text) {
         var key = Idempotency.key(text);
         if (key == null) {
-            throw Problem.INVALID_PARAMETER.because("A key has 1 to 255 visible ASCII characters.")
-                    .with(Item.parameter("key", "malformed", "A key has 1 to 255 visible ASCII characters."));
+            throw Problem.INVALID_PARAMETER.because("An idempotency key must have 1 to 255 visible ASCII characters.")
+                    .with(Item.parameter("key", "malformed", "An idempotency key must have 1 to 255 visible ASCII characters."));
         }
         var hmacs = new ArrayList<byte[]>();
         hmacs.add(idempotency.hmac(call.caller(), key));
         hmacs.addAll(List.of(idempotency.olderHmacs(call.caller(), key)));
         var row = store.find(call.tx(), hmacs);
         if (row == null) {
-            throw Problem.NOT_FOUND.because("Nothing was committed under this key, or it was longer ago than keys are kept.");
+            throw Problem.NOT_FOUND.because("No request with this key was committed, or the key has expired.");
         }
         boolean committed = row.status() < 300;
         return Reply.plain(new IdempotencyOutcome(

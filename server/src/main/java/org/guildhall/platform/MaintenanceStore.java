@@ -16,10 +16,10 @@ import java.util.UUID;
 import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 
-/** The statements of the room's own upkeep. */
+/** The statements of the room's maintenance. */
 final class MaintenanceStore {
 
-    /** Some of all tenants, as the platform sees them: those that follow {@code after}, in the order of their ids. */
+    /** A page of all tenants, read as the platform: those after the id {@code after}, sorted by id. */
     List<UUID> tenants(Tx tx, @Nullable UUID after, boolean activeOnly, int most) {
         return tx.sql()
                 .select(TENANTS.ID)
@@ -31,12 +31,12 @@ final class MaintenanceStore {
                 .fetch(TENANTS.ID);
     }
 
-    /** Whether a tenant isn't suspended, as the platform sees it. */
+    /** True if a tenant is not suspended, read as the platform. */
     boolean isActive(Tx tx, UUID tenant) {
         return tx.sql().fetchExists(TENANTS, TENANTS.ID.eq(tenant).and(TENANTS.STATE.eq("active")));
     }
 
-    /** Forgets a number of this tenant's oldest keys; returns how many there were. */
+    /** Deletes some of this tenant's oldest keys, and returns their number. */
     int forgetKeys(Tx tx, Duration kept, int most) {
         return tx.sql()
                 .deleteFrom(IDEMPOTENCY_KEYS)
@@ -48,7 +48,7 @@ final class MaintenanceStore {
                 .execute();
     }
 
-    /** Notes when tokens of this tenant were last used. It is no change of the token: no version, no event. */
+    /** Writes the last use of this tenant's tokens. It is no change of the token: no version, no event. */
     void used(Tx tx, Map<UUID, Instant> lastUsed) {
         lastUsed.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> tx.sql()
                 .update(TOKENS)

@@ -9,34 +9,34 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
-/** What a caller may set as a limit of its own: one that it can raise again, and none above the platform's maximum. */
+/** The bounds of a rate limit that a caller sets for itself: it must be able to raise it again, and stay within the platform's maximum. */
 final class OwnLimit {
 
-    /** A limit that gives a request back less often would keep its caller out. */
+    /** The slowest allowed refill. A slower limit would lock its caller out. */
     private static final int SECONDS_PER_REQUEST_MAX = 60;
 
     private static final int COST_MAX = Arrays.stream(Operation.values()).mapToInt(Operation::rateCost).max().orElse(1);
 
     private OwnLimit() {}
 
-    /** What is wrong with a limit under which its caller couldn't go on; nothing if it stays as it is. */
+    /** Returns an item if the wanted limit would lock its caller out. An unchanged limit passes. */
     static List<Item> unusable(String pointer, @Nullable RateLimitSetting present, @Nullable RateLimitSetting wanted) {
         if (wanted == null || Objects.equals(present, wanted)) {
             return List.of();
         }
         boolean usable = wanted.limit() >= COST_MAX && (long) wanted.limit() * SECONDS_PER_REQUEST_MAX >= wanted.windowSeconds();
         return usable ? List.of()
-                : List.of(Item.pointer(pointer, "locks_out", "The limit holds for this caller too and would let less than one request a minute through."));
+                : List.of(Item.pointer(pointer, "locks_out", "The limit applies to this caller, too: allow at least one request per minute."));
     }
 
-    /** Refuses such a limit. */
+    /** Refuses a limit that would lock its caller out. */
     static void requireUsable(@Nullable RateLimitSetting present, @Nullable RateLimitSetting wanted) {
         ProblemException.ifAny(unusable("/rate_limit", present, wanted));
     }
 
     /**
-     * What is wrong with a limit above the platform's maximum: more requests at once, or more per second. A limit that stays as it is isn't
-     * refused: the maximum holds beside it.
+     * Returns an item if the wanted limit exceeds the platform's maximum, in its burst or per second. An unchanged limit passes, since the
+     * maximum is enforced separately.
      */
     static List<Item> aboveMaximum(@Nullable RateLimitSetting maximum, RateLimitSetting present, RateLimitSetting wanted) {
         if (maximum == null || present.equals(wanted)) {

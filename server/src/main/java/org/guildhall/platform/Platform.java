@@ -9,10 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The door of the platform: what other rooms may ask of it.
+ * The door of the platform: everything that other rooms may call.
  *
- * <p>It knows all tenants. Each one's rows are visible to itself only, so work that no request asked for goes through them one after
- * another, in transactions of their own.
+ * <p>It knows all tenants. Each tenant's rows are only visible within that tenant, so background work visits the tenants one by one, in
+ * separate transactions.
  */
 public final class Platform {
 
@@ -27,26 +27,26 @@ public final class Platform {
         this(db, PAGE);
     }
 
-    /** @param page how many are read at a time */
+    /** @param page the number of tenants per read */
     Platform(Db db, int page) {
         this.db = db;
         this.page = page;
     }
 
     /**
-     * Does something in each tenant, the suspended ones and the platform itself included. What fails in one is logged and doesn't keep
-     * the others from it; without a database, or when the server stops, it ends early.
+     * Runs work in each tenant, including suspended tenants and the platform's own. A failure in one tenant is logged, and the next tenants
+     * follow. It ends early without a database, or when the server stops.
      */
     public void eachTenant(Consumer<UUID> work) {
         each(false, work);
     }
 
-    /** The same in those that aren't suspended: a suspended tenant's jobs pause. */
+    /** Runs work in each tenant that is not suspended: jobs of a suspended tenant pause. */
     public void eachActiveTenant(Consumer<UUID> work) {
         each(true, work);
     }
 
-    /** Whether a tenant's jobs may run. */
+    /** True if a tenant's jobs may run. */
     public boolean isActive(UUID tenant) {
         return db.upkeep(Db.PLATFORM, tx -> store.isActive(tx, tenant));
     }
@@ -68,7 +68,7 @@ public final class Platform {
             if (failed instanceof Failures.Unavailable away && away.isGone()) {
                 throw away;
             }
-            LOG.error("work in the tenant {} failed; it is tried again the next time", tenant, failed);
+            LOG.error("work in the tenant {} failed; the next run tries again", tenant, failed);
         }
     }
 }

@@ -18,7 +18,7 @@ import org.guildhall.core.json.Spec;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.pages.PagesModule;
 
-/** Wires the platform room: health, who calls, and everything that every other room stands on. */
+/** Wires the platform room: tenants, settings, consumers, tokens, audit trail, health and maintenance. */
 public final class PlatformModule implements AutoCloseable {
 
     private final CredentialStore credentials;
@@ -29,20 +29,20 @@ public final class PlatformModule implements AutoCloseable {
     private final ConsumerStore consumers = new ConsumerStore();
 
     /**
-     * What readiness asks.
+     * The checks of health and readiness.
      *
-     * @param database whether it answers
-     * @param migrations whether the schema is the one of this build, or later
-     * @param workers whether scheduled work runs, or isn't this node's
-     * @param stopping whether the server is about to stop
-     * @param threads by name, whether each of the server's own threads runs that nothing starts again
+     * @param database true if the database answers
+     * @param migrations true if the schema is that of this build, or newer
+     * @param workers true if scheduled work runs, or isn't configured on this node
+     * @param stopping true if the server is stopping
+     * @param threads by name: true while a thread of the server runs; only threads that aren't restarted automatically
      */
     public record Readiness(
             BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping, Map<String, BooleanSupplier> threads) {}
 
     /**
-     * @param db for what requests wait for
-     * @param jobs for what the room does by itself
+     * @param db the database for requests
+     * @param jobs the database for background work
      */
     public PlatformModule(Db db, Db jobs) {
         this.credentials = new CredentialStore(db);
@@ -51,32 +51,32 @@ public final class PlatformModule implements AutoCloseable {
         this.upkeep = new IdempotencyKeyCleanupJob(jobs, door);
     }
 
-    /** Tells what the room does by itself. */
+    /** Schedules the room's maintenance. */
     public void schedule(TaskQueue work) {
         upkeep.schedule(work);
     }
 
-    /** What other rooms may ask. */
+    /** The door for other rooms. */
     public Platform door() {
         return door;
     }
 
-    /** Notes that a caller's token was used. */
+    /** Records the use of a caller's token. */
     public void seen(Caller caller) {
         use.used(caller);
     }
 
-    /** Where tokens are looked up. */
+    /** The look-up of credentials. */
     public Credentials credentials() {
         return credentials;
     }
 
-    /** Whether any token of any tenant lists the origin. */
+    /** True if any token of any tenant lists the origin. */
     public boolean listsOrigin(String origin) {
         return credentials.listsOrigin(origin);
     }
 
-    /** Binds the room's operations and offers its resources for {@code expand}. */
+    /** Registers the room's handlers, and its resources for {@code expand}. */
     public void bind(Api api, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness) {
         var routes = api.routes();
         var json = new RawBody(spec.json(), "application/json");
@@ -106,7 +106,7 @@ public final class PlatformModule implements AutoCloseable {
         PagesModule.bind(api, spec.json());
     }
 
-    /** Those of the server, and the room's own. */
+    /** The threads of the server and of this room. */
     private Map<String, BooleanSupplier> threads(Readiness readiness) {
         var threads = new TreeMap<>(readiness.threads());
         threads.put("token_use", use::runs);

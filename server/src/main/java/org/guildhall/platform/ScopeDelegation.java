@@ -9,46 +9,46 @@ import org.guildhall.core.auth.Scopes;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 
-/** Nobody can give more than they hold: not to a consumer, not to a token, and not in another one's name. */
+/** Callers can only give away scopes that they hold, whether to a consumer or to a token. */
 final class ScopeDelegation {
 
-    /** How the scopes end that a token may hold which anybody can read: only what they open was made to be shown to anybody. */
+    /** The suffix of scopes that a publishable token may hold: they only open data made for the public. */
     private static final String PUBLIC = ":public";
 
     private ScopeDelegation() {}
 
-    /** Refuses scopes that the caller doesn't hold. {@code listed} is what the body lists, so that each can be pointed at. */
+    /** Refuses scopes that the caller doesn't hold. {@code listed} is the body's list, for pointers to its entries. */
     static void requireHeld(Caller caller, Collection<String> given, List<String> listed) {
         var missing = Scopes.missing(caller.scopes(), given);
         if (!missing.isEmpty()) {
             throw Problem.INSUFFICIENT_SCOPE
-                    .because("Nobody can give more than they hold, and this token doesn't hold " + String.join(", ", missing) + ".")
+                    .because("A token can only give away scopes that it holds. Missing: " + String.join(", ", missing) + ".")
                     .member("required_scope", missing.getFirst())
                     .withAll(pointing(missing, listed, "not_held", "The caller doesn't hold this scope."));
         }
     }
 
-    /** Refuses to let a member make or equip what acts as an operator. */
+    /** Refuses a caller that acts as a member, if it manages a consumer that acts as an operator. */
     static void requireActsAs(Caller caller, String actsAs) {
         if (caller.actsAs().equals("member") && !actsAs.equals("member")) {
-            throw Problem.INSUFFICIENT_SCOPE.because("A caller that acts as a member can't give to what acts as an " + actsAs + ".");
+            throw Problem.INSUFFICIENT_SCOPE.because("A caller that acts as a member can't give scopes to one that acts as an " + actsAs + ".");
         }
     }
 
-    /** Those of the wanted scopes that what was there before doesn't include. */
+    /** The wanted scopes that the earlier ones don't include. */
     static List<String> added(List<String> before, List<String> wanted) {
         return Scopes.missing(new HashSet<>(before), wanted);
     }
 
-    /** What is wrong with a token's scopes, seen from its consumer. */
+    /** Items for the added scopes that the token's consumer doesn't hold. */
     static List<Item> beyondConsumer(List<String> consumer, List<String> added, List<String> listed) {
         return pointing(Scopes.missing(new HashSet<>(consumer), added), listed, "not_of_consumer", "The consumer doesn't hold this scope.");
     }
 
-    /** What is wrong with the scopes of a token that anybody can read. */
+    /** Items for the scopes that a publishable token can't hold. */
     static List<Item> beyondPublic(List<String> listed) {
         return pointing(listed.stream().filter(scope -> !scope.endsWith(PUBLIC)).toList(), listed, "not_publishable",
-                "A publishable token may hold scopes that end in " + PUBLIC + " only.");
+                "A publishable token can only hold scopes that end in " + PUBLIC + ".");
     }
 
     private static List<Item> pointing(List<String> wrong, List<String> listed, String code, String detail) {

@@ -48,7 +48,7 @@ final class SettingsHandler implements SettingsApi<Call> {
             return Reply.ok(toApi(before));
         }
         var wrong = new ArrayList<Item>();
-        // What is kept from before stays, also if it has gone out of use since.
+        // An unchanged zone or currency passes, even if it has gone out of use.
         if (!wanted.timeZone().equals(current.timeZone())) {
             wrong.addAll(unknownZone(wanted.timeZone()));
         }
@@ -70,7 +70,7 @@ final class SettingsHandler implements SettingsApi<Call> {
         return Reply.ok(result);
     }
 
-    /** Refuses a time zone or a currency that there isn't. */
+    /** Refuses an unknown time zone or currency. */
     static void requireKnown(String timeZone, String currency) {
         var wrong = new ArrayList<>(unknownZone(timeZone));
         wrong.addAll(Currencies.check("/currency", currency));
@@ -80,10 +80,10 @@ final class SettingsHandler implements SettingsApi<Call> {
     private static List<Item> unknownZone(String timeZone) {
         return TimeZones.isKnown(timeZone)
                 ? List.of()
-                : List.of(Item.pointer("/time_zone", "unknown", "The IANA time zone database has no zone of this name, in this spelling."));
+                : List.of(Item.pointer("/time_zone", "unknown", "The IANA time zone database has no zone with this exact name."));
     }
 
-    /** A list that can't be read, or that would lock out who sets it. */
+    /** Items for malformed ranges, and for a list that would lock its caller out. */
     private static List<Item> unusable(List<String> ranges, InetAddress caller) {
         var wrong = new ArrayList<Item>();
         boolean included = ranges.isEmpty();
@@ -91,12 +91,12 @@ final class SettingsHandler implements SettingsApi<Call> {
             try {
                 included |= IpRange.parse(ranges.get(at)).contains(caller);
             } catch (IllegalArgumentException malformed) {
-                wrong.add(Item.pointer("/ip_allow_list/" + at, "format", "This is no network in CIDR notation."));
+                wrong.add(Item.pointer("/ip_allow_list/" + at, "format", "The entry must be a network in CIDR notation."));
             }
         }
         if (wrong.isEmpty() && !included) {
             wrong.add(Item.pointer("/ip_allow_list", "locks_out",
-                    "The list doesn't include " + caller.getHostAddress() + ", where this request comes from."));
+                    "The list must include " + caller.getHostAddress() + ", the address of this request."));
         }
         return wrong;
     }

@@ -15,27 +15,27 @@ import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of the tenant that a transaction works in: one row, made with the tenant. What the platform says of the tenant is
- * found as a row of the platform's: the policy that shows it leads to no index.
+ * The settings of the transaction's tenant: one row, created with the tenant. The tenant's own row belongs to the platform. It is read with
+ * an explicit condition, since the policy that shows it can't use an index.
  */
 final class SettingsStore {
 
-    /** The settings, and what the platform says of the tenant. */
+    /** The settings, with the members of the tenant that the platform sets. */
     record Row(UUID tenantId, OfTheTenant tenant, Values values, Instant createdAt, Instant updatedAt, long version) {}
 
-    /** The members that only the platform changes. */
+    /** The members that only the platform can change. */
     record OfTheTenant(
             String name, String mode, String state, @Nullable Long rateLimitMaximum, @Nullable Integer rateMaximumWindowSeconds) {}
 
-    /** What the tenant may change. */
+    /** The members that the tenant can change. */
     record Values(
             String timeZone, String currency, @Nullable Integer tokenLifetimeDaysMax, List<String> ipAllowList, long rateLimit,
             int rateWindowSeconds) {}
 
     /**
-     * Whose the tokens of the tenant's administrators are.
+     * The consumer of the tenant's administrator tokens.
      *
-     * @param consumerId null if none was ever issued
+     * @param consumerId null if none was issued yet
      */
     record Administration(@Nullable UUID consumerId, TokenLifetime lifetime, Instant now) {}
 
@@ -45,7 +45,7 @@ final class SettingsStore {
     private static final List<Field<?>> OF_THE_TENANT = List.of(
             TENANTS.NAME, TENANTS.MODE, TENANTS.STATE, TENANTS.RATE_LIMIT_MAXIMUM, TENANTS.RATE_MAXIMUM_WINDOW_SECONDS);
 
-    /** A new tenant's settings; to be called within it. */
+    /** Adds the settings of a new tenant, within that tenant. */
     void insert(Tx tx, String timeZone, String currency) {
         tx.sql().insertInto(SETTINGS).set(SETTINGS.TIME_ZONE, timeZone).set(SETTINGS.CURRENCY, currency).execute();
     }
@@ -61,7 +61,7 @@ final class SettingsStore {
                 .fetchSingle(SettingsStore::row);
     }
 
-    /** The same, held until the transaction ends. */
+    /** Locks the settings until the transaction ends. */
     Row lock(Tx tx) {
         return tx.sql()
                 .select(all())
@@ -91,7 +91,7 @@ final class SettingsStore {
                 .fetchSingle(record -> row(record, before.tenant()));
     }
 
-    /** Whose administrators' tokens are, held until the transaction ends so that two requests don't each make a consumer for them. */
+    /** The administrators' consumer, locked until the transaction ends, so that two requests don't create one each. */
     Administration lockAdministration(Tx tx) {
         return tx.sql()
                 .select(SETTINGS.ADMINISTRATOR_ID, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, Columns.now())
@@ -103,7 +103,7 @@ final class SettingsStore {
                         record.get(Columns.now())));
     }
 
-    /** Notes whose they are. It is no setting that anybody changes: no version. */
+    /** Records the administrators' consumer. It is no setting that a caller changes: no version. */
     void administeredBy(Tx tx, UUID consumerId) {
         tx.sql().update(SETTINGS).set(SETTINGS.ADMINISTRATOR_ID, consumerId).where(SETTINGS.TENANT_ID.eq(Columns.tenant())).execute();
     }

@@ -19,12 +19,12 @@ import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tenants, as rows of the platform. Each statement names whose rows they are: a tenant may see its own row as well, and with two
- * policies to choose from the planner would use no index.
+ * Tenants, as rows of the platform. Each statement names the platform as the rows' tenant. Since a tenant also sees its own row, there are
+ * two policies, and with both the planner would use no index.
  */
 final class TenantStore {
 
-    /** A tenant as it is stored. */
+    /** A stored tenant. */
     record Row(
             UUID id, @Nullable String externalId, String name, String mode, String state, @Nullable Instant suspendedAt,
             @Nullable String suspensionReason, @Nullable Long rateLimitMaximum, @Nullable Integer rateMaximumWindowSeconds, Instant createdAt,
@@ -34,7 +34,7 @@ final class TenantStore {
     record Values(
             @Nullable String externalId, String name, @Nullable Long rateLimitMaximum, @Nullable Integer rateMaximumWindowSeconds) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable String mode, @Nullable String state, TimeWindow created) {}
 
@@ -43,7 +43,7 @@ final class TenantStore {
             TENANTS.ID, TENANTS.EXTERNAL_ID, TENANTS.NAME, TENANTS.MODE, TENANTS.STATE, TENANTS.SUSPENDED_AT, TENANTS.SUSPENSION_REASON,
             TENANTS.RATE_LIMIT_MAXIMUM, TENANTS.RATE_MAXIMUM_WINDOW_SECONDS, TENANTS.CREATED_AT, TENANTS.UPDATED_AT, TENANTS.VERSION);
 
-    /** A new tenant, active. */
+    /** Adds an active tenant. */
     Row insert(Tx tx, Values values, String mode) {
         return tx.sql()
                 .insertInto(TENANTS)
@@ -60,7 +60,7 @@ final class TenantStore {
         return tx.sql().select(COLUMNS).from(TENANTS).where(ours()).and(TENANTS.ID.eq(id)).fetchOne(TenantStore::row);
     }
 
-    /** The same, held until the transaction ends. */
+    /** Locks the tenant until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(TENANTS).where(ours()).and(TENANTS.ID.eq(id)).forUpdate().fetchOne(TenantStore::row);
     }

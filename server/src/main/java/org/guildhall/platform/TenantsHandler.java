@@ -31,10 +31,10 @@ import org.guildhall.platform.TenantStore.Row;
 import org.guildhall.platform.TenantStore.Values;
 import org.jspecify.annotations.Nullable;
 
-/** Tenants, as the platform's administrators see them: {@code /platform/tenants}. */
+/** Tenants, managed by platform administrators: {@code /platform/tenants}. */
 final class TenantsHandler implements TenantsApi<Call> {
 
-    /** Everything that a tenant can hold. */
+    /** All scopes that a tenant can hold. */
     static final List<String> ADMINISTRATOR_SCOPES =
             Scopes.ALL.stream().filter(scope -> !scope.startsWith("platform:tenants:")).toList();
 
@@ -103,10 +103,10 @@ final class TenantsHandler implements TenantsApi<Call> {
     public Reply<Tenant> suspendTenant(Call call, TenantId tenantId, TenantSuspension body) {
         var before = locked(call, tenantId);
         if (before.id().equals(Db.PLATFORM)) {
-            throw Problem.INVALID_STATE.because("The platform itself can't be suspended: nobody could lift it again.");
+            throw Problem.INVALID_STATE.because("The platform's own tenant can't be suspended, since it could not be reactivated.");
         }
         if (before.state().equals("suspended")) {
-            throw Problem.INVALID_STATE.because("The tenant is suspended already.");
+            throw Problem.INVALID_STATE.because("The tenant is already suspended.");
         }
         return changed(call, before, tenants.suspend(call.tx(), before.id(), body.reason()));
     }
@@ -115,7 +115,7 @@ final class TenantsHandler implements TenantsApi<Call> {
     public Reply<Tenant> reactivateTenant(Call call, TenantId tenantId) {
         var before = locked(call, tenantId);
         if (!before.state().equals("suspended")) {
-            throw Problem.INVALID_STATE.because("The tenant isn't suspended.");
+            throw Problem.INVALID_STATE.because("The tenant is not suspended.");
         }
         TaskQueue.wake(call.tx(), before.id());
         return changed(call, before, tenants.reactivate(call.tx(), before.id()));
@@ -125,8 +125,8 @@ final class TenantsHandler implements TenantsApi<Call> {
     public Reply<IssuedToken> createTenantAdminToken(Call call, TenantId tenantId, NewAdminToken body) {
         var tenant = found(tenants.get(call.tx(), tenantId.value()));
         if (tenant.id().equals(Db.PLATFORM)) {
-            // It would give a caller who may only manage tenants everything that the platform's own administrators hold.
-            throw Problem.INVALID_STATE.because("The platform's own tokens are issued by its own administrators: POST /api/v1/platform/tokens.");
+            // Otherwise a caller with only the tenants' scopes would get all scopes of the platform's administrators.
+            throw Problem.INVALID_STATE.because("Administrator tokens can't be issued for the platform itself: use POST /api/v1/platform/tokens.");
         }
         ScopeDelegation.requireActsAs(call.caller(), "operator");
         var administered = call.tx().within(tenant.id(), inside -> administratorsToken(inside, tenant, body));
@@ -139,29 +139,29 @@ final class TenantsHandler implements TenantsApi<Call> {
         return reply;
     }
 
-    /** A token, and its consumer if that had to be made. */
-    private record Administered(TokenIssuer.Issued issued, ConsumerStore.@Nullable Row made) {}
+    /** An issued token, and its consumer if that was created, too. */
+    private record AdministratorToken(TokenIssuer.Issued issued, ConsumerStore.@Nullable Row made) {}
 
-    private Administered administratorsToken(Tx inside, Row tenant, NewAdminToken body) {
+    private AdministratorToken administratorsToken(Tx inside, Row tenant, NewAdminToken body) {
         var administration = settings.lockAdministration(inside);
         var lifetime = Duration.ofSeconds(body.lifetimeSeconds() == null ? LIFETIME_SECONDS : body.lifetimeSeconds());
         if (!administration.lifetime().allows(lifetime)) {
-            throw Problem.VALIDATION_FAILED.because("The tenant doesn't let a token be good for that long.")
+            throw Problem.VALIDATION_FAILED.because("The lifetime is longer than the tenant allows.")
                     .with(Item.pointer("/lifetime_seconds", "too_large",
-                            "The tenant lets a token be good for " + administration.lifetime().daysMax() + " days at most."));
+                            "The tenant limits the lifetime of tokens to " + administration.lifetime().daysMax() + " days."));
         }
         var present = administration.consumerId() == null ? null : consumers.lock(inside, administration.consumerId());
-        var made = present != null && isWhole(present) ? null : administrator(inside);
+        var made = present != null && isUsable(present) ? null : administrator(inside);
         var consumer = made == null ? present : made;
-        return new Administered(
+        return new AdministratorToken(
                 mint.issue(inside, tenant.mode(), new TokenStore.New(
                         consumer.id(), null, body.name() == null ? ADMINISTRATOR : body.name(), "secret", ADMINISTRATOR_SCOPES, List.of(), null,
                         null, administration.now().plus(lifetime), null)),
                 made);
     }
 
-    /** One that the tenant archived or narrowed stays as the tenant wants it, and another is made. */
-    private static boolean isWhole(ConsumerStore.Row consumer) {
+    /** False if the tenant archived or restricted the consumer. It then stays so, and a new consumer is created. */
+    private static boolean isUsable(ConsumerStore.Row consumer) {
         return consumer.state().equals("active")
                 && consumer.actsAs().equals("operator")
                 && ScopeDelegation.added(consumer.scopes(), ADMINISTRATOR_SCOPES).isEmpty();

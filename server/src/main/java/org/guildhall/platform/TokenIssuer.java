@@ -8,10 +8,10 @@ import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 
-/** Makes tokens: draws one, stores what is kept of it, and hands it over in clear, once. */
+/** Issues tokens: generates one, stores its HMAC, and returns it in clear once. */
 final class TokenIssuer {
 
-    /** A token as it was stored, and its clear text, which is kept nowhere. */
+    /** A stored token with its clear text, which is not stored. */
     record Issued(TokenStore.Row row, String clear) {
         @Override
         public String toString() {
@@ -27,14 +27,14 @@ final class TokenIssuer {
         this.tokens = tokens;
     }
 
-    /** @param mode of the tenant, which the token's text begins with unless it is publishable */
+    /** @param mode the tenant's mode, which becomes part of the token's prefix unless the token is publishable */
     Issued issue(Tx tx, String mode, TokenStore.New token) {
-        var drawn = ApiToken.issue(mark(token.kind(), mode));
-        var row = tokens.insert(tx, token, new TokenStore.Proof(drawn.prefix(), drawn.hmac(keys), keys.current()));
-        return new Issued(row, drawn.clear());
+        var generated = ApiToken.issue(mark(token.kind(), mode));
+        var row = tokens.insert(tx, token, new TokenStore.Proof(generated.prefix(), generated.hmac(keys), keys.current()));
+        return new Issued(row, generated.clear());
     }
 
-    /** Tells that the token was issued, without its secret, and answers it with its secret. */
+    /** Records the issue without the secret, and returns the token with its secret. */
     Reply<IssuedToken> answer(Call call, Issued issued) {
         var token = TokensHandler.toApi(issued.row());
         call.created(token.id(), token);

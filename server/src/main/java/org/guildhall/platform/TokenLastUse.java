@@ -14,7 +14,7 @@ import org.guildhall.core.data.Db;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** When each token was last used, written down every half minute so that no request pays for it. */
+/** The last use of each token, written every half minute so that no request waits for it. */
 final class TokenLastUse implements AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofSeconds(30);
@@ -33,7 +33,7 @@ final class TokenLastUse implements AutoCloseable {
         this.writer = Thread.ofPlatform().name("token-use").daemon().start(this::run);
     }
 
-    /** Notes that the caller's token was used now; to the second, as thousands of requests in one would wait for each other to note it. */
+    /** Records a use of the caller's token, at most once a second; more often, concurrent requests would wait for each other. */
     void used(Caller caller) {
         var key = new Key(caller.tenant(), caller.token());
         var now = db.clock().now();
@@ -56,12 +56,12 @@ final class TokenLastUse implements AutoCloseable {
         }
     }
 
-    /** Whether last uses are still written down. */
+    /** True while the writing thread runs. */
     boolean runs() {
         return writer.isAlive();
     }
 
-    /** Nothing that is thrown ends the thread. */
+    /** The thread survives every failure. */
     private void writeOrForget() {
         try {
             write();
@@ -85,13 +85,13 @@ final class TokenLastUse implements AutoCloseable {
                     return tokens.size();
                 });
             } catch (RuntimeException away) {
-                // It is a hint for people: the next use writes it again.
+                // The time is only informative, and the next use writes it again.
                 LOG.debug("the last use of tokens could not be written", away);
             }
         });
     }
 
-    /** Writes down what is left; to be called while the database is still there. */
+    /** Writes the remaining uses. Call it while the database is still connected. */
     @Override
     public void close() {
         closed.countDown();

@@ -8,36 +8,36 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a token may be good for, counted from its creation: no patch makes it live on forever.
+ * The bound of a token's lifetime, counted from its creation, so that repeated patches can't extend it.
  *
  * @param daysMax the tenant's {@code token_lifetime_days_max}; null for no bound
  */
 record TokenLifetime(@Nullable Integer daysMax) {
 
-    /** What was wished for, as far as it is possible: an end (null for never), or what is wrong with it. */
+    /** The resulting expiry (null for none), or the mistake in the wanted one. */
     record Wish(@Nullable Instant end, @Nullable Item wrong) {}
 
-    /** When a token made at {@code created} ends if its owner asks for {@code wanted}; without a wish at the bound, if there is one. */
+    /** The expiry of a token created at {@code created}: the wanted one if it is allowed, or the bound, if any, without a wanted one. */
     Wish wish(@Nullable Instant wanted, Instant created, Instant now) {
         var latest = latest(created);
         var end = wanted == null ? latest : wanted.truncatedTo(ChronoUnit.MICROS);
         if (end != null && !end.isAfter(now)) {
             return new Wish(null, Item.pointer("/expires_at", "in_the_past", wanted == null
-                    ? "The tenant lets a token be good for " + daysMax + " days, and these are over: issue a new one."
-                    : "The end must be in the future."));
+                    ? "The tenant limits the lifetime of tokens to " + daysMax + " days, which are over: issue a new token."
+                    : "`expires_at` must be in the future."));
         }
         if (end != null && latest != null && end.isAfter(latest)) {
-            return new Wish(null, Item.pointer("/expires_at", "too_late", "The tenant lets a token be good for " + daysMax + " days at most."));
+            return new Wish(null, Item.pointer("/expires_at", "too_late", "The tenant limits the lifetime of tokens to " + daysMax + " days."));
         }
         return new Wish(end, null);
     }
 
-    /** Whether a token may be good for that long. */
+    /** True if the bound allows this lifetime. */
     boolean allows(Duration length) {
         return daysMax == null || length.compareTo(Duration.ofDays(daysMax)) <= 0;
     }
 
-    /** When a token ends that replaces another one: as long after its own creation as the other was meant to, within the bound. */
+    /** The expiry of a token that replaces another one: the other's planned lifetime from now on, within the bound. */
     @Nullable Instant ofSuccessor(@Nullable Instant end, Instant created, Instant now) {
         var latest = latest(now);
         if (end == null) {

@@ -27,32 +27,32 @@ import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * API tokens and the doors that lead to them. A door names its tenant, since it stands before any is known. The door of a revoked
- * token stays, so that it is told apart from one that never existed; what leads from its origins goes.
+ * API tokens and their doors. A door maps a token's prefix or an origin to a tenant, before the tenant is known. The door of a revoked token
+ * stays, so that the token is distinguished from an unknown one; the doors of its origins are deleted.
  */
 final class TokenStore {
 
-    /** A token as it is stored, without what proves it. {@code revokedAt} is also when its consumer was archived, which comes to the same. */
+    /** A stored token, without its HMAC. {@code revokedAt} is also set when its consumer was archived, which has the same effect. */
     record Row(
             UUID id, @Nullable String externalId, UUID consumerId, String name, String kind, String prefix, List<String> scopes,
             List<String> origins, @Nullable Long rateLimit, @Nullable Integer rateWindowSeconds, String state, @Nullable Instant expiresAt,
             @Nullable Instant revokedAt, @Nullable Instant lastUsedAt, @Nullable UUID rotatedFrom, Instant createdAt, Instant updatedAt,
             long version) {}
 
-    /** A token to be issued. */
+    /** The members of a new token. */
     record New(
             UUID consumerId, @Nullable String externalId, String name, String kind, List<String> scopes, List<String> origins,
             @Nullable Long rateLimit, @Nullable Integer rateWindowSeconds, @Nullable Instant expiresAt, @Nullable UUID rotatedFrom) {}
 
-    /** How it is found, and all that is kept of its secret: an HMAC under the key {@code keyId}. */
+    /** The prefix that finds the token, and the HMAC of its secret under the key {@code keyId}. */
     record Proof(String prefix, byte[] secretHmac, String keyId) {}
 
-    /** What may be changed of a token. */
+    /** The members of a token that a caller can change. */
     record Values(
             @Nullable String externalId, String name, List<String> scopes, List<String> origins, @Nullable Long rateLimit,
             @Nullable Integer rateWindowSeconds, @Nullable Instant expiresAt) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable UUID consumerId, @Nullable String state, @Nullable String prefix, @Nullable String kind,
             TimeWindow created) {}
@@ -69,7 +69,7 @@ final class TokenStore {
             TOKENS.RATE_LIMIT, TOKENS.RATE_WINDOW_SECONDS, STATE_NOW, TOKENS.EXPIRES_AT, REVOKED_AT, TOKENS.LAST_USED_AT,
             TOKENS.ROTATED_FROM, TOKENS.CREATED_AT, TOKENS.UPDATED_AT, TOKENS.VERSION);
 
-    /** Stores the token and opens its doors. */
+    /** Adds the token and its doors. */
     Row insert(Tx tx, New token, Proof proof) {
         var row = tx.sql()
                 .insertInto(TOKENS)
@@ -100,12 +100,12 @@ final class TokenStore {
         return tx.sql().select(COLUMNS).from(TOKENS).where(TOKENS.ID.eq(id)).fetchOne(TokenStore::row);
     }
 
-    /** The same, held until the transaction ends. */
+    /** Locks the token until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(TOKENS).where(TOKENS.ID.eq(id)).forUpdate().of(TOKENS).fetchOne(TokenStore::row);
     }
 
-    /** Whether another token has replaced this one. */
+    /** True if another token has replaced this one. */
     boolean isReplaced(Tx tx, UUID id) {
         return tx.sql().fetchExists(TOKENS, TOKENS.ROTATED_FROM.eq(id));
     }
@@ -135,7 +135,7 @@ final class TokenStore {
                 .fetchSingle(TokenStore::row);
     }
 
-    /** Ends it at an instant, unless it ends earlier by itself. */
+    /** Sets the token's expiry, unless it expires earlier. */
     Row endBy(Tx tx, UUID id, Instant instant) {
         return tx.sql()
                 .update(TOKENS)
@@ -159,7 +159,7 @@ final class TokenStore {
                 .fetchSingle(TokenStore::row);
     }
 
-    /** Closes what leads from the origins of a consumer's tokens. */
+    /** Deletes the origins' doors of a consumer's tokens. */
     void closeOriginsOf(Tx tx, UUID consumerId) {
         closeOrigins(tx, DOORS.TARGET_ID.in(select(TOKENS.ID).from(TOKENS).where(TOKENS.CONSUMER_ID.eq(consumerId))));
     }

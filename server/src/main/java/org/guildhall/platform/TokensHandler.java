@@ -111,7 +111,7 @@ final class TokensHandler implements TokensApi<Call> {
         requireActive(before);
         requireActive(standing);
         if (isLater(before.expiresAt(), end) && tokens.isReplaced(call.tx(), before.id())) {
-            throw Problem.INVALID_STATE.because("The token was rotated and ends with its overlap: it can end earlier, not later.");
+            throw Problem.INVALID_STATE.because("The token was rotated: its expiry can be moved to an earlier instant only.");
         }
         return changed(call, before, tokens.update(call.tx(), before, new Values(
                 wanted.externalId(), wanted.name(), wanted.scopes(), wanted.origins(), ConsumersHandler.limit(wanted.rateLimit()),
@@ -126,7 +126,7 @@ final class TokensHandler implements TokensApi<Call> {
         ScopeDelegation.requireActsAs(call.caller(), standing.actsAs());
         requireActive(before);
         if (tokens.isReplaced(call.tx(), before.id())) {
-            throw Problem.INVALID_STATE.because("The token was rotated already and ends with its overlap; rotate its successor, or issue a new one.");
+            throw Problem.INVALID_STATE.because("The token was already rotated. Rotate its successor, or issue a new token.");
         }
         requireActive(standing);
         var end = standing.lifetime().ofSuccessor(before.expiresAt(), before.createdAt(), standing.now());
@@ -142,7 +142,7 @@ final class TokensHandler implements TokensApi<Call> {
     public Reply<Token> revokeToken(Call call, TokenId tokenId) {
         var before = locked(call, tokenId);
         if (before.state().equals("revoked")) {
-            throw Problem.INVALID_STATE.because("The token is revoked already.");
+            throw Problem.INVALID_STATE.because("The token is already revoked.");
         }
         return changed(call, before, tokens.revoke(call.tx(), before.id()));
     }
@@ -168,27 +168,27 @@ final class TokensHandler implements TokensApi<Call> {
 
     private static void requireActive(ConsumerStatus standing) {
         if (standing.state().equals("archived")) {
-            throw Problem.INVALID_STATE.because("The consumer is archived: its tokens are good for nothing.");
+            throw Problem.INVALID_STATE.because("The consumer is archived, so its tokens can't be used.");
         }
     }
 
-    /** Whether an end lies behind the present one; null is none at all. */
+    /** True if the wanted expiry is after the present one; null means no expiry. */
     private static boolean isLater(@Nullable Instant present, @Nullable Instant wanted) {
         return present != null && (wanted == null || wanted.isAfter(present));
     }
 
-    /** What a patch gives away: scopes that are added; all of them, if they may be used for longer or in more places. */
+    /** The scopes that a patch gives away: the added ones, or all if the patch extends the token's expiry or origins. */
     private static List<String> given(TokenPatch current, TokenPatch wanted) {
         return isLater(current.expiresAt(), wanted.expiresAt()) || !current.origins().containsAll(wanted.origins())
                 ? wanted.scopes()
                 : ScopeDelegation.added(current.scopes(), wanted.scopes());
     }
 
-    /** What is wrong with a token of its kind: a publishable one is bound to origins and holds little, a secret one has none. */
+    /** Items for members that don't fit the kind: a publishable token needs origins and public scopes, a secret one has no origins. */
     private static List<Item> ofKind(String kind, List<String> scopes, List<String> origins) {
         if (kind.equals("secret")) {
             return origins.isEmpty() ? List.of()
-                    : List.of(Item.pointer("/origins", "not_publishable", "Only a publishable token is bound to origins."));
+                    : List.of(Item.pointer("/origins", "not_publishable", "`origins` is only allowed for a publishable token."));
         }
         var wrong = new ArrayList<>(ScopeDelegation.beyondPublic(scopes));
         if (origins.isEmpty()) {

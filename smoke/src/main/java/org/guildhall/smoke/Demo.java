@@ -28,25 +28,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The demo: the whole of Guildhall on an embedded PostgreSQL, filled with a believable business through the front door. It stays
- * until it is told to end; what it made is there again at the next start.
+ * The demo: Guildhall on an embedded PostgreSQL, filled with example data through the API. It runs until it is stopped, and keeps its data
+ * for the next start.
  */
 public final class Demo {
 
     private static final String DATABASE = "guildhall";
     private static final Duration WAIT = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
-    /** Hosts that listen on every address, this machine's own among them. */
+    /** Host names that listen on all addresses, including the loopback. */
     private static final Set<String> ANY = Set.of("0.0.0.0", "::", "[::]");
     private static final List<String> OWN = List.of(
             "GUILDHALL_DATABASE_URL", "GUILDHALL_DATABASE_USER", "GUILDHALL_DATABASE_PASSWORD", "GUILDHALL_KEYS");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * What was asked for.
+     * The command-line options.
      *
-     * @param data where everything is kept
-     * @param fresh whether to begin with nothing
+     * @param data the folder of all data
+     * @param fresh true to delete existing data first
      */
     record Options(int port, Path data, boolean fresh) {
 
@@ -96,7 +96,7 @@ public final class Demo {
             announce(baseUrl, tokens);
             stopped.await();
         } catch (Exception failed) {
-            // Nothing may be left running behind a demo that isn't there: its threads and PostgreSQL would outlive this one.
+            // Nothing may keep running after a failed start: its threads and PostgreSQL would outlive this process.
             var sentence = StartFailure.sentence(failed, options.port());
             System.out.println("The demo could not be started. " + (sentence == null ? String.valueOf(failed.getMessage()) : sentence));
             LOG.error("The demo could not be started", failed);
@@ -117,7 +117,7 @@ public final class Demo {
         return stopped;
     }
 
-    /** Every setting of serve holds here too, but for those of the database and the keys, which are the demo's own. */
+    /** The settings of {@code serve} also apply to the demo, except for the database and the keys, which are its own. */
     private Config config(Embedded postgres, String keys) {
         var settings = new HashMap<>(System.getenv());
         OWN.forEach(settings::remove);
@@ -130,7 +130,7 @@ public final class Demo {
         return Config.read(settings);
     }
 
-    /** The platform administrator's token: of an earlier start, or a new one. */
+    /** The platform administrator's token, from an earlier start or new. */
     private static String administrator(Embedded postgres, Map<String, String> secrets) {
         return secrets.computeIfAbsent("platform_admin", any -> {
             try (var db = new Db(new DbConfig(postgres.url(DATABASE), Roles.APP, "", 1, WAIT))) {
@@ -139,7 +139,7 @@ public final class Demo {
         });
     }
 
-    /** What tokens are shown only once for, and so must be remembered between starts. */
+    /** The secrets that are shown only once, and are kept for the next start. */
     private Map<String, String> secrets() throws IOException {
         var file = options.data().resolve("secrets.json");
         var secrets = new LinkedHashMap<String, String>();
@@ -182,11 +182,11 @@ public final class Demo {
                     --json '{"name": "Kettlebell course", "product_type": "one_time"}'
                 """.formatted(baseUrl, tokens.tenantAdmin(), tokens.readOnly()));
         System.out.flush();
-        // Last, since whoever waits for this file takes it for the sign that everything is there.
+        // Last, since scripts wait for this file as the sign that everything is ready.
         write(options.data().resolve("demo.json"), demo);
     }
 
-    /** Whole or not at all, and readable by its owner only. */
+    /** Writes the file atomically, readable by its owner only. */
     private static void write(Path file, Object content) throws IOException {
         var beside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(beside);

@@ -26,32 +26,32 @@ import org.guildhall.client.model.Person;
 import org.guildhall.client.model.TransitionKind;
 
 /**
- * Who trains at Winter Street: sixty people, adults, juniors and families, with their memberships, what they take beside, some who try
- * it, and who came this week. The people are in {@code winter-street.csv}, beside this class.
+ * The members of Winter Street: sixty adults, juniors and families with memberships, add-ons, trials and this week's visits. The people are
+ * in {@code winter-street.csv}, beside this class.
  */
 final class GymMembers {
 
-    /** How many steps {@link #fill} tells. */
+    /** The number of steps that {@link #fill} reports. */
     static final int STEPS = 7;
 
     private static final int ADULT_YEARS = 18;
     private static final Duration TRIAL = Duration.ofDays(14);
     private static final Duration PACK = Duration.ofDays(180);
 
-    /** Families with one membership for all who live together. */
+    /** Families that share one membership. */
     private static final Map<String, String> FAMILY_PLANS =
             Map.of("rossi", "marco-rossi", "raman", "priya-raman", "cohen", "miriam-cohen", "parata", "tane-parata");
 
-    /** How often somebody has come this week; nobody else has, yet. */
+    /** This week's visits by person; all others have none. */
     private static final Map<String, Integer> VISITS = Map.ofEntries(
             Map.entry("aaron-mitchell", 4), Map.entry("emma-sato", 5), Map.entry("bella-fontaine", 2), Map.entry("dimitri-volkov", 1),
             Map.entry("isaac-brown", 3), Map.entry("hannah-schmidt", 2), Map.entry("linh-nguyen", 3), Map.entry("minh-nguyen", 2),
             Map.entry("finn-walsh", 4), Map.entry("chidi-okafor", 2), Map.entry("viktor-horvat", 6), Map.entry("zachary-turner", 2));
 
-    /** Those who keep a training diary as a wiki, of which everybody has one. */
+    /** The persons with a training diary, which is a wiki. */
     private static final List<String> DIARIES = List.of("marco-rossi", "emma-sato", "viktor-horvat", "nina-petrova", "isaac-brown");
 
-    /** A line of the list of members. */
+    /** A line of the member list. */
     private record Entry(String key, String name, LocalDate birthOn, String household, String plan, String extras) {}
 
     private final Shelf shelf;
@@ -159,7 +159,7 @@ final class GymMembers {
         return Objects.requireNonNull(people.get(key), key);
     }
 
-    /** The organization of somebody's own. */
+    /** The id of a person's personal organization. */
     private String own(String key) {
         return person(key).personalOrganizationId();
     }

@@ -8,10 +8,10 @@ import org.guildhall.client.Page;
 import org.guildhall.client.Response;
 
 /**
- * Things of one kind that are made only if they aren't there. One look at the first page of their list tells of all of them in a tenant
- * that is as small as ours; in a larger one whatever that page doesn't show is asked for by itself.
+ * Creates resources of one kind if they are missing. The first page of their list is read once; a resource that it doesn't show is looked up
+ * separately.
  *
- * @param <T> the kind
+ * @param <T> the kind of resource
  */
 final class Known<T> {
 
@@ -21,13 +21,13 @@ final class Known<T> {
     private boolean looked;
     private boolean complete;
 
-    /** @param key what one of them is known by; null where it isn't one of ours */
+    /** @param key returns the external id; null for a foreign resource */
     Known(Supplier<Page<T>> list, Function<T, String> key) {
         this.list = list;
         this.key = key;
     }
 
-    /** @param find what is asked where the first page doesn't show it */
+    /** @param find looks the resource up if the first page doesn't show it */
     T ensure(String wanted, Supplier<Page<T>> find, Supplier<Response<T>> make) {
         look();
         return known.computeIfAbsent(wanted, any -> complete ? make.get().value() : Shelf.ensure(find, make));

@@ -8,10 +8,10 @@ import org.guildhall.client.model.NewResourceKey;
 import org.guildhall.client.model.ProductType;
 import org.guildhall.smoke.Shelf.Rule;
 
-/** What the gym at Winter Street offers: memberships for adults, juniors and families, class packs and what goes with them. Prices include GST. */
+/** The catalog of the gym at Winter Street: memberships for adults, juniors and families, class packs and add-ons. Prices include GST. */
 final class MartialArts {
 
-    /** How many steps {@link #fill} tells. */
+    /** The number of steps that {@link #fill} reports. */
     static final int STEPS = 6;
 
     private MartialArts() {}

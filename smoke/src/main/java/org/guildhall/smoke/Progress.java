@@ -1,6 +1,6 @@
 package org.guildhall.smoke;
 
-/** Tells how far a longer piece of work is: one line that grows on a terminal, one line per step elsewhere. */
+/** Shows the progress of longer work: one growing line on a terminal, one line per step elsewhere. */
 final class Progress {
 
     private static final boolean TERMINAL = System.console() != null && System.console().isTerminal();
@@ -13,7 +13,7 @@ final class Progress {
         this.steps = steps;
     }
 
-    /** One more step is done. */
+    /** Reports a finished step. */
     void step(String what) {
         done++;
         if (!TERMINAL) {

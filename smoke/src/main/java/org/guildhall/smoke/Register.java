@@ -49,8 +49,8 @@ import org.guildhall.client.model.SiteState;
 import org.guildhall.client.model.Transition;
 
 /**
- * Who is there in a tenant, and what they hold and use, filled so that it may be done twice: everything has an {@code external_id} of
- * ours, is looked for by it, and made only if it isn't there.
+ * Fills a tenant with persons, organizations, grants, sites and usage. It can be repeated: each resource has an {@code external_id}, is
+ * looked up by it, and created only if it is missing.
  */
 final class Register {
 
@@ -67,7 +67,7 @@ final class Register {
     private final Known<Transition> transitions;
     private final Known<Site> sites;
 
-    /** @param domain of everybody's address, and of who tells who they are */
+    /** @param domain the domain of all e-mail addresses, and of the identity provider */
     Register(Guildhall guildhall, String domain) {
         this.runtime = guildhall.runtime();
         this.domain = domain;
@@ -81,7 +81,7 @@ final class Register {
         this.sites = new Known<>(() -> runtime.sites().list(new ListSitesOptions().withLimit(MOST)), Site::externalId);
     }
 
-    /** Somebody, with an organization of their own and an identity at the tenant's provider. */
+    /** A person with a personal organization and an identity at the tenant's provider. */
     Person person(String externalId, String name, LocalDate birthOn) {
         var subject = UUID.nameUUIDFromBytes(externalId.getBytes(StandardCharsets.UTF_8)).toString();
         return persons.ensure(
@@ -124,7 +124,7 @@ final class Register {
                 () -> runtime.householdMembers().create(household.id(), new NewHouseholdMember(person.id(), role)));
     }
 
-    /** @param more what else is to be said of it */
+    /** @param more sets further members of the grant */
     Grant grant(String externalId, String organizationId, String productId, UnaryOperator<NewGrant> more) {
         return grants.ensure(
                 externalId,
@@ -145,7 +145,7 @@ final class Register {
                 () -> runtime.transitions().create(organizationId, transition.withExternalId(externalId)));
     }
 
-    /** A site that runs, unless it was turned read-only or removed since. */
+    /** An active site, unless it was turned read-only or removed since. */
     Site site(String externalId, String organizationId, Integration integration, String name) {
         var site = sites.ensure(
                 externalId,
@@ -159,7 +159,7 @@ final class Register {
         return site.state().equals(SiteState.PROVISIONING) ? runtime.sites().activate(site.id()).value() : site;
     }
 
-    /** Reports use, all of it at once: where the first event is known, all are. */
+    /** Reports all usage events in one request; if the first one is known, all are. */
     void used(List<NewUsageEvent> events) {
         var first = new ListUsageEventsOptions().withExternalId(events.getFirst().externalId());
         if (runtime.usageEvents().list(first).data().isEmpty()) {

@@ -21,12 +21,11 @@ import org.guildhall.client.model.TenantMode;
 import org.guildhall.client.model.TokenKind;
 
 /**
- * Fills an empty platform with a believable business, through the client and nothing else. It may be run again: what is there is
- * left as it is.
+ * Fills an empty platform with example data, through the client only. It can be repeated: existing resources stay unchanged.
  */
 public final class Seed {
 
-    /** What the demo gives to who tries it. */
+    /** The tokens that the demo prints for its user. */
     record Tokens(String platformAdmin, String tenantAdmin, String readOnly, String publishable, String tenantId) {}
 
     private static final String ORIGIN = "http://localhost:3000";
@@ -35,7 +34,7 @@ public final class Seed {
 
     private Seed() {}
 
-    /** {@code Seed URL TOKEN}: fills one tenant, whose administrator's token it is. */
+    /** {@code Seed URL TOKEN}: fills one tenant, by a token of its administrator. */
     public static void main(String[] arguments) {
         if (arguments.length != 2) {
             System.err.println("usage: Seed URL TOKEN");
@@ -50,7 +49,7 @@ public final class Seed {
         }
     }
 
-    /** Makes the demo's tenants and fills them. What is shown only once is put into {@code secrets}. */
+    /** Creates the demo's tenants and fills them. Secrets that are shown only once are added to {@code secrets}. */
     static Tokens demo(String baseUrl, Map<String, String> secrets, String platformAdmin) {
         System.out.println("Filling the demo through the API:");
         var progress = new Progress(GYM_STEPS + WikiHosting.STEPS + WikiMembers.STEPS + 3);
@@ -73,7 +72,7 @@ public final class Seed {
         return new Tokens(platformAdmin, gymAdmin, readOnly, publishable, gym.id());
     }
 
-    /** Winter Street trains people, and hosts wikis for its members on the side. */
+    /** Winter Street is a gym that also hosts wikis for its members. */
     private static void fill(Guildhall tenant, Progress progress) {
         var shelf = new Shelf(tenant, "AUD");
         MartialArts.fill(shelf, progress);
@@ -81,7 +80,7 @@ public final class Seed {
         GymMembers.fill(shelf, new Register(tenant, "winterstreet.example"), progress);
     }
 
-    /** The co-operative hosts wikis, and nothing else. */
+    /** The co-operative only hosts wikis. */
     private static void hosting(Guildhall tenant, Progress progress) {
         var shelf = new Shelf(tenant, "EUR");
         WikiHosting.fill(shelf, progress);
@@ -95,7 +94,7 @@ public final class Seed {
                         new NewTenant(name, TenantMode.LIVE, timeZone, currency).withExternalId(externalId)));
     }
 
-    /** A token of the tenant's own that doesn't end, asked for with one of the platform's making that does. */
+    /** A permanent token of the tenant, issued with a temporary administrator token from the platform. */
     private static String administrator(String baseUrl, Guildhall platform, Tenant tenant, Map<String, String> secrets) {
         return secrets.computeIfAbsent(tenant.externalId() + ".admin", any -> {
             var handover = platform.platform().tenants().createAdminToken(tenant.id(), new NewAdminToken().withName("Demo")).value();

@@ -50,55 +50,55 @@ import org.guildhall.client.model.Tier;
 import org.guildhall.client.model.UnitAmount;
 
 /**
- * A tenant's catalog, filled so that it may be done twice: everything has an {@code external_id} of ours, is looked for by it, and
- * made only if it isn't there.
+ * Fills a tenant's catalog. It can be repeated: each resource has an {@code external_id}, is looked up by it, and created only if it is
+ * missing.
  */
 final class Shelf {
 
     private final Guildhall guildhall;
     private final String currency;
 
-    /** @param currency of every price */
+    /** @param currency the currency of all prices */
     Shelf(Guildhall guildhall, String currency) {
         this.guildhall = guildhall;
         this.currency = currency;
     }
 
-    /** What an entitlement set says of one resource key. */
+    /** An entitlement rule for one resource key. */
     record Rule(String resourceKey, UnaryOperator<NewEntitlementRule> values, EntitlementKind kind) {
 
-        /** So many at a time. */
+        /** A limit. */
         static Rule limit(String resourceKey, long value) {
             return new Rule(resourceKey, rule -> rule.withLimitValue(value), EntitlementKind.LIMIT);
         }
 
-        /** So many more than what others say. */
+        /** A limit that adds to others. */
         static Rule more(String resourceKey, long value) {
             return new Rule(resourceKey, rule -> rule.withLimitValue(value).withCombine(EntitlementCombine.ADD), EntitlementKind.LIMIT);
         }
 
-        /** As many as anybody wants. */
+        /** An unlimited limit. */
         static Rule unlimited(String resourceKey) {
             return new Rule(resourceKey, rule -> rule.withUnlimited(true), EntitlementKind.LIMIT);
         }
 
-        /** So many in each week, counted but never refused: whoever stands at the door is let in, and told. */
+        /** A weekly allowance that is counted but never refused: people at the door are let in, and the excess is reported. */
         static Rule perWeek(String resourceKey, long value) {
             return new Rule(resourceKey, rule -> rule.withLimitValue(value).withPeriod(EntitlementPeriod.WEEK)
                     .withEnforcement(EntitlementEnforcement.SOFT).withThresholdPercents(List.of(100)), EntitlementKind.ALLOWANCE);
         }
 
-        /** As many in each week as anybody wants. */
+        /** An unlimited weekly allowance. */
         static Rule everyWeek(String resourceKey) {
             return new Rule(resourceKey, rule -> rule.withUnlimited(true).withPeriod(EntitlementPeriod.WEEK), EntitlementKind.ALLOWANCE);
         }
 
-        /** That something may be done at all. */
+        /** A boolean that is enabled. */
         static Rule allows(String resourceKey) {
             return new Rule(resourceKey, rule -> rule.withEnabled(true), EntitlementKind.BOOLEAN);
         }
 
-        /** The same, told at these parts of the limit and let through a little beyond it. */
+        /** This rule with thresholds and a grace above the limit. */
         Rule watched(int gracePercent, Integer... thresholdPercents) {
             return new Rule(resourceKey,
                     rule -> values.apply(rule).withGracePercent(gracePercent).withThresholdPercents(List.of(thresholdPercents)), kind);
@@ -111,13 +111,13 @@ final class Shelf {
                 () -> guildhall.catalog().orgTypes().create(new NewOrgType(key, name).withExternalId(key).withDescription(description)));
     }
 
-    /** The type of what belongs to one person, made together with the person. */
+    /** The default organization type, which every new person's own organization gets. */
     OrgType defaultOrgType(String key, String name, String description) {
         var type = orgType(key, name, description);
         return type.isDefault() ? type : guildhall.catalog().orgTypes().update(type.id(), new OrgTypePatch().withIsDefault(true)).value();
     }
 
-    /** An integration with at least these resource keys: a manifest grows, and what rules name never leaves it. */
+    /** An integration with at least these resource keys. Keys that rules name can't be removed. */
     Integration integration(String key, String name, List<NewResourceKey> resourceKeys) {
         var integration = ensure(
                 () -> guildhall.catalog().integrations().list(new ListIntegrationsOptions().withExternalId(key)),
@@ -133,12 +133,12 @@ final class Shelf {
                 .value();
     }
 
-    /** A published product that was made here. */
+    /** A published product, by its external id. */
     Product productOf(String externalId) {
         return guildhall.catalog().products().list(new ListProductsOptions().withExternalId(externalId)).data().getFirst();
     }
 
-    /** The tiers of a ladder that was made here, by their names. */
+    /** The tiers of a ladder by name. */
     Map<String, LadderTier> tiers(String ladderExternalId) {
         return guildhall.catalog().planLadders().list(new ListPlanLaddersOptions().withExternalId(ladderExternalId)).data().getFirst().tiers()
                 .stream()
@@ -159,7 +159,7 @@ final class Shelf {
         return set;
     }
 
-    /** A published product; without a type it is meant to be a plan. */
+    /** A published product; without a type it can become a plan. */
     Product product(String externalId, String name, String description, ProductType type, EntitlementSet set, Map<String, String> metadata) {
         var product = ensure(
                 () -> guildhall.catalog().products().list(new ListProductsOptions().withExternalId(externalId)),
@@ -175,7 +175,7 @@ final class Shelf {
         return product;
     }
 
-    /** A price including tax; null for the interval is a single payment. */
+    /** A price including tax; a null interval means a one-time price. */
     void price(Product product, String externalId, long amountMinor, BillingInterval interval) {
         var price = new NewPrice(new UnitAmount(amountMinor, currency), TaxBehavior.INCLUSIVE).withExternalId(externalId);
         ensure(
@@ -199,7 +199,7 @@ final class Shelf {
                         new NewTier(name, product.id()).withExternalId(externalId).withRank(rank)));
     }
 
-    /** What an organization of the type gets when it is made. */
+    /** A default-grant policy on a ladder, for new organizations of the type. */
     void byDefault(OrgType type, Tier tier, Product product) {
         var externalId = type.key() + "." + product.externalId();
         ensure(
@@ -208,7 +208,7 @@ final class Shelf {
                         new NewDefaultGrantPolicy(type.id(), GrantPath.ON_LADDER, product.id()).withExternalId(externalId).withTierId(tier.id())));
     }
 
-    /** The same for what isn't a plan. */
+    /** A default-grant policy off the ladders, for new organizations of the type. */
     void byDefault(OrgType type, Product product) {
         var externalId = type.key() + "." + product.externalId();
         ensure(

@@ -8,10 +8,10 @@ import org.guildhall.client.model.NewResourceKey;
 import org.guildhall.client.model.ProductType;
 import org.guildhall.smoke.Shelf.Rule;
 
-/** What a co-operative that hosts wikis offers: the ladder "FedWiki Service", free at its foot. */
+/** The catalog of a wiki co-operative: the ladder "FedWiki Service", whose lowest tier is free. */
 final class WikiHosting {
 
-    /** How many steps {@link #fill} tells. */
+    /** The number of steps that {@link #fill} reports. */
     static final int STEPS = 5;
 
     private WikiHosting() {}

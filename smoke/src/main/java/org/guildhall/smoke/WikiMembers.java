@@ -19,13 +19,13 @@ import org.guildhall.client.model.Organization;
 import org.guildhall.client.model.Person;
 import org.guildhall.client.model.PlanStanding;
 
-/** Whose wikis the co-operative hosts: people who have one for nothing, groups that have many, and one person who tried more. */
+/** The members of the wiki co-operative: persons with one free wiki, groups with many, and one person with a trial. */
 final class WikiMembers {
 
-    /** How many steps {@link #fill} tells. */
+    /** The number of steps that {@link #fill} reports. */
     static final int STEPS = 5;
 
-    /** Who tries Standard for a few seconds and is back on Public afterwards. */
+    /** The person who tries Standard for a few seconds and is on Public afterwards. */
     static final String EXAMPLE = "noor-de-vries";
 
     private static final Duration EXAMPLE_TRIAL = Duration.ofSeconds(5);
@@ -65,10 +65,10 @@ final class WikiMembers {
         members.sites();
         progress.step("their sites, and what is stored in them");
         members.afterTheTrial();
-        progress.step("the trial is over, and Public is there afresh");
+        progress.step("the trial is over, and Public applies again");
     }
 
-    /** A trial of rank 1 supersedes the default, and brings room for a second site. */
+    /** A trial of rank 1 replaces the default tier and allows a second site. */
     private void trial() {
         register.grant("trial-" + EXAMPLE, own(EXAMPLE), shelf.productOf("fedwiki-standard").id(), grant -> grant.withKind(GrantKind.TRIAL)
                 .withEndsAt(Instant.now().plus(EXAMPLE_TRIAL)).withReason("To see how far it goes."));
@@ -76,19 +76,19 @@ final class WikiMembers {
         try {
             register.site("reading-group", own(EXAMPLE), fedwiki, "Reading group");
         } catch (ProblemException late) {
-            // Where this takes longer than the trial there is no room for a second one; nothing else is to go wrong.
+            // If this runs after the trial's end, the second site exceeds the limit; any other failure counts.
             if (!late.is("entitlement_exceeded")) {
                 throw late;
             }
         }
     }
 
-    /** What ends is over at its instant, whether or not anybody has written so yet; whoever writes next writes it, dated at that instant. */
+    /** A trial is over at its end, even before the server records it. The next change records it, dated at that instant. */
     private void afterTheTrial() {
         var until = Instant.now().plus(PATIENCE);
         while (!plan(EXAMPLE).tierName().equals("Public")) {
             if (Instant.now().isAfter(until)) {
-                throw new IllegalStateException("the trial of " + EXAMPLE + " hasn't ended");
+                throw new IllegalStateException("the trial of " + EXAMPLE + " has not ended");
             }
             try {
                 Thread.sleep(100);
@@ -151,7 +151,7 @@ final class WikiMembers {
         return Objects.requireNonNull(people.get(key), key);
     }
 
-    /** The organization of somebody's own. */
+    /** The id of a person's personal organization. */
     private String own(String key) {
         return person(key).personalOrganizationId();
     }

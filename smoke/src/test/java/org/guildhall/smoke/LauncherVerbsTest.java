@@ -37,9 +37,9 @@ class LauncherVerbsTest extends LauncherFolder {
             var port = Integer.toString(taken.getLocalPort());
             var demo = run("demo", "--port", port);
             assertEquals(1, demo.status());
-            assertTrue(demo.err().startsWith("Port " + port + " is taken by another program"), demo.err());
+            assertTrue(demo.err().startsWith("Port " + port + " is used by another program"), demo.err());
             var serve = run(List.of("GUILDHALL_PORT=" + port), "serve");
-            assertEquals("Port " + port + " is taken by another program: end that one, or set GUILDHALL_PORT.\n", serve.err());
+            assertEquals("Port " + port + " is used by another program: stop that program, or set GUILDHALL_PORT.\n", serve.err());
         }
         assertFalse(Files.exists(folder.resolve("mvn.log")));
     }

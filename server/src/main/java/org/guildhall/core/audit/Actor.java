@@ -4,13 +4,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who does something, as the audit trail has it.
+ * The actor of an audit event.
  *
  * @param type operator, member, webhook or job
- * @param id the API consumer; null for what the platform does by itself
+ * @param id the API consumer; null for the platform's own jobs
  */
 public record Actor(String type, @Nullable UUID id) {
 
-    /** The platform itself, by one of its jobs. */
+    /** A job of the platform. */
     public static final Actor JOB = new Actor("job", null);
 }

@@ -6,12 +6,12 @@ import org.guildhall.core.data.AuditRecord;
 import org.guildhall.core.data.CommitRecords;
 import org.guildhall.core.data.Ids;
 
-/** Audit events of what didn't come as a request. */
+/** Audit events of changes that didn't come as requests. */
 public final class Audit {
 
     private Audit() {}
 
-    /** The event of something that an operator made from the command line; the credentials have changed with it. */
+    /** The event of a resource that an operator created on the command line. It also marks the credentials as changed. */
     public static CommitRecords byOperator(String operation, String action, String category, UUID actor, String entityType, UUID entityId, Object after) {
         var entity = Auditor.entity(new Changes.Change(entityType, entityId, "", null, after));
         return new CommitRecords(

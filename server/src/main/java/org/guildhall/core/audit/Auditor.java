@@ -13,7 +13,7 @@ import org.guildhall.core.json.Json;
 import org.guildhall.core.json.Sha256;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the audit event of a mutation out of the changes that its handler recorded. */
+/** Makes the audit event of a mutation from the changes that its handler recorded. */
 public final class Auditor {
 
     private static final int SALT_BYTES = 16;
@@ -21,18 +21,18 @@ public final class Auditor {
 
     private Auditor() {}
 
-    /** Refuses a mutation whose handler recorded neither a change nor that there was none: it would be committed without an audit event. */
+    /** @throws IllegalStateException if the handler recorded no change: the mutation would be committed without an audit event */
     public static void requireTold(Operation operation, Changes changes) {
         if (changes.isEmpty()) {
-            throw new IllegalStateException(operation + " changed something and told nothing: an unaudited mutation isn't committed");
+            throw new IllegalStateException(operation + " recorded no change: a mutation without an audit event isn't committed");
         }
     }
 
     /**
      * The event of a caller's mutation.
      *
-     * @param subjectTenant the tenant that an operation of the platform was about; null for the caller's own
-     * @param status of the answer
+     * @param subjectTenant the tenant that a platform operation concerns; null for the caller's own
+     * @param status the answer's HTTP status
      */
     public static AuditRecord record(
             Operation operation, Caller caller, Changes changes, @Nullable UUID subjectTenant, int status, @Nullable String reason,
@@ -69,7 +69,7 @@ public final class Auditor {
         }
     }
 
-    /** SHA-256 over the salt and the canonical form (RFC 8785), which is what {@link Json#AUDIT} writes. */
+    /** SHA-256 over the salt and the canonical JSON (RFC 8785) that {@link Json#AUDIT} writes. */
     private static byte @Nullable [] digest(byte[] salt, @Nullable String canonical) {
         if (canonical == null) {
             return null;

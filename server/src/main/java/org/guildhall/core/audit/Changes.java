@@ -10,12 +10,12 @@ import org.guildhall.core.json.Spec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one unit of work changed, as it tells: the content of its audit event, in the order of telling. The first is what the event is
- * about. What had to be changed on the way to it is told {@link #aside()} and stands behind it, whenever it was told.
+ * The changes of one unit of work, recorded for its audit event, in order. The first one is the primary entity of the event. Changes
+ * recorded on {@link #secondary()} always follow the primary ones.
  */
 public final class Changes {
 
-    /** An entity that was touched, in the wire form; {@code before} is null for a new one, {@code after} for one that is gone. */
+    /** A touched entity in the wire form; {@code before} is null for a created one, {@code after} for a deleted one. */
     public record Change(String entityType, UUID id, String idText, @Nullable Object before, @Nullable Object after) {}
 
     private static final ClassValue<String> ENTITY_TYPES = new ClassValue<>() {
@@ -25,38 +25,38 @@ public final class Changes {
         }
     };
 
-    /** By the text of their ids, in the order of telling. */
-    private final Map<String, Change> told;
+    /** The changes by id, in the order of recording. */
+    private final Map<String, Change> primary;
 
     private final Map<String, Change> secondary;
-    private final boolean isAside;
+    private final boolean isSecondary;
 
     public Changes() {
         this(new LinkedHashMap<>(), new LinkedHashMap<>(), false);
     }
 
-    private Changes(Map<String, Change> told, Map<String, Change> aside, boolean isAside) {
-        this.told = told;
-        this.secondary = aside;
-        this.isAside = isAside;
+    private Changes(Map<String, Change> primary, Map<String, Change> secondary, boolean isSecondary) {
+        this.primary = primary;
+        this.secondary = secondary;
+        this.isSecondary = isSecondary;
     }
 
-    /** The same event, for telling what it isn't about. */
+    /** The recorder of secondary changes in the same event, such as settled transitions. */
     public Changes secondary() {
-        return new Changes(told, secondary, true);
+        return new Changes(primary, secondary, true);
     }
 
-    /** Tells that something was made. */
+    /** Records a created entity. */
     public void created(Id id, Object after) {
         changed(id, null, after);
     }
 
-    /** Tells that something is no longer there. */
+    /** Records a deleted entity. */
     public void deleted(Id id, Object before) {
         record(id, before, null);
     }
 
-    /** Tells that something was changed. Told twice, it is one change from what it first was to what it is last. */
+    /** Records a changed entity. Several changes of one entity become one, from its first state to its last. */
     public void changed(Id id, @Nullable Object before, Object after) {
         record(id, before, after);
     }
@@ -64,24 +64,24 @@ public final class Changes {
     private void record(Id id, @Nullable Object before, @Nullable Object after) {
         var text = id.toString();
         var type = ENTITY_TYPES.get(id.getClass());
-        var earlier = told.getOrDefault(text, secondary.get(text));
+        var earlier = primary.getOrDefault(text, secondary.get(text));
         var change = new Change(type, id.value(), text, earlier == null ? before : earlier.before(), after);
-        // What it is about stays so, and what it comes to be about is no longer beside it.
-        if (!isAside || told.containsKey(text)) {
+        // A primary entity stays primary, and a secondary one becomes primary when it is recorded as such.
+        if (!isSecondary || primary.containsKey(text)) {
             secondary.remove(text);
-            told.put(text, change);
+            primary.put(text, change);
         } else {
             secondary.put(text, change);
         }
     }
 
-    /** Whether nothing was told. */
+    /** True if nothing was recorded. */
     public boolean isEmpty() {
-        return told.isEmpty() && secondary.isEmpty();
+        return primary.isEmpty() && secondary.isEmpty();
     }
 
     public List<Change> all() {
-        var all = new ArrayList<>(told.values());
+        var all = new ArrayList<>(primary.values());
         all.addAll(secondary.values());
         return all;
     }

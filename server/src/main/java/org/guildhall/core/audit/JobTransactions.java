@@ -20,20 +20,19 @@ import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door for what no request asked for: the mutations of jobs. Each is one transaction with its audit event, like a request's; one
- * that tells no change leaves no event.
+ * The mutations of jobs. Each is one transaction with its audit event, like a request's. Work that records no change leaves no event.
  */
 public final class JobTransactions {
 
     private static final int ATTEMPTS_MAX = 5;
 
     /**
-     * What an event says of where it came from.
+     * The origin of an event.
      *
-     * @param action as in the spec: the entity and what became of it
+     * @param action the action as in the spec: entity type and verb
      * @param category billing, access, ai, migration or provider
-     * @param job what did it, by its name
-     * @param replayPointer where to look for what it was done from, such as an import's id
+     * @param job the job's name
+     * @param replayPointer a pointer to the job's input, such as an import's id
      */
     public record Source(String action, String category, String job, Actor actor, @Nullable String replayPointer, @Nullable String reason) {}
 
@@ -44,9 +43,9 @@ public final class JobTransactions {
     }
 
     /**
-     * Does one piece of work in a tenant and commits it. It is run again when it loses a deadlock or waits too long for another's lock.
+     * Runs work in a tenant and commits it. The work runs again after a deadlock or a lock timeout, five times at most.
      *
-     * @throws ProblemException whatever the work refused, with nothing changed
+     * @throws ProblemException if the work refuses; nothing is changed then
      */
     public <T> T run(UUID tenant, Source source, BiFunction<Tx, Changes, T> work) {
         return attempts(() -> {
@@ -60,33 +59,33 @@ public final class JobTransactions {
     }
 
     /**
-     * The same for a task: nothing is committed once another node has taken the task over.
+     * Runs a task's work and commits it, unless another node has taken the task over.
      *
-     * @throws TaskLease.Lost with nothing changed
+     * @throws TaskLease.Lost if the lease is lost; nothing is changed then
      */
     public <T> T run(TaskLease lease, Source source, BiFunction<Tx, Changes, T> work) {
         return run(lease.tenant(), source, (tx, changes) -> held(tx, lease, work.apply(tx, changes)));
     }
 
-    /** Work of a task that leaves no event, under its lease. */
+    /** Runs a task's work without an audit event, under its lease. */
     public <T> T upkeep(TaskLease lease, Function<Tx, T> work) {
         return db.upkeep(lease.tenant(), tx -> held(tx, lease, work.apply(tx)));
     }
 
-    /** Locked last, so that the row is kept from the node's own heartbeat for as short as can be. */
+    /** Locks the task's row at the end, since the lock blocks the node's own heartbeat. */
     private static <T> T held(Tx tx, TaskLease lease, T result) {
         TaskStore.hold(tx, lease);
         return result;
     }
 
-    /** The events of a transaction that does several things. */
+    /** Several audit events of one transaction. */
     public static final class Events {
 
         private final Map<Changes, Source> all = new LinkedHashMap<>();
 
         private Events() {}
 
-        /** Begins another event; if nothing is told to it, there is none. */
+        /** Begins an event. It is only written if a change is recorded. */
         public Changes begin(Source source) {
             var changes = new Changes();
             all.put(changes, source);
@@ -101,7 +100,7 @@ public final class JobTransactions {
         }
     }
 
-    /** Does several things in one transaction, each with an event of its own; all of them happen, or none. */
+    /** Runs work that records several events in one transaction, atomically. */
     public <T> T runAll(UUID tenant, BiFunction<Tx, Events, T> work) {
         return attempts(() -> {
             try (var write = db.begin(tenant, Db.ANY_REVISION)) {
@@ -117,7 +116,7 @@ public final class JobTransactions {
         });
     }
 
-    /** The same for a task, under its lease. */
+    /** Runs a task's work that records several events, under its lease. */
     public <T> T runAll(TaskLease lease, BiFunction<Tx, Events, T> work) {
         return runAll(lease.tenant(), (tx, events) -> held(tx, lease, work.apply(tx, events)));
     }

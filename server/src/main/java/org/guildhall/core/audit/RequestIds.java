@@ -5,7 +5,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The request's own id, and the trace that it is part of (W3C Trace Context). */
+/** The request's id, and its trace id (W3C Trace Context). */
 public final class RequestIds {
 
     private static final Pattern TRACEPARENT = Pattern.compile("([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?");
@@ -13,12 +13,12 @@ public final class RequestIds {
 
     private RequestIds() {}
 
-    /** Always ours: what a caller sends as its own id is never taken. */
+    /** A new request id. An id from the caller is never used. */
     public static String request() {
         return "req_" + HEX.toHexDigits(System.currentTimeMillis(), 12) + HEX.toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 
-    /** The caller's trace id if its {@code traceparent} is well formed, else a new one. */
+    /** The caller's trace id if its {@code traceparent} is well-formed, otherwise a new one. */
     public static String trace(@Nullable String traceparent) {
         if (traceparent != null) {
             var parts = TRACEPARENT.matcher(traceparent);

@@ -1,3 +1,3 @@
-/** Audit events: who acted, what changed, and the transactions of jobs that leave events. */
+/** Audit events: the actor, the changed entities, and the transactions of jobs. */
 @org.jspecify.annotations.NullMarked
 package org.guildhall.core.audit;

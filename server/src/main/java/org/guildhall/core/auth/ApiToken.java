@@ -8,14 +8,14 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API token as its holder has it: {@code gld_live_<lookup>_<secret>_<crc32>}. The lookup finds it, the secret proves it, the
- * checksum lets a mistyped one be refused without the database and a leaked one be found by scanners.
+ * An API token in clear: {@code gld_live_<lookup>_<secret>_<crc32>}. The lookup finds the stored token, the secret authenticates, and the
+ * checksum lets the server refuse a mistyped token without the database, and scanners find a leaked one.
  *
- * @param prefix everything before the secret; public, and what lists show
+ * @param prefix everything before the secret; it is public and shown in lists
  */
 public record ApiToken(String prefix, String secret) {
 
-    /** What a token is good for; the second part of its text. */
+    /** The kind of a token, the second part of its text. */
     public enum Mark {
         LIVE("live"), TEST("test"), PUBLISHABLE("pub");
 
@@ -36,18 +36,18 @@ public record ApiToken(String prefix, String secret) {
     private static final int LENGTH_MAX = 100;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** A new one, of 256 random bits. */
+    /** A new token with a secret of 256 random bits. */
     public static ApiToken issue(Mark mark) {
         return new ApiToken("gld_" + mark.text + "_" + random(BASE36, LOOKUP_CHARACTERS), random(BASE62, SECRET_CHARACTERS));
     }
 
-    /** The whole token; to be shown once. */
+    /** The whole token in clear; shown once. */
     public String clear() {
         var body = prefix + "_" + secret;
         return body + "_" + check(body);
     }
 
-    /** Reads a presented token; null if it can't be one that this server made. */
+    /** Reads a presented token; null if its form or checksum is wrong. */
     public static @Nullable ApiToken read(String text) {
         if (text.length() > LENGTH_MAX || !text.startsWith("gld_")) {
             return null;
@@ -67,17 +67,17 @@ public record ApiToken(String prefix, String secret) {
         return new ApiToken(prefix, text.substring(beforeSecret + 1, beforeCheck));
     }
 
-    /** What is stored of the secret. */
+    /** The stored form of the secret: an HMAC under the current key. */
     public byte[] hmac(Keys keys) {
         return keys.mac(Keys.Purpose.TOKEN, bytes(prefix), bytes(secret));
     }
 
-    /** Whether this token's secret is the one that was stored. */
+    /** True if the stored HMAC is that of this token's secret. */
     public boolean matches(Keys keys, String keyId, byte[] stored) {
         return keys.verify(keyId, Keys.Purpose.TOKEN, stored, bytes(prefix), bytes(secret));
     }
 
-    /** Never the secret. */
+    /** Leaves the secret out. */
     @Override
     public String toString() {
         return prefix + "_…";

@@ -7,35 +7,35 @@ import org.guildhall.core.data.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out who calls. What was looked up is remembered; it counts for as long as the revision of all credentials, which each
- * statement of a request brings back, is the one it was read at, and at most 30 seconds.
+ * Authenticates callers. Looked-up credentials are cached for at most 30 seconds. Each statement of a request also returns the current
+ * revision of all credentials, and a cached entry counts only if it was read at that revision.
  */
 public final class Authenticator {
 
-    /** How the caller's credential turned out. */
+    /** The result of checking a credential. */
     public sealed interface Outcome {
-        /** A caller. */
+        /** An authenticated caller. */
         record Known(Caller caller) implements Outcome {}
 
         /** No credential was presented. */
         record Anonymous() implements Outcome {}
 
-        /** The credential is none, or not any more; {@code why} says what is wrong with it, for the caller. */
+        /** The credential is invalid, expired or revoked; {@code why} explains it to the caller. */
         record Refused(Reason reason, String why) implements Outcome {}
     }
 
-    /** What is wrong with a credential. */
+    /** Why a credential is refused. */
     public enum Reason { INVALID, EXPIRED, REVOKED }
 
-    private static final long REMEMBERED_NANOS = Duration.ofSeconds(30).toNanos();
-    private static final int REMEMBERED_MAX = 10_000;
+    private static final long CACHED_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final int CACHED_MAX = 10_000;
 
     private record Entry(Credentials.Stored stored, long readAtNanos) {}
 
     private final Credentials credentials;
     private final Keys keys;
     private final Clock clock;
-    private final ConcurrentMap<String, Entry> remembered = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Entry> cache = new ConcurrentHashMap<>();
 
     public Authenticator(Credentials credentials, Keys keys, Clock clock) {
         this.credentials = credentials;
@@ -49,19 +49,19 @@ public final class Authenticator {
             return new Outcome.Anonymous();
         }
         if (authorization.length() < 8 || !authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
-            return new Outcome.Refused(Reason.INVALID, "The Authorization header must have the form: Bearer <token>.");
+            return new Outcome.Refused(Reason.INVALID, "Authorization must have the form: Bearer <token>.");
         }
         var token = ApiToken.read(authorization.substring(7).strip());
         if (token == null) {
-            return new Outcome.Refused(Reason.INVALID, "The bearer token is malformed: it isn't complete, or was altered.");
+            return new Outcome.Refused(Reason.INVALID, "The bearer token is malformed: it is incomplete or was altered.");
         }
         var stored = lookUp(token.prefix());
         if (stored == null || !token.matches(keys, stored.keyId(), stored.hmac())) {
-            return new Outcome.Refused(Reason.INVALID, "The bearer token is not known.");
+            return new Outcome.Refused(Reason.INVALID, "The bearer token is unknown.");
         }
         if (!stored.revoked() && hasExpired(stored)) {
-            // What is remembered may be older than a change of the expiry, or than a revocation; the database has the last word.
-            remembered.remove(token.prefix());
+            // The cached entry may be older than a change of the expiry or a revocation, so the database decides.
+            cache.remove(token.prefix());
             var present = lookUp(token.prefix());
             stored = present == null ? stored : present;
         }
@@ -74,14 +74,14 @@ public final class Authenticator {
         return new Outcome.Known(stored.caller());
     }
 
-    /** Forgets what is remembered of a caller, so that the next look is at the database. */
+    /** Removes a caller from the cache. */
     public void forget(Caller caller) {
-        remembered.remove(caller.prefix());
+        cache.remove(caller.prefix());
     }
 
-    /** Forgets everything, when the database may have moved on without us. */
+    /** Empties the cache, as credentials may have changed while the database was away. */
     public void forgetAll() {
-        remembered.clear();
+        cache.clear();
     }
 
     private boolean hasExpired(Credentials.Stored stored) {
@@ -90,19 +90,19 @@ public final class Authenticator {
     }
 
     private Credentials.@Nullable Stored lookUp(String prefix) {
-        var entry = remembered.get(prefix);
-        if (entry != null && System.nanoTime() - entry.readAtNanos < REMEMBERED_NANOS) {
+        var entry = cache.get(prefix);
+        if (entry != null && System.nanoTime() - entry.readAtNanos < CACHED_NANOS) {
             return entry.stored;
         }
         var stored = credentials.find(prefix);
         if (stored == null) {
-            remembered.remove(prefix);
+            cache.remove(prefix);
             return null;
         }
-        if (remembered.size() >= REMEMBERED_MAX) {
-            remembered.clear();
+        if (cache.size() >= CACHED_MAX) {
+            cache.clear();
         }
-        remembered.put(prefix, new Entry(stored, System.nanoTime()));
+        cache.put(prefix, new Entry(stored, System.nanoTime()));
         return stored;
     }
 }

@@ -7,11 +7,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls, as the credential says: never taken from a header, a body or a path.
+ * The authenticated caller. All of it comes from the credential, never from another header, the body or the path.
  *
- * @param scopes what the token and its consumer both allow, with what those include not spelled out
- * @param limits the rate limits that hold, each with its own bucket
- * @param revision the credentials' revision that all of this was read at
+ * @param scopes the scopes that both token and consumer hold; the scopes that these include are not listed
+ * @param limits the caller's rate limits, each with its own bucket
+ * @param revision the revision of all credentials at which the caller was read
  */
 public record Caller(
         UUID tenant, String tenantName, String mode, boolean suspended, UUID consumer, String consumerName, String actsAs, UUID token,
@@ -21,13 +21,13 @@ public record Caller(
     /**
      * A rate limit.
      *
-     * @param policy what it is called in headers and problems: token, consumer or tenant
-     * @param key the bucket's name, the same on every node
-     * @param limit requests per window, and how many may come at once
+     * @param policy its name in headers and problems: token, consumer or tenant
+     * @param key the bucket's name, equal on all nodes
+     * @param limit requests per window, which is also the largest burst
      */
     public record Limit(String policy, String key, long limit, int windowSeconds) {}
 
-    /** Whether the caller holds the scope, itself or by one that includes it. */
+    /** True if the caller holds the scope or one that includes it. */
     public boolean has(String scope) {
         return Scopes.covers(scopes, scope);
     }

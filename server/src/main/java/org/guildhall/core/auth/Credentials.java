@@ -3,20 +3,20 @@ package org.guildhall.core.auth;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Where credentials are looked up; the platform room keeps them. */
+/** Looks up stored credentials. The platform room implements it. */
 @FunctionalInterface
 public interface Credentials {
 
-    /** The stored half of a token, or null if there is none with this prefix. */
+    /** The stored token with this prefix, or null. */
     @Nullable Stored find(String prefix);
 
     /**
-     * A token as it is stored, with everything that is true of it now.
+     * A stored token with its caller in the current state.
      *
-     * @param revoked whether it was, or its consumer was archived
+     * @param revoked true if the token was revoked or its consumer archived
      */
     record Stored(Caller caller, String keyId, byte[] hmac, boolean revoked) {
-        /** The tenant it belongs to. */
+        /** The tenant that the token belongs to. */
         public UUID tenant() {
             return caller.tenant();
         }

@@ -6,27 +6,27 @@ import java.util.regex.Pattern;
 /** A range of addresses in CIDR notation, IPv4 or IPv6. */
 public record IpRange(InetAddress network, int prefixLength) {
 
-    /** Four numbers for IPv4, without the short forms that only some programs know; anything with a colon for IPv6. */
+    /** IPv4 as four decimal numbers, without the short forms of some programs; IPv6 as any text with a colon. */
     private static final Pattern RANGE = Pattern.compile(
             "((?:[0-9]{1,3}\\.){3}[0-9]{1,3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)(?:/(0|[1-9][0-9]{0,2}))?");
 
-    /** @throws IllegalArgumentException if the text is no address, optionally followed by a slash and a length */
+    /** @throws IllegalArgumentException if the text is not an address, optionally followed by a slash and a prefix length */
     public static IpRange parse(String text) {
         var parts = RANGE.matcher(text);
         if (!parts.matches()) {
             throw new IllegalArgumentException("not an address range: " + text);
         }
-        // Never asks a name server.
+        // Never queries DNS.
         var network = InetAddress.ofLiteral(parts.group(1));
         int bits = network.getAddress().length * 8;
         int length = parts.group(2) == null ? bits : Integer.parseInt(parts.group(2));
         if (length > bits) {
-            throw new IllegalArgumentException("the length must be between 0 and " + bits);
+            throw new IllegalArgumentException("the prefix length must be between 0 and " + bits);
         }
         return new IpRange(network, length);
     }
 
-    /** Whether the address is in the range. */
+    /** True if the address is in the range. */
     public boolean contains(InetAddress address) {
         var wanted = network.getAddress();
         var found = address.getAddress();

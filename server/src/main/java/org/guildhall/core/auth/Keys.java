@@ -21,12 +21,12 @@ import javax.crypto.spec.HKDFParameterSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's keys ({@code GUILDHALL_KEYS}): the first signs, all verify. Every purpose has a key of its own, derived by HKDF from
- * the server's secret under a label, so that a value made for one purpose is worth nothing for another.
+ * The server's keys ({@code GUILDHALL_KEYS}): the first one signs, all of them verify. Each purpose has its own key, derived by HKDF from
+ * the server's secret and a label, so that a value made for one purpose is invalid for all others.
  */
 public final class Keys {
 
-    /** What a key is for; the label of its derivation, never to be changed. */
+    /** The purpose of a derived key, with its HKDF label. A label must never change. */
     public enum Purpose {
         TOKEN("guildhall/token/v1"),
         CURSOR("guildhall/cursor/v1"),
@@ -56,22 +56,22 @@ public final class Keys {
     }
 
     /**
-     * Reads {@code kid:secret[,kid:secret…]}.
+     * Parses {@code kid:secret[,kid:secret…]}.
      *
-     * @throws IllegalArgumentException if there is none, an id is used twice or a secret has fewer than 32 characters
+     * @throws IllegalArgumentException if the text is empty, an id is repeated, or a secret has fewer than 32 characters
      */
     public static Keys parse(String text) {
         var keys = new ArrayList<Key>();
         for (var entry : text.split(",")) {
             var parts = entry.strip().split(":", 2);
             if (parts.length != 2 || !parts[0].matches("[a-z0-9-]{1,16}")) {
-                throw new IllegalArgumentException("each key is written id:secret, the id of 1 to 16 characters a-z, 0-9 and -");
+                throw new IllegalArgumentException("a key must have the form id:secret, with an id of 1 to 16 characters a-z, 0-9 and -");
             }
             if (parts[1].length() < SECRET_CHARACTERS_MIN) {
                 throw new IllegalArgumentException("the secret of key " + parts[0] + " has fewer than " + SECRET_CHARACTERS_MIN + " characters");
             }
             if (keys.stream().anyMatch(key -> key.id.equals(parts[0]))) {
-                throw new IllegalArgumentException("the key id " + parts[0] + " is there twice");
+                throw new IllegalArgumentException("the key id " + parts[0] + " is repeated");
             }
             keys.add(new Key(parts[0], parts[1].getBytes(StandardCharsets.UTF_8), new ConcurrentHashMap<>()));
         }
@@ -83,17 +83,17 @@ public final class Keys {
         return keys.getFirst().id;
     }
 
-    /** HMAC-SHA256 under the current key; the parts are told apart by their lengths. */
+    /** HMAC-SHA256 under the current key. Each part is preceded by its length, so that their boundaries count. */
     public byte[] mac(Purpose purpose, byte[]... parts) {
         return mac(keys.getFirst(), purpose, parts);
     }
 
-    /** The same under each of the keys that only verify. */
+    /** The HMACs under the older keys, which only verify. */
     public byte[][] olderMacs(Purpose purpose, byte[]... parts) {
         return keys.stream().skip(1).map(key -> mac(key, purpose, parts)).toArray(byte[][]::new);
     }
 
-    /** Whether this is the HMAC of the parts under the named key; false for a key that is gone. In constant time. */
+    /** Compares with the HMAC under the named key, in constant time. False if the server no longer has that key. */
     public boolean verify(String keyId, Purpose purpose, byte[] expected, byte[]... parts) {
         for (var key : keys) {
             if (key.id.equals(keyId)) {
@@ -103,12 +103,12 @@ public final class Keys {
         return false;
     }
 
-    /** Whether these are the first bytes of the HMAC of the parts under any of the keys. In constant time for each. */
+    /** Compares with the beginning of the HMAC under each key, in constant time for each. */
     public boolean verifyTruncated(Purpose purpose, byte[] expected, byte[]... parts) {
         return keys.stream().anyMatch(key -> MessageDigest.isEqual(expected, Arrays.copyOf(mac(key, purpose, parts), expected.length)));
     }
 
-    /** Encrypts a reply that shows a secret (AES-256-GCM), so that only who has the caller's key can have it again. */
+    /** Encrypts a reply that contains a secret (AES-256-GCM), so that it can only be read with the caller's idempotency key. */
     public byte[] seal(byte[] plain, String callerKey) {
         try {
             var nonce = new byte[NONCE_BYTES];
@@ -124,7 +124,7 @@ public final class Keys {
         }
     }
 
-    /** Opens what {@link #seal} made; null if none of the keys fits any more. */
+    /** Decrypts the result of {@link #seal}; null if no key fits. */
     public byte @Nullable [] open(byte[] sealed, String callerKey) {
         for (var key : keys) {
             try {
@@ -150,7 +150,7 @@ public final class Keys {
 
     private static byte[] mac(Key key, Purpose purpose, byte[]... parts) {
         try {
-            // A copy of one that has its key already: finding the algorithm and taking in the key cost more than a short text does.
+            // Cloning an initialized Mac is cheaper than looking up the algorithm and initializing the key for each text.
             var mac = (Mac) key.macs.computeIfAbsent(purpose, p -> ready(key, p)).clone();
             var length = ByteBuffer.allocate(Integer.BYTES);
             for (var part : parts) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which scope includes which: {@code d:write} includes {@code d:*:write}; {@code d:read} includes {@code d:*:read} and
- * {@code d:read:public}; write never includes read; {@code platform:tenants:*} is included in nothing.
+ * The inclusion of scopes: {@code d:write} includes {@code d:*:write}; {@code d:read} includes {@code d:*:read} and
+ * {@code d:read:public}; write never includes read; no scope includes {@code platform:tenants:*}.
  */
 public final class Scopes {
 
@@ -14,7 +14,7 @@ public final class Scopes {
 
     private Scopes() {}
 
-    /** Whether what is held covers what is wanted. */
+    /** True if the held scopes include the wanted one. */
     public static boolean covers(Set<String> held, String wanted) {
         if (held.contains(wanted)) {
             return true;
@@ -35,7 +35,7 @@ public final class Scopes {
         return (verb.equals("read") || verb.equals("write")) && held.contains(domain + ":" + verb);
     }
 
-    /** Those of the wanted scopes that aren't covered. */
+    /** The wanted scopes that the held ones don't include. */
     public static List<String> missing(Set<String> held, Collection<String> wanted) {
         return wanted.stream().filter(scope -> !covers(held, scope)).toList();
     }

@@ -5,10 +5,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One mutation, as the trail tells it.
+ * One audit event: the record of a mutation, as it is written.
  *
- * @param subjectTenant the tenant that a platform operation was about; it gets the same event in its own trail
- * @param entities what was touched, the primary one first
+ * @param subjectTenant the tenant that a platform operation concerns; the event also appears in that tenant's trail
+ * @param entities the touched entities, the primary one first
  */
 public record AuditRecord(
         UUID id, String actorType, @Nullable UUID actorId, @Nullable UUID tokenId, @Nullable UUID subjectTenant, String operation, int status,

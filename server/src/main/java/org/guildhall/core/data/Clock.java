@@ -5,19 +5,19 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The database's clock, as this node knows it: its own clock and the offset measured last. Limits, expiries and leases ask it, so
- * that nodes whose clocks disagree still agree with each other.
+ * The database's time: this node's clock plus the offset measured last. Limits, expiries and leases use it, so that nodes with
+ * different clocks agree.
  */
 public final class Clock {
 
     private volatile Duration offset = Duration.ZERO;
 
-    /** The database's time, to the microsecond, as exact as the last measurement was. */
+    /** The database's time in microseconds, as exact as the last measurement. */
     public Instant now() {
         return Instant.now().plus(offset).truncatedTo(ChronoUnit.MICROS);
     }
 
-    /** Takes what the database just said for now. */
+    /** Measures the offset by the database's time, just received. */
     public void measured(Instant databaseTime) {
         offset = Duration.between(Instant.now(), databaseTime);
     }

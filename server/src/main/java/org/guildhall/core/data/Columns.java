@@ -22,7 +22,7 @@ import org.jooq.impl.DefaultDataType;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** What several stores need of columns. */
+/** Column expressions and conversions that several stores share. */
 public final class Columns {
 
     private static final ObjectMapper JSON =
@@ -38,21 +38,21 @@ public final class Columns {
 
     private Columns() {}
 
-    /** The database's time, as the statement sees it. */
+    /** The database's time within the statement. */
     public static Field<Instant> now() {
         return NOW;
     }
 
-    /** The tenant of the transaction, for the rare statement that policies alone don't lead to an index. */
+    /** The transaction's tenant, for the few statements whose row-level policy alone doesn't lead to an index. */
     public static Field<UUID> tenant() {
         return TENANT;
     }
 
     /**
-     * Many values as one parameter, so that a statement's text doesn't depend on how many there are. It travels as text and is cast where it
-     * arrives: of an array the driver would ask the server for the type, in a round trip of its own and apart from the tenant.
+     * Many values as one parameter, so that the statement's text doesn't depend on their number. They are sent as text and cast in the
+     * statement: for an array the driver would ask the server for its type, in an extra round trip without the tenant.
      *
-     * @param type of each: String, UUID, Long, Integer, Boolean, Instant or LocalDate
+     * @param type the type of each value: String, UUID, Long, Integer, Boolean, Instant or LocalDate
      */
     public static <T> Field<T[]> array(Collection<? extends @Nullable T> values, Class<T> type) {
         var literal = new StringJoiner(",", "{", "}");
@@ -60,12 +60,12 @@ public final class Columns {
         return DSL.field("{0}::" + ELEMENTS.get(type) + "[]", DefaultDataType.getDataType(SQLDialect.POSTGRES, type).array(), DSL.val(literal.toString()));
     }
 
-    /** Texts by name as a column holds them. */
+    /** A map of texts as a jsonb value. */
     public static JSONB jsonb(Map<String, String> texts) {
         return written(texts);
     }
 
-    /** Rows as one parameter, each with the texts of its columns by their names. */
+    /** Rows as one jsonb parameter; each row maps column names to texts. */
     public static JSONB rows(List<Map<String, String>> rows) {
         return written(rows);
     }
@@ -78,7 +78,7 @@ public final class Columns {
         }
     }
 
-    /** Texts by name out of a column, in the order of their names; empty for null. */
+    /** The map of texts in a jsonb column, sorted by name; empty for null. */
     public static Map<String, String> texts(@Nullable JSONB value) {
         if (value == null || value.data().equals("{}")) {
             return Map.of();

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks whether the database is well, by a connection of its own: a node whose pools are busy is busy, not ill. Whoever asks waits for
- * seconds at most, and there is one connection however many ask.
+ * Checks the database over a connection of its own, so that exhausted pools don't look like a broken database. All callers share the one
+ * connection; each waits a few seconds at most.
  */
 public final class DatabaseProbe implements AutoCloseable {
 
@@ -31,15 +31,15 @@ public final class DatabaseProbe implements AutoCloseable {
         }
     }
 
-    /** Whether the database answers. */
+    /** Returns true if the database answers. */
     public boolean answers() {
         return ask(DatabaseProbe::answers, false);
     }
 
     /**
-     * Asks it something; never throws for want of an answer.
+     * Asks the database a question. Never throws if the database doesn't answer.
      *
-     * @param otherwise what holds if it doesn't answer
+     * @param otherwise the result if the database doesn't answer in time
      */
     public <T> T ask(Db.SqlFunction<Connection, T> question, T otherwise) {
         try {
@@ -73,7 +73,7 @@ public final class DatabaseProbe implements AutoCloseable {
         try (var broken = connection) {
             connection = null;
         } catch (SQLException gone) {
-            // It is of no use any more, closed or not.
+            // The connection is dropped in any case.
         }
     }
 

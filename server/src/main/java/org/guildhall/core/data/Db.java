@@ -17,15 +17,15 @@ import org.jooq.impl.DefaultConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database. Everything that a tenant owns is reached through {@link #read} or {@link #begin}, which set the tenant; only what
- * stands before a tenant is known uses {@link #unguarded}.
+ * The database. All access to a tenant's rows goes through {@link #read} or {@link #begin}, which set the tenant. Only work before the
+ * tenant is known uses {@link #unguarded}.
  */
 public final class Db implements AutoCloseable {
 
-    /** For work that no caller's credentials stand behind. */
+    /** The revision for work without a caller's credentials. */
     public static final long ANY_REVISION = -1;
 
-    /** The tenant that the platform itself is. */
+    /** The platform's own tenant. */
     public static final UUID PLATFORM = UUID.fromString("00000000-0000-7000-8000-000000000000");
 
     static final Configuration JOOQ = new DefaultConfiguration()
@@ -37,20 +37,20 @@ public final class Db implements AutoCloseable {
                     .withFetchWarnings(false)
                     .withCacheRecordMappers(true));
 
-    /** A statement for a job: set for the transaction only, as a pooler in between may give the connection to somebody else. */
+    // Set for the transaction only, since a connection pooler may give the connection to another client afterwards.
     private static final String JOB_TIMEOUT = "select set_config('statement_timeout', '300000', true); ";
     private static final Duration JOB_POOL_WAIT = Duration.ofSeconds(5);
 
-    /** Longer than any statement may take: for a database that is gone without a word. */
+    /** Longer than any statement timeout, for a database that vanished without closing its connections. */
     private static final int SOCKET_SECONDS = 60;
     private static final int JOB_SOCKET_SECONDS = 330;
 
     private final HikariDataSource pool;
     private final Clock clock;
-    private final String patience;
+    private final String statementTimeout;
     private final @Nullable FairShare shares;
 
-    /** Opens the pool for requests and checks that this is a database which the server may use. */
+    /** Opens the request pool. @throws IllegalStateException if the database fails the {@link Preflight} */
     public Db(DbConfig config) {
         this(pool(config), new Clock(), "", new FairShare(config.poolSize(), config.tenantShare(), config.poolWait()));
         try {
@@ -64,23 +64,23 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    /** @param shares null where the connections aren't shared by tenants */
-    private Db(HikariDataSource pool, Clock clock, String patience, @Nullable FairShare shares) {
+    /** @param shares null if the pool isn't shared fairly among tenants */
+    private Db(HikariDataSource pool, Clock clock, String statementTimeout, @Nullable FairShare shares) {
         this.pool = pool;
         this.clock = clock;
-        this.patience = patience;
+        this.statementTimeout = statementTimeout;
         this.shares = shares;
     }
 
     /**
-     * The same database for work that no request waits for: by connections of its own, so that neither can keep the other from having
-     * one, and with five minutes for a statement in a tenant. It is closed by itself.
+     * The database for background work. It has a pool of its own, so that jobs and requests can't exhaust each other's connections, and a
+     * statement timeout of five minutes within a tenant. It must be closed separately.
      */
     public Db forJobs(DbConfig config) {
         return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, JOB_TIMEOUT, null);
     }
 
-    /** A pool as the server has it for requests, without any look at what the role may do. */
+    /** A pool with the request pool's settings, without the preflight. */
     public static HikariDataSource pool(DbConfig config) {
         return pool(config, "guildhall", config.poolSize(), config.poolWait(), SOCKET_SECONDS);
     }
@@ -97,24 +97,24 @@ public final class Db implements AutoCloseable {
         hikari.setInitializationFailTimeout(30_000);
         hikari.addDataSourceProperty("ApplicationName", name);
         hikari.addDataSourceProperty("tcpKeepAlive", "true");
-        // What a refused row holds stays out of messages, and so out of the log: it may be personal, or the half of a credential.
+        // Error details can contain personal values or parts of credentials, so they stay out of messages and logs.
         hikari.addDataSourceProperty("logServerErrorDetail", "false");
         hikari.addDataSourceProperty("socketTimeout", Integer.toString(socketSeconds));
         hikari.addDataSourceProperty("preparedStatementCacheQueries", "512");
-        // The events of a transaction that has many go in together, not one statement each.
+        // Inserts many audit events of one transaction with few statements.
         hikari.addDataSourceProperty("reWriteBatchedInserts", "true");
         return new HikariDataSource(hikari);
     }
 
-    /** The database's time as this node knows it. */
+    /** The database's time, as this node knows it. */
     public Clock clock() {
         return clock;
     }
 
-    /** Reads as a tenant. Each statement carries the tenant with it and is a transaction of its own. */
+    /** Reads as a tenant. Each statement carries the tenant and is a transaction of its own. */
     public <T> T read(UUID tenant, long revision, Function<Tx, T> work) {
         try (var lease = lease(tenant, false)) {
-            return lease.guarding(() -> work.apply(new Tx(tenant, new TenantConnection(lease, tenant, revision, true, patience), clock)));
+            return lease.guarding(() -> work.apply(new Tx(tenant, new TenantConnection(lease, tenant, revision, true, statementTimeout), clock)));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         } catch (org.jooq.exception.DataAccessException failed) {
@@ -122,11 +122,11 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    /** Begins a transaction of a tenant; nothing is sent before its first statement. */
+    /** Begins a transaction of a tenant. Nothing is sent before the first statement. */
     public WriteTransaction begin(UUID tenant, long revision) {
         try {
             var lease = lease(tenant, true);
-            var guard = new TenantConnection(lease, tenant, revision, false, patience);
+            var guard = new TenantConnection(lease, tenant, revision, false, statementTimeout);
             return new WriteTransaction(lease, guard, new Tx(tenant, guard, clock), revision);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
@@ -150,7 +150,7 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    /** Work of the server itself in a tenant, in one transaction without audit: what no caller asked for and no tenant would miss. */
+    /** Runs the server's own work in a tenant: one transaction without an audit event. Only for changes that no caller can notice. */
     public <T> T upkeep(UUID tenant, Function<Tx, T> work) {
         try (var write = begin(tenant, ANY_REVISION)) {
             var result = work.apply(write.tx());
@@ -162,8 +162,8 @@ public final class Db implements AutoCloseable {
     }
 
     /**
-     * A connection without a tenant: it sees the doors, the totals of the limits, and nothing of any tenant. If the work ends in anything
-     * but a result or an error that PostgreSQL reported, the connection is not used again.
+     * Runs work without a tenant. It sees the doors and the totals of the rate limits, but no rows of a tenant. The connection is reused only
+     * if the work ends with a result or with an error that PostgreSQL reported.
      */
     public <T> T unguarded(SqlFunction<Connection, T> work) {
         try (var lease = lease(null, false)) {
@@ -173,12 +173,12 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    /** Connections for a library that brings its own statements; they see what {@link #unguarded} sees, and are watched like all others. */
+    /** Connections for a library with its own statements. They see what {@link #unguarded} sees, and are checked like the others. */
     public DataSource pool() {
         return new WatchedSource(() -> lease(null, false));
     }
 
-    /** The present revision of all credentials. */
+    /** The current revision of all credentials. */
     public long revision() {
         return unguarded(connection -> {
             long number = ThreadLocalRandom.current().nextLong();
@@ -193,10 +193,11 @@ public final class Db implements AutoCloseable {
     }
 
     /**
-     * Makes sure that a result is the answer to what was just sent {@linkplain #unguarded without a tenant}, and goes to its first row.
+     * Moves to the first row of a result, after checking that the result answers the statement just sent
+     * {@linkplain #unguarded without a tenant}.
      *
-     * @param column where the number comes back that was sent along
-     * @throws Failures.Retryable if it is another statement's
+     * @param column the column that returns the number sent with the statement
+     * @throws Failures.Retryable if the result belongs to another statement
      */
     public static void requireOwn(ResultSet result, int column, long number) throws SQLException {
         if (!result.next() || result.getLong(column) != number) {
@@ -209,13 +210,13 @@ public final class Db implements AutoCloseable {
         pool.close();
     }
 
-    /** A call that may fail as JDBC does. */
+    /** A call that may throw an SQLException. */
     @FunctionalInterface
     interface Call<T> {
         T run() throws SQLException;
     }
 
-    /** A function that may fail as JDBC does. */
+    /** A function that may throw an SQLException. */
     @FunctionalInterface
     public interface SqlFunction<A, B> {
         B apply(A argument) throws SQLException;

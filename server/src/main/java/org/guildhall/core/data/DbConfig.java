@@ -3,28 +3,28 @@ package org.guildhall.core.data;
 import java.time.Duration;
 
 /**
- * How the database is reached.
+ * The database's address and the sizes of its pools.
  *
- * @param url a JDBC address, {@code jdbc:postgresql://host:port/database}
- * @param poolSize connections for requests at most
- * @param jobPoolSize connections for work that no request waits for, beside those
- * @param poolWait how long a request waits for one before it is told to come back (503)
- * @param tenantShare how much of the connections for requests the changes of one tenant may have at once, in percent
+ * @param url a JDBC URL, {@code jdbc:postgresql://host:port/database}
+ * @param poolSize the maximal number of connections for requests
+ * @param jobPoolSize the maximal number of connections for background work, in addition
+ * @param poolWait how long a request waits for a connection before it is refused (503)
+ * @param tenantShare the part of the request pool that one tenant's changes may use at once, in percent
  */
 public record DbConfig(String url, String user, String password, int poolSize, int jobPoolSize, Duration poolWait, int tenantShare) {
 
-    /** Connections for jobs unless it is said otherwise. */
+    /** The default of {@code jobPoolSize}. */
     public static final int JOB_POOL = 4;
 
-    /** The share of a tenant's changes unless it is said otherwise. */
+    /** The default of {@code tenantShare}, in percent. */
     public static final int TENANT_SHARE = 50;
 
-    /** With as large a share for each tenant as usual. */
+    /** With the default {@code tenantShare}. */
     public DbConfig(String url, String user, String password, int poolSize, int jobPoolSize, Duration poolWait) {
         this(url, user, password, poolSize, jobPoolSize, poolWait, TENANT_SHARE);
     }
 
-    /** With as many connections for jobs as usual. */
+    /** With the defaults of {@code jobPoolSize} and {@code tenantShare}. */
     public DbConfig(String url, String user, String password, int poolSize, Duration poolWait) {
         this(url, user, password, poolSize, JOB_POOL, poolWait);
     }

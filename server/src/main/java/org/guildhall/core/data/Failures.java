@@ -5,12 +5,12 @@ import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 
-/** Turns what PostgreSQL says into the few failures that the server knows how to answer. */
+/** Translates SQLExceptions into the failures that the server can answer. */
 public final class Failures {
 
     private Failures() {}
 
-    /** The database can't be had right now: no connection within the wait, or it went away. */
+    /** The database is unavailable: no connection became free in time, or the connection broke. */
     public static final class Unavailable extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -21,13 +21,13 @@ public final class Failures {
             this.gone = gone;
         }
 
-        /** Whether it went away, and may come back as another; false if there is just too much to do. */
+        /** True if the database went away and may come back with other contents; false if it is only overloaded. */
         public boolean isGone() {
             return gone;
         }
     }
 
-    /** The tenant's own share of the connections is in use; others have theirs, and trying again later is right. */
+    /** The tenant's share of the connections is in use, while other tenants still have theirs. A later retry is right. */
     public static final class Crowded extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -36,16 +36,16 @@ public final class Failures {
         }
     }
 
-    /** Somebody else held what this statement wanted, for longer than it may wait; trying again is right. */
+    /** The statement waited too long for another transaction's lock. A retry is right. */
     public static final class Contended extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         Contended(Throwable cause) {
-            super("lost against another transaction", cause);
+            super("timed out waiting for another transaction's lock", cause);
         }
     }
 
-    /** The transaction was chosen as the victim of a deadlock or lost a serialization: nothing of it happened, it can be run again. */
+    /** The transaction was aborted by a deadlock or a serialization failure. It had no effect and can run again. */
     public static final class Retryable extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -54,7 +54,7 @@ public final class Failures {
         }
     }
 
-    /** A constraint of the schema refused the change. */
+    /** The change violates a constraint of the schema. */
     public static final class Violation extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -67,7 +67,7 @@ public final class Failures {
             this.state = state;
         }
 
-        /** The constraint's name, which is stable and says what was broken. */
+        /** The constraint's name, which is stable. */
         public String constraint() {
             return constraint;
         }
@@ -78,14 +78,14 @@ public final class Failures {
         }
     }
 
-    /** The failure as the server knows it; anything unknown stays itself. */
+    /** The translated failure; an unknown one is returned as it is. */
     public static RuntimeException translate(Exception failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause instanceof StaleCredentials stale) {
                 return stale;
             }
             if (cause instanceof SQLTransientConnectionException) {
-                // The pool tells why it has no connection, or that it waited for one in vain.
+                // A cause means that no connection could be opened; without one, the wait for a free connection timed out.
                 return new Unavailable(failed, cause.getCause() != null);
             }
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {
@@ -107,12 +107,12 @@ public final class Failures {
         };
     }
 
-    /** An answer that belongs to another statement: nothing of it is used, and the same can be asked again by another connection. */
+    /** The failure for a result of another statement. The result is discarded, and the statement can run again on another connection. */
     static Retryable foreign(@Nullable Exception strange) {
         return new Retryable(new SQLException("the answer belongs to another statement", "08P01", strange));
     }
 
-    /** Whether PostgreSQL itself reported the error and goes on: what it had to say was then read to its end. */
+    /** True if PostgreSQL reported the error and keeps the connection: then its answer was read to the end. */
     static boolean isReported(SQLException failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause instanceof Error) {

@@ -11,13 +11,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shares a pool's connections among tenants. A change that waits for a lock keeps its connection for seconds, so one tenant's crowd on one
- * row could have all of them: a tenant's changes get a share of the pool at most, its reads some more, and the rest is left to others.
- * Where all connections are in use, tenants that wait take turns.
+ * Shares the connections of a pool among tenants. A change that waits for a lock holds its connection for seconds, so many changes of one
+ * row could occupy the whole pool. So a tenant's changes get a part of the pool at most, its reads somewhat more, and the rest remains
+ * for other tenants. While all connections are in use, the waiting tenants take turns.
  */
 final class FairShare {
 
-    /** How many of a tenant's requests wait at most, as a multiple of the pool. */
+    /** The maximal number of a tenant's waiting requests, as a multiple of the pool's size. */
     private static final int WAITING_PER_CONNECTION = 8;
 
     private final int connections;
@@ -26,7 +26,7 @@ final class FairShare {
     private final Duration wait;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<UUID, Tenant> tenants = new HashMap<>();
-    /** Those of which somebody waits, in the order of their turns. */
+    /** The tenants with waiting requests, in the order of their turns. */
     private final ArrayDeque<Tenant> turns = new ArrayDeque<>();
     private int used;
     private long arrivals;
@@ -71,8 +71,9 @@ final class FairShare {
     }
 
     /**
-     * @param connections how many the pool has
-     * @param percent of the pool, for the changes of one tenant; its reads get half of the rest too, and 100 leaves nothing to others
+     * @param connections the pool's size
+     * @param percent the part of the pool for the changes of one tenant; its reads may also use half of the rest, and 100 leaves nothing
+     *         for other tenants
      */
     FairShare(int connections, int percent, Duration wait) {
         this.connections = connections;
@@ -82,11 +83,11 @@ final class FairShare {
     }
 
     /**
-     * Waits for the tenant's turn; to be followed by {@link #leave}.
+     * Waits for a connection's place in the tenant's share. The caller must call {@link #leave} afterwards.
      *
      * @param tenant null for the server itself, which has no share
-     * @throws Failures.Crowded if the tenant's own share is in use for longer than a request may wait
-     * @throws Failures.Unavailable if all connections are
+     * @throws Failures.Crowded if the tenant's own share stays in use for the whole wait
+     * @throws Failures.Unavailable if all connections stay in use for the whole wait
      */
     void enter(@Nullable UUID tenant, boolean change) {
         lock.lock();
@@ -128,11 +129,11 @@ final class FairShare {
             }
         }
         if (!waiter.admitted) {
-            throw isWithin(own, change) ? new Failures.Unavailable(new SQLException("every connection is in use"), false) : new Failures.Crowded();
+            throw isWithin(own, change) ? new Failures.Unavailable(new SQLException("all connections are in use"), false) : new Failures.Crowded();
         }
     }
 
-    /** Gives a place back, to whoever's turn it is. */
+    /** Frees a place and gives it to the next waiting tenant. */
     void leave(@Nullable UUID tenant, boolean change) {
         lock.lock();
         try {
@@ -146,7 +147,7 @@ final class FairShare {
         }
     }
 
-    /** Whether nobody has anything, or waits for it. */
+    /** True if no place is in use and no request waits. */
     boolean isIdle() {
         lock.lock();
         try {
@@ -169,7 +170,7 @@ final class FairShare {
         }
     }
 
-    /** Of a tenant's reads and changes, what came first and may. */
+    /** Admits the tenant's earliest waiting request that its share allows. */
     private boolean admitOne(Tenant tenant) {
         var read = isAdmitted(tenant, false) ? tenant.readsWaiting.peek() : null;
         var changing = isAdmitted(tenant, true) ? tenant.changesWaiting.peek() : null;
@@ -199,7 +200,7 @@ final class FairShare {
         }
     }
 
-    /** The server works for all of them, and the platform's own tenant is who lifts what is wrong with another. */
+    /** The server itself counts as the platform's tenant, which has no share: it must be able to repair other tenants. */
     private static UUID key(@Nullable UUID tenant) {
         return tenant == null ? Db.PLATFORM : tenant;
     }

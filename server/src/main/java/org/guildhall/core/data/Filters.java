@@ -7,7 +7,7 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
 
-/** Conditions of lists. What the caller didn't ask for holds for every row and leaves no trace in the statement. */
+/** Conditions of lists. A filter that the caller didn't send adds nothing to the statement. */
 public final class Filters {
 
     private Filters() {}
@@ -16,7 +16,7 @@ public final class Filters {
         return value == null ? noCondition() : field.eq(value);
     }
 
-    /** What lies in a window of time. */
+    /** The condition that an instant is within a window. */
     public static Condition within(Field<Instant> field, TimeWindow window) {
         return (window.after() == null ? noCondition() : field.gt(window.after()))
                 .and(window.from() == null ? noCondition() : field.ge(window.from()))

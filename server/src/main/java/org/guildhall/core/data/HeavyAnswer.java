@@ -1,14 +1,14 @@
 package org.guildhall.core.data;
 
 /**
- * What is read is more than a read may bring into memory at once. Nothing of it has arrived: the read is run again, part by part, once
- * there is room for a large answer.
+ * Thrown when a read would load more into memory than one read may. Its rows were not loaded: the read runs again, part by part, once
+ * memory for a large answer is reserved.
  */
 public final class HeavyAnswer extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
     public HeavyAnswer() {
-        super("the answer is a large one", null, false, false);
+        super("the answer is large", null, false, false);
     }
 }

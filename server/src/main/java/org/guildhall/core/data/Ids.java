@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** UUIDs of version 7 (RFC 9562) for what the server names before the database sees it; rows get theirs from the database. */
+/** UUIDs of version 7 (RFC 9562) for ids that are needed before a row exists. The database makes the ids of rows. */
 public final class Ids {
 
     private static final SecureRandom RANDOM = new SecureRandom();
-    /** What the last one began with: milliseconds, and behind them twelve bits of what had passed of the next one. */
+    /** The time in the last id: milliseconds, followed by twelve bits for the fraction of a millisecond. */
     private static final AtomicLong LAST = new AtomicLong();
     private static final int FRACTION_BITS = 12;
     private static final int NANOS_OF_MILLI = 1_000_000;
@@ -18,7 +18,7 @@ public final class Ids {
 
     private Ids() {}
 
-    /** The next one, behind all that this node made before: this node's clock to a quarter of a microsecond, and 62 random bits. */
+    /** The next id, greater than all earlier ones of this node: its clock to a quarter of a microsecond, and 62 random bits. */
     public static UUID next() {
         var now = Instant.now();
         long fraction = ((long) now.getNano() % NANOS_OF_MILLI << FRACTION_BITS) / NANOS_OF_MILLI;

@@ -16,12 +16,12 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of a table that come as one parameter, however many: to be shown as if they were there, or to be inserted all at once. */
+/** Rows of a table as one parameter, in any number: selected as a table, or inserted all at once. */
 public final class JsonRows {
 
     private static final String TABLE = "jsonb_populate_recordset(null::runtime.%s, {0}) as %s";
 
-    /** What the planner expects of a function that returns rows. */
+    /** PostgreSQL's estimate for a function that returns rows. */
     private static final int PLANNED_ROWS = 100;
 
     /** The column of {@link #ids}. */
@@ -30,23 +30,23 @@ public final class JsonRows {
     private JsonRows() {}
 
     /**
-     * @param table of the room
-     * @param alias by which its columns are called
-     * @param rows column by column
+     * @param table a table of the room
+     * @param alias the alias for its columns
+     * @param rows each row maps column names to texts
      */
     public static Table<?> rows(String table, String alias, List<Map<String, String>> rows) {
         return DSL.table(TABLE.formatted(table, alias), val(Columns.rows(rows)));
     }
 
     /**
-     * Ids as a table, to be joined. A condition on an array of thousands may be checked by going through all of it for each row; a join
-     * looks each id up by the index.
+     * Ids as a table for a join. PostgreSQL may check a condition on an array of thousands by scanning it for each row; a join looks up each
+     * id in the index.
      */
     public static Table<?> ids(Collection<UUID> ids) {
         return DSL.table("unnest({0}) as given(id)", Columns.array(ids, UUID.class));
     }
 
-    /** A row, of names and values in turn; what is null is left out. */
+    /** A row from alternating names and values; nulls are left out. */
     public static Map<String, String> row(@Nullable Object... cells) {
         var row = new TreeMap<String, String>();
         for (int at = 0; at < cells.length; at += 2) {
@@ -61,10 +61,10 @@ public final class JsonRows {
     }
 
     /**
-     * Updates a table from such rows. The planner takes them for a hundred, and a table that grew a moment ago for a few; of both it would
-     * make a loop in a loop, which takes seconds for thousands of rows. A hash of them takes milliseconds.
+     * Updates a table from such rows. The planner estimates a hundred rows, and few rows in a table that has just grown, so it would choose a
+     * nested loop, which takes seconds for thousands of rows. A hash join takes milliseconds.
      *
-     * @param count how many rows are given
+     * @param count the number of rows
      */
     public static void update(Tx tx, int count, Query update) {
         if (count > PLANNED_ROWS) {
@@ -76,7 +76,7 @@ public final class JsonRows {
         }
     }
 
-    /** A column of such rows that holds JSON, which came as the text of it. */
+    /** A JSON column of such rows, which was sent as text. */
     public static Field<JSONB> json(Field<JSONB> column) {
         return DSL.field("({0} #>> '{}')::jsonb", SQLDataType.JSONB, column);
     }

@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection of the pool for one unit of work. A call of the driver that ends in anything but an answer, or an error that PostgreSQL
- * itself reported, may leave the rest of an answer behind, and the next user would take it for its own. So nothing is sent on such a
- * connection any more, and it is closed instead of given back.
+ * A pooled connection for one unit of work. After a call that ends neither with a result nor with an error that PostgreSQL reported, parts
+ * of an answer may still arrive, and the next user would read them as its own. So nothing more is sent on such a connection, and it is
+ * closed instead of returned to the pool.
  */
 final class Lease implements AutoCloseable {
 
@@ -23,8 +23,8 @@ final class Lease implements AutoCloseable {
     private boolean spoiled;
 
     /**
-     * @param evict takes a connection out of the pool and closes it
-     * @param released is run when the connection is gone from here, in whatever way
+     * @param evict removes a connection from the pool and closes it
+     * @param released runs once the lease has ended, returned or closed
      */
     Lease(Connection connection, Consumer<Connection> evict, Runnable released) {
         this.connection = connection;
@@ -32,17 +32,17 @@ final class Lease implements AutoCloseable {
         this.released = released;
     }
 
-    /** The connection itself; what may wait for the database is called by {@link #call}. */
+    /** The connection itself. Calls that wait for the database must go through {@link #call}. */
     Connection connection() {
         return connection;
     }
 
-    /** Whether every call so far was answered whole. */
+    /** True if every call so far was answered completely. */
     boolean isSound() {
         return !calling && !spoiled;
     }
 
-    /** Has the connection closed instead of given back. */
+    /** Marks the connection to be closed instead of returned. */
     void spoil() {
         spoiled = true;
     }
@@ -50,11 +50,11 @@ final class Lease implements AutoCloseable {
     /**
      * Calls the driver.
      *
-     * @throws SQLException also if an earlier call was not answered whole
+     * @throws SQLException also if an earlier call was not answered completely
      */
     <T> T call(Db.Call<T> call) throws SQLException {
         if (!isSound()) {
-            throw new SQLException("an earlier statement was not answered whole", "08003");
+            throw new SQLException("an earlier statement was not answered completely", "08003");
         }
         calling = true;
         try {
@@ -67,7 +67,7 @@ final class Lease implements AutoCloseable {
         }
     }
 
-    /** Has the connection closed if the work ends in an error of the machine, wherever that was thrown. */
+    /** Marks the connection to be closed if the work ends with a java.lang.Error. */
     <T> T guarding(Supplier<T> work) {
         try {
             return work.get();
@@ -77,17 +77,17 @@ final class Lease implements AutoCloseable {
         }
     }
 
-    /** Gives the connection back, or has it closed. One that can't even be closed is lost to the pool rather than used again. */
+    /** Returns the connection to the pool, or closes it. If closing fails, the pool loses the connection rather than reusing it. */
     @Override
     public void close() {
         try {
             if (!isSound()) {
                 evict.accept(connection);
-                LOG.warn("a statement was not answered whole; its connection is closed");
+                LOG.warn("a statement was not answered completely; its connection is closed");
             }
             connection.close();
         } catch (SQLException failed) {
-            LOG.debug("giving a connection back failed", failed);
+            LOG.debug("returning a connection to the pool failed", failed);
         } finally {
             released.run();
         }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Several statements that travel as one: a single round trip, and the server keeps each of them prepared. */
+/** Several statements sent as one: a single round trip, and PostgreSQL keeps each of them prepared. */
 final class MultiStatement {
 
     private final StringBuilder text = new StringBuilder(512);
@@ -20,7 +20,7 @@ final class MultiStatement {
         void set(PreparedStatement statement, int index) throws SQLException;
     }
 
-    /** Adds a statement. Its text must be constant: values go in as binds, in the order of their question marks. */
+    /** Adds a statement. Its text must be constant; values are bound in the order of its question marks. */
     MultiStatement add(String statement) {
         if (!text.isEmpty()) {
             text.append("; ");
@@ -30,7 +30,7 @@ final class MultiStatement {
         return this;
     }
 
-    /** How many statements it holds; each has a result of its own. */
+    /** The number of statements; each has its own result. */
     int size() {
         return size;
     }
@@ -61,7 +61,7 @@ final class MultiStatement {
         return this;
     }
 
-    /** Many values as one parameter, so that neither the text nor the number of parameters grows with them. */
+    /** Binds many values as one array parameter, so that the text doesn't depend on their number. */
     MultiStatement bind(String type, @Nullable Object[] values) {
         binds.add((statement, index) -> statement.setArray(index, statement.getConnection().createArrayOf(type, values)));
         return this;
@@ -82,7 +82,7 @@ final class MultiStatement {
         return this;
     }
 
-    /** Adds the values to a batch of a statement that stands by itself. */
+    /** Adds the values to the batch of a separate statement. */
     void addTo(PreparedStatement statement) throws SQLException {
         set(statement);
         statement.addBatch();
@@ -94,7 +94,7 @@ final class MultiStatement {
         }
     }
 
-    /** Sends all of it; the caller closes the statement. */
+    /** Sends all statements. The caller closes the returned statement. */
     PreparedStatement send(Connection connection) throws SQLException {
         var statement = connection.prepareStatement(text.toString());
         try {

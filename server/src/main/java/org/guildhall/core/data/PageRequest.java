@@ -18,46 +18,46 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which page of a list is wanted. Pages are found by keyset: the next one begins behind the last entry of the one before, so that page
- * 10,000 costs what page 1 does and an entry that comes in between shifts nothing.
+ * The requested page of a list. Lists use keyset pagination: a page begins after the last entry of the previous one, so page 10,000 costs
+ * what page 1 does, and entries added in between shift nothing.
  *
- * @param limit entries at most
- * @param sort the member that the list is sorted by, as the spec names it; the id breaks ties
- * @param after where the page before ended; null for the first
- * @param total whether the size of the whole list is wanted, for one more round trip
- * @param cursors for positions in this list
- * @param cut whether the page ends early where its rows are large; else {@link HeavyAnswer} tells of it
+ * @param limit the maximal number of entries
+ * @param sort the member that the list is sorted by, as in the spec; the id breaks ties
+ * @param after the last entry of the previous page; null for the first page
+ * @param total true if the size of the whole list is requested, for one more round trip
+ * @param cursors the cursors of this list
+ * @param cut true if the page may end early when its rows are large; otherwise {@link HeavyAnswer} is thrown
  */
 public record PageRequest(
         int limit, String sort, boolean descending, @Nullable Position after, boolean total, Cursors cursors, boolean cut) {
 
-    /** The opaque texts for positions in a list. */
+    /** Converts positions in a list to cursors and back. */
     public interface Cursors {
         String write(Position position);
 
         Position read(String cursor);
     }
 
-    /** A total is counted this far; what is beyond is only said to be there. */
+    /** The maximal total; a larger list is reported as capped. */
     private static final int TOTAL_MAX = 10_000;
 
-    /** The last entry of a page: the value it was sorted by, as text, and its id. */
+    /** A position: the sort value of the last entry, as text, and its id. */
     public record Position(String value, UUID id) {}
 
-    /** The first part of this page, which ends where so much has been read as may be at once. */
+    /** The first part of this page. It may end early when its rows are large. */
     public PageRequest part(int limit) {
         return new PageRequest(limit, sort, descending, after, total, cursors, true);
     }
 
-    /** The next part, behind a position. */
+    /** The next part of this page, after a position. */
     public PageRequest part(int limit, Position after) {
         return new PageRequest(limit, sort, descending, after, false, cursors, true);
     }
 
     /**
-     * A page of which only the first entries have a place.
+     * Cuts a page after its first entries.
      *
-     * @throws HeavyAnswer if that isn't all of it, unless the page may end early
+     * @throws HeavyAnswer if entries are cut off and the page may not end early
      */
     public <T> Page<T> endedAt(Page<T> page, int entries) {
         if (entries < page.data().size() && !cut) {
@@ -69,8 +69,8 @@ public record PageRequest(
     /**
      * Fetches this page.
      *
-     * @param select with the filters as its conditions, and the sort fields and the id among what it selects
-     * @param sorts the field behind each name that the spec lets callers sort by
+     * @param select the query with its filters; it must select the sort fields and the id
+     * @param sorts the field of each name in the spec's {@code sort}
      */
     public <R extends Record, T> Page<T> fetch(
             SelectConditionStep<R> select, Map<String, Field<?>> sorts, Field<UUID> id, Function<? super R, T> row) {
@@ -78,15 +78,15 @@ public record PageRequest(
     }
 
     /**
-     * Fetches this page of a list that is put together from several, none of which has a row of another; each is a round trip.
+     * Fetches this page of a list that merges several disjoint queries, with one round trip each.
      *
-     * @param parts each as for one list; together they are sorted by an instant
+     * @param parts the queries, each as for a single list; the merged list must be sorted by an instant
      */
     public <R extends Record, T> Page<T> fetch(
             List<SelectConditionStep<R>> parts, Map<String, Field<?>> sorts, Field<UUID> id, Function<? super R, T> row) {
         var key = sorts.get(sort);
         if (key == null) {
-            throw new IllegalStateException("the spec offers the sort " + sort + ", the store doesn't");
+            throw new IllegalStateException("the spec allows sort=" + sort + ", but the store has no field for it");
         }
         return fetch(parts, key, id, row);
     }
@@ -97,7 +97,7 @@ public record PageRequest(
         List<R> found = new ArrayList<>();
         @Nullable R end = null;
         for (var part : parts) {
-            // Counted first: a condition that is added to a select stays in it.
+            // Counted first: jOOQ's select is mutable, and the conditions of the page would stay in it.
             counted += total ? part.configuration().dsl().fetchCount(part.limit(TOTAL_MAX + 1)) : 0;
             var weighed = fetch(part, key, id);
             found.addAll(weighed.rows());
@@ -130,7 +130,7 @@ public record PageRequest(
         return weighed;
     }
 
-    /** As the database sorts: ids by their bytes. */
+    /** Compares like the database, which sorts ids by their bytes. */
     private Comparator<Record> order(Field<?> key, Field<UUID> id) {
         Comparator<Record> order = Comparator.<Record, Instant>comparing(one -> (Instant) one.get(key)).thenComparing(one -> one.get(id).toString());
         return descending ? order.reversed() : order;
@@ -140,7 +140,7 @@ public record PageRequest(
         return new Position(text(last.get(key)), last.get(id));
     }
 
-    @SuppressWarnings("unchecked") // only called for a field of String
+    @SuppressWarnings("unchecked") // called only for String fields
     private static <K> Field<K> collated(Field<K> key) {
         return (Field<K>) ((Field<String>) key).collate("C");
     }

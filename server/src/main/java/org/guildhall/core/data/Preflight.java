@@ -5,16 +5,16 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What must be true of a database before the server serves from it: a role that can't look past the policies, and policies everywhere. */
+/** Checks a database before the server uses it: the role can't bypass row-level security, and every table has it. */
 final class Preflight {
 
-    /** The only tables without a tenant: see {@code architecture.md}, "the database holds the tenant". */
+    /** The tables without a tenant; all others have forced row-level security. */
     private static final String UNFORCED =
             "'platform.doors', 'platform.rate_totals', 'platform.scheduled_tasks'";
 
     private Preflight() {}
 
-    /** @throws IllegalStateException with every reason why this database can't be served from */
+    /** @throws IllegalStateException if the database can't be used; its message lists every reason */
     static void check(Connection connection) throws SQLException {
         var wrong = new ArrayList<String>();
         wrong.addAll(texts(connection, """
@@ -30,7 +30,7 @@ final class Preflight {
                   and n.nspname in ('platform', 'tasks', 'providers', 'catalog', 'runtime', 'billing', 'schedule')
                   and n.nspname || '.' || c.relname not in (%s)""".formatted(UNFORCED)));
         if (!wrong.isEmpty()) {
-            throw new IllegalStateException("this database can't be served from: " + String.join("; ", wrong));
+            throw new IllegalStateException("this database can't be used: " + String.join("; ", wrong));
         }
         try (var statement = connection.createStatement();
                 var row = statement.executeQuery("select pg_sequence_last_value(c.oid) from pg_class c join pg_namespace n"
@@ -40,7 +40,7 @@ final class Preflight {
             }
             row.getLong(1);
             if (row.wasNull()) {
-                // Null also means that the role may not read it: revocation would never be seen.
+                // The result is also null if the role may not read the sequence. Then the server would never notice a revocation.
                 throw new IllegalStateException("the revision of credentials can't be read: the role lacks a grant on platform.auth_revision");
             }
         }

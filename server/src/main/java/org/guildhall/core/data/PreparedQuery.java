@@ -21,11 +21,11 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement that is always the same but for its values: made of the schema's names like any other, rendered once, and sent by plain
- * JDBC. For what is asked for most; rendering and fetching a statement anew costs more than the database takes to answer it.
+ * A statement whose text never changes. It is built and rendered once by jOOQ and sent by plain JDBC. For the most frequent statements:
+ * jOOQ's rendering and fetching costs more time than PostgreSQL needs for the answer.
  *
- * <p>Its values are {@link DSL#param(String, Class) named parameters}, each used once, given in the order in which the statement has
- * them; whatever else is in it must be inline.
+ * <p>Its values are {@link DSL#param(String, Class) named parameters}. Each is used once, and the values are given in the order of the
+ * parameters in the statement. All other values must be inlined.
  */
 public final class PreparedQuery<T> {
 
@@ -46,7 +46,7 @@ public final class PreparedQuery<T> {
         var dsl = DSL.using(Db.JOOQ);
         for (var param : dsl.extractParams(query).values()) {
             if (!param.isInline() && param.getParamName() == null) {
-                throw new IllegalArgumentException("a value stands in a fixed statement: " + param);
+                throw new IllegalArgumentException("a prepared query has an unnamed value: " + param);
             }
         }
         this.text = dsl.render(query);
@@ -57,7 +57,7 @@ public final class PreparedQuery<T> {
                 .map(param -> type(param.getType()))
                 .toArray(String[]::new);
         if (types.length != dsl.extractBindValues(query).size()) {
-            throw new IllegalArgumentException("a value is used twice: " + text);
+            throw new IllegalArgumentException("a parameter is used twice: " + text);
         }
         this.readers = new Reader[columns.size()];
         for (int at = 0; at < readers.length; at++) {
@@ -68,9 +68,9 @@ public final class PreparedQuery<T> {
     }
 
     /**
-     * Makes one.
+     * Makes a query.
      *
-     * @param columns what the query returns, in this order; {@code row} asks for them by these very fields
+     * @param columns the columns of the result, in order; {@code row} reads them by these field objects
      */
     public static <T> PreparedQuery<T> of(Query query, List<Field<?>> columns, Function<RowReader, T> row) {
         return new PreparedQuery<>(query, columns, row);
@@ -114,7 +114,7 @@ public final class PreparedQuery<T> {
         }
 
         @Override
-        @SuppressWarnings("unchecked") // the reader was chosen by the column's type
+        @SuppressWarnings("unchecked") // the reader fits the column's type
         public <V> V get(Field<V> column) {
             int place = places.get(column);
             try {
@@ -157,8 +157,8 @@ public final class PreparedQuery<T> {
     }
 
     /**
-     * What the driver calls a parameter of this type. A null says it too: of a parameter without a type the driver asks the server, and
-     * one whose type changes makes it prepare the statement anew.
+     * PostgreSQL's name of a parameter's type. Nulls are bound with it, too: for an untyped parameter the driver asks the server, and after
+     * a change of type it prepares the statement again.
      */
     private static String type(Class<?> type) {
         if (type == String.class || type == JSONB.class) {

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What all nodes together have spent of each rate limit, as the instant until which it is used up: spending moves it on, and time
- * catches up with it.
+ * The use of each rate limit by all nodes, stored as the instant until which the limit is used up. Spending moves the instant forward;
+ * passing time refills the limit.
  */
 public final class RateTotals {
 
-    // Sorted, so that two nodes take the rows' locks in the same order. The inserted value is now and what is spent; where a row
-    // is there already, the second part of it counts.
+    // Sorted, so that two nodes lock the rows in the same order. An inserted row starts at now plus the spent time; an existing row is
+    // moved forward by the spent time.
     private static final String EXCHANGE = """
             insert into platform.rate_totals as s (id, used_until)
             select id, now() + make_interval(secs => spent) from unnest(?::text[], ?::float8[]) as t (id, spent) order by 1
@@ -30,8 +30,8 @@ public final class RateTotals {
     /**
      * Adds what this node spent since its last call.
      *
-     * @param spentSeconds by limit, in seconds that the limit takes to give as much again
-     * @return how much of each is used now by all nodes, this one included, in the same seconds
+     * @param spentSeconds by limit: the time in which the limit refills the spent units
+     * @return by limit: the use of all nodes, including this one, in the same unit
      */
     public Map<String, Double> exchange(Map<String, Double> spentSeconds) {
         var ids = List.copyOf(spentSeconds.keySet());

@@ -2,10 +2,10 @@ package org.guildhall.core.data;
 
 import org.jooq.Field;
 
-/** A row as a store reads it, by the columns that it selected: {@code record::get} of a statement built anew, or a row of a {@link PreparedQuery} one. */
+/** Reads a row by its columns: {@code record::get} of a jOOQ record, or a row of a {@link PreparedQuery}. */
 @FunctionalInterface
 public interface RowReader {
 
-    /** The column's value in this row; null where it has none. */
+    /** The column's value in this row; null for SQL null. */
     <T> T get(Field<T> column);
 }

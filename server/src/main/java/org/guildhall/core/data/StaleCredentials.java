@@ -1,6 +1,6 @@
 package org.guildhall.core.data;
 
-/** What was remembered of a caller's credentials isn't true any more; nothing was answered with it, and the caller is looked up anew. */
+/** The cached credentials of a caller are outdated. Nothing read with them is used; the caller is authenticated again. */
 public final class StaleCredentials extends RuntimeException {
 
     private static final long serialVersionUID = 1;

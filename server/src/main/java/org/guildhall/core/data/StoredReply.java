@@ -4,10 +4,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reply that is kept for an idempotency key.
+ * The stored reply of an idempotency key.
  *
  * @param reply the body, byte for byte; encrypted if {@code sealed}
- * @param headers those that belong to the reply (Location, ETag, Content-Type), one a line
+ * @param headers the headers of the reply (Location, ETag, Content-Type), one per line
  */
 public record StoredReply(
         byte[] requestHash, int status, byte @Nullable [] reply, String headers, boolean sealed,

@@ -3,23 +3,23 @@ package org.guildhall.core.data;
 import java.util.UUID;
 
 /**
- * A node's right to run a task: the row of the task as it was when the node picked it. Another node that takes the task over raises the
- * version, and from then on this lease is lost.
+ * A node's right to run a task, as of the version of the task's row when the node picked it. A node that takes the task over raises the
+ * version, which ends this lease.
  *
- * @param task the name of the task
- * @param tenant whose work it is
- * @param id what the work is about
- * @param version of the row since the node has it
- * @param requests how often the task had been asked for when the run began
+ * @param task the task's name
+ * @param tenant the tenant that the work belongs to
+ * @param id the resource that the work concerns
+ * @param version the row's version since this node picked it
+ * @param requests how often the task had been requested when the run began
  */
 public record TaskLease(String task, UUID tenant, UUID id, long version, long requests) {
 
-    /** The second half of the row's key. */
+    /** The second part of the row's key. */
     public String instance() {
         return tenant + "/" + id;
     }
 
-    /** Another node has taken the task over: nothing more may be done under this lease. */
+    /** Another node has taken the task over; no more work may be done under this lease. */
     public static final class Lost extends RuntimeException {
 
         private static final long serialVersionUID = 1;

@@ -13,45 +13,45 @@ import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of db-scheduler, one per task and thing. They are written in the transaction that needs the work. */
+/** The rows of db-scheduler, one per task and resource. They are written in the transaction that needs the work. */
 public final class TaskStore {
 
-    private static final String WHO = " where task_name = ? and task_instance = ? and version = ?";
+    private static final String ROW = " where task_name = ? and task_instance = ? and version = ?";
 
-    private static final String REMOVE = "delete from platform.scheduled_tasks" + WHO + " and requests = ?";
+    private static final String REMOVE = "delete from platform.scheduled_tasks" + ROW + " and requests = ?";
 
-    /** A run that was asked for meanwhile begins at once. */
+    /** If the task was requested during the run, the next run begins at once. */
     private static final String RESCHEDULE = """
             update platform.scheduled_tasks
             set picked = false, picked_by = null, last_heartbeat = null, last_success = now(), consecutive_failures = 0, version = version + 1,
-                execution_time = case when requests = ? then coalesce(?, now()) else now() end""" + WHO;
+                execution_time = case when requests = ? then coalesce(?, now()) else now() end""" + ROW;
 
     private static final String PAUSE = """
             update platform.scheduled_tasks
-            set picked = false, picked_by = null, last_heartbeat = null, paused = true, version = version + 1, execution_time = now() + interval '1 hour'""" + WHO;
+            set picked = false, picked_by = null, last_heartbeat = null, paused = true, version = version + 1, execution_time = now() + interval '1 hour'""" + ROW;
 
     private static final String RETRY = """
             update platform.scheduled_tasks
             set picked = false, picked_by = null, last_heartbeat = null, last_failure = now(), version = version + 1,
-                consecutive_failures = coalesce(consecutive_failures, 0) + 1, execution_time = ?""" + WHO;
+                consecutive_failures = coalesce(consecutive_failures, 0) + 1, execution_time = ?""" + ROW;
 
-    private static final String BEGIN = "update platform.scheduled_tasks set paused = false" + WHO + " returning requests";
+    private static final String BEGIN = "update platform.scheduled_tasks set paused = false" + ROW + " returning requests";
 
-    /** Keeps other nodes from taking the task over until the transaction ends. */
-    private static final String HOLD = "select 1 from platform.scheduled_tasks" + WHO + " for share";
+    /** Prevents other nodes from taking the task over until the transaction ends. */
+    private static final String HOLD = "select 1 from platform.scheduled_tasks" + ROW + " for share";
 
     private TaskStore() {}
 
     /**
-     * Asks for a task at an instant. A task that waits runs at the earlier of both instants. A task that runs is run once more.
+     * Requests a run of a task at an instant. A waiting task runs at the earlier of both instants; a running task runs once more.
      *
-     * @param name of the task
-     * @param id what it is about, in the transaction's tenant
+     * @param name the task's name
+     * @param id the resource that the task concerns, in the transaction's tenant
      * @param at null for at once
-     * @param priority the higher, the sooner among the tasks that are due
+     * @param priority tasks with a higher number run first among the due ones
      */
     public static void add(Tx tx, String name, UUID id, @Nullable Instant at, int priority) {
-        // The scheduler goes by the database's clock, not by the instant that a test may have set.
+        // The scheduler uses the database's clock, not the instant that a test may have set.
         Field<Instant> now = DSL.field("now()", SCHEDULED_TASKS.EXECUTION_TIME.getDataType());
         Field<Instant> when = at == null ? now : DSL.val(at, SCHEDULED_TASKS.EXECUTION_TIME.getDataType());
         tx.sql()
@@ -70,7 +70,7 @@ public final class TaskStore {
                 .execute();
     }
 
-    /** Wakes a tenant's tasks that wait; for a tenant that works again. */
+    /** Makes a tenant's paused tasks due, after the tenant was reactivated. */
     public static void wake(Tx tx, UUID tenant) {
         tx.sql()
                 .update(SCHEDULED_TASKS)
@@ -81,7 +81,7 @@ public final class TaskStore {
     }
 
     /**
-     * The lease of a run that begins.
+     * The lease of a beginning run.
      *
      * @throws TaskLease.Lost if another node has the task
      */
@@ -101,7 +101,7 @@ public final class TaskStore {
     }
 
     /**
-     * Keeps the lease until the transaction ends.
+     * Locks the task's row until the transaction ends.
      *
      * @throws TaskLease.Lost if another node has the task
      */
@@ -111,7 +111,7 @@ public final class TaskStore {
         }
     }
 
-    /** Ends a run with nothing left to do. The row stays for one more run if the task was asked for meanwhile. */
+    /** Ends a completed run. The task runs once more if it was requested during the run. */
     public static void finish(DataSource pool, TaskLease lease) {
         try (var connection = pool.getConnection(); var statement = connection.prepareStatement(REMOVE)) {
             key(statement, 1, lease);
@@ -125,7 +125,7 @@ public final class TaskStore {
     }
 
     /**
-     * Ends a run that goes on at an instant.
+     * Ends a run and schedules the next one.
      *
      * @param at null for at once
      */
@@ -140,7 +140,7 @@ public final class TaskStore {
         }
     }
 
-    /** Puts a task of a suspended tenant aside until {@link #wake}; it looks again by itself now and then. */
+    /** Pauses a task of a suspended tenant until {@link #wake}. It also checks again every hour. */
     public static void pause(DataSource pool, TaskLease lease) {
         try (var connection = pool.getConnection(); var statement = connection.prepareStatement(PAUSE)) {
             key(statement, 1, lease);
@@ -150,7 +150,7 @@ public final class TaskStore {
         }
     }
 
-    /** Ends a run that failed and is tried again at an instant. */
+    /** Ends a failed run and schedules its retry. */
     public static void retry(DataSource pool, TaskLease lease, Instant at) {
         try (var connection = pool.getConnection(); var statement = connection.prepareStatement(RETRY)) {
             instant(statement, 1, at);

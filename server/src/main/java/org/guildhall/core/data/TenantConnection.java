@@ -17,25 +17,26 @@ import org.jooq.tools.jdbc.DefaultPreparedStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that sends the tenant along with each statement, in the same packet and the same implicit transaction: one round trip
- * reads under the tenant's policies. The setting is gone with the statement, so a statement that went past the guard would see
- * nothing rather than somebody else's rows.
+ * A connection that sets the tenant with each statement, in the same packet and the same implicit transaction: a read under the tenant's
+ * policies costs one round trip. The setting ends with the statement, so a statement without the guard sees no rows rather than another
+ * tenant's.
  *
- * <p>The same select brings back the revision of all credentials. If it isn't the one that the caller was authenticated at, the
- * result is thrown away with {@link StaleCredentials}.
+ * <p>The same select returns the revision of all credentials. If it differs from the caller's, the result is discarded with
+ * {@link StaleCredentials}.
  *
- * <p>It also brings back a number that nobody else sends: an answer without it is another statement's, and the connection is given up.
+ * <p>It also returns a random number that was sent along. A result with another number belongs to another statement, and the connection is
+ * closed.
  */
 final class TenantConnection extends DefaultConnection {
 
-    /** Sets the tenant and brings the revision. The sequence is looked up when the statement is prepared, not when it is run. */
+    /** Sets the tenant and returns the revision. The sequence's name is resolved when the statement is prepared. */
     static final String PREFIX =
             "select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass), ?::int8; ";
 
-    /** The same as the first statement of a transaction, which it begins. */
+    /** {@link #PREFIX} as the beginning of a transaction. */
     static final String BEGIN = "begin; " + PREFIX;
 
-    /** The parameters of {@link #PREFIX}, which come before those of the statement. */
+    /** The number of {@link #PREFIX}'s parameters, which precede the statement's own. */
     private static final int OWN = 2;
 
     private final Lease lease;
@@ -46,36 +47,36 @@ final class TenantConnection extends DefaultConnection {
     private boolean sent;
     private long number;
 
-    /** Sets the values of a statement; the first of them has this index. */
+    /** Binds the values of a statement, beginning at the index {@code first}. */
     interface Binder {
         void bind(PreparedStatement statement, int first) throws SQLException;
     }
 
-    /** Takes what a statement found. */
+    /** Reads the result of a statement. */
     interface Taker<T> {
         T take(ResultSet found) throws SQLException;
     }
 
     /**
-     * @param revision what the credentials' revision must be, or {@link Db#ANY_REVISION}
+     * @param revision the expected revision of the credentials, or {@link Db#ANY_REVISION}
      * @param everyStatement true without a transaction, where the setting ends with the statement; false within one
-     * @param patience a statement that is sent behind the prefix, to make the others wait or run longer; empty for none
+     * @param statementTimeout a statement sent after the prefix that sets timeouts; empty for none
      */
-    TenantConnection(Lease lease, UUID tenant, long revision, boolean everyStatement, String patience) {
+    TenantConnection(Lease lease, UUID tenant, long revision, boolean everyStatement, String statementTimeout) {
         super(lease.connection());
         this.lease = lease;
         this.tenant = tenant;
         this.revision = revision;
         this.everyStatement = everyStatement;
-        this.statementTimeout = patience;
+        this.statementTimeout = statementTimeout;
     }
 
-    /** Within a transaction: the tenant was set by a statement of its own. */
+    /** Leaves the prefix out: the transaction has set the tenant with a statement of its own. */
     void skip() {
         sent = true;
     }
 
-    /** Whether the database was asked anything. */
+    /** True if a statement was sent. */
     boolean wasSent() {
         return sent;
     }
@@ -92,7 +93,7 @@ final class TenantConnection extends DefaultConnection {
                 TenantConnection.class.getClassLoader(), new Class<?>[] {PreparedStatement.class}, new Shifted(statement));
     }
 
-    /** Sets the guard's own parameters. */
+    /** Binds the prefix's parameters. */
     private void begin(PreparedStatement statement) throws SQLException {
         number = ThreadLocalRandom.current().nextLong();
         statement.setString(1, tenant.toString());
@@ -104,11 +105,11 @@ final class TenantConnection extends DefaultConnection {
     }
 
     /**
-     * Sends a query past jOOQ, under the same guard.
+     * Sends a query without jOOQ, under the same guard.
      *
      * @param text the query
-     * @param guarded the same behind {@link #PREFIX}
-     * @param beginning the same behind {@link #BEGIN}
+     * @param guarded the query after {@link #PREFIX}
+     * @param beginning the query after {@link #BEGIN}
      */
     <T> T send(String text, String guarded, String beginning, Binder binder, Taker<T> taker) throws SQLException {
         boolean first = everyStatement || !sent;
@@ -129,7 +130,7 @@ final class TenantConnection extends DefaultConnection {
         }
     }
 
-    /** Looks at the guard's own results and steps over them. */
+    /** Checks the prefix's results and moves past them. */
     private boolean checked(PreparedStatement statement) throws SQLException {
         if (!everyStatement) {
             statement.getMoreResults();
@@ -145,10 +146,10 @@ final class TenantConnection extends DefaultConnection {
     }
 
     /**
-     * Makes sure that the present result is the answer to what was just sent, and goes to its first row.
+     * Moves to the first row of the current result, after checking that it answers the statement just sent.
      *
-     * @param column where the number comes back
-     * @throws Failures.Retryable if it is another statement's; nothing of it is used, and the connection is given up
+     * @param column the column that returns the number sent along
+     * @throws Failures.Retryable if the result belongs to another statement; the connection is then closed
      */
     static void requireOwn(Lease lease, PreparedStatement statement, int column, long number) {
         try {
@@ -164,7 +165,7 @@ final class TenantConnection extends DefaultConnection {
         throw Failures.foreign(null);
     }
 
-    /** Refuses what was read with credentials that have changed since. */
+    /** Discards a result that was read with outdated credentials. @throws StaleCredentials if the revision differs */
     static void check(long expected, ResultSet first, int column) throws SQLException {
         long found = first.getLong(column);
         if (expected != Db.ANY_REVISION && expected != found) {
@@ -172,7 +173,7 @@ final class TenantConnection extends DefaultConnection {
         }
     }
 
-    /** The statement as its user wrote it: parameters count from one again, and the guard's own result is stepped over. */
+    /** The statement without the prefix: its parameters are shifted behind the prefix's, whose results are skipped. */
     private final class Shifted implements InvocationHandler {
 
         private final PreparedStatement statement;
@@ -209,7 +210,7 @@ final class TenantConnection extends DefaultConnection {
                     }
                 }
                 case "setDate" -> {
-                    // The driver sends this one without a type, and the date itself with one.
+                    // The driver sends a java.sql.Date without a type, and a LocalDate with one.
                     if (count == 2 && arguments[1] instanceof Date date) {
                         statement.setObject((Integer) arguments[0] + OWN, date.toLocalDate());
                         return null;
@@ -231,8 +232,8 @@ final class TenantConnection extends DefaultConnection {
         }
 
         /**
-         * A type that the driver has a name for. Of a parameter without one it asks the server, and never again sends the statement in one
-         * packet with the guard: one round trip more, and without a transaction the tenant would be gone before the statement ran.
+         * A type that the driver can name. For an untyped parameter the driver asks the server, and then never again sends the statement in one
+         * packet with the prefix. That costs a round trip; without a transaction the tenant would also be unset before the statement runs.
          */
         private static int known(int type) {
             return switch (type) {
@@ -247,7 +248,7 @@ final class TenantConnection extends DefaultConnection {
         }
     }
 
-    /** A later statement of a transaction, sent as it is. */
+    /** A later statement of a transaction, sent without the prefix. */
     private final class Watched extends DefaultPreparedStatement {
 
         Watched(PreparedStatement statement) {

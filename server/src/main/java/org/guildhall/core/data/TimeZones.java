@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The zones and links of the IANA time zone database, by its own names. Java's list differs: it has the older {@code SystemV} rules
- * besides, and lacks some links. {@code Factory}, the placeholder of a machine that was never set up, is not among them.
+ * The zones and links of the IANA time zone database, by their IANA names. Java's list differs: it also has the older {@code SystemV}
+ * rules, and lacks some links. {@code Factory}, the placeholder for an unset zone, is excluded.
  */
 public final class TimeZones {
 
-    /** As in the file {@code backward} of the database since 2024b: its links that Java lacks. */
+    /** The links that Java lacks, as in the database's file {@code backward} since 2024b. */
     private static final Map<String, String> LINKS = Map.of(
             "EST", "America/Panama", "MST", "America/Phoenix", "HST", "Pacific/Honolulu", "ROC", "Asia/Taipei", "GMT+0", "Etc/GMT", "GMT-0", "Etc/GMT");
 
-    /** PostgreSQL takes these for abbreviations, which have no summer time: {@code Europe/Brussels} and its like say what is meant. */
+    /** PostgreSQL reads these as abbreviations without daylight saving time. Callers use {@code Europe/Brussels} and the like instead. */
     private static final Set<String> ABBREVIATIONS = Set.of("CET", "EET", "MET", "WET");
 
     private static final Set<String> NAMES = names();
@@ -30,12 +30,12 @@ public final class TimeZones {
         return Set.copyOf(names);
     }
 
-    /** Whether the database has a zone or a link of this name, in this spelling. */
+    /** True if the name is a zone or a link, in this exact spelling. */
     public static boolean isKnown(String name) {
         return NAMES.contains(name);
     }
 
-    /** The zone of a name that is known. */
+    /** The zone of a known name. */
     public static ZoneId of(String name) {
         return ZoneId.of(name, LINKS);
     }

@@ -10,9 +10,9 @@ import org.jooq.impl.DefaultConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tenant's side of one unit of work: what a store needs to read or change rows, and nothing that lets it leave its tenant.
+ * Access to one tenant's rows within a unit of work. It offers a store all that it needs, and no way to leave the tenant.
  *
- * <p>Passed on explicitly, as the first argument. It ends with the unit of work that made it.
+ * <p>Passed explicitly, as the first argument. It ends with its unit of work.
  */
 public final class Tx {
 
@@ -28,7 +28,7 @@ public final class Tx {
         this.clock = clock;
     }
 
-    /** The statements of a store. Each one is a round trip. */
+    /** The jOOQ context for a store's statements. Each statement is a round trip. */
     public DSLContext sql() {
         if (sql == null) {
             sql = DSL.using(Db.JOOQ.derive(new DefaultConnectionProvider(guard)));
@@ -36,7 +36,7 @@ public final class Tx {
         return sql;
     }
 
-    /** Lets what is read as a whole fail with {@link HeavyAnswer} where it is large. */
+    /** Makes large reads fail with {@link HeavyAnswer}. */
     public void light() {
         light = true;
     }
@@ -49,18 +49,18 @@ public final class Tx {
         return guard;
     }
 
-    /** Whose rows are visible. */
+    /** The tenant whose rows are visible. */
     public UUID tenant() {
         return tenant;
     }
 
-    /** The database's time, by the offset measured last; costs no round trip. Statements say {@code platform.app_now()} instead. */
+    /** The database's time, by the offset measured last; no round trip. Statements use {@code platform.app_now()} instead. */
     public Instant now() {
         return clock.now();
     }
 
     /**
-     * Makes sure that the credentials which this work stands on are the present ones, for work that asked the database nothing.
+     * Checks that the caller's credentials are current, for work that has sent no statement.
      *
      * @throws StaleCredentials if they have changed
      */
@@ -74,14 +74,14 @@ public final class Tx {
         }
     }
 
-    /** Takes what the database said for now at the start of this transaction. */
+    /** Measures the clock's offset by the database's time at the start of this transaction. */
     void measured(Instant databaseTime) {
         clock.measured(databaseTime);
     }
 
     /**
-     * Works in another tenant, in the same transaction. Only the platform room may, for what it does to a tenant from outside.
-     * Two more round trips.
+     * Works in another tenant within the same transaction. Only the platform room may use it, to manage a tenant. It costs two more round
+     * trips.
      */
     public <T> T within(UUID other, Function<Tx, T> work) {
         enter(other);
@@ -96,7 +96,7 @@ public final class Tx {
         return result;
     }
 
-    /** Whoever catches the failure must not go on in the other tenant. After an SQL error nothing can go on in this transaction anyway. */
+    /** Returns to the own tenant, so that code that catches the failure can't continue in the other one. Fails after an SQL error. */
     private void leave(RuntimeException failed) {
         try {
             enter(tenant);

@@ -14,7 +14,7 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Connections for a library that brings its own statements: each is a {@link Lease}, and every call of the driver is watched. */
+/** Connections for a library with its own statements: each is a {@link Lease}, and every call of the driver is checked. */
 final class WatchedSource implements DataSource {
 
     private final Db.Call<Lease> leases;
@@ -40,7 +40,7 @@ final class WatchedSource implements DataSource {
             return null;
         }
         if (!lease.isSound() && (method.getName().equals("close") || method.getName().equals("isClosed"))) {
-            // It is closed with its connection.
+            // The driver's object is closed together with its connection.
             return method.getName().equals("isClosed") ? true : null;
         }
         return switch (lease.call(() -> called(target, method, arguments))) {
@@ -79,7 +79,7 @@ final class WatchedSource implements DataSource {
 
     @Override
     public void setLogWriter(@Nullable PrintWriter out) {
-        // It writes nothing.
+        // There is no log to write.
     }
 
     @Override

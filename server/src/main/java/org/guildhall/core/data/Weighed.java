@@ -12,19 +12,19 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * The first rows of a select, as many as have together about so many bytes, and always one: the database weighs them, so that what is
- * beyond never arrives here.
+ * The first rows of a select, as many as fit into a number of bytes, and at least one. The database measures the rows, so that no others
+ * are loaded.
  *
- * @param cut whether there were more
+ * @param cut true if there were more rows
  */
 public record Weighed<R extends Record>(List<R> rows, boolean cut) {
 
-    /** As much as a read may bring into memory before there is known to be room for more. */
+    /** The maximal bytes of a read for which no memory is reserved. */
     public static final int BYTES_MAX = 256 << 10;
 
     private static final Field<Integer> FOUND = DSL.field("found", SQLDataType.INTEGER);
 
-    // The windows take the rows in the order in which the select hands them on.
+    // The window functions see the rows in the order of the inner select.
     private static final String WEIGHED = """
             select %1$s, q.found::int4
             from (
@@ -33,9 +33,9 @@ public record Weighed<R extends Record>(List<R> rows, boolean cut) {
             where coalesce(q.lighter, 0) < {1}""";
 
     /**
-     * Fetches all rows of a select whose size is bounded by the number of its rows alone.
+     * Fetches all rows of a select that is bounded by its number of rows only.
      *
-     * @throws HeavyAnswer if they are too large, and the transaction is of a read that brings in no more
+     * @throws HeavyAnswer if the rows are too large for a light read, see {@link Tx#light}
      */
     public static <R extends Record> List<R> all(Tx tx, Select<R> select) {
         if (!tx.isLight()) {
@@ -52,7 +52,7 @@ public record Weighed<R extends Record>(List<R> rows, boolean cut) {
         return type == JSONB.class || type == byte[].class || type.isArray() || List.class.isAssignableFrom(type);
     }
 
-    @SuppressWarnings("unchecked") // the rows have the select's own columns
+    @SuppressWarnings("unchecked") // the rows have the select's columns
     static <R extends Record> Weighed<R> fetch(DSLContext dsl, Select<R> select, int bytesMax) {
         var fields = new ArrayList<Field<?>>(select.getSelect());
         var names = new StringJoiner(", ");

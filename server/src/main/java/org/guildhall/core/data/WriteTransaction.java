@@ -14,20 +14,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A transaction that changes something: BEGIN, the tenant and the look at the key travel together, the effect is the handler's, and
- * audit, kept reply and COMMIT travel together. Three round trips for an effect of one statement; two without a key.
+ * A transaction with changes. BEGIN, the tenant and the look-up of the key are sent together; the handler sends the effect; the audit
+ * event, the stored reply and COMMIT are sent together. So an effect of one statement costs three round trips, two without a key.
  *
- * <p>A key is claimed by a lock that ends with the transaction, and its row is written once, with the reply: it exists exactly when
- * the effect is committed.
+ * <p>A key is claimed by an advisory lock that ends with the transaction. Its row is written once, together with the reply, so it exists
+ * exactly when the effect is committed.
  */
 public final class WriteTransaction implements AutoCloseable {
 
     private static final String BEGIN = "begin";
-    // Most keys are nobody else's at the moment: only who doesn't get the lock at once waits for it.
+    // Most keys are not contended: only a request that doesn't get the lock at once waits for it.
     private static final String TRY = """
             select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass), platform.app_now(),
               pg_try_advisory_xact_lock(?), ?::int8""";
-    // In this order: the lock waits for half a second, everything behind it for two.
+    // In this order: the advisory lock waits for half a second, all later locks for two.
     private static final String WAIT =
             "select set_config('lock_timeout', '500ms', true), pg_advisory_xact_lock(?), set_config('lock_timeout', '2s', true), ?::int8";
     private static final String KEPT = """
@@ -53,14 +53,14 @@ public final class WriteTransaction implements AutoCloseable {
     private static final String ENTITY = """
             insert into platform.audit_entities (event_id, position, entity_type, entity_id, before, after, salt, before_digest, after_digest)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
-    // All of them at once, however many: a packet holds 65,535 parameters, which is 7,280 entities one by one.
+    // One statement for any number of entities: a packet holds 65,535 parameters, which are 7,280 entities with parameters of their own.
     private static final String ENTITIES = """
             insert into platform.audit_entities (event_id, position, entity_type, entity_id, before, after, salt, before_digest, after_digest)
             select ?, t.number, t.type, t.id, t.before, t.after, t.salt, t.before_digest, t.after_digest
             from unnest(?, ?, ?, ?, ?, ?, ?) with ordinality as t (type, id, before, after, salt, before_digest, after_digest, number)""";
-    // What is always written together is one statement: three of them cost the database a twentieth of a whole creation.
-    private static final String TELL = "with event as (" + EVENT + ") " + ENTITY;
-    private static final String KEEP_AND_TELL = "with kept as (" + KEEP + "), event as (" + EVENT + ") " + ENTITY;
+    // Rows that are always written together use one statement: three statements cost the database 5 % of a whole creation.
+    private static final String AUDIT = "with event as (" + EVENT + ") " + ENTITY;
+    private static final String KEEP_AND_AUDIT = "with kept as (" + KEEP + "), event as (" + EVENT + ") " + ENTITY;
     private static final String CHECK_DEFERRED = "set constraints all immediate";
     private static final String TENANT = "select set_config('app.tenant', ?, true)";
     private static final String REVISION = "select nextval('platform.auth_revision')";
@@ -79,15 +79,15 @@ public final class WriteTransaction implements AutoCloseable {
         this.revision = revision;
     }
 
-    /** The handler's side. */
+    /** The handler's access to the transaction. */
     public Tx tx() {
         return tx;
     }
 
     /**
-     * Claims a key, waiting up to 500 ms for another request that holds it. Nothing may have been sent before.
+     * Claims a key, waiting up to 500 ms for another request that holds it. It must be the transaction's first statement.
      *
-     * @return what was kept if the key is already done; null if it is ours now
+     * @return the stored reply if the key is done; null if this transaction now holds the key
      * @throws Failures.Contended if the other request is still running
      */
     public @Nullable StoredReply claim(IdempotencyClaim claim) {
@@ -103,7 +103,7 @@ public final class WriteTransaction implements AutoCloseable {
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
-        // What was found is older than what the other request leaves behind.
+        // The reply of the other request may have been committed after this look-up, so it is looked up again under the lock.
         try (var statement = sent(lookedUp(new MultiStatement().add(WAIT).bind(claim.lock()).bind(number), claim))) {
             TenantConnection.requireOwn(lease, statement, 4, number);
             return kept(statement);
@@ -112,7 +112,7 @@ public final class WriteTransaction implements AutoCloseable {
         }
     }
 
-    /** Takes what the transaction begins with; whether the key's lock is ours. */
+    /** Reads the results of the transaction's first packet. Returns true if the key's lock was acquired. */
     private boolean begun(PreparedStatement statement) throws SQLException {
         try (var found = statement.getResultSet()) {
             TenantConnection.check(revision, found, 2);
@@ -121,12 +121,12 @@ public final class WriteTransaction implements AutoCloseable {
         }
     }
 
-    /** A statement of its own: it has to see what was committed until the lock was ours. */
+    /** Looks the key up in a separate statement, which sees everything that was committed before the lock was acquired. */
     private static MultiStatement lookedUp(MultiStatement packet, IdempotencyClaim claim) {
         return claim.olderHmacs().length == 0 ? packet.add(KEPT).bind(claim.keyHmac()) : packet.add(KEPT_BY_ANY).bind(claim.hmacs());
     }
 
-    /** The kept reply, if there is one, as the next result. */
+    /** The stored reply in the next result, or null. */
     private static @Nullable StoredReply kept(PreparedStatement statement) throws SQLException {
         statement.getMoreResults();
         try (var kept = statement.getResultSet()) {
@@ -136,37 +136,37 @@ public final class WriteTransaction implements AutoCloseable {
     }
 
     /**
-     * Commits the effect with everything that belongs to it, or nothing of it.
+     * Commits the effect together with its records, atomically.
      *
-     * @throws Failures.Violation if the schema refuses the effect only now
+     * @throws Failures.Violation if a deferred constraint refuses the effect
      */
     public void commit(CommitRecords finish) {
-        // Audit rows of an effect that asked the database nothing still need a transaction, and a caller whose rights are the present ones.
+        // If the handler sent no statement, this begins the transaction and checks the credentials' revision.
         tx.requireCurrent();
         var packet = new MultiStatement();
         var audit = finish.audit();
         if (finish.claim() != null && finish.kept() != null) {
-            keep(packet.add(audit == null ? KEEP : KEEP_AND_TELL), finish.claim(), finish.kept());
+            keep(packet.add(audit == null ? KEEP : KEEP_AND_AUDIT), finish.claim(), finish.kept());
         } else if (audit != null) {
-            packet.add(TELL);
+            packet.add(AUDIT);
         }
         if (audit != null) {
-            whole(packet, audit);
+            bindEvent(packet, audit);
             var subject = audit.subjectTenant();
             if (subject != null && !subject.equals(tx.tenant())) {
                 packet.add(TENANT).bind(subject.toString());
-                whole(packet.add(TELL), audit);
+                bindEvent(packet.add(AUDIT), audit);
             }
         }
         packet.add(COMMIT);
         if (finish.credentials()) {
-            // Behind the commit: a node that reads the new revision finds the new state. If the commit fails, this isn't run.
+            // After the commit: a node that reads the new revision finds the new state. If the commit fails, this statement isn't run.
             packet.add(REVISION);
         }
         send(packet);
     }
 
-    /** Writes events of a transaction that has many, all at once, before it is committed. */
+    /** Writes several audit events at once, before the commit. */
     public void tell(List<AuditRecord> events) {
         tx.requireCurrent();
         try (var event = lease.connection().prepareStatement(EVENT);
@@ -186,11 +186,11 @@ public final class WriteTransaction implements AutoCloseable {
     }
 
     /**
-     * Takes back the effect of a refusal and keeps the refusal for the key.
+     * Rolls the effect back and stores the refusal for the key.
      *
-     * <p>The lock ends with the effect, and whoever waited for it goes first: what was kept then is the answer, for both.
+     * <p>The rollback releases the key's lock, so another request with the key may finish first. Then its reply answers both.
      *
-     * @return null if the refusal is kept; else what another request with the same key was answered in between
+     * @return null if the refusal was stored; otherwise the reply of the other request
      */
     public @Nullable StoredReply commitRefusal(IdempotencyClaim claim, StoredReply refusal) {
         try {
@@ -215,12 +215,12 @@ public final class WriteTransaction implements AutoCloseable {
         }
     }
 
-    /** Has the schema check now what it would check at the commit; for a transaction that will never get there. */
+    /** Checks deferred constraints now, for a dry run, which never commits. */
     public void checkDeferred() {
         send(new MultiStatement().add(CHECK_DEFERRED));
     }
 
-    /** Takes back everything; also what {@link #close} does with what wasn't committed. */
+    /** Rolls everything back. {@link #close} does so, too, without a commit. */
     public void rollback() {
         try {
             if (isOpen()) {
@@ -231,7 +231,7 @@ public final class WriteTransaction implements AutoCloseable {
         }
     }
 
-    /** Whether the database still has the transaction, whole or failed; known from its last answer. */
+    /** True if the connection is in a transaction, failed or not, according to PostgreSQL's last answer. */
     private boolean isOpen() throws SQLException {
         return lease.connection().unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
     }
@@ -245,14 +245,14 @@ public final class WriteTransaction implements AutoCloseable {
         }
     }
 
-    /** Nobody may have this connection with a transaction in it; the database rolls back what was left open. */
+    /** Ensures that no connection returns to the pool within a transaction. Otherwise it is closed, and PostgreSQL rolls back. */
     private void end() {
         boolean ended = false;
         try {
             rollback();
             ended = !isOpen();
         } catch (SQLException | RuntimeException failed) {
-            LOG.warn("a transaction could not be rolled back; its connection is given up", failed);
+            LOG.warn("a transaction could not be rolled back; its connection is closed", failed);
         } finally {
             if (!ended) {
                 lease.spoil();
@@ -266,16 +266,16 @@ public final class WriteTransaction implements AutoCloseable {
                 .bind(kept.entityType()).bind(kept.entityId());
     }
 
-    /** The event with its first entity, which is all that most have, and the others behind it. */
-    private static void whole(MultiStatement packet, AuditRecord audit) {
+    /** Binds the event with its first entity, and adds a statement for further entities. Most events have one. */
+    private static void bindEvent(MultiStatement packet, AuditRecord audit) {
         var entities = audit.entities();
         entity(event(packet, audit), audit, 0, entities.getFirst());
         if (entities.size() > 1) {
-            others(packet.add(ENTITIES), audit.id(), entities.subList(1, entities.size()));
+            bindOthers(packet.add(ENTITIES), audit.id(), entities.subList(1, entities.size()));
         }
     }
 
-    private static void others(MultiStatement packet, UUID eventId, List<AuditRecord.Entity> entities) {
+    private static void bindOthers(MultiStatement packet, UUID eventId, List<AuditRecord.Entity> entities) {
         packet.bind(eventId)
                 .bind("text", entities.stream().map(AuditRecord.Entity::type).toArray(String[]::new))
                 .bind("uuid", entities.stream().map(AuditRecord.Entity::id).toArray(UUID[]::new))

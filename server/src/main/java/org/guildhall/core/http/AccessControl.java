@@ -12,10 +12,10 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a request in, or says why not: 401, suspended, 429, 403, in that order. */
+/** Admits a request or refuses it, in this order: 401, 403 for a suspended tenant, 429, 403. */
 final class AccessControl {
 
-    /** As the document has it; also what a request is told that costs more than its limit will ever hold. */
+    /** The maximum that the document declares. It is also sent if the request costs more than the limit's capacity. */
     private static final int RETRY_AFTER_SECONDS_MAX = 86_400;
 
     private final Authenticator authenticator;
@@ -23,7 +23,7 @@ final class AccessControl {
     private final Revisions revisions;
     private final Consumer<Caller> seen;
 
-    /** @param seen told of every caller whose credentials are good */
+    /** @param seen called with each authenticated caller */
     AccessControl(Authenticator authenticator, RateLimits limits, Db db, Consumer<Caller> seen) {
         this.authenticator = authenticator;
         this.limits = limits;
@@ -31,7 +31,7 @@ final class AccessControl {
         this.seen = seen;
     }
 
-    /** The caller, or null where the operation doesn't ask for one and none was named. */
+    /** Returns the caller; null for a public operation, and for an optional one without credentials. */
     @Nullable Caller enter(Exchange exchange, Operation operation) {
         if (operation.access() == Operation.Access.PUBLIC) {
             return null;
@@ -47,7 +47,7 @@ final class AccessControl {
             throw Problem.TENANT_SUSPENDED.refusal();
         }
         spend(exchange, operation, caller);
-        requirePlace(exchange, caller);
+        requireAddressAndOrigin(exchange, caller);
         if (operation.scope() != null) {
             requireScope(caller, operation.scope());
         }
@@ -57,8 +57,8 @@ final class AccessControl {
     private @Nullable Caller authenticated(Exchange exchange, Operation operation) {
         var credentials = exchange.headers("Authorization");
         if (credentials.size() > 1) {
-            // Whichever is taken, something on the way may have taken the other. RFC 6750 calls it invalid_request.
-            throw Problem.REQUEST_REFUSED.because("The request has several Authorization headers; it may have one.")
+            // A proxy on the way may have read another one of them. RFC 6750 calls this invalid_request.
+            throw Problem.REQUEST_REFUSED.because("The request has several Authorization headers; send exactly one.")
                     .with(ProblemException.Item.header("Authorization", "repeated", "One Authorization header, not " + credentials.size() + "."));
         }
         return switch (authenticator.authenticate(credentials.isEmpty() ? null : credentials.getFirst())) {
@@ -94,14 +94,14 @@ final class AccessControl {
             exchange.paid(decision);
         } else {
             exchange.limits(decision);
-            throw Problem.RATE_LIMITED.because("The limit of the " + violated.policy() + " is used up: " + violated.limit()
+            throw Problem.RATE_LIMITED.because("The rate limit of the " + violated.policy() + " is exhausted: " + violated.limit()
                             + " requests in " + violated.windowSeconds() + " seconds.")
                     .member("violated_policies", List.of(violated.policy()))
                     .retryAfter((int) Math.min(RETRY_AFTER_SECONDS_MAX, decision.waitSeconds()));
         }
     }
 
-    private static void requirePlace(Exchange exchange, Caller caller) {
+    private static void requireAddressAndOrigin(Exchange exchange, Caller caller) {
         if (!caller.ipAllowList().isEmpty() && caller.ipAllowList().stream().noneMatch(range -> range.contains(exchange.address()))) {
             throw Problem.IP_NOT_ALLOWED.because("The address " + exchange.address().getHostAddress() + " is not in the tenant's ip_allow_list.");
         }
@@ -115,20 +115,20 @@ final class AccessControl {
 
     static void requireScope(Caller caller, String scope) {
         if (!caller.has(scope)) {
-            throw Problem.INSUFFICIENT_SCOPE.because("The operation asks for the scope " + scope + ", which this token doesn't hold.")
+            throw Problem.INSUFFICIENT_SCOPE.because("The operation requires the scope " + scope + ", which the token doesn't have.")
                     .member("required_scope", scope)
                     .header("WWW-Authenticate", "Bearer realm=\"guildhall\", error=\"insufficient_scope\", scope=\"" + scope + "\"");
         }
     }
 
-    /** Whether what was remembered of the caller is older than the last change of any credential. */
+    /** Returns true if the cached caller is older than the last change of any credential. */
     boolean isOutdated(Exchange exchange, ProblemException refusal) {
         var caller = exchange.caller();
         if (caller == null) {
             return false;
         }
         var present = refusal.problem() == Problem.RATE_LIMITED ? revisions.shared() : revisions.own();
-        // Where nobody can tell now, what was remembered is at most 30 seconds old.
+        // While the database is away, a cached caller is at most 30 seconds old.
         return present.isPresent() && present.getAsLong() != caller.revision();
     }
 

@@ -9,12 +9,12 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 
 /**
- * How many bytes of answers a node holds at once, from when they are put together until they are sent: so much in all, and half of it for
- * one tenant. Who comes over it waits for a second and is told to come again.
+ * Bounds the bytes of the answers that a node holds in memory, from their making until they are sent. One tenant may hold half of the
+ * total. An answer beyond the bound waits for a second; then the request gets {@code unavailable} with {@code Retry-After: 1}.
  */
 final class AnswersInFlight {
 
-    /** What is smaller isn't counted: there are never so many connections that it would matter. */
+    /** Smaller answers are not counted: the limit on connections bounds them. */
     static final int SMALL_BYTES = 16 << 10;
 
     private static final long WAIT_NANOS = 1_000_000_000L;
@@ -26,7 +26,7 @@ final class AnswersInFlight {
     private final Condition room = lock.newCondition();
     private long taken;
 
-    /** Room that somebody has; closing it twice is closing it once. */
+    /** Reserved bytes. Closing them twice has no further effect. */
     final class Room implements AutoCloseable {
         private final UUID tenant;
         private long bytes;
@@ -55,19 +55,19 @@ final class AnswersInFlight {
         this.tenantShare = total / 2;
     }
 
-    /** A twelfth of the heap: at 192 MB four of the largest pages. */
+    /** A twelfth of the heap, and at least four of the largest pages: a heap of 192 MB has room for four. */
     static AnswersInFlight ofHeap() {
         return new AnswersInFlight(Math.max(4L * PageWriter.BYTES_MAX, Runtime.getRuntime().maxMemory() / 12));
     }
 
-    /** Takes room for an answer. @throws ProblemException {@code unavailable} if there is none within a second */
+    /** Reserves bytes for an answer. @throws ProblemException {@code unavailable} if none become free within a second */
     Room take(UUID tenant, long bytes) {
         lock.lock();
         try {
             long left = WAIT_NANOS;
             while (!fits(tenant, bytes)) {
                 if (left <= 0) {
-                    throw Problem.UNAVAILABLE.because("Too many large answers are on their way.").retryAfter(1);
+                    throw Problem.UNAVAILABLE.because("Too many large answers are being sent. Try again, or use a smaller limit.").retryAfter(1);
                 }
                 left = room.awaitNanos(left);
             }
@@ -81,7 +81,7 @@ final class AnswersInFlight {
         }
     }
 
-    /** The same for what has to be answered in any case, as it has happened: others wait for it. */
+    /** Reserves bytes without waiting, even beyond the bound: the answer of a committed change must be sent. */
     Room force(UUID tenant, long bytes) {
         lock.lock();
         try {
@@ -92,7 +92,7 @@ final class AnswersInFlight {
         }
     }
 
-    /** Whatever is larger than all the room there is goes alone. */
+    /** An answer larger than the bound fits only when nothing else is reserved. */
     private boolean fits(UUID tenant, long bytes) {
         long mine = byTenant.getOrDefault(tenant, 0L);
         return (taken == 0 || taken + bytes <= total) && (mine == 0 || mine + bytes <= tenantShare);
@@ -103,7 +103,7 @@ final class AnswersInFlight {
         byTenant.merge(tenant, bytes, (before, more) -> before + more == 0 ? null : before + more);
     }
 
-    /** How much is taken. */
+    /** The reserved bytes. */
     long taken() {
         lock.lock();
         try {

@@ -16,7 +16,7 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.problem.Constraints;
 
-/** What rooms bind themselves to, and what becomes a server when all have. */
+/** Collects the handlers, constraints, expansions and pages of all rooms, and builds the server from them. */
 public final class Api {
 
     private final Routes routes = new Routes();
@@ -25,17 +25,17 @@ public final class Api {
     private final Map<String, HttpServer.PageHandler> pages = new LinkedHashMap<>();
     private Consumer<RoutesConfig> beside = routes -> {};
 
-    /** Where handlers are bound. */
+    /** The operations' handlers. */
     public Routes routes() {
         return routes;
     }
 
-    /** Where a room tells what its constraints mean to callers. */
+    /** The meaning of each room's constraints. */
     public Constraints constraints() {
         return constraints;
     }
 
-    /** Where a room offers its resources for {@code expand}. */
+    /** The resources that {@code expand} can load. */
     public Expansions expansions() {
         return expansions;
     }
@@ -45,28 +45,28 @@ public final class Api {
         pages.put(path, page);
     }
 
-    /** Adds routes that the pipeline never sees. Nothing of the product may: it is what the pipeline's cost is measured against. */
+    /** Adds routes outside the pipeline. Only the benchmark uses them, as the baseline of the pipeline's cost. */
     public void beside(Consumer<RoutesConfig> more) {
         beside = beside.andThen(more);
     }
 
     /**
-     * How the server is reached.
+     * The server's addresses.
      *
-     * @param publicUrl the address that callers know, without a slash at its end
-     * @param corsOrigins pages that may read answers whoever's token they use
+     * @param publicUrl the address for callers, without a slash at its end
+     * @param corsOrigins origins that may read all answers, independent of the token
      */
     public record Address(String host, int port, String publicUrl, Set<String> corsOrigins, List<IpRange> trustedProxies) {}
 
     /**
-     * What the platform room knows of callers.
+     * The callers, as the platform room knows them.
      *
-     * @param anyTokenLists whether any token lists an origin
-     * @param seen told of every caller whose credentials are good
+     * @param anyTokenLists true for an origin that at least one token lists
+     * @param seen called with each authenticated caller
      */
     public record Callers(Authenticator authenticator, Predicate<String> anyTokenLists, Consumer<Caller> seen) {}
 
-    /** The server, not yet listening. Refuses if an operation is bound nowhere or a reference can't be expanded. */
+    /** The server, not yet listening. @throws IllegalStateException if an operation has no handler or a reference no loader */
     public HttpServer server(Address address, Spec spec, Db db, Keys keys, Callers callers, RateLimits limits) {
         for (var operation : Operation.values()) {
             operation.expands().keySet().forEach(expansions::require);

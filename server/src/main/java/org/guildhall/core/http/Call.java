@@ -15,8 +15,8 @@ import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of one operation, as its handler sees it: who calls, the transaction, and where it tells what it changed. A handler that
- * changes something and doesn't tell isn't committed.
+ * One call of an operation, as its handler sees it: the caller, the transaction, and the record of changes. A mutation that records
+ * neither a change nor {@link #unchanged} is not committed.
  */
 public final class Call {
 
@@ -47,7 +47,7 @@ public final class Call {
         return operation;
     }
 
-    /** Who calls. @throws IllegalStateException for an operation that needs no caller and has none */
+    /** The caller. @throws IllegalStateException if the call is anonymous */
     public Caller caller() {
         if (caller == null) {
             throw new IllegalStateException(operation + " has no caller");
@@ -55,7 +55,7 @@ public final class Call {
         return caller;
     }
 
-    /** Who calls, or null if nobody said. */
+    /** The caller, or null if the call is anonymous. */
     public @Nullable Caller callerIfAny() {
         return caller;
     }
@@ -64,12 +64,12 @@ public final class Call {
         return requestId;
     }
 
-    /** Where the request came from, behind the proxies that are trusted. */
+    /** The caller's address; behind trusted proxies, the one that they forwarded. */
     public InetAddress address() {
         return address;
     }
 
-    /** The transaction, or what reads instead of one. */
+    /** The transaction, or the connection of a read without one. */
     public Tx tx() {
         if (tx == null) {
             throw new IllegalStateException(operation + " runs without the database");
@@ -77,7 +77,7 @@ public final class Call {
         return tx;
     }
 
-    /** Which page a list is asked for. */
+    /** The requested page of a list. @throws IllegalStateException if the operation is no list */
     public PageRequest page() {
         if (page == null) {
             throw new IllegalStateException(operation + " is no list");
@@ -86,55 +86,55 @@ public final class Call {
     }
 
     /**
-     * Compares the version that the caller made its change for with the present one; to be called with the row locked.
+     * Compares {@code If-Match} with the resource's version. The handler calls it with the row locked.
      *
-     * @throws ProblemException {@code precondition_failed} if it is another
+     * @throws ProblemException {@code precondition_failed} if {@code If-Match} doesn't name the version
      */
     public void expect(long version) {
         matched = true;
         if (ifMatch != null && !ifMatch.contains(version)) {
             throw Problem.PRECONDITION_FAILED
-                    .because("If-Match doesn't name the resource's version, which is " + version + ".")
-                    .with(ProblemException.Item.header("If-Match", "stale", "The version isn't the present one."));
+                    .because("If-Match doesn't match the resource's current version " + version + ". Read the resource again.")
+                    .with(ProblemException.Item.header("If-Match", "stale", "The version is not the current one."));
         }
     }
 
-    /** Where the call tells what it changed; what it tells first is what its event is about. */
+    /** The recorded changes. The first one is the primary entity of the audit event. */
     public Changes changes() {
         return changes;
     }
 
-    /** Tells that something was made. */
+    /** Records a created resource. */
     public void created(Id id, Object after) {
         changes.created(id, after);
     }
 
-    /** Tells that something was changed. */
+    /** Records a changed resource, before and after. */
     public void changed(Id id, @Nullable Object before, Object after) {
         changes.changed(id, before, after);
     }
 
-    /** Tells that something is no longer there. */
+    /** Records a deleted resource. */
     public void deleted(Id id, Object before) {
         changes.deleted(id, before);
     }
 
-    /** Who does it, for what keeps that beside the audit trail. */
+    /** The actor, for records that keep it beside the audit trail. */
     public Actor actor() {
         return new Actor(caller().actsAs(), caller().consumer());
     }
 
-    /** Tells that the call left everything as it was: no event, no new version. */
+    /** States that the call changed nothing: no event and no new version is written. */
     public void unchanged() {
         unchanged = true;
     }
 
-    /** Tells that what callers may do has changed: every node looks at credentials anew, from its next request on. */
+    /** States that a caller's rights have changed: from its next request on, every node reads the credentials again. */
     public void credentialsChanged() {
         credentials = true;
     }
 
-    /** Tells which tenant a platform operation was about; it sees the event in its own trail. */
+    /** Sets the tenant that a platform operation concerns; that tenant sees the event in its own trail. */
     public void about(UUID tenant) {
         subjectTenant = tenant;
     }
@@ -143,7 +143,7 @@ public final class Call {
         this.tx = work;
     }
 
-    /** What had to be changed on the way to leaving everything as it was is still a change. */
+    /** False if anything was recorded: a side effect, such as settling due transitions, is a change of its own. */
     boolean isUnchanged() {
         return unchanged && changes.isEmpty();
     }

@@ -10,8 +10,8 @@ import org.guildhall.core.auth.Caller;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pages may read answers (the fetch standard's CORS). A preflight carries no token, so it answers every origin that the
- * configuration or any token lists; the request itself is held to its own token's. Credentials are never allowed.
+ * CORS (the Fetch standard): the origins whose pages may read answers. A preflight carries no token, so it allows every origin that
+ * the configuration or any token lists; the request itself must come from an origin of its own token. Credentials are never allowed.
  */
 final class Cors {
 
@@ -19,23 +19,23 @@ final class Cors {
             "ETag, Link, RateLimit, RateLimit-Policy, Request-Id, Retry-After, Location, Idempotency-Replayed, Dry-Run";
     private static final String ALLOWED_HEADERS =
             "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Audit-Reason, traceparent";
-    private static final long LISTED_NANOS = 30_000_000_000L;
-    /** Shorter, since who has just listed a page's origin opens the page next. */
-    private static final long UNLISTED_NANOS = 1_000_000_000L;
-    private static final int REMEMBERED_MAX = 10_000;
+    private static final long LISTED_CACHED_NANOS = 30_000_000_000L;
+    /** Short, since an origin is often used right after it was listed. */
+    private static final long UNLISTED_CACHED_NANOS = 1_000_000_000L;
+    private static final int CACHED_MAX = 10_000;
 
-    private record Known(boolean listed, long atNanos) {}
+    private record CachedOrigin(boolean listed, long atNanos) {}
 
     private final Set<String> configured;
     private final Predicate<String> anyTokenLists;
-    private final ConcurrentMap<String, Known> remembered = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, CachedOrigin> cache = new ConcurrentHashMap<>();
 
     Cors(Set<String> configured, Predicate<String> anyTokenLists) {
         this.configured = configured;
         this.anyTokenLists = anyTokenLists;
     }
 
-    /** What a preflight is answered with; nothing for an origin that nobody lists. */
+    /** The headers of a preflight's answer. An origin that is not listed anywhere gets no permission. */
     Map<String, String> preflight(@Nullable String origin, String methods) {
         if (origin == null || !listed(origin)) {
             return Map.of("Vary", "Origin");
@@ -49,13 +49,13 @@ final class Cors {
         return headers;
     }
 
-    /** What an answer says to the page that asked. */
+    /** The CORS headers of an answer; none if the origin may not read it. */
     Map<String, String> answer(@Nullable String origin, @Nullable Caller caller) {
         if (origin == null) {
             return Map.of();
         }
         boolean allowed = configured.contains(origin) || caller != null && caller.origins().contains(origin)
-                // A refused request must be readable too, or the page never learns why.
+                // A refusal without a caller must be readable too, so that the page sees the reason.
                 || caller == null && listed(origin);
         return allowed ? Map.of("Access-Control-Allow-Origin", origin, "Access-Control-Expose-Headers", EXPOSED) : Map.of();
     }
@@ -67,13 +67,13 @@ final class Cors {
         if (origin.length() > 300) {
             return false;
         }
-        var known = remembered.get(origin);
-        if (known == null || System.nanoTime() - known.atNanos > (known.listed ? LISTED_NANOS : UNLISTED_NANOS)) {
-            if (remembered.size() >= REMEMBERED_MAX) {
-                remembered.clear();
+        var known = cache.get(origin);
+        if (known == null || System.nanoTime() - known.atNanos > (known.listed ? LISTED_CACHED_NANOS : UNLISTED_CACHED_NANOS)) {
+            if (cache.size() >= CACHED_MAX) {
+                cache.clear();
             }
-            known = new Known(ask(origin), System.nanoTime());
-            remembered.put(origin, known);
+            known = new CachedOrigin(ask(origin), System.nanoTime());
+            cache.put(origin, known);
         }
         return known.listed;
     }
@@ -82,7 +82,7 @@ final class Cors {
         try {
             return anyTokenLists.test(origin);
         } catch (RuntimeException away) {
-            // Without the database nobody can tell; the answer that this is about must go out all the same.
+            // Without the database no origin can be looked up; the answer must go out nevertheless.
             return false;
         }
     }

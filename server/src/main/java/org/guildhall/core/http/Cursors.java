@@ -11,8 +11,8 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 
 /**
- * Cursors: opaque to callers, good only for the tenant, list, filters and sort order that they were made for, and only in the one
- * spelling that the server gave out.
+ * Cursors, opaque to callers. A cursor is valid only for the tenant, list, filters and sort order that it was made for, and only in
+ * exactly the bytes that the server issued.
  */
 final class Cursors {
 
@@ -25,7 +25,7 @@ final class Cursors {
         this.keys = keys;
     }
 
-    /** @param binding everything but the position that the cursor is for */
+    /** @param binding the tenant, list, filters and sort order; everything but the position */
     String write(Position position, byte[] binding) {
         var value = position.value().getBytes(StandardCharsets.UTF_8);
         var payload = ByteBuffer.allocate(16 + value.length)
@@ -37,7 +37,7 @@ final class Cursors {
         return ENCODER.encodeToString(ByteBuffer.allocate(MAC_BYTES + payload.length).put(mac, 0, MAC_BYTES).put(payload).array());
     }
 
-    /** @throws ProblemException {@code invalid_cursor} for anything but what {@link #write} made for the same binding */
+    /** @throws ProblemException {@code invalid_cursor} unless {@link #write} made the text for the same binding */
     Position read(String text, byte[] binding) {
         byte[] bytes;
         try {
@@ -61,7 +61,7 @@ final class Cursors {
         return Problem.INVALID_CURSOR.refusal().with(altered());
     }
 
-    /** What is wrong with a cursor that we didn't give out for this. */
+    /** The item for a cursor that was altered or made for another binding. */
     static ProblemException.Item altered() {
         return ProblemException.Item.parameter("cursor", Problem.INVALID_CURSOR.code(), "The cursor doesn't belong to this list, filter and sort order.");
     }

@@ -8,15 +8,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text in a header: visible ASCII as it is, anything else as a Display String of RFC 9651, {@code %"f%c3%bcr alle"}. A header is ASCII,
- * and clients disagree about every other character.
+ * Text in a header: visible ASCII as it is, any other text as a Display String of RFC 9651, {@code %"f%c3%bcr alle"}. Headers are
+ * ASCII, and clients encode other characters in different ways.
  */
 final class DisplayString {
 
-    /** As the document has it: text that doesn't begin like a Display String, or a whole Display String. */
+    /** The pattern of the document: text that doesn't begin like a Display String, or a whole Display String. */
     private static final Pattern FORM =
             Pattern.compile("([ -$&-~][ -~]{0,499}|%([ !#-~][ -~]{0,498})?|%\"([ !#$&-~]|%[0-9a-f]{2})++\")");
-    /** What has no place in one line of text. */
+    /** Characters that break a line of text. */
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     static final int HEADER_CHARACTERS_MAX = 4_096;

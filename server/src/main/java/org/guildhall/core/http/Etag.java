@@ -11,12 +11,12 @@ import org.guildhall.core.json.Sha256;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
-/** Entity tags: {@code "<version>-<hash of the body>"}, so that neither {@code expand} nor {@code fields} nor a new release gives a false 304. */
+/** Entity tags, {@code "<version>-<hash of the body>"}. The hash prevents a false 304 after another {@code expand}, {@code fields} or release. */
 final class Etag {
 
     private static final int HASH_BYTES = 9;
     private static final int IF_MATCH_CHARACTERS_MAX = 1_024;
-    /** One element of a list, or none, up to and with the comma behind it. What is repeated is taken for good, so it takes linear time. */
+    /** One element of a list, possibly empty, with the comma behind it. The possessive quantifiers keep the match linear in time. */
     private static final Pattern ELEMENT =
             Pattern.compile("\\G[ \\t]*+((?:W/)?\"[!#-~]*+\")?[ \\t]*+(?:,|\\z)");
     private static final Pattern OURS = Pattern.compile("\"([0-9]{1,16})-[A-Za-z0-9_-]+\"");
@@ -28,7 +28,7 @@ final class Etag {
         return "\"" + version + "-" + Base64.getUrlEncoder().encodeToString(Arrays.copyOf(hash, HASH_BYTES)) + "\"";
     }
 
-    /** Whether {@code If-None-Match} names this tag; it compares weakly and as a list (RFC 9110). What is no list names nothing. */
+    /** Returns true if {@code If-None-Match} names the tag, by weak comparison (RFC 9110). A malformed list matches nothing. */
     static boolean matches(@Nullable String ifNoneMatch, String etag) {
         if (ifNoneMatch == null) {
             return false;
@@ -41,10 +41,10 @@ final class Etag {
     }
 
     /**
-     * The versions that {@code If-Match} names; null if there is none or the caller doesn't care. It compares strongly, so a weak tag
-     * names none, and neither does one that isn't ours: such a change is refused (412) as any other that is too late.
+     * The versions in {@code If-Match}; null if the header is absent or {@code *}. The comparison is strong: a weak or foreign tag names
+     * no version, so the change is refused with 412 like any stale one.
      *
-     * @param wrong is told of what is no list of entity tags
+     * @param wrong receives an item if the header is no list of entity tags
      */
     static @Nullable Set<Long> versions(@Nullable String ifMatch, List<Item> wrong) {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
@@ -52,7 +52,7 @@ final class Etag {
         }
         var tags = ifMatch.length() > IF_MATCH_CHARACTERS_MAX ? null : tags(ifMatch);
         if (tags == null || tags.isEmpty()) {
-            wrong.add(Item.header("If-Match", "malformed", "An ETag as the server gave it, or *."));
+            wrong.add(Item.header("If-Match", "malformed", "If-Match must be an ETag that the server sent, or *."));
             return null;
         }
         var versions = new HashSet<Long>();
@@ -65,7 +65,7 @@ final class Etag {
         return versions;
     }
 
-    /** The tags of a list as RFC 9110 writes it, where a tag may hold a comma and an element may be empty; null if it is none. */
+    /** Splits a list as RFC 9110 defines it: a tag may contain a comma, an element may be empty. Null if the list is malformed. */
     private static @Nullable List<String> tags(String list) {
         var tags = new ArrayList<String>();
         var element = ELEMENT.matcher(list);

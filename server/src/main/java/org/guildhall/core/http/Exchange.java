@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * One HTTP request and its answer: the only thing that touches the server's own classes while a request is on its way. Closing it lets go
- * of a body that was spooled.
+ * One HTTP request and its answer. Only this class uses the HTTP server's classes while a request runs. Closing it frees the
+ * reserved memory and deletes a spooled body.
  */
 final class Exchange implements AutoCloseable {
 
-    /** Of a body that nobody wants; who sends more is cut off, and perhaps never sees why. */
-    private static final long PASSED_BYTES_MAX = 8L << 20;
+    /** How much of an unwanted body is read and dropped. A client that sends more is disconnected, and may not see the answer. */
+    private static final long DISCARDED_BYTES_MAX = 8L << 20;
 
     private static final int SLICE_BYTES = 64 << 10;
-    private static final long PASSED_NANOS_MAX = 2_000_000_000L;
+    private static final long DISCARDING_NANOS_MAX = 2_000_000_000L;
 
     private final Context context;
     private final Paths.@Nullable Found found;
@@ -44,7 +44,7 @@ final class Exchange implements AutoCloseable {
     private boolean paid;
     private AnswersInFlight.@Nullable Room room;
 
-    /** @param found what the path leads to; null if that doesn't matter any more */
+    /** @param found the operation's path; null for an answer that needs none */
     Exchange(Context context, Paths.@Nullable Found found, List<IpRange> trustedProxies) {
         this.context = context;
         this.found = found;
@@ -64,7 +64,7 @@ final class Exchange implements AutoCloseable {
         return address;
     }
 
-    /** Who calls, once that is known. */
+    /** The caller, once authenticated. */
     @Nullable Caller caller() {
         return caller;
     }
@@ -73,18 +73,18 @@ final class Exchange implements AutoCloseable {
         this.caller = known;
     }
 
-    /** What is to be told of the limits, of which nothing was spent. */
+    /** Sets the limits that the answer shows without spending from them. */
     void limits(RateLimits.Decision shown) {
         this.limits = shown;
     }
 
-    /** Takes what was spent for this request. It is spent once, however often the request has to be run. */
+    /** Keeps what was spent. A request that runs again doesn't spend again. */
     void paid(RateLimits.Decision decision) {
         this.limits = decision;
         this.paid = true;
     }
 
-    /** Whether it was spent from exactly these limits; others may hold by now, if credentials have changed on the way. */
+    /** Returns true if the request has spent from exactly these limits. They differ if credentials changed in between. */
     boolean hasPaid(List<Caller.Limit> now) {
         return paid && limits != null && limits.left().stream().map(RateLimits.Left::limit).toList().equals(now);
     }
@@ -109,7 +109,7 @@ final class Exchange implements AutoCloseable {
         return context.req().getHeader(name);
     }
 
-    /** All lines of a header that is a list, as one; null if there is none. */
+    /** All lines of a list header, joined by commas; null if the header is absent. */
     @Nullable String list(String name) {
         var lines = headers(name);
         return lines.isEmpty() ? null : String.join(",", lines);
@@ -123,7 +123,7 @@ final class Exchange implements AutoCloseable {
         return Objects.requireNonNull(found).value(name);
     }
 
-    /** The announced length; -1 if none was. */
+    /** The declared Content-Length; -1 if absent. */
     long contentLength() {
         return context.req().getContentLengthLong();
     }
@@ -132,10 +132,10 @@ final class Exchange implements AutoCloseable {
         return context.req().getHeader("Transfer-Encoding") != null;
     }
 
-    /** Read once: what is run again finds the same bytes. */
+    /** Reads the body once; a request that runs again gets the same bytes. */
     byte[] body(int most) throws IOException {
         if (body == null) {
-            // One byte more than was announced finds the end; room for as much as is allowed is made only where nothing was announced.
+            // One byte beyond Content-Length detects the end. A buffer of the maximal size is only made without Content-Length.
             long announced = contentLength();
             int room = announced < 0 ? most : (int) Math.min(most, announced + 1);
             body = stream().readNBytes(room);
@@ -144,13 +144,13 @@ final class Exchange implements AutoCloseable {
         return body;
     }
 
-    /** Asked for its stream, the server tells a client that expects it to go on ({@code 100 Continue}). */
+    /** Opening the stream makes the server send {@code 100 Continue} to a client that expects it. */
     private ServletInputStream stream() throws IOException {
         bodyBegun = true;
         return context.req().getInputStream();
     }
 
-    /** The same for a body that is streamed. */
+    /** Reads the body once into a spool file, for bodies too large for memory. */
     Spool.Spooled body(Spool spool, String mediaType, Charset charset, long most, UUID tenant) throws IOException {
         if (spooled == null) {
             spooled = spool.take(stream(), mediaType, charset, most, tenant);
@@ -159,12 +159,12 @@ final class Exchange implements AutoCloseable {
         return spooled;
     }
 
-    /** Whether room was taken for the answer. */
+    /** Returns true if memory is reserved for the answer. */
     boolean hasRoom() {
         return room != null;
     }
 
-    /** Takes the room for the answer, which is given back once it is sent. */
+    /** Keeps the reserved memory until the answer is sent. */
     void room(AnswersInFlight.Room taken) {
         this.room = taken;
     }
@@ -190,7 +190,7 @@ final class Exchange implements AutoCloseable {
         if (!answer.headers().containsKey("Cache-Control")) {
             headers.setHeader("Cache-Control", "private, no-cache");
         }
-        // A credential that ends while its request is on the way has paid, and is nobody's any more.
+        // A token that expires during its request has spent from the limit, but its answer shows no limits.
         if (limits != null && answer.status() != 401) {
             limits.headers().forEach(headers::setHeader);
         }
@@ -203,30 +203,30 @@ final class Exchange implements AutoCloseable {
         }
     }
 
-    /** Past Javalin, which would pass the bytes on through a stream and a buffer of its own. */
+    /** Writes without Javalin, which would copy the bytes through a stream and a buffer of its own. */
     private void write(byte[] body) {
         try {
             boolean ends = !isBodyRead();
             if (ends) {
-                // The answer goes out before the server finds that out, and a client would send its next request into a connection that ends.
+                // Otherwise the server closes the connection only after the answer, and the client's next request on it fails.
                 context.res().setHeader("Connection", "close");
             }
             context.res().setContentLength(body.length);
             var out = context.res().getOutputStream();
-            // In slices: of what is written at once the socket makes a copy outside of the heap, and keeps it.
+            // In slices: the socket copies each write into memory outside of the heap, and keeps that buffer.
             for (int at = 0; at < body.length; at += SLICE_BYTES) {
                 out.write(body, at, Math.min(SLICE_BYTES, body.length - at));
             }
             if (ends && !isAwaited()) {
-                passOver();
+                discardBody();
             }
         } catch (IOException gone) {
-            // Nobody is there any more to tell.
+            // The client is gone.
             LoggerFactory.getLogger(Exchange.class).debug("an answer could not be sent", gone);
         }
     }
 
-    /** If it fails in the middle, less is sent than was announced: the server breaks off the connection, and the caller knows. */
+    /** A failure midway sends fewer bytes than Content-Length. The server then closes the connection, so the caller notices. */
     private void stream(Download download) {
         context.res().setContentLengthLong(download.bytes());
         if (method().equals("HEAD")) {
@@ -244,7 +244,7 @@ final class Exchange implements AutoCloseable {
         }
     }
 
-    /** Whether nothing of the request's body is still to come. What has arrived of a body that nobody wanted is passed over. */
+    /** Returns true if the request's body has arrived completely. Drops the bytes that have arrived and were not read. */
     private boolean isBodyRead() throws IOException {
         if (bodyEnded || contentLength() <= 0 && !hasChunkedBody()) {
             return true;
@@ -254,27 +254,27 @@ final class Exchange implements AutoCloseable {
         }
         var rest = context.req().getInputStream();
         long passed = body == null ? 0 : body.length;
-        for (int available = rest.available(); available > 0 && passed < PASSED_BYTES_MAX; available = rest.available()) {
+        for (int available = rest.available(); available > 0 && passed < DISCARDED_BYTES_MAX; available = rest.available()) {
             rest.skipNBytes(available);
             passed += available;
         }
         return passed == contentLength() || rest.isFinished();
     }
 
-    /** Whether a client waits to be told to go on, and is told now that it needn't: its final answer comes without {@code 100 Continue}. */
+    /** Returns true if the client still waits for {@code 100 Continue}: the final answer tells it not to send its body. */
     private boolean isAwaited() {
         return header("Expect") != null && !bodyBegun;
     }
 
     /**
-     * Lets a client send on for a while that has been answered. Most send all before they read anything, and would be told by the end of the
-     * connection that there is no answer.
+     * Reads and drops the rest of a body after the answer, for a limited time. Most clients send everything before they read; closing at
+     * once would lose the answer.
      */
-    private void passOver() throws IOException {
-        long end = System.nanoTime() + PASSED_NANOS_MAX;
+    private void discardBody() throws IOException {
+        long end = System.nanoTime() + DISCARDING_NANOS_MAX;
         var rest = context.req().getInputStream();
         var chunk = new byte[16 << 10];
-        for (long passed = 0; passed < PASSED_BYTES_MAX && System.nanoTime() < end; ) {
+        for (long passed = 0; passed < DISCARDED_BYTES_MAX && System.nanoTime() < end; ) {
             int read = rest.read(chunk);
             if (read < 0) {
                 return;
@@ -283,10 +283,10 @@ final class Exchange implements AutoCloseable {
         }
     }
 
-    /** Who called: the peer, or, behind proxies that are trusted, the last address in X-Forwarded-For that isn't one of them. */
+    /** The caller's address: the peer or, behind trusted proxies, the last address in X-Forwarded-For that is not one of them. */
     private static InetAddress address(Context context, List<IpRange> trusted) {
         var peer = parse(context.req().getRemoteAddr());
-        // A proxy may add a line of its own behind what the caller made up: the last hop is the last one of all lines.
+        // The caller may send its own X-Forwarded-For; a proxy may append a second line. So all lines count as one list.
         var forwarded = String.join(",", Collections.list(context.req().getHeaders("X-Forwarded-For")));
         if (forwarded.isEmpty() || trusted.stream().noneMatch(range -> range.contains(peer))) {
             return peer;

@@ -15,38 +15,38 @@ import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * References that {@code expand} shows beside their ids. Each room tells how its resources are found by ids; a list costs one more
- * round trip per reference, not one per entry.
+ * The references that {@code expand} can include. Each room adds a loader for its resources; a list costs one more round trip for each
+ * reference, not for each entry.
  */
 public final class Expansions {
 
-    /** Finds resources of one kind, as wire records by the text of their ids; those that aren't visible are left out. */
+    /** Loads resources of one kind by their UUIDs: wire records by TypeID. Invisible ones are left out. */
     private record Loader(String prefix, BiFunction<Tx, Collection<java.util.UUID>, Map<String, ?>> load) {}
 
     private final Map<String, Loader> loaders = new HashMap<>();
 
     /**
-     * Offers a kind of resource.
+     * Adds a kind of resource.
      *
-     * @param name as it is written in {@code expand}; the reference is the member {@code <name>_id}
-     * @param prefix of its ids
+     * @param name the name in {@code expand}; the reference is the member {@code <name>_id}
+     * @param prefix the prefix of its TypeIDs
      */
     public void offer(String name, String prefix, BiFunction<Tx, Collection<java.util.UUID>, Map<String, ?>> load) {
         if (loaders.put(name, new Loader(prefix, load)) != null) {
-            throw new IllegalStateException("two rooms offer " + name);
+            throw new IllegalStateException("two rooms add a loader for " + name);
         }
     }
 
-    /** Refuses to start without a loader for each reference that the spec offers. */
+    /** @throws IllegalStateException if a reference in the path has no loader */
     void require(String path) {
         for (var name : path.split("\\.")) {
             if (!loaders.containsKey(name)) {
-                throw new IllegalStateException("the spec offers to expand " + path + ", no room does");
+                throw new IllegalStateException("the spec allows expand=" + path + ", but no room has a loader for it");
             }
         }
     }
 
-    /** Puts the referred resources beside their ids, in place. */
+    /** Adds the referred resources beside their ids, in place. */
     void expand(Tx tx, JsonNode resources, List<String> paths) {
         var roots = resources.isArray() ? resources : Json.WIRE.createArrayNode().add(resources);
         for (var path : paths) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP server: binds every operation to the pipeline, and makes whatever else can happen on the way into the same kind of answer. */
+/** The HTTP server: routes each operation to the pipeline, and turns every other failure into a problem. */
 public final class HttpServer implements AutoCloseable {
 
     private static final Logger ACCESS = LoggerFactory.getLogger("access");
@@ -72,7 +72,7 @@ public final class HttpServer implements AutoCloseable {
         this.jetty = Jetty.server(host, port, new RequestServlet(new JavalinServlet(javalin.unsafe)), new ServerErrors(problems));
     }
 
-    /** Javalin tries one pattern after the other, so it has one for all, and the operation is found by {@link Paths}. */
+    /** Javalin tries its patterns one by one. So there is one pattern for all operations, and {@link Paths} finds the operation. */
     private void bind(JavalinConfig config, Routes routes) {
         var paths = new Paths(routes.operations());
         Handler handler = context -> {
@@ -151,7 +151,7 @@ public final class HttpServer implements AutoCloseable {
         config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> options(context, List.of("GET", "HEAD")));
     }
 
-    /** Somebody who opens the server in a browser wants to know what it is. */
+    /** A person who opens the server in a browser gets the documentation. */
     private static void home(Context context) {
         context.status(302);
         context.res().setContentType(null);
@@ -183,7 +183,7 @@ public final class HttpServer implements AutoCloseable {
     private void failures(JavalinConfig config, Paths paths) {
         config.routes.exception(HttpResponseException.class, (failed, context) -> {
             var found = paths.at(context.path());
-            // Javalin knows of a method that it has a pattern for, and can't know that nothing is at this path.
+            // Javalin's 405 only says that a pattern exists for another method. Below the base path, an unknown path must be 404.
             boolean nowhere = found == null && context.path().startsWith(Paths.BASE);
             var problem = nowhere ? Problem.NOT_FOUND : Problem.ofStatus(failed.getStatus());
             var refusal = problem == Problem.NOT_FOUND ? paths.unknown(context.path()) : problem.refusal();
@@ -198,12 +198,12 @@ public final class HttpServer implements AutoCloseable {
             send(context, exchange, problems.answer(exchange, failed instanceof RuntimeException runtime ? runtime : new IllegalStateException(failed)));
         });
         config.router.javaLangErrorHandler((response, error) -> {
-            LoggerFactory.getLogger(HttpServer.class).error("a request ended in an error of the machine", error);
+            LoggerFactory.getLogger(HttpServer.class).error("a request ended in a java.lang.Error", error);
             throw new IllegalStateException(error);
         });
     }
 
-    /** @param known what is at the path; null where that is no operation, but a page */
+    /** @param known the methods of the operations at the path; null if the path is a page */
     private static String allow(HttpResponseException failed, @Nullable Collection<String> known) {
         var methods = new TreeSet<>(known != null ? known : List.of(failed.getDetails().getOrDefault("availableMethods", "").split("[, ]+")));
         methods.remove("");
@@ -226,12 +226,12 @@ public final class HttpServer implements AutoCloseable {
         return this;
     }
 
-    /** The port that it listens on. */
+    /** The port that the server listens on. */
     public int port() {
         return ((ServerConnector) jetty.getConnectors()[0]).getLocalPort();
     }
 
-    /** What a test looks into. */
+    /** Visible for tests. */
     Server jetty() {
         return jetty;
     }
@@ -241,7 +241,7 @@ public final class HttpServer implements AutoCloseable {
         try {
             jetty.stop();
         } catch (Exception failed) {
-            LoggerFactory.getLogger(HttpServer.class).warn("the server didn't stop in order", failed);
+            LoggerFactory.getLogger(HttpServer.class).warn("the server failed to stop", failed);
         }
     }
 }

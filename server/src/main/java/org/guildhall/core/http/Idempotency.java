@@ -15,11 +15,11 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
-/** Idempotency keys: what is stored for one, and what is answered from it. The key itself is stored nowhere. */
+/** Idempotency keys: the reply stored for a key, and its replay. The key itself is never stored. */
 public final class Idempotency {
 
     private static final Pattern RAW = Pattern.compile("[!#-~][!-~]{0,254}");
-    /** Every character escaped, and the quotes. */
+    /** 255 characters, each escaped, and the two quotes. */
     private static final int QUOTED_CHARACTERS_MAX = 2 * 255 + 2;
 
     private static final Pattern QUOTED = Pattern.compile("\"((?:[!#-\\[\\]-~]|\\\\[\"\\\\]){1,255})\"");
@@ -32,8 +32,8 @@ public final class Idempotency {
     }
 
     /**
-     * The key that a text stands for, 1 to 255 visible ASCII characters; null if it stands for none. The IETF draft writes a key as a
-     * quoted string (RFC 9651); raw and quoted are the same key. A key that begins with a quote must be quoted.
+     * Reads a key of 1 to 255 visible ASCII characters from a header or path; null if malformed. The IETF draft writes a key as a quoted
+     * string (RFC 9651); raw and quoted are the same key. A key that begins with a quote must be quoted.
      */
     public static @Nullable String key(String text) {
         if (text.length() > QUOTED_CHARACTERS_MAX) {
@@ -46,12 +46,12 @@ public final class Idempotency {
         return RAW.matcher(text).matches() ? text : null;
     }
 
-    /** The key as it is stored: an HMAC bound to the tenant and consumer whose key it is. */
+    /** The stored form of a key: an HMAC over tenant, consumer and key. */
     public byte[] hmac(Caller caller, String key) {
         return keys.mac(Keys.Purpose.IDEMPOTENCY, parts(caller, key));
     }
 
-    /** The same under the keys that only verify. */
+    /** The HMACs of the key under the older server keys, which only verify. */
     public byte[][] olderHmacs(Caller caller, String key) {
         return keys.olderMacs(Keys.Purpose.IDEMPOTENCY, parts(caller, key));
     }
@@ -60,7 +60,7 @@ public final class Idempotency {
         return new IdempotencyClaim(lock(caller, key), hmac(caller, key), olderHmacs(caller, key), caller.consumer(), fingerprint, operation.id(), requestId);
     }
 
-    /** Not by the server's keys: while they change, nodes that have the old ones and nodes that have the new ones wait for each other. */
+    /** The advisory lock's number. It doesn't depend on the server keys, so nodes with old and new keys lock against each other. */
     private static long lock(Caller caller, String key) {
         var hash = Sha256.begin();
         for (var part : parts(caller, key)) {
@@ -69,14 +69,14 @@ public final class Idempotency {
         return ByteBuffer.wrap(hash.digest()).getLong();
     }
 
-    /** What is kept of an answer; sealed under the caller's key if it shows a secret. */
+    /** The stored form of an answer. An answer with a secret is encrypted under the caller's key. */
     StoredReply keep(Response answer, String key, Operation operation, byte[] fingerprint, @Nullable String entityType, @Nullable UUID entityId) {
         boolean sealed = operation.secret() && answer.status() < 300 && answer.body() != null;
         var body = sealed ? keys.seal(answer.body(), key) : answer.body();
         return new StoredReply(fingerprint, answer.status(), body, answer.headerLines(), sealed, entityType, entityId);
     }
 
-    /** The first answer again. */
+    /** The first answer again. @throws ProblemException {@code idempotency_key_reused} if the request differs from the first one */
     Response replay(StoredReply kept, String key, byte[] fingerprint) {
         if (!MessageDigest.isEqual(kept.requestHash(), fingerprint)) {
             throw Problem.IDEMPOTENCY_KEY_REUSED.refusal()
@@ -84,7 +84,7 @@ public final class Idempotency {
         }
         var body = kept.sealed() && kept.reply() != null ? keys.open(kept.reply(), key) : kept.reply();
         if (kept.sealed() && body == null) {
-            throw Problem.CONFLICT.because("The first answer showed a secret and can't be shown again: the server's keys have changed since.");
+            throw Problem.CONFLICT.because("The first answer contained a secret and can't be read any more: the server's keys were changed.");
         }
         return Response.restored(kept.status(), body, kept.headers()).with("Idempotency-Replayed", "true");
     }

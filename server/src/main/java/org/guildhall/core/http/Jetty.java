@@ -13,8 +13,8 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * Jetty with one servlet and nothing else. Javalin would build it with sessions, statistics and a monitor; what is built here by hand has
- * only what is named. {@code docs/security.md} lists the defaults and what became of each.
+ * Builds Jetty with one servlet and nothing else. Javalin's own Jetty has sessions, statistics and a monitor besides.
+ * {@code docs/security.md} lists Jetty's defaults and the decision on each.
  */
 final class Jetty {
 
@@ -24,8 +24,8 @@ final class Jetty {
     private static final int THREADS_MAX = 250;
 
     /**
-     * Paths that another reader could understand otherwise, and that the operations answer 404. A key of an idempotent request may hold an
-     * escaped slash or percent sign. Paths that no reader can decode are refused: bytes that aren't UTF-8, {@code %u0041}, a user, a fragment.
+     * Ambiguous paths that Jetty lets pass; the operations answer them with 404. An idempotency key in a path may contain an escaped slash
+     * or percent sign. Jetty still refuses undecodable paths: bytes that aren't UTF-8, {@code %u0041}, user information, a fragment.
      */
     private static final UriCompliance PATHS = UriCompliance.from(EnumSet.of(
             Violation.AMBIGUOUS_PATH_SEGMENT, Violation.AMBIGUOUS_PATH_SEPARATOR, Violation.AMBIGUOUS_PATH_ENCODING,
@@ -33,7 +33,7 @@ final class Jetty {
 
     private Jetty() {}
 
-    /** A server that isn't started and passes every request on to the servlet. */
+    /** A server that is not started and passes all requests to the servlet. */
     static Server server(String host, int port, Servlet servlet, ServerErrors errors) {
         var server = new Server(ConcurrencyUtil.jettyThreadPool("http", THREADS_MIN, THREADS_MAX, true));
         server.setStopTimeout(STOP_MILLIS);
@@ -61,7 +61,7 @@ final class Jetty {
         http.setSendXPoweredBy(false);
         http.setSendDateHeader(true);
         http.setRequestHeaderSize(HEADER_BYTES_MAX);
-        // A token, a key or a tag in another letter case is another one, also when the connection has seen the first.
+        // Values that differ only in case are different tokens, keys or tags. Jetty's header cache would return the first one seen.
         http.setHeaderCacheCaseSensitive(true);
         http.setUriCompliance(PATHS);
         return http;

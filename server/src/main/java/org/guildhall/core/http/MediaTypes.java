@@ -10,30 +10,30 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.QuotedQualityCSV;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code Accept} and {@code Content-Type} say (RFC 9110), read by Jetty's own parser. */
+/** Content negotiation by {@code Accept} and {@code Content-Type} (RFC 9110), with Jetty's parsers. */
 final class MediaTypes {
 
     private MediaTypes() {}
 
     /**
-     * Whether an answer of the type is wanted. The most particular range that fits decides, and a quality of zero is a no. A header that
-     * can't be read names no type, so it accepts none.
+     * Returns true if {@code Accept} allows the type. The most specific matching range decides; a quality of 0 forbids. A malformed header
+     * allows nothing.
      *
-     * @param accept all of the header's lines, joined by commas; null or blank accepts everything
+     * @param accept all lines of the header, joined by commas; null or blank allows everything
      */
     static boolean accepts(@Nullable String accept, String type) {
         return accept == null || accept.isBlank() || accept.equals("*/*") || quality(accept, type) > 0;
     }
 
     /**
-     * Whether an answer of the type is wanted rather than one of the other. Who wants both as much gets the other: clients list all that an
-     * operation can answer, and mean its ordinary answer.
+     * Returns true if {@code Accept} gives the type a higher quality than the other. With equal quality the other wins: generated clients
+     * list all media types of an operation, and expect its ordinary answer.
      */
     static boolean prefers(@Nullable String accept, String type, String other) {
         return accept != null && quality(accept, type) > quality(accept, other);
     }
 
-    /** From 0 to 1; the most specific range decides. */
+    /** The quality of the type, from 0 to 1. */
     private static double quality(String accept, String type) {
         var family = type.substring(0, type.indexOf('/')) + "/*";
         int best = 0;
@@ -54,7 +54,7 @@ final class MediaTypes {
     private static Iterable<QuotedQualityCSV.QualityValue> ranges(String accept) {
         var ranges = new QuotedQualityCSV();
         try {
-            // The parser knows the name of the quality in lower case only.
+            // Jetty's parser only knows the quality parameter in lower case.
             ranges.addValue(accept.toLowerCase(Locale.ROOT));
         } catch (RuntimeException unreadable) {
             return List.of();
@@ -67,7 +67,7 @@ final class MediaTypes {
         return (parameters < 0 ? range : range.substring(0, parameters)).strip();
     }
 
-    /** The character sets of a streamed text, by the names that they go by; ISO 8859-1 is read as browsers read it. */
+    /** The charsets of streamed text by name. ISO 8859-1 is read as windows-1252, as browsers do (WHATWG Encoding). */
     private static final Map<String, Charset> CHARSETS = Map.of(
             "utf-8", StandardCharsets.UTF_8,
             "us-ascii", StandardCharsets.UTF_8,
@@ -77,7 +77,7 @@ final class MediaTypes {
             "utf-16le", StandardCharsets.UTF_16LE,
             "utf-16be", StandardCharsets.UTF_16BE);
 
-    /** The character set that a streamed body is in, UTF-8 unless the type names another; null for one that isn't read. */
+    /** The charset of a streamed body, UTF-8 by default; null if it isn't supported. */
     static @Nullable Charset charset(String contentType) {
         var parts = contentType.toLowerCase(Locale.ROOT).split(";");
         for (int at = 1; at < parts.length; at++) {
@@ -89,14 +89,14 @@ final class MediaTypes {
         return StandardCharsets.UTF_8;
     }
 
-    /** Whether a streamed body is of the wanted type, in a character set that is read. */
+    /** Returns true if a streamed body has the wanted type and a supported charset. */
     static boolean streams(@Nullable String contentType, String wanted) {
         return contentType != null
                 && charset(contentType) != null
                 && fits(contentType.replaceAll("(?i);\\s*charset=[^;]*", ""), wanted);
     }
 
-    /** Whether a body is of the wanted type; one that names a character set must name UTF-8. */
+    /** Returns true if a body has the wanted type, and no charset other than UTF-8. */
     static boolean fits(@Nullable String contentType, @Nullable String wanted) {
         if (contentType == null || wanted == null) {
             return false;

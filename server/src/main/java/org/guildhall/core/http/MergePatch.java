@@ -9,7 +9,7 @@ import org.guildhall.core.json.Json;
 import org.guildhall.core.json.Validation;
 import org.guildhall.core.problem.Problem;
 
-/** A merge patch (RFC 7396): laid over the current members as a tree, validated whole, then bound. */
+/** A merge patch (RFC 7396). The merged tree is validated as a whole before it is bound to the record. */
 final class MergePatch<T> implements Patch<T> {
 
     private final JsonNode patch;
@@ -25,7 +25,7 @@ final class MergePatch<T> implements Patch<T> {
     @Override
     public T onto(T current) {
         ObjectNode whole = Json.WIRE.valueToTree(current);
-        // At the top a null stays, so that the schema can say which members may be removed; the record reads it as absent.
+        // A null at the top level stays in the tree, so that the schema decides which members may be removed. The record reads it as absent.
         patch.properties().forEach(member -> whole.set(
                 member.getKey(), member.getValue().isNull() ? member.getValue() : merge(whole.get(member.getKey()), member.getValue())));
         var wrong = Validation.check(schema, whole);

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the path that somebody meant: the one that takes the fewest changed, missing and added characters. */
+/** Finds the existing path nearest to a misspelt one, by edit distance over segments and characters. */
 final class NearestPath {
 
     private static final int PATH_CHARACTERS_MAX = 200;
     private static final int SEGMENTS_MAX = 12;
-    /** Who leaves a segment out makes one mistake, however long the segment is. */
+    /** A missing segment is one mistake, so its cost doesn't grow with its length. */
     private static final int MISSING_SEGMENT_COST = 4;
 
     private NearestPath() {}
 
-    /** @return null if no template is near: more than half of the path would have to change */
+    /** @return the nearest template; null if more than half of the path's characters would have to change */
     static @Nullable String of(String path, List<String> templates) {
         if (path.length() > PATH_CHARACTERS_MAX) {
             return null;
@@ -40,7 +40,7 @@ final class NearestPath {
         return Arrays.stream(path.split("/")).filter(segment -> !segment.isEmpty()).toArray(String[]::new);
     }
 
-    /** The cheapest way to turn one list of segments into the other. A parameter stands for any segment, and costs as much as a character. */
+    /** The edit distance of two lists of segments. A parameter matches any segment at the cost of one character. */
     private static int distance(String[] given, String[] template) {
         var costs = new int[given.length + 1][template.length + 1];
         for (int row = 0; row <= given.length; row++) {

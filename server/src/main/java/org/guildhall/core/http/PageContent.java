@@ -2,7 +2,7 @@ package org.guildhall.core.http;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a page outside the API is made of: its bytes, what they are, what a browser may do with them, and for how long it may keep them. */
+/** A page outside the API: its bytes, media type, content security policy and caching. */
 public final class PageContent {
 
     private static final int COMPRESSED_BYTES_MIN = 1024;
@@ -21,18 +21,18 @@ public final class PageContent {
         this.compressed = compressed;
     }
 
-    /** A page that may be kept and is asked for anew each time, by its entity tag. */
+    /** A page that a browser revalidates on each use, by its entity tag. */
     public static PageContent revalidated(byte[] bytes, String contentType, String contentSecurityPolicy) {
         return new PageContent(bytes, contentType, contentSecurityPolicy, "no-cache", bytes.length >= COMPRESSED_BYTES_MIN);
     }
 
-    /** A file whose path changes with its bytes, so that it may be kept for a year without asking. */
+    /** A file whose path changes with its content, so that it may be cached for a year. */
     public static PageContent immutable(byte[] bytes, String contentType, String contentSecurityPolicy) {
         return new PageContent(
                 bytes, contentType, contentSecurityPolicy, "public, max-age=31536000, immutable", bytes.length >= COMPRESSED_BYTES_MIN);
     }
 
-    /** A page that differs each time, since its policy names a number that is used once. */
+    /** A page with a nonce in its content security policy: it is never cached. */
     public static PageContent once(byte[] bytes, String contentType, String contentSecurityPolicy) {
         return new PageContent(bytes, contentType, contentSecurityPolicy, "no-store", false);
     }

@@ -14,15 +14,15 @@ import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a large page part by part, entry by entry, so that nothing but the bytes that go out is there as a whole. The page ends where
- * the next entry would take it over {@link #BYTES_MAX}; an entry that is larger by itself is a page of its own.
+ * Writes a large page of a list part by part, so that only its bytes are in memory as a whole. The page ends before the entry that would
+ * exceed {@link #BYTES_MAX}; an entry larger than that is a page of its own.
  */
 final class PageWriter {
 
-    /** As the document says of lists. */
+    /** The size that the document declares for lists. */
     static final int BYTES_MAX = 4 << 20;
 
-    /** How many entries are read at once, and with what they refer to. */
+    /** Entries per read, without and with expanded references. */
     private static final int PART = 32;
     private static final int PART_EXPANDED = 8;
 
@@ -34,11 +34,11 @@ final class PageWriter {
     private @Nullable PageInfo info;
 
     /**
-     * Reads and writes the page that was asked for.
+     * Reads and writes the requested page.
      *
-     * @param expanded whether entries carry what they refer to
-     * @param read reads a part
-     * @param shape the wire form of the entries of a part
+     * @param expanded true if entries include expanded references
+     * @param read reads one part
+     * @param shape converts the entries of a part to the wire form
      */
     static PageWriter of(PageRequest wanted, boolean expanded, Function<PageRequest, Page<?>> read, Function<Page<?>, JsonNode> shape) {
         var writer = new PageWriter();
@@ -56,7 +56,7 @@ final class PageWriter {
         }
     }
 
-    /** Adds a part; false if it didn't fit in whole. */
+    /** Adds a part. Returns false if the page became full before the part's end. */
     private boolean add(Page<?> page, JsonNode shaped) {
         var before = info;
         info = before == null ? page.page() : new PageInfo(page.page().nextCursor(), page.page().hasMore(), before.total(), before.totalCapped());
@@ -72,12 +72,12 @@ final class PageWriter {
         return true;
     }
 
-    /** Where the page stands. */
+    /** The cursor and the totals of the page. */
     PageInfo info() {
         return Objects.requireNonNull(info);
     }
 
-    /** The whole body. */
+    /** The whole body; callable once. */
     byte[] body() {
         var place = Json.bytes(info());
         var body = new byte[START.length + bytes + END.length + place.length + 1];

@@ -15,16 +15,15 @@ import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the operation that a request means, in as many steps as its path has segments, however many operations there are. Where a
- * parameter of one path fits the literal segment of another, the literal one is meant: {@code /invitations/accept} is never the
- * invitation that is called accept.
+ * Finds the operation of a path, segment by segment, in time independent of the number of operations. A literal segment wins over a
+ * parameter: {@code /invitations/accept} is never the invitation with the id {@code accept}.
  */
 final class Paths {
 
-    /** Where all operations are. */
+    /** The prefix of all operations' paths. */
     static final String BASE = "/api/v1/";
 
-    /** All that the document has at one path. */
+    /** All operations at one path. */
     static final class Place {
         private final List<String> parameters;
         private final Map<String, Operation> operations = new HashMap<>();
@@ -34,21 +33,21 @@ final class Paths {
             this.parameters = parameters;
         }
 
-        /** What a method means here; null if nothing. A HEAD means what a GET does: nobody's answer to it is better than the operation's own. */
+        /** The operation of a method, or null. HEAD is answered by the operation of GET. */
         @Nullable Operation operation(String method) {
             return operations.get(method);
         }
 
-        /** The methods that mean something. */
+        /** The methods of the operations here. */
         SortedSet<String> methods() {
             return methods;
         }
     }
 
-    /** Where a request leads. */
+    /** The operations at a path, with the values of the path's parameters. */
     record Found(Place place, List<String> values) {
 
-        /** What stands in the path for a parameter. */
+        /** The value of a path parameter, decoded. */
         String value(String parameter) {
             return values.get(place.parameters.indexOf(parameter));
         }
@@ -60,7 +59,7 @@ final class Paths {
         private @Nullable Place place;
     }
 
-    /** What is beside the operations, so that somebody who is near one of these finds it. */
+    /** Pages beside the operations that may also be suggested as the nearest path. */
     private static final List<String> PAGES = List.of("/docs", "/problems", "/problems/{code}");
 
     private final Segment root = new Segment();
@@ -102,10 +101,10 @@ final class Paths {
     }
 
     /**
-     * Follows a path.
+     * Looks up a path.
      *
-     * @param path as it was sent
-     * @return null if it leads nowhere
+     * @param path the path as sent, not decoded
+     * @return null if no operation has the path
      */
     @Nullable Found at(String path) {
         var at = root;
@@ -127,14 +126,14 @@ final class Paths {
         return at.place == null ? null : new Found(at.place, values);
     }
 
-    /** Tells that a path leads nowhere, and which of those that exist looks most like it. */
+    /** The 404 for an unknown path; it names the nearest existing one. */
     ProblemException unknown(String path) {
         var nearest = NearestPath.of(path, templates);
         return Problem.NOT_FOUND.because("There is no path " + path + (nearest == null ? "." : "; the nearest one is " + nearest + "."))
                 .member("hint", "Correct the path. /docs shows all paths of the API.");
     }
 
-    /** A plus is a plus in a path. Most of what can't be decoded was refused by the HTTP server. */
+    /** Decodes a segment. A plus sign is literal in a path. Jetty has refused most undecodable paths before. */
     private static String decoded(String segment) {
         try {
             return segment.indexOf('%') < 0 ? segment : URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);

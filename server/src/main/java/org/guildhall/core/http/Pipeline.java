@@ -24,24 +24,24 @@ import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a request, the same for every operation:
+ * The steps of a request, identical for every operation:
  *
  * <pre>
  * authenticate → tenant state → rate limit → scope → read + validate → read
- *                                                                    → claim key → HANDLER → audit, kept reply, commit
+ *                                                                    → claim key → HANDLER → audit, stored reply, commit
  * </pre>
  *
- * What an operation asks for at each step is data of the spec; no handler decides any of it.
+ * Each step is driven by the operation's data in the spec; no handler decides about it.
  */
 final class Pipeline {
 
-    /** How often a transaction that lost a deadlock is run again before the caller is told to. */
+    /** How often a transaction runs that keeps losing deadlocks, before the caller gets 503. */
     private static final int ATTEMPTS_MAX = 5;
 
-    /** Each change of credentials makes all callers known anew: many of them at once must not use up a caller's attempts. */
+    /** Each change of credentials invalidates all cached callers. Many changes at once must not exhaust a request's attempts. */
     private static final int STALE_ATTEMPTS_MAX = 50;
 
-    /** Refusals that the handler decided, and that are kept for an idempotency key. */
+    /** The handler's refusals that are stored for an idempotency key. */
     private static final Set<Integer> DECIDED = Set.of(404, 409, 422);
 
     private final Db db;
@@ -62,7 +62,7 @@ final class Pipeline {
         this.inFlight = inFlight;
     }
 
-    /** Takes a request all the way; whatever happens becomes an answer. */
+    /** Runs a request; every failure becomes an answer. */
     Response handle(Exchange exchange, Operation operation, Endpoint<Call> endpoint) {
         for (int attempt = 1; ; attempt++) {
             try {
@@ -83,7 +83,7 @@ final class Pipeline {
                     return problems.answer(exchange, busy);
                 }
             } catch (ProblemException refusal) {
-                // A refusal may rest on what was remembered of the caller: it only counts if that still holds.
+                // The refusal may rest on a cached caller. If the cache is outdated, the request runs again.
                 if (attempt == 1 && gate.isOutdated(exchange, refusal)) {
                     gate.forget(exchange);
                 } else {
@@ -107,7 +107,7 @@ final class Pipeline {
         if (caller == null) {
             return answers.answer(exchange, call, read, endpoint.handle(call, read.input()));
         }
-        var answer = exchange.hasRoom() ? largely(exchange, operation, endpoint, caller, read) : db.read(caller.tenant(), caller.revision(), tx -> {
+        var answer = exchange.hasRoom() ? readLarge(exchange, operation, endpoint, caller, read) : db.read(caller.tenant(), caller.revision(), tx -> {
             tx.light();
             call.within(tx);
             var reply = endpoint.handle(call, read.input());
@@ -118,15 +118,15 @@ final class Pipeline {
             }
             return light;
         });
-        // Only now: who waits for room holds no connection.
+        // Taken after the read, so that a request that waits for memory holds no connection.
         if (!exchange.hasRoom() && answer.inFlight() > AnswersInFlight.SMALL_BYTES) {
             exchange.room(inFlight.take(caller.tenant(), answer.inFlight()));
         }
         return answer;
     }
 
-    /** A large answer, with room for it taken: a page is put together part by part, anything else is bounded by itself. */
-    private Response largely(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Caller caller, Read read) {
+    /** A large answer, within reserved memory. A list is written part by part; other answers are bounded by their schema. */
+    private Response readLarge(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Caller caller, Read read) {
         return db.read(caller.tenant(), caller.revision(), tx -> {
             Function<@Nullable PageRequest, Call> calls = page -> {
                 var call = call(exchange, operation, caller, page, read);
@@ -143,7 +143,7 @@ final class Pipeline {
 
     private Response write(Exchange exchange, Operation operation, Endpoint<Call> endpoint, @Nullable Caller caller, Read read) {
         if (caller == null) {
-            throw new IllegalStateException(operation + " changes something and lets anybody in");
+            throw new IllegalStateException(operation + " is a mutation without authentication");
         }
         var key = read.dryRun() ? null : read.idempotencyKey();
         var claim = key == null ? null : idempotency.claim(caller, key, operation, read.fingerprint(), exchange.requestId());
@@ -158,7 +158,7 @@ final class Pipeline {
         }
     }
 
-    /** What has happened is answered, however much is on its way. */
+    /** The answer of a committed change is sent even beyond the memory bound. */
     private Response sent(Exchange exchange, @Nullable Caller caller, Response answer) {
         if (caller != null && answer.inFlight() > AnswersInFlight.SMALL_BYTES) {
             exchange.room(inFlight.force(caller.tenant(), answer.inFlight()));
@@ -172,7 +172,7 @@ final class Pipeline {
             call.within(write.tx());
             var reply = endpoint.handle(call, read.input());
             if (call.ignoredIfMatch()) {
-                throw new IllegalStateException(operation + " was sent If-Match and compared nothing");
+                throw new IllegalStateException(operation + " received If-Match and never compared it");
             }
             if (!call.isUnchanged()) {
                 Auditor.requireTold(operation, call.changes());
@@ -193,11 +193,11 @@ final class Pipeline {
         }
     }
 
-    /** Keeps for the key what the handler decided; anything else takes the claim back with the effect. */
+    /** Stores a decided refusal for the key. On any other failure the claim is rolled back with the effect. */
     private Response refused(Exchange exchange, Operation operation, Read read, WriteTransaction write, @Nullable IdempotencyClaim claim, RuntimeException failed) {
         if (failed instanceof Failures.Contended) {
-            // The key is ours: what was waited for in vain is a row, and trying again is right.
-            throw Problem.UNAVAILABLE.because("Another change of the same resource takes too long.").retryAfter(1);
+            // The request holds the key already, so it waited for a row lock. A retry is right.
+            throw Problem.UNAVAILABLE.because("Another change of the same resource takes too long. Try again.").retryAfter(1);
         }
         if (!(failed instanceof ProblemException) && !(failed instanceof Failures.Violation)) {
             throw failed;
@@ -211,7 +211,7 @@ final class Pipeline {
         return other == null ? answer : idempotency.replay(other, Objects.requireNonNull(read.idempotencyKey()), read.fingerprint());
     }
 
-    /** The entity that an outcome names: the one that {@code Location} leads to, else the one that the event is about. */
+    /** The entity of a stored reply: the one in {@code Location}, else the primary entity of the audit event. */
     private static Changes.@Nullable Change changed(Call call, @Nullable String location) {
         var all = call.changes().all();
         var made = location == null ? "" : location.substring(location.lastIndexOf('/') + 1);

@@ -15,12 +15,12 @@ import org.guildhall.core.problem.ProblemException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes problems (RFC 9457): the one place where a failure becomes an answer. */
+/** Writes problems (RFC 9457): every failure becomes an answer here. */
 final class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
-    // As long as the document allows.
+    // The maximal lengths that the document declares.
     private static final int DETAIL_CHARACTERS_MAX = 2_000;
     private static final int ITEM_CHARACTERS_MAX = 1_000;
     private static final int POINTER_CHARACTERS_MAX = 1_024;
@@ -36,15 +36,15 @@ final class Problems {
         this.constraints = constraints;
     }
 
-    /** The failure as a refusal. What nobody foresaw is 500, with nothing about it but the request's id. */
+    /** The problem of a failure. An unexpected failure becomes {@code internal_error} and reveals only the request id. */
     ProblemException refusal(RuntimeException failed) {
         return switch (failed) {
             case ProblemException refusal -> refusal;
             case Violation violation -> constraints.refusal(violation);
             case Unavailable unavailable -> Problem.UNAVAILABLE.refusal().retryAfter(1);
-            case Crowded crowded -> Problem.UNAVAILABLE.because("Too many requests of this tenant are under way at once.").retryAfter(1);
-            case Contended contended -> Problem.UNAVAILABLE.because("Another change of the same resource takes too long.").retryAfter(1);
-            case Retryable retryable -> Problem.UNAVAILABLE.because("Too many changes of the same resource at once.").retryAfter(1);
+            case Crowded crowded -> Problem.UNAVAILABLE.because("Too many requests of this tenant are running at once. Try again.").retryAfter(1);
+            case Contended contended -> Problem.UNAVAILABLE.because("Another change of the same resource takes too long. Try again.").retryAfter(1);
+            case Retryable retryable -> Problem.UNAVAILABLE.because("Too many requests change the same resource at once. Try again.").retryAfter(1);
             default -> Problem.INTERNAL_ERROR.refusal();
         };
     }
@@ -59,7 +59,7 @@ final class Problems {
         return answer(refusal, exchange.path(), exchange.requestId());
     }
 
-    /** The same for what the HTTP server refuses before there is an exchange. */
+    /** The answer to a request that Jetty itself refused. */
     Response answer(ProblemException refusal, String instance, String requestId) {
         var problem = refusal.problem();
         var body = new LinkedHashMap<String, Object>();
@@ -92,7 +92,7 @@ final class Problems {
                 printable(item.detail(), ITEM_CHARACTERS_MAX));
     }
 
-    /** A text that may repeat what the caller sent: without control characters and halves of characters, and of bounded length. */
+    /** Replaces control characters and lone surrogates, and cuts the text. It may contain the caller's input. */
     private static String printable(String text, int most) {
         var out = new StringBuilder(Math.min(text.length(), most));
         text.codePoints().limit(most).forEach(character ->
@@ -100,7 +100,7 @@ final class Problems {
         return out.toString();
     }
 
-    /** A path as a reference (RFC 3986), also where the server let characters pass that have no place in one. */
+    /** A path as a URI reference (RFC 3986): characters that have no place in one are escaped. */
     private static String reference(String path) {
         var cut = path.length() <= PATH_CHARACTERS_MAX ? path : path.substring(0, PATH_CHARACTERS_MAX).replaceAll("%.?$", "");
         return STRANGE.matcher(cut).replaceAll(found -> "%%%02X".formatted((int) found.group().charAt(0) & 0xff));

@@ -10,12 +10,12 @@ import java.util.Map;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
-/** A query string, read strictly: bad escapes, bad UTF-8 and a parameter that is there twice are mistakes, not something to guess at. */
+/** Parses a query string strictly: malformed escapes, invalid UTF-8 and repeated parameters are mistakes. */
 final class QueryString {
 
     private QueryString() {}
 
-    /** The parameters in their order; what is wrong with one is added to {@code wrong}, and the others are read all the same. */
+    /** The parameters in their order. Mistakes are added to {@code wrong}; the other parameters are still returned. */
     static Map<String, String> parse(@Nullable String raw, List<Item> wrong) {
         if (raw == null || raw.isEmpty()) {
             return Map.of();
@@ -30,7 +30,7 @@ final class QueryString {
             var name = decode(given, given, wrong);
             var value = name == null ? null : equals < 0 ? "" : decode(pair.substring(equals + 1), name, wrong);
             if (name != null && value != null && parameters.put(name, value) != null) {
-                wrong.add(Item.parameter(name, "duplicate", "The parameter is there more than once."));
+                wrong.add(Item.parameter(name, "duplicate", "The parameter is repeated; send it once."));
             }
         }
         return parameters;

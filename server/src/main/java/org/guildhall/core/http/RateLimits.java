@@ -19,25 +19,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rate limits that hold over all nodes without a round trip in any request. Each node spends from a bucket of its own; every half
- * second, or as soon as a twentieth of a bucket was spent, it tells the database, hears how much all nodes have used by now, and lowers
- * its bucket to that. What was overspent in between is so paid back, and a node that has just come is told of what was before.
+ * Rate limits shared by all nodes, without a round trip in any request. Each node spends from buckets of its own. Every half second, or
+ * once a twentieth of a bucket is spent, it sends what it spent to the database, reads what all nodes have used, and lowers its bucket
+ * to that. So an overshoot is paid back, and a new node learns the earlier use.
  */
 public final class RateLimits implements AutoCloseable {
 
-    /** How long a node goes on by itself at most; with the requests of that time, the bound of the overshoot. */
+    /** The longest time between two exchanges. The requests of that time bound the overshoot. */
     private static final Duration EXCHANGE = Duration.ofMillis(500);
 
     private static final Duration EXCHANGE_MIN = Duration.ofMillis(20);
-    private static final Duration LONG_AGO = Duration.ofSeconds(3);
-    private static final int PART_AT_ONCE = 20;
+    private static final Duration OUTAGE = Duration.ofSeconds(3);
+    private static final int EARLY_EXCHANGE_DIVISOR = 20;
     private static final int BUCKETS_MAX = 100_000;
     private static final Logger LOG = LoggerFactory.getLogger(RateLimits.class);
 
-    /** What is left of one limit after a request. */
+    /** The remaining units of one limit after a request, and the seconds until it is full again. */
     public record Left(Limit limit, long remaining, long resetSeconds) {
 
-        /** The one with less left; of two with as much, the one that refills more slowly. */
+        /** The one with fewer remaining units; if equal, the one that refills more slowly. */
         private static Left lower(Left one, Left other) {
             boolean slower = other.limit.windowSeconds() * one.limit.limit() > one.limit.windowSeconds() * other.limit.limit();
             return other.remaining < one.remaining || other.remaining == one.remaining && slower ? other : one;
@@ -45,15 +45,15 @@ public final class RateLimits implements AutoCloseable {
     }
 
     /**
-     * Whether a request may pass.
+     * The outcome of a request's spending.
      *
-     * @param violated the limit that says no; null if none does
-     * @param left every limit that holds
-     * @param waitSeconds until the violated one lets a request of this cost through, rounded up
+     * @param violated the limit that refuses the request; null if none does
+     * @param left every limit of the caller
+     * @param waitSeconds until the violated limit admits a request of this cost, rounded up
      */
     public record Decision(@Nullable Limit violated, List<Left> left, long waitSeconds) {
 
-        /** The structured fields of the IETF draft: every policy, and what is left of each. */
+        /** The {@code RateLimit-Policy} and {@code RateLimit} headers of the IETF draft. */
         Map<String, String> headers() {
             var policies = new StringBuilder(64);
             var rest = new StringBuilder(64);
@@ -73,7 +73,7 @@ public final class RateLimits implements AutoCloseable {
         final Bucket bucket;
         final AtomicLong spent = new AtomicLong();
         volatile long usedAt = System.nanoTime();
-        /** Touched by the exchanging thread only. */
+        /** Used by the exchanging thread only. */
         long exchangedAt = System.nanoTime();
 
         Entry(Limit limit) {
@@ -87,14 +87,14 @@ public final class RateLimits implements AutoCloseable {
         }
 
         /**
-         * How much of what was spent since the last exchange is still missing. Shortly after it all of that; after a time without the
-         * database no more than the bucket itself lacks, or requests that were well within the limit would count as if all had come now.
+         * How many of the units spent since the last exchange are still missing in the bucket: all of them shortly after the exchange. After an
+         * outage of the database it is what the bucket lacks at most; otherwise the refilled units would count as spent just now.
          */
         long stillUsed(long tokens, long now) {
-            return now - exchangedAt < LONG_AGO.toNanos() ? tokens : Math.min(tokens, Math.max(0, limit.limit() - bucket.getAvailableTokens()));
+            return now - exchangedAt < OUTAGE.toNanos() ? tokens : Math.min(tokens, Math.max(0, limit.limit() - bucket.getAvailableTokens()));
         }
 
-        /** How long the limit takes to give as much again. */
+        /** The time in which the limit refills the tokens. */
         double seconds(long tokens) {
             return (double) tokens * limit.windowSeconds() / limit.limit();
         }
@@ -103,7 +103,7 @@ public final class RateLimits implements AutoCloseable {
             return Math.round(seconds * limit.limit() / limit.windowSeconds());
         }
 
-        /** Takes out whatever is above; below nothing, what was spent too much has to come back before anything passes again. */
+        /** Lowers the bucket to the target, possibly below zero: an overshoot must refill before any request passes. */
         void lowerTo(long target) {
             long above = bucket.getAvailableTokens() - target;
             if (above > 0) {
@@ -123,7 +123,7 @@ public final class RateLimits implements AutoCloseable {
         this.exchanger = Thread.ofPlatform().name("rate-limits").daemon().start(this::run);
     }
 
-    /** Spends from every limit, or from none if one of them doesn't have that much left. */
+    /** Spends the cost from every limit, or from none if one has too little left. */
     public Decision spend(List<Limit> limits, int cost) {
         var left = new ArrayList<Left>(limits.size());
         var taken = new ArrayList<Entry>(limits.size());
@@ -136,7 +136,7 @@ public final class RateLimits implements AutoCloseable {
                 return new Decision(limit, left(limits), Math.max(1, seconds(probe.getNanosToWaitForRefill())));
             }
             taken.add(entry);
-            if (entry.spent.addAndGet(cost) >= Math.max(1, limit.limit() / PART_AT_ONCE) && !early) {
+            if (entry.spent.addAndGet(cost) >= Math.max(1, limit.limit() / EARLY_EXCHANGE_DIVISOR) && !early) {
                 early = true;
                 LockSupport.unpark(exchanger);
             }
@@ -144,12 +144,12 @@ public final class RateLimits implements AutoCloseable {
         return new Decision(null, left, 0);
     }
 
-    /** The same without spending. */
+    /** The state of the limits as a decision, without spending. */
     public Decision show(List<Limit> limits) {
         return new Decision(null, left(limits), 0);
     }
 
-    /** What is left, without spending. */
+    /** The state of the limits, without spending. */
     public List<Left> left(List<Limit> limits) {
         return limits.stream().map(limit -> {
             var probe = entry(limit).bucket.estimateAbilityToConsume(1);
@@ -159,7 +159,7 @@ public final class RateLimits implements AutoCloseable {
         }).toList();
     }
 
-    /** What a caller is told: where two limits hold under one name, as a tenant's own and the platform's maximum, the one with less left. */
+    /** The limits that a caller sees. Of two with one name, such as the tenant's own and the platform's maximum, the lower one. */
     public static List<Left> told(List<Left> left) {
         var told = new LinkedHashMap<String, Left>();
         left.forEach(one -> told.merge(one.limit.policy(), one, Left::lower));
@@ -195,19 +195,19 @@ public final class RateLimits implements AutoCloseable {
         }
     }
 
-    /** Nothing that is thrown ends the thread. */
+    /** The thread survives every failure. */
     private void exchangeOrWait() {
         try {
             exchange();
         } catch (RuntimeException away) {
-            // Without the database every node goes on with its own buckets; what was spent stays counted for the next exchange.
-            LOG.debug("limits could not be exchanged", away);
+            // Without the database each node continues with its own buckets. The spent units stay counted for the next exchange.
+            LOG.debug("rate limits could not be exchanged", away);
         } catch (Error failed) {
-            LOG.error("limits could not be exchanged", failed);
+            LOG.error("rate limits could not be exchanged", failed);
         }
     }
 
-    /** Whether this node goes on telling the others what it spent. */
+    /** Returns true while the exchanging thread is alive. */
     public boolean runs() {
         return exchanger.isAlive();
     }
@@ -216,12 +216,12 @@ public final class RateLimits implements AutoCloseable {
         try {
             Thread.sleep(EXCHANGE_MIN);
         } catch (InterruptedException ignored) {
-            // Nobody interrupts this thread; it ends by being told that it is closed.
+            // No code interrupts this thread; it ends by the flag.
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Tells what this node spent, and takes out of its buckets what all nodes have used beyond what it knew. */
+    /** Sends what this node spent, and lowers its buckets to what all nodes have used. */
     void exchange() {
         evictIdle();
         long now = System.nanoTime();
@@ -247,7 +247,7 @@ public final class RateLimits implements AutoCloseable {
         });
     }
 
-    /** A bucket that wasn't used for its whole window is full again: nothing is lost by forgetting it. */
+    /** Removes full buckets. A bucket that was unused for its whole window is full, so nothing is lost. */
     private void evictIdle() {
         if (entries.size() < BUCKETS_MAX / 2) {
             return;
@@ -257,7 +257,7 @@ public final class RateLimits implements AutoCloseable {
                 && now - entry.usedAt > Duration.ofSeconds(entry.limit.windowSeconds()).toNanos());
     }
 
-    /** Tells a last time what was spent, so that who comes next to the bucket knows. */
+    /** Exchanges a last time, so that other nodes learn what was spent. */
     @Override
     public void close() {
         closed = true;

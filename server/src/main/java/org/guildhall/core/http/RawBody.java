@@ -1,6 +1,6 @@
 package org.guildhall.core.http;
 
-/** A public body that is served as it is, or compressed, instead of being written as JSON. */
+/** A public body that is sent as its bytes, possibly compressed, instead of being written as JSON. */
 public final class RawBody {
 
     private final String contentType;

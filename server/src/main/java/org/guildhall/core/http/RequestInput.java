@@ -20,11 +20,11 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
-/** What a request brought, already checked against the document; binds it to what the handler takes. */
+/** The validated input of a request. It binds path, query and body to the handler's types. */
 final class RequestInput implements Input {
 
-    private static final String LOST_PLUS = "The instant has a space where its offset begins.";
-    private static final String PLUS_HINT = "In a query a + is read as a space: write the + of an offset as %2B.";
+    private static final String LOST_PLUS = "The instant has a space instead of the + of its offset.";
+    private static final String PLUS_HINT = "A + in a query means a space: write the + of an offset as %2B.";
 
     private final Function<String, String> path;
     private final ObjectNode query;
@@ -59,7 +59,7 @@ final class RequestInput implements Input {
             return Json.bind(query, type);
         } catch (JsonProcessingException unbindable) {
             var name = place(unbindable).replaceFirst("^/", "").replaceFirst("/.*", "");
-            throw Problem.INVALID_PARAMETER.because("A parameter has no valid value.")
+            throw Problem.INVALID_PARAMETER.because("A parameter has an invalid value.")
                     .with(Item.parameter(name, "invalid", "The value is not valid."));
         }
     }
@@ -86,14 +86,14 @@ final class RequestInput implements Input {
 
     private static <T> T present(@Nullable T value) {
         if (value == null) {
-            throw new IllegalStateException("the operation takes no body");
+            throw new IllegalStateException("the operation has no body");
         }
         return value;
     }
 
-    /** A value that fits its schema and still can't be bound: an id of the right form with bits too many, mostly. */
+    /** The problem of a value that matches its schema but can't be bound, such as an id whose base32 text exceeds 128 bits. */
     static ProblemException unbindable(JsonProcessingException unbindable) {
-        return Problem.VALIDATION_FAILED.because("A member of the body has no valid value.")
+        return Problem.VALIDATION_FAILED.because("A member of the body has an invalid value.")
                 .withAll(List.of(Item.pointer(place(unbindable), "invalid", "The value is not valid.")));
     }
 
@@ -107,7 +107,7 @@ final class RequestInput implements Input {
         return pointer.toString();
     }
 
-    /** The query parameters as a tree, each read by the type that the document gives it. */
+    /** The query parameters as a JSON object, each parsed by its type in the document. */
     static ObjectNode query(Map<String, String> texts, Map<String, Spec.Parameter> known, List<Item> wrong) {
         var tree = Json.WIRE.createObjectNode();
         known.forEach((name, parameter) -> {
@@ -118,7 +118,7 @@ final class RequestInput implements Input {
         texts.forEach((name, text) -> {
             var parameter = known.get(name);
             if (parameter == null) {
-                wrong.add(Item.parameter(name, "unknown_parameter", "The operation knows no such parameter."));
+                wrong.add(Item.parameter(name, "unknown_parameter", "The operation has no such parameter."));
                 return;
             }
             var value = value(parameter.type(), parameter.itemType(), text);
@@ -135,7 +135,7 @@ final class RequestInput implements Input {
         return tree;
     }
 
-    /** Adds how to write an offset where one lost its plus sign. */
+    /** Adds a hint if an instant lost the plus sign of its offset. */
     static ProblemException hinted(ProblemException refusal) {
         boolean lost = refusal.items().stream().anyMatch(item -> item.detail().equals(LOST_PLUS));
         return lost ? refusal.member("hint", PLUS_HINT) : refusal;

@@ -22,21 +22,21 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and validates a request by what the document says of its operation: 406, 415, 413, 400, 422, 428, in that order. */
+/** Reads and validates a request by the document: 406, 415, 413, 400, 422, 428, in this order. */
 final class RequestReader {
 
     private static final int BODY_BYTES_MAX = 1 << 20;
     private static final byte[] NO_FINGERPRINT = {};
-    /** What shapes the answer or stands beside the filters; everything else binds a cursor. */
+    /** Parameters that don't bind a cursor: the sort order is bound separately, the others don't change which entries a list has. */
     private static final Set<String> NOT_BINDING = Set.of("cursor", "limit", "fields", "expand", "include_total", "sort");
 
     /**
-     * A request as the pipeline goes on with it.
+     * A request that was read and validated.
      *
-     * @param ifMatch the versions that the caller made its change for; null for any
-     * @param envelope whether a dry run answers with all that it would have changed
-     * @param idempotencyKey null if the caller sent none or the operation takes none
-     * @param fingerprint everything that makes it the same request again: method, path, query, body; empty without a key
+     * @param ifMatch the versions in {@code If-Match}; null for any version
+     * @param envelope true if a dry run answers with an envelope that lists all changes
+     * @param idempotencyKey null if none was sent or the operation accepts none
+     * @param fingerprint the hash of method, path, query and body, by which a replay recognizes its request; empty without a key
      */
     record Read(RequestInput input, @Nullable PageRequest page, @Nullable Set<Long> ifMatch, boolean dryRun, boolean envelope,
             @Nullable String idempotencyKey, @Nullable String reason, List<String> expand, List<String> fields, byte[] fingerprint) {}
@@ -63,7 +63,7 @@ final class RequestReader {
         var fields = list(query, "fields");
         for (var field : fields) {
             if (!inputs.fields().contains(field)) {
-                wrong.add(Item.parameter("fields", "unknown_field", "There is no member " + printable(field) + "."));
+                wrong.add(Item.parameter("fields", "unknown_field", "The resource has no member " + printable(field) + "."));
             }
         }
         var key = operation.mutation() ? key(exchange, wrong) : null;
@@ -91,14 +91,14 @@ final class RequestReader {
         if (wrong.isEmpty()) {
             return;
         }
-        // A cursor of another form is one in another spelling; with other mistakes it is one of several.
+        // A cursor that violates its pattern gets invalid_cursor, like an altered one. Among other mistakes it is one of the errors.
         boolean cursor = wrong.stream().allMatch(item -> item.code().equals(Problem.INVALID_CURSOR.code()));
         throw cursor
                 ? Problem.INVALID_CURSOR.refusal().with(wrong.getFirst())
                 : RequestInput.hinted(Problem.INVALID_PARAMETER.because(several(wrong, "parameter or header")).withAll(wrong));
     }
 
-    /** Each reference on the way asks for the scope that reading it asks for. */
+    /** Each reference in a path of {@code expand} requires the scope of reading it. */
     private static void requireScopes(List<String> expand, Operation operation, @Nullable Caller caller) {
         for (var path : expand) {
             for (int dot = path.indexOf('.'); caller != null; dot = path.indexOf('.', dot + 1)) {
@@ -113,7 +113,7 @@ final class RequestReader {
         }
     }
 
-    /** Whether a dry run's envelope is asked for; refuses what can't be answered at all. An answer without a body is fine with everybody. */
+    /** Returns true if a dry run's envelope is requested. @throws ProblemException {@code not_acceptable} if {@code Accept} allows no answer */
     private static boolean envelope(Exchange exchange, Operation operation, boolean dryRun) {
         var answers = operation.responseType() == null ? operation.downloadTypes() : List.of(operation.responseType());
         if (answers.isEmpty()) {
@@ -124,15 +124,15 @@ final class RequestReader {
             return true;
         }
         if (answers.stream().noneMatch(type -> MediaTypes.accepts(accept, type))) {
-            throw Problem.NOT_ACCEPTABLE.because("The operation answers " + String.join(" or ", answers) + ", which Accept doesn't allow.");
+            throw Problem.NOT_ACCEPTABLE.because("The operation answers " + String.join(" or ", answers) + ", but Accept doesn't allow it.");
         }
         return false;
     }
 
-    /** Looks at a body that is streamed before any of it is read. */
+    /** Checks the headers of a streamed body before the body is read. */
     private static void announced(Exchange exchange, Operation operation) {
         if (exchange.contentLength() == 0 || exchange.contentLength() < 0 && !exchange.hasChunkedBody()) {
-            throw Problem.MALFORMED_BODY.because("The operation needs a body of " + String.join(" or ", operation.streamTypes()) + ".");
+            throw Problem.MALFORMED_BODY.because("The operation requires a body of " + String.join(" or ", operation.streamTypes()) + ".");
         }
         if (streamType(exchange, operation) == null) {
             throw Problem.UNSUPPORTED_MEDIA_TYPE
@@ -149,12 +149,12 @@ final class RequestReader {
         return operation.streamTypes().stream().filter(type -> MediaTypes.streams(sent, type)).findFirst().orElse(null);
     }
 
-    /** Takes it in, when nothing else of the request is wrong. */
+    /** Receives the streamed body. The caller has checked everything else in the request before. */
     private Spool.Spooled upload(Exchange exchange, Operation operation, @Nullable Caller caller) {
         try {
             var charset = Objects.requireNonNull(MediaTypes.charset(String.valueOf(exchange.header("Content-Type"))), "announced");
             return exchange.body(spool, String.valueOf(streamType(exchange, operation)), charset, operation.streamBytesMax(),
-                    Objects.requireNonNull(caller, "a body is streamed by nobody").tenant());
+                    Objects.requireNonNull(caller, "a streamed body without a caller").tenant());
         } catch (IOException brokenOff) {
             throw Spool.brokenOff(brokenOff);
         }
@@ -165,14 +165,14 @@ final class RequestReader {
         if (!(inputs.body() != null || !operation.streamTypes().isEmpty())) {
             boolean sent = length > 0 || length < 0 && exchange.hasChunkedBody();
             if (sent && !operation.method().equals("GET")) {
-                throw Problem.MALFORMED_BODY.because("The operation takes no body.");
+                throw Problem.MALFORMED_BODY.because("The operation has no body; send the request without one.");
             }
             return new byte[0];
         }
         var type = exchange.header("Content-Type");
         var encoding = exchange.header("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw Problem.UNSUPPORTED_MEDIA_TYPE.because("A body with Content-Encoding: " + printable(encoding) + " is not read.");
+            throw Problem.UNSUPPORTED_MEDIA_TYPE.because("Content-Encoding " + printable(encoding) + " is not supported. Send the body as it is.");
         }
         if (!operation.streamTypes().isEmpty()) {
             announced(exchange, operation);
@@ -206,7 +206,7 @@ final class RequestReader {
     private static JsonNode tree(byte[] raw, Operation operation, Spec.Inputs inputs, Schema schema) {
         if (raw.length == 0) {
             if (inputs.bodyRequired()) {
-                throw Problem.MALFORMED_BODY.because("The operation needs a body of " + operation.requestType() + ".");
+                throw Problem.MALFORMED_BODY.because("The operation requires a body of " + operation.requestType() + ".");
             }
             return Json.WIRE.createObjectNode();
         }
@@ -220,7 +220,7 @@ final class RequestReader {
         }
         var text = Idempotency.key(values.getFirst());
         if (values.size() > 1 || text == null) {
-            wrong.add(Item.header("Idempotency-Key", "malformed", "One key of 1 to 255 visible ASCII characters."));
+            wrong.add(Item.header("Idempotency-Key", "malformed", "Send one Idempotency-Key of 1 to 255 visible ASCII characters."));
             return null;
         }
         return text;
@@ -234,14 +234,14 @@ final class RequestReader {
         var text = DisplayString.read(values.getFirst());
         if (values.size() > 1 || text == null) {
             wrong.add(Item.header("Audit-Reason", "malformed",
-                    "One text of 1 to 500 characters: visible ASCII and spaces, or a Display String of RFC 9651."));
+                    "Send one Audit-Reason of 1 to 500 characters: visible ASCII and spaces, or a Display String of RFC 9651."));
         }
         return text;
     }
 
     private static @Nullable Set<Long> ifMatch(Exchange exchange, Operation operation, List<Item> wrong) {
         var header = operation.ifMatch() == Operation.IfMatch.NONE ? null : exchange.list("If-Match");
-        // Where it is required, a blank one is missing.
+        // A blank required header is treated as missing.
         return header != null && header.isBlank() && operation.ifMatch() == Operation.IfMatch.REQUIRED ? null : Etag.versions(header, wrong);
     }
 
@@ -277,7 +277,7 @@ final class RequestReader {
                 false);
     }
 
-    /** What a cursor belongs to; the path says of which resource's list it is. */
+    /** The binding of a cursor: tenant, operation, path, sort order and filters. */
     private static byte[] binding(ObjectNode query, String path, Operation operation, @Nullable Caller caller, String sort) {
         var filters = new TreeMap<String, String>();
         query.properties().forEach(parameter -> {
@@ -289,7 +289,7 @@ final class RequestReader {
         return (tenant + "\n" + operation.id() + "\n" + path + "\n" + sort + "\n" + filters).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The operation's own filters: what its query record is bound from. */
+    /** The operation's own filters, from which its query record is bound. */
     private static ObjectNode filters(ObjectNode query) {
         var filters = query.deepCopy();
         filters.remove(NOT_BINDING);

@@ -10,7 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Passes requests on to Javalin, without the one header by which Javalin would route a request by another method than it has. */
+/** Passes requests to Javalin without X-HTTP-Method-Override, by which Javalin would replace the method. */
 final class RequestServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1;
@@ -22,7 +22,7 @@ final class RequestServlet extends HttpServlet {
         this.javalin = javalin;
     }
 
-    /** Every method, TRACE and those that nobody has heard of too: the routes say what each is answered. */
+    /** Accepts every method, including TRACE and unknown ones; the routes decide the answer. */
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
         ServletRequest passed = request.getHeader(METHOD_OVERRIDE) == null ? request : new MethodKept(request);

@@ -7,15 +7,15 @@ import org.guildhall.api.Download;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer as it goes out: everything that a replay must repeat.
+ * An answer before it is sent: everything that a replay repeats.
  *
- * @param headers those that belong to the answer itself; what belongs to this one request is added when it is written
- * @param download what is sent instead of a body; an answer with one is never replayed
+ * @param headers the headers of the answer itself; headers of one request are added when it is sent
+ * @param download the file that is sent instead of a body; such an answer is never replayed
  */
 record Response(int status, byte @Nullable [] body, Map<String, String> headers, @Nullable Download download) {
 
     static final String JSON = "application/json";
-    /** What a dry run would have answered, with all that it would have changed. */
+    /** The envelope of a dry run: its result and all changes. */
     static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
     static final String PROBLEM = "application/problem+json";
 
@@ -27,7 +27,7 @@ record Response(int status, byte @Nullable [] body, Map<String, String> headers,
         return new Response(status, body, headers, null);
     }
 
-    /** A file, which nobody else may keep: it is made of what tenants have. */
+    /** A file. Shared caches may not store it, as it contains a tenant's data. */
     static Response of(Download download) {
         var headers = new LinkedHashMap<String, String>();
         headers.put("Content-Type", download.contentType());
@@ -43,17 +43,17 @@ record Response(int status, byte @Nullable [] body, Map<String, String> headers,
         return this;
     }
 
-    /** How many bytes the body has; of a file it isn't known. */
+    /** The size of the body in bytes; 0 for a file. */
     int size() {
         return body == null ? 0 : body.length;
     }
 
-    /** How many bytes are held at once until it is sent: the body, or one part of a file. */
+    /** The bytes held in memory until the answer is sent: the body, or one part of a file. */
     long inFlight() {
         return download == null ? size() : download.bytes() / Math.max(1, download.parts());
     }
 
-    /** The headers for storing, one a line. */
+    /** The headers for storage, one per line. */
     String headerLines() {
         var lines = new StringJoiner("\n");
         headers.forEach((name, value) -> lines.add(name + ": " + value));

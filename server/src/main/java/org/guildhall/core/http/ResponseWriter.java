@@ -19,7 +19,7 @@ import org.guildhall.core.json.Json;
 import org.guildhall.core.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what a handler returned into what goes out: expanded and narrowed as asked, with its entity tag, its links, or 304. */
+/** Turns a handler's reply into an answer: applies {@code expand} and {@code fields}, adds ETag and Link, or answers 304. */
 final class ResponseWriter {
 
     private final Expansions expansions;
@@ -34,7 +34,7 @@ final class ResponseWriter {
         }
         if (reply.body() instanceof Download download) {
             if (!MediaTypes.accepts(exchange.list("Accept"), download.contentType())) {
-                throw Problem.NOT_ACCEPTABLE.because("It is " + download.contentType() + ", which Accept doesn't allow.");
+                throw Problem.NOT_ACCEPTABLE.because("The file is " + download.contentType() + ", but Accept doesn't allow it.");
             }
             return Response.of(download);
         }
@@ -42,7 +42,7 @@ final class ResponseWriter {
         return answer(exchange, call, reply, body, reply.body() instanceof Page<?> page ? page.page() : null);
     }
 
-    /** A page that is written part by part; {@code handle} answers each of them. */
+    /** A page that is written part by part; {@code handle} reads each part. */
     Response page(Exchange exchange, Read read, Function<PageRequest, Call> calls, Function<Call, Reply<?>> handle) {
         var last = new AtomicReference<Call>();
         var writer = PageWriter.of(
@@ -87,8 +87,8 @@ final class ResponseWriter {
     }
 
     /**
-     * What a mutation would have answered, without what leads to a resource that doesn't exist; for who asks for it in an envelope with all
-     * that would have changed. An answer without a body stays one.
+     * The answer of a dry run: the mutation's status and body, without {@code Location} and {@code ETag}. On request the body is in an
+     * envelope that lists all changes. An answer without a body stays without one.
      */
     Response dryRun(Call call, Read read, Reply<?> reply) {
         byte[] body = null;
@@ -134,7 +134,7 @@ final class ResponseWriter {
         return tree;
     }
 
-    /** The same request with another cursor. A cursor is base64url, which needs no escape. */
+    /** The URL of the next page: the same query with another cursor. A cursor is base64url and needs no escaping. */
     private static String next(Exchange exchange, String cursor) {
         var rest = new StringBuilder();
         if (exchange.query() != null) {
@@ -147,7 +147,7 @@ final class ResponseWriter {
         return exchange.path() + "?" + rest + "cursor=" + cursor;
     }
 
-    /** By its name, however that is written. */
+    /** Compares the decoded name. */
     private static boolean isCursor(String pair) {
         return QueryString.parse(pair, new ArrayList<>()).containsKey("cursor");
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
 
-/** The present revision of all credentials, for refusals; none while the database is away. */
+/** Reads the current revision of all credentials for refused requests; empty while the database is away. */
 final class Revisions {
 
     private final Db db;
@@ -19,7 +19,7 @@ final class Revisions {
         this.db = db;
     }
 
-    /** Asked for oneself. */
+    /** Reads the revision with a query of its own. */
     OptionalLong own() {
         try {
             return OptionalLong.of(db.revision());
@@ -29,8 +29,8 @@ final class Revisions {
     }
 
     /**
-     * The same for those who are refused in crowds, so that a flood takes one connection and not all: whoever comes while somebody asks
-     * waits for the question after that, which is one for all of them.
+     * Reads the revision with a query shared by concurrent callers, so that a flood of refusals uses one connection. A caller that arrives
+     * during a query waits for the next one.
      */
     OptionalLong shared() {
         long before = begun.get();

@@ -7,7 +7,7 @@ import org.guildhall.api.Endpoint;
 import org.guildhall.api.Operation;
 import org.guildhall.api.Router;
 
-/** Which handler answers which operation. Every operation of the spec has one, or the server doesn't start. */
+/** The handler of each operation. The server doesn't start while an operation of the spec has none. */
 public final class Routes implements Router<Call> {
 
     private final Map<Operation, Endpoint<Call>> endpoints = new EnumMap<>(Operation.class);
@@ -15,7 +15,7 @@ public final class Routes implements Router<Call> {
     @Override
     public void bind(Operation operation, Endpoint<Call> endpoint) {
         if (endpoints.put(operation, endpoint) != null) {
-            throw new IllegalStateException(operation + " is bound twice");
+            throw new IllegalStateException(operation + " has two handlers");
         }
     }
 
@@ -23,11 +23,11 @@ public final class Routes implements Router<Call> {
         return endpoints.get(operation);
     }
 
-    /** All operations; now each must be bound. */
+    /** All operations. @throws IllegalStateException if one has no handler */
     List<Operation> operations() {
         for (var operation : Operation.values()) {
             if (!endpoints.containsKey(operation)) {
-                throw new IllegalStateException(operation + " is in the spec and bound nowhere");
+                throw new IllegalStateException(operation + " is in the spec but has no handler");
             }
         }
         return List.of(Operation.values());

@@ -9,7 +9,7 @@ import org.eclipse.jetty.util.Callback;
 import org.guildhall.core.audit.RequestIds;
 import org.guildhall.core.problem.Problem;
 
-/** What the HTTP server refuses by itself, before a request gets anywhere: in the same form as everything else. */
+/** Writes the refusals of Jetty itself, before a request reaches the pipeline, as problems. */
 final class ServerErrors extends ErrorHandler {
 
     private final Problems problems;
@@ -23,7 +23,7 @@ final class ServerErrors extends ErrorHandler {
         int status = response.getStatus() >= 400 ? response.getStatus() : 500;
         var requestId = RequestIds.request();
         var path = request.getHttpURI() == null || request.getHttpURI().getPath() == null ? "/" : request.getHttpURI().getPath();
-        // What the server calls a request whose first line it couldn't read.
+        // Jetty's path for a request whose first line is malformed.
         var instance = path.equals("/badMessage") ? "/" : path;
         var answer = problems.answer(Problem.ofStatus(status).refusal(), instance, requestId);
         response.setStatus(answer.status());

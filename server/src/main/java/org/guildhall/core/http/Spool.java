@@ -24,33 +24,33 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 
 /**
- * Bodies too large to be held, each in a file of its own while its request lasts. A caller may send as slowly as it likes, up to a point,
- * and no transaction waits for it; and all of the body is known when the idempotency key is claimed. So many at once as there is room for.
+ * Receives large bodies into temporary files, one per request. No transaction waits for a slow caller, and the whole body is known before
+ * the idempotency key is claimed. The number of concurrent bodies is bounded.
  */
 final class Spool {
 
-    /** With the largest body of 64 MiB, half a GiB of the disk. */
-    private static final int AT_ONCE_MAX = 8;
+    /** Together with the largest body of 64 MiB: half a GiB of disk. */
+    private static final int BODIES_MAX = 8;
 
-    private static final int AT_ONCE_OF_A_TENANT_MAX = 4;
-    /** Places that only tenants get which have none. */
-    private static final int FOR_OTHERS = 2;
+    private static final int TENANT_BODIES_MAX = 4;
+    /** Places reserved for tenants that have none yet. */
+    private static final int RESERVED_PLACES = 2;
     private static final int RETRY_AFTER_SECONDS = 5;
     private static final Duration TIME_MAX = Duration.ofMinutes(5);
-    /** A body that comes more slowly on the average, from its first seconds on, would keep its place for nothing. */
+    /** The minimal average rate. A slower body would occupy its place for too long. */
     private static final int BYTES_PER_SECOND_MIN = 16 * 1024;
 
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final int CHUNK_BYTES = 64 * 1024;
 
-    private final Semaphore places = new Semaphore(AT_ONCE_MAX);
+    private final Semaphore places = new Semaphore(BODIES_MAX);
     private final ConcurrentMap<UUID, Integer> taken = new ConcurrentHashMap<>();
 
     /**
-     * Takes a whole body in.
+     * Receives a whole body.
      *
-     * @param most how many bytes it may have
-     * @throws ProblemException if it is too large, comes too slowly, breaks off, or there is no room
+     * @param most the maximal size in bytes
+     * @throws ProblemException if the body is too large, too slow or incomplete, or if all places are taken
      */
     Spooled take(InputStream body, String mediaType, Charset charset, long most, UUID tenant) {
         enter(tenant);
@@ -66,10 +66,10 @@ final class Spool {
 
     private void enter(UUID tenant) {
         int own = taken.merge(tenant, 1, Integer::sum);
-        boolean crowded = own > AT_ONCE_OF_A_TENANT_MAX || own > 1 && places.availablePermits() <= FOR_OTHERS;
+        boolean crowded = own > TENANT_BODIES_MAX || own > 1 && places.availablePermits() <= RESERVED_PLACES;
         if (crowded || !places.tryAcquire()) {
             forget(tenant);
-            throw Problem.UNAVAILABLE.because("Too many bodies are being received at once.").retryAfter(RETRY_AFTER_SECONDS);
+            throw Problem.UNAVAILABLE.because("Too many uploads are running at once.").retryAfter(RETRY_AFTER_SECONDS);
         }
     }
 
@@ -82,7 +82,7 @@ final class Spool {
         taken.computeIfPresent(tenant, (key, count) -> count == 1 ? null : count - 1);
     }
 
-    /** A body that is there. The file has no name any more, so nothing of it outlives the process either. */
+    /** A received body. Its file has no name any more, so it disappears with the process. */
     static final class Spooled implements Upload, AutoCloseable {
 
         private final String mediaType;
@@ -123,11 +123,11 @@ final class Spool {
 
         private void requireInTime(long nanos) {
             if (nanos > TIME_MAX.toNanos()) {
-                throw Problem.REQUEST_TIMEOUT.because("The body didn't come within " + TIME_MAX.toSeconds() + " seconds.");
+                throw Problem.REQUEST_TIMEOUT.because("The body did not arrive within " + TIME_MAX.toSeconds() + " seconds.");
             }
             double seconds = (nanos - GRACE.toNanos()) / 1e9;
             if (bytes < seconds * BYTES_PER_SECOND_MIN) {
-                throw Problem.REQUEST_TIMEOUT.because("The body comes too slowly: less than " + BYTES_PER_SECOND_MIN + " bytes a second.");
+                throw Problem.REQUEST_TIMEOUT.because("The body arrives too slowly: the minimum is " + BYTES_PER_SECOND_MIN + " bytes a second.");
             }
         }
 
@@ -150,7 +150,7 @@ final class Spool {
             }
         }
 
-        /** What makes it the same body again: its media type, its character set and every byte of it. */
+        /** The hash of media type, charset and all bytes, for the request's fingerprint. */
         byte[] digest() {
             try {
                 return ((MessageDigest) digest.clone()).digest();
@@ -206,11 +206,11 @@ final class Spool {
         }
     }
 
-    /** What is said of a body that didn't come: it stopped, or the connection ended. */
+    /** The problem of a body that stopped arriving or whose connection ended. */
     static ProblemException brokenOff(IOException failed) {
         return failed instanceof SocketTimeoutException || failed instanceof InterruptedIOException || failed.getCause() instanceof TimeoutException
-                ? Problem.REQUEST_TIMEOUT.because("The body stopped coming.")
-                : Problem.MALFORMED_BODY.because("The body ended before it was whole.");
+                ? Problem.REQUEST_TIMEOUT.because("The body stopped arriving.")
+                : Problem.MALFORMED_BODY.because("The body ended before it was complete.");
     }
 
     static ProblemException tooLarge(long most) {

@@ -8,12 +8,12 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that many ask for and that never change: as they are, and compressed once. Each form has an entity tag of its own, as RFC 9110
- * (8.8.1) requires of strong tags. Only for what is public: compression beside a secret can give it away by its length.
+ * Immutable public bytes in two forms: plain, and compressed once. Each form has its own entity tag, as RFC 9110 (8.8.1) requires of
+ * strong tags. Never for secrets: the length of a compressed body can reveal a secret in it.
  */
 final class Variants {
 
-    /** One form. @param contentEncoding null if it isn't compressed */
+    /** One form. @param contentEncoding null for the plain form */
     record Form(byte[] bytes, String etag, @Nullable String contentEncoding) {
 
         static Form of(byte[] bytes, @Nullable String contentEncoding) {
@@ -28,21 +28,21 @@ final class Variants {
         this.plain = Form.of(bytes, null);
     }
 
-    /** The form for this {@code Accept-Encoding}: gzip for those that take it, else the bytes as they are. */
+    /** The form for this {@code Accept-Encoding}: gzip if accepted, else plain. */
     Form form(@Nullable String acceptEncoding) {
         if (!takesGzip(acceptEncoding)) {
             return plain;
         }
         var form = compressed;
         if (form == null) {
-            // Two requests that come at once do the work twice, and find the same.
+            // Two concurrent requests may both compress; the results are equal.
             form = Form.of(compress(plain.bytes()), "gzip");
             compressed = form;
         }
         return form;
     }
 
-    /** Whether the field names gzip, or any coding, without the weight 0 (RFC 9110, 12.5.3). */
+    /** Returns true if the header accepts gzip, by name or by {@code *}, with a weight above 0 (RFC 9110, 12.5.3). */
     static boolean takesGzip(@Nullable String acceptEncoding) {
         Boolean any = null;
         for (var element : acceptEncoding == null ? new String[0] : acceptEncoding.split(",")) {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 
-/** How a value must look by the document, and what is wrong with one that doesn't: the same as a body is told. */
+/** A component schema of the document. It validates values that aren't request bodies, with the same messages. */
 public final class ComponentSchema {
 
     private final Schema schema;
@@ -16,13 +16,13 @@ public final class ComponentSchema {
         this.schema = schema;
     }
 
-    /** Everything that is wrong with the value; empty if nothing is. */
+    /** All mistakes in the value; empty if it is valid. */
     public List<Item> check(JsonNode value) {
         return Validation.check(schema, value);
     }
 
     /**
-     * Reads a JSON text as strictly as a body, without checking it.
+     * Parses JSON as strictly as a request body, without validating it.
      *
      * @throws ProblemException {@code malformed_body}
      */
@@ -30,7 +30,7 @@ public final class ComponentSchema {
         return Json.parse(text);
     }
 
-    /** The same for text that was read already. */
+    /** Parses JSON text as strictly as a request body, without validating it. */
     public JsonNode parse(String text) {
         return Json.parse(text.getBytes(StandardCharsets.UTF_8));
     }

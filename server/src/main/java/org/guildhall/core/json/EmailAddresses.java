@@ -10,17 +10,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * E-mail addresses after RFC 6531: which are taken, and by what two of them are the same. They are kept as they were sent and compared
- * folded: the local part without case, the domain as A-labels (UTS 46, nontransitional) in lower case.
+ * E-mail addresses (RFC 6531): their validation and comparison. They are stored as sent and compared folded: the local part without case,
+ * the domain as A-labels (UTS 46, nontransitional) in lower case.
  */
 public final class EmailAddresses {
 
     private static final int LOCAL_BYTES_MAX = 64;
     private static final int DOMAIN_CHARACTERS_MAX = 253;
 
-    /** As HTML forms take it (WHATWG), dots anywhere included, and every other character that is neither a space nor invisible. */
+    /** The characters of HTML's e-mail inputs (WHATWG), with dots anywhere, and all visible characters beyond ASCII. */
     private static final Pattern LOCAL = Pattern.compile("[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~\\-[^\\x00-\\x7f\\p{C}\\p{Z}]]+");
-    /** RFC 5321, quoted-string: what stands between the quotes may hold nearly everything. */
+    /** The quoted-string of RFC 5321. */
     private static final Pattern LOCAL_QUOTED = Pattern.compile("\"(?:[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\[\\x20-\\x7e]|[^\\x00-\\x7f\\p{C}\\p{Z}])*\"");
     private static final Pattern DOMAIN_ASCII = Pattern.compile(
             "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?){0,126}");
@@ -29,27 +29,27 @@ public final class EmailAddresses {
 
     private EmailAddresses() {}
 
-    /** Whether a text is an address. */
+    /** True if the text is an e-mail address. */
     static boolean isValid(String text) {
         int at = text.lastIndexOf('@');
         if (at < 1) {
             return false;
         }
         var local = text.substring(0, at);
-        // The length first: the patterns go deep into a long text.
+        // The length first: the patterns recurse deeply on long texts.
         return local.getBytes(StandardCharsets.UTF_8).length <= LOCAL_BYTES_MAX
                 && (LOCAL.matcher(local).matches() || LOCAL_QUOTED.matcher(local).matches())
                 && domain(text.substring(at + 1)) != null;
     }
 
-    /** By what the address is compared with others; what is no address is compared as it is. */
+    /** The folded form, by which addresses are compared; an invalid address is returned as it is. */
     public static String folded(String address) {
         int at = address.lastIndexOf('@');
         var domain = at < 0 ? null : domain(address.substring(at + 1));
         return domain == null ? address : foldedLocal(address.substring(0, at)) + "@" + domain;
     }
 
-    /** The folded form of an address that isn't all ASCII; null for one that is, whose folded form is that in lower case. */
+    /** The folded form of an address that isn't all ASCII; null for an ASCII one, whose folded form is simply lower case. */
     public static @Nullable String key(@Nullable String address) {
         return address == null || isAscii(address) ? null : folded(address);
     }
@@ -62,7 +62,7 @@ public final class EmailAddresses {
         return composed.normalize(UCharacter.foldCase(composed.normalize(local), true));
     }
 
-    /** The domain as A-labels in lower case; null if it is none. */
+    /** The domain as A-labels in lower case; null if it is invalid. */
     private static @Nullable String domain(String domain) {
         if (domain.length() > DOMAIN_CHARACTERS_MAX) {
             return null;

@@ -7,17 +7,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads instants as RFC 3339 spells them. The Java parsers read ISO 8601 instead: they refuse offsets beyond 18 hours, more than nine
- * decimals and the offset {@code -00:00}, and take forms that the RFC doesn't have.
+ * Parses instants as RFC 3339 defines them. Java's parsers follow ISO 8601: they refuse offsets beyond 18 hours, more than nine decimals
+ * and the offset {@code -00:00}, and accept forms outside the RFC.
  */
 public final class Instants {
 
-    /** The longest text that is taken; the document says the same. */
+    /** The maximal length, as in the document. */
     static final int CHARACTERS_MAX = 64;
 
     private static final Pattern DATE_TIME = Pattern.compile(
             "([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\\.([0-9]+))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))");
-    /** A query turns the plus sign of an offset into a space. */
+    /** An instant whose offset lost its plus sign, as a query decodes + to a space. */
     private static final Pattern LOST_PLUS = Pattern.compile("[^ ]+[Tt][^ ]+ [0-9]{2}:[0-9]{2}");
 
     private static final int SECONDS_OF_MINUTE = 60;
@@ -30,10 +30,10 @@ public final class Instants {
     private Instants() {}
 
     /**
-     * The instant of a text, never later than the text says: what is finer than a microsecond is cut off, and a leap second is the last
+     * Parses an instant, never to a later one than the text says: decimals beyond microseconds are cut off, and a leap second becomes the last
      * microsecond before it, so that it stays in its day and month.
      *
-     * @return null for a text that is no instant of RFC 3339, or not one of the years 1 to 9999 in UTC
+     * @return null if the text is no instant of RFC 3339, or outside the years 1 to 9999 in UTC
      */
     static @Nullable Instant parse(String text) {
         var found = DATE_TIME.matcher(text);
@@ -64,12 +64,12 @@ public final class Instants {
         }
     }
 
-    /** Whether a text is an instant whose plus sign was sent as it is in a query, and arrived as a space. */
+    /** True if the text is an instant whose plus sign was decoded to a space. */
     public static boolean lostItsPlus(String text) {
         return LOST_PLUS.matcher(text).matches();
     }
 
-    /** Leap seconds are inserted at the end of a month in UTC (RFC 3339, appendix D); which months have one, no version of this knows. */
+    /** Leap seconds are inserted at the end of a month in UTC (RFC 3339, appendix D). Future ones are unknown, so any month may have one. */
     private static boolean endsMonth(long seconds) {
         return Math.floorMod(seconds, SECONDS_OF_DAY) == 0 && LocalDate.ofEpochDay(Math.floorDiv(seconds, SECONDS_OF_DAY)).getDayOfMonth() == 1;
     }

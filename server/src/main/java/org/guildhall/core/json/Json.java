@@ -47,28 +47,28 @@ import org.guildhall.api.Personal;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 
-/** JSON as the contract has it: strict in what is read, exact in what is written. */
+/** JSON by the contract's rules: strict when reading, exact when writing. */
 public final class Json {
 
-    /** How deep a body may be nested. */
+    /** The maximal nesting of a body. */
     static final int DEPTH_MAX = 100;
 
-    /** How long a number may be written. */
+    /** The maximal length of a number in characters. */
     static final int NUMBER_CHARACTERS_MAX = 1_000;
 
-    /** What stands in the audit trail for a member that is somebody's own. */
+    /** The audit trail's text for a member that is marked as personal. */
     public static final String MASK = "[personal]";
 
-    /** The last instant that can be answered; what is counted on from a caller's own instant ends here. */
+    /** The last instant that an answer can contain. Instants computed from a caller's are capped at it. */
     public static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     private static final DateTimeFormatter INSTANT =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
-    /** The greatest integer that every reader of JSON holds exactly. */
+    /** The greatest integer that a double holds exactly. */
     private static final long EXACT_MAX = (1L << 53) - 1;
     private static final String INSTANT_FORM = "0000-00-00T00:00:00.000000Z";
 
-    /** For what goes over the wire. */
+    /** The mapper of requests and answers. */
     public static final ObjectMapper WIRE = mapper(new JsonFactoryBuilder()).addModule(new JavaTimeModule()).addModule(instants()).build();
 
     private static final ClassValue<ObjectReader> READERS = new ClassValue<>() {
@@ -78,7 +78,7 @@ public final class Json {
         }
     };
 
-    /** For the audit trail: the wire form with personal members masked, in its canonical spelling (RFC 8785). */
+    /** The mapper of the audit trail: the wire form with personal members masked, as canonical JSON (RFC 8785). */
     public static final ObjectMapper AUDIT = mapper(new JsonFactoryBuilder().configure(JsonWriteFeature.WRITE_HEX_UPPER_CASE, false))
             .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .disable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
@@ -93,8 +93,8 @@ public final class Json {
     private Json() {}
 
     private static JsonMapper.Builder mapper(JsonFactoryBuilder factory) {
-        // Buffers are kept for all: a virtual thread has its request's life only, and what it keeps for itself is made anew each time.
-        // Characters beyond the first plane are written as they are: escaped they take three times the room.
+        // A shared pool of buffers: virtual threads live for one request only, so a pool per thread would never be reused.
+        // Characters beyond the BMP are written unescaped, in a third of the bytes.
         factory.enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
         return JsonMapper.builder(factory.recyclerPool(JsonRecyclerPools.newConcurrentDequePool()).build())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -120,14 +120,14 @@ public final class Json {
             public Instant deserialize(JsonParser in, DeserializationContext context) throws IOException {
                 var text = in.currentToken() == JsonToken.VALUE_STRING ? in.getText() : "";
                 var instant = Instants.parse(text);
-                return instant != null ? instant : (Instant) context.handleWeirdStringValue(Instant.class, text, "no instant of RFC 3339");
+                return instant != null ? instant : (Instant) context.handleWeirdStringValue(Instant.class, text, "not an instant of RFC 3339");
             }
         });
     }
 
     /**
-     * The canonical form knows doubles only. No schema of ours has a fraction or an integer that a double can't hold, and a trail that
-     * can't be verified later must not begin.
+     * Canonical JSON only has doubles. No schema has fractions or larger integers, so other numbers are refused here: their digests could not
+     * be verified by other implementations.
      */
     private static SimpleModule canonicalNumbers() {
         var integer = new StdSerializer<Long>(Long.class) {
@@ -136,7 +136,7 @@ public final class Json {
             @Override
             public void serialize(Long value, JsonGenerator out, SerializerProvider provider) throws IOException {
                 if (Math.abs(value) > EXACT_MAX || value == Long.MIN_VALUE) {
-                    provider.reportMappingProblem("an integer that isn't exact everywhere can't stand in the audit trail: %d", value);
+                    provider.reportMappingProblem("an audit event can't contain an integer beyond 2^53-1: %d", value);
                 }
                 out.writeNumber(value);
             }
@@ -146,7 +146,7 @@ public final class Json {
 
             @Override
             public void serialize(Number value, JsonGenerator out, SerializerProvider provider) throws IOException {
-                provider.reportMappingProblem("a number of this type can't stand in the audit trail: %s", value);
+                provider.reportMappingProblem("an audit event can't contain a number of this type: %s", value);
             }
         };
         return new SimpleModule("canonical")
@@ -189,13 +189,13 @@ public final class Json {
         }
     }
 
-    /** RFC 3339, UTC, six decimals. */
+    /** The wire form of an instant: RFC 3339 in UTC with six decimals. */
     public static String text(Instant instant) {
         var moment = LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);
         if (moment.getYear() < 0 || moment.getYear() > 9999) {
             return INSTANT.format(instant);
         }
-        // By hand: every resource has several, and the formatter takes longer for each than the database for the row.
+        // Without a formatter, which takes longer for one instant than PostgreSQL for the row.
         var text = INSTANT_FORM.toCharArray();
         digits(text, 3, moment.getYear());
         digits(text, 6, moment.getMonthValue());
@@ -207,14 +207,14 @@ public final class Json {
         return new String(text);
     }
 
-    /** Writes a number into the zeros that end at a place. */
+    /** Writes a number over the zeros that end at the index {@code last}. */
     private static void digits(char[] text, int last, int number) {
         for (int rest = number, at = last; rest > 0; rest /= 10) {
             text[at--] = (char) ('0' + rest % 10);
         }
     }
 
-    /** A parsed value as one of the contract's types. */
+    /** Binds a JSON tree to a type of the contract. */
     public static <T> T bind(JsonNode tree, Class<T> type) throws JsonProcessingException {
         try {
             return READERS.get(type).readValue(tree);
@@ -225,7 +225,7 @@ public final class Json {
         }
     }
 
-    /** The wire form in bytes. */
+    /** The wire form as bytes. */
     public static byte[] bytes(Object value) {
         try {
             return WIRE.writeValueAsBytes(value);
@@ -234,7 +234,7 @@ public final class Json {
         }
     }
 
-    /** Reads a body strictly: UTF-8, no duplicate member, nothing behind the end. */
+    /** Parses a body strictly: UTF-8, no duplicate members, no text after the end. */
     public static JsonNode parse(byte[] body) {
         String text;
         try {
@@ -251,7 +251,7 @@ public final class Json {
                 throw Problem.MALFORMED_BODY.because("The body is empty.");
             }
             if (parser.nextToken() != null) {
-                throw Problem.MALFORMED_BODY.because("There is text behind the end of the JSON value.");
+                throw Problem.MALFORMED_BODY.because("There is text after the end of the JSON value.");
             }
             return tree;
         } catch (ProblemException refused) {
@@ -261,12 +261,12 @@ public final class Json {
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
         } catch (RuntimeException unreadable) {
-            // An exponent of ten digits, for one: the parser fails on it instead of refusing it.
-            throw Problem.MALFORMED_BODY.because("The body has a number or a name that the API can't read.");
+            // For example an exponent of ten digits: Jackson throws an arithmetic exception for it.
+            throw Problem.MALFORMED_BODY.because("The body has a number or a member name that can't be parsed.");
         }
     }
 
-    /** Half a character is read where it is a value, and told by the validation. The parser refuses it in a name, with these words only. */
+    /** A lone surrogate in a value is left to the validation. In a member name Jackson refuses it, recognizable by this word only. */
     private static JsonNode tree(JsonParser parser) throws IOException {
         try {
             return STRICT.readTree(parser);
@@ -293,11 +293,11 @@ public final class Json {
 
     private static String message(JsonProcessingException malformed) {
         if (malformed instanceof StreamConstraintsException) {
-            return "The body is nested deeper than " + DEPTH_MAX + ", or has a number or a name that is longer than any the API knows.";
+            return "The body is nested deeper than " + DEPTH_MAX + ", or has a number or a member name that is too long.";
         }
         var where = malformed.getLocation();
         var what = malformed.getOriginalMessage().lines().findFirst().orElse("not JSON");
-        // Jackson names its own classes and settings in some messages; callers get the first sentence without them.
+        // Some of Jackson's messages name its classes and settings; callers must not see them.
         what = what.replaceAll("(?i)\\s*\\(code \\d+[^)]*\\)", "").strip();
         if (what.matches(".*(com\\.fasterxml|java\\.|JsonReadFeature|Feature).*")) {
             what = "not JSON";

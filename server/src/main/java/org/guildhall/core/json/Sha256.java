@@ -3,7 +3,7 @@ package org.guildhall.core.json;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256. Copied from one that was looked up once: the lookup costs more than a short text takes. */
+/** SHA-256, cloned from one instance: looking up the algorithm costs more than hashing a short text. */
 public final class Sha256 {
 
     private static final MessageDigest EMPTY;
@@ -18,7 +18,7 @@ public final class Sha256 {
 
     private Sha256() {}
 
-    /** A new hash, of nothing yet. */
+    /** A new, empty hash. */
     public static MessageDigest begin() {
         try {
             return (MessageDigest) EMPTY.clone();

@@ -24,20 +24,20 @@ import java.util.Map;
 import org.guildhall.api.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** The published document, as the running server reads it: what each operation's parameters and body must look like. */
+/** The published document at run time: the schemas of each operation's parameters and body. */
 public final class Spec {
 
     private static final String ID = "https://guildhall.invalid/openapi.json";
 
-    /** A query parameter: how its text is read, and the schema that the value must fit. */
+    /** A query parameter: the type that its text is parsed as, and the schema of the value. */
     public record Parameter(String name, String type, @Nullable String itemType, Schema schema, @Nullable JsonNode fallback) {}
 
     /**
-     * What an operation takes.
+     * The inputs of an operation.
      *
-     * @param query its query parameters by name
-     * @param body null if it takes none
-     * @param fields what {@code fields} may name: the members of the resource, or of a list's entries
+     * @param query the query parameters by name
+     * @param body the body's schema; null without a body
+     * @param fields the names allowed in {@code fields}: the members of the resource, or of a list's entries
      */
     public record Inputs(Map<String, Parameter> query, @Nullable Schema body, boolean bodyRequired, List<String> fields) {}
 
@@ -48,12 +48,12 @@ public final class Spec {
     private final Map<Operation, Inputs> inputs = new EnumMap<>(Operation.class);
     private final Map<String, String> prefixes = new HashMap<>();
 
-    /** Reads the document that was bundled with the generated code. */
+    /** Reads the document bundled with the generated code. */
     public Spec() {
         this(resource("/openapi/openapi.json"), resource("/openapi/openapi.yaml"));
     }
 
-    /** Reads another form of that document, with the same operations. */
+    /** Reads another version of the document with the same operations. */
     public Spec(byte[] json, byte[] yaml) {
         this.json = json;
         this.yaml = yaml;
@@ -69,8 +69,8 @@ public final class Spec {
                         .pathType(PathType.JSON_POINTER)
                         .locale(Locale.ENGLISH)
                         .build()));
-        // One schema of the whole, and the others are parts of it: asked for each by its address, the library would read the document
-        // anew for every one and keep it.
+        // One schema of the whole document, with all others as parts of it. Requested one by one, the library would parse and keep the
+        // document once for each.
         this.whole = registry.getSchema(SchemaLocation.of(ID), document);
         requireShortTexts();
         for (var operation : Operation.values()) {
@@ -84,7 +84,7 @@ public final class Spec {
         });
     }
 
-    /** RFC 3339, by the parser that reads the value afterwards: what is valid can be read. */
+    /** The format {@code date-time}, checked by the parser that later reads the value: every valid value can be read. */
     private static final class InstantFormat extends DateTimeFormat {
         @Override
         public boolean matches(ExecutionContext context, String value) {
@@ -92,7 +92,7 @@ public final class Spec {
         }
     }
 
-    /** RFC 6531: also addresses in other scripts than the Latin one. */
+    /** The format {@code idn-email} (RFC 6531), which also allows addresses in other scripts. */
     private static final class EmailFormat implements Format {
         @Override
         public String getName() {
@@ -112,12 +112,12 @@ public final class Spec {
 
     private void requireShortTexts() {
         document.findParents("maxLength").stream()
-                // What is streamed is no text of a JSON body.
+                // Streamed bodies are not texts in JSON.
                 .filter(schema -> !schema.path("format").asText().equals("binary"))
                 .mapToInt(schema -> schema.get("maxLength").asInt())
                 .max().ifPresent(longest -> {
             if (longest > Validation.TEXT_CHARACTERS_MAX) {
-                throw new IllegalStateException("the document allows a text of " + longest + " characters, the validation doesn't");
+                throw new IllegalStateException("the document allows a text of " + longest + " characters, more than the validation");
             }
         });
     }
@@ -125,7 +125,7 @@ public final class Spec {
     private static byte[] resource(String name) {
         try (InputStream in = Spec.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("the jar of the contract lacks " + name);
+                throw new IllegalStateException("the openapi jar has no file " + name);
             }
             return in.readAllBytes();
         } catch (IOException broken) {
@@ -133,12 +133,12 @@ public final class Spec {
         }
     }
 
-    /** The document as it is served. */
+    /** The document as JSON, as it is served. */
     public byte[] json() {
         return json;
     }
 
-    /** The same as YAML. */
+    /** The document as YAML, as it is served. */
     public byte[] yaml() {
         return yaml;
     }
@@ -148,13 +148,13 @@ public final class Spec {
         return document.at("/info/version").asText();
     }
 
-    /** {@code org_type} for {@code OrgTypeId}: what an entity is called in the audit trail. */
+    /** The entity type in the audit trail: {@code org_type} for {@code OrgTypeId}. */
     public static String entityType(String idSchema) {
         var name = idSchema.endsWith("Id") ? idSchema.substring(0, idSchema.length() - 2) : idSchema;
         return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     }
 
-    /** The id prefix of each type of entity. */
+    /** The TypeID prefix of each entity type. */
     public Map<String, String> prefixes() {
         return prefixes;
     }
@@ -168,7 +168,7 @@ public final class Spec {
         var pointer = "/paths/" + escaped + "/" + operation.method().toLowerCase(Locale.ROOT);
         var node = document.at(pointer);
         if (node.isMissingNode()) {
-            throw new IllegalStateException("the document lacks " + operation);
+            throw new IllegalStateException("the document has no operation " + operation);
         }
         var query = new LinkedHashMap<String, Parameter>();
         parameters(pointer + "/parameters", query);
@@ -218,10 +218,10 @@ public final class Spec {
         return type.isArray() ? type.get(0).asText() : type.asText("string");
     }
 
-    /** The form of a component, for values that come in by another way than as the body of a request. */
+    /** A component schema, for values that aren't request bodies. */
     public ComponentSchema form(String component) {
         if (document.at("/components/schemas/" + component).isMissingNode()) {
-            throw new IllegalStateException("the document lacks " + component);
+            throw new IllegalStateException("the document has no schema " + component);
         }
         return new ComponentSchema(schema("/components/schemas/" + component));
     }

@@ -9,25 +9,25 @@ import java.util.Map;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong with a JSON value, by the schema of the document and by what JSON itself leaves open. All of it at once. */
+/** Finds all mistakes in a JSON value: violations of its schema, and of rules that JSON Schema can't express. */
 public final class Validation {
 
-    /** As many mistakes as an answer lists; a body can have more than anybody wants to read. */
+    /** The maximal number of mistakes in an answer. */
     public static final int ITEMS_MAX = 100;
 
-    /** Longer than any text that the document allows; patterns and formats are never tried on one that is longer. */
+    /** Longer than all texts that the document allows. Patterns and formats are not tried on longer texts. */
     static final int TEXT_CHARACTERS_MAX = 4_096;
 
-    /** Of a body with more values only the first mistake is told: to tell hundreds of thousands takes seconds, of which all but 100 were for nothing. */
+    /** In a larger body only the first mistake is reported: hundreds of thousands would take seconds, and an answer shows 100. */
     private static final int VALUES_MAX = 2_000;
 
-    private static final String LINE = "The text must be in one line, without control characters, and have a character that can be seen.";
+    private static final String LINE = "The text must be one line, without control characters, with at least one visible character.";
     private static final Map<String, String> FORMATS = Map.of(
             "date-time", "The value must be an instant of RFC 3339 in the years 1 to 9999, such as 2026-11-21T02:15:00Z.",
             "date", "The value must be a date, such as 2026-11-21.",
             "idn-email", "The value must be an e-mail address (RFC 6531).");
 
-    /** Where in a value something stands; spelled out only for what is wrong. */
+    /** A place in a value. Its pointer is only built for a mistake. */
     private record Place(@Nullable Place around, String step) {
 
         static final Place ROOT = new Place(null, "");
@@ -47,36 +47,36 @@ public final class Validation {
 
     private Validation() {}
 
-    /** Everything that is wrong with the value; empty if nothing is. */
+    /** All mistakes in the value; empty if it is valid. */
     public static List<Item> check(Schema schema, JsonNode value) {
         var items = new ArrayList<Item>();
-        unusable(value, Place.ROOT, items);
+        addUnusable(value, Place.ROOT, items);
         if (!items.isEmpty()) {
             return items;
         }
         if (isLarger(value, VALUES_MAX)) {
-            tell(schema.validate(value, context -> context.setFailFast(true)), items);
+            addItems(schema.validate(value, context -> context.setFailFast(true)), items);
         }
         if (items.isEmpty()) {
-            tell(schema.validate(value), items);
+            addItems(schema.validate(value), items);
         }
-        numbers(value, Place.ROOT, items);
+        addFractions(value, Place.ROOT, items);
         return items;
     }
 
-    private static void tell(List<Error> errors, List<Item> items) {
+    private static void addItems(List<Error> errors, List<Item> items) {
         for (var error : errors) {
-            if (items.size() < ITEMS_MAX && !noise(error)) {
+            if (items.size() < ITEMS_MAX && !isRedundant(error)) {
                 items.add(item(error));
             }
         }
     }
 
-    /** What of a merge patch can be told before it is laid over the resource: unknown members, wrong types, values out of bounds. */
+    /** The mistakes in a merge patch that are independent of the resource: unknown members, wrong types, values out of bounds. */
     public static List<Item> checkPatch(Schema schema, JsonNode patch) {
         return check(schema, patch).stream()
                 .filter(item -> !item.code().equals("required"))
-                // A null inside takes away what may be there; what may not be there can't be taken away either.
+                // A nested null removes a member, so it need not match the member's type. An unknown member is still a mistake.
                 .filter(item -> item.code().equals("unknown_member") || !nestedNull(item.pointer(), patch))
                 .toList();
     }
@@ -85,9 +85,9 @@ public final class Validation {
         return pointer.indexOf('/', 1) > 0 && patch.at(pointer).isNull();
     }
 
-    // One bad branch of a choice is told by the branch's own errors; the choice's own adds nothing. Neither does the branch that
-    // would have taken null: the other one says what is wrong with what is there.
-    private static boolean noise(Error error) {
+    // A failed branch of anyOf or oneOf is reported by the branch's own errors. The failure of the choice itself adds nothing, nor does
+    // the failure of a branch of type null.
+    private static boolean isRedundant(Error error) {
         return switch (error.getKeyword()) {
             case "anyOf" -> true;
             case "oneOf" -> error.getInstanceLocation().getNameCount() > 0;
@@ -103,7 +103,7 @@ public final class Validation {
         return switch (keyword) {
             case "required" -> Item.pointer(pointer + "/" + escape(property), "required", "This member is required.");
             case "additionalProperties", "unevaluatedProperties" ->
-                Item.pointer(pointer + "/" + escape(property), "unknown_member", "The operation knows no such member.");
+                Item.pointer(pointer + "/" + escape(property), "unknown_member", "The operation has no such member.");
             case "type" -> Item.pointer(pointer, "wrong_type", sentence(error));
             case "enum" -> Item.pointer(pointer, "not_allowed", sentence(error));
             case "pattern" -> Item.pointer(pointer, "pattern", isLine(error) ? LINE : sentence(error));
@@ -117,7 +117,7 @@ public final class Validation {
         };
     }
 
-    /** Whether the pattern is that of a text in one line, which no reader would make sense of. */
+    /** True if the pattern is that of one-line text. The pattern itself would not help the caller. */
     private static boolean isLine(Error error) {
         return error.getSchemaNode().asText().contains("\\u2028");
     }
@@ -134,10 +134,10 @@ public final class Validation {
     }
 
     /**
-     * What may not even be looked at: U+0000 and lone surrogates can't be stored or sent on as they came, and whoever compares
-     * {@code 1e-2000000000} with anything first writes out two thousand million digits.
+     * Values that must not reach the schema: U+0000 and lone surrogates can't be stored or sent on unchanged, and comparing
+     * {@code 1e-2000000000} with a bound would first expand it to two thousand million digits.
      */
-    private static void unusable(JsonNode value, Place place, List<Item> items) {
+    private static void addUnusable(JsonNode value, Place place, List<Item> items) {
         if (items.size() >= ITEMS_MAX) {
             return;
         }
@@ -146,22 +146,22 @@ public final class Validation {
             if (wrong != null) {
                 items.add(Item.pointer(place.pointer(), "character", wrong));
             } else if (isLong(value.textValue())) {
-                items.add(Item.pointer(place.pointer(), "too_long", "No text is longer than " + TEXT_CHARACTERS_MAX + " characters."));
+                items.add(Item.pointer(place.pointer(), "too_long", "The text is longer than " + TEXT_CHARACTERS_MAX + " characters."));
             }
         } else if (value.isBigDecimal() && Math.abs((long) value.decimalValue().scale()) > Json.NUMBER_CHARACTERS_MAX) {
-            items.add(Item.pointer(place.pointer(), "wrong_type", "An integer is written without fraction and exponent."));
+            items.add(Item.pointer(place.pointer(), "wrong_type", "The value must be an integer without fraction and exponent."));
         } else if (value.isArray()) {
             for (int at = 0; at < value.size(); at++) {
-                unusable(value.get(at), place.at(at), items);
+                addUnusable(value.get(at), place.at(at), items);
             }
         } else if (value.isObject()) {
             value.properties().forEach(member -> {
                 var wrong = wrongCharacter(member.getKey());
                 if (wrong != null) {
-                    // The member's own name can't be written back.
-                    items.add(Item.pointer(place.pointer(), "character", "The name of a member is not valid: " + wrong));
+                    // The member's name can't be written into a pointer.
+                    items.add(Item.pointer(place.pointer(), "character", "The name of a member is invalid: " + wrong));
                 } else {
-                    unusable(member.getValue(), place.at(member.getKey()), items);
+                    addUnusable(member.getValue(), place.at(member.getKey()), items);
                 }
             });
         }
@@ -175,7 +175,7 @@ public final class Validation {
         return count(value, most) > most;
     }
 
-    /** How many values there are, counted a little further than {@code most} at the furthest. */
+    /** The number of values; counting stops soon after {@code most}. */
     private static int count(JsonNode value, int most) {
         int counted = 1;
         for (var inside : value) {
@@ -206,22 +206,22 @@ public final class Validation {
         return null;
     }
 
-    /** JSON Schema takes 5.0 for an integer; the contract doesn't. */
-    private static void numbers(JsonNode value, Place place, List<Item> items) {
+    /** Refuses 5.0 for an integer, which JSON Schema accepts. */
+    private static void addFractions(JsonNode value, Place place, List<Item> items) {
         if (items.size() >= ITEMS_MAX) {
             return;
         }
         if (value.isFloatingPointNumber()) {
             var pointer = place.pointer();
-            // Whatever else the schema has to say of it, a bound mostly, is about another number than was sent.
+            // Other mistakes at this place, such as a bound, concern the rounded number.
             items.removeIf(item -> pointer.equals(item.pointer()));
-            items.add(Item.pointer(pointer, "wrong_type", "An integer is written without fraction and exponent."));
+            items.add(Item.pointer(pointer, "wrong_type", "The value must be an integer without fraction and exponent."));
         } else if (value.isArray()) {
             for (int at = 0; at < value.size(); at++) {
-                numbers(value.get(at), place.at(at), items);
+                addFractions(value.get(at), place.at(at), items);
             }
         } else if (value.isObject()) {
-            value.properties().forEach(member -> numbers(member.getValue(), place.at(member.getKey()), items));
+            value.properties().forEach(member -> addFractions(member.getValue(), place.at(member.getKey()), items));
         }
     }
 }

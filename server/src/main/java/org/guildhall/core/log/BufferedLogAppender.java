@@ -17,30 +17,30 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the log to standard error, twenty times a second and all lines at once. Requests neither wait for it nor wake it: a thread
- * that is woken for every line costs more than the lines do. When it can't keep up, lines below warnings are dropped first, and how many
- * they were is a warning itself.
+ * Writes the log to standard error twenty times a second, all waiting lines at once. Requests neither wait for the writer nor wake it:
+ * waking a thread for each line costs more than the lines. On overload, lines below warnings are dropped first, and a warning reports
+ * their number.
  */
 public final class BufferedLogAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final int WAITING_MAX = 8192;
-    /** Places that are kept for warnings and errors. */
+    /** Places reserved for warnings and errors. */
     private static final int RESERVED = WAITING_MAX / 8;
-    /** About what a request's line takes. */
+    /** The approximate size of a request's line. */
     private static final int LINE_BYTES = 512;
 
     private static final Set<Thread> WRITERS = ConcurrentHashMap.newKeySet();
 
     private final Queue<ILoggingEvent> waiting = new ConcurrentLinkedQueue<>();
-    /** Counted beside, as the queue would count itself from end to end: no request waits for another's line. */
+    /** A separate count, since the queue counts itself by traversal. */
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();
     private volatile boolean ending;
     private @Nullable Encoder<ILoggingEvent> encoder;
     private @Nullable Thread writer;
 
-    /** How an event becomes a line; set by the configuration. */
+    /** Sets the encoder that turns an event into a line; called by the configuration. */
     public void setEncoder(Encoder<ILoggingEvent> encoder) {
         this.encoder = encoder;
     }
@@ -62,7 +62,7 @@ public final class BufferedLogAppender extends UnsynchronizedAppenderBase<ILoggi
     protected void append(ILoggingEvent event) {
         int most = event.getLevel().isGreaterOrEqual(Level.WARN) ? WAITING_MAX : WAITING_MAX - RESERVED;
         if (count.get() < most) {
-            // What the message is made of may change before it is written.
+            // The message's arguments may change before the event is written.
             event.prepareForDeferredProcessing();
             count.incrementAndGet();
             waiting.add(event);
@@ -74,13 +74,13 @@ public final class BufferedLogAppender extends UnsynchronizedAppenderBase<ILoggi
         }
     }
 
-    /** From here on nobody may be there to write later. */
+    /** From here on lines are written at once, as the writer thread may have ended. */
     private void end() {
         ending = true;
         write();
     }
 
-    /** Whether the lines of every log that was started are written. */
+    /** True if the writer threads of all started appenders are alive. */
     public static boolean runs() {
         return WRITERS.stream().allMatch(Thread::isAlive);
     }
@@ -96,7 +96,7 @@ public final class BufferedLogAppender extends UnsynchronizedAppenderBase<ILoggi
         }
     }
 
-    /** Nothing that is thrown ends the thread: a line that can't be written is lost, and those behind it are written. */
+    /** The thread survives every failure: a line that can't be written is lost, and the next ones are written. */
     private void writeOrDrop() {
         try {
             write();

@@ -12,8 +12,8 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event as one JSON object on a line: when, how grave, who says what, then the members that were added to it, and what was thrown.
- * In ASCII, so that half a surrogate in a message doesn't cost the line.
+ * Writes an event as one line of JSON: timestamp, level, logger, message, added members, and the stack trace of an exception. The output
+ * is ASCII, so that a lone surrogate in a message can't break the line.
  */
 public final class JsonLogEncoder extends EncoderBase<ILoggingEvent> {
 

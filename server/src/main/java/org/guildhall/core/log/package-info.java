@@ -1,3 +1,3 @@
-/** Log lines as JSON, written without a request waiting for another's line. */
+/** Log lines as JSON, written in the background. */
 @org.jspecify.annotations.NullMarked
 package org.guildhall.core.log;

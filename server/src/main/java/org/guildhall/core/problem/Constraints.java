@@ -6,14 +6,14 @@ import org.guildhall.core.data.Failures.Violation;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
-/** What it means for a caller that a constraint of the schema was broken. Each room tells for its own tables, by the constraint's name. */
+/** Maps violated constraints of the schema to problems. Each room adds the constraints of its own tables, by name. */
 public final class Constraints {
 
     private record Meaning(Problem problem, @Nullable String pointer, String detail) {}
 
     private final Map<String, Meaning> meanings = new HashMap<>();
 
-    /** @param pointer the member that it is about; null if it is about the whole */
+    /** @param pointer the member that the constraint is about; null if it is about the whole resource */
     public Constraints on(String constraint, Problem problem, @Nullable String pointer, String detail) {
         if (meanings.put(constraint, new Meaning(problem, pointer, detail)) != null) {
             throw new IllegalStateException(constraint + " has two meanings");
@@ -21,7 +21,7 @@ public final class Constraints {
         return this;
     }
 
-    /** What a caller is told of it. */
+    /** Returns the problem of a violation. A constraint without an entry leads to a general problem, chosen by its SQLSTATE. */
     public ProblemException refusal(Violation violation) {
         var meaning = meanings.get(violation.constraint());
         if (meaning == null && violation.constraint().endsWith("_external_id")) {

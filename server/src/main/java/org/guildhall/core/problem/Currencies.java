@@ -11,8 +11,8 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The currencies of ISO 4217 that are in use: legal tender somewhere today, by the Unicode CLDR, which follows what central banks do.
- * The list of Java has those that were replaced as well. The document only says that a currency is three letters.
+ * The currencies of ISO 4217 that are legal tender somewhere today, by the Unicode CLDR, which follows the central banks.
+ * Java's own list also has the replaced ones. The document only says that a currency has three letters.
  */
 public final class Currencies {
 
@@ -22,19 +22,19 @@ public final class Currencies {
     private static final long DAY_MILLIS = 86_400_000;
     private static volatile @Nullable Listed listed;
 
-    /** What is in use on a day, counted from 1970. */
+    /** The codes in use on one day. The day counts from 1970-01-01. */
     private record Listed(long day, Set<String> codes) {}
 
     private Currencies() {}
 
-    /** What is wrong with a currency, if it is none that is in use. */
+    /** Returns one item at the pointer if no currency in use has this code, otherwise none. */
     public static List<Item> check(String pointer, String currency) {
         return inUse().contains(currency)
                 ? List.of()
                 : List.of(Item.pointer(pointer, "unknown", "No currency of ISO 4217 that is in use today has this code."));
     }
 
-    /** Asked for once a day: a currency may be replaced while the server runs, and to ask takes milliseconds. */
+    /** Reads the list once a day: a currency may be replaced while the server runs, and the look-up takes milliseconds. */
     static Set<String> inUse() {
         long today = System.currentTimeMillis() / DAY_MILLIS;
         var known = listed;

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A problem that happened: thrown wherever it is found, written in one place. It carries no stack trace, since it is an answer. */
+/** One occurrence of a problem. Any code may throw it; {@code Problems} turns it into the answer. It has no stack trace, since it is an answer. */
 public final class ProblemException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** One thing that is wrong, and where: in the body, in a parameter or in a header; exactly one of the three is there. */
+    /** One mistake and its place: exactly one of {@code pointer}, {@code parameter} and {@code header} is set. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Item(@Nullable String pointer, @Nullable String parameter, @Nullable String header, String code, String detail) {
 
@@ -21,12 +21,12 @@ public final class ProblemException extends RuntimeException {
             return new Item(pointer, null, null, code, detail);
         }
 
-        /** @param name of a path or query parameter */
+        /** @param name the name of a path or query parameter */
         public static Item parameter(String name, String code, String detail) {
             return new Item(null, name, null, code, detail);
         }
 
-        /** @param name of a header */
+        /** @param name the name of a header */
         public static Item header(String name, String code, String detail) {
             return new Item(null, null, name, code, detail);
         }
@@ -43,7 +43,7 @@ public final class ProblemException extends RuntimeException {
         this.problem = problem;
     }
 
-    /** Refuses a body with everything that a handler found wrong with it at once; does nothing if that is nothing. */
+    /** Throws {@code validation_failed} with all items; does nothing if there are none. */
     public static void ifAny(List<Item> wrong) {
         if (!wrong.isEmpty()) {
             throw Problem.VALIDATION_FAILED
@@ -52,31 +52,31 @@ public final class ProblemException extends RuntimeException {
         }
     }
 
-    /** The same with one more thing that is wrong. */
+    /** Adds an item to {@code errors}. */
     public ProblemException with(Item item) {
         items.add(item);
         return this;
     }
 
-    /** The same with more things that are wrong. */
+    /** Adds items to {@code errors}. */
     public ProblemException withAll(List<Item> more) {
         items.addAll(more);
         return this;
     }
 
-    /** The same with a header of the answer. */
+    /** Adds a header to the answer. */
     public ProblemException header(String name, String value) {
         headers.put(name, value);
         return this;
     }
 
-    /** The same with a member of its own in the problem. */
+    /** Adds an extension member (RFC 9457, section 3.2) to the problem. */
     public ProblemException member(String name, Object value) {
         members.put(name, value);
         return this;
     }
 
-    /** The same with when to come back. */
+    /** Sets {@code retry_after} and the {@code Retry-After} header, in seconds. */
     public ProblemException retryAfter(int seconds) {
         retryAfterSeconds = seconds;
         return header("Retry-After", Integer.toString(seconds));

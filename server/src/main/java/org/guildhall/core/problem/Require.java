@@ -3,12 +3,12 @@ package org.guildhall.core.problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of ids that callers name. */
+/** Checks of the resources that a request refers to. */
 public final class Require {
 
     private Require() {}
 
-    /** What the path names. @throws ProblemException {@code not_found} without it */
+    /** Returns the resource that the path names. @throws ProblemException {@code not_found} if the row is null */
     public static <T> T found(@Nullable T row) {
         if (row == null) {
             throw Problem.NOT_FOUND.refusal();
@@ -16,7 +16,7 @@ public final class Require {
         return row;
     }
 
-    /** What a member of the body names. @throws ProblemException {@code validation_failed} at the member without it */
+    /** Returns the resource that a body member names. @throws ProblemException {@code validation_failed} at the member if the row is null */
     public static <T> T named(@Nullable T row, String pointer, String what) {
         if (row == null) {
             throw Problem.VALIDATION_FAILED.because("There is no such " + what + ".")
@@ -25,14 +25,14 @@ public final class Require {
         return row;
     }
 
-    /** Refuses what was archived: it stays readable, and can be neither changed nor referred to anew. */
+    /** Refuses a resource that isn't active: it can be read, but neither changed nor referred to. */
     public static void active(String state, String what) {
         if (!state.equals("active")) {
             throw Problem.INVALID_STATE.because("The " + what + " is " + state + ".");
         }
     }
 
-    /** The same for what a member of the body names. */
+    /** Refuses a body member that refers to a resource that isn't active. */
     public static void active(String state, String pointer, String what) {
         if (!state.equals("active")) {
             throw Problem.INVALID_STATE.at(pointer, "The " + what + " is " + state + ".");

@@ -35,25 +35,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Durable work that no request waits for. A task is asked for in the transaction that needs it, and runs after the commit: at once, or at
- * its instant. Each task of a thing runs on one node at a time. A node that dies is noticed within 30 seconds, and another takes over.
+ * A queue of durable background work. A task is enqueued in the transaction that needs it, and runs after the commit, at once or at its
+ * instant. Each task of a resource runs on one node at a time. A dead node is noticed within 30 seconds, and another takes over.
  *
- * <p>A request that comes while its task runs makes it run once more. One row stands for one thing, so an idle server asks nothing of any
- * tenant.
+ * <p>A task that is requested while it runs will run once more. Each resource with work has one row, so an idle server sends no queries to
+ * any tenant.
  */
 public final class TaskQueue implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskQueue.class);
 
-    /** Also how long work that was asked for waits at most while a node is free. */
+    /** Also the longest wait of due work while a node is free. */
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(4);
-    /** A node that has been silent for so many heartbeats is taken for dead: 16 seconds, and up to 8 until somebody looks. */
+    /** After so many missed heartbeats a node counts as dead: after 16 seconds, noticed up to 8 seconds later. */
     private static final int HEARTBEATS_MISSED_MAX = 4;
     private static final Duration STOP_WAIT_MAX = Duration.ofSeconds(10);
-    /** Longer than a statement of a database that is gone without a word can take. */
+    /** Longer than a statement can take when the database has vanished. */
     private static final Duration STALLED = Duration.ofMinutes(6);
-    /** Rows of tasks that a later release knows are left to it for this long. */
+    /** How long rows of tasks of a later release are kept. */
     private static final Duration UNKNOWN_KEPT = Duration.ofDays(3650);
 
     private final DataSource pool;
@@ -61,21 +61,21 @@ public final class TaskQueue implements AutoCloseable {
     private final int threads;
     private final Predicate<UUID> active;
     private final List<RecurringTask<Void>> recurring = new ArrayList<>();
-    private final Map<String, Asked> asked = new HashMap<>();
+    private final Map<String, RegisteredJob> jobs = new HashMap<>();
     private final Duration stalled;
-    private volatile long looked = System.nanoTime();
+    private volatile long lastSearch = System.nanoTime();
     private @Nullable Scheduler scheduler;
 
     /**
-     * @param db whose connections the tasks and the search for them use
-     * @param threads how many tasks run at once; fewer than the pool has connections, as finding and keeping tasks needs some too
-     * @param active whether a tenant's tasks may run; those of a suspended one are put aside until {@link #wake}
+     * @param db the database for job connections; tasks and scheduler share its pool
+     * @param threads the maximal number of concurrent tasks; fewer than the pool's connections, as the scheduler needs some, too
+     * @param active true if a tenant's tasks may run; tasks of a suspended tenant are paused until {@link #wake}
      */
     public TaskQueue(Db db, int threads, Predicate<UUID> active) {
         this(db.pool(), db.clock(), threads, active, STALLED);
     }
 
-    /** @param stalled for how long nobody may look for work that is due before that counts as an end of it */
+    /** @param stalled how long the search for due work may fail to run before the queue counts as stalled */
     TaskQueue(DataSource pool, Clock clock, int threads, Predicate<UUID> active, Duration stalled) {
         this.pool = pool;
         this.clock = clock;
@@ -84,7 +84,7 @@ public final class TaskQueue implements AutoCloseable {
         this.stalled = stalled;
     }
 
-    /** How soon a due task runs beside others: what people wait for goes before bulk work. */
+    /** The order of due tasks: work that people wait for runs before bulk work. */
     public enum Priority {
         BULK(0), NORMAL(50), URGENT(100);
 
@@ -96,10 +96,10 @@ public final class TaskQueue implements AutoCloseable {
     }
 
     /**
-     * What becomes of a task that fails.
+     * The policy for a failing task.
      *
-     * @param attemptsMax after how many failures in a row it is given up
-     * @param backoff the wait after the first failure; each further one waits twice as long
+     * @param attemptsMax after how many failures in a row the task is given up
+     * @param backoff the wait after the first failure; it doubles with each further one
      * @param backoffMax the longest wait
      */
     public record Policy(int attemptsMax, Duration backoff, Duration backoffMax, Priority priority) {
@@ -107,10 +107,10 @@ public final class TaskQueue implements AutoCloseable {
         /** Eight attempts within about two minutes. */
         public static final Policy USUAL = new Policy(8, Duration.ofSeconds(1), Duration.ofMinutes(1), Priority.NORMAL);
 
-        /** The same for work that takes long. */
+        /** Eight attempts within about two minutes, with low priority, for long work. */
         public static final Policy BULK = new Policy(8, Duration.ofSeconds(1), Duration.ofMinutes(1), Priority.BULK);
 
-        /** For what is due at an instant, which nobody else would do: it is tried for ever, at last every hour. */
+        /** For work that is due at an instant and has no other trigger: retried for ever, at least once an hour. */
         public static final Policy DUE = new Policy(Integer.MAX_VALUE, Duration.ofSeconds(1), Duration.ofHours(1), Priority.URGENT);
 
         private Duration wait(int failures) {
@@ -119,68 +119,68 @@ public final class TaskQueue implements AutoCloseable {
         }
     }
 
-    /** Does one kind of task. It may fail, or its node may, at any point: what it has done must be found by the next attempt. */
+    /** The code of one kind of task. A run or its node may fail at any point, so the next attempt must find what is done. */
     public interface Job {
 
         /**
-         * Does some of the work; what takes long gives way to others now and then. Each of its transactions holds the lease.
+         * Does some of the work; long work should yield now and then. Each of its transactions holds the lease.
          *
-         * @param stopping whether the node is about to stop, and the run must come to an end
-         * @return when to go on; null if all is done
+         * @param stopping true when the node is stopping and the run must end
+         * @return the instant to continue at; null if all work is done
          */
         @Nullable Instant run(TaskLease lease, BooleanSupplier stopping);
 
-        /** Notes that the task has failed so often that it isn't tried again. */
+        /** Records that the task has failed too often and isn't retried. */
         void giveUp(TaskLease lease);
     }
 
-    private record Asked(Job job, Policy policy) {}
+    private record RegisteredJob(Job job, Policy policy) {}
 
-    /** Has something done over and over, with a pause in between. To be said before {@link #start}. */
+    /** Runs a task repeatedly with a pause in between. Call it before {@link #start}. */
     public void every(Duration pause, String name, Runnable task) {
         recurring.add(Tasks.recurring(name, FixedDelay.of(pause)).execute((instance, context) -> task.run()));
     }
 
-    /** Binds a job to the name of its tasks. To be said before {@link #start}, by nodes that only serve too. */
+    /** Registers the job of a task's name. Call it before {@link #start}, also on nodes that only enqueue. */
     public void on(String name, Policy policy, Job job) {
-        asked.put(name, new Asked(job, policy));
+        jobs.put(name, new RegisteredJob(job, policy));
     }
 
-    /** Asks for a task: it runs soon after the transaction has committed, on whichever node is free. */
+    /** Enqueues a task: it runs soon after the commit, on any free node. */
     public void enqueue(Tx tx, String name, UUID id) {
         TaskStore.add(tx, name, id, null, policy(name).priority().value);
     }
 
     /**
-     * Asks for a task at an instant of the database's clock. A task that already waits for the same thing keeps the earlier instant.
+     * Enqueues a task for an instant of the database's clock. A task that already waits for the same resource keeps the earlier instant.
      *
-     * @param at an instant that has passed means at once
+     * @param at a past instant means at once
      */
     public void enqueueAt(Tx tx, String name, UUID id, Instant at) {
         TaskStore.add(tx, name, id, at, policy(name).priority().value);
     }
 
-    /** Wakes the tasks of a tenant that isn't suspended any more. */
+    /** Wakes the paused tasks of a tenant that is no longer suspended. */
     public static void wake(Tx tx, UUID tenant) {
         TaskStore.wake(tx, tenant);
     }
 
     private Policy policy(String name) {
-        var known = asked.get(name);
+        var known = jobs.get(name);
         if (known == null) {
-            throw new IllegalStateException("no job is bound to " + name);
+            throw new IllegalStateException("no job is registered for " + name);
         }
         return known.policy();
     }
 
-    private Task<Void> task(String name, Asked work) {
+    private Task<Void> task(String name, RegisteredJob work) {
         return Tasks.custom(name, Void.class)
                 .onFailure(new FailureHandler.OnFailureRetryLater<>(POLL))
                 .onDeadExecutionRevive()
                 .execute((instance, context) -> run(name, work, context));
     }
 
-    private CompletionHandler<Void> run(String name, Asked work, ExecutionContext context) {
+    private CompletionHandler<Void> run(String name, RegisteredJob work, ExecutionContext context) {
         var execution = context.getExecution();
         var tenant = tenant(execution);
         TaskLease lease;
@@ -193,7 +193,7 @@ public final class TaskQueue implements AutoCloseable {
         return run(name, work, context, tenant, lease);
     }
 
-    private CompletionHandler<Void> run(String name, Asked work, ExecutionContext context, UUID tenant, TaskLease lease) {
+    private CompletionHandler<Void> run(String name, RegisteredJob work, ExecutionContext context, UUID tenant, TaskLease lease) {
         try {
             if (!active.test(tenant)) {
                 return ending(() -> TaskStore.pause(pool, lease));
@@ -215,10 +215,10 @@ public final class TaskQueue implements AutoCloseable {
         }
     }
 
-    private CompletionHandler<Void> failed(Asked work, TaskLease lease, int failures, Throwable failed) {
+    private CompletionHandler<Void> failed(RegisteredJob work, TaskLease lease, int failures, Throwable failed) {
         if (failures < work.policy().attemptsMax()) {
             var at = clock.now().plus(work.policy().wait(failures));
-            LOG.error("{} {} failed; it is tried again at {}", lease.task(), lease.instance(), at, failed);
+            LOG.error("{} {} failed; next attempt at {}", lease.task(), lease.instance(), at, failed);
             return ending(() -> TaskStore.retry(pool, lease, at));
         }
         LOG.error("{} {} failed {} times in a row and is given up", lease.task(), lease.instance(), failures, failed);
@@ -242,10 +242,10 @@ public final class TaskQueue implements AutoCloseable {
         return UUID.fromString(execution.getId().substring(execution.getId().indexOf('/') + 1));
     }
 
-    /** Begins to work. */
+    /** Starts the scheduler. */
     public void start() {
         var tasks = new ArrayList<Task<?>>();
-        asked.forEach((name, work) -> tasks.add(task(name, work)));
+        jobs.forEach((name, work) -> tasks.add(task(name, work)));
         var built = Scheduler.create(pool, tasks)
                 .tableName("platform.scheduled_tasks")
                 .clock(clock::now)
@@ -256,43 +256,43 @@ public final class TaskQueue implements AutoCloseable {
                 .missedHeartbeatsLimit(HEARTBEATS_MISSED_MAX)
                 .deleteUnresolvedAfter(UNKNOWN_KEPT)
                 .shutdownMaxWait(STOP_WAIT_MAX)
-                .dueExecutor(new Restarting())
-                .addSchedulerListener(new Watch())
+                .dueExecutor(new RestartingExecutor())
+                .addSchedulerListener(new SearchListener())
                 .startTasks(recurring)
                 .build();
-        looked = System.nanoTime();
+        lastSearch = System.nanoTime();
         built.start();
         scheduler = built;
     }
 
-    /** Whether it works: it was started, wasn't stopped, and somebody has looked for what is due not long ago. */
+    /** True if the queue is started, not stopped, and has recently searched for due work. */
     public boolean runs() {
         var started = scheduler;
         return started != null && started.getSchedulerState().isStarted() && !started.getSchedulerState().isShuttingDown() && !hasStalled();
     }
 
-    /** Whether nobody looks for work any more that is due, though it was started and not stopped. */
+    /** True if the queue is started and not stopped, but no longer searches for due work. */
     public boolean hasStalled() {
         var started = scheduler;
-        return started != null && !started.getSchedulerState().isShuttingDown() && System.nanoTime() - looked > stalled.toNanos();
+        return started != null && !started.getSchedulerState().isShuttingDown() && System.nanoTime() - lastSearch > stalled.toNanos();
     }
 
-    /** Sees that somebody looks for what is due, with or without success. */
-    private final class Watch extends AbstractSchedulerListener {
+    /** Notes each search for due work, successful or not. */
+    private final class SearchListener extends AbstractSchedulerListener {
         @Override
         public void onSchedulerEvent(SchedulerEventType event) {
             if (event == SchedulerEventType.RAN_EXECUTE_DUE || event == SchedulerEventType.UNEXPECTED_ERROR) {
-                looked = System.nanoTime();
+                lastSearch = System.nanoTime();
             }
         }
     }
 
-    /** Runs the loop that looks for what is due, and runs it again when something thrown has ended it. */
-    private static final class Restarting extends ThreadPoolExecutor {
+    /** Runs the scheduler's search loop, and restarts it after an exception. */
+    private static final class RestartingExecutor extends ThreadPoolExecutor {
 
         private static final Duration PAUSE = Duration.ofSeconds(1);
 
-        Restarting() {
+        RestartingExecutor() {
             super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Thread.ofPlatform().name("db-scheduler-due").factory());
         }
 
@@ -304,7 +304,7 @@ public final class TaskQueue implements AutoCloseable {
                         loop.run();
                         return;
                     } catch (RuntimeException | Error failed) {
-                        LoggerFactory.getLogger(TaskQueue.class).error("looking for work that is due failed, and begins again", failed);
+                        LoggerFactory.getLogger(TaskQueue.class).error("the search for due work failed and is restarted", failed);
                         LockSupport.parkNanos(PAUSE.toNanos());
                     }
                 }

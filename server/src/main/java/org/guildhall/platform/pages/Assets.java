@@ -11,24 +11,24 @@ import java.util.Map;
 import org.guildhall.core.http.PageContent;
 import org.jspecify.annotations.Nullable;
 
-/** The files that pages load. The path of each carries a hash of its bytes, so that browsers keep it and still see every new release. */
+/** The static files of the pages. Each path contains a hash of the file, so that browsers cache it and still load every new release. */
 final class Assets {
 
     private static final int HASH_BYTES = 8;
     private static final Map<String, String> TYPES = Map.of(
             "css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "json", "application/json", "svg", "image/svg+xml");
-    // Opened by itself, a file may do nothing.
+    // The policy of a file that is opened directly: it may do nothing.
     private static final String NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
     private final String folder;
     private final Map<String, PageContent> files = new HashMap<>();
 
-    /** @param folder the path that all are under, with a slash at its end */
+    /** @param folder the path of all files, with a slash at its end */
     Assets(String folder) {
         this.folder = folder;
     }
 
-    /** Adds a file. @return the path that it is served at */
+    /** Adds a file. @return its path */
     String add(String name, byte[] bytes) {
         int dot = name.lastIndexOf('.');
         var ending = name.substring(dot + 1);
@@ -42,11 +42,11 @@ final class Assets {
         return files.get(path);
     }
 
-    /** A file of the class path. */
+    /** Reads a resource from the class path. */
     static byte[] resource(String name) {
         try (InputStream in = Assets.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException(name + " is not in the class path");
+                throw new IllegalStateException(name + " is missing in the class path");
             }
             return in.readAllBytes();
         } catch (IOException broken) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The document in the form that the explorer shows: one group per resource, and nothing in it that a reader would send without having
- * written it. An explorer fills its fields with a document's examples, and example cursors, ids and keys are refused or, worse, taken.
+ * The document as the explorer shows it: one group per resource, and without examples that a reader could send by accident. Explorers
+ * prefill their fields with examples; an example cursor, id or key would be refused or, worse, accepted.
  */
 final class ExplorerDocument {
 
@@ -29,9 +29,6 @@ final class ExplorerDocument {
         try {
             var view = new ExplorerDocument((ObjectNode) JSON.readTree(published));
             view.clear();
-            if (!view.document.has("x-tagGroups")) {
-                new ResourceGroups(view.document).write();
-            }
             return view.document;
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
@@ -49,7 +46,7 @@ final class ExplorerDocument {
         }
     }
 
-    /** Leaves a parameter its default only. A path parameter keeps the example in its words. */
+    /** Removes a parameter's examples and keeps its default. The example of a path parameter moves to the description. */
     private void clear(ObjectNode parameter) {
         if (parameter.has("$ref")) {
             return;
@@ -64,7 +61,7 @@ final class ExplorerDocument {
         parameter.remove(List.of("example", "examples"));
         if (schema instanceof ObjectNode object) {
             if (!parameter.path("required").asBoolean()) {
-                // The explorer would warn of an instant that is left out.
+                // Otherwise the explorer would warn about an empty instant.
                 object.remove("format");
             }
             parameter.set("schema", withoutExamples(object));
@@ -75,7 +72,7 @@ final class ExplorerDocument {
         return schema.has("example") ? schema.get("example") : schema.path("examples").path(0);
     }
 
-    /** A schema, or a copy of the one that it refers to. */
+    /** The schema, or a copy of the one that it refers to. */
     private JsonNode inlined(JsonNode schema) {
         var at = schema;
         for (int depth = 0; depth < 8 && at.has("$ref"); depth++) {
@@ -99,7 +96,7 @@ final class ExplorerDocument {
         return schema;
     }
 
-    /** Gives each JSON body two examples: what it can't be without, which is filled in, and the document's own, which can be chosen. */
+    /** Gives each JSON body two examples: one with the required members, which is prefilled, and the document's own. */
     private void bodies(ObjectNode operation) {
         for (var body : operation.at("/requestBody/content").properties()) {
             var content = (ObjectNode) body.getValue();
@@ -107,9 +104,9 @@ final class ExplorerDocument {
                 var least = whole.deepCopy().retain(required(content.path("schema")));
                 content.remove("example");
                 var examples = content.putObject("examples");
-                put(examples, "required", "What is required", least);
+                put(examples, "required", "Required members", least);
                 if (!least.equals(whole)) {
-                    put(examples, "example", "A full example", whole);
+                    put(examples, "example", "Full example", whole);
                 }
             }
         }

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.guildhall.core.http.PageContent;
 import org.jspecify.annotations.Nullable;
 
-/** The explorer: the library's script, ours that sets it up, and the document in the form that it shows. All of it comes from this server. */
+/** The API explorer: a library's script, our setup script, and the explorer's document. All files come from this server. */
 final class ExplorerPages {
 
     private static final int NONCE_BYTES = 18;
@@ -16,19 +16,19 @@ final class ExplorerPages {
     private static final String LIBRARY = "/META-INF/resources/webjars/scalar/scalar.js";
 
     /**
-     * Scripts, requests and images of this server only, and no code out of text. The library makes style elements, which carry the number of
-     * this answer, and writes style attributes, which can't carry one: those are let through.
+     * Scripts, requests and images of this server only, and no eval. The library creates style elements, which get this answer's nonce, and
+     * style attributes, which can't have one and are allowed.
      */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-%s'; style-src-attr 'unsafe-inline';"
             + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /** What the page loads, at paths that carry hashes. */
+    /** The files of the page, at paths that contain hashes. */
     private record Files(Assets assets, String library, String script, String style, String icon, String document) {}
 
     private final Supplier<ObjectNode> document;
     private volatile @Nullable Files files;
 
-    /** @param document the form of the document that the explorer shows; asked at the first request */
+    /** @param document the explorer's document; called at the first request */
     ExplorerPages(Supplier<ObjectNode> document) {
         this.document = document;
     }
@@ -66,7 +66,7 @@ final class ExplorerPages {
         return files().assets().at(path);
     }
 
-    /** Made at the first request: a server that nobody reads the pages of has no use for them. */
+    /** Built at the first request, to save memory on servers whose pages are not used. */
     private Files files() {
         var found = files;
         if (found == null) {

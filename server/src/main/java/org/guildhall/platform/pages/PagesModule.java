@@ -4,13 +4,13 @@ import java.util.function.Supplier;
 import org.guildhall.core.http.Api;
 import org.jspecify.annotations.Nullable;
 
-/** The pages outside the API: the explorer of the document, and what each problem means. */
+/** The pages outside the API: the API explorer and the problems. */
 public final class PagesModule {
 
     private PagesModule() {}
 
     /**
-     * Binds the pages.
+     * Registers the pages.
      *
      * @param document the published document, as JSON
      */
@@ -24,7 +24,7 @@ public final class PagesModule {
         api.page("/pages/{file}", problems::file);
     }
 
-    /** What is made when it is asked for first: a server that nobody reads the pages of has no use for it. */
+    /** A value built at its first use, to save memory on servers whose pages are not used. */
     private static <T> Supplier<T> once(Supplier<T> made) {
         return new Supplier<>() {
             private @Nullable T value;

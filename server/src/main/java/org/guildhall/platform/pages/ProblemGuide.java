@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.guildhall.core.problem.Problem;
 
-/** What the page of a problem says beyond the catalogue: its usual causes, and an answer as an example. Read from {@code problems.json}. */
+/** Usual causes and an example answer for each problem's page, beside the catalogue's texts. Read from {@code problems.json}. */
 final class ProblemGuide {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -28,7 +28,7 @@ final class ProblemGuide {
         }
     }
 
-    /** The usual causes, most frequent first; sentences in which {@code `…`} is code. */
+    /** The usual causes, the most frequent first. Text between backticks is code. */
     List<String> causes(Problem problem) {
         var causes = new ArrayList<String>();
         guide.path(problem.code()).path("causes").forEach(cause -> causes.add(cause.asText()));

@@ -8,28 +8,28 @@ import java.util.Locale;
 import java.util.Map;
 import org.guildhall.core.problem.Problem;
 
-/** Which operations answer a problem, as the document says. */
+/** The operations that can answer with a problem, by the document. */
 final class ProblemOperations {
 
     /**
-     * An operation in the list of a page.
+     * An operation in a page's list.
      *
-     * @param reference the path of its place in the explorer
+     * @param reference its path in the explorer
      */
     record Entry(String method, String path, String summary, String reference) {}
 
     /**
      * The operations of one problem.
      *
-     * @param naming those whose own words name the problem
-     * @param others those that share an answer in which it is named
-     * @param total all operations of the document
+     * @param naming the operations whose own response names the problem
+     * @param others the operations with a shared response that names it
+     * @param total the number of all operations
      */
     record Answering(List<Entry> naming, List<Entry> others, int total) {}
 
     private final Map<Problem, Answering> answering = new EnumMap<>(Problem.class);
 
-    /** @param document the one that the explorer shows, whose groups the references name; it isn't kept */
+    /** @param document the explorer's document, for its groups; it is not kept in memory */
     ProblemOperations(JsonNode document) {
         for (var problem : Problem.values()) {
             answering.put(problem, find(document, problem));

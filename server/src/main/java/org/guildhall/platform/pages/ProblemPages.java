@@ -10,7 +10,7 @@ import org.guildhall.core.http.PageContent;
 import org.guildhall.core.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
-/** What each problem means: the page behind its {@code type}, and the catalogue of all. */
+/** The pages of the problems, at their {@code type}, and the catalogue of all problems. */
 final class ProblemPages {
 
     private static final String POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -22,7 +22,7 @@ final class ProblemPages {
     private final Supplier<ProblemOperations> operations;
     private final Map<String, PageContent> pages = new ConcurrentHashMap<>();
 
-    /** @param operations asked when the first page is read */
+    /** @param operations called when the first page is read */
     ProblemPages(Supplier<ProblemOperations> operations) {
         this.operations = operations;
     }
@@ -31,7 +31,7 @@ final class ProblemPages {
         return pages.computeIfAbsent("", none -> html("Problems", catalogueBody()));
     }
 
-    /** The page of the problem with this code, or null if there is none. */
+    /** The page of the problem with this code, or null if the code is unknown. */
     @Nullable PageContent page(String code) {
         var problem = Problem.ofCode(code);
         return problem == null ? null : pages.computeIfAbsent(problem.code(), none -> html(problem.title(), body(problem)));
@@ -79,13 +79,13 @@ final class ProblemPages {
     private String answering(Problem problem) {
         var found = operations.get().of(problem);
         if (found.naming().isEmpty() && found.others().isEmpty()) {
-            return "<p>It is answered before an operation is chosen, or by the server itself, whatever the operation is.</p>";
+            return "<p>The server answers with this problem before it reaches an operation, so any request can get it.</p>";
         }
         var naming = found.naming().isEmpty() ? "" : list(found.naming());
         if (found.others().isEmpty()) {
             return naming;
         }
-        var others = "<details><summary>%s%d of the %d operations, whatever they do</summary>%s</details>"
+        var others = "<details><summary>%s%d of the %d operations, independent of what they do</summary>%s</details>"
                 .formatted(found.naming().isEmpty() ? "" : "And ", found.others().size(), found.total(), list(found.others()));
         return naming + others;
     }
@@ -121,7 +121,7 @@ final class ProblemPages {
         return PageContent.revalidated(page.getBytes(StandardCharsets.UTF_8), "text/html; charset=utf-8", POLICY);
     }
 
-    /** Plain text, in which what stands between backticks is code. */
+    /** Escapes plain text and marks the parts between backticks as code. */
     private static String text(String plain) {
         return escape(plain).replaceAll("`([^`]*)`", "<code>$1</code>");
     }

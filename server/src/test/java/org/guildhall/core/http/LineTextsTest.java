@@ -29,7 +29,7 @@ class LineTextsTest {
     })
     void name_thatIsNoLineOrInvisible_isRefused(String text) {
         for (var schema : List.of("NewProduct", "NewPerson", "NewOrganization", "NewHousehold", "NewApiConsumer", "NewOrgType", "NewSite")) {
-            assertEquals(List.of("pattern The text must be in one line, without control characters, and have a character that can be seen."),
+            assertEquals(List.of("pattern The text must be one line, without control characters, with at least one visible character."),
                     wrong(schema, "name", text), schema);
         }
         assertEquals(1, wrong("NewApiConsumer", "owner_name", text).size());

@@ -24,8 +24,8 @@ import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the pipeline is measured against: handlers on the same Javalin, with a pool like the server's, that do nothing of what the
- * pipeline does. No token, no limit, no tenant, no policy, no validation, no access log.
+ * The baselines of the benchmark: handlers on the same Javalin with a similar pool, without anything of the pipeline: no token, limit,
+ * tenant, policy, validation or access log.
  */
 final class Baselines implements AutoCloseable {
 
@@ -53,7 +53,7 @@ final class Baselines implements AutoCloseable {
 
     private final HikariDataSource pool;
 
-    /** @param server how the server reaches the database; the baselines differ in their role only */
+    /** @param server the server's database settings; the baselines only use another role */
     Baselines(DbConfig server) {
         this.pool = Db.pool(new DbConfig(server.url(), Stock.ROLE, "", server.poolSize(), server.poolWait()));
     }

@@ -19,8 +19,8 @@ import org.guildhall.migrations.Embedded;
 import org.guildhall.migrations.Roles;
 
 /**
- * Measures this machine: what a request costs through everything, against handlers in the same server that do without. One command,
- * with a database (durable, fsync on) and a server of its own; nothing stays behind.
+ * Measures on this machine what a request costs through the whole pipeline, against handlers in the same server without it. One command
+ * starts its own database (durable, with fsync) and server, and removes both afterwards.
  */
 public final class Bench {
 
@@ -43,7 +43,7 @@ public final class Bench {
     }
 
     public static void main(String[] arguments) throws Exception {
-        // Before the first use of either: the loopback needs no native transport, and the log is for what goes wrong.
+        // Before the first use of either: loopback needs no native transport, and only failures are logged.
         System.setProperty("io.hyperfoil.netty.transport", "nio");
         System.setProperty("io.netty.noUnsafe", "true");
         System.setProperty("io.netty.transport.noNative", "true");
@@ -62,11 +62,11 @@ public final class Bench {
             System.err.println("bench: " + failed.getMessage());
             System.exit(1);
         }
-        // Event loops of the load generator may linger a while.
+        // The load generator's event loops may keep running for a while.
         System.exit(0);
     }
 
-    /** The folder of the whole, found from where this class was loaded. */
+    /** The distribution's folder, found from the location of this class. */
     private static Path home() throws URISyntaxException {
         var start = Path.of(Bench.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         for (var folder = start; folder != null; folder = folder.getParent()) {
@@ -112,7 +112,7 @@ public final class Bench {
         try (var server = ServerProcess.start(home, scratch, settings(postgres.port()))) {
             var load = new Load(server.port());
             var requests = requests(reader, writer, ids, deep);
-            // In two halves: what the first half made hot, the compiler finishes while another path runs.
+            // In two halves: the compiler finishes the code of the first half while another path runs.
             for (int half = 1; half <= 2; half++) {
                 for (var path : options.paths()) {
                     report.say("Warming up, half " + half + " of 2: " + path.key() + ", " + path.what() + " …");
@@ -125,7 +125,7 @@ public final class Bench {
         }
     }
 
-    /** All paths in turn, there and back: whatever else the machine does falls on all of them, and none always runs behind the same other. */
+    /** Runs all paths in turn, forwards and backwards, so that other load affects all of them and none always follows the same one. */
     private void rounds(Load load, Map<Measured, Load.Requests> requests, ServerProcess server, int connections) {
         for (int round = 1; round <= options.rounds(connections); round++) {
             report.say(connections + (connections == 1 ? " connection" : " connections") + ", round " + round + " of " + options.rounds(connections) + " …");
@@ -168,7 +168,7 @@ public final class Bench {
         return (int) (turn.getAndIncrement() % ids.length);
     }
 
-    /** Goes there as a caller does: page by page. */
+    /** Reads page by page to this page, and returns its cursor. */
     private static String cursorOfPage(int page, int port, String token) throws IOException, InterruptedException {
         var cursor = "";
         try (var client = HttpClient.newHttpClient()) {
@@ -185,7 +185,7 @@ public final class Bench {
         return cursor;
     }
 
-    /** The median over many requests, one at a time: what the server does by itself in between falls on few of them. */
+    /** The median of many single requests, so that the server's own background work hardly counts. */
     private static long trips(RoundTrips trips, int port, Load.Requests requests) throws IOException, InterruptedException {
         var counts = new long[TRIPS_REQUESTS];
         try (var client = HttpClient.newHttpClient()) {

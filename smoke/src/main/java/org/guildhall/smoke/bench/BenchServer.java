@@ -3,7 +3,7 @@ package org.guildhall.smoke.bench;
 import org.guildhall.App;
 import org.guildhall.Config;
 
-/** The server of the bench: the whole of Guildhall, and on the same Javalin the baselines. Configured as {@code serve} is, from the environment. */
+/** The benchmark's server: Guildhall with the baselines on the same Javalin, configured from the environment like {@code serve}. */
 final class BenchServer {
 
     private BenchServer() {}

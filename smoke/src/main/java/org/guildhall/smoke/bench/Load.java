@@ -13,23 +13,23 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Load by Hyperfoil: each connection sends its next request as soon as its last one was answered, so that the rate is what the server
- * gives and a latency is what one of so many callers at once waits.
+ * Load by Hyperfoil. Each connection sends its next request after the last answer, so the rate is the server's maximum, and a latency is
+ * that of one among many concurrent callers.
  */
 final class Load {
 
     /**
      * One round of one path.
      *
-     * @param perSecond requests answered
+     * @param perSecond the answered requests per second
      */
     record Round(double perSecond, long meanMicros, long p50Micros, long p99Micros) {}
 
     /**
-     * What is sent over and over.
+     * The repeated request.
      *
-     * @param path of the next request
-     * @param headers of the next request
+     * @param path returns the path of the next request
+     * @param headers returns the headers of the next request
      */
     record Requests(String method, Supplier<String> path, Supplier<Map<String, String>> headers, @Nullable String body) {}
 
@@ -42,12 +42,12 @@ final class Load {
     }
 
     /**
-     * Sends for so long and tells how it went.
+     * Sends requests for a time and returns the measurements.
      *
-     * @throws IllegalStateException if any answer isn't a success: figures of refusals would mean nothing
+     * @throws IllegalStateException if any answer is not a success, since the figures would be meaningless
      */
     Round run(Requests requests, int connections, double seconds) {
-        // Shared connections are opened before the clock starts.
+        // Shared connections are opened before the measurement starts.
         var builder = BenchmarkBuilder.builder()
                 .name("bench")
                 .addPlugin(HttpPluginBuilder::new)

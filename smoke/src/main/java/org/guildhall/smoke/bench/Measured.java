@@ -3,10 +3,10 @@ package org.guildhall.smoke.bench;
 import java.util.List;
 
 /**
- * What is measured, by the letter that reports name it by.
+ * The measured paths, by their letter in reports.
  *
- * @param key a letter, with a number where there are two of a kind
- * @param what in a few words
+ * @param key a letter, with a number if there are several of a kind
+ * @param what a short description
  */
 enum Measured {
     CONSTANT("a", "a handler that returns a constant"),

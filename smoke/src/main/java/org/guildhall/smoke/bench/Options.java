@@ -7,23 +7,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was asked for.
+ * The command-line options.
  *
- * @param json where the figures are written; null for nowhere
- * @param paths what is measured, in this order
- * @param connections how many at once, each a run of rounds
- * @param warmUpSeconds of each path, before the first round
- * @param rounds of every path in turn, at the connections that the bars stand at; fewer elsewhere when it must be quick
- * @param roundSeconds of each path in a round
+ * @param json the file for the results; null for none
+ * @param paths the paths to measure, in order
+ * @param connections the numbers of connections, each with its own rounds
+ * @param warmUpSeconds the warm-up of each path before the first round
+ * @param rounds the rounds of every path with the targets' number of connections; quick runs have fewer rounds elsewhere
+ * @param roundSeconds the seconds of each path in a round
  */
 record Options(
         @Nullable Path json, List<Measured> paths, List<Integer> connections, int warmUpSeconds, int rounds, int otherRounds,
         double roundSeconds, double otherRoundSeconds) {
 
-    /** The bars are for this many connections. */
+    /** The number of connections that the targets apply to. */
     static final int CONNECTIONS_OF_BARS = 16;
 
-    /** Resident memory is looked at with this many. */
+    /** The number of connections when resident memory is measured. */
     static final int CONNECTIONS_OF_MEMORY = 64;
 
     static final String USAGE = """

@@ -15,14 +15,14 @@ import java.util.function.ToDoubleFunction;
 import org.guildhall.smoke.bench.Load.Round;
 import org.jspecify.annotations.Nullable;
 
-/** The figures: medians with the least and the greatest of each, ratios of rounds that ran side by side, as a table and as JSON. */
+/** The results: medians with minimum and maximum, and ratios of rounds that ran side by side, as a table and as JSON. */
 final class Report {
 
     /**
-     * A median and how far the figures spread.
+     * A median with its spread.
      *
-     * @param least of all figures
-     * @param most of all figures
+     * @param least the minimum
+     * @param most the maximum
      */
     record Spread(double median, double least, double most) {
 
@@ -59,7 +59,7 @@ final class Report {
         rounds.computeIfAbsent(connections, any -> new EnumMap<>(Measured.class)).computeIfAbsent(path, any -> new ArrayList<>()).add(round);
     }
 
-    /** The greatest counts. */
+    /** Keeps the maximum. */
     void resident(long mebibytes) {
         residentMebibytes = Math.max(residentMebibytes, mebibytes);
     }
@@ -68,7 +68,7 @@ final class Report {
         return Spread.of(rounds.getOrDefault(connections, Map.of()).getOrDefault(path, List.of()).stream().mapToDouble(figure).toArray());
     }
 
-    /** How much of the second one's rate the first one has, round by round at the connections of the bars. */
+    /** The ratio of the first path's rate to the second one's, round by round, at the number of connections of the targets. */
     private @Nullable Spread ratio(Measured one, Measured other) {
         var at = rounds.getOrDefault(Options.CONNECTIONS_OF_BARS, Map.of());
         var ones = at.getOrDefault(one, List.of());

@@ -11,9 +11,9 @@ import java.net.SocketException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Stands between the server and PostgreSQL and counts how often the server waits for it: a Sync, Query or Flush message of the
- * frontend/backend protocol (version 3) asks for an answer, and whatever is sent together is one round trip, however many statements
- * it holds. The driver puts a BEGIN in front of the first statement in this way.
+ * A proxy between the server and PostgreSQL that counts round trips. A Sync, Query or Flush message of the frontend/backend protocol
+ * (version 3) asks for an answer; statements that are sent together are one round trip. The driver sends a BEGIN together with the first
+ * statement.
  */
 final class RoundTrips implements AutoCloseable {
 
@@ -24,7 +24,7 @@ final class RoundTrips implements AutoCloseable {
     private final ServerSocket listener;
     private final int database;
 
-    /** @param database the port that PostgreSQL listens on */
+    /** @param database PostgreSQL's port */
     RoundTrips(int database) throws IOException {
         this.database = database;
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -35,7 +35,7 @@ final class RoundTrips implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** How many there were up to now. */
+    /** The number of round trips so far. */
     long count() {
         return count.get();
     }
@@ -63,7 +63,7 @@ final class RoundTrips implements AutoCloseable {
         try (server; postgres) {
             way.go();
         } catch (EOFException | SocketException ended) {
-            // One side closed the connection; closing the other is all there is to do.
+            // One side closed the connection, so the other one is closed, too.
         } catch (IOException failed) {
             throw new IllegalStateException(failed);
         }
@@ -91,7 +91,7 @@ final class RoundTrips implements AutoCloseable {
         }
     }
 
-    /** The first messages have no type: a wish for encryption, which the server sends on and PostgreSQL declines, then the start. */
+    /** The first messages have no type: a request for encryption, which PostgreSQL declines, then the startup message. */
     private static void startup(DataInputStream in, OutputStream out) throws IOException {
         int code;
         do {

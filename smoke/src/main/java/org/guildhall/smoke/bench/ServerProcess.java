@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The server in a JVM of its own, started with the options that {@code serve} has: its memory is its own, and so is its heap. */
+/** The server in a separate JVM, started with the options of {@code serve}, so that its memory can be measured. */
 final class ServerProcess implements AutoCloseable {
 
     private static final Duration READY_WAIT_MAX = Duration.ofMinutes(2);
@@ -31,10 +31,10 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /**
-     * Starts one and waits until it is ready.
+     * Starts a server and waits until it is ready.
      *
-     * @param home the folder of the whole, where the server's JVM options are
-     * @param settings the server's, by their names in the environment
+     * @param home the distribution's folder, which has the server's JVM options
+     * @param settings the server's settings by the names of their environment variables
      */
     static ServerProcess start(Path home, Path scratch, Map<String, String> settings) throws IOException, InterruptedException {
         int port = freePort();
@@ -47,7 +47,7 @@ final class ServerProcess implements AutoCloseable {
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchServer.class.getName()));
         var log = Files.createTempFile(scratch, "server-", ".log");
-        // The access log is written as by default, and thrown away: on the same disk it would be in the database's way.
+        // The access log is written as by default, but discarded: on the same disk it would slow the database.
         var builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(log.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("GUILDHALL_"));
         builder.environment().putAll(settings);
@@ -76,7 +76,7 @@ final class ServerProcess implements AutoCloseable {
                         return;
                     }
                 } catch (IOException notYet) {
-                    // It doesn't listen yet.
+                    // The server doesn't listen yet.
                 }
                 Thread.sleep(100);
             }
@@ -88,7 +88,7 @@ final class ServerProcess implements AutoCloseable {
         return port;
     }
 
-    /** Resident memory, in MiB, as the operating system has it. */
+    /** The process's resident memory in MiB. */
     long residentMebibytes() {
         try {
             var ps = new ProcessBuilder("ps", "-o", "rss=", "-p", Long.toString(process.pid())).start();

@@ -10,15 +10,15 @@ import org.guildhall.core.auth.ApiToken;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 
-/** What is in the bench's database: a tenant with a long list that is only read, and one that products are created in. */
+/** The benchmark's database: one tenant with a long list to read, and one to create products in. */
 final class Stock {
 
     static final String DATABASE = "guildhall_bench";
 
-    /** The baselines' role: no policy holds for it. */
+    /** The role of the baselines, which bypasses row-level security. */
     static final String ROLE = "guildhall_bench";
 
-    /** Good for this database only, which is thrown away. */
+    /** A key for this database only, which is deleted afterwards. */
     static final String KEYS = "bench:a-secret-of-the-bench-that-guards-nothing";
 
     static final UUID LIBRARY = UUID.fromString("0193a3c0-0000-7000-8000-00000000000a");
@@ -31,12 +31,12 @@ final class Stock {
 
     private final Connection connection;
 
-    /** @param connection one that may do everything */
+    /** @param connection a superuser's connection */
     Stock(Connection connection) {
         this.connection = connection;
     }
 
-    /** Makes the tenants and the products, and lets the planner know. */
+    /** Creates the tenants and the products, and analyzes the tables. */
     void fill() throws SQLException {
         execute("create role " + ROLE + " login bypassrls");
         execute("grant connect on database " + DATABASE + " to " + ROLE);
@@ -59,8 +59,8 @@ final class Stock {
     }
 
     /**
-     * Some creations, as if they had been made through everything. Statements that are planned while a table is empty read it from end
-     * to end, and are planned again only when the database next looks at it: in the midst of the bench.
+     * Adds some creations with their audit rows. Statements planned on an empty table use a sequential scan until PostgreSQL next analyzes the
+     * table, which would be during the benchmark.
      */
     private void trail() throws SQLException {
         execute("""
@@ -84,11 +84,11 @@ final class Stock {
 
     private void tenant(UUID id, String name) throws SQLException {
         execute("insert into platform.tenants (tenant_id, id, name, mode) values ('%s', '%s', '%s', 'live')".formatted(Db.PLATFORM, id, name));
-        // Every request spends from the limit, none is refused by it.
+        // A limit that every request spends from and that never refuses.
         execute("insert into platform.settings (tenant_id, rate_limit) values ('%s', %d)".formatted(id, REQUESTS_PER_SECOND));
     }
 
-    /** A token that may read and write the tenant's catalog. */
+    /** A token that can read and write the tenant's catalog. */
     String token(UUID tenant) throws SQLException {
         var keys = Keys.parse(KEYS);
         var token = ApiToken.issue(ApiToken.Mark.LIVE);
@@ -112,7 +112,7 @@ final class Stock {
         return token.clear();
     }
 
-    /** Products that are read one at a time, from all over the list. */
+    /** Ids of products from the whole list, to be read one by one. */
     List<UUID> ids() throws SQLException {
         var ids = new ArrayList<UUID>(IDS);
         try (var statement = connection.createStatement();

@@ -1,4 +1,4 @@
-/** The bench: what the pipeline costs, against handlers in the same server that do without it. */
+/** The benchmark: measures the pipeline's cost against handlers in the same server without it. */
 @NullMarked
 package org.guildhall.smoke.bench;
 
