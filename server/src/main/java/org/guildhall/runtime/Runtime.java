@@ -2,6 +2,7 @@ package org.guildhall.runtime;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.api.model.ActiveState;
@@ -26,7 +27,10 @@ import org.guildhall.api.model.OverviewTransitions;
 import org.guildhall.api.model.OverviewWorkspaces;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PlanStanding;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.OverviewStore.Household;
 import org.guildhall.runtime.OverviewStore.OrgType;
 import org.guildhall.runtime.OverviewStore.Person;
@@ -35,17 +39,126 @@ import org.guildhall.runtime.entitlements.Entitlements;
 import org.guildhall.runtime.entitlements.Summaries;
 import org.guildhall.runtime.people.PeopleViews;
 import org.guildhall.runtime.plans.GrantStore;
+import org.guildhall.runtime.plans.PlanChanges;
 import org.guildhall.runtime.plans.PlanViews;
+import org.guildhall.runtime.plans.Pools;
 import org.guildhall.runtime.plans.TransitionStore;
 import org.guildhall.runtime.sites.SiteViews;
+import org.guildhall.runtime.usage.AllowanceHolds;
 import org.jspecify.annotations.Nullable;
 
-/** The door of the runtime room: what other rooms may ask of it. Resources come in the form in which the room itself sends them. */
+/** The door of the runtime room: everything that other rooms may call. */
 public final class Runtime {
 
     private final OverviewStore store = new OverviewStore();
+    private final Pools pools;
+    private final PlanChanges planChanges;
+    private final Entitlements entitlements;
+    private final AllowanceHolds holds;
 
-    Runtime() {}
+    Runtime(Pools pools, PlanChanges planChanges, Entitlements entitlements, AllowanceHolds holds) {
+        this.pools = pools;
+        this.planChanges = planChanges;
+        this.entitlements = entitlements;
+        this.holds = holds;
+    }
+
+    /**
+     * The plan that an organization's subscriptions pay for.
+     *
+     * @param ladderId the ladder to move on
+     * @param tierId the highest tier that is paid for; null if none is any more
+     * @param subscriptionId the subscription that the transition names as its cause
+     * @param reason the transition's reason, in a sentence
+     */
+    public record PlanChange(UUID ladderId, @Nullable UUID tierId, UUID subscriptionId, String reason) {}
+
+    /**
+     * The outcome of a plan change.
+     *
+     * @param transitionId the transition that was made; null if the plan wasn't moved
+     * @param notMovedReason why the plan wasn't moved: {@code unchanged}, {@code held_by_grant}, {@code tier_unavailable} or
+     *        {@code organization_archived}; null if it was
+     */
+    public record PlanChanged(@Nullable UUID transitionId, @Nullable String notMovedReason) {}
+
+    /**
+     * Moves the plan of an organization on one ladder to the tier that is paid for, at once and with cause {@code subscription}.
+     *
+     * <p>Use doesn't hold the move back, as it doesn't hold back the end of a trial. A plan with another cause stays where it is worth as
+     * much: only an upgrade replaces it, and a payment for the same tier replaces a trial or a grant. A repeated call changes nothing.
+     *
+     * @param changes gets the transition, the provisions and the pool
+     * @throws ProblemException {@code not_found} if there is no such organization or ladder, or the tier is of another ladder
+     */
+    public PlanChanged changePlan(Tx tx, Changes changes, Actor actor, UUID organizationId, PlanChange change) {
+        var result = planChanges.change(tx, changes, actor, organizationId,
+                new PlanChanges.Request(change.ladderId(), change.tierId(), change.subscriptionId(), change.reason()));
+        return new PlanChanged(result.transitionId(), result.transitionId() != null ? null : result.outcome().name().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * The result of an entitlement check.
+     *
+     * @param detail the reason, in a sentence
+     * @param smallestTierId the tier of the smallest change that would allow it; null if it is allowed, or no change would
+     */
+    public record Check(boolean allowed, String detail, @Nullable UUID smallestTierId) {}
+
+    /**
+     * Checks whether an organization may use a further quantity of a resource key now. Nothing is held by it.
+     *
+     * @throws ProblemException {@code not_found} if there is no such organization
+     */
+    public Check check(Tx tx, UUID organizationId, String resourceKey, long quantity) {
+        var check = entitlements.check(tx, organizationId, resourceKey, quantity);
+        return new Check(check.allowed(), check.detail(), check.smallestTierId());
+    }
+
+    /**
+     * Locks what an organization holds until the transaction ends, and applies the transitions that are due.
+     *
+     * @param changes gets what the due transitions change
+     * @return the present instant, after every earlier change of the pool
+     * @throws ProblemException {@code not_found} if there is no such organization; {@code invalid_state} if it is archived
+     */
+    public Instant lockPool(Tx tx, Changes changes, UUID organizationId) {
+        var pool = Require.found(pools.lock(tx, changes, organizationId));
+        Require.active(pool.organizationState(), "organization");
+        return pool.now();
+    }
+
+    /**
+     * Holds a quantity of an allowance for an instant, which may be still to come. It counts as used in the period of that instant.
+     *
+     * @param changes gets the thresholds that are reached
+     * @param quantity at least 1
+     * @param reference the caller's name for the hold, unique in the tenant until it is released, at most 200 characters
+     * @throws ProblemException {@code not_found}, {@code invalid_state}, {@code entitlement_exceeded}, or {@code conflict} if the reference
+     *         holds something else
+     */
+    public void hold(Tx tx, Changes changes, UUID organizationId, String resourceKey, long quantity, Instant at, String reference) {
+        holds.hold(tx, changes, organizationId, resourceKey, quantity, at, reference);
+    }
+
+    /**
+     * Gives a held quantity back to its period. An unknown or released reference changes nothing.
+     *
+     * @return true if something was given back
+     * @throws ProblemException {@code invalid_state} if the hold is settled
+     */
+    public boolean release(Tx tx, Changes changes, String reference) {
+        return holds.release(tx, changes, reference);
+    }
+
+    /**
+     * Turns a held quantity into a usage event of its instant. A repeated call changes nothing.
+     *
+     * @throws ProblemException {@code not_found} if nothing is held by the reference
+     */
+    public void settle(Tx tx, Changes changes, String reference) {
+        holds.settle(tx, changes, reference);
+    }
 
     /**
      * What this room knows of an organization.

@@ -45,7 +45,7 @@ public final class RuntimeModule {
 
     /** The door of this room. */
     public Runtime door() {
-        return new Runtime();
+        return new Runtime(plans.pools(), plans.planChanges(), entitlements.entitlements(), usage.holds());
     }
 
     /** Binds the room's operations, declares its constraints, and offers its resources for {@code expand}. */

@@ -76,6 +76,28 @@ public final class Entitlements {
                 .toList();
     }
 
+    /**
+     * Checks whether an organization may use a further quantity now. Nothing is held: another request may use it first.
+     *
+     * @return the decision; not allowed for a resource key that no integration registers
+     * @throws ProblemException {@code not_found} if there is no such organization
+     */
+    public Check check(Tx tx, UUID organizationId, String resourceKey, long quantity) {
+        var entitled = Require.found(reaching(tx, organizationId, resourceKey));
+        var decision = EntitlementDecision.of(entitled, resourceKey, quantity);
+        var key = entitled.key(resourceKey);
+        return new Check(decision.allowed(), decision.detail(key == null ? resourceKey : key.displayName(), quantity),
+                decision.way() == null ? null : decision.way().move().tier().id());
+    }
+
+    /**
+     * The result of a check.
+     *
+     * @param detail the reason, in a sentence
+     * @param smallestTierId the tier of the smallest change that would allow it; null if it is allowed, or no change would
+     */
+    public record Check(boolean allowed, String detail, @Nullable UUID smallestTierId) {}
+
     private @Nullable OrganizationEntitlements find(Tx tx, EntitlementQuery question) {
         return entitled(store.find(tx, question));
     }

@@ -11,7 +11,6 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog;
-import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.core.data.TimeZones;
 import org.guildhall.runtime.entitlements.EffectiveRules.ActiveRule;
 import org.guildhall.runtime.entitlements.EffectiveRules.EffectiveRule;

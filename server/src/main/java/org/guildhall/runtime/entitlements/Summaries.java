@@ -3,7 +3,6 @@ package org.guildhall.runtime.entitlements;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog;
-import org.guildhall.catalog.Catalog.Tier;
 import org.guildhall.runtime.entitlements.EffectiveRules.Verdict;
 import org.guildhall.runtime.plans.TransitionRules;
 import org.jspecify.annotations.Nullable;

@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.guildhall.catalog.Catalog;
-import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.runtime.entitlements.EffectiveRules.EffectiveRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;

@@ -13,7 +13,6 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
-import org.guildhall.runtime.people.PersonIdentityStore.Row;
 
 /** Identities of persons: {@code /runtime/persons/{person_id}/identities}, {@code /runtime/person-identities}. */
 final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> {

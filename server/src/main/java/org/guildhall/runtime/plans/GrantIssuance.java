@@ -25,7 +25,6 @@ import org.guildhall.runtime.plans.TransitionRules.Obstacle;
 import org.guildhall.runtime.plans.TransitionRules.Target;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.guildhall.runtime.plans.TransitionWriter.NewProvision;
-import org.guildhall.runtime.sites.SiteStore.Row;
 import org.jspecify.annotations.Nullable;
 
 /** Gives and takes back. A plan goes by its ladder, anything else directly. */
@@ -115,7 +114,7 @@ final class GrantIssuance {
         };
         var what = ScheduledTransition.of(grant.ladderId(), TransitionRules.Kind.END, from.tierId(), null, from.cause(), grant.id(), held.now());
         var step = new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to));
-        var moved = moves.move(tx, changes, held, step, new Manner(null, actor.type(), actor.id(), reason, false, List.of()), null);
+        var moved = moves.move(tx, changes, held, step, Manner.of(actor, reason), null);
         moves.dropOf(tx, changes, held, grant.id(), TransitionWriter.REVOKED, held.now());
         pools.changed(tx, changes, held, moved.held(), List.of());
         return revoked;
@@ -154,7 +153,7 @@ final class GrantIssuance {
         var what = ScheduledTransition.of(ladder.id(), kind, from == null ? null : from.tierId(), tier.id(), gift.kind(), grant.id(), at);
         var to = new ProvisionSpan(
                 Ids.next(), landing.productId(), ladder.id(), tier.id(), gift.kind(), grant.id(), null, at, agreed.term().endsAt());
-        var manner = new Manner(null, actor.type(), actor.id(), gift.reason(), false, List.of());
+        var manner = Manner.of(actor, gift.reason());
         var after = held;
         if (agreed.later()) {
             moves.schedule(tx, changes, held, what, manner);

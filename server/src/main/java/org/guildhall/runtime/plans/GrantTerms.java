@@ -74,7 +74,7 @@ final class GrantTerms {
     /** How a grant ends by itself. */
     static Manner byItself(ProvisionCause kind) {
         var reason = kind == ProvisionCause.TRIAL ? "The trial ended." : "The grant ended.";
-        return new Manner(null, Actor.JOB.type(), Actor.JOB.id(), reason, false, List.of());
+        return Manner.of(Actor.JOB, reason);
     }
 
     private GrantTerm prolonged(Tx tx, Row before, Instant end, CalendarTerm more) {

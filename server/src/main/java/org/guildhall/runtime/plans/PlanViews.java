@@ -70,7 +70,8 @@ public final class PlanViews {
                 new TransitionId(row.id()), row.externalId(), new OrganizationId(row.organizationId()), new PoolId(row.poolId()),
                 new PlanLadderId(row.ladderId()), TransitionKind.fromValue(row.kind()), tier(row.fromTierId()), tier(row.toTierId()),
                 provision(row.fromProvisionId()), provision(row.toProvisionId()), Cause.fromValue(row.cause()),
-                row.grantId() == null ? null : new GrantId(row.grantId()), ActorType.fromValue(row.actorType()),
+                row.grantId() == null ? null : new GrantId(row.grantId()),
+                row.subscriptionId() == null ? null : new SubscriptionId(row.subscriptionId()), ActorType.fromValue(row.actorType()),
                 row.actorId() == null ? null : new ConsumerId(row.actorId()), row.reason(), row.forced(),
                 row.keepSiteIds().stream().map(SiteId::new).toList(), TransitionState.fromValue(row.state()), row.effectiveAt(),
                 row.canceledAt(), row.cancelReason(), row.createdAt(), row.updatedAt(), row.version());

@@ -41,6 +41,11 @@ public final class PlansModule {
         return pools;
     }
 
+    /** Moves plans for subscriptions. */
+    public PlanChanges planChanges() {
+        return new PlanChanges(catalog, pools, writer);
+    }
+
     /** Applies the catalog's default-grant policies to organizations that exist already. */
     public Catalog.Backfills backfills() {
         return backfills;

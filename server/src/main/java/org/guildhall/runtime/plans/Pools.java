@@ -122,7 +122,7 @@ public final class Pools {
         for (var plan : held.plans()) {
             var what = ScheduledTransition.of(
                     Objects.requireNonNull(plan.ladderId()), TransitionRules.Kind.END, plan.tierId(), null, ProvisionCause.MANUAL, plan.grantId(), held.now());
-            var manner = new Manner(null, actor.type(), actor.id(), reason, false, List.of());
+            var manner = Manner.of(actor, reason);
             after = moves.move(tx, changes, after, new ProjectedTransition(what, plan, null), manner, null).held();
         }
         moves.endOffLadders(tx, changes, held, null);
@@ -211,7 +211,7 @@ public final class Pools {
             return NewProvision.offLadders(changes, held, to);
         }
         var what = ScheduledTransition.of(ladderId, TransitionRules.Kind.INITIATE, null, policy.tierId(), ProvisionCause.DEFAULT, null, held.now());
-        var manner = new Manner(null, actor.type(), actor.id(), DEFAULT_REASON, false, List.of());
+        var manner = Manner.of(actor, DEFAULT_REASON);
         return NewProvision.onLadder(changes, held, new ProjectedTransition(what, null, to), manner);
     }
 

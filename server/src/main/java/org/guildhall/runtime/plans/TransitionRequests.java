@@ -83,7 +83,7 @@ final class TransitionRequests {
         if (!wish.force()) {
             unobstructed(tx, held, from, to, wish);
         }
-        var manner = new Manner(wish.externalId(), actor.type(), actor.id(), wish.reason(), wish.force(), wish.keepSiteIds());
+        var manner = new Manner(wish.externalId(), null, actor.type(), actor.id(), wish.reason(), wish.force(), wish.keepSiteIds());
         var what = ScheduledTransition.of(ladder.id(), wish.kind(), from == null ? null : from.tierId(), wish.targetTierId(), ProvisionCause.MANUAL, null, at);
         return wish.effectiveAt() == null
                 ? atOnce(tx, changes, held, new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to)), manner)

@@ -90,7 +90,8 @@ public final class TransitionRules {
         if (kind == Kind.RENEW && from != null && from.cause() == cause && from.grantId() == null) {
             return new Impossible(Obstacle.KIND, "The plan has this cause already and no end; there is nothing to renew.");
         }
-        boolean back = kind == Kind.DOWNGRADE && byDefault != null && target.id().equals(byDefault.tierId());
+        // A subscription that pays for the default tier keeps it: the cause tells which plan follows its end.
+        boolean back = cause != ProvisionCause.SUBSCRIPTION && kind == Kind.DOWNGRADE && byDefault != null && target.id().equals(byDefault.tierId());
         return new Move(back
                 ? new Target(target.id(), product.productId(), ProvisionCause.DEFAULT, byDefault.policyId())
                 : new Target(target.id(), product.productId(), cause, null));

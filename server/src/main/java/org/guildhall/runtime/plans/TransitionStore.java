@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
+import org.guildhall.core.audit.Actor;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Filters;
 import org.guildhall.core.data.JsonRows;
@@ -40,7 +41,7 @@ public final class TransitionStore {
     public record Row(
             UUID id, @Nullable String externalId, UUID organizationId, UUID poolId, UUID ladderId, String kind, @Nullable UUID fromTierId,
             @Nullable UUID toTierId, @Nullable UUID fromProvisionId, @Nullable UUID toProvisionId, String cause, @Nullable UUID grantId,
-            String actorType, @Nullable UUID actorId, @Nullable String reason, boolean forced, List<UUID> keepSiteIds, String state,
+            @Nullable UUID subscriptionId, String actorType, @Nullable UUID actorId, @Nullable String reason, boolean forced, List<UUID> keepSiteIds, String state,
             Instant effectiveAt, @Nullable Instant canceledAt, @Nullable String cancelReason, Instant createdAt, Instant updatedAt,
             long version) {
 
@@ -51,14 +52,14 @@ public final class TransitionStore {
             return !state.equals("scheduled") ? this : new Row(
                     id, externalId, organizationId, poolId, ladderId, kind, from == null ? null : from.tierId(), to == null ? null : to.tierId(),
                     from == null ? null : from.provisionId(), to == null ? null : to.provisionId(),
-                    (to == null ? step.what().cause() : to.cause()).word(), grantId, actorType, actorId, reason, forced, keepSiteIds, "done",
+                    (to == null ? step.what().cause() : to.cause()).word(), grantId, subscriptionId, actorType, actorId, reason, forced, keepSiteIds, "done",
                     effectiveAt, null, null, createdAt, effectiveAt, version + 1);
         }
 
         /** The same as it is once it is dropped. */
         Row canceled(@Nullable String why, Instant at) {
             return !state.equals("scheduled") ? this : new Row(
-                    id, externalId, organizationId, poolId, ladderId, kind, fromTierId, toTierId, null, null, cause, grantId, actorType, actorId,
+                    id, externalId, organizationId, poolId, ladderId, kind, fromTierId, toTierId, null, null, cause, grantId, subscriptionId, actorType, actorId,
                     reason, forced, keepSiteIds, "canceled", effectiveAt, at, why, createdAt, at, version + 1);
         }
 
@@ -66,7 +67,7 @@ public final class TransitionStore {
             return JsonRows.row(
                     "id", id, "external_id", externalId, "organization_id", organizationId, "pool_id", poolId, "ladder_id", ladderId, "kind", kind,
                     "from_tier_id", fromTierId, "to_tier_id", toTierId, "from_provision_id", fromProvisionId, "to_provision_id", toProvisionId,
-                    "cause", cause, "grant_id", grantId, "actor_type", actorType, "actor_id", actorId, "reason", reason, "forced", forced,
+                    "cause", cause, "grant_id", grantId, "subscription_id", subscriptionId, "actor_type", actorType, "actor_id", actorId, "reason", reason, "forced", forced,
                     "keep_site_ids", keepSiteIds, "state", state, "effective_at", effectiveAt, "canceled_at", canceledAt,
                     "cancel_reason", cancelReason, "created_at", createdAt, "updated_at", updatedAt, "version", version);
         }
@@ -75,15 +76,21 @@ public final class TransitionStore {
         public Row then(Instant at) {
             boolean open = state.equals("done") ? effectiveAt.isAfter(at) : canceledAt != null && canceledAt.isAfter(at);
             return !open ? this : new Row(
-                    id, externalId, organizationId, poolId, ladderId, kind, fromTierId, toTierId, null, null, cause, grantId, actorType, actorId,
+                    id, externalId, organizationId, poolId, ladderId, kind, fromTierId, toTierId, null, null, cause, grantId, subscriptionId, actorType, actorId,
                     reason, forced, keepSiteIds, "scheduled", effectiveAt, null, null, createdAt, updatedAt, version);
         }
     }
 
     /** Who moves, why, and how: what a transition says besides what it does. */
     record Manner(
-            @Nullable String externalId, String actorType, @Nullable UUID actorId, @Nullable String reason, boolean forced,
-            List<UUID> keepSiteIds) {}
+            @Nullable String externalId, @Nullable UUID subscriptionId, String actorType, @Nullable UUID actorId, @Nullable String reason,
+            boolean forced, List<UUID> keepSiteIds) {
+
+        /** A move of the platform's own rules or of a request without more to say. */
+        static Manner of(Actor actor, @Nullable String reason) {
+            return new Manner(null, null, actor.type(), actor.id(), reason, false, List.of());
+        }
+    }
 
     /** A move that was made at once, or one for later: that has no provisions yet. */
     record Written(UUID organizationId, UUID poolId, PoolProjection.ProjectedTransition step, Manner manner, boolean done, Instant now) {
@@ -98,7 +105,7 @@ public final class TransitionStore {
                     "to_tier_id", done ? to == null ? null : to.tierId() : what.toTierId(),
                     "from_provision_id", from == null ? null : from.provisionId(), "to_provision_id", to == null ? null : to.provisionId(),
                     "cause", (to == null ? what.cause() : to.cause()).word(), "grant_id", what.grantId(), "next_provision_id", what.nextProvisionId(),
-                    "actor_type", manner.actorType(), "actor_id", manner.actorId(), "reason", manner.reason(), "forced", manner.forced(),
+                    "subscription_id", manner.subscriptionId(), "actor_type", manner.actorType(), "actor_id", manner.actorId(), "reason", manner.reason(), "forced", manner.forced(),
                     "keep_site_ids", manner.keepSiteIds(), "state", done ? "done" : "scheduled", "effective_at", what.effectiveAt(),
                     "created_at", now, "updated_at", now, "version", 1);
         }
@@ -117,7 +124,7 @@ public final class TransitionStore {
     private static List<Field<?>> columns(Transitions of, Field<?>... more) {
         var columns = new ArrayList<Field<?>>(List.of(
                 of.ID, of.EXTERNAL_ID, of.ORGANIZATION_ID, of.POOL_ID, of.LADDER_ID, of.KIND, of.FROM_TIER_ID, of.TO_TIER_ID,
-                of.FROM_PROVISION_ID, of.TO_PROVISION_ID, of.CAUSE, of.GRANT_ID, of.ACTOR_TYPE, of.ACTOR_ID, of.REASON, of.FORCED,
+                of.FROM_PROVISION_ID, of.TO_PROVISION_ID, of.CAUSE, of.GRANT_ID, of.SUBSCRIPTION_ID, of.ACTOR_TYPE, of.ACTOR_ID, of.REASON, of.FORCED,
                 of.KEEP_SITE_IDS, of.STATE, of.EFFECTIVE_AT, of.CANCELED_AT, of.CANCEL_REASON, of.CREATED_AT, of.UPDATED_AT, of.VERSION));
         columns.addAll(List.of(more));
         return columns;
@@ -262,7 +269,7 @@ public final class TransitionStore {
                 record.get(TRANSITIONS.ID), record.get(TRANSITIONS.EXTERNAL_ID), record.get(TRANSITIONS.ORGANIZATION_ID),
                 record.get(TRANSITIONS.POOL_ID), record.get(TRANSITIONS.LADDER_ID), record.get(TRANSITIONS.KIND),
                 record.get(TRANSITIONS.FROM_TIER_ID), record.get(TRANSITIONS.TO_TIER_ID), record.get(TRANSITIONS.FROM_PROVISION_ID),
-                record.get(TRANSITIONS.TO_PROVISION_ID), record.get(TRANSITIONS.CAUSE), record.get(TRANSITIONS.GRANT_ID),
+                record.get(TRANSITIONS.TO_PROVISION_ID), record.get(TRANSITIONS.CAUSE), record.get(TRANSITIONS.GRANT_ID), record.get(TRANSITIONS.SUBSCRIPTION_ID),
                 record.get(TRANSITIONS.ACTOR_TYPE), record.get(TRANSITIONS.ACTOR_ID), record.get(TRANSITIONS.REASON),
                 record.get(TRANSITIONS.FORCED), Arrays.asList(record.get(TRANSITIONS.KEEP_SITE_IDS)), record.get(TRANSITIONS.STATE),
                 record.get(TRANSITIONS.EFFECTIVE_AT), record.get(TRANSITIONS.CANCELED_AT), record.get(TRANSITIONS.CANCEL_REASON),

@@ -16,7 +16,6 @@ import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
 import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.guildhall.runtime.plans.TransitionStore.Written;
-import org.guildhall.runtime.sites.SiteStore.Row;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,6 @@ package org.guildhall.runtime.plans;
 import java.util.List;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.ProblemException.Item;
-import org.guildhall.runtime.plans.TransitionRules.Target;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what an organization uses with what it would be entitled to after a requested transition. */

@@ -14,7 +14,6 @@ import org.guildhall.api.model.Site;
 import org.guildhall.api.model.SiteId;
 import org.guildhall.api.model.SitePatch;
 import org.guildhall.api.model.SiteStateChange;
-import org.guildhall.api.model.Workspace;
 import org.guildhall.api.model.WorkspaceId;
 import org.guildhall.api.runtime.SitesApi;
 import org.guildhall.catalog.Catalog;

@@ -27,6 +27,11 @@ public final class UsageModule {
         return thresholds;
     }
 
+    /** Holds quantities of allowances for other rooms. */
+    public AllowanceHolds holds() {
+        return new AllowanceHolds(catalog, pools, counters, usage, thresholds);
+    }
+
     /** Binds the operations of this part and declares its constraints. */
     public void bind(Api api) {
         var routes = api.routes();
@@ -42,6 +47,8 @@ public final class UsageModule {
                 .on("usage_days_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("usage_quarters_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("usage_thresholds_resource_key", Problem.IN_USE, null, REPORTED)
+                .on("allowance_holds_resource_key", Problem.IN_USE, null, "A booking holds an allowance of a resource key: it can't leave.")
+                .on("allowance_holds_of_reference", Problem.CONFLICT, null, "The reference holds an allowance already.")
                 .on("usage_levels_level", Problem.CONFLICT, null, "More than can be counted, or less than nothing, would be in use.")
                 .on("usage_days_quantity", Problem.CONFLICT, null, "More than can be counted would have been used on one day.")
                 .on("usage_quarters_quantity", Problem.CONFLICT, null, "More than can be counted would have been used in a quarter of an hour.");

@@ -121,6 +121,19 @@ final class UsageStore {
             select count(*)::int as recorded from recorded
             """;
 
+    private static final String RECORD_SETTLED = """
+            with report as (
+                insert into runtime.usage_reports (id, recorded, duplicates, created_at) values ({0}, 1, 0, {1})
+            ), recorded as (
+                insert into runtime.usage_events
+                    (external_id, organization_id, pool_id, report_id, resource_key, quantity, occurred_at, day, created_at)
+                values ({2}, {3}, {4}, {0}, {5}, {6}, {7}, {8}, {1})
+                on conflict on constraint usage_events_external_id do nothing
+                returning 1
+            )
+            select count(*)::int as recorded from recorded
+            """;
+
     /** By key and period: whole days, but for those that a period begins or ends in; these by quarters of an hour. */
     private static final String SUMS = """
             with asked as (
@@ -167,6 +180,19 @@ final class UsageStore {
                         each(events, NewRow::occurredAt, Instant.class), each(events, NewRow::day, LocalDate.class))
                 .fetchSingle()
                 .get("recorded", int.class);
+    }
+
+    /**
+     * Records the event of a settled hold, whose quantity the sums contain already.
+     *
+     * @return false if another event has its external id
+     */
+    boolean recordSettled(Tx tx, Report report, NewRow event) {
+        return tx.sql()
+                .resultQuery(RECORD_SETTLED, val(report.id()), val(report.createdAt()), val(event.externalId()), val(event.organizationId()),
+                        val(event.poolId()), val(event.resourceKey()), val(event.quantity()), val(event.occurredAt()), val(event.day()))
+                .fetchSingle()
+                .get("recorded", int.class) == 1;
     }
 
     private static <T> Field<T[]> each(List<NewRow> events, Function<NewRow, T> what, Class<T> type) {

@@ -1,0 +1,45 @@
+-- Moves of a plan by a subscription, and allowances that bookings hold.
+
+-- Guards a table of tenants: only the rows of the transaction's tenant are visible and can be written, for the table's owner, too.
+create function platform.guard_table(guarded regclass) returns void
+    language plpgsql as
+$$
+begin
+    execute format('alter table %s enable row level security', guarded);
+    execute format('alter table %s force row level security', guarded);
+    execute format(
+            'create policy %I on %s using (tenant_id = platform.app_tenant()) with check (tenant_id = platform.app_tenant())',
+            (select relname || '_tenant' from pg_class where oid = guarded), guarded);
+end
+$$;
+revoke all on function platform.guard_table(regclass) from public;
+
+-- The subscription that moved the plan, as grant_id names the grant.
+alter table runtime.transitions add column subscription_id uuid;
+create index transitions_of_subscription on runtime.transitions (tenant_id, subscription_id, effective_at) where subscription_id is not null;
+
+-- A quantity of an allowance that is used at an instant, which may be still to come. The sums of usage contain it from the day it is held
+-- until it is released. A settled hold has become a usage event of the same instant; the sums stay as they are.
+create table runtime.allowance_holds (
+    tenant_id       uuid        not null default platform.app_tenant(),
+    id              uuid        not null default uuidv7(),
+    organization_id uuid        not null,
+    pool_id         uuid        not null,
+    resource_key    text        not null,
+    quantity        bigint      not null constraint allowance_holds_quantity check (quantity between 1 and 9007199254740991),
+    used_at         timestamptz not null,
+    reference       text        not null constraint allowance_holds_reference_length check (length(reference) between 1 and 200),
+    state           text        not null default 'held' constraint allowance_holds_state check (state in ('held', 'released', 'settled')),
+    ended_at        timestamptz,
+    created_at      timestamptz not null default platform.app_now(),
+    primary key (tenant_id, id),
+    constraint allowance_holds_ended check ((state = 'held') = (ended_at is null)),
+    constraint allowance_holds_pool foreign key (tenant_id, pool_id, organization_id) references runtime.pools (tenant_id, id, organization_id),
+    constraint allowance_holds_resource_key foreign key (tenant_id, resource_key) references catalog.resource_keys (tenant_id, key)
+);
+create unique index allowance_holds_of_reference on runtime.allowance_holds (tenant_id, reference) where state <> 'released';
+create index allowance_holds_of_pool on runtime.allowance_holds (tenant_id, pool_id, organization_id, used_at);
+create index allowance_holds_of_key on runtime.allowance_holds (tenant_id, resource_key);
+select platform.guard_table('runtime.allowance_holds');
+grant select, insert, update (state, ended_at) on runtime.allowance_holds to guildhall_app;
+grant select on runtime.allowance_holds to guildhall_readonly, guildhall_backup;

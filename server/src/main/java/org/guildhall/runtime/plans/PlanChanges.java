@@ -1,0 +1,120 @@
+package org.guildhall.runtime.plans;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
+import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves an organization's plan on one ladder to the tier that its subscriptions pay for. Use never holds such a move back: it acts as the
+ * end of a trial does. A plan that was granted or set by hand stays where it is worth as much.
+ */
+public final class PlanChanges {
+
+    private final Catalog catalog;
+    private final Pools pools;
+    private final TransitionWriter writer;
+
+    /**
+     * A wanted plan.
+     *
+     * @param ladderId the ladder to move on
+     * @param tierId the tier that is paid for; null if no subscription pays for one any more
+     * @param subscriptionId the subscription that the transition names
+     * @param reason the transition's reason, in a sentence
+     */
+    public record Request(UUID ladderId, @Nullable UUID tierId, UUID subscriptionId, String reason) {}
+
+    /**
+     * The outcome of a request.
+     *
+     * @param transitionId the transition that was made; null if none was
+     */
+    public record Result(Outcome outcome, @Nullable UUID transitionId) {}
+
+    /** The outcome of a request, in a word. */
+    public enum Outcome {
+        /** The plan was moved. */
+        MOVED,
+        /** The plan is the wanted one already, or there is no paid plan that could end. */
+        UNCHANGED,
+        /** A granted plan, a trial or a plan set by hand stays. */
+        HELD_BY_GRANT,
+        /** The tier or its ladder is archived, or its product isn't published. */
+        TIER_UNAVAILABLE,
+        /** The organization is archived. */
+        ORGANIZATION_ARCHIVED
+    }
+
+    PlanChanges(Catalog catalog, Pools pools, TransitionWriter writer) {
+        this.catalog = catalog;
+        this.pools = pools;
+        this.writer = writer;
+    }
+
+    /**
+     * Moves the plan if it isn't the wanted one. A repeated request changes nothing.
+     *
+     * @throws ProblemException {@code not_found} if there is no such organization or ladder, or the tier is of another ladder
+     */
+    public Result change(Tx tx, Changes changes, Actor actor, UUID organizationId, Request request) {
+        var pool = Require.found(pools.lock(tx, changes, organizationId));
+        if (!pool.organizationState().equals("active")) {
+            return new Result(Outcome.ORGANIZATION_ARCHIVED, null);
+        }
+        var ladder = Require.found(catalog.keepLadder(tx, request.ladderId()));
+        var from = pool.plan(ladder.id());
+        var tier = request.tierId() == null ? null : Require.found(ladder.tier(request.tierId()));
+        var kind = tier == null ? TransitionRules.Kind.END : kind(ladder, from, tier);
+        if (kind == null || from == null && kind == TransitionRules.Kind.END) {
+            return new Result(Outcome.UNCHANGED, null);
+        }
+        if (from != null && staysBeside(from, kind)) {
+            return new Result(from.cause() == ProvisionCause.DEFAULT ? Outcome.UNCHANGED : Outcome.HELD_BY_GRANT, null);
+        }
+        var at = pool.now();
+        var byDefault = pools.then(tx, pool.orgTypeId(), List.of(ladder), List.of()).byDefault(ladder.id(), at);
+        var decided = tier == null ? TransitionRules.end(from, byDefault)
+                : TransitionRules.to(kind, from, ladder, tier, byDefault, ProvisionCause.SUBSCRIPTION, null, at);
+        return switch (decided) {
+            case TransitionRules.Impossible no -> new Result(Outcome.TIER_UNAVAILABLE, null);
+            case TransitionRules.Move move -> new Result(Outcome.MOVED, move(tx, changes, actor, pool, from, tier, kind, move.to(), request));
+        };
+    }
+
+    /** The kind of a move to a tier; null if the plan is paid for at this tier already. */
+    private static TransitionRules.@Nullable Kind kind(Catalog.Ladder ladder, @Nullable ProvisionSpan from, Catalog.Tier tier) {
+        boolean paid = from != null && from.cause() == ProvisionCause.SUBSCRIPTION && tier.id().equals(from.tierId());
+        return paid ? null : TransitionRules.kind(from == null ? null : ladder.tier(Objects.requireNonNull(from.tierId())), tier);
+    }
+
+    /** True if a plan that no subscription pays for isn't replaced: it is as high, or nothing is paid for. */
+    private static boolean staysBeside(ProvisionSpan from, TransitionRules.Kind kind) {
+        return switch (from.cause()) {
+            case SUBSCRIPTION -> false;
+            case DEFAULT -> kind == TransitionRules.Kind.END;
+            case GRANT, TRIAL -> kind != TransitionRules.Kind.UPGRADE && !(kind == TransitionRules.Kind.RENEW && from.grantId() != null);
+            case MANUAL -> kind != TransitionRules.Kind.UPGRADE;
+        };
+    }
+
+    private UUID move(
+            Tx tx, Changes changes, Actor actor, LockedPool pool, @Nullable ProvisionSpan from, Catalog.@Nullable Tier tier,
+            TransitionRules.Kind kind, TransitionRules.@Nullable Target to, Request request) {
+        var what = ScheduledTransition.of(request.ladderId(), kind, from == null ? null : from.tierId(), tier == null ? null : tier.id(),
+                ProvisionCause.SUBSCRIPTION, null, pool.now());
+        var step = new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to));
+        var manner = new Manner(null, request.subscriptionId(), actor.type(), actor.id(), request.reason(), false, List.of());
+        var moved = writer.move(tx, changes, pool, step, manner, TransitionWriter.SUPERSEDED);
+        pools.changed(tx, changes, pool, moved.held(), List.of());
+        return moved.transition().id();
+    }
+}

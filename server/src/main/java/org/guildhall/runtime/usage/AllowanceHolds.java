@@ -1,0 +1,156 @@
+package org.guildhall.runtime.usage;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.api.model.UsageReportId;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.plans.LockedPool;
+import org.guildhall.runtime.plans.Pools;
+import org.guildhall.runtime.usage.AllowanceHoldStore.Row;
+import org.guildhall.runtime.usage.UsageRules.UsageEntry;
+import org.guildhall.runtime.usage.UsageStore.NewRow;
+import org.guildhall.runtime.usage.UsageStore.Report;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Quantities of allowances that another room holds for an instant, which may be still to come, such as the start of a booked class.
+ *
+ * <p>A hold counts as used in the period of its instant, from the transaction that makes it. It is decided under the pool's lock, so holds,
+ * usage reports and moves of the plan never exceed a limit together. The rules are those that hold now.
+ */
+public final class AllowanceHolds {
+
+    private final Catalog catalog;
+    private final Pools pools;
+    private final UsageCounterStore counters;
+    private final UsageStore usage;
+    private final UsageThresholds thresholds;
+    private final AllowanceHoldStore holds = new AllowanceHoldStore();
+
+    AllowanceHolds(Catalog catalog, Pools pools, UsageCounterStore counters, UsageStore usage, UsageThresholds thresholds) {
+        this.catalog = catalog;
+        this.pools = pools;
+        this.counters = counters;
+        this.usage = usage;
+        this.thresholds = thresholds;
+    }
+
+    /**
+     * Holds a quantity. A repeated call with the same values changes nothing.
+     *
+     * @param quantity at least 1
+     * @param at the instant of use; cut off below the microsecond
+     * @param reference the caller's name for the hold, unique in the tenant until it is released, at most 200 characters
+     * @throws ProblemException {@code not_found} without such an organization; {@code invalid_state} if it is archived or the key is no
+     *         allowance; {@code entitlement_exceeded} if the period has too little left; {@code conflict} if the reference holds something else
+     */
+    public void hold(Tx tx, Changes changes, UUID organizationId, String resourceKey, long quantity, Instant at, String reference) {
+        var usedAt = at.truncatedTo(ChronoUnit.MICROS);
+        var locked = Require.found(pools.lock(tx, changes, organizationId));
+        var existing = holds.get(tx, reference);
+        if (existing != null) {
+            requireSame(existing, organizationId, resourceKey, quantity, usedAt);
+            return;
+        }
+        Require.active(locked.organizationState(), "organization");
+        requireAllowance(tx, resourceKey);
+        var hold = new Row(Ids.next(), organizationId, locked.poolId(), resourceKey, quantity, usedAt, reference, "held");
+        var outcome = decide(tx, locked, hold, quantity);
+        if (!outcome.refused().isEmpty()) {
+            throw LimitExceeded.refusal(outcome.refused().stream()
+                    .map(refused -> LimitExceeded.of(organizationId, resourceKey, refused.account().period(), refused.limit(), refused.used()))
+                    .toList());
+        }
+        holds.insert(tx, hold, locked.now());
+        thresholds.write(tx, outcome.reached(), outcome.cleared(), null, locked.now()).tell(changes);
+    }
+
+    /**
+     * Gives a held quantity back to its period. An unknown or released reference changes nothing.
+     *
+     * @return true if something was given back
+     * @throws ProblemException {@code invalid_state} if the hold is settled
+     */
+    public boolean release(Tx tx, Changes changes, String reference) {
+        var hold = locked(tx, changes, reference);
+        if (hold == null) {
+            return false;
+        }
+        if (hold.row().state().equals("settled")) {
+            throw Problem.INVALID_STATE.because("The held quantity of " + hold.row().resourceKey() + " is settled: it was used.");
+        }
+        var outcome = decide(tx, hold.pool(), hold.row(), -hold.row().quantity());
+        holds.release(tx, hold.row(), hold.pool().now());
+        thresholds.write(tx, List.of(), outcome.cleared(), null, hold.pool().now()).tell(changes);
+        return true;
+    }
+
+    /**
+     * Turns a held quantity into a usage event of its instant. The sums stay as they are. A repeated call changes nothing.
+     *
+     * @throws ProblemException {@code not_found} if nothing is held by the reference; {@code conflict} if a usage event has its name
+     */
+    public void settle(Tx tx, Changes changes, String reference) {
+        var hold = Require.found(locked(tx, changes, reference));
+        if (hold.row().state().equals("settled")) {
+            return;
+        }
+        var row = hold.row();
+        var now = hold.pool().now().truncatedTo(ChronoUnit.MICROS);
+        var day = row.usedAt().atZone(zone(tx, hold.pool()).zone()).toLocalDate();
+        var report = new Report(Ids.next(), 1, 0, now);
+        holds.settle(tx, row, now);
+        if (!usage.recordSettled(tx, report, new NewRow(
+                reference, row.organizationId(), row.poolId(), row.resourceKey(), true, row.quantity(), row.usedAt(), day))) {
+            throw Problem.CONFLICT.because("A usage event has the external id " + reference + " already.");
+        }
+        changes.created(new UsageReportId(report.id()), UsageViews.toApi(report, List.of()));
+    }
+
+    private record Locked(LockedPool pool, Row row) {}
+
+    /** The hold of a reference, read under the lock of its pool; null for none. */
+    private @Nullable Locked locked(Tx tx, Changes changes, String reference) {
+        var found = holds.get(tx, reference);
+        if (found == null) {
+            return null;
+        }
+        var pool = Require.found(pools.lock(tx, changes, found.organizationId()));
+        var row = holds.get(tx, reference);
+        return row == null ? null : new Locked(pool, row);
+    }
+
+    private UsageRules.Outcome decide(Tx tx, LockedPool pool, Row hold, long quantity) {
+        var rules = counters.entitlements(tx, List.of(pool.poolId()), List.of(hold.resourceKey()), pool.now());
+        var zone = zone(tx, pool).zone();
+        var usageRules = new UsageRules(rules, zone);
+        var entry = new UsageEntry(0, pool.poolId(), hold.resourceKey(), true, quantity, hold.usedAt().atZone(zone).toLocalDate());
+        return usageRules.decide(List.of(entry), counters.counters(tx, usageRules.accounts(List.of(entry))));
+    }
+
+    private UsageCounterStore.Pool zone(Tx tx, LockedPool pool) {
+        return counters.pools(tx, List.of(pool.poolId())).getFirst();
+    }
+
+    private void requireAllowance(Tx tx, String resourceKey) {
+        var key = catalog.resourceKeys(tx, List.of(resourceKey));
+        if (key.isEmpty() || !key.getFirst().kind().equals("allowance")) {
+            throw Problem.INVALID_STATE.because("The resource key " + resourceKey + " is no allowance, so nothing of it can be held.");
+        }
+    }
+
+    private static void requireSame(Row existing, UUID organizationId, String resourceKey, long quantity, Instant usedAt) {
+        boolean same = existing.organizationId().equals(organizationId) && existing.resourceKey().equals(resourceKey)
+                && existing.quantity() == quantity && existing.usedAt().equals(usedAt);
+        if (!same) {
+            throw Problem.CONFLICT.because("The reference " + existing.reference() + " holds another quantity, key or instant; release it first.");
+        }
+    }
+}

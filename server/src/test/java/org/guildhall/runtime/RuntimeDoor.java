@@ -1,0 +1,44 @@
+package org.guildhall.runtime;
+
+import java.util.UUID;
+import java.util.function.BiFunction;
+import org.guildhall.TestServer;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.audit.JobTransactions;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.json.Spec;
+import org.guildhall.core.work.TaskQueue;
+import org.guildhall.platform.Platform;
+
+/** Calls the door of the runtime room as another room does: inside a transaction, with its audit event. */
+public final class RuntimeDoor {
+
+    public static final Actor WEBHOOK = new Actor("webhook", null);
+
+    private final TestServer.Tenant tenant;
+    private final Runtime door;
+
+    public RuntimeDoor(TestServer.Tenant tenant) {
+        this.tenant = tenant;
+        var db = tenant.guild().db();
+        this.door = new RuntimeModule(
+                db, db, Keys.parse(TestServer.KEYS), new Platform(db), new Spec(), new TaskQueue(db, 1, id -> true)).door();
+    }
+
+    public Runtime door() {
+        return door;
+    }
+
+    /** Runs work in a transaction of its own and commits it. */
+    public <T> T run(String action, BiFunction<Tx, Changes, T> work) {
+        var source = new JobTransactions.Source(action, "billing", "test", WEBHOOK, null, null);
+        return new JobTransactions(tenant.guild().db()).run(tenant.id(), source, work);
+    }
+
+    /** The plan that subscriptions pay for. */
+    public Runtime.PlanChanged changePlan(UUID organizationId, Runtime.PlanChange change) {
+        return run("subscription.changed", (tx, changes) -> door.changePlan(tx, changes, WEBHOOK, organizationId, change));
+    }
+}
