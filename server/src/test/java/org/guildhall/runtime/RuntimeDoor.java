@@ -33,7 +33,7 @@ public final class RuntimeDoor {
 
     /** Runs work in a transaction of its own and commits it. */
     public <T> T run(String action, BiFunction<Tx, Changes, T> work) {
-        var source = new JobTransactions.Source(action, "billing", "test", WEBHOOK, null, null);
+        var source = new JobTransactions.Source(action, "billing", "test", Actor.JOB, null, null);
         return new JobTransactions(tenant.guild().db()).run(tenant.id(), source, work);
     }
 

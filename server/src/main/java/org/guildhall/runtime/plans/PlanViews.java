@@ -24,6 +24,7 @@ import org.guildhall.api.model.Provision;
 import org.guildhall.api.model.ProvisionId;
 import org.guildhall.api.model.ProvisionState;
 import org.guildhall.api.model.SiteId;
+import org.guildhall.api.model.SubscriptionId;
 import org.guildhall.api.model.TierId;
 import org.guildhall.api.model.Transition;
 import org.guildhall.api.model.TransitionId;

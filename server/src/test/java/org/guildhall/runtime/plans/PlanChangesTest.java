@@ -120,7 +120,7 @@ class PlanChangesTest {
         var organization = plans.organization();
         var trial = plans.grant(organization, plans.product(plans.standard), ", \"kind\": \"trial\", \"duration\": \"P14D\"").expect(201).at("/id");
         change(organization, plans.standard);
-        assertEquals("superseded", plans.get("/grants/" + trial).expect(200).at("/end_reason"));
+        assertEquals("superseded", plans.get("/grants/" + trial).expect(200).at("/state"));
         assertEquals(List.of(), plans.transitions(organization).stream().filter(move -> move.endsWith("scheduled")).toList());
     }
 
