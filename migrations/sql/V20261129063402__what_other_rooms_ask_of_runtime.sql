@@ -43,3 +43,32 @@ create index allowance_holds_of_key on runtime.allowance_holds (tenant_id, resou
 select platform.guard_table('runtime.allowance_holds');
 grant select, insert, update (state, ended_at) on runtime.allowance_holds to guildhall_app;
 grant select on runtime.allowance_holds to guildhall_readonly, guildhall_backup;
+
+-- What is due next in a pool is found without its history.
+create index transitions_scheduled_of_pool on runtime.transitions (tenant_id, pool_id, effective_at) where state = 'scheduled';
+create index grants_ending_of_pool on runtime.grants (tenant_id, pool_id, ends_at) where ladder_id is null and ended_by is null and ends_at is not null;
+
+-- Due changes have a row in the task queue each. Existing ones get theirs here, for which their owner may see the rows of all tenants.
+alter table runtime.transitions no force row level security;
+alter table runtime.grants no force row level security;
+alter table runtime.default_grant_backfills no force row level security;
+alter table platform.idempotency_keys no force row level security;
+insert into platform.scheduled_tasks (task_name, task_instance, execution_time, picked, version, priority)
+select 'apply-due-transitions', d.tenant_id || '/' || d.organization_id, min(d.at), false, 1, 100
+from (
+    select tenant_id, organization_id, effective_at as at from runtime.transitions where state = 'scheduled'
+    union all
+    select tenant_id, organization_id, ends_at from runtime.grants where ladder_id is null and ended_by is null and ends_at is not null
+) d
+group by d.tenant_id, d.organization_id;
+insert into platform.scheduled_tasks (task_name, task_instance, execution_time, picked, version, priority)
+select 'backfill-default-grants', tenant_id || '/' || id, now(), false, 1, 0
+from runtime.default_grant_backfills where state in ('queued', 'running');
+insert into platform.scheduled_tasks (task_name, task_instance, execution_time, picked, version, priority)
+select 'delete-idempotency-keys', tenant_id || '/' || tenant_id, min(created_at) + interval '25 hours', false, 1, 0
+from platform.idempotency_keys group by tenant_id;
+delete from platform.scheduled_tasks where task_instance = 'recurring';
+alter table runtime.transitions force row level security;
+alter table runtime.grants force row level security;
+alter table runtime.default_grant_backfills force row level security;
+alter table platform.idempotency_keys force row level security;

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -114,7 +115,7 @@ public final class Db implements AutoCloseable {
     /** Reads as a tenant. Each statement carries the tenant and is a transaction of its own. */
     public <T> T read(UUID tenant, long revision, Function<Tx, T> work) {
         try (var lease = lease(tenant, false)) {
-            return lease.guarding(() -> work.apply(new Tx(tenant, new TenantConnection(lease, tenant, revision, true, statementTimeout), clock)));
+            return lease.guarding(() -> work.apply(new Tx(tenant, new TenantConnection(lease, tenant, revision, true, statementTimeout), clock, null)));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         } catch (org.jooq.exception.DataAccessException failed) {
@@ -127,7 +128,7 @@ public final class Db implements AutoCloseable {
         try {
             var lease = lease(tenant, true);
             var guard = new TenantConnection(lease, tenant, revision, false, statementTimeout);
-            return new WriteTransaction(lease, guard, new Tx(tenant, guard, clock), revision);
+            return new WriteTransaction(lease, guard, new Tx(tenant, guard, clock, new TreeMap<>()), revision);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }

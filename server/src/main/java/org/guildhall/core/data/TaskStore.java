@@ -7,9 +7,9 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +19,15 @@ public final class TaskStore {
     private static final String ROW = " where task_name = ? and task_instance = ? and version = ?";
 
     private static final String REMOVE = "delete from platform.scheduled_tasks" + ROW + " and requests = ?";
+
+    private static final String ADD = """
+            insert into platform.scheduled_tasks as t (task_name, task_instance, execution_time, picked, version, priority)
+            select r.name, r.instance, coalesce(r.at::timestamptz, now()), false, 1, r.priority
+            from unnest(?, ?, ?, ?) with ordinality as r (name, instance, at, priority, number)
+            order by r.number
+            on conflict (task_name, task_instance) do update
+            set requests = t.requests + 1,
+                execution_time = case when t.picked then t.execution_time else least(t.execution_time, excluded.execution_time) end""";
 
     /** If the task was requested during the run, the next run begins at once. */
     private static final String RESCHEDULE = """
@@ -43,31 +52,15 @@ public final class TaskStore {
     private TaskStore() {}
 
     /**
-     * Requests a run of a task at an instant. A waiting task runs at the earlier of both instants; a running task runs once more.
-     *
-     * @param name the task's name
-     * @param id the resource that the task concerns, in the transaction's tenant
-     * @param at null for at once
-     * @param priority tasks with a higher number run first among the due ones
+     * Adds the statement that writes requests to the packet of a commit. A waiting task runs at the earlier of both instants; a running task
+     * runs once more. The scheduler uses the database's clock, not the instant that a test may have set.
      */
-    public static void add(Tx tx, String name, UUID id, @Nullable Instant at, int priority) {
-        // The scheduler uses the database's clock, not the instant that a test may have set.
-        Field<Instant> now = DSL.field("now()", SCHEDULED_TASKS.EXECUTION_TIME.getDataType());
-        Field<Instant> when = at == null ? now : DSL.val(at, SCHEDULED_TASKS.EXECUTION_TIME.getDataType());
-        tx.sql()
-                .insertInto(SCHEDULED_TASKS)
-                .set(SCHEDULED_TASKS.TASK_NAME, name)
-                .set(SCHEDULED_TASKS.TASK_INSTANCE, tx.tenant() + "/" + id)
-                .set(SCHEDULED_TASKS.EXECUTION_TIME, when)
-                .set(SCHEDULED_TASKS.PICKED, false)
-                .set(SCHEDULED_TASKS.VERSION, 1L)
-                .set(SCHEDULED_TASKS.PRIORITY, (short) priority)
-                .onConflict(SCHEDULED_TASKS.TASK_NAME, SCHEDULED_TASKS.TASK_INSTANCE)
-                .doUpdate()
-                .set(SCHEDULED_TASKS.REQUESTS, SCHEDULED_TASKS.REQUESTS.plus(1))
-                .set(SCHEDULED_TASKS.EXECUTION_TIME, DSL.when(SCHEDULED_TASKS.PICKED, SCHEDULED_TASKS.EXECUTION_TIME)
-                        .otherwise(DSL.least(SCHEDULED_TASKS.EXECUTION_TIME, DSL.excluded(SCHEDULED_TASKS.EXECUTION_TIME))))
-                .execute();
+    static void add(MultiStatement packet, Collection<TaskRequest> requests) {
+        packet.add(ADD)
+                .bind("text", requests.stream().map(TaskRequest::name).toArray())
+                .bind("text", requests.stream().map(TaskRequest::instance).toArray())
+                .bind("text", requests.stream().map(request -> request.at() == null ? null : request.at().toString()).toArray())
+                .bind("int2", requests.stream().map(request -> (short) request.priority()).toArray());
     }
 
     /** Makes a tenant's paused tasks due, after the tenant was reactivated. */

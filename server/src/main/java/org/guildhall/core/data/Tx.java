@@ -2,6 +2,8 @@ package org.guildhall.core.data;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jooq.DSLContext;
@@ -20,12 +22,16 @@ public final class Tx {
     private final TenantConnection guard;
     private final Clock clock;
     private @Nullable DSLContext sql;
+    /** By task and instance, in their order, so that transactions that request the same tasks don't wait for each other in a circle. */
+    private final @Nullable SortedMap<String, TaskRequest> tasks;
     private boolean light;
 
-    Tx(UUID tenant, TenantConnection guard, Clock clock) {
+    /** @param tasks gets the requested tasks; null for a unit of work that doesn't commit */
+    Tx(UUID tenant, TenantConnection guard, Clock clock, @Nullable SortedMap<String, TaskRequest> tasks) {
         this.tenant = tenant;
         this.guard = guard;
         this.clock = clock;
+        this.tasks = tasks;
     }
 
     /** The jOOQ context for a store's statements. Each statement is a round trip. */
@@ -39,6 +45,24 @@ public final class Tx {
     /** Makes large reads fail with {@link HeavyAnswer}. */
     public void light() {
         light = true;
+    }
+
+    /**
+     * Requests a run of a task after the commit. The request is written with the commit's own statements, in their round trip.
+     *
+     * @param at the instant of the database's clock to run at; null for at once
+     */
+    public void request(String task, UUID id, @Nullable Instant at, int priority) {
+        if (tasks == null) {
+            throw new IllegalStateException(task + " is requested by work that doesn't commit");
+        }
+        var request = new TaskRequest(task, tenant, id, at, priority);
+        tasks.merge(task + " " + request.instance(), request, TaskRequest::earlier);
+    }
+
+    /** The requested tasks. */
+    Collection<TaskRequest> tasks() {
+        return tasks == null ? List.of() : tasks.values();
     }
 
     boolean isLight() {
@@ -87,7 +111,7 @@ public final class Tx {
         enter(other);
         T result;
         try {
-            result = work.apply(new Tx(other, guard, clock));
+            result = work.apply(new Tx(other, guard, clock, tasks));
         } catch (RuntimeException failed) {
             leave(failed);
             throw failed;

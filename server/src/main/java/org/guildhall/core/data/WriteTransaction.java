@@ -158,6 +158,9 @@ public final class WriteTransaction implements AutoCloseable {
                 bindEvent(packet.add(AUDIT), audit);
             }
         }
+        if (!tx.tasks().isEmpty()) {
+            TaskStore.add(packet, tx.tasks());
+        }
         packet.add(COMMIT);
         if (finish.credentials()) {
             // After the commit: a node that reads the new revision finds the new state. If the commit fails, this statement isn't run.

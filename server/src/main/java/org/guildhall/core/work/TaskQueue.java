@@ -148,7 +148,7 @@ public final class TaskQueue implements AutoCloseable {
 
     /** Enqueues a task: it runs soon after the commit, on any free node. */
     public void enqueue(Tx tx, String name, UUID id) {
-        TaskStore.add(tx, name, id, null, policy(name).priority().value);
+        tx.request(name, id, null, policy(name).priority().value);
     }
 
     /**
@@ -157,7 +157,7 @@ public final class TaskQueue implements AutoCloseable {
      * @param at a past instant means at once
      */
     public void enqueueAt(Tx tx, String name, UUID id, Instant at) {
-        TaskStore.add(tx, name, id, at, policy(name).priority().value);
+        tx.request(name, id, at, policy(name).priority().value);
     }
 
     /** Wakes the paused tasks of a tenant that is no longer suspended. */

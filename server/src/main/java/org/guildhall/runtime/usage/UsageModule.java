@@ -8,7 +8,7 @@ import org.guildhall.runtime.plans.Pools;
 /** Wires the part {@code usage}: reports, events, sums and thresholds. */
 public final class UsageModule {
 
-    private static final String REPORTED = "Usage was reported for a resource key: it can't leave.";
+    private static final String REPORTED = "Usage was reported for a resource key, so it can't be removed.";
 
     private final Catalog catalog;
     private final Pools pools;
@@ -40,7 +40,7 @@ public final class UsageModule {
         new UsageReportsHandler(recorder, usage, reached).bind(routes);
         new UsageEventsHandler(usage).bind(routes);
         new UsageThresholdsHandler(usage, reached).bind(routes);
-        // The rules refuse these cases before a statement is sent; the constraints hold them against every other way.
+        // The Java rules refuse these cases first; the constraints are the second check.
         api.constraints()
                 .on("usage_events_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("usage_levels_resource_key", Problem.IN_USE, null, REPORTED)
