@@ -85,7 +85,7 @@ demo() {
     data=$(cd "$data" && pwd -P)
     pid=$(running_demo)
     [ -z "$pid" ] || fail "The demo already runs as process $pid; ./guildhall stop ends it."
-    ! port_taken "$port" || fail "Port $port is taken by another program: end that one, or choose another port, ./guildhall demo --port $((port % 65535 + 1))"
+    ! port_taken "$port" || fail "Port $port is used by another program: stop that program, or choose another port, ./guildhall demo --port $((port % 65535 + 1))"
     build smoke
     rm -f "$data/demo.json"
     choose_aot

@@ -54,8 +54,8 @@ public final class App implements AutoCloseable {
                         probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping,
                         Map.of("log", BufferedLogAppender::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())));
         var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
-        new CatalogModule().bind(api, runtime.backfills());
-        runtime.schedule(work);
+        new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
+        runtime.schedule();
         runtime.bind(api);
         new OverviewModule(runtime.door()).bind(api);
         more.accept(api);

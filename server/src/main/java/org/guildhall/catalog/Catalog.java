@@ -128,6 +128,14 @@ public final class Catalog {
     public record BackfillFilter(
             UUID policyId, @Nullable String externalId, @Nullable String mode, @Nullable String state, TimeWindow created) {}
 
+    /** Gets a signal when a rule changes. The runtime room implements it, since limits of sites depend on the rules. */
+    @FunctionalInterface
+    public interface RuleChanges {
+
+        /** A rule of the kind {@code limit} was created, changed or ended in this transaction. */
+        void limitChanged(Tx tx);
+    }
+
     /** Backfills. The runtime room implements them, since it knows the organizations. */
     public interface Backfills {
 

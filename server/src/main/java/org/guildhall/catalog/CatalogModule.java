@@ -32,19 +32,20 @@ public final class CatalogModule {
      * Registers the room's handlers, the problems of its constraints, and its resources for {@code expand}.
      *
      * @param backfills applies policies to existing organizations; implemented by the runtime room
+     * @param ruleChanges gets a signal when a limit changes; implemented by the runtime room
      */
-    public void bind(Api api, Catalog.Backfills backfills) {
-        handlers(api.routes(), backfills);
+    public void bind(Api api, Catalog.Backfills backfills, Catalog.RuleChanges ruleChanges) {
+        handlers(api.routes(), backfills, ruleChanges);
         constraints(api.constraints());
         expansions(api.expansions());
     }
 
-    private void handlers(Router<Call> routes, Catalog.Backfills backfills) {
+    private void handlers(Router<Call> routes, Catalog.Backfills backfills, Catalog.RuleChanges ruleChanges) {
         var plans = new PlanAdmission(products, policies);
         new OrgTypesHandler(types, policies).bind(routes);
         new IntegrationsHandler(integrations, rules).bind(routes);
         new EntitlementSetsHandler(sets, products).bind(routes);
-        new EntitlementRulesHandler(sets, rules, integrations).bind(routes);
+        new EntitlementRulesHandler(sets, rules, integrations, ruleChanges).bind(routes);
         new ProductsHandler(products, sets).bind(routes);
         new PricesHandler(products, prices).bind(routes);
         new PlanLaddersHandler(ladders, products).bind(routes);

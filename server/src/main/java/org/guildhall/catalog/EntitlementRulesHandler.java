@@ -32,8 +32,11 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
     private final EntitlementSetStore sets;
     private final EntitlementRuleStore rules;
     private final IntegrationStore integrations;
+    private final Catalog.RuleChanges ruleChanges;
 
-    EntitlementRulesHandler(EntitlementSetStore sets, EntitlementRuleStore rules, IntegrationStore integrations) {
+    EntitlementRulesHandler(
+            EntitlementSetStore sets, EntitlementRuleStore rules, IntegrationStore integrations, Catalog.RuleChanges ruleChanges) {
+        this.ruleChanges = ruleChanges;
         this.sets = sets;
         this.rules = rules;
         this.integrations = integrations;
@@ -55,6 +58,7 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
         Require.active(set.state(), "entitlement set");
         var rule = toApi(rules.insert(call.tx(), set.id(), body.externalId(), body.resourceKey(), kind, values));
         call.created(rule.id(), rule);
+        signal(call, kind);
         return Reply.created("/api/v1/catalog/entitlement-rules/" + rule.id(), rule);
     }
 
@@ -131,10 +135,17 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
         }
     }
 
-    private static Reply<EntitlementRule> changed(Call call, Row before, Row after) {
+    private Reply<EntitlementRule> changed(Call call, Row before, Row after) {
         var rule = toApi(after);
         call.changed(rule.id(), toApi(before), rule);
+        signal(call, before.kind());
         return Reply.ok(rule);
+    }
+
+    private void signal(Call call, String kind) {
+        if (kind.equals("limit")) {
+            ruleChanges.limitChanged(call.tx());
+        }
     }
 
     static EntitlementRule toApi(Row row) {

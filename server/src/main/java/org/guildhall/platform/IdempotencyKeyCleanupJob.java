@@ -1,38 +1,40 @@
 package org.guildhall.platform;
 
-import java.time.Duration;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.KeyCleanups;
+import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.work.TaskQueue;
+import org.jspecify.annotations.Nullable;
 
-/** Deletes old idempotency keys. */
-final class IdempotencyKeyCleanupJob {
+/** Deletes a tenant's old idempotency keys in small transactions. Its task waits until the oldest remaining key is old, and ends without keys. */
+final class IdempotencyKeyCleanupJob implements TaskQueue.Job {
 
-    /** Keys are valid for 24 hours. The extra hour covers clock differences and this job's own interval. */
-    private static final Duration KEYS_KEPT = Duration.ofHours(25);
-
-    private static final Duration PAUSE = Duration.ofMinutes(30);
     private static final int KEYS_AT_ONCE = 5_000;
 
     private final Db db;
-    private final Platform platform;
+    private final JobTransactions transactions;
     private final MaintenanceStore store = new MaintenanceStore();
 
-    IdempotencyKeyCleanupJob(Db db, Platform platform) {
+    IdempotencyKeyCleanupJob(Db db) {
         this.db = db;
-        this.platform = platform;
+        this.transactions = new JobTransactions(db);
     }
 
-    void schedule(TaskQueue work) {
-        work.every(PAUSE, "forget-idempotency-keys", this::forgetKeys);
+    @Override
+    public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
+        int deleted = KEYS_AT_ONCE;
+        while (deleted == KEYS_AT_ONCE && !stopping.getAsBoolean()) {
+            deleted = transactions.upkeep(lease, tx -> store.deleteKeys(tx, KeyCleanups.KEPT, KEYS_AT_ONCE));
+        }
+        var oldest = db.read(lease.tenant(), Db.ANY_REVISION, store::oldestKey);
+        return oldest == null ? null : oldest.plus(KeyCleanups.KEPT);
     }
 
-    /** Deletes in small transactions. */
-    void forgetKeys() {
-        platform.eachTenant(tenant -> {
-            int forgotten;
-            do {
-                forgotten = db.upkeep(tenant, tx -> store.forgetKeys(tx, KEYS_KEPT, KEYS_AT_ONCE));
-            } while (forgotten == KEYS_AT_ONCE);
-        });
+    @Override
+    public void giveUp(TaskLease lease) {
+        throw new IllegalStateException("the cleanup of keys is never given up");
     }
 }

@@ -1,5 +1,6 @@
 package org.guildhall.platform;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -10,6 +11,7 @@ import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.Credentials;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.KeyCleanups;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.Idempotency;
 import org.guildhall.core.http.RateLimits;
@@ -23,6 +25,10 @@ public final class PlatformModule implements AutoCloseable {
 
     private final CredentialStore credentials;
     private final TokenLastUse use;
+    /** Retried for ever, after everything else. */
+    private static final TaskQueue.Policy CLEANUP =
+            new TaskQueue.Policy(Integer.MAX_VALUE, Duration.ofMinutes(1), Duration.ofHours(1), TaskQueue.Priority.BULK, true);
+
     private final IdempotencyKeyCleanupJob upkeep;
     private final Platform door;
     private final TokenStore tokens = new TokenStore();
@@ -48,12 +54,12 @@ public final class PlatformModule implements AutoCloseable {
         this.credentials = new CredentialStore(db);
         this.use = new TokenLastUse(jobs);
         this.door = new Platform(jobs);
-        this.upkeep = new IdempotencyKeyCleanupJob(jobs, door);
+        this.upkeep = new IdempotencyKeyCleanupJob(jobs);
     }
 
     /** Schedules the room's maintenance. */
     public void schedule(TaskQueue work) {
-        upkeep.schedule(work);
+        work.on(KeyCleanups.TASK, CLEANUP, upkeep);
     }
 
     /** The door for other rooms. */

@@ -12,6 +12,7 @@ import org.guildhall.runtime.entitlements.UsageSnapshotStore;
 import org.guildhall.runtime.imports.ImportsModule;
 import org.guildhall.runtime.people.PeopleModule;
 import org.guildhall.runtime.plans.PlansModule;
+import org.guildhall.runtime.sites.SiteLimitJob;
 import org.guildhall.runtime.sites.SitesModule;
 import org.guildhall.runtime.usage.UsageModule;
 
@@ -26,6 +27,7 @@ public final class RuntimeModule {
     private final EntitlementsModule entitlements = new EntitlementsModule();
     private final SitesModule sites;
     private final PlansModule plans;
+    private final SiteLimitJob siteLimits;
     private final UsageModule usage;
     private final PeopleModule people;
 
@@ -38,7 +40,8 @@ public final class RuntimeModule {
         this.queue = queue;
         var catalog = new Catalog();
         this.sites = new SitesModule(catalog);
-        this.plans = new PlansModule(jobs, platform, catalog, sites.limits(), new UsageSnapshotStore());
+        this.plans = new PlansModule(jobs, queue, catalog, sites.limits(), new UsageSnapshotStore());
+        this.siteLimits = sites.limitJob(jobs, plans.pools(), queue);
         this.usage = new UsageModule(catalog, plans.pools());
         this.people = new PeopleModule(keys, plans.pools());
     }
@@ -59,9 +62,14 @@ public final class RuntimeModule {
     }
 
     /** Registers the room's jobs. */
-    public void schedule(TaskQueue queue) {
+    public void schedule() {
         plans.schedule(queue);
-        sites.schedule(queue, jobs, platform, plans.pools());
+        siteLimits.schedule();
+    }
+
+    /** Gets the catalog's signals of changed rules. */
+    public Catalog.RuleChanges ruleChanges() {
+        return siteLimits;
     }
 
     /** Applies the catalog's default-grant policies to organizations that exist already. */

@@ -23,8 +23,10 @@ public final class RuntimeDoor {
     public RuntimeDoor(TestServer.Tenant tenant) {
         this.tenant = tenant;
         var db = tenant.guild().db();
-        this.door = new RuntimeModule(
-                db, db, Keys.parse(TestServer.KEYS), new Platform(db), new Spec(), new TaskQueue(db, 1, id -> true)).door();
+        var module = new RuntimeModule(
+                db, db, Keys.parse(TestServer.KEYS), new Platform(db), new Spec(), new TaskQueue(db, 1, id -> true));
+        module.schedule();
+        this.door = module.door();
     }
 
     public Runtime door() {

@@ -71,8 +71,10 @@ public final class WriteTransaction implements AutoCloseable {
     private final TenantConnection guard;
     private final Tx tx;
     private final long revision;
+    private final KeyCleanups cleanups;
 
-    WriteTransaction(Lease lease, TenantConnection guard, Tx tx, long revision) {
+    WriteTransaction(Lease lease, TenantConnection guard, Tx tx, long revision, KeyCleanups cleanups) {
+        this.cleanups = cleanups;
         this.lease = lease;
         this.guard = guard;
         this.tx = tx;
@@ -158,6 +160,10 @@ public final class WriteTransaction implements AutoCloseable {
                 bindEvent(packet.add(AUDIT), audit);
             }
         }
+        boolean cleanup = finish.claim() != null && cleanups.isDue(tx.tenant());
+        if (cleanup) {
+            tx.request(KeyCleanups.TASK, tx.tenant(), tx.now().plus(KeyCleanups.KEPT), 0);
+        }
         if (!tx.tasks().isEmpty()) {
             TaskStore.add(packet, tx.tasks());
         }
@@ -167,6 +173,9 @@ public final class WriteTransaction implements AutoCloseable {
             packet.add(REVISION);
         }
         send(packet);
+        if (cleanup) {
+            cleanups.committed(tx.tenant());
+        }
     }
 
     /** Writes several audit events at once, before the commit. */
@@ -200,7 +209,12 @@ public final class WriteTransaction implements AutoCloseable {
             var packet = isOpen() ? new MultiStatement().add(ROLLBACK) : new MultiStatement();
             packet.add(BEGIN).add(TENANT).bind(tx.tenant().toString()).add(WAIT).bind(claim.lock()).bind(0L);
             int before = packet.size();
-            keep(packet.add(KEEP_FIRST), claim, refusal).bind(claim.hmacs()).add(KEPT_BY_ANY).bind(claim.hmacs()).add(COMMIT);
+            keep(packet.add(KEEP_FIRST), claim, refusal).bind(claim.hmacs()).add(KEPT_BY_ANY).bind(claim.hmacs());
+            boolean cleanup = cleanups.isDue(tx.tenant());
+            if (cleanup) {
+                TaskStore.add(packet, List.of(KeyCleanups.request(tx.tenant(), tx.now())));
+            }
+            packet.add(COMMIT);
             try (var statement = sent(packet)) {
                 for (int passed = 0; passed < before; passed++) {
                     statement.getMoreResults();
@@ -208,6 +222,9 @@ public final class WriteTransaction implements AutoCloseable {
                 try (var first = statement.getResultSet()) {
                     if (first.next()) {
                         drain(statement);
+                        if (cleanup) {
+                            cleanups.committed(tx.tenant());
+                        }
                         return null;
                     }
                 }

@@ -7,14 +7,11 @@ import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.Task;
-import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
-import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Future;
@@ -60,7 +57,6 @@ public final class TaskQueue implements AutoCloseable {
     private final Clock clock;
     private final int threads;
     private final Predicate<UUID> active;
-    private final List<RecurringTask<Void>> recurring = new ArrayList<>();
     private final Map<String, RegisteredJob> jobs = new HashMap<>();
     private final Duration stalled;
     private volatile long lastSearch = System.nanoTime();
@@ -101,17 +97,18 @@ public final class TaskQueue implements AutoCloseable {
      * @param attemptsMax after how many failures in a row the task is given up
      * @param backoff the wait after the first failure; it doubles with each further one
      * @param backoffMax the longest wait
+     * @param whileSuspended true if the task also runs for a suspended tenant; other tasks are paused
      */
-    public record Policy(int attemptsMax, Duration backoff, Duration backoffMax, Priority priority) {
+    public record Policy(int attemptsMax, Duration backoff, Duration backoffMax, Priority priority, boolean whileSuspended) {
 
         /** Eight attempts within about two minutes. */
-        public static final Policy USUAL = new Policy(8, Duration.ofSeconds(1), Duration.ofMinutes(1), Priority.NORMAL);
+        public static final Policy USUAL = new Policy(8, Duration.ofSeconds(1), Duration.ofMinutes(1), Priority.NORMAL, false);
 
         /** Eight attempts within about two minutes, with low priority, for long work. */
-        public static final Policy BULK = new Policy(8, Duration.ofSeconds(1), Duration.ofMinutes(1), Priority.BULK);
+        public static final Policy BULK = new Policy(8, Duration.ofSeconds(1), Duration.ofMinutes(1), Priority.BULK, false);
 
         /** For work that is due at an instant and has no other trigger: retried for ever, at least once an hour. */
-        public static final Policy DUE = new Policy(Integer.MAX_VALUE, Duration.ofSeconds(1), Duration.ofHours(1), Priority.URGENT);
+        public static final Policy DUE = new Policy(Integer.MAX_VALUE, Duration.ofSeconds(1), Duration.ofHours(1), Priority.URGENT, false);
 
         private Duration wait(int failures) {
             long millis = backoff.toMillis() << Math.min(failures - 1, 30);
@@ -135,11 +132,6 @@ public final class TaskQueue implements AutoCloseable {
     }
 
     private record RegisteredJob(Job job, Policy policy) {}
-
-    /** Runs a task repeatedly with a pause in between. Call it before {@link #start}. */
-    public void every(Duration pause, String name, Runnable task) {
-        recurring.add(Tasks.recurring(name, FixedDelay.of(pause)).execute((instance, context) -> task.run()));
-    }
 
     /** Registers the job of a task's name. Call it before {@link #start}, also on nodes that only enqueue. */
     public void on(String name, Policy policy, Job job) {
@@ -195,7 +187,7 @@ public final class TaskQueue implements AutoCloseable {
 
     private CompletionHandler<Void> run(String name, RegisteredJob work, ExecutionContext context, UUID tenant, TaskLease lease) {
         try {
-            if (!active.test(tenant)) {
+            if (!work.policy().whileSuspended() && !active.test(tenant)) {
                 return ending(() -> TaskStore.pause(pool, lease));
             }
             var state = context.getSchedulerState();
@@ -258,7 +250,6 @@ public final class TaskQueue implements AutoCloseable {
                 .shutdownMaxWait(STOP_WAIT_MAX)
                 .dueExecutor(new RestartingExecutor())
                 .addSchedulerListener(new SearchListener())
-                .startTasks(recurring)
                 .build();
         lastSearch = System.nanoTime();
         built.start();

@@ -88,7 +88,7 @@ public final class Entitlements {
         var decision = EntitlementDecision.of(entitled, resourceKey, quantity);
         var key = entitled.key(resourceKey);
         return new Check(decision.allowed(), decision.detail(key == null ? resourceKey : key.displayName(), quantity),
-                decision.way() == null ? null : decision.way().move().tier().id());
+                decision.tierChange() == null ? null : decision.tierChange().option().tier().id());
     }
 
     /**

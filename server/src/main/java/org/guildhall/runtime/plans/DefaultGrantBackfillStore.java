@@ -95,19 +95,8 @@ final class DefaultGrantBackfillStore {
         return page.fetch(select, SORTS, DEFAULT_GRANT_BACKFILLS.ID, DefaultGrantBackfillStore::row);
     }
 
-    /** Those that aren't finished, the oldest first. */
-    List<UUID> due(Tx tx, int most) {
-        return tx.sql()
-                .select(DEFAULT_GRANT_BACKFILLS.ID)
-                .from(DEFAULT_GRANT_BACKFILLS)
-                .where(DEFAULT_GRANT_BACKFILLS.STATE.in(inline("queued"), inline("running")))
-                .orderBy(DEFAULT_GRANT_BACKFILLS.CREATED_AT, DEFAULT_GRANT_BACKFILLS.ID)
-                .limit(most)
-                .fetch(DEFAULT_GRANT_BACKFILLS.ID);
-    }
-
-    /** What is left to do of one, held until the transaction ends; null if another node is at it. */
-    @Nullable Task lockSkippingLocked(Tx tx, UUID id) {
+    /** The remaining work of a backfill, locked until the transaction ends; null if there is no such backfill. */
+    @Nullable Task task(Tx tx, UUID id) {
         return tx.sql()
                 .select(DEFAULT_GRANT_BACKFILLS.ID, DEFAULT_GRANT_BACKFILLS.DEFAULT_GRANT_POLICY_ID, DEFAULT_GRANT_BACKFILLS.MODE,
                         DEFAULT_GRANT_BACKFILLS.STATE, DEFAULT_GRANT_BACKFILLS.LAST_ORGANIZATION_ID, DEFAULT_GRANT_BACKFILLS.ACTOR_TYPE,
@@ -115,7 +104,6 @@ final class DefaultGrantBackfillStore {
                 .from(DEFAULT_GRANT_BACKFILLS)
                 .where(DEFAULT_GRANT_BACKFILLS.ID.eq(id))
                 .forUpdate()
-                .skipLocked()
                 .fetchOne(Records.mapping(Task::new));
     }
 

@@ -1,10 +1,10 @@
 package org.guildhall.runtime.plans;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.guildhall.api.Page;
 import org.guildhall.api.model.DefaultGrantBackfillId;
 import org.guildhall.catalog.Catalog;
@@ -16,34 +16,28 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.audit.JobTransactions.Source;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.Failures;
 import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.work.TaskQueue;
-import org.guildhall.platform.Platform;
 import org.guildhall.runtime.plans.DefaultGrantBackfillStore.Progress;
 import org.guildhall.runtime.plans.DefaultGrantBackfillStore.Task;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Applies default-grant policies to organizations that were there before them. It goes through them by id, each that lacks something with
- * its pool held and in a transaction of its own, which also notes how far it is: whoever takes over after a crash goes on from there.
+ * Applies default-grant policies to organizations that existed before them. A backfill visits the organizations by id. Each change of an
+ * organization is a transaction that holds the pool and records the progress, so that a node that takes over continues there.
  */
-final class DefaultGrantBackfills implements Catalog.Backfills {
+final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DefaultGrantBackfills.class);
     private static final String JOB = "backfill-default-grants";
-    private static final Duration PAUSE = Duration.ofSeconds(5);
-    private static final int AT_ONCE = 20;
     private static final int PAGE = 200;
 
     private final Db db;
-    private final Platform platform;
-    private final JobTransactions unattended;
+    private final JobTransactions transactions;
     private final Catalog catalog;
     private final Pools pools;
+    private final TaskQueue queue;
     private final DefaultGrantBackfillStore store = new DefaultGrantBackfillStore();
 
     /** The policy ended while it was applied. */
@@ -55,26 +49,19 @@ final class DefaultGrantBackfills implements Catalog.Backfills {
         }
     }
 
-    /** Another node has come further with the same backfill. */
-    private static final class Overtaken extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Overtaken() {
-            super("another node is further with it", null, false, false);
-        }
-    }
-
-    DefaultGrantBackfills(Db db, Platform platform, JobTransactions unattended, Catalog catalog, Pools pools) {
+    DefaultGrantBackfills(Db db, JobTransactions transactions, Catalog catalog, Pools pools, TaskQueue queue) {
         this.db = db;
-        this.platform = platform;
-        this.unattended = unattended;
+        this.transactions = transactions;
         this.catalog = catalog;
         this.pools = pools;
+        this.queue = queue;
     }
 
     @Override
     public Backfill queue(Tx tx, UUID policyId, String mode, @Nullable String externalId, Actor actor) {
-        return store.insert(tx, policyId, mode, externalId, actor.type(), actor.id());
+        var backfill = store.insert(tx, policyId, mode, externalId, actor.type(), actor.id());
+        queue.enqueue(tx, JOB, backfill.id());
+        return backfill;
     }
 
     @Override
@@ -87,73 +74,71 @@ final class DefaultGrantBackfills implements Catalog.Backfills {
         return store.list(tx, page, filter);
     }
 
-    public void schedule(TaskQueue work) {
-        work.every(PAUSE, JOB, this::run);
+    void schedule() {
+        queue.on(JOB, TaskQueue.Policy.BULK, this);
     }
 
-    /** Carries on with every backfill that isn't finished, in all tenants that aren't suspended. */
-    void run() {
-        platform.eachActiveTenant(tenant -> db.read(tenant, Db.ANY_REVISION, tx -> store.due(tx, AT_ONCE)).forEach(id -> carry(tenant, id)));
-    }
-
-    private void carry(UUID tenant, UUID id) {
+    @Override
+    public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         try {
-            var task = db.upkeep(tenant, tx -> begun(tx, id));
-            if (task != null) {
-                carry(tenant, task);
+            var task = transactions.upkeep(lease, tx -> begun(tx, lease.id()));
+            if (task == null) {
+                return null;
             }
+            return carry(lease, task, stopping) ? null : Instant.EPOCH;
         } catch (PolicyEnded ended) {
-            db.upkeep(tenant, tx -> finished(tx, id, "The policy has ended."));
-        } catch (Overtaken elsewhere) {
-            LOG.info("backfill {} is carried on by another node", id);
-        } catch (RuntimeException failed) {
-            if (failed instanceof Failures.Unavailable away && away.isGone()) {
-                throw away;
-            }
-            // The other backfills don't wait for it, and it goes on where it stopped the next time.
-            LOG.error("backfill {} in tenant {} could not go on", id, tenant, failed);
+            transactions.upkeep(lease, tx -> finished(tx, lease.id(), "The policy has ended."));
+            return null;
         }
     }
 
-    /** What is left to do, once it has begun; null if another node is at it or it is finished. */
+    @Override
+    public void giveUp(TaskLease lease) {
+        transactions.upkeep(lease, tx -> begun(tx, lease.id()) != null && finished(tx, lease.id(), "An organization could not be changed in eight attempts."));
+    }
+
+    /** The remaining work of a backfill, once it has begun; null if it is finished. */
     private @Nullable Task begun(Tx tx, UUID id) {
-        var task = store.lockSkippingLocked(tx, id);
+        var task = store.task(tx, id);
         if (task != null && task.state().equals("queued")) {
             store.begin(tx, id, policy(tx, task).orgTypeId());
-            return Objects.requireNonNull(store.lockSkippingLocked(tx, id));
+            return Objects.requireNonNull(store.task(tx, id));
         }
         return task != null && task.state().equals("running") ? task : null;
     }
 
-    private void carry(UUID tenant, Task task) {
+    /** Returns false if the node is stopping before the backfill is finished. */
+    private boolean carry(TaskLease lease, Task task, BooleanSupplier stopping) {
+        var tenant = lease.tenant();
         var policy = db.read(tenant, Db.ANY_REVISION, tx -> policy(tx, task));
         var begun = Objects.requireNonNull(task.startedAt());
         @Nullable UUID last = task.last();
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!stopping.getAsBoolean()) {
             var after = last;
             var candidates = db.read(tenant, Db.ANY_REVISION, tx -> store.candidates(tx, policy, begun, after, PAGE));
             if (candidates.isEmpty()) {
-                db.upkeep(tenant, tx -> finished(tx, task.id(), null));
-                return;
+                transactions.upkeep(lease, tx -> finished(tx, task.id(), null));
+                return true;
             }
             if (task.mode().equals("run")) {
-                apply(tenant, task, after, candidates);
+                apply(lease, task, after, candidates);
             } else {
-                count(tenant, task, policy, after, candidates);
+                count(lease, task, policy, after, candidates);
             }
             last = candidates.getLast().organizationId();
         }
+        return false;
     }
 
     /** Gives it to those that lack it; the others are only counted. */
-    private void apply(UUID tenant, Task task, @Nullable UUID after, List<DefaultGrantBackfillStore.Candidate> candidates) {
+    private void apply(TaskLease lease, Task task, @Nullable UUID after, List<DefaultGrantBackfillStore.Candidate> candidates) {
         var told = after;
         long passed = 0;
         for (var candidate : candidates) {
             if (candidate.lacks() || candidate.due()) {
                 var from = told;
                 long before = passed;
-                unattended.run(tenant, source(task), (tx, changes) -> apply(tx, changes, task, from, candidate.organizationId(), before));
+                transactions.run(lease, source(task), (tx, changes) -> apply(tx, changes, task, from, candidate.organizationId(), before));
                 told = candidate.organizationId();
                 passed = 0;
             } else {
@@ -162,7 +147,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills {
         }
         if (passed > 0) {
             var progress = new Progress(told, candidates.getLast().organizationId(), 0, passed);
-            db.upkeep(tenant, tx -> told(tx, task, progress));
+            transactions.upkeep(lease, tx -> told(tx, task, progress));
         }
     }
 
@@ -188,10 +173,10 @@ final class DefaultGrantBackfills implements Catalog.Backfills {
                 holding.holds(now) && (ladderId == null ? policy.policyId().equals(holding.policyId()) : holding.on(ladderId)));
     }
 
-    private void count(UUID tenant, Task task, DefaultGrant policy, @Nullable UUID after, List<DefaultGrantBackfillStore.Candidate> candidates) {
-        long would = candidates.stream().filter(candidate -> wouldGet(tenant, policy, candidate)).count();
+    private void count(TaskLease lease, Task task, DefaultGrant policy, @Nullable UUID after, List<DefaultGrantBackfillStore.Candidate> candidates) {
+        long would = candidates.stream().filter(candidate -> wouldGet(lease.tenant(), policy, candidate)).count();
         var progress = new Progress(after, candidates.getLast().organizationId(), would, candidates.size() - would);
-        db.upkeep(tenant, tx -> told(tx, task, progress));
+        transactions.upkeep(lease, tx -> told(tx, task, progress));
     }
 
     private boolean wouldGet(UUID tenant, DefaultGrant policy, DefaultGrantBackfillStore.Candidate candidate) {
@@ -204,7 +189,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills {
 
     private boolean told(Tx tx, Task task, Progress progress) {
         if (!store.recordProgress(tx, task.id(), progress)) {
-            throw new Overtaken();
+            throw new IllegalStateException("the backfill is further than its task, which alone carries it");
         }
         return true;
     }

@@ -1,51 +1,55 @@
 package org.guildhall.runtime.plans;
 
-import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.JobTransactions;
+import org.guildhall.core.audit.JobTransactions.Source;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.work.TaskQueue;
-import org.guildhall.platform.Platform;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down what has come of due transitions, and of grants off the ladders that have ended, where no request did so before. Nothing
- * waits for it: reads already show what is due, and every change of a pool settles it first.
+ * Applies the due transitions of one organization, and the ends of its grants off the ladders. Its task waits for the next of these
+ * instants. Nothing depends on it: reads show due changes as applied, and each change of a pool applies them first.
  */
-final class DueTransitionsJob {
+final class DueTransitionsJob implements TaskQueue.Job {
 
-    private static final String JOB = "settle-transitions";
-    private static final Duration PAUSE = Duration.ofSeconds(30);
+    static final String NAME = "apply-due-transitions";
 
-    private final Platform platform;
+    private final Db db;
+    private final JobTransactions transactions;
     private final TransitionStore transitions;
-    private final GrantStore grants;
     private final Pools pools;
-    private final OrganizationSweep sweep;
 
-    DueTransitionsJob(
-            Db db, Platform platform, JobTransactions transactions, TransitionStore transitions, GrantStore grants, Pools pools) {
-        this.platform = platform;
+    DueTransitionsJob(Db db, JobTransactions transactions, TransitionStore transitions, Pools pools) {
+        this.db = db;
+        this.transactions = transactions;
         this.transitions = transitions;
-        this.grants = grants;
         this.pools = pools;
-        this.sweep = new OrganizationSweep(db, transactions, JOB);
     }
 
-    public void schedule(TaskQueue queue) {
-        queue.every(PAUSE, JOB, this::run);
+    @Override
+    public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
+        transactions.run(lease, source(lease.tenant(), lease.id()), (tx, changes) -> pools.lock(tx, changes, lease.id()) != null);
+        return db.read(lease.tenant(), Db.ANY_REVISION, tx -> pools.nextDue(tx, lease.id()));
     }
 
-    /** Once through all tenants that aren't suspended. */
-    public void run() {
-        platform.eachActiveTenant(this::settle);
+    /** Applies what is due now, outside the queue. */
+    void apply(UUID tenant, UUID organizationId) {
+        transactions.run(tenant, source(tenant, organizationId), (tx, changes) -> pools.lock(tx, changes, organizationId) != null);
     }
 
-    private void settle(UUID tenant) {
-        settle(tenant, "transition.applied", (tx, after) -> transitions.due(tx, after, OrganizationSweep.PAGE));
-        settle(tenant, "grant.ended", (tx, after) -> grants.due(tx, after, OrganizationSweep.PAGE));
+    /** The event of an organization: of its transitions, or of its grants where no transition is due. */
+    private Source source(UUID tenant, UUID organizationId) {
+        boolean transition = db.read(tenant, Db.ANY_REVISION, tx -> transitions.isDue(tx, organizationId));
+        return new Source(transition ? "transition.applied" : "grant.ended", "billing", NAME, Actor.JOB, null, null);
     }
 
-    private void settle(UUID tenant, String action, OrganizationSweep.Finder finder) {
-        OrganizationSweep.part(tenant, action, () -> sweep.run(tenant, action, finder, pools::lock));
+    @Override
+    public void giveUp(TaskLease lease) {
+        throw new IllegalStateException("due transitions are never given up");
     }
 }

@@ -285,20 +285,6 @@ public final class GrantStore {
                 .fetch(found -> foreseen.of(row(found)));
     }
 
-    /** Organizations of this tenant with a grant off the ladders that has ended by itself, in the order of their ids, behind one of them. */
-    List<UUID> due(Tx tx, @Nullable UUID after, int most) {
-        return tx.sql()
-                .selectDistinct(GRANTS.ORGANIZATION_ID)
-                .from(GRANTS)
-                .where(GRANTS.LADDER_ID.isNull())
-                .and(GRANTS.ENDED_BY.isNull())
-                .and(GRANTS.ENDS_AT.le(Columns.now()))
-                .and(after == null ? noCondition() : GRANTS.ORGANIZATION_ID.gt(after))
-                .orderBy(GRANTS.ORGANIZATION_ID)
-                .limit(most)
-                .fetch(GRANTS.ORGANIZATION_ID);
-    }
-
     private static Condition state(@Nullable String state) {
         return switch (state) {
             case null -> noCondition();

@@ -6,12 +6,10 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.work.TaskQueue;
-import org.guildhall.platform.Platform;
 
 /** Wires the part {@code plans}: pools, provisions, grants and transitions. */
 public final class PlansModule {
 
-    private final Platform platform;
     private final Catalog catalog;
     private final Pools pools;
     private final ProvisionStore provisions = new ProvisionStore();
@@ -24,16 +22,17 @@ public final class PlansModule {
 
     /**
      * @param jobs the connections of jobs
+     * @param queue the queue of due transitions and backfills
      * @param afterMove the consequences of a changed pool outside this part, in the same transaction
      * @param holdbacks the use of an organization, which can hold its pending moves back
      */
-    public PlansModule(Db jobs, Platform platform, Catalog catalog, Pools.AfterMove afterMove, UsageHoldback.Loader holdbacks) {
+    public PlansModule(Db jobs, TaskQueue queue, Catalog catalog, Pools.AfterMove afterMove, UsageHoldback.Loader holdbacks) {
         this.jobs = jobs;
-        this.platform = platform;
         this.catalog = catalog;
         this.transactions = new JobTransactions(jobs);
-        this.pools = new Pools(catalog, writer, afterMove, holdbacks);
-        this.backfills = new DefaultGrantBackfills(jobs, platform, transactions, catalog, pools);
+        this.pools = new Pools(catalog, writer, afterMove, holdbacks,
+                (tx, organizationId, at) -> queue.enqueueAt(tx, DueTransitionsJob.NAME, organizationId, at));
+        this.backfills = new DefaultGrantBackfills(jobs, transactions, catalog, pools, queue);
     }
 
     /** The door of this part. */
@@ -72,7 +71,7 @@ public final class PlansModule {
 
     /** Registers the jobs of this part. */
     public void schedule(TaskQueue queue) {
-        new DueTransitionsJob(jobs, platform, transactions, transitions, grants, pools).schedule(queue);
-        backfills.schedule(queue);
+        queue.on(DueTransitionsJob.NAME, TaskQueue.Policy.DUE, new DueTransitionsJob(jobs, transactions, transitions, pools));
+        backfills.schedule();
     }
 }

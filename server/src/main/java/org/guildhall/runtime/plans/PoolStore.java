@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.EffectiveDates;
 import org.guildhall.core.data.Filters;
@@ -92,7 +93,14 @@ public final class PoolStore {
             .convertFrom(found -> found.map(row -> new PoolProjection.ScheduledTransition(
                     row.value1(), row.value2(), TransitionRules.Kind.of(row.value3()), row.value4(), row.value5(), ProvisionCause.of(row.value6()), row.value7(),
                     row.value8(), row.value9(), row.value10(), row.value11())));
+    /** The earliest scheduled transition, or end of a grant off the ladders. */
+    private static final Field<Instant> NEXT_DUE = least(
+                    field(select(min(TRANSITIONS.EFFECTIVE_AT)).from(TRANSITIONS).where(STILL_TO_COME)),
+                    field(select(min(GRANTS.ENDS_AT)).from(GRANTS)
+                            .where(GRANTS.POOL_ID.eq(POOLS.ID)).and(GRANTS.LADDER_ID.isNull()).and(GRANTS.ENDED_BY.isNull())))
+            .as("next_due");
     private static final List<Field<?>> COLUMNS = List.of(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION);
+    private static final List<Field<?>> COLUMNS_AND_NEXT_DUE = Stream.concat(COLUMNS.stream(), Stream.of(NEXT_DUE)).toList();
 
     /** Holds the pool of an organization until the transaction ends; false if there is none. */
     boolean lock(Tx tx, UUID organizationId) {
@@ -132,15 +140,27 @@ public final class PoolStore {
         return states(tx, POOLS.ID.in(due), SEEN, SEEN, POOLS.UPDATED_AT);
     }
 
-    /** Tells that something of a pool has changed. */
-    Row touch(Tx tx, Row row) {
+    /**
+     * A pool after a change.
+     *
+     * @param nextDue the instant of the next change that comes by itself; null if there is none
+     */
+    record Touched(Row row, @Nullable Instant nextDue) {}
+
+    /** Writes the pool's version after a change, as the last statement of the change. */
+    Touched touch(Tx tx, Row row) {
         return tx.sql()
                 .update(POOLS)
                 .set(POOLS.UPDATED_AT, row.updatedAt())
                 .set(POOLS.VERSION, row.version())
                 .where(POOLS.ID.eq(row.id()))
-                .returningResult(COLUMNS)
-                .fetchSingle(PoolStore::row);
+                .returningResult(COLUMNS_AND_NEXT_DUE)
+                .fetchSingle(found -> new Touched(row(found), found.get(NEXT_DUE)));
+    }
+
+    /** The instant of the next change of an organization's pool that comes by itself; null if there is none. */
+    @Nullable Instant nextDue(Tx tx, UUID organizationId) {
+        return tx.sql().select(NEXT_DUE).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(organizationId)).fetchOne(NEXT_DUE);
     }
 
     private static List<State> states(Tx tx, Condition which, Field<Instant> clock, Field<Instant> now, Field<Instant> from) {

@@ -44,6 +44,7 @@ public final class Pools {
     private final PoolStore store = new PoolStore();
     private final UsageHoldback.Loader holdbacks;
     private final TransitionWriter moves;
+    private final DueTasks dueTasks;
 
     /** What else a change has for a consequence, with the pool held and what {@code held} holds written down. */
     @FunctionalInterface
@@ -73,7 +74,8 @@ public final class Pools {
      */
     public record Opening(Changes changes, PoolStore.Row pool) {}
 
-    public Pools(Catalog catalog, TransitionWriter moves, AfterMove afterMove, UsageHoldback.Loader holdbacks) {
+    public Pools(Catalog catalog, TransitionWriter moves, AfterMove afterMove, UsageHoldback.Loader holdbacks, DueTasks dueTasks) {
+        this.dueTasks = dueTasks;
         this.catalog = catalog;
         this.moves = moves;
         this.afterMove = afterMove;
@@ -160,6 +162,11 @@ public final class Pools {
         return changes.isEmpty() ? held : touched(tx, changes, held, held);
     }
 
+    /** The instant of the next change of an organization's pool that comes by itself; null if there is none. */
+    @Nullable Instant nextDue(Tx tx, UUID organizationId) {
+        return store.nextDue(tx, organizationId);
+    }
+
     /** What an organization holds at an instant, now if none is named; null if its pool was not there. */
     @Nullable PoolSnapshot seen(Tx tx, UUID organizationId, @Nullable Instant at) {
         var state = store.snapshot(tx, organizationId, at);
@@ -231,7 +238,11 @@ public final class Pools {
     }
 
     private LockedPool touched(Tx tx, Changes changes, LockedPool before, LockedPool after, PoolStore.Row changed) {
-        var row = store.touch(tx, changed);
+        var touched = store.touch(tx, changed);
+        var row = touched.row();
+        if (touched.nextDue() != null) {
+            dueTasks.request(tx, row.organizationId(), touched.nextDue());
+        }
         changes.changed(new PoolId(row.id()), PlanViews.toApi(before.pool(), before.plans()), PlanViews.toApi(row, after.plans()));
         return after.as(row);
     }

@@ -246,17 +246,11 @@ public final class TransitionStore {
                 .fetch(found -> foreseen.of(row(found)));
     }
 
-    /** Organizations of this tenant with something due, in the order of their ids; the next page begins behind the last one's id. */
-    List<UUID> due(Tx tx, @Nullable UUID after, int most) {
-        return tx.sql()
-                .selectDistinct(TRANSITIONS.ORGANIZATION_ID)
-                .from(TRANSITIONS)
-                .where(TRANSITIONS.STATE.eq(inline("scheduled")))
-                .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
-                .and(after == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.gt(after))
-                .orderBy(TRANSITIONS.ORGANIZATION_ID)
-                .limit(most)
-                .fetch(TRANSITIONS.ORGANIZATION_ID);
+    /** True if a transition of an organization is due and not applied yet. */
+    boolean isDue(Tx tx, UUID organizationId) {
+        return tx.sql().fetchExists(TRANSITIONS, TRANSITIONS.ORGANIZATION_ID.eq(organizationId)
+                .and(TRANSITIONS.STATE.eq(inline("scheduled")))
+                .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now())));
     }
 
     /** Whether there is such an organization. */

@@ -6,7 +6,6 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.work.TaskQueue;
-import org.guildhall.platform.Platform;
 import org.guildhall.runtime.plans.Pools;
 import org.guildhall.runtime.plans.SitesOfPool;
 import org.guildhall.runtime.usage.UsageCounterStore;
@@ -41,8 +40,8 @@ public final class SitesModule {
         api.constraints().on("sites_domain", Problem.ALREADY_EXISTS, "/domain", "Another site has this host name.");
     }
 
-    /** Registers the job of this part. */
-    public void schedule(TaskQueue queue, Db jobs, Platform platform, Pools pools) {
-        new SiteLimitJob(jobs, platform, new JobTransactions(jobs), counters, pools).schedule(queue);
+    /** The job that applies lowered limits. It gets the signals of changed rules. */
+    public SiteLimitJob limitJob(Db jobs, Pools pools, TaskQueue queue) {
+        return new SiteLimitJob(jobs, new JobTransactions(jobs), counters, pools, queue);
     }
 }

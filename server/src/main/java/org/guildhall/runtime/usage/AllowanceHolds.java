@@ -65,11 +65,11 @@ public final class AllowanceHolds {
         var outcome = decide(tx, locked, hold, quantity);
         if (!outcome.refused().isEmpty()) {
             throw LimitExceeded.refusal(outcome.refused().stream()
-                    .map(refused -> LimitExceeded.of(organizationId, resourceKey, refused.account().period(), refused.limit(), refused.used()))
+                    .map(refused -> LimitExceeded.of(organizationId, resourceKey, refused.counter().period(), refused.limit(), refused.used()))
                     .toList());
         }
         holds.insert(tx, hold, locked.now());
-        thresholds.write(tx, outcome.reached(), outcome.cleared(), null, locked.now()).tell(changes);
+        thresholds.write(tx, outcome.reached(), outcome.cleared(), null, locked.now()).record(changes);
     }
 
     /**
@@ -88,7 +88,7 @@ public final class AllowanceHolds {
         }
         var outcome = decide(tx, hold.pool(), hold.row(), -hold.row().quantity());
         holds.release(tx, hold.row(), hold.pool().now());
-        thresholds.write(tx, List.of(), outcome.cleared(), null, hold.pool().now()).tell(changes);
+        thresholds.write(tx, List.of(), outcome.cleared(), null, hold.pool().now()).record(changes);
         return true;
     }
 
@@ -132,7 +132,7 @@ public final class AllowanceHolds {
         var zone = zone(tx, pool).zone();
         var usageRules = new UsageRules(rules, zone);
         var entry = new UsageEntry(0, pool.poolId(), hold.resourceKey(), true, quantity, hold.usedAt().atZone(zone).toLocalDate());
-        return usageRules.decide(List.of(entry), counters.counters(tx, usageRules.accounts(List.of(entry))));
+        return usageRules.decide(List.of(entry), counters.counters(tx, usageRules.counters(List.of(entry))));
     }
 
     private UsageCounterStore.Pool zone(Tx tx, LockedPool pool) {

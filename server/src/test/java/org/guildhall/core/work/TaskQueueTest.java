@@ -184,7 +184,7 @@ class TaskQueueTest {
     @Test
     void failing_task_is_tried_again_then_given_up() {
         var givenUp = new AtomicInteger();
-        var policy = new TaskQueue.Policy(3, Duration.ofMillis(10), Duration.ofMillis(20), TaskQueue.Priority.NORMAL);
+        var policy = new TaskQueue.Policy(3, Duration.ofMillis(10), Duration.ofMillis(20), TaskQueue.Priority.NORMAL, false);
         var node = node(policy, (lease, stopping) -> {
             throw new IllegalStateException("fails");
         }, lease -> givenUp.incrementAndGet());
@@ -196,7 +196,7 @@ class TaskQueueTest {
 
     @Test
     void error_of_the_machine_ends_neither_thread_nor_task() {
-        var node = node(new TaskQueue.Policy(3, Duration.ofMillis(10), Duration.ofMillis(20), TaskQueue.Priority.NORMAL), (lease, stopping) -> {
+        var node = node(new TaskQueue.Policy(3, Duration.ofMillis(10), Duration.ofMillis(20), TaskQueue.Priority.NORMAL, false), (lease, stopping) -> {
             if (runs.get() == 1) {
                 throw new StackOverflowError();
             }

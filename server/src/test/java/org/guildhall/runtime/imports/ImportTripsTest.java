@@ -43,7 +43,7 @@ class ImportTripsTest {
         var organizations = new OrganizationStore();
         var households = new HouseholdStore();
         var members = new HouseholdMemberStore();
-        var pools = new Pools(new Catalog(), new TransitionWriter(new ProvisionStore(), new TransitionStore(), new GrantStore()), (tx, changes, held, keep) -> {}, (tx, clocks, products, since) -> java.util.Map.of());
+        var pools = new Pools(new Catalog(), new TransitionWriter(new ProvisionStore(), new TransitionStore(), new GrantStore()), (tx, changes, held, keep) -> {}, (tx, clocks, products, since) -> java.util.Map.of(), (tx, organizationId, at) -> {});
         var making = new Organizations(organizations, new InvitationStore(), pools);
         var living = new Households(persons, households, members);
         var people = new People(persons, new PersonIdentityStore(), making, new PersonArchiving(organizations, new MembershipStore(), members, making, living));

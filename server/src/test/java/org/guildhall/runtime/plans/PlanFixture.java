@@ -9,18 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import org.guildhall.Http.Reply;
 import org.guildhall.Http;
+import org.guildhall.Http.Reply;
 import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.JobTransactions;
-import org.guildhall.platform.Platform;
+import org.guildhall.core.work.TaskQueue;
+import org.guildhall.core.work.TaskRun;
+import org.guildhall.runtime.entitlements.UsageSnapshotStore;
+import org.guildhall.runtime.sites.SiteLimitJob;
 import org.guildhall.runtime.sites.SiteLimits;
 import org.guildhall.runtime.sites.SiteStore;
 import org.guildhall.runtime.usage.UsageCounterStore;
-import org.guildhall.runtime.entitlements.UsageSnapshotStore;
-import org.guildhall.runtime.sites.SiteLimitJob;
 import org.jspecify.annotations.Nullable;
 
 /** What the tests of moves begin with: a tenant of its own, a token for it, the ladder of the worked example, and short words to move on it. */
@@ -172,24 +173,44 @@ public final class PlanFixture {
         return tier == null ? "nothing" : tier.equals(publicTier) ? "Public" : tier.equals(standard) ? "Standard" : tier.equals(flexible) ? "Flexible" : tier;
     }
 
-    /** The job, once, as it runs by itself. */
+    /** Runs the tasks of this tenant that apply due transitions and lowered limits of sites, once. */
     public void settle() {
-        var transitions = new TransitionStore();
-        var grants = new GrantStore();
-        var meter = new UsageCounterStore();
+        var counters = new UsageCounterStore();
         var catalog = new Catalog();
-        var pools = new Pools(catalog, new TransitionWriter(new ProvisionStore(), transitions, grants), new SiteLimits(catalog, meter, new SiteStore()),
-                new UsageSnapshotStore());
-        new DueTransitionsJob(guild.db(), new Platform(guild.db()), new JobTransactions(guild.db()), transitions, grants, pools).run();
-        new SiteLimitJob(guild.db(), new Platform(guild.db()), new JobTransactions(guild.db()), meter, pools).run();
+        var pools = new Pools(catalog, writer(), new SiteLimits(catalog, counters, new SiteStore()), new UsageSnapshotStore(), (tx, organizationId, at) -> {});
+        var transactions = new JobTransactions(guild.db());
+        var job = new DueTransitionsJob(guild.db(), transactions, new TransitionStore(), pools);
+        ids("""
+                select organization_id from runtime.transitions where tenant_id = ? and state = 'scheduled' and effective_at <= now()
+                union select organization_id from runtime.grants
+                where tenant_id = ? and ladder_id is null and ended_by is null and ends_at <= now()""", tenant.id(), tenant.id())
+                .forEach(organization -> TaskRun.now(guild, tenant.id(), DueTransitionsJob.NAME, organization, job));
+        TaskRun.now(guild, tenant.id(), "limit-sites", tenant.id(), new SiteLimitJob(guild.db(), transactions, counters, pools, queue()));
     }
 
-    /** The job that carries on with backfills, once, on a node of its own. */
+    /** Runs the tasks of this tenant's unfinished backfills, once, as a node of its own would. */
     void backfill() {
-        var moves = new TransitionWriter(new ProvisionStore(), new TransitionStore(), new GrantStore());
         var catalog = new Catalog();
-        var pools = new Pools(catalog, moves, (tx, changes, held, keep) -> {}, (tx, clocks, products, since) -> Map.of());
-        new DefaultGrantBackfills(guild.db(), new Platform(guild.db()), new JobTransactions(guild.db()), catalog, pools).run();
+        var pools = new Pools(catalog, writer(), (tx, changes, held, keep) -> {}, (tx, clocks, products, since) -> Map.of(), (tx, organizationId, at) -> {});
+        var job = new DefaultGrantBackfills(guild.db(), new JobTransactions(guild.db()), catalog, pools, queue());
+        ids("select id from runtime.default_grant_backfills where tenant_id = ? and state in ('queued', 'running') order by created_at", tenant.id())
+                .forEach(backfill -> TaskRun.now(guild, tenant.id(), "backfill-default-grants", backfill, job));
+    }
+
+    private static TransitionWriter writer() {
+        return new TransitionWriter(new ProvisionStore(), new TransitionStore(), new GrantStore());
+    }
+
+    private TaskQueue queue() {
+        return new TaskQueue(guild.db(), 1, id -> true);
+    }
+
+    private List<UUID> ids(String query, Object... values) {
+        try {
+            return tenant.found(query, values).stream().map(UUID::fromString).toList();
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 
     /** Lets time pass: everything of the catalog and the room that stands at an instant stands that much earlier. */
