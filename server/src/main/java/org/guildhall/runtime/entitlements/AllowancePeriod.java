@@ -9,18 +9,18 @@ import java.time.temporal.TemporalAdjusters;
 /** A calendar period of an allowance, in a tenant's time zone; weeks begin on Monday. */
 public record AllowancePeriod(LocalDate startsOn, Instant startsAt, Instant endsAt) {
 
-    /** The period that an instant is in. */
+    /** The period that contains an instant. */
     static AllowancePeriod of(String period, Instant at, ZoneId zone) {
         return on(period, at.atZone(zone).toLocalDate(), zone);
     }
 
-    /** The period that a day is in. */
+    /** The period that contains a day. */
     public static AllowancePeriod on(String period, LocalDate day, ZoneId zone) {
         var start = start(period, day);
         return new AllowancePeriod(start, start.atStartOfDay(zone).toInstant(), next(period, start).atStartOfDay(zone).toInstant());
     }
 
-    /** The first day of the period that a day is in. */
+    /** The first day of the period that contains a day. */
     public static LocalDate start(String period, LocalDate day) {
         return switch (period) {
             case "day" -> day;

@@ -4,7 +4,7 @@ import org.guildhall.catalog.Catalog;
 import org.guildhall.runtime.plans.ProvisionSpan;
 
 /** The plan of an organization on one ladder. */
-public record CurrentPlan(ProvisionSpan holding, Catalog.Ladder ladder, Catalog.Tier tier, String productName) {
+public record CurrentPlan(ProvisionSpan span, Catalog.Ladder ladder, Catalog.Tier tier, String productName) {
 
     /** The tier and its ladder, for sentences: {@code Standard (FedWiki Service)}. */
     String place() {

@@ -12,22 +12,22 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of all rules that an organization holds at once. Per resource key and period: the greatest of all that set a value, and
- * all that add to it; unlimited absorbs everything; a boolean is granted if any rule grants it. Allowances of one key with different
- * periods are lines of their own, and each of them holds.
+ * The combined rules of everything that an organization holds. For each resource key and period, the limit is the greatest {@code max} value
+ * plus all {@code add} values. An unlimited rule makes the result unlimited. A boolean is granted if any rule grants it. Allowances of one
+ * key with different periods are separate effective rules, and all of them apply.
  */
 public final class EffectiveRules {
 
-    /** The greatest number that callers can read exactly. Sums stop here. */
+    /** The largest integer that every JSON client reads exactly, 2^53 - 1. Sums are capped at it. */
     public static final long GREATEST = 9_007_199_254_740_991L;
 
     /**
-     * A rule in effect, and what brings it.
+     * A rule in effect, with the provision and product that bring it.
      *
-     * @param since when what brings it began; older sources are shown first
-     * @param provisionId null for one that is due and not yet written
-     * @param limitValue null for unlimited, and for a boolean
-     * @param enabled of a boolean only
+     * @param since the start of the provision; older sources are shown first
+     * @param provisionId null for a due provision that isn't written yet
+     * @param limitValue null if unlimited, and for a boolean
+     * @param enabled null if it isn't a boolean
      */
     public record ActiveRule(
             UUID id, Instant since, @Nullable UUID provisionId, UUID productId, String productName, String resourceKey, String kind,
@@ -47,13 +47,15 @@ public final class EffectiveRules {
         }
     }
 
-    /** A rule of a line, and whether the line's value rests on it. */
+    /** A rule of an effective rule; {@code counts} is true if the effective value depends on it. */
     record RuleSource(ActiveRule rule, boolean counts) {}
 
     private static final List<String> PERIODS = List.of("day", "week", "month", "year");
-    /** By key, and then from the shortest period to the longest. */
-    static final Comparator<EffectiveRule> ORDER = Comparator.comparing(EffectiveRule::resourceKey).thenComparing(line -> line.period == null ? -1 : PERIODS.indexOf(line.period));
-    private static final Comparator<ActiveRule> OLDEST_FIRST = Comparator.comparing(ActiveRule::since).thenComparing(ActiveRule::id).thenComparing(ActiveRule::productId);
+    /** Orders by resource key, then from the shortest period to the longest. */
+    static final Comparator<EffectiveRule> ORDER = Comparator.comparing(EffectiveRule::resourceKey)
+            .thenComparing(line -> line.period == null ? -1 : PERIODS.indexOf(line.period));
+    private static final Comparator<ActiveRule> OLDEST_FIRST =
+            Comparator.comparing(ActiveRule::since).thenComparing(ActiveRule::id).thenComparing(ActiveRule::productId);
 
     private final List<EffectiveRule> lines;
 
@@ -70,17 +72,17 @@ public final class EffectiveRules {
         return new EffectiveRules(grouped.values().stream().map(EffectiveRules::line).sorted(ORDER).toList());
     }
 
-    /** One for each resource key and period, by key and then from the shortest period to the longest. */
+    /** One effective rule for each resource key and period, by key and then from the shortest period to the longest. */
     List<EffectiveRule> lines() {
         return lines;
     }
 
-    /** What holds of a resource key; empty if nothing says anything of it. */
+    /** The effective rules of a resource key; empty if there is no rule for it. */
     public List<EffectiveRule> lines(String resourceKey) {
         return lines.stream().filter(line -> line.resourceKey.equals(resourceKey)).toList();
     }
 
-    /** What holds of a resource key in a period, null for what has none. */
+    /** The effective rule of a resource key and period; null if there is none. The period of a limit or boolean is null. */
     public @Nullable EffectiveRule line(String resourceKey, @Nullable String period) {
         return lines.stream().filter(line -> line.resourceKey.equals(resourceKey) && Objects.equals(line.period, period)).findFirst().orElse(null);
     }
@@ -124,7 +126,7 @@ public final class EffectiveRules {
         return sum;
     }
 
-    /** Why more use is allowed, or isn't. */
+    /** The reason for which further use is allowed or denied. */
     public enum Verdict {
         ENABLED(true), UNLIMITED(true), WITHIN_LIMIT(true), WITHIN_GRACE(true), NOT_ENFORCED(true),
         DISABLED(false), LIMIT_REACHED(false), ALLOWANCE_USED_UP(false);
@@ -141,41 +143,41 @@ public final class EffectiveRules {
     }
 
     /**
-     * What holds of one resource key, in one period if it has any.
+     * The effective rule of one resource key, and of one period if it is an allowance.
      *
-     * @param limit null if it is unlimited, and for a boolean
-     * @param enabled of a boolean only
-     * @param hard whether use beyond limit and grace is refused: unless every rule is soft
-     * @param gracePercent the greatest of its rules'
-     * @param thresholdPercents all that its rules name, ascending
-     * @param sources its rules, those of what began first before the others
+     * @param limit null if unlimited, and for a boolean
+     * @param enabled null if it isn't a boolean
+     * @param hard true if use beyond limit and grace is refused; false if all rules are soft
+     * @param gracePercent the greatest grace of its rules
+     * @param thresholdPercents the thresholds of all its rules, ascending
+     * @param sources its rules, those of the oldest provisions first
      */
     public record EffectiveRule(
             String resourceKey, String kind, @Nullable String period, @Nullable Long limit, boolean unlimited, @Nullable Boolean enabled,
             boolean hard, int gracePercent, List<Integer> thresholdPercents, List<RuleSource> sources) {
 
-        /** What use can't exceed: limit and grace, rounded down; null where nothing is refused. */
+        /** The greatest possible use: limit plus grace, rounded down; null if nothing is refused. */
         public @Nullable Long ceiling() {
             // The greatest limit times the greatest grace is below 2^63.
             return limit == null || !hard ? null : Long.valueOf(Math.min(GREATEST, limit + limit * gracePercent / 100));
         }
 
-        /** What is left of the limit, grace not counted; null where there is none. */
+        /** The rest of the limit without grace; null without a limit. */
         @Nullable Long remaining(long used) {
             return limit == null ? null : Long.valueOf(Math.max(0, limit - used));
         }
 
-        /** Whether more is in use than the limit. */
+        /** True if the use is above the limit. */
         boolean isExceeded(long used) {
             return limit != null && used > limit;
         }
 
-        /** Whether it entitles to anything: neither denied nor a limit of nothing. */
-        boolean isSomething() {
+        /** True if it entitles to something: a granted boolean, or a limit above 0. */
+        boolean entitlesToSomething() {
             return enabled != null ? enabled : limit == null || limit > 0;
         }
 
-        /** Negative if the other one entitles to more, positive if to less. */
+        /** Negative if the other rule entitles to more, positive if it entitles to less. */
         int compareWith(EffectiveRule other) {
             if (enabled != null) {
                 return Boolean.compare(enabled, Boolean.TRUE.equals(other.enabled));
@@ -183,7 +185,7 @@ public final class EffectiveRules {
             return Long.compare(limit == null ? Long.MAX_VALUE : limit, other.limit == null ? Long.MAX_VALUE : other.limit);
         }
 
-        /** Whether so much more may be used, and why. */
+        /** Decides whether a further quantity can be used, with the reason. */
         public Verdict decide(long used, long quantity) {
             if (enabled != null) {
                 return enabled ? Verdict.ENABLED : Verdict.DISABLED;

@@ -7,18 +7,20 @@ import org.guildhall.runtime.entitlements.TierOptions.TierChange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether an organization may use so much more of something, and why.
+ * The decision on a further quantity of a resource key, with the reason.
  *
- * @param verdict of the decisive entitlement; null where nothing says anything of the key, or the organization is archived
- * @param entitlements those of the key, the decisive one first
- * @param way the smallest change of tier that would allow it; null where it is allowed, and where there is none
+ * @param verdict the verdict of the decisive entitlement; null if there is no rule for the key, or the organization is archived
+ * @param entitlements the entitlements of the key, the decisive one first
+ * @param tierChange the smallest change of tier that would allow it; null if it is allowed, or if no tier allows it
  */
-record EntitlementDecision(boolean allowed, boolean archived, @Nullable Verdict verdict, List<EntitlementBalance> entitlements, @Nullable TierChange way) {
+record EntitlementDecision(
+        boolean allowed, boolean archived, @Nullable Verdict verdict, List<EntitlementBalance> entitlements, @Nullable TierChange tierChange) {
 
-    /** Every entitlement of the key has to allow it. */
+    /** Allows the quantity only if every entitlement of the key allows it. */
     static EntitlementDecision of(OrganizationEntitlements entitled, String resourceKey, long quantity) {
         var entitlements = entitled.entitlements(resourceKey).stream()
-                .sorted(Comparator.comparing((EntitlementBalance entitlement) -> entitlement.decide(quantity).allows()).thenComparing(EntitlementBalance.SCARCEST_FIRST))
+                .sorted(Comparator.comparing((EntitlementBalance entitlement) -> entitlement.decide(quantity).allows())
+                        .thenComparing(EntitlementBalance.SCARCEST_FIRST))
                 .toList();
         if (!entitled.found().holder().state().equals("active")) {
             return new EntitlementDecision(false, true, null, entitlements, null);
@@ -28,13 +30,13 @@ record EntitlementDecision(boolean allowed, boolean archived, @Nullable Verdict 
         return new EntitlementDecision(allowed, false, verdict, entitlements, allowed ? null : TierOptions.smallest(entitled, resourceKey, quantity));
     }
 
-    /** The same in words. */
+    /** The decision as a sentence. */
     String detail(String displayName, long quantity) {
         if (archived) {
             return "The organization is archived.";
         }
         return verdict == null
-                ? displayName + ": nothing that the organization has entitles to it."
+                ? displayName + ": the organization has no product that entitles to it."
                 : Summaries.decision(verdict, entitlements.getFirst(), quantity);
     }
 }

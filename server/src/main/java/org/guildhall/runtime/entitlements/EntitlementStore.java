@@ -27,55 +27,56 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What entitlements follow from, read in one statement and so at one instant: what an organization holds and what is due, the rules of all
- * that may come of it, and what is in use. It decides nothing.
+ * Reads the data that entitlements depend on, in one statement and so at one instant: the provisions, the scheduled transitions, the rules of
+ * all products that may apply, and the use.
  */
 public final class EntitlementStore {
 
     /**
-     * What is asked.
+     * The parameters of a read.
      *
      * @param at null for now
-     * @param present whether use is what it is now; true also with an instant for whoever holds the pool at it
-     * @param reach whether the ladders are wanted that there are to move on
-     * @param ladderId of these, only this one
-     * @param resourceKey of these, only those with a rule for it; its name is wanted in any case
+     * @param present true to read the present use; also with the present instant of a locked pool as {@code at}
+     * @param reach true to read the reachable ladders
+     * @param ladderId only this ladder of the reachable ones; null for all
+     * @param resourceKey only ladders with a rule for this key; null for all. Its name is read in any case
      */
-    public record EntitlementQuery(UUID organizationId, @Nullable Instant at, boolean present, boolean reach, @Nullable UUID ladderId, @Nullable String resourceKey) {
+    public record EntitlementQuery(
+            UUID organizationId, @Nullable Instant at, boolean present, boolean reach, @Nullable UUID ladderId, @Nullable String resourceKey) {
 
-        /** What it holds. */
+        /** The present or past entitlements, without reachable ladders. */
         public static EntitlementQuery of(UUID organizationId, @Nullable Instant at) {
             return new EntitlementQuery(organizationId, at, at == null, false, null, null);
         }
     }
 
-    /** How many ladders are shown; one more is read. */
+    /** The maximal number of ladders in an answer; one more is read. */
     static final int LADDERS_MAX = 20;
 
     /**
-     * Everything that was found.
+     * The result of a read.
      *
-     * @param now the database's time, behind every change of the pool also where its clock was set back
-     * @param at the instant that was asked for
-     * @param held provisions in effect at the instant, and those that ended since the first move that is due
-     * @param scheduled every move of the pool that is still to be written, by its instant
-     * @param reach the ladders within reach, in the order in which they are shown
-     * @param ladders all that are named, in no order; with every tier those that are due or within reach
-     * @param rules of everything that may be held: those in effect at the instant, and those that were since the first move that is due
-     * @param levels what is in use now of what is held and released, if something is due
+     * @param now the database's time, but not before the last change of the pool
+     * @param at the requested instant
+     * @param held the provisions in effect at the instant, and those that ended since the first due transition
+     * @param scheduled the scheduled transitions of the pool, by their instants
+     * @param reach the ids of the reachable ladders, in the order of the answer
+     * @param ladders all ladders of the other members, in no order; reachable ladders and those of due transitions have all tiers
+     * @param rules the rules of all products that may apply: those in effect at the instant, or since the first due transition
+     * @param levels the present use of limits by key, if a transition is due
      */
     public record EntitlementData(
-            OrganizationState holder, Instant now, Instant at, List<ProvisionSpan> held, List<PoolProjection.ScheduledTransition> scheduled, List<Catalog.DefaultGrant> defaults,
-            List<UUID> reach, List<Catalog.Ladder> ladders, List<Product> products, List<ProductRule> rules, List<ResourceKeyInfo> keys, List<UsedAmount> uses,
-            Map<String, Long> levels) {}
+            OrganizationState holder, Instant now, Instant at, List<ProvisionSpan> held, List<PoolProjection.ScheduledTransition> scheduled,
+            List<Catalog.DefaultGrant> defaults, List<UUID> reach, List<Catalog.Ladder> ladders, List<Product> products, List<ProductRule> rules,
+            List<ResourceKeyInfo> keys, List<UsedAmount> uses, Map<String, Long> levels) {}
 
-    /** @param over the instants at which grants off the ladders have ended by themselves, which isn't written down yet */
+    /** @param over the ends of grants off the ladders that have come and aren't written yet */
     record OrganizationState(
             UUID id, UUID orgTypeId, String state, Instant createdAt, UUID poolId, long version, String timeZone, List<Instant> over) {}
 
     record Product(UUID id, String name, String lifecycleStatus) {}
 
-    /** A rule, by a product that has it. */
+    /** A rule of a product. */
     record ProductRule(
             UUID productId, UUID id, String resourceKey, String kind, @Nullable String period, String combine, @Nullable Long limitValue,
             @Nullable Boolean enabled, String enforcement, int gracePercent, List<Integer> thresholdPercents, Instant startsAt,
@@ -88,7 +89,7 @@ public final class EntitlementStore {
 
     record ResourceKeyInfo(String key, String displayName, @Nullable String unit, String kind, boolean counted) {}
 
-    /** What is in use of a key, in the period that the instant is in. */
+    /** The use of a key; of an allowance, in the period that contains the instant. */
     record UsedAmount(String resourceKey, @Nullable String period, long used) {}
 
     static final ObjectMapper JSON = JsonMapper.builder()
@@ -113,7 +114,7 @@ public final class EntitlementStore {
             ),
             """;
 
-    /** What is held, what is due, and what may be reached. A due move may end what ended at its instant already, as trials do. */
+    /** Provisions, scheduled transitions and reachable ladders. A due transition can end a provision that ended at its instant, such as a trial. */
     private static final String HELD = """
             scheduled as (
                 select t.id, t.ladder_id, t.kind, t.from_tier_id, t.to_tier_id, t.cause, t.grant_id, t.forced, t.next_provision_id,
@@ -200,8 +201,8 @@ public final class EntitlementStore {
             """.formatted(LADDERS_MAX + 1);
 
     /**
-     * The rules of all that, and what is in use of what they name. Each set's are looked up by themselves, however many sets there are. Use
-     * is counted between instants, in the tenant's present time zone; at a past one the last quarter of an hour is summed by its events.
+     * The rules of the products, and the use of their resource keys. The rules of each set are one lookup by index, which {@code offset 0}
+     * ensures. Periods begin in the tenant's present time zone. At a past instant, the events of the last quarter hour are summed.
      */
     private static final String USED = """
             rules as (
@@ -301,18 +302,19 @@ public final class EntitlementStore {
                     param("resource_key", String.class)),
             List.of(COLUMN), cells -> parsed(cells.get(COLUMN)));
 
-    /** Everything at once; null if there is no such organization. */
-    @Nullable EntitlementData find(Tx tx, EntitlementQuery asked) {
-        return FIND.one(tx, asked.organizationId(), asked.at(), asked.present(), asked.reach(), asked.ladderId(), asked.resourceKey());
+    /** Reads the data of an organization; null if there is no such organization. */
+    @Nullable EntitlementData find(Tx tx, EntitlementQuery query) {
+        return FIND.one(tx, query.organizationId(), query.at(), query.present(), query.reach(), query.ladderId(), query.resourceKey());
     }
 
-    /** The same as a column of a statement that asks for more at the same instant. */
-    public static Field<JSONB> column(EntitlementQuery asked) {
-        return field("({0})", JSONB.class, resultQuery(ASKED + HELD + USED + FOUND, val(asked.organizationId()), val(asked.at(), SQLDataType.INSTANT),
-                val(asked.present()), val(asked.reach()), val(asked.ladderId(), SQLDataType.UUID), val(asked.resourceKey(), SQLDataType.VARCHAR)));
+    /** The data as a column, for a statement that reads more at the same instant. */
+    public static Field<JSONB> column(EntitlementQuery query) {
+        return field("({0})", JSONB.class, resultQuery(
+                ASKED + HELD + USED + FOUND, val(query.organizationId()), val(query.at(), SQLDataType.INSTANT), val(query.present()),
+                val(query.reach()), val(query.ladderId(), SQLDataType.UUID), val(query.resourceKey(), SQLDataType.VARCHAR)));
     }
 
-    /** What such a column holds. */
+    /** Parses the value of such a column. */
     public static EntitlementData parsed(JSONB found) {
         try {
             return JSON.readValue(found.data(), EntitlementData.class);

@@ -17,7 +17,7 @@ import org.guildhall.api.model.TierId;
 import org.guildhall.runtime.entitlements.EffectiveRules.RuleSource;
 import org.jspecify.annotations.Nullable;
 
-/** The wire form of plans and entitlements, which several answers show. */
+/** The wire forms of plans and entitlements. */
 public final class EntitlementViews {
 
     private static final int PLANS_MAX = 200;
@@ -27,21 +27,21 @@ public final class EntitlementViews {
 
     private EntitlementViews() {}
 
-    /** @param then whether it is told of the past */
-    public static List<PlanStanding> plans(List<CurrentPlan> plans, boolean then) {
-        return plans.stream().limit(PLANS_MAX).map(plan -> toApi(plan, then)).toList();
+    /** @param past true for a past instant */
+    public static List<PlanStanding> plans(List<CurrentPlan> plans, boolean past) {
+        return plans.stream().limit(PLANS_MAX).map(plan -> toApi(plan, past)).toList();
     }
 
     public static List<EffectiveEntitlement> entitlements(OrganizationEntitlements entitled) {
         return entitled.entitlements().stream().limit(ENTITLEMENTS_MAX).map(EntitlementViews::toApi).toList();
     }
 
-    private static PlanStanding toApi(CurrentPlan plan, boolean then) {
-        var holding = plan.holding();
+    private static PlanStanding toApi(CurrentPlan plan, boolean past) {
+        var span = plan.span();
         return new PlanStanding(
                 new PlanLadderId(plan.ladder().id()), plan.ladder().name(), new TierId(plan.tier().id()), plan.tier().name(), plan.tier().rank(),
-                new ProductId(holding.productId()), plan.productName(), holding.provisionId() == null ? null : new ProvisionId(holding.provisionId()),
-                Cause.fromValue(holding.cause().word()), holding.startsAt(), holding.endsAt(), Summaries.summary(List.of(plan), then));
+                new ProductId(span.productId()), plan.productName(), span.provisionId() == null ? null : new ProvisionId(span.provisionId()),
+                Cause.fromValue(span.cause().word()), span.startsAt(), span.endsAt(), Summaries.summary(List.of(plan), past));
     }
 
     static EffectiveEntitlement toApi(EntitlementBalance entitlement) {

@@ -15,7 +15,7 @@ import org.guildhall.runtime.plans.ProvisionSpan;
 import org.guildhall.runtime.plans.TransitionRules.Target;
 import org.jspecify.annotations.Nullable;
 
-/** What organizations are entitled to. Each question is one round trip. */
+/** The entitlements of organizations. Each method is one round trip. */
 public final class Entitlements {
 
     private final EntitlementStore store;
@@ -25,59 +25,60 @@ public final class Entitlements {
     }
 
     /**
-     * What an organization is entitled to now, or was at an instant. What is due counts, whether or not it has been written.
+     * The present or past entitlements of an organization. Due changes are included, written or not.
      *
      * @param at null for now
-     * @throws ProblemException {@code not_found} if there is no such organization, or wasn't then; {@code invalid_parameter} for an instant to come
+     * @throws ProblemException {@code not_found} if the organization doesn't exist or didn't exist then, {@code invalid_parameter} for a future
+     *     instant
      */
     OrganizationEntitlements of(Tx tx, UUID organizationId, @Nullable Instant at) {
         return past(tx, store.find(tx, EntitlementQuery.of(organizationId, at)), at);
     }
 
-    /** What was found, if it was of the past. What will be isn't known. */
+    /** The entitlements of data that was read for {@code at}. @throws ProblemException as {@link #of} */
     public static OrganizationEntitlements past(Tx tx, @Nullable EntitlementData found, @Nullable Instant at) {
         if (at != null && at.isAfter(found == null ? tx.now() : found.now())) {
-            throw Problem.INVALID_PARAMETER.because("The instant is still to come.")
-                    .with(Item.parameter("at", "future", "The instant is still to come."));
+            throw Problem.INVALID_PARAMETER.because("`at` is in the future.")
+                    .with(Item.parameter("at", "future", "`at` is in the future."));
         }
         return Require.found(entitled(found));
     }
 
-    /** The same for whoever holds the organization's pool at this instant: its use is the present one. */
-    @Nullable OrganizationEntitlements held(Tx tx, UUID organizationId, Instant now) {
+    /** The entitlements at the present instant of a locked pool, with the present use; null if there is no such organization. */
+    @Nullable OrganizationEntitlements withPresentUse(Tx tx, UUID organizationId, Instant now) {
         return find(tx, new EntitlementQuery(organizationId, now, true, false, null, null));
     }
 
-    /** The same with the ladders that it could move on. */
+    /** The present entitlements with the reachable ladders; null if there is no such organization. */
     @Nullable OrganizationEntitlements reaching(Tx tx, UUID organizationId, @Nullable UUID ladderId) {
         return find(tx, new EntitlementQuery(organizationId, null, true, true, ladderId, null));
     }
 
-    /** The same with the ladders that have something to do with a resource key, and what that is called. */
+    /** The present entitlements with the reachable ladders that have rules for a resource key; null if there is no such organization. */
     @Nullable OrganizationEntitlements reaching(Tx tx, UUID organizationId, String resourceKey) {
         return find(tx, new EntitlementQuery(organizationId, null, true, true, null, resourceKey));
     }
 
     /**
-     * What use stands in the way of a move, for whoever holds the pool; nothing that the move only brings with it.
+     * The use that blocks a transition. The caller has locked the pool. Sites don't block, since they become read-only.
      *
-     * @param from the plan that is left; without one nothing becomes less
-     * @param to what is reached; null for nothing
-     * @param pointer the member to point at
+     * @param from the plan before the transition; null for none, which nothing blocks
+     * @param to the plan after the transition; null for none
+     * @param pointer the member of the request that the items point at
      */
-    public List<Item> obstacles(Tx tx, LockedPool held, @Nullable ProvisionSpan from, @Nullable Target to, String pointer) {
+    public List<Item> obstacles(Tx tx, LockedPool pool, @Nullable ProvisionSpan from, @Nullable Target to, String pointer) {
         if (from == null || from.ladderId() == null) {
             return List.of();
         }
-        var entitled = find(tx, new EntitlementQuery(held.organizationId(), held.now(), true, true, from.ladderId(), null));
+        var entitled = find(tx, new EntitlementQuery(pool.organizationId(), pool.now(), true, true, from.ladderId(), null));
         return Require.found(entitled).blockers(from.ladderId(), to == null ? null : to.productId()).stream()
                 .filter(Blocker::blocks)
                 .map(blocker -> Item.pointer(pointer, blocker.problem().code(), blocker.detail()))
                 .toList();
     }
 
-    private @Nullable OrganizationEntitlements find(Tx tx, EntitlementQuery question) {
-        return entitled(store.find(tx, question));
+    private @Nullable OrganizationEntitlements find(Tx tx, EntitlementQuery query) {
+        return entitled(store.find(tx, query));
     }
 
     private static @Nullable OrganizationEntitlements entitled(@Nullable EntitlementData found) {

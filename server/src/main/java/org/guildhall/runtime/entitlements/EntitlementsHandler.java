@@ -34,7 +34,7 @@ import org.guildhall.runtime.entitlements.TierOptions.TierChange;
 import org.guildhall.runtime.entitlements.TierOptions.TierOption;
 import org.jspecify.annotations.Nullable;
 
-/** What an organization is entitled to, may use more of, and could move to: below {@code /runtime/organizations/{organization_id}}. */
+/** Entitlements, entitlement checks and reachable tiers of an organization: {@code /runtime/organizations/{organization_id}/…}. */
 final class EntitlementsHandler implements EntitlementsApi<Call> {
 
     private final Entitlements entitlements;
@@ -56,7 +56,7 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
         var decision = EntitlementDecision.of(entitled, body.resourceKey(), quantity);
         return Reply.plain(new EntitlementCheck(
                 organizationId, body.resourceKey(), quantity, decision.allowed(), reason(decision), decision.detail(key.displayName(), quantity),
-                decision.entitlements().stream().map(EntitlementViews::toApi).toList(), change(decision.way())));
+                decision.entitlements().stream().map(EntitlementViews::toApi).toList(), tierChange(decision.tierChange())));
     }
 
     private static EntitlementReason reason(EntitlementDecision decision) {
@@ -68,17 +68,17 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
                 : EntitlementReason.fromValue(decision.verdict().name().toLowerCase(Locale.ROOT));
     }
 
-    private static @Nullable EntitlementTierChange change(@Nullable TierChange way) {
-        if (way == null) {
+    private static @Nullable EntitlementTierChange tierChange(@Nullable TierChange change) {
+        if (change == null) {
             return null;
         }
-        var current = way.on().current();
-        var tier = way.move().tier();
-        var line = way.after().line();
+        var current = change.options().current();
+        var tier = change.option().tier();
+        var line = change.after().line();
         return new EntitlementTierChange(
-                kind(way.move()), new PlanLadderId(way.on().ladder().id()), way.on().ladder().name(),
+                kind(change.option()), new PlanLadderId(change.options().ladder().id()), change.options().ladder().name(),
                 current == null ? null : new TierId(current.tier().id()), new TierId(tier.id()), tier.name(), tier.rank(), line.limit(),
-                line.unlimited(), line.enabled(), summary(way.on(), way.move()));
+                line.unlimited(), line.enabled(), summary(change.options(), change.option()));
     }
 
     @Override
@@ -87,36 +87,38 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
         var entitled = Require.found(entitlements.reaching(call.tx(), organizationId.value(), ladderId));
         var today = entitled.found().at().atZone(entitled.zone()).toLocalDate();
         var ladders = TierOptions.of(entitled).stream()
-                .map(on -> new ReachableLadder(
-                        new PlanLadderId(on.ladder().id()), on.ladder().name(), on.current() == null ? null : new TierId(on.current().tier().id()),
-                        byDefault(on),
-                        on.moves().stream().map(move -> tier(on, move, today)).toList()))
+                .map(options -> new ReachableLadder(
+                        new PlanLadderId(options.ladder().id()), options.ladder().name(),
+                        options.current() == null ? null : new TierId(options.current().tier().id()),
+                        byDefault(options),
+                        options.tiers().stream().map(option -> tier(options, option, today)).toList()))
                 .toList();
         return Reply.ok(new ReachableTiers(
                 organizationId, Summaries.summary(entitled.plans(), false), ladders, TierOptions.hasMore(entitled), entitled.version()));
     }
 
-    private static ReachableTier tier(LadderOptions on, TierOption move, LocalDate today) {
-        var scheduled = move.scheduled();
+    private static ReachableTier tier(LadderOptions options, TierOption option, LocalDate today) {
+        var scheduled = option.scheduled();
         return new ReachableTier(
-                new TierId(move.tier().id()), move.tier().name(), move.tier().rank(), new ProductId(move.productId()), move.productName(),
-                move.kind() == null, new TierId(move.tier().id()).equals(byDefault(on)), kind(move),
-                move.isPossible(), move.kind() == null ? null : today, scheduled == null ? null : scheduled.effectiveAt(),
-                scheduled == null ? null : new TransitionId(scheduled.id()), summary(on, move),
-                move.differences().stream().map(EntitlementsHandler::difference).toList(),
-                move.blockers().stream().map(EntitlementsHandler::blocker).toList());
+                new TierId(option.tier().id()), option.tier().name(), option.tier().rank(), new ProductId(option.productId()),
+                option.productName(),
+                option.kind() == null, new TierId(option.tier().id()).equals(byDefault(options)), kind(option),
+                option.isPossible(), option.kind() == null ? null : today, scheduled == null ? null : scheduled.effectiveAt(),
+                scheduled == null ? null : new TransitionId(scheduled.id()), summary(options, option),
+                option.differences().stream().map(EntitlementsHandler::difference).toList(),
+                option.blockers().stream().map(EntitlementsHandler::blocker).toList());
     }
 
-    private static @Nullable TransitionKind kind(TierOption move) {
-        return move.kind() == null ? null : TransitionKind.fromValue(move.kind().word());
+    private static @Nullable TransitionKind kind(TierOption option) {
+        return option.kind() == null ? null : TransitionKind.fromValue(option.kind().word());
     }
 
-    private static @Nullable TierId byDefault(LadderOptions on) {
-        return on.byDefault() == null || on.byDefault().tierId() == null ? null : new TierId(on.byDefault().tierId());
+    private static @Nullable TierId byDefault(LadderOptions options) {
+        return options.byDefault() == null || options.byDefault().tierId() == null ? null : new TierId(options.byDefault().tierId());
     }
 
-    private static String summary(LadderOptions on, TierOption move) {
-        return Summaries.move(move.kind(), on.current() == null ? null : on.current().tier(), move.tier(), on.ladder());
+    private static String summary(LadderOptions options, TierOption option) {
+        return Summaries.transition(option.kind(), options.current() == null ? null : options.current().tier(), option.tier(), options.ladder());
     }
 
     private static EntitlementDifference difference(RuleDifference difference) {

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.Ladder;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.core.data.TimeZones;
 import org.guildhall.runtime.entitlements.EffectiveRules.ActiveRule;
 import org.guildhall.runtime.entitlements.EffectiveRules.EffectiveRule;
@@ -25,68 +25,68 @@ import org.guildhall.runtime.plans.ProvisionCause;
 import org.guildhall.runtime.plans.ProvisionSpan;
 import org.jspecify.annotations.Nullable;
 
-/** What an organization is entitled to at an instant: its plans, and every entitlement with what is in use of it. */
+/** The plans and entitlements of an organization at an instant, with the use of each entitlement. */
 public final class OrganizationEntitlements {
 
     private final EntitlementData found;
-    private final PoolProjection timeline;
-    private final List<ProvisionSpan> holdings;
+    private final PoolProjection projection;
+    private final List<ProvisionSpan> spans;
     private final Map<UUID, List<ProductRule>> rules;
     private final Map<UUID, String> products = new HashMap<>();
     private final Map<String, ResourceKeyInfo> keys = new HashMap<>();
     private final Map<String, Long> uses = new HashMap<>();
-    private final EffectiveRules combination;
+    private final EffectiveRules effectiveRules;
 
     private OrganizationEntitlements(EntitlementData found) {
         this.found = found;
-        this.timeline = timeline(found);
-        this.holdings = timeline.holdings().stream().filter(holding -> holding.holds(found.at())).toList();
+        this.projection = projection(found);
+        this.spans = projection.holdings().stream().filter(span -> span.holds(found.at())).toList();
         this.rules = found.rules().stream().filter(rule -> rule.holds(found.at())).collect(Collectors.groupingBy(ProductRule::productId));
         found.products().forEach(product -> products.put(product.id(), product.name()));
         found.keys().forEach(key -> keys.put(key.key(), key));
         for (UsedAmount use : found.uses()) {
             uses.put(use.resourceKey() + " " + use.period(), use.used());
         }
-        this.combination = combine(holdings);
+        this.effectiveRules = combined(spans);
     }
 
-    /** What follows from what was found: from what is held, and from what is due at the instant that was asked for. */
+    /** Computes the entitlements from the data, with the due transitions applied. */
     static OrganizationEntitlements of(EntitlementData found) {
         return new OrganizationEntitlements(found);
     }
 
-    private static PoolProjection timeline(EntitlementData found) {
-        var due = found.scheduled().stream().filter(move -> !move.effectiveAt().isAfter(found.at())).toList();
+    private static PoolProjection projection(EntitlementData found) {
+        var due = found.scheduled().stream().filter(transition -> !transition.effectiveAt().isAfter(found.at())).toList();
         var ladders = found.ladders().stream().collect(Collectors.toMap(Catalog.Ladder::id, Function.identity()));
-        var stakes = new UsageSnapshot(found.now(), found.rules(), found.keys(), found.levels());
-        return PoolProjection.of(found.held(), due, new PoolProjection.CatalogHistory(ladders, found.defaults(), stakes));
+        var snapshot = new UsageSnapshot(found.now(), found.rules(), found.keys(), found.levels());
+        return PoolProjection.of(found.held(), due, new PoolProjection.CatalogHistory(ladders, found.defaults(), snapshot));
     }
 
-    /** What is due at the instant that was asked for and isn't written down, as it will be. */
+    /** The rows that the due transitions will write. */
     public ProjectedRows foreseen() {
         var holder = found.holder();
-        return ProjectedRows.nothing().with(holder.id(), holder.poolId(), found.at(), found.scheduled(), timeline.steps());
+        return ProjectedRows.nothing().with(holder.id(), holder.poolId(), found.at(), found.scheduled(), projection.steps());
     }
 
     EntitlementData found() {
         return found;
     }
 
-    /** The version of the pool, with all that has come since it was written down. */
+    /** The version of the pool, including the due changes that aren't written yet. */
     public long version() {
-        var instants = timeline.instants(found.now());
+        var instants = projection.instants(found.now());
         found.holder().over().stream().filter(since -> !since.isAfter(found.at())).forEach(instants::add);
         return found.holder().version() + instants.size();
     }
 
-    /** The plan on each ladder, by the ladders' names. */
+    /** The plan on each ladder, in the order of the ladders' names. */
     public List<CurrentPlan> plans() {
         var plans = new ArrayList<CurrentPlan>();
-        for (var holding : holdings) {
-            if (holding.ladderId() != null) {
-                var ladder = Objects.requireNonNull(ladder(holding.ladderId()));
-                var tier = Objects.requireNonNull(ladder.tier(Objects.requireNonNull(holding.tierId())));
-                plans.add(new CurrentPlan(holding, ladder, tier, productName(holding.productId())));
+        for (var span : spans) {
+            if (span.ladderId() != null) {
+                var ladder = Objects.requireNonNull(ladder(span.ladderId()));
+                var tier = Objects.requireNonNull(ladder.tier(Objects.requireNonNull(span.tierId())));
+                plans.add(new CurrentPlan(span, ladder, tier, productName(span.productId())));
             }
         }
         plans.sort(Comparator.comparing((CurrentPlan plan) -> plan.ladder().name()).thenComparing(plan -> plan.ladder().id()));
@@ -100,44 +100,44 @@ public final class OrganizationEntitlements {
 
     /** Every entitlement, by key and then from the shortest period to the longest. */
     List<EntitlementBalance> entitlements() {
-        return combination.lines().stream().map(this::entitlement).toList();
+        return effectiveRules.lines().stream().map(this::entitlement).toList();
     }
 
-    /** The entitlements of one key; empty if nothing says anything of it. */
+    /** The entitlements of one key; empty if there is no rule for it. */
     List<EntitlementBalance> entitlements(String resourceKey) {
-        return combination.lines(resourceKey).stream().map(this::entitlement).toList();
+        return effectiveRules.lines(resourceKey).stream().map(this::entitlement).toList();
     }
 
     /**
-     * The use that exceeds the entitlements after a move.
+     * The use that would exceed the entitlements after a transition.
      *
-     * @param productId the plan on the ladder after the move; null for none
+     * @param productId the plan on the ladder after the transition; null for none
      */
     List<TransitionBlockers.Blocker> blockers(UUID ladderId, @Nullable UUID productId) {
-        return TransitionBlockers.of(entitlements(), moved(ladderId, productId), this::entitlement);
+        return TransitionBlockers.of(entitlements(), rulesAfter(ladderId, productId), this::entitlement);
     }
 
-    /** The rules of all plans and add-ons together. */
-    EffectiveRules combination() {
-        return combination;
+    /** The combined rules of everything that the organization holds. */
+    EffectiveRules effectiveRules() {
+        return effectiveRules;
     }
 
-    /** What it would come to with another plan on a ladder, or none. */
-    EffectiveRules moved(UUID ladderId, @Nullable UUID productId) {
-        var others = new ArrayList<>(holdings.stream().filter(holding -> !holding.on(ladderId)).toList());
+    /** The combined rules with another plan on a ladder; null for no plan. */
+    EffectiveRules rulesAfter(UUID ladderId, @Nullable UUID productId) {
+        var others = new ArrayList<>(spans.stream().filter(span -> !span.on(ladderId)).toList());
         if (productId != null) {
             others.add(new ProvisionSpan(null, productId, ladderId, null, ProvisionCause.MANUAL, null, null, found.at(), null));
         }
-        return combine(others);
+        return combined(others);
     }
 
-    /** A line of what it would come to, with what is in use today. */
+    /** An effective rule with its present use. */
     EntitlementBalance entitlement(EffectiveRule line) {
         var period = line.period() == null ? null : AllowancePeriod.of(line.period(), found.at(), zone());
         return new EntitlementBalance(line, Objects.requireNonNull(keys.get(line.resourceKey())), used(line), period);
     }
 
-    /** What a registered resource key is called; null for another one. */
+    /** The label and unit of a resource key; null if it isn't registered or wasn't read. */
     @Nullable ResourceKeyInfo key(String resourceKey) {
         return keys.get(resourceKey);
     }
@@ -146,7 +146,7 @@ public final class OrganizationEntitlements {
         return found.ladders().stream().filter(ladder -> ladder.id().equals(id)).findFirst().orElse(null);
     }
 
-    /** The tenant's. */
+    /** The tenant's time zone. */
     ZoneId zone() {
         return TimeZones.of(found.holder().timeZone());
     }
@@ -159,12 +159,12 @@ public final class OrganizationEntitlements {
         return uses.getOrDefault(line.resourceKey() + " " + line.period(), 0L);
     }
 
-    private EffectiveRules combine(List<ProvisionSpan> held) {
+    private EffectiveRules combined(List<ProvisionSpan> held) {
         var all = new ArrayList<ActiveRule>();
-        for (var holding : held) {
-            for (var rule : rules.getOrDefault(holding.productId(), List.of())) {
+        for (var span : held) {
+            for (var rule : rules.getOrDefault(span.productId(), List.of())) {
                 all.add(new ActiveRule(
-                        rule.id(), holding.startsAt(), holding.provisionId(), holding.productId(), productName(holding.productId()),
+                        rule.id(), span.startsAt(), span.provisionId(), span.productId(), productName(span.productId()),
                         rule.resourceKey(), rule.kind(), rule.period(), rule.combine(), rule.limitValue(), rule.enabled(),
                         rule.enforcement().equals("hard"), rule.gracePercent(), rule.thresholdPercents()));
             }

@@ -2,60 +2,60 @@ package org.guildhall.runtime.entitlements;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.Tier;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.runtime.entitlements.EffectiveRules.Verdict;
 import org.guildhall.runtime.plans.TransitionRules;
 import org.jspecify.annotations.Nullable;
 
-/** Plans, moves and decisions as a sentence for people. */
+/** Sentences for people: on plans, transitions and decisions. */
 public final class Summaries {
 
-    /** More plans than these are only counted: names may be long. */
+    /** Further plans are only counted, since names can be long. */
     private static final int PLANS_MAX = 4;
 
     private Summaries() {}
 
-    /** @param then whether it is told of the past */
-    public static String summary(List<CurrentPlan> plans, boolean then) {
+    /** @param past true for a past instant */
+    public static String summary(List<CurrentPlan> plans, boolean past) {
         var places = plans.stream().limit(PLANS_MAX).map(CurrentPlan::place).collect(Collectors.toList());
         if (places.isEmpty()) {
-            return (then ? "You were" : "You are") + " on no plan.";
+            return (past ? "You were" : "You are") + " on no plan.";
         }
         if (plans.size() > PLANS_MAX) {
             places.add((plans.size() - PLANS_MAX) + " more");
         }
         var last = places.removeLast();
         var all = places.isEmpty() ? last : String.join(", ", places) + " and " + last;
-        return (then ? "You were on " : "You are on ") + all + ".";
+        return (past ? "You were on " : "You are on ") + all + ".";
     }
 
-    /** @param from null where there is no plan yet */
-    static String move(TransitionRules.@Nullable Kind kind, Catalog.@Nullable Tier from, Catalog.Tier to, Catalog.Ladder ladder) {
+    /** @param from null if there is no plan yet */
+    static String transition(TransitionRules.@Nullable Kind kind, Catalog.@Nullable Tier from, Catalog.Tier to, Catalog.Ladder ladder) {
         if (kind == null || from == null) {
             return (kind == null ? "You are on " : "Start with ") + CurrentPlan.place(to, ladder) + ".";
         }
         return (kind == TransitionRules.Kind.UPGRADE ? "Upgrade" : "Downgrade") + " from " + from.name() + " to " + CurrentPlan.place(to, ladder) + ".";
     }
 
-    /** Why more of it is allowed, or isn't. */
+    /** The sentence on a decision. */
     static String decision(Verdict verdict, EntitlementBalance entitlement, long quantity) {
         var name = entitlement.key().displayName();
         var line = entitlement.line();
-        var standing = name + ": " + entitlement.used() + " of " + (line.limit() == null ? "" : count(line.limit(), entitlement)) + " in use"
+        var balance = name + ": " + entitlement.used() + " of " + (line.limit() == null ? "" : count(line.limit(), entitlement)) + " in use"
                 + (line.period() == null ? "" : " in this " + line.period()) + ", and " + quantity + " more asked for";
         return switch (verdict) {
             case ENABLED -> name + " is granted.";
             case DISABLED -> name + " is denied.";
             case UNLIMITED -> name + " is unlimited.";
-            case WITHIN_LIMIT -> standing + ".";
-            case WITHIN_GRACE -> standing + "; it is tolerated up to " + line.ceiling() + ".";
-            case NOT_ENFORCED -> standing + "; beyond the limit nothing is refused.";
-            case LIMIT_REACHED, ALLOWANCE_USED_UP -> standing + "; there can't be more than " + line.ceiling() + ".";
+            case WITHIN_LIMIT -> balance + ".";
+            case WITHIN_GRACE -> balance + "; grace allows up to " + line.ceiling() + ".";
+            case NOT_ENFORCED -> balance + "; the limit isn't enforced.";
+            case LIMIT_REACHED, ALLOWANCE_USED_UP -> balance + "; there can't be more than " + line.ceiling() + ".";
         };
     }
 
-    /** What is in use beyond what a move would leave. */
+    /** The sentence on a use that exceeds the limit after a transition. */
     static String excess(EntitlementBalance after, long ceiling) {
         return after.key().displayName() + " (" + after.key().key() + "): " + count(after.used(), after) + " in use, and there could be " + ceiling + " at most.";
     }

@@ -6,35 +6,36 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.DefaultGrant;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.runtime.entitlements.EffectiveRules.EffectiveRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;
 import org.guildhall.runtime.entitlements.TransitionBlockers.Blocker;
-import org.guildhall.runtime.plans.PoolProjection;
 import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.plans.PoolProjection;
 import org.guildhall.runtime.plans.ProvisionCause;
-import org.guildhall.runtime.plans.TransitionRules;
 import org.guildhall.runtime.plans.TransitionRules.Impossible;
+import org.guildhall.runtime.plans.TransitionRules;
 import org.jspecify.annotations.Nullable;
 
-/** The tiers that an organization could move to now, and what each move would be. */
+/** The tiers that an organization can change to now, with the result of each change. */
 final class TierOptions {
 
     /**
-     * A ladder.
+     * A ladder and its tiers.
      *
-     * @param current null if there is no plan on it
-     * @param byDefault what organizations of its type get by default; null for nothing
+     * @param current the organization's plan on the ladder; null for none
+     * @param byDefault the default grant of the organization's type on the ladder; null for none
      */
-    record LadderOptions(Catalog.Ladder ladder, @Nullable CurrentPlan current, Catalog.@Nullable DefaultGrant byDefault, List<TierOption> moves) {}
+    record LadderOptions(
+            Catalog.Ladder ladder, @Nullable CurrentPlan current, Catalog.@Nullable DefaultGrant byDefault, List<TierOption> tiers) {}
 
     /**
-     * A tier on it.
+     * A tier of the ladder.
      *
      * @param kind initiate, upgrade or downgrade; null for the current tier
-     * @param scheduled the next move to it that is to come; null if there is none
+     * @param scheduled the next scheduled transition to the tier; null if there is none
      */
     record TierOption(
             Catalog.Tier tier, UUID productId, String productName, TransitionRules.@Nullable Kind kind, @Nullable ScheduledTransition scheduled,
@@ -45,19 +46,20 @@ final class TierOptions {
         }
     }
 
-    /** An entitlement before and after; null on the side where nothing says anything of it. */
+    /** An effective rule before and after the change; null if there is no rule. */
     record RuleDifference(ResourceKeyInfo key, @Nullable String period, @Nullable EffectiveRule before, @Nullable EffectiveRule after) {
 
-        /** What becomes of it: gained, raised, unchanged, lowered or lost. */
+        /** The kind of difference: gained, raised, unchanged, lowered or lost. */
         String change() {
             if (before == null || after == null) {
-                return before != null && before.isSomething() ? "lost" : after != null && after.isSomething() ? "gained" : "unchanged";
+                return before != null && before.entitlesToSomething() ? "lost"
+                        : after != null && after.entitlesToSomething() ? "gained" : "unchanged";
             }
             int compared = before.compareWith(after);
             return compared < 0 ? "raised" : compared > 0 ? "lowered" : "unchanged";
         }
 
-        /** How much more it is afterwards; null where either is unlimited, and for a boolean. */
+        /** The difference of the limits; null if one of them is unlimited, and for a boolean. */
         @Nullable Long amount() {
             return isCountable(before) && isCountable(after) ? Long.valueOf(limit(after) - limit(before)) : null;
         }
@@ -77,16 +79,16 @@ final class TierOptions {
         this.entitled = entitled;
     }
 
-    /** The ladders within reach, in the order in which they are shown. */
+    /** The reachable ladders, in the order of the answer. */
     static List<LadderOptions> of(OrganizationEntitlements entitled) {
-        var reach = new TierOptions(entitled);
+        var tierOptions = new TierOptions(entitled);
         return entitled.found().reach().stream()
                 .limit(EntitlementStore.LADDERS_MAX)
-                .map(id -> reach.onLadder(Objects.requireNonNull(entitled.ladder(id))))
+                .map(id -> tierOptions.onLadder(Objects.requireNonNull(entitled.ladder(id))))
                 .toList();
     }
 
-    /** Whether there are more ladders than that. */
+    /** True if there are more ladders than {@link EntitlementStore#LADDERS_MAX}. */
     static boolean hasMore(OrganizationEntitlements entitled) {
         return entitled.found().reach().size() > EntitlementStore.LADDERS_MAX;
     }
@@ -95,52 +97,54 @@ final class TierOptions {
         var current = entitled.plan(ladder.id());
         var at = entitled.found().at();
         var byDefault = new PoolProjection.CatalogHistory(Map.of(), entitled.found().defaults()).byDefault(ladder.id(), at);
-        var moves = new ArrayList<TierOption>();
+        var options = new ArrayList<TierOption>();
         for (var tier : ladder.tiers()) {
             var product = tier.product(at);
             if (current != null && tier.id().equals(current.tier().id())) {
-                moves.add(stay(current));
+                options.add(currentTier(current));
             } else if (product != null && tier.lifetime().holds(at)) {
-                moves.add(move(ladder, current, tier, product, byDefault));
+                options.add(option(ladder, current, tier, product, byDefault));
             }
         }
-        return new LadderOptions(ladder, current, byDefault, moves);
+        return new LadderOptions(ladder, current, byDefault, options);
     }
 
-    private TierOption stay(CurrentPlan current) {
-        var holding = current.holding();
-        return new TierOption(current.tier(), holding.productId(), current.productName(), null, null,
-                differences(entitled.combination()), List.of(), entitled.combination());
+    private TierOption currentTier(CurrentPlan current) {
+        var span = current.span();
+        return new TierOption(current.tier(), span.productId(), current.productName(), null, null,
+                differences(entitled.effectiveRules()), List.of(), entitled.effectiveRules());
     }
 
-    private TierOption move(
+    private TierOption option(
             Catalog.Ladder ladder, @Nullable CurrentPlan current, Catalog.Tier tier, Catalog.TierProduct product, Catalog.@Nullable DefaultGrant byDefault) {
-        // Between tiers of one rank there is no move; what is said of it is what an upgrade would be told.
+        // No transition is possible between tiers of one rank. The checks of an upgrade say so.
         var kind = Objects.requireNonNullElse(TransitionRules.kind(current == null ? null : current.tier(), tier), TransitionRules.Kind.UPGRADE);
         var blockers = new ArrayList<Blocker>();
         if (!entitled.found().holder().state().equals("active")) {
             blockers.add(Blocker.of(Problem.INVALID_STATE, "The organization is archived."));
         }
-        var from = current == null ? null : current.holding();
-        if (TransitionRules.to(kind, from, ladder, tier, byDefault, ProvisionCause.MANUAL, null, entitled.found().at()) instanceof Impossible no) {
-            blockers.add(Blocker.of(Problem.INVALID_STATE, no.detail()));
+        var from = current == null ? null : current.span();
+        var transition = TransitionRules.to(kind, from, ladder, tier, byDefault, ProvisionCause.MANUAL, null, entitled.found().at());
+        if (transition instanceof Impossible impossible) {
+            blockers.add(Blocker.of(Problem.INVALID_STATE, impossible.detail()));
         }
         blockers.addAll(entitled.blockers(ladder.id(), product.productId()));
-        var after = entitled.moved(ladder.id(), product.productId());
-        return new TierOption(tier, product.productId(), product.name(), kind, scheduled(ladder, tier, byDefault), differences(after), blockers, after);
+        var after = entitled.rulesAfter(ladder.id(), product.productId());
+        return new TierOption(
+                tier, product.productId(), product.name(), kind, scheduled(ladder, tier, byDefault), differences(after), blockers, after);
     }
 
     private @Nullable ScheduledTransition scheduled(Catalog.Ladder ladder, Catalog.Tier tier, Catalog.@Nullable DefaultGrant byDefault) {
         var end = byDefault == null ? null : byDefault.tierId();
         return entitled.found().scheduled().stream()
-                .filter(move -> move.ladderId().equals(ladder.id()) && move.effectiveAt().isAfter(entitled.found().at()))
-                .filter(move -> tier.id().equals(move.kind() == TransitionRules.Kind.END ? end : move.toTierId()))
+                .filter(transition -> transition.ladderId().equals(ladder.id()) && transition.effectiveAt().isAfter(entitled.found().at()))
+                .filter(transition -> tier.id().equals(transition.kind() == TransitionRules.Kind.END ? end : transition.toTierId()))
                 .findFirst()
                 .orElse(null);
     }
 
     private List<RuleDifference> differences(EffectiveRules after) {
-        var before = entitled.combination();
+        var before = entitled.effectiveRules();
         var lines = new TreeSet<>(EffectiveRules.ORDER);
         lines.addAll(before.lines());
         lines.addAll(after.lines());
@@ -151,22 +155,22 @@ final class TierOptions {
                 .toList();
     }
 
-    /** A change of tier by which something would be allowed. */
-    record TierChange(LadderOptions on, TierOption move, EntitlementBalance after) {}
+    /** A change of tier that would allow a quantity, with the entitlement after it. */
+    record TierChange(LadderOptions options, TierOption option, EntitlementBalance after) {}
 
-    /** The smallest change of tier that would allow so much more: the fewest steps, rather up than down, and nothing in its way. */
+    /** The smallest possible change of tier that would allow a further quantity: the fewest steps, and up rather than down. */
     static @Nullable TierChange smallest(OrganizationEntitlements entitled, String resourceKey, long quantity) {
         TierChange best = null;
         int fewest = Integer.MAX_VALUE;
-        for (var on : of(entitled)) {
-            int from = on.current() == null ? -1 : position(on, on.current().tier().id());
-            for (int to = 0; to < on.moves().size(); to++) {
-                var move = on.moves().get(to);
-                // Two steps up count less than two steps down, and more than one step down.
+        for (var options : of(entitled)) {
+            int from = options.current() == null ? -1 : position(options, options.current().tier().id());
+            for (int to = 0; to < options.tiers().size(); to++) {
+                var option = options.tiers().get(to);
+                // One step down costs more than one step up, and less than two steps up.
                 int steps = 2 * Math.abs(to - from) + (to < from ? 1 : 0);
-                var after = move.isPossible() && steps < fewest ? allowing(entitled, move, resourceKey, quantity) : null;
+                var after = option.isPossible() && steps < fewest ? allowing(entitled, option, resourceKey, quantity) : null;
                 if (after != null) {
-                    best = new TierChange(on, move, after);
+                    best = new TierChange(options, option, after);
                     fewest = steps;
                 }
             }
@@ -174,18 +178,18 @@ final class TierOptions {
         return best;
     }
 
-    private static int position(LadderOptions on, UUID tierId) {
-        for (int at = 0; at < on.moves().size(); at++) {
-            if (on.moves().get(at).tier().id().equals(tierId)) {
+    private static int position(LadderOptions options, UUID tierId) {
+        for (int at = 0; at < options.tiers().size(); at++) {
+            if (options.tiers().get(at).tier().id().equals(tierId)) {
                 return at;
             }
         }
-        throw new IllegalStateException("the present tier isn't on its ladder");
+        throw new IllegalStateException("the current tier isn't on its ladder");
     }
 
-    /** The scarcest entitlement of the key after a move that allows so much more of it; null if it doesn't. */
-    private static @Nullable EntitlementBalance allowing(OrganizationEntitlements entitled, TierOption move, String resourceKey, long quantity) {
-        var lines = move.after().lines(resourceKey).stream().map(entitled::entitlement).toList();
+    /** The scarcest entitlement of the key after a change that allows the quantity; null if the change doesn't allow it. */
+    private static @Nullable EntitlementBalance allowing(OrganizationEntitlements entitled, TierOption option, String resourceKey, long quantity) {
+        var lines = option.after().lines(resourceKey).stream().map(entitled::entitlement).toList();
         return lines.stream().allMatch(line -> line.decide(quantity).allows())
                 ? lines.stream().min(EntitlementBalance.SCARCEST_FIRST).orElse(null)
                 : null;

@@ -6,14 +6,14 @@ import java.util.function.Function;
 import org.guildhall.core.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
-/** What use stands in the way of a move to a lesser plan. */
+/** The use that blocks a transition to a lower tier. */
 final class TransitionBlockers {
 
     /**
-     * Something in the way, or that the move brings with it.
+     * A reason against a transition.
      *
-     * @param blocks whether the move is refused for it; sites beyond the limit only turn read-only
-     * @param entitlement what is in use, as it would be after the move; null where it is something else
+     * @param blocks true if it refuses the transition; false for sites beyond the limit, which become read-only
+     * @param entitlement the exceeded entitlement after the transition; null for another reason
      */
     record Blocker(Problem problem, String detail, boolean blocks, @Nullable EntitlementBalance entitlement) {
 
@@ -25,29 +25,29 @@ final class TransitionBlockers {
     private TransitionBlockers() {}
 
     /**
-     * The use that exceeds the entitlements after a move, for every limit that the move lowers or removes; blockers come first.
-     * Allowances never block: they reset.
+     * The use that exceeds the entitlements after a transition, for every limit that it lowers or removes; blockers come first.
+     * Allowances never block, since they reset.
      *
-     * @param present the entitlements before the move
-     * @param after the rules after the move
+     * @param present the entitlements before the transition
+     * @param after the rules after the transition
      * @param used finds the present use of a rule
      */
     static List<Blocker> of(List<EntitlementBalance> present, EffectiveRules after, Function<EffectiveRules.EffectiveRule, EntitlementBalance> used) {
         var blocking = new ArrayList<Blocker>();
-        var brought = new ArrayList<Blocker>();
+        var warnings = new ArrayList<Blocker>();
         for (var before : present) {
             if (!before.line().kind().equals("limit")) {
                 continue;
             }
             var line = after.line(before.line().resourceKey(), null);
-            var then = used.apply(line == null ? none(before) : line);
-            var ceiling = then.line().ceiling();
+            var balance = used.apply(line == null ? zeroLimit(before) : line);
+            var ceiling = balance.line().ceiling();
             if (ceiling != null && before.used() > ceiling && isLess(ceiling, before.line().ceiling())) {
                 boolean blocks = !before.key().counted();
-                (blocks ? blocking : brought).add(new Blocker(Problem.ENTITLEMENT_EXCEEDED, Summaries.excess(then, ceiling), blocks, then));
+                (blocks ? blocking : warnings).add(new Blocker(Problem.ENTITLEMENT_EXCEEDED, Summaries.excess(balance, ceiling), blocks, balance));
             }
         }
-        blocking.addAll(brought);
+        blocking.addAll(warnings);
         return blocking;
     }
 
@@ -55,8 +55,8 @@ final class TransitionBlockers {
         return before == null || ceiling < before;
     }
 
-    /** What nothing says anything of is none. */
-    private static EffectiveRules.EffectiveRule none(EntitlementBalance before) {
+    /** A limit of 0, for a key without a rule after the transition. */
+    private static EffectiveRules.EffectiveRule zeroLimit(EntitlementBalance before) {
         var line = before.line();
         return new EffectiveRules.EffectiveRule(line.resourceKey(), line.kind(), line.period(), 0L, false, null, true, 0, List.of(), List.of());
     }

@@ -18,15 +18,15 @@ import org.guildhall.runtime.plans.UsageHoldback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what use a move is held back that was agreed on: the rules of everything that is or may be held, at every instant, and what is in
- * use. Whoever changes what is in use settles first, so while something is due it is what it was at the instant, for every reader.
+ * Decides whether use holds back a scheduled transition, by the rules of all products that may apply and by the present use. Every change of
+ * use writes the due transitions first. So the present use equals the use at the instant of a due transition.
  *
- * @param clock the present instant: how it will be with what is still to come, nobody knows
- * @param levels what is in use of each key that is held and released
+ * @param clock the present instant; a later transition isn't checked, since its use isn't known yet
+ * @param levels the present use of limits, by resource key
  */
 public record UsageSnapshot(Instant clock, List<ProductRule> rules, List<ResourceKeyInfo> keys, Map<String, Long> levels) implements UsageHoldback {
 
-    /** The reason of a transition has room for this much. */
+    /** The maximal length of a transition's reason. */
     private static final int REASON_MAX = 500;
 
     @Override
@@ -41,11 +41,11 @@ public record UsageSnapshot(Instant clock, List<ProductRule> rules, List<Resourc
             after.add(productId);
         }
         var before = combined(products, at).lines().stream().map(this::entitlement).toList();
-        var told = TransitionBlockers.of(before, combined(after, at), this::entitlement).stream()
+        var blockers = TransitionBlockers.of(before, combined(after, at), this::entitlement).stream()
                 .filter(Blocker::blocks)
                 .map(Blocker::detail)
                 .collect(Collectors.joining(" "));
-        return told.isEmpty() ? null : told.length() <= REASON_MAX ? told : told.substring(0, REASON_MAX - 1) + "…";
+        return blockers.isEmpty() ? null : blockers.length() <= REASON_MAX ? blockers : blockers.substring(0, REASON_MAX - 1) + "…";
     }
 
     private EffectiveRules combined(List<UUID> products, Instant at) {

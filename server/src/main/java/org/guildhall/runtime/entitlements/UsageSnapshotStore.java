@@ -18,7 +18,7 @@ import org.guildhall.runtime.plans.UsageHoldback;
 import org.jooq.JSONB;
 import org.jooq.impl.DSL;
 
-/** By what use moves are held back that are due, for many pools in one round trip. */
+/** Reads the usage snapshots of pools for their due transitions, for many pools in one round trip. */
 public final class UsageSnapshotStore implements UsageHoldback.Loader {
 
     private static final String FIND = """
@@ -46,11 +46,11 @@ public final class UsageSnapshotStore implements UsageHoldback.Loader {
     private record Level(UUID poolId, String resourceKey, long level) {}
 
     /**
-     * By pool.
+     * Reads the snapshots, by the ids of the pools.
      *
-     * @param clocks the instant up to which something may be due, of each pool
-     * @param productIds of everything that is or may be held
-     * @param since the first instant that matters
+     * @param clocks the present instant of each pool
+     * @param productIds all products that the pools hold or may hold
+     * @param since the instant of the first due transition
      */
     @Override
     public Map<UUID, UsageHoldback> of(Tx tx, Map<UUID, Instant> clocks, Collection<UUID> productIds, Instant since) {
@@ -59,9 +59,9 @@ public final class UsageSnapshotStore implements UsageHoldback.Loader {
                 .get("found", JSONB.class));
         var levels = found.levels().stream()
                 .collect(Collectors.groupingBy(Level::poolId, Collectors.toMap(Level::resourceKey, Level::level)));
-        var stakes = new HashMap<UUID, UsageHoldback>();
-        clocks.forEach((id, clock) -> stakes.put(id, new UsageSnapshot(clock, found.rules(), found.keys(), levels.getOrDefault(id, Map.of()))));
-        return stakes;
+        var snapshots = new HashMap<UUID, UsageHoldback>();
+        clocks.forEach((id, clock) -> snapshots.put(id, new UsageSnapshot(clock, found.rules(), found.keys(), levels.getOrDefault(id, Map.of()))));
+        return snapshots;
     }
 
     private static Found parsed(JSONB found) {

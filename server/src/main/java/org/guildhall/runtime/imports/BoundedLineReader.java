@@ -3,7 +3,7 @@ package org.guildhall.runtime.imports;
 import java.io.IOException;
 import java.io.Reader;
 
-/** The lines of a text, one after another; of one that is too long nothing more is held. A line ends with LF, or with CR LF. */
+/** Reads a text line by line, and keeps at most {@code charactersMax} characters of a line. A line ends with LF or CR LF. */
 final class BoundedLineReader {
 
     private final Reader in;
@@ -12,13 +12,13 @@ final class BoundedLineReader {
     private boolean tooLong;
     private boolean undecodable;
 
-    /** @param in best a buffered one: it is read character by character */
+    /** @param in a buffered reader, since it is read character by character */
     BoundedLineReader(Reader in, int charactersMax) {
         this.in = in;
         this.charactersMax = charactersMax;
     }
 
-    /** Goes on to the next line; false if there is none. */
+    /** Reads the next line; false if there is none. */
     boolean next() throws IOException {
         line.setLength(0);
         tooLong = false;
@@ -44,14 +44,14 @@ final class BoundedLineReader {
         return tooLong;
     }
 
-    /** Whether it has bytes that are no character of the file's character set. */
+    /** True if the line has bytes that are invalid in the file's character set. */
     boolean isUndecodable() {
         return undecodable;
     }
 
-    /** Whether there is nothing but white space in it. */
+    /** True if the line contains only white space. */
     boolean isBlank() {
-        return line.chars().allMatch(one -> one == ' ' || one == '\t' || one == '\r');
+        return line.chars().allMatch(character -> character == ' ' || character == '\t' || character == '\r');
     }
 
     String text() {

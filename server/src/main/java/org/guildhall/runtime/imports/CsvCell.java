@@ -3,34 +3,34 @@ package org.guildhall.runtime.imports;
 import java.util.regex.Pattern;
 
 /**
- * How a text stands in a cell of our CSV. Spreadsheets run what begins like a formula, and names come from whoever signs up: such a text
- * gets an apostrophe in front, which they take for text. An import takes it away again, so a file comes back as it went.
+ * The escaping of formulas in CSV cells. A spreadsheet evaluates a cell that begins like a formula, and anybody can sign up with such a name.
+ * An export puts an apostrophe in front of such a text, and an import removes it, so a text survives the round trip.
  */
 final class CsvCell {
 
-    private static final String GUARD = "'";
-    private static final String FORMULA_BEGINNINGS = "=+-@\t\r";
-    /** Begins with a sign and can do nothing but be a number: a telephone number stays as people write it. */
-    private static final Pattern HARMLESS = Pattern.compile("[+-][0-9 ().-]*");
+    private static final String APOSTROPHE = "'";
+    private static final String FORMULA_STARTS = "=+-@\t\r";
+    /** A number with a sign, such as a telephone number, is no formula and needs no apostrophe. */
+    private static final Pattern NUMBER = Pattern.compile("[+-][0-9 ().-]*");
 
     private CsvCell() {}
 
-    /** The cell of a text. */
+    /** Escapes a text for a cell. */
     static String of(String text) {
-        return needsGuard(text) ? GUARD + text : text;
+        return needsEscape(text) ? APOSTROPHE + text : text;
     }
 
-    /** The text of a cell. */
+    /** Returns the text of a cell without the apostrophe of the escaping. */
     static String text(String cell) {
-        return cell.startsWith(GUARD) && needsGuard(cell.substring(1)) ? cell.substring(1) : cell;
+        return cell.startsWith(APOSTROPHE) && needsEscape(cell.substring(1)) ? cell.substring(1) : cell;
     }
 
-    /** Also what looks like a guarded text already, so that one guard is taken away and no more. */
-    private static boolean needsGuard(String text) {
+    /** Also true for a text that looks escaped already, since an import removes one apostrophe. */
+    private static boolean needsEscape(String text) {
         int at = 0;
-        while (text.startsWith(GUARD, at)) {
+        while (text.startsWith(APOSTROPHE, at)) {
             at++;
         }
-        return at < text.length() && FORMULA_BEGINNINGS.indexOf(text.charAt(at)) >= 0 && !HARMLESS.matcher(text.substring(at)).matches();
+        return at < text.length() && FORMULA_STARTS.indexOf(text.charAt(at)) >= 0 && !NUMBER.matcher(text.substring(at)).matches();
     }
 }

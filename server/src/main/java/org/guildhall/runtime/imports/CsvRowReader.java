@@ -10,13 +10,12 @@ import org.guildhall.runtime.imports.CsvRow.Fault;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads CSV after RFC 4180 row by row. What breaks the RFC within a row is a fault of that row, and the next row begins at the next line;
- * only a quote that opens a cell and is never closed leaves no rows to go on with. The first row tells the separator: a comma, a semicolon
- * or a tab, whichever comes first in it.
+ * Reads CSV after RFC 4180 row by row. A violation of the RFC is a fault of its row, and the next row begins at the next line. Only a quote
+ * that opens a cell and is never closed ends the reading. The separator is the first comma, semicolon or tab in the first row.
  */
 final class CsvRowReader {
 
-    /** More than any file of ours has; what a row has beyond is counted and not kept. */
+    /** More cells than a valid row has. Further cells of a row are counted and not kept. */
     static final int CELLS_MAX = 100;
 
     private static final String SEPARATORS = ",;\t";
@@ -38,14 +37,14 @@ final class CsvRowReader {
     private boolean faulty;
     private char before;
 
-    /** @param in best a buffered one: it is read character by character */
+    /** @param in a buffered reader, since it is read character by character */
     CsvRowReader(Reader in, int cellCharactersMax) {
         this.in = in;
         this.cellCharactersMax = cellCharactersMax;
     }
 
     /**
-     * The next row in which something stands; null behind the last one.
+     * The next row that isn't blank; null after the last row.
      *
      * @throws ProblemException if a quote is never closed
      */
@@ -68,12 +67,12 @@ final class CsvRowReader {
         faults = new ArrayList<>();
         cellCount = 0;
         while (cell()) {
-            // until the row ends
+            // cell() reads the cells of the row
         }
         return new CsvRow(begin, cells, cellCount, faults);
     }
 
-    /** Reads a cell; true if another one follows in the row. */
+    /** Reads a cell; true if another cell of the row follows. */
     private boolean cell() throws IOException {
         cell.setLength(0);
         faulty = false;
@@ -103,7 +102,7 @@ final class CsvRowReader {
             } else {
                 state = State.PLAIN;
                 if (character == '"') {
-                    fault("stray_quote", "The cell has a quote and doesn't begin with one. Put the cell into quotes and write each quote in it twice.");
+                    fault("stray_quote", "The cell contains a quote and doesn't begin with one. Quote the cell, and write each quote in it twice.");
                 }
                 append((char) character);
             }
@@ -121,7 +120,7 @@ final class CsvRowReader {
         boolean undecodable = MemberFileText.isUndecodable(before, character);
         before = character;
         if (undecodable) {
-            fault("encoding", "The cell has bytes that are no characters of the file's character set.");
+            fault("encoding", "The cell has bytes that are invalid in the file's character set.");
         } else if (cell.length() < cellCharactersMax) {
             cell.append(character);
         } else {
@@ -129,7 +128,7 @@ final class CsvRowReader {
         }
     }
 
-    /** Only the first one of a cell: the others mostly follow from it. */
+    /** Keeps only the first fault of a cell, since further ones usually follow from it. */
     private void fault(String code, String detail) {
         if (!faulty && cellCount < CELLS_MAX) {
             faults.add(new Fault(cellCount, code, detail));
@@ -151,7 +150,7 @@ final class CsvRowReader {
         return next;
     }
 
-    /** The next character, with every line break as one LF and counted. */
+    /** Reads the next character. Every line break becomes one LF and is counted. */
     private int read() throws IOException {
         int character = peek();
         next = UNKNOWN;

@@ -12,23 +12,23 @@ final class ExportExpiryJob implements TaskQueue.Job {
 
     static final String NAME = "export-expiry";
 
-    private final JobTransactions unattended;
+    private final JobTransactions transactions;
     private final ExportStore exports;
 
-    ExportExpiryJob(JobTransactions unattended, ExportStore exports) {
-        this.unattended = unattended;
+    ExportExpiryJob(JobTransactions transactions, ExportStore exports) {
+        this.transactions = transactions;
         this.exports = exports;
     }
 
     @Override
     public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
-        return unattended.upkeep(lease, tx -> {
-            exports.forgetParts(tx, lease.id());
+        return transactions.upkeep(lease, tx -> {
+            exports.deleteParts(tx, lease.id());
             return null;
         });
     }
 
-    /** Is tried for ever, so it is never given up. */
+    /** Does nothing, since the queue retries this task without a limit. */
     @Override
     public void giveUp(TaskLease lease) {}
 }

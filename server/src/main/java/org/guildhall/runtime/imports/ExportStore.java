@@ -33,8 +33,8 @@ final class ExportStore {
     /**
      * An export as stored.
      *
-     * @param state {@code expired} by the clock, whether or not its parts are gone
-     * @param lastId of the last person who is written; null before
+     * @param state {@code expired} from {@code expiresAt} on, even if the parts aren't deleted yet
+     * @param lastId the id of the last written person; null before the first one
      */
     record Row(
             UUID id, @Nullable String externalId, String format, String state, long total, long bytes, int parts, @Nullable UUID lastId,
@@ -46,10 +46,10 @@ final class ExportStore {
         }
     }
 
-    /** What a caller says of an export. */
+    /** An export to insert. */
     record New(@Nullable String externalId, String format, String actorType, @Nullable UUID actorId) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(@Nullable String externalId, @Nullable String state, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", EXPORTS.CREATED_AT);
@@ -75,12 +75,12 @@ final class ExportStore {
         return tx.sql().select(COLUMNS).from(EXPORTS).where(EXPORTS.ID.eq(id)).fetchOne(ExportStore::row);
     }
 
-    /** The same, held until the transaction ends, unless somebody else holds it: null then. */
+    /** Locks the export until the transaction ends; null if another transaction has the lock. */
     @Nullable Row lockSkippingLocked(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(EXPORTS).where(EXPORTS.ID.eq(id)).forUpdate().skipLocked().fetchOne(ExportStore::row);
     }
 
-    /** How many haven't ended. */
+    /** The exports that haven't ended. */
     List<UUID> unfinished(Tx tx) {
         return tx.sql().select(EXPORTS.ID).from(EXPORTS).where(EXPORTS.FINISHED_AT.isNull()).orderBy(EXPORTS.ID).fetch(EXPORTS.ID);
     }
@@ -104,7 +104,7 @@ final class ExportStore {
         };
     }
 
-    /** Adds a part to an export that is held. */
+    /** Adds a part to an export that the caller has locked. */
     void addPart(Tx tx, UUID id, int part, byte[] content) {
         tx.sql()
                 .insertInto(EXPORT_PARTS)
@@ -114,7 +114,7 @@ final class ExportStore {
                 .execute();
     }
 
-    /** Notes what was added to an export that is held: how far it is now. */
+    /** Stores the progress of an export that the caller has locked. */
     void advance(Tx tx, Row export, long rows, long bytes, int parts, @Nullable UUID lastId) {
         tx.sql()
                 .update(EXPORTS)
@@ -130,10 +130,10 @@ final class ExportStore {
                 .execute();
     }
 
-    /** Ends an export that is held; the file of one that succeeded is kept for some time. */
-    Row finish(Tx tx, UUID id, @Nullable String failure, Duration kept) {
+    /** Ends an export that the caller has locked. The file of a successful export expires after {@code lifetime}. */
+    Row finish(Tx tx, UUID id, @Nullable String failure, Duration lifetime) {
         boolean failed = failure != null;
-        var expiry = field("{0} + {1} * interval '1 second'", SQLDataType.INSTANT, Columns.now(), inline(kept.toSeconds()));
+        var expiry = field("{0} + {1} * interval '1 second'", SQLDataType.INSTANT, Columns.now(), inline(lifetime.toSeconds()));
         return tx.sql()
                 .update(EXPORTS)
                 .set(EXPORTS.STATE, failed ? "failed" : "succeeded")
@@ -156,11 +156,11 @@ final class ExportStore {
                         .where(EXPORT_PARTS.EXPORT_ID.eq(id))
                         .and(EXPORT_PARTS.PART.eq(part))
                         .fetchOne(EXPORT_PARTS.CONTENT),
-                "a part of the export is gone");
+                "a part of the export is missing");
     }
 
-    /** Forgets the file. It is no change of the export: that it can't be had any more was told before. */
-    void forgetParts(Tx tx, UUID id) {
+    /** Deletes the file. The version stays, since the state became {@code expired} before. */
+    void deleteParts(Tx tx, UUID id) {
         tx.sql().deleteFrom(EXPORT_PARTS).where(EXPORT_PARTS.EXPORT_ID.eq(id)).execute();
         tx.sql().update(EXPORTS).set(EXPORTS.PARTS, 0).where(EXPORTS.ID.eq(id)).execute();
     }

@@ -32,24 +32,25 @@ final class ExportsHandler implements ExportsApi<Call> {
 
     private final Db db;
     private final ExportStore exports;
-    private final TaskQueue work;
+    private final TaskQueue queue;
 
-    ExportsHandler(Db db, ExportStore exports, TaskQueue work) {
+    ExportsHandler(Db db, ExportStore exports, TaskQueue queue) {
         this.db = db;
         this.exports = exports;
-        this.work = work;
+        this.queue = queue;
     }
 
     @Override
     public Reply<MemberExport> createExport(Call call, NewMemberExport body) {
         if (exports.unfinished(call.tx()).size() >= UNFINISHED_MAX) {
-            throw Problem.CONFLICT.because(UNFINISHED_MAX + " exports wait or run already; wait until one of them has ended.");
+            throw Problem.CONFLICT.because(
+                    UNFINISHED_MAX + " exports are pending or running, which is the maximum. Wait until one of them has ended.");
         }
         var actor = call.actor();
-        var made = toApi(exports.insert(call.tx(), new New(body.externalId(), body.format().value(), actor.type(), actor.id())));
-        work.enqueue(call.tx(), ExportJob.NAME, made.id().value());
-        call.created(made.id(), made);
-        return Reply.accepted("/api/v1/runtime/exports/" + made.id(), made);
+        var export = toApi(exports.insert(call.tx(), new New(body.externalId(), body.format().value(), actor.type(), actor.id())));
+        queue.enqueue(call.tx(), ExportJob.NAME, export.id().value());
+        call.created(export.id(), export);
+        return Reply.accepted("/api/v1/runtime/exports/" + export.id(), export);
     }
 
     @Override
@@ -75,14 +76,15 @@ final class ExportsHandler implements ExportsApi<Call> {
         var format = MemberWriter.Format.of(row.format());
         boolean mark = Boolean.TRUE.equals(query.bom());
         if (mark && format != MemberWriter.Format.CSV) {
-            throw Problem.INVALID_PARAMETER.because("Only a CSV can begin with a byte order mark; the export is " + row.format() + ".")
-                    .with(Item.parameter("bom", "invalid", "Only a CSV can begin with a byte order mark."));
+            throw Problem.INVALID_PARAMETER.because("`bom` is only possible for a CSV; the format of the export is " + row.format() + ".")
+                    .with(Item.parameter("bom", "invalid", "`bom` is only possible for a CSV."));
         }
-        // Each part is a read of its own: a slow reader holds neither a connection nor more than one part.
+        // Each part has its own read, so that a slow client occupies no connection and the memory of one part only.
         IntFunction<byte[]> part = number -> db.read(tenant, Db.ANY_REVISION, tx -> exports.part(tx, row.id(), number));
         var name = "members-" + exportId + "." + row.format();
         return Reply.plain(mark
-                ? new Download(format.mediaType(), name, MARK.length + row.bytes(), 1 + row.parts(), number -> number == 0 ? MARK : part.apply(number - 1))
+                ? new Download(format.mediaType(), name, MARK.length + row.bytes(), 1 + row.parts(),
+                        number -> number == 0 ? MARK : part.apply(number - 1))
                 : new Download(format.mediaType(), name, row.bytes(), row.parts(), part));
     }
 

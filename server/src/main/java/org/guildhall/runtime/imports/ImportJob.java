@@ -24,51 +24,53 @@ import org.guildhall.core.problem.Constraints;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.Platform;
-import org.guildhall.runtime.imports.ImportStore.Done;
-import org.guildhall.runtime.imports.ImportStore.Left;
+import org.guildhall.runtime.imports.ImportStore.LineError;
 import org.guildhall.runtime.imports.ImportStore.Pending;
+import org.guildhall.runtime.imports.ImportStore.ProcessedRow;
 import org.guildhall.runtime.imports.ImportStore.Row;
-import org.guildhall.runtime.imports.ImportStore.Wrong;
+import org.guildhall.runtime.imports.ImportStore.ValidatedRow;
 import org.guildhall.runtime.imports.RowMatcher.RowRejection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Works imports off, some rows in each transaction. Which rows are done stands in the same transaction as what they did, and the import's
- * row is held meanwhile: whoever goes on, after a crash or on another node, begins behind them, and nobody at the same time.
+ * Processes imports, a batch of rows per transaction. The position is stored in the same transaction as the changes of the rows, so that
+ * another node can continue after a crash. The lock of the import's row excludes two nodes at the same time.
  */
 final class ImportJob implements TaskQueue.Job {
 
     static final String NAME = "import";
 
-    /** Each transaction keeps a cancellation waiting, so it must be a matter of some hundred milliseconds. */
-    private static final int ROWS_AT_ONCE = 200;
+    /** A cancellation waits for a batch, so a batch must take a few hundred milliseconds at most. */
+    private static final int BATCH_ROWS = 200;
 
-    /** In how many parts rows are done that fail together: of two hundred some dozen transactions find the one. */
-    private static final int PARTS = 10;
+    /** A failed batch is split into this many parts. Of 200 rows, about 30 transactions find the one that fails. */
+    private static final int SPLIT_PARTS = 10;
 
-    private static final int FORGOTTEN_AT_ONCE = 5_000;
+    private static final int DELETED_AT_ONCE = 5_000;
     private static final Duration SLICE = Duration.ofSeconds(10);
-    private static final Duration HELD_PAUSE = Duration.ofSeconds(1);
-    /** Where a new day begins first. */
+    private static final Duration LOCKED_PAUSE = Duration.ofSeconds(1);
+    /** The time zone in which a day begins first, so that a birth today is accepted everywhere. */
     private static final ZoneOffset EARLIEST = ZoneOffset.ofHours(14);
 
     private static final Logger LOG = LoggerFactory.getLogger(ImportJob.class);
 
-    private enum Step { MORE, ENDED, HELD }
+    private enum Step { MORE, ENDED, LOCKED }
 
     private final Db db;
-    private final JobTransactions unattended;
+    private final JobTransactions transactions;
     private final Platform platform;
     private final Constraints constraints;
     private final ImportStore imports;
     private final MemberStore store;
     private final Members members;
 
-    ImportJob(Db db, JobTransactions unattended, Platform platform, Constraints constraints, ImportStore imports, MemberStore store, Members members) {
+    ImportJob(
+            Db db, JobTransactions transactions, Platform platform, Constraints constraints, ImportStore imports, MemberStore store,
+            Members members) {
         this.db = db;
-        this.unattended = unattended;
+        this.transactions = transactions;
         this.platform = platform;
         this.constraints = constraints;
         this.imports = imports;
@@ -80,16 +82,16 @@ final class ImportJob implements TaskQueue.Job {
     public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         long until = System.nanoTime() + SLICE.toNanos();
         while (!stopping.getAsBoolean() && System.nanoTime() < until) {
-            // A suspension counts from the next rows on; the queue puts the task aside then.
+            // A suspension of the tenant takes effect before the next batch. The queue pauses the task then.
             if (!platform.isActive(lease.tenant())) {
                 return db.clock().now();
             }
-            switch (step(lease, ROWS_AT_ONCE)) {
-                case HELD -> {
-                    return db.clock().now().plus(HELD_PAUSE);
+            switch (step(lease, BATCH_ROWS)) {
+                case LOCKED -> {
+                    return db.clock().now().plus(LOCKED_PAUSE);
                 }
                 case ENDED -> {
-                    return forget(lease, stopping) ? null : db.clock().now();
+                    return deleteRemainingRows(lease, stopping) ? null : db.clock().now();
                 }
                 case MORE -> {}
             }
@@ -100,140 +102,142 @@ final class ImportJob implements TaskQueue.Job {
     @Override
     public void giveUp(TaskLease lease) {
         var id = lease.id();
-        unattended.run(lease, source(id, "import.failed", Actor.JOB), (tx, changes) -> {
+        transactions.run(lease, source(id, "import.failed", Actor.JOB), (tx, changes) -> {
             var before = imports.lock(tx, id);
             if (before != null && !before.isFinished()) {
-                var after = imports.finish(tx, id, "failed", "The rows that follow failed again and again, for a reason that nobody foresaw.");
+                var after = imports.finish(
+                        tx, id, "failed", "The next rows failed repeatedly because of an internal error. Import the file again.");
                 changes.changed(new ImportId(id), ImportsHandler.toApi(before), ImportsHandler.toApi(after));
             }
             return null;
         });
-        forget(lease, () -> false);
+        deleteRemainingRows(lease, () -> false);
     }
 
-    /** Some rows together; if one of them fails in a way that only the database could tell, fewer at a time, until it is found. */
+    /** Processes a batch of rows. If the database refuses a row, it retries with smaller batches until it finds the row. */
     private Step step(TaskLease lease, int rows) {
         if (rows == 1) {
-            return alone(lease);
+            return stepSingle(lease);
         }
         try {
-            return unattended.runAll(lease, (tx, events) -> some(tx, events, lease.id(), rows, first -> {}));
+            return transactions.runAll(lease, (tx, events) -> processBatch(tx, events, lease.id(), rows, first -> {}));
         } catch (ProblemException | Failures.Violation failed) {
-            LOG.debug("{} rows of the import {} are done fewer at a time", rows, lease.id(), failed);
+            LOG.debug("{} rows of the import {} are retried in smaller batches", rows, lease.id(), failed);
         }
-        int fewer = Math.max(1, rows / PARTS);
+        int fewer = Math.max(1, rows / SPLIT_PARTS);
         var step = Step.MORE;
-        for (int done = 0; done < rows && step == Step.MORE; done += fewer) {
+        for (int processed = 0; processed < rows && step == Step.MORE; processed += fewer) {
             step = step(lease, fewer);
         }
         return step;
     }
 
-    private Step alone(TaskLease lease) {
+    private Step stepSingle(TaskLease lease) {
         var tried = new AtomicReference<@Nullable Pending>();
         try {
-            return unattended.runAll(lease, (tx, events) -> some(tx, events, lease.id(), 1, tried::set));
+            return transactions.runAll(lease, (tx, events) -> processBatch(tx, events, lease.id(), 1, tried::set));
         } catch (ProblemException refusal) {
-            return refused(lease, Objects.requireNonNull(tried.get()), refusal);
+            return failRow(lease, Objects.requireNonNull(tried.get()), refusal);
         } catch (Failures.Violation violation) {
-            return refused(lease, Objects.requireNonNull(tried.get()), constraints.refusal(violation));
+            return failRow(lease, Objects.requireNonNull(tried.get()), constraints.refusal(violation));
         }
     }
 
-    /** Fails the row that was tried, unless somebody else has gone on and done it meanwhile. */
-    private Step refused(TaskLease lease, Pending tried, ProblemException refusal) {
-        var mistakes = refusal.items().isEmpty()
+    /** Marks the row as failed, unless another node has processed it meanwhile. */
+    private Step failRow(TaskLease lease, Pending tried, ProblemException refusal) {
+        var errors = refusal.items().isEmpty()
                 ? List.of(new RowError(null, refusal.problem().code(), String.valueOf(refusal.getMessage())))
                 : refusal.items().stream().map(RowError::of).toList();
-        return unattended.upkeep(lease, tx -> {
-            var held = imports.lockSkippingLocked(tx, lease.id());
-            if (held == null || held.isFinished()) {
-                return held == null ? Step.HELD : Step.ENDED;
+        return transactions.upkeep(lease, tx -> {
+            var locked = imports.lockSkippingLocked(tx, lease.id());
+            if (locked == null || locked.isFinished()) {
+                return locked == null ? Step.LOCKED : Step.ENDED;
             }
-            if (imports.pending(tx, held, 1).stream().anyMatch(next -> next.position() == tried.position())) {
-                finish(tx, held, List.of(new Done(tried.position(), "failed", null)), mistakes.stream().map(mistake -> new Wrong(tried.line(), mistake)).toList());
+            if (imports.pending(tx, locked, 1).stream().anyMatch(next -> next.position() == tried.position())) {
+                advance(tx, locked, List.of(new ProcessedRow(tried.position(), "failed", null)),
+                        errors.stream().map(error -> new LineError(tried.line(), error)).toList());
             }
             return Step.MORE;
         });
     }
 
-    /** @param begins is told the first row, before anything is done */
-    private Step some(Tx tx, Events events, UUID id, int most, Consumer<Pending> begins) {
-        var held = imports.lockSkippingLocked(tx, id);
-        if (held == null || held.isFinished()) {
-            return held == null ? Step.HELD : Step.ENDED;
+    /** @param begins gets the first row, before any row is processed */
+    private Step processBatch(Tx tx, Events events, UUID id, int max, Consumer<Pending> begins) {
+        var locked = imports.lockSkippingLocked(tx, id);
+        if (locked == null || locked.isFinished()) {
+            return locked == null ? Step.LOCKED : Step.ENDED;
         }
-        var rows = imports.pending(tx, held, most);
+        var rows = imports.pending(tx, locked, max);
         if (rows.isEmpty()) {
             var after = imports.finish(tx, id, "succeeded", null);
-            events.begin(source(id, "import.succeeded", actor(held)))
-                    .changed(new ImportId(id), ImportsHandler.toApi(held), ImportsHandler.toApi(after));
+            events.begin(source(id, "import.succeeded", actor(locked)))
+                    .changed(new ImportId(id), ImportsHandler.toApi(locked), ImportsHandler.toApi(after));
             return Step.ENDED;
         }
         begins.accept(rows.getFirst());
-        rows(tx, events, held, rows);
+        rows(tx, events, locked, rows);
         return Step.MORE;
     }
 
-    private void rows(Tx tx, Events events, Row held, List<Pending> rows) {
+    private void rows(Tx tx, Events events, Row locked, List<Pending> rows) {
         var named = rows.stream().map(Pending::row).toList();
-        var roll = held.validates() ? store.seen(tx, named) : store.held(tx, named);
-        if (held.validates()) {
-            store.rollOfValidation(tx, held.id(), named, roll);
+        var index = locked.validates() ? store.read(tx, named) : store.lock(tx, named);
+        if (locked.validates()) {
+            store.addValidated(tx, locked.id(), named, index);
         }
         var today = LocalDate.ofInstant(tx.now(), EARLIEST);
-        var done = new ArrayList<Done>(rows.size());
-        var wrong = new ArrayList<Wrong>();
-        var wanted = new ArrayList<RowChange>(rows.size());
+        var processed = new ArrayList<ProcessedRow>(rows.size());
+        var errors = new ArrayList<LineError>();
+        var changed = new ArrayList<RowChange>(rows.size());
         for (var row : rows) {
-            switch (RowMatcher.decide(row.row(), roll, today, members)) {
-                case RowRejection refused -> {
-                    refused.mistakes().forEach(mistake -> wrong.add(new Wrong(row.line(), mistake)));
-                    done.add(new Done(row.position(), "failed", null));
+            switch (RowMatcher.decide(row.row(), index, today, members)) {
+                case RowRejection rejection -> {
+                    rejection.errors().forEach(error -> errors.add(new LineError(row.line(), error)));
+                    processed.add(new ProcessedRow(row.position(), "failed", null));
                 }
-                case RowChange accepted -> {
-                    wanted.add(accepted);
-                    done.add(new Done(row.position(), accepted.outcome(), held.validates() ? left(accepted) : null));
+                case RowChange change -> {
+                    changed.add(change);
+                    processed.add(new ProcessedRow(row.position(), change.outcome(), locked.validates() ? validated(change) : null));
                 }
             }
         }
-        if (!held.validates()) {
-            members.carryOut(tx, action -> events.begin(source(held.id(), action, actor(held))), actor(held), wanted);
+        if (!locked.validates()) {
+            members.apply(tx, action -> events.begin(source(locked.id(), action, actor(locked))), actor(locked), changed);
         }
-        finish(tx, held, done, wrong);
+        advance(tx, locked, processed, errors);
     }
 
-    private static Left left(RowChange accepted) {
-        return new Left(
-                MemberRows.of(accepted.person(), accepted.household(), accepted.role()), accepted.person().key(),
-                accepted.household() == null ? null : accepted.household().key());
+    private static ValidatedRow validated(RowChange change) {
+        return new ValidatedRow(
+                MemberRows.of(change.person(), change.household(), change.role()), change.person().key(),
+                change.household() == null ? null : change.household().key());
     }
 
-    private void finish(Tx tx, Row held, List<Done> done, List<Wrong> wrong) {
-        imports.done(tx, held, done);
-        if (!wrong.isEmpty()) {
-            imports.addErrors(tx, held.id(), wrong);
+    private void advance(Tx tx, Row locked, List<ProcessedRow> processed, List<LineError> errors) {
+        imports.advance(tx, locked, processed);
+        if (!errors.isEmpty()) {
+            imports.addErrors(tx, locked.id(), errors);
         }
     }
 
-    /** What is left of the file, some at a time; whether all of it is gone. */
-    private boolean forget(TaskLease lease, BooleanSupplier stopping) {
+    /** Deletes the remaining rows of the file in batches; false if it was stopped before the last batch. */
+    private boolean deleteRemainingRows(TaskLease lease, BooleanSupplier stopping) {
         var id = lease.id();
         var ended = Objects.requireNonNull(db.read(lease.tenant(), Db.ANY_REVISION, tx -> imports.get(tx, id)));
-        for (long position = 0; position < ended.counts().total(); position += FORGOTTEN_AT_ONCE) {
+        for (long position = 0; position < ended.counts().total(); position += DELETED_AT_ONCE) {
             if (stopping.getAsBoolean()) {
                 return false;
             }
-            long behind = position;
-            unattended.upkeep(lease, tx -> {
-                imports.forgetRows(tx, id, behind, behind + FORGOTTEN_AT_ONCE);
+            long after = position;
+            transactions.upkeep(lease, tx -> {
+                imports.deleteRows(tx, id, after, after + DELETED_AT_ONCE);
                 return null;
             });
         }
         return true;
     }
 
-    /** A job, on behalf of whoever sent the file. */
+    /** The actor of the job, with the id of the consumer that sent the file. */
     private static Actor actor(Row row) {
         return new Actor(Actor.JOB.type(), row.actorId());
     }

@@ -20,13 +20,13 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Imports, the rows that they still have to do, and what was wrong with those that they have done. */
+/** Imports, their pending rows, and the errors of their processed rows. */
 final class ImportStore {
 
     /**
      * An import as stored.
      *
-     * @param position of the last of its rows that is done; 0 before
+     * @param position the position of the last processed row; 0 before the first one
      */
     record Row(
             UUID id, @Nullable String externalId, String format, String mode, String state, Counts counts, long position, @Nullable String failure,
@@ -42,29 +42,29 @@ final class ImportStore {
         }
     }
 
-    /** How many rows there are, and what has become of them. */
+    /** The number of rows, and the numbers of rows by outcome. */
     record Counts(long total, long processed, long created, long updated, long unchanged, long failed) {}
 
-    /** What a caller says of an import. */
+    /** An import to insert. */
     record New(@Nullable String externalId, String format, String mode, String actorType, @Nullable UUID actorId) {}
 
-    /** A row that is still to be done, by its place in the file. */
+    /** A row that isn't processed yet, with its position in the file. */
     record Pending(long position, long line, MemberRow row) {}
 
     /**
-     * A row that is done.
+     * A processed row.
      *
-     * @param left what a validation leaves for the rows behind; null otherwise
+     * @param validated the result that a validation keeps for later rows; null otherwise
      */
-    record Done(long position, String outcome, @Nullable Left left) {}
+    record ProcessedRow(long position, String outcome, @Nullable ValidatedRow validated) {}
 
-    /** Whom and which household a row was about, and what it would have made of them. */
-    record Left(MemberRow row, String personKey, @Nullable String householdKey) {}
+    /** The person and household of a validated row as a run would have stored them, with their keys. */
+    record ValidatedRow(MemberRow row, String personKey, @Nullable String householdKey) {}
 
-    /** Something that is wrong with the row on a line. */
-    record Wrong(long line, RowError mistake) {}
+    /** An error of the row on a line. */
+    record LineError(long line, RowError error) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable String state, @Nullable String mode, TimeWindow created) {}
 
@@ -75,7 +75,7 @@ final class ImportStore {
             IMPORTS.UPDATED, IMPORTS.UNCHANGED, IMPORTS.FAILED, IMPORTS.POSITION, IMPORTS.FAILURE, IMPORTS.ACTOR_ID, IMPORTS.STARTED_AT, IMPORTS.FINISHED_AT,
             IMPORTS.CREATED_AT, IMPORTS.UPDATED_AT, IMPORTS.VERSION);
 
-    /** A new import, which has no rows yet. */
+    /** Inserts an import without rows. */
     UUID insert(Tx tx, New wanted) {
         return tx.sql()
                 .insertInto(IMPORTS)
@@ -88,7 +88,7 @@ final class ImportStore {
                 .fetchSingle(IMPORTS.ID);
     }
 
-    /** Gives a new import some of its rows. */
+    /** Inserts rows of a new import. */
     void addRows(Tx tx, UUID importId, List<Pending> rows) {
         var positions = new Long[rows.size()];
         var lines = new Long[rows.size()];
@@ -106,17 +106,17 @@ final class ImportStore {
                 .execute();
     }
 
-    /** Reports what is wrong. */
-    void addErrors(Tx tx, UUID importId, List<Wrong> errors) {
+    /** Inserts errors of rows. */
+    void addErrors(Tx tx, UUID importId, List<LineError> errors) {
         var lines = new Long[errors.size()];
         var columns = new String[errors.size()];
         var codes = new String[errors.size()];
         var details = new String[errors.size()];
         for (int at = 0; at < lines.length; at++) {
             lines[at] = errors.get(at).line();
-            columns[at] = errors.get(at).mistake().column();
-            codes[at] = errors.get(at).mistake().code();
-            details[at] = errors.get(at).mistake().detail();
+            columns[at] = errors.get(at).error().column();
+            codes[at] = errors.get(at).error().code();
+            details[at] = errors.get(at).error().detail();
         }
         tx.sql().query("""
                 insert into runtime.import_errors (import_id, line, column_name, code, detail)
@@ -128,8 +128,8 @@ final class ImportStore {
                 .execute();
     }
 
-    /** Says of a new import how large it is, and how many of its rows can't be read. */
-    Row sized(Tx tx, UUID id, long total, long failed) {
+    /** Stores the number of rows of a new import, and the number of rows that can't be read. */
+    Row setSize(Tx tx, UUID id, long total, long failed) {
         return tx.sql()
                 .update(IMPORTS)
                 .set(IMPORTS.TOTAL, total)
@@ -144,12 +144,12 @@ final class ImportStore {
         return tx.sql().select(COLUMNS).from(IMPORTS).where(IMPORTS.ID.eq(id)).fetchOne(ImportStore::row);
     }
 
-    /** The same, held until the transaction ends. */
+    /** Locks the import until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(IMPORTS).where(IMPORTS.ID.eq(id)).forUpdate().fetchOne(ImportStore::row);
     }
 
-    /** The same, unless somebody else holds it: null then. */
+    /** Locks the import until the transaction ends; null if another transaction has the lock. */
     @Nullable Row lockSkippingLocked(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(IMPORTS).where(IMPORTS.ID.eq(id)).forUpdate().skipLocked().fetchOne(ImportStore::row);
     }
@@ -165,12 +165,12 @@ final class ImportStore {
         return page.fetch(select, SORTS, IMPORTS.ID, ImportStore::row);
     }
 
-    Page<Wrong> errors(Tx tx, PageRequest page, UUID importId) {
+    Page<LineError> errors(Tx tx, PageRequest page, UUID importId) {
         var select = tx.sql()
                 .select(IMPORT_ERRORS.ID, IMPORT_ERRORS.LINE, IMPORT_ERRORS.COLUMN_NAME, IMPORT_ERRORS.CODE, IMPORT_ERRORS.DETAIL)
                 .from(IMPORT_ERRORS)
                 .where(IMPORT_ERRORS.IMPORT_ID.eq(importId));
-        return page.fetch(select, ERROR_SORTS, IMPORT_ERRORS.ID, record -> new Wrong(
+        return page.fetch(select, ERROR_SORTS, IMPORT_ERRORS.ID, record -> new LineError(
                 record.get(IMPORT_ERRORS.LINE),
                 new RowError(record.get(IMPORT_ERRORS.COLUMN_NAME), record.get(IMPORT_ERRORS.CODE), record.get(IMPORT_ERRORS.DETAIL))));
     }
@@ -180,42 +180,42 @@ final class ImportStore {
         return tx.sql().select(IMPORTS.ID).from(IMPORTS).where(IMPORTS.FINISHED_AT.isNull()).orderBy(IMPORTS.ID).fetch(IMPORTS.ID);
     }
 
-    /** The next rows of an import that is held. */
-    List<Pending> pending(Tx tx, Row held, int most) {
+    /** The next pending rows of an import that the caller has locked. */
+    List<Pending> pending(Tx tx, Row locked, int max) {
         return tx.sql()
                 .select(IMPORT_ROWS.POSITION, IMPORT_ROWS.LINE, IMPORT_ROWS.CONTENT)
                 .from(IMPORT_ROWS)
-                .where(IMPORT_ROWS.IMPORT_ID.eq(held.id()))
-                .and(IMPORT_ROWS.POSITION.gt(held.position()))
+                .where(IMPORT_ROWS.IMPORT_ID.eq(locked.id()))
+                .and(IMPORT_ROWS.POSITION.gt(locked.position()))
                 .and(IMPORT_ROWS.STATE.eq("pending"))
                 .orderBy(IMPORT_ROWS.POSITION)
-                .limit(most)
+                .limit(max)
                 .fetch(record -> new Pending(record.value1(), record.value2(), new MemberRow(Columns.texts(record.value3()))));
     }
 
-    /** Notes of an import that is held what became of its next rows. What they were is forgotten, unless the rows behind have to know. */
-    void done(Tx tx, Row held, List<Done> rows) {
-        if (held.validates()) {
-            leave(tx, held.id(), rows);
+    /** Stores the outcomes of the next rows. A run deletes the rows; a validation keeps them, since later rows depend on them. */
+    void advance(Tx tx, Row locked, List<ProcessedRow> rows) {
+        if (locked.validates()) {
+            storeValidated(tx, locked.id(), rows);
         } else {
-            forgetRows(tx, held.id(), held.position(), rows.getLast().position());
+            deleteRows(tx, locked.id(), locked.position(), rows.getLast().position());
         }
-        count(tx, held.id(), rows);
+        count(tx, locked.id(), rows);
     }
 
-    private static void leave(Tx tx, UUID importId, List<Done> rows) {
+    private static void storeValidated(Tx tx, UUID importId, List<ProcessedRow> rows) {
         var positions = new Long[rows.size()];
         var outcomes = new String[rows.size()];
         var contents = new String[rows.size()];
         var persons = new String[rows.size()];
         var households = new String[rows.size()];
         for (int at = 0; at < positions.length; at++) {
-            var left = rows.get(at).left();
+            var validated = rows.get(at).validated();
             positions[at] = rows.get(at).position();
             outcomes[at] = rows.get(at).outcome();
-            contents[at] = left == null ? null : Columns.jsonb(left.row().cells()).data();
-            persons[at] = left == null ? null : left.personKey();
-            households[at] = left == null ? null : left.householdKey();
+            contents[at] = validated == null ? null : Columns.jsonb(validated.row().cells()).data();
+            persons[at] = validated == null ? null : validated.personKey();
+            households[at] = validated == null ? null : validated.householdKey();
         }
         tx.sql().query("""
                 update runtime.import_rows r
@@ -227,16 +227,16 @@ final class ImportStore {
                 .execute();
     }
 
-    private static void count(Tx tx, UUID id, List<Done> rows) {
+    private static void count(Tx tx, UUID id, List<ProcessedRow> rows) {
         tx.sql()
                 .update(IMPORTS)
                 .set(IMPORTS.STATE, "running")
                 .set(IMPORTS.POSITION, rows.getLast().position())
                 .set(IMPORTS.PROCESSED, IMPORTS.PROCESSED.plus(rows.size()))
-                .set(IMPORTS.CREATED, IMPORTS.CREATED.plus(of(rows, "created")))
-                .set(IMPORTS.UPDATED, IMPORTS.UPDATED.plus(of(rows, "updated")))
-                .set(IMPORTS.UNCHANGED, IMPORTS.UNCHANGED.plus(of(rows, "unchanged")))
-                .set(IMPORTS.FAILED, IMPORTS.FAILED.plus(of(rows, "failed")))
+                .set(IMPORTS.CREATED, IMPORTS.CREATED.plus(countOf(rows, "created")))
+                .set(IMPORTS.UPDATED, IMPORTS.UPDATED.plus(countOf(rows, "updated")))
+                .set(IMPORTS.UNCHANGED, IMPORTS.UNCHANGED.plus(countOf(rows, "unchanged")))
+                .set(IMPORTS.FAILED, IMPORTS.FAILED.plus(countOf(rows, "failed")))
                 .set(IMPORTS.STARTED_AT, coalesce(IMPORTS.STARTED_AT, Columns.now()))
                 .set(IMPORTS.UPDATED_AT, Columns.now())
                 .set(IMPORTS.VERSION, IMPORTS.VERSION.plus(1))
@@ -244,11 +244,11 @@ final class ImportStore {
                 .execute();
     }
 
-    private static long of(List<Done> rows, String outcome) {
+    private static long countOf(List<ProcessedRow> rows, String outcome) {
         return rows.stream().filter(row -> row.outcome().equals(outcome)).count();
     }
 
-    /** Ends an import that is held. */
+    /** Ends an import that the caller has locked. */
     Row finish(Tx tx, UUID id, String state, @Nullable String failure) {
         return tx.sql()
                 .update(IMPORTS)
@@ -262,12 +262,12 @@ final class ImportStore {
                 .fetchSingle(ImportStore::row);
     }
 
-    /** Forgets rows that nobody has to know any more: those behind one place, up to another. */
-    void forgetRows(Tx tx, UUID importId, long behind, long upTo) {
+    /** Deletes the rows from the position after {@code after} to {@code upTo}. */
+    void deleteRows(Tx tx, UUID importId, long after, long upTo) {
         tx.sql()
                 .deleteFrom(IMPORT_ROWS)
                 .where(IMPORT_ROWS.IMPORT_ID.eq(importId))
-                .and(IMPORT_ROWS.POSITION.gt(behind))
+                .and(IMPORT_ROWS.POSITION.gt(after))
                 .and(IMPORT_ROWS.POSITION.le(upTo))
                 .execute();
     }

@@ -23,50 +23,51 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.runtime.imports.ImportStore.Filter;
+import org.guildhall.runtime.imports.ImportStore.LineError;
 import org.guildhall.runtime.imports.ImportStore.New;
 import org.guildhall.runtime.imports.ImportStore.Pending;
 import org.guildhall.runtime.imports.ImportStore.Row;
-import org.guildhall.runtime.imports.ImportStore.Wrong;
 import org.guildhall.runtime.imports.MemberFileReader.Line;
 
 /** Imports: {@code /runtime/imports}. */
 final class ImportsHandler implements ImportsApi<Call> {
 
     private static final int UNFINISHED_MAX = 50;
-    private static final int ROWS_AT_ONCE = 1_000;
+    private static final int BATCH_ROWS = 1_000;
 
     private final ImportStore imports;
     private final ComponentSchema memberRow;
-    private final TaskQueue work;
+    private final TaskQueue queue;
 
-    ImportsHandler(ImportStore imports, ComponentSchema memberRow, TaskQueue work) {
+    ImportsHandler(ImportStore imports, ComponentSchema memberRow, TaskQueue queue) {
         this.imports = imports;
         this.memberRow = memberRow;
-        this.work = work;
+        this.queue = queue;
     }
 
     @Override
     public Reply<MemberImport> createImport(Call call, CreateImportQuery query, Upload body) {
         if (imports.unfinished(call.tx()).size() >= UNFINISHED_MAX) {
-            throw Problem.CONFLICT.because(UNFINISHED_MAX + " imports wait or run already; wait until one of them has ended.");
+            throw Problem.CONFLICT.because(
+                    UNFINISHED_MAX + " imports are pending or running, which is the maximum. Wait until one of them has ended.");
         }
         var mode = query.mode() == null ? ImportMode.RUN : query.mode();
         var actor = call.actor();
         var id = imports.insert(call.tx(), new New(query.externalId(), MemberFileReader.format(body), mode.value(), actor.type(), actor.id()));
-        var rows = new Intake(call.tx(), id);
-        MemberFileReader.read(body, memberRow, rows::take);
-        var made = toApi(rows.finish());
-        work.enqueue(call.tx(), ImportJob.NAME, id);
-        call.created(made.id(), made);
-        return Reply.accepted("/api/v1/runtime/imports/" + made.id(), made);
+        var intake = new Intake(call.tx(), id);
+        MemberFileReader.read(body, memberRow, intake::add);
+        var created = toApi(intake.finish());
+        queue.enqueue(call.tx(), ImportJob.NAME, id);
+        call.created(created.id(), created);
+        return Reply.accepted("/api/v1/runtime/imports/" + created.id(), created);
     }
 
-    /** Stores what comes out of the file, some at a time. */
+    /** Stores the rows and errors of the file in batches. */
     private final class Intake {
         private final Tx tx;
         private final UUID importId;
-        private final List<Pending> right = new ArrayList<>();
-        private final List<Wrong> wrong = new ArrayList<>();
+        private final List<Pending> rows = new ArrayList<>();
+        private final List<LineError> errors = new ArrayList<>();
         private long total;
         private long failed;
 
@@ -75,33 +76,33 @@ final class ImportsHandler implements ImportsApi<Call> {
             this.importId = importId;
         }
 
-        void take(Line line) {
+        void add(Line line) {
             total++;
             if (line.row() == null) {
                 failed++;
-                line.mistakes().forEach(mistake -> wrong.add(new Wrong(line.number(), mistake)));
+                line.errors().forEach(error -> errors.add(new LineError(line.number(), error)));
             } else {
-                right.add(new Pending(total, line.number(), line.row()));
+                rows.add(new Pending(total, line.number(), line.row()));
             }
-            if (right.size() + wrong.size() >= ROWS_AT_ONCE) {
+            if (rows.size() + errors.size() >= BATCH_ROWS) {
                 store();
             }
         }
 
         private void store() {
-            if (!right.isEmpty()) {
-                imports.addRows(tx, importId, right);
-                right.clear();
+            if (!rows.isEmpty()) {
+                imports.addRows(tx, importId, rows);
+                rows.clear();
             }
-            if (!wrong.isEmpty()) {
-                imports.addErrors(tx, importId, wrong);
-                wrong.clear();
+            if (!errors.isEmpty()) {
+                imports.addErrors(tx, importId, errors);
+                errors.clear();
             }
         }
 
         Row finish() {
             store();
-            return imports.sized(tx, importId, total, failed);
+            return imports.setSize(tx, importId, total, failed);
         }
     }
 
@@ -131,7 +132,7 @@ final class ImportsHandler implements ImportsApi<Call> {
         if (before.isFinished()) {
             throw Problem.INVALID_STATE.because("The import is " + before.state() + ".");
         }
-        // The worker finds it so, and forgets what is left of the file.
+        // The job finds the import canceled, and deletes the remaining rows of the file.
         var canceled = toApi(imports.finish(call.tx(), before.id(), "canceled", null));
         call.changed(canceled.id(), toApi(before), canceled);
         return Reply.ok(canceled);
@@ -145,7 +146,7 @@ final class ImportsHandler implements ImportsApi<Call> {
                 counts.failed(), row.failure(), row.startedAt(), row.finishedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 
-    private static MemberImportError toApi(Wrong wrong) {
-        return new MemberImportError(wrong.line(), wrong.mistake().column(), wrong.mistake().code(), wrong.mistake().detail());
+    private static MemberImportError toApi(LineError error) {
+        return new MemberImportError(error.line(), error.error().column(), error.error().code(), error.error().detail());
     }
 }

@@ -8,42 +8,42 @@ import org.guildhall.core.problem.Constraints;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.Platform;
 
-/** Wires imports and exports, which are a part of the runtime room. */
+/** Wires the part {@code imports}: import and export files, and their jobs. */
 public final class ImportsModule {
 
     private final Db db;
     private final Db jobs;
-    private final JobTransactions unattended;
+    private final JobTransactions transactions;
     private final Platform platform;
     private final Members members;
     private final ImportStore imports = new ImportStore();
     private final ExportStore exports = new ExportStore();
     private final MemberStore store = new MemberStore();
 
-    /** @param jobs where files are worked off */
+    /** @param jobs the connections of the jobs */
     public ImportsModule(Db db, Db jobs, Platform platform, Members members) {
         this.db = db;
         this.jobs = jobs;
-        this.unattended = new JobTransactions(jobs);
+        this.transactions = new JobTransactions(jobs);
         this.platform = platform;
         this.members = members;
     }
 
-    /** Binds the operations, and has files worked off. */
-    public void bind(Api api, Spec spec, TaskQueue work) {
-        work.on(ImportJob.NAME, TaskQueue.Policy.BULK, importing(api.constraints()));
-        work.on(ExportJob.NAME, TaskQueue.Policy.BULK, new ExportJob(jobs, unattended, work, exports, store));
-        work.on(ExportExpiryJob.NAME, TaskQueue.Policy.DUE, new ExportExpiryJob(unattended, exports));
-        new ImportsHandler(imports, spec.form("MemberRow"), work).bind(api.routes());
-        new ExportsHandler(db, exports, work).bind(api.routes());
+    /** Binds the operations of this part, and registers its jobs. */
+    public void bind(Api api, Spec spec, TaskQueue queue) {
+        queue.on(ImportJob.NAME, TaskQueue.Policy.BULK, importing(api.constraints()));
+        queue.on(ExportJob.NAME, TaskQueue.Policy.BULK, new ExportJob(jobs, transactions, queue, exports, store));
+        queue.on(ExportExpiryJob.NAME, TaskQueue.Policy.DUE, new ExportExpiryJob(transactions, exports));
+        new ImportsHandler(imports, spec.form("MemberRow"), queue).bind(api.routes());
+        new ExportsHandler(db, exports, queue).bind(api.routes());
     }
 
     /**
-     * What works imports off.
+     * The job that processes imports.
      *
-     * @param constraints what a row is told that breaks one
+     * @param constraints the problem of each database constraint, for the errors of rows
      */
     public TaskQueue.Job importing(Constraints constraints) {
-        return new ImportJob(jobs, unattended, platform, constraints, imports, store, members);
+        return new ImportJob(jobs, transactions, platform, constraints, imports, store, members);
     }
 }

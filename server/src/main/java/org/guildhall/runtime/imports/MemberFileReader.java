@@ -21,16 +21,16 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads files of members row by row, and says of each row whether it is right by itself. */
+/** Reads member files row by row, and checks each row by itself. */
 final class MemberFileReader {
 
     static final int ROWS_MAX = 100_000;
 
-    /** Of one row: who makes up a hundred members for each of 100,000 rows doesn't get ten million entries for it. */
-    private static final int MISTAKES_MAX = 20;
+    /** The maximal number of errors of one row, so that a file of 100,000 bad rows can't cause millions of errors. */
+    private static final int ERRORS_MAX = 20;
 
     private static final String CSV = "text/csv";
-    /** Of one cell, and of one line of NDJSON: far more than a row can have. */
+    /** The maximal number of characters of a cell or of a line of NDJSON; a valid row has far fewer. */
     private static final int TEXT_MAX = 64 * 1024;
 
     private final ComponentSchema form;
@@ -38,12 +38,12 @@ final class MemberFileReader {
     private int rows;
 
     /**
-     * A row, as it stands in the file.
+     * A row of the file.
      *
-     * @param number of the line on which it begins, from 1
-     * @param row null if something is wrong with it
+     * @param number the line on which the row begins, from 1
+     * @param row null if the row has errors
      */
-    record Line(long number, @Nullable MemberRow row, List<RowError> mistakes) {}
+    record Line(long number, @Nullable MemberRow row, List<RowError> errors) {}
 
     private MemberFileReader(ComponentSchema form, Consumer<Line> lines) {
         this.form = form;
@@ -58,8 +58,8 @@ final class MemberFileReader {
     /**
      * Reads a file to its end.
      *
-     * @param form of one row
-     * @throws ProblemException if it isn't a file of that kind at all, or has too many rows
+     * @param form the schema of a row
+     * @throws ProblemException {@code malformed_body} if it isn't a file of that kind, {@code body_too_large} if it has too many rows
      */
     static void read(Upload upload, ComponentSchema form, Consumer<Line> lines) {
         var file = new MemberFileReader(form, lines);
@@ -74,11 +74,11 @@ final class MemberFileReader {
         }
     }
 
-    private void tell(long number, @Nullable MemberRow row, List<RowError> mistakes) {
+    private void add(long number, @Nullable MemberRow row, List<RowError> errors) {
         if (++rows > ROWS_MAX) {
             throw Problem.BODY_TOO_LARGE.because("The file has more than " + ROWS_MAX + " rows.");
         }
-        lines.accept(new Line(number, row, mistakes.size() <= MISTAKES_MAX ? mistakes : mistakes.subList(0, MISTAKES_MAX)));
+        lines.accept(new Line(number, row, errors.size() <= ERRORS_MAX ? errors : errors.subList(0, ERRORS_MAX)));
     }
 
     private void csv(Reader in) throws IOException {
@@ -89,45 +89,45 @@ final class MemberFileReader {
         }
         var header = header(first);
         for (var row = reader.next(); row != null; row = reader.next()) {
-            csv(header, row);
+            csvRow(header, row);
         }
     }
 
-    /** The columns, in lower case, all of them known and each there once; all that is wrong is told at once. */
+    /** The columns in lower case. Unknown, repeated and missing columns are reported together. */
     private static List<String> header(CsvRow row) {
         if (row.cellCount() > row.cells().size()) {
             throw Problem.MALFORMED_BODY.because("The header line has more than " + CsvRowReader.CELLS_MAX + " columns.");
         }
-        var wrong = new ArrayList<Item>();
-        row.faults().forEach(fault -> wrong.add(Item.pointer("/" + RowError.shown(row.cells().get(fault.cell())), fault.code(), fault.detail())));
+        var errors = new ArrayList<Item>();
+        row.faults().forEach(fault -> errors.add(Item.pointer("/" + RowError.shown(row.cells().get(fault.cell())), fault.code(), fault.detail())));
         var columns = row.cells().stream().map(column -> column.toLowerCase(Locale.ROOT)).toList();
-        var seen = new HashSet<String>();
+        var known = new HashSet<String>();
         for (int at = 0; at < columns.size(); at++) {
             var pointer = "/" + RowError.shown(row.cells().get(at));
             if (!MemberRow.COLUMNS.contains(columns.get(at))) {
-                wrong.add(Item.pointer(pointer, "unknown_column", "There is no such column; there are " + String.join(", ", MemberRow.COLUMNS) + "."));
-            } else if (!seen.add(columns.get(at))) {
-                wrong.add(Item.pointer(pointer, "duplicate_column", "The column is there twice."));
+                errors.add(Item.pointer(pointer, "unknown_column", "Unknown column. The columns are " + String.join(", ", MemberRow.COLUMNS) + "."));
+            } else if (!known.add(columns.get(at))) {
+                errors.add(Item.pointer(pointer, "duplicate_column", "Duplicate column."));
             }
         }
-        if (!seen.contains(MemberRow.EXTERNAL_ID) && !seen.contains(MemberRow.ID)) {
-            wrong.add(Item.pointer("/" + MemberRow.EXTERNAL_ID, "missing_column", "Rows are told apart by external_id, or by id."));
+        if (!known.contains(MemberRow.EXTERNAL_ID) && !known.contains(MemberRow.ID)) {
+            errors.add(Item.pointer("/" + MemberRow.EXTERNAL_ID, "missing_column", "The header line needs the column external_id or id."));
         }
-        if (!wrong.isEmpty()) {
-            throw Problem.MALFORMED_BODY.because("The header line is wrong; each entry of errors names a column.").withAll(wrong);
+        if (!errors.isEmpty()) {
+            throw Problem.MALFORMED_BODY.because("The header line is invalid. Each entry of `errors` names a column.").withAll(errors);
         }
         return columns;
     }
 
-    private void csv(List<String> header, CsvRow row) {
+    private void csvRow(List<String> header, CsvRow row) {
         if (!row.faults().isEmpty()) {
-            tell(row.line(), null, row.faults().stream()
+            add(row.line(), null, row.faults().stream()
                     .map(fault -> new RowError(fault.cell() < header.size() ? header.get(fault.cell()) : null, fault.code(), fault.detail()))
                     .toList());
             return;
         }
         if (row.cellCount() != header.size()) {
-            tell(row.line(), null, List.of(new RowError(null, "wrong_column_count",
+            add(row.line(), null, List.of(new RowError(null, "wrong_column_count",
                     "The row has " + row.cellCount() + " cells, the header line " + header.size() + ".")));
             return;
         }
@@ -138,7 +138,7 @@ final class MemberFileReader {
                 object.put(header.get(at), text);
             }
         }
-        checked(row.line(), object);
+        check(row.line(), object);
     }
 
     private void ndjson(Reader in) throws IOException {
@@ -147,64 +147,65 @@ final class MemberFileReader {
         while (line.next()) {
             number++;
             if (line.isTooLong()) {
-                tell(number, null, List.of(new RowError(null, "too_long", "The line is longer than " + TEXT_MAX + " characters.")));
+                add(number, null, List.of(new RowError(null, "too_long", "The line is longer than " + TEXT_MAX + " characters.")));
             } else if (line.isUndecodable()) {
-                tell(number, null, List.of(new RowError(null, "encoding", "The line has bytes that are no characters of the file's character set.")));
+                add(number, null, List.of(new RowError(null, "encoding", "The line has bytes that are invalid in the file's character set.")));
             } else if (!line.isBlank()) {
-                ndjson(number, line.text());
+                ndjsonRow(number, line.text());
             }
         }
     }
 
-    private void ndjson(long number, String text) {
+    private void ndjsonRow(long number, String text) {
         try {
             if (form.parse(text) instanceof ObjectNode object) {
-                checked(number, object);
+                check(number, object);
             } else {
-                tell(number, null, List.of(new RowError(null, "wrong_type", "A line is a JSON object.")));
+                add(number, null, List.of(new RowError(null, "wrong_type", "Each line must be a JSON object.")));
             }
         } catch (ProblemException malformed) {
-            // A line of its own is line 1 of itself; which one of the file it is stands beside.
+            // The parser counts from line 1 of this text; the error has the line of the file.
             var detail = String.valueOf(malformed.getMessage()).replace("(line 1, column ", "(column ");
-            tell(number, null, List.of(new RowError(null, malformed.problem().code(), detail)));
+            add(number, null, List.of(new RowError(null, malformed.problem().code(), detail)));
         }
     }
 
-    private void checked(long number, ObjectNode object) {
-        var mistakes = new ArrayList<RowError>();
-        form.check(object).forEach(item -> mistakes.add(RowError.of(item)));
-        if (mistakes.isEmpty()) {
-            related(object, mistakes);
+    private void check(long number, ObjectNode object) {
+        var errors = new ArrayList<RowError>();
+        form.check(object).forEach(item -> errors.add(RowError.of(item)));
+        if (errors.isEmpty()) {
+            checkRelated(object, errors);
         }
-        if (!mistakes.isEmpty()) {
-            tell(number, null, mistakes);
+        if (!errors.isEmpty()) {
+            add(number, null, errors);
             return;
         }
         var cells = new TreeMap<String, @Nullable String>();
         object.properties().forEach(member -> cells.put(member.getKey(), member.getValue().textValue()));
-        tell(number, new MemberRow(cells), mistakes);
+        add(number, new MemberRow(cells), errors);
     }
 
-    /** What a row must have beside what it has. */
-    private static void related(ObjectNode row, List<RowError> mistakes) {
+    /** Checks the members of a row that depend on each other. */
+    private static void checkRelated(ObjectNode row, List<RowError> errors) {
         if (!row.hasNonNull(MemberRow.EXTERNAL_ID) && !row.hasNonNull(MemberRow.ID)) {
-            mistakes.add(new RowError(MemberRow.EXTERNAL_ID, "required", "A row needs an external_id, or an id."));
+            errors.add(new RowError(MemberRow.EXTERNAL_ID, "required", "`external_id` or `id` is required."));
         }
         boolean household = row.hasNonNull(MemberRow.HOUSEHOLD_EXTERNAL_ID) || row.hasNonNull(MemberRow.HOUSEHOLD_ID);
         if (!household && (row.hasNonNull(MemberRow.HOUSEHOLD_NAME) || row.hasNonNull(MemberRow.HOUSEHOLD_ROLE))) {
-            mistakes.add(new RowError(MemberRow.HOUSEHOLD_EXTERNAL_ID, "required", "The row says something of a household and doesn't say which."));
+            errors.add(new RowError(MemberRow.HOUSEHOLD_EXTERNAL_ID, "required",
+                    "`household_external_id` or `household_id` is required with `household_name` or `household_role`."));
         }
-        parses(row, MemberRow.ID, PersonId::parse, mistakes);
-        parses(row, MemberRow.HOUSEHOLD_ID, HouseholdId::parse, mistakes);
+        checkId(row, MemberRow.ID, PersonId::parse, errors);
+        checkId(row, MemberRow.HOUSEHOLD_ID, HouseholdId::parse, errors);
     }
 
-    private static void parses(ObjectNode row, String name, Consumer<String> parse, List<RowError> mistakes) {
+    private static void checkId(ObjectNode row, String name, Consumer<String> parse, List<RowError> errors) {
         try {
             if (row.hasNonNull(name)) {
                 parse.accept(row.get(name).textValue());
             }
-        } catch (IllegalArgumentException noSuchId) {
-            mistakes.add(new RowError(name, "invalid", "The value is not valid."));
+        } catch (IllegalArgumentException invalid) {
+            errors.add(new RowError(name, "invalid", "The value is not valid."));
         }
     }
 }

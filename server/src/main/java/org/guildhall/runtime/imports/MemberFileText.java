@@ -11,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 import org.guildhall.api.Upload;
 import org.jspecify.annotations.Nullable;
 
-/** The characters of a file of members, by the character set that it came in. */
+/** Decodes a member file by its byte order mark or its character set. */
 final class MemberFileText {
 
     /**
-     * Stands for bytes that are no character: half a surrogate pair without its other half, which no decoder makes of any file. So it
-     * can't be mistaken for something that was sent, and only the row with these bytes fails.
+     * The replacement for invalid bytes: a low surrogate without its high surrogate. No decoder produces it from valid bytes, so only the row
+     * with the invalid bytes fails.
      */
     private static final char UNDECODABLE = '\uDFFF';
 
@@ -25,10 +25,10 @@ final class MemberFileText {
 
     private MemberFileText() {}
 
-    /** Opens a file behind its byte order mark. A mark decides over the character set of the media type, as in browsers. */
+    /** Opens a file after its byte order mark. The mark takes precedence over the character set of the media type, as in browsers. */
     static Reader open(Upload upload) throws IOException {
         var in = new BufferedInputStream(upload.open(), BUFFER_BYTES);
-        var marked = marked(in);
+        var marked = readMark(in);
         var charset = marked == null ? upload.charset() : marked;
         return new InputStreamReader(in, charset.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
@@ -36,31 +36,31 @@ final class MemberFileText {
                 .replaceWith(String.valueOf(UNDECODABLE)));
     }
 
-    /** Whether a character stands for bytes that are none, where {@code before} is the character in front of it. */
+    /** True if a character replaces invalid bytes; {@code before} is the previous character. */
     static boolean isUndecodable(int before, int character) {
         return character == UNDECODABLE && !Character.isHighSurrogate((char) before);
     }
 
-    private static @Nullable Charset marked(InputStream in) throws IOException {
+    private static @Nullable Charset readMark(InputStream in) throws IOException {
         in.mark(MARK_BYTES);
         var first = in.readNBytes(MARK_BYTES);
         in.reset();
-        if (begins(first, 0xef, 0xbb, 0xbf)) {
+        if (startsWith(first, 0xef, 0xbb, 0xbf)) {
             in.skipNBytes(3);
             return StandardCharsets.UTF_8;
         }
-        if (begins(first, 0xff, 0xfe)) {
+        if (startsWith(first, 0xff, 0xfe)) {
             in.skipNBytes(2);
             return StandardCharsets.UTF_16LE;
         }
-        if (begins(first, 0xfe, 0xff)) {
+        if (startsWith(first, 0xfe, 0xff)) {
             in.skipNBytes(2);
             return StandardCharsets.UTF_16BE;
         }
         return null;
     }
 
-    private static boolean begins(byte[] bytes, int... wanted) {
+    private static boolean startsWith(byte[] bytes, int... wanted) {
         if (bytes.length < wanted.length) {
             return false;
         }

@@ -10,68 +10,68 @@ import org.guildhall.runtime.imports.RowChange.Person;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is there, as far as some rows ask for it: what the database has of them, and what the rows before make of that. A validation
- * goes on from here without changing anything, and a run makes all of it together.
+ * The persons and households that some rows name: their state in the database, with the changes of the rows before. A validation changes
+ * only this index, and a run writes all changes together.
  */
 final class MemberIndex {
 
     private final boolean hasDefaultType;
-    private final boolean given;
+    private final boolean assignsIds;
     private final Map<String, Person> persons = new HashMap<>();
     private final Map<String, Household> households = new HashMap<>();
     private final Map<String, String> roles = new HashMap<>();
 
     /**
-     * @param hasDefaultType whether the tenant has a default organization type, without which no person can be made
-     * @param given whether whoever is new gets an id at once: they will be there
+     * @param hasDefaultType true if the tenant has a default organization type, which every new person needs
+     * @param assignsIds true if a new person or household gets an id, as in a run
      */
-    MemberIndex(boolean hasDefaultType, boolean given) {
+    MemberIndex(boolean hasDefaultType, boolean assignsIds) {
         this.hasDefaultType = hasDefaultType;
-        this.given = given;
+        this.assignsIds = assignsIds;
     }
 
-    /** The id of who, or which household, is new; null in a validation, where nobody will have it. */
-    @Nullable UUID next() {
-        return given ? Ids.next() : null;
+    /** The id of a new person or household; null in a validation. */
+    @Nullable UUID newId() {
+        return assignsIds ? Ids.next() : null;
     }
 
     boolean hasDefaultType() {
         return hasDefaultType;
     }
 
-    /** Whom a row is about; null if they aren't there. */
+    /** The person of a row; null if there is none yet. */
     @Nullable Person person(MemberRow row) {
         return persons.get(personKey(row));
     }
 
-    /** Who has a person's id; null if nobody here has. */
+    /** The person with an id; null if there is none in this index. */
     @Nullable Person person(@Nullable UUID id) {
         return id == null ? null : persons.get(key(id, null));
     }
 
-    /** Which household a row names; null if it isn't there, or the row names none. */
+    /** The household of a row; null if there is none yet, or the row names none. */
     @Nullable Household household(MemberRow row) {
         return households.get(householdKey(row));
     }
 
-    /** Which household has an id; null if none here has. */
+    /** The household with an id; null if there is none in this index. */
     @Nullable Household household(@Nullable UUID id) {
         return id == null ? null : households.get(key(id, null));
     }
 
-    /** What a row says of its person's identity: its external id, or, where it has none, the id. */
+    /** The key of a row's person: the external id, or else the id. */
     static String personKey(MemberRow row) {
         var externalId = row.get(MemberRow.EXTERNAL_ID);
         return key(externalId == null ? row.personId() : null, externalId);
     }
 
-    /** The same of its household. */
+    /** The key of a row's household: the external id, or else the id. */
     static String householdKey(MemberRow row) {
         var externalId = row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID);
         return key(externalId == null ? row.householdId() : null, externalId);
     }
 
-    /** What a person is in a household; null if they don't belong to it. */
+    /** The role of a person in a household; null if the person isn't a member. */
     @Nullable String role(Person person, Household household) {
         return roles.get(person.key() + " " + household.key());
     }
@@ -97,7 +97,7 @@ final class MemberIndex {
         }
     }
 
-    /** An id and an external id may be the same text. */
+    /** A key with a prefix, since an id and an external id can be the same text. */
     static String key(@Nullable UUID id, @Nullable String externalId) {
         return id != null ? "id:" + id : "external:" + Objects.requireNonNullElse(externalId, "");
     }

@@ -11,9 +11,9 @@ import org.guildhall.api.model.PersonId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of a file of members, by itself already found right. What it doesn't name stays as it is, and what it names as nothing is removed.
+ * A valid row of a member file. A member that it doesn't name stays as it is; a member that it names with null is removed.
  *
- * @param cells its members by name; a null removes
+ * @param cells the members by name; null removes the member
  */
 record MemberRow(Map<String, @Nullable String> cells) {
 
@@ -28,7 +28,7 @@ record MemberRow(Map<String, @Nullable String> cells) {
     static final String HOUSEHOLD_NAME = "household_name";
     static final String HOUSEHOLD_ROLE = "household_role";
 
-    /** Everything that a row can have, in the order in which it is written. */
+    /** The members of a row, in the order of an exported file. */
     static final List<String> COLUMNS = List.of(
             ID, EXTERNAL_ID, NAME, EMAIL, PHONE, BIRTH_ON, HOUSEHOLD_ID, HOUSEHOLD_EXTERNAL_ID, HOUSEHOLD_NAME, HOUSEHOLD_ROLE);
 
@@ -36,29 +36,29 @@ record MemberRow(Map<String, @Nullable String> cells) {
         cells = Collections.unmodifiableMap(new TreeMap<>(cells));
     }
 
-    /** The value of a member; null where it has none. */
+    /** The value of a member; null if it is absent or null. */
     @Nullable String get(String name) {
         return cells.get(name);
     }
 
-    /** What a member is after this row, if it was {@code present} before. */
-    @Nullable String over(String name, @Nullable String present) {
-        return cells.containsKey(name) ? cells.get(name) : present;
+    /** The value of a member after this row, given its value before. */
+    @Nullable String valueAfter(String name, @Nullable String before) {
+        return cells.containsKey(name) ? cells.get(name) : before;
     }
 
-    /** The person's day of birth; null where the row has none. */
+    /** The person's day of birth; null if the row has none. */
     @Nullable LocalDate birthOn() {
         var text = get(BIRTH_ON);
         return text == null ? null : LocalDate.parse(text);
     }
 
-    /** The person's id, as it is where the file comes from; they are found by it where there is no external one. */
+    /** The person's id; null if the row has none. It identifies the person if the row has no external id. */
     @Nullable UUID personId() {
         var text = get(ID);
         return text == null ? null : PersonId.parse(text).value();
     }
 
-    /** The household's id, in the same way. */
+    /** The household's id; null if the row has none. */
     @Nullable UUID householdId() {
         var text = get(HOUSEHOLD_ID);
         return text == null ? null : HouseholdId.parse(text).value();

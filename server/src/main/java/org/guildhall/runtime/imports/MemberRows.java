@@ -10,15 +10,15 @@ import org.guildhall.runtime.imports.RowChange.Household;
 import org.guildhall.runtime.imports.RowChange.Person;
 import org.jspecify.annotations.Nullable;
 
-/** Rows that say all of a person and of a household that they belong to: as an export has them, and as a validation keeps them. */
+/** Converts persons and households to complete rows and back, for exports and for the results of a validation. */
 final class MemberRows {
 
-    /** What only a validation keeps: how many belong to the household. */
+    /** The number of members of the household, which only a validation keeps. */
     private static final String HOUSEHOLD_MEMBERS = "household_members";
 
     private MemberRows() {}
 
-    /** The row, with a null for whatever isn't there. */
+    /** The row, with null for an absent member. */
     static MemberRow of(Person person, @Nullable Household household, @Nullable String role) {
         var cells = new TreeMap<String, @Nullable String>();
         cells.put(MemberRow.ID, person.id() == null ? null : new PersonId(person.id()).toString());
@@ -35,7 +35,7 @@ final class MemberRows {
         return new MemberRow(cells);
     }
 
-    /** The person of such a row. */
+    /** The person of a complete row. */
     static Person person(MemberRow row) {
         var id = row.get(MemberRow.ID);
         var birthOn = row.get(MemberRow.BIRTH_ON);
@@ -44,7 +44,7 @@ final class MemberRows {
                 row.get(MemberRow.EMAIL), row.get(MemberRow.PHONE), birthOn == null ? null : LocalDate.parse(birthOn));
     }
 
-    /** The household of such a row; null if it has none. */
+    /** The household of a complete row; null if it has none. */
     static @Nullable Household household(MemberRow row) {
         var name = row.get(MemberRow.HOUSEHOLD_NAME);
         var text = row.get(MemberRow.HOUSEHOLD_ID);

@@ -29,10 +29,10 @@ import org.jooq.Record;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Persons and households as files of members know them, many at a time. */
+/** Reads persons and households for member files, many at a time. */
 final class MemberStore {
 
-    /** A person with one of the households that they belong to, or none; how many belong to it isn't counted. */
+    /** A person with one of their households, or none. The members of the household aren't counted. */
     record Entry(Person person, @Nullable Household household, @Nullable String role) {}
 
     private static final List<Field<?>> PERSON = List.of(
@@ -40,47 +40,47 @@ final class MemberStore {
     private static final List<Field<?>> HOUSEHOLD = List.of(HOUSEHOLDS.ID, HOUSEHOLDS.EXTERNAL_ID, HOUSEHOLDS.STATE, HOUSEHOLDS.NAME);
     private static final Field<JSONB> CONTENT = field("content", SQLDataType.JSONB);
 
-    /** Everything that rows name, as it is now. */
-    MemberIndex seen(Tx tx, Collection<MemberRow> rows) {
-        return roll(tx, rows, false);
+    /** Reads the persons and households that rows name, without locks. */
+    MemberIndex read(Tx tx, Collection<MemberRow> rows) {
+        return index(tx, rows, false);
     }
 
     /**
-     * Everything that rows name, held until the transaction ends: what they say is laid over what is there then, and nobody else's change
-     * comes in between. All persons first, then all households, each in the order of their ids, as {@link Households} has it.
+     * Reads the persons and households that rows name, and locks them until the transaction ends. All persons are locked first, then all
+     * households, each in the order of their ids. Requests lock in the same order.
      */
-    MemberIndex held(Tx tx, Collection<MemberRow> rows) {
-        return roll(tx, rows, true);
+    MemberIndex lock(Tx tx, Collection<MemberRow> rows) {
+        return index(tx, rows, true);
     }
 
-    private static MemberIndex roll(Tx tx, Collection<MemberRow> rows, boolean held) {
-        var roll = new MemberIndex(tx.sql().fetchExists(ORG_TYPES, ORG_TYPES.IS_DEFAULT.isTrue()), held);
+    private static MemberIndex index(Tx tx, Collection<MemberRow> rows, boolean locks) {
+        var index = new MemberIndex(tx.sql().fetchExists(ORG_TYPES, ORG_TYPES.IS_DEFAULT.isTrue()), locks);
         var persons = new HashMap<UUID, Person>();
         var named = select(PERSONS.ID)
                 .from(PERSONS)
-                .where(PERSONS.EXTERNAL_ID.eq(any(named(rows, row -> row.get(MemberRow.EXTERNAL_ID)))))
+                .where(PERSONS.EXTERNAL_ID.eq(any(externalIds(rows, row -> row.get(MemberRow.EXTERNAL_ID)))))
                 .unionAll(select(PERSONS.ID).from(PERSONS).where(PERSONS.ID.eq(any(ids(rows, MemberRow::personId)))));
         var found = tx.sql().select(PERSON).from(PERSONS).where(PERSONS.ID.in(named)).orderBy(PERSONS.ID);
-        (held ? found.forNoKeyUpdate().of(PERSONS) : found).forEach(record -> {
+        (locks ? found.forNoKeyUpdate().of(PERSONS) : found).forEach(record -> {
             var person = person(record);
             persons.put(person.id(), person);
-            roll.put(person);
+            index.put(person);
         });
         if (rows.stream().anyMatch(MemberRow::namesHousehold)) {
-            households(tx, rows, held, persons, roll);
+            households(tx, rows, locks, persons, index);
         }
-        return roll;
+        return index;
     }
 
-    /** The households, and who belongs to them: read once they are held, as nobody comes into them from then on. */
-    private static void households(Tx tx, Collection<MemberRow> rows, boolean held, Map<UUID, Person> persons, MemberIndex roll) {
+    /** Adds the households and their members. The members are read after the lock of the household, which new members wait for. */
+    private static void households(Tx tx, Collection<MemberRow> rows, boolean locks, Map<UUID, Person> persons, MemberIndex index) {
         var named = select(HOUSEHOLDS.ID)
                 .from(HOUSEHOLDS)
-                .where(HOUSEHOLDS.EXTERNAL_ID.eq(any(named(rows, row -> row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID)))))
+                .where(HOUSEHOLDS.EXTERNAL_ID.eq(any(externalIds(rows, row -> row.get(MemberRow.HOUSEHOLD_EXTERNAL_ID)))))
                 .unionAll(select(HOUSEHOLDS.ID).from(HOUSEHOLDS).where(HOUSEHOLDS.ID.eq(any(ids(rows, MemberRow::householdId)))));
         var found = tx.sql().select(HOUSEHOLD).from(HOUSEHOLDS).where(HOUSEHOLDS.ID.in(named)).orderBy(HOUSEHOLDS.ID);
         var households = new HashMap<UUID, Household>();
-        (held ? found.forNoKeyUpdate().of(HOUSEHOLDS) : found).forEach(record -> households.put(record.get(HOUSEHOLDS.ID), household(record, 0)));
+        (locks ? found.forNoKeyUpdate().of(HOUSEHOLDS) : found).forEach(record -> households.put(record.get(HOUSEHOLDS.ID), household(record, 0)));
         if (households.isEmpty()) {
             return;
         }
@@ -94,30 +94,30 @@ final class MemberStore {
                     members.merge(record.value2(), 1, Integer::sum);
                     var person = persons.get(record.value1());
                     if (person != null) {
-                        roll.put(person, households.get(record.value2()), record.value3());
+                        index.put(person, households.get(record.value2()), record.value3());
                     }
                 });
-        households.forEach((id, household) -> roll.put(household.with(members.getOrDefault(id, 0))));
+        households.forEach((id, household) -> index.put(household.with(members.getOrDefault(id, 0))));
     }
 
-    /** Puts on the roll what the rows of a validation that are done have made of those that some rows name. */
-    void rollOfValidation(Tx tx, UUID importId, Collection<MemberRow> rows, MemberIndex roll) {
-        var persons = rows.stream().map(row -> personKey(row, roll)).distinct().toArray(String[]::new);
-        var households = rows.stream().filter(MemberRow::namesHousehold).map(row -> householdKey(row, roll)).distinct().toArray(String[]::new);
-        lastOf(tx, importId, "person_key", persons).forEach(row -> roll.put(MemberRows.person(row)));
-        lastOf(tx, importId, "household_key", households).forEach(row -> roll.put(Objects.requireNonNull(MemberRows.household(row))));
-        for (var row : lastOfBoth(tx, importId, rows.stream().filter(MemberRow::namesHousehold).toList(), roll)) {
-            roll.put(MemberRows.person(row), Objects.requireNonNull(MemberRows.household(row)), Objects.requireNonNull(row.get(MemberRow.HOUSEHOLD_ROLE)));
+    /** Adds the results of the validated rows before, for the persons and households that some rows name. */
+    void addValidated(Tx tx, UUID importId, Collection<MemberRow> rows, MemberIndex index) {
+        var persons = rows.stream().map(row -> personKey(row, index)).distinct().toArray(String[]::new);
+        var households = rows.stream().filter(MemberRow::namesHousehold).map(row -> householdKey(row, index)).distinct().toArray(String[]::new);
+        lastOf(tx, importId, "person_key", persons).forEach(row -> index.put(MemberRows.person(row)));
+        lastOf(tx, importId, "household_key", households).forEach(row -> index.put(Objects.requireNonNull(MemberRows.household(row))));
+        for (var row : lastOfBoth(tx, importId, rows.stream().filter(MemberRow::namesHousehold).toList(), index)) {
+            index.put(MemberRows.person(row), Objects.requireNonNull(MemberRows.household(row)), Objects.requireNonNull(row.get(MemberRow.HOUSEHOLD_ROLE)));
         }
     }
 
-    private static String personKey(MemberRow row, MemberIndex roll) {
-        var known = roll.person(row);
+    private static String personKey(MemberRow row, MemberIndex index) {
+        var known = index.person(row);
         return known == null ? MemberIndex.personKey(row) : known.key();
     }
 
-    private static String householdKey(MemberRow row, MemberIndex roll) {
-        var known = roll.household(row);
+    private static String householdKey(MemberRow row, MemberIndex index) {
+        var known = index.household(row);
         return known == null ? MemberIndex.householdKey(row) : known.key();
     }
 
@@ -131,9 +131,9 @@ final class MemberStore {
                 .fetch(record -> new MemberRow(Columns.texts(record.value1())));
     }
 
-    private static List<MemberRow> lastOfBoth(Tx tx, UUID importId, List<MemberRow> rows, MemberIndex roll) {
-        var persons = rows.stream().map(row -> personKey(row, roll)).toArray(String[]::new);
-        var households = rows.stream().map(row -> householdKey(row, roll)).toArray(String[]::new);
+    private static List<MemberRow> lastOfBoth(Tx tx, UUID importId, List<MemberRow> rows, MemberIndex index) {
+        var persons = rows.stream().map(row -> personKey(row, index)).toArray(String[]::new);
+        var households = rows.stream().map(row -> householdKey(row, index)).toArray(String[]::new);
         return tx.sql()
                 .resultQuery("""
                         select r.content as content from unnest({0}::text[], {1}::text[]) as k (person, household) cross join lateral (
@@ -145,42 +145,42 @@ final class MemberStore {
     }
 
     /**
-     * The next active persons in the order of their ids, each as often as they belong to an active household, or once.
+     * The next active persons in the order of their ids: one entry per active household of a person, or one entry without a household.
      *
-     * @param after null to begin
+     * @param after the id of the last person of the previous page; null for the first page
      */
     List<Entry> page(Tx tx, @Nullable UUID after, int persons) {
-        var some = select(PERSON)
+        var page = select(PERSON)
                 .from(PERSONS)
                 .where(PERSONS.STATE.eq("active"))
                 .and(after == null ? noCondition() : PERSONS.ID.gt(after))
                 .orderBy(PERSONS.ID)
                 .limit(persons)
                 .asTable("persons");
-        var belonging = select(HOUSEHOLD)
+        var memberships = select(HOUSEHOLD)
                 .select(HOUSEHOLD_MEMBERS.PERSON_ID, HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.CREATED_AT)
                 .from(HOUSEHOLD_MEMBERS)
                 .join(HOUSEHOLDS)
                 .on(HOUSEHOLDS.ID.eq(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID))
-                .where(HOUSEHOLD_MEMBERS.PERSON_ID.eq(some.field(PERSONS.ID)))
+                .where(HOUSEHOLD_MEMBERS.PERSON_ID.eq(page.field(PERSONS.ID)))
                 .and(HOUSEHOLD_MEMBERS.ENDS_AT.isNull())
                 .and(HOUSEHOLDS.STATE.eq("active"))
-                .asTable("belonging");
+                .asTable("memberships");
         return tx.sql()
-                .select(some.fields())
-                .select(belonging.fields())
-                .from(some)
-                .leftJoin(lateral(belonging))
+                .select(page.fields())
+                .select(memberships.fields())
+                .from(page)
+                .leftJoin(lateral(memberships))
                 .on(trueCondition())
-                .orderBy(some.field(PERSONS.ID), belonging.field(HOUSEHOLD_MEMBERS.CREATED_AT), belonging.field(HOUSEHOLDS.ID))
+                .orderBy(page.field(PERSONS.ID), memberships.field(HOUSEHOLD_MEMBERS.CREATED_AT), memberships.field(HOUSEHOLDS.ID))
                 .fetch(record -> {
-                    var household = record.into(belonging);
+                    var household = record.into(memberships);
                     boolean none = household.get(HOUSEHOLDS.ID) == null;
-                    return new Entry(person(record.into(some)), none ? null : household(household, 0), household.get(HOUSEHOLD_MEMBERS.ROLE));
+                    return new Entry(person(record.into(page)), none ? null : household(household, 0), household.get(HOUSEHOLD_MEMBERS.ROLE));
                 });
     }
 
-    private static String[] named(Collection<MemberRow> rows, Function<MemberRow, @Nullable String> name) {
+    private static String[] externalIds(Collection<MemberRow> rows, Function<MemberRow, @Nullable String> name) {
         return rows.stream().map(name).filter(Objects::nonNull).distinct().toArray(String[]::new);
     }
 

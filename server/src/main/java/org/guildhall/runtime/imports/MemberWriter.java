@@ -10,12 +10,12 @@ import java.util.List;
 import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
-/** Writes rows of members as a file has them, such as {@link MemberFileReader} reads. */
+/** Writes member rows in the formats that {@link MemberFileReader} reads. */
 final class MemberWriter {
 
     private MemberWriter() {}
 
-    /** How a file is written. */
+    /** The format of a file. */
     enum Format {
         CSV("text/csv"),
         NDJSON("application/x-ndjson");
@@ -35,7 +35,7 @@ final class MemberWriter {
         }
     }
 
-    /** What a file begins with. */
+    /** The beginning of a file: the header line of a CSV. */
     static byte[] head(Format format) {
         return format == Format.CSV ? csv(List.of(MemberRow.COLUMNS)) : new byte[0];
     }
@@ -52,7 +52,7 @@ final class MemberWriter {
         return text == null ? "" : CsvCell.of(text);
     }
 
-    /** With CR LF at the end of each line, as RFC 4180 has it. */
+    /** Lines end with CR LF, after RFC 4180. */
     private static byte[] csv(List<List<String>> records) {
         var out = new ByteArrayOutputStream();
         try (var csv = CsvWriter.builder().build(out, StandardCharsets.UTF_8)) {

@@ -9,23 +9,23 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
-/** The people and households of the room, whose rules hold for a file as for a request. */
+/** The persons and households that an import changes, by the same rules as a request. */
 public interface Members {
 
-    /** Who a household has room for. */
+    /** The maximal number of members of a household. */
     int householdMembersMax();
 
     /**
-     * What is wrong with a day on which somebody is said to be born; null if nothing is.
+     * The error of a day of birth; null if it is valid.
      *
-     * @param birthOn null if nothing is said
+     * @param birthOn null if the row has none
      */
-    @Nullable Item unlikely(@Nullable LocalDate birthOn, LocalDate today);
+    @Nullable Item birthOnError(@Nullable LocalDate birthOn, LocalDate today);
 
     /**
-     * Does what was decided of some rows, each row as one event. Those who were there are held since it was decided.
+     * Writes the changes of some rows, each row as one audit event. The caller has locked the existing persons and households.
      *
-     * @param events begins an event with its action
+     * @param events begins an event with the given action
      */
-    void carryOut(Tx tx, Function<String, Changes> events, Actor actor, List<RowChange> rows);
+    void apply(Tx tx, Function<String, Changes> events, Actor actor, List<RowChange> rows);
 }

@@ -6,32 +6,32 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was there, and what is there behind a row of a file; the same where it changes nothing.
+ * The state before and after a valid row of a file. Both are equal if the row changes nothing.
  *
  * @param before null for a new person
  * @param householdBefore null for a new household, or none
- * @param household null where the row names none
- * @param roleBefore null for a person who didn't belong to the household
+ * @param household null if the row names none
+ * @param roleBefore null if the person wasn't a member of the household
  * @param role null without a household
  */
 public record RowChange(
         @Nullable Person before, Person person, @Nullable Household householdBefore, @Nullable Household household,
         @Nullable String roleBefore, @Nullable String role) implements RowMatcher.Decision {
 
-    /** @param id null if it was only made in a validation */
+    /** @param id null if the person is new in a validation */
     public record Person(
             @Nullable UUID id, @Nullable String externalId, boolean active, String name, @Nullable String email, @Nullable String phone,
             @Nullable LocalDate birthOn) {
 
-        /** What tells them from all others, also while they have no id. */
+        /** A unique key, also without an id. */
         String key() {
             return MemberIndex.key(id, externalId);
         }
     }
 
     /**
-     * @param id null if it was only made in a validation
-     * @param members how many belong to it
+     * @param id null if the household is new in a validation
+     * @param members the number of its members
      */
     public record Household(@Nullable UUID id, @Nullable String externalId, boolean active, String name, int members) {
 
@@ -39,7 +39,7 @@ public record RowChange(
             return MemberIndex.key(id, externalId);
         }
 
-        /** The same household with so many members. */
+        /** The household with another number of members. */
         Household with(int count) {
             return new Household(id, externalId, active, name, count);
         }
@@ -50,15 +50,15 @@ public record RowChange(
         if (before == null) {
             return "created";
         }
-        return changesPerson() || makesHousehold() || renamesHousehold() || !Objects.equals(roleBefore, role) ? "updated" : "unchanged";
+        return changesPerson() || createsHousehold() || renamesHousehold() || !Objects.equals(roleBefore, role) ? "updated" : "unchanged";
     }
 
-    /** Whether somebody who was there is another afterwards. */
+    /** True if the row changes an existing person. */
     public boolean changesPerson() {
         return before != null && !before.equals(person);
     }
 
-    public boolean makesHousehold() {
+    public boolean createsHousehold() {
         return household != null && householdBefore == null;
     }
 

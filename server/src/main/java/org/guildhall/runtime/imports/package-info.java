@@ -1,6 +1,6 @@
 /**
- * Imports and exports: files of members and households, in and out. What a row makes is decided here; {@link org.guildhall.runtime.imports.Members}
- * makes it, which is the room around, and of that nothing else is known here.
+ * Imports and exports of persons and households. This part decides the change of each row and hands it to
+ * {@link org.guildhall.runtime.imports.Members}, its only interface to the rest of the room.
  */
 @NullMarked
 package org.guildhall.runtime.imports;

@@ -25,7 +25,7 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Who belongs to which household, and from when until when. */
+/** The members of households, each with a start and an end. */
 public final class HouseholdMemberStore {
 
     /** A member as stored. */
@@ -38,7 +38,7 @@ public final class HouseholdMemberStore {
         }
     }
 
-    /** A member to be. */
+    /** A member to insert. */
     record New(UUID id, @Nullable String externalId, UUID householdId, UUID personId, String role) {
 
         private Map<String, String> cells() {
@@ -46,7 +46,7 @@ public final class HouseholdMemberStore {
         }
     }
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, UUID householdId, @Nullable UUID personId, @Nullable String role, @Nullable Boolean active, @Nullable Instant at) {}
 
@@ -57,29 +57,29 @@ public final class HouseholdMemberStore {
             HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.ENDS_AT, HOUSEHOLD_MEMBERS.CREATED_AT,
             HOUSEHOLD_MEMBERS.UPDATED_AT, HOUSEHOLD_MEMBERS.VERSION);
 
-    /** New members, as they are named, from now on; the households are held. */
-    List<Row> insert(Tx tx, List<New> those) {
+    /** Inserts members that start now, and returns them in the given order. The caller holds the locks of the households. */
+    List<Row> insert(Tx tx, List<New> wanted) {
         var clock = DSL.name("clock").as(select(EffectiveDates.present().as("now")));
         var now = field(DSL.name("clock", "now"), SQLDataType.INSTANT);
-        var made = HashMap.<UUID, Row>newHashMap(those.size());
+        var inserted = HashMap.<UUID, Row>newHashMap(wanted.size());
         tx.sql()
                 .with(clock)
                 .insertInto(HOUSEHOLD_MEMBERS, HOUSEHOLD_MEMBERS.ID, HOUSEHOLD_MEMBERS.EXTERNAL_ID, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID,
                         HOUSEHOLD_MEMBERS.PERSON_ID, HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.CREATED_AT,
                         HOUSEHOLD_MEMBERS.UPDATED_AT)
                 .select(select(N.ID, N.EXTERNAL_ID, N.HOUSEHOLD_ID, N.PERSON_ID, N.ROLE, now, now, now)
-                        .from(JsonRows.rows("household_members", N.getName(), those.stream().map(New::cells).toList()), clock))
+                        .from(JsonRows.rows("household_members", N.getName(), wanted.stream().map(New::cells).toList()), clock))
                 .returningResult(COLUMNS)
                 .fetch(HouseholdMemberStore::row)
-                .forEach(row -> made.put(row.id(), row));
-        return those.stream().map(member -> Objects.requireNonNull(made.get(member.id()))).toList();
+                .forEach(row -> inserted.put(row.id(), row));
+        return wanted.stream().map(member -> Objects.requireNonNull(inserted.get(member.id()))).toList();
     }
 
     @Nullable Row get(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(HOUSEHOLD_MEMBERS).where(HOUSEHOLD_MEMBERS.ID.eq(id)).fetchOne(HouseholdMemberStore::row);
     }
 
-    /** The same, held until the transaction ends. */
+    /** Locks the member until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql()
                 .select(COLUMNS)
@@ -89,21 +89,21 @@ public final class HouseholdMemberStore {
                 .fetchOne(HouseholdMemberStore::row);
     }
 
-    /** Who belongs to a household now, held in the same way, in the order in which they came. */
+    /** Locks the current members of a household until the transaction ends, oldest first. */
     List<Row> lockOfHousehold(Tx tx, UUID householdId) {
         return lockCurrent(tx, HOUSEHOLD_MEMBERS.HOUSEHOLD_ID.eq(householdId));
     }
 
-    /** Where a person belongs now, held in the same way. */
+    /** Locks the current household memberships of a person until the transaction ends, oldest first. */
     List<Row> lockOfPerson(Tx tx, UUID personId) {
         return lockCurrent(tx, HOUSEHOLD_MEMBERS.PERSON_ID.eq(personId));
     }
 
-    private static List<Row> lockCurrent(Tx tx, Condition whose) {
+    private static List<Row> lockCurrent(Tx tx, Condition condition) {
         return tx.sql()
                 .select(COLUMNS)
                 .from(HOUSEHOLD_MEMBERS)
-                .where(whose)
+                .where(condition)
                 .and(HOUSEHOLD_MEMBERS.ENDS_AT.isNull())
                 .orderBy(HOUSEHOLD_MEMBERS.CREATED_AT, HOUSEHOLD_MEMBERS.ID)
                 .forNoKeyUpdate()
@@ -125,7 +125,7 @@ public final class HouseholdMemberStore {
         return page.fetch(select, SORTS, HOUSEHOLD_MEMBERS.ID, HouseholdMemberStore::row);
     }
 
-    /** Gives it another external id. */
+    /** Replaces the external id. */
     Row setExternalId(Tx tx, UUID id, @Nullable String externalId) {
         return tx.sql()
                 .update(HOUSEHOLD_MEMBERS)
@@ -137,7 +137,7 @@ public final class HouseholdMemberStore {
                 .fetchSingle(HouseholdMemberStore::row);
     }
 
-    /** Lets the person no longer belong to the household, from now on. */
+    /** Ends the member now. */
     Row end(Tx tx, UUID id) {
         return tx.sql()
                 .update(HOUSEHOLD_MEMBERS)

@@ -31,7 +31,7 @@ final class HouseholdMembersHandler implements HouseholdMembersApi<Call> {
 
     @Override
     public Reply<HouseholdMember> createHouseholdMember(Call call, HouseholdId householdId, NewHouseholdMember body) {
-        var member = PeopleViews.toApi(households.enter(
+        var member = PeopleViews.toApi(households.add(
                 call.tx(), call.changes(), householdId.value(), body.personId().value(), body.externalId(), body.role().value()));
         return Reply.created("/api/v1/runtime/household-members/" + member.id(), member);
     }
@@ -74,7 +74,7 @@ final class HouseholdMembersHandler implements HouseholdMembersApi<Call> {
         var before = Require.found(members.lock(call.tx(), householdMemberId.value()));
         call.expect(before.version());
         if (!before.active()) {
-            throw Problem.INVALID_STATE.because("The person belongs to the household no longer.");
+            throw Problem.INVALID_STATE.because("The household member has ended already.");
         }
         var member = PeopleViews.toApi(members.end(call.tx(), before.id()));
         call.changed(member.id(), PeopleViews.toApi(before), member);

@@ -37,10 +37,10 @@ public final class HouseholdStore {
             UUID id, @Nullable String externalId, String name, String state, @Nullable Instant archivedAt, Instant createdAt,
             Instant updatedAt, long version) {}
 
-    /** What a caller may say of a household. */
+    /** The members of a household that a caller can set. */
     record Values(@Nullable String externalId, String name) {}
 
-    /** A household to be made. */
+    /** A household to insert. */
     record New(UUID id, Values values) {
 
         private Map<String, String> cells() {
@@ -48,7 +48,7 @@ public final class HouseholdStore {
         }
     }
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable UUID personId, @Nullable String state, TimeWindow created) {}
 
@@ -58,18 +58,18 @@ public final class HouseholdStore {
             HOUSEHOLDS.ID, HOUSEHOLDS.EXTERNAL_ID, HOUSEHOLDS.NAME, HOUSEHOLDS.STATE, HOUSEHOLDS.ARCHIVED_AT, HOUSEHOLDS.CREATED_AT,
             HOUSEHOLDS.UPDATED_AT, HOUSEHOLDS.VERSION);
 
-    /** New households, as they are named. */
-    List<Row> insert(Tx tx, List<New> those) {
-        var made = HashMap.<UUID, Row>newHashMap(those.size());
+    /** Inserts households, and returns them in the given order. */
+    List<Row> insert(Tx tx, List<New> wanted) {
+        var inserted = HashMap.<UUID, Row>newHashMap(wanted.size());
         tx.sql()
                 .insertInto(HOUSEHOLDS, HOUSEHOLDS.ID, HOUSEHOLDS.EXTERNAL_ID, HOUSEHOLDS.NAME)
                 .select(select(N.ID, N.EXTERNAL_ID, N.NAME)
-                        .from(JsonRows.rows("households", N.getName(), those.stream().map(New::cells).toList()))
+                        .from(JsonRows.rows("households", N.getName(), wanted.stream().map(New::cells).toList()))
                         .orderBy(N.EXTERNAL_ID, N.ID))
                 .returningResult(COLUMNS)
                 .fetch(HouseholdStore::row)
-                .forEach(row -> made.put(row.id(), row));
-        return those.stream().map(household -> Objects.requireNonNull(made.get(household.id()))).toList();
+                .forEach(row -> inserted.put(row.id(), row));
+        return wanted.stream().map(household -> Objects.requireNonNull(inserted.get(household.id()))).toList();
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -81,18 +81,18 @@ public final class HouseholdStore {
         return Weighed.all(tx, select).stream().map(HouseholdStore::row).toList();
     }
 
-    /** The same, held until the transaction ends: who comes into it and its end stand in one line. */
+    /** Locks the household until the transaction ends. New members and the archiving wait for this lock. */
     @Nullable Row lock(Tx tx, UUID id) {
         return lock(tx, HOUSEHOLDS.ID.eq(id));
     }
 
-    /** The one with the caller's own id, held in the same way. */
+    /** Locks the household with this external id in the same way. */
     @Nullable Row lockByExternalId(Tx tx, String externalId) {
         return lock(tx, HOUSEHOLDS.EXTERNAL_ID.eq(externalId));
     }
 
-    private static @Nullable Row lock(Tx tx, Condition which) {
-        return tx.sql().select(COLUMNS).from(HOUSEHOLDS).where(which).forNoKeyUpdate().fetchOne(HouseholdStore::row);
+    private static @Nullable Row lock(Tx tx, Condition condition) {
+        return tx.sql().select(COLUMNS).from(HOUSEHOLDS).where(condition).forNoKeyUpdate().fetchOne(HouseholdStore::row);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
@@ -100,13 +100,13 @@ public final class HouseholdStore {
                 .select(COLUMNS)
                 .from(HOUSEHOLDS)
                 .where(Filters.is(HOUSEHOLDS.EXTERNAL_ID, filter.externalId()))
-                .and(filter.personId() == null ? noCondition() : belongs(filter.personId()))
+                .and(filter.personId() == null ? noCondition() : hasMember(filter.personId()))
                 .and(Filters.is(HOUSEHOLDS.STATE, filter.state()))
                 .and(Filters.within(HOUSEHOLDS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, HOUSEHOLDS.ID, HouseholdStore::row);
     }
 
-    private static Condition belongs(UUID personId) {
+    private static Condition hasMember(UUID personId) {
         return exists(selectOne()
                 .from(HOUSEHOLD_MEMBERS)
                 .where(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID.eq(HOUSEHOLDS.ID))

@@ -14,12 +14,12 @@ import org.guildhall.runtime.people.HouseholdMemberStore.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who comes into households and leaves them, whoever asks for it: a request, or a row of an import. Who holds both holds the person first,
- * then the household, then its members.
+ * Adds members to households and ends them, for requests and for rows of an import. The order of locks is: the person, the household, then
+ * its members.
  */
 public final class Households {
 
-    /** Who a household has room for. */
+    /** The maximal number of members of a household. */
     static final int MEMBERS_MAX = 100;
 
     private final PersonStore persons;
@@ -33,50 +33,54 @@ public final class Households {
     }
 
     /**
-     * Lets a person belong to a household from now on.
+     * Makes a person a member of a household from now on.
      *
-     * @throws ProblemException {@code not_found} without the household, {@code validation_failed} without the person, {@code invalid_state} if one of
-     *     them is archived, {@code already_exists} if they belong to it, {@code conflict} if it is full
+     * @throws ProblemException {@code not_found} if there is no such household, {@code validation_failed} if there is no such person,
+     *     {@code invalid_state} if one of them is archived, {@code already_exists} if the person is a member already, {@code conflict} if
+     *     the household is full
      */
-    Row enter(Tx tx, Changes changes, UUID householdId, UUID personId, @Nullable String externalId, String role) {
+    Row add(Tx tx, Changes changes, UUID householdId, UUID personId, @Nullable String externalId, String role) {
         var person = persons.lockShared(tx, personId);
         var household = Require.found(households.lock(tx, householdId));
         var state = Require.named(person, "/person_id", "person");
         Require.active(household.state(), "household");
         Require.active(state, "/person_id", "person");
-        var present = members.lockOfHousehold(tx, householdId);
-        for (var member : present) {
+        var current = members.lockOfHousehold(tx, householdId);
+        for (var member : current) {
             if (member.personId().equals(personId)) {
-                var detail = "The person belongs to the household already, as " + new HouseholdMemberId(member.id()) + ".";
+                var detail = "The person is a member of the household already: " + new HouseholdMemberId(member.id()) + ".";
                 throw Problem.ALREADY_EXISTS.because(detail).with(Item.pointer("/person_id", "already_exists", detail));
             }
         }
-        if (present.size() >= MEMBERS_MAX) {
-            throw Problem.CONFLICT.because("The household has " + MEMBERS_MAX + " members, as many as it can have.");
+        if (current.size() >= MEMBERS_MAX) {
+            throw Problem.CONFLICT.because("The household has " + MEMBERS_MAX + " members, which is the maximum.");
         }
-        return begin(tx, List.of(new Entry(changes, new New(Ids.next(), externalId, householdId, personId, role)))).getFirst();
+        return addAll(tx, List.of(new NewMember(changes, new New(Ids.next(), externalId, householdId, personId, role)))).getFirst();
     }
 
     /**
-     * Somebody who comes into a household.
+     * A new member of a household.
      *
-     * @param changes told of it
+     * @param changes records the created member
      */
-    record Entry(Changes changes, New member) {}
+    record NewMember(Changes changes, New member) {}
 
-    /** Lets persons belong to households from now on; both are held and active, nobody belongs there already, and there is room. */
-    List<Row> begin(Tx tx, List<Entry> those) {
-        var rows = members.insert(tx, those.stream().map(Entry::member).toList());
-        for (int at = 0; at < rows.size(); at++) {
-            var member = PeopleViews.toApi(rows.get(at));
-            those.get(at).changes().created(member.id(), member);
+    /**
+     * Inserts members that start now. The caller has locked the persons and households, and checked that they are active, that no person is a
+     * member already, and that no household gets too many members.
+     */
+    List<Row> addAll(Tx tx, List<NewMember> wanted) {
+        var rows = members.insert(tx, wanted.stream().map(NewMember::member).toList());
+        for (int index = 0; index < rows.size(); index++) {
+            var member = PeopleViews.toApi(rows.get(index));
+            wanted.get(index).changes().created(member.id(), member);
         }
         return rows;
     }
 
-    /** Lets members who are held belong to their households no longer. */
-    void end(Tx tx, Changes changes, List<Row> those) {
-        for (var before : those) {
+    /** Ends members now. The caller holds their locks. */
+    void end(Tx tx, Changes changes, List<Row> current) {
+        for (var before : current) {
             var after = PeopleViews.toApi(members.end(tx, before.id()));
             changes.changed(after.id(), PeopleViews.toApi(before), after);
         }

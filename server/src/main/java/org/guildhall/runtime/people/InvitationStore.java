@@ -27,25 +27,25 @@ import org.jooq.Record;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Invitations. Whoever makes, accepts or archives holds the organization first. */
+/** Invitations. A caller that creates, renews or accepts one locks its organization first, as does the archiving of an organization. */
 public final class InvitationStore {
 
-    /** An invitation as stored, without what proves its token. {@code state} is what the clock makes of it. */
+    /** An invitation as stored, without the HMAC of its token. {@code state} is {@code expired} once its end has come. */
     record Row(
             UUID id, @Nullable String externalId, UUID organizationId, String email, String role, String state, Instant expiresAt,
             @Nullable Instant acceptedAt, @Nullable UUID personId, @Nullable UUID membershipId, @Nullable Instant revokedAt,
             Instant createdAt, Instant updatedAt, long version) {}
 
-    /** An invitation to be made. */
+    /** An invitation to insert. */
     record New(UUID organizationId, @Nullable String externalId, String email, String role, byte[] tokenHmac, int expiresInSeconds) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, UUID organizationId, @Nullable String email, @Nullable String state,
             TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", INVITATIONS.CREATED_AT);
-    /** By the clock as it stands with the lock held: who waited beyond the end came too late. */
+    /** By the clock of the statement, so that an invitation can expire while the transaction waits for its lock. */
     private static final Field<String> STATE = when(INVITATIONS.ACCEPTED_AT.isNotNull(), inline("accepted"))
             .when(INVITATIONS.REVOKED_AT.isNotNull(), inline("revoked"))
             .when(INVITATIONS.EXPIRES_AT.le(EffectiveDates.present()), inline("expired"))
@@ -76,17 +76,17 @@ public final class InvitationStore {
         return tx.sql().select(COLUMNS).from(INVITATIONS).where(INVITATIONS.ID.eq(id)).fetchOne(InvitationStore::row);
     }
 
-    /** The one with this token, by any of the HMACs that may be kept of it. */
+    /** The invitation with this token, found by any of its HMACs. */
     @Nullable Row getByToken(Tx tx, Collection<byte[]> hmacs) {
         return tx.sql().select(COLUMNS).from(INVITATIONS).where(INVITATIONS.TOKEN_HMAC.in(hmacs)).fetchOne(InvitationStore::row);
     }
 
-    /** The same by its id, held until the transaction ends. */
+    /** Locks the invitation until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(INVITATIONS).where(INVITATIONS.ID.eq(id)).forNoKeyUpdate().fetchOne(InvitationStore::row);
     }
 
-    /** Those of an organization that can still be accepted, held in the same way, oldest first. */
+    /** Locks the pending invitations of an organization until the transaction ends, oldest first. */
     List<Row> lockPending(Tx tx, UUID organizationId) {
         return tx.sql()
                 .select(COLUMNS)
@@ -98,12 +98,12 @@ public final class InvitationStore {
                 .fetch(InvitationStore::row);
     }
 
-    /** How many of an organization can still be accepted. */
+    /** The number of pending invitations of an organization. */
     int countPending(Tx tx, UUID organizationId) {
         return tx.sql().fetchCount(INVITATIONS, INVITATIONS.ORGANIZATION_ID.eq(organizationId).and(PENDING));
     }
 
-    /** The invitation of an organization to an address that can still be accepted; null if there is none. */
+    /** The pending invitation of an organization to an address; null if there is none. */
     @Nullable UUID pendingTo(Tx tx, UUID organizationId, String email) {
         return tx.sql()
                 .select(INVITATIONS.ID)
@@ -128,7 +128,7 @@ public final class InvitationStore {
         return page.fetch(select, SORTS, INVITATIONS.ID, InvitationStore::row);
     }
 
-    /** Gives it another token and another end; the token before opens nothing any more. */
+    /** Replaces the token and the expiry. The previous token is invalid from now on. */
     Row renew(Tx tx, UUID id, byte[] tokenHmac, int expiresInSeconds) {
         return tx.sql()
                 .update(INVITATIONS)
@@ -145,7 +145,7 @@ public final class InvitationStore {
         return field("{0} + {1} * interval '1 second'", SQLDataType.INSTANT, Columns.now(), val(expiresInSeconds));
     }
 
-    /** Gives it another external id. */
+    /** Replaces the external id. */
     Row setExternalId(Tx tx, UUID id, @Nullable String externalId) {
         return tx.sql()
                 .update(INVITATIONS)
@@ -170,7 +170,7 @@ public final class InvitationStore {
                 .fetchSingle(InvitationStore::row);
     }
 
-    /** Lets their tokens be good for nothing; in no order. */
+    /** Revokes invitations, and returns them in no order. */
     List<Row> revoke(Tx tx, Collection<UUID> ids) {
         return tx.sql()
                 .update(INVITATIONS)

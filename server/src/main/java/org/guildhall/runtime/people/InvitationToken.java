@@ -8,12 +8,12 @@ import java.util.List;
 import org.guildhall.core.auth.Keys.Purpose;
 import org.guildhall.core.auth.Keys;
 
-/** The token of an invitation: {@code gin_} and 256 random bits. It is shown once; what is kept is its HMAC under a key of the server. */
+/** The token of an invitation: {@code gin_} and 256 random bits. The API shows it once and stores its HMAC under a key of the server. */
 final class InvitationToken {
 
     private static final String PREFIX = "gin_";
     private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    /** 43 characters of 62 hold 256 bits. */
+    /** 43 characters of base 62 carry 256 bits. */
     private static final int SECRET_CHARACTERS = 43;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -23,7 +23,7 @@ final class InvitationToken {
         this.clear = clear;
     }
 
-    /** A new one. */
+    /** Generates a new token. */
     static InvitationToken issue() {
         var text = new StringBuilder(PREFIX);
         for (int at = 0; at < SECRET_CHARACTERS; at++) {
@@ -32,22 +32,22 @@ final class InvitationToken {
         return new InvitationToken(text.toString());
     }
 
-    /** One that somebody presents, whether or not it was ever issued. */
+    /** The token that a caller presents. It may never have been issued. */
     static InvitationToken read(String text) {
         return new InvitationToken(text);
     }
 
-    /** The whole of it; to be shown once. */
+    /** The token in clear text, which the API shows once. */
     String clear() {
         return clear;
     }
 
-    /** What is kept of a new one. */
+    /** The HMAC of a new token, under the current key. */
     byte[] hmac(Keys keys) {
         return keys.mac(Purpose.INVITATION, bytes());
     }
 
-    /** What may have been kept of it: under the key that signs, or under one that did before. */
+    /** The possible HMACs of a stored token: under the current key and under each older key. */
     List<byte[]> hmacs(Keys keys) {
         var all = new ArrayList<byte[]>();
         all.add(hmac(keys));
@@ -59,7 +59,7 @@ final class InvitationToken {
         return clear.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Never the secret. */
+    /** Doesn't contain the secret. */
     @Override
     public String toString() {
         return PREFIX + "…";

@@ -30,18 +30,18 @@ import org.jspecify.annotations.Nullable;
 final class InvitationsHandler implements InvitationsApi<Call> {
 
     private static final int PENDING_MAX = 1_000;
-    private static final int LIFETIME_SECONDS = 604_800;
+    private static final int LIFETIME_SECONDS_DEFAULT = 604_800;
 
     private final Keys keys;
     private final OrganizationStore organizations;
     private final InvitationStore invitations;
-    private final MembershipRules belonging;
+    private final MembershipRules rules;
 
-    InvitationsHandler(Keys keys, OrganizationStore organizations, InvitationStore invitations, MembershipRules belonging) {
+    InvitationsHandler(Keys keys, OrganizationStore organizations, InvitationStore invitations, MembershipRules rules) {
         this.keys = keys;
         this.organizations = organizations;
         this.invitations = invitations;
-        this.belonging = belonging;
+        this.rules = rules;
     }
 
     @Override
@@ -51,18 +51,18 @@ final class InvitationsHandler implements InvitationsApi<Call> {
         requireRoom(call, organization.id());
         requireNonePending(call, organization.id(), body.email());
         var token = InvitationToken.issue();
-        var made = invitations.insert(call.tx(), new New(
+        var invitation = invitations.insert(call.tx(), new New(
                 organization.id(), body.externalId(), body.email(), body.role().value(), token.hmac(keys), lifetime(body.expiresInSeconds())));
-        call.created(new InvitationId(made.id()), PeopleViews.toApi(made));
-        return Reply.created("/api/v1/runtime/invitations/" + new InvitationId(made.id()), issued(made, token));
+        call.created(new InvitationId(invitation.id()), PeopleViews.toApi(invitation));
+        return Reply.created("/api/v1/runtime/invitations/" + new InvitationId(invitation.id()), issued(invitation, token));
     }
 
     @Override
     public Reply<IssuedInvitation> renewInvitation(Call call, InvitationId invitationId, InvitationRenewal body) {
-        var named = Require.found(invitations.get(call.tx(), invitationId.value()));
-        // The organization first, as in everything that lets an invitation be pending.
-        var organization = Require.found(organizations.lock(call.tx(), named.organizationId()));
-        var before = Require.found(invitations.lock(call.tx(), named.id()));
+        var found = Require.found(invitations.get(call.tx(), invitationId.value()));
+        // Locked first, as by every change that makes an invitation pending.
+        var organization = Require.found(organizations.lock(call.tx(), found.organizationId()));
+        var before = Require.found(invitations.lock(call.tx(), found.id()));
         call.expect(before.version());
         Require.active(organization.state(), "organization");
         switch (before.state()) {
@@ -71,7 +71,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
                 requireRoom(call, organization.id());
                 requireNonePending(call, organization.id(), before.email());
             }
-            default -> throw Problem.INVALID_STATE.because("The invitation " + standing(before) + ".");
+            default -> throw Problem.INVALID_STATE.because("The invitation " + ending(before) + ".");
         }
         var token = InvitationToken.issue();
         var after = invitations.renew(call.tx(), before.id(), token.hmac(keys), lifetime(body.expiresInSeconds()));
@@ -82,7 +82,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
     private void requireRoom(Call call, UUID organizationId) {
         if (invitations.countPending(call.tx(), organizationId) >= PENDING_MAX) {
             throw Problem.CONFLICT.because(
-                    "The organization has " + PENDING_MAX + " pending invitations, as many as it can have: revoke some, or wait until they expire.");
+                    "The organization has " + PENDING_MAX + " pending invitations, which is the maximum. Revoke some, or wait until they expire.");
         }
     }
 
@@ -91,13 +91,13 @@ final class InvitationsHandler implements InvitationsApi<Call> {
         if (pending != null) {
             var id = new InvitationId(pending).toString();
             throw Problem.ALREADY_EXISTS
-                    .at("/email", "The invitation " + id + " to this address is pending: renew it, or revoke it first.")
+                    .at("/email", "The invitation " + id + " to this address is pending. Renew it, or revoke it first.")
                     .member("existing_id", id);
         }
     }
 
     private static int lifetime(@Nullable Integer seconds) {
-        return seconds == null ? LIFETIME_SECONDS : seconds;
+        return seconds == null ? LIFETIME_SECONDS_DEFAULT : seconds;
     }
 
     private static IssuedInvitation issued(Row row, InvitationToken token) {
@@ -143,13 +143,13 @@ final class InvitationsHandler implements InvitationsApi<Call> {
     @Override
     public Reply<Membership> acceptInvitation(Call call, InvitationAcceptance body) {
         var tx = call.tx();
-        var named = Require.named(invitations.getByToken(tx, InvitationToken.read(body.token()).hmacs(keys)), "/token", "invitation");
-        var place = belonging.hold(tx, named.organizationId(), body.personId().value());
-        var before = Require.found(invitations.lock(tx, named.id()));
+        var found = Require.named(invitations.getByToken(tx, InvitationToken.read(body.token()).hmacs(keys)), "/token", "invitation");
+        var parties = rules.lock(tx, found.organizationId(), body.personId().value());
+        var before = Require.found(invitations.lock(tx, found.id()));
         if (!before.state().equals("pending")) {
-            throw Problem.INVALID_STATE.at("/token", "The invitation " + standing(before) + ".");
+            throw Problem.INVALID_STATE.at("/token", "The invitation " + ending(before) + ".");
         }
-        var row = belonging.begin(tx, call.changes().secondary(), place, null, before.role());
+        var row = rules.create(tx, call.changes().secondary(), parties, null, before.role());
         var accepted = PeopleViews.toApi(invitations.accept(tx, before.id(), row.personId(), row.id(), row.startsAt()));
         call.changed(accepted.id(), PeopleViews.toApi(before), accepted);
         var membership = PeopleViews.toApi(row);
@@ -161,14 +161,14 @@ final class InvitationsHandler implements InvitationsApi<Call> {
         var before = Require.found(invitations.lock(call.tx(), invitationId.value()));
         call.expect(before.version());
         if (!before.state().equals("pending")) {
-            throw Problem.INVALID_STATE.because("The invitation " + standing(before) + ".");
+            throw Problem.INVALID_STATE.because("The invitation " + ending(before) + ".");
         }
         var revoked = PeopleViews.toApi(invitations.revoke(call.tx(), List.of(before.id())).getFirst());
         call.changed(revoked.id(), PeopleViews.toApi(before), revoked);
         return Reply.ok(revoked);
     }
 
-    private static String standing(Row row) {
+    private static String ending(Row row) {
         return switch (row.state()) {
             case "accepted" -> "was accepted already";
             case "revoked" -> "was revoked";

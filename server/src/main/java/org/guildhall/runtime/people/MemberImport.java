@@ -16,17 +16,17 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.runtime.imports.Members;
 import org.guildhall.runtime.imports.RowChange;
 import org.guildhall.runtime.people.HouseholdMemberStore.New;
-import org.guildhall.runtime.people.Households.Entry;
+import org.guildhall.runtime.people.Households.NewMember;
 import org.guildhall.runtime.people.People.PersonDraft;
 import org.guildhall.runtime.people.PersonStore.Values;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out what was decided of some rows: makes and changes persons and households, and lets one belong to the other. Those who were
- * there are held since it was decided.
+ * Writes the changes of imported rows: creates and changes persons, households and household members. The caller has locked the existing
+ * persons and households since it read them.
  *
- * <p>All new persons come into being together, and so do all new households and all new members: what the rows before make of something,
- * the ones behind already know.
+ * <p>All new persons of a batch are inserted in one statement, as are all new households and all new members. Each row already includes
+ * the changes of the rows before it.
  */
 public final class MemberImport implements Members {
 
@@ -44,7 +44,7 @@ public final class MemberImport implements Members {
         this.members = members;
     }
 
-    /** A row that makes a difference, and the event that tells it. */
+    /** A row that changes something, with the changes of its audit event. */
     private record RowEffect(Changes changes, RowChange row) {}
 
     @Override
@@ -53,33 +53,33 @@ public final class MemberImport implements Members {
     }
 
     @Override
-    public @Nullable Item unlikely(@Nullable LocalDate birthOn, LocalDate today) {
-        return birthOn == null ? null : People.unlikely(birthOn, today);
+    public @Nullable Item birthOnError(@Nullable LocalDate birthOn, LocalDate today) {
+        return birthOn == null ? null : People.birthOnError(birthOn, today);
     }
 
     @Override
-    public void carryOut(Tx tx, Function<String, Changes> events, Actor actor, List<RowChange> rows) {
-        var deeds = new ArrayList<RowEffect>(rows.size());
+    public void apply(Tx tx, Function<String, Changes> events, Actor actor, List<RowChange> rows) {
+        var effects = new ArrayList<RowEffect>(rows.size());
         for (var row : rows) {
             var action = action(row);
             if (action != null) {
-                deeds.add(new RowEffect(events.apply(action), row));
+                effects.add(new RowEffect(events.apply(action), row));
             }
         }
-        // In this order: an event tells of the person, of the household, and then of what one is to the other.
-        makePersons(tx, actor, those(deeds, row -> row.before() == null));
-        those(deeds, RowChange::changesPerson).forEach(deed -> changePerson(tx, deed));
-        makeHouseholds(tx, those(deeds, RowChange::makesHousehold));
-        those(deeds, RowChange::renamesHousehold).forEach(deed -> renameHousehold(tx, deed));
-        join(tx, those(deeds, row -> row.role() != null && row.roleBefore() == null));
-        those(deeds, row -> row.roleBefore() != null && !row.roleBefore().equals(row.role())).forEach(deed -> changeRole(tx, deed));
+        // The order of the changes in an event: the person, the household, the membership.
+        createPersons(tx, actor, matching(effects, row -> row.before() == null));
+        matching(effects, RowChange::changesPerson).forEach(effect -> changePerson(tx, effect));
+        createHouseholds(tx, matching(effects, RowChange::createsHousehold));
+        matching(effects, RowChange::renamesHousehold).forEach(effect -> renameHousehold(tx, effect));
+        addMembers(tx, matching(effects, row -> row.role() != null && row.roleBefore() == null));
+        matching(effects, row -> row.roleBefore() != null && !row.roleBefore().equals(row.role())).forEach(effect -> changeRole(tx, effect));
     }
 
-    private static List<RowEffect> those(List<RowEffect> deeds, Predicate<RowChange> which) {
-        return deeds.stream().filter(deed -> which.test(deed.row())).toList();
+    private static List<RowEffect> matching(List<RowEffect> effects, Predicate<RowChange> condition) {
+        return effects.stream().filter(effect -> condition.test(effect.row())).toList();
     }
 
-    /** What the event is called: after the first that it tells. Null where there is nothing to do. */
+    /** The action of the event, after its first change; null if the row changes nothing. */
     private static @Nullable String action(RowChange row) {
         if (row.before() == null) {
             return "person.created";
@@ -87,72 +87,72 @@ public final class MemberImport implements Members {
         if (row.changesPerson()) {
             return "person.updated";
         }
-        if (row.makesHousehold() || row.renamesHousehold()) {
-            return row.makesHousehold() ? "household.created" : "household.updated";
+        if (row.createsHousehold() || row.renamesHousehold()) {
+            return row.createsHousehold() ? "household.created" : "household.updated";
         }
         return Objects.equals(row.roleBefore(), row.role()) ? null : "household_member.created";
     }
 
-    private void makePersons(Tx tx, Actor actor, List<RowEffect> deeds) {
-        if (!deeds.isEmpty()) {
-            people.create(tx, actor, deeds.stream().map(MemberImport::newcomer).toList());
+    private void createPersons(Tx tx, Actor actor, List<RowEffect> effects) {
+        if (!effects.isEmpty()) {
+            people.create(tx, actor, effects.stream().map(MemberImport::draft).toList());
         }
     }
 
-    private static PersonDraft newcomer(RowEffect deed) {
-        var who = deed.row().person();
-        var values = new Values(who.externalId(), who.name(), who.email(), who.phone(), who.birthOn(), Map.of());
-        return new PersonDraft(deed.changes(), Objects.requireNonNull(who.id()), values, List.of());
+    private static PersonDraft draft(RowEffect effect) {
+        var person = effect.row().person();
+        var values = new Values(person.externalId(), person.name(), person.email(), person.phone(), person.birthOn(), Map.of());
+        return new PersonDraft(effect.changes(), Objects.requireNonNull(person.id()), values, List.of());
     }
 
-    private void changePerson(Tx tx, RowEffect deed) {
-        var wanted = deed.row().person();
-        // Held since the roll was read, or made since.
-        var held = Objects.requireNonNull(persons.get(tx, Objects.requireNonNull(wanted.id())));
-        people.update(tx, deed.changes(), held, new Values(
-                held.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), held.metadata()));
+    private void changePerson(Tx tx, RowEffect effect) {
+        var wanted = effect.row().person();
+        // Locked since the index was read, or created since.
+        var before = Objects.requireNonNull(persons.get(tx, Objects.requireNonNull(wanted.id())));
+        people.update(tx, effect.changes(), before, new Values(
+                before.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), before.metadata()));
     }
 
-    private void makeHouseholds(Tx tx, List<RowEffect> deeds) {
-        if (deeds.isEmpty()) {
+    private void createHouseholds(Tx tx, List<RowEffect> effects) {
+        if (effects.isEmpty()) {
             return;
         }
-        var made = store.insert(tx, deeds.stream().map(MemberImport::household).toList());
-        for (int at = 0; at < made.size(); at++) {
-            deeds.get(at).changes().created(new HouseholdId(made.get(at).id()), PeopleViews.toApi(made.get(at)));
+        var inserted = store.insert(tx, effects.stream().map(MemberImport::household).toList());
+        for (int index = 0; index < inserted.size(); index++) {
+            effects.get(index).changes().created(new HouseholdId(inserted.get(index).id()), PeopleViews.toApi(inserted.get(index)));
         }
     }
 
-    private static HouseholdStore.New household(RowEffect deed) {
-        var wanted = Objects.requireNonNull(deed.row().household());
+    private static HouseholdStore.New household(RowEffect effect) {
+        var wanted = Objects.requireNonNull(effect.row().household());
         return new HouseholdStore.New(Objects.requireNonNull(wanted.id()), new HouseholdStore.Values(wanted.externalId(), wanted.name()));
     }
 
-    private void renameHousehold(Tx tx, RowEffect deed) {
-        var wanted = Objects.requireNonNull(deed.row().household());
-        var held = Objects.requireNonNull(store.get(tx, Objects.requireNonNull(wanted.id())));
-        var renamed = store.update(tx, held.id(), new HouseholdStore.Values(held.externalId(), wanted.name()));
-        deed.changes().changed(new HouseholdId(held.id()), PeopleViews.toApi(held), PeopleViews.toApi(renamed));
+    private void renameHousehold(Tx tx, RowEffect effect) {
+        var wanted = Objects.requireNonNull(effect.row().household());
+        var before = Objects.requireNonNull(store.get(tx, Objects.requireNonNull(wanted.id())));
+        var renamed = store.update(tx, before.id(), new HouseholdStore.Values(before.externalId(), wanted.name()));
+        effect.changes().changed(new HouseholdId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(renamed));
     }
 
-    private void join(Tx tx, List<RowEffect> deeds) {
-        if (!deeds.isEmpty()) {
-            households.begin(tx, deeds.stream().map(MemberImport::entry).toList());
+    private void addMembers(Tx tx, List<RowEffect> effects) {
+        if (!effects.isEmpty()) {
+            households.addAll(tx, effects.stream().map(MemberImport::newMember).toList());
         }
     }
 
-    private static Entry entry(RowEffect deed) {
-        var row = deed.row();
+    private static NewMember newMember(RowEffect effect) {
+        var row = effect.row();
         var householdId = Objects.requireNonNull(Objects.requireNonNull(row.household()).id());
-        return new Entry(deed.changes(), new New(
+        return new NewMember(effect.changes(), new New(
                 Ids.next(), null, householdId, Objects.requireNonNull(row.person().id()), Objects.requireNonNull(row.role())));
     }
 
-    /** Another role is another membership: the one that there is ends first. */
-    private void changeRole(Tx tx, RowEffect deed) {
-        var entry = entry(deed);
-        var present = members.lockOfHousehold(tx, entry.member().householdId());
-        households.end(tx, deed.changes(), present.stream().filter(member -> member.personId().equals(entry.member().personId())).toList());
-        households.begin(tx, List.of(entry));
+    /** Ends the household membership and starts another one with the new role. */
+    private void changeRole(Tx tx, RowEffect effect) {
+        var newMember = newMember(effect);
+        var current = members.lockOfHousehold(tx, newMember.member().householdId());
+        households.end(tx, effect.changes(), current.stream().filter(member -> member.personId().equals(newMember.member().personId())).toList());
+        households.addAll(tx, List.of(newMember));
     }
 }

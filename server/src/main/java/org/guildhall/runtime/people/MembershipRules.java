@@ -11,8 +11,8 @@ import org.guildhall.runtime.people.MembershipStore.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How persons come to belong to organizations, and what must not happen to those who do. Who holds both holds the person first, then the
- * organization; then come its invitations and memberships.
+ * Creates memberships, and checks changes of them. The order of locks is: the person, the organization, then its invitations and
+ * memberships.
  */
 final class MembershipRules {
 
@@ -26,16 +26,16 @@ final class MembershipRules {
         this.memberships = memberships;
     }
 
-    /** A person and an organization, both held and active. */
+    /** A person and an organization, both locked and active. */
     record LockedParties(UUID organizationId, UUID personId) {}
 
     /**
-     * Holds a person and an organization.
+     * Locks a person and an organization until the transaction ends.
      *
-     * @throws ProblemException {@code not_found} without the organization, {@code validation_failed} without the person, {@code invalid_state}
-     *     if one of them is archived
+     * @throws ProblemException {@code not_found} if there is no such organization, {@code validation_failed} if there is no such person,
+     *     {@code invalid_state} if one of them is archived
      */
-    LockedParties hold(Tx tx, UUID organizationId, UUID personId) {
+    LockedParties lock(Tx tx, UUID organizationId, UUID personId) {
         var person = persons.lockShared(tx, personId);
         var organization = Require.found(organizations.lock(tx, organizationId));
         var state = Require.named(person, "/person_id", "person");
@@ -45,33 +45,33 @@ final class MembershipRules {
     }
 
     /**
-     * Lets a person belong to an organization from now on.
+     * Makes a person a member of an organization from now on.
      *
-     * @throws ProblemException {@code already_exists} if they do
+     * @throws ProblemException {@code already_exists} if the person is a member already
      */
-    Row begin(Tx tx, Changes changes, LockedParties place, @Nullable String externalId, String role) {
-        var earlier = memberships.current(tx, place.organizationId(), place.personId());
-        if (earlier != null) {
-            var detail = "The person belongs to the organization already, by " + new MembershipId(earlier.id()) + ".";
+    Row create(Tx tx, Changes changes, LockedParties parties, @Nullable String externalId, String role) {
+        var existing = memberships.current(tx, parties.organizationId(), parties.personId());
+        if (existing != null) {
+            var detail = "The person is a member of the organization already: " + new MembershipId(existing.id()) + ".";
             throw Problem.ALREADY_EXISTS.because(detail).with(Item.pointer("/person_id", "already_exists", detail));
         }
-        var row = memberships.insert(tx, place.organizationId(), place.personId(), externalId, role);
+        var row = memberships.insert(tx, parties.organizationId(), parties.personId(), externalId, role);
         var membership = PeopleViews.toApi(row);
         changes.created(membership.id(), membership);
         return row;
     }
 
-    /** Refuses to touch what is over. */
+    /** @throws ProblemException {@code invalid_state} if the membership has ended */
     void requireActive(Row membership) {
         if (!membership.active()) {
-            throw Problem.INVALID_STATE.because("The membership is ended.");
+            throw Problem.INVALID_STATE.because("The membership has ended.");
         }
     }
 
-    /** Refuses to leave an organization that is held without an owner; anybody but an owner may always go. */
+    /** @throws ProblemException {@code invalid_state} if the person is the last owner. The caller has locked the organization. */
     void requireOtherOwner(Tx tx, Row membership) {
         if (membership.role().equals("owner") && !memberships.hasOtherOwner(tx, membership)) {
-            throw Problem.INVALID_STATE.because("The person is the last owner of the organization: make somebody else an owner first.");
+            throw Problem.INVALID_STATE.because("The person is the last owner of the organization. Make another member an owner first.");
         }
     }
 }

@@ -26,16 +26,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Memberships, effective-dated: each row holds the role that a person had from {@code starts_at} until {@code ends_at}, and the membership
- * is all rows of one id. Whoever changes one holds its organization.
+ * is all rows of one id. Every caller that changes one locks its organization first.
  */
 public final class MembershipStore {
 
-    /** The role, from when until when, together with what is known of the membership today. */
+    /** A role with its start and end, and the present values of the members that aren't effective-dated. */
     record Row(
             UUID id, @Nullable String externalId, UUID organizationId, UUID personId, String role, boolean active, Instant startsAt,
             @Nullable Instant endsAt, Instant createdAt, Instant updatedAt, long version) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID personId, @Nullable String role,
             @Nullable Boolean active, TimeWindow created, @Nullable Instant at) {}
@@ -45,9 +45,9 @@ public final class MembershipStore {
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", MEMBERSHIPS.CREATED_AT);
     private static final Field<Boolean> ACTIVE = field(MEMBERSHIPS.ENDS_AT.isNull()).as("active");
     private static final List<Field<?>> COLUMNS = columns(MEMBERSHIPS);
-    private static final List<Field<?>> COLUMNS_THEN = columns(LATEST);
+    private static final List<Field<?>> COLUMNS_AT = columns(LATEST);
 
-    /** @param today the row that tells of the membership what isn't effective-dated */
+    /** @param today the row with the members that aren't effective-dated */
     private static List<Field<?>> columns(Memberships today) {
         return List.of(
                 MEMBERSHIPS.ID, today.EXTERNAL_ID, MEMBERSHIPS.ORGANIZATION_ID, MEMBERSHIPS.PERSON_ID, MEMBERSHIPS.ROLE,
@@ -55,7 +55,7 @@ public final class MembershipStore {
                 today.UPDATED_AT, today.VERSION);
     }
 
-    /** A new membership, from now on; the organization is held. */
+    /** Inserts a membership that starts now. The caller has locked the organization. */
     Row insert(Tx tx, UUID organizationId, UUID personId, @Nullable String externalId, String role) {
         var now = tx.sql().select(EffectiveDates.present()).fetchSingle().value1();
         return tx.sql()
@@ -71,15 +71,15 @@ public final class MembershipStore {
                 .fetchSingle(MembershipStore::row);
     }
 
-    /** The membership as it is now, or was last. */
+    /** The membership as it is now, or as it was when it ended. */
     @Nullable Row get(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(MEMBERSHIPS).where(MEMBERSHIPS.ID.eq(id)).and(isLatest()).fetchOne(MembershipStore::row);
     }
 
-    /** The membership as it was at an instant; null if it didn't hold. */
+    /** The membership as it was at an instant; null if it wasn't active then. */
     @Nullable Row get(Tx tx, UUID id, Instant at) {
         return tx.sql()
-                .select(COLUMNS_THEN)
+                .select(COLUMNS_AT)
                 .from(MEMBERSHIPS)
                 .join(LATEST)
                 .on(latest())
@@ -88,7 +88,7 @@ public final class MembershipStore {
                 .fetchOne(MembershipStore::row);
     }
 
-    /** By which a person belongs to an organization now; null if they don't. */
+    /** The active membership of a person in an organization; null if there is none. */
     @Nullable Row current(Tx tx, UUID organizationId, UUID personId) {
         return tx.sql()
                 .select(COLUMNS)
@@ -99,7 +99,7 @@ public final class MembershipStore {
                 .fetchOne(MembershipStore::row);
     }
 
-    /** By which a person belongs to organizations now, in the order in which they came to them. */
+    /** The active memberships of a person, oldest first. */
     List<Row> currentOf(Tx tx, UUID personId) {
         return tx.sql()
                 .select(COLUMNS)
@@ -110,7 +110,7 @@ public final class MembershipStore {
                 .fetch(MembershipStore::row);
     }
 
-    /** Whether anybody else owns the organization of this membership. */
+    /** True if the organization of this membership has another active owner. */
     boolean hasOtherOwner(Tx tx, Row membership) {
         return tx.sql().fetchExists(MEMBERSHIPS, MEMBERSHIPS.ORGANIZATION_ID.eq(membership.organizationId())
                 .and(MEMBERSHIPS.ROLE.eq("owner"))
@@ -118,28 +118,28 @@ public final class MembershipStore {
                 .and(MEMBERSHIPS.ID.ne(membership.id())));
     }
 
-    /** The memberships as they are now, or were last; with an instant those that held then, as they were then. */
+    /** The memberships in their latest state. With an instant: the memberships that were active then, with their roles of then. */
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
         var at = filter.at();
         var today = at == null ? MEMBERSHIPS : LATEST;
         var select = at == null
                 ? tx.sql().select(COLUMNS).from(MEMBERSHIPS).where(isLatest())
                 : tx.sql()
-                        .select(COLUMNS_THEN)
+                        .select(COLUMNS_AT)
                         .from(MEMBERSHIPS)
                         .join(LATEST)
                         .on(latest())
                         .where(EffectiveDates.holds(MEMBERSHIPS.STARTS_AT, MEMBERSHIPS.ENDS_AT, at));
-        var narrowed = select.and(Filters.is(MEMBERSHIPS.ORGANIZATION_ID, filter.organizationId()))
+        var filtered = select.and(Filters.is(MEMBERSHIPS.ORGANIZATION_ID, filter.organizationId()))
                 .and(Filters.is(MEMBERSHIPS.PERSON_ID, filter.personId()))
                 .and(Filters.is(today.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(MEMBERSHIPS.ROLE, filter.role()))
                 .and(filter.active() == null ? DSL.noCondition() : filter.active() ? today.ENDS_AT.isNull() : today.ENDS_AT.isNotNull())
                 .and(Filters.within(MEMBERSHIPS.CREATED_AT, filter.created()));
-        return page.fetch(narrowed, SORTS, MEMBERSHIPS.ID, MembershipStore::row);
+        return page.fetch(filtered, SORTS, MEMBERSHIPS.ID, MembershipStore::row);
     }
 
-    /** Gives the membership, and so all its rows, another name; the role stays, and starts nothing new. */
+    /** Replaces the external id in all rows of the membership. The role continues. */
     Row setExternalId(Tx tx, Row membership, @Nullable String externalId) {
         writeExternalId(tx, membership.id(), externalId);
         return tx.sql()
@@ -152,7 +152,7 @@ public final class MembershipStore {
                 .fetchSingle(MembershipStore::row);
     }
 
-    /** Ends the role and starts another one at the same instant. */
+    /** Ends the role and starts another role at the same instant. */
     Row update(Tx tx, Row membership, @Nullable String externalId, String role) {
         if (!Objects.equals(externalId, membership.externalId())) {
             writeExternalId(tx, membership.id(), externalId);
@@ -179,7 +179,7 @@ public final class MembershipStore {
                 .fetchSingle(MembershipStore::row);
     }
 
-    /** Lets the person no longer belong to it, from now on. */
+    /** Ends the membership now. */
     Row end(Tx tx, UUID id) {
         return tx.sql()
                 .update(MEMBERSHIPS)
@@ -192,7 +192,7 @@ public final class MembershipStore {
                 .fetchSingle(MembershipStore::row);
     }
 
-    /** Lets a person belong to no organization any more, from now on; in no order. */
+    /** Ends all memberships of a person now, and returns them in no order. */
     List<Row> endAllOf(Tx tx, UUID personId) {
         return tx.sql()
                 .update(MEMBERSHIPS)
@@ -205,7 +205,7 @@ public final class MembershipStore {
                 .fetch(MembershipStore::row);
     }
 
-    /** A name is of the membership, not of a role in it: all its rows get it. */
+    /** The external id belongs to the membership, not to one role, so all its rows get it. */
     private static void writeExternalId(Tx tx, UUID id, @Nullable String externalId) {
         tx.sql().update(MEMBERSHIPS).set(MEMBERSHIPS.EXTERNAL_ID, externalId).where(MEMBERSHIPS.ID.eq(id)).execute();
     }

@@ -26,18 +26,18 @@ final class MembershipsHandler implements MembershipsApi<Call> {
 
     private final OrganizationStore organizations;
     private final MembershipStore memberships;
-    private final MembershipRules belonging;
+    private final MembershipRules rules;
 
-    MembershipsHandler(OrganizationStore organizations, MembershipStore memberships, MembershipRules belonging) {
+    MembershipsHandler(OrganizationStore organizations, MembershipStore memberships, MembershipRules rules) {
         this.organizations = organizations;
         this.memberships = memberships;
-        this.belonging = belonging;
+        this.rules = rules;
     }
 
     @Override
     public Reply<Membership> createMembership(Call call, OrganizationId organizationId, NewMembership body) {
-        var place = belonging.hold(call.tx(), organizationId.value(), body.personId().value());
-        var membership = PeopleViews.toApi(belonging.begin(call.tx(), call.changes(), place, body.externalId(), body.role().value()));
+        var parties = rules.lock(call.tx(), organizationId.value(), body.personId().value());
+        var membership = PeopleViews.toApi(rules.create(call.tx(), call.changes(), parties, body.externalId(), body.role().value()));
         return Reply.created("/api/v1/runtime/memberships/" + membership.id(), membership);
     }
 
@@ -75,36 +75,36 @@ final class MembershipsHandler implements MembershipsApi<Call> {
     @Override
     public Reply<Membership> updateMembership(Call call, MembershipId membershipId, Patch<MembershipPatch> patch) {
         var organization = Require.found(organizations.lockOfMembership(call.tx(), membershipId.value()));
-        var before = held(call, membershipId);
+        var before = read(call, membershipId);
         var current = new MembershipPatch(before.externalId(), MembershipRole.fromValue(before.role()));
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
             return Reply.ok(PeopleViews.toApi(before));
         }
-        belonging.requireActive(before);
+        rules.requireActive(before);
         Require.active(organization.state(), "organization");
         var role = wanted.role().value();
         if (role.equals(before.role())) {
             return changed(call, before, memberships.setExternalId(call.tx(), before, wanted.externalId()));
         }
-        belonging.requireOtherOwner(call.tx(), before);
+        rules.requireOtherOwner(call.tx(), before);
         return changed(call, before, memberships.update(call.tx(), before, wanted.externalId(), role));
     }
 
     @Override
     public Reply<Membership> endMembership(Call call, MembershipId membershipId) {
         var organization = Require.found(organizations.lockOfMembership(call.tx(), membershipId.value()));
-        var before = held(call, membershipId);
-        belonging.requireActive(before);
+        var before = read(call, membershipId);
+        rules.requireActive(before);
         if (organization.state().equals("active")) {
-            belonging.requireOtherOwner(call.tx(), before);
+            rules.requireOtherOwner(call.tx(), before);
         }
         return changed(call, before, memberships.end(call.tx(), before.id()));
     }
 
-    /** As it is once its organization is held. */
-    private Row held(Call call, MembershipId membershipId) {
+    /** Reads the membership after its organization is locked, and checks {@code If-Match}. */
+    private Row read(Call call, MembershipId membershipId) {
         var row = Require.found(memberships.get(call.tx(), membershipId.value()));
         call.expect(row.version());
         return row;

@@ -35,7 +35,7 @@ import org.jooq.Record;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Organizations, and how one is founded with what it begins with. */
+/** Organizations, which are inserted together with their first workspace, membership and pool. */
 public final class OrganizationStore {
 
     /** An organization as stored. */
@@ -43,15 +43,15 @@ public final class OrganizationStore {
             UUID id, @Nullable String externalId, UUID orgTypeId, String name, @Nullable UUID personalPersonId, UUID poolId,
             Map<String, String> metadata, String state, @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
-    /** What a caller may say of an organization that is there. */
+    /** The members of an organization that a caller can change. */
     record Values(@Nullable String externalId, String name, Map<String, String> metadata) {}
 
     /**
-     * An organization to found, by its ids and those of what it begins with.
+     * An organization to insert, with the ids of its pool, first membership and first workspace.
      *
-     * @param personalPersonId whose own it is; null for nobody's
-     * @param ownerId who owns it; null for nobody yet
-     * @param workspace what its first workspace is called
+     * @param personalPersonId the person of a personal organization; null for another organization
+     * @param ownerId the person who becomes its owner; null for none
+     * @param workspace the name of its first workspace
      */
     record New(
             UUID id, UUID poolId, UUID membershipId, UUID workspaceId, @Nullable UUID personalPersonId, @Nullable UUID ownerId, Values values,
@@ -66,18 +66,17 @@ public final class OrganizationStore {
     }
 
     /**
-     * What came of it. Without an active type there are no organizations, without an active owner no membership; whoever asked decides
-     * what that means.
+     * The result of an insert. Without an active type nothing is inserted; without an active owner no membership is. The caller checks both.
      *
      * @param orgTypeState null if there is no such type
-     * @param ownerStates by the owners' ids in text, as far as they are there
-     * @param at when
-     * @param opened since when the pools are there: behind every change of the type; null if they aren't
+     * @param ownerStates the states of the owners that exist, by their ids as text
+     * @param at the {@code created_at} of the organizations
+     * @param opened the {@code created_at} of the pools, read after the type is locked; null if nothing was inserted
      */
-    record Founded(
+    record Inserted(
             @Nullable UUID orgTypeId, @Nullable String orgTypeState, Map<String, String> ownerStates, Instant at, @Nullable Instant opened) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable UUID orgTypeId, @Nullable UUID personalPersonId, @Nullable String state,
             TimeWindow created) {}
@@ -94,8 +93,8 @@ public final class OrganizationStore {
     private static final Field<Instant> AT = field("at", SQLDataType.INSTANT);
     private static final Field<Instant> OPENED = field("opened", SQLDataType.INSTANT);
 
-    // The clock is asked once the type is held: what is given by default is what was so at that instant.
-    private static final String FOUND = """
+    // The clock is read after the type is locked, since the default grants are those of that instant.
+    private static final String INSERT = """
             with type as (
               select id, state from catalog.org_types where {0} for share),
             clock as materialized (
@@ -121,19 +120,19 @@ public final class OrganizationStore {
             select (select id from type), (select state from type), (select jsonb_object_agg(id, state) from owner), {4}, (select now from clock)""";
 
     /**
-     * Founds organizations of one type, each with its first workspace, its owner's membership and its pool, in one statement. The type and
-     * the owners stay as they are until the transaction ends.
+     * Inserts organizations of one type, each with its first workspace, its owner's membership and its pool, in one statement. It locks the
+     * type and the owners against changes until the transaction ends.
      *
      * @param orgTypeId null for the tenant's default type
      */
-    Founded found(Tx tx, @Nullable UUID orgTypeId, List<New> those) {
+    Inserted insert(Tx tx, @Nullable UUID orgTypeId, List<New> organizations) {
         var type = orgTypeId == null ? condition(ORG_TYPES.IS_DEFAULT) : ORG_TYPES.ID.eq(orgTypeId);
-        var wanted = Columns.rows(those.stream().map(New::cells).toList());
-        var owners = Columns.array(those.stream().map(New::ownerId).filter(Objects::nonNull).toList(), UUID.class);
+        var wanted = Columns.rows(organizations.stream().map(New::cells).toList());
+        var owners = Columns.array(organizations.stream().map(New::ownerId).filter(Objects::nonNull).toList(), UUID.class);
         return tx.sql()
-                .resultQuery(FOUND, type, EffectiveDates.present(), val(wanted), owners, Columns.now())
+                .resultQuery(INSERT, type, EffectiveDates.present(), val(wanted), owners, Columns.now())
                 .coerce(ORG_TYPES.ID, ORG_TYPES.STATE, OWNERS, AT, OPENED)
-                .fetchSingle(record -> new Founded(
+                .fetchSingle(record -> new Inserted(
                         record.value1(), record.value2(), Columns.texts(record.value3()), record.value4(), record.value5()));
     }
 
@@ -146,58 +145,58 @@ public final class OrganizationStore {
         return Weighed.all(tx, select).stream().map(OrganizationStore::row).toList();
     }
 
-    /** The same, held until the transaction ends: whoever changes it, its memberships or its end stands in one line. */
+    /** Locks the organization until the transaction ends. Changes of its memberships and its archiving wait for this lock. */
     @Nullable Row lock(Tx tx, UUID id) {
         return lock(tx, ORGANIZATIONS.ID.eq(id));
     }
 
-    /** The organization of a membership, held in the same way. */
+    /** Locks the organization of a membership in the same way. */
     @Nullable Row lockOfMembership(Tx tx, UUID membershipId) {
         return lock(tx, ORGANIZATIONS.ID.eq(
                 select(MEMBERSHIPS.ORGANIZATION_ID).from(MEMBERSHIPS).where(MEMBERSHIPS.ID.eq(membershipId)).limit(inline(1))));
     }
 
-    /** A person's own organization and all that they belong to now, held in the same way, one after the other by their ids. */
+    /** Locks a person's personal organization and those of their active memberships in the same way, in the order of their ids. */
     List<Row> lockAllOf(Tx tx, UUID personId) {
-        var belongs = select(MEMBERSHIPS.ORGANIZATION_ID)
+        var joined = select(MEMBERSHIPS.ORGANIZATION_ID)
                 .from(MEMBERSHIPS)
                 .where(MEMBERSHIPS.PERSON_ID.eq(personId))
                 .and(MEMBERSHIPS.ENDS_AT.isNull());
         return tx.sql()
                 .select(COLUMNS)
                 .from(ORGANIZATIONS)
-                .where(ORGANIZATIONS.PERSONAL_PERSON_ID.eq(personId).or(ORGANIZATIONS.ID.in(belongs)))
+                .where(ORGANIZATIONS.PERSONAL_PERSON_ID.eq(personId).or(ORGANIZATIONS.ID.in(joined)))
                 .orderBy(ORGANIZATIONS.ID)
                 .forNoKeyUpdate()
                 .of(ORGANIZATIONS)
                 .fetch(OrganizationStore::row);
     }
 
-    private static @Nullable Row lock(Tx tx, Condition which) {
+    private static @Nullable Row lock(Tx tx, Condition condition) {
         return tx.sql()
                 .select(COLUMNS)
                 .from(ORGANIZATIONS)
-                .where(which)
+                .where(condition)
                 .forNoKeyUpdate()
                 .of(ORGANIZATIONS)
                 .fetchOne(OrganizationStore::row);
     }
 
-    /** Its state, which nobody changes until the transaction ends; others may hold it so, too. */
+    /** Locks the organization against changes until the transaction ends, and returns its state. Such locks don't exclude each other. */
     @Nullable String lockShared(Tx tx, UUID id) {
         return lockShared(tx, ORGANIZATIONS.ID.eq(id));
     }
 
-    /** The same of the organization of a workspace. */
+    /** Locks the organization of a workspace in the same way, and returns its state. */
     @Nullable String lockSharedByWorkspace(Tx tx, UUID workspaceId) {
         return lockShared(tx, ORGANIZATIONS.ID.eq(select(WORKSPACES.ORGANIZATION_ID).from(WORKSPACES).where(WORKSPACES.ID.eq(workspaceId))));
     }
 
-    private static @Nullable String lockShared(Tx tx, Condition which) {
+    private static @Nullable String lockShared(Tx tx, Condition condition) {
         return tx.sql()
                 .select(ORGANIZATIONS.STATE)
                 .from(ORGANIZATIONS)
-                .where(which)
+                .where(condition)
                 .forShare()
                 .of(ORGANIZATIONS)
                 .fetchOne(ORGANIZATIONS.STATE);

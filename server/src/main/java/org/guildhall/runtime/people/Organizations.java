@@ -13,19 +13,19 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
-import org.guildhall.runtime.people.OrganizationStore.Founded;
+import org.guildhall.runtime.people.OrganizationStore.Inserted;
 import org.guildhall.runtime.people.OrganizationStore.New;
 import org.guildhall.runtime.people.OrganizationStore.Row;
 import org.guildhall.runtime.people.OrganizationStore.Values;
 import org.guildhall.runtime.plans.PoolStore;
-import org.guildhall.runtime.plans.Pools;
 import org.guildhall.runtime.plans.Pools.Opening;
+import org.guildhall.runtime.plans.Pools;
 import org.jspecify.annotations.Nullable;
 
-/** Makes organizations, each with all that belongs to it from its first instant on, and ends what they hold when they are archived. */
+/** Creates organizations with their first membership, workspace, pool and default grants, and archives them. */
 public final class Organizations {
 
     private static final String FIRST_WORKSPACE = "Home";
@@ -42,71 +42,71 @@ public final class Organizations {
     }
 
     /**
-     * A person's own organization that is to be made.
+     * A personal organization to create.
      *
-     * @param changes told what that makes
+     * @param changes records everything that is created
      */
     record Personal(Changes changes, UUID id, UUID personId, String name) {}
 
     /**
-     * Makes an organization, its owner's membership, its first workspace, its pool, and what its type gives by default.
+     * Creates an organization, its owner's membership, its first workspace, its pool, and the default grants of its type.
      *
-     * @throws ProblemException for a type or an owner that isn't there or is archived
+     * @throws ProblemException {@code validation_failed} if there is no such type or owner, {@code invalid_state} if one of them is archived
      */
-    Row make(Tx tx, Changes changes, Actor actor, UUID orgTypeId, @Nullable UUID ownerId, Values values) {
+    Row create(Tx tx, Changes changes, Actor actor, UUID orgTypeId, @Nullable UUID ownerId, Values values) {
         var wanted = wanted(Ids.next(), null, ownerId, values);
-        var founded = organizations.found(tx, orgTypeId, List.of(wanted));
-        var ownerState = ownerId == null ? null : founded.ownerStates().get(ownerId.toString());
+        var inserted = organizations.insert(tx, orgTypeId, List.of(wanted));
+        var ownerState = ownerId == null ? null : inserted.ownerStates().get(ownerId.toString());
         var unknown = new ArrayList<Item>();
-        if (founded.orgTypeState() == null) {
+        if (inserted.orgTypeState() == null) {
             unknown.add(Item.pointer("/org_type_id", "unknown_reference", "There is no such organization type."));
         }
         if (ownerId != null && ownerState == null) {
             unknown.add(Item.pointer("/owner_person_id", "unknown_reference", "There is no such person."));
         }
         ProblemException.ifAny(unknown);
-        Require.active(Objects.requireNonNull(founded.orgTypeState()), "/org_type_id", "organization type");
+        Require.active(Objects.requireNonNull(inserted.orgTypeState()), "/org_type_id", "organization type");
         if (ownerState != null) {
             Require.active(ownerState, "/owner_person_id", "person");
         }
-        return begin(tx, actor, founded, List.of(wanted), List.of(changes)).getFirst();
+        return begin(tx, actor, inserted, List.of(wanted), List.of(changes)).getFirst();
     }
 
     /**
-     * Makes persons' own organizations, of the tenant's default type and called after them; they own them.
+     * Creates personal organizations of the tenant's default type. Each has the name of its person, who is its owner.
      *
-     * @throws ProblemException {@code invalid_state} while there is no default type
+     * @throws ProblemException {@code invalid_state} if the tenant has no default type
      */
-    void makePersonal(Tx tx, Actor actor, List<Personal> those) {
-        var wanted = those.stream()
-                .map(own -> wanted(own.id(), own.personId(), own.personId(), new Values(null, own.name(), Map.of())))
+    void createPersonal(Tx tx, Actor actor, List<Personal> personals) {
+        var wanted = personals.stream()
+                .map(personal -> wanted(personal.id(), personal.personId(), personal.personId(), new Values(null, personal.name(), Map.of())))
                 .toList();
-        var founded = organizations.found(tx, null, wanted);
-        if (founded.orgTypeId() == null) {
-            // Whoever waited for a default that had its place taken meanwhile finds it no longer, and the one in its place only now.
-            founded = organizations.found(tx, null, wanted);
+        var inserted = organizations.insert(tx, null, wanted);
+        if (inserted.orgTypeId() == null) {
+            // The statement waited for the lock of a type that another transaction replaced as the default. The new default is visible now.
+            inserted = organizations.insert(tx, null, wanted);
         }
-        if (founded.orgTypeId() == null) {
+        if (inserted.orgTypeId() == null) {
             throw Problem.INVALID_STATE.because(
-                    "The tenant has no default organization type, so a person's own organization can't be made. Make one of its types the default.");
+                    "The tenant has no default organization type, so no personal organization can be created. Make one of its types the default.");
         }
-        begin(tx, actor, founded, wanted, those.stream().map(Personal::changes).toList());
+        begin(tx, actor, inserted, wanted, personals.stream().map(Personal::changes).toList());
     }
 
     private static New wanted(UUID id, @Nullable UUID personalPersonId, @Nullable UUID ownerId, Values values) {
         return new New(id, Ids.next(), Ids.next(), Ids.next(), personalPersonId, ownerId, values, FIRST_WORKSPACE);
     }
 
-    /** Gives them what their type gives, and tells of each: what hangs on its pool is told behind it. */
-    private List<Row> begin(Tx tx, Actor actor, Founded founded, List<New> those, List<Changes> events) {
-        var typeId = Objects.requireNonNull(founded.orgTypeId());
-        var opened = Objects.requireNonNull(founded.opened());
-        var at = founded.at();
-        var rows = new ArrayList<Row>(those.size());
-        var openings = new ArrayList<Opening>(those.size());
-        for (int each = 0; each < those.size(); each++) {
-            var wanted = those.get(each);
-            var changes = events.get(each);
+    /** Records what was inserted, opens the pools and issues the default grants. The changes of a pool follow the primary ones. */
+    private List<Row> begin(Tx tx, Actor actor, Inserted inserted, List<New> all, List<Changes> events) {
+        var typeId = Objects.requireNonNull(inserted.orgTypeId());
+        var opened = Objects.requireNonNull(inserted.opened());
+        var at = inserted.at();
+        var rows = new ArrayList<Row>(all.size());
+        var openings = new ArrayList<Opening>(all.size());
+        for (int index = 0; index < all.size(); index++) {
+            var wanted = all.get(index);
+            var changes = events.get(index);
             var values = wanted.values();
             var row = new Row(wanted.id(), values.externalId(), typeId, values.name(), wanted.personalPersonId(), wanted.poolId(), values.metadata(),
                     "active", null, at, at, 1);
@@ -127,7 +127,7 @@ public final class Organizations {
         return rows;
     }
 
-    /** Archives an organization that is held and active: its invitations are revoked, and whatever it holds ends. */
+    /** Archives an active organization that the caller has locked: revokes its pending invitations and ends everything that it holds. */
     Row archive(Tx tx, Changes changes, Actor actor, Row before) {
         var after = organizations.archive(tx, before.id());
         changes.changed(new OrganizationId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(after));

@@ -26,17 +26,17 @@ import org.jspecify.annotations.Nullable;
 final class OrganizationsHandler implements OrganizationsApi<Call> {
 
     private final OrganizationStore organizations;
-    private final Organizations making;
+    private final Organizations rules;
 
-    OrganizationsHandler(OrganizationStore organizations, Organizations making) {
+    OrganizationsHandler(OrganizationStore organizations, Organizations rules) {
         this.organizations = organizations;
-        this.making = making;
+        this.rules = rules;
     }
 
     @Override
     public Reply<Organization> createOrganization(Call call, NewOrganization body) {
         var values = new Values(body.externalId(), body.name(), body.metadata() == null ? Map.of() : body.metadata());
-        var organization = PeopleViews.toApi(making.make(
+        var organization = PeopleViews.toApi(rules.create(
                 call.tx(), call.changes(), call.actor(), body.orgTypeId().value(), uuid(body.ownerPersonId()), values));
         return Reply.created("/api/v1/runtime/organizations/" + organization.id(), organization);
     }
@@ -78,9 +78,10 @@ final class OrganizationsHandler implements OrganizationsApi<Call> {
         call.expect(before.version());
         Require.active(before.state(), "organization");
         if (before.personalPersonId() != null) {
-            throw Problem.INVALID_STATE.because("This is " + new PersonId(before.personalPersonId()) + "'s own organization, which goes with the person.");
+            throw Problem.INVALID_STATE.because(
+                    "This is the personal organization of " + new PersonId(before.personalPersonId()) + ". Archive the person instead.");
         }
-        return Reply.ok(PeopleViews.toApi(making.archive(call.tx(), call.changes(), call.actor(), before)));
+        return Reply.ok(PeopleViews.toApi(rules.archive(call.tx(), call.changes(), call.actor(), before)));
     }
 
     private static @Nullable UUID uuid(@Nullable Id id) {

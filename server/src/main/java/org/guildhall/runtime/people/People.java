@@ -13,8 +13,8 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.Organizations.Personal;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
@@ -22,85 +22,86 @@ import org.guildhall.runtime.people.PersonStore.Row;
 import org.guildhall.runtime.people.PersonStore.Values;
 import org.jspecify.annotations.Nullable;
 
-/** Makes and changes persons, whoever asks for it: a request, or a row of an import. */
+/** Creates, changes and archives persons, for requests and for rows of an import. */
 public final class People {
 
-    /** Where a new day begins first. */
+    /** The time zone in which a day begins first, so that a birth today is accepted everywhere. */
     private static final ZoneOffset EARLIEST = ZoneOffset.ofHours(14);
 
-    /** Before it, years are typing errors; and the year 0000 of ISO 8601 is none that a database has. */
+    /** Earlier years are typing errors. Also, PostgreSQL doesn't have the year 0000 of ISO 8601. */
     private static final int BIRTH_YEAR_MIN = 1800;
 
     private final PersonStore persons;
     private final PersonIdentityStore identities;
     private final Organizations organizations;
-    private final PersonArchiving leaving;
+    private final PersonArchiving archiving;
 
-    public People(PersonStore persons, PersonIdentityStore identities, Organizations organizations, PersonArchiving leaving) {
+    public People(PersonStore persons, PersonIdentityStore identities, Organizations organizations, PersonArchiving archiving) {
         this.persons = persons;
         this.identities = identities;
         this.organizations = organizations;
-        this.leaving = leaving;
+        this.archiving = archiving;
     }
 
     /**
-     * Somebody to be made.
+     * A person to create.
      *
-     * @param changes told what that makes; it begins with them
-     * @param id that they shall have
-     * @param identities at outside providers
+     * @param changes records everything that is created, the person first
+     * @param id the id of the new person
+     * @param identities the person's identities at identity providers
      */
     record PersonDraft(Changes changes, UUID id, Values values, List<Identity> identities) {}
 
-    /** Makes one person, as {@link #create(Tx, Actor, List)} does. */
+    /** Creates one person, as {@link #create(Tx, Actor, List)} does. */
     Row create(Tx tx, Changes changes, Actor actor, Values values, List<Identity> identities) {
         return create(tx, actor, List.of(new PersonDraft(changes, Ids.next(), values, identities))).getFirst();
     }
 
     /**
-     * Makes persons, each with an organization of their own and all that belongs to it. It takes as few statements for many as for one.
+     * Creates persons, each with a personal organization. The number of statements doesn't depend on the number of persons.
      *
-     * @throws ProblemException for an identity that is linked already, or named twice; for an {@code external_id} that is taken the schema does
+     * @throws ProblemException {@code already_exists} for an identity that is linked already, {@code validation_failed} for one that is named
+     *     twice. A constraint of the schema refuses a duplicate {@code external_id}.
      */
-    List<Row> create(Tx tx, Actor actor, List<PersonDraft> those) {
-        those.forEach(newcomer -> requireRight(tx, newcomer));
-        var made = persons.insert(tx, those.stream().map(who -> new PersonStore.New(who.id(), who.values(), who.identities())).toList());
-        var rows = new ArrayList<Row>(those.size());
-        var own = new ArrayList<Personal>(those.size());
-        for (int at = 0; at < those.size(); at++) {
-            var newcomer = those.get(at);
-            var row = made.get(at).with(Ids.next());
-            if (row.identities().size() < newcomer.identities().size()) {
-                throw taken(tx, row, newcomer.identities());
+    List<Row> create(Tx tx, Actor actor, List<PersonDraft> drafts) {
+        drafts.forEach(draft -> requireValid(tx, draft));
+        var inserted = persons.insert(tx, drafts.stream().map(draft -> new PersonStore.New(draft.id(), draft.values(), draft.identities())).toList());
+        var rows = new ArrayList<Row>(drafts.size());
+        var personals = new ArrayList<Personal>(drafts.size());
+        for (int index = 0; index < drafts.size(); index++) {
+            var draft = drafts.get(index);
+            var row = inserted.get(index).with(Ids.next());
+            if (row.identities().size() < draft.identities().size()) {
+                throw taken(tx, row, draft.identities());
             }
             rows.add(row);
-            own.add(new Personal(newcomer.changes(), Objects.requireNonNull(row.personalOrganizationId()), row.id(), row.name()));
+            personals.add(new Personal(draft.changes(), Objects.requireNonNull(row.personalOrganizationId()), row.id(), row.name()));
             var person = PeopleViews.toApi(row);
-            newcomer.changes().created(person.id(), person);
-            person.identities().forEach(identity -> newcomer.changes().created(identity.id(), identity));
+            draft.changes().created(person.id(), person);
+            person.identities().forEach(identity -> draft.changes().created(identity.id(), identity));
         }
-        organizations.makePersonal(tx, actor, own);
+        organizations.createPersonal(tx, actor, personals);
         return rows;
     }
 
-    private static void requireRight(Tx tx, PersonDraft newcomer) {
-        var wrong = mistakes(tx, newcomer.values());
-        var seen = new HashSet<Identity>();
-        for (int at = 0; at < newcomer.identities().size(); at++) {
-            if (!seen.add(newcomer.identities().get(at))) {
-                wrong.add(Item.pointer("/identities/" + at, "duplicate", "The identity is named twice."));
+    private static void requireValid(Tx tx, PersonDraft draft) {
+        var errors = errors(tx, draft.values());
+        var unique = new HashSet<Identity>();
+        for (int index = 0; index < draft.identities().size(); index++) {
+            if (!unique.add(draft.identities().get(index))) {
+                errors.add(Item.pointer("/identities/" + index, "duplicate", "Duplicate identity."));
             }
         }
-        ProblemException.ifAny(wrong);
+        ProblemException.ifAny(errors);
     }
 
     /**
-     * Changes what is said of a person who is held.
+     * Changes a person whom the caller has locked.
      *
-     * @throws ProblemException {@code invalid_state} if they are archived
+     * @throws ProblemException {@code invalid_state} if the person is archived
      */
     Row update(Tx tx, Changes changes, Row before, Values values) {
-        ProblemException.ifAny(mistakes(tx, values));
+        ProblemException.ifAny(errors(tx, values));
         Require.active(before.state(), "person");
         var after = persons.update(tx, before.id(), values);
         changes.changed(new PersonId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(after));
@@ -108,38 +109,38 @@ public final class People {
     }
 
     /**
-     * Archives a person who is held, with what is theirs.
+     * Archives a person whom the caller has locked, and ends the person's memberships.
      *
-     * @throws ProblemException {@code invalid_state} if they are archived, or the last owner of an organization other than their own
+     * @throws ProblemException {@code invalid_state} if the person is archived, or is the last owner of an organization that isn't personal
      */
     Row archive(Tx tx, Changes changes, Actor actor, Row before) {
         Require.active(before.state(), "person");
         var after = persons.archive(tx, before.id());
         changes.changed(new PersonId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(after));
-        leaving.everything(tx, changes, actor, before.id());
+        archiving.endAll(tx, changes, actor, before.id());
         return after;
     }
 
-    private static List<Item> mistakes(Tx tx, Values values) {
-        var wrong = new ArrayList<Item>();
-        var unlikely = values.birthOn() == null ? null : unlikely(values.birthOn(), LocalDate.ofInstant(tx.now(), EARLIEST));
-        if (unlikely != null) {
-            wrong.add(unlikely);
+    private static List<Item> errors(Tx tx, Values values) {
+        var errors = new ArrayList<Item>();
+        var birthOnError = values.birthOn() == null ? null : birthOnError(values.birthOn(), LocalDate.ofInstant(tx.now(), EARLIEST));
+        if (birthOnError != null) {
+            errors.add(birthOnError);
         }
-        return wrong;
+        return errors;
     }
 
-    /** What is wrong with a day on which somebody is said to be born; null if nothing is. */
-    static @Nullable Item unlikely(LocalDate birthOn, LocalDate today) {
+    /** The error of a day of birth: in the future, or too early. Null if it is valid. */
+    static @Nullable Item birthOnError(LocalDate birthOn, LocalDate today) {
         if (birthOn.isAfter(today)) {
-            return Item.pointer("/birth_on", "in_the_future", "Nobody is born yet on that day.");
+            return Item.pointer("/birth_on", "in_the_future", "`birth_on` is in the future.");
         }
         return birthOn.getYear() < BIRTH_YEAR_MIN
-                ? Item.pointer("/birth_on", "too_early", "Nobody who was born before " + BIRTH_YEAR_MIN + " is still there.")
+                ? Item.pointer("/birth_on", "too_early", "`birth_on` is before the year " + BIRTH_YEAR_MIN + ".")
                 : null;
     }
 
-    /** The refusal of identities that are other persons', whose ids it names. */
+    /** The refusal of identities that are linked to other persons. It names the ids of those persons. */
     private ProblemException taken(Tx tx, Row row, List<Identity> known) {
         var refusal = new ArrayList<Item>();
         for (var linked : identities.linked(tx, known)) {
@@ -148,11 +149,13 @@ public final class People {
             }
         }
         return Problem.ALREADY_EXISTS
-                .because(refusal.isEmpty() ? "An identity was linked to somebody else at this moment." : refusal.getFirst().detail())
+                .because(refusal.isEmpty()
+                        ? "Another request has just linked one of the identities. Send the request again."
+                        : refusal.getFirst().detail())
                 .withAll(refusal);
     }
 
-    /** Says whose an identity is. */
+    /** The sentence that names the person of an identity. */
     static String detail(PersonIdentityStore.Row linked) {
         return "The identity is linked to " + new PersonId(linked.personId()) + ".";
     }

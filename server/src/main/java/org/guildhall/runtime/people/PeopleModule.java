@@ -55,8 +55,8 @@ public final class PeopleModule {
         new HouseholdsHandler(households, householdMembers, householdRules).bind(routes);
         new HouseholdMembersHandler(households, householdMembers, householdRules).bind(routes);
         api.constraints()
-                .on("memberships_one_at_a_time", Problem.ALREADY_EXISTS, "/person_id", "The person belongs to the organization already.")
-                .on("household_members_once", Problem.ALREADY_EXISTS, "/person_id", "The person belongs to the household already.");
+                .on("memberships_one_at_a_time", Problem.ALREADY_EXISTS, "/person_id", "The person is a member of the organization already.")
+                .on("household_members_once", Problem.ALREADY_EXISTS, "/person_id", "The person is a member of the household already.");
         api.expansions().offer("person", "per", (tx, ids) -> byId(persons.getAll(tx, ids), PeopleViews::toApi, Person::id));
         api.expansions().offer("organization", "org", (tx, ids) -> byId(organizations.getAll(tx, ids), PeopleViews::toApi, Organization::id));
         api.expansions().offer("household", "hou", (tx, ids) -> byId(households.getAll(tx, ids), PeopleViews::toApi, Household::id));

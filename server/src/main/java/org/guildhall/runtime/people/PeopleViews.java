@@ -25,7 +25,7 @@ import org.guildhall.api.model.PoolId;
 import org.guildhall.api.model.Workspace;
 import org.guildhall.api.model.WorkspaceId;
 
-/** The wire forms of persons, organizations, households and what belongs to them. */
+/** The wire forms of persons, organizations, households and their parts. */
 public final class PeopleViews {
 
     private PeopleViews() {}

@@ -14,37 +14,37 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 
-/** What becomes of all that a person belongs to when they are archived. */
+/** Ends the memberships of a person who is archived. */
 public final class PersonArchiving {
 
     private final OrganizationStore organizations;
     private final MembershipStore memberships;
     private final HouseholdMemberStore householdMembers;
-    private final Organizations archiving;
+    private final Organizations organizationRules;
     private final Households households;
 
     public PersonArchiving(
-            OrganizationStore organizations, MembershipStore memberships, HouseholdMemberStore householdMembers, Organizations archiving,
+            OrganizationStore organizations, MembershipStore memberships, HouseholdMemberStore householdMembers, Organizations organizationRules,
             Households households) {
         this.organizations = organizations;
         this.memberships = memberships;
         this.householdMembers = householdMembers;
-        this.archiving = archiving;
+        this.organizationRules = organizationRules;
         this.households = households;
     }
 
     /**
-     * Ends the memberships of a person who is held and their places in households, and archives their own organization.
+     * Ends the memberships and household memberships of a person, and archives the personal organization. The caller has locked the person.
      *
-     * @throws ProblemException {@code invalid_state} if they are the last owner of another organization that is active
+     * @throws ProblemException {@code invalid_state} if the person is the last owner of another organization that is active
      */
-    void everything(Tx tx, Changes changes, Actor actor, UUID personId) {
-        var held = organizations.lockAllOf(tx, personId).stream().collect(Collectors.toMap(OrganizationStore.Row::id, Function.identity()));
+    void endAll(Tx tx, Changes changes, Actor actor, UUID personId) {
+        var locked = organizations.lockAllOf(tx, personId).stream().collect(Collectors.toMap(OrganizationStore.Row::id, Function.identity()));
         var current = memberships.currentOf(tx, personId);
-        requireNotNeeded(tx, personId, held, current);
-        for (var organization : held.values()) {
+        requireOtherOwners(tx, personId, locked, current);
+        for (var organization : locked.values()) {
             if (personId.equals(organization.personalPersonId()) && organization.state().equals("active")) {
-                archiving.archive(tx, changes, actor, organization);
+                organizationRules.archive(tx, changes, actor, organization);
             }
         }
         var ended = new HashMap<UUID, MembershipStore.Row>();
@@ -56,21 +56,21 @@ public final class PersonArchiving {
         households.end(tx, changes, householdMembers.lockOfPerson(tx, personId));
     }
 
-    private void requireNotNeeded(
-            Tx tx, UUID personId, Map<UUID, OrganizationStore.Row> held, List<MembershipStore.Row> current) {
-        var without = new ArrayList<String>();
+    private void requireOtherOwners(
+            Tx tx, UUID personId, Map<UUID, OrganizationStore.Row> locked, List<MembershipStore.Row> current) {
+        var owned = new ArrayList<String>();
         for (var membership : current) {
-            var organization = Objects.requireNonNull(held.get(membership.organizationId()));
+            var organization = Objects.requireNonNull(locked.get(membership.organizationId()));
             if (membership.role().equals("owner")
                     && organization.state().equals("active")
                     && !personId.equals(organization.personalPersonId())
                     && !memberships.hasOtherOwner(tx, membership)) {
-                without.add(new OrganizationId(organization.id()).toString());
+                owned.add(new OrganizationId(organization.id()).toString());
             }
         }
-        if (!without.isEmpty()) {
+        if (!owned.isEmpty()) {
             throw Problem.INVALID_STATE.because(
-                    "The person is the last owner of " + String.join(", ", without) + ": make somebody else an owner first.");
+                    "The person is the last owner of " + String.join(", ", owned) + ". Make another member an owner first.");
         }
     }
 }

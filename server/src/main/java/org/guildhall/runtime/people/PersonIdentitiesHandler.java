@@ -34,13 +34,15 @@ final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> {
         var before = Require.found(persons.lock(call.tx(), personId.value()));
         Require.active(before.state(), "person");
         if (before.identities().size() >= IDENTITIES_MAX) {
-            throw Problem.CONFLICT.because("The person has " + IDENTITIES_MAX + " identities, as many as anybody can have.");
+            throw Problem.CONFLICT.because("The person has " + IDENTITIES_MAX + " identities, which is the maximum.");
         }
         var wanted = new Identity(body.issuer(), body.subject());
         var row = identities.insert(call.tx(), before.id(), wanted);
         if (row == null) {
             var linked = identities.linked(call.tx(), List.of(wanted));
-            var detail = linked.isEmpty() ? "The identity was linked to somebody at this moment." : People.detail(linked.getFirst());
+            var detail = linked.isEmpty()
+                    ? "Another request has just linked the identity. Send the request again."
+                    : People.detail(linked.getFirst());
             throw Problem.ALREADY_EXISTS.because(detail).with(Item.pointer("/subject", "already_exists", detail));
         }
         var identity = PeopleViews.toApi(row);
@@ -76,7 +78,7 @@ final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> {
         return Reply.noContent();
     }
 
-    /** The person shows their identities, and so is another version. */
+    /** Records the new version of the person, since the person's wire form contains the identities. */
     private void changed(Call call, PersonStore.Row before) {
         var after = PeopleViews.toApi(persons.identitiesChanged(call.tx(), before.id()));
         call.changed(after.id(), PeopleViews.toApi(before), after);

@@ -16,7 +16,7 @@ import org.jooq.Record;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Who persons are at identity providers. */
+/** The identities of persons at identity providers. */
 public final class PersonIdentityStore {
 
     /** An identity as stored. */
@@ -27,7 +27,7 @@ public final class PersonIdentityStore {
         }
     }
 
-    /** What an identity is outside; linked to one person at most. */
+    /** An account at an identity provider. At most one person has it. */
     record Identity(String issuer, String subject) implements Comparable<Identity> {
 
         private static final Comparator<Identity> ORDER = Comparator.comparing(Identity::issuer).thenComparing(Identity::subject);
@@ -43,7 +43,7 @@ public final class PersonIdentityStore {
             PERSON_IDENTITIES.ID, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT,
             PERSON_IDENTITIES.CREATED_AT);
 
-    /** Links an identity; null if it is linked already. Whoever is just linking it is waited for. */
+    /** Links an identity; null if it is linked already. It waits for another transaction that links the same identity. */
     @Nullable Row insert(Tx tx, UUID personId, Identity identity) {
         return tx.sql()
                 .insertInto(PERSON_IDENTITIES)
@@ -59,7 +59,7 @@ public final class PersonIdentityStore {
         return tx.sql().select(COLUMNS).from(PERSON_IDENTITIES).where(PERSON_IDENTITIES.ID.eq(id)).fetchOne(PersonIdentityStore::row);
     }
 
-    /** Those of these identities that are linked. */
+    /** The linked ones among some identities. */
     List<Row> linked(Tx tx, Collection<Identity> identities) {
         return tx.sql()
                 .select(COLUMNS)
@@ -74,7 +74,7 @@ public final class PersonIdentityStore {
         return page.fetch(select, SORTS, PERSON_IDENTITIES.ID, PersonIdentityStore::row);
     }
 
-    /** Removes it. Whether it was still there. */
+    /** Deletes an identity. False if it doesn't exist any more. */
     boolean delete(Tx tx, UUID id) {
         return tx.sql().deleteFrom(PERSON_IDENTITIES).where(PERSON_IDENTITIES.ID.eq(id)).execute() == 1;
     }

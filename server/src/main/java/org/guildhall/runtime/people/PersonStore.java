@@ -44,7 +44,7 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Persons, with their identities and the organization that is their own. */
+/** Persons, with their identities and personal organizations. */
 public final class PersonStore {
 
     /** A person as stored. */
@@ -53,19 +53,19 @@ public final class PersonStore {
             Map<String, String> metadata, String state, @Nullable Instant archivedAt, @Nullable UUID personalOrganizationId,
             List<PersonIdentityStore.Row> identities, Instant createdAt, Instant updatedAt, long version) {
 
-        /** The same person with an organization of their own. */
+        /** The person with the id of the personal organization. */
         Row with(UUID organizationId) {
             return new Row(id, externalId, name, email, phone, birthOn, metadata, state, archivedAt, organizationId, identities, createdAt,
                     updatedAt, version);
         }
     }
 
-    /** What a caller may say of a person. */
+    /** The members of a person that a caller can set. */
     record Values(
             @Nullable String externalId, String name, @Nullable String email, @Nullable String phone, @Nullable LocalDate birthOn,
             Map<String, String> metadata) {}
 
-    /** Somebody to be made. */
+    /** A person to insert. */
     record New(UUID id, Values values, List<Identity> identities) {
 
         private Stream<Link> links() {
@@ -74,22 +74,23 @@ public final class PersonStore {
 
         private Map<String, String> cells() {
             return JsonRows.row(
-                    "id", id, "external_id", values.externalId(), "name", values.name(), "email", values.email(), "email_key", EmailAddresses.key(values.email()), "phone", values.phone(),
+                    "id", id, "external_id", values.externalId(), "name", values.name(), "email", values.email(),
+                    "email_key", EmailAddresses.key(values.email()), "phone", values.phone(),
                     "birth_on", values.birthOn(), "metadata", Columns.jsonb(values.metadata()).data());
         }
     }
 
     private record Link(UUID personId, Identity identity) {}
 
-    /** What a list is narrowed by; null for what isn't. A subject only counts with its issuer. */
+    /** The filters of a list; null for an absent one. The subject is ignored without the issuer. */
     record Filter(
             @Nullable String externalId, @Nullable String email, @Nullable String issuer, @Nullable String subject, @Nullable String state,
             TimeWindow created) {}
 
     private static final Persons N = PERSONS.as("n");
-    private static final Field<UUID> NONE = inline(null, SQLDataType.UUID).as("personal_organization_id");
-    private static final Field<?> UNKNOWN = inline(null, SQLDataType.VARCHAR).as("identities");
-    private static final List<Field<?>> NEW = List.of(
+    private static final Field<UUID> NO_ORGANIZATION = inline(null, SQLDataType.UUID).as("personal_organization_id");
+    private static final Field<?> NO_IDENTITIES = inline(null, SQLDataType.VARCHAR).as("identities");
+    private static final List<Field<?>> NEW_COLUMNS = List.of(
             PERSONS.ID, PERSONS.EXTERNAL_ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.EMAIL_KEY, PERSONS.PHONE, PERSONS.BIRTH_ON, PERSONS.METADATA);
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PERSONS.CREATED_AT, "name", PERSONS.NAME);
     private static final Field<UUID> PERSONAL_ORGANIZATION =
@@ -112,18 +113,18 @@ public final class PersonStore {
     }
 
     /**
-     * New persons, as they are named, without an organization yet, with those of the identities that were free: one that somebody else is
-     * linking is waited for. In the order of their names, so that two who want the same ones wait for each other one after the other.
+     * Inserts persons without their organizations, and returns them in the given order. An identity that is linked already is left out. The
+     * identities are inserted in their own order, so that two transactions with the same identities wait and don't deadlock.
      */
-    List<Row> insert(Tx tx, List<New> those) {
-        var named = those.stream()
+    List<Row> insert(Tx tx, List<New> persons) {
+        var links = persons.stream()
                 .flatMap(New::links)
                 .sorted(Comparator.comparing(Link::identity))
                 .map(link -> DSL.row(link.personId(), link.identity().issuer(), link.identity().subject()))
                 .toList();
         var linked = name("linked").as(
                 insertInto(PERSON_IDENTITIES, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT)
-                        .valuesOfRows(named)
+                        .valuesOfRows(links)
                         .onConflictDoNothing()
                         .returning(PERSON_IDENTITIES.ID, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT,
                                 PERSON_IDENTITIES.CREATED_AT));
@@ -134,15 +135,15 @@ public final class PersonStore {
                         .orderBy(linked.field(PERSON_IDENTITIES.ID)))
                 .as(IDENTITIES.getName())
                 .convertFrom(found -> found.map(Records.mapping(PersonIdentityStore.Row::new)));
-        var insert = named.isEmpty() ? tx.sql().insertInto(PERSONS, NEW) : tx.sql().with(linked).insertInto(PERSONS, NEW);
-        var made = HashMap.<UUID, Row>newHashMap(those.size());
-        insert.select(wanted(those)).returningResult(columns(NONE, named.isEmpty() ? UNKNOWN : shown)).fetch().forEach(record ->
-                made.put(record.get(PERSONS.ID), row(record, record.get(NONE), named.isEmpty() ? List.of() : record.get(shown))));
-        return those.stream().map(person -> Objects.requireNonNull(made.get(person.id()))).toList();
+        var insert = links.isEmpty() ? tx.sql().insertInto(PERSONS, NEW_COLUMNS) : tx.sql().with(linked).insertInto(PERSONS, NEW_COLUMNS);
+        var inserted = HashMap.<UUID, Row>newHashMap(persons.size());
+        insert.select(newRows(persons)).returningResult(columns(NO_ORGANIZATION, links.isEmpty() ? NO_IDENTITIES : shown)).fetch().forEach(record ->
+                inserted.put(record.get(PERSONS.ID), row(record, record.get(NO_ORGANIZATION), links.isEmpty() ? List.of() : record.get(shown))));
+        return persons.stream().map(person -> Objects.requireNonNull(inserted.get(person.id()))).toList();
     }
 
-    private static Select<?> wanted(List<New> those) {
-        var rows = those.stream().map(New::cells).toList();
+    private static Select<?> newRows(List<New> persons) {
+        var rows = persons.stream().map(New::cells).toList();
         return select(N.ID, N.EXTERNAL_ID, N.NAME, N.EMAIL, N.EMAIL_KEY, N.PHONE, N.BIRTH_ON, JsonRows.json(N.METADATA))
                 .from(JsonRows.rows("persons", N.getName(), rows))
                 .orderBy(N.EXTERNAL_ID, N.ID);
@@ -157,22 +158,22 @@ public final class PersonStore {
         return Weighed.all(tx, select).stream().map(PersonStore::row).toList();
     }
 
-    /** The same, held until the transaction ends. Read once it is held: the identities would be older otherwise. */
+    /** Locks the person until the transaction ends. It is read after locking, so that the identities are current. */
     @Nullable Row lock(Tx tx, UUID id) {
         return lock(tx, PERSONS.ID.eq(id));
     }
 
-    /** The one with the caller's own id, held in the same way. */
+    /** Locks the person with this external id in the same way. */
     @Nullable Row lockByExternalId(Tx tx, String externalId) {
         return lock(tx, PERSONS.EXTERNAL_ID.eq(externalId));
     }
 
-    private @Nullable Row lock(Tx tx, Condition which) {
-        var id = tx.sql().select(PERSONS.ID).from(PERSONS).where(which).forNoKeyUpdate().fetchOne(PERSONS.ID);
+    private @Nullable Row lock(Tx tx, Condition condition) {
+        var id = tx.sql().select(PERSONS.ID).from(PERSONS).where(condition).forNoKeyUpdate().fetchOne(PERSONS.ID);
         return id == null ? null : get(tx, id);
     }
 
-    /** Their state, which nobody changes until the transaction ends; others may hold it so, too. */
+    /** Locks the person against changes until the transaction ends, and returns the state. Such locks don't exclude each other. */
     @Nullable String lockShared(Tx tx, UUID id) {
         return tx.sql().select(PERSONS.STATE).from(PERSONS).where(PERSONS.ID.eq(id)).forShare().fetchOne(PERSONS.STATE);
     }
@@ -183,13 +184,13 @@ public final class PersonStore {
                 .from(PERSONS)
                 .where(Filters.is(PERSONS.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(PERSONS.EMAIL_FOLDED, filter.email() == null ? null : EmailAddresses.folded(filter.email())))
-                .and(filter.issuer() == null ? noCondition() : known(filter.issuer(), filter.subject()))
+                .and(filter.issuer() == null ? noCondition() : hasIdentity(filter.issuer(), filter.subject()))
                 .and(Filters.is(PERSONS.STATE, filter.state()))
                 .and(Filters.within(PERSONS.CREATED_AT, filter.created()));
         return page.fetch(select, SORTS, PERSONS.ID, PersonStore::row);
     }
 
-    private static Condition known(String issuer, @Nullable String subject) {
+    private static Condition hasIdentity(String issuer, @Nullable String subject) {
         return exists(selectOne()
                 .from(PERSON_IDENTITIES)
                 .where(PERSON_IDENTITIES.PERSON_ID.eq(PERSONS.ID))
@@ -214,7 +215,7 @@ public final class PersonStore {
                 .fetchSingle(PersonStore::row);
     }
 
-    /** After an identity was linked or removed: the person shows it and is another version. */
+    /** Increments the version after an identity was linked or removed, since the person's wire form contains the identities. */
     Row identitiesChanged(Tx tx, UUID id) {
         return tx.sql()
                 .update(PERSONS)

@@ -36,18 +36,18 @@ final class PersonsHandler implements PersonsApi<Call> {
     public Reply<Person> createPerson(Call call, NewPerson body) {
         var values = new Values(body.externalId(), body.name(), body.email(), body.phone(), body.birthOn(),
                 body.metadata() == null ? Map.of() : body.metadata());
-        var known = body.identities() == null
+        var identities = body.identities() == null
                 ? List.<Identity>of()
                 : body.identities().stream().map(identity -> new Identity(identity.issuer(), identity.subject())).toList();
-        var person = PeopleViews.toApi(people.create(call.tx(), call.changes(), call.actor(), values, known));
+        var person = PeopleViews.toApi(people.create(call.tx(), call.changes(), call.actor(), values, identities));
         return Reply.created("/api/v1/runtime/persons/" + person.id(), person);
     }
 
     @Override
     public Reply<Page<Person>> listPersons(Call call, ListPersonsQuery query) {
         if (query.subject() != null && query.issuer() == null) {
-            throw Problem.INVALID_PARAMETER.because("A subject is somebody only at an issuer.")
-                    .with(Item.parameter("issuer", "required", "With subject, the issuer must be named."));
+            throw Problem.INVALID_PARAMETER.because("`subject` requires `issuer`.")
+                    .with(Item.parameter("issuer", "required", "`issuer` is required with `subject`."));
         }
         var filter = new Filter(
                 query.externalId(), query.email(), query.issuer(), query.subject(), query.state() == null ? null : query.state().value(),

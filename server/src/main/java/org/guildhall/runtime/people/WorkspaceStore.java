@@ -16,7 +16,7 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Workspaces. The first of each organization is made with it, in {@link OrganizationStore#found}. */
+/** Workspaces. {@link OrganizationStore#insert} inserts the first one of each organization. */
 public final class WorkspaceStore {
 
     /** A workspace as stored. */
@@ -24,10 +24,10 @@ public final class WorkspaceStore {
             UUID id, @Nullable String externalId, UUID organizationId, String name, String state, @Nullable Instant archivedAt,
             Instant createdAt, Instant updatedAt, long version) {}
 
-    /** What a caller may say of a workspace. */
+    /** The members of a workspace that a caller can set. */
     record Values(@Nullable String externalId, String name) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable String state, TimeWindow created) {}
 
@@ -50,7 +50,7 @@ public final class WorkspaceStore {
         return tx.sql().select(COLUMNS).from(WORKSPACES).where(WORKSPACES.ID.eq(id)).fetchOne(WorkspaceStore::row);
     }
 
-    /** The same, held until the transaction ends. */
+    /** Locks the workspace until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(WORKSPACES).where(WORKSPACES.ID.eq(id)).forNoKeyUpdate().fetchOne(WorkspaceStore::row);
     }

@@ -11,7 +11,7 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.runtime.sites.SiteStore.Row;
 
-/** From which state a site may come into which, and which sites stay when there are too many. */
+/** The state machine of sites, and the choice of the sites beyond a limit. */
 final class SiteLifecycle {
 
     private static final Map<String, Set<String>> FROM = Map.of(
@@ -22,17 +22,17 @@ final class SiteLifecycle {
 
     private SiteLifecycle() {}
 
-    /** @throws ProblemException {@code invalid_state} where there is no way from one state to the other */
-    static void require(String from, String to) {
+    /** @throws ProblemException {@code invalid_state} if a site can't change from one state to the other */
+    static void requireTransition(String from, String to) {
         if (!FROM.getOrDefault(to, Set.of()).contains(from)) {
             throw Problem.INVALID_STATE.because("The site is " + from.replace('_', '-') + ".");
         }
     }
 
     /**
-     * The sites that are too many: those that are to be kept stay before others, and the older before the younger.
+     * The sites beyond a limit. The sites to keep are chosen first, then the oldest ones.
      *
-     * @param sites that count, the oldest first
+     * @param sites the sites that count against the limit, oldest first
      */
     static List<Row> surplus(List<Row> sites, long limit, Collection<UUID> keep) {
         if (sites.size() <= limit) {

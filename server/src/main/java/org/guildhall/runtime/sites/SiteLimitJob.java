@@ -15,7 +15,7 @@ import org.guildhall.runtime.plans.Pools;
 import org.guildhall.runtime.sites.SiteLimitStore.Count;
 import org.guildhall.runtime.usage.UsageCounterStore;
 
-/** Makes sites read-only that are beyond what a changed entitlement rule still allows. */
+/** Makes sites read-only that are beyond a limit which a changed entitlement rule has lowered. */
 public final class SiteLimitJob {
 
     private static final String JOB = "limit-sites";
@@ -41,7 +41,7 @@ public final class SiteLimitJob {
         queue.every(PAUSE, JOB, this::run);
     }
 
-    /** Once through all tenants that aren't suspended. */
+    /** Reviews all tenants that aren't suspended. */
     public void run() {
         platform.eachActiveTenant(tenant -> OrganizationSweep.part(tenant, ACTION, () -> review(tenant)));
     }
@@ -50,11 +50,11 @@ public final class SiteLimitJob {
         var changed = db.read(tenant, Db.ANY_REVISION, limits::changedRules);
         if (!changed.keys().isEmpty() && sweep.run(tenant, ACTION, (tx, after) -> limits.due(tx, changed.keys(), after, OrganizationSweep.PAGE),
                 (tx, ids) -> exceeding(tx, ids, changed.keys()), pools::review)) {
-            db.upkeep(tenant, tx -> limits.looked(tx, changed.now()));
+            db.upkeep(tenant, tx -> limits.reviewed(tx, changed.now()));
         }
     }
 
-    /** Of organizations, those that have more sites than they are entitled to. */
+    /** The organizations that have more sites than they are entitled to. */
     private Set<UUID> exceeding(Tx tx, List<UUID> organizationIds, Set<String> keys) {
         var counts = limits.counts(tx, organizationIds, keys);
         var entitled = counters.entitlements(tx, counts.stream().map(Count::poolId).collect(Collectors.toSet()), keys, tx.now());

@@ -30,10 +30,10 @@ import org.jooq.Records;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Which organizations may have more sites than they are entitled to since a rule says otherwise. */
+/** Finds organizations with more sites than they are entitled to after a change of entitlement rules. */
 final class SiteLimitStore {
 
-    /** How many sites of an integration count for a pool, and by which key they are limited. */
+    /** The number of sites of a pool that count against a limit, with the resource key of the limit. */
     public record Count(UUID organizationId, UUID poolId, String sitesKey, int sites) {
 
         public boolean exceeds(@Nullable EffectiveRules entitled) {
@@ -43,20 +43,20 @@ final class SiteLimitStore {
     }
 
     /**
-     * What is to be looked at.
+     * The changed rules to review.
      *
-     * @param now up to when it is
-     * @param keys that rules say something else of
+     * @param now the instant up to which changes are included
+     * @param keys the resource keys of the changed rules
      */
     public record ChangedRules(Instant now, Set<String> keys) {}
 
-    // A change is seen once it is committed, which may be this much behind the instant that it is dated at.
+    // A change becomes visible when it commits, up to a minute after the instant in its row.
     private static final Field<Instant> SINCE = field(
             "{0} - interval '1 minute'", SQLDataType.INSTANT,
             coalesce(field(select(SURPLUS_LOOKS.LOOKED_AT).from(SURPLUS_LOOKS)), inline("-infinity").cast(SQLDataType.INSTANT)));
     private static final Condition CHANGED = ENTITLEMENT_RULES.STARTS_AT.gt(SINCE).or(ENTITLEMENT_RULES.ENDS_AT.gt(SINCE));
 
-    /** What rules have come to say otherwise since it was last looked at. */
+    /** The rules of sites that changed since the last review. */
     public ChangedRules changedRules(Tx tx) {
         var now = tx.sql().select(Columns.now()).fetchSingle().value1();
         return new ChangedRules(now, tx.sql()
@@ -69,8 +69,8 @@ final class SiteLimitStore {
                 .fetchSet(ENTITLEMENT_RULES.RESOURCE_KEY));
     }
 
-    /** The next organizations, by their ids, that have sites and hold something of which such a rule is. */
-    public List<UUID> due(Tx tx, Collection<String> keys, @Nullable UUID after, int most) {
+    /** The next organizations, by their ids, that have sites and hold a product with such a rule. */
+    public List<UUID> due(Tx tx, Collection<String> keys, @Nullable UUID after, int max) {
         var rule = selectOne()
                 .from(PROVISIONS)
                 .join(PRODUCTS)
@@ -88,11 +88,11 @@ final class SiteLimitStore {
                 .and(after == null ? noCondition() : SITES.ORGANIZATION_ID.gt(after))
                 .and(exists(rule))
                 .orderBy(SITES.ORGANIZATION_ID)
-                .limit(most)
+                .limit(max)
                 .fetch(SITES.ORGANIZATION_ID);
     }
 
-    /** How many sites count for organizations, by the keys that limit them. */
+    /** The numbers of sites of organizations, by the resource keys that limit them. */
     public List<Count> counts(Tx tx, Collection<UUID> organizationIds, Collection<String> keys) {
         return tx.sql()
                 .select(SITES.ORGANIZATION_ID, SITES.POOL_ID, RESOURCE_KEYS.KEY, count())
@@ -106,8 +106,8 @@ final class SiteLimitStore {
                 .fetch(Records.mapping(Count::new));
     }
 
-    /** Notes up to when everything has been looked at. */
-    public boolean looked(Tx tx, Instant now) {
+    /** Stores the instant up to which all changes are reviewed. */
+    public boolean reviewed(Tx tx, Instant now) {
         return tx.sql()
                 .insertInto(SURPLUS_LOOKS)
                 .set(SURPLUS_LOOKS.LOOKED_AT, now)

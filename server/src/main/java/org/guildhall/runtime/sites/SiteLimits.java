@@ -7,8 +7,8 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.model.SiteId;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.Integration;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.plans.LockedPool;
@@ -16,50 +16,50 @@ import org.guildhall.runtime.plans.Pools;
 import org.guildhall.runtime.sites.SiteStore.Row;
 import org.guildhall.runtime.usage.UsageCounterStore;
 
-/** What becomes of sites beyond what an organization is still entitled to: they turn read-only, in the transaction that takes it away. */
+/** Makes the sites beyond an organization's limit read-only, in the transaction that lowers the limit. */
 public final class SiteLimits implements Pools.AfterMove {
 
     private static final String REASON = "More sites than the organization is entitled to.";
 
     private final Catalog catalog;
-    private final UsageCounterStore meter;
+    private final UsageCounterStore counters;
     private final SiteStore sites;
 
-    public SiteLimits(Catalog catalog, UsageCounterStore meter, SiteStore sites) {
+    public SiteLimits(Catalog catalog, UsageCounterStore counters, SiteStore sites) {
         this.catalog = catalog;
-        this.meter = meter;
+        this.counters = counters;
         this.sites = sites;
     }
 
     /**
-     * Turns the surplus of every integration read-only, with the pool held and what it holds written down.
+     * Makes the sites beyond the limit of each integration read-only. The pool is locked, and its new provisions are written.
      *
-     * @param keepSiteIds those that stay before others; otherwise the oldest stay
+     * @param keepSiteIds the sites that stay active first; after them the oldest ones stay active
      */
     @Override
-    public void settle(Tx tx, Changes changes, LockedPool held, List<UUID> keepSiteIds) {
-        var exceeded = exceeded(tx, held);
+    public void settle(Tx tx, Changes changes, LockedPool pool, List<UUID> keepSiteIds) {
+        var exceeded = exceeded(tx, pool);
         if (exceeded.isEmpty()) {
             return;
         }
-        var counted = sites.counted(tx, held.poolId(), exceeded.keySet()).stream().collect(Collectors.groupingBy(Row::integrationId));
+        var counted = sites.counted(tx, pool.poolId(), exceeded.keySet()).stream().collect(Collectors.groupingBy(Row::integrationId));
         var surplus = counted.entrySet().stream()
-                .flatMap(one -> SiteLifecycle.surplus(one.getValue(), exceeded.get(one.getKey()), keepSiteIds).stream())
+                .flatMap(entry -> SiteLifecycle.surplus(entry.getValue(), exceeded.get(entry.getKey()), keepSiteIds).stream())
                 .collect(Collectors.toMap(Row::id, Function.identity()));
-        sites.changeState(tx, surplus.keySet(), "read_only", REASON, held.now()).forEach(row ->
+        sites.changeState(tx, surplus.keySet(), "read_only", REASON, pool.now()).forEach(row ->
                 changes.changed(new SiteId(row.id()), SiteViews.toApi(surplus.get(row.id())), SiteViews.toApi(row)));
     }
 
-    /** The integrations of which the pool has more sites than it may, and how many it may. Nothing is held for it: with the pool held there come no more. */
-    private Map<UUID, Long> exceeded(Tx tx, LockedPool held) {
-        var counts = sites.counts(tx, held.poolId());
+    /** The limits of the integrations with too many sites. The sites need no lock, since the lock of the pool excludes new ones. */
+    private Map<UUID, Long> exceeded(Tx tx, LockedPool pool) {
+        var counts = sites.counts(tx, pool.poolId());
         if (counts.isEmpty()) {
             return Map.of();
         }
         var limited = catalog.integrations(tx, counts.keySet()).stream()
                 .filter(integration -> integration.sitesKey() != null)
                 .collect(Collectors.toMap(Integration::id, integration -> String.valueOf(integration.sitesKey())));
-        var entitlements = meter.entitlements(tx, List.of(held.poolId()), limited.values(), held.now()).get(held.poolId());
+        var entitlements = counters.entitlements(tx, List.of(pool.poolId()), limited.values(), pool.now()).get(pool.poolId());
         var exceeded = new HashMap<UUID, Long>();
         limited.forEach((id, key) -> {
             var line = entitlements.line(key, null);

@@ -33,36 +33,36 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Sites of integrations. Whoever changes a state holds the organization's pool; the schema keeps every state that a site was in. */
+/** Sites of integrations. A change of a state locks the organization's pool first. A trigger stores every state in {@code site_states}. */
 public final class SiteStore {
 
     /**
-     * A site as it is stored.
+     * A site as stored.
      *
-     * @param counts whether it counts against the limit
+     * @param counts true if it counts against the limit
      */
     public record Row(
             UUID id, @Nullable String externalId, UUID organizationId, UUID poolId, @Nullable UUID workspaceId, UUID integrationId, String name,
             @Nullable String domain, String state, @Nullable String stateReason, Instant stateSince, @Nullable Instant activatedAt,
             Instant createdAt, Instant updatedAt, long version, boolean counts) {}
 
-    /** What a caller may say of a site. */
+    /** The members of a site that a caller can set. */
     record Values(@Nullable String externalId, @Nullable UUID workspaceId, String name, @Nullable String domain) {}
 
     record Workspace(UUID organizationId, String state) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID workspaceId, @Nullable UUID integrationId,
             @Nullable String state, @Nullable String domain, TimeWindow since, TimeWindow created, @Nullable Instant at) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", SITES.CREATED_AT, "state_since", SITES.STATE_SINCE);
-    private static final Map<String, Field<?>> SORTS_THEN = Map.of("created_at", SITES.CREATED_AT, "state_since", SITE_STATES.STARTS_AT);
+    private static final Map<String, Field<?>> SORTS_AT = Map.of("created_at", SITES.CREATED_AT, "state_since", SITE_STATES.STARTS_AT);
     public static final List<Field<?>> COLUMNS = List.of(
             SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
             SITES.STATE, SITES.STATE_REASON, SITES.STATE_SINCE, SITES.ACTIVATED_AT, SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION, SITES.COUNTS);
 
-    /** Behind the state that it follows, also where clocks were set back. */
+    /** After the start of the previous state, even if the clock was set back. */
     private static final Field<Instant> SINCE_AT_LEAST = field("{0} + interval '1 microsecond'", SQLDataType.INSTANT, SITES.STATE_SINCE);
 
     Row insert(Tx tx, UUID organizationId, UUID poolId, UUID integrationId, Values values, Instant now) {
@@ -86,12 +86,12 @@ public final class SiteStore {
         return tx.sql().select(COLUMNS).from(SITES).where(SITES.ID.eq(id)).fetchOne(SiteStore::row);
     }
 
-    /** A site in the state that it was in at an instant; null if it wasn't there. */
+    /** A site with its state at an instant; null if it didn't exist then. */
     @Nullable Row get(Tx tx, UUID id, Instant at) {
         return then(tx.sql().select(columns(at)), at).and(SITES.ID.eq(id)).fetchOne(SiteStore::row);
     }
 
-    /** What tells of a site as it is now, but its state as it was at an instant; and by what lists of then are sorted. */
+    /** The columns of a site with its state at an instant, and the column that a list at an instant is sorted by. */
     public static List<Field<?>> columns(Instant at) {
         return List.of(
                 SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
@@ -100,7 +100,7 @@ public final class SiteStore {
                 SITE_STATES.COUNTS.as(SITES.COUNTS), SITE_STATES.STARTS_AT);
     }
 
-    /** Sites that were there at an instant, in the state that they were in. */
+    /** Selects the sites that existed at an instant, with their states of that instant. */
     public static SelectConditionStep<Record> then(SelectFromStep<Record> select, Instant at) {
         return select.from(SITES)
                 .join(SITE_STATES)
@@ -108,7 +108,7 @@ public final class SiteStore {
                 .where(EffectiveDates.holds(SITE_STATES.STARTS_AT, SITE_STATES.ENDS_AT, at));
     }
 
-    /** The same as {@link #get}, held until the transaction ends. */
+    /** Locks the site until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return tx.sql().select(COLUMNS).from(SITES).where(SITES.ID.eq(id)).forUpdate().fetchOne(SiteStore::row);
     }
@@ -116,8 +116,8 @@ public final class SiteStore {
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
         var at = filter.at();
         var since = at == null ? SITES.STATE_SINCE : SITE_STATES.STARTS_AT;
-        var all = at == null ? tx.sql().select(COLUMNS).from(SITES).where(noCondition()) : then(tx.sql().select(columns(at)), at);
-        var select = all.and(Filters.is(SITES.EXTERNAL_ID, filter.externalId()))
+        var base = at == null ? tx.sql().select(COLUMNS).from(SITES).where(noCondition()) : then(tx.sql().select(columns(at)), at);
+        var select = base.and(Filters.is(SITES.EXTERNAL_ID, filter.externalId()))
                 .and(Filters.is(SITES.ORGANIZATION_ID, filter.organizationId()))
                 .and(Filters.is(SITES.WORKSPACE_ID, filter.workspaceId()))
                 .and(Filters.is(SITES.INTEGRATION_ID, filter.integrationId()))
@@ -125,10 +125,10 @@ public final class SiteStore {
                 .and(Filters.is(SITES.DOMAIN, filter.domain()))
                 .and(Filters.within(since, filter.since()))
                 .and(Filters.within(SITES.CREATED_AT, filter.created()));
-        return page.fetch(select, at == null ? SORTS : SORTS_THEN, SITES.ID, SiteStore::row);
+        return page.fetch(select, at == null ? SORTS : SORTS_AT, SITES.ID, SiteStore::row);
     }
 
-    /** Which of these sites are a pool's. */
+    /** The ones of these sites that belong to a pool. */
     public Set<UUID> ofPool(Tx tx, UUID poolId, Collection<UUID> ids) {
         return tx.sql()
                 .select(SITES.ID)
@@ -138,12 +138,12 @@ public final class SiteStore {
                 .fetchSet(SITES.ID);
     }
 
-    /** How many sites of an integration count for a pool. */
+    /** The number of sites of an integration that count against a pool's limit. */
     int count(Tx tx, UUID poolId, UUID integrationId) {
         return tx.sql().fetchCount(SITES, SITES.POOL_ID.eq(poolId).and(SITES.INTEGRATION_ID.eq(integrationId)).and(SITES.COUNTS));
     }
 
-    /** How many sites count for a pool, by integration. */
+    /** The numbers of sites that count against a pool's limits, by integration. */
     Map<UUID, Integer> counts(Tx tx, UUID poolId) {
         return tx.sql()
                 .select(SITES.INTEGRATION_ID, DSL.count())
@@ -154,7 +154,7 @@ public final class SiteStore {
                 .fetchMap(SITES.INTEGRATION_ID, DSL.count());
     }
 
-    /** Every site of some integrations that counts for a pool, held until the transaction ends, the oldest first. */
+    /** Locks the sites of some integrations that count against a pool's limits until the transaction ends, oldest first. */
     List<Row> counted(Tx tx, UUID poolId, Collection<UUID> integrationIds) {
         return tx.sql()
                 .select(COLUMNS)
@@ -181,7 +181,7 @@ public final class SiteStore {
                 .fetchSingle(SiteStore::row);
     }
 
-    /** Brings sites into another state. */
+    /** Changes the state of sites. */
     List<Row> changeState(Tx tx, Collection<UUID> ids, String state, @Nullable String reason, Instant now) {
         var since = greatest(val(now), SINCE_AT_LEAST);
         return tx.sql()
@@ -197,7 +197,7 @@ public final class SiteStore {
                 .fetch(SiteStore::row);
     }
 
-    /** A workspace that nobody archives until the transaction ends; null if there is none. */
+    /** Locks a workspace against changes until the transaction ends; null if there is none. Such locks don't exclude each other. */
     @Nullable Workspace lockWorkspaceShared(Tx tx, UUID id) {
         return tx.sql()
                 .select(WORKSPACES.ORGANIZATION_ID, WORKSPACES.STATE)

@@ -31,50 +31,50 @@ import org.guildhall.runtime.sites.SiteStore.Row;
 import org.guildhall.runtime.sites.SiteStore.Values;
 import org.guildhall.runtime.usage.LimitExceeded;
 import org.guildhall.runtime.usage.UsageCounterStore;
-import org.guildhall.runtime.usage.UsageRules;
 import org.guildhall.runtime.usage.UsageRules.Cleared;
 import org.guildhall.runtime.usage.UsageRules.CounterState;
 import org.guildhall.runtime.usage.UsageRules.Reached;
 import org.guildhall.runtime.usage.UsageRules.UsageCounter;
+import org.guildhall.runtime.usage.UsageRules;
 import org.guildhall.runtime.usage.UsageThresholds;
 import org.jspecify.annotations.Nullable;
 
-/** Sites of integrations and their workflow: {@code /runtime/sites}. What an integration is called or does, nobody here knows. */
+/** Sites of integrations and their states: {@code /runtime/sites}. The code is the same for all integrations. */
 final class SitesHandler implements SitesApi<Call> {
 
     private static final String BASE = "/api/v1/runtime/sites/";
 
     private final Catalog catalog;
     private final Pools pools;
-    private final UsageCounterStore meter;
+    private final UsageCounterStore counters;
     private final SiteStore sites;
     private final UsageThresholds thresholds;
 
-    SitesHandler(Catalog catalog, Pools pools, UsageCounterStore meter, SiteStore sites, UsageThresholds thresholds) {
+    SitesHandler(Catalog catalog, Pools pools, UsageCounterStore counters, SiteStore sites, UsageThresholds thresholds) {
         this.catalog = catalog;
         this.pools = pools;
-        this.meter = meter;
+        this.counters = counters;
         this.sites = sites;
         this.thresholds = thresholds;
     }
 
     @Override
     public Reply<Site> createSite(Call call, NewSite body) {
-        var held = Require.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
+        var pool = Require.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
         var integration = Require.named(catalog.keepIntegration(call.tx(), body.integrationId().value()), "/integration_id", "integration");
         if (integration.sitesKey() == null) {
-            throw Problem.VALIDATION_FAILED.because("The integration has no sites.").with(Item.pointer(
+            throw Problem.VALIDATION_FAILED.because("The integration doesn't have sites.").with(Item.pointer(
                     "/integration_id", "no_sites", "The integration registers no resource key " + integration.key() + ".sites of the kind limit."));
         }
         var values = new Values(body.externalId(), value(body.workspaceId()), body.name(), body.domain());
-        var workspace = keepWorkspace(call.tx(), values.workspaceId(), held.organizationId());
-        Require.active(held.organizationState(), "/organization_id", "organization");
+        var workspace = lockWorkspace(call.tx(), values.workspaceId(), pool.organizationId());
+        Require.active(pool.organizationState(), "/organization_id", "organization");
         Require.active(integration.state(), "/integration_id", "integration");
         requireActive(workspace);
-        var told = take(call.tx(), held, integration.id(), integration.sitesKey());
-        var site = SiteViews.toApi(sites.insert(call.tx(), held.organizationId(), held.poolId(), integration.id(), values, held.now()));
+        var reachedThresholds = takeSite(call.tx(), pool, integration.id(), integration.sitesKey());
+        var site = SiteViews.toApi(sites.insert(call.tx(), pool.organizationId(), pool.poolId(), integration.id(), values, pool.now()));
         call.created(site.id(), site);
-        told.tell(call.changes());
+        reachedThresholds.record(call.changes());
         return Reply.created(BASE + site.id(), site);
     }
 
@@ -84,7 +84,8 @@ final class SitesHandler implements SitesApi<Call> {
                 query.externalId(), query.organizationId() == null ? null : query.organizationId().value(), value(query.workspaceId()),
                 query.integrationId() == null ? null : query.integrationId().value(), query.state() == null ? null : query.state().value(),
                 query.domain(),
-                new TimeWindow(query.stateSinceAfter(), query.stateSinceFrom(), query.stateSinceBefore()), new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()), query.at());
+                new TimeWindow(query.stateSinceAfter(), query.stateSinceFrom(), query.stateSinceBefore()),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()), query.at());
         return Reply.list(sites.list(call.tx(), call.page(), filter).map(SiteViews::toApi));
     }
 
@@ -96,7 +97,7 @@ final class SitesHandler implements SitesApi<Call> {
 
     @Override
     public Reply<Site> updateSite(Call call, SiteId siteId, Patch<SitePatch> patch) {
-        var before = locked(call, siteId);
+        var before = lock(call, siteId);
         var current = new SitePatch(
                 before.externalId(), before.workspaceId() == null ? null : new WorkspaceId(before.workspaceId()), before.name(), before.domain());
         var wanted = patch.onto(current);
@@ -104,8 +105,8 @@ final class SitesHandler implements SitesApi<Call> {
             call.unchanged();
             return Reply.ok(SiteViews.toApi(before));
         }
-        boolean stays = Objects.equals(wanted.workspaceId(), current.workspaceId());
-        var workspace = stays ? null : keepWorkspace(call.tx(), value(wanted.workspaceId()), before.organizationId());
+        boolean sameWorkspace = Objects.equals(wanted.workspaceId(), current.workspaceId());
+        var workspace = sameWorkspace ? null : lockWorkspace(call.tx(), value(wanted.workspaceId()), before.organizationId());
         if (before.state().equals("removed")) {
             throw Problem.INVALID_STATE.because("The site is removed.");
         }
@@ -116,87 +117,86 @@ final class SitesHandler implements SitesApi<Call> {
 
     @Override
     public Reply<Site> startSiteProvisioning(Call call, SiteId siteId) {
-        var held = held(call, siteId);
-        var before = locked(call, siteId);
-        Require.active(held.organizationState(), "organization");
-        return changed(call, held, before, "provisioning", null);
+        var pool = lockPool(call, siteId);
+        var before = lock(call, siteId);
+        Require.active(pool.organizationState(), "organization");
+        return changed(call, pool, before, "provisioning", null);
     }
 
     @Override
     public Reply<Site> activateSite(Call call, SiteId siteId) {
-        var held = held(call, siteId);
-        var before = locked(call, siteId);
-        Require.active(held.organizationState(), "organization");
-        SiteLifecycle.require(before.state(), "active");
+        var pool = lockPool(call, siteId);
+        var before = lock(call, siteId);
+        Require.active(pool.organizationState(), "organization");
+        SiteLifecycle.requireTransition(before.state(), "active");
         if (before.counts()) {
-            return changed(call, held, before, "active", null);
+            return changed(call, pool, before, "active", null);
         }
         var integration = Require.found(catalog.keepIntegration(call.tx(), before.integrationId()));
         Require.active(integration.state(), "integration");
-        var told = integration.sitesKey() == null
+        var reachedThresholds = integration.sitesKey() == null
                 ? UsageThresholds.ThresholdChanges.NOTHING
-                : take(call.tx(), held, before.integrationId(), integration.sitesKey());
-        var reply = changed(call, held, before, "active", null);
-        told.tell(call.changes());
+                : takeSite(call.tx(), pool, before.integrationId(), integration.sitesKey());
+        var reply = changed(call, pool, before, "active", null);
+        reachedThresholds.record(call.changes());
         return reply;
     }
 
     @Override
     public Reply<Site> makeSiteReadOnly(Call call, SiteId siteId, SiteStateChange body) {
-        var held = held(call, siteId);
-        return changed(call, held, locked(call, siteId), "read_only", body.reason());
+        var pool = lockPool(call, siteId);
+        return changed(call, pool, lock(call, siteId), "read_only", body.reason());
     }
 
     @Override
     public Reply<Site> removeSite(Call call, SiteId siteId, SiteStateChange body) {
-        var held = held(call, siteId);
-        return changed(call, held, locked(call, siteId), "removed", body.reason());
+        var pool = lockPool(call, siteId);
+        return changed(call, pool, lock(call, siteId), "removed", body.reason());
     }
 
-    /** The pool of a site's organization, held: before the site itself, as whoever settles a surplus does it. */
-    private LockedPool held(Call call, SiteId siteId) {
+    /** Locks the pool of a site's organization. The pool is locked before the site, as in {@link SiteLimits}. */
+    private LockedPool lockPool(Call call, SiteId siteId) {
         var site = Require.found(sites.get(call.tx(), siteId.value()));
         return Objects.requireNonNull(pools.lock(call.tx(), call.changes(), site.organizationId()));
     }
 
-    private Row locked(Call call, SiteId siteId) {
+    private Row lock(Call call, SiteId siteId) {
         var row = Require.found(sites.lock(call.tx(), siteId.value()));
         call.expect(row.version());
         return row;
     }
 
     /**
-     * Takes one more of the organization's sites of an integration.
+     * Checks that the organization can have one more site of an integration, and stores the thresholds that the site reaches.
      *
-     * @return the thresholds that it reaches
-     * @throws ProblemException {@code entitlement_exceeded} if there is none left
+     * @throws ProblemException {@code entitlement_exceeded} if the limit is reached
      */
-    private UsageThresholds.ThresholdChanges take(Tx tx, LockedPool held, UUID integrationId, String sitesKey) {
-        long used = sites.count(tx, held.poolId(), integrationId);
-        var line = Objects.requireNonNull(meter.entitlements(tx, List.of(held.poolId()), List.of(sitesKey), held.now()).get(held.poolId()))
+    private UsageThresholds.ThresholdChanges takeSite(Tx tx, LockedPool pool, UUID integrationId, String sitesKey) {
+        long used = sites.count(tx, pool.poolId(), integrationId);
+        var line = Objects.requireNonNull(counters.entitlements(tx, List.of(pool.poolId()), List.of(sitesKey), pool.now()).get(pool.poolId()))
                 .line(sitesKey, null);
         if (line == null || !line.decide(used, 1).allows()) {
             long limit = line == null ? 0 : Objects.requireNonNull(line.limit());
-            throw LimitExceeded.refusal(List.of(LimitExceeded.of(held.organizationId(), sitesKey, null, limit, used)));
+            throw LimitExceeded.refusal(List.of(LimitExceeded.of(pool.organizationId(), sitesKey, null, limit, used)));
         }
         if (line.limit() == null || line.thresholdPercents().isEmpty()) {
             return UsageThresholds.ThresholdChanges.NOTHING;
         }
-        var account = new UsageCounter(held.poolId(), sitesKey, null, null);
-        var told = Objects.requireNonNull(meter.counters(tx, List.of(account)).get(account)).told();
+        var counter = new UsageCounter(pool.poolId(), sitesKey, null, null);
+        var alreadyReached = Objects.requireNonNull(counters.counters(tx, List.of(counter)).get(counter)).reached();
         var reached = new ArrayList<Reached>();
         var cleared = new ArrayList<Cleared>();
-        UsageRules.thresholds(account, line, new CounterState(used, told), used + 1, reached, cleared);
-        return thresholds.write(tx, reached, cleared, null, held.now());
+        UsageRules.thresholds(counter, line, new CounterState(used, alreadyReached), used + 1, reached, cleared);
+        return thresholds.write(tx, reached, cleared, null, pool.now());
     }
 
-    private SiteStore.@Nullable Workspace keepWorkspace(Tx tx, @Nullable UUID workspaceId, UUID organizationId) {
+    private SiteStore.@Nullable Workspace lockWorkspace(Tx tx, @Nullable UUID workspaceId, UUID organizationId) {
         if (workspaceId == null) {
             return null;
         }
         var workspace = sites.lockWorkspaceShared(tx, workspaceId);
-        boolean ours = workspace != null && workspace.organizationId().equals(organizationId);
-        return Require.named(ours ? workspace : null, "/workspace_id", "workspace of the organization");
+        boolean belongs = workspace != null && workspace.organizationId().equals(organizationId);
+        return Require.named(belongs ? workspace : null, "/workspace_id", "workspace of the organization");
     }
 
     private static void requireActive(SiteStore.@Nullable Workspace workspace) {
@@ -205,9 +205,9 @@ final class SitesHandler implements SitesApi<Call> {
         }
     }
 
-    private Reply<Site> changed(Call call, LockedPool held, Row before, String state, @Nullable String reason) {
-        SiteLifecycle.require(before.state(), state);
-        return changed(call, before, sites.changeState(call.tx(), List.of(before.id()), state, reason, held.now()).getFirst());
+    private Reply<Site> changed(Call call, LockedPool pool, Row before, String state, @Nullable String reason) {
+        SiteLifecycle.requireTransition(before.state(), state);
+        return changed(call, before, sites.changeState(call.tx(), List.of(before.id()), state, reason, pool.now()).getFirst());
     }
 
     private static Reply<Site> changed(Call call, Row before, Row after) {

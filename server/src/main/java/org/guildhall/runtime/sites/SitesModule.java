@@ -25,7 +25,7 @@ public final class SitesModule {
         this.limits = new SiteLimits(catalog, counters, sites);
     }
 
-    /** Makes sites read-only that a changed pool no longer allows. */
+    /** Makes sites read-only that are beyond the limit of a changed pool. */
     public SiteLimits limits() {
         return limits;
     }

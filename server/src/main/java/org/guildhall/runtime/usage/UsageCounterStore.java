@@ -38,14 +38,14 @@ import org.jooq.Record;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** What use is counted against, for many pools in one round trip each: who holds what, what that allows, and what is in use. */
+/** Reads and locks what use is checked against: pools, effective rules and counters. Each method is one round trip for many pools. */
 public final class UsageCounterStore {
 
     /**
-     * A pool that is held.
+     * A locked pool.
      *
-     * @param due whether a transition of it is to be settled first
-     * @param now the present instant, behind every change of the pool
+     * @param due true if a due transition of the pool isn't written yet
+     * @param now the present instant, not before the last change of the pool
      */
     record Pool(UUID id, UUID organizationId, String organizationState, boolean due, ZoneId zone, Instant now) {}
 
@@ -57,10 +57,10 @@ public final class UsageCounterStore {
                     .and(TRANSITIONS.EFFECTIVE_AT.le(greatest(EffectiveDates.present(), POOLS.UPDATED_AT)))))
             .as("due");
     private static final Field<Long> USED = field("used", SQLDataType.BIGINT);
-    private static final Field<Integer[]> TOLD = field("told", SQLDataType.INTEGER.array());
+    private static final Field<Integer[]> REACHED = field("reached", SQLDataType.INTEGER.array());
 
-    /** One row for each account, in the order in which they are asked for. Neither a level nor a sum is there before the first use. */
-    private static final String STANDINGS = """
+    /** One row per counter, in the given order. A counter has no rows before the first use. */
+    private static final String STATES = """
             select case
                 when w.period is null then coalesce((
                     select l.level
@@ -72,12 +72,12 @@ public final class UsageCounterStore {
                     select t.percent
                     from runtime.usage_thresholds t
                     where t.pool_id = w.pool_id and t.resource_key = w.resource_key and t.period_starts_at = w.starts_at
-                      and t.period is not distinct from w.period and t.cleared_at is null) as told
+                      and t.period is not distinct from w.period and t.cleared_at is null) as reached
             from unnest({0}, {1}, {2}, {3}, {4}) with ordinality as w (pool_id, resource_key, period, starts_at, ends_at, number)
             order by w.number
             """;
 
-    /** Holds the pools of organizations, in the order of their ids, until the transaction ends; by organization, those that are there. */
+    /** Locks the pools of organizations until the transaction ends, in the order of their ids. Returns the pools' ids by organization. */
     Map<UUID, UUID> lockPools(Tx tx, Collection<UUID> organizationIds) {
         return tx.sql()
                 .select(POOLS.ORGANIZATION_ID, POOLS.ID)
@@ -88,7 +88,7 @@ public final class UsageCounterStore {
                 .fetchMap(POOLS.ORGANIZATION_ID, POOLS.ID);
     }
 
-    /** How pools stand that are held. To be read once they are: it would be older otherwise. */
+    /** Reads pools that the caller has locked. It is another statement than the lock, so that the values are current. */
     List<Pool> pools(Tx tx, Collection<UUID> poolIds) {
         return tx.sql()
                 .select(POOLS.ID, POOLS.ORGANIZATION_ID, ORGANIZATIONS.STATE, DUE, SETTINGS.TIME_ZONE, NOW)
@@ -100,7 +100,7 @@ public final class UsageCounterStore {
                 .fetch(row -> new Pool(row.value1(), row.value2(), row.value3(), row.value4(), TimeZones.of(row.value5()), row.value6()));
     }
 
-    /** What the rules of everything come to that pools hold at an instant, for some resource keys. */
+    /** The combined rules of everything that pools hold at an instant, for some resource keys, by pool. */
     public Map<UUID, EffectiveRules> entitlements(Tx tx, Collection<UUID> poolIds, Collection<String> keys, Instant at) {
         var rules = new HashMap<UUID, List<ActiveRule>>();
         tx.sql()
@@ -123,38 +123,38 @@ public final class UsageCounterStore {
         return combined;
     }
 
-    /** How accounts stand; of sites, what thresholds were told and nothing of how many there are. */
-    public Map<UsageCounter, CounterState> counters(Tx tx, Collection<UsageCounter> accounts) {
-        var asked = List.copyOf(accounts);
+    /** The states of counters. For a key that counts sites, {@code used} is 0: the caller counts the sites. */
+    public Map<UsageCounter, CounterState> counters(Tx tx, Collection<UsageCounter> counters) {
+        var ordered = List.copyOf(counters);
         var found = tx.sql()
-                .resultQuery(STANDINGS, each(asked, UsageCounter::poolId, UUID.class), each(asked, UsageCounter::resourceKey, String.class),
-                        each(asked, UsageCounter::period, String.class), each(asked, UsageCounterStore::startsAt, Instant.class),
-                        each(asked, UsageCounterStore::endsAt, Instant.class))
-                .coerce(USED, TOLD)
+                .resultQuery(STATES, each(ordered, UsageCounter::poolId, UUID.class), each(ordered, UsageCounter::resourceKey, String.class),
+                        each(ordered, UsageCounter::period, String.class), each(ordered, UsageCounterStore::startsAt, Instant.class),
+                        each(ordered, UsageCounterStore::endsAt, Instant.class))
+                .coerce(USED, REACHED)
                 .fetch();
-        var standings = new HashMap<UsageCounter, CounterState>();
-        for (int at = 0; at < asked.size(); at++) {
-            standings.put(asked.get(at), new CounterState(found.get(at).get(USED), Set.of(found.get(at).get(TOLD))));
+        var states = new HashMap<UsageCounter, CounterState>();
+        for (int at = 0; at < ordered.size(); at++) {
+            states.put(ordered.get(at), new CounterState(found.get(at).get(USED), Set.of(found.get(at).get(REACHED))));
         }
-        return standings;
+        return states;
     }
 
-    private static <T> Field<T[]> each(List<UsageCounter> accounts, Function<UsageCounter, @Nullable T> what, Class<T> type) {
-        return Columns.array(accounts.stream().map(what).toList(), type);
+    private static <T> Field<T[]> each(List<UsageCounter> counters, Function<UsageCounter, @Nullable T> column, Class<T> type) {
+        return Columns.array(counters.stream().map(column).toList(), type);
     }
 
-    /** The instant by which what doesn't reset is kept, so that it is told once, too. */
-    static Instant startsAt(UsageCounter account) {
-        return account.span() == null ? Instant.EPOCH : account.span().startsAt();
+    /** The start of the counter's period; the epoch for a limit, so that the unique key of its thresholds has a value. */
+    static Instant startsAt(UsageCounter counter) {
+        return counter.span() == null ? Instant.EPOCH : counter.span().startsAt();
     }
 
-    /** The same as a day. */
-    static LocalDate startsOn(UsageCounter account) {
-        return account.span() == null ? LocalDate.EPOCH : account.span().startsOn();
+    /** The first day of the counter's period; the epoch for a limit. */
+    static LocalDate startsOn(UsageCounter counter) {
+        return counter.span() == null ? LocalDate.EPOCH : counter.span().startsOn();
     }
 
-    private static Instant endsAt(UsageCounter account) {
-        return account.span() == null ? Instant.EPOCH : account.span().endsAt();
+    private static Instant endsAt(UsageCounter counter) {
+        return counter.span() == null ? Instant.EPOCH : counter.span().endsAt();
     }
 
     private static ActiveRule rule(Record row) {

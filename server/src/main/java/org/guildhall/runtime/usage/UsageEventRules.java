@@ -15,16 +15,16 @@ import org.guildhall.core.problem.ProblemException;
 import org.guildhall.runtime.usage.UsageStore.RecordedEvent;
 import org.jspecify.annotations.Nullable;
 
-/** What may be reported as used at all, and what has been before. */
+/** Checks reported usage events, and finds those that were recorded before. */
 final class UsageEventRules {
 
-    /** For clocks that go wrong a little. */
+    /** A tolerance for inexact clocks. */
     private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
-    /** So that a month can still be completed after it. */
+    /** Long enough to report the rest of a month after its end. */
     private static final Duration BACK_MAX = Duration.ofDays(35);
 
     /**
-     * An event as it is reported.
+     * A reported event.
      *
      * @param occurredAt null for now
      */
@@ -39,76 +39,78 @@ final class UsageEventRules {
         }
     }
 
-    /** An event that wasn't recorded before, and its place in the report. */
+    /** An event that wasn't recorded before, with its position in the report. */
     record NewEvent(int number, ReportedEvent event, Instant occurredAt) {}
 
     private UsageEventRules() {}
 
-    /** Everything that is wrong with events in themselves. */
-    static List<Item> mistakes(List<ReportedEvent> events, Set<UUID> organizations, Map<String, ResourceKey> keys, Instant now) {
-        var wrong = new ArrayList<Item>();
+    /** The errors of events that don't depend on recorded events. */
+    static List<Item> errors(List<ReportedEvent> events, Set<UUID> organizations, Map<String, ResourceKey> keys, Instant now) {
+        var errors = new ArrayList<Item>();
         for (int number = 0; number < events.size(); number++) {
             var event = events.get(number);
-            var at = "/events/" + number;
+            var pointer = "/events/" + number;
             if (!organizations.contains(event.organizationId)) {
-                wrong.add(Item.pointer(at + "/organization_id", "unknown_reference", "There is no such organization."));
+                errors.add(Item.pointer(pointer + "/organization_id", "unknown_reference", "There is no such organization."));
             }
-            key(event, keys.get(event.resourceKey), at, wrong);
-            time(event.occurredAt, now, at + "/occurred_at", wrong);
+            key(event, keys.get(event.resourceKey), pointer, errors);
+            time(event.occurredAt, now, pointer + "/occurred_at", errors);
         }
-        return wrong;
+        return errors;
     }
 
-    private static void key(ReportedEvent event, @Nullable ResourceKey key, String at, List<Item> wrong) {
+    private static void key(ReportedEvent event, @Nullable ResourceKey key, String pointer, List<Item> errors) {
         if (key == null) {
-            wrong.add(Item.pointer(at + "/resource_key", "unknown_reference", "No integration registers this resource key."));
+            errors.add(Item.pointer(pointer + "/resource_key", "unknown_reference", "No integration registers this resource key."));
         } else if (key.countsSites()) {
-            wrong.add(Item.pointer(at + "/resource_key", "counted_by_sites", "What is in use of it is the number of sites, and isn't reported."));
+            errors.add(Item.pointer(
+                    pointer + "/resource_key", "counted_by_sites", "This resource key counts sites, so its use can't be reported."));
         } else if (key.kind().equals("boolean")) {
-            wrong.add(Item.pointer(at + "/resource_key", "not_counted", "It is granted or not, and isn't used up."));
+            errors.add(Item.pointer(
+                    pointer + "/resource_key", "not_counted", "This resource key is of kind `boolean`, so it has no use to report."));
         } else if (event.quantity < 0 && key.kind().equals("allowance")) {
-            wrong.add(Item.pointer(at + "/quantity", "negative", "What was used of an allowance isn't released again."));
+            errors.add(Item.pointer(pointer + "/quantity", "negative", "`quantity` can't be negative for an allowance, which is never released."));
         }
         if (event.quantity == 0) {
-            wrong.add(Item.pointer(at + "/quantity", "zero", "Must not be 0."));
+            errors.add(Item.pointer(pointer + "/quantity", "zero", "`quantity` must not be 0."));
         }
     }
 
-    private static void time(@Nullable Instant occurredAt, Instant now, String pointer, List<Item> wrong) {
+    private static void time(@Nullable Instant occurredAt, Instant now, String pointer, List<Item> errors) {
         if (occurredAt == null) {
             return;
         }
         if (occurredAt.isAfter(now.plus(AHEAD_MAX))) {
-            wrong.add(Item.pointer(pointer, "too_far_ahead", "May be 5 minutes ahead at most."));
+            errors.add(Item.pointer(pointer, "too_far_ahead", "`occurred_at` can be at most 5 minutes in the future."));
         } else if (occurredAt.isBefore(now.minus(BACK_MAX))) {
-            wrong.add(Item.pointer(pointer, "too_far_back", "May be 35 days back at most."));
+            errors.add(Item.pointer(pointer, "too_far_back", "`occurred_at` can be at most 35 days in the past."));
         }
     }
 
     /**
-     * The events that count: each id once, and none that was recorded before.
+     * The events to record: each external id once, and none that was recorded before.
      *
-     * @param recorded what was, by external id
-     * @throws ProblemException {@code conflict} with every event that says something else than one with the same id
+     * @param recorded the events that were recorded before, by external id
+     * @throws ProblemException {@code conflict} with every event that differs from another event with the same external id
      */
-    static List<NewEvent> fresh(List<ReportedEvent> events, Map<String, RecordedEvent> recorded, Instant now) {
+    static List<NewEvent> newEvents(List<ReportedEvent> events, Map<String, RecordedEvent> recorded, Instant now) {
         var known = new HashMap<>(recorded);
-        var fresh = new ArrayList<NewEvent>();
-        var wrong = new ArrayList<Item>();
+        var newEvents = new ArrayList<NewEvent>();
+        var errors = new ArrayList<Item>();
         for (int number = 0; number < events.size(); number++) {
             var event = events.get(number);
             var before = known.get(event.externalId);
             if (before == null) {
                 var first = event.at(now);
                 known.put(event.externalId, first);
-                fresh.add(new NewEvent(number, event, first.occurredAt()));
+                newEvents.add(new NewEvent(number, event, first.occurredAt()));
             } else if (!event.repeats(before)) {
-                wrong.add(Item.pointer("/events/" + number, "conflict", "Another event has this external_id and says something else."));
+                errors.add(Item.pointer("/events/" + number, "conflict", "Another event with this `external_id` has other values."));
             }
         }
-        if (!wrong.isEmpty()) {
-            throw Problem.CONFLICT.because("An event keeps what it was first reported with.").withAll(wrong);
+        if (!errors.isEmpty()) {
+            throw Problem.CONFLICT.because("A recorded event can't change. Use another `external_id`.").withAll(errors);
         }
-        return fresh;
+        return newEvents;
     }
 }

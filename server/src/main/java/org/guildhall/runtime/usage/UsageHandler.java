@@ -19,13 +19,13 @@ import org.guildhall.api.model.UsageGranularity;
 import org.guildhall.api.model.UsageOfKey;
 import org.guildhall.api.model.UsageSum;
 import org.guildhall.api.runtime.UsageApi;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.ResourceKey;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.entitlements.AllowancePeriod;
 import org.guildhall.runtime.usage.UsageStore.Sum;
@@ -36,8 +36,8 @@ final class UsageHandler implements UsageApi<Call> {
 
     private static final int RESOURCES_SHOWN_MAX = 100;
     private static final int PERIODS_MAX = 400;
-    private static final int PERIODS_OF_ALL_MAX = 62;
-    private static final int DAYS_UNLESS_SAID = 30;
+    private static final int PERIODS_OF_ALL_KEYS_MAX = 62;
+    private static final int DAYS_DEFAULT = 30;
 
     private final Catalog catalog;
     private final UsageStore usage;
@@ -50,31 +50,31 @@ final class UsageHandler implements UsageApi<Call> {
     @Override
     public Reply<Usage> getUsage(Call call, OrganizationId organizationId, GetUsageQuery query) {
         var tx = call.tx();
-        var asked = query.resourceKey();
-        var found = Require.found(usage.meter(tx, organizationId.value()));
+        var resourceKey = query.resourceKey();
+        var scope = Require.found(usage.scope(tx, organizationId.value()));
         var granularity = query.granularity() == null ? UsageGranularity.DAY : UsageGranularity.fromValue(query.granularity().value());
-        var periods = periods(query, granularity.value(), tx.now(), found.zone());
-        var levels = usage.levels(tx, found.poolId(), asked);
-        var sums = usage.sums(tx, found.poolId(), asked, periods).stream()
+        var periods = periods(query, granularity.value(), tx.now(), scope.zone());
+        var levels = usage.levels(tx, scope.poolId(), resourceKey);
+        var sums = usage.sums(tx, scope.poolId(), resourceKey, periods).stream()
                 .collect(Collectors.groupingBy(Sum::resourceKey, Collectors.toMap(sum -> periods.get(sum.number() - 1).startsOn(), Sum::quantity)));
         var keys = new TreeSet<>(sums.keySet());
         keys.addAll(levels.keySet());
-        var shown = reported(tx, asked, keys).map(key -> {
+        var shown = keysShown(tx, resourceKey, keys).map(key -> {
             var level = key.kind().equals("allowance") ? null : levels.getOrDefault(key.key(), 0L);
             return ofKey(key.key(), level, periods, granularity.value(), sums.getOrDefault(key.key(), Map.of()));
         });
-        return Reply.plain(new Usage(organizationId, granularity, found.zone().getId(), shown.toList(), keys.size() > RESOURCES_SHOWN_MAX));
+        return Reply.plain(new Usage(organizationId, granularity, scope.zone().getId(), shown.toList(), keys.size() > RESOURCES_SHOWN_MAX));
     }
 
-    /** The resource keys to be shown. */
-    private Stream<ResourceKey> reported(Tx tx, @Nullable String asked, SortedSet<String> used) {
-        var keys = asked != null ? List.of(asked) : used.stream().limit(RESOURCES_SHOWN_MAX).toList();
+    /** The resource keys in the answer. */
+    private Stream<ResourceKey> keysShown(Tx tx, @Nullable String resourceKey, SortedSet<String> used) {
+        var keys = resourceKey != null ? List.of(resourceKey) : used.stream().limit(RESOURCES_SHOWN_MAX).toList();
         var found = catalog.resourceKeys(tx, keys);
-        if (asked != null && found.isEmpty()) {
+        if (resourceKey != null && found.isEmpty()) {
             throw refusal("resource_key", "unknown_reference", "No integration registers this resource key.");
         }
-        if (asked != null && (found.getFirst().countsSites() || found.getFirst().kind().equals("boolean"))) {
-            throw refusal("resource_key", "not_reported", "What is in use of this resource key isn't reported.");
+        if (resourceKey != null && (found.getFirst().countsSites() || found.getFirst().kind().equals("boolean"))) {
+            throw refusal("resource_key", "not_reported", "This resource key has no reported usage: it is of kind `boolean`, or it counts sites.");
         }
         return found.stream().sorted(Comparator.comparing(ResourceKey::key));
     }
@@ -86,21 +86,21 @@ final class UsageHandler implements UsageApi<Call> {
 
     private static List<AllowancePeriod> periods(GetUsageQuery query, String granularity, Instant now, ZoneId zone) {
         var to = query.toOn() != null ? query.toOn() : now.atZone(zone).toLocalDate();
-        var from = query.fromOn() != null ? query.fromOn() : to.minusDays(DAYS_UNLESS_SAID - 1);
+        var from = query.fromOn() != null ? query.fromOn() : to.minusDays(DAYS_DEFAULT - 1);
         if (from.isBefore(LocalDate.EPOCH)) {
-            throw refusal("from_on", "too_far_back", "Must not be before " + LocalDate.EPOCH + ".");
+            throw refusal("from_on", "too_far_back", "`from_on` must not be before " + LocalDate.EPOCH + ".");
         }
         if (to.isAfter(now.atZone(zone).toLocalDate().plusYears(1))) {
-            throw refusal("to_on", "too_far_ahead", "May be a year ahead at most.");
+            throw refusal("to_on", "too_far_ahead", "`to_on` can be at most a year in the future.");
         }
         if (from.isAfter(to)) {
-            throw refusal("from_on", "after_the_end", "Must not be after to_on.");
+            throw refusal("from_on", "after_the_end", "`from_on` must not be after `to_on`.");
         }
-        int most = query.resourceKey() == null ? PERIODS_OF_ALL_MAX : PERIODS_MAX;
+        int periodsMax = query.resourceKey() == null ? PERIODS_OF_ALL_KEYS_MAX : PERIODS_MAX;
         var periods = new ArrayList<AllowancePeriod>();
         for (var start = AllowancePeriod.start(granularity, from); !start.isAfter(to); start = AllowancePeriod.next(granularity, start)) {
-            if (periods.size() == most) {
-                throw refusal("from_on", "too_many_periods", "May be " + most + " periods before to_on at most.");
+            if (periods.size() == periodsMax) {
+                throw refusal("from_on", "too_many_periods", "`from_on` can be at most " + periodsMax + " periods before `to_on`.");
             }
             periods.add(AllowancePeriod.on(granularity, start, zone));
         }

@@ -8,7 +8,7 @@ import org.guildhall.runtime.plans.Pools;
 /** Wires the part {@code usage}: reports, events, sums and thresholds. */
 public final class UsageModule {
 
-    private static final String REPORTED = "Usage was reported for a resource key: it can't leave.";
+    private static final String REPORTED = "Usage was reported for a resource key, so it can't be removed.";
 
     private final Catalog catalog;
     private final Pools pools;
@@ -35,15 +35,15 @@ public final class UsageModule {
         new UsageReportsHandler(recorder, usage, reached).bind(routes);
         new UsageEventsHandler(usage).bind(routes);
         new UsageThresholdsHandler(usage, reached).bind(routes);
-        // The rules refuse these cases before a statement is sent; the constraints hold them against every other way.
+        // The Java rules refuse these cases first; the constraints are the second check.
         api.constraints()
                 .on("usage_events_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("usage_levels_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("usage_days_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("usage_quarters_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("usage_thresholds_resource_key", Problem.IN_USE, null, REPORTED)
-                .on("usage_levels_level", Problem.CONFLICT, null, "More than can be counted, or less than nothing, would be in use.")
-                .on("usage_days_quantity", Problem.CONFLICT, null, "More than can be counted would have been used on one day.")
-                .on("usage_quarters_quantity", Problem.CONFLICT, null, "More than can be counted would have been used in a quarter of an hour.");
+                .on("usage_levels_level", Problem.CONFLICT, null, "The use of a resource key would be below 0 or above 2^53 - 1.")
+                .on("usage_days_quantity", Problem.CONFLICT, null, "The use of one day would be out of range.")
+                .on("usage_quarters_quantity", Problem.CONFLICT, null, "The use of one quarter of an hour would be out of range.");
     }
 }

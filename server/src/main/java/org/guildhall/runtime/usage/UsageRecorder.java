@@ -35,28 +35,28 @@ import org.guildhall.runtime.usage.UsageStore.NewRow;
 import org.guildhall.runtime.usage.UsageStore.Report;
 
 /**
- * Records what is used. All pools of a report are held, in the order of their ids, until it is committed: nobody else can use what it was
- * allowed by, and two reports never wait for each other. However many events and organizations there are, it takes as many round trips.
+ * Records usage reports. It locks all pools of a report in the order of their ids until the commit, so that no other request uses the same
+ * allowance and two reports never deadlock. The number of round trips doesn't depend on the number of events and organizations.
  */
 final class UsageRecorder {
 
     /**
-     * What became of a report.
+     * A recorded report.
      *
-     * @param told the thresholds that it reached and took back
+     * @param thresholds the thresholds that it reached and cleared
      */
-    record Done(Report report, UsageThresholds.ThresholdChanges told) {}
+    record RecordedReport(Report report, UsageThresholds.ThresholdChanges thresholds) {}
 
     private final Catalog catalog;
     private final Pools pools;
-    private final UsageCounterStore meter;
+    private final UsageCounterStore counters;
     private final UsageStore usage;
     private final UsageThresholds thresholds;
 
-    UsageRecorder(Catalog catalog, Pools pools, UsageCounterStore meter, UsageStore usage, UsageThresholds thresholds) {
+    UsageRecorder(Catalog catalog, Pools pools, UsageCounterStore counters, UsageStore usage, UsageThresholds thresholds) {
         this.catalog = catalog;
         this.pools = pools;
-        this.meter = meter;
+        this.counters = counters;
         this.usage = usage;
         this.thresholds = thresholds;
     }
@@ -66,51 +66,52 @@ final class UsageRecorder {
      *
      * @throws ProblemException {@code validation_failed}, {@code conflict}, {@code invalid_state} or {@code entitlement_exceeded}, with the events
      */
-    Done record(Tx tx, Changes changes, List<ReportedEvent> events) {
-        // What doesn't need the pools is asked before they are held.
+    RecordedReport record(Tx tx, Changes changes, List<ReportedEvent> events) {
+        // The resource keys are read before the pools are locked, which keeps the locks short.
         var keys = catalog.resourceKeys(tx, each(events, ReportedEvent::resourceKey)).stream()
                 .collect(Collectors.toMap(ResourceKey::key, Function.identity()));
-        var held = meter.lockPools(tx, each(events, ReportedEvent::organizationId));
-        ProblemException.ifAny(UsageEventRules.mistakes(events, held.keySet(), keys, tx.now()));
+        var locked = counters.lockPools(tx, each(events, ReportedEvent::organizationId));
+        ProblemException.ifAny(UsageEventRules.errors(events, locked.keySet(), keys, tx.now()));
 
-        var settled = settled(tx, changes, held.values());
+        var settled = settled(tx, changes, locked.values());
         var now = settled.values().stream().map(Pool::now).max(Comparator.naturalOrder()).orElseThrow();
-        var fresh = UsageEventRules.fresh(events, usage.known(tx, each(events, ReportedEvent::externalId)), now);
-        requireActive(fresh, settled);
+        var newEvents = UsageEventRules.newEvents(events, usage.known(tx, each(events, ReportedEvent::externalId)), now);
+        requireActive(newEvents, settled);
 
         var zone = settled.values().iterator().next().zone();
-        var uses = fresh.stream().map(one -> use(one, held, keys, zone)).toList();
-        var metering = new UsageRules(fresh.isEmpty() ? Map.of() : meter.entitlements(tx, held.values(), each(uses, UsageEntry::resourceKey), now), zone);
-        var outcome = metering.decide(uses, uses.isEmpty() ? Map.of() : meter.counters(tx, metering.accounts(uses)));
+        var entries = newEvents.stream().map(one -> entry(one, locked, keys, zone)).toList();
+        var rules = new UsageRules(
+                newEvents.isEmpty() ? Map.of() : counters.entitlements(tx, locked.values(), each(entries, UsageEntry::resourceKey), now), zone);
+        var outcome = rules.decide(entries, entries.isEmpty() ? Map.of() : counters.counters(tx, rules.counters(entries)));
         refuse(outcome.refused(), settled);
-        return written(tx, events.size(), fresh, uses, outcome, now);
+        return write(tx, events.size(), newEvents, entries, outcome, now);
     }
 
-    private static <A, B> Collection<B> each(List<A> all, Function<A, B> what) {
-        return all.stream().map(what).collect(Collectors.toCollection(LinkedHashSet::new));
+    private static <A, B> Collection<B> each(List<A> all, Function<A, B> property) {
+        return all.stream().map(property).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** The pools as they stand once everything is settled that was due, by organization. */
+    /** The pools after their due transitions are written, by organization. */
     private Map<UUID, Pool> settled(Tx tx, Changes changes, Collection<UUID> poolIds) {
-        var found = meter.pools(tx, poolIds);
+        var found = counters.pools(tx, poolIds);
         var due = found.stream().filter(Pool::due).toList();
         if (!due.isEmpty()) {
             due.forEach(pool -> pools.lock(tx, changes, pool.organizationId()));
-            found = meter.pools(tx, poolIds);
+            found = counters.pools(tx, poolIds);
         }
         var settled = new HashMap<UUID, Pool>();
         found.forEach(pool -> settled.put(pool.organizationId(), pool));
         return settled;
     }
 
-    private static void requireActive(List<NewEvent> fresh, Map<UUID, Pool> pools) {
-        for (var one : fresh) {
+    private static void requireActive(List<NewEvent> newEvents, Map<UUID, Pool> pools) {
+        for (var one : newEvents) {
             var pool = Objects.requireNonNull(pools.get(one.event().organizationId()));
             Require.active(pool.organizationState(), "/events/" + one.number() + "/organization_id", "organization");
         }
     }
 
-    private static UsageEntry use(NewEvent one, Map<UUID, UUID> pools, Map<String, ResourceKey> keys, ZoneId zone) {
+    private static UsageEntry entry(NewEvent one, Map<UUID, UUID> pools, Map<String, ResourceKey> keys, ZoneId zone) {
         var event = one.event();
         return new UsageEntry(
                 one.number(), Objects.requireNonNull(pools.get(event.organizationId())), event.resourceKey(),
@@ -126,8 +127,8 @@ final class UsageRecorder {
         var organizations = pools.values().stream().collect(Collectors.toMap(Pool::id, Pool::organizationId));
         var exceeded = refused.stream()
                 .filter(UsageRecorder::isExceeded)
-                .map(one -> LimitExceeded.of(Objects.requireNonNull(organizations.get(one.account().poolId())), one.account().resourceKey(),
-                        one.account().period(), one.limit(), one.used()))
+                .map(one -> LimitExceeded.of(Objects.requireNonNull(organizations.get(one.counter().poolId())), one.counter().resourceKey(),
+                        one.counter().period(), one.limit(), one.used()))
                 .distinct()
                 .toList();
         throw (exceeded.isEmpty() ? Problem.CONFLICT.because(items.getFirst().detail()) : LimitExceeded.refusal(exceeded)).withAll(items);
@@ -138,27 +139,27 @@ final class UsageRecorder {
     }
 
     private static Item item(Refused refused) {
-        var key = refused.account().resourceKey();
+        var key = refused.counter().resourceKey();
         return Item.pointer("/events/" + refused.number(), isExceeded(refused) ? "entitlement_exceeded" : "conflict", switch (refused.reason()) {
             case NOT_ENTITLED -> "The organization isn't entitled to " + key + ".";
-            case BEYOND_LIMIT -> "Goes beyond what the organization is entitled to of " + key + ".";
-            case BELOW_ZERO -> "Releases more of " + key + " than is in use.";
-            case BEYOND_COUNTING -> "Is more of " + key + " than can be counted.";
+            case BEYOND_LIMIT -> "The event exceeds the organization's entitlement to " + key + ".";
+            case BELOW_ZERO -> "The event releases more of " + key + " than is in use.";
+            case BEYOND_COUNTING -> "The use of " + key + " would exceed the largest number.";
         });
     }
 
-    private Done written(Tx tx, int reported, List<NewEvent> fresh, List<UsageEntry> uses, Outcome outcome, Instant now) {
-        var rows = IntStream.range(0, fresh.size()).mapToObj(at -> row(fresh.get(at), uses.get(at))).toList();
+    private RecordedReport write(Tx tx, int reported, List<NewEvent> newEvents, List<UsageEntry> entries, Outcome outcome, Instant now) {
+        var rows = IntStream.range(0, newEvents.size()).mapToObj(at -> row(newEvents.get(at), entries.get(at))).toList();
         var report = new Report(Ids.next(), rows.size(), reported - rows.size(), now.truncatedTo(ChronoUnit.MICROS));
         if (usage.record(tx, report, rows) < rows.size()) {
-            throw Problem.CONFLICT.because("Another request has just recorded an event with one of these external ids.");
+            throw Problem.CONFLICT.because("Another request has just recorded an event with one of these external ids. Send the report again.");
         }
-        return new Done(report, thresholds.write(tx, outcome.reached(), outcome.cleared(), report.id(), now));
+        return new RecordedReport(report, thresholds.write(tx, outcome.reached(), outcome.cleared(), report.id(), now));
     }
 
-    private static NewRow row(NewEvent one, UsageEntry use) {
+    private static NewRow row(NewEvent one, UsageEntry entry) {
         return new NewRow(
-                one.event().externalId(), one.event().organizationId(), use.poolId(), use.resourceKey(), use.allowance(), use.quantity(),
-                one.occurredAt(), use.day());
+                one.event().externalId(), one.event().organizationId(), entry.poolId(), entry.resourceKey(), entry.allowance(), entry.quantity(),
+                one.occurredAt(), entry.day());
     }
 }

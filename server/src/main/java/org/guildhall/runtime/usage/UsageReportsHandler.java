@@ -28,10 +28,10 @@ final class UsageReportsHandler implements UsageReportsApi<Call> {
 
     @Override
     public Reply<UsageReport> createUsageReport(Call call, NewUsageReport body) {
-        var done = recorder.record(call.tx(), call.changes(), body.events().stream().map(UsageReportsHandler::reported).toList());
-        var report = UsageViews.toApi(done.report(), done.told().reached());
+        var recorded = recorder.record(call.tx(), call.changes(), body.events().stream().map(UsageReportsHandler::reported).toList());
+        var report = UsageViews.toApi(recorded.report(), recorded.thresholds().reached());
         call.created(report.id(), report);
-        done.told().tell(call.changes());
+        recorded.thresholds().record(call.changes());
         return Reply.created(BASE + report.id(), report);
     }
 

@@ -15,60 +15,60 @@ import org.guildhall.runtime.entitlements.EffectiveRules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides about use that is reported, event after event: where it counts, whether it may, and which thresholds are reached with all of it.
- * Whoever asks holds the pools, so that what is in use is what it was told.
+ * Checks usage entries in their order: finds the counters of each, refuses an entry beyond a hard limit, and finds the thresholds that the
+ * report reaches or clears. The caller has locked the pools, so the counter states are current.
  */
 public final class UsageRules {
 
     /**
-     * An event.
+     * A usage event to check.
      *
-     * @param number its place in the report
-     * @param allowance whether its key is used up by period; else it is held until it is released
-     * @param quantity negative for what is released
-     * @param day of the tenant's time zone
+     * @param number its position in the report, from 0
+     * @param allowance true for an allowance, which is used up per period; false for a limit, which is in use until it is released
+     * @param quantity negative for a release
+     * @param day the day of the use in the tenant's time zone
      */
     record UsageEntry(int number, UUID poolId, String resourceKey, boolean allowance, long quantity, LocalDate day) {}
 
     /**
-     * What an event counts in: what a pool has in use of a key, or has used of it in one period.
+     * A counter of a pool: the present use of a limit, or the use of an allowance in one period.
      *
-     * @param period null for what doesn't reset
-     * @param span from when to when that period is; null for what doesn't reset
+     * @param period {@code day}, {@code week}, {@code month} or {@code year}; null for a limit
+     * @param span the period's start and end; null for a limit
      */
     public record UsageCounter(UUID poolId, String resourceKey, @Nullable String period, @Nullable AllowancePeriod span) {}
 
     /**
-     * How an account stands.
+     * The state of a counter.
      *
-     * @param told the thresholds, in percent, that were told and not taken back
+     * @param reached the recorded thresholds in percent that aren't cleared
      */
-    public record CounterState(long used, Set<Integer> told) {
+    public record CounterState(long used, Set<Integer> reached) {
 
         static final CounterState NOTHING = new CounterState(0, Set.of());
     }
 
-    /** Why an event isn't recorded. */
+    /** The reason for which an event is refused. */
     enum Reason { NOT_ENTITLED, BEYOND_LIMIT, BELOW_ZERO, BEYOND_COUNTING }
 
     /**
-     * An event that can't be recorded.
+     * A refused event.
      *
-     * @param limit what is allowed, grace not counted
-     * @param used before all events
+     * @param limit the limit without grace; 0 without an entitlement
+     * @param used the use before the report
      */
-    record Refused(int number, UsageCounter account, Reason reason, long limit, long used) {}
+    record Refused(int number, UsageCounter counter, Reason reason, long limit, long used) {}
 
-    /** A threshold that is reached, and wasn't before. */
-    public record Reached(UsageCounter account, int percent, long limit, long used) {}
+    /** A newly reached threshold. */
+    public record Reached(UsageCounter counter, int percent, long limit, long used) {}
 
-    /** A threshold that was told and is no longer reached. */
-    public record Cleared(UsageCounter account, int percent) {}
+    /** A recorded threshold that isn't reached any more. */
+    public record Cleared(UsageCounter counter, int percent) {}
 
     /**
-     * What becomes of a report.
+     * The result for a report.
      *
-     * @param used of every account that changes, with all events that may be recorded
+     * @param used the new use of each changed counter, without the refused events
      */
     record Outcome(List<Refused> refused, List<Reached> reached, List<Cleared> cleared, Map<UsageCounter, Long> used) {}
 
@@ -76,94 +76,96 @@ public final class UsageRules {
     private final ZoneId zone;
 
     /**
-     * @param entitlements of every pool, as they are now
-     * @param zone of the tenant, in which periods are counted
+     * @param entitlements the present effective rules, by pool
+     * @param zone the tenant's time zone, which decides where periods begin
      */
     UsageRules(Map<UUID, EffectiveRules> entitlements, ZoneId zone) {
         this.entitlements = entitlements;
         this.zone = zone;
     }
 
-    /** Every account that one of these events counts in. */
-    Set<UsageCounter> accounts(List<UsageEntry> uses) {
-        var accounts = new LinkedHashSet<UsageCounter>();
-        uses.forEach(use -> accounts.addAll(accounts(use)));
-        return accounts;
+    /** The counters of some entries. */
+    Set<UsageCounter> counters(List<UsageEntry> entries) {
+        var counters = new LinkedHashSet<UsageCounter>();
+        entries.forEach(entry -> counters.addAll(counters(entry)));
+        return counters;
     }
 
     /**
-     * Takes the events in their order. One that can't be recorded counts nothing for those behind it.
+     * Checks the entries in their order. A refused entry doesn't count for the entries after it.
      *
-     * @param standings of every account
+     * @param states the present states of all counters
      */
-    Outcome decide(List<UsageEntry> uses, Map<UsageCounter, CounterState> standings) {
+    Outcome decide(List<UsageEntry> entries, Map<UsageCounter, CounterState> states) {
         var refused = new ArrayList<Refused>();
         var used = new LinkedHashMap<UsageCounter, Long>();
-        for (var use : uses) {
-            var accounts = accounts(use);
-            var refusal = accounts.isEmpty() ? notEntitled(use) : refusal(use, accounts, standings, used);
+        for (var entry : entries) {
+            var counters = counters(entry);
+            var refusal = counters.isEmpty() ? notEntitled(entry) : refusal(entry, counters, states, used);
             if (refusal != null) {
                 refused.add(refusal);
             } else {
-                accounts.forEach(account -> used.put(account, running(account, standings, used) + use.quantity));
+                counters.forEach(counter -> used.put(counter, usedNow(counter, states, used) + entry.quantity));
             }
         }
         var reached = new ArrayList<Reached>();
         var cleared = new ArrayList<Cleared>();
-        used.forEach((account, after) ->
-                thresholds(account, line(account), standings.getOrDefault(account, CounterState.NOTHING), after, reached, cleared));
+        used.forEach((counter, after) ->
+                thresholds(counter, line(counter), states.getOrDefault(counter, CounterState.NOTHING), after, reached, cleared));
         return new Outcome(refused, reached, cleared, used);
     }
 
-    /** What use of one account from here to there reaches and takes back. */
-    public static void thresholds(UsageCounter account, @Nullable EffectiveRule line, CounterState before, long after, List<Reached> reached, List<Cleared> cleared) {
+    /** Adds the thresholds that a change of one counter reaches and clears. */
+    public static void thresholds(
+            UsageCounter counter, @Nullable EffectiveRule line, CounterState before, long after, List<Reached> reached, List<Cleared> cleared) {
         if (line == null) {
             return;
         }
         for (int percent : line.thresholdPercents()) {
-            boolean wasTold = before.told.contains(percent);
-            // The limit was raised since it was told.
-            boolean stale = wasTold && !isReached(line, percent, before.used);
+            boolean wasReached = before.reached.contains(percent);
+            // The limit was raised since the threshold was recorded.
+            boolean stale = wasReached && !isReached(line, percent, before.used);
             boolean isReached = isReached(line, percent, after);
-            if (wasTold && (stale || !isReached)) {
-                cleared.add(new Cleared(account, percent));
+            if (wasReached && (stale || !isReached)) {
+                cleared.add(new Cleared(counter, percent));
             }
-            if (isReached && (!wasTold || stale)) {
-                reached.add(new Reached(account, percent, line.limit(), after));
+            if (isReached && (!wasReached || stale)) {
+                reached.add(new Reached(counter, percent, line.limit(), after));
             }
         }
     }
 
-    /** Nothing in use reaches nothing, even where nothing is allowed. Both products stay below 2^63. */
+    /** A use of 0 reaches no threshold, even of a limit of 0. Both products stay below 2^63. */
     private static boolean isReached(EffectiveRule line, int percent, long used) {
         return line.limit() != null && used > 0 && used * 100 >= line.limit() * percent;
     }
 
-    private List<UsageCounter> accounts(UsageEntry use) {
-        if (!use.allowance) {
-            return List.of(new UsageCounter(use.poolId, use.resourceKey, null, null));
+    private List<UsageCounter> counters(UsageEntry entry) {
+        if (!entry.allowance) {
+            return List.of(new UsageCounter(entry.poolId, entry.resourceKey, null, null));
         }
-        return combination(use.poolId).lines(use.resourceKey).stream()
+        return rules(entry.poolId).lines(entry.resourceKey).stream()
                 .filter(line -> line.period() != null)
-                .map(line -> new UsageCounter(use.poolId, use.resourceKey, line.period(), AllowancePeriod.on(line.period(), use.day, zone)))
+                .map(line -> new UsageCounter(entry.poolId, entry.resourceKey, line.period(), AllowancePeriod.on(line.period(), entry.day, zone)))
                 .toList();
     }
 
-    private @Nullable Refused refusal(UsageEntry use, List<UsageCounter> accounts, Map<UsageCounter, CounterState> standings, Map<UsageCounter, Long> used) {
-        for (var account : accounts) {
-            var line = line(account);
-            var reason = reason(use, line, running(account, standings, used));
+    private @Nullable Refused refusal(
+            UsageEntry entry, List<UsageCounter> counters, Map<UsageCounter, CounterState> states, Map<UsageCounter, Long> used) {
+        for (var counter : counters) {
+            var line = line(counter);
+            var reason = reason(entry, line, usedNow(counter, states, used));
             if (reason != null) {
                 long limit = line == null || line.limit() == null ? 0 : line.limit();
-                return new Refused(use.number, account, reason, limit, standings.getOrDefault(account, CounterState.NOTHING).used);
+                return new Refused(entry.number, counter, reason, limit, states.getOrDefault(counter, CounterState.NOTHING).used);
             }
         }
         return null;
     }
 
-    private static @Nullable Reason reason(UsageEntry use, @Nullable EffectiveRule line, long used) {
-        long after = used + use.quantity;
-        if (use.quantity < 0) {
+    private static @Nullable Reason reason(UsageEntry entry, @Nullable EffectiveRule line, long used) {
+        long after = used + entry.quantity;
+        if (entry.quantity < 0) {
             return after < 0 ? Reason.BELOW_ZERO : null;
         }
         if (line == null) {
@@ -176,20 +178,20 @@ public final class UsageRules {
         return after > ceiling ? Reason.BEYOND_LIMIT : null;
     }
 
-    private static Refused notEntitled(UsageEntry use) {
-        return new Refused(use.number, new UsageCounter(use.poolId, use.resourceKey, null, null), Reason.NOT_ENTITLED, 0, 0);
+    private static Refused notEntitled(UsageEntry entry) {
+        return new Refused(entry.number, new UsageCounter(entry.poolId, entry.resourceKey, null, null), Reason.NOT_ENTITLED, 0, 0);
     }
 
-    private static long running(UsageCounter account, Map<UsageCounter, CounterState> standings, Map<UsageCounter, Long> used) {
-        var so = used.get(account);
-        return so != null ? so : standings.getOrDefault(account, CounterState.NOTHING).used;
+    private static long usedNow(UsageCounter counter, Map<UsageCounter, CounterState> states, Map<UsageCounter, Long> used) {
+        var current = used.get(counter);
+        return current != null ? current : states.getOrDefault(counter, CounterState.NOTHING).used;
     }
 
-    private @Nullable EffectiveRule line(UsageCounter account) {
-        return combination(account.poolId).line(account.resourceKey, account.period);
+    private @Nullable EffectiveRule line(UsageCounter counter) {
+        return rules(counter.poolId).line(counter.resourceKey, counter.period);
     }
 
-    private EffectiveRules combination(UUID poolId) {
+    private EffectiveRules rules(UUID poolId) {
         return entitlements.getOrDefault(poolId, EffectiveRules.of(List.of()));
     }
 }

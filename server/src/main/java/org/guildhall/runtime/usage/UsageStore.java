@@ -37,36 +37,36 @@ import org.jooq.Records;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** What was reported as used, and the sums of it. Whoever adds to them holds the pools. */
+/** Usage reports, usage events and their sums. A caller of {@link #record} locks the pools first. */
 final class UsageStore {
 
-    /** A usage event as it is stored. */
+    /** A usage event as stored. */
     record Row(
             UUID id, String externalId, UUID organizationId, UUID reportId, String resourceKey, long quantity, Instant occurredAt, LocalDate day,
             Instant createdAt) {}
 
-    /** An event to record. */
+    /** A usage event to insert. */
     record NewRow(
             String externalId, UUID organizationId, UUID poolId, String resourceKey, boolean allowance, long quantity, Instant occurredAt,
             LocalDate day) {}
 
-    /** What an event that was recorded before said. */
+    /** The values of a recorded event. */
     record RecordedEvent(UUID organizationId, String resourceKey, long quantity, Instant occurredAt) {}
 
     record Report(UUID id, int recorded, int duplicates, Instant createdAt) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID reportId, @Nullable String resourceKey,
             TimeWindow occurred) {}
 
-    /** What an organization's use is read by. */
+    /** The pool and the time zone that the use of an organization is read with. */
     record UsageScope(UUID poolId, ZoneId zone) {}
 
     /**
-     * What was used of a key in a period.
+     * The use of a resource key in a period.
      *
-     * @param number of the period, from 1 on
+     * @param number the number of the period, from 1
      */
     record Sum(String resourceKey, int number, long quantity) {}
 
@@ -76,8 +76,8 @@ final class UsageStore {
             USAGE_EVENTS.QUANTITY, USAGE_EVENTS.OCCURRED_AT, USAGE_EVENTS.DAY, USAGE_EVENTS.CREATED_AT);
 
     /**
-     * All of a report in one statement and one round trip. An id that another transaction took meanwhile is left out, and the count tells;
-     * levels are what is released and used taken together, since one statement can change a row once.
+     * Inserts a report with its events and sums in one statement. An external id that another transaction has just inserted is left out, and
+     * the count shows it. Levels add up all events of a key, since one statement can change a row only once.
      */
     private static final String RECORD = """
             with events as (
@@ -121,7 +121,7 @@ final class UsageStore {
             select count(*)::int as recorded from recorded
             """;
 
-    /** By key and period: whole days, but for those that a period begins or ends in; these by quarters of an hour. */
+    /** Sums by key and period: from the sums of days, and from the sums of quarter hours for days in which a period begins or ends. */
     private static final String SUMS = """
             with asked as (
                 select {0} as pool_id, {1}::text as resource_key, {2} as starts, ({2})[1] as first, {3}::timestamptz as until, {4} as cut
@@ -144,7 +144,7 @@ final class UsageStore {
             group by 1, 2
             """;
 
-    /** Events that were recorded before, by their external ids. */
+    /** The recorded events with some external ids, by external id. */
     Map<String, RecordedEvent> known(Tx tx, Collection<String> externalIds) {
         return tx.sql()
                 .select(USAGE_EVENTS.EXTERNAL_ID, USAGE_EVENTS.ORGANIZATION_ID, USAGE_EVENTS.RESOURCE_KEY, USAGE_EVENTS.QUANTITY, USAGE_EVENTS.OCCURRED_AT)
@@ -154,9 +154,9 @@ final class UsageStore {
     }
 
     /**
-     * Records a report with its events, which may be none.
+     * Inserts a report with its events; the list can be empty.
      *
-     * @return how many were recorded; fewer than asked for if another transaction has recorded some of them just now
+     * @return the number of inserted events; it is less than the list's if another transaction has just inserted some of them
      */
     int record(Tx tx, Report report, List<NewRow> events) {
         return tx.sql()
@@ -169,8 +169,8 @@ final class UsageStore {
                 .get("recorded", int.class);
     }
 
-    private static <T> Field<T[]> each(List<NewRow> events, Function<NewRow, T> what, Class<T> type) {
-        return Columns.array(events.stream().map(what).toList(), type);
+    private static <T> Field<T[]> each(List<NewRow> events, Function<NewRow, T> column, Class<T> type) {
+        return Columns.array(events.stream().map(column).toList(), type);
     }
 
     @Nullable Report report(Tx tx, UUID id) {
@@ -198,7 +198,7 @@ final class UsageStore {
         return page.fetch(select, SORTS, USAGE_EVENTS.ID, UsageStore::row);
     }
 
-    /** Leads to one key's events of an organization, however many there are of others. */
+    /** A redundant condition, by which the index of pool and resource key applies. */
     private static Condition ofPool(Filter filter) {
         return filter.organizationId() == null || filter.resourceKey() == null
                 ? noCondition()
@@ -209,8 +209,8 @@ final class UsageStore {
         return tx.sql().fetchExists(POOLS, POOLS.ORGANIZATION_ID.eq(organizationId));
     }
 
-    /** What an organization's use is read by; null if there is no such organization. */
-    @Nullable UsageScope meter(Tx tx, UUID organizationId) {
+    /** The scope of an organization; null if there is no such organization. */
+    @Nullable UsageScope scope(Tx tx, UUID organizationId) {
         return tx.sql()
                 .select(POOLS.ID, SETTINGS.TIME_ZONE)
                 .from(POOLS)
@@ -219,7 +219,7 @@ final class UsageStore {
                 .fetchOne(row -> new UsageScope(row.value1(), TimeZones.of(row.value2())));
     }
 
-    /** What is in use of a key that is held, by key. */
+    /** The present use of limits, by resource key. */
     Map<String, Long> levels(Tx tx, UUID poolId, @Nullable String resourceKey) {
         return tx.sql()
                 .select(USAGE_LEVELS.RESOURCE_KEY, USAGE_LEVELS.LEVEL)
@@ -229,7 +229,7 @@ final class UsageStore {
                 .fetchMap(USAGE_LEVELS.RESOURCE_KEY, USAGE_LEVELS.LEVEL);
     }
 
-    /** What was used in each of some periods that follow on each other, where something was. */
+    /** The use in each of some consecutive periods. A period without use has no entry. */
     List<Sum> sums(Tx tx, UUID poolId, @Nullable String resourceKey, List<AllowancePeriod> periods) {
         var end = periods.getLast().endsAt();
         var starts = periods.stream().map(AllowancePeriod::startsAt).toList();

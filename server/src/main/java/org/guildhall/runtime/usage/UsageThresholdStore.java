@@ -21,21 +21,21 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Thresholds that use has reached: each once, until it was found below again. */
+/** Reached thresholds. A threshold is stored once, and again only after it was cleared. */
 final class UsageThresholdStore {
 
-    /** A threshold as it is stored; what doesn't reset has neither period nor day. */
+    /** A threshold as stored. For a limit, {@code period} and {@code periodOn} are null. */
     record Row(
             UUID id, UUID organizationId, String resourceKey, @Nullable String period, @Nullable LocalDate periodOn, int percent, long limitValue,
             long used, @Nullable UUID reportId, Instant reachedAt, @Nullable Instant clearedAt, Instant createdAt) {
 
-        /** The same before it was cleared. */
+        /** The row before it was cleared. */
         Row uncleared() {
             return new Row(id, organizationId, resourceKey, period, periodOn, percent, limitValue, used, reportId, reachedAt, null, createdAt);
         }
     }
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable UUID organizationId, @Nullable String resourceKey, TimeWindow created) {}
 
@@ -65,39 +65,39 @@ final class UsageThresholdStore {
               and t.period is not distinct from c.period and t.cleared_at is null
             """ + SHOWN;
 
-    /** Writes down what was reached, in this order. */
+    /** Inserts reached thresholds in the given order. */
     List<Row> reach(Tx tx, List<Reached> reached, @Nullable UUID reportId, Instant now) {
         return tx.sql()
                 .resultQuery(REACH, val(reportId, UUID.class), val(now),
-                        each(reached, threshold -> threshold.account().poolId(), UUID.class),
-                        each(reached, threshold -> threshold.account().resourceKey(), String.class),
-                        each(reached, threshold -> threshold.account().period(), String.class),
-                        each(reached, threshold -> UsageCounterStore.startsOn(threshold.account()), LocalDate.class),
-                        each(reached, threshold -> UsageCounterStore.startsAt(threshold.account()), Instant.class),
+                        each(reached, threshold -> threshold.counter().poolId(), UUID.class),
+                        each(reached, threshold -> threshold.counter().resourceKey(), String.class),
+                        each(reached, threshold -> threshold.counter().period(), String.class),
+                        each(reached, threshold -> UsageCounterStore.startsOn(threshold.counter()), LocalDate.class),
+                        each(reached, threshold -> UsageCounterStore.startsAt(threshold.counter()), Instant.class),
                         each(reached, Reached::percent, Integer.class), each(reached, Reached::limit, Long.class),
                         each(reached, Reached::used, Long.class))
                 .coerce(COLUMNS)
                 .fetch(UsageThresholdStore::row);
     }
 
-    /** Takes back what is no longer reached. */
+    /** Marks thresholds as cleared. */
     List<Row> clear(Tx tx, List<Cleared> cleared, Instant now) {
         return tx.sql()
                 .resultQuery(CLEAR, val(now),
-                        each(cleared, threshold -> threshold.account().poolId(), UUID.class),
-                        each(cleared, threshold -> threshold.account().resourceKey(), String.class),
-                        each(cleared, threshold -> threshold.account().period(), String.class),
-                        each(cleared, threshold -> UsageCounterStore.startsAt(threshold.account()), Instant.class),
+                        each(cleared, threshold -> threshold.counter().poolId(), UUID.class),
+                        each(cleared, threshold -> threshold.counter().resourceKey(), String.class),
+                        each(cleared, threshold -> threshold.counter().period(), String.class),
+                        each(cleared, threshold -> UsageCounterStore.startsAt(threshold.counter()), Instant.class),
                         each(cleared, Cleared::percent, Integer.class))
                 .coerce(COLUMNS)
                 .fetch(UsageThresholdStore::row);
     }
 
-    private static <A, B> Field<B[]> each(List<A> all, Function<A, @Nullable B> what, Class<B> type) {
-        return Columns.array(all.stream().map(what).toList(), type);
+    private static <A, B> Field<B[]> each(List<A> all, Function<A, @Nullable B> property, Class<B> type) {
+        return Columns.array(all.stream().map(property).toList(), type);
     }
 
-    /** Those of a report, the first of them. */
+    /** The first thresholds that a report reached. */
     List<Row> ofReport(Tx tx, UUID reportId, int limit) {
         return tx.sql()
                 .select(COLUMNS)

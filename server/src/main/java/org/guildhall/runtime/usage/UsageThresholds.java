@@ -10,16 +10,16 @@ import org.guildhall.runtime.usage.UsageRules.Cleared;
 import org.guildhall.runtime.usage.UsageRules.Reached;
 import org.jspecify.annotations.Nullable;
 
-/** Tells which parts of a limit use has reached: as rows, and in the audit event of whatever reached them. */
+/** Stores reached and cleared thresholds, and records them in the audit event of the change that reached them. */
 public final class UsageThresholds {
 
-    /** What was written down. */
+    /** The stored changes of thresholds. */
     public record ThresholdChanges(List<UsageThresholdStore.Row> reached, List<UsageThresholdStore.Row> cleared) {
 
         public static final ThresholdChanges NOTHING = new ThresholdChanges(List.of(), List.of());
 
-        /** Tells it as part of an event. */
-        public void tell(Changes changes) {
+        /** Records the changes in an audit event. */
+        public void record(Changes changes) {
             reached.forEach(row -> changes.created(new UsageThresholdId(row.id()), UsageViews.toApi(row)));
             cleared.forEach(row -> changes.changed(new UsageThresholdId(row.id()), UsageViews.toApi(row.uncleared()), UsageViews.toApi(row)));
         }
@@ -31,9 +31,9 @@ public final class UsageThresholds {
         this.store = store;
     }
 
-    /** Writes it down; what is taken back goes first, since it may be reached anew. */
+    /** Stores the changes. Cleared thresholds are written first, since the same threshold can be reached again in one change. */
     public ThresholdChanges write(Tx tx, List<Reached> reached, List<Cleared> cleared, @Nullable UUID reportId, Instant now) {
-        var gone = cleared.isEmpty() ? List.<UsageThresholdStore.Row>of() : store.clear(tx, cleared, now);
-        return new ThresholdChanges(reached.isEmpty() ? List.of() : store.reach(tx, reached, reportId, now), gone);
+        var clearedRows = cleared.isEmpty() ? List.<UsageThresholdStore.Row>of() : store.clear(tx, cleared, now);
+        return new ThresholdChanges(reached.isEmpty() ? List.of() : store.reach(tx, reached, reportId, now), clearedRows);
     }
 }

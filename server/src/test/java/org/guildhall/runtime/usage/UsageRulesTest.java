@@ -48,19 +48,19 @@ class UsageRulesTest {
                 List.of(thresholds));
     }
 
-    private static UsageRules metering(ActiveRule... rules) {
+    private static UsageRules withRules(ActiveRule... rules) {
         return new UsageRules(Map.of(POOL, EffectiveRules.of(List.of(rules))), ZoneOffset.UTC);
     }
 
-    private static List<UsageEntry> held(long... quantities) {
-        var uses = new ArrayList<UsageEntry>();
+    private static List<UsageEntry> storage(long... quantities) {
+        var entries = new ArrayList<UsageEntry>();
         for (long quantity : quantities) {
-            uses.add(new UsageEntry(uses.size(), POOL, "wiki.storage_mb", false, quantity, DAY));
+            entries.add(new UsageEntry(entries.size(), POOL, "wiki.storage_mb", false, quantity, DAY));
         }
-        return uses;
+        return entries;
     }
 
-    private static UsageEntry used(int number, long quantity, String day) {
+    private static UsageEntry upload(int number, long quantity, String day) {
         return new UsageEntry(number, POOL, "wiki.uploads", true, quantity, LocalDate.parse(day));
     }
 
@@ -74,7 +74,7 @@ class UsageRulesTest {
 
     @Test
     void whatGoesBeyondAHardLimitIsNamedAndWhatStillFitsIsNot() {
-        var outcome = metering(limit("wiki.storage_mb", 10L, true, 0)).decide(held(4, 7, 6, 1), Map.of());
+        var outcome = withRules(limit("wiki.storage_mb", 10L, true, 0)).decide(storage(4, 7, 6, 1), Map.of());
         assertEquals(List.of(1, 3), numbers(outcome));
         assertEquals(new Refused(1, STORAGE, Reason.BEYOND_LIMIT, 10, 0), outcome.refused().getFirst());
         assertEquals(Map.of(STORAGE, 10L), outcome.used());
@@ -82,140 +82,140 @@ class UsageRulesTest {
 
     @Test
     void whatIsInUseAlreadyCounts() {
-        var outcome = metering(limit("wiki.storage_mb", 10L, true, 0)).decide(held(1), Map.of(STORAGE, new CounterState(10, Set.of())));
+        var outcome = withRules(limit("wiki.storage_mb", 10L, true, 0)).decide(storage(1), Map.of(STORAGE, new CounterState(10, Set.of())));
         assertEquals(List.of(new Refused(0, STORAGE, Reason.BEYOND_LIMIT, 10, 10)), outcome.refused());
     }
 
     @Test
     void graceIsAPartOfTheLimitRoundedDown() {
-        assertEquals(List.of(), numbers(metering(limit("wiki.storage_mb", 16L, true, 10)).decide(held(16, 1), Map.of())));
-        assertEquals(List.of(1), numbers(metering(limit("wiki.storage_mb", 16L, true, 10)).decide(held(16, 2), Map.of())));
-        assertEquals(List.of(1), numbers(metering(limit("wiki.storage_mb", 9L, true, 10)).decide(held(9, 1), Map.of())));
+        assertEquals(List.of(), numbers(withRules(limit("wiki.storage_mb", 16L, true, 10)).decide(storage(16, 1), Map.of())));
+        assertEquals(List.of(1), numbers(withRules(limit("wiki.storage_mb", 16L, true, 10)).decide(storage(16, 2), Map.of())));
+        assertEquals(List.of(1), numbers(withRules(limit("wiki.storage_mb", 9L, true, 10)).decide(storage(9, 1), Map.of())));
     }
 
     @Test
     void aSoftLimitAndAnUnlimitedOneRefuseNothing() {
-        assertEquals(List.of(), numbers(metering(limit("wiki.storage_mb", 1L, false, 0)).decide(held(1000), Map.of())));
-        assertEquals(List.of(), numbers(metering(limit("wiki.storage_mb", null, true, 0)).decide(held(1000), Map.of())));
+        assertEquals(List.of(), numbers(withRules(limit("wiki.storage_mb", 1L, false, 0)).decide(storage(1000), Map.of())));
+        assertEquals(List.of(), numbers(withRules(limit("wiki.storage_mb", null, true, 0)).decide(storage(1000), Map.of())));
     }
 
     @Test
     void moreThanCallersCanReadIsNotCounted() {
-        var outcome = metering(limit("wiki.storage_mb", null, true, 0)).decide(held(EffectiveRules.GREATEST, 1), Map.of());
+        var outcome = withRules(limit("wiki.storage_mb", null, true, 0)).decide(storage(EffectiveRules.GREATEST, 1), Map.of());
         assertEquals(Reason.BEYOND_COUNTING, outcome.refused().getFirst().reason());
         var many = new long[1000];
         java.util.Arrays.fill(many, EffectiveRules.GREATEST);
-        assertEquals(999, metering(limit("wiki.storage_mb", 5L, false, 0)).decide(held(many), Map.of()).refused().size());
+        assertEquals(999, withRules(limit("wiki.storage_mb", 5L, false, 0)).decide(storage(many), Map.of()).refused().size());
     }
 
     @Test
     void whatNothingSaysAnythingOfMayBeReleasedAndNotUsed() {
-        var outcome = metering().decide(held(-3, 1), Map.of(STORAGE, new CounterState(3, Set.of())));
+        var outcome = withRules().decide(storage(-3, 1), Map.of(STORAGE, new CounterState(3, Set.of())));
         assertEquals(List.of(new Refused(1, STORAGE, Reason.NOT_ENTITLED, 0, 3)), outcome.refused());
         assertEquals(Map.of(STORAGE, 0L), outcome.used());
         assertEquals(List.of(Reason.NOT_ENTITLED),
-                metering().decide(List.of(used(0, 1, "2026-11-21")), Map.of()).refused().stream().map(Refused::reason).toList());
+                withRules().decide(List.of(upload(0, 1, "2026-11-21")), Map.of()).refused().stream().map(Refused::reason).toList());
     }
 
     @Test
     void nothingFallsBelowZeroInTheOrderOfTheEvents() {
-        var metering = metering(limit("wiki.storage_mb", 10L, true, 0));
-        assertEquals(List.of(), numbers(metering.decide(held(5, -5), Map.of())));
+        var rules = withRules(limit("wiki.storage_mb", 10L, true, 0));
+        assertEquals(List.of(), numbers(rules.decide(storage(5, -5), Map.of())));
         assertEquals(List.of(new Refused(0, STORAGE, Reason.BELOW_ZERO, 10, 4)),
-                metering.decide(held(-5), Map.of(STORAGE, new CounterState(4, Set.of()))).refused());
-        assertEquals(List.of(0), numbers(metering.decide(held(-5, 5), Map.of())));
+                rules.decide(storage(-5), Map.of(STORAGE, new CounterState(4, Set.of()))).refused());
+        assertEquals(List.of(0), numbers(rules.decide(storage(-5, 5), Map.of())));
     }
 
     @Test
     void whatIsReleasedMakesRoomForWhatComesBehindIt() {
         var full = Map.of(STORAGE, new CounterState(10, Set.<Integer>of()));
-        var metering = metering(limit("wiki.storage_mb", 10L, true, 0));
-        assertEquals(List.of(), numbers(metering.decide(held(-3, 3), full)));
-        assertEquals(List.of(0), numbers(metering.decide(held(3, -3), full)));
+        var rules = withRules(limit("wiki.storage_mb", 10L, true, 0));
+        assertEquals(List.of(), numbers(rules.decide(storage(-3, 3), full)));
+        assertEquals(List.of(0), numbers(rules.decide(storage(3, -3), full)));
     }
 
     @Test
     void whatExceedsALoweredLimitMayBeReleasedStepByStep() {
-        var outcome = metering(limit("wiki.storage_mb", 10L, true, 0)).decide(held(-5, 1, -20), Map.of(STORAGE, new CounterState(100, Set.of())));
+        var outcome = withRules(limit("wiki.storage_mb", 10L, true, 0)).decide(storage(-5, 1, -20), Map.of(STORAGE, new CounterState(100, Set.of())));
         assertEquals(List.of(1), numbers(outcome));
         assertEquals(Map.of(STORAGE, 75L), outcome.used());
     }
 
     @Test
     void anAllowanceCountsInThePeriodOfEachEvent() {
-        var metering = metering(allowance("wiki.uploads", "month", 10));
-        var uses = List.of(used(0, 10, "2026-10-31"), used(1, 10, "2026-11-01"), used(2, 1, "2026-11-30"), used(3, 1, "2026-10-01"));
-        assertEquals(Set.of(month("2026-10-01"), month("2026-11-01")), metering.accounts(uses));
-        assertEquals(List.of(2, 3), numbers(metering.decide(uses, Map.of())));
+        var rules = withRules(allowance("wiki.uploads", "month", 10));
+        var entries = List.of(upload(0, 10, "2026-10-31"), upload(1, 10, "2026-11-01"), upload(2, 1, "2026-11-30"), upload(3, 1, "2026-10-01"));
+        assertEquals(Set.of(month("2026-10-01"), month("2026-11-01")), rules.counters(entries));
+        assertEquals(List.of(2, 3), numbers(rules.decide(entries, Map.of())));
     }
 
     @Test
     void weeksBeginOnMondayAndYearsInJanuary() {
-        var metering = metering(allowance("wiki.uploads", "week", 1), allowance("wiki.uploads", "year", 2));
-        var uses = List.of(used(0, 1, "2026-11-22"), used(1, 1, "2026-11-23"), used(2, 1, "2026-12-31"), used(3, 1, "2027-01-01"));
+        var rules = withRules(allowance("wiki.uploads", "week", 1), allowance("wiki.uploads", "year", 2));
+        var entries = List.of(upload(0, 1, "2026-11-22"), upload(1, 1, "2026-11-23"), upload(2, 1, "2026-12-31"), upload(3, 1, "2027-01-01"));
         // The last two days of 2026 and the first of 2027 are one week.
-        assertEquals(List.of(2), numbers(metering.decide(uses, Map.of())));
-        assertTrue(metering.accounts(uses).contains(new UsageCounter(POOL, "wiki.uploads", "week", AllowancePeriod.on("week", LocalDate.parse("2026-12-28"), ZoneOffset.UTC))));
+        assertEquals(List.of(2), numbers(rules.decide(entries, Map.of())));
+        assertTrue(rules.counters(entries).contains(new UsageCounter(POOL, "wiki.uploads", "week", AllowancePeriod.on("week", LocalDate.parse("2026-12-28"), ZoneOffset.UTC))));
     }
 
     @Test
     void everyPeriodOfAKeyHolds() {
-        var metering = metering(allowance("wiki.uploads", "day", 5), allowance("wiki.uploads", "month", 8));
-        var outcome = metering.decide(List.of(used(0, 5, "2026-11-01"), used(1, 1, "2026-11-01"), used(2, 4, "2026-11-02"), used(3, 3, "2026-11-02")), Map.of());
+        var rules = withRules(allowance("wiki.uploads", "day", 5), allowance("wiki.uploads", "month", 8));
+        var outcome = rules.decide(List.of(upload(0, 5, "2026-11-01"), upload(1, 1, "2026-11-01"), upload(2, 4, "2026-11-02"), upload(3, 3, "2026-11-02")), Map.of());
         assertEquals(List.of(1, 2), numbers(outcome));
-        assertEquals(List.of("day", "month"), outcome.refused().stream().map(refused -> refused.account().period()).toList());
+        assertEquals(List.of("day", "month"), outcome.refused().stream().map(refused -> refused.counter().period()).toList());
         assertEquals(8, outcome.used().get(month("2026-11-01")), "what one period refuses counts in none");
     }
 
     @Test
     void poolsAreKeptApart() {
-        var metering = new UsageRules(Map.of(
+        var rules = new UsageRules(Map.of(
                 POOL, EffectiveRules.of(List.of(limit("wiki.storage_mb", 5L, true, 0))),
                 OTHER, EffectiveRules.of(List.of(limit("wiki.storage_mb", 1L, true, 0)))), ZoneOffset.UTC);
-        var uses = List.of(new UsageEntry(0, POOL, "wiki.storage_mb", false, 5, DAY), new UsageEntry(1, OTHER, "wiki.storage_mb", false, 5, DAY));
-        assertEquals(List.of(1), numbers(metering.decide(uses, Map.of())));
+        var entries = List.of(new UsageEntry(0, POOL, "wiki.storage_mb", false, 5, DAY), new UsageEntry(1, OTHER, "wiki.storage_mb", false, 5, DAY));
+        assertEquals(List.of(1), numbers(rules.decide(entries, Map.of())));
     }
 
     @Test
     void everyThresholdIsToldOnce() {
-        var metering = metering(limit("wiki.storage_mb", 10L, false, 0, 50, 80, 100, 200));
-        assertEquals(List.of(), percents(metering.decide(held(4), Map.of())));
-        assertEquals(List.of(new Reached(STORAGE, 50, 10, 5)), metering.decide(held(5), Map.of()).reached());
-        assertEquals(List.of(50, 80, 100), percents(metering.decide(held(4, 7), Map.of())));
-        assertEquals(List.of(100), percents(metering.decide(held(1), Map.of(STORAGE, new CounterState(9, Set.of(50, 80))))));
-        assertEquals(List.of(200), percents(metering.decide(held(10), Map.of(STORAGE, new CounterState(10, Set.of(50, 80, 100))))));
+        var rules = withRules(limit("wiki.storage_mb", 10L, false, 0, 50, 80, 100, 200));
+        assertEquals(List.of(), percents(rules.decide(storage(4), Map.of())));
+        assertEquals(List.of(new Reached(STORAGE, 50, 10, 5)), rules.decide(storage(5), Map.of()).reached());
+        assertEquals(List.of(50, 80, 100), percents(rules.decide(storage(4, 7), Map.of())));
+        assertEquals(List.of(100), percents(rules.decide(storage(1), Map.of(STORAGE, new CounterState(9, Set.of(50, 80))))));
+        assertEquals(List.of(200), percents(rules.decide(storage(10), Map.of(STORAGE, new CounterState(10, Set.of(50, 80, 100))))));
     }
 
     @Test
     void whatFallsBelowAThresholdIsTakenBackAndToldAgain() {
-        var metering = metering(limit("wiki.storage_mb", 10L, true, 0, 50, 80));
-        var below = metering.decide(held(-3), Map.of(STORAGE, new CounterState(9, Set.of(50, 80))));
+        var rules = withRules(limit("wiki.storage_mb", 10L, true, 0, 50, 80));
+        var below = rules.decide(storage(-3), Map.of(STORAGE, new CounterState(9, Set.of(50, 80))));
         assertEquals(List.of(new Cleared(STORAGE, 80)), below.cleared());
         assertEquals(List.of(), below.reached());
-        assertEquals(List.of(80), percents(metering.decide(held(2), Map.of(STORAGE, new CounterState(6, Set.of(50))))));
+        assertEquals(List.of(80), percents(rules.decide(storage(2), Map.of(STORAGE, new CounterState(6, Set.of(50))))));
     }
 
     @Test
     void aRaisedLimitIsAnotherOneForItsThresholds() {
-        var metering = metering(limit("wiki.storage_mb", 100L, true, 0, 80));
-        var told = Map.of(STORAGE, new CounterState(9, Set.of(80)));
-        assertEquals(new Outcome(List.of(), List.of(), List.of(new Cleared(STORAGE, 80)), Map.of(STORAGE, 10L)), metering.decide(held(1), told));
-        var reached = metering.decide(held(75), told);
+        var rules = withRules(limit("wiki.storage_mb", 100L, true, 0, 80));
+        var recorded = Map.of(STORAGE, new CounterState(9, Set.of(80)));
+        assertEquals(new Outcome(List.of(), List.of(), List.of(new Cleared(STORAGE, 80)), Map.of(STORAGE, 10L)), rules.decide(storage(1), recorded));
+        var reached = rules.decide(storage(75), recorded);
         assertEquals(List.of(new Cleared(STORAGE, 80)), reached.cleared());
         assertEquals(List.of(new Reached(STORAGE, 80, 100, 84)), reached.reached());
     }
 
     @Test
     void nothingInUseReachesNothing() {
-        assertEquals(List.of(), percents(metering(limit("wiki.storage_mb", 0L, false, 0, 100)).decide(held(1, -1), Map.of())));
-        assertEquals(List.of(100), percents(metering(limit("wiki.storage_mb", 0L, false, 0, 100)).decide(held(1), Map.of())));
+        assertEquals(List.of(), percents(withRules(limit("wiki.storage_mb", 0L, false, 0, 100)).decide(storage(1, -1), Map.of())));
+        assertEquals(List.of(100), percents(withRules(limit("wiki.storage_mb", 0L, false, 0, 100)).decide(storage(1), Map.of())));
     }
 
     @Test
     void theGreatestLimitAndThresholdStayExact() {
-        var metering = metering(limit("wiki.storage_mb", EffectiveRules.GREATEST, true, 1000, 1, 100, 1000));
-        assertEquals(List.of(1), percents(metering.decide(held(EffectiveRules.GREATEST - 1), Map.of())));
-        assertEquals(List.of(1, 100), percents(metering.decide(held(EffectiveRules.GREATEST), Map.of())));
+        var rules = withRules(limit("wiki.storage_mb", EffectiveRules.GREATEST, true, 1000, 1, 100, 1000));
+        assertEquals(List.of(1), percents(rules.decide(storage(EffectiveRules.GREATEST - 1), Map.of())));
+        assertEquals(List.of(1, 100), percents(rules.decide(storage(EffectiveRules.GREATEST), Map.of())));
     }
 
     @Test
@@ -223,18 +223,18 @@ class UsageRulesTest {
         var random = new Random(7);
         for (int round = 0; round < 200; round++) {
             long limit = 1 + random.nextInt(50);
-            var metering = metering(limit("wiki.storage_mb", limit, true, 0, 50, 100));
-            long used = 0;
-            var told = new java.util.HashSet<Integer>();
+            var rules = withRules(limit("wiki.storage_mb", limit, true, 0, 50, 100));
+            long upload = 0;
+            var recorded = new java.util.HashSet<Integer>();
             for (int report = 0; report < 20; report++) {
                 var quantities = random.longs(1 + random.nextInt(5), -10, 20).filter(quantity -> quantity != 0).toArray();
-                var outcome = metering.decide(held(quantities), new HashMap<>(Map.of(STORAGE, new CounterState(used, Set.copyOf(told)))));
-                used = outcome.used().getOrDefault(STORAGE, used);
-                assertTrue(used >= 0 && used <= limit, used + " of " + limit);
-                outcome.cleared().forEach(cleared -> assertTrue(told.remove(cleared.percent())));
-                outcome.reached().forEach(reached -> assertTrue(told.add(reached.percent())));
-                assertEquals(used * 2 >= limit && used > 0, told.contains(50), used + " of " + limit);
-                assertEquals(used == limit, told.contains(100), used + " of " + limit);
+                var outcome = rules.decide(storage(quantities), new HashMap<>(Map.of(STORAGE, new CounterState(upload, Set.copyOf(recorded)))));
+                upload = outcome.used().getOrDefault(STORAGE, upload);
+                assertTrue(upload >= 0 && upload <= limit, upload + " of " + limit);
+                outcome.cleared().forEach(cleared -> assertTrue(recorded.remove(cleared.percent())));
+                outcome.reached().forEach(reached -> assertTrue(recorded.add(reached.percent())));
+                assertEquals(upload * 2 >= limit && upload > 0, recorded.contains(50), upload + " of " + limit);
+                assertEquals(upload == limit, recorded.contains(100), upload + " of " + limit);
             }
         }
     }
