@@ -48,6 +48,10 @@ grant select on runtime.allowance_holds to guildhall_readonly, guildhall_backup;
 create index transitions_scheduled_of_pool on runtime.transitions (tenant_id, pool_id, effective_at) where state = 'scheduled';
 create index grants_ending_of_pool on runtime.grants (tenant_id, pool_id, ends_at) where ladder_id is null and ended_by is null and ends_at is not null;
 
+-- What a pool holds now is found without its history: the index that leads with the pool has the instant until which a provision is held.
+drop index runtime.provisions_of_pool;
+create index provisions_of_pool on runtime.provisions (tenant_id, pool_id, organization_id, held_until);
+
 -- Due changes have a row in the task queue each. Existing ones get theirs here, for which their owner may see the rows of all tenants.
 alter table runtime.transitions no force row level security;
 alter table runtime.grants no force row level security;

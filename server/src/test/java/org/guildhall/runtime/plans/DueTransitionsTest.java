@@ -1,7 +1,6 @@
 package org.guildhall.runtime.plans;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.sql.SQLException;
@@ -61,7 +60,7 @@ class DueTransitionsTest {
         floor.settle();
         var event = floor.http.get("/api/v1/platform/audit-events?action=transition.applied").expect(200).json().at("/data/0");
         assertEquals("job", event.get("actor_type").asText());
-        assertEquals("settle-transitions", event.get("source_workflow").asText());
+        assertEquals("apply-due-transitions", event.get("source_workflow").asText());
         assertEquals("transition", event.get("entity_type").asText());
         assertEquals(last().get("id").asText(), event.get("entity_id").asText());
         assertEquals(List.of("transition", "provision", "grant", "pool"), event.get("changes").findValuesAsText("entity_type"));
@@ -195,21 +194,6 @@ class DueTransitionsTest {
         assertEquals(then, instant("/grants/" + grant, "/ended_at"));
         assertEquals("ended", floor.get("/provisions?grant_id=" + grant).at("/data/0/state"));
         assertEquals("409 invalid_state", floor.revoke(Objects.requireNonNull(grant)).outcome());
-    }
-
-    @Test
-    void theJobOfASuspendedTenantPausesAndReadsGoOn() throws SQLException {
-        trial(hence);
-        passed(hence);
-        floor.tenant.suspend();
-        var stored = floor.everything();
-        floor.settle();
-        assertEquals(stored, floor.everything());
-        assertEquals("Public default", floor.plans(organization));
-        floor.tenant.reactivate();
-        floor.settle();
-        assertNotEquals(stored, floor.everything());
-        assertEquals(SETTLED, floor.transitions(organization));
     }
 
     @Test

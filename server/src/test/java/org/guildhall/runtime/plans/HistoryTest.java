@@ -58,7 +58,7 @@ class HistoryTest {
         farm.sql("vacuum (analyze) runtime.provisions");
         long without = entitlements(young);
         long with = entitlements(old);
-        assertTrue(with < without + 100, with + " pages with the history, " + without + " without");
+        assertTrue(with < without + 20, with + " pages with the history, " + without + " without");
         assertEquals("5", farm.http.get(UsageFixture.BASE + "/organizations/" + old + "/entitlements").expect(200).at("/entitlements/0/limit"));
     }
 }
