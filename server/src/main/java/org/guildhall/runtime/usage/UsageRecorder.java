@@ -35,8 +35,8 @@ import org.guildhall.runtime.usage.UsageStore.NewRow;
 import org.guildhall.runtime.usage.UsageStore.Report;
 
 /**
- * Records usage reports. It locks all pools of a report in the order of their ids until the commit, so that no other request uses the same
- * allowance and two reports never deadlock. The number of round trips doesn't depend on the number of events and organizations.
+ * Records usage reports. It locks all pools of a report until the commit, so that no other request uses the same allowance. It locks them
+ * in the order of their ids, so that two reports never deadlock. The number of round trips doesn't depend on the number of events.
  */
 final class UsageRecorder {
 
