@@ -22,7 +22,7 @@ final class ServerCode extends JavaCode {
             new Member("String", "method", "The HTTP method, in upper case.", policy -> text(policy.method())),
             new Member("String", "path", "The whole path, with the braces of its parameters.", policy -> text(policy.path())),
             new Member("int", "status", "The status of its success answer.", policy -> String.valueOf(policy.status())),
-            new Member("@Nullable String", "scope", "The one scope that it asks for; null unless its access is SCOPED.", policy -> text(policy.scope())),
+            new Member("@Nullable String", "scope", "The one scope that it requires; null unless its access is SCOPED.", policy -> text(policy.scope())),
             new Member("Access", "access", "The callers that it admits.", policy -> "Access." + policy.access()),
             new Member("boolean", "mutation", "True if it changes data: it takes a key, a transaction and an audit event.",
                     policy -> String.valueOf(policy.mutation())),
