@@ -18,8 +18,8 @@ import org.guildhall.runtime.plans.UsageHoldback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether use holds back a scheduled transition, by the rules of all products that may apply and by the present use. Every change of
- * use writes the due transitions first. So the present use equals the use at the instant of a due transition.
+ * Decides whether use holds back a scheduled transition. It compares the rules of all products that may apply with the present use. Every
+ * change of use writes the due transitions first. So the present use equals the use at the instant of a due transition.
  *
  * @param clock the present instant; a later transition isn't checked, since its use isn't known yet
  * @param levels the present use of limits, by resource key

@@ -1,4 +1,4 @@
-/** What an organization is entitled to: rules combined, checks, reachable tiers, and what blocks a transition. */
+/** The entitlements of organizations: combined rules, checks, reachable tiers and blockers of transitions. */
 @org.jspecify.annotations.NullMarked
 package org.guildhall.runtime.entitlements;
 

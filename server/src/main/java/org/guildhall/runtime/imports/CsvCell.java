@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /**
  * The escaping of formulas in CSV cells. A spreadsheet evaluates a cell that begins like a formula, and anybody can sign up with such a name.
- * An export puts an apostrophe in front of such a text, and an import removes it, so a text survives the round trip.
+ * An export puts an apostrophe in front of such a text, and an import removes it.
  */
 final class CsvCell {
 

@@ -35,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Processes imports, a batch of rows per transaction. The position is stored in the same transaction as the changes of the rows, so that
+ * Processes imports, a batch of rows per transaction. The position is stored in the same transaction as the changes of the rows. So
  * another node can continue after a crash. The lock of the import's row excludes two nodes at the same time.
  */
 final class ImportJob implements TaskQueue.Job {
@@ -45,7 +45,7 @@ final class ImportJob implements TaskQueue.Job {
     /** A cancellation waits for a batch, so a batch must take a few hundred milliseconds at most. */
     private static final int BATCH_ROWS = 200;
 
-    /** A failed batch is split into this many parts. Of 200 rows, about 30 transactions find the one that fails. */
+    /** A failed batch is split into this many parts. Of 200 rows, about 25 transactions find the one that fails. */
     private static final int SPLIT_PARTS = 10;
 
     private static final int DELETED_AT_ONCE = 5_000;

@@ -66,8 +66,8 @@ public final class Households {
     record NewMember(Changes changes, New member) {}
 
     /**
-     * Inserts members that start now. The caller has locked the persons and households, and checked that they are active, that no person is a
-     * member already, and that no household gets too many members.
+     * Inserts members that start now. The caller has locked the persons and households, which are active. It has also checked that no person
+     * is a member already and no household becomes too large.
      */
     List<Row> addAll(Tx tx, List<NewMember> wanted) {
         var rows = members.insert(tx, wanted.stream().map(NewMember::member).toList());

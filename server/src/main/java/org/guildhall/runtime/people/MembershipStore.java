@@ -25,8 +25,8 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memberships, effective-dated: each row holds the role that a person had from {@code starts_at} until {@code ends_at}, and the membership
- * is all rows of one id. Every caller that changes one locks its organization first.
+ * Memberships, which are effective-dated. Each row holds the role that a person had from {@code starts_at} until {@code ends_at}. All rows
+ * of one id are one membership. Every caller that changes one locks its organization first.
  */
 public final class MembershipStore {
 

@@ -91,7 +91,7 @@ public final class SiteStore {
         return then(tx.sql().select(columns(at)), at).and(SITES.ID.eq(id)).fetchOne(SiteStore::row);
     }
 
-    /** The columns of a site with its state at an instant, and the column that a list at an instant is sorted by. */
+    /** The columns of a site with its state at an instant. The last one is the sort column of a list at an instant. */
     public static List<Field<?>> columns(Instant at) {
         return List.of(
                 SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,

@@ -35,8 +35,8 @@ import org.guildhall.runtime.usage.UsageStore.NewRow;
 import org.guildhall.runtime.usage.UsageStore.Report;
 
 /**
- * Records usage reports. It locks all pools of a report in the order of their ids until the commit, so that no other request uses the same
- * allowance and two reports never deadlock. The number of round trips doesn't depend on the number of events and organizations.
+ * Records usage reports. It locks all pools of a report until the commit, so that no other request uses the same allowance. It locks them
+ * in the order of their ids, so that two reports never deadlock. The number of round trips doesn't depend on the number of events.
  */
 final class UsageRecorder {
 
@@ -79,7 +79,7 @@ final class UsageRecorder {
         requireActive(newEvents, settled);
 
         var zone = settled.values().iterator().next().zone();
-        var entries = newEvents.stream().map(one -> entry(one, locked, keys, zone)).toList();
+        var entries = newEvents.stream().map(newEvent -> entry(newEvent, locked, keys, zone)).toList();
         var rules = new UsageRules(
                 newEvents.isEmpty() ? Map.of() : counters.entitlements(tx, locked.values(), each(entries, UsageEntry::resourceKey), now), zone);
         var outcome = rules.decide(entries, entries.isEmpty() ? Map.of() : counters.counters(tx, rules.counters(entries)));
@@ -105,18 +105,18 @@ final class UsageRecorder {
     }
 
     private static void requireActive(List<NewEvent> newEvents, Map<UUID, Pool> pools) {
-        for (var one : newEvents) {
-            var pool = Objects.requireNonNull(pools.get(one.event().organizationId()));
-            Require.active(pool.organizationState(), "/events/" + one.number() + "/organization_id", "organization");
+        for (var newEvent : newEvents) {
+            var pool = Objects.requireNonNull(pools.get(newEvent.event().organizationId()));
+            Require.active(pool.organizationState(), "/events/" + newEvent.number() + "/organization_id", "organization");
         }
     }
 
-    private static UsageEntry entry(NewEvent one, Map<UUID, UUID> pools, Map<String, ResourceKey> keys, ZoneId zone) {
-        var event = one.event();
+    private static UsageEntry entry(NewEvent newEvent, Map<UUID, UUID> pools, Map<String, ResourceKey> keys, ZoneId zone) {
+        var event = newEvent.event();
         return new UsageEntry(
-                one.number(), Objects.requireNonNull(pools.get(event.organizationId())), event.resourceKey(),
+                newEvent.number(), Objects.requireNonNull(pools.get(event.organizationId())), event.resourceKey(),
                 Objects.requireNonNull(keys.get(event.resourceKey())).kind().equals("allowance"), event.quantity(),
-                one.occurredAt().atZone(zone).toLocalDate());
+                newEvent.occurredAt().atZone(zone).toLocalDate());
     }
 
     private static void refuse(List<Refused> refused, Map<UUID, Pool> pools) {
@@ -127,8 +127,9 @@ final class UsageRecorder {
         var organizations = pools.values().stream().collect(Collectors.toMap(Pool::id, Pool::organizationId));
         var exceeded = refused.stream()
                 .filter(UsageRecorder::isExceeded)
-                .map(one -> LimitExceeded.of(Objects.requireNonNull(organizations.get(one.counter().poolId())), one.counter().resourceKey(),
-                        one.counter().period(), one.limit(), one.used()))
+                .map(refusal -> LimitExceeded.of(
+                        Objects.requireNonNull(organizations.get(refusal.counter().poolId())), refusal.counter().resourceKey(),
+                        refusal.counter().period(), refusal.limit(), refusal.used()))
                 .distinct()
                 .toList();
         throw (exceeded.isEmpty() ? Problem.CONFLICT.because(items.getFirst().detail()) : LimitExceeded.refusal(exceeded)).withAll(items);
@@ -157,9 +158,9 @@ final class UsageRecorder {
         return new RecordedReport(report, thresholds.write(tx, outcome.reached(), outcome.cleared(), report.id(), now));
     }
 
-    private static NewRow row(NewEvent one, UsageEntry entry) {
+    private static NewRow row(NewEvent newEvent, UsageEntry entry) {
         return new NewRow(
-                one.event().externalId(), one.event().organizationId(), entry.poolId(), entry.resourceKey(), entry.allowance(), entry.quantity(),
-                one.occurredAt(), entry.day());
+                newEvent.event().externalId(), newEvent.event().organizationId(), entry.poolId(), entry.resourceKey(), entry.allowance(),
+                entry.quantity(), newEvent.occurredAt(), entry.day());
     }
 }

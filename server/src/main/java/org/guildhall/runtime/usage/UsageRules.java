@@ -15,8 +15,8 @@ import org.guildhall.runtime.entitlements.EffectiveRules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks usage entries in their order: finds the counters of each, refuses an entry beyond a hard limit, and finds the thresholds that the
- * report reaches or clears. The caller has locked the pools, so the counter states are current.
+ * Checks usage entries in their order, and refuses an entry beyond a hard limit. It also finds the thresholds that a report reaches or
+ * clears. The caller has locked the pools, so the counter states are current.
  */
 public final class UsageRules {
 

@@ -25,7 +25,7 @@ class AllowancePeriodTest {
             week  | 2026-11-01T05:30:00Z | America/Havana   | 2026-10-26 | 2026-10-26T04:00:00Z | 2026-11-02T05:00:00Z
             year  | 2026-12-31T23:30:00Z | Europe/Berlin    | 2027-01-01 | 2026-12-31T23:00:00Z | 2027-12-31T23:00:00Z
             """)
-    void itIsTheCalendarsInTheTenantsTimeZone(String period, Instant at, String zone, LocalDate startsOn, Instant startsAt, Instant endsAt) {
+    void period_followsCalendarOfTimeZone(String period, Instant at, String zone, LocalDate startsOn, Instant startsAt, Instant endsAt) {
         assertEquals(new AllowancePeriod(startsOn, startsAt, endsAt), AllowancePeriod.of(period, at, ZoneId.of(zone)));
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** How rules combine: as the operators' page says, row by row, and what follows from it for use. */
+/** The combination of rules, as each row of the operators' page says, and the decisions on use. */
 class EffectiveRulesTest {
 
     private static final Pattern RULE = Pattern.compile(
@@ -90,7 +90,7 @@ class EffectiveRulesTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    void rulesComeToWhatThePageSaysInAnyOrder(Row row) {
+    void rules_inAnyOrder_combineAsDocumented(Row row) {
         var rules = new ArrayList<>(row.rules().stream().map(EffectiveRulesTest::rule).toList());
         for (int turn = 0; turn < rules.size(); turn++) {
             var lines = EffectiveRules.of(rules).lines();
@@ -102,13 +102,13 @@ class EffectiveRulesTest {
     }
 
     @Test
-    void nothingComesToNothing() {
+    void noRules_giveNoEntitlement() {
         assertEquals(List.of(), EffectiveRules.of(List.of()).lines());
         assertNull(EffectiveRules.of(List.of()).line("fedwiki.sites", null));
         assertEquals(List.of(), EffectiveRules.of(List.of(rule("set 1"))).lines("fedwiki.storage_mb"));
     }
 
-    /** @param counting whether each rule counts, in the order of the rules */
+    /** @param counting true for each rule that counts, in the order of the rules */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             set 16                              | true
@@ -122,10 +122,10 @@ class EffectiveRulesTest {
             any on, any off                     | true false
             any off, any off                    | true true
             """)
-    void aSourceCountsIfTheValueRestsOnIt(String rules, String counting) {
-        var given = Stream.of(rules.split(", ")).map(EffectiveRulesTest::rule).toList();
-        var sources = EffectiveRules.of(given).lines().getFirst().sources();
-        assertEquals(counting, given.stream()
+    void source_countsIfTheValueDependsOnIt(String rules, String counting) {
+        var activeRules = Stream.of(rules.split(", ")).map(EffectiveRulesTest::rule).toList();
+        var sources = EffectiveRules.of(activeRules).lines().getFirst().sources();
+        assertEquals(counting, activeRules.stream()
                 .map(rule -> sources.stream().filter(source -> source.rule() == rule).findFirst().orElseThrow().counts())
                 .map(String::valueOf)
                 .collect(Collectors.joining(" ")));
@@ -148,7 +148,7 @@ class EffectiveRulesTest {
             set 10 per day       | 10  | 1                | ALLOWANCE_USED_UP
             set 10 per day       | 0   | 9007199254740991 | ALLOWANCE_USED_UP
             """)
-    void moreIsAllowedOrNotForAReason(String rule, long used, long quantity, Verdict verdict) {
+    void decision_hasVerdict(String rule, long used, long quantity, Verdict verdict) {
         assertEquals(verdict, line(rule).decide(used, quantity));
     }
 
@@ -161,13 +161,13 @@ class EffectiveRulesTest {
             set unlimited        | 20 | none | false
             any on               | 0  | none | false
             """)
-    void whatRemainsIsOfTheLimitWithoutItsGrace(String rule, long used, @Nullable Long remaining, boolean exceeded) {
+    void remaining_excludesGrace(String rule, long used, @Nullable Long remaining, boolean exceeded) {
         assertEquals(remaining, line(rule).remaining(used));
         assertEquals(exceeded, line(rule).isExceeded(used));
     }
 
     @Test
-    void linesStandByKeyAndThenFromTheShortestPeriodToTheLongest() {
+    void lines_areSortedByKeyAndPeriod() {
         assertEquals("1 per day; 1 per week; 1 per month; 1 per year",
                 each(lines("set 1 per year", "set 1 per day", "set 1 per month", "set 1 per week"), EffectiveRulesTest::entitlement));
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The worked example: the ladder "FedWiki Service" with Public (1 site, 16 MB), Standard (16 sites, 256 MB) and Flexible, where
- * organizations of the type "personal" have Public by default. What they hold is written past the API, at any instant.
+ * organizations of the type "personal" have Public by default. Provisions are inserted without the API, at any instant.
  */
 public final class EntitlementFixture {
 
@@ -54,7 +54,7 @@ public final class EntitlementFixture {
         limit(name, "fedwiki.storage_mb", storage);
     }
 
-    /** A published product with an entitlement set of its own. */
+    /** Creates a published product with its own entitlement set. */
     public String product(String name) {
         sets.put(name, make("/entitlement-sets", "{\"name\": \"%s\"}".formatted(name)));
         products.put(name, make("/products", "{\"name\": \"%s\", \"entitlement_set_id\": \"%s\"}".formatted(name, sets.get(name))));
@@ -66,12 +66,12 @@ public final class EntitlementFixture {
         rule(product, "{\"resource_key\": \"%s\", \"kind\": \"limit\", \"limit_value\": %d}".formatted(key, value));
     }
 
-    /** One more rule of a product's set. */
+    /** Adds a rule to a product's set. */
     String rule(String product, String body) {
         return make("/entitlement-sets/" + sets.get(product) + "/rules", body);
     }
 
-    /** Lets all of the catalog have been there for a day. */
+    /** Moves the creation of the whole catalog back by a day. */
     void isOld() {
         for (var column : List.of("entitlement_rules.starts_at", "tier_products.starts_at", "default_grant_policies.created_at",
                 "products.published_at", "tiers.created_at", "plan_ladders.created_at")) {
@@ -80,14 +80,14 @@ public final class EntitlementFixture {
         }
     }
 
-    /** What organizations of the type get by default. */
+    /** Creates a default-grant policy. */
     public String policy(String name) {
         return make("/default-grant-policies", """
                 {"org_type_id": "%s", "product_id": "%s", "path": "on_ladder", "tier_id": "%s"}"""
                 .formatted(orgType, products.get(name), tiers.get(name)));
     }
 
-    /** A move of the ladder that was agreed on for an instant, and that nobody has written down yet. */
+    /** Inserts a scheduled transition, which isn't applied yet. */
     String scheduled(String organization, String kind, @Nullable String from, @Nullable String to, Instant at) {
         var id = org.guildhall.core.data.Ids.next();
         sql("""
@@ -103,23 +103,23 @@ public final class EntitlementFixture {
         return http.post(CATALOG + path, body).expect(201).at("/id");
     }
 
-    /** An organization that holds nothing yet, made an hour ago. */
+    /** Inserts an organization that was created an hour ago and holds nothing. */
     public String organization() {
         var id = org.guildhall.core.data.Ids.next();
         var pool = org.guildhall.core.data.Ids.next();
-        var made = Instant.now().minusSeconds(3600);
+        var created = Instant.now().minusSeconds(3600);
         sql("insert into runtime.organizations (tenant_id, id, org_type_id, name, created_at) values (?, ?, ?, 'Ada', ?)",
-                tenant.id(), id, uuid(orgType), at(made));
+                tenant.id(), id, uuid(orgType), at(created));
         sql("insert into runtime.pools (tenant_id, id, organization_id) values (?, ?, ?)", tenant.id(), pool, id);
         return TypeIds.format("org", id);
     }
 
-    /** A plan by a tier of the ladder. */
+    /** Inserts a plan provision. */
     String plan(String organization, String name, Instant from, @Nullable Instant to) {
         return provision(organization, name, uuid(ladder), uuid(tiers.get(name)), from, to);
     }
 
-    /** Anything beside the ladder. */
+    /** Inserts a provision off the ladder. */
     public String addon(String organization, String name, Instant from, @Nullable Instant to) {
         return provision(organization, name, null, null, from, to);
     }
@@ -140,7 +140,7 @@ public final class EntitlementFixture {
                 on conflict (tenant_id, pool_id, resource_key) do update set level = excluded.level""", key, level, uuid(organization));
     }
 
-    /** What was used at an instant, and so on that day. */
+    /** Inserts a usage event with its sums. */
     void event(String organization, String key, long quantity, Instant at) {
         sql("""
                 with report as (
@@ -171,7 +171,7 @@ public final class EntitlementFixture {
                 uuid(integration), state, uuid(organization));
     }
 
-    /** @param members persons and their roles in turn */
+    /** @param members pairs of person and role */
     public String household(String name, String... members) {
         var id = org.guildhall.core.data.Ids.next();
         sql("insert into runtime.households (tenant_id, id, name) values (?, ?, ?)", tenant.id(), id, name);
@@ -191,13 +191,13 @@ public final class EntitlementFixture {
                 "{\"resource_key\": \"%s\", \"quantity\": %d}".formatted(key, quantity));
     }
 
-    /** A move to a tier, with more members of the body if they are named. */
+    /** Sends a transition to a tier, with further members of the body. */
     Reply move(String organization, String kind, String tier, String more) {
         return http.post("/api/v1/runtime/organizations/" + organization + "/transitions",
                 "{\"kind\": \"%s\", \"target_tier_id\": \"%s\"%s}".formatted(kind, tiers.get(tier), more));
     }
 
-    /** The entry of a key in what an organization is entitled to; missing if there is none. */
+    /** The entitlement of a key in a reply; a missing node if there is none. */
     public static JsonNode of(Reply entitlements, String key) {
         for (var entry : entitlements.expect(200).json().get("entitlements")) {
             if (entry.get("resource_key").asText().equals(key)) {
@@ -207,7 +207,7 @@ public final class EntitlementFixture {
         return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
     }
 
-    /** The entry of a tier of the ladder in what is within reach. */
+    /** A tier in a reply of reachable tiers. */
     JsonNode tier(Reply reachable, String name) {
         for (var entry : reachable.expect(200).json().at("/ladders/0/tiers")) {
             if (entry.get("tier_name").asText().equals(name)) {

@@ -8,7 +8,7 @@ import org.guildhall.RoundTripCounter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How often who asks for entitlements waits for the database, counted on the wire. */
+/** The database round trips of entitlement reads, counted on the wire. */
 class EntitlementTripsTest {
 
     @RegisterExtension
@@ -18,7 +18,7 @@ class EntitlementTripsTest {
     private final Http http = wiki.http.on(COUNTED.node());
 
     @Test
-    void everyQuestionIsOneRoundTripAlsoWhenSomethingIsDue() {
+    void read_withDueTransition_takesOneRoundTrip() {
         wiki.policy("Public");
         wiki.isOld();
         var now = Instant.now();

@@ -17,14 +17,14 @@ import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
-/** What an organization is entitled to: from what it holds, at that instant, with what is in use. */
+/** The entitlements of an organization at an instant, with their use. */
 class EntitlementsTest {
 
     private final EntitlementFixture wiki = new EntitlementFixture();
     private final String organization = wiki.organization();
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
 
-    private static String standing(JsonNode entitlement) {
+    private static String balance(JsonNode entitlement) {
         return "%s of %s, %s left".formatted(entitlement.path("used"), entitlement.path("limit"), entitlement.path("remaining"));
     }
 
@@ -35,7 +35,7 @@ class EntitlementsTest {
     }
 
     @Test
-    void whoeverHoldsNothingIsEntitledToNothing() {
+    void organizationWithoutProducts_hasNoEntitlements() {
         var found = wiki.get(organization, "/entitlements").expect(200);
         assertEquals("You are on no plan.", found.at("/summary"));
         assertEquals(List.of(), keys(found));
@@ -44,7 +44,7 @@ class EntitlementsTest {
     }
 
     @Test
-    void aPlanEntitlesToWhatItsRulesSayAndIsToldInWords() {
+    void plan_entitlesByItsRules() {
         var provision = wiki.plan(organization, "Standard", now.minusSeconds(60), null);
         wiki.level(organization, "fedwiki.storage_mb", 180);
         wiki.site(organization, "active");
@@ -57,8 +57,8 @@ class EntitlementsTest {
         assertEquals(provision, found.at("/plans/0/provision_id"));
         assertEquals("1", found.at("/plans/0/rank"));
         assertEquals(List.of("fedwiki.domains", "fedwiki.sites", "fedwiki.storage_mb"), keys(found));
-        assertEquals("180 of 256, 76 left", standing(EntitlementFixture.of(found, "fedwiki.storage_mb")));
-        assertEquals("2 of 16, 14 left", standing(EntitlementFixture.of(found, "fedwiki.sites")));
+        assertEquals("180 of 256, 76 left", balance(EntitlementFixture.of(found, "fedwiki.storage_mb")));
+        assertEquals("2 of 16, 14 left", balance(EntitlementFixture.of(found, "fedwiki.sites")));
         assertTrue(EntitlementFixture.of(found, "fedwiki.domains").get("enabled").asBoolean());
         assertTrue(EntitlementFixture.of(found, "fedwiki.domains").get("used").isNull());
         assertEquals(provision, EntitlementFixture.of(found, "fedwiki.sites").at("/sources/0/provision_id").asText());
@@ -66,7 +66,7 @@ class EntitlementsTest {
     }
 
     @Test
-    void whatIsHeldBesideTheLadderAddsAndEndsAtItsInstant() {
+    void addOn_addsToThePlanUntilItsEnd() {
         wiki.product("Extra");
         wiki.rule("Extra", """
                 {"resource_key": "fedwiki.storage_mb", "kind": "limit", "limit_value": 100, "combine": "add", "grace_percent": 10}""");
@@ -75,22 +75,22 @@ class EntitlementsTest {
         wiki.addon(organization, "Extra", now.minusSeconds(500), null);
         wiki.addon(organization, "Extra", now.minusSeconds(400), now.minusSeconds(100));
         var storage = EntitlementFixture.of(wiki.get(organization, "/entitlements"), "fedwiki.storage_mb");
-        assertEquals("0 of 356, 356 left", standing(storage));
+        assertEquals("0 of 356, 356 left", balance(storage));
         assertEquals(391, storage.get("ceiling").asInt());
         assertEquals(2, storage.get("sources").size());
         var then = wiki.get(organization, "/entitlements?at=" + now.minusSeconds(200));
-        assertEquals("0 of 456, 456 left", standing(EntitlementFixture.of(then, "fedwiki.storage_mb")));
-        assertEquals("0 of 456, 456 left", standing(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + now.minusSeconds(400)), "fedwiki.storage_mb")));
-        assertEquals("0 of 356, 356 left", standing(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + now.minusSeconds(100)), "fedwiki.storage_mb")));
+        assertEquals("0 of 456, 456 left", balance(EntitlementFixture.of(then, "fedwiki.storage_mb")));
+        assertEquals("0 of 456, 456 left", balance(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + now.minusSeconds(400)), "fedwiki.storage_mb")));
+        assertEquals("0 of 356, 356 left", balance(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + now.minusSeconds(100)), "fedwiki.storage_mb")));
     }
 
     @Test
-    void anInstantOfThePastTellsWhatWasHeldThen() {
+    void pastInstant_showsPlanOfThen() {
         wiki.plan(organization, "Public", now.minusSeconds(3000), now.minusSeconds(1000));
         wiki.plan(organization, "Standard", now.minusSeconds(1000), null);
         var then = wiki.get(organization, "/entitlements?at=" + now.minusSeconds(2000)).expect(200);
         assertEquals("You were on Public (FedWiki Service).", then.at("/summary"));
-        // The rules of the example are younger than that: they entitled to nothing then.
+        // The rules of the example are newer than this instant.
         assertEquals(List.of(), keys(then));
         assertEquals("You were on no plan.", wiki.get(organization, "/entitlements?at=" + now.minusSeconds(3300)).expect(200).at("/summary"));
         assertEquals("You were on Standard (FedWiki Service).", wiki.get(organization, "/entitlements?at=" + now.minusSeconds(1000)).expect(200).at("/summary"));
@@ -101,7 +101,7 @@ class EntitlementsTest {
     }
 
     @Test
-    void whatIsDueCountsFromItsInstantWhetherOrNotItIsWritten() {
+    void dueTransition_isIncludedBeforeItIsWritten() {
         var policy = wiki.policy("Public");
         wiki.isOld();
         wiki.plan(organization, "Standard", now.minusSeconds(3000), now.minusSeconds(1000));
@@ -112,11 +112,11 @@ class EntitlementsTest {
         assertEquals("You are on Flexible (FedWiki Service).", found.at("/summary"));
         assertEquals("manual", found.at("/plans/0/cause"));
         assertEquals(found.at("/plans/0/provision_id"), EntitlementFixture.of(found, "fedwiki.sites").at("/sources/0/provision_id").textValue());
-        assertEquals("0 of 1000, 1000 left", standing(EntitlementFixture.of(found, "fedwiki.sites")));
+        assertEquals("0 of 1000, 1000 left", balance(EntitlementFixture.of(found, "fedwiki.sites")));
         var between = wiki.get(organization, "/entitlements?at=" + now.minusSeconds(1000)).expect(200);
         assertEquals("You were on Public (FedWiki Service).", between.at("/summary"));
         assertEquals("default", between.at("/plans/0/cause"));
-        assertEquals("0 of 1, 1 left", standing(EntitlementFixture.of(between, "fedwiki.sites")));
+        assertEquals("0 of 1, 1 left", balance(EntitlementFixture.of(between, "fedwiki.sites")));
         var before = wiki.get(organization, "/entitlements?at=" + now.minusSeconds(1001)).expect(200);
         assertEquals("You were on Standard (FedWiki Service).", before.at("/summary"));
         wiki.http.post(EntitlementFixture.CATALOG + "/default-grant-policies/" + policy + "/end", null).expect(200);
@@ -124,24 +124,24 @@ class EntitlementsTest {
     }
 
     @Test
-    void aChangedRuleHoldsFromItsInstantOnAndWhatWasStays() {
+    void changedRule_appliesFromItsInstant() {
         wiki.product("Extra");
         var rule = wiki.rule("Extra", "{\"resource_key\": \"fedwiki.sites\", \"kind\": \"limit\", \"limit_value\": 3}");
         wiki.addon(organization, "Extra", now.minusSeconds(60), null);
         var before = wiki.get(organization, "/entitlements").expect(200);
         var changed = wiki.http.patch(EntitlementFixture.CATALOG + "/entitlement-rules/" + rule, "{\"limit_value\": 5}").expect(200).at("/starts_at");
         var after = wiki.get(organization, "/entitlements").expect(200);
-        assertEquals("0 of 3, 3 left", standing(EntitlementFixture.of(before, "fedwiki.sites")));
-        assertEquals("0 of 5, 5 left", standing(EntitlementFixture.of(after, "fedwiki.sites")));
+        assertEquals("0 of 3, 3 left", balance(EntitlementFixture.of(before, "fedwiki.sites")));
+        assertEquals("0 of 5, 5 left", balance(EntitlementFixture.of(after, "fedwiki.sites")));
         assertEquals(before.at("/version"), after.at("/version"));
         assertNotEquals(before.header("ETag"), after.header("ETag"));
-        assertEquals("0 of 5, 5 left", standing(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + changed), "fedwiki.sites")));
+        assertEquals("0 of 5, 5 left", balance(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + changed), "fedwiki.sites")));
         var just = Instant.parse(String.valueOf(changed)).minusNanos(1000);
-        assertEquals("0 of 3, 3 left", standing(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + just), "fedwiki.sites")));
+        assertEquals("0 of 3, 3 left", balance(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + just), "fedwiki.sites")));
     }
 
     @Test
-    void anAllowanceIsUsedUpInItsPeriodAndResetsWithTheNext() {
+    void allowance_countsUseOfItsPeriod() {
         wiki.product("Bulk");
         wiki.rule("Bulk", "{\"resource_key\": \"fedwiki.uploads\", \"kind\": \"allowance\", \"limit_value\": 100, \"period\": \"year\"}");
         wiki.product("Daily");
@@ -153,19 +153,19 @@ class EntitlementsTest {
         wiki.event(organization, "fedwiki.uploads", 80, midnight.minusSeconds(1));
         var found = wiki.get(organization, "/entitlements").expect(200).json().get("entitlements");
         assertEquals("\"day\"", found.get(0).get("period").toString());
-        assertEquals("7 of 10, 3 left", standing(found.get(0)));
+        assertEquals("7 of 10, 3 left", balance(found.get(0)));
         assertEquals(midnight, Instant.parse(found.get(0).get("period_starts_at").asText()));
         assertEquals(midnight.plusSeconds(86400), Instant.parse(found.get(0).get("resets_at").asText()));
         assertEquals("\"year\"", found.get(1).get("period").toString());
         boolean newYear = midnight.atZone(ZoneOffset.UTC).getDayOfYear() == 1;
-        assertEquals(newYear ? "7 of 100, 93 left" : "87 of 100, 13 left", standing(found.get(1)));
+        assertEquals(newYear ? "7 of 100, 93 left" : "87 of 100, 13 left", balance(found.get(1)));
         var checked = wiki.check(organization, "fedwiki.uploads", 4).expect(200);
         assertEquals("false allowance_used_up", checked.at("/allowed") + " " + checked.at("/reason"));
         assertEquals("day", checked.at("/entitlements/0/period"));
     }
 
     @Test
-    void theDaysOfAnAllowanceAreTheTenants() {
+    void allowanceDays_areInTenantTimeZone() {
         wiki.http.patch("/api/v1/platform/settings", "{\"time_zone\": \"Australia/Sydney\"}").expect(200);
         wiki.product("Daily");
         wiki.rule("Daily", "{\"resource_key\": \"fedwiki.uploads\", \"kind\": \"allowance\", \"limit_value\": 10, \"period\": \"day\"}");
@@ -177,19 +177,19 @@ class EntitlementsTest {
     }
 
     @Test
-    void useOfThePastCountsByWhenItOccurred() {
+    void pastUse_countsByOccurredAt() {
         wiki.plan(organization, "Standard", now.minusSeconds(60), null);
         var since = Instant.now().truncatedTo(ChronoUnit.MICROS);
         wiki.event(organization, "fedwiki.storage_mb", 100, now.minusSeconds(3000));
         wiki.event(organization, "fedwiki.storage_mb", -30, since);
         wiki.event(organization, "fedwiki.storage_mb", 50, since.plusSeconds(500));
         wiki.level(organization, "fedwiki.storage_mb", 120);
-        assertEquals("120 of 256, 136 left", standing(EntitlementFixture.of(wiki.get(organization, "/entitlements"), "fedwiki.storage_mb")));
-        assertEquals("70 of 256, 186 left", standing(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + since), "fedwiki.storage_mb")));
+        assertEquals("120 of 256, 136 left", balance(EntitlementFixture.of(wiki.get(organization, "/entitlements"), "fedwiki.storage_mb")));
+        assertEquals("70 of 256, 186 left", balance(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + since), "fedwiki.storage_mb")));
     }
 
     @Test
-    void useOfThePastIsExactHoweverLongAgoItBegan() {
+    void pastUse_ofAnyAge_isExact() {
         wiki.product("Bulk");
         wiki.rule("Bulk", "{\"resource_key\": \"fedwiki.uploads\", \"kind\": \"allowance\", \"limit_value\": 1000, \"period\": \"year\"}");
         wiki.isOld();
@@ -214,21 +214,21 @@ class EntitlementsTest {
     }
 
     @Test
-    void use_afterTheTenantMoved_isWhatWasUsedInThePresentDay() {
+    void use_afterTimeZoneChange_isOfThePresentDay() {
         wiki.product("Daily");
         wiki.rule("Daily", "{\"resource_key\": \"fedwiki.uploads\", \"kind\": \"allowance\", \"limit_value\": 10, \"period\": \"day\"}");
         wiki.addon(organization, "Daily", now.minusSeconds(60), null);
         wiki.event(organization, "fedwiki.uploads", 3, now);
-        // Where it is another day now than in the zone that the event was recorded in.
+        // In this zone, it is another day now than in the zone of the event.
         var zone = now.atZone(ZoneOffset.UTC).getHour() >= 11 ? "Pacific/Kiritimati" : "Pacific/Pago_Pago";
         wiki.http.patch("/api/v1/platform/settings", "{\"time_zone\": \"" + zone + "\"}").expect(200);
-        assertEquals("3 of 10, 7 left", standing(EntitlementFixture.of(wiki.get(organization, "/entitlements"), "fedwiki.uploads")));
-        assertEquals("3 of 10, 7 left", standing(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + Instant.now().minusMillis(1)), "fedwiki.uploads")));
+        assertEquals("3 of 10, 7 left", balance(EntitlementFixture.of(wiki.get(organization, "/entitlements"), "fedwiki.uploads")));
+        assertEquals("3 of 10, 7 left", balance(EntitlementFixture.of(wiki.get(organization, "/entitlements?at=" + Instant.now().minusMillis(1)), "fedwiki.uploads")));
     }
 
-    /** As after a failover to a server whose clock is behind. */
+    /** A failover to a server with a late clock has this effect. */
     @Test
-    void whatWasWrittenIsReadAlsoWhenTheClockWasSetBack() {
+    void entitlements_afterClockSetBack_includeLatestWrite() {
         var written = now.plusSeconds(1800);
         wiki.plan(organization, "Standard", written, null);
         wiki.sql("update runtime.pools set updated_at = ? where organization_id = ?", EntitlementFixture.at(written), EntitlementFixture.uuid(organization));
@@ -239,7 +239,7 @@ class EntitlementsTest {
     }
 
     @Test
-    void anAnswerKeepsItsTagUntilSomethingChanges() {
+    void etag_changesWithUse() {
         wiki.plan(organization, "Standard", now.minusSeconds(60), null);
         var first = wiki.get(organization, "/entitlements").expect(200);
         var path = "/api/v1/runtime/organizations/" + organization + "/entitlements";
@@ -249,7 +249,7 @@ class EntitlementsTest {
     }
 
     @Test
-    void anotherTenantsOrganizationIsNone() {
+    void organization_ofAnotherTenant_isNotFound() {
         var other = new Http(TestServer.shared(), TestServer.shared().tenant().token());
         for (var rest : List.of("/entitlements", "/reachable-tiers")) {
             assertEquals("404 not_found", other.get("/api/v1/runtime/organizations/" + organization + rest).outcome());
@@ -259,7 +259,7 @@ class EntitlementsTest {
     }
 
     @Test
-    void aCheckSaysWhichProvisionAllowsIt() {
+    void allowedCheck_namesTheProvision() {
         var provision = wiki.plan(organization, "Standard", now.minusSeconds(60), null);
         var sites = wiki.check(organization, "fedwiki.sites", 16).expect(200);
         assertEquals("true within_limit", sites.at("/allowed") + " " + sites.at("/reason"));
@@ -270,7 +270,7 @@ class EntitlementsTest {
     }
 
     @Test
-    void aCheckThatIsRefusedNamesTheSmallestChangeOfTier() {
+    void deniedCheck_namesSmallestTierChange() {
         var none = wiki.check(organization, "fedwiki.sites", 1).expect(200);
         assertEquals("false not_entitled", none.at("/allowed") + " " + none.at("/reason"));
         assertEquals("initiate " + wiki.tiers.get("Public"), none.at("/tier_change/kind") + " " + none.at("/tier_change/to_tier_id"));
@@ -291,21 +291,21 @@ class EntitlementsTest {
     }
 
     @Test
-    void aSoftLimitTellsAndRefusesNothing() {
+    void softLimit_isExceededAndNotEnforced() {
         wiki.product("Soft");
         wiki.rule("Soft", """
                 {"resource_key": "fedwiki.storage_mb", "kind": "limit", "limit_value": 10, "enforcement": "soft", "threshold_percents": [80, 100]}""");
         wiki.addon(organization, "Soft", now.minusSeconds(60), null);
         wiki.level(organization, "fedwiki.storage_mb", 12);
         var entitlement = EntitlementFixture.of(wiki.get(organization, "/entitlements"), "fedwiki.storage_mb");
-        assertEquals("12 of 10, 0 left", standing(entitlement));
+        assertEquals("12 of 10, 0 left", balance(entitlement));
         assertEquals("true null soft [80,100]", entitlement.get("exceeded") + " " + entitlement.get("ceiling") + " "
                 + entitlement.get("enforcement").asText() + " " + entitlement.get("threshold_percents"));
         assertEquals("not_enforced", wiki.check(organization, "fedwiki.storage_mb", 5).expect(200).at("/reason"));
     }
 
     @Test
-    void anArchivedOrganizationMayUseNoMore() {
+    void archivedOrganization_isDenied() {
         wiki.sql("update runtime.organizations set state = 'archived', archived_at = now() where id = ?", EntitlementFixture.uuid(organization));
         var checked = wiki.check(organization, "fedwiki.sites", 1).expect(200);
         assertEquals("false organization_archived", checked.at("/allowed") + " " + checked.at("/reason"));
@@ -314,7 +314,7 @@ class EntitlementsTest {
     }
 
     @Test
-    void anUnknownKeyIsPointedAt() {
+    void check_ofUnknownKey_isRefusedWithPointer() {
         var refused = wiki.check(organization, "fedwiki.unknown", 1);
         assertEquals("422 validation_failed /resource_key", refused.outcome() + " " + refused.at("/errors/0/pointer"));
     }

@@ -11,7 +11,7 @@ import java.time.temporal.ChronoUnit;
 import org.guildhall.Http.Reply;
 import org.junit.jupiter.api.Test;
 
-/** What a move to each tier would be: its kind, what it changes, and what stands in the way. */
+/** Reachable tiers: the kind, the differences and the blockers of each. */
 class ReachableTiersTest {
 
     private final EntitlementFixture wiki = new EntitlementFixture();
@@ -32,7 +32,7 @@ class ReachableTiersTest {
     }
 
     @Test
-    void withoutAPlanEveryTierIsABeginning() {
+    void tiers_withoutPlan_areOfKindInitiate() {
         var found = reachable();
         assertEquals("You are on no plan.", found.at("/summary"));
         assertEquals("FedWiki Service", found.at("/ladders/0/plan_ladder_name"));
@@ -45,7 +45,7 @@ class ReachableTiersTest {
     }
 
     @Test
-    void eachMoveHasItsKindItsDifferencesAndItsDate() {
+    void tier_showsKindDifferencesAndDate() {
         wiki.plan(organization, "Standard", now.minusSeconds(60), null);
         var found = reachable();
         var at = wiki.tier(found, "Public");
@@ -65,7 +65,7 @@ class ReachableTiersTest {
     }
 
     @Test
-    void storageInUseStandsInTheWayAndSitesOnlyTurnReadOnly() {
+    void downgrade_isBlockedByStorage_notBySites() {
         wiki.plan(organization, "Standard", now.minusSeconds(60), null);
         wiki.level(organization, "fedwiki.storage_mb", 180);
         wiki.site(organization, "active");
@@ -83,7 +83,7 @@ class ReachableTiersTest {
     }
 
     @Test
-    void aMoveIsRefusedForWhatStandsInItsWayUnlessItIsForced() {
+    void blockedTransition_needsForce() {
         wiki.plan(organization, "Standard", now.minusSeconds(60), null);
         wiki.level(organization, "fedwiki.storage_mb", 180);
         wiki.site(organization, "active");
@@ -98,12 +98,12 @@ class ReachableTiersTest {
         wiki.move(organization, "upgrade", "Flexible", "").expect(201);
         wiki.move(organization, "downgrade", "Public", ", \"force\": true, \"reason\": \"They know.\"").expect(201);
         assertEquals("You are on Public (FedWiki Service).", reachable().at("/summary"));
-        // What is exceeded already isn't in the way of a move that makes nothing less.
+        // A limit that is exceeded already doesn't block a transition that lowers nothing.
         wiki.move(organization, "upgrade", "Standard", "").expect(201);
     }
 
     @Test
-    void whatIsExceededAlreadyDoesNotStandInTheWayUp() {
+    void exceededLimit_doesNotBlockUpgrade() {
         wiki.plan(organization, "Public", now.minusSeconds(60), null);
         wiki.level(organization, "fedwiki.storage_mb", 300);
         var up = wiki.tier(reachable(), "Standard");
@@ -111,7 +111,7 @@ class ReachableTiersTest {
     }
 
     @Test
-    void whatALesserPlanSaysNothingOfMayNotBeInUse() {
+    void keyWithoutRuleInLowerTier_blocksIfUsed() {
         wiki.make("/integrations", """
                 {"key": "mail", "name": "Mail", "resource_keys": [{"key": "mail.boxes", "display_name": "Mailboxes", "kind": "limit"}]}""");
         wiki.limit("Standard", "mail.boxes", 5);
@@ -123,14 +123,14 @@ class ReachableTiersTest {
     }
 
     @Test
-    void aTierWhoseProductIsRetiredIsShownAndCanNotBeReached() {
+    void tierOfRetiredProduct_isNotPossible() {
         wiki.http.post(EntitlementFixture.CATALOG + "/products/" + wiki.products.get("Flexible") + "/retire", null).expect(200);
         var flexible = wiki.tier(reachable(), "Flexible");
         assertEquals("false invalid_state", flexible.get("possible") + " " + flexible.at("/blockers/0/code").asText());
     }
 
     @Test
-    void aScheduledMoveIsShownAtItsTier() {
+    void scheduledTransition_isShownAtItsTier() {
         wiki.plan(organization, "Standard", now.minusSeconds(60), null);
         var move = wiki.scheduled(organization, "downgrade", "Standard", "Public", Instant.parse("2999-01-01T00:00:00Z"));
         var found = reachable();
@@ -140,7 +140,7 @@ class ReachableTiersTest {
     }
 
     @Test
-    void theDefaultIsMarked() {
+    void defaultTier_isMarked() {
         wiki.policy("Public");
         var found = reachable();
         assertEquals(wiki.tiers.get("Public"), found.at("/ladders/0/default_tier_id"));
@@ -149,7 +149,7 @@ class ReachableTiersTest {
     }
 
     @Test
-    void theEndOfAPlanIsShownAtTheDefault() {
+    void scheduledEnd_isShownAtDefaultTier() {
         wiki.policy("Public");
         wiki.plan(organization, "Standard", now.minusSeconds(60), Instant.parse("2999-01-01T00:00:00Z"));
         var end = wiki.scheduled(organization, "end", "Standard", null, Instant.parse("2999-01-01T00:00:00Z"));
@@ -157,7 +157,7 @@ class ReachableTiersTest {
     }
 
     @Test
-    void whatIsDueIsWhereAMoveBegins() {
+    void dueTransition_isIncludedInCurrentTier() {
         wiki.isOld();
         wiki.plan(organization, "Public", now.minusSeconds(3000), null);
         wiki.scheduled(organization, "upgrade", "Public", "Flexible", now.minusSeconds(500));
@@ -168,7 +168,7 @@ class ReachableTiersTest {
     }
 
     @Test
-    void theLaddersWithAPlanStandFirstAndOneCanBeAskedFor() {
+    void ladders_withPlan_areFirst() {
         var other = wiki.make("/plan-ladders", "{\"name\": \"A\"}");
         wiki.plan(organization, "Public", now.minusSeconds(60), null);
         var found = reachable();

@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Exports: what is in the file, how it is fetched, and that it comes back as it went. */
+/** Exports: the content of the file, its download, and its import without changes. */
 class ExportsTest {
 
     private final ImportFixture registry = new ImportFixture().open();
@@ -23,14 +23,14 @@ class ExportsTest {
                 {"external_id": "m-2", "name": "@SUM(1)", "birth_on": "1991-04-17"}
                 {"external_id": "-m", "name": "'=quoted"}
                 """);
-        // Known by their ids only.
+        // Persons without external ids.
         var person = registry.http.post("/api/v1/runtime/persons", "{\"name\": \"-Nora\"}").expect(201).at("/id");
         var household = registry.http.post("/api/v1/runtime/households", "{\"name\": \"Unnamed\"}").expect(201).at("/id");
         registry.http.post("/api/v1/runtime/households/" + household + "/members", "{\"person_id\": \"" + person + "\", \"role\": \"adult\"}").expect(201);
     }
 
     @Test
-    void importedAgainEverythingIsUnchanged() {
+    void exportedFile_importedAgain_changesNothing() {
         fill();
         for (var type : List.of(CSV, NDJSON)) {
             var file = registry.exported(type.equals(CSV) ? "csv" : "ndjson");
@@ -41,7 +41,7 @@ class ExportsTest {
     }
 
     @Test
-    void aFileMovesToAnotherTenantByExternalIds() {
+    void exportedFile_importedByAnotherTenant_createsAll() {
         registry.csv("external_id,name,household_external_id,household_name\nm-1,Mira,h-1,Rossi\nm-2,Luca,h-1,\n");
         var file = registry.exported("csv").text();
         var other = new ImportFixture().open();
@@ -50,7 +50,7 @@ class ExportsTest {
     }
 
     @Test
-    void noCellBeginsLikeAFormula() {
+    void csvCell_likeAFormula_isEscaped() {
         fill();
         var csv = registry.exported("csv").text();
         assertTrue(csv.startsWith("id,external_id,name,email,phone,birth_on,household_id,household_external_id,household_name,household_role\r\n"), csv);
@@ -62,13 +62,13 @@ class ExportsTest {
     }
 
     @Test
-    void anExportOfNobodyHasAHeaderLineAndNothingElse() {
+    void export_withoutPersons_hasHeaderLineOnly() {
         assertEquals(1, registry.exported("csv").text().lines().count());
         assertEquals("", registry.exported("ndjson").text());
     }
 
     @Test
-    void theFileIsSentAsOneUnderItsNameAndNobodyKeepsIt() {
+    void content_isAnAttachmentAndNotCached() {
         registry.csv("external_id,name\nm-1,Mira\n");
         var done = registry.done(registry.http.post(EXPORTS, "{\"format\": \"csv\"}").expect(202));
         var path = EXPORTS + "/" + done.at("/id") + "/content";
@@ -83,7 +83,7 @@ class ExportsTest {
     }
 
     @Test
-    void csv_withBom_beginsWithItAndComesBack() {
+    void csv_withBom_isImportedUnchanged() {
         registry.csv("external_id,name\nm-1,Zo\u00eb\n");
         var done = registry.done(registry.http.post(EXPORTS, "{\"format\": \"csv\"}").expect(202));
         var path = EXPORTS + "/" + done.at("/id") + "/content";
@@ -100,7 +100,7 @@ class ExportsTest {
     }
 
     @Test
-    void whatIsArchivedIsLeftOut() throws SQLException {
+    void archivedPersonsAndHouseholds_areNotExported() throws SQLException {
         registry.csv("external_id,name,household_external_id,household_name\nm-1,Mira,h-1,Rossi\nm-2,Luca,,\n");
         registry.tenant.sql("update runtime.persons set state = 'archived', archived_at = now() where tenant_id = ? and external_id = 'm-2'", registry.tenant.id());
         registry.tenant.sql("update runtime.households set state = 'archived', archived_at = now() where tenant_id = ?", registry.tenant.id());
@@ -110,7 +110,7 @@ class ExportsTest {
     }
 
     @Test
-    void anExpiredFileIsGoneAtThatInstant() throws SQLException {
+    void export_afterExpiresAt_hasNoContent() throws SQLException {
         registry.csv("external_id,name\nm-1,Mira\n");
         var done = registry.done(registry.http.post(EXPORTS, "{\"format\": \"csv\"}").expect(202));
         var path = EXPORTS + "/" + done.at("/id");
@@ -122,7 +122,7 @@ class ExportsTest {
     }
 
     @Test
-    void aFileOfSeveralPartsComesWhole() throws SQLException {
+    void export_ofSeveralParts_isDownloadedWhole() throws SQLException {
         registry.csv("external_id,name\nm-1,Mira\n");
         registry.tenant.sql("""
                 insert into runtime.persons (tenant_id, external_id, name, email)

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files as spreadsheets and other systems write them: what is taken, and that what is wrong stays a matter of its row. */
+/** Files of spreadsheets and other systems: accepted variants, and errors that fail only their row. */
 class ImportFilesTest {
 
     private static final String ONE_CREATED = "succeeded 1 = 1 created + 0 updated + 0 unchanged + 0 failed";
@@ -40,7 +40,7 @@ class ImportFilesTest {
     }
 
     @Test
-    void csvRow_thatBreaksTheFormat_failsByItself() {
+    void csvRow_malformed_failsAlone() {
         var file = """
                 external_id,name,phone
                 m-1,Mira,551
@@ -65,22 +65,22 @@ class ImportFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"external_id,name\nm-1,\"never closed\n", "external_id,name\nm-1,\"never closed\nm-2,b\nm-3,c\n", "external_id,name\nm-1,\""})
-    void csv_withAnUnclosedQuote_isRefusedWithItsLine(String file) {
+    void csv_withUnclosedQuote_isRefusedWithItsLine(String file) {
         var refused = registry.send("", CSV, file);
         assertEquals("400 malformed_body", refused.outcome());
         assertTrue(String.valueOf(refused.at("/detail")).contains("on line 2 "), refused.text());
     }
 
     @Test
-    void csv_withAnUnclosedQuoteInALaterLine_isRefusedWithThatLine() {
+    void csv_withUnclosedQuoteInLaterLine_isRefusedWithThatLine() {
         var refused = registry.send("", CSV, "external_id,name\r\n\r\n\"m\r\n1\",a\r\nm-2,\"open, and\r\nmore\r\n");
         assertEquals("400 malformed_body", refused.outcome());
         assertTrue(String.valueOf(refused.at("/detail")).contains("on line 5 "), refused.text());
     }
 
     @Test
-    void bytes_thatAreNoCharacters_failTheirRowInBothFormats() {
-        // The emoji ends with the half of a pair that stands for what can't be decoded.
+    void bytes_invalidInCharacterSet_failTheirRow() {
+        // The emoji ends with the low surrogate that also replaces invalid bytes.
         var csv = joined(ascii("external_id,name\nm-1,Zo"), new byte[] {(byte) 0xeb}, ascii("\nm-2,"), new byte[] {(byte) 0xc3}, ascii("\n"),
                 "m-4,Zo\u00eb \uD83C\uDFFF\n".getBytes(StandardCharsets.UTF_8));
         var done = registry.done(bytes(CSV, csv).expect(202));
@@ -111,7 +111,7 @@ class ImportFilesTest {
     }
 
     @Test
-    void characterSet_isPartOfWhatAKeyStandsFor() {
+    void idempotencyKey_withAnotherCharacterSet_isRefused() {
         var file = "external_id,name\nm-1,Zo\u00eb\n".getBytes(StandardCharsets.UTF_8);
         registry.http.bytes("POST", ImportFixture.IMPORTS, file, "Content-Type", CSV, "Idempotency-Key", "k").expect(202);
         assertEquals("422 idempotency_key_reused",
@@ -124,14 +124,14 @@ class ImportFilesTest {
         "external_id,name,phone\nm-1,\"Rossi, Mira; sen.\t\",557\n", "external_id;name;phone\nm-1;\"Rossi, Mira; sen.\t\";557\n",
         "external_id\tname\tphone\nm-1\t\"Rossi, Mira; sen.\t\"\t557\n", "\"external_id\";\"name\";\"phone\"\r\n\"m-1\";\"Rossi, Mira; sen.\t\";\"557\"\r\n"
     })
-    void separator_isToldByTheHeaderLine(String file) {
+    void separator_isDetectedInHeaderLine(String file) {
         var done = registry.csv(file.replace("sen.\t", "sen."));
         assertEquals(ONE_CREATED, outcome(done));
         assertEquals("Rossi, Mira; sen. 557", registry.person("m-1").at("/name") + " " + registry.person("m-1").at("/phone"));
     }
 
     @Test
-    void header_inAnyCase_namesTheColumns() {
+    void header_inAnyCase_isAccepted() {
         assertEquals(ONE_CREATED, outcome(registry.csv("External_ID,NAME\nm-1,Mira\n")));
         var twice = registry.send("", CSV, "external_id,Name,NAME\nm-1,a,b\n");
         assertEquals("400 malformed_body /NAME duplicate_column", twice.outcome() + " " + twice.at("/errors/0/pointer") + " " + twice.at("/errors/0/code"));
@@ -147,7 +147,7 @@ class ImportFilesTest {
     }
 
     @Test
-    void lines_areCountedWhateverEndsThem() {
+    void lines_withAnyLineEnding_areCounted() {
         for (var end : List.of("\n", "\r\n", "\r")) {
             var done = registry.csv(String.join(end, "external_id,name", "", "\"x" + end + "y\",a", "m-5,b\"c", ""));
             assertEquals(List.of("3 external_id pattern", "5 name stray_quote"), registry.errors(done));
@@ -155,7 +155,7 @@ class ImportFilesTest {
     }
 
     @Test
-    void ndjsonLine_withANumberThatNobodyCanHold_failsByItself() {
+    void ndjsonLine_withHugeNumber_failsAlone() {
         var done = registry.ndjson("""
                 {"external_id": "m-1", "name": 1e9999999999}
                 {"external_id": "m-2", "name": -1E-99999999999999999999}
@@ -167,7 +167,7 @@ class ImportFilesTest {
     }
 
     @Test
-    void ndjsonFault_doesNotNameALineOfItsOwn() {
+    void ndjsonError_namesTheLineOfTheFile() {
         var done = registry.ndjson("{\"external_id\": \"m-1\", \"name\": \"Mira\"}\n{\"external_id\": }\n");
         var error = registry.http.get(ImportFixture.IMPORTS + "/" + done.at("/id") + "/errors").expect(200);
         assertEquals("2", error.at("/data/0/line"));

@@ -7,7 +7,7 @@ import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
 
-/** What tests of imports and exports begin with: a tenant of its own with a default organization type, and short words for files. */
+/** The fixture of the import and export tests: a tenant with a default organization type, and short methods for files. */
 public final class ImportFixture {
 
     static final String IMPORTS = "/api/v1/runtime/imports";
@@ -29,7 +29,7 @@ public final class ImportFixture {
         this.http = new Http(tenant.guild(), tenant.token("runtime:read", "runtime:write", "catalog:write", "platform:audit:read"));
     }
 
-    /** With a default organization type, without which no person can be made. */
+    /** Creates the default organization type, which every new person needs. */
     public ImportFixture open() {
         http.post("/api/v1/catalog/org-types", "{\"key\": \"personal\", \"name\": \"Personal\", \"is_default\": true}").expect(201);
         return this;
@@ -41,7 +41,7 @@ public final class ImportFixture {
         return http.post(IMPORTS + query, file, all.toArray(String[]::new));
     }
 
-    /** Imports a file and waits until it is worked off. */
+    /** Imports a file and waits until the import ends. */
     public Reply csv(String file) {
         return done(send("", CSV, file).expect(202));
     }
@@ -50,12 +50,12 @@ public final class ImportFixture {
         return done(send("", NDJSON, file).expect(202));
     }
 
-    /** Tells what would become of a file. */
+    /** Validates a file and waits until the import ends. */
     Reply validated(String type, String file) {
         return done(send("?mode=validate", type, file).expect(202));
     }
 
-    /** What has become of an import or an export, once it has ended. */
+    /** Waits until an import or export ends, and returns it. */
     Reply done(Reply accepted) {
         var path = String.valueOf(accepted.header("Location"));
         for (int attempt = 0; attempt < 1_200; attempt++) {
@@ -83,7 +83,7 @@ public final class ImportFixture {
                 done.at("/state"), done.at("/processed"), done.at("/created"), done.at("/updated"), done.at("/unchanged"), done.at("/failed"));
     }
 
-    /** What was wrong: {@code 4 email format}, one a mistake. */
+    /** The errors, such as {@code 4 email format}. */
     List<String> errors(Reply done) {
         var errors = new ArrayList<String>();
         http.get(IMPORTS + "/" + done.at("/id") + "/errors?limit=200").expect(200).json().get("data").forEach(error ->

@@ -15,8 +15,8 @@ class ImportHouseholdsTest {
 
     private final ImportFixture registry = new ImportFixture().open();
 
-    /** Who belongs where now: {@code h-1 m-1 adult}. */
-    private List<String> belonging() throws SQLException {
+    /** The current household members, such as {@code h-1 m-1 adult}. */
+    private List<String> members() throws SQLException {
         return registry.tenant.found("""
                 select h.external_id || ' ' || p.external_id || ' ' || m.role
                 from runtime.household_members m
@@ -26,34 +26,34 @@ class ImportHouseholdsTest {
     }
 
     @Test
-    void theFirstRowThatNamesAHouseholdMakesIt() throws SQLException {
+    void newHousehold_isCreatedByItsFirstRow() throws SQLException {
         var done = registry.csv(HEADER + "m-1,Mira,h-1,The Rossi family,\nm-2,Luca,h-1,,dependent\nm-3,Nora,,,\n");
         assertEquals("succeeded 3 = 3 created + 0 updated + 0 unchanged + 0 failed", outcome(done));
-        assertEquals(List.of("h-1 m-1 adult", "h-1 m-2 dependent"), belonging());
-        // The three are of one transaction and so of one instant: only which household came with whom is certain.
+        assertEquals(List.of("h-1 m-1 adult", "h-1 m-2 dependent"), members());
+        // The three events have one instant, so their order is unknown.
         var touched = registry.http.get("/api/v1/platform/audit-events?action=person.created").json().findValuesAsText("entity_type");
         assertEquals(1, touched.stream().filter("household"::equals).count());
         assertEquals(2, touched.stream().filter("household_member"::equals).count());
     }
 
     @Test
-    void aHouseholdThatIsThereTakesTheNameAndTheRoleOfTheRow() throws SQLException {
+    void existingHousehold_takesNameAndRoleOfTheRow() throws SQLException {
         registry.csv(HEADER + "m-1,Mira,h-1,The Rossi family,\nm-2,Luca,h-1,,dependent\n");
         assertEquals("succeeded 2 = 0 created + 0 updated + 2 unchanged + 0 failed", outcome(registry.csv(HEADER + "m-1,,h-1,,\nm-2,,h-1,The Rossi family,\n")));
         assertEquals("succeeded 2 = 0 created + 2 updated + 0 unchanged + 0 failed", outcome(registry.csv(HEADER + "m-1,,h-1,Rossi and Lee,\nm-2,,h-1,,adult\n")));
-        assertEquals(List.of("h-1 m-1 adult", "h-1 m-2 adult"), belonging());
+        assertEquals(List.of("h-1 m-1 adult", "h-1 m-2 adult"), members());
         assertEquals(List.of("Rossi and Lee"), registry.tenant.found("select name from runtime.households where tenant_id = ?", registry.tenant.id()));
     }
 
     @Test
-    void aPersonInSeveralHouseholdsHasSeveralRowsAndLosesNone() throws SQLException {
+    void person_withRowPerHousehold_keepsAllHouseholds() throws SQLException {
         registry.csv(HEADER + "m-1,Mira,h-1,One,\nm-1,Mira,h-2,Two,dependent\n");
         registry.csv(HEADER + "m-1,Mira,,,\n");
-        assertEquals(List.of("h-1 m-1 adult", "h-2 m-1 dependent"), belonging());
+        assertEquals(List.of("h-1 m-1 adult", "h-2 m-1 dependent"), members());
     }
 
     @Test
-    void whatIsWrongWithAHouseholdFailsTheRow() throws SQLException {
+    void household_invalid_failsTheRow() throws SQLException {
         registry.csv(HEADER + "m-0,Old,h-0,Archived,\n");
         registry.tenant.sql("update runtime.households set state = 'archived', archived_at = now() where tenant_id = ?", registry.tenant.id());
         var done = registry.csv(HEADER + "m-1,Mira,h-1,,\nm-2,Luca,,Whose,\nm-3,Nora,h-3,Three,guardian\nm-4,Old,h-0,,\n");
@@ -65,18 +65,18 @@ class ImportHouseholdsTest {
     }
 
     @Test
-    void aValidationFindsWhatTheRowsBeforeWouldHaveMadeAlsoInOtherTransactions() throws SQLException {
+    void validation_overSeveralBatches_equalsTheRun() throws SQLException {
         var file = new StringBuilder(HEADER);
         file.append("m-0,First,h-1,Everybody,\n");
         for (int count = 1; count <= 120; count++) {
             file.append("m-%d,Member,h-1,,\nm-%d,,h-1,,dependent\n".formatted(count, count - 1));
         }
-        var would = registry.validated(CSV, file.toString());
+        var validated = registry.validated(CSV, file.toString());
         assertEquals(0, registry.persons());
-        var did = registry.csv(file.toString());
-        assertEquals(outcome(did), outcome(would));
-        assertEquals(registry.errors(did), registry.errors(would));
-        // A household has a hundred members at most; who was refused isn't known by the next row.
-        assertEquals("succeeded 241 = 100 created + 100 updated + 0 unchanged + 41 failed", outcome(did));
+        var imported = registry.csv(file.toString());
+        assertEquals(outcome(imported), outcome(validated));
+        assertEquals(registry.errors(imported), registry.errors(validated));
+        // A household has at most 100 members. A refused person is unknown to the next row.
+        assertEquals("succeeded 241 = 100 created + 100 updated + 0 unchanged + 41 failed", outcome(imported));
     }
 }

@@ -13,7 +13,7 @@ import org.guildhall.core.Race;
 import org.guildhall.runtime.people.ConcurrentChange;
 import org.junit.jupiter.api.Test;
 
-/** Imports beside other changes of the same persons and households. */
+/** Imports concurrent with other changes of the same persons and households. */
 class ImportRacesTest {
 
     private final ImportFixture registry = new ImportFixture().open();
@@ -30,7 +30,7 @@ class ImportRacesTest {
     }
 
     @Test
-    void whatSomebodyElseChangesMeanwhileStays() throws Exception {
+    void person_changedMeanwhile_keepsOtherMembers() throws Exception {
         registry.csv("external_id,name,email\nm-1,Mira,mira@members.example\n");
         var done = importedMeanwhile(
                 "update runtime.persons set name = 'Mira Rossi', email = null, version = version + 1 where tenant_id = ?", "external_id,phone\nm-1,123\n");
@@ -40,7 +40,7 @@ class ImportRacesTest {
     }
 
     @Test
-    void whoIsMadeMeanwhileIsFoundAndNotDoubled() throws Exception {
+    void person_createdMeanwhile_isNotDuplicated() throws Exception {
         var done = importedMeanwhile(
                 "insert into runtime.persons (tenant_id, external_id, name) values (?, 'm-2', 'Luca')", "external_id,name\nm-1,Mira\nm-2,Luca\nm-3,Nora\n");
         assertEquals("succeeded 3 = 2 created + 0 updated + 1 unchanged + 0 failed", outcome(done));
@@ -48,7 +48,7 @@ class ImportRacesTest {
     }
 
     @Test
-    void whoeverIsMadeMeanwhileIsFoundAmongManyWhoAreNew() throws Exception {
+    void person_createdMeanwhile_isFoundInALargeBatch() throws Exception {
         var file = new StringBuilder("external_id,name,household_external_id,household_name\n");
         for (int row = 0; row < 450; row++) {
             file.append("m-%d,Member %d,h-%d,Household\n".formatted(row, row, row / 4));
@@ -68,7 +68,7 @@ class ImportRacesTest {
     }
 
     @Test
-    void whoIsArchivedMeanwhileFailsTheirRowAndNoOther() throws Exception {
+    void person_archivedMeanwhile_failsOneRow() throws Exception {
         registry.csv("external_id,name\nm-1,Mira\nm-2,Luca\n");
         var done = importedMeanwhile(
                 "update runtime.persons set state = 'archived', archived_at = now() where tenant_id = ? and external_id = 'm-1'",
@@ -78,7 +78,7 @@ class ImportRacesTest {
     }
 
     @Test
-    void whoComesAndGoesByHandDoesNotBlockWhoIsImported() throws Exception {
+    void memberRequests_besideImports_doNotDeadlock() throws Exception {
         var file = new StringBuilder("external_id,name,household_external_id,household_name,household_role\n");
         for (int person = 0; person < 100; person++) {
             file.append("m-%d,Member,h-%d,Household,%s\n".formatted(person, person % 2, person % 3 == 0 ? "adult" : "dependent"));

@@ -13,7 +13,7 @@ import org.guildhall.Http.Reply;
 import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
-/** Imports that are interrupted, shared and stopped: nobody is doubled and nobody is left out. */
+/** Imports that are interrupted, on two nodes, or stopped: every person is imported exactly once. */
 class ImportResumeTest {
 
     private static String rows(int count) {
@@ -24,7 +24,7 @@ class ImportResumeTest {
         return file.toString();
     }
 
-    private static void assertEverybodyOnce(ImportFixture registry, int count) throws SQLException {
+    private static void assertEachPersonOnce(ImportFixture registry, int count) throws SQLException {
         assertEquals(count, registry.persons());
         for (var query : List.of(
                 "select count(distinct external_id) from runtime.persons where tenant_id = ?",
@@ -36,7 +36,7 @@ class ImportResumeTest {
     }
 
     @Test
-    void connectionsThatBreakAgainAndAgainDoubleNobody() throws SQLException {
+    void brokenConnections_duplicateNoPerson() throws SQLException {
         try (var guild = TestServer.fresh();
                 var other = guild.node()) {
             var registry = new ImportFixture(guild.tenant()).open();
@@ -46,7 +46,7 @@ class ImportResumeTest {
                 for (int wait = 0; wait < 10; wait++) {
                     ImportFixture.pause();
                 }
-                // What an application's connection is in the midst of is rolled back, on both nodes and whatever it was.
+                // This ends all connections of both nodes, which rolls back their transactions.
                 try (var connection = guild.superuser();
                         var statement = connection.createStatement()) {
                     statement.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'guildhall_app' and datname = current_database()");
@@ -57,12 +57,12 @@ class ImportResumeTest {
             }
             var done = ended(registry, accepted);
             assertEquals("succeeded 6000 = 6000 created + 0 updated + 0 unchanged + 0 failed", outcome(done));
-            assertEverybodyOnce(registry, 6_000);
+            assertEachPersonOnce(registry, 6_000);
             assertTrue(other.url().startsWith("http"));
         }
     }
 
-    /** The same as {@link ImportFixture#done}, whose questions may meet a broken connection. */
+    /** Like {@link ImportFixture#done}, but ignores reads that fail on a broken connection. */
     private static Reply ended(ImportFixture registry, Reply accepted) {
         for (int attempt = 0; attempt < 2_400; attempt++) {
             var now = registry.http.get(String.valueOf(accepted.header("Location")));
@@ -75,7 +75,7 @@ class ImportResumeTest {
     }
 
     @Test
-    void aRowThatTheDatabaseRefusesIsFoundAmongManyAndFailsAlone() throws SQLException {
+    void row_refusedByDatabase_failsAlone() throws SQLException {
         try (var guild = TestServer.fresh()) {
             var registry = new ImportFixture(guild.tenant()).open();
             registry.tenant.sql("alter table runtime.persons add constraint persons_refused_external_id check (name <> 'Refused')");
@@ -83,25 +83,25 @@ class ImportResumeTest {
             var done = registry.csv(file);
             assertEquals("succeeded 450 = 447 created + 0 updated + 0 unchanged + 3 failed", outcome(done));
             assertEquals(List.of("139 external_id already_exists", "140 external_id already_exists", "303 external_id already_exists"), registry.errors(done));
-            assertEverybodyOnce(registry, 447);
+            assertEachPersonOnce(registry, 447);
         }
     }
 
     @Test
-    void twoWorkersOnOneImportDoEachRowOnce() throws SQLException {
+    void import_onTwoWorkers_processesEachRowOnce() throws SQLException {
         var registry = new ImportFixture().open();
         var accepted = registry.send("", CSV, rows(600)).expect(202);
-        // The same tenant in capitals is another task to the scheduler, and the same import to the worker.
+        // With the tenant in capitals, the scheduler has a second task for the same import.
         registry.tenant.sql("""
                 insert into platform.scheduled_tasks (task_name, task_instance, execution_time, picked, version)
                 select 'import', upper(?) || '/' || id, now(), false, 1 from runtime.imports where tenant_id = ?""",
                 registry.tenant.id().toString().toUpperCase(Locale.ROOT), registry.tenant.id());
         assertEquals("succeeded 600 = 600 created + 0 updated + 0 unchanged + 0 failed", outcome(registry.done(accepted)));
-        assertEverybodyOnce(registry, 600);
+        assertEachPersonOnce(registry, 600);
     }
 
     @Test
-    void aCanceledImportStopsAndWhatItDidStays() throws SQLException {
+    void import_canceled_keepsProcessedRows() throws SQLException {
         var registry = new ImportFixture().open();
         var accepted = registry.send("", CSV, rows(3_000)).expect(202);
         var path = String.valueOf(accepted.header("Location"));
@@ -120,12 +120,12 @@ class ImportResumeTest {
         assertEquals(List.of("0"), registry.tenant.found(rest, registry.tenant.id()));
         assertEquals(done, registry.persons());
         assertEquals(Long.toString(done), registry.http.get(path).at("/processed"));
-        // Sent again, the file goes on where it was stopped.
+        // The same file again imports the rest.
         assertEquals("succeeded 3000 = %d created + 0 updated + %d unchanged + 0 failed".formatted(3_000 - done, done), outcome(registry.csv(rows(3_000))));
     }
 
     @Test
-    void aSuspendedTenantsImportWaits() throws SQLException {
+    void import_ofSuspendedTenant_waits() throws SQLException {
         var registry = new ImportFixture().open();
         var accepted = registry.send("", CSV, rows(4_000)).expect(202);
         registry.tenant.suspend();
@@ -139,7 +139,7 @@ class ImportResumeTest {
             now = registry.persons();
         } while (now != before);
         assertTrue(now < 4_000, "nothing waited");
-        // What is done is forgotten with it, not when all is.
+        // Processed rows are deleted at once, not at the end of the import.
         assertEquals(List.of(Long.toString(4_000 - now)), registry.tenant.found("select count(*) from runtime.import_rows where tenant_id = ?", registry.tenant.id()));
         assertEquals("403 tenant_suspended", registry.http.post(accepted.header("Location") + "/cancel", null).outcome());
         registry.tenant.reactivate();
@@ -148,7 +148,7 @@ class ImportResumeTest {
     }
 
     @Test
-    void noMoreThanFiftyWait() throws SQLException {
+    void import_beyondFiftyUnfinished_isRefused() throws SQLException {
         var registry = new ImportFixture();
         registry.tenant.sql("insert into runtime.imports (tenant_id, format, mode, actor_type) select ?, 'csv', 'run', 'operator' from generate_series(1, 50)", registry.tenant.id());
         assertEquals("409 conflict", registry.send("", CSV, rows(1)).outcome());

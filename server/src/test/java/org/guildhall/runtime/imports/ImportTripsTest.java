@@ -32,23 +32,23 @@ import org.guildhall.runtime.plans.TransitionStore;
 import org.guildhall.runtime.plans.TransitionWriter;
 import org.junit.jupiter.api.Test;
 
-/** How often an import waits for the database, counted on the wire. */
+/** The database round trips of an import, counted on the wire. */
 class ImportTripsTest {
 
     private final ImportFixture registry = new ImportFixture(TestServer.still().tenant()).open();
 
-    /** Works an import off, as the job does. */
+    /** Processes an import, as the job does. */
     private void work(Db db, java.util.UUID id) {
         var persons = new PersonStore();
         var organizations = new OrganizationStore();
         var households = new HouseholdStore();
         var members = new HouseholdMemberStore();
         var pools = new Pools(new Catalog(), new TransitionWriter(new ProvisionStore(), new TransitionStore(), new GrantStore()), (tx, changes, held, keep) -> {}, (tx, clocks, products, since) -> java.util.Map.of(), (tx, organizationId, at) -> {});
-        var making = new Organizations(organizations, new InvitationStore(), pools);
-        var living = new Households(persons, households, members);
-        var people = new People(persons, new PersonIdentityStore(), making, new PersonArchiving(organizations, new MembershipStore(), members, making, living));
-        var joining = new MemberImport(people, persons, living, households, members);
-        var job = new ImportsModule(db, db, new Platform(registry.tenant.guild().db()), joining).importing(new Constraints());
+        var organizationRules = new Organizations(organizations, new InvitationStore(), pools);
+        var householdRules = new Households(persons, households, members);
+        var people = new People(persons, new PersonIdentityStore(), organizationRules, new PersonArchiving(organizations, new MembershipStore(), members, organizationRules, householdRules));
+        var memberImport = new MemberImport(people, persons, householdRules, households, members);
+        var job = new ImportsModule(db, db, new Platform(registry.tenant.guild().db()), memberImport).importing(new Constraints());
         assertNull(job.run(new TaskLease("import", registry.tenant.id(), id, 1, 0), () -> false));
     }
 
@@ -68,11 +68,11 @@ class ImportTripsTest {
     }
 
     @Test
-    void manyNewRowsAreMadeInAsFewRoundTripsAsFew() throws IOException {
+    void newRows_many_takeAsManyRoundTripsAsFew() throws IOException {
         trips("warm", 8);
         long few = trips("few", 8);
         long many = trips("many", 200);
         assertTrue(few <= 30, few + " round trips");
-        assertTrue(many <= few + 4, many + " round trips, " + few + " for few: events that are many go in some parts");
+        assertTrue(many <= few + 4, many + " round trips, " + few + " for few: many audit events take several packets");
     }
 }

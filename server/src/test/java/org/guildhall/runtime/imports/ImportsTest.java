@@ -11,13 +11,13 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Imports: what becomes of each row, and what is told of it. */
+/** Imports: the outcome of each row, its errors and its audit events. */
 class ImportsTest {
 
     private final ImportFixture registry = new ImportFixture().open();
 
     @Test
-    void aNewRowMakesAPersonWithAllThatBelongsToOne() {
+    void newRow_createsPersonWithPersonalOrganization() {
         var done = registry.csv("external_id,name,email,phone,birth_on\nm-1,Mira Rossi,mira@members.example,+61 2 5550 0142,1991-04-17\n");
         assertEquals("succeeded 1 = 1 created + 0 updated + 0 unchanged + 0 failed", outcome(done));
         assertEquals("1", done.at("/total"));
@@ -30,7 +30,7 @@ class ImportsTest {
     }
 
     @Test
-    void aKnownRowUpdatesWhatItSaysAndABlankCellLeavesWhatIsThere() {
+    void csvRow_ofExistingPerson_ignoresBlankCells() {
         registry.csv("external_id,name,email,phone\nm-1,Mira,mira@members.example,123\nm-2,Luca,,\n");
         var again = registry.csv("email,external_id,name\n,m-1,Mira Rossi\n,m-2,Luca\n");
         assertEquals("succeeded 2 = 0 created + 1 updated + 1 unchanged + 0 failed", outcome(again));
@@ -41,7 +41,7 @@ class ImportsTest {
     }
 
     @Test
-    void inNdjsonAbsentLeavesAndNullRemoves() {
+    void ndjsonRow_nullRemoves_absentKeeps() {
         registry.ndjson("{\"external_id\": \"m-1\", \"name\": \"Mira\", \"email\": \"mira@members.example\", \"phone\": \"123\"}\n");
         var again = registry.ndjson("{\"external_id\": \"m-1\", \"email\": null}");
         assertEquals("succeeded 1 = 0 created + 1 updated + 0 unchanged + 0 failed", outcome(again));
@@ -50,7 +50,7 @@ class ImportsTest {
     }
 
     @Test
-    void eachBadRowIsReportedWithItsLineAndColumnAndTheOthersAreImported() throws SQLException {
+    void badRows_areReported_othersAreImported() throws SQLException {
         var done = registry.csv("""
                 external_id,name,email,birth_on
                 m-1,Mira,mira@members.example,1991-04-17
@@ -74,7 +74,7 @@ class ImportsTest {
     }
 
     @Test
-    void linesThatAreNoJsonFailByThemselves() {
+    void ndjsonLine_malformed_failsAlone() {
         var done = registry.ndjson("""
                 {"external_id": "m-1", "name": "Mira"}
                 {"external_id": "m-2", "name": }
@@ -93,7 +93,7 @@ class ImportsTest {
     }
 
     @Test
-    void aWrongHeaderLineIs400WithAnEntryForEachColumn() throws SQLException {
+    void headerLine_invalid_hasAnErrorPerColumn() throws SQLException {
         var refused = registry.send("", CSV, "name,nickname,name\nMira,M,Mira\n");
         assertEquals("400 malformed_body", refused.outcome());
         assertEquals(
@@ -105,7 +105,7 @@ class ImportsTest {
     }
 
     @Test
-    void whatIsNoFileOfItsKindIs400() {
+    void file_malformed_isRefused() {
         assertEquals("400 malformed_body", registry.send("", CSV, "\n\n").outcome());
         assertEquals("400 malformed_body", registry.send("", CSV, "external_id,name\nm-1,\"never closed\n").outcome());
         assertEquals("400 malformed_body", registry.http.bytes("POST", ImportFixture.IMPORTS, new byte[0], "Content-Type", CSV).outcome());
@@ -115,12 +115,12 @@ class ImportsTest {
     }
 
     @Test
-    void aFileWithoutRowsIsDoneAtOnce() {
+    void file_withoutRows_succeeds() {
         assertEquals("succeeded 0 = 0 created + 0 updated + 0 unchanged + 0 failed", outcome(registry.csv("external_id,name\n")));
     }
 
     @Test
-    void aPersonWithoutAnExternalIdIsFoundByTheirId() {
+    void rowWithoutExternalId_isMatchedById() {
         var id = registry.http.post("/api/v1/runtime/persons", "{\"name\": \"Mira\"}").expect(201).at("/id");
         var done = registry.ndjson("{\"id\": \"" + id + "\", \"name\": \"Mira Rossi\"}\n{\"id\": \"per_01m7ym9s346q3d25vt4f5v37e3\", \"name\": \"Nobody\"}\n");
         assertEquals("succeeded 2 = 0 created + 1 updated + 0 unchanged + 1 failed", outcome(done));
@@ -128,7 +128,7 @@ class ImportsTest {
     }
 
     @Test
-    void anIdOfOneAndAnExternalIdOfAnotherIsAMistakeAndDoublesNobody() throws SQLException {
+    void idAndExternalId_ofDifferentPersons_failTheRow() throws SQLException {
         registry.csv("external_id,name,household_external_id,household_name\nm-1,Mira,h-1,Rossi\nm-2,Luca,h-2,Lee\n");
         var mira = registry.person("m-1").at("/id");
         var rossi = registry.http.get("/api/v1/runtime/households?external_id=h-1").at("/data/0/id");
@@ -140,19 +140,19 @@ class ImportsTest {
                 {"external_id": "m-1", "household_id": "%2$s", "household_external_id": "h-2"}
                 {"id": "per_01m7ym9s346q3d25vt4f5v37e3", "external_id": "m-2"}
                 """.formatted(mira, rossi);
-        var would = registry.validated(NDJSON, file);
+        var validated = registry.validated(NDJSON, file);
         var done = registry.ndjson(file);
         assertEquals("succeeded 6 = 0 created + 0 updated + 2 unchanged + 4 failed", outcome(done));
         assertEquals(
                 List.of("2 external_id conflict", "3 external_id conflict", "4 household_external_id conflict", "5 household_external_id conflict"),
                 registry.errors(done));
-        assertEquals(outcome(done), outcome(would));
-        assertEquals(registry.errors(done), registry.errors(would));
+        assertEquals(outcome(done), outcome(validated));
+        assertEquals(registry.errors(done), registry.errors(validated));
         assertEquals(2, registry.persons());
     }
 
     @Test
-    void ofOneRowTwentyMistakesAreToldAndNoMore() {
+    void row_withManyErrors_reportsTwenty() {
         var members = new StringBuilder();
         for (int member = 0; member < 60; member++) {
             members.append(", \"m").append(member).append("\": \"x\"");
@@ -164,7 +164,7 @@ class ImportsTest {
     }
 
     @Test
-    void whatOnlyTheDatabaseCanTellFailsOneRowAndNoOther() throws SQLException {
+    void rowOfArchivedPerson_failsAlone() throws SQLException {
         registry.csv("external_id,name\nm-1,Mira\n");
         var mira = registry.person("m-1").at("/id");
         registry.http.post("/api/v1/runtime/persons/" + mira + "/archive", null);
@@ -175,7 +175,7 @@ class ImportsTest {
     }
 
     @Test
-    void withoutADefaultTypeNoPersonIsMade() {
+    void import_withoutDefaultType_failsTheRows() {
         var bare = new ImportFixture();
         var done = bare.csv("external_id,name\nm-1,Mira\n");
         assertEquals("succeeded 1 = 0 created + 0 updated + 0 unchanged + 1 failed", outcome(done));
@@ -183,7 +183,7 @@ class ImportsTest {
     }
 
     @Test
-    void aValidationTellsTheSameAndChangesNothing() throws SQLException {
+    void validation_equalsTheRun_andChangesNothing() throws SQLException {
         var file = """
                 external_id,name,email
                 m-1,Mira,
@@ -191,18 +191,18 @@ class ImportsTest {
                 m-1,Mira Rossi,
                 m-2,,broken
                 """;
-        var would = registry.validated(CSV, file);
-        assertEquals("succeeded 4 = 1 created + 1 updated + 1 unchanged + 1 failed", outcome(would));
+        var validated = registry.validated(CSV, file);
+        assertEquals("succeeded 4 = 1 created + 1 updated + 1 unchanged + 1 failed", outcome(validated));
         assertEquals(0, registry.persons());
-        var did = registry.csv(file);
-        assertEquals(outcome(would), outcome(did));
-        assertEquals(registry.errors(would), registry.errors(did));
+        var imported = registry.csv(file);
+        assertEquals(outcome(validated), outcome(imported));
+        assertEquals(registry.errors(validated), registry.errors(imported));
         assertEquals(
                 List.of("0"), registry.tenant.found("select count(*) from runtime.import_rows where tenant_id = ?", registry.tenant.id()));
     }
 
     @Test
-    void eachPersonHasAnEventThatLeadsBackToTheImport() {
+    void personEvent_pointsToTheImport() {
         var done = registry.csv("external_id,name\nm-1,Mira\nm-2,Luca\n");
         var events = registry.http.get("/api/v1/platform/audit-events?action=person.created").expect(200).json().get("data");
         assertEquals(2, events.size());
@@ -215,7 +215,7 @@ class ImportsTest {
     }
 
     @Test
-    void theSameKeyImportsOnceAndAnotherFileUnderItIsRefused() throws SQLException {
+    void idempotencyKey_repeated_importsOnce() throws SQLException {
         var file = "external_id,name\nm-1,Mira\n";
         var first = registry.send("", CSV, file, "Idempotency-Key", "once").expect(202);
         var second = registry.send("", CSV, file, "Idempotency-Key", "once").expect(202);

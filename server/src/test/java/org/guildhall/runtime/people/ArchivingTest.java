@@ -26,7 +26,7 @@ class ArchivingTest {
         return product;
     }
 
-    /** Lets organizations of the default type begin with a plan and something beside it. */
+    /** Creates default-grant policies for a plan and an add-on of the default type. */
     private void defaults() {
         var plan = published("Public");
         var ladder = catalog("/plan-ladders", "{\"name\": \"Service\"}");
@@ -42,13 +42,13 @@ class ArchivingTest {
     }
 
     @Test
-    void aNewOrganizationHasWhatItsTypeGivesAndAnArchivedOneNothing() {
+    void organization_archived_losesDefaultGrantsAndInvitations() {
         defaults();
         var mira = lobby.person("Mira");
-        var made = lobby.post("/organizations", "{\"name\": \"Club\", \"org_type_id\": \"%s\", \"owner_person_id\": \"%s\"}".formatted(lobby.personal, mira)).expect(201);
+        var created = lobby.post("/organizations", "{\"name\": \"Club\", \"org_type_id\": \"%s\", \"owner_person_id\": \"%s\"}".formatted(lobby.personal, mira)).expect(201);
         assertEquals(List.of("membership", "organization", "pool", "provision", "provision", "transition", "workspace"),
-                lobby.touched(made).stream().sorted().toList());
-        var club = String.valueOf(made.at("/id"));
+                lobby.touched(created).stream().sorted().toList());
+        var club = String.valueOf(created.at("/id"));
         var provisions = "/provisions?organization_id=" + club;
         assertEquals(List.of("active", "active"), each(lobby.get(provisions), "/state"));
         var first = invite(club, "a@b.example");
@@ -69,7 +69,7 @@ class ArchivingTest {
     }
 
     @Test
-    void nothingNewComesToAnArchivedOrganization() {
+    void archivedOrganization_changed_isRefused() {
         var mira = lobby.person("Mira");
         var club = lobby.organization("Club", mira);
         var path = "/organizations/" + club;
@@ -89,45 +89,45 @@ class ArchivingTest {
     }
 
     @Test
-    void aPersonsOwnOrganizationGoesWithThem() {
+    void person_archived_archivesPersonalOrganization() {
         defaults();
-        var made = lobby.post("/persons", "{\"name\": \"Mira\", \"identities\": [{\"issuer\": \"i\", \"subject\": \"s\"}]}").expect(201);
-        var own = String.valueOf(made.at("/personal_organization_id"));
-        assertProblem("409 invalid_state", lobby.act("/organizations/" + own + "/archive"));
+        var created = lobby.post("/persons", "{\"name\": \"Mira\", \"identities\": [{\"issuer\": \"i\", \"subject\": \"s\"}]}").expect(201);
+        var personal = String.valueOf(created.at("/personal_organization_id"));
+        assertProblem("409 invalid_state", lobby.act("/organizations/" + personal + "/archive"));
         var club = lobby.organization("Club", lobby.person("Jo"));
-        lobby.member(club, String.valueOf(made.at("/id")), "admin").expect(201);
+        lobby.member(club, String.valueOf(created.at("/id")), "admin").expect(201);
         var household = lobby.make("/households", "{\"name\": \"Rossi\"}");
-        lobby.make("/households/" + household + "/members", "{\"person_id\": \"%s\", \"role\": \"adult\"}".formatted(made.at("/id")));
+        lobby.make("/households/" + household + "/members", "{\"person_id\": \"%s\", \"role\": \"adult\"}".formatted(created.at("/id")));
 
-        var path = "/persons/" + made.at("/id");
+        var path = "/persons/" + created.at("/id");
         var archived = lobby.act(path + "/archive").expect(200);
         assertEquals("archived", archived.at("/state"));
         var touched = lobby.touched(archived);
         assertEquals(List.of("person", "organization", "membership", "membership", "household_member"), touched.subList(0, 5));
         assertTrue(touched.containsAll(List.of("provision", "transition", "pool")), touched.toString());
-        assertEquals("archived", lobby.get("/organizations/" + own).expect(200).at("/state"));
+        assertEquals("archived", lobby.get("/organizations/" + personal).expect(200).at("/state"));
         assertEquals("active", lobby.get("/organizations/" + club).expect(200).at("/state"));
-        assertEquals(List.of("ended", "ended"), each(lobby.get("/memberships?person_id=" + made.at("/id")), "/state"));
+        assertEquals(List.of("ended", "ended"), each(lobby.get("/memberships?person_id=" + created.at("/id")), "/state"));
         assertEquals(List.of("ended"), each(lobby.get("/households/" + household + "/members"), "/state"));
-        assertEquals(List.of("ended", "ended"), each(lobby.get("/provisions?organization_id=" + own), "/state"));
+        assertEquals(List.of("ended", "ended"), each(lobby.get("/provisions?organization_id=" + personal), "/state"));
         assertEquals(archived.text(), lobby.get(path).expect(200).text());
-        assertEquals(2, each(lobby.get("/memberships?person_id=" + made.at("/id") + "&at=" + lobby.get("/households/" + household).at("/created_at")), "/id").size());
+        assertEquals(2, each(lobby.get("/memberships?person_id=" + created.at("/id") + "&at=" + lobby.get("/households/" + household).at("/created_at")), "/id").size());
 
         assertProblem("409 invalid_state", lobby.act(path + "/archive"));
         assertProblem("409 invalid_state", lobby.patch(path, "{\"name\": \"B\"}"));
         assertProblem("409 invalid_state", lobby.post(path + "/identities", "{\"issuer\": \"i\", \"subject\": \"t\"}"));
-        assertProblem("409 invalid_state", "/person_id", lobby.member(club, String.valueOf(made.at("/id")), "member"));
-        assertProblem("409 invalid_state", "/person_id", lobby.post("/households/" + household + "/members", "{\"person_id\": \"%s\", \"role\": \"adult\"}".formatted(made.at("/id"))));
+        assertProblem("409 invalid_state", "/person_id", lobby.member(club, String.valueOf(created.at("/id")), "member"));
+        assertProblem("409 invalid_state", "/person_id", lobby.post("/households/" + household + "/members", "{\"person_id\": \"%s\", \"role\": \"adult\"}".formatted(created.at("/id"))));
         assertProblem("409 invalid_state", "/owner_person_id", lobby.post("/organizations",
-                "{\"name\": \"C\", \"org_type_id\": \"%s\", \"owner_person_id\": \"%s\"}".formatted(lobby.personal, made.at("/id"))));
+                "{\"name\": \"C\", \"org_type_id\": \"%s\", \"owner_person_id\": \"%s\"}".formatted(lobby.personal, created.at("/id"))));
         var again = "{\"name\": \"Mira\", \"identities\": [{\"issuer\": \"i\", \"subject\": \"s\"}]}";
         assertProblem("409 already_exists", "/identities/0", lobby.post("/persons", again));
-        lobby.http.send("DELETE", PeopleFixture.BASE + "/person-identities/" + made.at("/identities/0/id"), null).expect(204);
+        lobby.http.send("DELETE", PeopleFixture.BASE + "/person-identities/" + created.at("/identities/0/id"), null).expect(204);
         lobby.post("/persons", again).expect(201);
     }
 
     @Test
-    void theLastOwnerOfAnotherOrganizationStays() {
+    void lastOwner_archived_isRefused() {
         var mira = lobby.person("Mira");
         var club = lobby.organization("Club", mira);
         var refused = lobby.act("/persons/" + mira + "/archive");
@@ -140,7 +140,7 @@ class ArchivingTest {
     }
 
     @Test
-    void ofTwoOwnersWhoAreArchivedAtOnceOneStays() throws Exception {
+    void twoOwners_archivedConcurrently_oneRemains() throws Exception {
         for (int round = 0; round < 4; round++) {
             var people = List.of(lobby.person("Mira"), lobby.person("Jo"));
             var first = lobby.organization("Club", people.get(0));
@@ -154,7 +154,7 @@ class ArchivingTest {
     }
 
     @Test
-    void nobodyComesInWhileAnOrganizationIsArchived() throws Exception {
+    void invitation_acceptedWhileArchiving_isAcceptedOrRevoked() throws Exception {
         for (int round = 0; round < 4; round++) {
             var club = lobby.organization("Club");
             var jo = lobby.person("Jo");

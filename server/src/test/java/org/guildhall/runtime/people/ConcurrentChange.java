@@ -7,30 +7,30 @@ import java.util.concurrent.Executors;
 import org.guildhall.TestServer;
 import org.guildhall.runtime.imports.ImportFixture;
 
-/** Somebody else's change that is committed while something already waits for it. */
+/** A change in another transaction, which commits while the tested call waits for its lock. */
 public final class ConcurrentChange {
 
     private ConcurrentChange() {}
 
-    /** What somebody else does; committed behind it. */
+    /** The statements of the other transaction; the caller commits them. */
     public interface Change {
         void in(Connection connection) throws SQLException;
     }
 
-    /** Makes a change, begins something, commits the change as soon as that waits for it, and returns what came of it. */
-    public static <T> T of(TestServer guild, Change change, Callable<T> something) throws Exception {
+    /** Executes the change, starts the call, commits the change once the call waits for it, and returns the result of the call. */
+    public static <T> T of(TestServer guild, Change change, Callable<T> call) throws Exception {
         try (var threads = Executors.newSingleThreadExecutor();
                 var connection = guild.superuser()) {
             connection.setAutoCommit(false);
             change.in(connection);
-            var done = threads.submit(something);
-            awaitAWaiter(guild);
+            var done = threads.submit(call);
+            awaitBlockedTransaction(guild);
             connection.commit();
             return done.get();
         }
     }
 
-    private static void awaitAWaiter(TestServer guild) throws SQLException {
+    private static void awaitBlockedTransaction(TestServer guild) throws SQLException {
         for (int attempt = 0; attempt < 200; attempt++) {
             try (var connection = guild.superuser();
                     var waiting = connection.createStatement().executeQuery(

@@ -23,18 +23,18 @@ class HouseholdsTest {
         return lobby.make("/households", "{\"name\": \"" + name + "\"}");
     }
 
-    private Reply enter(String household, String person, String role) {
+    private Reply addMember(String household, String person, String role) {
         return lobby.post("/households/" + household + "/members", "{\"person_id\": \"%s\", \"role\": \"%s\"}".formatted(person, role));
     }
 
     @Test
-    void peopleComeAndGoAndThatTheyDidStaysReadable() {
+    void member_ended_staysReadable() {
         var rossi = household("Rossi");
-        var adult = enter(rossi, mira, "adult").expect(201);
+        var adult = addMember(rossi, mira, "adult").expect(201);
         assertEquals(adult.text(), lobby.http.get(String.valueOf(adult.header("Location"))).expect(200).text());
         assertEquals(List.of("household_member"), lobby.touched(adult));
         assertNull(adult.at("/ends_at"));
-        var dependent = enter(rossi, jo, "dependent").expect(201);
+        var dependent = addMember(rossi, jo, "dependent").expect(201);
         var list = "/households/" + rossi + "/members";
         assertEquals(List.of("adult", "dependent"), each(lobby.get(list), "/role"));
         assertEquals(List.of("Mira", "Jo"), each(lobby.get(list + "?expand=person"), "/person/name"));
@@ -51,19 +51,19 @@ class HouseholdsTest {
         assertEquals(List.of("adult"), each(lobby.get(list + "?at=" + ended.at("/ends_at")), "/role"));
         assertEquals(List.of("adult"), each(lobby.get(list + "?person_id=" + mira), "/role"));
         assertEquals(List.of("dependent"), each(lobby.get(list + "?role=dependent"), "/role"));
-        enter(rossi, jo, "adult").expect(201);
+        addMember(rossi, jo, "adult").expect(201);
         assertEquals(3, each(lobby.get(list), "/id").size());
     }
 
     @Test
-    void aMemberHasANameOfTheCallersThatNoOtherHas() {
+    void memberExternalId_duplicate_isRefused() {
         var rossi = household("Rossi");
         var list = "/households/" + rossi + "/members";
         var body = "{\"person_id\": \"%s\", \"role\": \"adult\", \"external_id\": \"crm-1\"}";
         var adult = lobby.post(list, body.formatted(mira)).expect(201);
         assertEquals("crm-1", adult.at("/external_id"));
         assertProblem("409 already_exists", "/external_id", lobby.post(list, body.formatted(jo)));
-        enter(rossi, jo, "dependent").expect(201);
+        addMember(rossi, jo, "dependent").expect(201);
         assertEquals(List.of("adult"), each(lobby.get(list + "?external_id=crm-1"), "/role"));
 
         var path = "/household-members/" + adult.at("/id");
@@ -78,40 +78,40 @@ class HouseholdsTest {
     }
 
     @Test
-    void aPersonLivesInAHouseholdOnceAndMayLiveInSeveral() throws Exception {
+    void person_inSeveralHouseholds_isMemberOnceInEach() throws Exception {
         var rossi = household("Rossi");
         var lee = household("Lee");
-        var made = enter(rossi, jo, "dependent").expect(201);
-        var refused = enter(rossi, jo, "adult");
+        var created = addMember(rossi, jo, "dependent").expect(201);
+        var refused = addMember(rossi, jo, "adult");
         assertProblem("409 already_exists", "/person_id", refused);
-        assertTrue(String.valueOf(refused.at("/detail")).contains(String.valueOf(made.at("/id"))), refused.text());
-        enter(lee, jo, "dependent").expect(201);
+        assertTrue(String.valueOf(refused.at("/detail")).contains(String.valueOf(created.at("/id"))), refused.text());
+        addMember(lee, jo, "dependent").expect(201);
         assertEquals(List.of(lee, rossi), each(lobby.get("/households?person_id=" + jo), "/id"));
         assertEquals(List.of(), each(lobby.get("/households?person_id=" + mira), "/id"));
-        var outcomes = Race.run(6, number -> enter(lee, mira, "adult").outcome()).stream().sorted().toList();
+        var outcomes = Race.run(6, number -> addMember(lee, mira, "adult").outcome()).stream().sorted().toList();
         assertEquals("201", outcomes.getFirst());
         assertEquals(List.of("409 already_exists"), outcomes.stream().skip(1).distinct().toList());
     }
 
     @Test
-    void whoIsNamedMustBeThere() {
+    void member_ofUnknownPersonOrHousehold_isRefused() {
         var rossi = household("Rossi");
-        assertProblem("422 validation_failed", "/person_id", enter(rossi, "per_01m7ym9s346q3d25vt4f5v37e3", "adult"));
-        assertProblem("422 validation_failed", "/person_id", enter(rossi, new PeopleFixture().person("T"), "adult"));
-        assertProblem("422 validation_failed", "/role", enter(rossi, mira, "guest"));
-        assertProblem("404 not_found", enter("hou_01m7yssss6ys3c4dwa7n36096q", mira, "adult"));
+        assertProblem("422 validation_failed", "/person_id", addMember(rossi, "per_01m7ym9s346q3d25vt4f5v37e3", "adult"));
+        assertProblem("422 validation_failed", "/person_id", addMember(rossi, new PeopleFixture().person("T"), "adult"));
+        assertProblem("422 validation_failed", "/role", addMember(rossi, mira, "guest"));
+        assertProblem("404 not_found", addMember("hou_01m7yssss6ys3c4dwa7n36096q", mira, "adult"));
         assertProblem("404 not_found", lobby.get("/households/hou_01m7yssss6ys3c4dwa7n36096q/members"));
         assertProblem("404 not_found", new PeopleFixture().get("/households/" + rossi));
         assertProblem("422 validation_failed", "/name", lobby.post("/households", "{\"name\": \"\"}"));
     }
 
     @Test
-    void anArchivedHouseholdIsEmptyAndReadable() {
-        var made = lobby.post("/households", "{\"name\": \"Rossi\", \"external_id\": \"h\"}").expect(201);
-        var path = "/households/" + made.at("/id");
-        assertEquals("[personal]", lobby.event(made).at("/after/name").asText());
-        enter(String.valueOf(made.at("/id")), mira, "adult").expect(201);
-        enter(String.valueOf(made.at("/id")), jo, "dependent").expect(201);
+    void household_archived_endsMembersAndStaysReadable() {
+        var created = lobby.post("/households", "{\"name\": \"Rossi\", \"external_id\": \"h\"}").expect(201);
+        var path = "/households/" + created.at("/id");
+        assertEquals("[personal]", lobby.event(created).at("/after/name").asText());
+        addMember(String.valueOf(created.at("/id")), mira, "adult").expect(201);
+        addMember(String.valueOf(created.at("/id")), jo, "dependent").expect(201);
         var renamed = lobby.patch(path, "{\"name\": \"Rossi and Lee\"}").expect(200);
         assertEquals(renamed.text(), lobby.patch(path, "{\"external_id\": \"h\"}").expect(200).text());
         var archived = lobby.act(path + "/archive").expect(200);
@@ -119,19 +119,19 @@ class HouseholdsTest {
         assertEquals(List.of("ended", "ended"), each(lobby.get(path + "/members"), "/state"));
         assertProblem("409 invalid_state", lobby.act(path + "/archive"));
         assertProblem("409 invalid_state", lobby.patch(path, "{\"name\": \"B\"}"));
-        assertProblem("409 invalid_state", enter(String.valueOf(made.at("/id")), mira, "adult"));
+        assertProblem("409 invalid_state", addMember(String.valueOf(created.at("/id")), mira, "adult"));
         assertEquals(List.of("h"), each(lobby.get("/households?state=archived&external_id=h"), "/external_id"));
         assertEquals(List.of(), each(lobby.get("/households?person_id=" + mira), "/id"));
         assertProblem("409 already_exists", "/external_id", lobby.post("/households", "{\"name\": \"R\", \"external_id\": \"h\"}"));
     }
 
     @Test
-    void aHouseholdHasAHundredMembersAtMost() throws SQLException {
+    void household_withHundredMembers_refusesAnother() throws SQLException {
         var rossi = household("Rossi");
         lobby.tenant.sql("""
                 with p as (insert into runtime.persons (tenant_id, name) select ?, 'P' from generate_series(1, 100) returning tenant_id, id)
                 insert into runtime.household_members (tenant_id, household_id, person_id, role) select tenant_id, ?, id, 'adult' from p""",
                 lobby.tenant.id(), TypeIds.parse("hou", rossi));
-        assertProblem("409 conflict", enter(rossi, mira, "adult"));
+        assertProblem("409 conflict", addMember(rossi, mira, "adult"));
     }
 }

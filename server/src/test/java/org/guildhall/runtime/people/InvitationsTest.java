@@ -42,23 +42,23 @@ class InvitationsTest {
         return lobby.post("/invitations/accept", acceptance(invitation, person));
     }
 
-    private static UUID uuid(Reply made) {
-        return TypeIds.parse("ivt", String.valueOf(made.expect(201).at("/id")));
+    private static UUID uuid(Reply created) {
+        return TypeIds.parse("ivt", String.valueOf(created.expect(201).at("/id")));
     }
 
     @Test
-    void anInvitationShowsItsTokenOnceAndIsKeptWithoutIt() throws SQLException {
-        var made = invite("").expect(201);
-        var token = String.valueOf(made.at("/token"));
+    void invitation_created_showsTokenOnce() throws SQLException {
+        var created = invite("").expect(201);
+        var token = String.valueOf(created.at("/token"));
         assertTrue(token.matches("gin_[0-9A-Za-z]{43}"), token);
-        assertEquals("pending", made.at("/state"));
-        assertEquals("no-store", made.header("Cache-Control"));
-        var lifetime = Duration.between(Instant.parse(String.valueOf(made.at("/created_at"))), Instant.parse(String.valueOf(made.at("/expires_at"))));
+        assertEquals("pending", created.at("/state"));
+        assertEquals("no-store", created.header("Cache-Control"));
+        var lifetime = Duration.between(Instant.parse(String.valueOf(created.at("/created_at"))), Instant.parse(String.valueOf(created.at("/expires_at"))));
         assertEquals(Duration.ofDays(7), lifetime);
-        var read = lobby.http.get(String.valueOf(made.header("Location"))).expect(200);
+        var read = lobby.http.get(String.valueOf(created.header("Location"))).expect(200);
         assertFalse(read.json().has("token"));
-        assertFalse(lobby.event(made).toString().contains(token));
-        assertFalse(lobby.event(made).toString().contains("jo+0@members"));
+        assertFalse(lobby.event(created).toString().contains(token));
+        assertFalse(lobby.event(created).toString().contains("jo+0@members"));
         assertEquals(List.of(), lobby.tenant.found("select id from runtime.invitations where tenant_id = ? and token_hmac::text like ?",
                 lobby.tenant.id(), "%" + token + "%"));
         assertNull(lobby.post("/organizations/" + club + "/invitations?dry_run=true", "{\"email\": \"a@b.example\", \"role\": \"member\"}")
@@ -66,21 +66,21 @@ class InvitationsTest {
     }
 
     @Test
-    void aRepeatedKeyGetsTheSameTokenAgain() {
+    void invitation_sameIdempotencyKey_hasSameToken() {
         var path = "/organizations/" + club + "/invitations";
         var first = lobby.post(path, "{\"email\": \"a@b.example\", \"role\": \"member\"}", "Idempotency-Key", "k").expect(201);
         assertEquals(first.text(), lobby.post(path, "{\"email\": \"a@b.example\", \"role\": \"member\"}", "Idempotency-Key", "k").expect(201).text());
     }
 
     @Test
-    void whoAcceptsBelongsToTheOrganizationInTheInvitedRole() {
-        var made = invite("");
-        var accepted = accept(made, jo).expect(201);
+    void invitation_accepted_createsMembershipWithInvitedRole() {
+        var created = invite("");
+        var accepted = accept(created, jo).expect(201);
         assertEquals(List.of("invitation", "membership"), lobby.touched(accepted));
         assertEquals("invitation.accepted", lobby.event(accepted).get("action").asText());
         assertEquals("admin", accepted.at("/role"));
         assertEquals(accepted.text(), lobby.http.get(String.valueOf(accepted.header("Location"))).expect(200).text());
-        var shown = lobby.get("/invitations/" + made.at("/id")).expect(200);
+        var shown = lobby.get("/invitations/" + created.at("/id")).expect(200);
         assertEquals("accepted", shown.at("/state"));
         assertEquals(accepted.at("/id"), shown.at("/membership_id"));
         assertEquals(jo, shown.at("/person_id"));
@@ -88,7 +88,7 @@ class InvitationsTest {
     }
 
     @Test
-    void anInvitationIsGoodOnceAndOnlyWhileItIsPending() throws SQLException {
+    void invitation_notPending_cannotBeAccepted() throws SQLException {
         var twice = invite("");
         accept(twice, jo).expect(201);
         assertProblem("409 invalid_state", "/token", accept(twice, lobby.person("Al")));
@@ -111,13 +111,13 @@ class InvitationsTest {
     }
 
     @Test
-    void secondInvitation_toAPendingAddress_isToldTheFirst() throws SQLException {
+    void secondInvitation_toPendingAddress_namesTheFirst() throws SQLException {
         var first = invite("Jo.Lee@Members.example", "").expect(201);
         var second = invite("jo.lee@members.EXAMPLE", "");
         assertProblem("409 already_exists", "/email", second);
         assertEquals(first.at("/id"), second.at("/existing_id"));
         assertTrue(String.valueOf(second.at("/detail")).contains(String.valueOf(first.at("/id"))), second.text());
-        // What was sent is what is shown.
+        // The address is shown as it was sent.
         assertEquals("Jo.Lee@Members.example", lobby.get("/invitations/" + first.at("/id")).at("/email"));
         var elsewhere = lobby.organization("Other club");
         lobby.post("/organizations/" + elsewhere + "/invitations", "{\"email\": \"jo.lee@members.example\", \"role\": \"member\"}").expect(201);
@@ -128,7 +128,7 @@ class InvitationsTest {
     }
 
     @Test
-    void secondInvitation_sentAtTheSameInstant_isMadeOnce() throws Exception {
+    void invitations_sentConcurrently_oneIsCreated() throws Exception {
         var second = lobby.http.on(TestServer.second());
         for (int round = 0; round < 4; round++) {
             var address = "p" + round + "@members.example";
@@ -140,9 +140,9 @@ class InvitationsTest {
     }
 
     @Test
-    void renewal_givesANewTokenAndANewEnd() throws SQLException {
-        var made = invite("").expect(201);
-        var path = "/invitations/" + made.at("/id") + "/renew";
+    void invitation_renewed_hasNewTokenAndExpiry() throws SQLException {
+        var created = invite("").expect(201);
+        var path = "/invitations/" + created.at("/id") + "/renew";
         assertEquals("412 precondition_failed", lobby.post(path, "{}", "If-Match", "\"9-x\"").outcome());
         var renewed = lobby.post(path, "{\"expires_in_seconds\": 86400}", "Idempotency-Key", "again").expect(200);
         assertEquals(renewed.text(), lobby.post(path, "{\"expires_in_seconds\": 86400}", "Idempotency-Key", "again").expect(200).text());
@@ -152,9 +152,9 @@ class InvitationsTest {
         var lifetime = Duration.between(Instant.parse(String.valueOf(renewed.at("/updated_at"))), Instant.parse(String.valueOf(renewed.at("/expires_at"))));
         assertEquals(Duration.ofDays(1), lifetime);
         assertEquals("2 pending", renewed.at("/version") + " " + renewed.at("/state"));
-        assertProblem("422 validation_failed", "/token", accept(made, jo));
-        lobby.tenant.sql("update runtime.invitations set expires_at = now() where id = ?", uuid(made));
-        assertEquals("expired", lobby.get("/invitations/" + made.at("/id")).at("/state"));
+        assertProblem("422 validation_failed", "/token", accept(created, jo));
+        lobby.tenant.sql("update runtime.invitations set expires_at = now() where id = ?", uuid(created));
+        assertEquals("expired", lobby.get("/invitations/" + created.at("/id")).at("/state"));
         var again = lobby.http.send("POST", PeopleFixture.BASE + path, null).expect(200);
         assertEquals("pending", again.at("/state"));
         lobby.post("/invitations/accept", "{\"token\": \"%s\", \"person_id\": \"%s\"}".formatted(again.at("/token"), jo)).expect(201);
@@ -162,7 +162,7 @@ class InvitationsTest {
     }
 
     @Test
-    void renewal_ofAnExpiredOne_isRefusedWhileAnotherIsPending() throws SQLException {
+    void expiredInvitation_renewedWithAnotherPending_isRefused() throws SQLException {
         var expired = invite("jo@members.example", "").expect(201);
         lobby.tenant.sql("update runtime.invitations set expires_at = now() where id = ?", uuid(expired));
         var pending = invite("JO@members.example", "").expect(201);
@@ -175,7 +175,7 @@ class InvitationsTest {
     }
 
     @Test
-    void onlyTheCallersOwnIdIsChanged() {
+    void invitation_patched_changesExternalIdOnly() {
         var first = invite(", \"external_id\": \"crm-1\"").expect(201);
         var path = "/invitations/" + invite("").expect(201).at("/id");
         assertEquals("409 already_exists", lobby.patch(path, "{\"external_id\": \"crm-1\"}").outcome());
@@ -190,7 +190,7 @@ class InvitationsTest {
     }
 
     @Test
-    void aTokenThatNobodyHereIssuedOpensNothing() {
+    void token_ofAnotherTenantOrUnknown_isRefused() {
         var theirs = new PeopleFixture();
         var organization = theirs.organization("Theirs");
         var foreign = theirs.post("/organizations/" + organization + "/invitations", "{\"email\": \"a@b.example\", \"role\": \"owner\"}").expect(201);
@@ -204,7 +204,7 @@ class InvitationsTest {
     }
 
     @Test
-    void whatIsCalledAcceptIsNoInvitation() {
+    void acceptPath_otherMethods_areNotAllowed() {
         for (var method : List.of("GET", "PUT", "DELETE")) {
             var refused = lobby.http.send(method, PeopleFixture.BASE + "/invitations/accept", null);
             assertProblem("405 method_not_allowed", refused);
@@ -215,22 +215,22 @@ class InvitationsTest {
     }
 
     @Test
-    void whoBelongsAlreadyLeavesTheInvitationPending() {
+    void invitation_acceptedByMember_staysPending() {
         lobby.member(club, jo, "member").expect(201);
-        var made = invite("");
-        assertProblem("409 already_exists", "/person_id", accept(made, jo));
-        assertEquals("pending", lobby.get("/invitations/" + made.at("/id")).at("/state"));
-        accept(made, lobby.person("Al")).expect(201);
+        var created = invite("");
+        assertProblem("409 already_exists", "/person_id", accept(created, jo));
+        assertEquals("pending", lobby.get("/invitations/" + created.at("/id")).at("/state"));
+        accept(created, lobby.person("Al")).expect(201);
     }
 
     @Test
-    void ofManyWhoAcceptAtOnceOneDoes() throws Exception {
+    void invitation_acceptedConcurrently_succeedsOnce() throws Exception {
         var second = lobby.http.on(TestServer.second());
         for (int round = 0; round < 4; round++) {
-            var made = invite("");
+            var created = invite("");
             var people = List.of(lobby.person("A"), lobby.person("B"));
             var outcomes = Race.run(8, number -> (number % 2 == 0 ? lobby.http : second)
-                    .post(PeopleFixture.BASE + "/invitations/accept", acceptance(made, people.get(number / 4))).outcome());
+                    .post(PeopleFixture.BASE + "/invitations/accept", acceptance(created, people.get(number / 4))).outcome());
             assertEquals(1, outcomes.stream().filter("201"::equals).count(), outcomes.toString());
             assertEquals(7, outcomes.stream().filter("409 invalid_state"::equals).count(), outcomes.toString());
             assertEquals(round + 1, each(lobby.get("/organizations/" + club + "/memberships"), "/id").size());
@@ -238,25 +238,25 @@ class InvitationsTest {
     }
 
     @Test
-    void acceptingAndRevokingNeverBothHappen() throws Exception {
+    void invitation_acceptedAndRevokedConcurrently_oneSucceeds() throws Exception {
         for (int round = 0; round < 6; round++) {
-            var made = invite("");
+            var created = invite("");
             var person = lobby.person("P");
-            var outcomes = Race.run(2, number -> number == 0 ? accept(made, person).outcome() : lobby.act("/invitations/" + made.at("/id") + "/revoke").outcome());
+            var outcomes = Race.run(2, number -> number == 0 ? accept(created, person).outcome() : lobby.act("/invitations/" + created.at("/id") + "/revoke").outcome());
             assertTrue(outcomes.equals(List.of("201", "409 invalid_state")) || outcomes.equals(List.of("409 invalid_state", "200")), outcomes.toString());
         }
     }
 
     @Test
-    void aTokenOutlivesTheKeyThatSignedIt() {
-        var made = invite("");
+    void token_afterKeyRotation_isAccepted() {
+        var created = invite("");
         try (var rekeyed = TestServer.shared().node(settings -> TestServer.keyed(settings, "new:fedcba9876543210fedcba9876543210," + TestServer.KEYS))) {
-            lobby.http.on(rekeyed).post(PeopleFixture.BASE + "/invitations/accept", acceptance(made, jo)).expect(201);
+            lobby.http.on(rekeyed).post(PeopleFixture.BASE + "/invitations/accept", acceptance(created, jo)).expect(201);
         }
     }
 
     @Test
-    void listsAreFilteredByWhatBecameOfThem() throws SQLException {
+    void invitations_filtered_byStateAndExternalIdAndEmail() throws SQLException {
         var pending = invite(", \"external_id\": \"i\", \"expires_in_seconds\": 60");
         var accepted = invite("");
         accept(accepted, jo).expect(201);
@@ -278,7 +278,7 @@ class InvitationsTest {
     }
 
     @Test
-    void anOrganizationHasAThousandPendingOnesAtMost() throws SQLException {
+    void organization_withThousandPendingInvitations_refusesMore() throws SQLException {
         invite("");
         lobby.tenant.sql("""
                 insert into runtime.invitations (tenant_id, organization_id, email, role, token_hmac, expires_at)

@@ -15,10 +15,10 @@ import org.guildhall.runtime.imports.ImportFixture;
 import org.guildhall.runtime.plans.PlanFixture;
 import org.junit.jupiter.api.Test;
 
-/** Persons who are made together, by an import: what there is of them afterwards is what there is of those who were made one by one. */
+/** Persons who are created together, by an import, have the same rows as persons who are created one by one. */
 class MadeTogetherTest {
 
-    /** In an order in which each table comes behind those that it refers to. */
+    /** The tables, each after the tables that it refers to. */
     private static final List<String> TABLES = List.of(
             "persons", "person_identities", "households", "organizations", "workspaces", "memberships", "pools", "grants", "provisions", "transitions",
             "household_members");
@@ -31,7 +31,7 @@ class MadeTogetherTest {
     private static final String[] NAMES = {"Mira Rossi", "Luca Rossi", "Nora Lee", "Jo Lee", "Kim"};
     private static final String[] HOUSEHOLDS = {"h-1", "h-1", "h-2", "h-2", null};
 
-    /** A tenant whose default type gives a plan on a ladder, something beside it, and nothing any more of what it gave once. */
+    /** A tenant whose default type has policies for a plan and an add-on, and an ended policy. */
     private static PlanFixture floor() {
         var floor = new PlanFixture();
         floor.http.patch("/api/v1/catalog/org-types/" + floor.personal, "{\"is_default\": true}").expect(200);
@@ -77,15 +77,15 @@ class MadeTogetherTest {
     }
 
     @Test
-    void leaveTheSameRowsAndTellTheSameChanges() throws SQLException {
-        var one = floor();
-        var other = floor();
-        oneByOne(one);
-        together(other);
-        var rows = rows(one);
-        assertEquals(String.join("\n", rows), String.join("\n", rows(other)));
-        assertEquals(String.join("\n", told(one)), String.join("\n", told(other)));
-        // That there was something to compare: five of each that everybody has, and two of what the type gives.
+    void personsCreatedTogether_haveSameRowsAndChanges() throws SQLException {
+        var first = floor();
+        var second = floor();
+        oneByOne(first);
+        together(second);
+        var rows = rows(first);
+        assertEquals(String.join("\n", rows), String.join("\n", rows(second)));
+        assertEquals(String.join("\n", changes(first)), String.join("\n", changes(second)));
+        // There were rows to compare: for each of five persons, one of each kind and two default provisions.
         assertEquals(Map.of("persons", 5, "households", 2, "organizations", 5, "workspaces", 5, "memberships", 5, "pools", 5, "provisions", 10,
                 "transitions", 5, "household_members", 4), counts(rows));
     }
@@ -96,7 +96,7 @@ class MadeTogetherTest {
         return counts;
     }
 
-    /** Every row of the room: what it refers to by name, its instants by which of them are the same. Who made it differs, as it should. */
+    /** Every row of the room, with references as names and equal instants as equal numbers. The actors differ and are not compared. */
     private static List<String> rows(PlanFixture floor) throws SQLException {
         var names = new HashMap<String, String>();
         for (var catalog : List.of("org_types.name", "plan_ladders.name", "tiers.name", "products.name", "default_grant_policies.path")) {
@@ -112,7 +112,7 @@ class MadeTogetherTest {
             var named = new TreeMap<String, String>();
             for (var row : found) {
                 var id = row.replaceAll(".*\"id\": \"(" + UUIDS + ")\".*", "$1");
-                var text = ID.matcher(row.replace(id, "self")).replaceAll(other -> names.getOrDefault(other.group(), "unknown"));
+                var text = ID.matcher(row.replace(id, "self")).replaceAll(match -> names.getOrDefault(match.group(), "unknown"));
                 named.put(instants(text), id);
             }
             assertEquals(found.size(), named.size(), table + " has rows that can't be told apart");
@@ -126,8 +126,8 @@ class MadeTogetherTest {
         return all;
     }
 
-    /** What the trail has of the room, whichever event tells it. */
-    private static List<String> told(PlanFixture floor) throws SQLException {
+    /** The changes of the room in the audit trail, in any event. */
+    private static List<String> changes(PlanFixture floor) throws SQLException {
         return floor.tenant.found("""
                         select e.entity_type || ' ' || coalesce(e.before, '-') || ' ' || coalesce(e.after, '-')
                         from platform.audit_entities e join platform.audit_events a on a.tenant_id = e.tenant_id and a.id = e.event_id
@@ -140,12 +140,12 @@ class MadeTogetherTest {
     }
 
     private static String instants(String text) {
-        var seen = new HashMap<String, String>();
-        return INSTANT.matcher(text).replaceAll(instant -> seen.computeIfAbsent(instant.group(), first -> "instant " + seen.size()));
+        var known = new HashMap<String, String>();
+        return INSTANT.matcher(text).replaceAll(instant -> known.computeIfAbsent(instant.group(), first -> "instant " + known.size()));
     }
 
     @Test
-    void tellEachPersonInAnEventOfTheirOwn() throws SQLException {
+    void personsCreatedTogether_haveOneEventEach() throws SQLException {
         var floor = floor();
         together(floor);
         var events = floor.tenant.found("""
@@ -160,7 +160,7 @@ class MadeTogetherTest {
     }
 
     @Test
-    void areThereInTheOrderOfTheFile() {
+    void personsCreatedTogether_keepOrderOfTheFile() {
         var registry = new ImportFixture(TestServer.shared().tenant()).open();
         var file = new StringBuilder("external_id,name\n");
         for (int row = 0; row < 150; row++) {

@@ -22,28 +22,28 @@ class MembershipsTest {
         return "/memberships/" + membership.expect(201).at("/id");
     }
 
-    /** The path of the membership that the owner got with the organization. */
+    /** The path of the owner's membership, which was created with the organization. */
     private String ownership() {
         return "/memberships/" + each(lobby.get("/memberships?role=owner&organization_id=" + club + "&person_id=" + mira), "/id").getFirst();
     }
 
     @Test
-    void aPersonBelongsToAnOrganizationOnceAtATime() {
-        var made = lobby.member(club, jo, "admin").expect(201);
-        assertEquals(made.text(), lobby.http.get(String.valueOf(made.header("Location"))).expect(200).text());
-        assertEquals(List.of("membership"), lobby.touched(made));
-        assertEquals(made.at("/created_at"), made.at("/starts_at"));
+    void person_alreadyMember_isRefused() {
+        var created = lobby.member(club, jo, "admin").expect(201);
+        assertEquals(created.text(), lobby.http.get(String.valueOf(created.header("Location"))).expect(200).text());
+        assertEquals(List.of("membership"), lobby.touched(created));
+        assertEquals(created.at("/created_at"), created.at("/starts_at"));
         var refused = lobby.member(club, jo, "member");
         assertProblem("409 already_exists", "/person_id", refused);
-        assertTrue(String.valueOf(refused.at("/detail")).contains(String.valueOf(made.at("/id"))), refused.text());
-        lobby.act(path(made) + "/end").expect(200);
+        assertTrue(String.valueOf(refused.at("/detail")).contains(String.valueOf(created.at("/id"))), refused.text());
+        lobby.act(path(created) + "/end").expect(200);
         var again = lobby.member(club, jo, "member").expect(201);
         assertEquals(List.of("ended", "active"), each(lobby.get("/organizations/" + club + "/memberships?person_id=" + jo), "/state"));
-        assertTrue(!again.at("/id").equals(made.at("/id")));
+        assertTrue(!again.at("/id").equals(created.at("/id")));
     }
 
     @Test
-    void ofManyWhoLetTheSamePersonInOneDoes() throws Exception {
+    void membership_createdConcurrently_succeedsOnce() throws Exception {
         var outcomes = Race.run(8, number -> lobby.http.on(number % 2 == 0 ? TestServer.shared() : TestServer.second())
                 .post(PeopleFixture.BASE + "/organizations/" + club + "/memberships", "{\"person_id\": \"%s\", \"role\": \"member\"}".formatted(jo)).outcome());
         assertEquals(1, outcomes.stream().filter("201"::equals).count(), outcomes.toString());
@@ -51,7 +51,7 @@ class MembershipsTest {
     }
 
     @Test
-    void whoIsNamedMustBeThere() {
+    void membership_ofUnknownPersonOrOrganization_isRefused() {
         assertProblem("422 validation_failed", "/person_id", lobby.member(club, "per_01m7ym9s346q3d25vt4f5v37e3", "member"));
         assertProblem("422 validation_failed", "/person_id", lobby.member(club, new PeopleFixture().person("T"), "member"));
         assertProblem("422 validation_failed", "/role", lobby.member(club, jo, "king"));
@@ -60,19 +60,19 @@ class MembershipsTest {
     }
 
     @Test
-    void aChangeOfTheRoleIsDatedAndWhatWasStaysReadable() {
-        var made = lobby.member(club, jo, "member").expect(201);
-        var path = path(made);
+    void role_changed_isEffectiveDated() {
+        var created = lobby.member(club, jo, "member").expect(201);
+        var path = path(created);
         var changed = lobby.patch(path, "{\"role\": \"admin\", \"external_id\": \"m1\"}").expect(200);
         assertEquals("2", changed.at("/version"));
-        assertEquals(made.at("/created_at"), changed.at("/created_at"));
-        assertTrue(String.valueOf(changed.at("/starts_at")).compareTo(String.valueOf(made.at("/starts_at"))) > 0);
+        assertEquals(created.at("/created_at"), changed.at("/created_at"));
+        assertTrue(String.valueOf(changed.at("/starts_at")).compareTo(String.valueOf(created.at("/starts_at"))) > 0);
         var ended = lobby.act(path + "/end").expect(200);
         assertEquals("ended", ended.at("/state"));
         assertTrue(ended.at("/updated_at").compareTo(String.valueOf(ended.at("/ends_at"))) >= 0, ended.text());
         assertEquals("3", ended.at("/version"));
 
-        var first = lobby.get(path + "?at=" + made.at("/starts_at")).expect(200);
+        var first = lobby.get(path + "?at=" + created.at("/starts_at")).expect(200);
         assertEquals("member", first.at("/role"));
         assertEquals("m1", first.at("/external_id"));
         assertEquals("ended", first.at("/state"));
@@ -84,31 +84,31 @@ class MembershipsTest {
 
         var list = "/organizations/" + club + "/memberships";
         assertEquals(List.of("owner", "admin"), each(lobby.get(list), "/role"));
-        assertEquals(List.of("owner", "member"), each(lobby.get(list + "?at=" + made.at("/starts_at")), "/role"));
+        assertEquals(List.of("owner", "member"), each(lobby.get(list + "?at=" + created.at("/starts_at")), "/role"));
         assertEquals(List.of("owner", "admin"), each(lobby.get(list + "?at=" + changed.at("/starts_at")), "/role"));
         assertEquals(List.of("owner"), each(lobby.get(list + "?at=" + ended.at("/ends_at")), "/role"));
         assertEquals(List.of("owner"), each(lobby.get(list + "?state=active"), "/role"));
-        assertEquals(List.of("member"), each(lobby.get("/memberships?role=member&at=" + made.at("/starts_at")), "/role"));
+        assertEquals(List.of("member"), each(lobby.get("/memberships?role=member&at=" + created.at("/starts_at")), "/role"));
         assertEquals(List.of("admin"), each(lobby.get("/memberships?external_id=m1"), "/role"));
         assertEquals(List.of(), each(lobby.get(list + "?at=2020-01-01T00:00:00Z"), "/role"));
     }
 
     @Test
-    void anotherNameStartsNothingNewAndIsTakenOnce() {
-        var made = lobby.member(club, jo, "member").expect(201);
-        var renamed = lobby.patch(path(made), "{\"external_id\": \"m\"}").expect(200);
-        assertEquals(made.at("/starts_at"), renamed.at("/starts_at"));
+    void externalId_changed_keepsTheRolePeriod() {
+        var created = lobby.member(club, jo, "member").expect(201);
+        var renamed = lobby.patch(path(created), "{\"external_id\": \"m\"}").expect(200);
+        assertEquals(created.at("/starts_at"), renamed.at("/starts_at"));
         assertEquals("2", renamed.at("/version"));
-        assertEquals("2", lobby.patch(path(made), "{\"external_id\": \"m\"}").expect(200).at("/version"));
+        assertEquals("2", lobby.patch(path(created), "{\"external_id\": \"m\"}").expect(200).at("/version"));
         assertProblem("409 already_exists", "/external_id", lobby.patch(ownership(), "{\"external_id\": \"m\"}"));
-        assertEquals("412 precondition_failed", lobby.patch(path(made), "{\"role\": \"admin\"}", "If-Match", "\"1-x\"").outcome());
-        lobby.act(path(made) + "/end").expect(200);
-        assertProblem("409 invalid_state", lobby.patch(path(made), "{\"role\": \"admin\"}"));
-        assertProblem("409 invalid_state", lobby.act(path(made) + "/end"));
+        assertEquals("412 precondition_failed", lobby.patch(path(created), "{\"role\": \"admin\"}", "If-Match", "\"1-x\"").outcome());
+        lobby.act(path(created) + "/end").expect(200);
+        assertProblem("409 invalid_state", lobby.patch(path(created), "{\"role\": \"admin\"}"));
+        assertProblem("409 invalid_state", lobby.act(path(created) + "/end"));
     }
 
     @Test
-    void anOrganizationKeepsItsLastOwner() {
+    void lastOwner_endedOrDemoted_isRefused() {
         assertProblem("409 invalid_state", lobby.act(ownership() + "/end"));
         assertProblem("409 invalid_state", lobby.patch(ownership(), "{\"role\": \"admin\"}"));
         lobby.patch(ownership(), "{\"external_id\": \"o\"}").expect(200);
@@ -118,7 +118,7 @@ class MembershipsTest {
     }
 
     @Test
-    void ofTwoOwnersWhoLeaveAtOnceOneStays() throws Exception {
+    void twoOwners_endedConcurrently_oneRemains() throws Exception {
         for (int round = 0; round < 5; round++) {
             var organization = lobby.organization("Club", mira);
             var other = path(lobby.member(organization, jo, "owner"));
@@ -130,14 +130,14 @@ class MembershipsTest {
     }
 
     @Test
-    void aMembershipShowsItsPersonAndOrganizationOnDemand() {
-        var made = lobby.member(club, jo, "member").expect(201);
-        var shown = lobby.get(path(made) + "?expand=person,organization").expect(200);
+    void membership_expanded_showsPersonAndOrganization() {
+        var created = lobby.member(club, jo, "member").expect(201);
+        var shown = lobby.get(path(created) + "?expand=person,organization").expect(200);
         assertEquals("Jo", shown.at("/person/name"));
         assertEquals("Club", shown.at("/organization/name"));
         assertEquals(List.of("Mira", "Jo"), each(lobby.get("/organizations/" + club + "/memberships?expand=person"), "/person/name"));
         assertEquals(List.of("Jo", "Club"), each(lobby.get("/memberships?sort=created_at&expand=organization&person_id=" + jo), "/organization/name"));
         assertProblem("404 not_found", lobby.get("/organizations/org_01m7yxxqkfbf5kznwj47tan9zt/memberships"));
-        assertProblem("404 not_found", new PeopleFixture().get(path(made)));
+        assertProblem("404 not_found", new PeopleFixture().get(path(created)));
     }
 }

@@ -23,28 +23,28 @@ class OrganizationsTest {
     }
 
     @Test
-    void anOrganizationBeginsWithItsOwnerAWorkspaceAndAPool() {
+    void organization_created_hasOwnerWorkspaceAndPool() {
         var owner = lobby.person("Mira");
-        var made = add("\"org_type_id\": \"%s\", \"owner_person_id\": \"%s\", \"external_id\": \"h\", \"metadata\": {\"a\": \"b\"}".formatted(club, owner)).expect(201);
-        assertEquals(made.text(), lobby.http.get(String.valueOf(made.header("Location"))).expect(200).text());
-        assertEquals(List.of("organization", "membership", "workspace", "pool"), lobby.touched(made));
-        assertEquals("organization.created", lobby.event(made).get("action").asText());
-        assertNull(made.at("/personal_person_id"));
-        assertEquals(club, made.at("/org_type_id"));
-        var members = lobby.get("/organizations/" + made.at("/id") + "/memberships");
+        var created = add("\"org_type_id\": \"%s\", \"owner_person_id\": \"%s\", \"external_id\": \"h\", \"metadata\": {\"a\": \"b\"}".formatted(club, owner)).expect(201);
+        assertEquals(created.text(), lobby.http.get(String.valueOf(created.header("Location"))).expect(200).text());
+        assertEquals(List.of("organization", "membership", "workspace", "pool"), lobby.touched(created));
+        assertEquals("organization.created", lobby.event(created).get("action").asText());
+        assertNull(created.at("/personal_person_id"));
+        assertEquals(club, created.at("/org_type_id"));
+        var members = lobby.get("/organizations/" + created.at("/id") + "/memberships");
         assertEquals(List.of(owner), each(members, "/person_id"));
         assertEquals(List.of("owner"), each(members, "/role"));
     }
 
     @Test
-    void oneWithoutAnOwnerHasNobody() {
-        var made = add("\"org_type_id\": \"" + club + "\"").expect(201);
-        assertEquals(List.of("organization", "workspace", "pool"), lobby.touched(made));
-        assertEquals(List.of(), each(lobby.get("/organizations/" + made.at("/id") + "/memberships"), "/id"));
+    void organization_withoutOwner_hasNoMembers() {
+        var created = add("\"org_type_id\": \"" + club + "\"").expect(201);
+        assertEquals(List.of("organization", "workspace", "pool"), lobby.touched(created));
+        assertEquals(List.of(), each(lobby.get("/organizations/" + created.at("/id") + "/memberships"), "/id"));
     }
 
     @Test
-    void whatItRefersToMustBeThereAndActive() {
+    void organization_withUnknownOrArchivedReference_isRefused() {
         var both = add("\"org_type_id\": \"%s\", \"owner_person_id\": \"%s\"".formatted(UNKNOWN_TYPE, UNKNOWN_PERSON));
         assertProblem("422 validation_failed", "/org_type_id", both);
         assertEquals("/owner_person_id", both.at("/errors/1/pointer"));
@@ -59,7 +59,7 @@ class OrganizationsTest {
     }
 
     @Test
-    void onlyWhatMayChangeIsPatched() {
+    void organization_patched_changesSettableMembersOnly() {
         var path = "/organizations/" + add("\"org_type_id\": \"%s\", \"external_id\": \"a\", \"metadata\": {\"a\": \"1\"}".formatted(club)).expect(201).at("/id");
         var changed = lobby.patch(path, "{\"name\": \"New\", \"metadata\": {\"a\": null, \"b\": \"2\"}, \"external_id\": null}").expect(200);
         assertEquals("New", changed.at("/name"));
@@ -72,28 +72,28 @@ class OrganizationsTest {
     }
 
     @Test
-    void listsAreFilteredAndShowTheTypeOnDemand() {
+    void organizations_filteredSortedExpanded_areListed() {
         var mira = lobby.post("/persons", "{\"name\": \"Mira\"}").expect(201);
-        var own = String.valueOf(mira.at("/personal_organization_id"));
+        var personal = String.valueOf(mira.at("/personal_organization_id"));
         var harbour = String.valueOf(add("\"org_type_id\": \"%s\", \"external_id\": \"h\"".formatted(club)).expect(201).at("/id"));
-        assertEquals(List.of(harbour, own), each(lobby.get("/organizations"), "/id"));
-        assertEquals(List.of(harbour, own), each(lobby.get("/organizations?sort=name"), "/id"));
+        assertEquals(List.of(harbour, personal), each(lobby.get("/organizations"), "/id"));
+        assertEquals(List.of(harbour, personal), each(lobby.get("/organizations?sort=name"), "/id"));
         assertEquals(List.of(harbour), each(lobby.get("/organizations?org_type_id=" + club), "/id"));
         assertEquals(List.of(harbour), each(lobby.get("/organizations?external_id=h"), "/id"));
-        assertEquals(List.of(own), each(lobby.get("/organizations?personal_person_id=" + mira.at("/id")), "/id"));
+        assertEquals(List.of(personal), each(lobby.get("/organizations?personal_person_id=" + mira.at("/id")), "/id"));
         assertEquals(List.of("club", "personal"), each(lobby.get("/organizations?expand=org_type"), "/org_type/key"));
         assertEquals("club", lobby.get("/organizations/" + harbour + "?expand=org_type").at("/org_type/key"));
         var page = lobby.get("/organizations?limit=1&sort=name");
-        assertEquals(List.of(own), each(lobby.get("/organizations?limit=1&sort=name&cursor=" + page.at("/page/next_cursor")), "/id"));
+        assertEquals(List.of(personal), each(lobby.get("/organizations?limit=1&sort=name&cursor=" + page.at("/page/next_cursor")), "/id"));
     }
 
     @Test
-    void workspacesBelongToAnOrganization() {
+    void workspace_createdPatchedArchived_isListed() {
         var organization = lobby.organization("Harbour");
         var under = "/organizations/" + organization + "/workspaces";
-        var made = lobby.post(under, "{\"name\": \"Boathouse\", \"external_id\": \"w\"}").expect(201);
-        var path = "/workspaces/" + made.at("/id");
-        assertEquals(made.text(), lobby.http.get(String.valueOf(made.header("Location"))).expect(200).text());
+        var created = lobby.post(under, "{\"name\": \"Boathouse\", \"external_id\": \"w\"}").expect(201);
+        var path = "/workspaces/" + created.at("/id");
+        assertEquals(created.text(), lobby.http.get(String.valueOf(created.header("Location"))).expect(200).text());
         assertProblem("409 already_exists", "/external_id", lobby.post(under, "{\"name\": \"B\", \"external_id\": \"w\"}"));
         assertEquals(List.of("Home", "Boathouse"), each(lobby.get(under), "/name"));
         assertEquals(List.of("Boathouse"), each(lobby.get(under + "?external_id=w"), "/name"));

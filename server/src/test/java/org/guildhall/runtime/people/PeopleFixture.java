@@ -9,7 +9,7 @@ import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
 
-/** What tests of people begin with: a tenant of its own with a default organization type, a token, and short words to fill it. */
+/** The fixture of the people tests: a tenant with a default organization type and a token, and short methods to fill it. */
 final class PeopleFixture {
 
     static final String BASE = "/api/v1/runtime";
@@ -31,7 +31,7 @@ final class PeopleFixture {
         return http.post(BASE + path, body, headers);
     }
 
-    /** An action, which has no body. */
+    /** Sends an action without a body. */
     Reply act(String path, String... headers) {
         return http.post(BASE + path, null, headers);
     }
@@ -40,7 +40,7 @@ final class PeopleFixture {
         return http.patch(BASE + path, body, headers);
     }
 
-    /** Makes something and tells its id. */
+    /** Creates a resource and returns its id. */
     String make(String path, String body) {
         return String.valueOf(post(path, body).expect(201).at("/id"));
     }
@@ -49,12 +49,12 @@ final class PeopleFixture {
         return make("/persons", "{\"name\": \"" + name + "\"}");
     }
 
-    /** An organization of the default type that nobody belongs to. */
+    /** Creates an organization of the default type without members. */
     String organization(String name) {
         return make("/organizations", "{\"name\": \"%s\", \"org_type_id\": \"%s\"}".formatted(name, personal));
     }
 
-    /** One that a person owns. */
+    /** Creates an organization with an owner. */
     String organization(String name, String owner) {
         return make("/organizations", "{\"name\": \"%s\", \"org_type_id\": \"%s\", \"owner_person_id\": \"%s\"}".formatted(name, personal, owner));
     }
@@ -63,14 +63,14 @@ final class PeopleFixture {
         return post("/organizations/" + organization + "/memberships", "{\"person_id\": \"%s\", \"role\": \"%s\"}".formatted(person, role));
     }
 
-    /** The only event of what a reply did. */
+    /** The only audit event of the replied change. */
     JsonNode event(Reply reply) {
         var events = http.get("/api/v1/platform/audit-events?request_id=" + reply.header("Request-Id")).expect(200).json().get("data");
         assertEquals(1, events.size());
         return events.get(0);
     }
 
-    /** The kinds of what a reply changed, in the order of its event. */
+    /** The entity types that the replied change touched, in the order of its event. */
     List<String> touched(Reply reply) {
         return event(reply).get("changes").findValuesAsText("entity_type");
     }
@@ -82,13 +82,13 @@ final class PeopleFixture {
         return found;
     }
 
-    /** That the answer is this problem, at this member of the body. */
+    /** Asserts that the reply is this problem, with this pointer. */
     static void assertProblem(String outcome, String pointer, Reply reply) {
         assertEquals(outcome, reply.outcome(), reply.text());
         assertEquals(pointer, reply.at("/errors/0/pointer"), reply.text());
     }
 
-    /** That the answer is this problem, about the whole. */
+    /** Asserts that the reply is this problem, without a pointer. */
     static void assertProblem(String outcome, Reply reply) {
         assertEquals(outcome, reply.outcome(), reply.text());
     }

@@ -8,7 +8,7 @@ import org.guildhall.RoundTripCounter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How often a request about people waits for the database, counted on the wire. */
+/** The database round trips of requests on persons and organizations, counted on the wire. */
 class PeopleTripsTest {
 
     @RegisterExtension
@@ -18,7 +18,7 @@ class PeopleTripsTest {
     private final Http http = lobby.http.on(COUNTED.node());
 
     @Test
-    void aPersonWithAllThatBelongsToThemIsMadeInFour() {
+    void person_created_takesFourRoundTrips() {
         assertEquals(4, COUNTED.trips(() -> http.post(PeopleFixture.BASE + "/persons", "{\"name\": \"A\"}")),
                 "the person, their organization and its pool, what the type gives, the commit");
         assertEquals(4, COUNTED.trips(() -> http.post(PeopleFixture.BASE + "/persons",
@@ -26,7 +26,7 @@ class PeopleTripsTest {
     }
 
     @Test
-    void anOrganizationIsMadeInThreeAndReadInOne() {
+    void organization_created_takesThreeTrips_readTakesOne() {
         var body = "{\"name\": \"A\", \"org_type_id\": \"" + lobby.personal + "\"}";
         assertEquals(3, COUNTED.trips(() -> http.post(PeopleFixture.BASE + "/organizations", body)));
         assertEquals(1, COUNTED.trips(() -> http.get(PeopleFixture.BASE + "/organizations?limit=2")));

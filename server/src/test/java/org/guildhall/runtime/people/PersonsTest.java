@@ -28,7 +28,7 @@ class PersonsTest {
 
     private final PeopleFixture lobby = new PeopleFixture();
 
-    private String everything() throws SQLException {
+    private String rowCounts() throws SQLException {
         return lobby.tenant.found(EVERYTHING, lobby.tenant.id()).getFirst();
     }
 
@@ -37,61 +37,61 @@ class PersonsTest {
     }
 
     @Test
-    void aPersonBeginsWithAnOrganizationOfTheirOwnAndAllThatBelongsToIt() throws SQLException {
-        var made = lobby.post("/persons", """
+    void person_created_hasPersonalOrganization() throws SQLException {
+        var created = lobby.post("/persons", """
                 {"name": "Mira Rossi", "email": "mira@members.example", "phone": "+61 2 5550 0142", "birth_on": "1991-04-17", "external_id": "p1",
                  "metadata": {"source": "web"}, "identities": [{"issuer": "https://b.example", "subject": "2"}, {"issuer": "https://a.example", "subject": "1"}]}""")
                 .expect(201);
-        assertEquals(made.text(), lobby.http.get(String.valueOf(made.header("Location"))).expect(200).text());
-        assertEquals("1 2 1 1 1 1", everything());
-        assertEquals("1991-04-17", made.at("/birth_on"));
-        assertEquals(2, made.json().get("identities").size());
+        assertEquals(created.text(), lobby.http.get(String.valueOf(created.header("Location"))).expect(200).text());
+        assertEquals("1 2 1 1 1 1", rowCounts());
+        assertEquals("1991-04-17", created.at("/birth_on"));
+        assertEquals(2, created.json().get("identities").size());
 
-        var organization = lobby.get("/organizations/" + made.at("/personal_organization_id")).expect(200);
+        var organization = lobby.get("/organizations/" + created.at("/personal_organization_id")).expect(200);
         assertEquals("Mira Rossi", organization.at("/name"));
-        assertEquals(made.at("/id"), organization.at("/personal_person_id"));
+        assertEquals(created.at("/id"), organization.at("/personal_person_id"));
         assertEquals(lobby.personal, organization.at("/org_type_id"));
         assertEquals(organization.at("/pool_id"), lobby.get("/organizations/" + organization.at("/id") + "/pool").expect(200).at("/id"));
         assertEquals(List.of("Home"), each(lobby.get("/organizations/" + organization.at("/id") + "/workspaces"), "/name"));
-        var membership = lobby.get("/memberships?person_id=" + made.at("/id")).expect(200);
+        var membership = lobby.get("/memberships?person_id=" + created.at("/id")).expect(200);
         assertEquals(List.of("owner"), each(membership, "/role"));
         assertEquals(List.of(String.valueOf(organization.at("/id"))), each(membership, "/organization_id"));
     }
 
     @Test
-    void itIsOneEventThatTellsAllOfItWithWhatIsPersonalMasked() {
-        var made = lobby.post("/persons", signUp("s")).expect(201);
-        var event = lobby.event(made);
+    void person_created_hasOneEventWithMaskedMembers() {
+        var created = lobby.post("/persons", signUp("s")).expect(201);
+        var event = lobby.event(created);
         assertEquals("person.created", event.at("/action").asText());
-        assertEquals(made.at("/id"), event.at("/entity_id").asText());
-        assertEquals(List.of("person", "person_identity", "organization", "membership", "workspace", "pool"), lobby.touched(made));
+        assertEquals(created.at("/id"), event.at("/entity_id").asText());
+        assertEquals(List.of("person", "person_identity", "organization", "membership", "workspace", "pool"), lobby.touched(created));
         assertFalse(event.toString().contains("Mira"), event.toString());
         assertEquals("[personal]", event.at("/after/name").asText());
         assertEquals("[personal]", event.at("/changes/1/after/subject").asText());
-        assertEquals(made.at("/personal_organization_id"), event.at("/changes/2/entity_id").asText());
+        assertEquals(created.at("/personal_organization_id"), event.at("/changes/2/entity_id").asText());
         event.get("changes").forEach(change -> assertTrue(change.get("before").isNull()));
     }
 
     @Test
-    void whatIsToldIsWhatIsReadLater() {
+    void createdEvent_changes_equalLaterReads() {
         var dry = lobby.post("/persons?dry_run=true", signUp("s"), "Accept", Http.DRY_RUN).expect(201);
-        var made = lobby.post("/persons", signUp("s")).expect(201);
-        var organization = lobby.get("/organizations/" + made.at("/personal_organization_id")).expect(200).json();
-        var event = lobby.event(made);
-        var told = ((com.fasterxml.jackson.databind.node.ObjectNode) event.at("/changes/2/after")).put("name", "Mira");
-        assertEquals(organization, told);
-        var workspace = lobby.get("/workspaces?organization_id=" + made.at("/personal_organization_id")).expect(200).json().at("/data/0");
+        var created = lobby.post("/persons", signUp("s")).expect(201);
+        var organization = lobby.get("/organizations/" + created.at("/personal_organization_id")).expect(200).json();
+        var event = lobby.event(created);
+        var organizationInEvent = ((com.fasterxml.jackson.databind.node.ObjectNode) event.at("/changes/2/after")).put("name", "Mira");
+        assertEquals(organization, organizationInEvent);
+        var workspace = lobby.get("/workspaces?organization_id=" + created.at("/personal_organization_id")).expect(200).json().at("/data/0");
         assertEquals(workspace, event.at("/changes/4/after"));
-        var membership = lobby.get("/memberships?person_id=" + made.at("/id")).expect(200).json().at("/data/0");
+        var membership = lobby.get("/memberships?person_id=" + created.at("/id")).expect(200).json().at("/data/0");
         assertEquals(membership, event.at("/changes/3/after"));
     }
 
     @Test
-    void ofManySignUpsWithOneIdentityOverTwoNodesOneMakesThePerson() throws Exception {
+    void identity_signedUpOnTwoNodes_createsOnePerson() throws Exception {
         var second = lobby.http.on(TestServer.second());
         for (int round = 0; round < 4; round++) {
             var body = signUp("race" + round);
-            var before = everything();
+            var before = rowCounts();
             var replies = Race.run(16, number -> (number % 2 == 0 ? lobby.http : second).post(PeopleFixture.BASE + "/persons", body));
             var winner = replies.stream().filter(reply -> reply.status() == 201).toList();
             assertEquals(1, winner.size());
@@ -104,12 +104,12 @@ class PersonsTest {
             }
             assertEquals(List.of(person), each(lobby.get("/persons?issuer=https://id.example&subject=race" + round), "/id"));
             int persons = Integer.parseInt(before.split(" ")[0]) + 1;
-            assertEquals(String.join(" ", java.util.Collections.nCopies(6, Integer.toString(persons))), everything());
+            assertEquals(String.join(" ", java.util.Collections.nCopies(6, Integer.toString(persons))), rowCounts());
         }
     }
 
     @Test
-    void signUpsThatWantTheSameIdentitiesInAnotherOrderDoNotBlockEachOther() throws Exception {
+    void identities_inDifferentOrder_doNotDeadlock() throws Exception {
         var forth = "{\"name\": \"A\", \"identities\": [{\"issuer\": \"i\", \"subject\": \"1\"}, {\"issuer\": \"i\", \"subject\": \"2\"}]}";
         var back = "{\"name\": \"B\", \"identities\": [{\"issuer\": \"i\", \"subject\": \"2\"}, {\"issuer\": \"i\", \"subject\": \"1\"}]}";
         var outcomes = Race.run(8, number -> lobby.post("/persons", number % 2 == 0 ? forth : back).outcome()).stream().sorted().toList();
@@ -118,18 +118,18 @@ class PersonsTest {
     }
 
     @Test
-    void withoutADefaultOrganizationTypeNobodyIsMade() throws SQLException {
+    void person_withoutDefaultType_isRefused() throws SQLException {
         lobby.http.patch(PeopleFixture.TYPES + "/" + lobby.personal, "{\"is_default\": false}").expect(200);
         var refused = lobby.post("/persons", signUp("s"));
         assertProblem("409 invalid_state", refused);
         assertTrue(String.valueOf(refused.at("/detail")).contains("default organization type"), refused.text());
-        assertEquals("0 0 0 0 0 0", everything());
+        assertEquals("0 0 0 0 0 0", rowCounts());
     }
 
     @Test
-    void whoComesWhileAnotherTypeBecomesTheDefaultBelongsToThatOne() throws Exception {
+    void person_createdWhileDefaultTypeChanges_getsTheNewType() throws Exception {
         var other = lobby.type("other", false);
-        var made = ConcurrentChange.of(lobby.tenant.guild(), connection -> {
+        var created = ConcurrentChange.of(lobby.tenant.guild(), connection -> {
             for (var statement : List.of(
                     "update catalog.org_types set is_default = false where tenant_id = ? and key = 'personal'",
                     "update catalog.org_types set is_default = true where tenant_id = ? and key = 'other'")) {
@@ -139,34 +139,34 @@ class PersonsTest {
                 }
             }
         }, () -> lobby.post("/persons", signUp("s")));
-        var organization = made.expect(201).at("/personal_organization_id");
+        var organization = created.expect(201).at("/personal_organization_id");
         assertEquals(other, lobby.get("/organizations/" + organization).at("/org_type_id"));
     }
 
     @Test
-    void aRefusedSignUpLeavesNothing() throws SQLException {
+    void person_refused_leavesNoRows() throws SQLException {
         lobby.post("/persons", signUp("s")).expect(201);
         lobby.make("/persons", "{\"name\": \"N\", \"external_id\": \"x\"}");
-        var before = everything();
+        var before = rowCounts();
         assertProblem("409 already_exists", "/identities/1", lobby.post("/persons", """
                 {"name": "B", "identities": [{"issuer": "https://id.example", "subject": "free"}, {"issuer": "https://id.example", "subject": "s"}]}"""));
         assertProblem("409 already_exists", "/external_id", lobby.post("/persons", "{\"name\": \"B\", \"external_id\": \"x\"}"));
-        assertEquals(before, everything());
+        assertEquals(before, rowCounts());
         lobby.post("/persons", signUp("free"), "Idempotency-Key", UUID.randomUUID().toString()).expect(201);
     }
 
     @Test
-    void mistakesArePointedAtAllAtOnce() {
+    void person_withSeveralErrors_getsAllPointers() {
         var refused = lobby.post("/persons", """
                 {"name": "", "email": "nobody", "phone": "x", "birth_on": "1991-02-30", "identities": [{"issuer": "a b", "subject": ""}], "surname": "R"}""");
         assertProblem("422 validation_failed", refused);
         var pointers = refused.json().get("errors").findValuesAsText("pointer").stream().distinct().sorted().toList();
         assertEquals(List.of("/birth_on", "/email", "/identities/0/issuer", "/identities/0/subject", "/name", "/phone", "/surname"), pointers);
         var later = LocalDate.now().plusDays(2);
-        var twice = lobby.post("/persons", """
+        var duplicate = lobby.post("/persons", """
                 {"name": "A", "birth_on": "%s", "identities": [{"issuer": "i", "subject": "1"}, {"issuer": "i", "subject": "1"}]}""".formatted(later));
-        assertProblem("422 validation_failed", twice);
-        assertEquals(List.of("/birth_on", "/identities/1"), twice.json().get("errors").findValuesAsText("pointer"));
+        assertProblem("422 validation_failed", duplicate);
+        assertEquals(List.of("/birth_on", "/identities/1"), duplicate.json().get("errors").findValuesAsText("pointer"));
         var ancient = lobby.post("/persons", "{\"name\": \"A\", \"birth_on\": \"0000-01-01\"}");
         assertProblem("422 validation_failed", "/birth_on", ancient);
         assertEquals("too_early", ancient.at("/errors/0/code"));
@@ -176,7 +176,7 @@ class PersonsTest {
     }
 
     @Test
-    void aPatchLeavesWhatItLeavesOutAndRemovesWhatItSetsToNull() {
+    void person_patched_followsMergePatch() {
         var path = "/persons/" + lobby.make("/persons", "{\"name\": \"A\", \"email\": \"a@b.example\", \"phone\": \"123\", \"metadata\": {\"a\": \"1\", \"b\": \"2\"}}");
         var changed = lobby.patch(path, "{\"email\": null, \"metadata\": {\"a\": null}, \"birth_on\": \"2000-01-01\"}").expect(200);
         assertNull(changed.at("/email"));
@@ -192,7 +192,7 @@ class PersonsTest {
     }
 
     @Test
-    void aPersonOfAnotherTenantIsNobody() {
+    void person_ofAnotherTenant_isNotFound() {
         var other = new PeopleFixture();
         var theirs = other.post("/persons", signUp("s")).expect(201);
         var path = "/persons/" + theirs.at("/id");
@@ -207,7 +207,7 @@ class PersonsTest {
     }
 
     @Test
-    void listsAreFilteredByWhoAPersonIs() {
+    void persons_filteredByIdentityEmailAndIds_areListed() {
         var mira = lobby.make("/persons", "{\"name\": \"Mira\", \"email\": \"m@x.example\", \"external_id\": \"m\", \"identities\": [{\"issuer\": \"i\", \"subject\": \"1\"}]}");
         var jo = lobby.make("/persons", "{\"name\": \"Jo\", \"email\": \"j@x.example\", \"identities\": [{\"issuer\": \"i\", \"subject\": \"2\"}]}");
         var al = lobby.person("Al");
@@ -228,7 +228,7 @@ class PersonsTest {
     }
 
     @Test
-    void anIdentityIsLinkedToOnePersonUntilItIsRemoved() {
+    void identity_linked_isRefusedForAnotherPerson() {
         var mira = lobby.person("Mira");
         var jo = lobby.person("Jo");
         var body = "{\"issuer\": \"https://id.example\", \"subject\": \"s\"}";
@@ -256,7 +256,7 @@ class PersonsTest {
     }
 
     @Test
-    void nobodyHasMoreThanTwentyIdentities() throws Exception {
+    void person_withTwentyIdentities_refusesAnother() throws Exception {
         var path = "/persons/" + lobby.person("Mira") + "/identities";
         var outcomes = Race.run(24, number -> lobby.post(path, "{\"issuer\": \"i\", \"subject\": \"" + number + "\"}").outcome());
         assertEquals(20, outcomes.stream().filter("201"::equals).count(), outcomes.toString());
@@ -265,7 +265,7 @@ class PersonsTest {
     }
 
     @Test
-    void whoMayOnlyReadPersonsSeesNoOrganizations() {
+    void personsReadScope_onOrganizations_isForbidden() {
         var reader = new Http(lobby.tenant.guild(), lobby.tenant.token("runtime:persons:read"));
         Reply listed = reader.get(PeopleFixture.BASE + "/persons");
         listed.expect(200);
@@ -274,7 +274,7 @@ class PersonsTest {
     }
 
     @Test
-    void email_isKeptAsSentAndFoundFolded() {
+    void email_isStoredAsSentAndFoundCaseInsensitively() {
         var mira = lobby.make("/persons", "{\"name\": \"Mira\", \"email\": \"Mira.Rossi@Members.Example\"}");
         var jose = lobby.make("/persons", "{\"name\": \"Jos\u00e9\", \"email\": \"Jos\u00e9@Caf\u00e9.example\"}");
         assertEquals("Mira.Rossi@Members.Example", lobby.get("/persons/" + mira).at("/email"));
@@ -288,7 +288,7 @@ class PersonsTest {
     }
 
     @Test
-    void email_ofAnImportedPerson_isFoundFolded() {
+    void email_ofImportedPerson_isFoundCaseInsensitively() {
         var registry = new ImportFixture().open();
         registry.csv("external_id,name,email\nm-1,Jos\u00e9,JOS\u00c9@caf\u00e9.example\n");
         assertEquals(1, registry.http.get("/api/v1/runtime/persons?email=jos%C3%A9@xn--caf-dma.example").expect(200).json().get("data").size());

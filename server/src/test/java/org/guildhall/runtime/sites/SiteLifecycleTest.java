@@ -20,7 +20,7 @@ import org.guildhall.runtime.entitlements.EntitlementFixture;
 import org.guildhall.runtime.usage.UsageFixture;
 import org.junit.jupiter.api.Test;
 
-/** Sites remember every state that they were in: a past instant shows them as they were then, and counts them so. */
+/** The history of site states: reads at a past instant show and count the states of that instant. */
 class SiteLifecycleTest {
 
     private static final String URL = BASE + "/sites";
@@ -35,23 +35,23 @@ class SiteLifecycleTest {
         return farm.http.get(URL + "/" + id + "?at=" + at);
     }
 
-    /** How many sites counted at an instant. */
+    /** The number of sites that counted at an instant. */
     private String used(String organization, Instant at) {
         return EntitlementFixture.of(farm.http.get(BASE + "/organizations/" + organization + "/entitlements?at=" + at), "wiki.sites").get("used").asText();
     }
 
-    /** The states of the sites that the overview shows of an instant, the newest site first. */
+    /** The states of the sites in the overview of an instant, newest site first. */
     private List<String> shown(String organization, Instant at) {
         return each(farm.http.get("/api/v1/overview/organizations/" + organization + "?at=" + at).expect(200).json().at("/sites/data"), "/state");
     }
 
     @Test
-    void aPastInstantShowsTheStateOfThenAndCountsIt() {
+    void site_atPastInstant_hasStateOfThen() {
         var organization = farm.organization(limit("wiki.sites", 2));
-        var made = farm.site(organization).expect(201);
-        var id = String.valueOf(made.at("/id"));
+        var created = farm.site(organization).expect(201);
+        var id = String.valueOf(created.at("/id"));
         var instants = new LinkedHashMap<Instant, String>();
-        instants.put(Instant.parse(String.valueOf(made.at("/created_at"))), "requested 1");
+        instants.put(Instant.parse(String.valueOf(created.at("/created_at"))), "requested 1");
         instants.put(since(farm.act(id, "provision")), "provisioning 1");
         var active = farm.act(id, "activate");
         instants.put(since(active), "active 1");
@@ -77,11 +77,11 @@ class SiteLifecycleTest {
         assertEquals(active.at("/activated_at"), site(id, all.get(3)).at("/activated_at"));
         assertEquals("The season is over.", site(id, all.get(3)).at("/state_reason"));
         assertNull(site(id, all.get(4)).at("/state_reason"));
-        assertEquals(made.at("/name"), site(id, all.get(6)).at("/name"));
+        assertEquals(created.at("/name"), site(id, all.get(6)).at("/name"));
     }
 
     @Test
-    void aSurplusCountedUntilTheMoveThatMadeItOne() {
+    void sitesBeyondLimit_countUntilTheDowngrade() {
         var tiers = farm.ladder(farm.product(limit("wiki.sites", 1)), farm.product(limit("wiki.sites", 16)));
         var organization = farm.organization();
         farm.move(organization, "initiate", tiers.get(1), "").expect(201);
@@ -89,18 +89,18 @@ class SiteLifecycleTest {
         for (int count = 0; count < 3; count++) {
             sites.add(farm.site(organization).expect(201).at("/id"));
         }
-        var moved = Instant.parse(String.valueOf(farm.move(organization, "downgrade", tiers.get(0), "").expect(201).at("/effective_at")));
+        var downgradedAt = Instant.parse(String.valueOf(farm.move(organization, "downgrade", tiers.get(0), "").expect(201).at("/effective_at")));
         farm.move(organization, "upgrade", tiers.get(1), "").expect(201);
         farm.act(sites.get(2), "activate").expect(200);
-        assertEquals("3", used(organization, moved.minusNanos(1_000)));
-        assertEquals("1", used(organization, moved));
-        assertEquals(List.of("requested", "requested", "requested"), shown(organization, moved.minusNanos(1_000)));
-        assertEquals(List.of("read_only", "read_only", "requested"), shown(organization, moved));
+        assertEquals("3", used(organization, downgradedAt.minusNanos(1_000)));
+        assertEquals("1", used(organization, downgradedAt));
+        assertEquals(List.of("requested", "requested", "requested"), shown(organization, downgradedAt.minusNanos(1_000)));
+        assertEquals(List.of("read_only", "read_only", "requested"), shown(organization, downgradedAt));
         assertEquals(List.of("active", "read_only", "requested"), shown(organization, since(farm.http.get(URL + "/" + sites.get(2)))));
     }
 
     @Test
-    void aListOfThePastIsFilteredAndSortedByTheStatesOfThen() {
+    void sitesAtPastInstant_areFilteredByStateOfThen() {
         var organization = farm.organization(limit("wiki.sites", 9));
         var first = String.valueOf(farm.site(organization).expect(201).at("/id"));
         var second = String.valueOf(farm.site(organization).expect(201).at("/id"));
@@ -121,27 +121,27 @@ class SiteLifecycleTest {
     }
 
     @Test
-    void whoeverFollowsChangesSeesEachOnceByItsInstant() {
+    void sitesSinceInstant_showEachChangeOnce() {
         var organization = farm.organization(limit("wiki.sites", 9));
         var sites = new ArrayList<String>();
         for (int count = 0; count < 3; count++) {
             sites.add(farm.site(organization).expect(201).at("/id"));
             farm.act(sites.get(count), "activate").expect(200);
         }
-        var seen = since(farm.http.get(URL + "/" + sites.get(2)));
-        var news = URL + "?integration_id=" + farm.integration + "&sort=state_since&state_since_after=";
-        assertEquals(List.of(), each(farm.http.get(news + seen), "/id"));
+        var lastChange = since(farm.http.get(URL + "/" + sites.get(2)));
+        var changesAfter = URL + "?integration_id=" + farm.integration + "&sort=state_since&state_since_after=";
+        assertEquals(List.of(), each(farm.http.get(changesAfter + lastChange), "/id"));
         farm.act(sites.get(1), "make-read-only").expect(200);
         var last = since(farm.act(sites.get(0), "remove"));
-        var changed = farm.http.get(news + seen).expect(200);
+        var changed = farm.http.get(changesAfter + lastChange).expect(200);
         assertEquals(List.of(sites.get(1), sites.get(0)), each(changed, "/id"));
         assertEquals(List.of("read_only", "removed"), each(changed, "/state"));
-        assertEquals(List.of(sites.get(1)), each(farm.http.get(news + seen + "&state_since_before=" + last), "/id"));
+        assertEquals(List.of(sites.get(1)), each(farm.http.get(changesAfter + lastChange + "&state_since_before=" + last), "/id"));
     }
 
-    /** As after a failover to a server whose clock is behind. */
+    /** A failover to a server with a late clock has this effect. */
     @Test
-    void aStateFollowsTheOneBeforeAlsoWhenTheClockWasSetBack() {
+    void state_afterClockSetBack_followsPreviousState() {
         var organization = farm.organization(limit("wiki.sites", 2));
         var id = String.valueOf(farm.site(organization).expect(201).at("/id"));
         farm.sql("""
@@ -154,7 +154,7 @@ class SiteLifecycleTest {
     }
 
     @Test
-    void theSchemaKeepsOneStateAtATimeWhoeverWritesIt() throws Exception {
+    void siteStates_changedConcurrently_neverOverlap() throws Exception {
         var organization = farm.organization(limit("wiki.sites", 2));
         var id = String.valueOf(farm.site(organization).expect(201).at("/id"));
         Race.run(8, number -> farm.act(id, number % 2 == 0 ? "activate" : "make-read-only").status());
@@ -173,7 +173,7 @@ class SiteLifecycleTest {
     }
 
     @Test
-    void anotherTenantsSiteIsNoneAtAnyInstant() {
+    void site_ofAnotherTenant_isNotFoundAtAnyInstant() {
         var id = String.valueOf(farm.site(farm.organization(limit("wiki.sites", 1))).expect(201).at("/id"));
         var other = new Http(farm.tenant.guild(), new UsageFixture().tenant.token());
         assertEquals("404 not_found", other.get(URL + "/" + id + "?at=" + Instant.now()).outcome());
@@ -181,7 +181,7 @@ class SiteLifecycleTest {
     }
 
     @Test
-    void allowanceNamedSites_atAPastInstant_showsItsUse() {
+    void allowanceNamedSites_atPastInstant_showsItsUse() {
         farm.make(UsageFixture.CATALOG + "/integrations", """
                 {"key": "forum", "name": "Forum", "resource_keys": [
                   {"key": "forum.sites", "display_name": "Sites visited", "kind": "allowance"}]}""");

@@ -14,7 +14,7 @@ import org.guildhall.TestServer;
 import org.guildhall.runtime.plans.PlanFixture;
 import org.junit.jupiter.api.Test;
 
-/** Sites beyond what an organization is entitled to turn read-only also where nobody moved it: the job looks after them. */
+/** The job makes sites beyond the limit read-only after changes that aren't transitions. */
 class SiteLimitJobTest {
 
     private static final Duration PASSED = Duration.ofHours(2);
@@ -27,7 +27,7 @@ class SiteLimitJobTest {
     private final String organization = floor.organization();
 
     @Test
-    void whenAGrantOffTheLaddersRunsOut() throws SQLException {
+    void grantOffLadders_expired_makesSitesReadOnly() throws SQLException {
         floor.grant(organization, product(1)[0], "").expect(201);
         var pack = floor.grant(organization, product(2, "add")[0], ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
         var sites = sites(3);
@@ -37,7 +37,7 @@ class SiteLimitJobTest {
         floor.settle();
         assertEquals(List.of("active", "read_only", "read_only"), states(sites));
         var grant = floor.get("/grants/" + pack).expect(200);
-        assertEquals(shown.json(), grant.json(), "nobody can tell whether it was written");
+        assertEquals(shown.json(), grant.json(), "the read doesn't depend on the write");
         assertEquals(shown.header("ETag"), grant.header("ETag"));
         assertEquals("ended", grant.at("/state"));
         assertEquals(grant.at("/ends_at"), grant.at("/ended_at"));
@@ -45,61 +45,61 @@ class SiteLimitJobTest {
         assertEquals("job", event.get("actor_type").asText());
         assertEquals(pack, event.get("entity_id").asText());
         assertEquals(List.of("grant", "site", "site", "pool"), event.get("changes").findValuesAsText("entity_type"));
-        assertNothingIsLeft();
+        assertNothingIsDue();
     }
 
     @Test
-    void aGrantThatRanOutIsWrittenDownByAWriteThatComesFirst() throws SQLException {
+    void expiredGrant_isWrittenByTheNextWrite() throws SQLException {
         var pack = floor.grant(organization, product(2)[0], ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
         floor.later(PASSED);
         floor.move(organization, "upgrade", floor.standard).expect(201);
         assertEquals(List.of("expired"), floor.tenant.found("select ended_by from runtime.grants where id = ?", PlanFixture.uuid(Objects.requireNonNull(pack))));
-        assertNothingIsLeft();
+        assertNothingIsDue();
     }
 
     @Test
-    void whenARuleIsLowered() throws SQLException {
-        var given = product(3);
-        floor.grant(organization, given[0], "").expect(201);
+    void rule_lowered_makesSitesReadOnly() throws SQLException {
+        var productAndRule = product(3);
+        floor.grant(organization, productAndRule[0], "").expect(201);
         var sites = sites(3);
         floor.settle();
         assertEquals(List.of("active", "active", "active"), states(sites));
-        floor.http.patch("/api/v1/catalog/entitlement-rules/" + given[1], "{\"limit_value\": 1}").expect(200);
+        floor.http.patch("/api/v1/catalog/entitlement-rules/" + productAndRule[1], "{\"limit_value\": 1}").expect(200);
         floor.settle();
         assertEquals(List.of("active", "read_only", "read_only"), states(sites));
         var event = floor.http.get("/api/v1/platform/audit-events?action=site.made_read_only").expect(200).json().at("/data/0");
         assertEquals("limit-sites", event.get("source_workflow").asText());
         assertEquals(List.of("site", "site", "pool"), event.get("changes").findValuesAsText("entity_type"));
-        assertNothingIsLeft();
+        assertNothingIsDue();
     }
 
     @Test
-    void whenARuleIsEnded() throws SQLException {
-        var given = product(3);
-        floor.grant(organization, given[0], "").expect(201);
+    void rule_ended_makesSitesReadOnly() throws SQLException {
+        var productAndRule = product(3);
+        floor.grant(organization, productAndRule[0], "").expect(201);
         var sites = sites(2);
-        floor.http.post("/api/v1/catalog/entitlement-rules/" + given[1] + "/end", null).expect(200);
+        floor.http.post("/api/v1/catalog/entitlement-rules/" + productAndRule[1] + "/end", null).expect(200);
         floor.settle();
         assertEquals(List.of("read_only", "read_only"), states(sites));
-        assertNothingIsLeft();
+        assertNothingIsDue();
     }
 
     @Test
-    void whenARuleIsRaisedNothingIsTouched() throws SQLException {
-        var given = product(3);
-        floor.grant(organization, given[0], "").expect(201);
+    void rule_raised_changesNoSite() throws SQLException {
+        var productAndRule = product(3);
+        floor.grant(organization, productAndRule[0], "").expect(201);
         sites(3);
-        floor.http.patch("/api/v1/catalog/entitlement-rules/" + given[1], "{\"limit_value\": 4}").expect(200);
-        assertNothingIsLeft();
+        floor.http.patch("/api/v1/catalog/entitlement-rules/" + productAndRule[1], "{\"limit_value\": 4}").expect(200);
+        assertNothingIsDue();
     }
 
-    private void assertNothingIsLeft() throws SQLException {
-        var written = everything();
+    private void assertNothingIsDue() throws SQLException {
+        var written = allRows();
         floor.settle();
-        assertEquals(written, everything());
+        assertEquals(written, allRows());
     }
 
-    private List<String> everything() throws SQLException {
+    private List<String> allRows() throws SQLException {
         var all = new ArrayList<>(floor.everything());
         all.addAll(floor.tenant.found("select t::text from runtime.sites t where tenant_id = ? order by 1", floor.tenant.id()));
         assertNotEquals(0, all.size());
@@ -110,7 +110,7 @@ class SiteLimitJobTest {
         return product(sites, "set");
     }
 
-    /** A published product that entitles to so many sites, and its rule. */
+    /** Creates a published product with a limit of sites, and returns the product and the rule. */
     private String[] product(int sites, String combine) {
         var set = floor.make("/entitlement-sets", "{\"name\": \"Sites\"}");
         var rule = floor.make("/entitlement-sets/" + set + "/rules",
@@ -121,14 +121,14 @@ class SiteLimitJobTest {
     }
 
     private List<String> sites(int count) {
-        var made = new ArrayList<String>();
+        var created = new ArrayList<String>();
         for (int at = 0; at < count; at++) {
             var site = floor.post("/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}".formatted(organization, integration))
                     .expect(201).at("/id");
             floor.http.post(PlanFixture.BASE + "/sites/" + site + "/activate", null).expect(200);
-            made.add(Objects.requireNonNull(site));
+            created.add(Objects.requireNonNull(site));
         }
-        return made;
+        return created;
     }
 
     private List<String> states(List<String> sites) {

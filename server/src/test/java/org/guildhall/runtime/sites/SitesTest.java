@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Sites of an integration: how they come and go, and never more of them than the organization is entitled to. */
+/** Sites of an integration: their states, their references and the limit on their number. */
 class SitesTest {
 
     private static final String URL = BASE + "/sites";
@@ -38,7 +38,7 @@ class SitesTest {
     }
 
     @Test
-    void anIntegrationFindsItsWorkAndDoesIt() {
+    void requestedSite_isProvisionedAndActivated() {
         var organization = farm.organization(limit("wiki.sites", 2));
         var site = farm.site(organization).expect(201);
         assertEquals("requested", site.at("/state"));
@@ -57,7 +57,7 @@ class SitesTest {
         assertEquals("read_only The gardeners have moved.", still.at("/state") + " " + still.at("/state_reason"));
         var again = farm.act(id, "activate").expect(200);
         assertNull(again.at("/state_reason"));
-        assertEquals(active.at("/activated_at"), again.at("/activated_at"), "when it first was");
+        assertEquals(active.at("/activated_at"), again.at("/activated_at"), "the first activation");
         assertEquals("removed", farm.act(id, "remove").expect(200).at("/state"));
         assertEquals("6", farm.http.get(URL + "/" + id).at("/version"));
         var trail = farm.http.get("/api/v1/platform/audit-events?sort=occurred_at&entity_type=site&entity_id=" + id);
@@ -66,15 +66,15 @@ class SitesTest {
     }
 
     @Test
-    void aSiteThatIsNoneOfTheirsIsNotKeptAndNothingMoves() {
+    void keepSiteIds_withForeignSite_refusesTheDowngrade() {
         var tiers = farm.ladder(farm.product(limit("wiki.sites", 1)), farm.product(limit("wiki.sites", 2)));
         var organization = farm.organization();
         farm.move(organization, "initiate", tiers.get(1), "").expect(201);
-        var own = requested(organization);
+        var kept = requested(organization);
         var other = requested(farm.organization(limit("wiki.sites", 1)));
         assertProblem("422 validation_failed", "/keep_site_ids/1",
-                farm.move(organization, "downgrade", tiers.get(0), ", \"keep_site_ids\": [\"%s\", \"%s\"]".formatted(own, other)));
-        farm.move(organization, "downgrade", tiers.get(0), ", \"keep_site_ids\": [\"" + own + "\"]").expect(201);
+                farm.move(organization, "downgrade", tiers.get(0), ", \"keep_site_ids\": [\"%s\", \"%s\"]".formatted(kept, other)));
+        farm.move(organization, "downgrade", tiers.get(0), ", \"keep_site_ids\": [\"" + kept + "\"]").expect(201);
     }
 
     @ParameterizedTest
@@ -100,7 +100,7 @@ class SitesTest {
         "removed,      make-read-only,",
         "removed,      remove,",
     })
-    void everyWayFromOneStateToAnother(String state, String verb, @Nullable String leads) {
+    void siteStates_allowOnlyTheirTransitions(String state, String verb, @Nullable String leads) {
         var site = requested(farm.organization(limit("wiki.sites", 1)));
         for (var step : switch (state) {
             case "requested" -> List.<String>of();
@@ -117,7 +117,7 @@ class SitesTest {
     }
 
     @Test
-    void noMoreSitesThanTheOrganizationIsEntitledTo() {
+    void sites_beyondLimit_areRefused() {
         var organization = farm.organization(limit("wiki.sites", 2));
         var first = requested(organization);
         requested(organization);
@@ -136,7 +136,7 @@ class SitesTest {
     }
 
     @Test
-    void graceASoftRuleAndAnUnlimitedOneLetMoreThrough() {
+    void graceOrSoftOrUnlimitedRule_allowsMoreSites() {
         var grace = farm.organization(limit("wiki.sites", 1, ", \"grace_percent\": 100"));
         requested(grace);
         requested(grace);
@@ -149,15 +149,15 @@ class SitesTest {
     }
 
     @Test
-    void aThresholdOfSitesIsToldOnce() {
+    void siteThreshold_isRecordedOnce() {
         var organization = farm.organization(limit("wiki.sites", 4, ", \"threshold_percents\": [50, 100]"));
         requested(organization);
         var second = requested(organization);
         requested(organization);
         var list = BASE + "/organizations/" + organization + "/usage-thresholds?sort=created_at";
-        var told = farm.http.get(list).expect(200);
-        assertEquals(List.of("50"), each(told, "/percent"));
-        assertEquals("wiki.sites 2 4", told.at("/data/0/resource_key") + " " + told.at("/data/0/used") + " " + told.at("/data/0/limit_value"));
+        var thresholds = farm.http.get(list).expect(200);
+        assertEquals(List.of("50"), each(thresholds, "/percent"));
+        assertEquals("wiki.sites 2 4", thresholds.at("/data/0/resource_key") + " " + thresholds.at("/data/0/used") + " " + thresholds.at("/data/0/limit_value"));
         var events = farm.http.get("/api/v1/platform/audit-events?entity_type=site&entity_id=" + second);
         assertEquals(List.of("site", "usage_threshold"), each(events.expect(200).json().at("/data/0/changes"), "/entity_type"));
         requested(organization);
@@ -165,7 +165,7 @@ class SitesTest {
     }
 
     @Test
-    void anyIntegrationHasSitesOnceItRegistersThem() {
+    void integration_withoutSitesKey_cannotHaveSites() {
         var other = farm.make(UsageFixture.CATALOG + "/integrations", """
                 {"key": "shop", "name": "Shop", "resource_keys": [{"key": "shop.sites", "display_name": "Shops", "kind": "limit"}]}""");
         var organization = farm.organization(limit("wiki.sites", 1), limit("shop.sites", 2));
@@ -181,7 +181,7 @@ class SitesTest {
     }
 
     @Test
-    void whatASiteNamesMustBeThere() {
+    void site_withUnknownReference_isRefused() {
         var organization = farm.organization(limit("wiki.sites", 9));
         var theirs = new UsageFixture();
         assertProblem("422 validation_failed", "/organization_id", request(theirs.organization(), farm.integration, ""));
@@ -202,7 +202,7 @@ class SitesTest {
     }
 
     @Test
-    void anArchivedIntegrationOrOrganizationGetsNoSites() {
+    void site_ofArchivedIntegrationOrOrganization_isRefused() {
         var other = farm.make(UsageFixture.CATALOG + "/integrations", """
                 {"key": "old", "name": "Old", "resource_keys": [{"key": "old.sites", "display_name": "Sites", "kind": "limit"}]}""");
         var organization = farm.organization(limit("wiki.sites", 9));
@@ -218,7 +218,7 @@ class SitesTest {
     }
 
     @Test
-    void aHostNameIsOneSitesUntilItIsRemoved() {
+    void domain_ofAnotherSite_isRefused() {
         var organization = farm.organization(limit("wiki.sites", 9));
         var named = ", \"domain\": \"garden.example\"";
         var first = request(organization, farm.integration, named).expect(201).at("/id");
@@ -233,8 +233,8 @@ class SitesTest {
         assertEquals("2", patch(second, "{\"external_id\": \"s-2\"}").expect(200).at("/version"), "nothing changed");
     }
 
-    /** An organization on the upper of two tiers, with three active sites. */
-    private List<String> three(String organization, String upper) {
+    /** Puts an organization on the upper of two tiers, and creates three active sites. */
+    private List<String> threeSites(String organization, String upper) {
         farm.move(organization, "initiate", upper, "").expect(201);
         var sites = new ArrayList<String>();
         for (int count = 0; count < 3; count++) {
@@ -245,15 +245,15 @@ class SitesTest {
     }
 
     @Test
-    void aDowngradeTurnsTheYoungerOnesReadOnlyInItsOwnTransaction() {
+    void downgrade_makesYoungestSitesReadOnly() {
         var tiers = farm.ladder(farm.product(limit("wiki.sites", 1)), farm.product(limit("wiki.sites", 16)));
         var organization = farm.organization();
-        var sites = three(organization, tiers.get(1));
+        var sites = threeSites(organization, tiers.get(1));
         var move = farm.move(organization, "downgrade", tiers.get(0), "").expect(201);
         assertEquals(List.of("active", "read_only", "read_only"), farm.states(sites));
-        var turned = farm.http.get(URL + "/" + sites.get(1));
-        assertEquals("More sites than the organization is entitled to.", turned.at("/state_reason"));
-        assertEquals(move.at("/effective_at"), turned.at("/state_since"));
+        var readOnly = farm.http.get(URL + "/" + sites.get(1));
+        assertEquals("More sites than the organization is entitled to.", readOnly.at("/state_reason"));
+        assertEquals(move.at("/effective_at"), readOnly.at("/state_since"));
         var event = farm.http.get("/api/v1/platform/audit-events?entity_type=site&entity_id=" + sites.get(1)).expect(200);
         assertEquals("transition.created", event.at("/data/0/action"));
         assertEquals("409 entitlement_exceeded", farm.act(sites.get(2), "activate").outcome());
@@ -263,16 +263,16 @@ class SitesTest {
     }
 
     @Test
-    void theCallerSaysWhichOnesStay() {
+    void keepSiteIds_stayActive() {
         var tiers = farm.ladder(farm.product(limit("wiki.sites", 2)), farm.product(limit("wiki.sites", 16)));
         var organization = farm.organization();
-        var sites = three(organization, tiers.get(1));
+        var sites = threeSites(organization, tiers.get(1));
         farm.move(organization, "downgrade", tiers.get(0), ", \"keep_site_ids\": [\"" + sites.get(2) + "\"]").expect(201);
         assertEquals(List.of("active", "read_only", "active"), farm.states(sites));
     }
 
     @Test
-    void whoTakesNoSitesAwayWaitsForNone() throws Exception {
+    void grantOfMoreSites_locksNoSite() throws Exception {
         var organization = farm.organization(limit("wiki.sites", 2));
         var site = requested(organization);
         var addOn = farm.product(limit("wiki.sites", 1, ", \"combine\": \"add\""));
@@ -285,7 +285,7 @@ class SitesTest {
     }
 
     @Test
-    void sitesThatWereNeverActiveAreSurplusToo() {
+    void requestedSites_beyondLimit_becomeReadOnly() {
         var tiers = farm.ladder(farm.product(limit("wiki.sites", 1)), farm.product(limit("wiki.sites", 16)));
         var organization = farm.organization();
         farm.move(organization, "initiate", tiers.get(1), "").expect(201);
@@ -298,7 +298,7 @@ class SitesTest {
     }
 
     @Test
-    void anAddOnThatIsRevokedTakesItsSitesAlong() {
+    void addOn_revoked_makesItsSitesReadOnly() {
         var organization = farm.organization(limit("wiki.sites", 1));
         var addOn = farm.make(BASE + "/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\"}"
                 .formatted(organization, farm.product(limit("wiki.sites", 1, ", \"combine\": \"add\""))));
@@ -309,7 +309,7 @@ class SitesTest {
     }
 
     @Test
-    void whatIsDueIsSettledBeforeASiteIsTaken() throws InterruptedException {
+    void dueTransition_isAppliedBeforeASiteIsCreated() throws InterruptedException {
         var tiers = farm.ladder(farm.product(limit("wiki.sites", 1)), farm.product(limit("wiki.sites", 16)));
         var organization = farm.organization();
         farm.move(organization, "initiate", tiers.get(0), "").expect(201);

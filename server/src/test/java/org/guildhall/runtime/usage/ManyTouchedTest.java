@@ -17,7 +17,7 @@ import org.guildhall.RoundTripCounter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Changes that touch more than 8,000 things: a packet to the database holds 65,535 parameters, and none of them grows with what is touched. */
+/** Changes of more than 8,000 rows. A statement can have 65,535 parameters, and their number must not grow with the rows. */
 class ManyTouchedTest {
 
     @RegisterExtension
@@ -34,7 +34,7 @@ class ManyTouchedTest {
                 where event_id = (select event_id from platform.audit_entities where entity_id = ? order by occurred_at desc limit 1)""", id).getFirst());
     }
 
-    /** Grants off the ladders with what they gave, past the API. */
+    /** Inserts grants off the ladders with their provisions, without the API. */
     private void grants(String organization, String product, int count, String endsAt) {
         farm.sql("""
                 with pool as (select tenant_id, id, organization_id from runtime.pools where organization_id = ?),
@@ -45,7 +45,7 @@ class ManyTouchedTest {
                 insert into runtime.provisions (tenant_id, organization_id, pool_id, product_id, cause, grant_id, starts_at, ends_at)
                 select tenant_id, organization_id, pool_id, product_id, 'grant', id, starts_at, ends_at from granted""".formatted(endsAt, count),
                 uuid(organization), uuid(product));
-        // As the database does by itself a minute after so many rows have come.
+        // The database does this by itself a minute after the insert.
         farm.sql("analyze runtime.grants, runtime.provisions");
     }
 
@@ -61,9 +61,9 @@ class ManyTouchedTest {
             farm.hold(organization, product);
             keys.forEach(key -> events.add(event(organization, key, 1)));
         }
-        var made = farm.http.post(BASE + "/usage-reports", report(events)).expect(201);
-        assertEquals("820", made.at("/recorded"));
-        assertEquals(8_201, stored(made.at("/id")));
+        var created = farm.http.post(BASE + "/usage-reports", report(events)).expect(201);
+        assertEquals("820", created.at("/recorded"));
+        assertEquals(8_201, stored(created.at("/id")));
     }
 
     @Test
@@ -82,7 +82,7 @@ class ManyTouchedTest {
         grants(many, product, 5_050, "null");
         long before = COUNTED.counted();
         http.post(BASE + "/organizations/" + many + "/archive", null).expect(200);
-        // Counted once only, with what the node does by itself meanwhile.
+        // Counted once only, so background statements of the node can be included.
         assertTrue(COUNTED.counted() - before < 30, (COUNTED.counted() - before) + " round trips, not " + trips);
         assertTrue(stored(many) > 10_100);
         assertEquals(List.of("5050"), farm.stored("select count(*) from runtime.grants where organization_id = ? and ended_by = 'revoked'", many));

@@ -15,8 +15,8 @@ import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 
 /**
- * What the tests of usage and sites begin with: a tenant of its own with an integration that has a resource key of each kind, and
- * organizations that hold products with whatever rules are wanted.
+ * The fixture of the usage and site tests: a tenant with an integration that has a resource key of each kind, and organizations that hold
+ * products with given rules.
  */
 public final class UsageFixture {
 
@@ -48,13 +48,13 @@ public final class UsageFixture {
         return http.post(path, body).expect(201).at("/id");
     }
 
-    /** The time zone of the tenant. */
+    /** Sets the time zone of the tenant. */
     public UsageFixture in(String zone) {
         http.patch("/api/v1/platform/settings", "{\"time_zone\": \"" + zone + "\"}").expect(200);
         return this;
     }
 
-    /** A published product with these rules. */
+    /** Creates a published product with these rules. */
     public String product(String... rules) {
         var set = make(CATALOG + "/entitlement-sets", "{\"name\": \"" + word() + "\"}");
         for (var rule : rules) {
@@ -65,7 +65,7 @@ public final class UsageFixture {
         return product;
     }
 
-    /** A hard limit without more. */
+    /** A hard limit. */
     public static String limit(String key, long value) {
         return limit(key, value, "");
     }
@@ -79,7 +79,7 @@ public final class UsageFixture {
         return "{\"resource_key\": \"%s\", \"kind\": \"allowance\", \"period\": \"%s\", \"limit_value\": %d}".formatted(key, period, value);
     }
 
-    /** An organization that holds something with these rules. */
+    /** Creates an organization that holds a product with these rules. */
     public String organization(String... rules) {
         var organization = make(BASE + "/organizations", "{\"org_type_id\": \"%s\", \"name\": \"%s\"}".formatted(orgType, word()));
         if (rules.length > 0) {
@@ -88,7 +88,7 @@ public final class UsageFixture {
         return organization;
     }
 
-    /** Has an organization hold a product from now on. */
+    /** Grants a product to an organization. */
     public void hold(String organization, String product) {
         make(BASE + "/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\"}".formatted(organization, product));
     }
@@ -109,7 +109,7 @@ public final class UsageFixture {
         }
     }
 
-    /** The first column of what a statement finds past every policy; {@code ?} is the id. */
+    /** The first column of a query without row-level security; {@code ?} is the id. */
     public List<String> stored(String statement, String id) {
         try {
             return tenant.found(statement, uuid(id));
@@ -118,7 +118,7 @@ public final class UsageFixture {
         }
     }
 
-    /** A usage event of this moment, under an id that nobody has used. */
+    /** A usage event of now with a new external id. */
     public static Map<String, Object> event(String organization, String key, long quantity) {
         return event(word(), organization, key, quantity);
     }
@@ -140,7 +140,7 @@ public final class UsageFixture {
         return http.post(BASE + "/usage-reports", report(List.of(events)));
     }
 
-    /** What is in use of a key that is held. */
+    /** The present use of a limit. */
     public long level(String organization, String key) {
         return http.get(BASE + "/organizations/" + organization + "/usage?resource_key=" + key).expect(200).json().at("/resources/0/level").asLong();
     }
@@ -153,7 +153,7 @@ public final class UsageFixture {
         return http.post(BASE + "/sites/" + site + "/" + verb, null);
     }
 
-    /** A new ladder with a tier for each product, the lowest first; its tiers. */
+    /** Creates a ladder with a tier for each product, lowest first, and returns the tiers. */
     public List<String> ladder(String... products) {
         var ladder = make(CATALOG + "/plan-ladders", "{\"name\": \"" + word() + "\"}");
         var tiers = new ArrayList<String>();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Days, weeks, months and years are the tenant's: they begin at its midnight, also when its clocks change. */
+/** Periods begin at midnight in the tenant's time zone, also around daylight-saving changes. */
 class UsagePeriodsTest {
 
     private static final ZoneId SYDNEY = ZoneId.of("Australia/Sydney");
@@ -32,7 +32,7 @@ class UsagePeriodsTest {
         return farm.http.get(BASE + "/organizations/" + organization + "/usage?" + query);
     }
 
-    /** In Sydney clocks go forward on 2026-10-04 at 2:00, and back on 2027-04-04 at 3:00. */
+    /** In Sydney, clocks go forward on 2026-10-04 at 2:00, and back on 2027-04-04 at 3:00. */
     @ParameterizedTest
     @CsvSource({
         "day,   2026-10-04, 2026-10-04, 2026-10-03T14:00:00Z, 2026-10-04T13:00:00Z, 23",
@@ -44,7 +44,7 @@ class UsagePeriodsTest {
         "month, 2026-04-01, 2026-04-30, 2026-03-31T13:00:00Z, 2026-04-30T14:00:00Z, 721",
         "year,  2026-01-01, 2026-12-31, 2025-12-31T13:00:00Z, 2026-12-31T13:00:00Z, 8760",
     })
-    void periodsBeginAtTheTenantsMidnight(String granularity, String first, String last, Instant from, Instant to, long hours) {
+    void period_beginsAtMidnightOfTenantTimeZone(String granularity, String first, String last, Instant from, Instant to, long hours) {
         var organization = farm.organization(limit("wiki.seats", 5));
         var sums = usage(organization, "resource_key=wiki.seats&granularity=%s&from_on=%s&to_on=%s".formatted(granularity, last, last)).expect(200);
         assertEquals(1, sums.json().at("/resources/0/sums").size());
@@ -55,12 +55,12 @@ class UsagePeriodsTest {
     }
 
     @Test
-    void eventsAroundAChangeOfClocksCountOnTheDayThatItWasInTheTenantsPlace() {
+    void events_aroundDaylightSavingChange_countOnLocalDay() {
         var organization = farm.organization(limit("wiki.storage_mb", 1_000_000));
         var instants = List.of("2026-10-03T13:59:59Z", "2026-10-03T14:00:00Z", "2026-10-04T12:59:59Z", "2026-10-04T13:00:00Z");
         long quantity = 1;
         for (var at : instants) {
-            recorded(organization, Instant.parse(at), quantity);
+            addUse(organization, Instant.parse(at), quantity);
             quantity *= 10;
         }
         var days = usage(organization, "resource_key=wiki.storage_mb&from_on=2026-10-03&to_on=2026-10-05");
@@ -72,7 +72,7 @@ class UsagePeriodsTest {
     }
 
     @Test
-    void anEventCountsOnItsDayInTheTenantsPlaceAndInThePeriodsAroundIt() {
+    void event_aroundMidnight_countsOnLocalDay() {
         var organization = farm.organization(allowance("wiki.uploads", "day", 2));
         var today = LocalDate.now(SYDNEY);
         var midnight = today.minusDays(1).atStartOfDay(SYDNEY).toInstant();
@@ -91,7 +91,7 @@ class UsagePeriodsTest {
     }
 
     @Test
-    void withoutMoreThirtyDaysUpToTodayAreSummed() {
+    void usage_withoutDates_sumsLastThirtyDays() {
         var organization = farm.organization(limit("wiki.seats", 5));
         farm.report(event(organization, "wiki.seats", 3), event(organization, "wiki.seats", -1)).expect(201);
         var days = usage(organization, "resource_key=wiki.seats").expect(200);
@@ -101,7 +101,7 @@ class UsagePeriodsTest {
     }
 
     @Test
-    void withoutAResourceKeyAllThatWasUsedOrIsInUseIsSummed() {
+    void usage_withoutResourceKey_sumsAllUsedKeys() {
         var organization = farm.organization(limit("wiki.seats", 5), limit("wiki.storage_mb", 5), allowance("wiki.uploads", "day", 5));
         assertEquals(0, usage(organization, "granularity=month").expect(200).json().get("resources").size());
         var longAgo = Instant.now().minus(Duration.ofDays(20)).toString();
@@ -124,7 +124,7 @@ class UsagePeriodsTest {
         "resource_key=wiki.seats&from_on=1969-12-31&to_on=2026-02-01,       from_on,      too_far_back",
         "resource_key=wiki.seats&granularity=year&to_on=9999-12-31,         to_on,        too_far_ahead",
     })
-    void aTimeThatCanNotBeSummedIsRefused(String query, String parameter, String code) {
+    void usage_withInvalidRangeOrKey_isRefused(String query, String parameter, String code) {
         var refused = usage(farm.organization(), query);
         assertEquals("400 invalid_parameter", refused.outcome());
         assertEquals(parameter + " " + code, refused.at("/errors/0/parameter") + " " + refused.at("/errors/0/code"));
@@ -132,7 +132,7 @@ class UsagePeriodsTest {
 
     @ParameterizedTest
     @CsvSource({"granularity=hour, granularity", "from_on=today, from_on", "from_on=2026-02-30, from_on"})
-    void aParameterThatIsNoneIsRefused(String query, String parameter) {
+    void usage_withInvalidParameter_isRefused(String query, String parameter) {
         var refused = usage(farm.organization(), "resource_key=wiki.seats&" + query);
         assertEquals("400 invalid_parameter", refused.outcome());
         assertEquals(parameter, refused.at("/errors/0/parameter"));
@@ -140,7 +140,7 @@ class UsagePeriodsTest {
 
     @ParameterizedTest
     @CsvSource({"Australia/Sydney, America/Los_Angeles", "Pacific/Kiritimati, Pacific/Pago_Pago", "Asia/Kathmandu, America/St_Johns"})
-    void allowance_afterAChangeOfTheTimeZone_isGivenOnce(String one, String other) {
+    void allowance_afterTimeZoneChange_isGrantedOnce(String one, String other) {
         farm.in(one);
         var organization = farm.organization(
                 "{\"resource_key\": \"wiki.uploads\", \"kind\": \"allowance\", \"period\": \"day\", \"limit_value\": 10, \"threshold_percents\": [50]}");
@@ -159,7 +159,7 @@ class UsagePeriodsTest {
     }
 
     @Test
-    void used_inAnyTimeZone_isWhatWasUsedBetweenTheInstantsShown() {
+    void used_inAnyTimeZone_isTheUseBetweenThePeriodsInstants() {
         var organization = farm.organization();
         for (var period : List.of("day", "week", "month")) {
             farm.hold(organization, farm.product(allowance("wiki.uploads", period, 1_000_000)));
@@ -203,8 +203,8 @@ class UsagePeriodsTest {
         }
     }
 
-    /** Use that is put into the sums past the API, since nothing so old is taken. */
-    private void recorded(String organization, Instant at, long quantity) {
+    /** Adds use to the sums without the API, which refuses events of that age. */
+    private void addUse(String organization, Instant at, long quantity) {
         farm.sql("""
                 with pool as (select tenant_id, id from runtime.pools where organization_id = ?), event as (select ?::timestamptz as at, ?::bigint as quantity), days as (
                     insert into runtime.usage_days (tenant_id, pool_id, resource_key, day, quantity)

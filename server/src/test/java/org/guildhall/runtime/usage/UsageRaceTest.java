@@ -23,7 +23,7 @@ import org.guildhall.TestServer;
 import org.guildhall.core.Race;
 import org.junit.jupiter.api.Test;
 
-/** Many report at once, on two nodes: every limit is kept to the last unit, every event counts once, every threshold is told once. */
+/** Concurrent reports on two nodes: limits are exact, every event counts once, every threshold is recorded once. */
 class UsageRaceTest {
 
     private static final int THREADS = 32;
@@ -32,12 +32,12 @@ class UsageRaceTest {
 
     private final UsageFixture farm = new UsageFixture();
 
-    /** The same caller on one node or the other. */
+    /** The same caller on the first or the second node. */
     private Http http(int number) {
         return number % 2 == 0 ? farm.http : farm.http.on(TestServer.second());
     }
 
-    /** On a busy machine some wait for the pool longer than the database lets them, and come again: their events count once. */
+    /** Sends a report, again after a lock timeout of the pool. Its events still count once. */
     private Reply send(int number, List<Map<String, Object>> events) {
         var body = report(events);
         for (int left = TRIES; ; left--) {
@@ -49,7 +49,7 @@ class UsageRaceTest {
     }
 
     @Test
-    void noHardLimitIsEverPassedAndTheSumIsExactlyWhatWasAccepted() throws Exception {
+    void concurrentReports_neverExceedHardLimit() throws Exception {
         var organization = farm.organization(
                 limit("wiki.storage_mb", 500, ", \"threshold_percents\": [10, 50, 90, 100]"), allowance("wiki.uploads", "month", 300));
         var accepted = Race.run(THREADS, number -> {
@@ -77,16 +77,16 @@ class UsageRaceTest {
     }
 
     @Test
-    void everyThresholdIsToldOnceHoweverManyReachIt() throws Exception {
+    void concurrentReports_recordEachThresholdOnce() throws Exception {
         var organization = farm.organization(limit("wiki.storage_mb", 64, ", \"threshold_percents\": [25, 50, 75, 100]"));
-        var told = Race.run(THREADS, number -> {
+        var percentsRecorded = Race.run(THREADS, number -> {
             var percents = new ArrayList<String>();
             for (int count = 0; count < 2; count++) {
                 percents.addAll(each(send(number, List.of(event(organization, "wiki.storage_mb", 1))).expect(201).json().get("thresholds"), "/percent"));
             }
             return percents;
         }).stream().flatMap(List::stream).sorted().toList();
-        assertEquals(List.of("100", "25", "50", "75"), told);
+        assertEquals(List.of("100", "25", "50", "75"), percentsRecorded);
         assertEquals(List.of("25", "50", "75", "100"),
                 each(farm.http.get(BASE + "/organizations/" + organization + "/usage-thresholds?sort=created_at"), "/percent"));
         assertEquals(List.of("4"), farm.stored("""
@@ -95,7 +95,7 @@ class UsageRaceTest {
     }
 
     @Test
-    void theSameReportSentManyTimesAtOnceCountsOnce() throws Exception {
+    void sameReport_sentConcurrently_countsOnce() throws Exception {
         var organization = farm.organization(limit("wiki.storage_mb", 100));
         var events = LongStream.rangeClosed(1, 10).mapToObj(quantity -> event(organization, "wiki.storage_mb", quantity)).toList();
         var recorded = Race.run(THREADS, number -> {
@@ -110,7 +110,7 @@ class UsageRaceTest {
     }
 
     @Test
-    void anIdIsOneEventsEvenIfTwoOrganizationsReportItAtOnce() throws Exception {
+    void externalId_reportedByTwoOrganizations_isRecordedOnce() throws Exception {
         var organizations = List.of(farm.organization(limit("wiki.storage_mb", 1000)), farm.organization(limit("wiki.storage_mb", 1000)));
         for (int round = 0; round < 10; round++) {
             var id = UsageFixture.word();
@@ -121,7 +121,7 @@ class UsageRaceTest {
     }
 
     @Test
-    void reportsOfManyOrganizationsInAnyOrderNeverWaitForEachOther() throws Exception {
+    void reports_ofManyOrganizations_doNotDeadlock() throws Exception {
         var product = farm.product(limit("wiki.storage_mb", 40));
         var organizations = new ArrayList<String>();
         for (int count = 0; count < 8; count++) {
@@ -144,7 +144,7 @@ class UsageRaceTest {
     }
 
     @Test
-    void sitesRequestedAtOnceAreNeverMoreThanAllowed() throws Exception {
+    void sites_requestedConcurrently_neverExceedLimit() throws Exception {
         var organization = farm.organization(limit("wiki.sites", 7));
         var body = "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}".formatted(organization, farm.integration);
         var replies = Race.run(THREADS, number -> http(number).post(BASE + "/sites", body)).stream().filter(reply -> reply.status() != 503).toList();

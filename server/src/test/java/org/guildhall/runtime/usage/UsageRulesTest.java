@@ -27,7 +27,7 @@ import org.guildhall.runtime.usage.UsageRules.UsageEntry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of reported use, decided without a database. */
+/** The rules for reported use, without a database. */
 class UsageRulesTest {
 
     private static final UUID POOL = new UUID(0, 1);
@@ -73,7 +73,7 @@ class UsageRulesTest {
     }
 
     @Test
-    void whatGoesBeyondAHardLimitIsNamedAndWhatStillFitsIsNot() {
+    void hardLimit_refusesOnlyExceedingEntries() {
         var outcome = withRules(limit("wiki.storage_mb", 10L, true, 0)).decide(storage(4, 7, 6, 1), Map.of());
         assertEquals(List.of(1, 3), numbers(outcome));
         assertEquals(new Refused(1, STORAGE, Reason.BEYOND_LIMIT, 10, 0), outcome.refused().getFirst());
@@ -81,26 +81,26 @@ class UsageRulesTest {
     }
 
     @Test
-    void whatIsInUseAlreadyCounts() {
+    void presentUse_countsAgainstLimit() {
         var outcome = withRules(limit("wiki.storage_mb", 10L, true, 0)).decide(storage(1), Map.of(STORAGE, new CounterState(10, Set.of())));
         assertEquals(List.of(new Refused(0, STORAGE, Reason.BEYOND_LIMIT, 10, 10)), outcome.refused());
     }
 
     @Test
-    void graceIsAPartOfTheLimitRoundedDown() {
+    void grace_isRoundedDown() {
         assertEquals(List.of(), numbers(withRules(limit("wiki.storage_mb", 16L, true, 10)).decide(storage(16, 1), Map.of())));
         assertEquals(List.of(1), numbers(withRules(limit("wiki.storage_mb", 16L, true, 10)).decide(storage(16, 2), Map.of())));
         assertEquals(List.of(1), numbers(withRules(limit("wiki.storage_mb", 9L, true, 10)).decide(storage(9, 1), Map.of())));
     }
 
     @Test
-    void aSoftLimitAndAnUnlimitedOneRefuseNothing() {
+    void softOrUnlimitedLimit_refusesNothing() {
         assertEquals(List.of(), numbers(withRules(limit("wiki.storage_mb", 1L, false, 0)).decide(storage(1000), Map.of())));
         assertEquals(List.of(), numbers(withRules(limit("wiki.storage_mb", null, true, 0)).decide(storage(1000), Map.of())));
     }
 
     @Test
-    void moreThanCallersCanReadIsNotCounted() {
+    void use_beyondLargestNumber_isRefused() {
         var outcome = withRules(limit("wiki.storage_mb", null, true, 0)).decide(storage(EffectiveRules.GREATEST, 1), Map.of());
         assertEquals(Reason.BEYOND_COUNTING, outcome.refused().getFirst().reason());
         var many = new long[1000];
@@ -109,7 +109,7 @@ class UsageRulesTest {
     }
 
     @Test
-    void whatNothingSaysAnythingOfMayBeReleasedAndNotUsed() {
+    void keyWithoutRule_canBeReleased_notUsed() {
         var outcome = withRules().decide(storage(-3, 1), Map.of(STORAGE, new CounterState(3, Set.of())));
         assertEquals(List.of(new Refused(1, STORAGE, Reason.NOT_ENTITLED, 0, 3)), outcome.refused());
         assertEquals(Map.of(STORAGE, 0L), outcome.used());
@@ -118,7 +118,7 @@ class UsageRulesTest {
     }
 
     @Test
-    void nothingFallsBelowZeroInTheOrderOfTheEvents() {
+    void release_belowZero_isRefusedInOrder() {
         var rules = withRules(limit("wiki.storage_mb", 10L, true, 0));
         assertEquals(List.of(), numbers(rules.decide(storage(5, -5), Map.of())));
         assertEquals(List.of(new Refused(0, STORAGE, Reason.BELOW_ZERO, 10, 4)),
@@ -127,7 +127,7 @@ class UsageRulesTest {
     }
 
     @Test
-    void whatIsReleasedMakesRoomForWhatComesBehindIt() {
+    void release_makesRoomForLaterEntries() {
         var full = Map.of(STORAGE, new CounterState(10, Set.<Integer>of()));
         var rules = withRules(limit("wiki.storage_mb", 10L, true, 0));
         assertEquals(List.of(), numbers(rules.decide(storage(-3, 3), full)));
@@ -135,14 +135,14 @@ class UsageRulesTest {
     }
 
     @Test
-    void whatExceedsALoweredLimitMayBeReleasedStepByStep() {
+    void useAboveLoweredLimit_canBeReleased() {
         var outcome = withRules(limit("wiki.storage_mb", 10L, true, 0)).decide(storage(-5, 1, -20), Map.of(STORAGE, new CounterState(100, Set.of())));
         assertEquals(List.of(1), numbers(outcome));
         assertEquals(Map.of(STORAGE, 75L), outcome.used());
     }
 
     @Test
-    void anAllowanceCountsInThePeriodOfEachEvent() {
+    void allowance_countsInThePeriodOfEachEvent() {
         var rules = withRules(allowance("wiki.uploads", "month", 10));
         var entries = List.of(upload(0, 10, "2026-10-31"), upload(1, 10, "2026-11-01"), upload(2, 1, "2026-11-30"), upload(3, 1, "2026-10-01"));
         assertEquals(Set.of(month("2026-10-01"), month("2026-11-01")), rules.counters(entries));
@@ -150,7 +150,7 @@ class UsageRulesTest {
     }
 
     @Test
-    void weeksBeginOnMondayAndYearsInJanuary() {
+    void weeks_beginOnMonday_yearsInJanuary() {
         var rules = withRules(allowance("wiki.uploads", "week", 1), allowance("wiki.uploads", "year", 2));
         var entries = List.of(upload(0, 1, "2026-11-22"), upload(1, 1, "2026-11-23"), upload(2, 1, "2026-12-31"), upload(3, 1, "2027-01-01"));
         // The last two days of 2026 and the first of 2027 are one week.
@@ -159,16 +159,16 @@ class UsageRulesTest {
     }
 
     @Test
-    void everyPeriodOfAKeyHolds() {
+    void keyWithTwoPeriods_appliesBoth() {
         var rules = withRules(allowance("wiki.uploads", "day", 5), allowance("wiki.uploads", "month", 8));
         var outcome = rules.decide(List.of(upload(0, 5, "2026-11-01"), upload(1, 1, "2026-11-01"), upload(2, 4, "2026-11-02"), upload(3, 3, "2026-11-02")), Map.of());
         assertEquals(List.of(1, 2), numbers(outcome));
         assertEquals(List.of("day", "month"), outcome.refused().stream().map(refused -> refused.counter().period()).toList());
-        assertEquals(8, outcome.used().get(month("2026-11-01")), "what one period refuses counts in none");
+        assertEquals(8, outcome.used().get(month("2026-11-01")), "a refused entry counts in no period");
     }
 
     @Test
-    void poolsAreKeptApart() {
+    void pools_areCheckedSeparately() {
         var rules = new UsageRules(Map.of(
                 POOL, EffectiveRules.of(List.of(limit("wiki.storage_mb", 5L, true, 0))),
                 OTHER, EffectiveRules.of(List.of(limit("wiki.storage_mb", 1L, true, 0)))), ZoneOffset.UTC);
@@ -177,7 +177,7 @@ class UsageRulesTest {
     }
 
     @Test
-    void everyThresholdIsToldOnce() {
+    void threshold_isReachedOnce() {
         var rules = withRules(limit("wiki.storage_mb", 10L, false, 0, 50, 80, 100, 200));
         assertEquals(List.of(), percents(rules.decide(storage(4), Map.of())));
         assertEquals(List.of(new Reached(STORAGE, 50, 10, 5)), rules.decide(storage(5), Map.of()).reached());
@@ -187,7 +187,7 @@ class UsageRulesTest {
     }
 
     @Test
-    void whatFallsBelowAThresholdIsTakenBackAndToldAgain() {
+    void useBelowThreshold_clearsIt() {
         var rules = withRules(limit("wiki.storage_mb", 10L, true, 0, 50, 80));
         var below = rules.decide(storage(-3), Map.of(STORAGE, new CounterState(9, Set.of(50, 80))));
         assertEquals(List.of(new Cleared(STORAGE, 80)), below.cleared());
@@ -196,7 +196,7 @@ class UsageRulesTest {
     }
 
     @Test
-    void aRaisedLimitIsAnotherOneForItsThresholds() {
+    void raisedLimit_clearsItsThresholds() {
         var rules = withRules(limit("wiki.storage_mb", 100L, true, 0, 80));
         var recorded = Map.of(STORAGE, new CounterState(9, Set.of(80)));
         assertEquals(new Outcome(List.of(), List.of(), List.of(new Cleared(STORAGE, 80)), Map.of(STORAGE, 10L)), rules.decide(storage(1), recorded));
@@ -206,35 +206,35 @@ class UsageRulesTest {
     }
 
     @Test
-    void nothingInUseReachesNothing() {
+    void useOfZero_reachesNoThreshold() {
         assertEquals(List.of(), percents(withRules(limit("wiki.storage_mb", 0L, false, 0, 100)).decide(storage(1, -1), Map.of())));
         assertEquals(List.of(100), percents(withRules(limit("wiki.storage_mb", 0L, false, 0, 100)).decide(storage(1), Map.of())));
     }
 
     @Test
-    void theGreatestLimitAndThresholdStayExact() {
+    void largestLimitAndThreshold_areExact() {
         var rules = withRules(limit("wiki.storage_mb", EffectiveRules.GREATEST, true, 1000, 1, 100, 1000));
         assertEquals(List.of(1), percents(rules.decide(storage(EffectiveRules.GREATEST - 1), Map.of())));
         assertEquals(List.of(1, 100), percents(rules.decide(storage(EffectiveRules.GREATEST), Map.of())));
     }
 
     @Test
-    void inAnyOrderAndHoweverCutTheLimitIsNeverPassedAndEveryThresholdToldOnce() {
+    void randomReports_keepLimitAndThresholds() {
         var random = new Random(7);
         for (int round = 0; round < 200; round++) {
             long limit = 1 + random.nextInt(50);
             var rules = withRules(limit("wiki.storage_mb", limit, true, 0, 50, 100));
-            long upload = 0;
+            long used = 0;
             var recorded = new java.util.HashSet<Integer>();
             for (int report = 0; report < 20; report++) {
                 var quantities = random.longs(1 + random.nextInt(5), -10, 20).filter(quantity -> quantity != 0).toArray();
-                var outcome = rules.decide(storage(quantities), new HashMap<>(Map.of(STORAGE, new CounterState(upload, Set.copyOf(recorded)))));
-                upload = outcome.used().getOrDefault(STORAGE, upload);
-                assertTrue(upload >= 0 && upload <= limit, upload + " of " + limit);
+                var outcome = rules.decide(storage(quantities), new HashMap<>(Map.of(STORAGE, new CounterState(used, Set.copyOf(recorded)))));
+                used = outcome.used().getOrDefault(STORAGE, used);
+                assertTrue(used >= 0 && used <= limit, used + " of " + limit);
                 outcome.cleared().forEach(cleared -> assertTrue(recorded.remove(cleared.percent())));
                 outcome.reached().forEach(reached -> assertTrue(recorded.add(reached.percent())));
-                assertEquals(upload * 2 >= limit && upload > 0, recorded.contains(50), upload + " of " + limit);
-                assertEquals(upload == limit, recorded.contains(100), upload + " of " + limit);
+                assertEquals(used * 2 >= limit && used > 0, recorded.contains(50), used + " of " + limit);
+                assertEquals(used == limit, recorded.contains(100), used + " of " + limit);
             }
         }
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Usage as it is reported: once each, all or none, and within what the organization is entitled to. */
+/** Usage reports: each event counts once, a report is atomic, and limits are kept. */
 class UsageTest {
 
     private static final String URL = BASE + "/usage-events";
@@ -37,7 +37,7 @@ class UsageTest {
     }
 
     @Test
-    void whatIsReportedIsRecordedAndReadAsItWas() {
+    void report_isRecordedAndReadBack() {
         var organization = farm.organization(limit("wiki.storage_mb", 256));
         var at = ago(90).toString();
         var reply = farm.http.post(REPORTS, report(List.of(event(organization, "wiki.storage_mb", 120, at)))).expect(201);
@@ -52,7 +52,7 @@ class UsageTest {
     }
 
     @Test
-    void aReportIsOneEventOfTheTrail() {
+    void report_hasOneAuditEvent() {
         var organization = farm.organization(limit("wiki.storage_mb", 10, ", \"threshold_percents\": [50, 80]"));
         var report = farm.report(event(organization, "wiki.storage_mb", 9)).expect(201).at("/id");
         var events = farm.http.get("/api/v1/platform/audit-events?entity_type=usage_report&entity_id=" + report).expect(200);
@@ -62,7 +62,7 @@ class UsageTest {
     }
 
     @Test
-    void theSameEventsCountOnceHoweverTheyAreCut() {
+    void repeatedEvents_inOtherReports_countOnce() {
         var organization = farm.organization(limit("wiki.storage_mb", 5));
         var first = event("a", organization, "wiki.storage_mb", 2);
         var second = event("b", organization, "wiki.storage_mb", 3);
@@ -77,16 +77,16 @@ class UsageTest {
     }
 
     @Test
-    void anEventThatStandsTwiceInAReportCountsOnce() {
+    void repeatedEvent_inOneReport_countsOnce() {
         var organization = farm.organization(limit("wiki.storage_mb", 5));
-        var twice = event("a", organization, "wiki.storage_mb", 3);
-        var reply = farm.report(twice, twice).expect(201);
+        var repeated = event("a", organization, "wiki.storage_mb", 3);
+        var reply = farm.report(repeated, repeated).expect(201);
         assertEquals("1 1", reply.at("/recorded") + " " + reply.at("/duplicates"));
         assertEquals(3, farm.level(organization, "wiki.storage_mb"));
     }
 
     @Test
-    void anEventKeepsWhatItWasFirstReportedWith() {
+    void repeatedEvent_withOtherValues_isRefused() {
         var organization = farm.organization(limit("wiki.storage_mb", 50), limit("wiki.seats", 50));
         var other = farm.organization(limit("wiki.storage_mb", 50));
         var at = ago(5).toString();
@@ -109,7 +109,7 @@ class UsageTest {
     }
 
     @Test
-    void beyondAHardLimitNothingIsRecordedAndEveryEventThatGoesBeyondIsNamed() {
+    void reportBeyondHardLimit_isRefusedWithEachEvent() {
         var organization = farm.organization(limit("wiki.storage_mb", 10), limit("wiki.seats", 5));
         farm.report(event(organization, "wiki.storage_mb", 6)).expect(201);
         var refused = farm.report(event(organization, "wiki.seats", 5), event(organization, "wiki.storage_mb", 5),
@@ -127,7 +127,7 @@ class UsageTest {
     }
 
     @Test
-    void graceIsUsedUpAndASoftRuleRefusesNothing() {
+    void graceAndSoftRule_allowMore() {
         var organization = farm.organization(limit("wiki.storage_mb", 16, ", \"grace_percent\": 10"), limit("wiki.seats", 1, ", \"enforcement\": \"soft\""));
         farm.report(event(organization, "wiki.storage_mb", 17), event(organization, "wiki.seats", 100)).expect(201);
         assertEquals("409 entitlement_exceeded", farm.report(event(organization, "wiki.storage_mb", 1)).outcome());
@@ -135,7 +135,7 @@ class UsageTest {
     }
 
     @Test
-    void whatAnOrganizationIsNotEntitledToIsRefused() {
+    void useWithoutEntitlement_isRefused() {
         var organization = farm.organization();
         var refused = farm.report(event(organization, "wiki.storage_mb", 1), event(organization, "wiki.uploads", 1));
         assertProblem("409 entitlement_exceeded", "/events/0", refused);
@@ -144,7 +144,7 @@ class UsageTest {
     }
 
     @Test
-    void whatIsReleasedMakesRoomAndNothingFallsBelowZero() {
+    void release_makesRoom_notBelowZero() {
         var organization = farm.organization(limit("wiki.storage_mb", 10));
         farm.report(event(organization, "wiki.storage_mb", 10)).expect(201);
         farm.report(event(organization, "wiki.storage_mb", -4), event(organization, "wiki.storage_mb", 3)).expect(201);
@@ -153,7 +153,7 @@ class UsageTest {
     }
 
     @Test
-    void moreThanCallersCanReadIsNeverCounted() {
+    void use_beyondLargestNumber_isRefused() {
         var organization = farm.organization(
                 "{\"resource_key\": \"wiki.storage_mb\", \"kind\": \"limit\", \"unlimited\": true}", limit("wiki.seats", 1, ", \"enforcement\": \"soft\""));
         farm.report(event(organization, "wiki.storage_mb", EffectiveRules.GREATEST)).expect(201);
@@ -174,7 +174,7 @@ class UsageTest {
         "wiki.storage_mb,  1,          6, /events/1/occurred_at,     too_far_ahead",
         "wiki.storage_mb,  1,     -50401, /events/1/occurred_at,     too_far_back",
     })
-    void badInputIsRefusedAtItsMemberAndNothingIsRecorded(String key, long quantity, Long minutes, String pointer, String code) {
+    void invalidEvent_isRefusedWithPointer(String key, long quantity, Long minutes, String pointer, String code) {
         var organization = farm.organization(limit("wiki.storage_mb", 100), allowance("wiki.uploads", "day", 100));
         var bad = event(organization, key, quantity);
         var refused = farm.report(event(organization, "wiki.storage_mb", 1), minutes == null ? bad : withTime(bad, ago(-minutes).toString()));
@@ -184,7 +184,7 @@ class UsageTest {
     }
 
     @Test
-    void allMistakesAreToldAtOnce() {
+    void invalidEvents_areReportedTogether() {
         var organization = farm.organization(limit("wiki.storage_mb", 100));
         var theirs = new UsageFixture().organization();
         var refused = farm.report(event(theirs, "wiki.storage_mb", 1), event(organization, "wiki.sites", 0),
@@ -195,13 +195,13 @@ class UsageTest {
     }
 
     @Test
-    void timesAtTheEdgesAreTaken() {
+    void occurredAt_atTheBounds_isAccepted() {
         var organization = farm.organization(limit("wiki.storage_mb", 100));
         farm.report(event(organization, "wiki.storage_mb", 1, ago(-4).toString()), event(organization, "wiki.storage_mb", 1, ago(50_399).toString())).expect(201);
     }
 
     @Test
-    void aReportHasOneEventAtLeastAndAThousandAtMost() {
+    void report_withNoneOrTooManyEvents_isRefused() {
         var organization = farm.organization(limit("wiki.storage_mb", 10_000));
         assertProblem("422 validation_failed", "/events", farm.http.post(REPORTS, "{\"events\": []}"));
         var many = new ArrayList<Map<String, Object>>();
@@ -215,7 +215,7 @@ class UsageTest {
     }
 
     @Test
-    void anArchivedOrganizationUsesNothingNew() {
+    void archivedOrganization_newEvents_areRefused() {
         var organization = farm.organization(limit("wiki.storage_mb", 10));
         var known = event(organization, "wiki.storage_mb", 1);
         farm.report(known).expect(201);
@@ -225,7 +225,7 @@ class UsageTest {
     }
 
     @Test
-    void aReportOfSeveralOrganizationsIsAllOrNone() {
+    void reportOfSeveralOrganizations_isAtomic() {
         var one = farm.organization(limit("wiki.storage_mb", 10));
         var two = farm.organization(limit("wiki.storage_mb", 1));
         farm.report(event(one, "wiki.storage_mb", 10), event(two, "wiki.storage_mb", 1)).expect(201);
@@ -237,7 +237,7 @@ class UsageTest {
     }
 
     @Test
-    void whatARuleAllowsHoldsFromTheNextReportOn() {
+    void newGrant_appliesToTheNextReport() {
         var product = farm.product(limit("wiki.storage_mb", 5));
         var organization = farm.organization();
         farm.hold(organization, product);
@@ -248,7 +248,7 @@ class UsageTest {
     }
 
     @Test
-    void thresholdsAreToldOnceAndAgainOnlyAfterUseFellBelow() {
+    void threshold_isRecordedAgainOnlyAfterUseFellBelow() {
         var organization = farm.organization(limit("wiki.storage_mb", 100, ", \"threshold_percents\": [50, 80]"));
         var list = BASE + "/organizations/" + organization + "/usage-thresholds";
         assertEquals(List.of("50"), each(farm.report(event(organization, "wiki.storage_mb", 60)).expect(201).json().get("thresholds"), "/percent"));
@@ -269,7 +269,7 @@ class UsageTest {
     }
 
     @Test
-    void aRaisedLimitTellsItsOwnThresholds() {
+    void raisedLimit_hasItsOwnThresholds() {
         var organization = farm.organization(limit("wiki.storage_mb", 10, ", \"threshold_percents\": [80]"));
         farm.report(event(organization, "wiki.storage_mb", 9)).expect(201);
         farm.hold(organization, farm.product(limit("wiki.storage_mb", 100)));
@@ -278,7 +278,7 @@ class UsageTest {
     }
 
     @Test
-    void thresholdsAreListedAcrossOrganizationsAndReadOneByOne() {
+    void thresholds_areListedAcrossOrganizations() {
         var product = farm.product(limit("wiki.storage_mb", 10, ", \"threshold_percents\": [80]"), limit("wiki.seats", 2, ", \"threshold_percents\": [100]"));
         var one = farm.organization();
         var two = farm.organization();
@@ -291,17 +291,17 @@ class UsageTest {
         assertEquals(List.of(one), each(farm.http.get(all + "?resource_key=wiki.storage_mb"), "/organization_id"));
         assertEquals(List.of(two), each(farm.http.get(all + "?organization_id=" + two), "/organization_id"));
         assertEquals(List.of(two), each(farm.http.get(all + "?sort=created_at&created_after=" + first.at("/created_at")), "/organization_id"));
-        var told = farm.http.get(all + "/" + first.at("/thresholds/0/id")).expect(200);
-        assertEquals(first.json().at("/thresholds/0"), told.json());
-        assertEquals("1", told.at("/version"));
+        var threshold = farm.http.get(all + "/" + first.at("/thresholds/0/id")).expect(200);
+        assertEquals(first.json().at("/thresholds/0"), threshold.json());
+        assertEquals("1", threshold.at("/version"));
         var below = farm.report(event(one, "wiki.storage_mb", -5)).expect(201);
-        var cleared = farm.http.get(all + "/" + told.at("/id")).expect(200);
+        var cleared = farm.http.get(all + "/" + threshold.at("/id")).expect(200);
         assertEquals("2 " + below.at("/created_at"), cleared.at("/version") + " " + cleared.at("/updated_at"));
-        assertEquals("404 not_found", new UsageFixture().http.get(all + "/" + told.at("/id")).outcome());
+        assertEquals("404 not_found", new UsageFixture().http.get(all + "/" + threshold.at("/id")).outcome());
     }
 
     @Test
-    void anUnknownOrganizationHasNoUsage() {
+    void usage_ofUnknownOrganization_isNotFound() {
         var theirs = new UsageFixture().organization();
         assertEquals("404 not_found", farm.http.get(BASE + "/organizations/" + theirs + "/usage?resource_key=wiki.storage_mb").outcome());
         assertEquals("404 not_found", farm.http.get(BASE + "/organizations/" + theirs + "/usage-thresholds").outcome());
@@ -309,7 +309,7 @@ class UsageTest {
     }
 
     @Test
-    void aResourceKeyWithUsageStays() {
+    void resourceKey_withUsage_cannotBeRemoved() {
         var organization = farm.organization(limit("wiki.seats", 5));
         farm.report(event(organization, "wiki.seats", 1)).expect(201);
         assertEquals("409 in_use", farm.http.patch(UsageFixture.CATALOG + "/integrations/" + farm.integration, "{\"resource_keys\": []}").outcome());

@@ -19,7 +19,7 @@ import org.guildhall.RoundTripCounter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How often a report waits for the database, counted on the wire: as often for a thousand events as for one. */
+/** The database round trips of usage reports and reads, counted on the wire. */
 class UsageTripsTest {
 
     @RegisterExtension
@@ -37,7 +37,7 @@ class UsageTripsTest {
     }
 
     @Test
-    void aThousandEventsOfManyOrganizationsCostNoMoreTripsThanOne() {
+    void report_ofThousandEvents_takesFewMoreTripsThanOfOne() {
         var product = farm.product(limit("wiki.storage_mb", 1_000_000), allowance("wiki.uploads", "month", 1_000_000));
         var organizations = new ArrayList<String>();
         for (int count = 0; count < 51; count++) {
@@ -49,9 +49,9 @@ class UsageTripsTest {
         assertTrue(many <= 12, many + " round trips");
     }
 
-    /** Each of these has parameters of its own kind; one that isn't sent with its statement would find nothing. */
+    /** Each read has another kind of parameters. A read that doesn't send them with a prepared statement finds nothing. */
     @Test
-    void whatIsReadIsFoundHoweverOftenAConnectionHasRunIt() {
+    void preparedReads_repeated_sendTheirParameters() {
         var organization = farm.organization(limit("wiki.seats", 5, ", \"threshold_percents\": [20]"));
         var report = farm.report(event(organization, "wiki.seats", 2)).expect(201).at("/id");
         var today = LocalDate.now(ZoneOffset.UTC);
