@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What all operations share, held against each of them. A new operation is in it as soon as it has its line in {@link Examples}. */
+/** What all operations share, held against each of them. A new operation is in it as soon as it has an example. */
 class EveryOperationTest {
 
     private static final SampleData PLATFORM = new SampleData(TestServer.shared().platform());
@@ -103,7 +103,7 @@ class EveryOperationTest {
     @Test
     void everyOperationHasAnExample() {
         var without = Arrays.stream(Operation.values()).filter(operation -> !Examples.has(operation)).toList();
-        assertEquals(java.util.List.of(), without, "operations without a line in Examples");
+        assertEquals(java.util.List.of(), without, "operations without an example");
     }
 
     @ParameterizedTest
