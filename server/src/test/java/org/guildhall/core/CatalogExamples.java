@@ -16,7 +16,7 @@ final class CatalogExamples {
             example(UPDATE_PRODUCT),
             example(PUBLISH_PRODUCT),
             example(RETIRE_PRODUCT).after(PUBLISH_PRODUCT),
-            example(LIST_PRODUCT_LADDERS),
+            example(LIST_PRODUCT_LADDERS).at("product_id", CatalogExamples::productOnLadder).entry(samples -> samples.remembered("ladder")),
             example(CREATE_PRICE).makes("prc").unique("/provider_references/stripe"),
             example(LIST_PRODUCT_PRICES),
             example(GET_PRICE),
@@ -97,6 +97,14 @@ final class CatalogExamples {
 
     private static String tier(SampleData samples, String ladder, String product) {
         return samples.made("/api/v1/catalog/plan-ladders/" + ladder + "/tiers", Map.of("name", samples.word(), "product_id", product));
+    }
+
+    /** A new product on a new ladder. */
+    static String productOnLadder(SampleData samples) {
+        var product = samples.id("prd");
+        samples.remember("ladder", samples.id("lad"));
+        tier(samples, samples.remembered("ladder"), product);
+        return product;
     }
 
     /** A new ladder with two tiers. */

@@ -19,6 +19,8 @@ final class Example {
     final List<String> absent = new ArrayList<>();
     final List<Operation> before = new ArrayList<>();
     final Map<String, Function<SampleData, String>> path = new LinkedHashMap<>();
+    String entryPointer = "/id";
+    @Nullable Function<SampleData, String> entry;
     @Nullable String makes;
 
     private Example(Operation operation) {
@@ -62,5 +64,17 @@ final class Example {
     Example after(Operation step) {
         before.add(step);
         return this;
+    }
+
+    /** The id of an entry of the list, if no example makes it at the path of the list. The path is made first. */
+    Example entry(Function<SampleData, String> id) {
+        entry = id;
+        return this;
+    }
+
+    /** An entry of a list whose entries have no {@code id}. */
+    Example entry(String pointer, Function<SampleData, String> value) {
+        entryPointer = pointer;
+        return entry(value);
     }
 }

@@ -38,10 +38,10 @@ final class PlatformExamples {
             example(REVOKE_TOKEN),
             example(GET_RATE_LIMIT),
             example(GET_IDEMPOTENCY_OUTCOME).at("key", PlatformExamples::committedKey),
-            example(LIST_AUDIT_EVENTS),
+            example(LIST_AUDIT_EVENTS).entry(PlatformExamples::event),
             example(GET_AUDIT_EVENT).at("audit_event_id", PlatformExamples::event),
             example(CREATE_AUDIT_REVIEW).makes("rev").at("audit_event_id", PlatformExamples::event),
-            example(LIST_AUDIT_EVENT_CHANGES).at("audit_event_id", PlatformExamples::event),
+            example(LIST_AUDIT_EVENT_CHANGES).at("audit_event_id", PlatformExamples::event).entry("/entity_id", PlatformExamples::entity),
             example(LIST_AUDIT_EVENT_REVIEWS).at("audit_event_id", PlatformExamples::event),
             example(GET_AUDIT_REVIEW).at("audit_event_id", PlatformExamples::event));
 
@@ -65,5 +65,10 @@ final class PlatformExamples {
             samples.id("con");
             return String.valueOf(samples.http.get("/api/v1/platform/audit-events?limit=1&action=consumer.created").expect(200).at("/data/0/id"));
         });
+    }
+
+    /** The resource that changed in that event. */
+    static String entity(SampleData samples) {
+        return String.valueOf(samples.http.get("/api/v1/platform/audit-events/" + event(samples)).expect(200).at("/entity_id"));
     }
 }

@@ -60,7 +60,7 @@ final class RuntimeExamples {
 
             // plans
             example(GET_POOL),
-            example(LIST_PROVISIONS),
+            example(LIST_PROVISIONS).entry(RuntimeExamples::provision),
             example(GET_PROVISION).at("provision_id", RuntimeExamples::provision),
             example(CREATE_TRANSITION).makes("trn").with("/target_tier_id", CatalogExamples::reachableTier),
             example(LIST_ORGANIZATION_TRANSITIONS),
@@ -81,12 +81,14 @@ final class RuntimeExamples {
 
             // usage
             example(CREATE_USAGE_REPORT).makes("urp").with("/events", RuntimeExamples::usage),
-            example(LIST_USAGE_EVENTS),
+            example(LIST_USAGE_EVENTS).entry(RuntimeExamples::usageEvent),
             example(GET_USAGE_EVENT).at("usage_event_id", RuntimeExamples::usageEvent),
             example(GET_USAGE_REPORT),
             example(GET_USAGE),
-            example(LIST_ORGANIZATION_USAGE_THRESHOLDS),
-            example(LIST_USAGE_THRESHOLDS),
+            example(LIST_ORGANIZATION_USAGE_THRESHOLDS)
+                    .at("organization_id", RuntimeExamples::thresholdHolder)
+                    .entry(samples -> samples.remembered("threshold")),
+            example(LIST_USAGE_THRESHOLDS).entry(RuntimeExamples::usageThreshold),
             example(GET_USAGE_THRESHOLD).at("usage_threshold_id", RuntimeExamples::usageThreshold),
             example(CREATE_SITE).makes("sit")
                     .with("/organization_id", RuntimeExamples::siteHolder)
@@ -104,7 +106,7 @@ final class RuntimeExamples {
             example(LIST_IMPORTS),
             example(GET_IMPORT),
             example(CANCEL_IMPORT).at("import_id", RuntimeExamples::waitingImport),
-            example(LIST_IMPORT_ERRORS),
+            example(LIST_IMPORT_ERRORS).at("import_id", RuntimeExamples::failedImport).entry("/line", samples -> samples.remembered("line")),
             example(CREATE_EXPORT).makes("exp"),
             example(LIST_EXPORTS),
             example(GET_EXPORT),
@@ -186,6 +188,20 @@ final class RuntimeExamples {
     /** A reached threshold. */
     static String usageThreshold(SampleData samples) {
         return String.valueOf(samples.send(samples.request(CREATE_USAGE_REPORT)).expect(201).at("/thresholds/0/id"));
+    }
+
+    /** A new organization that has reached a threshold. */
+    static String thresholdHolder(SampleData samples) {
+        samples.remember("threshold", usageThreshold(samples));
+        return String.valueOf(samples.http.get("/api/v1/runtime/usage-thresholds/" + samples.remembered("threshold")).expect(200).at("/organization_id"));
+    }
+
+    /** A new import with an error on a line that no other import of the run has. */
+    static String failedImport(SampleData samples) {
+        long line = samples.number();
+        samples.remember("line", Long.toString(line + 2));
+        var file = "external_id,email\n" + "\n".repeat((int) line) + samples.word() + ",broken\n";
+        return String.valueOf(samples.send(samples.request(CREATE_IMPORT).with(file)).expect(202).at("/id"));
     }
 
     /** A queued import that no task runs. It is used again while it is queued, since a tenant can have few of them. */

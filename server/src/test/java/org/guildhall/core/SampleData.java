@@ -1,10 +1,11 @@
 package org.guildhall.core;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -42,6 +42,9 @@ final class SampleData {
             return new Request(operation, other, body, type, etag);
         }
     }
+
+    /** A list and one of its entries. @param pointer the member that identifies an entry */
+    record Entry(String path, String pointer, String id) {}
 
     final TestServer.Tenant tenant;
     final Http http;
@@ -108,6 +111,22 @@ final class SampleData {
         }
         boolean compares = operation.ifMatch() == Operation.IfMatch.REQUIRED;
         return new Request(operation, path, content(example), type(operation), compares ? etag(path) : null);
+    }
+
+    /** A list with a new entry. */
+    Entry entry(Operation list) {
+        var example = Examples.of(list);
+        var path = path(example);
+        if (example.entry != null) {
+            return new Entry(path, example.entryPointer, example.entry.apply(this));
+        }
+        var maker = Examples.maker(Documented.entryPrefix(list));
+        if (!maker.path().equals(list.path())) {
+            assertFalse(list.path().contains("{"), list + ": an example of its entry is missing");
+            return new Entry(path, example.entryPointer, id(Documented.entryPrefix(list)));
+        }
+        var request = request(maker);
+        return new Entry(request.path(), example.entryPointer, send(request).expect(maker.status()).json().get("id").asText());
     }
 
     private @Nullable String content(Example example) {
@@ -231,30 +250,5 @@ final class SampleData {
             }
         }
         throw new AssertionError("no id in " + path);
-    }
-
-    /** Everything that the database holds of this tenant, but for when a token was last used and how far a job has looked. */
-    Map<String, String> everything() throws SQLException {
-        var found = new TreeMap<String, String>();
-        try (var connection = tenant.guild().superuser();
-                var statement = connection.createStatement()) {
-            var tables = new ArrayList<String>();
-            try (var rows = statement.executeQuery("""
-                    select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                    join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-                    where c.relkind = 'r' and n.nspname not like 'pg%' and c.relname <> 'surplus_looks' order by 1""")) {
-                while (rows.next()) {
-                    tables.add(rows.getString(1));
-                }
-            }
-            for (var table : tables) {
-                try (var rows = statement.executeQuery("select count(*) || ' ' || coalesce(md5(string_agg(r, '|' order by r)), '') from (select (to_jsonb(t) - 'last_used_at')::text r from "
-                        + table + " t where tenant_id = '" + tenant.id() + "') x")) {
-                    rows.next();
-                    found.put(table, rows.getString(1));
-                }
-            }
-        }
-        return found;
     }
 }
