@@ -144,19 +144,20 @@ final class RuntimeExamples {
                 Map.of("kind", "initiate", "target_tier_id", CatalogExamples.reachableTier(samples), "effective_at", samples.nextMonth()));
     }
 
-    /** A new organization with limits of a new integration: sites, and storage with a threshold. */
+    /** A new organization with limits of a new integration, sites and storage with a threshold, and an allowance of uploads. */
     static String siteHolder(SampleData samples) {
         var key = samples.word();
         var sites = Map.of("key", key + ".sites", "display_name", "Sites", "kind", "limit");
         var storage = Map.of("key", key + ".storage_mb", "display_name", "Storage", "kind", "limit");
-        samples.remember("integration", samples.made("/api/v1/catalog/integrations", Map.of("key", key, "name", "Farm", "resource_keys", List.of(sites, storage))));
+        var uploads = Map.of("key", key + ".uploads", "display_name", "Uploads", "kind", "allowance");
+        samples.remember("integration", samples.made("/api/v1/catalog/integrations", Map.of("key", key, "name", "Farm", "resource_keys", List.of(sites, storage, uploads))));
         samples.remember("storage", key + ".storage_mb");
+        samples.remember("uploads", key + ".uploads");
         var set = samples.made("/api/v1/catalog/entitlement-sets", Map.of("name", samples.word()));
-        for (var resource : List.of(sites, storage)) {
-            samples.made("/api/v1/catalog/entitlement-sets/" + set + "/rules", Map.of(
-                    "resource_key", resource.get("key"), "kind", "limit", "limit_value", 100,
-                    "threshold_percents", resource.equals(storage) ? List.of(1) : List.of()));
-        }
+        var rules = "/api/v1/catalog/entitlement-sets/" + set + "/rules";
+        samples.made(rules, Map.of("resource_key", key + ".sites", "kind", "limit", "limit_value", 100));
+        samples.made(rules, Map.of("resource_key", key + ".storage_mb", "kind", "limit", "limit_value", 100, "threshold_percents", List.of(1)));
+        samples.made(rules, Map.of("resource_key", key + ".uploads", "kind", "allowance", "limit_value", 100, "period", "month"));
         var product = samples.made("/api/v1/catalog/products", Map.of("name", samples.word(), "entitlement_set_id", set));
         CatalogExamples.published(samples, product);
         var organization = samples.id("org");
@@ -174,10 +175,12 @@ final class RuntimeExamples {
         return samples.word() + ".example";
     }
 
-    /** One usage event. */
+    /** A usage event of a limit and one of an allowance. */
     static List<Map<String, Object>> usage(SampleData samples) {
         var organization = siteHolder(samples);
-        return List.of(Map.of("external_id", samples.word(), "organization_id", organization, "resource_key", samples.remembered("storage"), "quantity", 1));
+        return List.of(
+                Map.of("external_id", samples.word(), "organization_id", organization, "resource_key", samples.remembered("storage"), "quantity", 1),
+                Map.of("external_id", samples.word(), "organization_id", organization, "resource_key", samples.remembered("uploads"), "quantity", 1));
     }
 
     /** A recorded usage event. */
@@ -211,6 +214,19 @@ final class RuntimeExamples {
             samples.remember("import", queuedImport(samples));
         }
         return samples.remembered("import");
+    }
+
+    /** Rows for the tables that no operation fills, or fills only for the time of some background work. */
+    static void fillTablesWithoutOperations(SampleData samples) throws SQLException {
+        var tenant = samples.tenant;
+        tenant.sql("""
+                insert into runtime.allowance_holds (tenant_id, organization_id, pool_id, resource_key, quantity, used_at, reference)
+                select tenant_id, organization_id, pool_id, resource_key, 1, now(), 'booking' from runtime.usage_events where tenant_id = ? limit 1""", tenant.id());
+        waitingImport(samples);
+        tenant.sql("""
+                insert into runtime.import_rows (tenant_id, import_id, position, line)
+                select tenant_id, id, 1, 2 from runtime.imports where tenant_id = ? and state = 'queued'""", tenant.id());
+        tenant.sql("insert into runtime.surplus_looks (tenant_id, looked_at) values (?, now()) on conflict do nothing", tenant.id());
     }
 
     private static String queuedImport(SampleData samples) {
