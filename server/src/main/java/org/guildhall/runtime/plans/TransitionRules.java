@@ -90,7 +90,7 @@ public final class TransitionRules {
         if (kind == Kind.RENEW && from != null && from.cause() == cause && from.grantId() == null) {
             return new Impossible(Obstacle.KIND, "The plan already has this cause and no end, so it can't be renewed.");
         }
-        // A subscription that pays for the default tier keeps it: the cause tells which plan follows its end.
+        // A paid default tier keeps the cause subscription, since the cause decides which plan follows its end.
         boolean back = cause != ProvisionCause.SUBSCRIPTION && kind == Kind.DOWNGRADE && byDefault != null && target.id().equals(byDefault.tierId());
         return new Move(back
                 ? new Target(target.id(), product.productId(), ProvisionCause.DEFAULT, byDefault.policyId())
