@@ -1,8 +1,9 @@
 package org.guildhall.core.auth;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.guildhall.core.data.Clock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,20 +28,25 @@ public final class Authenticator {
     /** Why a credential is refused. */
     public enum Reason { INVALID, EXPIRED, REVOKED }
 
-    private static final long CACHED_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final Duration CACHED = Duration.ofSeconds(30);
     private static final int CACHED_MAX = 10_000;
-
-    private record Entry(Credentials.Stored stored, long readAtNanos) {}
 
     private final Credentials credentials;
     private final Keys keys;
     private final Clock clock;
-    private final ConcurrentMap<String, Entry> cache = new ConcurrentHashMap<>();
+    private final Cache<String, Credentials.Stored> cache;
 
     public Authenticator(Credentials credentials, Keys keys, Clock clock) {
+        this(credentials, keys, clock, Ticker.systemTicker());
+    }
+
+    /** @param ticker the time by which cached credentials expire */
+    Authenticator(Credentials credentials, Keys keys, Clock clock, Ticker ticker) {
         this.credentials = credentials;
         this.keys = keys;
         this.clock = clock;
+        // Beyond the maximum the cache evicts rarely used entries. It does so in the calling thread, so the maximum holds at once.
+        this.cache = Caffeine.newBuilder().maximumSize(CACHED_MAX).expireAfterWrite(CACHED).ticker(ticker).executor(Runnable::run).build();
     }
 
     /** Reads an {@code Authorization} header. */
@@ -61,7 +67,7 @@ public final class Authenticator {
         }
         if (!stored.revoked() && hasExpired(stored)) {
             // The cached entry may be older than a change of the expiry or a revocation, so the database decides.
-            cache.remove(token.prefix());
+            cache.invalidate(token.prefix());
             var present = lookUp(token.prefix());
             stored = present == null ? stored : present;
         }
@@ -76,12 +82,12 @@ public final class Authenticator {
 
     /** Removes a caller from the cache. */
     public void forget(Caller caller) {
-        cache.remove(caller.prefix());
+        cache.invalidate(caller.prefix());
     }
 
     /** Empties the cache, as credentials may have changed while the database was away. */
     public void forgetAll() {
-        cache.clear();
+        cache.invalidateAll();
     }
 
     private boolean hasExpired(Credentials.Stored stored) {
@@ -90,19 +96,15 @@ public final class Authenticator {
     }
 
     private Credentials.@Nullable Stored lookUp(String prefix) {
-        var entry = cache.get(prefix);
-        if (entry != null && System.nanoTime() - entry.readAtNanos < CACHED_NANOS) {
-            return entry.stored;
+        var cached = cache.getIfPresent(prefix);
+        if (cached != null) {
+            return cached;
         }
+        // Not by the cache's own loading: it would hold up other tokens while the database is asked.
         var stored = credentials.find(prefix);
-        if (stored == null) {
-            cache.remove(prefix);
-            return null;
+        if (stored != null) {
+            cache.put(prefix, stored);
         }
-        if (cache.size() >= CACHED_MAX) {
-            cache.clear();
-        }
-        cache.put(prefix, new Entry(stored, System.nanoTime()));
         return stored;
     }
 }

@@ -1,10 +1,13 @@
 package org.guildhall.core.http;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
 import org.guildhall.core.auth.Caller;
 import org.jspecify.annotations.Nullable;
@@ -19,20 +22,31 @@ final class Cors {
             "ETag, Link, RateLimit, RateLimit-Policy, Request-Id, Retry-After, Location, Idempotency-Replayed, Dry-Run";
     private static final String ALLOWED_HEADERS =
             "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Audit-Reason, traceparent";
-    private static final long LISTED_CACHED_NANOS = 30_000_000_000L;
+    private static final Duration LISTED_CACHED = Duration.ofSeconds(30);
     /** Short, since an origin is often used right after it was listed. */
-    private static final long UNLISTED_CACHED_NANOS = 1_000_000_000L;
+    private static final Duration UNLISTED_CACHED = Duration.ofSeconds(1);
     private static final int CACHED_MAX = 10_000;
-
-    private record CachedOrigin(boolean listed, long atNanos) {}
 
     private final Set<String> configured;
     private final Predicate<String> anyTokenLists;
-    private final ConcurrentMap<String, CachedOrigin> cache = new ConcurrentHashMap<>();
+    /** By origin: whether any token lists it. */
+    private final Cache<String, Boolean> cache;
 
     Cors(Set<String> configured, Predicate<String> anyTokenLists) {
+        this(configured, anyTokenLists, Ticker.systemTicker());
+    }
+
+    /** @param ticker the time by which cached origins expire */
+    Cors(Set<String> configured, Predicate<String> anyTokenLists, Ticker ticker) {
         this.configured = configured;
         this.anyTokenLists = anyTokenLists;
+        // Anybody can send origins in any number. Beyond the maximum the cache evicts rarely used ones, and keeps those of real pages.
+        this.cache = Caffeine.newBuilder()
+                .maximumSize(CACHED_MAX)
+                .expireAfter(Expiry.<String, Boolean>writing((origin, listed) -> listed ? LISTED_CACHED : UNLISTED_CACHED))
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .build();
     }
 
     /** The headers of a preflight's answer. An origin that is not listed anywhere gets no permission. */
@@ -67,15 +81,13 @@ final class Cors {
         if (origin.length() > 300) {
             return false;
         }
-        var known = cache.get(origin);
-        if (known == null || System.nanoTime() - known.atNanos > (known.listed ? LISTED_CACHED_NANOS : UNLISTED_CACHED_NANOS)) {
-            if (cache.size() >= CACHED_MAX) {
-                cache.clear();
-            }
-            known = new CachedOrigin(ask(origin), System.nanoTime());
-            cache.put(origin, known);
+        var cached = cache.getIfPresent(origin);
+        if (cached != null) {
+            return cached;
         }
-        return known.listed;
+        boolean listed = ask(origin);
+        cache.put(origin, listed);
+        return listed;
     }
 
     private boolean ask(String origin) {

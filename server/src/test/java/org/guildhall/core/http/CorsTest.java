@@ -1,12 +1,17 @@
 package org.guildhall.core.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +63,47 @@ class CorsTest {
         tenant.publishable(List.of("https://new.example"), "schedule:read:public");
         Thread.sleep(1_100);
         assertEquals("https://new.example", send("OPTIONS", PRODUCTS, null, preflight).headers().get("Access-Control-Allow-Origin"));
+    }
+
+    private static boolean permitted(Cors cors, String origin) {
+        return cors.preflight(origin, "GET").containsKey("Access-Control-Allow-Origin");
+    }
+
+    @Test
+    void listedOrigin_isCachedForThirtySeconds_anUnlistedOneForOne() {
+        var now = new AtomicLong();
+        var asked = new ArrayList<String>();
+        var cors = new Cors(Set.of(), origin -> {
+            asked.add(origin);
+            return origin.equals("listed");
+        }, now::get);
+        for (long millis : new long[] {0, 999, 1_001, 2_500, 29_999}) {
+            now.set(millis * 1_000_000);
+            assertTrue(permitted(cors, "listed"));
+            assertFalse(permitted(cors, "unlisted"));
+        }
+        assertEquals(List.of("listed", "unlisted", "unlisted", "unlisted", "unlisted"), asked);
+        now.set(30_001L * 1_000_000);
+        assertTrue(permitted(cors, "listed"));
+        assertEquals("listed", asked.getLast());
+    }
+
+    @Test
+    void manyUnlistedOrigins_aListedOneInUse_staysCached() {
+        var asked = new HashMap<String, Integer>();
+        var cors = new Cors(Set.of(), origin -> {
+            asked.merge(origin, 1, Integer::sum);
+            return origin.equals("listed");
+        }, () -> 0);
+        for (int round = 0; round < 2; round++) {
+            for (int number = 0; number < 20_000; number++) {
+                assertFalse(permitted(cors, "https://%d.example".formatted(number)));
+                assertTrue(permitted(cors, "listed"));
+            }
+        }
+        assertEquals(1, asked.get("listed"));
+        long again = asked.values().stream().filter(times -> times == 2).count();
+        assertTrue(again >= 10_000, "more than the maximum is cached: " + again + " of 20,000 were asked again");
     }
 
     @Test
