@@ -33,3 +33,6 @@ select tenant_id, id, org_type_id, product_id, ladder_id, tier_id, state, create
 grant select on platform.runtime_settings, catalog.runtime_org_types, catalog.runtime_products, catalog.runtime_entitlement_rules,
     catalog.runtime_resource_keys, catalog.runtime_plan_ladders, catalog.runtime_tiers, catalog.runtime_tier_products,
     catalog.runtime_default_grant_policies to guildhall_app, guildhall_readonly, guildhall_backup;
+
+-- A row is locked in share mode through the view, which needs the right to update a column of it.
+grant update (name) on catalog.runtime_org_types to guildhall_app;
