@@ -1,9 +1,8 @@
 package org.guildhall.core;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.guildhall.TestServer;
 
 /** The tables of the database with rows of tenants, as the catalog of PostgreSQL lists them. */
@@ -23,14 +22,15 @@ public final class TenantTables {
     }
 
     /** The count and the hash of a tenant's rows in each table, without the time at which a token was last used. */
-    static Map<String, String> content(TestServer.Tenant tenant) throws SQLException {
-        var content = new TreeMap<String, String>();
+    static List<String> content(TestServer.Tenant tenant) throws SQLException {
+        var tables = new ArrayList<String>();
         for (var table : names(tenant)) {
             if (!table.equals(LOOKS)) {
-                content.put(table, tenant.found("select count(*) || ' ' || coalesce(md5(string_agg(r, '|' order by r)), '') from (select (to_jsonb(t) - 'last_used_at')::text r from "
-                        + table + " t where tenant_id = ?) x", tenant.id()).getFirst());
+                tables.add("""
+                        select '%1$s ' || count(*) || ' ' || coalesce(md5(string_agg(r, '|' order by r)), '')
+                        from (select (to_jsonb(t) - 'last_used_at')::text r from %1$s t where tenant_id = '%2$s') x""".formatted(table, tenant.id()));
             }
         }
-        return content;
+        return tenant.found(String.join(" union all ", tables));
     }
 }
