@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.guildhall.TestServer;
 import org.guildhall.core.FilledTenant;
 import org.guildhall.core.TenantTables;
@@ -137,9 +136,7 @@ class IsolationTest {
 
     @Test
     void connection_afterItsWork_hasNoTenant() {
-        var connections = new AtomicReference<Integer>();
         GUILD.db().read(ours.id(), Db.ANY_REVISION, tx -> {
-            connections.set(tx.sql().fetchSingle("select pg_backend_pid()").get(0, Integer.class));
             assertTrue(count(tx, "catalog.products", "true") > 0);
             return null;
         });
