@@ -186,8 +186,8 @@ public final class Runtime {
     private static Overview overview(Tx tx, Everything all, @Nullable Instant at) {
         var entitled = Entitlements.past(tx, all.entitled(), at);
         var plans = entitled.plans();
-        var foreseen = entitled.foreseen();
-        var provisions = foreseen.among(all.provisions());
+        var projected = entitled.projected();
+        var provisions = projected.among(all.provisions());
         return new Overview(
                 PeopleViews.toApi(all.organization().getFirst()), toApi(all.orgType().getFirst()), Summaries.summary(plans, at != null),
                 EntitlementViews.plans(plans, at != null), EntitlementViews.entitlements(entitled),
@@ -195,9 +195,9 @@ public final class Runtime {
                 new OverviewWorkspaces(shown(all.workspaces(), PeopleViews::toApi), hasMore(all.workspaces())),
                 new OverviewHouseholds(shown(all.households(), Runtime::toApi), hasMore(all.households())),
                 new OverviewProvisions(shown(provisions, PlanViews::toApi), hasMore(provisions)),
-                new OverviewGrants(shown(all.grants(), row -> PlanViews.toApi(then(foreseen.of(row), at))), hasMore(all.grants())),
+                new OverviewGrants(shown(all.grants(), row -> PlanViews.toApi(then(projected.of(row), at))), hasMore(all.grants())),
                 new OverviewTransitions(
-                        shown(all.transitions(), row -> PlanViews.toApi(then(foreseen.of(row), at))), hasMore(all.transitions())),
+                        shown(all.transitions(), row -> PlanViews.toApi(then(projected.of(row), at))), hasMore(all.transitions())),
                 new OverviewSites(shown(all.sites(), SiteViews::toApi), hasMore(all.sites())), entitled.version());
     }
 

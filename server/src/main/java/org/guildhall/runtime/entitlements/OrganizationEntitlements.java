@@ -39,7 +39,7 @@ public final class OrganizationEntitlements {
     private OrganizationEntitlements(EntitlementData found) {
         this.found = found;
         this.projection = projection(found);
-        this.spans = projection.holdings().stream().filter(span -> span.holds(found.at())).toList();
+        this.spans = projection.spans().stream().filter(span -> span.holds(found.at())).toList();
         this.rules = found.rules().stream().filter(rule -> rule.holds(found.at())).collect(Collectors.groupingBy(ProductRule::productId));
         found.products().forEach(product -> products.put(product.id(), product.name()));
         found.keys().forEach(key -> keys.put(key.key(), key));
@@ -62,7 +62,7 @@ public final class OrganizationEntitlements {
     }
 
     /** The rows that the due transitions will write. */
-    public ProjectedRows foreseen() {
+    public ProjectedRows projected() {
         var holder = found.holder();
         return ProjectedRows.nothing().with(holder.id(), holder.poolId(), found.at(), found.scheduled(), projection.steps());
     }

@@ -158,7 +158,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
         if (!policy.lifetime().holds(held.now())) {
             throw new PolicyEnded();
         }
-        boolean lacks = held.organizationState().equals("active") && lacks(held.holdings(), held.now(), policy);
+        boolean lacks = held.organizationState().equals("active") && lacks(held.spans(), held.now(), policy);
         if (lacks) {
             var given = pools.give(tx, changes, held, policy, new Actor(task.actorType(), task.actorId()));
             pools.changed(tx, changes, held, given, List.of());
@@ -167,10 +167,10 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
     }
 
     /** True if there is no plan on the policy's ladder, or no provision of the policy off the ladders. */
-    private static boolean lacks(List<ProvisionSpan> holdings, Instant now, DefaultGrant policy) {
+    private static boolean lacks(List<ProvisionSpan> spans, Instant now, DefaultGrant policy) {
         var ladderId = policy.ladderId();
-        return holdings.stream().noneMatch(holding ->
-                holding.holds(now) && (ladderId == null ? policy.policyId().equals(holding.policyId()) : holding.on(ladderId)));
+        return spans.stream().noneMatch(span ->
+                span.holds(now) && (ladderId == null ? policy.policyId().equals(span.policyId()) : span.on(ladderId)));
     }
 
     private void count(TaskLease lease, Task task, DefaultGrant policy, @Nullable UUID after, List<DefaultGrantBackfillStore.Candidate> candidates) {
@@ -184,7 +184,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
             return candidate.lacks();
         }
         var seen = db.read(tenant, Db.ANY_REVISION, tx -> pools.seen(tx, candidate.organizationId(), null));
-        return seen != null && lacks(seen.holdings(), seen.now(), policy);
+        return seen != null && lacks(seen.spans(), seen.now(), policy);
     }
 
     private boolean told(Tx tx, Task task, Progress progress) {

@@ -32,7 +32,7 @@ final class GrantIssuance {
 
     private final Catalog catalog;
     private final Pools pools;
-    private final TransitionWriter moves;
+    private final TransitionWriter writer;
     private final GrantStore grants;
 
     /**
@@ -54,55 +54,55 @@ final class GrantIssuance {
     /** A tier of a ladder that is locked against changes. */
     private record LadderPosition(Ladder ladder, Tier tier, String pointer) {}
 
-    GrantIssuance(Catalog catalog, Pools pools, TransitionWriter moves, GrantStore grants) {
+    GrantIssuance(Catalog catalog, Pools pools, TransitionWriter writer, GrantStore grants) {
         this.catalog = catalog;
         this.pools = pools;
-        this.moves = moves;
+        this.writer = writer;
         this.grants = grants;
     }
 
     /** Creates a grant. @throws ProblemException as documented for {@code createGrant} */
-    GrantStore.Row grant(Tx tx, Changes changes, LockedPool held, Actor actor, GrantRequest gift) {
-        var agreed = agreed(tx, held.now(), gift);
-        Require.named(catalog.product(tx, gift.productId()), "/product_id", "product");
-        var place = place(tx, held, gift, agreed.startsAt());
-        var renewed = gift.renewsGrantId() == null ? null : renewed(tx, held, gift.renewsGrantId());
-        var product = Require.named(catalog.keepProduct(tx, gift.productId()), "/product_id", "product");
+    GrantStore.Row grant(Tx tx, Changes changes, LockedPool held, Actor actor, GrantRequest request) {
+        var agreed = agreed(tx, held.now(), request);
+        Require.named(catalog.product(tx, request.productId()), "/product_id", "product");
+        var place = place(tx, held, request, agreed.startsAt());
+        var renewed = request.renewsGrantId() == null ? null : renewed(tx, held, request.renewsGrantId());
+        var product = Require.named(catalog.keepProduct(tx, request.productId()), "/product_id", "product");
         Require.active(held.organizationState(), "/organization_id", "organization");
         if (!product.lifecycleStatus().equals("published")) {
             throw Problem.INVALID_STATE.at("/product_id", "The product is " + product.lifecycleStatus() + ", not published.");
         }
-        if (place == null && !catalog.places(tx, gift.productId()).isEmpty()) {
+        if (place == null && !catalog.places(tx, request.productId()).isEmpty()) {
             throw Problem.LADDER_CONFLICT.at("/product_id", "The product has just become a plan; grant it on its ladder.");
         }
         if (renewed != null) {
-            requireRenewable(tx, held, renewed, gift, place, agreed);
+            requireRenewable(tx, held, renewed, request, place, agreed);
         }
-        if (gift.kind() == ProvisionCause.TRIAL && product.allowsOneTrial()) {
-            requireFirstTrial(tx, held, gift.productId());
+        if (request.kind() == ProvisionCause.TRIAL && product.allowsOneTrial()) {
+            requireFirstTrial(tx, held, request.productId());
         }
-        return place == null ? beside(tx, changes, held, gift, agreed, renewed) : onLadder(tx, changes, held, actor, gift, agreed, place, renewed);
+        return place == null ? beside(tx, changes, held, request, agreed, renewed) : onLadder(tx, changes, held, actor, request, agreed, place, renewed);
     }
 
     /** Revokes an active or scheduled grant, and the scheduled grants that renew it. */
     GrantStore.Row revoke(Tx tx, Changes changes, LockedPool held, Actor actor, GrantStore.Row grant, @Nullable String reason) {
-        var revoked = moves.over(tx, changes, grant.id(), held.now(), TransitionWriter.REVOKED, reason, held.now());
+        var revoked = writer.over(tx, changes, grant.id(), held.now(), TransitionWriter.REVOKED, reason, held.now());
         var unbegun = new ArrayList<GrantStore.Row>();
         for (var next = grants.renewal(tx, grant.id(), held.now()); next != null; next = grants.renewal(tx, next.id(), held.now())) {
-            unbegun.add(moves.over(tx, changes, next.id(), held.now(), TransitionWriter.REVOKED, reason, held.now()));
+            unbegun.add(writer.over(tx, changes, next.id(), held.now(), TransitionWriter.REVOKED, reason, held.now()));
         }
         for (var next : unbegun) {
-            moves.endOffLadders(tx, changes, held, next.id());
-            moves.dropOf(tx, changes, held, next.id(), TransitionWriter.REVOKED, held.now());
+            writer.endOffLadders(tx, changes, held, next.id());
+            writer.dropOf(tx, changes, held, next.id(), TransitionWriter.REVOKED, held.now());
         }
         if (grant.state().equals("scheduled")) {
-            moves.endOffLadders(tx, changes, held, grant.id());
-            moves.dropOf(tx, changes, held, grant.id(), TransitionWriter.REVOKED, held.now());
+            writer.endOffLadders(tx, changes, held, grant.id());
+            writer.dropOf(tx, changes, held, grant.id(), TransitionWriter.REVOKED, held.now());
             pools.changed(tx, changes, held, held, List.of());
             return revoked;
         }
         if (grant.ladderId() == null) {
-            moves.endOffLadders(tx, changes, held, grant.id());
+            writer.endOffLadders(tx, changes, held, grant.id());
             pools.changed(tx, changes, held, held, List.of());
             return revoked;
         }
@@ -114,27 +114,27 @@ final class GrantIssuance {
         };
         var what = ScheduledTransition.of(grant.ladderId(), TransitionRules.Kind.END, from.tierId(), null, from.cause(), grant.id(), held.now());
         var step = new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to));
-        var moved = moves.move(tx, changes, held, step, Manner.of(actor, reason), null);
-        moves.dropOf(tx, changes, held, grant.id(), TransitionWriter.REVOKED, held.now());
+        var moved = writer.move(tx, changes, held, step, Manner.of(actor, reason), null);
+        writer.dropOf(tx, changes, held, grant.id(), TransitionWriter.REVOKED, held.now());
         pools.changed(tx, changes, held, moved.held(), List.of());
         return revoked;
     }
 
-    private GrantStore.Row beside(Tx tx, Changes changes, LockedPool held, GrantRequest gift, Agreed agreed, GrantStore.@Nullable Row renewed) {
-        var grant = given(tx, changes, held, gift, agreed, null);
+    private GrantStore.Row beside(Tx tx, Changes changes, LockedPool held, GrantRequest request, Agreed agreed, GrantStore.@Nullable Row renewed) {
+        var grant = given(tx, changes, held, request, agreed, null);
         if (renewed != null && !agreed.later()) {
-            moves.over(tx, changes, renewed.id(), held.now(), TransitionWriter.SUPERSEDED, null, held.now());
-            moves.endOffLadders(tx, changes, held, renewed.id());
+            writer.over(tx, changes, renewed.id(), held.now(), TransitionWriter.SUPERSEDED, null, held.now());
+            writer.endOffLadders(tx, changes, held, renewed.id());
         }
         var to = new ProvisionSpan(
-                Ids.next(), gift.productId(), null, null, gift.kind(), grant.id(), null, agreed.startsAt(), agreed.term().endsAt());
-        moves.begin(tx, List.of(NewProvision.offLadders(changes, held, to)));
+                Ids.next(), request.productId(), null, null, request.kind(), grant.id(), null, agreed.startsAt(), agreed.term().endsAt());
+        writer.begin(tx, List.of(NewProvision.offLadders(changes, held, to)));
         pools.changed(tx, changes, held, held, List.of());
         return grant;
     }
 
     private GrantStore.Row onLadder(
-            Tx tx, Changes changes, LockedPool held, Actor actor, GrantRequest gift, Agreed agreed, LadderPosition place, GrantStore.@Nullable Row renewed) {
+            Tx tx, Changes changes, LockedPool held, Actor actor, GrantRequest request, Agreed agreed, LadderPosition place, GrantStore.@Nullable Row renewed) {
         var ladder = place.ladder();
         var tier = place.tier();
         var at = agreed.startsAt();
@@ -145,53 +145,53 @@ final class GrantIssuance {
             throw Problem.CONFLICT.at("/renews_grant_id", "Another plan replaces the plan of the grant before that instant.");
         }
         var kind = renewed != null ? TransitionRules.Kind.RENEW : from == null ? TransitionRules.Kind.INITIATE : TransitionRules.Kind.UPGRADE;
-        var landing = landing(kind, from, place, gift, at);
+        var landing = landing(kind, from, place, request, at);
         if (agreed.later()) {
             TransitionRequests.requireFree(held, ladder.id(), at, "/starts_at");
         }
-        var grant = given(tx, changes, held, gift, agreed, tier);
-        var what = ScheduledTransition.of(ladder.id(), kind, from == null ? null : from.tierId(), tier.id(), gift.kind(), grant.id(), at);
+        var grant = given(tx, changes, held, request, agreed, tier);
+        var what = ScheduledTransition.of(ladder.id(), kind, from == null ? null : from.tierId(), tier.id(), request.kind(), grant.id(), at);
         var to = new ProvisionSpan(
-                Ids.next(), landing.productId(), ladder.id(), tier.id(), gift.kind(), grant.id(), null, at, agreed.term().endsAt());
-        var manner = Manner.of(actor, gift.reason());
+                Ids.next(), landing.productId(), ladder.id(), tier.id(), request.kind(), grant.id(), null, at, agreed.term().endsAt());
+        var manner = Manner.of(actor, request.reason());
         var after = held;
         if (agreed.later()) {
-            moves.schedule(tx, changes, held, what, manner);
+            writer.schedule(tx, changes, held, what, manner);
         } else {
-            after = moves.move(tx, changes, held, new ProjectedTransition(what, from, to), manner, TransitionWriter.SUPERSEDED).held();
+            after = writer.move(tx, changes, held, new ProjectedTransition(what, from, to), manner, TransitionWriter.SUPERSEDED).held();
         }
         if (agreed.term().endsAt() != null) {
-            var end = GrantTerms.end(ladder.id(), tier.id(), gift.kind(), grant.id(), agreed.term().endsAt());
-            moves.schedule(tx, changes, held, end, GrantTerms.byItself(gift.kind()));
+            var end = GrantTerms.end(ladder.id(), tier.id(), request.kind(), grant.id(), agreed.term().endsAt());
+            writer.schedule(tx, changes, held, end, GrantTerms.byItself(request.kind()));
         }
         pools.changed(tx, changes, held, after, List.of());
         return grant;
     }
 
-    private GrantStore.Row given(Tx tx, Changes changes, LockedPool held, GrantRequest gift, Agreed agreed, @Nullable Tier tier) {
+    private GrantStore.Row given(Tx tx, Changes changes, LockedPool held, GrantRequest request, Agreed agreed, @Nullable Tier tier) {
         var grant = grants.insert(
                 tx,
                 new GrantStore.Values(
-                        Ids.next(), gift.externalId(), held.organizationId(), held.poolId(), gift.productId(), gift.kind().word(),
-                        tier == null ? null : tier.ladderId(), tier == null ? null : tier.id(), gift.reason(), agreed.startsAt(), agreed.term(),
-                        gift.renewsGrantId()),
+                        Ids.next(), request.externalId(), held.organizationId(), held.poolId(), request.productId(), request.kind().word(),
+                        tier == null ? null : tier.ladderId(), tier == null ? null : tier.id(), request.reason(), agreed.startsAt(), agreed.term(),
+                        request.renewsGrantId()),
                 held.now());
         changes.created(new GrantId(grant.id()), PlanViews.toApi(grant));
         return grant;
     }
 
-    private Agreed agreed(Tx tx, Instant now, GrantRequest gift) {
+    private Agreed agreed(Tx tx, Instant now, GrantRequest request) {
         var wrong = new ArrayList<Item>();
-        boolean later = gift.startsAt() != null;
-        var begins = gift.startsAt() == null ? now : gift.startsAt();
+        boolean later = request.startsAt() != null;
+        var begins = request.startsAt() == null ? now : request.startsAt();
         if (later && !begins.isAfter(now)) {
             wrong.add(Item.pointer("/starts_at", "past", "`starts_at` is not in the future. Omit it to begin now."));
         }
-        if (gift.endsAt() != null && !gift.endsAt().isAfter(begins)) {
+        if (request.endsAt() != null && !request.endsAt().isAfter(begins)) {
             wrong.add(Item.pointer("/ends_at", "past", later ? "`ends_at` is not after the start of the grant." : "`ends_at` is not in the future."));
         }
         ProblemException.ifAny(wrong);
-        var term = gift.duration() == null ? GrantTerm.until(gift.endsAt()) : GrantTerm.of(gift.duration(), begins, grants.zone(tx));
+        var term = request.duration() == null ? GrantTerm.until(request.endsAt()) : GrantTerm.of(request.duration(), begins, grants.zone(tx));
         return new Agreed(begins, later, term);
     }
 
@@ -200,12 +200,12 @@ final class GrantIssuance {
         return Require.named(grant.organizationId().equals(held.organizationId()) ? grant : null, "/renews_grant_id", "grant");
     }
 
-    private void requireRenewable(Tx tx, LockedPool held, GrantStore.Row renewed, GrantRequest gift, @Nullable LadderPosition place, Agreed agreed) {
+    private void requireRenewable(Tx tx, LockedPool held, GrantStore.Row renewed, GrantRequest request, @Nullable LadderPosition place, Agreed agreed) {
         if (!renewed.state().equals("active")) {
             throw Problem.INVALID_STATE.at("/renews_grant_id", "Only an active grant can be renewed; this one is " + renewed.state() + ".");
         }
         boolean itsOwn = place == null
-                ? renewed.ladderId() == null && renewed.productId().equals(gift.productId())
+                ? renewed.ladderId() == null && renewed.productId().equals(request.productId())
                 : place.tier().id().equals(renewed.tierId());
         if (!itsOwn) {
             throw Problem.INVALID_STATE.at("/renews_grant_id", "The grant is of another product or tier, so this grant can't renew it.");
@@ -229,8 +229,8 @@ final class GrantIssuance {
         }
     }
 
-    private static Target landing(TransitionRules.Kind kind, @Nullable ProvisionSpan from, LadderPosition place, GrantRequest gift, Instant at) {
-        return switch (TransitionRules.to(kind, from, place.ladder(), place.tier(), null, gift.kind(), null, at)) {
+    private static Target landing(TransitionRules.Kind kind, @Nullable ProvisionSpan from, LadderPosition place, GrantRequest request, Instant at) {
+        return switch (TransitionRules.to(kind, from, place.ladder(), place.tier(), null, request.kind(), null, at)) {
             case Move move -> Objects.requireNonNull(move.to());
             case Impossible no -> throw no.why() == Obstacle.TARGET
                     ? Problem.INVALID_STATE.at(place.pointer(), no.detail())
@@ -239,10 +239,10 @@ final class GrantIssuance {
     }
 
     /** The position of a plan on a ladder; null off the ladders. The ladder is locked before the product, as everywhere. */
-    private @Nullable LadderPosition place(Tx tx, LockedPool held, GrantRequest gift, Instant at) {
-        var tierId = gift.tierId();
+    private @Nullable LadderPosition place(Tx tx, LockedPool held, GrantRequest request, Instant at) {
+        var tierId = request.tierId();
         if (tierId == null) {
-            var places = catalog.places(tx, gift.productId());
+            var places = catalog.places(tx, request.productId());
             if (places.size() > 1) {
                 throw Problem.VALIDATION_FAILED.because("The product fills tiers of several ladders.")
                         .with(Item.pointer("/tier_id", "required", "`tier_id` is required, since the product fills tiers of several ladders."));
@@ -252,14 +252,14 @@ final class GrantIssuance {
             }
             tierId = places.getFirst().tierId();
         }
-        var pointer = gift.tierId() == null ? "/product_id" : "/tier_id";
+        var pointer = request.tierId() == null ? "/product_id" : "/tier_id";
         var ladder = Require.named(catalog.keepLadderOfTier(tx, tierId), "/tier_id", "tier");
         var tier = Objects.requireNonNull(ladder.tier(tierId));
         var product = tier.product(at);
         if (product == null) {
             throw Problem.INVALID_STATE.at(pointer, "The tier " + tier.name() + " is archived.");
         }
-        if (!product.productId().equals(gift.productId())) {
+        if (!product.productId().equals(request.productId())) {
             throw Problem.LADDER_CONFLICT.at(pointer, "Another product fills the tier.");
         }
         return new LadderPosition(ladder, tier, pointer);

@@ -239,28 +239,28 @@ public final class GrantStore {
         return tx.sql().select(columns(Columns.now())).from(GRANTS).where(GRANTS.ID.eq(id)).forUpdate().fetchOne(GrantStore::row);
     }
 
-    /** @param foreseen the due changes, which the result includes */
-    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> foreseen) {
+    /** @param projected the due changes, which the result includes */
+    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> projected) {
         var due = TransitionStore.due(G.ORGANIZATION_ID);
         return tx.sql()
                 .select(columns(G, Columns.now()))
                 .select(due)
                 .from(G)
                 .where(G.ID.eq(id))
-                .fetchOne(row -> new ProjectedList<>(foreseen.of(row(row)), row.get(due)));
+                .fetchOne(row -> new ProjectedList<>(projected.of(row(row)), row.get(due)));
     }
 
-    /** @param foreseen the due changes, which the result includes */
-    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> foreseen) {
+    /** @param projected the due changes, which the result includes */
+    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> projected) {
         var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
-        var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
+        var changed = projected.isNothing() ? List.<Row>of() : changed(tx, projected);
         if (changed.isEmpty()) {
-            return ProjectedPage.page(due, row -> page.fetch(select(tx, filter, due, G), SORTS, G.ID, row), found -> foreseen.of(row(found)));
+            return ProjectedPage.page(due, row -> page.fetch(select(tx, filter, due, G), SORTS, G.ID, row), found -> projected.of(row(found)));
         }
         var parts = List.of(
                 select(tx, filter, due, G).and(ProjectedPage.beside(G.ID, changed.stream().map(Row::id).toList())),
                 select(tx, filter, due, JsonRows.rows("grants", "g", changed.stream().map(Row::cells).toList())));
-        return ProjectedPage.page(due, row -> page.fetch(parts, SORTS, G.ID, row), found -> foreseen.of(row(found)));
+        return ProjectedPage.page(due, row -> page.fetch(parts, SORTS, G.ID, row), found -> projected.of(row(found)));
     }
 
     private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {
@@ -277,12 +277,12 @@ public final class GrantStore {
     }
 
     /** The rows that the due transitions change, in their later form. */
-    private static List<Row> changed(Tx tx, Projection<Row> foreseen) {
+    private static List<Row> changed(Tx tx, Projection<Row> projected) {
         return tx.sql()
                 .select(columns(Columns.now()))
                 .from(GRANTS)
-                .where(GRANTS.ID.eq(any(Columns.array(foreseen.changed(), UUID.class))))
-                .fetch(found -> foreseen.of(row(found)));
+                .where(GRANTS.ID.eq(any(Columns.array(projected.changed(), UUID.class))))
+                .fetch(found -> projected.of(row(found)));
     }
 
     private static Condition state(@Nullable String state) {

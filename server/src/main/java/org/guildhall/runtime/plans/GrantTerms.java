@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class GrantTerms {
 
     private final Pools pools;
-    private final TransitionWriter moves;
+    private final TransitionWriter writer;
     private final GrantStore grants;
 
-    GrantTerms(Pools pools, TransitionWriter moves, GrantStore grants) {
+    GrantTerms(Pools pools, TransitionWriter writer, GrantStore grants) {
         this.pools = pools;
-        this.moves = moves;
+        this.writer = writer;
         this.grants = grants;
     }
 
@@ -100,7 +100,7 @@ final class GrantTerms {
         var end = after.ladderId() == null || after.tierId() == null || after.endsAt() == null
                 ? null
                 : end(after.ladderId(), after.tierId(), kind, after.id(), after.endsAt());
-        pools.changed(tx, changes, held, moves.reschedule(tx, changes, held, before, after, end, byItself(kind)), List.of());
+        pools.changed(tx, changes, held, writer.reschedule(tx, changes, held, before, after, end, byItself(kind)), List.of());
         return after;
     }
 

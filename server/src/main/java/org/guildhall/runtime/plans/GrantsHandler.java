@@ -29,14 +29,14 @@ final class GrantsHandler implements GrantsApi<Call> {
 
     private final GrantStore grants;
     private final Pools pools;
-    private final ProjectedReads outlook;
+    private final ProjectedReads reads;
     private final GrantIssuance granting;
     private final GrantTerms terms;
 
-    GrantsHandler(GrantStore grants, Pools pools, ProjectedReads outlook, GrantIssuance granting, GrantTerms terms) {
+    GrantsHandler(GrantStore grants, Pools pools, ProjectedReads reads, GrantIssuance granting, GrantTerms terms) {
         this.grants = grants;
         this.pools = pools;
-        this.outlook = outlook;
+        this.reads = reads;
         this.granting = granting;
         this.terms = terms;
     }
@@ -45,12 +45,12 @@ final class GrantsHandler implements GrantsApi<Call> {
     public Reply<Grant> createGrant(Call call, NewGrant body) {
         var kind = body.kind() == null ? GrantKind.GRANT : body.kind();
         wellFormed(kind, body);
-        var gift = new GrantIssuance.GrantRequest(
+        var request = new GrantIssuance.GrantRequest(
                 body.externalId(), body.productId().value(), body.tierId() == null ? null : body.tierId().value(), ProvisionCause.of(kind.value()),
                 body.startsAt(), body.endsAt(), duration(body.duration()), body.renewsGrantId() == null ? null : body.renewsGrantId().value(),
                 body.reason());
         var held = Require.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
-        var grant = PlanViews.toApi(granting.grant(call.tx(), call.changes(), held, call.actor(), gift));
+        var grant = PlanViews.toApi(granting.grant(call.tx(), call.changes(), held, call.actor(), request));
         return Reply.created("/api/v1/runtime/grants/" + grant.id(), grant);
     }
 
@@ -61,15 +61,15 @@ final class GrantsHandler implements GrantsApi<Call> {
                 query.productId() == null ? null : query.productId().value(), query.kind() == null ? null : query.kind().value(),
                 query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
-        var page = outlook.page(
-                call.tx(), filter.organizationId(), foreseen -> grants.list(call.tx(), call.page(), filter, foreseen.grants()));
+        var page = reads.page(
+                call.tx(), filter.organizationId(), projected -> grants.list(call.tx(), call.page(), filter, projected.grants()));
         return Reply.list(page.map(PlanViews::toApi));
     }
 
     @Override
     public Reply<Grant> getGrant(Call call, GrantId grantId) {
-        var row = outlook.one(
-                call.tx(), foreseen -> grants.projected(call.tx(), grantId.value(), foreseen.grants()), found -> found == null ? null : found.organizationId());
+        var row = reads.one(
+                call.tx(), projected -> grants.projected(call.tx(), grantId.value(), projected.grants()), found -> found == null ? null : found.organizationId());
         return Reply.ok(PlanViews.toApi(Require.found(row)));
     }
 

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * A pool that is locked until the transaction ends, with all due changes written.
  *
  * @param now the instant at which a change takes effect; it is after every earlier change of the pool
- * @param holdings the provisions at that instant, and some earlier ones
+ * @param spans the provisions at that instant, and some earlier ones
  * @param scheduled the scheduled transitions, in the order of their instants
  */
 public record LockedPool(
-        PoolStore.Row pool, UUID orgTypeId, String organizationState, Instant now, List<ProvisionSpan> holdings,
+        PoolStore.Row pool, UUID orgTypeId, String organizationState, Instant now, List<ProvisionSpan> spans,
         List<PoolProjection.ScheduledTransition> scheduled) {
 
     public UUID poolId() {
@@ -32,12 +32,12 @@ public record LockedPool(
 
     /** The plan on a ladder; null if there is none. */
     @Nullable ProvisionSpan plan(UUID ladderId) {
-        return holdings.stream().filter(holding -> holding.on(ladderId) && holding.holds(now)).findFirst().orElse(null);
+        return spans.stream().filter(span -> span.on(ladderId) && span.holds(now)).findFirst().orElse(null);
     }
 
     /** The plans, at most one per ladder. */
     List<ProvisionSpan> plans() {
-        return holdings.stream().filter(holding -> holding.ladderId() != null && holding.holds(now)).toList();
+        return spans.stream().filter(span -> span.ladderId() != null && span.holds(now)).toList();
     }
 
     /** @throws ProblemException {@code invalid_state} if the organization is archived */
@@ -48,7 +48,7 @@ public record LockedPool(
 
     /** The pool after a transition. */
     LockedPool after(PoolProjection.ProjectedTransition step) {
-        var changed = new ArrayList<>(holdings);
+        var changed = new ArrayList<>(spans);
         if (step.from() != null) {
             changed.remove(step.from());
             changed.add(step.from().until(step.what().effectiveAt()));
@@ -60,12 +60,12 @@ public record LockedPool(
     }
 
     /** The pool with other provisions. */
-    LockedPool holding(List<ProvisionSpan> changed) {
+    LockedPool withSpans(List<ProvisionSpan> changed) {
         return new LockedPool(pool, orgTypeId, organizationState, now, changed, scheduled);
     }
 
     /** The pool with another row. */
     LockedPool as(PoolStore.Row row) {
-        return new LockedPool(row, orgTypeId, organizationState, now, holdings, scheduled);
+        return new LockedPool(row, orgTypeId, organizationState, now, spans, scheduled);
     }
 }

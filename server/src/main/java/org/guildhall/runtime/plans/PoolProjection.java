@@ -68,9 +68,9 @@ public final class PoolProjection {
      *
      * @param ladders the ladders of the transitions, by their ids
      * @param defaults the default grants of the organization's type
-     * @param stakes the check whether use holds a transition back
+     * @param holdbacks the check whether use holds a transition back
      */
-    public record CatalogHistory(Map<UUID, Ladder> ladders, List<DefaultGrant> defaults, UsageHoldback stakes) {
+    public record CatalogHistory(Map<UUID, Ladder> ladders, List<DefaultGrant> defaults, UsageHoldback holdbacks) {
 
         /** A catalog history with which use holds nothing back. */
         public CatalogHistory(Map<UUID, Ladder> ladders, List<DefaultGrant> defaults) {
@@ -112,13 +112,13 @@ public final class PoolProjection {
 
     private static final Comparator<ScheduledTransition> ORDER = Comparator.comparing(ScheduledTransition::effectiveAt).thenComparing(ScheduledTransition::endsGrant);
 
-    private final List<ProvisionSpan> holdings;
+    private final List<ProvisionSpan> spans;
     private final List<ProjectedTransition> steps = new ArrayList<>();
     private final Map<UUID, Cancellation> over = new HashMap<>();
     private final CatalogHistory then;
 
     private PoolProjection(List<ProvisionSpan> stored, CatalogHistory then) {
-        this.holdings = new ArrayList<>(stored);
+        this.spans = new ArrayList<>(stored);
         this.then = then;
     }
 
@@ -136,8 +136,8 @@ public final class PoolProjection {
     }
 
     /** All present and past provisions after the due transitions. */
-    public List<ProvisionSpan> holdings() {
-        return holdings;
+    public List<ProvisionSpan> spans() {
+        return spans;
     }
 
     /** The result of each transition, in the order of their instants. */
@@ -179,13 +179,13 @@ public final class PoolProjection {
     private void move(ScheduledTransition what, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to) {
         var at = what.effectiveAt();
         if (from != null) {
-            holdings.set(holdings.indexOf(from), from.until(at));
+            spans.set(spans.indexOf(from), from.until(at));
         }
         if (from != null && from.grantId() != null) {
             over.put(from.grantId(), new Cancellation(SUPERSEDED, at));
         }
         if (to != null) {
-            holdings.add(to);
+            spans.add(to);
         }
         steps.add(new ProjectedTransition(what, from, to));
     }
@@ -196,8 +196,8 @@ public final class PoolProjection {
             return null;
         }
         var at = what.effectiveAt();
-        var beside = holdings.stream().filter(other -> !other.on(what.ladderId()) && other.holds(at)).toList();
-        return then.stakes().against(beside, from.productId(), move.to() == null ? null : move.to().productId(), at);
+        var beside = spans.stream().filter(other -> !other.on(what.ladderId()) && other.holds(at)).toList();
+        return then.holdbacks().against(beside, from.productId(), move.to() == null ? null : move.to().productId(), at);
     }
 
     private void drop(ScheduledTransition what, String reason, Instant at) {
@@ -235,7 +235,7 @@ public final class PoolProjection {
 
     /** The plan on a ladder just before an instant. A plan that ends at the instant is included. */
     @Nullable ProvisionSpan before(UUID ladderId, Instant at) {
-        return holdings.stream()
+        return spans.stream()
                 .filter(plan -> plan.on(ladderId) && plan.startsAt().isBefore(at) && (plan.endsAt() == null || !plan.endsAt().isBefore(at)))
                 .findFirst()
                 .orElse(null);

@@ -51,12 +51,12 @@ public final class PoolStore {
      *
      * @param clock the present instant
      * @param now the instant of the read, or the instant at which a change takes effect; not before any earlier change
-     * @param holdings the stored provisions at that instant, or at the first scheduled transition if that is earlier
+     * @param spans the stored provisions at that instant, or at the first scheduled transition if that is earlier
      * @param scheduled all due and future transitions, in the order of their instants
      * @param over expired grants off the ladders that aren't written yet
      */
     record State(
-            Row pool, UUID orgTypeId, String organizationState, Instant clock, Instant now, List<ProvisionSpan> holdings,
+            Row pool, UUID orgTypeId, String organizationState, Instant clock, Instant now, List<ProvisionSpan> spans,
             List<PoolProjection.ScheduledTransition> scheduled, List<Over> over) {
 
         /** The transitions that are due at {@code now}. */
@@ -166,7 +166,7 @@ public final class PoolStore {
     private static List<State> states(Tx tx, Condition which, Field<Instant> clock, Field<Instant> now, Field<Instant> from) {
         return tx.sql()
                 .select(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION, ORGANIZATIONS.ORG_TYPE_ID,
-                        ORGANIZATIONS.STATE, clock.as("clock"), now.as("now"), holdings(from), SCHEDULED,
+                        ORGANIZATIONS.STATE, clock.as("clock"), now.as("now"), spans(from), SCHEDULED,
                         over(now))
                 .from(POOLS)
                 .join(ORGANIZATIONS)
@@ -178,7 +178,7 @@ public final class PoolStore {
     }
 
     /** The provisions that are held at an instant or later, or from the first scheduled transition on if that is earlier. */
-    private static Field<List<ProvisionSpan>> holdings(Field<Instant> from) {
+    private static Field<List<ProvisionSpan>> spans(Field<Instant> from) {
         var first = field(select(min(TRANSITIONS.EFFECTIVE_AT)).from(TRANSITIONS).where(STILL_TO_COME));
         return multiset(select(PROVISIONS.ID, PROVISIONS.PRODUCT_ID, PROVISIONS.LADDER_ID, PROVISIONS.TIER_ID, PROVISIONS.CAUSE,
                                 PROVISIONS.GRANT_ID, PROVISIONS.DEFAULT_GRANT_POLICY_ID, PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT)
@@ -186,7 +186,7 @@ public final class PoolStore {
                         .where(PROVISIONS.POOL_ID.eq(POOLS.ID))
                         .and(PROVISIONS.HELD_UNTIL.ge(least(from, first)))
                         .orderBy(PROVISIONS.STARTS_AT, PROVISIONS.ID))
-                .as("holdings")
+                .as("spans")
                 .convertFrom(found -> found.map(row -> new ProvisionSpan(
                         row.value1(), row.value2(), row.value3(), row.value4(), ProvisionCause.of(row.value5()), row.value6(), row.value7(),
                         row.value8(), row.value9())));

@@ -36,14 +36,14 @@ import org.jspecify.annotations.Nullable;
 public final class Pools {
 
     private static final String DEFAULT_REASON = "The default of the organization's type.";
-    private static final int FORESEEN_MAX = 1_000;
-    private static final int FORESEEN_RETRY_SECONDS = 5;
+    private static final int PROJECTED_MAX = 1_000;
+    private static final int PROJECTED_RETRY_SECONDS = 5;
 
     private final Catalog catalog;
     private final AfterMove afterMove;
     private final PoolStore store = new PoolStore();
     private final UsageHoldback.Loader holdbacks;
-    private final TransitionWriter moves;
+    private final TransitionWriter writer;
     private final DueTasks dueTasks;
 
     /** The consequences of a change outside this part. The pool is locked, and its provisions are written. */
@@ -57,13 +57,13 @@ public final class Pools {
      * The provisions of a pool at an instant.
      *
      * @param now the instant
-     * @param holdings the provisions in effect, with due transitions applied
+     * @param spans the provisions in effect, with due transitions applied
      */
-    record PoolSnapshot(PoolStore.Row pool, UUID orgTypeId, Instant now, List<ProvisionSpan> holdings) {
+    record PoolSnapshot(PoolStore.Row pool, UUID orgTypeId, Instant now, List<ProvisionSpan> spans) {
 
         /** The plans, at most one per ladder. */
         List<ProvisionSpan> plans() {
-            return holdings.stream().filter(holding -> holding.ladderId() != null).toList();
+            return spans.stream().filter(span -> span.ladderId() != null).toList();
         }
     }
 
@@ -74,10 +74,10 @@ public final class Pools {
      */
     public record Opening(Changes changes, PoolStore.Row pool) {}
 
-    public Pools(Catalog catalog, TransitionWriter moves, AfterMove afterMove, UsageHoldback.Loader holdbacks, DueTasks dueTasks) {
+    public Pools(Catalog catalog, TransitionWriter writer, AfterMove afterMove, UsageHoldback.Loader holdbacks, DueTasks dueTasks) {
         this.dueTasks = dueTasks;
         this.catalog = catalog;
-        this.moves = moves;
+        this.writer = writer;
         this.afterMove = afterMove;
         this.holdbacks = holdbacks;
     }
@@ -101,7 +101,7 @@ public final class Pools {
             }
             after.add(held);
         }
-        moves.begin(tx, beginnings);
+        writer.begin(tx, beginnings);
         for (int at = 0; at < those.size(); at++) {
             var pool = those.get(at).pool();
             those.get(at).changes().created(new PoolId(pool.id()), PlanViews.toApi(pool, after.get(at).plans()));
@@ -113,8 +113,8 @@ public final class Pools {
         var held = Objects.requireNonNull(lock(tx, changes, organizationId), "an organization without a pool");
         var after = held;
         var granted = Stream.concat(
-                        held.holdings().stream()
-                                .filter(holding -> holding.endsAt() == null || holding.endsAt().isAfter(held.now()) && !holding.endsAt().equals(holding.startsAt()))
+                        held.spans().stream()
+                                .filter(span -> span.endsAt() == null || span.endsAt().isAfter(held.now()) && !span.endsAt().equals(span.startsAt()))
                                 .map(ProvisionSpan::grantId),
                         held.scheduled().stream().filter(ScheduledTransition::beginsGrant).map(ScheduledTransition::grantId))
                 .filter(Objects::nonNull)
@@ -124,11 +124,11 @@ public final class Pools {
             var what = ScheduledTransition.of(
                     Objects.requireNonNull(plan.ladderId()), TransitionRules.Kind.END, plan.tierId(), null, ProvisionCause.MANUAL, plan.grantId(), held.now());
             var manner = Manner.of(actor, reason);
-            after = moves.move(tx, changes, after, new ProjectedTransition(what, plan, null), manner, null).held();
+            after = writer.move(tx, changes, after, new ProjectedTransition(what, plan, null), manner, null).held();
         }
-        moves.endOffLadders(tx, changes, held, null);
-        moves.overAll(tx, changes, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> held.now())), TransitionWriter.REVOKED, reason, held.now());
-        moves.dropAll(tx, changes, held.scheduled().stream().map(ScheduledTransition::id).toList(), reason, held.now());
+        writer.endOffLadders(tx, changes, held, null);
+        writer.overAll(tx, changes, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> held.now())), TransitionWriter.REVOKED, reason, held.now());
+        writer.dropAll(tx, changes, held.scheduled().stream().map(ScheduledTransition::id).toList(), reason, held.now());
         changed(tx, changes, held, after, List.of());
     }
 
@@ -143,7 +143,7 @@ public final class Pools {
             return null;
         }
         var state = store.held(tx, organizationId);
-        var held = new LockedPool(state.pool(), state.orgTypeId(), state.organizationState(), state.now(), state.holdings(), state.scheduled());
+        var held = new LockedPool(state.pool(), state.orgTypeId(), state.organizationState(), state.now(), state.spans(), state.scheduled());
         return state.due().isEmpty() && state.over().isEmpty() ? held : settle(tx, changes.secondary(), held, state);
     }
 
@@ -173,9 +173,9 @@ public final class Pools {
             return null;
         }
         var timeline = timeline(tx, state);
-        return new PoolSnapshot(state.pool().after(state.instants(timeline)), state.orgTypeId(), state.now(), timeline.holdings().stream()
-                .filter(holding -> holding.holds(state.now()))
-                .map(holding -> holding.startsAt().isAfter(state.clock()) ? holding.yetToCome() : holding)
+        return new PoolSnapshot(state.pool().after(state.instants(timeline)), state.orgTypeId(), state.now(), timeline.spans().stream()
+                .filter(span -> span.holds(state.now()))
+                .map(span -> span.startsAt().isAfter(state.clock()) ? span.yetToCome() : span)
                 .toList());
     }
 
@@ -185,27 +185,27 @@ public final class Pools {
      * @param organizationId null for all organizations
      * @throws ProblemException {@code unavailable} if more transitions are due in all organizations than one answer can include
      */
-    ProjectedRows foreseen(Tx tx, @Nullable UUID organizationId) {
-        var foreseen = ProjectedRows.nothing();
-        var states = store.due(tx, organizationId, FORESEEN_MAX + 1);
-        if (organizationId == null && states.stream().mapToInt(state -> state.due().size()).sum() > FORESEEN_MAX) {
+    ProjectedRows projected(Tx tx, @Nullable UUID organizationId) {
+        var projected = ProjectedRows.nothing();
+        var states = store.due(tx, organizationId, PROJECTED_MAX + 1);
+        if (organizationId == null && states.stream().mapToInt(state -> state.due().size()).sum() > PROJECTED_MAX) {
             // A part of the due transitions would give a wrong answer.
             throw Problem.UNAVAILABLE
-                    .because("More than " + FORESEEN_MAX + " transitions are due and being written. Filter the list by `organization_id`, or retry later.")
-                    .retryAfter(FORESEEN_RETRY_SECONDS);
+                    .because("More than " + PROJECTED_MAX + " transitions are due and being written. Filter the list by `organization_id`, or retry later.")
+                    .retryAfter(PROJECTED_RETRY_SECONDS);
         }
         var thens = thens(tx, states);
         for (var state : states) {
-            var steps = PoolProjection.of(state.holdings(), state.due(), Objects.requireNonNull(thens.get(state.pool().id()))).steps();
-            foreseen.with(state.pool().organizationId(), state.pool().id(), state.now(), state.scheduled(), steps);
+            var steps = PoolProjection.of(state.spans(), state.due(), Objects.requireNonNull(thens.get(state.pool().id()))).steps();
+            projected.with(state.pool().organizationId(), state.pool().id(), state.now(), state.scheduled(), steps);
         }
-        return foreseen;
+        return projected;
     }
 
     /** Applies a default-grant policy: a plan by a transition on its ladder, where there must be no plan; another product by a provision. */
     LockedPool give(Tx tx, Changes changes, LockedPool held, DefaultGrant policy, Actor actor) {
         var beginning = given(changes, held, policy, actor);
-        moves.begin(tx, List.of(beginning));
+        writer.begin(tx, List.of(beginning));
         return beginning.after();
     }
 
@@ -249,7 +249,7 @@ public final class Pools {
     private PoolProjection timeline(Tx tx, PoolStore.State state) {
         var due = state.due();
         var then = due.isEmpty() ? new CatalogHistory(Map.of(), List.of()) : Objects.requireNonNull(thens(tx, List.of(state)).get(state.pool().id()));
-        return PoolProjection.of(state.holdings(), due, then);
+        return PoolProjection.of(state.spans(), due, then);
     }
 
     private LockedPool settle(Tx tx, Changes changes, LockedPool held, PoolStore.State state) {
@@ -258,19 +258,19 @@ public final class Pools {
         var after = held;
         var keep = new ArrayList<UUID>();
         for (var step : timeline.steps()) {
-            var moved = moves.settle(tx, changes, after, step);
+            var moved = writer.settle(tx, changes, after, step);
             after = moved.held();
             if (step.dropped() == null) {
                 keep.addAll(moved.transition().keepSiteIds());
             }
         }
         var over = state.over().stream().collect(Collectors.toMap(PoolStore.Over::grantId, PoolStore.Over::since));
-        moves.overAll(tx, changes, over, TransitionWriter.EXPIRED, null, held.now());
+        writer.overAll(tx, changes, over, TransitionWriter.EXPIRED, null, held.now());
         // A transition at this very instant is written. The change of this request comes after it.
         boolean sameInstant = !due.isEmpty() && due.getLast().effectiveAt().equals(held.now());
         var now = sameInstant ? held.now().plusNanos(1_000) : held.now();
         var ahead = held.scheduled().stream().filter(other -> !due.contains(other)).filter(other -> !dropped(other, timeline)).toList();
-        var settled = new LockedPool(held.pool(), held.orgTypeId(), held.organizationState(), now, after.holdings(), ahead);
+        var settled = new LockedPool(held.pool(), held.orgTypeId(), held.organizationState(), now, after.spans(), ahead);
         afterMove.settle(tx, changes, settled, keep);
         return touched(tx, changes, held, settled, held.pool().after(state.instants(timeline)));
     }
@@ -287,17 +287,17 @@ public final class Pools {
     private Map<UUID, CatalogHistory> thens(Tx tx, List<PoolStore.State> states) {
         var ladders = catalog.ladders(
                 tx, states.stream().flatMap(state -> state.due().stream()).map(ScheduledTransition::ladderId).collect(Collectors.toSet()));
-        var stakes = stakes(tx, states, ladders);
+        var holdbacks = holdbacks(tx, states, ladders);
         var byType = new HashMap<UUID, CatalogHistory>();
         var thens = new HashMap<UUID, CatalogHistory>();
         for (var state : states) {
             var then = byType.computeIfAbsent(state.orgTypeId(), type -> then(tx, type, ladders, List.of()));
-            thens.put(state.pool().id(), then.with(stakes.getOrDefault(state.pool().id(), UsageHoldback.NONE)));
+            thens.put(state.pool().id(), then.with(holdbacks.getOrDefault(state.pool().id(), UsageHoldback.NONE)));
         }
         return thens;
     }
 
-    private Map<UUID, UsageHoldback> stakes(Tx tx, List<PoolStore.State> states, List<Ladder> ladders) {
+    private Map<UUID, UsageHoldback> holdbacks(Tx tx, List<PoolStore.State> states, List<Ladder> ladders) {
         var clocks = new HashMap<UUID, Instant>();
         var products = new HashSet<UUID>();
         var since = Instant.MAX;
@@ -305,7 +305,7 @@ public final class Pools {
             var first = state.due().stream().filter(ScheduledTransition::mayBeHeldBack).map(ScheduledTransition::effectiveAt).findFirst().orElse(null);
             if (first != null) {
                 clocks.put(state.pool().id(), state.clock());
-                state.holdings().forEach(holding -> products.add(holding.productId()));
+                state.spans().forEach(span -> products.add(span.productId()));
                 since = first.isBefore(since) ? first : since;
             }
         }

@@ -29,8 +29,8 @@ final class ProjectedReads {
         if (!written.due()) {
             return written.found();
         }
-        var foreseen = pools.foreseen(tx, organizationId);
-        return foreseen.isNothing() && written.found().data().isEmpty() ? written.found() : list.apply(foreseen).found();
+        var projected = pools.projected(tx, organizationId);
+        return projected.isNothing() && written.found().data().isEmpty() ? written.found() : list.apply(projected).found();
     }
 
     /**
@@ -46,7 +46,7 @@ final class ProjectedReads {
         if (organizationId == null) {
             return row;
         }
-        var shown = get.apply(pools.foreseen(tx, organizationId));
+        var shown = get.apply(pools.projected(tx, organizationId));
         return shown == null ? null : shown.found();
     }
 }

@@ -41,11 +41,11 @@ public final class ProvisionStore {
             long version, Instant seenAt) {
 
         /** A new provision. */
-        static Row begun(UUID organizationId, UUID poolId, ProvisionSpan holding, Instant seenAt) {
-            var at = holding.startsAt().isAfter(seenAt) ? seenAt : holding.startsAt();
+        static Row begun(UUID organizationId, UUID poolId, ProvisionSpan span, Instant seenAt) {
+            var at = span.startsAt().isAfter(seenAt) ? seenAt : span.startsAt();
             return new Row(
-                    Objects.requireNonNull(holding.provisionId()), organizationId, poolId, holding.productId(), holding.ladderId(), holding.tierId(),
-                    holding.cause().word(), holding.grantId(), holding.policyId(), holding.startsAt(), holding.endsAt(), at, at, 1, seenAt);
+                    Objects.requireNonNull(span.provisionId()), organizationId, poolId, span.productId(), span.ladderId(), span.tierId(),
+                    span.cause().word(), span.grantId(), span.policyId(), span.startsAt(), span.endsAt(), at, at, 1, seenAt);
         }
 
         /** The row with an end at an instant, unless it ends before. A scheduled provision then never begins. */
@@ -126,16 +126,16 @@ public final class ProvisionStore {
                 .where(PROVISIONS.ID.eq(P.ID)));
     }
 
-    /** @param foreseen the due changes, which the result includes */
-    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> foreseen) {
+    /** @param projected the due changes, which the result includes */
+    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> projected) {
         var due = TransitionStore.due(P.ORGANIZATION_ID);
         var found = tx.sql()
                 .select(columns(P, Columns.now()))
                 .select(due)
                 .from(P)
                 .where(P.ID.eq(id))
-                .fetchOne(row -> new ProjectedList<>(foreseen.of(row(row)), row.get(due)));
-        var begun = found == null ? foreseen.added(row -> row.id().equals(id)) : null;
+                .fetchOne(row -> new ProjectedList<>(projected.of(row(row)), row.get(due)));
+        var begun = found == null ? projected.added(row -> row.id().equals(id)) : null;
         return begun == null ? found : new ProjectedList<>(begun, true);
     }
 
@@ -156,10 +156,10 @@ public final class ProvisionStore {
                 .fetch(ProvisionStore::row);
     }
 
-    /** @param foreseen the due changes, which the result includes */
-    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> foreseen) {
+    /** @param projected the due changes, which the result includes */
+    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> projected) {
         var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
-        var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
+        var changed = projected.isNothing() ? List.<Row>of() : changed(tx, projected);
         if (changed.isEmpty()) {
             return ProjectedPage.page(due, row -> page.fetch(select(tx, filter, due, P), SORTS, P.ID, row), ProvisionStore::row);
         }
@@ -187,9 +187,9 @@ public final class ProvisionStore {
     }
 
     /** The rows that the due transitions change or insert, in their later form. */
-    private List<Row> changed(Tx tx, Projection<Row> foreseen) {
-        var rows = new ArrayList<>(foreseen.added());
-        getAll(tx, foreseen.changed(), tx.now()).forEach(row -> rows.add(foreseen.of(row)));
+    private List<Row> changed(Tx tx, Projection<Row> projected) {
+        var rows = new ArrayList<>(projected.added());
+        getAll(tx, projected.changed(), tx.now()).forEach(row -> rows.add(projected.of(row)));
         return rows;
     }
 

@@ -19,12 +19,12 @@ final class ProvisionsHandler implements ProvisionsApi<Call> {
 
     private final ProvisionStore provisions;
     private final TransitionStore transitions;
-    private final ProjectedReads outlook;
+    private final ProjectedReads reads;
 
-    ProvisionsHandler(ProvisionStore provisions, TransitionStore transitions, ProjectedReads outlook) {
+    ProvisionsHandler(ProvisionStore provisions, TransitionStore transitions, ProjectedReads reads) {
         this.provisions = provisions;
         this.transitions = transitions;
-        this.outlook = outlook;
+        this.reads = reads;
     }
 
     @Override
@@ -33,16 +33,16 @@ final class ProvisionsHandler implements ProvisionsApi<Call> {
                 uuid(query.organizationId()), uuid(query.productId()), uuid(query.planLadderId()), uuid(query.tierId()), uuid(query.grantId()),
                 query.cause() == null ? null : query.cause().value(), query.state() == null ? null : query.state().value(), query.at(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
-        var page = outlook.page(
-                call.tx(), filter.organizationId(), foreseen -> provisions.list(call.tx(), call.page(), filter, foreseen.provisions()));
+        var page = reads.page(
+                call.tx(), filter.organizationId(), projected -> provisions.list(call.tx(), call.page(), filter, projected.provisions()));
         return Reply.list(page.map(PlanViews::toApi));
     }
 
     @Override
     public Reply<Provision> getProvision(Call call, ProvisionId provisionId) {
         var id = provisionId.value();
-        var row = outlook.one(
-                call.tx(), foreseen -> provisions.projected(call.tx(), id, foreseen.provisions()),
+        var row = reads.one(
+                call.tx(), projected -> provisions.projected(call.tx(), id, projected.provisions()),
                 found -> found == null ? transitions.leadingTo(call.tx(), id) : found.organizationId());
         return Reply.ok(PlanViews.toApi(Require.found(row)));
     }

@@ -33,7 +33,7 @@ final class TransitionRequests {
 
     private final Catalog catalog;
     private final Pools pools;
-    private final TransitionWriter moves;
+    private final TransitionWriter writer;
     private final UsageCheck obstacles;
 
     /**
@@ -53,39 +53,39 @@ final class TransitionRequests {
         }
     }
 
-    TransitionRequests(Catalog catalog, Pools pools, TransitionWriter moves, UsageCheck obstacles) {
+    TransitionRequests(Catalog catalog, Pools pools, TransitionWriter writer, UsageCheck obstacles) {
         this.catalog = catalog;
         this.pools = pools;
-        this.moves = moves;
+        this.writer = writer;
         this.obstacles = obstacles;
     }
 
     /** Executes or schedules a transition. @throws ProblemException as documented for {@code createTransition} */
-    TransitionStore.Row move(Tx tx, Changes changes, LockedPool held, Actor actor, TransitionRequest wish) {
-        var at = wish.effectiveAt() == null ? held.now() : wish.effectiveAt();
-        if (wish.effectiveAt() != null && !at.isAfter(held.now())) {
+    TransitionStore.Row move(Tx tx, Changes changes, LockedPool held, Actor actor, TransitionRequest request) {
+        var at = request.effectiveAt() == null ? held.now() : request.effectiveAt();
+        if (request.effectiveAt() != null && !at.isAfter(held.now())) {
             throw Problem.VALIDATION_FAILED.because("`effective_at` is not in the future.")
                     .with(Item.pointer("/effective_at", "past", "`effective_at` is not in the future. Omit it for a transition now."));
         }
-        var ladder = ladder(tx, held, wish);
+        var ladder = ladder(tx, held, request);
         held.requireActive();
-        var target = wish.targetTierId() == null ? null : ladder.tier(wish.targetTierId());
+        var target = request.targetTierId() == null ? null : ladder.tier(request.targetTierId());
         var then = pools.then(tx, held.orgTypeId(), List.of(ladder), held.scheduled());
-        var from = wish.effectiveAt() == null ? held.plan(ladder.id()) : expected(held, then, ladder.id(), at);
+        var from = request.effectiveAt() == null ? held.plan(ladder.id()) : expected(held, then, ladder.id(), at);
         var byDefault = then.byDefault(ladder.id(), at);
-        var to = switch (decide(wish.kind(), from, ladder, target, byDefault, at)) {
-            case Impossible no -> throw refusal(no, wish);
+        var to = switch (decide(request.kind(), from, ladder, target, byDefault, at)) {
+            case Impossible no -> throw refusal(no, request);
             case Move move -> move.to();
         };
         if (target != null && to != null) {
             requirePublished(tx, to);
         }
-        if (!wish.force()) {
-            unobstructed(tx, held, from, to, wish);
+        if (!request.force()) {
+            unobstructed(tx, held, from, to, request);
         }
-        var manner = new Manner(wish.externalId(), null, actor.type(), actor.id(), wish.reason(), wish.force(), wish.keepSiteIds());
-        var what = ScheduledTransition.of(ladder.id(), wish.kind(), from == null ? null : from.tierId(), wish.targetTierId(), ProvisionCause.MANUAL, null, at);
-        return wish.effectiveAt() == null
+        var manner = new Manner(request.externalId(), null, actor.type(), actor.id(), request.reason(), request.force(), request.keepSiteIds());
+        var what = ScheduledTransition.of(ladder.id(), request.kind(), from == null ? null : from.tierId(), request.targetTierId(), ProvisionCause.MANUAL, null, at);
+        return request.effectiveAt() == null
                 ? atOnce(tx, changes, held, new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to)), manner)
                 : later(tx, changes, held, what, manner);
     }
@@ -99,14 +99,14 @@ final class TransitionRequests {
     }
 
     private TransitionStore.Row atOnce(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, Manner manner) {
-        var moved = moves.move(tx, changes, held, step, manner, TransitionWriter.SUPERSEDED);
+        var moved = writer.move(tx, changes, held, step, manner, TransitionWriter.SUPERSEDED);
         pools.changed(tx, changes, held, moved.held(), manner.keepSiteIds());
         return moved.transition();
     }
 
     private TransitionStore.Row later(Tx tx, Changes changes, LockedPool held, ScheduledTransition what, Manner manner) {
         requireFree(held, what.ladderId(), what.effectiveAt(), "/effective_at");
-        var transition = moves.schedule(tx, changes, held, what, manner);
+        var transition = writer.schedule(tx, changes, held, what, manner);
         pools.changed(tx, changes, held, held, List.of());
         return transition;
     }
@@ -128,16 +128,16 @@ final class TransitionRequests {
     }
 
     /** Locks the ladder of the request against changes, and returns it. */
-    private Ladder ladder(Tx tx, LockedPool held, TransitionRequest wish) {
-        if (wish.targetTierId() != null) {
-            var ladder = Require.named(catalog.keepLadderOfTier(tx, wish.targetTierId()), "/target_tier_id", "tier");
-            if (wish.ladderId() != null && !wish.ladderId().equals(ladder.id())) {
+    private Ladder ladder(Tx tx, LockedPool held, TransitionRequest request) {
+        if (request.targetTierId() != null) {
+            var ladder = Require.named(catalog.keepLadderOfTier(tx, request.targetTierId()), "/target_tier_id", "tier");
+            if (request.ladderId() != null && !request.ladderId().equals(ladder.id())) {
                 throw Problem.VALIDATION_FAILED.because("The tier is on another ladder.")
                         .with(Item.pointer("/target_tier_id", "other_ladder", "The tier isn't on the ladder of `plan_ladder_id`."));
             }
             return ladder;
         }
-        return Require.named(catalog.keepLadder(tx, wish.ladderId() == null ? onlyLadder(held) : wish.ladderId()), "/plan_ladder_id", "plan ladder");
+        return Require.named(catalog.keepLadder(tx, request.ladderId() == null ? onlyLadder(held) : request.ladderId()), "/plan_ladder_id", "plan ladder");
     }
 
     private static UUID onlyLadder(LockedPool held) {
@@ -156,7 +156,7 @@ final class TransitionRequests {
     /** The plan on a ladder just before a future instant, with the scheduled transitions applied. */
     static @Nullable ProvisionSpan expected(LockedPool held, CatalogHistory then, UUID ladderId, Instant at) {
         var earlier = held.scheduled().stream().filter(other -> other.effectiveAt().isBefore(at)).toList();
-        return PoolProjection.of(held.holdings(), earlier, then).before(ladderId, at);
+        return PoolProjection.of(held.spans(), earlier, then).before(ladderId, at);
     }
 
     private static Outcome decide(
@@ -166,12 +166,12 @@ final class TransitionRequests {
                 : TransitionRules.to(kind, from, ladder, target, byDefault, ProvisionCause.MANUAL, null, at);
     }
 
-    private static ProblemException refusal(Impossible no, TransitionRequest wish) {
-        return Problem.INVALID_STATE.at(no.why() == Obstacle.TARGET ? wish.pointer() : "/kind", no.detail());
+    private static ProblemException refusal(Impossible no, TransitionRequest request) {
+        return Problem.INVALID_STATE.at(no.why() == Obstacle.TARGET ? request.pointer() : "/kind", no.detail());
     }
 
-    private void unobstructed(Tx tx, LockedPool held, @Nullable ProvisionSpan from, @Nullable Target to, TransitionRequest wish) {
-        var found = obstacles.of(tx, held, from, to, wish.pointer());
+    private void unobstructed(Tx tx, LockedPool held, @Nullable ProvisionSpan from, @Nullable Target to, TransitionRequest request) {
+        var found = obstacles.of(tx, held, from, to, request.pointer());
         if (!found.isEmpty()) {
             throw Problem.ENTITLEMENT_EXCEEDED.because(found.size() == 1
                             ? found.getFirst().detail()

@@ -185,21 +185,21 @@ public final class TransitionStore {
                 .fetch(TransitionStore::row);
     }
 
-    /** @param foreseen the due changes, which the result includes */
-    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> foreseen) {
+    /** @param projected the due changes, which the result includes */
+    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> projected) {
         var due = due(T.ORGANIZATION_ID);
         return tx.sql()
                 .select(columns(T))
                 .select(due)
                 .from(T)
                 .where(T.ID.eq(id))
-                .fetchOne(row -> new ProjectedList<>(foreseen.of(row(row)), row.get(due)));
+                .fetchOne(row -> new ProjectedList<>(projected.of(row(row)), row.get(due)));
     }
 
-    /** @param foreseen the due changes, which the result includes */
-    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> foreseen) {
+    /** @param projected the due changes, which the result includes */
+    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> projected) {
         var due = due(filter.organizationId() == null ? null : val(filter.organizationId()));
-        var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
+        var changed = projected.isNothing() ? List.<Row>of() : changed(tx, projected);
         if (changed.isEmpty()) {
             return ProjectedPage.page(due, row -> page.fetch(select(tx, filter, due, T), SORTS, T.ID, row), TransitionStore::row);
         }
@@ -238,12 +238,12 @@ public final class TransitionStore {
     }
 
     /** The rows that the due transitions change, in their later form. */
-    private static List<Row> changed(Tx tx, Projection<Row> foreseen) {
+    private static List<Row> changed(Tx tx, Projection<Row> projected) {
         return tx.sql()
                 .select(COLUMNS)
                 .from(TRANSITIONS)
-                .where(TRANSITIONS.ID.eq(any(Columns.array(foreseen.changed(), UUID.class))))
-                .fetch(found -> foreseen.of(row(found)));
+                .where(TRANSITIONS.ID.eq(any(Columns.array(projected.changed(), UUID.class))))
+                .fetch(found -> projected.of(row(found)));
     }
 
     /** True if a transition of an organization is due and not applied yet. */

@@ -174,18 +174,18 @@ public final class TransitionWriter {
         if (end != null) {
             schedule(tx, changes, held, end, manner);
         }
-        var holdings = new ArrayList<ProvisionSpan>();
-        for (var holding : held.holdings()) {
-            boolean itsOwn = after.id().equals(holding.grantId()) && (holding.endsAt() == null || holding.endsAt().isAfter(held.now()));
+        var spans = new ArrayList<ProvisionSpan>();
+        for (var span : held.spans()) {
+            boolean itsOwn = after.id().equals(span.grantId()) && (span.endsAt() == null || span.endsAt().isAfter(held.now()));
             if (itsOwn) {
-                var provision = provisions.getAll(tx, List.of(Objects.requireNonNull(holding.provisionId())), held.now()).getFirst();
+                var provision = provisions.getAll(tx, List.of(Objects.requireNonNull(span.provisionId())), held.now()).getFirst();
                 var moved = provision.ending(after.endsAt(), held.now());
                 provisions.save(tx, List.of(moved));
                 tell(changes, new Ended(provision, moved), null);
             }
-            holdings.add(itsOwn ? holding.until(after.endsAt()) : holding);
+            spans.add(itsOwn ? span.until(after.endsAt()) : span);
         }
-        return held.holding(holdings);
+        return held.withSpans(spans);
     }
 
     /** Inserts provisions with their transitions, in two statements. */
@@ -207,8 +207,8 @@ public final class TransitionWriter {
         }
     }
 
-    private static ProvisionStore.Row begun(LockedPool held, ProvisionSpan holding) {
-        return ProvisionStore.Row.begun(held.organizationId(), held.poolId(), holding, held.now());
+    private static ProvisionStore.Row begun(LockedPool held, ProvisionSpan span) {
+        return ProvisionStore.Row.begun(held.organizationId(), held.poolId(), span, held.now());
     }
 
     /** Stores the actual end of a grant. */

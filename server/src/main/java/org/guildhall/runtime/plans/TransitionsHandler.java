@@ -32,29 +32,29 @@ final class TransitionsHandler implements TransitionsApi<Call> {
 
     private final TransitionStore transitions;
     private final Pools pools;
-    private final ProjectedReads outlook;
-    private final TransitionWriter moves;
-    private final TransitionRequests moving;
+    private final ProjectedReads reads;
+    private final TransitionWriter writer;
+    private final TransitionRequests requests;
     private final SitesOfPool sites;
 
-    TransitionsHandler(TransitionStore transitions, Pools pools, ProjectedReads outlook, TransitionWriter moves, TransitionRequests moving, SitesOfPool sites) {
+    TransitionsHandler(TransitionStore transitions, Pools pools, ProjectedReads reads, TransitionWriter writer, TransitionRequests requests, SitesOfPool sites) {
         this.transitions = transitions;
         this.pools = pools;
-        this.outlook = outlook;
-        this.moves = moves;
-        this.moving = moving;
+        this.reads = reads;
+        this.writer = writer;
+        this.requests = requests;
         this.sites = sites;
     }
 
     @Override
     public Reply<Transition> createTransition(Call call, OrganizationId organizationId, NewTransition body) {
         var actor = call.actor();
-        var wish = wish(body);
-        wellFormed(wish, actor);
+        var request = request(body);
+        wellFormed(request, actor);
         var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId.value()));
         call.expect(held.version());
-        requireOwn(call, held, wish.keepSiteIds());
-        var transition = PlanViews.toApi(moving.move(call.tx(), call.changes(), held, actor, wish));
+        requireOwn(call, held, request.keepSiteIds());
+        var transition = PlanViews.toApi(requests.move(call.tx(), call.changes(), held, actor, request));
         return Reply.created("/api/v1/runtime/transitions/" + transition.id(), transition);
     }
 
@@ -71,7 +71,7 @@ final class TransitionsHandler implements TransitionsApi<Call> {
         if (before.grantId() != null) {
             throw Problem.INVALID_STATE.because("The transition belongs to a grant: change the grant's `ends_at`, or revoke it.");
         }
-        var transition = PlanViews.toApi(moves.drop(call.tx(), call.changes(), id, body.reason(), held.now()));
+        var transition = PlanViews.toApi(writer.drop(call.tx(), call.changes(), id, body.reason(), held.now()));
         pools.changed(call.tx(), call.changes(), held, held, List.of());
         return Reply.ok(transition);
     }
@@ -105,15 +105,15 @@ final class TransitionsHandler implements TransitionsApi<Call> {
 
     @Override
     public Reply<Transition> getTransition(Call call, TransitionId transitionId) {
-        var row = outlook.one(
-                call.tx(), foreseen -> transitions.projected(call.tx(), transitionId.value(), foreseen.transitions()),
+        var row = reads.one(
+                call.tx(), projected -> transitions.projected(call.tx(), transitionId.value(), projected.transitions()),
                 found -> found == null ? null : found.organizationId());
         return Reply.ok(PlanViews.toApi(Require.found(row)));
     }
 
     private Page<Row> page(Call call, Filter filter) {
-        return outlook.page(
-                call.tx(), filter.organizationId(), foreseen -> transitions.list(call.tx(), call.page(), filter, foreseen.transitions()));
+        return reads.page(
+                call.tx(), filter.organizationId(), projected -> transitions.list(call.tx(), call.page(), filter, projected.transitions()));
     }
 
     /** Refuses an unknown site id, since ignoring it would make another site read-only. */
@@ -131,7 +131,7 @@ final class TransitionsHandler implements TransitionsApi<Call> {
         ProblemException.ifAny(wrong);
     }
 
-    private static TransitionRequest wish(NewTransition body) {
+    private static TransitionRequest request(NewTransition body) {
         List<SiteId> keep = body.keepSiteIds() == null ? List.of() : body.keepSiteIds();
         return new TransitionRequest(
                 TransitionRules.Kind.of(body.kind().value()), uuid(body.targetTierId()), uuid(body.planLadderId()), body.effectiveAt(), body.externalId(),
@@ -139,18 +139,18 @@ final class TransitionsHandler implements TransitionsApi<Call> {
     }
 
     /** Checks the members that depend on each other, and reports all errors together. */
-    private static void wellFormed(TransitionRequest wish, Actor actor) {
+    private static void wellFormed(TransitionRequest request, Actor actor) {
         var wrong = new ArrayList<Item>();
-        if (wish.kind() == TransitionRules.Kind.END && wish.targetTierId() != null) {
+        if (request.kind() == TransitionRules.Kind.END && request.targetTierId() != null) {
             wrong.add(Item.pointer("/target_tier_id", "other_kind", "`target_tier_id` must be absent for kind `end`, which leads to the default tier."));
         }
-        if (wish.kind() != TransitionRules.Kind.END && wish.targetTierId() == null) {
+        if (request.kind() != TransitionRules.Kind.END && request.targetTierId() == null) {
             wrong.add(Item.pointer("/target_tier_id", "required", "`target_tier_id` is required, except for kind `end`."));
         }
-        if (wish.force() && !actor.type().equals("operator")) {
+        if (request.force() && !actor.type().equals("operator")) {
             wrong.add(Item.pointer("/force", "operators_only", "`force` is only allowed for operators."));
         }
-        if (wish.force() && (wish.reason() == null || wish.reason().isBlank())) {
+        if (request.force() && (request.reason() == null || request.reason().isBlank())) {
             wrong.add(Item.pointer("/reason", "required", "`reason` is required with `force`."));
         }
         ProblemException.ifAny(wrong);

@@ -44,7 +44,7 @@ class PlanChangesTest {
     }
 
     /** An organization with a plan of a cause. */
-    private String holding(String cause, @Nullable String name) {
+    private String span(String cause, @Nullable String name) {
         if (cause.equals("none")) {
             return plans.organization(plans.orgType("bare"));
         }
@@ -83,7 +83,7 @@ class PlanChangesTest {
         "manual,       Flexible, Standard, held_by_grant, Flexible manual",
     })
     void change_planOfACause_followsTheTable(String cause, @Nullable String held, @Nullable String paid, String outcome, String after) {
-        var organization = holding(cause, held);
+        var organization = span(cause, held);
         assertEquals(outcome, change(organization, tier(paid)));
         assertEquals(after, plans.plans(organization));
     }

@@ -35,7 +35,7 @@ class PoolProjectionTest {
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
         var timeline = run(List.of(trial), List.of(end(trial, NOON)), policy(PUBLIC));
         assertEquals("Standard trial until 12:00, Public default from 12:00", told(timeline));
-        assertEquals(TierFixture.POLICY, timeline.holdings().getLast().policyId());
+        assertEquals(TierFixture.POLICY, timeline.spans().getLast().policyId());
         assertEquals(List.of(true), timeline.steps().stream().map(step -> step.dropped() == null).toList());
     }
 
@@ -91,8 +91,8 @@ class PoolProjectionTest {
         var other = new ProvisionSpan(new UUID(9, 4), new UUID(9, 5), new UUID(9, 6), new UUID(9, 7), ProvisionCause.MANUAL, null, null, NOON.minusSeconds(60), null);
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
         var timeline = run(List.of(addon, other, trial), List.of(end(trial, NOON)), policy(PUBLIC));
-        assertEquals(List.of(addon, other), timeline.holdings().subList(0, 2));
-        assertEquals(4, timeline.holdings().size());
+        assertEquals(List.of(addon, other), timeline.spans().subList(0, 2));
+        assertEquals(4, timeline.spans().size());
     }
 
     @Test
@@ -100,10 +100,10 @@ class PoolProjectionTest {
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
         var due = List.of(end(trial, NOON), manual(TransitionRules.Kind.UPGRADE, PUBLIC, STANDARD, NOON.plusSeconds(1)), manual(TransitionRules.Kind.UPGRADE, STANDARD, FLEXIBLE, NOON.plusSeconds(2)),
                 manual(TransitionRules.Kind.DOWNGRADE, FLEXIBLE, PUBLIC, NOON.plusSeconds(3)), manual(TransitionRules.Kind.END, null, null, NOON.plusSeconds(4)));
-        var holdings = run(List.of(trial), due, policy(PUBLIC)).holdings();
+        var spans = run(List.of(trial), due, policy(PUBLIC)).spans();
         for (long second = -10; second < 10; second++) {
             var at = NOON.plusSeconds(second);
-            assertEquals(1, holdings.stream().filter(holding -> holding.holds(at)).count(), at.toString());
+            assertEquals(1, spans.stream().filter(span -> span.holds(at)).count(), at.toString());
         }
     }
 
@@ -121,7 +121,7 @@ class PoolProjectionTest {
     }
 
     private static String told(PoolProjection timeline) {
-        return timeline.holdings().stream().map(PoolProjectionTest::told).collect(Collectors.joining(", "));
+        return timeline.spans().stream().map(PoolProjectionTest::told).collect(Collectors.joining(", "));
     }
 
     private static String told(ProvisionSpan held) {
