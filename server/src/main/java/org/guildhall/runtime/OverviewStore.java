@@ -48,19 +48,19 @@ import org.jooq.SortField;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
-/** Everything of one organization, in one statement, and so at one instant. */
+/** Reads the overview of an organization, in one statement and so at one instant. */
 final class OverviewStore {
 
-    /** How much of each part is shown; one more is read. */
+    /** The maximal number of rows per part in the answer; one more is read. */
     static final int PART_MAX = 100;
 
-    /** How many people of a household are shown; one more is read. */
+    /** The maximal number of members per household in the answer; one more is read. */
     static final int MEMBERS_MAX = 50;
 
     /**
-     * Everything.
+     * The data of the overview.
      *
-     * @param entitled what entitlements follow from; null if there is no such organization
+     * @param entitled the data of the entitlements; null if there is no such organization
      */
     record Everything(
             @Nullable EntitlementData entitled, List<OrganizationStore.Row> organization, List<OrgType> orgType, List<Person> people,
@@ -69,12 +69,12 @@ final class OverviewStore {
 
     record OrgType(UUID id, String key, String name, String state) {}
 
-    /** Somebody who belongs to the organization. */
+    /** A member of the organization. */
     record Person(
             UUID id, String name, @Nullable String email, String state, UUID membershipId, String role, Instant startsAt,
             @Nullable Instant endsAt) {}
 
-    /** A household in which one of them lives. */
+    /** A household of a member. */
     record Household(UUID id, String name, String state, List<Member> members) {}
 
     record Member(UUID id, UUID personId, String name, String role) {}
@@ -116,7 +116,7 @@ final class OverviewStore {
         return at == null ? Columns.now() : val(at);
     }
 
-    /** The same for what the pool dates: its present is behind every change of it, also where clocks were set back. */
+    /** The instant for rows of the pool. It isn't before the last change of the pool, even if the clock was set back. */
     private static Field<Instant> instant(UUID organizationId, @Nullable Instant at) {
         return at == null
                 ? field(select(greatest(Columns.now(), POOLS.UPDATED_AT)).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(organizationId)))
@@ -127,17 +127,17 @@ final class OverviewStore {
         return start.le(instant(at)).and(end.isNull().or(end.gt(instant(at))));
     }
 
-    /** What was there by then; whatever is there is there now. */
+    /** The condition that a row existed at an instant. */
     private static Condition by(Field<Instant> made, @Nullable Instant at) {
         return at == null ? noCondition() : made.le(at);
     }
 
-    /** Whoever belongs to it. */
+    /** The condition of the organization's memberships. */
     private static Condition belongs(UUID organizationId, @Nullable Instant at) {
         return MEMBERSHIPS.ORGANIZATION_ID.eq(organizationId).and(holds(MEMBERSHIPS.STARTS_AT, MEMBERSHIPS.ENDS_AT, at));
     }
 
-    /** The first of them as they are shown, before anybody looks who they are: of a great organization the others' names aren't read. */
+    /** The first memberships of the answer. They are limited before the join, so that a large organization's other persons aren't read. */
     private static Table<?> shown(UUID organizationId, @Nullable Instant at, int most) {
         return select(MEMBERSHIPS.ID, MEMBERSHIPS.PERSON_ID, MEMBERSHIPS.ROLE, MEMBERSHIPS.STARTS_AT, MEMBERSHIPS.ENDS_AT, MEMBERSHIPS.CREATED_AT)
                 .from(MEMBERSHIPS)
@@ -147,7 +147,7 @@ final class OverviewStore {
                 .asTable("shown");
     }
 
-    /** The order in which people are shown. */
+    /** The order of people in the answer. */
     private static List<SortField<?>> byRole(Memberships memberships) {
         return List.of(memberships.ROLE.sortAsc("owner", "admin", "member"), memberships.CREATED_AT.asc(), memberships.ID.asc());
     }
@@ -172,7 +172,7 @@ final class OverviewStore {
                 .limit(inline(PART_MAX + 1));
     }
 
-    /** Those of the people who are shown: of a great organization the others' aren't looked for. */
+    /** The households of the people in the answer only, which bounds the read for a large organization. */
     private static Field<List<Household>> households(UUID organizationId, @Nullable Instant at) {
         var theirs = HOUSEHOLD_MEMBERS.as("theirs");
         var members = multiset(select(HOUSEHOLD_MEMBERS.ID, HOUSEHOLD_MEMBERS.PERSON_ID, PERSONS.NAME, HOUSEHOLD_MEMBERS.ROLE)

@@ -67,7 +67,7 @@ public final class Runtime {
      * The plan that an organization's subscriptions pay for.
      *
      * @param ladderId the ladder to move on
-     * @param tierId the highest tier that is paid for; null if none is any more
+     * @param tierId the highest paid tier; null for none
      * @param subscriptionId the subscription that the transition names as its cause
      * @param reason the transition's reason, in a sentence
      */
@@ -76,17 +76,17 @@ public final class Runtime {
     /**
      * The outcome of a plan change.
      *
-     * @param transitionId the transition that was made; null if the plan wasn't moved
+     * @param transitionId the created transition; null if the plan wasn't moved
      * @param notMovedReason why the plan wasn't moved: {@code unchanged}, {@code held_by_grant}, {@code tier_unavailable} or
      *        {@code organization_archived}; null if it was
      */
     public record PlanChanged(@Nullable UUID transitionId, @Nullable String notMovedReason) {}
 
     /**
-     * Moves the plan of an organization on one ladder to the tier that is paid for, at once and with cause {@code subscription}.
+     * Moves the plan of an organization on one ladder to the paid tier, at once and with cause {@code subscription}.
      *
-     * <p>Use doesn't hold the move back, as it doesn't hold back the end of a trial. A plan with another cause stays where it is worth as
-     * much: only an upgrade replaces it, and a payment for the same tier replaces a trial or a grant. A repeated call changes nothing.
+     * <p>Use doesn't hold the transition back, as with the end of a trial. A granted or manual plan stays unless the paid tier is higher. A
+     * payment for the same tier replaces a trial or a grant. A repeated call changes nothing.
      *
      * @param changes gets the transition, the provisions and the pool
      * @throws ProblemException {@code not_found} if there is no such organization or ladder, or the tier is of another ladder
@@ -106,7 +106,7 @@ public final class Runtime {
     public record Check(boolean allowed, String detail, @Nullable UUID smallestTierId) {}
 
     /**
-     * Checks whether an organization may use a further quantity of a resource key now. Nothing is held by it.
+     * Checks whether an organization may use a further quantity of a resource key now. The check holds nothing.
      *
      * @throws ProblemException {@code not_found} if there is no such organization
      */
@@ -129,7 +129,7 @@ public final class Runtime {
     }
 
     /**
-     * Holds a quantity of an allowance for an instant, which may be still to come. It counts as used in the period of that instant.
+     * Holds a quantity of an allowance for an instant, which can be in the future. It counts as used in the period of that instant.
      *
      * @param changes gets the thresholds that are reached
      * @param quantity at least 1
@@ -154,17 +154,17 @@ public final class Runtime {
     /**
      * Turns a held quantity into a usage event of its instant. A repeated call changes nothing.
      *
-     * @throws ProblemException {@code not_found} if nothing is held by the reference
+     * @throws ProblemException {@code not_found} if the reference holds nothing
      */
     public void settle(Tx tx, Changes changes, String reference) {
         holds.settle(tx, changes, reference);
     }
 
     /**
-     * What this room knows of an organization.
+     * The overview of an organization.
      *
-     * @param summary its tiers in words
-     * @param version its pool's
+     * @param summary the plans as a sentence
+     * @param version the version of the pool
      */
     public record Overview(
             Organization organization, OverviewOrgType orgType, String summary, List<PlanStanding> plans,
@@ -172,10 +172,11 @@ public final class Runtime {
             OverviewProvisions provisions, OverviewGrants grants, OverviewTransitions transitions, OverviewSites sites, long version) {}
 
     /**
-     * Everything about an organization at one instant, in one round trip; of each part the newest hundred.
+     * Reads the overview of an organization at an instant, in one round trip. Each part has at most the hundred newest rows.
      *
      * @param at null for now
-     * @throws ProblemException {@code not_found} if there is no such organization, or wasn't then; {@code invalid_parameter} for an instant to come
+     * @throws ProblemException {@code not_found} if the organization doesn't exist or didn't exist then, {@code invalid_parameter} for a future
+     *     instant
      */
     public Overview overview(Tx tx, UUID organizationId, @Nullable Instant at) {
         var all = store.find(tx, organizationId, at);

@@ -3,6 +3,7 @@ package org.guildhall.core;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.regex.Pattern;
 import org.guildhall.Http;
 import org.guildhall.api.Operation;
 import org.guildhall.core.json.Spec;
+import org.jspecify.annotations.Nullable;
 
 /** What the document says of an operation, as examples are made from it. */
 final class Documented {
@@ -66,5 +68,23 @@ final class Documented {
         var shared = from.path().substring(0, from.path().lastIndexOf('}') + 1).split("/").length;
         var kept = String.join("/", List.of(path.split("/")).subList(0, shared));
         return kept + to.path().substring(to.path().lastIndexOf('}') + 1);
+    }
+
+    /** The operation that reads the resource of another one: a GET of its path up to the last id. */
+    static @Nullable Operation reader(Operation operation) {
+        var path = operation.path();
+        var resource = path.contains("}") ? path.substring(0, path.lastIndexOf('}') + 1) : path;
+        return Arrays.stream(Operation.values())
+                .filter(other -> other.method().equals("GET") && !other.list() && other.path().equals(resource))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The id prefix of a list's entries. */
+    static String entryPrefix(Operation list) {
+        var page = resolved(DOCUMENT.at("/paths/" + list.path().replace("/", "~1") + "/get/responses/200"))
+                .at("/content/application~1json/schema");
+        var entry = resolved(resolved(resolved(page).at("/properties/data")).path("items"));
+        return resolved(entry.at("/properties/id")).path("x-id-prefix").asText();
     }
 }

@@ -8,34 +8,42 @@ import java.util.function.Function;
 import org.guildhall.api.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** How an operation is called so that it succeeds: a row of {@link Examples}. */
+/**
+ * A call of an operation that succeeds. The body is the document's own example. Every id in body and path becomes a new resource of the
+ * tenant, and every {@code external_id} a new one. An example states only what is particular to its operation.
+ */
 final class Example {
 
     final Operation operation;
     final Map<String, Function<SampleData, Object>> members = new LinkedHashMap<>();
     final List<String> absent = new ArrayList<>();
     final List<Operation> before = new ArrayList<>();
-    final List<Operation> once = new ArrayList<>();
     final Map<String, Function<SampleData, String>> path = new LinkedHashMap<>();
+    String entryPointer = "/id";
+    @Nullable Function<SampleData, String> entry;
     @Nullable String makes;
 
-    Example(Operation operation) {
+    private Example(Operation operation) {
         this.operation = operation;
     }
 
-    /** What it creates has ids with this prefix: whatever needs such an id gets a new one from here. */
+    static Example example(Operation operation) {
+        return new Example(operation);
+    }
+
+    /** The prefix of the ids that the operation gives: other examples get new resources of that kind from it. */
     Example makes(String prefix) {
         makes = prefix;
         return this;
     }
 
-    /** A member of the body, at a JSON Pointer, in place of what the document's example has there. */
+    /** A member of the body, at a JSON Pointer, that replaces the one of the document's example. */
     Example with(String pointer, Function<SampleData, Object> value) {
         members.put(pointer, value);
         return this;
     }
 
-    /** A member that must be another one each time. */
+    /** A member of the body that needs a new value in each call. */
     Example unique(String pointer) {
         return with(pointer, SampleData::word);
     }
@@ -46,21 +54,27 @@ final class Example {
         return this;
     }
 
-    /** A path parameter that is no new id. */
+    /** A path parameter that isn't the id of a new resource. */
     Example at(String parameter, Function<SampleData, String> value) {
         path.put(parameter, value);
         return this;
     }
 
-    /** What is to be done to the same resource before, such as publishing what is to be retired. */
+    /** An operation on the same resource that must come before, as publishing comes before retiring. */
     Example after(Operation step) {
         before.add(step);
         return this;
     }
 
-    /** What is to be created once in the tenant before, as the document's example has it. */
-    Example given(Operation creation) {
-        once.add(creation);
+    /** The id of an entry of the list, if no example makes it at the path of the list. The path is made first. */
+    Example entry(Function<SampleData, String> id) {
+        entry = id;
         return this;
+    }
+
+    /** An entry of a list whose entries have no {@code id}. */
+    Example entry(String pointer, Function<SampleData, String> value) {
+        entryPointer = pointer;
+        return entry(value);
     }
 }

@@ -1,246 +1,109 @@
 package org.guildhall.core;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.guildhall.api.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** A tenant of its own, a token that may do everything there, and whatever an example needs in it. */
+/** The samples of one tenant: new resources for every example, made by a token with all scopes. */
 final class SampleData {
 
     private static final Pattern ID = Pattern.compile("([a-z]{3})_[0-7][0-9a-hjkmnp-tv-z]{25}");
-    private static final AtomicLong WORDS = new AtomicLong();
+    private static final AtomicLong NUMBERS = new AtomicLong();
     private static final Set<String> GOING_ON = Set.of("queued", "running");
 
-    /** A call that succeeds. @param type of its body */
+    /** A request that succeeds. @param type the media type of the body */
     record Request(Operation operation, String path, @Nullable String body, @Nullable String type, @Nullable String etag) {
 
-        /** The same with another body. */
+        /** This request with another body. */
         Request with(String other) {
             return new Request(operation, path, other, type, etag);
         }
 
-        /** The same on another path. */
+        /** This request on another path. */
         Request at(String other) {
             return new Request(operation, other, body, type, etag);
         }
     }
 
+    /** A list and one of its entries. @param pointer the member that identifies an entry */
+    record Entry(String path, String pointer, String id) {}
+
     final TestServer.Tenant tenant;
     final Http http;
-    private final List<String> order = new ArrayList<>();
-    private final Set<Operation> given = EnumSet.noneOf(Operation.class);
-    private @Nullable String event;
-    private @Nullable String siteMaker;
-    private @Nullable String storageKey;
-    private @Nullable String waitingImport;
+    private final Map<String, String> remembered = new HashMap<>();
 
     SampleData(TestServer.Tenant tenant) {
         this.tenant = tenant;
         this.http = new Http(tenant.guild(), tenant.token());
     }
 
-    /** A word that nobody has used. */
+    /** A new word. */
     String word() {
-        return "w" + WORDS.incrementAndGet();
+        return "w" + number();
     }
 
-    /** A rate limit that nobody has had, and that no test reaches. */
-    Map<String, Object> roomyLimit() {
-        return Map.of("limit", 100_000 + WORDS.incrementAndGet(), "window_seconds", 1);
+    /** A new number. */
+    long number() {
+        return NUMBERS.incrementAndGet();
     }
 
-    /** An instant that is still to come, whenever this runs. */
+    /** Keeps a value for another example or another member. */
+    void remember(String name, String value) {
+        remembered.put(name, value);
+    }
+
+    String remembered(String name) {
+        return Objects.requireNonNull(remembered.get(name), name);
+    }
+
+    /** A value that is made once for the tenant. */
+    String once(String name, Supplier<String> made) {
+        if (!remembered.containsKey(name)) {
+            remember(name, made.get());
+        }
+        return remembered(name);
+    }
+
+    /** An instant in the future. */
     String nextMonth() {
         return Instant.now().plus(30, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** An idempotency key of the caller's own consumer under which something was committed. */
-    String committedKey() {
-        var key = word();
-        send(request(Operation.CREATE_CONSUMER), "Idempotency-Key", key).expect(201);
-        return key;
-    }
-
-    /** An audit event of the tenant; the same one each time, since nothing changes it. */
-    String event() {
-        if (event == null) {
-            id("con");
-            event = http.get("/api/v1/platform/audit-events?limit=1&action=consumer.created").expect(200).at("/data/0/id");
-        }
-        return java.util.Objects.requireNonNull(event);
-    }
-
-    /** A new review of that event. */
-    String review() {
-        return java.util.Objects.requireNonNull(send(request(Operation.CREATE_AUDIT_REVIEW)).expect(201).at("/id"));
-    }
-
-    /** Who somebody is at an identity provider who is to be made a person, which needs a default organization type. */
-    String newcomer() {
-        var types = "/api/v1/catalog/org-types";
-        if (http.get(types + "?is_default=true").expect(200).json().get("data").isEmpty()) {
-            http.post(types, Http.JSON.createObjectNode().put("key", word()).put("name", "Personal").put("is_default", true).toString()).expect(201);
-        }
-        return word();
-    }
-
-    /** An address that nobody else has. */
-    String address() {
-        return word() + "@members.example";
-    }
-
-    /** The token of a new invitation. */
-    String invitationToken() {
-        return java.util.Objects.requireNonNull(send(request(Operation.CREATE_INVITATION)).expect(201).at("/token"));
-    }
-
-    /** A resource key of the kind "limit" that an integration made for it registers. */
-    String resourceKey() {
-        var integration = word();
-        var manifest = Map.of("key", integration, "name", "Sites", "resource_keys",
-                List.of(Map.of("key", integration + ".sites", "display_name", "Sites", "kind", "limit")));
-        http.post("/api/v1/catalog/integrations", Http.JSON.valueToTree(manifest).toString()).expect(201);
-        return integration + ".sites";
-    }
-
-    /** A new product that can be granted. */
-    String publishedProduct() {
-        var product = id("prd");
-        http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
-        return product;
-    }
-
-    /** What a new grant gave. */
-    String provision() {
-        return String.valueOf(http.get("/api/v1/runtime/provisions?grant_id=" + id("gra")).expect(200).at("/data/0/id"));
-    }
-
-    /** A new tier that organizations can reach. */
-    String reachableTier() {
-        var tier = Map.of("name", word(), "product_id", publishedProduct());
-        return String.valueOf(
-                http.post("/api/v1/catalog/plan-ladders/" + id("lad") + "/tiers", Http.JSON.valueToTree(tier).toString()).expect(201).at("/id"));
-    }
-
-    /** A transition that is still to come. */
-    String scheduledTransition() {
-        var move = Map.of("kind", "initiate", "target_tier_id", reachableTier(), "effective_at", nextMonth());
-        return String.valueOf(http.post("/api/v1/runtime/organizations/" + id("org") + "/transitions", Http.JSON.valueToTree(move).toString())
-                .expect(201).at("/id"));
-    }
-
-    /** An organization that is entitled to sites and storage of an integration that was made for it; {@link #siteMaker} is that one. */
-    String siteHolder() {
-        var key = word();
-        var sites = Map.of("key", key + ".sites", "display_name", "Sites", "kind", "limit");
-        var storage = Map.of("key", key + ".storage_mb", "display_name", "Storage", "kind", "limit");
-        siteMaker = made("/api/v1/catalog/integrations", Map.of("key", key, "name", "Farm", "resource_keys", List.of(sites, storage)));
-        storageKey = key + ".storage_mb";
-        var set = made("/api/v1/catalog/entitlement-sets", Map.of("name", word()));
-        for (var resource : List.of(sites, storage)) {
-            made("/api/v1/catalog/entitlement-sets/" + set + "/rules", Map.of(
-                    "resource_key", resource.get("key"), "kind", "limit", "limit_value", 100,
-                    "threshold_percents", resource.equals(storage) ? List.of(1) : List.of()));
-        }
-        var product = made("/api/v1/catalog/products", Map.of("name", word(), "entitlement_set_id", set));
-        http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
-        var organization = id("org");
-        made("/api/v1/runtime/grants", Map.of("organization_id", organization, "product_id", product));
-        return organization;
-    }
-
-    /** The integration of the last {@link #siteHolder}. */
-    String siteMaker() {
-        return String.valueOf(siteMaker);
-    }
-
-    /** A host name that nobody has used. */
-    String hostName() {
-        return word() + ".example";
-    }
-
-    /** One usage event. */
-    List<Map<String, Object>> usage() {
-        var organization = siteHolder();
-        return List.of(Map.of("external_id", word(), "organization_id", organization, "resource_key", String.valueOf(storageKey), "quantity", 1));
-    }
-
-    /** A usage event that was recorded. */
-    String usageEvent() {
-        return String.valueOf(http.get("/api/v1/runtime/usage-events?usage_report_id=" + id("urp")).expect(200).at("/data/0/id"));
-    }
-
-    /** A threshold that was reached. */
-    String usageThreshold() {
-        return String.valueOf(http.post("/api/v1/runtime/usage-reports", Http.JSON.valueToTree(Map.of("events", usage())).toString())
-                .expect(201).at("/thresholds/0/id"));
-    }
-
-    private String made(String path, Map<String, ?> body) {
+    /** The id of what a POST creates. */
+    String made(String path, Map<String, ?> body) {
         return String.valueOf(http.post(path, Http.JSON.valueToTree(body).toString()).expect(201).at("/id"));
     }
 
-    /** A new ladder with two tiers. */
-    String ladder() {
-        var ladder = id("lad");
-        order.clear();
-        for (int rank = 0; rank < 2; rank++) {
-            var tier = Map.of("name", word(), "product_id", id("prd"));
-            order.addFirst(http.post("/api/v1/catalog/plan-ladders/" + ladder + "/tiers", Http.JSON.valueToTree(tier).toString()).expect(201).at("/id"));
-        }
-        return ladder;
-    }
-
-    /** The tiers of that ladder, the other way round. */
-    List<String> otherOrder() {
-        return List.copyOf(order);
-    }
-
-    /** An import that waits for its turn, and gets it never. */
-    String waitingImport() {
-        var last = waitingImport;
-        if (last == null || !"queued".equals(http.get("/api/v1/runtime/imports/" + last).at("/state"))) {
-            var id = org.guildhall.core.data.Ids.next();
-            try {
-                tenant.sql("insert into runtime.imports (tenant_id, id, format, mode, actor_type) values (?, ?, 'csv', 'run', 'operator')", tenant.id(), id);
-            } catch (SQLException failed) {
-                throw new IllegalStateException(failed);
-            }
-            last = org.guildhall.api.TypeIds.format("imp", id);
-            waitingImport = last;
-        }
-        return last;
-    }
-
-    /** A token of the same consumer that may do as much, with a limit of its own. */
+    /** A token of the same consumer and scopes with its own rate limit. */
     String limited(long requests, int windowSeconds) {
         var me = http.get("/api/v1/auth/status").expect(200).json();
         var token = Http.JSON.createObjectNode().put("consumer_id", me.at("/consumer/id").asText()).put("name", "Limited");
         token.set("scopes", me.get("scopes"));
         token.putObject("rate_limit").put("limit", requests).put("window_seconds", windowSeconds);
-        return java.util.Objects.requireNonNull(http.post("/api/v1/platform/tokens", token.toString()).expect(201).at("/token"));
+        return Objects.requireNonNull(http.post("/api/v1/platform/tokens", token.toString()).expect(201).at("/token"));
     }
 
-    /** A call of the operation on resources made for it. */
+    /** A call of the operation on new resources. */
     Request request(Operation operation) {
         var example = Examples.of(operation);
-        example.once.stream().filter(given::add).forEach(creation -> send(request(creation)).expect(creation.status()));
         var path = path(example);
         for (var step : example.before) {
             var before = new Request(step, Documented.samePlace(operation, path, step), content(Examples.of(step)), type(step), "*");
@@ -248,6 +111,22 @@ final class SampleData {
         }
         boolean compares = operation.ifMatch() == Operation.IfMatch.REQUIRED;
         return new Request(operation, path, content(example), type(operation), compares ? etag(path) : null);
+    }
+
+    /** A list with a new entry. */
+    Entry entry(Operation list) {
+        var example = Examples.of(list);
+        var path = path(example);
+        if (example.entry != null) {
+            return new Entry(path, example.entryPointer, example.entry.apply(this));
+        }
+        var maker = Examples.maker(Documented.entryPrefix(list));
+        if (!maker.path().equals(list.path())) {
+            assertFalse(list.path().contains("{"), list + ": an example of its entry is missing");
+            return new Entry(path, example.entryPointer, id(Documented.entryPrefix(list)));
+        }
+        var request = request(maker);
+        return new Entry(request.path(), example.entryPointer, send(request).expect(maker.status()).json().get("id").asText());
     }
 
     private @Nullable String content(Example example) {
@@ -263,7 +142,7 @@ final class SampleData {
         return operation.streamTypes().isEmpty() ? operation.requestType() : operation.streamTypes().getFirst();
     }
 
-    /** Sends it as it is. */
+    /** Sends a request and waits until its background work has ended. */
     Http.Reply send(Request request, String... headers) {
         return send(http, request, headers);
     }
@@ -277,14 +156,14 @@ final class SampleData {
             all.addAll(List.of("Content-Type", String.valueOf(request.type)));
         }
         var reply = as.send(request.operation.method(), request.path, request.body, all.toArray(String[]::new));
-        // A dry run has begun nothing.
+        // A dry run starts no work and has no Location.
         if (reply.status() == 202 && reply.header("Location") != null) {
             awaitEnd(String.valueOf(reply.header("Location")));
         }
         return reply;
     }
 
-    /** What was accepted goes on behind the answer; whoever looks at the tenant next must not see it in the midst of that. */
+    /** Background work changes the tenant's rows: a test must not read them meanwhile. */
     private void awaitEnd(String location) {
         for (int attempt = 0; attempt < 600; attempt++) {
             if (!GOING_ON.contains(String.valueOf(http.get(location).expect(200).at("/state")))) {
@@ -326,7 +205,7 @@ final class SampleData {
         }
         JsonNode body = documented.deepCopy();
         example.absent.forEach(pointer -> owner(body, pointer).remove(last(pointer)));
-        // What a line gives isn't made in vain.
+        // No new resource is needed for a member that the example sets.
         example.members.keySet().forEach(pointer -> owner(body, pointer).putNull(last(pointer)));
         if (body instanceof ObjectNode object && object.hasNonNull("external_id")) {
             object.put("external_id", word());
@@ -345,7 +224,7 @@ final class SampleData {
         return JsonPointer.compile(pointer).last().getMatchingProperty();
     }
 
-    /** The same with each id replaced by one of this tenant's own. */
+    /** Replaces each id by the id of a new resource of this tenant. */
     private JsonNode own(JsonNode node) {
         if (node.isTextual()) {
             var id = ID.matcher(node.textValue());
@@ -361,40 +240,15 @@ final class SampleData {
         return node;
     }
 
-    /** The ETag of the resource that the path is about: of what is read at the path up to its last id. */
+    /** The ETag of the resource at the path up to its last id. */
     private String etag(String path) {
         var parts = List.of(path.split("/"));
         for (int length = parts.size(); length > 0; length--) {
             if (ID.matcher(parts.get(length - 1)).matches()) {
                 var etag = http.get(String.join("/", parts.subList(0, length))).expect(200).header("ETag");
-                return java.util.Objects.requireNonNull(etag, "no ETag at " + path);
+                return Objects.requireNonNull(etag, "no ETag at " + path);
             }
         }
         throw new AssertionError("no id in " + path);
-    }
-
-    /** Everything that the database holds of this tenant, but for when a token was last used and how far a job has looked. */
-    Map<String, String> everything() throws SQLException {
-        var found = new TreeMap<String, String>();
-        try (var connection = tenant.guild().superuser();
-                var statement = connection.createStatement()) {
-            var tables = new ArrayList<String>();
-            try (var rows = statement.executeQuery("""
-                    select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                    join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-                    where c.relkind = 'r' and n.nspname not like 'pg%' and c.relname <> 'surplus_looks' order by 1""")) {
-                while (rows.next()) {
-                    tables.add(rows.getString(1));
-                }
-            }
-            for (var table : tables) {
-                try (var rows = statement.executeQuery("select count(*) || ' ' || coalesce(md5(string_agg(r, '|' order by r)), '') from (select (to_jsonb(t) - 'last_used_at')::text r from "
-                        + table + " t where tenant_id = '" + tenant.id() + "') x")) {
-                    rows.next();
-                    found.put(table, rows.getString(1));
-                }
-            }
-        }
-        return found;
     }
 }

@@ -8,8 +8,8 @@ import java.time.ZonedDateTime;
 import java.util.regex.Pattern;
 
 /**
- * A duration after ISO 8601: months and days of the calendar in a tenant's time zone, and exact seconds after them. It is always counted
- * from the instant at which a term begins: 31 January and one month is the last of February, and two months are 31 March.
+ * A duration after ISO 8601: calendar months and days in a tenant's time zone, then exact seconds. It is always counted from the start of
+ * the term. So 31 January plus one month is the last day of February, and plus two months is 31 March.
  */
 record CalendarTerm(int months, int days, long seconds) {
 
@@ -17,7 +17,7 @@ record CalendarTerm(int months, int days, long seconds) {
             "P(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)W)?(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?)?");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
-    /** Reads what the document's pattern lets pass. */
+    /** Parses a duration that matches the document's pattern. */
     static CalendarTerm parse(String text) {
         var parts = ISO.matcher(text);
         if (!parts.matches()) {
@@ -35,16 +35,16 @@ record CalendarTerm(int months, int days, long seconds) {
         return months == 0 && days == 0 && seconds == 0;
     }
 
-    /** Both lengths together. */
+    /** The sum of both durations. */
     CalendarTerm plus(CalendarTerm more) {
         return new CalendarTerm(Math.addExact(months, more.months), Math.addExact(days, more.days), Math.addExact(seconds, more.seconds));
     }
 
     /**
-     * When it ends. A time of day that a change of clocks skips is the one after the gap; of one that comes twice, the one with the offset
-     * of the beginning is meant, if it is among them.
+     * The end of the duration. A time of day that a daylight-saving change skips becomes the time after the gap. For a time of day that occurs
+     * twice, the one with the offset of {@code start} applies, if there is one.
      *
-     * @throws DateTimeException if that is beyond the year 9999
+     * @throws DateTimeException if the end is beyond the year 9999
      */
     Instant from(Instant start, ZoneId zone) {
         var begun = start.atZone(zone);
@@ -61,7 +61,7 @@ record CalendarTerm(int months, int days, long seconds) {
         return ZonedDateTime.ofLocal(local, zone, begun.getOffset());
     }
 
-    /** Its shortest form. */
+    /** The shortest ISO 8601 form. */
     String text() {
         var text = new StringBuilder("P");
         append(text, months / 12, 'Y');

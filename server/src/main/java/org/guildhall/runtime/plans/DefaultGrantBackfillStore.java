@@ -30,32 +30,32 @@ import org.jooq.Record;
 import org.jooq.Records;
 import org.jspecify.annotations.Nullable;
 
-/** Backfills of default-grant policies, and how far they are. */
+/** Backfills of default-grant policies, with their progress. */
 final class DefaultGrantBackfillStore {
 
     /**
-     * What is left to do.
+     * An unfinished backfill.
      *
-     * @param last the organization that it came to; null at its beginning
-     * @param actorId null for what the platform does by itself
+     * @param last the last processed organization; null before the first one
+     * @param actorId null for a backfill of the platform itself
      */
     record Task(
             UUID id, UUID policyId, String mode, String state, @Nullable UUID last, String actorType, @Nullable UUID actorId,
             @Nullable Instant startedAt) {}
 
     /**
-     * An organization.
+     * An organization of the policy's type.
      *
-     * @param lacks whether it lacks what the policy gives, as far as is written down
-     * @param due whether something is due, so that only its whole state tells
+     * @param lacks true if it lacks the policy's product by the stored provisions
+     * @param due true if a transition is due, so the stored provisions aren't current
      */
     record Candidate(UUID organizationId, boolean lacks, boolean due) {}
 
     /**
-     * How far a backfill came since it last told.
+     * The progress of a backfill since the last stored progress.
      *
-     * @param from the organization that it had come to before; null at the beginning
-     * @param last the organization that it came to
+     * @param from the last organization of the stored progress; null before the first one
+     * @param last the last processed organization
      */
     record Progress(@Nullable UUID from, UUID last, long applied, long unchanged) {}
 
@@ -107,7 +107,7 @@ final class DefaultGrantBackfillStore {
                 .fetchOne(Records.mapping(Task::new));
     }
 
-    /** Notes that it has begun, and how much there is to do. */
+    /** Stores the start of a backfill and the number of its organizations. */
     void begin(Tx tx, UUID id, UUID orgTypeId) {
         tx.sql()
                 .update(DEFAULT_GRANT_BACKFILLS)
@@ -123,7 +123,7 @@ final class DefaultGrantBackfillStore {
                 .execute();
     }
 
-    /** Notes how far it is; false if another node has come further. */
+    /** Stores the progress; false if another node has stored further progress. */
     boolean recordProgress(Tx tx, UUID id, Progress progress) {
         return tx.sql()
                         .update(DEFAULT_GRANT_BACKFILLS)
@@ -142,9 +142,9 @@ final class DefaultGrantBackfillStore {
     }
 
     /**
-     * Notes that it is over. Who was made or archived since it began was counted wrongly then; at its end it is known.
+     * Ends a backfill. The total becomes the number of processed organizations, since organizations can be created and archived meanwhile.
      *
-     * @param failure null if it came to its end
+     * @param failure null if it succeeded
      */
     void finish(Tx tx, UUID id, @Nullable String failure) {
         tx.sql()
@@ -160,7 +160,7 @@ final class DefaultGrantBackfillStore {
                 .execute();
     }
 
-    /** The next organizations that a policy is for, by their ids, as far as they were there when the backfill began. */
+    /** The next organizations of a policy's type, by their ids, that existed when the backfill began. */
     List<Candidate> candidates(Tx tx, DefaultGrant policy, Instant begun, @Nullable UUID after, int most) {
         return tx.sql()
                 .select(ORGANIZATIONS.ID, field(lacks(policy)), field(exists(selectOne().from(TRANSITIONS).where(due()))))

@@ -25,8 +25,8 @@ import org.guildhall.runtime.plans.DefaultGrantBackfillStore.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies default-grant policies to organizations that existed before them. A backfill visits the organizations by id. Each change of an
- * organization is a transaction that holds the pool and records the progress, so that a node that takes over continues there.
+ * Applies default-grant policies to organizations that are older than the policy, in the order of their ids. Each change of an organization
+ * is one transaction, with its pool locked. The transaction also stores the progress, so another node can continue after a crash.
  */
 final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
 
@@ -40,7 +40,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
     private final TaskQueue queue;
     private final DefaultGrantBackfillStore store = new DefaultGrantBackfillStore();
 
-    /** The policy ended while it was applied. */
+    /** The policy ended during the backfill. */
     private static final class PolicyEnded extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -130,7 +130,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
         return false;
     }
 
-    /** Gives it to those that lack it; the others are only counted. */
+    /** Applies the policy to the organizations that lack its product, and counts the others. */
     private void apply(TaskLease lease, Task task, @Nullable UUID after, List<DefaultGrantBackfillStore.Candidate> candidates) {
         var told = after;
         long passed = 0;
@@ -151,7 +151,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
         }
     }
 
-    /** Looks again with the pool held, and gives it if it is still missing. */
+    /** Locks the pool, and applies the policy if the product is still missing. */
     private boolean apply(Tx tx, Changes changes, Task task, @Nullable UUID from, UUID organizationId, long passed) {
         var held = Objects.requireNonNull(pools.lock(tx, changes, organizationId), "an organization without a pool");
         var policy = policy(tx, task);
@@ -166,7 +166,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
         return told(tx, task, new Progress(from, organizationId, lacks ? 1 : 0, passed + (lacks ? 0 : 1)));
     }
 
-    /** Whether there is no plan on the policy's ladder, or nothing from the policy off the ladders. */
+    /** True if there is no plan on the policy's ladder, or no provision of the policy off the ladders. */
     private static boolean lacks(List<ProvisionSpan> holdings, Instant now, DefaultGrant policy) {
         var ladderId = policy.ladderId();
         return holdings.stream().noneMatch(holding ->
@@ -189,7 +189,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
 
     private boolean told(Tx tx, Task task, Progress progress) {
         if (!store.recordProgress(tx, task.id(), progress)) {
-            throw new IllegalStateException("the backfill is further than its task, which alone carries it");
+            throw new IllegalStateException("the stored progress is further than the task's");
         }
         return true;
     }

@@ -42,7 +42,7 @@ final class DueTransitionsJob implements TaskQueue.Job {
         transactions.run(tenant, source(tenant, organizationId), (tx, changes) -> pools.lock(tx, changes, organizationId) != null);
     }
 
-    /** The event of an organization: of its transitions, or of its grants where no transition is due. */
+    /** The source of the audit event: transitions, or grants if no transition is due. */
     private Source source(UUID tenant, UUID organizationId) {
         boolean transition = db.read(tenant, Db.ANY_REVISION, tx -> transitions.isDue(tx, organizationId));
         return new Source(transition ? "transition.applied" : "grant.ended", "billing", NAME, Actor.JOB, null, null);

@@ -27,7 +27,7 @@ import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.guildhall.runtime.plans.TransitionWriter.NewProvision;
 import org.jspecify.annotations.Nullable;
 
-/** Gives and takes back. A plan goes by its ladder, anything else directly. */
+/** Creates and revokes grants. A plan is granted by a transition on its ladder, another product by a provision. */
 final class GrantIssuance {
 
     private final Catalog catalog;
@@ -36,22 +36,22 @@ final class GrantIssuance {
     private final GrantStore grants;
 
     /**
-     * What is to be given.
+     * The request of a grant.
      *
-     * @param tierId named only where the product stands on several ladders
-     * @param kind grant or trial
+     * @param tierId the tier of a plan; needed only if the product fills tiers of several ladders
+     * @param kind {@code GRANT} or {@code TRIAL}
      * @param startsAt null for now
-     * @param duration instead of an end
-     * @param renewsGrantId the grant that it takes over from; null for none
+     * @param duration the length of the grant, instead of {@code endsAt}
+     * @param renewsGrantId the grant that this one renews; null for none
      */
     record GrantRequest(
             @Nullable String externalId, UUID productId, @Nullable UUID tierId, ProvisionCause kind, @Nullable Instant startsAt, @Nullable Instant endsAt,
             @Nullable CalendarTerm duration, @Nullable UUID renewsGrantId, @Nullable String reason) {}
 
-    /** When it begins, which may be later, and when it ends. */
+    /** The start of a grant, which can be in the future, and its end. */
     private record Agreed(Instant startsAt, boolean later, GrantTerm term) {}
 
-    /** A tier, on a ladder that is kept as it is. */
+    /** A tier of a ladder that is locked against changes. */
     private record LadderPosition(Ladder ladder, Tier tier, String pointer) {}
 
     GrantIssuance(Catalog catalog, Pools pools, TransitionWriter moves, GrantStore grants) {
@@ -61,7 +61,7 @@ final class GrantIssuance {
         this.grants = grants;
     }
 
-    /** Gives something to an organization. @throws ProblemException as {@code createGrant} says */
+    /** Creates a grant. @throws ProblemException as documented for {@code createGrant} */
     GrantStore.Row grant(Tx tx, Changes changes, LockedPool held, Actor actor, GrantRequest gift) {
         var agreed = agreed(tx, held.now(), gift);
         Require.named(catalog.product(tx, gift.productId()), "/product_id", "product");
@@ -84,7 +84,7 @@ final class GrantIssuance {
         return place == null ? beside(tx, changes, held, gift, agreed, renewed) : onLadder(tx, changes, held, actor, gift, agreed, place, renewed);
     }
 
-    /** Takes back what is held or still to begin, and with it the grant that was to renew it. */
+    /** Revokes an active or scheduled grant, and the scheduled grants that renew it. */
     GrantStore.Row revoke(Tx tx, Changes changes, LockedPool held, Actor actor, GrantStore.Row grant, @Nullable String reason) {
         var revoked = moves.over(tx, changes, grant.id(), held.now(), TransitionWriter.REVOKED, reason, held.now());
         var unbegun = new ArrayList<GrantStore.Row>();
@@ -142,7 +142,7 @@ final class GrantIssuance {
                 ? TransitionRequests.expected(held, pools.then(tx, held.orgTypeId(), List.of(ladder), held.scheduled()), ladder.id(), at)
                 : held.plan(ladder.id());
         if (renewed != null && (from == null || !renewed.id().equals(from.grantId()))) {
-            throw Problem.CONFLICT.at("/renews_grant_id", "Another plan will have taken the place of the grant by then.");
+            throw Problem.CONFLICT.at("/renews_grant_id", "Another plan replaces the plan of the grant before that instant.");
         }
         var kind = renewed != null ? TransitionRules.Kind.RENEW : from == null ? TransitionRules.Kind.INITIATE : TransitionRules.Kind.UPGRADE;
         var landing = landing(kind, from, place, gift, at);
@@ -185,10 +185,10 @@ final class GrantIssuance {
         boolean later = gift.startsAt() != null;
         var begins = gift.startsAt() == null ? now : gift.startsAt();
         if (later && !begins.isAfter(now)) {
-            wrong.add(Item.pointer("/starts_at", "past", "The beginning is not in the future; leave it out to begin now."));
+            wrong.add(Item.pointer("/starts_at", "past", "`starts_at` is not in the future. Omit it to begin now."));
         }
         if (gift.endsAt() != null && !gift.endsAt().isAfter(begins)) {
-            wrong.add(Item.pointer("/ends_at", "past", later ? "The end is not after the beginning." : "The end is not in the future."));
+            wrong.add(Item.pointer("/ends_at", "past", later ? "`ends_at` is not after the start of the grant." : "`ends_at` is not in the future."));
         }
         ProblemException.ifAny(wrong);
         var term = gift.duration() == null ? GrantTerm.until(gift.endsAt()) : GrantTerm.of(gift.duration(), begins, grants.zone(tx));
@@ -208,12 +208,12 @@ final class GrantIssuance {
                 ? renewed.ladderId() == null && renewed.productId().equals(gift.productId())
                 : place.tier().id().equals(renewed.tierId());
         if (!itsOwn) {
-            throw Problem.INVALID_STATE.at("/renews_grant_id", "The grant is of another product or tier; that is not a renewal.");
+            throw Problem.INVALID_STATE.at("/renews_grant_id", "The grant is of another product or tier, so this grant can't renew it.");
         }
         if (agreed.later() && !agreed.startsAt().equals(renewed.endsAt())) {
             throw Problem.INVALID_STATE.at("/starts_at", renewed.endsAt() == null
-                    ? "The grant has no end; a renewal of it begins now."
-                    : "A renewal begins now, or when the grant ends: at " + renewed.endsAt() + ".");
+                    ? "The grant has no end, so its renewal must begin now. Omit `starts_at`."
+                    : "A renewal must begin now, or at the end of the grant: " + renewed.endsAt() + ".");
         }
         var other = grants.renewal(tx, renewed.id(), held.now());
         if (other != null) {
@@ -234,18 +234,18 @@ final class GrantIssuance {
             case Move move -> Objects.requireNonNull(move.to());
             case Impossible no -> throw no.why() == Obstacle.TARGET
                     ? Problem.INVALID_STATE.at(place.pointer(), no.detail())
-                    : Problem.LADDER_CONFLICT.at(place.pointer(), "A grant leads to a higher rank, unless it renews another one. " + no.detail());
+                    : Problem.LADDER_CONFLICT.at(place.pointer(), "A grant must lead to a higher rank, unless it renews another grant. " + no.detail());
         };
     }
 
-    /** Where the product is a plan; null off the ladders. The ladder is kept before the product, as everybody does. */
+    /** The position of a plan on a ladder; null off the ladders. The ladder is locked before the product, as everywhere. */
     private @Nullable LadderPosition place(Tx tx, LockedPool held, GrantRequest gift, Instant at) {
         var tierId = gift.tierId();
         if (tierId == null) {
             var places = catalog.places(tx, gift.productId());
             if (places.size() > 1) {
-                throw Problem.VALIDATION_FAILED.because("The product stands on several ladders.")
-                        .with(Item.pointer("/tier_id", "required", "The product stands on several ladders: say by which tier it is granted."));
+                throw Problem.VALIDATION_FAILED.because("The product fills tiers of several ladders.")
+                        .with(Item.pointer("/tier_id", "required", "`tier_id` is required, since the product fills tiers of several ladders."));
             }
             if (places.isEmpty()) {
                 return null;
@@ -260,7 +260,7 @@ final class GrantIssuance {
             throw Problem.INVALID_STATE.at(pointer, "The tier " + tier.name() + " is archived.");
         }
         if (!product.productId().equals(gift.productId())) {
-            throw Problem.LADDER_CONFLICT.at(pointer, "Another product stands on the tier.");
+            throw Problem.LADDER_CONFLICT.at(pointer, "Another product fills the tier.");
         }
         return new LadderPosition(ladder, tier, pointer);
     }

@@ -28,18 +28,18 @@ import org.jooq.SelectConditionStep;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
-/** Grants: what somebody gave. Whatever begins or ends one holds the pool. */
+/** Grants. Every change that starts or ends a grant locks the pool first. */
 public final class GrantStore {
 
     /**
-     * A grant as it is stored.
+     * A grant as stored.
      *
-     * @param endsAt what is agreed
-     * @param endedAt what came of it, as far as it was written down
+     * @param endsAt the agreed end; null for none
+     * @param endedAt the stored actual end; null if no end is stored yet
      * @param endedBy revoked, superseded, expired or canceled
-     * @param term the calendar length from {@code termStartsAt} to the end; null where the end was given as an instant
-     * @param renewsGrantId the grant that it takes over from; null for none
-     * @param seenAt the instant that it was looked at, by which it is over or not
+     * @param term the calendar length from {@code termStartsAt} to the end; null if the end was given as an instant
+     * @param renewsGrantId the grant that this one renews; null for none
+     * @param seenAt the instant of the read, which decides the state
      */
     public record Row(
             UUID id, @Nullable String externalId, UUID organizationId, UUID poolId, UUID productId, String kind, @Nullable UUID ladderId,
@@ -47,7 +47,7 @@ public final class GrantStore {
             @Nullable String endedBy, @Nullable String endReason, @Nullable String term, @Nullable Instant termStartsAt,
             @Nullable UUID renewsGrantId, Instant createdAt, Instant updatedAt, long version, Instant seenAt) {
 
-        /** Scheduled, active, ended, revoked, superseded or canceled: a grant is over from its end on, also before that is written down. */
+        /** Scheduled, active, ended, revoked, superseded or canceled. A grant is ended from {@code endsAt} on, even if that isn't written yet. */
         String state() {
             if (endedBy != null) {
                 return endedBy.equals("expired") ? "ended" : endedBy;
@@ -58,38 +58,38 @@ public final class GrantStore {
             return startsAt.isAfter(seenAt) ? "scheduled" : "active";
         }
 
-        /** Whether it is held, or will be. */
+        /** True if the grant is active or scheduled. */
         boolean isOpen() {
             return endedBy == null && (endsAt == null || endsAt.isAfter(seenAt));
         }
 
-        /** The same under another id of the caller's. */
+        /** The row with another external id. */
         Row named(@Nullable String name) {
             return new Row(
                     id, name, organizationId, poolId, productId, kind, ladderId, tierId, reason, startsAt, endsAt, endedAt, endedBy, endReason,
                     term, termStartsAt, renewsGrantId, createdAt, updatedAt, version, seenAt);
         }
 
-        /** The same with another end, agreed on now. */
+        /** The row with another end, changed now. */
         Row ending(GrantTerm agreed, Instant now) {
             return new Row(
                     id, externalId, organizationId, poolId, productId, kind, ladderId, tierId, reason, startsAt, agreed.endsAt(), endedAt, endedBy,
                     endReason, agreed.length(), agreed.startsAt(), renewsGrantId, createdAt, now, version + 1, seenAt);
         }
 
-        /** Since when it is over; null while it isn't. */
+        /** The actual end; null while the grant isn't ended. */
         @Nullable Instant over() {
             return endedAt == null && state().equals("ended") ? endsAt : endedAt;
         }
 
-        /** The same once it is over, unless it was before. */
+        /** The row after it ended; unchanged if it ended before. */
         Row over(Instant end, String by, @Nullable String why) {
             return endedBy != null ? this : new Row(
                     id, externalId, organizationId, poolId, productId, kind, ladderId, tierId, reason, startsAt, endsAt, end, by, why, term,
                     termStartsAt, renewsGrantId, createdAt, updatedAt.isAfter(end) ? updatedAt : end, version + 1, seenAt);
         }
 
-        /** The same once it is written down that it ended by itself. On a ladder that is with the transition which follows on it. */
+        /** The row with its expiry written. On a ladder, the transition at the end writes it. */
         Row expired() {
             return ladderId == null && endedBy == null && endsAt != null && !endsAt.isAfter(seenAt) ? over(endsAt, TransitionWriter.EXPIRED, null) : this;
         }
@@ -102,7 +102,7 @@ public final class GrantStore {
                     "created_at", createdAt, "updated_at", updatedAt, "version", version);
         }
 
-        /** The same as it was at the instant that it is looked at, if it was ended later. */
+        /** The row as it was at {@code seenAt}, without a later end. */
         public Row then() {
             return endedAt == null || !endedAt.isAfter(seenAt) ? this : new Row(
                     id, externalId, organizationId, poolId, productId, kind, ladderId, tierId, reason, startsAt, endsAt, null, null, null,
@@ -110,21 +110,21 @@ public final class GrantStore {
         }
     }
 
-    /** What is granted, and to whom. */
+    /** A grant to insert. */
     record Values(
             UUID id, @Nullable String externalId, UUID organizationId, UUID poolId, UUID productId, String kind, @Nullable UUID ladderId,
             @Nullable UUID tierId, @Nullable String reason, Instant startsAt, GrantTerm term, @Nullable UUID renewsGrantId) {}
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID productId, @Nullable String kind, @Nullable String state,
             TimeWindow created) {}
 
-    /** The table as it is, or as it will be. */
+    /** The table, or projected rows under the same alias. */
     private static final Grants G = GRANTS.as("g");
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", G.CREATED_AT);
 
-    /** @param seenAt the instant that they are looked at */
+    /** @param seenAt the instant of the read */
     public static List<Field<?>> columns(Field<Instant> seenAt) {
         return columns(GRANTS, seenAt);
     }
@@ -159,7 +159,7 @@ public final class GrantStore {
                 .fetchSingle(GrantStore::row);
     }
 
-    /** Writes down what has changed of grants, however many, in one statement. */
+    /** Stores changed grants in one statement. */
     void save(Tx tx, List<Row> rows) {
         JsonRows.update(tx, rows.size(), tx.sql()
                 .update(GRANTS)
@@ -191,12 +191,12 @@ public final class GrantStore {
         return tx.sql().select(columns(Columns.now())).from(GRANTS).where(GRANTS.ID.eq(id)).fetchOne(GrantStore::row);
     }
 
-    /** The same as it is at an instant that is later than the transaction's own. */
+    /** A grant with its state at an instant, which can be later than the transaction's start. */
     @Nullable Row get(Tx tx, UUID id, Instant now) {
         return tx.sql().select(columns(val(now))).from(GRANTS).where(GRANTS.ID.eq(id)).fetchOne(GrantStore::row);
     }
 
-    /** The grant that renews one, or will, at an instant; null for none. */
+    /** The grant that renews this one, now or later; null for none. */
     @Nullable Row renewal(Tx tx, UUID id, Instant now) {
         return tx.sql()
                 .select(columns(val(now)))
@@ -206,7 +206,7 @@ public final class GrantStore {
                 .fetchOne(GrantStore::row);
     }
 
-    /** A trial of a product that an organization has, had or will have; null for none. One that never began isn't counted. */
+    /** A past, present or scheduled trial of a product; null for none. A trial that never began isn't counted. */
     @Nullable UUID trial(Tx tx, UUID organizationId, UUID productId) {
         return tx.sql()
                 .select(GRANTS.ID)
@@ -219,12 +219,12 @@ public final class GrantStore {
                 .fetchOne(GRANTS.ID);
     }
 
-    /** The tenant's time zone, in which calendar lengths are counted. */
+    /** The tenant's time zone, which calendar lengths depend on. */
     ZoneId zone(Tx tx) {
         return ZoneId.of(tx.sql().select(SETTINGS.TIME_ZONE).from(SETTINGS).fetchSingle(SETTINGS.TIME_ZONE));
     }
 
-    /** Grants as they are at an instant that may be later than the transaction's own, in the order of their ids. */
+    /** Grants with their states at an instant, which can be later than the transaction's start, in the order of their ids. */
     List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
         return tx.sql()
                 .select(columns(val(now)))
@@ -239,7 +239,7 @@ public final class GrantStore {
         return tx.sql().select(columns(Columns.now())).from(GRANTS).where(GRANTS.ID.eq(id)).forUpdate().fetchOne(GrantStore::row);
     }
 
-    /** @param foreseen what is shown as if it were written down */
+    /** @param foreseen the due changes, which the result includes */
     @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> foreseen) {
         var due = TransitionStore.due(G.ORGANIZATION_ID);
         return tx.sql()
@@ -250,7 +250,7 @@ public final class GrantStore {
                 .fetchOne(row -> new ProjectedList<>(foreseen.of(row(row)), row.get(due)));
     }
 
-    /** @param foreseen what is shown as if it were written down */
+    /** @param foreseen the due changes, which the result includes */
     ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> foreseen) {
         var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
         var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
@@ -276,7 +276,7 @@ public final class GrantStore {
                 .and(Filters.within(G.CREATED_AT, filter.created()));
     }
 
-    /** What is otherwise once what is due is written down. */
+    /** The rows that the due transitions change, in their later form. */
     private static List<Row> changed(Tx tx, Projection<Row> foreseen) {
         return tx.sql()
                 .select(columns(Columns.now()))

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The end of a grant.
  *
  * @param endsAt null for never
- * @param length the calendar length from {@code startsAt} to the end; null where the end was given as an instant
+ * @param length the calendar length from {@code startsAt} to the end; null if the end was given as an instant
  */
 record GrantTerm(@Nullable Instant endsAt, @Nullable String length, @Nullable Instant startsAt) {
 
@@ -19,7 +19,7 @@ record GrantTerm(@Nullable Instant endsAt, @Nullable String length, @Nullable In
         return new GrantTerm(endsAt, null, null);
     }
 
-    /** @throws ProblemException {@code validation_failed} if the end is beyond what an instant can be */
+    /** @throws ProblemException {@code validation_failed} if the end is beyond the year 9999 */
     static GrantTerm of(CalendarTerm length, Instant startsAt, ZoneId zone) {
         try {
             return new GrantTerm(length.from(startsAt, zone), length.text(), startsAt);

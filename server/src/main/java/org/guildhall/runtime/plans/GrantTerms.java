@@ -14,7 +14,7 @@ import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.jspecify.annotations.Nullable;
 
-/** Moves the end of a grant that is held or still to begin. What it gave is held on, by the same provision. */
+/** Changes the end of an active or scheduled grant. Its provision stays the same, with another end. */
 final class GrantTerms {
 
     private final Pools pools;
@@ -28,50 +28,50 @@ final class GrantTerms {
     }
 
     /**
-     * Gives a grant another end, earlier or later.
+     * Changes the end of a grant, to an earlier or later instant.
      *
-     * @param before as it is at the pool's instant
-     * @param externalId the caller's own id for it from now on
-     * @throws ProblemException as {@code updateGrant} says
+     * @param before the grant at the pool's instant
+     * @param externalId the new external id
+     * @throws ProblemException as documented for {@code updateGrant}
      */
     Row change(Tx tx, Changes changes, LockedPool held, Row before, @Nullable String externalId, @Nullable Instant endsAt) {
         if (endsAt == null && before.kind().equals("trial")) {
-            throw refusal("/ends_at", "required", "A trial has an end.");
+            throw refusal("/ends_at", "required", "A trial must have an end.");
         }
         if (endsAt != null && !endsAt.isAfter(held.now())) {
-            throw refusal("/ends_at", "past", "The end is not in the future.");
+            throw refusal("/ends_at", "past", "`ends_at` is not in the future.");
         }
         if (endsAt != null && !endsAt.isAfter(before.startsAt())) {
-            throw refusal("/ends_at", "past", "The end is not after the beginning.");
+            throw refusal("/ends_at", "past", "`ends_at` is not after the start of the grant.");
         }
         requireOpen(before);
         return moved(tx, changes, held, before, externalId, GrantTerm.until(endsAt));
     }
 
     /**
-     * Has a grant end later: at an instant, or by a length that is added to its term.
+     * Extends a grant to a later instant, or by a length that is added to its term.
      *
-     * @param before as it is at the pool's instant
-     * @throws ProblemException as {@code extendGrant} says
+     * @param before the grant at the pool's instant
+     * @throws ProblemException as documented for {@code extendGrant}
      */
     Row extend(Tx tx, Changes changes, LockedPool held, Row before, @Nullable Instant endsAt, @Nullable CalendarTerm length) {
         requireOpen(before);
         if (before.endsAt() == null) {
-            throw Problem.INVALID_STATE.because("The grant has no end that could come later.");
+            throw Problem.INVALID_STATE.because("The grant has no end, so it can't be extended.");
         }
         var term = length == null ? GrantTerm.until(endsAt) : prolonged(tx, before, before.endsAt(), length);
         if (term.endsAt() == null || !term.endsAt().isAfter(before.endsAt())) {
-            throw refusal(length == null ? "/ends_at" : "/duration", "not_later", "The end is not later than the present one, " + before.endsAt() + ".");
+            throw refusal(length == null ? "/ends_at" : "/duration", "not_later", "The new end is not after the present one, " + before.endsAt() + ".");
         }
         return moved(tx, changes, held, before, before.externalId(), term);
     }
 
-    /** The end of a grant on a ladder, as a transition that is still to come. */
+    /** The scheduled transition at the end of a grant on a ladder. */
     static ScheduledTransition end(UUID ladderId, UUID tierId, ProvisionCause kind, UUID grantId, Instant at) {
         return ScheduledTransition.of(ladderId, TransitionRules.Kind.END, tierId, null, kind, grantId, at);
     }
 
-    /** How a grant ends by itself. */
+    /** The actor and reason of a grant's scheduled end. */
     static Manner byItself(ProvisionCause kind) {
         var reason = kind == ProvisionCause.TRIAL ? "The trial ended." : "The grant ended.";
         return Manner.of(Actor.JOB, reason);
@@ -93,7 +93,7 @@ final class GrantTerms {
     private Row moved(Tx tx, Changes changes, LockedPool held, Row before, @Nullable String externalId, GrantTerm term) {
         var renewal = grants.renewal(tx, before.id(), held.now());
         if (renewal != null) {
-            throw Problem.CONFLICT.because("Another grant renews this one from " + renewal.startsAt() + " on; change that one, or revoke it first.");
+            throw Problem.CONFLICT.because("Another grant renews this one from " + renewal.startsAt() + " on. Change or revoke that grant first.");
         }
         var after = before.named(externalId).ending(term, held.now());
         var kind = ProvisionCause.of(after.kind());

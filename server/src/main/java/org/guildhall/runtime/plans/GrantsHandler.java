@@ -73,7 +73,7 @@ final class GrantsHandler implements GrantsApi<Call> {
         return Reply.ok(PlanViews.toApi(Require.found(row)));
     }
 
-    /** What is due is settled first: who read the grant was shown it so, in the version that it has then. */
+    /** The due changes are written first, since reads include them and {@code If-Match} has their version. */
     @Override
     public Reply<Grant> updateGrant(Call call, GrantId grantId, Patch<GrantPatch> patch) {
         var organizationId = Require.found(grants.get(call.tx(), grantId.value())).organizationId();
@@ -120,17 +120,17 @@ final class GrantsHandler implements GrantsApi<Call> {
         return Reply.ok(PlanViews.toApi(terms.extend(call.tx(), call.changes(), held, before, body.endsAt(), length)));
     }
 
-    /** Everything that is wrong with it by itself, at once. */
+    /** Checks the members that depend on each other, and reports all errors together. */
     private static void wellFormed(GrantKind kind, NewGrant body) {
         var wrong = new ArrayList<Item>();
         if (kind == GrantKind.TRIAL && body.endsAt() == null && body.duration() == null) {
-            wrong.add(Item.pointer("/ends_at", "required", "A trial has an end."));
+            wrong.add(Item.pointer("/ends_at", "required", "A trial must have an end."));
         }
         if (body.endsAt() != null && body.duration() != null) {
-            wrong.add(Item.pointer("/duration", "exclusive", "An end is given by `ends_at` or by `duration`, not by both."));
+            wrong.add(Item.pointer("/duration", "exclusive", "`duration` and `ends_at` can't be combined."));
         }
         if (kind == GrantKind.TRIAL && body.renewsGrantId() != null) {
-            wrong.add(Item.pointer("/renews_grant_id", "other_kind", "A trial renews nothing."));
+            wrong.add(Item.pointer("/renews_grant_id", "other_kind", "`renews_grant_id` is not allowed for a trial."));
         }
         ProblemException.ifAny(wrong);
     }

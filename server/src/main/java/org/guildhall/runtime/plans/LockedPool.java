@@ -8,11 +8,11 @@ import org.guildhall.core.problem.Require;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool that is held until the transaction ends, with everything settled that was due.
+ * A pool that is locked until the transaction ends, with all due changes written.
  *
- * @param now when a change of it takes effect: behind every change that was made before
- * @param holdings what it holds at that instant, and maybe some of what it held
- * @param scheduled the transitions that are still to come, in the order of their instants
+ * @param now the instant at which a change takes effect; it is after every earlier change of the pool
+ * @param holdings the provisions at that instant, and some earlier ones
+ * @param scheduled the scheduled transitions, in the order of their instants
  */
 public record LockedPool(
         PoolStore.Row pool, UUID orgTypeId, String organizationState, Instant now, List<ProvisionSpan> holdings,
@@ -35,18 +35,18 @@ public record LockedPool(
         return holdings.stream().filter(holding -> holding.on(ladderId) && holding.holds(now)).findFirst().orElse(null);
     }
 
-    /** The plans, one for each ladder where there is any. */
+    /** The plans, at most one per ladder. */
     List<ProvisionSpan> plans() {
         return holdings.stream().filter(holding -> holding.ladderId() != null && holding.holds(now)).toList();
     }
 
-    /** @throws ProblemException {@code invalid_state} if the organization is archived: it is given nothing any more */
+    /** @throws ProblemException {@code invalid_state} if the organization is archived */
     LockedPool requireActive() {
         Require.active(organizationState, "organization");
         return this;
     }
 
-    /** The same after a step on a ladder. */
+    /** The pool after a transition. */
     LockedPool after(PoolProjection.ProjectedTransition step) {
         var changed = new ArrayList<>(holdings);
         if (step.from() != null) {
@@ -59,12 +59,12 @@ public record LockedPool(
         return new LockedPool(pool, orgTypeId, organizationState, now, changed, scheduled);
     }
 
-    /** The same with what it holds otherwise. */
+    /** The pool with other provisions. */
     LockedPool holding(List<ProvisionSpan> changed) {
         return new LockedPool(pool, orgTypeId, organizationState, now, changed, scheduled);
     }
 
-    /** The same as another row of the pool has it. */
+    /** The pool with another row. */
     LockedPool as(PoolStore.Row row) {
         return new LockedPool(row, orgTypeId, organizationState, now, holdings, scheduled);
     }

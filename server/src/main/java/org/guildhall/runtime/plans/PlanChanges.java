@@ -14,8 +14,8 @@ import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves an organization's plan on one ladder to the tier that its subscriptions pay for. Use never holds such a move back: it acts as the
- * end of a trial does. A plan that was granted or set by hand stays where it is worth as much.
+ * Moves an organization's plan on one ladder to the tier that its subscriptions pay for. Use never holds such a transition back, as with the
+ * end of a trial. A granted or manual plan stays unless the paid tier is higher. A payment for the same tier replaces a grant or trial.
  */
 public final class PlanChanges {
 
@@ -27,7 +27,7 @@ public final class PlanChanges {
      * A wanted plan.
      *
      * @param ladderId the ladder to move on
-     * @param tierId the tier that is paid for; null if no subscription pays for one any more
+     * @param tierId the paid tier; null if no subscription pays for a tier
      * @param subscriptionId the subscription that the transition names
      * @param reason the transition's reason, in a sentence
      */
@@ -36,15 +36,15 @@ public final class PlanChanges {
     /**
      * The outcome of a request.
      *
-     * @param transitionId the transition that was made; null if none was
+     * @param transitionId the created transition; null for none
      */
     public record Result(Outcome outcome, @Nullable UUID transitionId) {}
 
-    /** The outcome of a request, in a word. */
+    /** The outcome of a request. */
     public enum Outcome {
         /** The plan was moved. */
         MOVED,
-        /** The plan is the wanted one already, or there is no paid plan that could end. */
+        /** The plan is the paid one already, or there is no paid plan to end. */
         UNCHANGED,
         /** A granted plan, a trial or a plan set by hand stays. */
         HELD_BY_GRANT,
@@ -61,7 +61,7 @@ public final class PlanChanges {
     }
 
     /**
-     * Moves the plan if it isn't the wanted one. A repeated request changes nothing.
+     * Moves the plan if it isn't the paid one. A repeated request changes nothing.
      *
      * @throws ProblemException {@code not_found} if there is no such organization or ladder, or the tier is of another ladder
      */
@@ -90,13 +90,13 @@ public final class PlanChanges {
         };
     }
 
-    /** The kind of a move to a tier; null if the plan is paid for at this tier already. */
+    /** The kind of a transition to a tier; null if a subscription pays for the plan at this tier already. */
     private static TransitionRules.@Nullable Kind kind(Catalog.Ladder ladder, @Nullable ProvisionSpan from, Catalog.Tier tier) {
         boolean paid = from != null && from.cause() == ProvisionCause.SUBSCRIPTION && tier.id().equals(from.tierId());
         return paid ? null : TransitionRules.kind(from == null ? null : ladder.tier(Objects.requireNonNull(from.tierId())), tier);
     }
 
-    /** True if a plan that no subscription pays for isn't replaced: it is as high, or nothing is paid for. */
+    /** True if a plan of another cause stays: the paid tier isn't higher, or no tier is paid. */
     private static boolean staysBeside(ProvisionSpan from, TransitionRules.Kind kind) {
         return switch (from.cause()) {
             case SUBSCRIPTION -> false;

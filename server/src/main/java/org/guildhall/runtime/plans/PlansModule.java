@@ -53,7 +53,7 @@ public final class PlansModule {
     /**
      * Binds the operations of this part and declares its constraints.
      *
-     * @param obstacles the use of an organization that stands against a requested transition
+     * @param obstacles the check of the use that blocks a requested transition
      * @param sites the sites of a pool, for requests that name the sites to keep
      */
     public void bind(Api api, UsageCheck obstacles, SitesOfPool sites) {

@@ -21,58 +21,58 @@ import org.guildhall.runtime.plans.TransitionRules.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a pool by the transitions that are due. Reads show it without writing, writes and the job write it down; both come
- * from here, and from what was true at each transition's own instant, so they never disagree.
+ * The state of a pool after its due transitions. Reads show it without writing it, and changes of the pool and the job write it. Both use
+ * this class and the catalog at each transition's instant, so they agree.
  */
 public final class PoolProjection {
 
-    /** Why the end of a grant is dropped whose plan another one replaced. */
+    /** The reason with which a grant's end is canceled after another plan replaced the grant's plan. */
     static final String SUPERSEDED = "superseded";
 
     /**
-     * A transition that was agreed on for an instant.
+     * A scheduled transition.
      *
-     * @param forced whether what is in use doesn't stand in its way
-     * @param nextProvisionId what the provision is called that it leads to, if it leads to any: known before it is written down
-     * @param grantEndsAt when the grant ends that begins with it; null for none, or without an end
+     * @param forced true if use doesn't hold it back
+     * @param nextProvisionId the id of the provision that it starts, if it starts one; reads show it before it is written
+     * @param grantEndsAt the end of the grant that begins with it; null for no grant, or a grant without an end
      */
     public record ScheduledTransition(
             UUID id, UUID ladderId, TransitionRules.Kind kind, @Nullable UUID fromTierId, @Nullable UUID toTierId, ProvisionCause cause, @Nullable UUID grantId,
             boolean forced, UUID nextProvisionId, Instant effectiveAt, @Nullable Instant grantEndsAt) {
 
-        /** A new one. */
+        /** A new scheduled transition. */
         static ScheduledTransition of(
                 UUID ladderId, TransitionRules.Kind kind, @Nullable UUID fromTierId, @Nullable UUID toTierId, ProvisionCause cause, @Nullable UUID grantId,
                 Instant effectiveAt) {
             return new ScheduledTransition(Ids.next(), ladderId, kind, fromTierId, toTierId, cause, grantId, false, Ids.next(), effectiveAt, null);
         }
 
-        /** Whether what is in use may stand in its way. The end of what was only given until then is held back by nothing. */
+        /** True if use can hold it back. Transitions of grants are never held back. */
         boolean mayBeHeldBack() {
             return !forced && grantId == null;
         }
 
-        /** Whether it is the end of a grant, as that was agreed on. */
+        /** True if it is the agreed end of a grant. */
         boolean endsGrant() {
             return grantId != null && kind == TransitionRules.Kind.END;
         }
 
-        /** Whether a grant begins with it, as that was agreed on. */
+        /** True if it is the agreed start of a grant. */
         boolean beginsGrant() {
             return grantId != null && kind != TransitionRules.Kind.END;
         }
     }
 
     /**
-     * What the catalog said, at every instant.
+     * The catalog at every instant.
      *
-     * @param ladders by their ids; those that transitions are on
-     * @param defaults of the organization's type
-     * @param stakes what use holds moves back
+     * @param ladders the ladders of the transitions, by their ids
+     * @param defaults the default grants of the organization's type
+     * @param stakes the check whether use holds a transition back
      */
     public record CatalogHistory(Map<UUID, Ladder> ladders, List<DefaultGrant> defaults, UsageHoldback stakes) {
 
-        /** The same where nothing is held back. */
+        /** A catalog history with which use holds nothing back. */
         public CatalogHistory(Map<UUID, Ladder> ladders, List<DefaultGrant> defaults) {
             this(ladders, defaults, UsageHoldback.NONE);
         }
@@ -81,33 +81,33 @@ public final class PoolProjection {
             return new CatalogHistory(ladders, defaults, holdBack);
         }
 
-        /** What organizations of the type got on a ladder at an instant. */
+        /** The default grant on a ladder at an instant; null for none. */
         public @Nullable DefaultGrant byDefault(UUID ladderId, Instant at) {
             return defaults.stream().filter(policy -> ladderId.equals(policy.ladderId()) && policy.lifetime().holds(at)).findFirst().orElse(null);
         }
     }
 
     /**
-     * What came of one scheduled transition.
+     * The result of one scheduled transition.
      *
-     * @param from the plan that ended with it; null if there was none, or nothing came of it
-     * @param to the plan that began with it; null for none
-     * @param dropped why nothing came of it; null if something did
+     * @param from the plan that it ended; null for none, and for a canceled transition
+     * @param to the plan that it started; null for none
+     * @param dropped the cancellation; null if the transition took effect
      */
     public record ProjectedTransition(ScheduledTransition what, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to, @Nullable Cancellation dropped) {
 
-        /** One that takes effect. */
+        /** A transition that takes effect. */
         ProjectedTransition(ScheduledTransition what, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to) {
             this(what, from, to, null);
         }
 
-        /** What becomes of the grant that the plan came from which ends. */
+        /** How the grant of the ended plan ends: expired or superseded. */
         String grantOver() {
             return what.endsGrant() ? TransitionWriter.EXPIRED : TransitionWriter.SUPERSEDED;
         }
     }
 
-    /** Why nothing came of a transition, and from when on that was so. */
+    /** The reason of a canceled transition, and the instant from which it counts as canceled. */
     record Cancellation(String reason, Instant at) {}
 
     private static final Comparator<ScheduledTransition> ORDER = Comparator.comparing(ScheduledTransition::effectiveAt).thenComparing(ScheduledTransition::endsGrant);
@@ -123,11 +123,11 @@ public final class PoolProjection {
     }
 
     /**
-     * Lets everything that is due take effect, in its order. Where a grant ends and another plan begins at the same instant, the end comes
-     * to nothing.
+     * Applies due transitions in the order of their instants. If a grant ends and another plan begins at the same instant, the end is
+     * canceled.
      *
-     * @param stored what is held according to what is written down, from the first of the instants on
-     * @param due in the order of their instants
+     * @param stored the stored provisions from the first of the instants on
+     * @param due the due transitions, in the order of their instants
      */
     public static PoolProjection of(List<ProvisionSpan> stored, List<ScheduledTransition> due, CatalogHistory then) {
         var timeline = new PoolProjection(stored, then);
@@ -135,19 +135,18 @@ public final class PoolProjection {
         return timeline;
     }
 
-    /** Everything that is held or was, after it. */
+    /** All present and past provisions after the due transitions. */
     public List<ProvisionSpan> holdings() {
         return holdings;
     }
 
-    /** What came of each, in its order. */
+    /** The result of each transition, in the order of their instants. */
     public List<ProjectedTransition> steps() {
         return steps;
     }
 
     /**
-     * The instants at which something of the pool has come to be otherwise, up to one of them: each makes a version of the pool, whether it
-     * is written down at once, later, or together with others.
+     * The instants of changes up to a given one. Each is one version of the pool, no matter when it is written and with which others.
      */
     public NavigableSet<Instant> instants(Instant until) {
         return steps.stream()
@@ -191,7 +190,7 @@ public final class PoolProjection {
         steps.add(new ProjectedTransition(what, from, to));
     }
 
-    /** What is in use beyond what the move would leave. */
+    /** The use that exceeds the entitlements after the transition; null if nothing does. */
     private @Nullable String obstacle(ScheduledTransition what, ProvisionSpan from, Move move) {
         if (!what.mayBeHeldBack()) {
             return null;
@@ -226,7 +225,7 @@ public final class PoolProjection {
         return TransitionRules.to(what.kind(), from, ladder, target, byDefault, what.cause(), what.fromTierId(), at);
     }
 
-    /** What a transition leads to. */
+    /** The provision that a transition starts. */
     static ProvisionSpan begun(ScheduledTransition what, Target to) {
         var grant = to.cause() == ProvisionCause.GRANT || to.cause() == ProvisionCause.TRIAL ? what.grantId() : null;
         return new ProvisionSpan(
@@ -234,7 +233,7 @@ public final class PoolProjection {
                 grant == null ? null : what.grantEndsAt());
     }
 
-    /** The plan that is held on a ladder just before an instant; one that ends at it still is. */
+    /** The plan on a ladder just before an instant. A plan that ends at the instant is included. */
     @Nullable ProvisionSpan before(UUID ladderId, Instant at) {
         return holdings.stream()
                 .filter(plan -> plan.on(ladderId) && plan.startsAt().isBefore(at) && (plan.endsAt() == null || !plan.endsAt().isBefore(at)))

@@ -30,13 +30,13 @@ import org.jooq.Records;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Pools: one of each organization, made together with it. Whoever changes what a pool holds holds its row. */
+/** Pools. Every organization has one from its creation on. Every change of what a pool holds locks its row first. */
 public final class PoolStore {
 
-    /** A pool as it is stored. */
+    /** A pool as stored. */
     public record Row(UUID id, UUID organizationId, Instant createdAt, Instant updatedAt, long version) {
 
-        /** The same after what has come at these instants is written down. */
+        /** The row after changes at these instants are written. */
         Row after(NavigableSet<Instant> instants) {
             if (instants.isEmpty()) {
                 return this;
@@ -47,24 +47,24 @@ public final class PoolStore {
     }
 
     /**
-     * A pool with all that its future follows from.
+     * A pool with all data that its present and future state depends on.
      *
      * @param clock the present instant
-     * @param now the instant that it is looked at, or that a change of it takes effect: behind every earlier change
-     * @param holdings what is written down to be held at that instant, or at the first instant of what is scheduled if that was before
-     * @param scheduled every transition that is still to come or due, in the order of their instants
-     * @param over grants off the ladders that have ended by itself, which isn't written down yet
+     * @param now the instant of the read, or the instant at which a change takes effect; not before any earlier change
+     * @param holdings the stored provisions at that instant, or at the first scheduled transition if that is earlier
+     * @param scheduled all due and future transitions, in the order of their instants
+     * @param over expired grants off the ladders that aren't written yet
      */
     record State(
             Row pool, UUID orgTypeId, String organizationState, Instant clock, Instant now, List<ProvisionSpan> holdings,
             List<PoolProjection.ScheduledTransition> scheduled, List<Over> over) {
 
-        /** What is due at the instant that it is looked at. */
+        /** The transitions that are due at {@code now}. */
         List<PoolProjection.ScheduledTransition> due() {
             return scheduled.stream().filter(what -> !what.effectiveAt().isAfter(now)).toList();
         }
 
-        /** The instants at which something has come to be otherwise that isn't written down. */
+        /** The instants of changes that aren't written yet. */
         NavigableSet<Instant> instants(PoolProjection timeline) {
             var until = clock.isBefore(now) ? clock : now;
             var instants = timeline.instants(until);
@@ -73,12 +73,12 @@ public final class PoolStore {
         }
     }
 
-    /** A grant, and since when it is over. */
+    /** An expired grant, with its end. */
     record Over(UUID grantId, Instant since) {}
 
     private static final Field<Instant> SEEN = greatest(Columns.now(), POOLS.UPDATED_AT);
 
-    /** Behind every change that was made before, also where clocks were set back. */
+    /** After every earlier change, even if the clock was set back. */
     private static final Field<Instant> NEXT = greatest(EffectiveDates.present(), field("{0} + interval '1 microsecond'", SQLDataType.INSTANT, POOLS.UPDATED_AT));
     private static final Condition STILL_TO_COME = TRANSITIONS.POOL_ID.eq(POOLS.ID).and(TRANSITIONS.STATE.eq(inline("scheduled")));
     private static final Field<List<PoolProjection.ScheduledTransition>> SCHEDULED = multiset(
@@ -102,21 +102,21 @@ public final class PoolStore {
     private static final List<Field<?>> COLUMNS = List.of(POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION);
     private static final List<Field<?>> COLUMNS_AND_NEXT_DUE = Stream.concat(COLUMNS.stream(), Stream.of(NEXT_DUE)).toList();
 
-    /** Holds the pool of an organization until the transaction ends; false if there is none. */
+    /** Locks the pool of an organization until the transaction ends; false if there is none. */
     boolean lock(Tx tx, UUID organizationId) {
         return tx.sql().select(POOLS.ID).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(organizationId)).forUpdate().fetchOne() != null;
     }
 
-    /** The state of a pool that is held. To be read once it is held: it would be older otherwise. */
+    /** The state of a pool that the caller has locked. It is another statement than the lock, so that the values are current. */
     State held(Tx tx, UUID organizationId) {
         var found = states(tx, POOLS.ORGANIZATION_ID.eq(organizationId), NEXT, NEXT, POOLS.UPDATED_AT);
         if (found.isEmpty()) {
-            throw new IllegalStateException("the pool that is held is gone");
+            throw new IllegalStateException("the locked pool is missing");
         }
         return found.getFirst();
     }
 
-    /** The state of a pool at an instant, now if none is named; null if it was not there. */
+    /** The state of a pool at an instant, or now; null if the pool didn't exist. */
     @Nullable State snapshot(Tx tx, UUID organizationId, @Nullable Instant at) {
         var mine = POOLS.ORGANIZATION_ID.eq(organizationId);
         var found = at == null ? states(tx, mine, SEEN, SEEN, POOLS.UPDATED_AT) : states(tx, mine, SEEN, val(at), val(at));
@@ -124,10 +124,10 @@ public final class PoolStore {
     }
 
     /**
-     * The present states of pools in which something is due.
+     * The present states of pools with due transitions.
      *
-     * @param organizationId null for all there are
-     * @param most of the transitions that are looked at, those first that are due for longest
+     * @param organizationId null for all organizations
+     * @param most the maximal number of due transitions, oldest first
      */
     List<State> due(Tx tx, @Nullable UUID organizationId, int most) {
         var due = select(TRANSITIONS.POOL_ID)
@@ -143,7 +143,7 @@ public final class PoolStore {
     /**
      * A pool after a change.
      *
-     * @param nextDue the instant of the next change that comes by itself; null if there is none
+     * @param nextDue the instant of the next scheduled change; null for none
      */
     record Touched(Row row, @Nullable Instant nextDue) {}
 
@@ -158,7 +158,7 @@ public final class PoolStore {
                 .fetchSingle(found -> new Touched(row(found), found.get(NEXT_DUE)));
     }
 
-    /** The instant of the next change of an organization's pool that comes by itself; null if there is none. */
+    /** The instant of the next scheduled change of an organization's pool; null for none. */
     @Nullable Instant nextDue(Tx tx, UUID organizationId) {
         return tx.sql().select(NEXT_DUE).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(organizationId)).fetchOne(NEXT_DUE);
     }
@@ -177,7 +177,7 @@ public final class PoolStore {
                         found.get("now", Instant.class), found.value10(), found.value11(), found.value12()));
     }
 
-    /** What is held at an instant or ends later, and before that what is held when the first of what is scheduled comes. */
+    /** The provisions that are held at an instant or later, or from the first scheduled transition on if that is earlier. */
     private static Field<List<ProvisionSpan>> holdings(Field<Instant> from) {
         var first = field(select(min(TRANSITIONS.EFFECTIVE_AT)).from(TRANSITIONS).where(STILL_TO_COME));
         return multiset(select(PROVISIONS.ID, PROVISIONS.PRODUCT_ID, PROVISIONS.LADDER_ID, PROVISIONS.TIER_ID, PROVISIONS.CAUSE,

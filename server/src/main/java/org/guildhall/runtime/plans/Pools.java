@@ -30,8 +30,8 @@ import org.guildhall.runtime.plans.TransitionWriter.NewProvision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pools, and what becomes of them. Whoever changes what an organization holds {@link #lock}s its pool, which settles what is due;
- * whoever only looks sees the same without it being written down.
+ * Pools and their due changes. Every change of what an organization holds calls {@link #lock} first, which writes the due changes. Reads
+ * include the due changes without writing them.
  */
 public final class Pools {
 
@@ -46,7 +46,7 @@ public final class Pools {
     private final TransitionWriter moves;
     private final DueTasks dueTasks;
 
-    /** What else a change has for a consequence, with the pool held and what {@code held} holds written down. */
+    /** The consequences of a change outside this part. The pool is locked, and its provisions are written. */
     @FunctionalInterface
     public interface AfterMove {
         /** @param keepSiteIds the sites that stay active if there are too many */
@@ -54,14 +54,14 @@ public final class Pools {
     }
 
     /**
-     * What a pool holds at an instant.
+     * The provisions of a pool at an instant.
      *
      * @param now the instant
-     * @param holdings what is in effect at it; what is due counts, and has no provision until it is written down
+     * @param holdings the provisions in effect, with due transitions applied
      */
     record PoolSnapshot(PoolStore.Row pool, UUID orgTypeId, Instant now, List<ProvisionSpan> holdings) {
 
-        /** The plans, one for each ladder where there is any. */
+        /** The plans, at most one per ladder. */
         List<ProvisionSpan> plans() {
             return holdings.stream().filter(holding -> holding.ladderId() != null).toList();
         }
@@ -70,7 +70,7 @@ public final class Pools {
     /**
      * The pool of a new organization.
      *
-     * @param changes told what it is given, and then of itself
+     * @param changes records the default grants, then the pool
      */
     public record Opening(Changes changes, PoolStore.Row pool) {}
 
@@ -83,8 +83,7 @@ public final class Pools {
     }
 
     /**
-     * Gives new organizations of a type, whose pools are empty yet, whatever it gets by default. It takes as few statements for many as
-     * for one.
+     * Issues the default grants of a type to new organizations. The number of statements doesn't depend on the number of organizations.
      */
     public void open(Tx tx, Actor actor, UUID orgTypeId, List<Opening> those) {
         var defaults = catalog.defaults(tx, orgTypeId);
@@ -109,7 +108,7 @@ public final class Pools {
         }
     }
 
-    /** Ends everything that an organization holds, and drops what is still to come; nothing follows. */
+    /** Ends everything that an organization holds, and cancels its scheduled transitions. No default grant follows. */
     public void close(Tx tx, Changes changes, Actor actor, UUID organizationId, String reason) {
         var held = Objects.requireNonNull(lock(tx, changes, organizationId), "an organization without a pool");
         var after = held;
@@ -134,8 +133,8 @@ public final class Pools {
     }
 
     /**
-     * Holds the pool of an organization until the transaction ends, and settles what is due. What that changes is told aside: it isn't
-     * what the event is about.
+     * Locks the pool of an organization until the transaction ends, and writes its due changes. They are recorded as secondary changes of the
+     * audit event.
      *
      * @return null if there is no such organization
      */
@@ -149,9 +148,9 @@ public final class Pools {
     }
 
     /**
-     * Holds the pool as {@link #lock} does, and lets follow what follows from rules that have changed. If nothing does, nothing is changed.
+     * Locks the pool as {@link #lock} does, and applies the consequences of changed entitlement rules, if there are any.
      *
-     * @param changes of nothing else
+     * @param changes an empty recorder
      */
     public @Nullable LockedPool review(Tx tx, Changes changes, UUID organizationId) {
         var held = lock(tx, changes, organizationId);
@@ -162,12 +161,12 @@ public final class Pools {
         return changes.isEmpty() ? held : touched(tx, changes, held, held);
     }
 
-    /** The instant of the next change of an organization's pool that comes by itself; null if there is none. */
+    /** The instant of the next scheduled change of an organization's pool; null for none. */
     @Nullable Instant nextDue(Tx tx, UUID organizationId) {
         return store.nextDue(tx, organizationId);
     }
 
-    /** What an organization holds at an instant, now if none is named; null if its pool was not there. */
+    /** The provisions of an organization at an instant, or now; null if its pool didn't exist. */
     @Nullable PoolSnapshot seen(Tx tx, UUID organizationId, @Nullable Instant at) {
         var state = store.snapshot(tx, organizationId, at);
         if (state == null) {
@@ -181,18 +180,18 @@ public final class Pools {
     }
 
     /**
-     * What is due and not written down yet, as it will be.
+     * The rows that the due transitions will write.
      *
      * @param organizationId null for all organizations
-     * @throws ProblemException {@code unavailable} if so much is due in all of them that it can't be looked at for one answer
+     * @throws ProblemException {@code unavailable} if more transitions are due in all organizations than one answer can include
      */
     ProjectedRows foreseen(Tx tx, @Nullable UUID organizationId) {
         var foreseen = ProjectedRows.nothing();
         var states = store.due(tx, organizationId, FORESEEN_MAX + 1);
         if (organizationId == null && states.stream().mapToInt(state -> state.due().size()).sum() > FORESEEN_MAX) {
-            // Some of them shown as done and others as over would be wrong.
+            // A part of the due transitions would give a wrong answer.
             throw Problem.UNAVAILABLE
-                    .because("More than " + FORESEEN_MAX + " transitions have just come due and are being written down. Narrow the list to an organization, or come again.")
+                    .because("More than " + FORESEEN_MAX + " transitions are due and being written. Filter the list by `organization_id`, or retry later.")
                     .retryAfter(FORESEEN_RETRY_SECONDS);
         }
         var thens = thens(tx, states);
@@ -203,7 +202,7 @@ public final class Pools {
         return foreseen;
     }
 
-    /** Gives what a policy gives: a plan on its ladder, where there must be none, or anything else directly. */
+    /** Applies a default-grant policy: a plan by a transition on its ladder, where there must be no plan; another product by a provision. */
     LockedPool give(Tx tx, Changes changes, LockedPool held, DefaultGrant policy, Actor actor) {
         var beginning = given(changes, held, policy, actor);
         moves.begin(tx, List.of(beginning));
@@ -223,12 +222,12 @@ public final class Pools {
     }
 
     /**
-     * Raises the pool's version after a change of what it holds, lets whatever follows from its plans follow, and tells the pool last.
+     * Applies the consequences of a change, increments the pool's version, and records the pool last.
      *
-     * @param before as it was locked
+     * @param before the pool as it was locked
      */
     LockedPool changed(Tx tx, Changes changes, LockedPool before, LockedPool after, List<UUID> keepSiteIds) {
-        // Always: what is over at an instant is over before anything is written, and what is held off the ladders counts as much as plans.
+        // Needed after every change: an end takes effect before it is written, and products off the ladders also have rules.
         afterMove.settle(tx, changes, after, keepSiteIds);
         return touched(tx, changes, before, after);
     }
@@ -267,7 +266,7 @@ public final class Pools {
         }
         var over = state.over().stream().collect(Collectors.toMap(PoolStore.Over::grantId, PoolStore.Over::since));
         moves.overAll(tx, changes, over, TransitionWriter.EXPIRED, null, held.now());
-        // What is due at this very instant has happened: a change that follows comes after it.
+        // A transition at this very instant is written. The change of this request comes after it.
         boolean sameInstant = !due.isEmpty() && due.getLast().effectiveAt().equals(held.now());
         var now = sameInstant ? held.now().plusNanos(1_000) : held.now();
         var ahead = held.scheduled().stream().filter(other -> !due.contains(other)).filter(other -> !dropped(other, timeline)).toList();
@@ -276,7 +275,7 @@ public final class Pools {
         return touched(tx, changes, held, settled, held.pool().after(state.instants(timeline)));
     }
 
-    /** Whether the end of a grant was dropped because something that was due took its plan's place, or because the grant didn't begin. */
+    /** True if the transition of a grant was canceled: a due transition replaced the grant's plan, or the grant didn't begin. */
     private static boolean dropped(ScheduledTransition ahead, PoolProjection timeline) {
         return ahead.grantId() != null && timeline.steps().stream()
                 .anyMatch(step -> step.dropped() == null
@@ -284,7 +283,7 @@ public final class Pools {
                         : step.what().beginsGrant() && ahead.grantId().equals(step.what().grantId()));
     }
 
-    /** What the catalog says, and said, of everything that is due in pools, and what use holds it back; by pool. */
+    /** The catalog history of the due transitions of pools, with their usage checks, by pool. */
     private Map<UUID, CatalogHistory> thens(Tx tx, List<PoolStore.State> states) {
         var ladders = catalog.ladders(
                 tx, states.stream().flatMap(state -> state.due().stream()).map(ScheduledTransition::ladderId).collect(Collectors.toSet()));
@@ -318,7 +317,7 @@ public final class Pools {
         return holdbacks.of(tx, clocks, products, since);
     }
 
-    /** What the catalog says, and said, of the ladders that transitions are on, and of those that are known already. */
+    /** The catalog history of the ladders of transitions, and of ladders that were read before. */
     CatalogHistory then(Tx tx, UUID orgTypeId, List<Ladder> known, List<ScheduledTransition> transitions) {
         var ladders = new HashMap<UUID, Ladder>();
         known.forEach(ladder -> ladders.put(ladder.id(), ladder));

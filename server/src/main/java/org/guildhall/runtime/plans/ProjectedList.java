@@ -1,8 +1,8 @@
 package org.guildhall.runtime.plans;
 
 /**
- * What was found as it is written down.
+ * A result as stored.
  *
- * @param due whether something may be due that would show it otherwise
+ * @param due true if due transitions may change the result
  */
 record ProjectedList<T>(T found, boolean due) {}

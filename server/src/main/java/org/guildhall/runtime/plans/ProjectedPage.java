@@ -12,22 +12,22 @@ import org.jooq.Field;
 import org.jooq.Record;
 
 /**
- * Rows of a table as they will be once what is due is written down, beside those that stay as they are. Filters and order are those of
- * the table. They are a list of their own: put together in one statement, the database would sort all of the table for each page.
+ * Pages of the stored rows of a table and the projected rows of due transitions, with one filter and one order. Both are separate selects,
+ * since a union would make the database sort the whole table for each page.
  */
 final class ProjectedPage {
 
     private ProjectedPage() {}
 
-    /** The rows of the table that stay as they are. */
+    /** The condition of the stored rows that no projected row replaces. */
     static Condition beside(Field<UUID> id, Collection<UUID> replaced) {
         return id.ne(all(Columns.array(replaced, UUID.class)));
     }
 
     /**
-     * A page whose rows tell by a field whether something is due. Of an empty one nobody knows.
+     * A page whose rows have a field that says whether a transition is due. An empty page counts as due, since it has no such field.
      *
-     * @param fetch fetches the page, each row by what it is given
+     * @param fetch fetches the page with the given row mapper
      */
     static <T> ProjectedList<Page<T>> page(Field<Boolean> due, Function<Function<Record, T>, Page<T>> fetch, Function<Record, T> row) {
         var seen = new boolean[1];

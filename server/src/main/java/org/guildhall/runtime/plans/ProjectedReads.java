@@ -7,8 +7,8 @@ import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of what is written down about pools, as if everything that is due were. While nothing is, which is nearly always, they cost what
- * they would cost without it, and an empty page one trip more.
+ * Reads that include due transitions. Usually none is due; a read then takes no further round trip, except for an empty page, which takes
+ * one more.
  */
 final class ProjectedReads {
 
@@ -19,10 +19,10 @@ final class ProjectedReads {
     }
 
     /**
-     * A page.
+     * Reads a page.
      *
-     * @param organizationId whose rows alone are on it; null for everybody's
-     * @param list fetches it, with what is to be shown as if it were written down
+     * @param organizationId the only organization on the page; null for all organizations
+     * @param list fetches the page, including the given due changes
      */
     <T> Page<T> page(Tx tx, @Nullable UUID organizationId, Function<ProjectedRows, ProjectedList<Page<T>>> list) {
         var written = list.apply(ProjectedRows.nothing());
@@ -34,10 +34,10 @@ final class ProjectedReads {
     }
 
     /**
-     * One row; null if there is none.
+     * Reads one row; null if there is none.
      *
-     * @param get reads it, with what is to be shown as if it were written down
-     * @param organization whose it is, or will be if it isn't there yet; null for nobody's
+     * @param get reads the row, including the given due changes
+     * @param organization the organization of the row, or of a projected row; null for none
      */
     <T> @Nullable T one(Tx tx, Function<ProjectedRows, @Nullable ProjectedList<T>> get, Function<@Nullable T, @Nullable UUID> organization) {
         var written = get.apply(ProjectedRows.nothing());

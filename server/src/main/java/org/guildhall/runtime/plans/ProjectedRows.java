@@ -15,8 +15,8 @@ import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is due, as it will be written down: the rows that change, and the provisions that begin. Whoever reads rows shows them so, and
- * whoever settles writes the same, so that nobody can tell by what he reads whether it was written.
+ * The rows that due transitions will write: the changed rows, and the provisions that begin. Reads show these rows, and the later write
+ * stores the same. So a reader can't see whether they are written.
  */
 public final class ProjectedRows {
 
@@ -28,17 +28,17 @@ public final class ProjectedRows {
     private final Map<UUID, UnaryOperator<GrantStore.Row>> grants = new HashMap<>();
     private final Map<UUID, ProvisionStore.Row> begun = new LinkedHashMap<>();
 
-    /** Nothing is due, or nobody has looked. */
+    /** No due changes, or not read yet. */
     public static ProjectedRows nothing() {
         return new ProjectedRows();
     }
 
     /**
-     * Adds what becomes of a pool.
+     * Adds the due changes of a pool.
      *
-     * @param now the instant that it is looked at
-     * @param scheduled every transition of the pool that isn't written down as done
-     * @param steps what comes of those that are due
+     * @param now the instant of the read
+     * @param scheduled all scheduled transitions of the pool, due ones included
+     * @param steps the results of the due transitions
      */
     public ProjectedRows with(UUID organizationId, UUID poolId, Instant now, List<ScheduledTransition> scheduled, List<ProjectedTransition> steps) {
         for (var step : steps) {
@@ -72,7 +72,7 @@ public final class ProjectedRows {
         }
     }
 
-    /** The grant that a plan came from is over with it, and what was still to come of it is dropped. */
+    /** Ends the grant of an ended plan, and cancels its later transitions. */
     private void release(ProjectedTransition step, Instant now, List<ScheduledTransition> scheduled) {
         var grantId = step.from() == null ? null : step.from().grantId();
         if (grantId == null) {
@@ -97,7 +97,7 @@ public final class ProjectedRows {
         return new Projection<>(transitions.keySet(), this::of, List.of(), isNothing());
     }
 
-    /** The changes of provisions, and those that begin. */
+    /** The changes of provisions, and the new provisions. */
     Projection<ProvisionStore.Row> provisions() {
         return new Projection<>(provisions.keySet(), this::of, begun.values(), isNothing());
     }
@@ -119,7 +119,7 @@ public final class ProjectedRows {
         return grants.getOrDefault(row.id(), GrantStore.Row::expired).apply(row);
     }
 
-    /** The newest provisions of one organization, and those that begin among them. */
+    /** The newest provisions of one organization, together with the new ones. */
     public List<ProvisionStore.Row> among(List<ProvisionStore.Row> newest) {
         var all = new ArrayList<>(begun.values());
         newest.forEach(row -> all.add(of(row)));

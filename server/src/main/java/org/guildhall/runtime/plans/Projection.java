@@ -8,10 +8,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes that due transitions will make to the rows of one table, for reads that come before they are written.
+ * The changes of due transitions to the rows of one table, for reads before they are written.
  *
  * @param changed the ids of rows that change
- * @param apply turns a row into its later form; gives back every other row as it is
+ * @param apply returns the later form of a row; another row is returned unchanged
  * @param added rows that will be inserted
  * @param isNothing true if nothing is due
  */

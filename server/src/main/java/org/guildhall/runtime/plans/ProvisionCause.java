@@ -2,7 +2,7 @@ package org.guildhall.runtime.plans;
 
 import java.util.Locale;
 
-/** What something that is held comes from; on the wire its cause. */
+/** The cause of a provision or a transition. */
 public enum ProvisionCause {
     DEFAULT,
     GRANT,
@@ -10,7 +10,7 @@ public enum ProvisionCause {
     SUBSCRIPTION,
     MANUAL;
 
-    /** As it is stored and sent. */
+    /** The value in the database and on the wire. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

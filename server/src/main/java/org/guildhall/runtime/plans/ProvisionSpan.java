@@ -5,33 +5,33 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a pool holds, from when to when: a provision as the rules see it.
+ * A provision as the rules use it: a product that a pool holds, with its start and end.
  *
- * @param provisionId null for what is still to come, or is only imagined
+ * @param provisionId null for a future or hypothetical provision
  * @param ladderId null off the ladders, as is the tier
- * @param grantId what it comes from, for a grant or a trial
- * @param policyId what it comes from, for a default
+ * @param grantId the grant or trial that it comes from; null for another cause
+ * @param policyId the default-grant policy that it comes from; null for another cause
  */
 public record ProvisionSpan(
         @Nullable UUID provisionId, UUID productId, @Nullable UUID ladderId, @Nullable UUID tierId, ProvisionCause cause, @Nullable UUID grantId,
         @Nullable UUID policyId, Instant startsAt, @Nullable Instant endsAt) {
 
-    /** Whether it is held at an instant. */
+    /** True if it is in effect at an instant. */
     public boolean holds(Instant at) {
         return !startsAt.isAfter(at) && (endsAt == null || endsAt.isAfter(at));
     }
 
-    /** Whether it is the plan of a ladder. */
+    /** True if it is a plan on this ladder. */
     public boolean on(UUID ladder) {
         return ladder.equals(ladderId);
     }
 
-    /** The same without its id, which nobody can ask for yet. */
+    /** The span without its id, which can't be read yet. */
     ProvisionSpan yetToCome() {
         return new ProvisionSpan(null, productId, ladderId, tierId, cause, grantId, policyId, startsAt, endsAt);
     }
 
-    /** The same with another end; null for none. */
+    /** The span with another end; null for none. */
     ProvisionSpan until(@Nullable Instant end) {
         return new ProvisionSpan(provisionId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, end);
     }

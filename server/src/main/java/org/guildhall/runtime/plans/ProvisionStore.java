@@ -27,20 +27,20 @@ import org.jooq.SelectConditionStep;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
-/** Provisions: what pools hold, and held. Whatever changes something here holds the pool. */
+/** Provisions. Every change locks the pool first. */
 public final class ProvisionStore {
 
     /**
-     * A provision as it is stored.
+     * A provision as stored.
      *
-     * @param seenAt the instant that it was looked at, by which it is active or not
+     * @param seenAt the instant of the read, which decides the state
      */
     public record Row(
             UUID id, UUID organizationId, UUID poolId, UUID productId, @Nullable UUID ladderId, @Nullable UUID tierId, String cause,
             @Nullable UUID grantId, @Nullable UUID policyId, Instant startsAt, @Nullable Instant endsAt, Instant createdAt, Instant updatedAt,
             long version, Instant seenAt) {
 
-        /** One that begins where nothing was written down. */
+        /** A new provision. */
         static Row begun(UUID organizationId, UUID poolId, ProvisionSpan holding, Instant seenAt) {
             var at = holding.startsAt().isAfter(seenAt) ? seenAt : holding.startsAt();
             return new Row(
@@ -48,7 +48,7 @@ public final class ProvisionStore {
                     holding.cause().word(), holding.grantId(), holding.policyId(), holding.startsAt(), holding.endsAt(), at, at, 1, seenAt);
         }
 
-        /** The same, ended at an instant, unless it is over by then. One that is still to begin never does. */
+        /** The row with an end at an instant, unless it ends before. A scheduled provision then never begins. */
         Row until(Instant end) {
             var at = end.isBefore(startsAt) ? startsAt : end;
             return endsAt != null && !endsAt.isAfter(at) ? this : new Row(
@@ -56,7 +56,7 @@ public final class ProvisionStore {
                     seenAt);
         }
 
-        /** The same with another end that is still to come; null for none. */
+        /** The row with another future end; null for none. */
         Row ending(@Nullable Instant end, Instant now) {
             return new Row(
                     id, organizationId, poolId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, end, createdAt, now, version + 1,
@@ -74,7 +74,7 @@ public final class ProvisionStore {
             return endsAt == null || endsAt.isAfter(seenAt) ? "active" : "ended";
         }
 
-        /** As it is stored, column by column. */
+        /** The values of the columns. */
         private Map<String, String> cells() {
             return JsonRows.row(
                     "id", id, "organization_id", organizationId, "pool_id", poolId, "product_id", productId, "ladder_id", ladderId, "tier_id", tierId,
@@ -83,16 +83,16 @@ public final class ProvisionStore {
         }
     }
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable UUID organizationId, @Nullable UUID productId, @Nullable UUID ladderId, @Nullable UUID tierId, @Nullable UUID grantId,
             @Nullable String cause, @Nullable String state, @Nullable Instant at, TimeWindow created) {}
 
-    /** The table as it is, or as it will be. */
+    /** The table, or projected rows under the same alias. */
     private static final Provisions P = PROVISIONS.as("p");
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", P.CREATED_AT);
 
-    /** @param seenAt the instant that they are looked at */
+    /** @param seenAt the instant of the read */
     public static List<Field<?>> columns(Field<Instant> seenAt) {
         return columns(PROVISIONS, seenAt);
     }
@@ -103,7 +103,7 @@ public final class ProvisionStore {
                 of.DEFAULT_GRANT_POLICY_ID, of.STARTS_AT, of.ENDS_AT, of.CREATED_AT, of.UPDATED_AT, of.VERSION, seenAt.as("seen_at"));
     }
 
-    /** Writes down what has begun. */
+    /** Inserts provisions. */
     void insert(Tx tx, List<Row> rows) {
         tx.sql()
                 .insertInto(PROVISIONS, PROVISIONS.ID, PROVISIONS.ORGANIZATION_ID, PROVISIONS.POOL_ID, PROVISIONS.PRODUCT_ID, PROVISIONS.LADDER_ID,
@@ -115,7 +115,7 @@ public final class ProvisionStore {
                 .execute();
     }
 
-    /** Writes down what has changed of provisions: their ends. */
+    /** Stores the changed ends of provisions. */
     void save(Tx tx, List<Row> rows) {
         JsonRows.update(tx, rows.size(), tx.sql()
                 .update(PROVISIONS)
@@ -126,7 +126,7 @@ public final class ProvisionStore {
                 .where(PROVISIONS.ID.eq(P.ID)));
     }
 
-    /** @param foreseen what is shown as if it were written down */
+    /** @param foreseen the due changes, which the result includes */
     @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> foreseen) {
         var due = TransitionStore.due(P.ORGANIZATION_ID);
         var found = tx.sql()
@@ -143,7 +143,7 @@ public final class ProvisionStore {
         return tx.sql().select(columns(val(now))).from(JsonRows.ids(ids)).join(PROVISIONS).on(PROVISIONS.ID.eq(JsonRows.ID)).fetch(ProvisionStore::row);
     }
 
-    /** What a pool holds off the ladders at an instant, and what a grant gave there if one is named. */
+    /** The provisions of a pool off the ladders at an instant or later; with a grant, only the grant's. */
     List<Row> heldOffLadders(Tx tx, UUID poolId, @Nullable UUID grantId, Instant now) {
         return tx.sql()
                 .select(columns(val(now)))
@@ -156,7 +156,7 @@ public final class ProvisionStore {
                 .fetch(ProvisionStore::row);
     }
 
-    /** @param foreseen what is shown as if it were written down */
+    /** @param foreseen the due changes, which the result includes */
     ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> foreseen) {
         var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
         var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
@@ -186,7 +186,7 @@ public final class ProvisionStore {
                 .and(Filters.within(P.CREATED_AT, filter.created()));
     }
 
-    /** What is otherwise once what is due is written down, and what begins. */
+    /** The rows that the due transitions change or insert, in their later form. */
     private List<Row> changed(Tx tx, Projection<Row> foreseen) {
         var rows = new ArrayList<>(foreseen.added());
         getAll(tx, foreseen.changed(), tx.now()).forEach(row -> rows.add(foreseen.of(row)));

@@ -14,7 +14,7 @@ import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.plans.ProvisionStore.Filter;
 import org.jspecify.annotations.Nullable;
 
-/** Provisions, which come and go by grants, defaults and transitions only: {@code /runtime/provisions}. */
+/** Provisions, which only grants, defaults and transitions create and end: {@code /runtime/provisions}. */
 final class ProvisionsHandler implements ProvisionsApi<Call> {
 
     private final ProvisionStore provisions;

@@ -5,10 +5,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.guildhall.core.data.Tx;
 
-/** Tells which of the sites that a caller names belong to a pool. */
+/** Finds the sites of a pool among given ids. */
 @FunctionalInterface
 public interface SitesOfPool {
 
-    /** @return the ids of those that do */
+    /** @return the ids of the sites that belong to the pool */
     Set<UUID> among(Tx tx, UUID poolId, Collection<UUID> ids);
 }

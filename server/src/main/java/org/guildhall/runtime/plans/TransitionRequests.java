@@ -25,10 +25,10 @@ import org.guildhall.runtime.plans.TransitionRules.Target;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.jspecify.annotations.Nullable;
 
-/** Moves that somebody asks for, at once or for later: looked at, refused or carried out. */
+/** Checks requested transitions, and executes or schedules them. */
 final class TransitionRequests {
 
-    /** As the document says of {@code createTransition}. */
+    /** The bound in the document, at {@code createTransition}. */
     private static final int SCHEDULED_MAX = 20;
 
     private final Catalog catalog;
@@ -37,17 +37,17 @@ final class TransitionRequests {
     private final UsageCheck obstacles;
 
     /**
-     * What somebody wants.
+     * A requested transition.
      *
-     * @param targetTierId null with an end
-     * @param ladderId named only where the target doesn't say it, or to make sure
+     * @param targetTierId null for kind {@code END}
+     * @param ladderId the ladder of an end; also a check of the target's ladder
      * @param effectiveAt null for now
      */
     record TransitionRequest(
             TransitionRules.Kind kind, @Nullable UUID targetTierId, @Nullable UUID ladderId, @Nullable Instant effectiveAt, @Nullable String externalId,
             @Nullable String reason, boolean force, List<UUID> keepSiteIds) {
 
-        /** The member that says where to. */
+        /** The pointer to the member that errors of the target refer to. */
         String pointer() {
             return kind == TransitionRules.Kind.END ? "/kind" : "/target_tier_id";
         }
@@ -60,12 +60,12 @@ final class TransitionRequests {
         this.obstacles = obstacles;
     }
 
-    /** Does it, or agrees on it for later. @throws ProblemException as {@code createTransition} says */
+    /** Executes or schedules a transition. @throws ProblemException as documented for {@code createTransition} */
     TransitionStore.Row move(Tx tx, Changes changes, LockedPool held, Actor actor, TransitionRequest wish) {
         var at = wish.effectiveAt() == null ? held.now() : wish.effectiveAt();
         if (wish.effectiveAt() != null && !at.isAfter(held.now())) {
-            throw Problem.VALIDATION_FAILED.because("The instant is not in the future.")
-                    .with(Item.pointer("/effective_at", "past", "The instant is not in the future; leave it out to move now."));
+            throw Problem.VALIDATION_FAILED.because("`effective_at` is not in the future.")
+                    .with(Item.pointer("/effective_at", "past", "`effective_at` is not in the future. Omit it for a transition now."));
         }
         var ladder = ladder(tx, held, wish);
         held.requireActive();
@@ -90,7 +90,7 @@ final class TransitionRequests {
                 : later(tx, changes, held, what, manner);
     }
 
-    /** The ladder was read before the product was kept: it may have been retired in between. */
+    /** Checks again after locking the product, since it can be retired after the read of the ladder. */
     private void requirePublished(Tx tx, Target to) {
         var product = catalog.keepProduct(tx, to.productId());
         if (product == null || !product.lifecycleStatus().equals("published")) {
@@ -112,10 +112,10 @@ final class TransitionRequests {
     }
 
     /**
-     * Checks that one more transition can be scheduled. On a ladder nothing moves twice at one instant, except that a plan may begin where
-     * a grant ends.
+     * Checks that one more transition can be scheduled. Two transitions on one ladder can't have the same instant. The end of a grant is an
+     * exception, since a plan can begin at it.
      *
-     * @throws ProblemException {@code conflict}
+     * @throws ProblemException {@code conflict} if the instant is taken, or too many transitions are scheduled
      */
     static void requireFree(LockedPool held, UUID ladderId, Instant at, String pointer) {
         var moves = held.scheduled().stream().filter(other -> !other.endsGrant()).toList();
@@ -127,13 +127,13 @@ final class TransitionRequests {
         }
     }
 
-    /** The ladder that it is about, kept as it is. */
+    /** Locks the ladder of the request against changes, and returns it. */
     private Ladder ladder(Tx tx, LockedPool held, TransitionRequest wish) {
         if (wish.targetTierId() != null) {
             var ladder = Require.named(catalog.keepLadderOfTier(tx, wish.targetTierId()), "/target_tier_id", "tier");
             if (wish.ladderId() != null && !wish.ladderId().equals(ladder.id())) {
-                throw Problem.VALIDATION_FAILED.because("The tier stands on another ladder.")
-                        .with(Item.pointer("/target_tier_id", "other_ladder", "The tier stands on another ladder than plan_ladder_id says."));
+                throw Problem.VALIDATION_FAILED.because("The tier is on another ladder.")
+                        .with(Item.pointer("/target_tier_id", "other_ladder", "The tier isn't on the ladder of `plan_ladder_id`."));
             }
             return ladder;
         }
@@ -144,7 +144,7 @@ final class TransitionRequests {
         var plans = held.plans();
         if (plans.size() > 1) {
             throw Problem.VALIDATION_FAILED.because("The organization has plans on several ladders.")
-                    .with(Item.pointer("/plan_ladder_id", "required", "The organization has plans on several ladders: say which one ends."));
+                    .with(Item.pointer("/plan_ladder_id", "required", "`plan_ladder_id` is required, since the organization has plans on several ladders."));
         }
         held.requireActive();
         if (plans.isEmpty() || plans.getFirst().ladderId() == null) {
@@ -153,7 +153,7 @@ final class TransitionRequests {
         return plans.getFirst().ladderId();
     }
 
-    /** What will be held on a ladder just before an instant, as far as is known now. */
+    /** The plan on a ladder just before a future instant, with the scheduled transitions applied. */
     static @Nullable ProvisionSpan expected(LockedPool held, CatalogHistory then, UUID ladderId, Instant at) {
         var earlier = held.scheduled().stream().filter(other -> other.effectiveAt().isBefore(at)).toList();
         return PoolProjection.of(held.holdings(), earlier, then).before(ladderId, at);
@@ -175,7 +175,7 @@ final class TransitionRequests {
         if (!found.isEmpty()) {
             throw Problem.ENTITLEMENT_EXCEEDED.because(found.size() == 1
                             ? found.getFirst().detail()
-                            : found.size() + " resources are in use beyond what would be allowed; errors names them.")
+                            : found.size() + " resource keys are used beyond the limits after the transition; `errors` names them.")
                     .withAll(found);
         }
     }

@@ -9,12 +9,12 @@ import org.guildhall.catalog.Catalog.Tier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of moving on a ladder, for every cause. A move ends the plan that is held there and applies a fresh one from the same
- * instant; nothing lies dormant.
+ * The rules of transitions, for every cause. A transition ends the present plan on the ladder and starts another one at the same instant.
+ * A plan is never suspended.
  */
 public final class TransitionRules {
 
-    /** What a transition does on a ladder. */
+    /** The kind of a transition. */
     public enum Kind {
         INITIATE,
         UPGRADE,
@@ -22,7 +22,7 @@ public final class TransitionRules {
         RENEW,
         END;
 
-        /** As it is stored and sent. */
+        /** The value in the database and on the wire. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -35,40 +35,40 @@ public final class TransitionRules {
 
     private TransitionRules() {}
 
-    /** What comes of a wish to move. */
+    /** The decision on a transition. */
     public sealed interface Outcome {}
 
     /**
-     * It is possible.
+     * A possible transition.
      *
-     * @param to what is held from then on; null for nothing
+     * @param to the plan after it; null for none
      */
     record Move(@Nullable Target to) implements Outcome {}
 
-    /** What a move leads to. */
+    /** The plan after a transition. */
     public record Target(UUID tierId, UUID productId, ProvisionCause cause, @Nullable UUID policyId) {}
 
-    /** It is not. */
+    /** An impossible transition. */
     public record Impossible(Obstacle why, String detail) implements Outcome {}
 
-    /** What is in the way. */
+    /** The reason for which a transition is impossible. */
     enum Obstacle {
-        /** The kind disagrees with what is held, and with the ranks. */
+        /** The kind doesn't fit the present plan or the ranks. */
         KIND,
-        /** What is held is what the move would lead to, or of a higher rank where it must be lower. */
+        /** The rank of the present plan doesn't fit the kind. */
         RANK,
-        /** The tier can't be reached. */
+        /** The tier isn't available. */
         TARGET
     }
 
     /**
-     * Decides about a move to a tier.
+     * Decides on a transition to a tier.
      *
-     * @param from the plan that is held on the ladder just before; null for none
-     * @param ladder that the tier is of
-     * @param byDefault what the organization's type gives on this ladder at that instant; null for nothing
-     * @param cause what the plan that it leads to comes from
-     * @param expected the tier that the ranks were compared with when the move was agreed on; null if they weren't
+     * @param from the plan on the ladder just before; null for none
+     * @param ladder the ladder of the tier
+     * @param byDefault the default grant of the organization's type on this ladder at that instant; null for none
+     * @param cause the cause of the new plan
+     * @param expected the tier that the ranks were compared with when the transition was scheduled; null if it wasn't scheduled
      */
     public static Outcome to(Kind kind, @Nullable ProvisionSpan from, Ladder ladder, Tier target, @Nullable DefaultGrant byDefault, ProvisionCause cause,
             @Nullable UUID expected, Instant at) {
@@ -88,30 +88,30 @@ public final class TransitionRules {
             return disagreement(kind, held, target);
         }
         if (kind == Kind.RENEW && from != null && from.cause() == cause && from.grantId() == null) {
-            return new Impossible(Obstacle.KIND, "The plan has this cause already and no end; there is nothing to renew.");
+            return new Impossible(Obstacle.KIND, "The plan already has this cause and no end, so it can't be renewed.");
         }
-        // A subscription that pays for the default tier keeps it: the cause tells which plan follows its end.
+        // A paid default tier keeps the cause subscription, since the cause decides which plan follows its end.
         boolean back = cause != ProvisionCause.SUBSCRIPTION && kind == Kind.DOWNGRADE && byDefault != null && target.id().equals(byDefault.tierId());
         return new Move(back
                 ? new Target(target.id(), product.productId(), ProvisionCause.DEFAULT, byDefault.policyId())
                 : new Target(target.id(), product.productId(), cause, null));
     }
 
-    /** Decides about the end of a plan: the default comes afresh, or nothing. */
+    /** Decides on the end of a plan: the default of the type starts, or no plan. */
     static Outcome end(@Nullable ProvisionSpan from, @Nullable DefaultGrant byDefault) {
         if (from == null) {
-            return new Impossible(Obstacle.KIND, "The organization has no plan on this ladder that could end.");
+            return new Impossible(Obstacle.KIND, "The organization has no plan on this ladder, so no plan can end.");
         }
         if (byDefault == null || byDefault.tierId() == null) {
             return new Move(null);
         }
         if (from.cause() == ProvisionCause.DEFAULT && byDefault.tierId().equals(from.tierId())) {
-            return new Impossible(Obstacle.KIND, "The plan is the default of the organization's type already; there is nothing to go back to.");
+            return new Impossible(Obstacle.KIND, "The plan is already the default of the organization's type, so it can't end.");
         }
         return new Move(new Target(byDefault.tierId(), byDefault.productId(), ProvisionCause.DEFAULT, byDefault.policyId()));
     }
 
-    /** How a move from one tier to another is called; null between tiers of one rank. */
+    /** The kind of a transition from one tier to another; null between tiers of one rank. */
     public static @Nullable Kind kind(@Nullable Tier from, Tier to) {
         if (from == null) {
             return Kind.INITIATE;
@@ -125,7 +125,7 @@ public final class TransitionRules {
 
     private static Impossible disagreement(Kind kind, @Nullable Tier from, Tier to) {
         if (from == null) {
-            return new Impossible(Obstacle.KIND, "The organization has no plan on this ladder: a first one is an initiate.");
+            return new Impossible(Obstacle.KIND, "The organization has no plan on this ladder, so the transition must be of kind `initiate`.");
         }
         var present = "the present plan, " + from.name() + ", has rank " + from.rank();
         var wanted = to.name() + " has rank " + to.rank();

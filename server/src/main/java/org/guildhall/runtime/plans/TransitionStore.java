@@ -34,10 +34,10 @@ import org.jooq.SelectConditionStep;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
-/** Transitions: every move on a ladder, done or still to come. Whatever changes something here holds the pool. */
+/** Transitions: done, scheduled and canceled ones. Every change locks the pool first. */
 public final class TransitionStore {
 
-    /** A transition as it is stored. */
+    /** A transition as stored. */
     public record Row(
             UUID id, @Nullable String externalId, UUID organizationId, UUID poolId, UUID ladderId, String kind, @Nullable UUID fromTierId,
             @Nullable UUID toTierId, @Nullable UUID fromProvisionId, @Nullable UUID toProvisionId, String cause, @Nullable UUID grantId,
@@ -45,7 +45,7 @@ public final class TransitionStore {
             Instant effectiveAt, @Nullable Instant canceledAt, @Nullable String cancelReason, Instant createdAt, Instant updatedAt,
             long version) {
 
-        /** The same as it is once it has taken effect. */
+        /** The row after the transition took effect. */
         Row done(PoolProjection.ProjectedTransition step) {
             var from = step.from();
             var to = step.to();
@@ -56,7 +56,7 @@ public final class TransitionStore {
                     effectiveAt, null, null, createdAt, effectiveAt, version + 1);
         }
 
-        /** The same as it is once it is dropped. */
+        /** The row after the transition is canceled. */
         Row canceled(@Nullable String why, Instant at) {
             return !state.equals("scheduled") ? this : new Row(
                     id, externalId, organizationId, poolId, ladderId, kind, fromTierId, toTierId, null, null, cause, grantId, subscriptionId, actorType, actorId,
@@ -72,7 +72,7 @@ public final class TransitionStore {
                     "cancel_reason", cancelReason, "created_at", createdAt, "updated_at", updatedAt, "version", version);
         }
 
-        /** The same as it was at an instant, if it was still to come then. */
+        /** The row as it was at an instant, if it was still scheduled then. */
         public Row then(Instant at) {
             boolean open = state.equals("done") ? effectiveAt.isAfter(at) : canceledAt != null && canceledAt.isAfter(at);
             return !open ? this : new Row(
@@ -81,18 +81,18 @@ public final class TransitionStore {
         }
     }
 
-    /** Who moves, why, and how: what a transition says besides what it does. */
+    /** The actor, reason and options of a transition. */
     record Manner(
             @Nullable String externalId, @Nullable UUID subscriptionId, String actorType, @Nullable UUID actorId, @Nullable String reason,
             boolean forced, List<UUID> keepSiteIds) {
 
-        /** A move of the platform's own rules or of a request without more to say. */
+        /** A manner with an actor and a reason only. */
         static Manner of(Actor actor, @Nullable String reason) {
             return new Manner(null, null, actor.type(), actor.id(), reason, false, List.of());
         }
     }
 
-    /** A move that was made at once, or one for later: that has no provisions yet. */
+    /** A transition to insert. A scheduled one has no provisions yet. */
     record Written(UUID organizationId, UUID poolId, PoolProjection.ProjectedTransition step, Manner manner, boolean done, Instant now) {
 
         private Map<String, String> cells() {
@@ -111,12 +111,12 @@ public final class TransitionStore {
         }
     }
 
-    /** What a list is narrowed by; null for what isn't. */
+    /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID ladderId, @Nullable UUID grantId, @Nullable String kind,
             @Nullable String cause, @Nullable String state, @Nullable String actorType, TimeWindow effective, TimeWindow created) {}
 
-    /** The table as it is, or as it will be. */
+    /** The table, or projected rows under the same alias. */
     private static final Transitions T = TRANSITIONS.as("t");
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", T.CREATED_AT, "effective_at", T.EFFECTIVE_AT);
     public static final List<Field<?>> COLUMNS = columns(TRANSITIONS);
@@ -130,7 +130,7 @@ public final class TransitionStore {
         return columns;
     }
 
-    /** Whether something is due that isn't written down yet: in an organization, or anywhere if none is named. */
+    /** True if a transition is due and not written yet, in an organization, or in any if it is null. */
     static Field<Boolean> due(@Nullable Field<UUID> organizationId) {
         return field(exists(selectOne()
                         .from(TRANSITIONS)
@@ -140,7 +140,7 @@ public final class TransitionStore {
                 .as("due");
     }
 
-    /** Writes down moves, and tells them in the same order. */
+    /** Inserts transitions, and returns them in the given order. */
     List<Row> insert(Tx tx, List<Written> moves) {
         var rows = HashMap.<UUID, Row>newHashMap(moves.size());
         tx.sql()
@@ -153,7 +153,7 @@ public final class TransitionStore {
         return moves.stream().map(move -> Objects.requireNonNull(rows.get(move.step().what().id()))).toList();
     }
 
-    /** Writes down what became of scheduled moves. */
+    /** Stores the results of scheduled transitions. */
     void save(Tx tx, List<Row> rows) {
         JsonRows.update(tx, rows.size(), tx.sql()
                 .update(TRANSITIONS)
@@ -185,7 +185,7 @@ public final class TransitionStore {
                 .fetch(TransitionStore::row);
     }
 
-    /** @param foreseen what is shown as if it were written down */
+    /** @param foreseen the due changes, which the result includes */
     @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> foreseen) {
         var due = due(T.ORGANIZATION_ID);
         return tx.sql()
@@ -196,7 +196,7 @@ public final class TransitionStore {
                 .fetchOne(row -> new ProjectedList<>(foreseen.of(row(row)), row.get(due)));
     }
 
-    /** @param foreseen what is shown as if it were written down */
+    /** @param foreseen the due changes, which the result includes */
     ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> foreseen) {
         var due = due(filter.organizationId() == null ? null : val(filter.organizationId()));
         var changed = foreseen.isNothing() ? List.<Row>of() : changed(tx, foreseen);
@@ -226,7 +226,7 @@ public final class TransitionStore {
                 .and(Filters.within(T.CREATED_AT, filter.created()));
     }
 
-    /** The organization in which a transition is due that leads to a provision of this id; null if none does. */
+    /** The organization of the due transition that will start this provision; null if there is none. */
     @Nullable UUID leadingTo(Tx tx, UUID provisionId) {
         return tx.sql()
                 .select(TRANSITIONS.ORGANIZATION_ID)
@@ -237,7 +237,7 @@ public final class TransitionStore {
                 .fetchOne(TRANSITIONS.ORGANIZATION_ID);
     }
 
-    /** What is otherwise once what is due is written down. */
+    /** The rows that the due transitions change, in their later form. */
     private static List<Row> changed(Tx tx, Projection<Row> foreseen) {
         return tx.sql()
                 .select(COLUMNS)
@@ -253,7 +253,7 @@ public final class TransitionStore {
                 .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now())));
     }
 
-    /** Whether there is such an organization. */
+    /** True if the organization exists. */
     boolean organizationExists(Tx tx, UUID organizationId) {
         return tx.sql().fetchExists(ORGANIZATIONS, ORGANIZATIONS.ID.eq(organizationId));
     }

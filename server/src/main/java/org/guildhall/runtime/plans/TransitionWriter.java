@@ -19,8 +19,8 @@ import org.guildhall.runtime.plans.TransitionStore.Written;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down what was decided about a plan: one path for every cause, whoever acts. Ends what was held, begins what is held from the
- * same instant on, and records the transition; the pool is held. What it writes it tells, the transition first.
+ * Writes transitions and their effects, for every cause and every actor: it ends a provision, starts another one at the same instant, and
+ * inserts the transition. The pool is locked. It records all changes, the transition first.
  */
 public final class TransitionWriter {
 
@@ -34,10 +34,10 @@ public final class TransitionWriter {
     private final GrantStore grants;
 
     /**
-     * Something that begins where nothing was, with the pool held or new.
+     * A provision that replaces no other one. Its pool is locked or new.
      *
-     * @param changes told of it
-     * @param move that leads to it; null off the ladders
+     * @param changes records the provision and its transition
+     * @param move the transition that starts it; null off the ladders
      */
     record NewProvision(Changes changes, LockedPool held, ProvisionSpan to, @Nullable Written move) {
 
@@ -49,7 +49,7 @@ public final class TransitionWriter {
             return new NewProvision(changes, held, to, null);
         }
 
-        /** The pool after it. */
+        /** The pool after the provision has started. */
         LockedPool after() {
             return move == null ? held : held.after(move.step());
         }
@@ -61,16 +61,16 @@ public final class TransitionWriter {
         this.grants = grants;
     }
 
-    /** A transition as it was written down, and the pool after it. */
+    /** A written transition, and the pool after it. */
     record WrittenTransition(TransitionStore.Row transition, LockedPool held) {}
 
-    /** A provision before and after its end was written down. */
+    /** A provision before and after its end was written. */
     private record Ended(ProvisionStore.Row before, ProvisionStore.Row after) {}
 
     /**
-     * Moves at once.
+     * Executes a transition now.
      *
-     * @param grantOver what becomes of the grant that the plan came from: revoked or superseded; null if that is written down already
+     * @param grantOver how the grant of the ended plan ends: revoked or superseded; null if its end is written already
      */
     WrittenTransition move(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, Manner manner, @Nullable String grantOver) {
         var ended = ended(tx, step, held.now());
@@ -84,7 +84,7 @@ public final class TransitionWriter {
         return new WrittenTransition(transition, held.after(step));
     }
 
-    /** Agrees on a move for later: nothing is held by it until then. */
+    /** Schedules a transition. */
     TransitionStore.Row schedule(Tx tx, Changes changes, LockedPool held, ScheduledTransition what, Manner manner) {
         var step = new ProjectedTransition(what, null, null);
         var transition = transitions.insert(tx, List.of(written(held, step, manner, false))).getFirst();
@@ -96,7 +96,7 @@ public final class TransitionWriter {
         return new Written(held.organizationId(), held.poolId(), step, manner, done, held.now());
     }
 
-    /** Writes down what came of a scheduled transition that was due, dated at its instant: as {@link ProjectedRows} showed it. */
+    /** Writes the result of a due transition at its own instant, equal to {@link ProjectedRows}. */
     WrittenTransition settle(Tx tx, Changes changes, LockedPool held, ProjectedTransition step) {
         var what = step.what();
         if (step.dropped() != null) {
@@ -116,12 +116,12 @@ public final class TransitionWriter {
         return new WrittenTransition(transition, held.after(step));
     }
 
-    /** Drops a transition that is still to come, or that came to nothing. */
+    /** Cancels a scheduled transition. */
     TransitionStore.Row drop(Tx tx, Changes changes, UUID id, @Nullable String reason, Instant at) {
         return dropAll(tx, changes, List.of(id), reason, at).getFirst();
     }
 
-    /** Drops transitions, however many, in two statements. */
+    /** Cancels scheduled transitions, in two statements. */
     List<TransitionStore.Row> dropAll(Tx tx, Changes changes, List<UUID> ids, @Nullable String reason, Instant at) {
         if (ids.isEmpty()) {
             return List.of();
@@ -139,7 +139,7 @@ public final class TransitionWriter {
         return after;
     }
 
-    /** Drops everything that is still to come by a grant that is over since an instant. */
+    /** Cancels the scheduled transitions of a grant that ended at an instant. */
     void dropOf(Tx tx, Changes changes, LockedPool held, UUID grantId, String reason, Instant at) {
         var dropped = held.scheduled().stream()
                 .filter(other -> grantId.equals(other.grantId()) && other.effectiveAt().isAfter(held.now()))
@@ -148,7 +148,7 @@ public final class TransitionWriter {
         dropAll(tx, changes, dropped, reason, at);
     }
 
-    /** Ends what is held off the ladders: everything, or what a grant gave. */
+    /** Ends the provisions off the ladders; with a grant, only the grant's. */
     void endOffLadders(Tx tx, Changes changes, LockedPool held, @Nullable UUID grantId) {
         var ended = provisions.heldOffLadders(tx, held.poolId(), grantId, held.now()).stream()
                 .map(before -> new Ended(before, before.until(held.now())))
@@ -160,10 +160,10 @@ public final class TransitionWriter {
     }
 
     /**
-     * Moves the end of a grant, with all that follows from it, and tells the grant first.
+     * Writes a changed end of a grant: the grant, its provision and its scheduled end. It records the grant first.
      *
-     * @param end of its plan, to be scheduled; null for none
-     * @return the pool after it
+     * @param end the scheduled end of its plan; null for none
+     * @return the pool after the change
      */
     LockedPool reschedule(Tx tx, Changes changes, LockedPool held, GrantStore.Row before, GrantStore.Row after, @Nullable ScheduledTransition end, Manner manner) {
         grants.save(tx, List.of(after));
@@ -188,7 +188,7 @@ public final class TransitionWriter {
         return held.holding(holdings);
     }
 
-    /** Begins all of it at once. */
+    /** Inserts provisions with their transitions, in two statements. */
     void begin(Tx tx, List<NewProvision> those) {
         if (those.isEmpty()) {
             return;
@@ -211,15 +211,15 @@ public final class TransitionWriter {
         return ProvisionStore.Row.begun(held.organizationId(), held.poolId(), holding, held.now());
     }
 
-    /** Notes that a grant is over. */
+    /** Stores the actual end of a grant. */
     GrantStore.Row over(Tx tx, Changes changes, UUID grantId, Instant end, String by, @Nullable String reason, Instant now) {
         return overAll(tx, changes, Map.of(grantId, end), by, reason, now).getFirst();
     }
 
     /**
-     * Notes that grants are over, however many, in two statements.
+     * Stores the actual ends of grants, in two statements.
      *
-     * @param ends since when, by grant
+     * @param ends the ends, by grant
      */
     List<GrantStore.Row> overAll(Tx tx, Changes changes, Map<UUID, Instant> ends, String by, @Nullable String reason, Instant now) {
         if (ends.isEmpty()) {
@@ -243,7 +243,7 @@ public final class TransitionWriter {
         dropOf(tx, changes, held, from.grantId(), by, step.what().effectiveAt());
     }
 
-    /** Ends the plan that is left; one whose end has come by itself is left as it is. */
+    /** Ends the previous plan, unless its own end is the same instant. */
     private @Nullable Ended ended(Tx tx, ProjectedTransition step, Instant now) {
         var from = step.from();
         var at = step.what().effectiveAt();

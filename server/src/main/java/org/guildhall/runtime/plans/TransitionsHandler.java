@@ -27,7 +27,7 @@ import org.guildhall.runtime.plans.TransitionStore.Filter;
 import org.guildhall.runtime.plans.TransitionStore.Row;
 import org.jspecify.annotations.Nullable;
 
-/** Moves on ladders: {@code /runtime/transitions}, and an organization's own. */
+/** Transitions: {@code /runtime/transitions}, {@code /runtime/organizations/{organization_id}/transitions}. */
 final class TransitionsHandler implements TransitionsApi<Call> {
 
     private final TransitionStore transitions;
@@ -85,7 +85,7 @@ final class TransitionsHandler implements TransitionsApi<Call> {
                 new TimeWindow(query.effectiveAfter(), query.effectiveFrom(), query.effectiveBefore()),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         var page = page(call, filter);
-        // Asked only then, so that a full page costs one trip.
+        // Checked for an empty page only, so that other pages take one round trip.
         if (page.data().isEmpty() && !transitions.organizationExists(call.tx(), organizationId.value())) {
             throw Problem.NOT_FOUND.refusal();
         }
@@ -116,7 +116,7 @@ final class TransitionsHandler implements TransitionsApi<Call> {
                 call.tx(), filter.organizationId(), foreseen -> transitions.list(call.tx(), call.page(), filter, foreseen.transitions()));
     }
 
-    /** A site that isn't there must not be passed over: another one would turn read-only in its place. */
+    /** Refuses an unknown site id, since ignoring it would make another site read-only. */
     private void requireOwn(Call call, LockedPool held, List<UUID> keepSiteIds) {
         if (keepSiteIds.isEmpty()) {
             return;
@@ -138,20 +138,20 @@ final class TransitionsHandler implements TransitionsApi<Call> {
                 body.reason(), Boolean.TRUE.equals(body.force()), keep.stream().map(SiteId::value).toList());
     }
 
-    /** Everything that is wrong with it by itself, at once. */
+    /** Checks the members that depend on each other, and reports all errors together. */
     private static void wellFormed(TransitionRequest wish, Actor actor) {
         var wrong = new ArrayList<Item>();
         if (wish.kind() == TransitionRules.Kind.END && wish.targetTierId() != null) {
-            wrong.add(Item.pointer("/target_tier_id", "other_kind", "An end leads to the default and takes no tier."));
+            wrong.add(Item.pointer("/target_tier_id", "other_kind", "`target_tier_id` must be absent for kind `end`, which leads to the default tier."));
         }
         if (wish.kind() != TransitionRules.Kind.END && wish.targetTierId() == null) {
-            wrong.add(Item.pointer("/target_tier_id", "required", "A move leads to a tier, unless it is an end."));
+            wrong.add(Item.pointer("/target_tier_id", "required", "`target_tier_id` is required, except for kind `end`."));
         }
         if (wish.force() && !actor.type().equals("operator")) {
-            wrong.add(Item.pointer("/force", "operators_only", "Only an operator passes over what stands in the way."));
+            wrong.add(Item.pointer("/force", "operators_only", "`force` is only allowed for operators."));
         }
         if (wish.force() && (wish.reason() == null || wish.reason().isBlank())) {
-            wrong.add(Item.pointer("/reason", "required", "Who passes over what stands in the way says why."));
+            wrong.add(Item.pointer("/reason", "required", "`reason` is required with `force`."));
         }
         ProblemException.ifAny(wrong);
     }

@@ -12,10 +12,10 @@ public interface UsageCheck {
     /**
      * The entitlements whose use exceeds the target's.
      *
-     * @param from the plan that is left; null for none
-     * @param to the plan that is reached; null for none
+     * @param from the plan that ends; null for none
+     * @param to the plan that starts; null for none
      * @param pointer the request's member that the items point at
-     * @return one item for each entitlement, of code {@code in_use}; empty if nothing is exceeded
+     * @return one item for each exceeded entitlement, of code {@code entitlement_exceeded}; empty if nothing is exceeded
      */
     List<Item> of(Tx tx, LockedPool held, @Nullable ProvisionSpan from, TransitionRules.@Nullable Target to, String pointer);
 }

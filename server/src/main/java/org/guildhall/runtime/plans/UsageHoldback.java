@@ -8,20 +8,20 @@ import java.util.UUID;
 import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 
-/** Tells of a due transition whether usage beyond the lower limits holds it back. */
+/** Decides whether use beyond the lower limits holds a due transition back. */
 @FunctionalInterface
 public interface UsageHoldback {
 
-    /** Usage holds nothing back. */
+    /** Use holds nothing back. */
     UsageHoldback NONE = (beside, left, productId, at) -> null;
 
     /**
-     * Checks the move from one plan to another one, or to none.
+     * Checks the transition from one plan to another one, or to none.
      *
-     * @param beside what else the pool holds then
+     * @param beside the other provisions of the pool at that instant
      * @param left the product of the plan that ends
      * @param productId the product of the plan that begins; null for none
-     * @return the blockers as a sentence; null if usage doesn't hold the move back
+     * @return the blockers as sentences; null if use doesn't hold the transition back
      */
     @Nullable String against(List<ProvisionSpan> beside, UUID left, @Nullable UUID productId, Instant at);
 
@@ -32,7 +32,7 @@ public interface UsageHoldback {
         /**
          * @param clocks the present instant of each pool, by the pool's id
          * @param productIds every product that the pools hold or may come to hold
-         * @param since the first instant that is asked for
+         * @param since the instant of the first due transition
          */
         Map<UUID, UsageHoldback> of(Tx tx, Map<UUID, Instant> clocks, Collection<UUID> productIds, Instant since);
     }

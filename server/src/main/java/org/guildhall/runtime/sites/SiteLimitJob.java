@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes sites read-only that exceed a lowered entitlement rule. Each changed rule requests one run of the tenant's task, which visits the
- * organizations with sites and such a rule, one by one and each in a transaction of its own.
+ * Makes sites read-only that exceed a lowered entitlement rule. Each changed rule requests one run of the tenant's task. The run visits the
+ * organizations with sites and such a rule, each in its own transaction.
  */
 public final class SiteLimitJob implements TaskQueue.Job, Catalog.RuleChanges {
 
@@ -88,7 +88,7 @@ public final class SiteLimitJob implements TaskQueue.Job, Catalog.RuleChanges {
         return null;
     }
 
-    /** One organization that fails doesn't keep the others from their turn; it is tried again. */
+    /** Reviews one organization. A failure doesn't stop the others, and is tried again. */
     private boolean review(TaskLease lease, UUID organizationId) {
         try {
             transactions.run(lease, SOURCE, (tx, changes) -> pools.review(tx, changes, organizationId) != null);
@@ -101,7 +101,7 @@ public final class SiteLimitJob implements TaskQueue.Job, Catalog.RuleChanges {
         }
     }
 
-    /** Of organizations, those with more sites than they are entitled to. If the read fails, each is read alone. */
+    /** The organizations with more sites than they are entitled to. If the read fails, each is read alone. */
     private Collection<UUID> exceeding(UUID tenant, List<UUID> organizationIds, Set<String> keys) {
         try {
             return db.read(tenant, Db.ANY_REVISION, tx -> exceeding(tx, organizationIds, keys));

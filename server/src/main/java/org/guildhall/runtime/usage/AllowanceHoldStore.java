@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Held quantities of allowances, and their part in the sums of usage. The caller holds the pool's lock. */
 final class AllowanceHoldStore {
 
-    /** A hold as it is stored. */
+    /** A hold as stored. */
     record Row(UUID id, UUID organizationId, UUID poolId, String resourceKey, long quantity, Instant usedAt, String reference, String state) {}
 
-    /** Adds a quantity, which may be negative, to the sums of the day and of the quarter of an hour. */
+    /** Adds a quantity, which can be negative, to the sums of the day and of the quarter of an hour. */
     private static final String ADD = """
             with days as (
                 insert into runtime.usage_days (pool_id, resource_key, day, quantity, updated_at)
@@ -30,7 +30,7 @@ final class AllowanceHoldStore {
                 do update set quantity = usage_quarters.quantity + excluded.quantity, updated_at = excluded.updated_at
             """;
 
-    /** The hold of a reference that wasn't released; null for none. */
+    /** The hold of a reference that isn't released; null for none. */
     @Nullable Row get(Tx tx, String reference) {
         return tx.sql()
                 .select(ALLOWANCE_HOLDS.ID, ALLOWANCE_HOLDS.ORGANIZATION_ID, ALLOWANCE_HOLDS.POOL_ID, ALLOWANCE_HOLDS.RESOURCE_KEY,

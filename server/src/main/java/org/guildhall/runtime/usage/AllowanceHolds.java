@@ -20,10 +20,10 @@ import org.guildhall.runtime.usage.UsageStore.Report;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Quantities of allowances that another room holds for an instant, which may be still to come, such as the start of a booked class.
+ * Quantities of allowances that another room holds for a present or future instant, such as the start of a booked class.
  *
- * <p>A hold counts as used in the period of its instant, from the transaction that makes it. It is decided under the pool's lock, so holds,
- * usage reports and moves of the plan never exceed a limit together. The rules are those that hold now.
+ * <p>A hold counts as used in the period of its instant, from the transaction that creates it. It is decided under the pool's lock, so holds,
+ * usage reports and transitions never exceed a limit together. The rules are the present ones.
  */
 public final class AllowanceHolds {
 
@@ -48,7 +48,7 @@ public final class AllowanceHolds {
      * @param quantity at least 1
      * @param at the instant of use; cut off below the microsecond
      * @param reference the caller's name for the hold, unique in the tenant until it is released, at most 200 characters
-     * @throws ProblemException {@code not_found} without such an organization; {@code invalid_state} if it is archived or the key is no
+     * @throws ProblemException {@code not_found} if there is no such organization; {@code invalid_state} if it is archived or the key is no
      *         allowance; {@code entitlement_exceeded} if the period has too little left; {@code conflict} if the reference holds something else
      */
     public void hold(Tx tx, Changes changes, UUID organizationId, String resourceKey, long quantity, Instant at, String reference) {

@@ -47,10 +47,10 @@ public final class UsageModule {
                 .on("usage_days_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("usage_quarters_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("usage_thresholds_resource_key", Problem.IN_USE, null, REPORTED)
-                .on("allowance_holds_resource_key", Problem.IN_USE, null, "A booking holds an allowance of a resource key: it can't leave.")
+                .on("allowance_holds_resource_key", Problem.IN_USE, null, "A booking holds an allowance of a resource key, so it can't be removed.")
                 .on("allowance_holds_of_reference", Problem.CONFLICT, null, "The reference holds an allowance already.")
-                .on("usage_levels_level", Problem.CONFLICT, null, "More than can be counted, or less than nothing, would be in use.")
-                .on("usage_days_quantity", Problem.CONFLICT, null, "More than can be counted would have been used on one day.")
-                .on("usage_quarters_quantity", Problem.CONFLICT, null, "More than can be counted would have been used in a quarter of an hour.");
+                .on("usage_levels_level", Problem.CONFLICT, null, "The use of a resource key would be below 0 or above 2^53 - 1.")
+                .on("usage_days_quantity", Problem.CONFLICT, null, "The use of one day would be out of range.")
+                .on("usage_quarters_quantity", Problem.CONFLICT, null, "The use of one quarter of an hour would be out of range.");
     }
 }

@@ -134,7 +134,7 @@ final class UsageStore {
             select count(*)::int as recorded from recorded
             """;
 
-    /** By key and period: whole days, but for those that a period begins or ends in; these by quarters of an hour. */
+    /** Sums by key and period: from the sums of days, and from the sums of quarter hours for days in which a period begins or ends. */
     private static final String SUMS = """
             with asked as (
                 select {0} as pool_id, {1}::text as resource_key, {2} as starts, ({2})[1] as first, {3}::timestamptz as until, {4} as cut
@@ -195,8 +195,8 @@ final class UsageStore {
                 .get("recorded", int.class) == 1;
     }
 
-    private static <T> Field<T[]> each(List<NewRow> events, Function<NewRow, T> what, Class<T> type) {
-        return Columns.array(events.stream().map(what).toList(), type);
+    private static <T> Field<T[]> each(List<NewRow> events, Function<NewRow, T> column, Class<T> type) {
+        return Columns.array(events.stream().map(column).toList(), type);
     }
 
     @Nullable Report report(Tx tx, UUID id) {

@@ -5,36 +5,33 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
-import org.guildhall.Http;
 import org.guildhall.TestServer;
+import org.guildhall.core.FilledTenant;
+import org.guildhall.core.TenantTables;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What the database lets the server see: in a tenant that tenant's rows, and without one nothing. No statement here names a tenant to be kept from. */
+/** The rows that the database shows the server: in a tenant only that tenant's rows, and without a tenant none. */
 class IsolationTest {
 
     private static final TestServer GUILD = TestServer.shared();
-    private static final TestServer.Tenant OURS = GUILD.tenant();
-    private static final TestServer.Tenant THEIRS = GUILD.tenant();
+    private static TestServer.Tenant ours;
+    private static TestServer.Tenant theirs;
 
     @BeforeAll
-    static void bothHaveSomethingOfEverything() {
-        for (var tenant : List.of(OURS, THEIRS)) {
-            var http = new Http(GUILD, tenant.token());
-            var set = http.post("/api/v1/catalog/entitlement-sets", "{\"name\": \"S\"}", "Idempotency-Key", "k").expect(201).at("/id");
-            var product = http.post("/api/v1/catalog/products", "{\"name\": \"P\", \"entitlement_set_id\": \"%s\", \"provider_references\": {\"stripe\": \"i-%s\"}}"
-                    .formatted(set, tenant.id())).expect(201).at("/id");
-            http.post("/api/v1/catalog/products/" + product + "/prices", "{\"unit_amount\": {\"amount_minor\": 1, \"currency\": \"AUD\"}, \"tax_behavior\": \"inclusive\"}").expect(201);
-            http.post("/api/v1/catalog/org-types", "{\"key\": \"personal\", \"name\": \"Personal\"}").expect(201);
-        }
+    static void fill() throws Exception {
+        ours = FilledTenant.make();
+        theirs = FilledTenant.make();
     }
 
     private static List<String> guarded() throws Exception {
-        return OURS.found("""
+        return ours.found("""
                 select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
                 where c.relkind in ('r', 'p') and c.relforcerowsecurity order by 1""");
     }
@@ -43,23 +40,63 @@ class IsolationTest {
         return tx.sql().fetchSingle("select count(*) from " + table + " where " + where).get(0, Long.class);
     }
 
-    @Test
-    void inATenantOnlyItsOwnRowsAreVisibleInAnyTable() throws Exception {
-        int seen = 0;
-        for (var table : guarded()) {
-            var self = table.equals("platform.tenants") ? " and id <> platform.app_tenant()" : "";
-            long foreign = GUILD.db().read(OURS.id(), Db.ANY_REVISION, tx -> count(tx, table, "tenant_id <> platform.app_tenant()" + self));
-            assertEquals(0, foreign, table);
-            long own = GUILD.db().read(OURS.id(), Db.ANY_REVISION, tx -> count(tx, table, "true"));
-            assertEquals(OURS.found("select count(*) from " + table + " where tenant_id = ?" + (self.isEmpty() ? "" : " or id = '" + OURS.id() + "'"), OURS.id()),
-                    List.of(Long.toString(own)), table);
-            seen += own > 0 ? 1 : 0;
-        }
-        assertTrue(seen >= 12, "the test has rows in " + seen + " tables only");
+    /** The condition for a tenant's rows: the row of a tenant itself belongs to the platform. */
+    private static String rowsOf(String table, UUID tenant) {
+        return (table.equals("platform.tenants") ? "id = '" : "tenant_id = '") + tenant + "'";
     }
 
     @Test
-    void withoutATenantNothingIsVisibleInAnyTable() throws Exception {
+    void bothHaveSomethingOfEverything() throws Exception {
+        var empty = new ArrayList<String>();
+        for (var table : TenantTables.names(ours)) {
+            for (var tenant : List.of(ours, theirs)) {
+                if (tenant.found("select 1 from " + table + " where " + rowsOf(table, tenant.id()) + " limit 1").isEmpty()) {
+                    empty.add(table);
+                }
+            }
+        }
+        assertEquals(List.of(), empty, "tables without rows of both tenants: an example or FilledTenant makes them");
+    }
+
+    @Test
+    void tableOfTenants_isGuarded() throws Exception {
+        var open = new ArrayList<>(TenantTables.names(ours));
+        open.removeAll(guarded());
+        // A door finds the tenant of a token or an origin before the tenant is known.
+        assertEquals(List.of("platform.doors"), open);
+    }
+
+    @Test
+    void tenant_seesOnlyItsOwnRows_inAnyTable() throws Exception {
+        for (var table : guarded()) {
+            var own = rowsOf(table, ours.id());
+            long foreign = GUILD.db().read(ours.id(), Db.ANY_REVISION, tx -> count(tx, table, "not " + own));
+            assertEquals(0, foreign, table);
+            long seen = GUILD.db().read(ours.id(), Db.ANY_REVISION, tx -> count(tx, table, "true"));
+            assertEquals(ours.found("select count(*) from " + table + " where " + own), List.of(Long.toString(seen)), table);
+        }
+    }
+
+    @Test
+    void rowOfAnotherTenant_isNeitherChangedNorDeleted_inAnyTable() throws Exception {
+        for (var table : guarded()) {
+            for (var statement : List.of("update " + table + " set tenant_id = tenant_id where ", "delete from " + table + " where ")) {
+                assertTrue(Set.of("0 rows", "42501").contains(written(statement + rowsOf(table, theirs.id()))), statement);
+            }
+        }
+    }
+
+    /** The count of written rows, or the state of the refusal. */
+    private static String written(String statement) {
+        try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
+            return write.tx().sql().execute(statement) + " rows";
+        } catch (DataAccessException refused) {
+            return refused.sqlState();
+        }
+    }
+
+    @Test
+    void withoutTenant_noRowIsVisible_inAnyTable() throws Exception {
         for (var table : guarded()) {
             long visible = GUILD.db().unguarded(connection -> {
                 try (var rows = connection.prepareStatement("select count(*) from " + table).executeQuery()) {
@@ -72,26 +109,26 @@ class IsolationTest {
     }
 
     @Test
-    void aRowOfAnotherTenantCanBeNeitherChangedNorDeletedNorMade() throws Exception {
-        try (var write = GUILD.db().begin(OURS.id(), Db.ANY_REVISION)) {
+    void rowOfAnotherTenant_isNeitherChangedNorDeletedNorMade() throws Exception {
+        try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
             var sql = write.tx().sql();
-            assertEquals(0, sql.execute("update catalog.products set name = 'taken' where tenant_id = ?", THEIRS.id()));
-            assertEquals(0, sql.execute("delete from catalog.provider_references where tenant_id = ?", THEIRS.id()));
-            assertEquals(0, sql.execute("delete from platform.idempotency_keys where tenant_id = ?", THEIRS.id()));
-            var refused = assertThrows(DataAccessException.class, () -> sql.execute("insert into catalog.products (tenant_id, name) values (?, 'planted')", THEIRS.id()));
+            assertEquals(0, sql.execute("update catalog.products set name = 'taken' where tenant_id = ?", theirs.id()));
+            assertEquals(0, sql.execute("delete from catalog.provider_references where tenant_id = ?", theirs.id()));
+            assertEquals(0, sql.execute("delete from platform.idempotency_keys where tenant_id = ?", theirs.id()));
+            var refused = assertThrows(DataAccessException.class, () -> sql.execute("insert into catalog.products (tenant_id, name) values (?, 'planted')", theirs.id()));
             assertEquals("42501", refused.sqlState());
         }
-        try (var write = GUILD.db().begin(OURS.id(), Db.ANY_REVISION)) {
-            var moved = assertThrows(DataAccessException.class, () -> write.tx().sql().execute("update catalog.products set tenant_id = ?", THEIRS.id()));
+        try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
+            var moved = assertThrows(DataAccessException.class, () -> write.tx().sql().execute("update catalog.products set tenant_id = ?", theirs.id()));
             assertEquals("42501", moved.sqlState());
         }
-        assertEquals(List.of("P"), THEIRS.found("select name from catalog.products where tenant_id = ?", THEIRS.id()));
+        assertEquals(List.of("0"), theirs.found("select count(*) from catalog.products where tenant_id = ? and name in ('taken', 'planted')", theirs.id()));
     }
 
     @Test
-    void aReferenceToARowOfAnotherTenantIsOneToNothing() throws Exception {
-        var theirSet = THEIRS.found("select id from catalog.entitlement_sets where tenant_id = ?", THEIRS.id()).getFirst();
-        try (var write = GUILD.db().begin(OURS.id(), Db.ANY_REVISION)) {
+    void referenceToAnotherTenantsRow_isRefused() throws Exception {
+        var theirSet = theirs.found("select id from catalog.entitlement_sets where tenant_id = ?", theirs.id()).getFirst();
+        try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
             var refused = assertThrows(DataAccessException.class, () -> write.tx().sql().execute(
                     "insert into catalog.products (name, entitlement_set_id) values ('A', ?)", UUID.fromString(theirSet)));
             assertEquals("23503", refused.sqlState());
@@ -99,11 +136,11 @@ class IsolationTest {
     }
 
     @Test
-    void theTenantIsGoneFromAConnectionAsSoonAsItsWorkIsDone() {
+    void connection_afterItsWork_hasNoTenant() {
         var connections = new AtomicReference<Integer>();
-        GUILD.db().read(OURS.id(), Db.ANY_REVISION, tx -> {
+        GUILD.db().read(ours.id(), Db.ANY_REVISION, tx -> {
             connections.set(tx.sql().fetchSingle("select pg_backend_pid()").get(0, Integer.class));
-            assertEquals(1, count(tx, "catalog.products", "true"));
+            assertTrue(count(tx, "catalog.products", "true") > 0);
             return null;
         });
         for (int attempt = 0; attempt < 20; attempt++) {
@@ -119,16 +156,16 @@ class IsolationTest {
     }
 
     @Test
-    void workInAnotherTenantComesBackToItsOwnAlsoWhenItFails() {
-        try (var write = GUILD.db().begin(OURS.id(), Db.ANY_REVISION)) {
+    void workInAnotherTenant_returnsToItsOwn_alsoOnFailure() {
+        try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
             var tx = write.tx();
-            assertEquals(OURS.id(), seen(tx));
-            assertEquals(THEIRS.id(), tx.within(THEIRS.id(), IsolationTest::seen));
-            assertEquals(OURS.id(), seen(tx));
-            assertThrows(IllegalStateException.class, () -> tx.within(THEIRS.id(), there -> {
+            assertEquals(ours.id(), seen(tx));
+            assertEquals(theirs.id(), tx.within(theirs.id(), IsolationTest::seen));
+            assertEquals(ours.id(), seen(tx));
+            assertThrows(IllegalStateException.class, () -> tx.within(theirs.id(), there -> {
                 throw new IllegalStateException("failed there");
             }));
-            assertEquals(OURS.id(), seen(tx), "a handler that goes on after that must not go on in the other tenant");
+            assertEquals(ours.id(), seen(tx), "the handler must not continue in the other tenant");
         }
     }
 
@@ -137,7 +174,7 @@ class IsolationTest {
     }
 
     @Test
-    void theServersRoleOwnsNothingAndMayNotEscapeItsPolicies() throws Exception {
+    void roleOfTheServer_cannotEscapeThePolicies() throws Exception {
         for (var statement : List.of("set role guildhall_owner", "set session authorization postgres", "alter table catalog.products disable row level security",
                 "create table catalog.mine (id int)", "create schema mine", "create function public.f() returns int language sql as 'select 1'",
                 "copy catalog.products to program 'cat'", "drop policy products_tenant on catalog.products")) {
