@@ -20,9 +20,6 @@ final class Bundle {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    private static final Set<String> OPERATION_MEMBERS = Set.of(
-            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-secret", "x-suspended", "x-expand", "x-dry-run",
-            "x-stream-max-bytes", "x-download");
     private static final Set<String> SCHEMA_MEMBERS = Set.of("x-expanded", "x-personal", "x-id-prefix", "x-merge-patch");
 
     /** All nodes of these files become components, referenced or not, since completing the operations may need them. */
@@ -155,9 +152,9 @@ final class Bundle {
     }
 
     private void extension(String name, ComponentKind kind, Path file, String where) {
-        boolean known = kind == ComponentKind.OPERATION && OPERATION_MEMBERS.contains(name) || kind == ComponentKind.SCHEMA && SCHEMA_MEMBERS.contains(name);
+        boolean known = kind == ComponentKind.OPERATION && Policy.MEMBERS.contains(name) || kind == ComponentKind.SCHEMA && SCHEMA_MEMBERS.contains(name);
         if (!known) {
-            Set<String> elsewhere = new HashSet<>(OPERATION_MEMBERS);
+            Set<String> elsewhere = new HashSet<>(Policy.MEMBERS);
             elsewhere.addAll(SCHEMA_MEMBERS);
             mistakes.add(at(file, where) + name + (elsewhere.contains(name) ? " doesn't belong here" : " is unknown"));
         }

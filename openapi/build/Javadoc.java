@@ -9,14 +9,14 @@ final class Javadoc {
     private Javadoc() {}
 
     /**
-     * Wraps and escapes a text.
+     * Wraps and escapes a text of Markdown paragraphs and lists.
      *
      * @param indent the number of spaces before the comment's stars
      * @return the lines of the comment without its opening and closing, each with its star; empty for an empty text
      */
-    static String of(String text, int indent) {
+    static String of(String description, int indent) {
         List<String> lines = new ArrayList<>();
-        for (String paragraph : escape(text.strip()).split("\\n\\s*\\n")) {
+        for (String paragraph : escape(description.strip()).split("\\n\\s*\\n")) {
             if (paragraph.isBlank()) {
                 continue;
             }
@@ -24,7 +24,16 @@ final class Javadoc {
             if (further) {
                 lines.add("");
             }
-            wrap((further ? "<p>" : "") + paragraph.strip().replaceAll("\\s+", " "), lines);
+            List<String> items = new ArrayList<>(List.of(paragraph.strip().split("(?m)^\\s*- ")));
+            String text = oneLine(items.removeFirst());
+            if (!text.isEmpty()) {
+                wrap((further ? "<p>" : "") + text, lines);
+            }
+            if (!items.isEmpty()) {
+                lines.add("<ul>");
+                items.forEach(item -> wrap("<li>" + oneLine(item), lines));
+                lines.add("</ul>");
+            }
         }
         String start = " ".repeat(indent) + " *";
         return String.join("\n", lines.stream().map(line -> line.isEmpty() ? start : start + " " + line).toList());
@@ -32,7 +41,11 @@ final class Javadoc {
 
     /** The escaped text on one line, for {@code @param}. */
     static String line(String text) {
-        return escape(text.strip()).replaceAll("\\s+", " ");
+        return oneLine(escape(text));
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s+", " ");
     }
 
     private static void wrap(String paragraph, List<String> lines) {

@@ -44,6 +44,11 @@ record Policy(
             .comparing((Policy policy) -> policy.path().replace('{', '~'))
             .thenComparing(policy -> List.of("GET", "POST", "PUT", "PATCH", "DELETE").indexOf(policy.method()));
 
+    /** The members of an operation that this class reads. Any other one that starts with {@code x-} is a mistake. */
+    static final Set<String> MEMBERS = Set.of(
+            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-secret", "x-suspended", "x-expand", "x-dry-run",
+            "x-stream-max-bytes", "x-download");
+
     private static final Set<String> CHANGING = Set.of("POST", "PUT", "PATCH", "DELETE");
 
     /**

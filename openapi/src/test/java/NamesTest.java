@@ -40,5 +40,7 @@ class NamesTest {
                 "     *",
                 "     * <p>Second."), Javadoc.of("Ends <here> */ & `code` @see \\u000a.\n\nSecond.\n", 4));
         assertEquals("", Javadoc.of(" ", 4));
+        assertEquals(" * Refusals:\n * <ul>\n * <li>404 `if</code> lost.\n * <li>409 in use.\n * </ul>".replace("`", "<code>"),
+                Javadoc.of("Refusals:\n- 404 `if` lost.\n- 409 in\n  use.", 0));
     }
 }

@@ -35,12 +35,21 @@ public final class RoundTripCounter implements AfterAllCallback {
      * then only adds to some of them.
      */
     public long trips(Supplier<Http.Reply> request) {
+        return trips(2, request);
+    }
+
+    /** Counts the trips of requests that are refused. */
+    public long refusalTrips(Supplier<Http.Reply> request) {
+        return trips(4, request);
+    }
+
+    private long trips(int statusClass, Supplier<Http.Reply> request) {
         long least = Long.MAX_VALUE;
         for (int count = 0; count < REQUESTS; count++) {
             long before = proxy.trips();
             var reply = request.get();
             least = Math.min(least, proxy.trips() - before);
-            assertEquals(2, reply.status() / 100, reply.text());
+            assertEquals(statusClass, reply.status() / 100, reply.text());
         }
         return least;
     }

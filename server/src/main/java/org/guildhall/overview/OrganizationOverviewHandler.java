@@ -5,10 +5,11 @@ import org.guildhall.api.model.GetOrganizationOverviewQuery;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.OrganizationOverview;
 import org.guildhall.api.overview.OrganizationOverviewsApi;
+import org.guildhall.core.data.JoinedRead;
 import org.guildhall.core.http.Call;
 import org.guildhall.runtime.Runtime;
 
-/** Organizations as a whole: {@code /overview/organizations}. Each room gives its part. */
+/** Everything about an organization: {@code /overview/organizations}. Each room adds its part to one statement. */
 final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call> {
 
     private final Runtime runtime;
@@ -19,7 +20,10 @@ final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call
 
     @Override
     public Reply<OrganizationOverview> getOrganizationOverview(Call call, OrganizationId organizationId, GetOrganizationOverviewQuery query) {
-        var part = runtime.overview(call.tx(), organizationId.value(), query.at());
+        var read = new JoinedRead();
+        var overview = read.add(runtime.overview(organizationId.value(), query.at()));
+        read.send(call.tx());
+        var part = overview.get();
         return Reply.ok(new OrganizationOverview(
                 part.organization(), part.orgType(), query.at(), part.summary(), part.plans(), part.entitlements(), part.people(), part.workspaces(),
                 part.households(), part.provisions(), part.grants(), part.transitions(), part.sites(), part.version()));

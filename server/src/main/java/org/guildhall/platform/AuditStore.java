@@ -91,6 +91,8 @@ final class AuditStore {
             @Nullable UUID tokenId, @Nullable UUID subjectTenantId, @Nullable String action, @Nullable String category,
             @Nullable String operation, @Nullable String requestId, TimeWindow occurred) {}
 
+    private static final List<Field<?>> ENTITY_COLUMNS = List.of(
+            AUDIT_ENTITIES.POSITION, AUDIT_ENTITIES.ENTITY_TYPE, AUDIT_ENTITIES.ENTITY_ID, AUDIT_ENTITIES.BEFORE, AUDIT_ENTITIES.AFTER);
     private static final List<Field<?>> COLUMNS = List.of(
             AUDIT_EVENTS.ID, AUDIT_EVENTS.OCCURRED_AT, AUDIT_EVENTS.RECORDED_AT, AUDIT_EVENTS.ACTOR_TYPE, AUDIT_EVENTS.ACTOR_ID,
             AUDIT_EVENTS.TOKEN_ID, AUDIT_EVENTS.SUBJECT_TENANT_ID, AUDIT_EVENTS.OPERATION, AUDIT_EVENTS.STATUS, AUDIT_EVENTS.ACTION,
@@ -126,11 +128,11 @@ final class AuditStore {
     /** The entities of an event, the primary one first. */
     Page<Entity> entities(Tx tx, PageRequest page, UUID eventId) {
         return page.fetch(
-                tx.sql().select(AUDIT_ENTITIES.POSITION, AUDIT_ENTITIES.ENTITY_TYPE, AUDIT_ENTITIES.ENTITY_ID, AUDIT_ENTITIES.BEFORE, AUDIT_ENTITIES.AFTER)
+                tx.sql().select(ENTITY_COLUMNS)
                         .from(AUDIT_ENTITIES)
                         .where(AUDIT_ENTITIES.EVENT_ID.eq(eventId)),
                 Map.of("position", AUDIT_ENTITIES.POSITION), AUDIT_ENTITIES.ENTITY_ID,
-                row -> new Entity(row.value2(), row.value3(), row.value4(), row.value5()));
+                row -> new Entity(row.get(AUDIT_ENTITIES.ENTITY_TYPE), row.get(AUDIT_ENTITIES.ENTITY_ID), row.get(AUDIT_ENTITIES.BEFORE), row.get(AUDIT_ENTITIES.AFTER)));
     }
 
     Page<Event> list(Tx tx, PageRequest page, Filter filter) {

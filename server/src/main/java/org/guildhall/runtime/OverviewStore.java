@@ -1,6 +1,6 @@
 package org.guildhall.runtime;
 
-import static org.guildhall.schema.catalog.Tables.ORG_TYPES;
+import static org.guildhall.schema.catalog.Tables.RUNTIME_ORG_TYPES;
 import static org.guildhall.schema.runtime.Tables.GRANTS;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLDS;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
@@ -26,10 +26,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.core.data.Columns;
-import org.guildhall.core.data.Tx;
+import org.guildhall.core.data.JoinedRead;
+import org.guildhall.runtime.entitlements.EntitlementStore;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementQuery;
-import org.guildhall.runtime.entitlements.EntitlementStore;
 import org.guildhall.runtime.people.OrganizationStore;
 import org.guildhall.runtime.people.WorkspaceStore;
 import org.guildhall.runtime.plans.GrantStore;
@@ -81,14 +81,18 @@ final class OverviewStore {
 
     private static final Memberships SHOWN = MEMBERSHIPS.as("shown");
 
-    /** @param at null for now */
-    Everything find(Tx tx, UUID organizationId, @Nullable Instant at) {
+    /**
+     * The part of a joined read that finds everything.
+     *
+     * @param at null for now
+     */
+    JoinedRead.Part<Everything> part(UUID organizationId, @Nullable Instant at) {
         var entitled = EntitlementStore.column(EntitlementQuery.of(organizationId, at)).as("entitled");
         var organization = rows("organization",
                 select(OrganizationStore.COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)), OrganizationStore::row);
-        var orgType = multiset(select(ORG_TYPES.ID, ORG_TYPES.KEY, ORG_TYPES.NAME, ORG_TYPES.STATE)
-                        .from(ORG_TYPES)
-                        .where(ORG_TYPES.ID.eq(select(ORGANIZATIONS.ORG_TYPE_ID).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)))))
+        var orgType = multiset(select(RUNTIME_ORG_TYPES.ID, RUNTIME_ORG_TYPES.KEY, RUNTIME_ORG_TYPES.NAME, RUNTIME_ORG_TYPES.STATE)
+                        .from(RUNTIME_ORG_TYPES)
+                        .where(RUNTIME_ORG_TYPES.ID.eq(select(ORGANIZATIONS.ORG_TYPE_ID).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)))))
                 .as("org_type").convertFrom(found -> found.map(Records.mapping(OrgType::new)));
         var people = people(organizationId, at);
         var workspaces = rows("workspaces", workspaces(organizationId, at), WorkspaceStore::row);
@@ -97,9 +101,9 @@ final class OverviewStore {
         var grants = rows("grants", grants(organizationId, at), GrantStore::row);
         var transitions = rows("transitions", transitions(organizationId, at), TransitionStore::row);
         var sites = rows("sites", sites(organizationId, at), SiteStore::row);
-        return tx.sql()
-                .select(entitled, organization, orgType, people, workspaces, households, provisions, grants, transitions, sites)
-                .fetchSingle(row -> new Everything(
+        return JoinedRead.Part.of(
+                List.of(entitled, organization, orgType, people, workspaces, households, provisions, grants, transitions, sites),
+                row -> new Everything(
                         found(row.get(entitled)), row.get(organization), row.get(orgType), row.get(people), row.get(workspaces),
                         row.get(households), row.get(provisions), row.get(grants), row.get(transitions), row.get(sites)));
     }

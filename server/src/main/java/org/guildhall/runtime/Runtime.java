@@ -29,8 +29,10 @@ import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PlanStanding;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.JoinedRead;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.OverviewStore.Everything;
 import org.guildhall.runtime.OverviewStore.Household;
 import org.guildhall.runtime.OverviewStore.OrgType;
 import org.guildhall.runtime.OverviewStore.Person;
@@ -172,14 +174,16 @@ public final class Runtime {
             OverviewProvisions provisions, OverviewGrants grants, OverviewTransitions transitions, OverviewSites sites, long version) {}
 
     /**
-     * Reads the overview of an organization at an instant, in one round trip. Each part has at most the hundred newest rows.
+     * The part of a joined read with everything about an organization at one instant; of each list the newest hundred.
      *
      * @param at null for now
-     * @throws ProblemException {@code not_found} if the organization doesn't exist or didn't exist then, {@code invalid_parameter} for a future
-     *     instant
+     * @return its result throws {@code not_found} if there is no such organization, or wasn't then; {@code invalid_parameter} for a future instant
      */
-    public Overview overview(Tx tx, UUID organizationId, @Nullable Instant at) {
-        var all = store.find(tx, organizationId, at);
+    public JoinedRead.Part<Overview> overview(UUID organizationId, @Nullable Instant at) {
+        return store.part(organizationId, at).map((tx, all) -> overview(tx, all, at));
+    }
+
+    private static Overview overview(Tx tx, Everything all, @Nullable Instant at) {
         var entitled = Entitlements.past(tx, all.entitled(), at);
         var plans = entitled.plans();
         var foreseen = entitled.foreseen();

@@ -48,4 +48,13 @@ class RoundTripsTest {
         shelf.make(rules, "{\"resource_key\": \"fedwiki.sites\", \"kind\": \"limit\", \"limit_value\": 1}");
         readCostsOne(rules);
     }
+
+    @Test
+    void refusal_afterAStatement_costsNoFurtherTrip() {
+        var missing = CatalogFixture.BASE + "/products/prd_01m7xtfk4je288tyaa41tvaxy0";
+        assertEquals(1, COUNTED.refusalTrips(() -> http.get(missing)), "a read that finds nothing");
+        assertEquals(2, COUNTED.refusalTrips(() -> http.get(missing + "/prices")), "an empty list looks for its parent");
+        assertEquals(2, COUNTED.refusalTrips(() -> http.patch(missing, "{\"name\": \"N\"}")), "a change: the lock, and the rollback");
+        assertEquals(1, COUNTED.refusalTrips(() -> http.post(CatalogFixture.BASE + "/products", "{}")), "input: the check of the credentials");
+    }
 }

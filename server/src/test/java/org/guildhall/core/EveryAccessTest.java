@@ -75,7 +75,7 @@ class EveryAccessTest {
     void tokenOverItsLimit_isRefused(Operation operation) {
         var samples = SampleTenants.home(operation);
         var request = samples.request(operation);
-        var limited = new Http(TestServer.shared(), samples.limited(operation.rateCost(), 3600));
+        var limited = new Http(TestServer.shared(), PlatformExamples.limitedToken(samples, operation.rateCost(), 3600));
         var first = samples.send(limited, request).expect(operation.status());
         assertTrue(String.valueOf(first.header("RateLimit")).startsWith("\"token\";r=0;"), first.header("RateLimit"));
         var refused = samples.send(limited, request);

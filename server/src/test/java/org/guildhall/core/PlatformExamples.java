@@ -5,6 +5,7 @@ import static org.guildhall.core.Example.example;
 
 import java.util.List;
 import java.util.Map;
+import org.guildhall.Http;
 
 /** The examples of the platform's operations, and the resources that they need. */
 final class PlatformExamples {
@@ -50,6 +51,15 @@ final class PlatformExamples {
     /** A rate limit that no consumer has and no test reaches. */
     static Map<String, Object> roomyLimit(SampleData samples) {
         return Map.of("limit", 100_000 + samples.number(), "window_seconds", 1);
+    }
+
+    /** A token of the caller's consumer with all of its scopes and a rate limit of its own. */
+    static String limitedToken(SampleData samples, long requests, int windowSeconds) {
+        var caller = samples.http.get("/api/v1/auth/status").expect(200).json();
+        var token = Http.JSON.createObjectNode().put("consumer_id", caller.at("/consumer/id").asText()).put("name", "Limited");
+        token.set("scopes", caller.get("scopes"));
+        token.putObject("rate_limit").put("limit", requests).put("window_seconds", windowSeconds);
+        return String.valueOf(samples.http.post("/api/v1/platform/tokens", token.toString()).expect(201).at("/token"));
     }
 
     /** An idempotency key of the caller's own consumer whose request is committed. */

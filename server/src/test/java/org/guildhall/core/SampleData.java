@@ -92,15 +92,6 @@ final class SampleData {
         return String.valueOf(http.post(path, Http.JSON.valueToTree(body).toString()).expect(201).at("/id"));
     }
 
-    /** A token of the same consumer and scopes with its own rate limit. */
-    String limited(long requests, int windowSeconds) {
-        var me = http.get("/api/v1/auth/status").expect(200).json();
-        var token = Http.JSON.createObjectNode().put("consumer_id", me.at("/consumer/id").asText()).put("name", "Limited");
-        token.set("scopes", me.get("scopes"));
-        token.putObject("rate_limit").put("limit", requests).put("window_seconds", windowSeconds);
-        return Objects.requireNonNull(http.post("/api/v1/platform/tokens", token.toString()).expect(201).at("/token"));
-    }
-
     /** A call of the operation on new resources. */
     Request request(Operation operation) {
         var example = Examples.of(operation);
@@ -116,14 +107,14 @@ final class SampleData {
     /** A list with a new entry. */
     Entry entry(Operation list) {
         var example = Examples.of(list);
-        var path = path(example);
         if (example.entry != null) {
+            var path = path(example);
             return new Entry(path, example.entryPointer, example.entry.apply(this));
         }
         var maker = Examples.maker(Documented.entryPrefix(list));
         if (!maker.path().equals(list.path())) {
             assertFalse(list.path().contains("{"), list + ": an example of its entry is missing");
-            return new Entry(path, example.entryPointer, id(Documented.entryPrefix(list)));
+            return new Entry(list.path(), example.entryPointer, id(Documented.entryPrefix(list)));
         }
         var request = request(maker);
         return new Entry(request.path(), example.entryPointer, send(request).expect(maker.status()).json().get("id").asText());
@@ -147,6 +138,7 @@ final class SampleData {
         return send(http, request, headers);
     }
 
+    /** Sends a request as another caller. */
     Http.Reply send(Http as, Request request, String... headers) {
         var all = new ArrayList<>(List.of(headers));
         if (request.etag != null && !all.contains("If-Match")) {

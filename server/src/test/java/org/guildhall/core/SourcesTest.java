@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
@@ -126,5 +128,33 @@ class SourcesTest {
             }
         }
         assertEquals(List.of(), left);
+    }
+
+    /** What a room reads of other rooms in SQL. A new line needs a view that the other room makes for it. */
+    private static final List<String> VIEWS = List.of(
+            "catalog.runtime_default_grant_policies", "catalog.runtime_entitlement_rules", "catalog.runtime_org_types", "catalog.runtime_plan_ladders",
+            "catalog.runtime_products", "catalog.runtime_resource_keys", "catalog.runtime_tier_products", "catalog.runtime_tiers",
+            "platform.runtime_settings");
+
+    @Test
+    void sqlOfARoom_readsOtherRooms_throughTheirViewsAlone() throws IOException {
+        var rooms = "platform|catalog|runtime|billing|providers|tasks|schedule";
+        var generated = Pattern.compile("import static org\\.guildhall\\.schema\\.(" + rooms + ")\\.Tables\\.(\\w+);");
+        var text = Pattern.compile("\\b(?:from|join|into|update)\\s+(" + rooms + ")\\.(\\w+)");
+        var found = new TreeSet<String>();
+        for (var source : sources()) {
+            var path = root().relativize(source).toString();
+            var at = path.indexOf("server/src/main/java/org/guildhall/");
+            var room = at < 0 ? "core" : path.substring("server/src/main/java/org/guildhall/".length()).replaceAll("/.*", "");
+            if (room.equals("core")) {
+                continue;
+            }
+            var code = Files.readString(source);
+            for (var pattern : List.of(generated, text)) {
+                pattern.matcher(code).results().filter(match -> !match.group(1).equals(room))
+                        .forEach(match -> found.add(match.group(1) + "." + match.group(2).toLowerCase(Locale.ROOT)));
+            }
+        }
+        assertEquals(VIEWS, List.copyOf(found));
     }
 }

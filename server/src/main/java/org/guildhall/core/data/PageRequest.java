@@ -72,8 +72,8 @@ public record PageRequest(
      * @param select the query with its filters; it must select the sort fields and the id
      * @param sorts the field of each name in the spec's {@code sort}
      */
-    public <R extends Record, T> Page<T> fetch(
-            SelectConditionStep<R> select, Map<String, Field<?>> sorts, Field<UUID> id, Function<? super R, T> row) {
+    public <T> Page<T> fetch(
+            SelectConditionStep<Record> select, Map<String, Field<?>> sorts, Field<UUID> id, Function<? super Record, T> row) {
         return fetch(List.of(select), sorts, id, row);
     }
 
@@ -82,8 +82,8 @@ public record PageRequest(
      *
      * @param parts the queries, each as for a single list; the merged list must be sorted by an instant
      */
-    public <R extends Record, T> Page<T> fetch(
-            List<SelectConditionStep<R>> parts, Map<String, Field<?>> sorts, Field<UUID> id, Function<? super R, T> row) {
+    public <T> Page<T> fetch(
+            List<SelectConditionStep<Record>> parts, Map<String, Field<?>> sorts, Field<UUID> id, Function<? super Record, T> row) {
         var key = sorts.get(sort);
         if (key == null) {
             throw new IllegalStateException("the spec allows sort=" + sort + ", but the store has no field for it");
@@ -91,11 +91,11 @@ public record PageRequest(
         return fetch(parts, key, id, row);
     }
 
-    private <R extends Record, K, T> Page<T> fetch(
-            List<SelectConditionStep<R>> parts, Field<K> key, Field<UUID> id, Function<? super R, T> row) {
+    private <K, T> Page<T> fetch(
+            List<SelectConditionStep<Record>> parts, Field<K> key, Field<UUID> id, Function<? super Record, T> row) {
         int counted = 0;
-        List<R> found = new ArrayList<>();
-        @Nullable R end = null;
+        List<Record> found = new ArrayList<>();
+        @Nullable Record end = null;
         for (var part : parts) {
             // Counted first: jOOQ's select is mutable, and the conditions of the page would stay in it.
             counted += total ? part.configuration().dsl().fetchCount(part.limit(TOTAL_MAX + 1)) : 0;
@@ -118,16 +118,12 @@ public record PageRequest(
                 place -> cursors.write(position(shown.get(place), key, id)));
     }
 
-    private <R extends Record, K> Weighed<R> fetch(SelectConditionStep<R> select, Field<K> key, Field<UUID> id) {
+    private <K> Weighed fetch(SelectConditionStep<Record> select, Field<K> key, Field<UUID> id) {
         Field<K> order = key.getType() == String.class ? collated(key) : key;
         var bounded = after == null ? select : select.and(behind(order, key, id, after));
         var page = bounded.orderBy(descending ? order.desc() : order.asc(), descending ? id.desc() : id.asc()).limit(limit + 1);
         var dsl = Objects.requireNonNull(page.configuration()).dsl();
-        var weighed = Weighed.fetch(dsl, page, Weighed.BYTES_MAX);
-        if (weighed.cut() && !cut) {
-            throw new HeavyAnswer();
-        }
-        return weighed;
+        return cut ? Weighed.first(dsl, page, Weighed.BYTES_MAX) : new Weighed(Weighed.light(dsl, page, Weighed.BYTES_MAX), false);
     }
 
     /** Compares like the database, which sorts ids by their bytes. */

@@ -99,6 +99,11 @@ public final class Tx {
         }
     }
 
+    /** True if a statement was sent: the first one has checked that the caller's credentials are current. */
+    public boolean isCurrent() {
+        return guard.wasSent();
+    }
+
     /** Measures the clock's offset by the database's time at the start of this transaction. */
     void measured(Instant databaseTime) {
         clock.measured(databaseTime);

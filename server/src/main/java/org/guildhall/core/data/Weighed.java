@@ -17,12 +17,24 @@ import org.jooq.impl.SQLDataType;
  *
  * @param cut true if there were more rows
  */
-public record Weighed<R extends Record>(List<R> rows, boolean cut) {
+public record Weighed(List<Record> rows, boolean cut) {
 
     /** The maximal bytes of a read for which no memory is reserved. */
     public static final int BYTES_MAX = 256 << 10;
 
+    private static final Field<Boolean> HEAVY = DSL.field("heavy", SQLDataType.BOOLEAN);
+    private static final Field<Boolean> HERE = DSL.field("here", SQLDataType.BOOLEAN);
     private static final Field<Integer> FOUND = DSL.field("found", SQLDataType.INTEGER);
+
+    // The size of a compressed value says little. Only such a value is written as text to be measured; that is slow.
+    private static final String WIDE = "coalesce(case when pg_column_compression(%1$s) is null then pg_column_size(%1$s) else octet_length(%1$s::text) end, 0)";
+
+    // One row at least: without columns of the select if there are no rows, or too many bytes.
+    private static final String LIGHT = """
+            with p (%1$s) as materialized ({0})
+            select %1$s, w.heavy, p.here
+            from (select coalesce(sum(%2$s), 0) >= {1} as heavy from p) as w
+            left join (select p.*, true as here from p) as p on not w.heavy""";
 
     // The window functions see the rows in the order of the inner select.
     private static final String WEIGHED = """
@@ -37,40 +49,65 @@ public record Weighed<R extends Record>(List<R> rows, boolean cut) {
      *
      * @throws HeavyAnswer if the rows are too large for a light read, see {@link Tx#light}
      */
-    public static <R extends Record> List<R> all(Tx tx, Select<R> select) {
-        if (!tx.isLight()) {
-            return select.fetch();
-        }
-        var weighed = fetch(tx.sql(), select, BYTES_MAX);
-        if (weighed.cut()) {
+    public static List<Record> all(Tx tx, Select<Record> select) {
+        return tx.isLight() ? light(tx.sql(), select, BYTES_MAX) : select.fetch();
+    }
+
+    /**
+     * Fetches all rows of a select, or none if they are too large. The records have two columns more than the select.
+     *
+     * @throws HeavyAnswer if the rows have {@code bytesMax} bytes or more
+     */
+    static List<Record> light(DSLContext dsl, Select<Record> select, int bytesMax) {
+        var columns = new Columns(select);
+        var rows = dsl.resultQuery(LIGHT.formatted(columns.names, columns.weight), select, DSL.inline(bytesMax))
+                .coerce(columns.and(HEAVY, HERE)).fetch();
+        if (rows.getFirst().get(HEAVY)) {
             throw new HeavyAnswer();
         }
-        return weighed.rows();
+        return rows.getFirst().get(HERE) == null ? List.of() : rows;
+    }
+
+    /** Fetches the first rows of a select that fit into a number of bytes. The records have one column more than the select. */
+    static Weighed first(DSLContext dsl, Select<Record> select, int bytesMax) {
+        var columns = new Columns(select);
+        var rows = dsl.resultQuery(WEIGHED.formatted(columns.names, columns.weight), select, DSL.inline(bytesMax)).coerce(columns.and(FOUND)).fetch();
+        return new Weighed(rows, !rows.isEmpty() && rows.getFirst().get(FOUND) > rows.size());
     }
 
     private static boolean isWide(Class<?> type) {
         return type == JSONB.class || type == byte[].class || type.isArray() || List.class.isAssignableFrom(type);
     }
 
-    @SuppressWarnings("unchecked") // the rows have the select's columns
-    static <R extends Record> Weighed<R> fetch(DSLContext dsl, Select<R> select, int bytesMax) {
-        var fields = new ArrayList<Field<?>>(select.getSelect());
-        var names = new StringJoiner(", ");
-        var weight = new StringJoiner(" + ", "", "");
-        weight.add("64");
-        for (int at = 0; at < fields.size(); at++) {
-            var type = fields.get(at).getType();
-            names.add("c" + at);
-            if (type == String.class) {
-                weight.add("coalesce(octet_length(p.c" + at + "), 0)");
-            } else if (isWide(type)) {
-                weight.add("coalesce(octet_length(p.c" + at + "::text), 0)");
+    /** The columns of a select: their fields, their names in SQL, and the weight of a row in bytes. */
+    private static final class Columns {
+
+        private final List<Field<?>> fields;
+        private final String names;
+        private final String weight;
+
+        Columns(Select<Record> select) {
+            this.fields = select.getSelect();
+            var all = new StringJoiner(", ");
+            var sum = new StringJoiner(" + ");
+            sum.add("64");
+            for (int at = 0; at < fields.size(); at++) {
+                var type = fields.get(at).getType();
+                all.add("c" + at);
+                if (type == String.class) {
+                    sum.add("coalesce(octet_length(p.c" + at + "), 0)");
+                } else if (isWide(type)) {
+                    sum.add(WIDE.formatted("p.c" + at));
+                }
             }
+            this.names = all.toString();
+            this.weight = sum.toString();
         }
-        var own = fields.toArray(Field<?>[]::new);
-        fields.add(FOUND);
-        var rows = dsl.resultQuery(WEIGHED.formatted(names, weight), select, DSL.inline(bytesMax)).coerce(fields).fetch();
-        boolean cut = !rows.isEmpty() && rows.getFirst().get(FOUND) > rows.size();
-        return new Weighed<>((List<R>) rows.map(row -> row.into(own)), cut);
+
+        List<Field<?>> and(Field<?>... more) {
+            var together = new ArrayList<Field<?>>(fields);
+            together.addAll(List.of(more));
+            return together;
+        }
     }
 }

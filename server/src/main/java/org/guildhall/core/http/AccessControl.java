@@ -3,9 +3,9 @@ package org.guildhall.core.http;
 import java.util.List;
 import java.util.function.Consumer;
 import org.guildhall.api.Operation;
+import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.auth.Authenticator.Outcome;
 import org.guildhall.core.auth.Authenticator.Reason;
-import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.problem.Problem;
@@ -122,12 +122,12 @@ final class AccessControl {
     }
 
     /** Returns true if the cached caller is older than the last change of any credential. */
-    boolean isOutdated(Exchange exchange, ProblemException refusal) {
+    boolean isOutdated(Exchange exchange) {
         var caller = exchange.caller();
-        if (caller == null) {
+        if (caller == null || exchange.isCallerCurrent()) {
             return false;
         }
-        var present = refusal.problem() == Problem.RATE_LIMITED ? revisions.shared() : revisions.own();
+        var present = revisions.shared();
         // While the database is away, a cached caller is at most 30 seconds old.
         return present.isPresent() && present.getAsLong() != caller.revision();
     }

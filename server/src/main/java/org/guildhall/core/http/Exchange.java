@@ -43,6 +43,7 @@ final class Exchange implements AutoCloseable {
     private RateLimits.@Nullable Decision limits;
     private boolean paid;
     private AnswersInFlight.@Nullable Room room;
+    private boolean callerCurrent;
 
     /** @param found the operation's path; null for an answer that needs none */
     Exchange(Context context, Paths.@Nullable Found found, List<IpRange> trustedProxies) {
@@ -157,6 +158,16 @@ final class Exchange implements AutoCloseable {
             bodyEnded = true;
         }
         return spooled;
+    }
+
+    /** Notes that a statement of this request has found the caller's credentials unchanged. */
+    void callerIsCurrent() {
+        callerCurrent = true;
+    }
+
+    /** Returns true if a statement of this request has found the caller's credentials unchanged. */
+    boolean isCallerCurrent() {
+        return callerCurrent;
     }
 
     /** Returns true if memory is reserved for the answer. */

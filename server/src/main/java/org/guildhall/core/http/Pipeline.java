@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.guildhall.api.Endpoint;
 import org.guildhall.api.Operation;
+import org.guildhall.api.Reply;
 import org.guildhall.core.audit.Auditor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.auth.Caller;
@@ -16,6 +17,7 @@ import org.guildhall.core.data.IdempotencyClaim;
 import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.data.StaleCredentials;
 import org.guildhall.core.data.StoredReply;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.data.Weighed;
 import org.guildhall.core.data.WriteTransaction;
 import org.guildhall.core.http.RequestReader.Read;
@@ -84,7 +86,7 @@ final class Pipeline {
                 }
             } catch (ProblemException refusal) {
                 // The refusal may rest on a cached caller. If the cache is outdated, the request runs again.
-                if (attempt == 1 && gate.isOutdated(exchange, refusal)) {
+                if (attempt == 1 && gate.isOutdated(exchange)) {
                     gate.forget(exchange);
                 } else {
                     return problems.answer(exchange, refusal);
@@ -110,7 +112,7 @@ final class Pipeline {
         var answer = exchange.hasRoom() ? readLarge(exchange, operation, endpoint, caller, read) : db.read(caller.tenant(), caller.revision(), tx -> {
             tx.light();
             call.within(tx);
-            var reply = endpoint.handle(call, read.input());
+            var reply = handled(exchange, endpoint, call, read, tx);
             tx.requireCurrent();
             var light = answers.answer(exchange, call, read, reply);
             if (light.size() > Weighed.BYTES_MAX) {
@@ -134,11 +136,23 @@ final class Pipeline {
                 return call;
             };
             if (operation.list()) {
-                return answers.page(exchange, read, calls::apply, call -> endpoint.handle(call, read.input()));
+                return answers.page(exchange, read, calls::apply, call -> handled(exchange, endpoint, call, read, tx));
             }
             var call = calls.apply(read.page());
-            return answers.answer(exchange, call, read, endpoint.handle(call, read.input()));
+            return answers.answer(exchange, call, read, handled(exchange, endpoint, call, read, tx));
         });
+    }
+
+    /** Calls the handler. If it refuses after a statement, that statement has checked the credentials: the refusal needs no other check. */
+    private static Reply<?> handled(Exchange exchange, Endpoint<Call> endpoint, Call call, Read read, Tx tx) {
+        try {
+            return endpoint.handle(call, read.input());
+        } catch (ProblemException refusal) {
+            if (tx.isCurrent()) {
+                exchange.callerIsCurrent();
+            }
+            throw refusal;
+        }
     }
 
     private Response write(Exchange exchange, Operation operation, Endpoint<Call> endpoint, @Nullable Caller caller, Read read) {
@@ -201,6 +215,9 @@ final class Pipeline {
         }
         if (!(failed instanceof ProblemException) && !(failed instanceof Failures.Violation)) {
             throw failed;
+        }
+        if (write.tx().isCurrent()) {
+            exchange.callerIsCurrent();
         }
         var refusal = problems.refusal(failed);
         if (claim == null || !DECIDED.contains(refusal.problem().status())) {

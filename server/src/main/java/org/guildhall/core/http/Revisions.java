@@ -19,15 +19,6 @@ final class Revisions {
         this.db = db;
     }
 
-    /** Reads the revision with a query of its own. */
-    OptionalLong own() {
-        try {
-            return OptionalLong.of(db.revision());
-        } catch (Failures.Unavailable | Failures.Retryable away) {
-            return OptionalLong.empty();
-        }
-    }
-
     /**
      * Reads the revision with a query shared by concurrent callers, so that a flood of refusals uses one connection. A caller that arrives
      * during a query waits for the next one.
@@ -38,12 +29,20 @@ final class Revisions {
         try {
             if (answered <= before) {
                 long question = begun.incrementAndGet();
-                answer = own();
+                answer = read();
                 answered = question;
             }
             return answer;
         } finally {
             asking.unlock();
+        }
+    }
+
+    private OptionalLong read() {
+        try {
+            return OptionalLong.of(db.revision());
+        } catch (Failures.Unavailable | Failures.Retryable away) {
+            return OptionalLong.empty();
         }
     }
 }

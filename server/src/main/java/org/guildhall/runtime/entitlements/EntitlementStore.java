@@ -110,7 +110,7 @@ public final class EntitlementStore {
                 from asked a
                 join runtime.organizations o on o.id = a.organization_id
                 join runtime.pools p on p.organization_id = o.id
-                cross join platform.settings s
+                cross join platform.runtime_settings s
             ),
             """;
 
@@ -141,20 +141,20 @@ public final class EntitlementStore {
                     select l.id, l.name, true as held
                     from holder h
                     join mine m on h.reach and (h.ladder_id is null or m.id = h.ladder_id)
-                    join catalog.plan_ladders l on l.id = m.id
+                    join catalog.runtime_plan_ladders l on l.id = m.id
                     union all
                     select l.id, l.name, false
                     from holder h
                     cross join lateral (
                         select l.id, l.name
-                        from catalog.plan_ladders l
+                        from catalog.runtime_plan_ladders l
                         where h.reach and l.archived_at is null and (h.ladder_id is null or l.id = h.ladder_id)
                           and l.id not in (select id from mine)
                           and (h.resource_key is null or exists (
                               select
-                              from catalog.tier_products t
-                              join catalog.products p on p.id = t.product_id
-                              join catalog.entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
+                              from catalog.runtime_tier_products t
+                              join catalog.runtime_products p on p.id = t.product_id
+                              join catalog.runtime_entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
                               where t.ladder_id = l.id and t.ends_at is null and r.resource_key = h.resource_key and r.ends_at is null))
                         order by l.name collate "C", l.id
                         limit %1$d) l
@@ -168,15 +168,15 @@ public final class EntitlementStore {
                 select id from reach
             ),
             tiers as (
-                select t.* from moving m join catalog.tiers t on t.ladder_id = m.id
+                select t.* from moving m join catalog.runtime_tiers t on t.ladder_id = m.id
                 union
-                select t.* from held v join catalog.tiers t on t.id = v.tier_id
+                select t.* from held v join catalog.runtime_tiers t on t.id = v.tier_id
             ),
             standings as (
                 select s.ladder_id, s.tier_id, s.product_id, s.starts_at, s.ends_at, p.name, p.published_at, p.retired_at
                 from tiers t
-                join catalog.tier_products s on s.tier_id = t.id
-                join catalog.products p on p.id = s.product_id
+                join catalog.runtime_tier_products s on s.tier_id = t.id
+                join catalog.runtime_products p on p.id = s.product_id
             ),
             steps as (
                 select t.ladder_id, jsonb_agg(jsonb_build_object(
@@ -196,7 +196,7 @@ public final class EntitlementStore {
             products as (
                 select p.id, p.name, p.lifecycle_status, p.entitlement_set_id
                 from (select product_id from held union select product_id from standings where ladder_id in (select id from moving)) v
-                join catalog.products p on p.id = v.product_id
+                join catalog.runtime_products p on p.id = v.product_id
             ),
             """.formatted(LADDERS_MAX + 1);
 
@@ -212,7 +212,7 @@ public final class EntitlementStore {
                 cross join products p
                 cross join lateral (
                     select *
-                    from catalog.entitlement_rules r
+                    from catalog.runtime_entitlement_rules r
                     where r.entitlement_set_id = p.entitlement_set_id and r.starts_at <= h.at
                       and (r.ends_at is null or r.ends_at > least(h.at, (select min(effective_at) from scheduled)))
                     offset 0) r
@@ -220,7 +220,7 @@ public final class EntitlementStore {
             keys as (
                 select k.key, k.display_name, k.unit, k.kind, k.integration_id, k.counts_sites as counted
                 from (select resource_key from rules union select resource_key from holder) v
-                join catalog.resource_keys k on k.key = v.resource_key
+                join catalog.runtime_resource_keys k on k.key = v.resource_key
             ),
             periods as (
                 select v.resource_key, v.period, k.integration_id, k.counted, h.id, h.pool_id, h.at, h.present,
@@ -273,7 +273,7 @@ public final class EntitlementStore {
                         'policy_id', d.id, 'org_type_id', d.org_type_id, 'product_id', d.product_id, 'ladder_id', d.ladder_id,
                         'tier_id', d.tier_id, 'lifetime', jsonb_build_object('from', d.created_at, 'to', d.ended_at))
                         order by d.created_at, d.id), '[]')
-                    from catalog.default_grant_policies d
+                    from catalog.runtime_default_grant_policies d
                     where d.org_type_id = h.org_type_id and d.ladder_id in (select id from moving)),
                 'reach', (select coalesce(jsonb_agg(r.id order by r.place), '[]') from reach r),
                 'ladders', (
@@ -281,7 +281,7 @@ public final class EntitlementStore {
                         select jsonb_build_object(
                             'id', l.id, 'name', l.name, 'lifetime', jsonb_build_object('from', l.created_at, 'to', l.archived_at),
                             'tiers', coalesce(s.tiers, '[]'))
-                        from catalog.plan_ladders l where l.id = v.ladder_id)), '[]')
+                        from catalog.runtime_plan_ladders l where l.id = v.ladder_id)), '[]')
                     from (select ladder_id from tiers union select id from moving) v
                     left join steps s on s.ladder_id = v.ladder_id),
                 'products', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from products v),

@@ -44,11 +44,6 @@ public final class Entitlements {
         return Require.found(entitled(found));
     }
 
-    /** The entitlements at the present instant of a locked pool, with the present use; null if there is no such organization. */
-    @Nullable OrganizationEntitlements withPresentUse(Tx tx, UUID organizationId, Instant now) {
-        return find(tx, new EntitlementQuery(organizationId, now, true, false, null, null));
-    }
-
     /** The present entitlements with the reachable ladders; null if there is no such organization. */
     @Nullable OrganizationEntitlements reaching(Tx tx, UUID organizationId, @Nullable UUID ladderId) {
         return find(tx, new EntitlementQuery(organizationId, null, true, true, ladderId, null));

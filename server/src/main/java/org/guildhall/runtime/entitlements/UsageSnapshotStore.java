@@ -25,8 +25,8 @@ public final class UsageSnapshotStore implements UsageHoldback.Loader {
             with rules as (
                 select p.id as product_id, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled, r.enforcement,
                        r.grace_percent, r.threshold_percents, r.starts_at, r.ends_at
-                from catalog.products p
-                join catalog.entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
+                from catalog.runtime_products p
+                join catalog.runtime_entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
                 where p.id = any ({0}) and r.kind = 'limit' and (r.ends_at is null or r.ends_at > {1}::timestamptz)
             )
             select jsonb_build_object(
@@ -35,7 +35,7 @@ public final class UsageSnapshotStore implements UsageHoldback.Loader {
                     select coalesce(jsonb_agg(jsonb_build_object(
                         'key', k.key, 'display_name', k.display_name, 'unit', k.unit, 'kind', k.kind,
                         'counted', k.counts_sites)), '[]')
-                    from catalog.resource_keys k where k.key in (select resource_key from rules)),
+                    from catalog.runtime_resource_keys k where k.key in (select resource_key from rules)),
                 'levels', (
                     select coalesce(jsonb_agg(jsonb_build_object('pool_id', l.pool_id, 'resource_key', l.resource_key, 'level', l.level)), '[]')
                     from runtime.usage_levels l where l.pool_id = any ({2}))) as found

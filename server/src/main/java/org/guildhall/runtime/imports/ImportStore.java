@@ -167,7 +167,7 @@ final class ImportStore {
 
     Page<LineError> errors(Tx tx, PageRequest page, UUID importId) {
         var select = tx.sql()
-                .select(IMPORT_ERRORS.ID, IMPORT_ERRORS.LINE, IMPORT_ERRORS.COLUMN_NAME, IMPORT_ERRORS.CODE, IMPORT_ERRORS.DETAIL)
+                .select(List.of(IMPORT_ERRORS.ID, IMPORT_ERRORS.LINE, IMPORT_ERRORS.COLUMN_NAME, IMPORT_ERRORS.CODE, IMPORT_ERRORS.DETAIL))
                 .from(IMPORT_ERRORS)
                 .where(IMPORT_ERRORS.IMPORT_ID.eq(importId));
         return page.fetch(select, ERROR_SORTS, IMPORT_ERRORS.ID, record -> new LineError(

@@ -1,6 +1,6 @@
 package org.guildhall.runtime.imports;
 
-import static org.guildhall.schema.catalog.Tables.ORG_TYPES;
+import static org.guildhall.schema.catalog.Tables.RUNTIME_ORG_TYPES;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLDS;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
 import static org.guildhall.schema.runtime.Tables.PERSONS;
@@ -54,7 +54,7 @@ final class MemberStore {
     }
 
     private static MemberIndex index(Tx tx, Collection<MemberRow> rows, boolean locks) {
-        var index = new MemberIndex(tx.sql().fetchExists(ORG_TYPES, ORG_TYPES.IS_DEFAULT.isTrue()), locks);
+        var index = new MemberIndex(tx.sql().fetchExists(RUNTIME_ORG_TYPES, RUNTIME_ORG_TYPES.IS_DEFAULT.isTrue()), locks);
         var persons = new HashMap<UUID, Person>();
         var named = select(PERSONS.ID)
                 .from(PERSONS)

@@ -1,9 +1,8 @@
 package org.guildhall.runtime.people;
 
-import static org.guildhall.schema.catalog.Tables.ORG_TYPES;
+import static org.guildhall.schema.catalog.Tables.RUNTIME_ORG_TYPES;
 import static org.guildhall.schema.runtime.Tables.MEMBERSHIPS;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
-import static org.guildhall.schema.runtime.Tables.PERSONS;
 import static org.guildhall.schema.runtime.Tables.POOLS;
 import static org.guildhall.schema.runtime.Tables.WORKSPACES;
 import static org.jooq.impl.DSL.any;
@@ -96,7 +95,7 @@ public final class OrganizationStore {
     // The clock is read after the type is locked, since the default grants are those of that instant.
     private static final String INSERT = """
             with type as (
-              select id, state from catalog.org_types where {0} for share),
+              select id, state from catalog.runtime_org_types where {0} for share),
             clock as materialized (
               select {1} as now from type where state = 'active'),
             wanted as materialized (
@@ -126,12 +125,12 @@ public final class OrganizationStore {
      * @param orgTypeId null for the tenant's default type
      */
     Inserted insert(Tx tx, @Nullable UUID orgTypeId, List<New> organizations) {
-        var type = orgTypeId == null ? condition(ORG_TYPES.IS_DEFAULT) : ORG_TYPES.ID.eq(orgTypeId);
+        var type = orgTypeId == null ? condition(RUNTIME_ORG_TYPES.IS_DEFAULT) : RUNTIME_ORG_TYPES.ID.eq(orgTypeId);
         var wanted = Columns.rows(organizations.stream().map(New::cells).toList());
         var owners = Columns.array(organizations.stream().map(New::ownerId).filter(Objects::nonNull).toList(), UUID.class);
         return tx.sql()
                 .resultQuery(INSERT, type, EffectiveDates.present(), val(wanted), owners, Columns.now())
-                .coerce(ORG_TYPES.ID, ORG_TYPES.STATE, OWNERS, AT, OPENED)
+                .coerce(RUNTIME_ORG_TYPES.ID, RUNTIME_ORG_TYPES.STATE, OWNERS, AT, OPENED)
                 .fetchSingle(record -> new Inserted(
                         record.value1(), record.value2(), Columns.texts(record.value3()), record.value4(), record.value5()));
     }

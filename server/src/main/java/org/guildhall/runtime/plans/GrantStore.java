@@ -1,6 +1,6 @@
 package org.guildhall.runtime.plans;
 
-import static org.guildhall.schema.platform.Tables.SETTINGS;
+import static org.guildhall.schema.platform.Tables.RUNTIME_SETTINGS;
 import static org.guildhall.schema.runtime.Tables.GRANTS;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.inline;
@@ -221,7 +221,7 @@ public final class GrantStore {
 
     /** The tenant's time zone, which calendar lengths depend on. */
     ZoneId zone(Tx tx) {
-        return ZoneId.of(tx.sql().select(SETTINGS.TIME_ZONE).from(SETTINGS).fetchSingle(SETTINGS.TIME_ZONE));
+        return ZoneId.of(tx.sql().select(RUNTIME_SETTINGS.TIME_ZONE).from(RUNTIME_SETTINGS).fetchSingle(RUNTIME_SETTINGS.TIME_ZONE));
     }
 
     /** Grants with their states at an instant, which can be later than the transaction's start, in the order of their ids. */

@@ -1,8 +1,8 @@
 package org.guildhall.runtime.sites;
 
-import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_RULES;
-import static org.guildhall.schema.catalog.Tables.PRODUCTS;
-import static org.guildhall.schema.catalog.Tables.RESOURCE_KEYS;
+import static org.guildhall.schema.catalog.Tables.RUNTIME_ENTITLEMENT_RULES;
+import static org.guildhall.schema.catalog.Tables.RUNTIME_PRODUCTS;
+import static org.guildhall.schema.catalog.Tables.RUNTIME_RESOURCE_KEYS;
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
 import static org.guildhall.schema.runtime.Tables.SITES;
 import static org.guildhall.schema.runtime.Tables.SURPLUS_LOOKS;
@@ -54,32 +54,32 @@ final class SiteLimitStore {
     private static final Field<Instant> SINCE = field(
             "{0} - interval '1 minute'", SQLDataType.INSTANT,
             coalesce(field(select(SURPLUS_LOOKS.LOOKED_AT).from(SURPLUS_LOOKS)), inline("-infinity").cast(SQLDataType.INSTANT)));
-    private static final Condition CHANGED = ENTITLEMENT_RULES.STARTS_AT.gt(SINCE).or(ENTITLEMENT_RULES.ENDS_AT.gt(SINCE));
+    private static final Condition CHANGED = RUNTIME_ENTITLEMENT_RULES.STARTS_AT.gt(SINCE).or(RUNTIME_ENTITLEMENT_RULES.ENDS_AT.gt(SINCE));
 
     /** The rules of sites that changed since the last review. */
     public ChangedRules changedRules(Tx tx) {
         var now = tx.sql().select(Columns.now()).fetchSingle().value1();
         return new ChangedRules(now, tx.sql()
-                .selectDistinct(ENTITLEMENT_RULES.RESOURCE_KEY)
-                .from(ENTITLEMENT_RULES)
-                .join(RESOURCE_KEYS)
-                .on(RESOURCE_KEYS.KEY.eq(ENTITLEMENT_RULES.RESOURCE_KEY))
-                .where(RESOURCE_KEYS.COUNTS_SITES)
+                .selectDistinct(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY)
+                .from(RUNTIME_ENTITLEMENT_RULES)
+                .join(RUNTIME_RESOURCE_KEYS)
+                .on(RUNTIME_RESOURCE_KEYS.KEY.eq(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY))
+                .where(RUNTIME_RESOURCE_KEYS.COUNTS_SITES)
                 .and(CHANGED)
-                .fetchSet(ENTITLEMENT_RULES.RESOURCE_KEY));
+                .fetchSet(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY));
     }
 
     /** The next organizations, by their ids, that have sites and hold a product with such a rule. */
     public List<UUID> due(Tx tx, Collection<String> keys, @Nullable UUID after, int max) {
         var rule = selectOne()
                 .from(PROVISIONS)
-                .join(PRODUCTS)
-                .on(PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
-                .join(ENTITLEMENT_RULES)
-                .on(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(PRODUCTS.ENTITLEMENT_SET_ID))
+                .join(RUNTIME_PRODUCTS)
+                .on(RUNTIME_PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
+                .join(RUNTIME_ENTITLEMENT_RULES)
+                .on(RUNTIME_ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(RUNTIME_PRODUCTS.ENTITLEMENT_SET_ID))
                 .where(PROVISIONS.POOL_ID.eq(SITES.POOL_ID))
                 .and(PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.gt(Columns.now())))
-                .and(ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(Columns.array(keys, String.class))))
+                .and(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(Columns.array(keys, String.class))))
                 .and(CHANGED);
         return tx.sql()
                 .selectDistinct(SITES.ORGANIZATION_ID)
@@ -95,14 +95,14 @@ final class SiteLimitStore {
     /** The numbers of sites of organizations, by the resource keys that limit them. */
     public List<Count> counts(Tx tx, Collection<UUID> organizationIds, Collection<String> keys) {
         return tx.sql()
-                .select(SITES.ORGANIZATION_ID, SITES.POOL_ID, RESOURCE_KEYS.KEY, count())
+                .select(SITES.ORGANIZATION_ID, SITES.POOL_ID, RUNTIME_RESOURCE_KEYS.KEY, count())
                 .from(SITES)
-                .join(RESOURCE_KEYS)
-                .on(RESOURCE_KEYS.INTEGRATION_ID.eq(SITES.INTEGRATION_ID))
+                .join(RUNTIME_RESOURCE_KEYS)
+                .on(RUNTIME_RESOURCE_KEYS.INTEGRATION_ID.eq(SITES.INTEGRATION_ID))
                 .where(SITES.ORGANIZATION_ID.eq(any(Columns.array(organizationIds, UUID.class))))
                 .and(SITES.COUNTS)
-                .and(RESOURCE_KEYS.KEY.eq(any(Columns.array(keys, String.class))))
-                .groupBy(SITES.ORGANIZATION_ID, SITES.POOL_ID, RESOURCE_KEYS.KEY)
+                .and(RUNTIME_RESOURCE_KEYS.KEY.eq(any(Columns.array(keys, String.class))))
+                .groupBy(SITES.ORGANIZATION_ID, SITES.POOL_ID, RUNTIME_RESOURCE_KEYS.KEY)
                 .fetch(Records.mapping(Count::new));
     }
 

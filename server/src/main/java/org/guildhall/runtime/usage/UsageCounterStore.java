@@ -1,8 +1,8 @@
 package org.guildhall.runtime.usage;
 
-import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_RULES;
-import static org.guildhall.schema.catalog.Tables.PRODUCTS;
-import static org.guildhall.schema.platform.Tables.SETTINGS;
+import static org.guildhall.schema.catalog.Tables.RUNTIME_ENTITLEMENT_RULES;
+import static org.guildhall.schema.catalog.Tables.RUNTIME_PRODUCTS;
+import static org.guildhall.schema.platform.Tables.RUNTIME_SETTINGS;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.POOLS;
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
@@ -29,8 +29,8 @@ import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.EffectiveDates;
 import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
-import org.guildhall.runtime.entitlements.EffectiveRules.ActiveRule;
 import org.guildhall.runtime.entitlements.EffectiveRules;
+import org.guildhall.runtime.entitlements.EffectiveRules.ActiveRule;
 import org.guildhall.runtime.usage.UsageRules.CounterState;
 import org.guildhall.runtime.usage.UsageRules.UsageCounter;
 import org.jooq.Field;
@@ -91,11 +91,11 @@ public final class UsageCounterStore {
     /** Reads pools that the caller has locked. It is another statement than the lock, so that the values are current. */
     List<Pool> pools(Tx tx, Collection<UUID> poolIds) {
         return tx.sql()
-                .select(POOLS.ID, POOLS.ORGANIZATION_ID, ORGANIZATIONS.STATE, DUE, SETTINGS.TIME_ZONE, NOW)
+                .select(POOLS.ID, POOLS.ORGANIZATION_ID, ORGANIZATIONS.STATE, DUE, RUNTIME_SETTINGS.TIME_ZONE, NOW)
                 .from(POOLS)
                 .join(ORGANIZATIONS)
                 .on(ORGANIZATIONS.ID.eq(POOLS.ORGANIZATION_ID))
-                .crossJoin(SETTINGS)
+                .crossJoin(RUNTIME_SETTINGS)
                 .where(POOLS.ID.eq(any(Columns.array(poolIds, UUID.class))))
                 .fetch(row -> new Pool(row.value1(), row.value2(), row.value3(), row.value4(), TimeZones.of(row.value5()), row.value6()));
     }
@@ -104,19 +104,19 @@ public final class UsageCounterStore {
     public Map<UUID, EffectiveRules> entitlements(Tx tx, Collection<UUID> poolIds, Collection<String> keys, Instant at) {
         var rules = new HashMap<UUID, List<ActiveRule>>();
         tx.sql()
-                .select(PROVISIONS.POOL_ID, PROVISIONS.ID, PROVISIONS.STARTS_AT, PRODUCTS.ID, PRODUCTS.NAME)
-                .select(ENTITLEMENT_RULES.ID, ENTITLEMENT_RULES.RESOURCE_KEY, ENTITLEMENT_RULES.KIND, ENTITLEMENT_RULES.PERIOD,
-                        ENTITLEMENT_RULES.COMBINE, ENTITLEMENT_RULES.LIMIT_VALUE, ENTITLEMENT_RULES.ENABLED, ENTITLEMENT_RULES.ENFORCEMENT,
-                        ENTITLEMENT_RULES.GRACE_PERCENT, ENTITLEMENT_RULES.THRESHOLD_PERCENTS)
+                .select(PROVISIONS.POOL_ID, PROVISIONS.ID, PROVISIONS.STARTS_AT, RUNTIME_PRODUCTS.ID, RUNTIME_PRODUCTS.NAME)
+                .select(RUNTIME_ENTITLEMENT_RULES.ID, RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY, RUNTIME_ENTITLEMENT_RULES.KIND, RUNTIME_ENTITLEMENT_RULES.PERIOD,
+                        RUNTIME_ENTITLEMENT_RULES.COMBINE, RUNTIME_ENTITLEMENT_RULES.LIMIT_VALUE, RUNTIME_ENTITLEMENT_RULES.ENABLED, RUNTIME_ENTITLEMENT_RULES.ENFORCEMENT,
+                        RUNTIME_ENTITLEMENT_RULES.GRACE_PERCENT, RUNTIME_ENTITLEMENT_RULES.THRESHOLD_PERCENTS)
                 .from(PROVISIONS)
-                .join(PRODUCTS)
-                .on(PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
-                .join(ENTITLEMENT_RULES)
-                .on(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(PRODUCTS.ENTITLEMENT_SET_ID))
+                .join(RUNTIME_PRODUCTS)
+                .on(RUNTIME_PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
+                .join(RUNTIME_ENTITLEMENT_RULES)
+                .on(RUNTIME_ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(RUNTIME_PRODUCTS.ENTITLEMENT_SET_ID))
                 .where(PROVISIONS.POOL_ID.eq(any(Columns.array(poolIds, UUID.class))))
                 .and(EffectiveDates.holds(PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT, at))
-                .and(ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(Columns.array(keys, String.class))))
-                .and(EffectiveDates.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at))
+                .and(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(Columns.array(keys, String.class))))
+                .and(EffectiveDates.holds(RUNTIME_ENTITLEMENT_RULES.STARTS_AT, RUNTIME_ENTITLEMENT_RULES.ENDS_AT, at))
                 .forEach(row -> rules.computeIfAbsent(row.get(PROVISIONS.POOL_ID), id -> new ArrayList<>()).add(rule(row)));
         var combined = new HashMap<UUID, EffectiveRules>();
         poolIds.forEach(id -> combined.put(id, EffectiveRules.of(rules.getOrDefault(id, List.of()))));
@@ -159,10 +159,10 @@ public final class UsageCounterStore {
 
     private static ActiveRule rule(Record row) {
         return new ActiveRule(
-                row.get(ENTITLEMENT_RULES.ID), row.get(PROVISIONS.STARTS_AT), row.get(PROVISIONS.ID), row.get(PRODUCTS.ID),
-                row.get(PRODUCTS.NAME), row.get(ENTITLEMENT_RULES.RESOURCE_KEY), row.get(ENTITLEMENT_RULES.KIND),
-                row.get(ENTITLEMENT_RULES.PERIOD), row.get(ENTITLEMENT_RULES.COMBINE), row.get(ENTITLEMENT_RULES.LIMIT_VALUE),
-                row.get(ENTITLEMENT_RULES.ENABLED), row.get(ENTITLEMENT_RULES.ENFORCEMENT).equals("hard"),
-                row.get(ENTITLEMENT_RULES.GRACE_PERCENT), List.of(row.get(ENTITLEMENT_RULES.THRESHOLD_PERCENTS)));
+                row.get(RUNTIME_ENTITLEMENT_RULES.ID), row.get(PROVISIONS.STARTS_AT), row.get(PROVISIONS.ID), row.get(RUNTIME_PRODUCTS.ID),
+                row.get(RUNTIME_PRODUCTS.NAME), row.get(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY), row.get(RUNTIME_ENTITLEMENT_RULES.KIND),
+                row.get(RUNTIME_ENTITLEMENT_RULES.PERIOD), row.get(RUNTIME_ENTITLEMENT_RULES.COMBINE), row.get(RUNTIME_ENTITLEMENT_RULES.LIMIT_VALUE),
+                row.get(RUNTIME_ENTITLEMENT_RULES.ENABLED), row.get(RUNTIME_ENTITLEMENT_RULES.ENFORCEMENT).equals("hard"),
+                row.get(RUNTIME_ENTITLEMENT_RULES.GRACE_PERCENT), List.of(row.get(RUNTIME_ENTITLEMENT_RULES.THRESHOLD_PERCENTS)));
     }
 }

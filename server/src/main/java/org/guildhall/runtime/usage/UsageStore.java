@@ -1,6 +1,6 @@
 package org.guildhall.runtime.usage;
 
-import static org.guildhall.schema.platform.Tables.SETTINGS;
+import static org.guildhall.schema.platform.Tables.RUNTIME_SETTINGS;
 import static org.guildhall.schema.runtime.Tables.POOLS;
 import static org.guildhall.schema.runtime.Tables.USAGE_EVENTS;
 import static org.guildhall.schema.runtime.Tables.USAGE_LEVELS;
@@ -238,9 +238,9 @@ final class UsageStore {
     /** The scope of an organization; null if there is no such organization. */
     @Nullable UsageScope scope(Tx tx, UUID organizationId) {
         return tx.sql()
-                .select(POOLS.ID, SETTINGS.TIME_ZONE)
+                .select(POOLS.ID, RUNTIME_SETTINGS.TIME_ZONE)
                 .from(POOLS)
-                .crossJoin(SETTINGS)
+                .crossJoin(RUNTIME_SETTINGS)
                 .where(POOLS.ORGANIZATION_ID.eq(organizationId))
                 .fetchOne(row -> new UsageScope(row.value1(), TimeZones.of(row.value2())));
     }
