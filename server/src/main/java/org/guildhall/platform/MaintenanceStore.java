@@ -3,15 +3,19 @@ package org.guildhall.platform;
 import static org.guildhall.schema.platform.Tables.IDEMPOTENCY_KEYS;
 import static org.guildhall.schema.platform.Tables.TENANTS;
 import static org.guildhall.schema.platform.Tables.TOKENS;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.greatest;
 import static org.jooq.impl.DSL.min;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.table;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.guildhall.core.data.Columns;
 import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +44,22 @@ final class MaintenanceStore {
                 .execute();
     }
 
-    /** Writes the last use of this tenant's tokens. It is no change of the token: no version, no event. */
+    /**
+     * Writes the last use of this tenant's tokens. It is no change of the token: no version, no event. The tokens are locked in the order of
+     * their ids, so that two nodes don't wait for each other in a circle.
+     */
     void used(Tx tx, Map<UUID, Instant> lastUsed) {
-        lastUsed.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> tx.sql()
-                .update(TOKENS)
-                .set(TOKENS.LAST_USED_AT, greatest(val(entry.getValue()), TOKENS.LAST_USED_AT))
-                .where(TOKENS.ID.eq(entry.getKey()))
-                .execute());
+        var ids = List.copyOf(lastUsed.keySet());
+        var given = table("unnest({0}, {1}) as given(id, at)", Columns.array(ids, UUID.class), Columns.array(ids.stream().map(lastUsed::get).toList(), Instant.class));
+        var at = field(name("used", "at"), TOKENS.LAST_USED_AT.getDataType());
+        var used = select(TOKENS.ID, field(name("given", "at"), at.getDataType()))
+                .from(TOKENS)
+                .join(given)
+                .on(TOKENS.ID.eq(field(name("given", "id"), TOKENS.ID.getDataType())))
+                .orderBy(TOKENS.ID)
+                .forNoKeyUpdate()
+                .of(TOKENS)
+                .asTable("used");
+        tx.sql().update(TOKENS).set(TOKENS.LAST_USED_AT, greatest(at, TOKENS.LAST_USED_AT)).from(used).where(TOKENS.ID.eq(used.field(TOKENS.ID))).execute();
     }
 }

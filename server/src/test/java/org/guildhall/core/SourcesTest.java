@@ -3,18 +3,23 @@ package org.guildhall.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.source.tree.CatchTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
 import com.sun.source.util.Trees;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -24,6 +29,8 @@ class SourcesTest {
 
     private static final int FILE_LINES_MAX = 400;
     private static final int METHOD_LINES_MAX = 60;
+    /** Names of exceptions that say nothing about the reason. */
+    private static final Set<String> IGNORED = Set.of("ignored", "ignore", "unused", "");
     private static final List<String> MODULES = List.of("openapi", "migrations", "client-java", "server", "smoke");
 
     private static List<Path> sources() throws IOException {
@@ -59,26 +66,57 @@ class SourcesTest {
 
     @Test
     void aMethodFitsAScreen() throws IOException {
-        var compiler = ToolProvider.getSystemJavaCompiler();
         var longer = new ArrayList<String>();
+        scan(sources(), positions -> new TreeScanner<>() {
+            @Override
+            public Void visitMethod(MethodTree method, CompilationUnitTree in) {
+                var lines = in.getLineMap();
+                long length = lines.getLineNumber(positions.getEndPosition(in, method)) - lines.getLineNumber(positions.getStartPosition(in, method)) + 1;
+                if (length > METHOD_LINES_MAX) {
+                    longer.add(Path.of(in.getSourceFile().toUri()).getFileName() + " " + method.getName() + ": " + length);
+                }
+                return super.visitMethod(method, in);
+            }
+        });
+        assertEquals(List.of(), longer, "methods of more than " + METHOD_LINES_MAX + " lines");
+    }
+
+    private static void scan(List<Path> sources, Function<SourcePositions, TreeScanner<Void, CompilationUnitTree>> scanner) throws IOException {
+        var compiler = ToolProvider.getSystemJavaCompiler();
         try (var files = compiler.getStandardFileManager(null, Locale.ROOT, null)) {
-            var task = (JavacTask) compiler.getTask(null, files, quiet -> {}, List.of("-proc:none"), null, files.getJavaFileObjectsFromPaths(sources()));
-            var positions = Trees.instance(task).getSourcePositions();
+            var task = (JavacTask) compiler.getTask(null, files, quiet -> {}, List.of("-proc:none"), null, files.getJavaFileObjectsFromPaths(sources));
+            var scanning = scanner.apply(Trees.instance(task).getSourcePositions());
             for (var unit : task.parse()) {
-                new TreeScanner<Void, CompilationUnitTree>() {
-                    @Override
-                    public Void visitMethod(MethodTree method, CompilationUnitTree in) {
-                        var lines = in.getLineMap();
-                        long length = lines.getLineNumber(positions.getEndPosition(in, method)) - lines.getLineNumber(positions.getStartPosition(in, method)) + 1;
-                        if (length > METHOD_LINES_MAX) {
-                            longer.add(Path.of(in.getSourceFile().toUri()).getFileName() + " " + method.getName() + ": " + length);
-                        }
-                        return super.visitMethod(method, in);
-                    }
-                }.scan(unit, unit);
+                scanning.scan(unit, unit);
             }
         }
-        assertEquals(List.of(), longer, "methods of more than " + METHOD_LINES_MAX + " lines");
+    }
+
+    @Test
+    void emptyCatch_inProductionCode_hasACommentThatSaysWhy() throws IOException {
+        var empty = new ArrayList<String>();
+        var production = sources().stream().filter(source -> source.toString().contains("/src/main/")).toList();
+        scan(production, positions -> new TreeScanner<>() {
+            @Override
+            public Void visitCatch(CatchTree caught, CompilationUnitTree in) {
+                var block = caught.getBlock();
+                var name = caught.getParameter().getName().toString();
+                int begin = (int) positions.getStartPosition(in, block);
+                if (IGNORED.contains(name) || block.getStatements().isEmpty() && !source(in).substring(begin, (int) positions.getEndPosition(in, block)).contains("//")) {
+                    empty.add(Path.of(in.getSourceFile().toUri()).getFileName() + ":" + in.getLineMap().getLineNumber(begin));
+                }
+                return super.visitCatch(caught, in);
+            }
+        });
+        assertEquals(List.of(), empty);
+    }
+
+    private static String source(CompilationUnitTree unit) {
+        try {
+            return unit.getSourceFile().getCharContent(true).toString();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     @Test

@@ -5,10 +5,16 @@ import static org.guildhall.platform.PlatformFixture.consumerBody;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
+import org.guildhall.core.data.Db;
 import org.guildhall.core.data.KeyCleanups;
+import org.guildhall.core.data.PgProxy;
 import org.guildhall.core.work.TaskRun;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +58,32 @@ class MaintenanceTest {
         assertEquals(404, status("old"));
         assertEquals(200, status("new"));
         assertEquals(List.of("25"), due(), "the task waits for the next key");
+    }
+
+    @Test
+    void lastUseOfManyTokens_isOneStatement_andNeverGoesBack() throws Exception {
+        var consumer = desk.consumer("catalog:read");
+        for (int count = 0; count < 12; count++) {
+            desk.token(consumer, "catalog:read");
+        }
+        var ids = desk.tenant.found("select id from platform.tokens where tenant_id = ?", desk.tenant.id()).stream().map(UUID::fromString).toList();
+        try (var proxy = new PgProxy(guild.settings().database()); var db = new Db(proxy.through())) {
+            var first = Instant.parse("2026-11-29T10:00:00.000001Z");
+            use(db, Map.of(ids.getFirst(), first.plusSeconds(60)));
+            long before = proxy.trips();
+            use(db, ids.stream().collect(Collectors.toMap(id -> id, id -> first)));
+            assertEquals(2, proxy.trips() - before, "the update, and the commit");
+            assertEquals(List.of("1 2026-11-29 10:01:00.000001", (ids.size() - 1) + " 2026-11-29 10:00:00.000001"), desk.tenant.found("""
+                    select count(*) || ' ' || (last_used_at at time zone 'UTC')::text from platform.tokens
+                    where tenant_id = ? group by last_used_at order by last_used_at desc""", desk.tenant.id()));
+        }
+    }
+
+    private void use(Db db, Map<UUID, Instant> uses) {
+        db.upkeep(desk.tenant.id(), tx -> {
+            new MaintenanceStore().used(tx, uses);
+            return uses.size();
+        });
     }
 
     @Test

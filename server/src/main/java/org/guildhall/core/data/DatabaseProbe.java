@@ -7,6 +7,8 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checks the database over a connection of its own, so that exhausted pools don't look like a broken database. All callers share the one
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DatabaseProbe implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
     private static final int WAIT_SECONDS = 1;
 
     private final String url;
@@ -72,8 +75,8 @@ public final class DatabaseProbe implements AutoCloseable {
     private void forget() {
         try (var broken = connection) {
             connection = null;
-        } catch (SQLException gone) {
-            // The connection is dropped in any case.
+        } catch (SQLException failed) {
+            LOG.debug("closing the probe's connection failed", failed);
         }
     }
 

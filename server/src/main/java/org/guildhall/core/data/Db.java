@@ -103,8 +103,6 @@ public final class Db implements AutoCloseable {
         hikari.addDataSourceProperty("logServerErrorDetail", "false");
         hikari.addDataSourceProperty("socketTimeout", Integer.toString(socketSeconds));
         hikari.addDataSourceProperty("preparedStatementCacheQueries", "512");
-        // Inserts many audit events of one transaction with few statements.
-        hikari.addDataSourceProperty("reWriteBatchedInserts", "true");
         return new HikariDataSource(hikari);
     }
 

@@ -82,12 +82,6 @@ final class MultiStatement {
         return this;
     }
 
-    /** Adds the values to the batch of a separate statement. */
-    void addTo(PreparedStatement statement) throws SQLException {
-        set(statement);
-        statement.addBatch();
-    }
-
     private void set(PreparedStatement statement) throws SQLException {
         for (int at = 0; at < binds.size(); at++) {
             binds.get(at).set(statement, at + 1);

@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.guildhall.core.auth.Caller.Limit;
 import org.guildhall.core.data.RateTotals;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,8 @@ public final class RateLimits implements AutoCloseable {
     private static final Duration OUTAGE = Duration.ofSeconds(3);
     private static final int EARLY_EXCHANGE_DIVISOR = 20;
     private static final int BUCKETS_MAX = 100_000;
+    /** Making room removes at least this part of the buckets if it can, as it has to look at all of them. */
+    private static final int ROOM_DIVISOR = 10;
     private static final Logger LOG = LoggerFactory.getLogger(RateLimits.class);
 
     /** The remaining units of one limit after a request, and the seconds until it is full again. */
@@ -94,6 +98,22 @@ public final class RateLimits implements AutoCloseable {
             return now - exchangedAt < OUTAGE.toNanos() ? tokens : Math.min(tokens, Math.max(0, limit.limit() - bucket.getAvailableTokens()));
         }
 
+        /**
+         * True if this bucket can be removed without letting a caller pass who is limited now: nothing is unsent, and no request has used
+         * it since the last exchange.
+         */
+        boolean isIdle(long now) {
+            return spent.get() == 0 && now - usedAt > EXCHANGE.toNanos();
+        }
+
+        boolean isFull() {
+            return bucket.getAvailableTokens() >= limit.limit();
+        }
+
+        boolean isHalfFull() {
+            return bucket.getAvailableTokens() * 2 >= limit.limit();
+        }
+
         /** The time in which the limit refills the tokens. */
         double seconds(long tokens) {
             return (double) tokens * limit.windowSeconds() / limit.limit();
@@ -113,13 +133,23 @@ public final class RateLimits implements AutoCloseable {
     }
 
     private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
+    private final ReentrantLock changing = new ReentrantLock();
     private final RateTotals totals;
+    private final int bucketsMax;
     private final Thread exchanger;
+    /** When making room failed last. Guarded by the lock. */
+    private long noRoomAt = System.nanoTime() - EXCHANGE.toNanos();
     private volatile boolean closed;
     private volatile boolean early;
 
     public RateLimits(RateTotals totals) {
+        this(totals, BUCKETS_MAX);
+    }
+
+    /** @param bucketsMax the maximal number of buckets */
+    RateLimits(RateTotals totals, int bucketsMax) {
         this.totals = totals;
+        this.bucketsMax = bucketsMax;
         this.exchanger = Thread.ofPlatform().name("rate-limits").daemon().start(this::run);
     }
 
@@ -169,10 +199,70 @@ public final class RateLimits implements AutoCloseable {
     private Entry entry(Limit limit) {
         var entry = entries.get(limit.key());
         if (entry == null || !entry.limit.equals(limit)) {
-            entry = entries.compute(limit.key(), (key, old) -> old != null && old.limit.equals(limit) ? old : new Entry(limit));
+            entry = added(limit);
         }
         entry.usedAt = System.nanoTime();
         return entry;
+    }
+
+    /**
+     * The stored bucket, or a new one. If there is no room, the new one isn't stored: then this limit refuses nothing that it would admit
+     * from a full bucket, and the caller's other limits still hold.
+     */
+    private Entry added(Limit limit) {
+        changing.lock();
+        try {
+            var present = entries.get(limit.key());
+            if (present != null && present.limit.equals(limit)) {
+                return present;
+            }
+            var entry = new Entry(limit);
+            if (present != null || entries.size() < bucketsMax || makeRoom()) {
+                entries.put(limit.key(), entry);
+            }
+            return entry;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /**
+     * Removes full buckets, which lose nothing. If that isn't enough, removes buckets that are at least half full: the totals of all nodes
+     * still contain what was spent, and a new bucket is lowered to them at its first exchange.
+     *
+     * @return false if every bucket is in use
+     */
+    private boolean makeRoom() {
+        long now = System.nanoTime();
+        if (now - noRoomAt < EXCHANGE.toNanos()) {
+            return false;
+        }
+        int wanted = Math.max(1, bucketsMax / ROOM_DIVISOR);
+        int removed = remove(wanted, entry -> entry.isIdle(now) && entry.isFull());
+        if (removed < wanted) {
+            removed += remove(wanted - removed, entry -> entry.isIdle(now) && entry.isHalfFull());
+        }
+        if (removed == 0) {
+            noRoomAt = now;
+            LOG.warn("{} rate limits are in use; further ones are not counted until one of them is idle", bucketsMax);
+        }
+        return removed > 0;
+    }
+
+    private int remove(int most, Predicate<Entry> removable) {
+        int removed = 0;
+        for (var all = entries.values().iterator(); removed < most && all.hasNext(); ) {
+            if (removable.test(all.next())) {
+                all.remove();
+                removed++;
+            }
+        }
+        return removed;
+    }
+
+    /** The number of stored buckets. */
+    int buckets() {
+        return entries.size();
     }
 
     private static void giveBack(Entry entry, int cost) {
@@ -212,18 +302,18 @@ public final class RateLimits implements AutoCloseable {
         return exchanger.isAlive();
     }
 
-    private static void pause() {
+    /** An interrupt ends the thread, as {@link #close} does. */
+    private void pause() {
         try {
             Thread.sleep(EXCHANGE_MIN);
-        } catch (InterruptedException ignored) {
-            // No code interrupts this thread; it ends by the flag.
-            Thread.currentThread().interrupt();
+        } catch (InterruptedException stopped) {
+            closed = true;
         }
     }
 
     /** Sends what this node spent, and lowers its buckets to what all nodes have used. */
     void exchange() {
-        evictIdle();
+        removeFull();
         long now = System.nanoTime();
         Map<String, Long> sent = new HashMap<>();
         Map<String, Double> seconds = new HashMap<>();
@@ -247,14 +337,18 @@ public final class RateLimits implements AutoCloseable {
         });
     }
 
-    /** Removes full buckets. A bucket that was unused for its whole window is full, so nothing is lost. */
-    private void evictIdle() {
-        if (entries.size() < BUCKETS_MAX / 2) {
+    /** Removes the full buckets before the maximum is reached, so that a request seldom has to. */
+    private void removeFull() {
+        if (entries.size() < bucketsMax / 2) {
             return;
         }
-        long now = System.nanoTime();
-        entries.values().removeIf(entry -> entry.spent.get() == 0
-                && now - entry.usedAt > Duration.ofSeconds(entry.limit.windowSeconds()).toNanos());
+        changing.lock();
+        try {
+            long now = System.nanoTime();
+            remove(bucketsMax, entry -> entry.isIdle(now) && entry.isFull());
+        } finally {
+            changing.unlock();
+        }
     }
 
     /** Exchanges a last time, so that other nodes learn what was spent. */

@@ -188,6 +188,75 @@ class RateLimitsTest {
         }
     }
 
+    private static Limit limit(long units) {
+        return new Limit("token", "token:" + UUID.randomUUID(), units, 3600);
+    }
+
+    @Test
+    void bucketsFromManyThreads_neverExceedTheMaximum() throws Exception {
+        try (var limits = new RateLimits(new RateTotals(guild.db()), 20)) {
+            Race.run(4, number -> {
+                for (int count = 0; count < 200; count++) {
+                    limits.spend(List.of(limit(1_000)), 1);
+                    assertTrue(limits.buckets() <= 20, limits.buckets() + " buckets");
+                }
+                return null;
+            });
+            assertTrue(limits.buckets() >= 18, limits.buckets() + " buckets");
+        }
+    }
+
+    @Test
+    void bucketThatRefuses_beyondTheMaximum_isKept() throws Exception {
+        try (var limits = new RateLimits(new RateTotals(guild.db()), 10)) {
+            var narrow = limit(2);
+            assertNull(limits.spend(List.of(narrow), 2).violated());
+            for (int count = 0; count < 9; count++) {
+                limits.show(List.of(limit(1_000)));
+            }
+            // Longer than an exchange, after which every bucket is idle.
+            Thread.sleep(700);
+            for (int count = 0; count < 50; count++) {
+                limits.spend(List.of(limit(1_000)), 1);
+                assertTrue(limits.buckets() <= 10, limits.buckets() + " buckets");
+            }
+            assertEquals(narrow, limits.spend(List.of(narrow), 1).violated());
+        }
+    }
+
+    @Test
+    void idleBucketOfWhichLittleIsSpent_givesWayAndComesBackWithItsUse() throws Exception {
+        try (var limits = new RateLimits(new RateTotals(guild.db()), 1)) {
+            var first = limit(1_000);
+            limits.spend(List.of(first), 300);
+            assertTrue(within(5, () -> {
+                var other = limit(1_000);
+                limits.spend(List.of(other), 1);
+                return limits.left(List.of(other)).getFirst().remaining() == 999;
+            }), "the first bucket never gave way");
+            assertEquals(1, limits.buckets());
+            assertTrue(within(5, () -> {
+                limits.spend(List.of(first), 1);
+                return limits.left(List.of(first)).getFirst().remaining() <= 700;
+            }), "what was spent is forgotten");
+        }
+    }
+
+    @Test
+    void limitBeyondTheMaximum_whileAllAreInUse_admitsUpToItsSize() {
+        try (var limits = new RateLimits(new RateTotals(guild.db()), 1)) {
+            var used = limit(2);
+            assertNull(limits.spend(List.of(used), 2).violated());
+            var further = limit(3);
+            for (int count = 0; count < 10; count++) {
+                assertNull(limits.spend(List.of(further), 1).violated());
+            }
+            assertEquals(further, limits.spend(List.of(further), 4).violated());
+            assertEquals(used, limits.spend(List.of(used), 1).violated());
+            assertEquals(1, limits.buckets());
+        }
+    }
+
     @Test
     void aRequestThatIsRunAgainIsPaidOnce() throws Exception {
         var runs = new AtomicInteger();

@@ -73,6 +73,6 @@ class ImportTripsTest {
         long few = trips("few", 8);
         long many = trips("many", 200);
         assertTrue(few <= 30, few + " round trips");
-        assertTrue(many <= few + 4, many + " round trips, " + few + " for few: many audit events take several packets");
+        assertTrue(many <= few + 2, many + " round trips, " + few + " for few");
     }
 }

@@ -76,7 +76,7 @@ final class ServerProcess implements AutoCloseable {
                         return;
                     }
                 } catch (IOException notYet) {
-                    // The server doesn't listen yet.
+                    // The server doesn't listen yet. The next round tries again, until the deadline.
                 }
                 Thread.sleep(100);
             }
