@@ -23,18 +23,17 @@ public record Weighed(List<Record> rows, boolean cut) {
     public static final int BYTES_MAX = 256 << 10;
 
     private static final Field<Boolean> HEAVY = DSL.field("heavy", SQLDataType.BOOLEAN);
-    private static final Field<Boolean> HERE = DSL.field("here", SQLDataType.BOOLEAN);
     private static final Field<Integer> FOUND = DSL.field("found", SQLDataType.INTEGER);
 
     // The size of a compressed value says little. Only such a value is written as text to be measured; that is slow.
     private static final String WIDE = "coalesce(case when pg_column_compression(%1$s) is null then pg_column_size(%1$s) else octet_length(%1$s::text) end, 0)";
 
-    // One row at least: without columns of the select if there are no rows, or too many bytes.
+    // All rows, or the first one alone if they have too many bytes.
     private static final String LIGHT = """
-            with p (%1$s) as materialized ({0})
-            select %1$s, w.heavy, p.here
-            from (select coalesce(sum(%2$s), 0) >= {1} as heavy from p) as w
-            left join (select p.*, true as here from p) as p on not w.heavy""";
+            with p (%1$s) as materialized ({0}), w as materialized (select coalesce(sum(%2$s), 0) >= {1} as heavy from p)
+            select %1$s, (select heavy from w) as heavy
+            from p
+            limit case when (select heavy from w) then 1 end""";
 
     // The window functions see the rows in the order of the inner select.
     private static final String WEIGHED = """
@@ -54,18 +53,18 @@ public record Weighed(List<Record> rows, boolean cut) {
     }
 
     /**
-     * Fetches all rows of a select, or none if they are too large. The records have two columns more than the select.
+     * Fetches all rows of a select, or none if they are too large. The records have one column more than the select.
      *
      * @throws HeavyAnswer if the rows have {@code bytesMax} bytes or more
      */
     static List<Record> light(DSLContext dsl, Select<Record> select, int bytesMax) {
         var columns = new Columns(select);
         var rows = dsl.resultQuery(LIGHT.formatted(columns.names, columns.weight), select, DSL.inline(bytesMax))
-                .coerce(columns.and(HEAVY, HERE)).fetch();
-        if (rows.getFirst().get(HEAVY)) {
+                .coerce(columns.and(HEAVY)).fetch();
+        if (!rows.isEmpty() && rows.getFirst().get(HEAVY)) {
             throw new HeavyAnswer();
         }
-        return rows.getFirst().get(HERE) == null ? List.of() : rows;
+        return rows;
     }
 
     /** Fetches the first rows of a select that fit into a number of bytes. The records have one column more than the select. */
