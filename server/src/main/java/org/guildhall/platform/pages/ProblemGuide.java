@@ -61,7 +61,7 @@ final class ProblemGuide {
                 .put("detail", example.path("detail").asText())
                 .put("instance", request.substring(request.indexOf(' ') + 1).replaceFirst("\\?.*", ""))
                 .put("code", problem.code())
-                .put("request_id", "req_01kafqz2m8f3x9t6b1c4d7e0gh");
+                .put("request_id", "req_01a2264c4dfccee048e9c8caf8b0");
         if (example.has("errors")) {
             body.set("errors", example.get("errors"));
         }
