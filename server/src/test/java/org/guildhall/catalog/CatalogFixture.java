@@ -14,7 +14,7 @@ import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 
-/** What the tests of this room begin with: a tenant of its own, a token for the catalog, and short words to fill it. */
+/** Sets up the catalog tests: a tenant of its own, a token for the catalog, and short methods that create catalog rows. */
 final class CatalogFixture {
 
     static final String BASE = "/api/v1/catalog";
@@ -30,7 +30,7 @@ final class CatalogFixture {
         return http.post(BASE + path, body, headers);
     }
 
-    /** An action, which has no body. */
+    /** Posts an action without a body. */
     Reply act(String path, String... headers) {
         return http.post(BASE + path, null, headers);
     }
@@ -39,7 +39,7 @@ final class CatalogFixture {
         return http.patch(BASE + path, body, headers);
     }
 
-    /** Makes something and tells its id. */
+    /** Creates a resource and returns its id. */
     String make(String path, String body) {
         return post(path, body).expect(201).at("/id");
     }
@@ -58,7 +58,7 @@ final class CatalogFixture {
         return make("/plan-ladders", "{\"name\": \"" + name + "\"}");
     }
 
-    /** A tier above all others, with a published product of its own. */
+    /** Creates a tier above all others, with a published product of its own. */
     String tier(String ladder, String name) {
         return tier(ladder, name, published(name));
     }
@@ -75,7 +75,7 @@ final class CatalogFixture {
         return make("/org-types", "{\"key\": \"%s\", \"name\": \"%s\"}".formatted(key, key));
     }
 
-    /** The integration "fedwiki" with a key of each kind: sites, domains, uploads. */
+    /** Creates the integration "fedwiki" with a key of each kind: sites, domains, uploads. */
     String fedwiki() {
         return make("/integrations", """
                 {"key": "fedwiki", "name": "FedWiki", "resource_keys": [
@@ -88,30 +88,30 @@ final class CatalogFixture {
         return get(path).expect(200).header("ETag");
     }
 
-    /** The texts at a pointer into each entry of a list. */
+    /** Returns the texts at a pointer into each entry of a list. */
     static List<String> each(Reply list, String pointer) {
         var found = new ArrayList<String>();
         list.expect(200).json().get("data").forEach(entry -> found.add(entry.at(pointer).asText()));
         return found;
     }
 
-    /** That the answer is this problem, at this member of the body. */
+    /** Asserts that the answer is this problem, at this member of the body. */
     static void assertProblem(String outcome, String pointer, Reply reply) {
         assertEquals(outcome, reply.outcome(), reply.text());
         assertEquals(pointer, reply.at("/errors/0/pointer"), reply.text());
     }
 
-    /** That the answer is this problem, about the whole. */
+    /** Asserts that the answer is this problem, without a pointer to a member. */
     static void assertProblem(String outcome, Reply reply) {
         assertEquals(outcome, reply.outcome(), reply.text());
     }
 
-    /** The id as the database holds it. */
+    /** Returns the id as the database stores it. */
     static UUID uuid(String id) {
         return TypeIds.parse(id.substring(0, 3), id);
     }
 
-    /** The first column of what a statement finds in this tenant, past every policy; {@code ?} is the id. */
+    /** Returns the first column of a query in this tenant, without row-level security; {@code ?} is the id. */
     List<String> stored(String sql, String id) {
         try (var connection = tenant.guild().superuser();
                 var statement = connection.prepareStatement(sql)) {
@@ -128,7 +128,7 @@ final class CatalogFixture {
         }
     }
 
-    /** Does all of it at once, each in a thread of its own. */
+    /** Runs all calls at the same time, each in a thread of its own. */
     static List<Reply> atOnce(List<Callable<Reply>> calls) throws Exception {
         var barrier = new CyclicBarrier(calls.size());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

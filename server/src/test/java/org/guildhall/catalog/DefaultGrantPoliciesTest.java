@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class DefaultGrantPoliciesTest {
 
-    private final CatalogFixture shelf = new CatalogFixture();
+    private final CatalogFixture catalog = new CatalogFixture();
     private String type;
     private String ladder;
     private String plan;
@@ -22,44 +22,44 @@ class DefaultGrantPoliciesTest {
 
     @BeforeEach
     void begin() {
-        type = shelf.orgType("personal");
-        ladder = shelf.ladder("FedWiki Service");
-        plan = shelf.published("Public");
-        tier = shelf.tier(ladder, "Public", plan);
+        type = catalog.orgType("personal");
+        ladder = catalog.ladder("FedWiki Service");
+        plan = catalog.published("Public");
+        tier = catalog.tier(ladder, "Public", plan);
     }
 
     private Reply on(String product, String at) {
-        return shelf.post("/default-grant-policies",
+        return catalog.post("/default-grant-policies",
                 "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}".formatted(type, product, at));
     }
 
     private Reply off(String product) {
-        return shelf.post("/default-grant-policies", "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\"}".formatted(type, product));
+        return catalog.post("/default-grant-policies", "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\"}".formatted(type, product));
     }
 
     @Test
-    void aPolicyNamesThePlanWithItsTierOrAnythingElseWithoutOne() {
+    void policy_planNeedsTier_otherProductHasNone() {
         var onLadder = on(plan, tier).expect(201);
         assertEquals(ladder, onLadder.at("/plan_ladder_id"));
         assertEquals(tier, onLadder.at("/tier_id"));
-        assertEquals(onLadder.text(), shelf.http.get(onLadder.header("Location")).expect(200).text());
-        var offLadder = off(shelf.make("/products", "{\"name\": \"Towel\", \"product_type\": \"addon\"}")).outcome();
+        assertEquals(onLadder.text(), catalog.http.get(onLadder.header("Location")).expect(200).text());
+        var offLadder = off(catalog.make("/products", "{\"name\": \"Towel\", \"product_type\": \"addon\"}")).outcome();
         assertEquals("409 invalid_state", offLadder, "a draft isn't granted");
-        var towel = off(shelf.published("Towel")).expect(201);
+        var towel = off(catalog.published("Towel")).expect(201);
         assertNull(towel.at("/plan_ladder_id"));
         assertNull(towel.at("/tier_id"));
     }
 
     @Test
-    void thePathSaysWhetherThereIsATier() {
+    void path_decidesWhetherTierIsRequired() {
         assertProblem("422 validation_failed", "/tier_id",
-                shelf.post("/default-grant-policies", "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\"}".formatted(type, plan)));
-        assertProblem("422 validation_failed", "/tier_id", shelf.post("/default-grant-policies",
+                catalog.post("/default-grant-policies", "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\"}".formatted(type, plan)));
+        assertProblem("422 validation_failed", "/tier_id", catalog.post("/default-grant-policies",
                 "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}".formatted(type, plan, tier)));
     }
 
     @Test
-    void whatDoesNotExistIsPointedAt() {
+    void unknownReference_refusedAtItsPointer() {
         assertProblem("422 validation_failed", "/product_id", off("prd_01m7xtfk4je288tyaa41tvaxy0"));
         assertProblem("422 validation_failed", "/tier_id", on(plan, "tir_01m7y2evm6fs9s6daa7vsjz5h1"));
         type = "otp_01m7y42cyffb99aegx7nzprtdw";
@@ -69,55 +69,55 @@ class DefaultGrantPoliciesTest {
     }
 
     @Test
-    void whatIsOutOfServiceIsNotGranted() {
-        var retired = shelf.published("Old");
-        shelf.act("/products/" + retired + "/retire").expect(200);
+    void unavailableTarget_refused() {
+        var retired = catalog.published("Old");
+        catalog.act("/products/" + retired + "/retire").expect(200);
         assertProblem("409 invalid_state", "/product_id", off(retired));
-        assertProblem("409 invalid_state", "/product_id", off(shelf.product("Draft")));
-        shelf.act("/tiers/" + tier + "/archive").expect(200);
+        assertProblem("409 invalid_state", "/product_id", off(catalog.product("Draft")));
+        catalog.act("/tiers/" + tier + "/archive").expect(200);
         assertProblem("409 invalid_state", "/tier_id", on(plan, tier));
-        shelf.act("/org-types/" + type + "/archive").expect(200);
-        assertProblem("409 invalid_state", "/org_type_id", off(shelf.published("New")));
+        catalog.act("/org-types/" + type + "/archive").expect(200);
+        assertProblem("409 invalid_state", "/org_type_id", off(catalog.published("New")));
     }
 
     @Test
-    void aPlanIsGrantedByItsOwnTierOnly() {
-        var other = shelf.published("Standard");
-        var standard = shelf.tier(ladder, "Standard", other);
+    void plan_withAnotherTier_refused() {
+        var other = catalog.published("Standard");
+        var standard = catalog.tier(ladder, "Standard", other);
         assertProblem("409 ladder_conflict", "/tier_id", on(plan, standard));
         assertProblem("409 ladder_conflict", "/path", off(plan));
     }
 
     @Test
-    void aTypeHasOneActivePolicyPerLadderAndPerProductOffTheLadders() {
+    void orgType_oneActivePolicyPerLadderOrProduct() {
         var first = on(plan, tier).expect(201).at("/id");
-        var other = shelf.published("Standard");
-        var standard = shelf.tier(ladder, "Standard", other);
+        var other = catalog.published("Standard");
+        var standard = catalog.tier(ladder, "Standard", other);
         assertProblem("409 already_exists", "/tier_id", on(other, standard));
-        shelf.act("/default-grant-policies/" + first + "/end").expect(200);
+        catalog.act("/default-grant-policies/" + first + "/end").expect(200);
         on(other, standard).expect(201);
-        var towel = shelf.published("Towel");
+        var towel = catalog.published("Towel");
         off(towel).expect(201);
         assertProblem("409 already_exists", "/product_id", off(towel));
-        type = shelf.orgType("club");
+        type = catalog.orgType("club");
         off(towel).expect(201);
         on(plan, tier).expect(201);
     }
 
     @Test
-    void aProductIsNotRetiredWhileAnActivePolicyNamesIt() {
+    void retire_usedByActivePolicy_refused() {
         var policy = on(plan, tier).expect(201).at("/id");
-        assertProblem("409 in_use", shelf.act("/products/" + plan + "/retire"));
-        assertEquals("published", shelf.get("/products/" + plan).at("/lifecycle_status"));
-        shelf.act("/default-grant-policies/" + policy + "/end").expect(200);
-        shelf.act("/products/" + plan + "/retire").expect(200);
+        assertProblem("409 in_use", catalog.act("/products/" + plan + "/retire"));
+        assertEquals("published", catalog.get("/products/" + plan).at("/lifecycle_status"));
+        catalog.act("/default-grant-policies/" + policy + "/end").expect(200);
+        catalog.act("/products/" + plan + "/retire").expect(200);
     }
 
     @Test
-    void aRetirementAndAPolicyNeverBothHappen() throws Exception {
+    void retireAndNewPolicy_parallel_onlyOneHappens() throws Exception {
         for (int round = 0; round < 8; round++) {
-            var product = shelf.published("P");
-            var outcomes = CatalogFixture.atOnce(List.of(() -> shelf.act("/products/" + product + "/retire"), () -> off(product))).stream()
+            var product = catalog.published("P");
+            var outcomes = CatalogFixture.atOnce(List.of(() -> catalog.act("/products/" + product + "/retire"), () -> off(product))).stream()
                     .map(Reply::outcome)
                     .toList();
             assertTrue(outcomes.equals(List.of("200", "409 invalid_state")) || outcomes.equals(List.of("409 in_use", "201")), outcomes.toString());
@@ -125,13 +125,13 @@ class DefaultGrantPoliciesTest {
     }
 
     @Test
-    void aPolicyAndAnotherProductOfItsTierNeverBothHappen() throws Exception {
+    void newPolicyAndTierProduct_parallel_onlyOneHappens() throws Exception {
         for (int round = 0; round < 6; round++) {
-            var product = shelf.published("P");
-            var other = shelf.published("Q");
-            ladder = shelf.ladder("L");
-            var at = shelf.tier(ladder, "T", product);
-            var outcomes = CatalogFixture.atOnce(List.of(() -> shelf.patch("/tiers/" + at, "{\"product_id\": \"" + other + "\"}"), () -> on(product, at))).stream()
+            var product = catalog.published("P");
+            var other = catalog.published("Q");
+            ladder = catalog.ladder("L");
+            var at = catalog.tier(ladder, "T", product);
+            var outcomes = CatalogFixture.atOnce(List.of(() -> catalog.patch("/tiers/" + at, "{\"product_id\": \"" + other + "\"}"), () -> on(product, at))).stream()
                     .map(Reply::outcome)
                     .toList();
             assertTrue(outcomes.equals(List.of("200", "409 ladder_conflict")) || outcomes.equals(List.of("409 in_use", "201")), outcomes.toString());
@@ -139,56 +139,56 @@ class DefaultGrantPoliciesTest {
     }
 
     @Test
-    void ofParallelPoliciesForOneLadderOneIsMade() throws Exception {
+    void parallelPolicies_oneLadder_oneCreated() throws Exception {
         var replies = CatalogFixture.atOnce(List.of(() -> on(plan, tier), () -> on(plan, tier), () -> on(plan, tier)));
         assertEquals(1, replies.stream().filter(reply -> reply.status() == 201).count());
         replies.stream().filter(reply -> reply.status() != 201).forEach(reply -> assertProblem("409 already_exists", "/tier_id", reply));
     }
 
     @Test
-    void anEndedPolicyStaysReadableAndEndsOnce() {
+    void endedPolicy_readable_endsOnlyOnce() {
         var made = on(plan, tier).expect(201);
         var path = "/default-grant-policies/" + made.at("/id");
-        var ended = shelf.act(path + "/end", "If-Match", made.header("ETag")).expect(200);
+        var ended = catalog.act(path + "/end", "If-Match", made.header("ETag")).expect(200);
         assertEquals("ended", ended.at("/state"));
         assertNotNull(ended.at("/ended_at"));
-        assertEquals(ended.text(), shelf.get(path).text());
-        assertProblem("409 invalid_state", shelf.act(path + "/end"));
-        assertProblem("412 precondition_failed", shelf.act(path + "/end", "If-Match", made.header("ETag")));
+        assertEquals(ended.text(), catalog.get(path).text());
+        assertProblem("409 invalid_state", catalog.act(path + "/end"));
+        assertProblem("412 precondition_failed", catalog.act(path + "/end", "If-Match", made.header("ETag")));
         assertProblem("404 not_found", new CatalogFixture().get(path));
     }
 
     @Test
-    void typeAndProductAreShownBesideTheirIdsOnDemand() {
+    void policy_expanded_showsTypeAndProduct() {
         var path = "/default-grant-policies/" + on(plan, tier).expect(201).at("/id");
-        var shown = shelf.get(path + "?expand=org_type,product").expect(200);
+        var shown = catalog.get(path + "?expand=org_type,product").expect(200);
         assertEquals("personal", shown.at("/org_type/key"));
         assertEquals("plan", shown.at("/product/kind"));
-        assertEquals("personal", shelf.get("/default-grant-policies?expand=org_type").expect(200).at("/data/0/org_type/key"));
+        assertEquals("personal", catalog.get("/default-grant-policies?expand=org_type").expect(200).at("/data/0/org_type/key"));
     }
 
     @Test
-    void listsAreFilteredAndCounted() {
+    void list_filteredAndCounted() {
         var first = on(plan, tier).expect(201).at("/id");
-        var towel = shelf.published("Towel");
+        var towel = catalog.published("Towel");
         var second = off(towel).expect(201).at("/id");
-        shelf.act("/default-grant-policies/" + first + "/end").expect(200);
-        assertEquals(List.of(second, first), each(shelf.get("/default-grant-policies"), "/id"));
-        assertEquals(List.of(first, second), each(shelf.get("/default-grant-policies?sort=created_at"), "/id"));
-        assertEquals(List.of(second), each(shelf.get("/default-grant-policies?state=active"), "/id"));
-        assertEquals(List.of(first), each(shelf.get("/default-grant-policies?path=on_ladder"), "/id"));
-        assertEquals(List.of(first), each(shelf.get("/default-grant-policies?tier_id=" + tier), "/id"));
-        assertEquals(List.of(second), each(shelf.get("/default-grant-policies?product_id=" + towel), "/id"));
-        assertEquals(List.of(second, first), each(shelf.get("/default-grant-policies?org_type_id=" + type), "/id"));
-        assertEquals("2", shelf.get("/default-grant-policies?include_total=true&limit=1").at("/page/total"));
+        catalog.act("/default-grant-policies/" + first + "/end").expect(200);
+        assertEquals(List.of(second, first), each(catalog.get("/default-grant-policies"), "/id"));
+        assertEquals(List.of(first, second), each(catalog.get("/default-grant-policies?sort=created_at"), "/id"));
+        assertEquals(List.of(second), each(catalog.get("/default-grant-policies?state=active"), "/id"));
+        assertEquals(List.of(first), each(catalog.get("/default-grant-policies?path=on_ladder"), "/id"));
+        assertEquals(List.of(first), each(catalog.get("/default-grant-policies?tier_id=" + tier), "/id"));
+        assertEquals(List.of(second), each(catalog.get("/default-grant-policies?product_id=" + towel), "/id"));
+        assertEquals(List.of(second, first), each(catalog.get("/default-grant-policies?org_type_id=" + type), "/id"));
+        assertEquals("2", catalog.get("/default-grant-policies?include_total=true&limit=1").at("/page/total"));
     }
 
     @Test
-    void aDryRunLeavesNothing() {
-        var dry = shelf.post("/default-grant-policies?dry_run=true",
+    void dryRun_create_storesNothing() {
+        var dry = catalog.post("/default-grant-policies?dry_run=true",
                 "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}".formatted(type, plan, tier)).expect(201);
         assertEquals("true", dry.header("Dry-Run"));
-        assertEquals(List.of(), each(shelf.get("/default-grant-policies"), "/id"));
-        shelf.act("/products/" + plan + "/retire").expect(200);
+        assertEquals(List.of(), each(catalog.get("/default-grant-policies"), "/id"));
+        catalog.act("/products/" + plan + "/retire").expect(200);
     }
 }

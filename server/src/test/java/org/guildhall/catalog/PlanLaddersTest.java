@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 
 class PlanLaddersTest {
 
-    private final CatalogFixture shelf = new CatalogFixture();
+    private final CatalogFixture catalog = new CatalogFixture();
 
     private Reply reorder(String ladder, List<String> tiers, String etag) {
-        return shelf.http.send("PUT", CatalogFixture.BASE + "/plan-ladders/" + ladder + "/tier-order",
+        return catalog.http.send("PUT", CatalogFixture.BASE + "/plan-ladders/" + ladder + "/tier-order",
                 "{\"tier_ids\": [\"" + String.join("\", \"", tiers) + "\"]}", "If-Match", etag);
     }
 
@@ -29,110 +29,110 @@ class PlanLaddersTest {
     }
 
     @Test
-    void aLadderIsReadAtItsLocationAsItWasMade() {
-        var made = shelf.post("/plan-ladders", "{\"name\": \"FedWiki Service\", \"external_id\": \"l\"}").expect(201);
+    void ladder_created_isReadAtItsLocation() {
+        var made = catalog.post("/plan-ladders", "{\"name\": \"FedWiki Service\", \"external_id\": \"l\"}").expect(201);
         assertEquals(0, made.json().get("tiers").size());
-        assertEquals(made.text(), shelf.http.get(made.header("Location")).expect(200).text());
-        assertProblem("409 already_exists", "/external_id", shelf.post("/plan-ladders", "{\"name\": \"Other\", \"external_id\": \"l\"}"));
+        assertEquals(made.text(), catalog.http.get(made.header("Location")).expect(200).text());
+        assertProblem("409 already_exists", "/external_id", catalog.post("/plan-ladders", "{\"name\": \"Other\", \"external_id\": \"l\"}"));
     }
 
     @Test
-    void everyChangeOfALadderAsksForIfMatch() {
-        var path = "/plan-ladders/" + shelf.ladder("L");
-        assertProblem("428 precondition_required", shelf.patch(path, "{\"name\": \"M\"}"));
-        assertProblem("428 precondition_required", shelf.act(path + "/archive"));
+    void ladderChange_withoutIfMatch_refused() {
+        var path = "/plan-ladders/" + catalog.ladder("L");
+        assertProblem("428 precondition_required", catalog.patch(path, "{\"name\": \"M\"}"));
+        assertProblem("428 precondition_required", catalog.act(path + "/archive"));
         assertProblem("428 precondition_required", reorder(path.substring(14), List.of("tir_01m7y2evm6fs9s6daa7vsjz5h1"), ""));
-        var etag = shelf.etag(path);
-        assertEquals("M", shelf.patch(path, "{\"name\": \"M\"}", "If-Match", etag).expect(200).at("/name"));
-        assertProblem("412 precondition_failed", shelf.patch(path, "{\"name\": \"N\"}", "If-Match", etag));
-        assertProblem("412 precondition_failed", shelf.act(path + "/archive", "If-Match", etag));
-        assertEquals("2", shelf.patch(path, "{\"name\": \"M\"}", "If-Match", "*").expect(200).at("/version"));
+        var etag = catalog.etag(path);
+        assertEquals("M", catalog.patch(path, "{\"name\": \"M\"}", "If-Match", etag).expect(200).at("/name"));
+        assertProblem("412 precondition_failed", catalog.patch(path, "{\"name\": \"N\"}", "If-Match", etag));
+        assertProblem("412 precondition_failed", catalog.act(path + "/archive", "If-Match", etag));
+        assertEquals("2", catalog.patch(path, "{\"name\": \"M\"}", "If-Match", "*").expect(200).at("/version"));
     }
 
     @Test
-    void aLadderShowsItsActiveTiersInTheOrderOfTheirRanks() {
-        var ladder = shelf.ladder("L");
-        shelf.tier(ladder, "Public");
-        var gone = shelf.tier(ladder, "Gone");
-        shelf.tier(ladder, "Flexible");
-        shelf.act("/tiers/" + gone + "/archive").expect(200);
-        assertEquals(List.of("Public", "Flexible"), steps(shelf.get("/plan-ladders/" + ladder), "name"));
-        assertEquals(List.of("0", "2"), steps(shelf.get("/plan-ladders/" + ladder), "rank"));
-        assertEquals("Flexible", shelf.get("/plan-ladders").at("/data/0/tiers/1/name"));
+    void ladder_read_listsActiveTiersByRank() {
+        var ladder = catalog.ladder("L");
+        catalog.tier(ladder, "Public");
+        var gone = catalog.tier(ladder, "Gone");
+        catalog.tier(ladder, "Flexible");
+        catalog.act("/tiers/" + gone + "/archive").expect(200);
+        assertEquals(List.of("Public", "Flexible"), steps(catalog.get("/plan-ladders/" + ladder), "name"));
+        assertEquals(List.of("0", "2"), steps(catalog.get("/plan-ladders/" + ladder), "rank"));
+        assertEquals("Flexible", catalog.get("/plan-ladders").at("/data/0/tiers/1/name"));
     }
 
     @Test
-    void everyChangeOfATierRaisesTheLaddersVersion() {
-        var ladder = shelf.ladder("L");
+    void tier_changed_raisesLadderVersion() {
+        var ladder = catalog.ladder("L");
         var path = "/plan-ladders/" + ladder;
-        var tier = shelf.tier(ladder, "A");
-        assertEquals("2", shelf.get(path).at("/version"));
-        shelf.patch("/tiers/" + tier, "{\"name\": \"B\"}").expect(200);
-        assertEquals("3", shelf.get(path).at("/version"));
-        shelf.act("/tiers/" + tier + "/archive").expect(200);
-        assertEquals("4", shelf.get(path).at("/version"));
+        var tier = catalog.tier(ladder, "A");
+        assertEquals("2", catalog.get(path).at("/version"));
+        catalog.patch("/tiers/" + tier, "{\"name\": \"B\"}").expect(200);
+        assertEquals("3", catalog.get(path).at("/version"));
+        catalog.act("/tiers/" + tier + "/archive").expect(200);
+        assertEquals("4", catalog.get(path).at("/version"));
     }
 
     @Test
-    void theOrderIsSetInOneStepAndTheAnswerCarriesTheLaddersTag() {
-        var ladder = shelf.ladder("L");
+    void reorder_inOneStep_returnsLadderETag() {
+        var ladder = catalog.ladder("L");
         var path = "/plan-ladders/" + ladder;
-        var tiers = List.of(shelf.tier(ladder, "A"), shelf.tier(ladder, "B"), shelf.tier(ladder, "C"));
-        var before = shelf.get(path);
+        var tiers = List.of(catalog.tier(ladder, "A"), catalog.tier(ladder, "B"), catalog.tier(ladder, "C"));
+        var before = catalog.get(path);
         var reply = reorder(ladder, tiers.reversed(), before.header("ETag")).expect(200);
         assertEquals(List.of("C", "B", "A"), steps(reply, "name"));
         assertEquals(List.of("0", "1", "2"), steps(reply, "rank"));
         assertEquals("5", reply.at("/version"));
-        assertEquals(shelf.etag(path), reply.header("ETag"));
-        assertEquals(shelf.get(path).text(), reply.text());
-        assertEquals("2", shelf.get("/tiers/" + tiers.get(0)).at("/rank"));
-        assertEquals("2", shelf.get("/tiers/" + tiers.get(0)).at("/version"));
-        assertEquals("1", shelf.get("/tiers/" + tiers.get(1)).at("/version"), "stayed where it was");
+        assertEquals(catalog.etag(path), reply.header("ETag"));
+        assertEquals(catalog.get(path).text(), reply.text());
+        assertEquals("2", catalog.get("/tiers/" + tiers.get(0)).at("/rank"));
+        assertEquals("2", catalog.get("/tiers/" + tiers.get(0)).at("/version"));
+        assertEquals("1", catalog.get("/tiers/" + tiers.get(1)).at("/version"), "a tier that keeps its rank keeps its version");
         assertProblem("412 precondition_failed", reorder(ladder, tiers, before.header("ETag")));
     }
 
     @Test
-    void gapsBetweenRanksAreClosedByAnOrderAndTheSameOrderChangesNothing() {
-        var ladder = shelf.ladder("L");
-        var low = shelf.make("/plan-ladders/" + ladder + "/tiers", "{\"name\": \"Low\", \"rank\": 3, \"product_id\": \"%s\"}".formatted(shelf.product("P")));
-        var high = shelf.make("/plan-ladders/" + ladder + "/tiers", "{\"name\": \"High\", \"rank\": 70, \"product_id\": \"%s\"}".formatted(shelf.product("Q")));
+    void reorder_closesRankGaps_repeatChangesNothing() {
+        var ladder = catalog.ladder("L");
+        var low = catalog.make("/plan-ladders/" + ladder + "/tiers", "{\"name\": \"Low\", \"rank\": 3, \"product_id\": \"%s\"}".formatted(catalog.product("P")));
+        var high = catalog.make("/plan-ladders/" + ladder + "/tiers", "{\"name\": \"High\", \"rank\": 70, \"product_id\": \"%s\"}".formatted(catalog.product("Q")));
         assertEquals(List.of("0", "1"), steps(reorder(ladder, List.of(low, high), "*"), "rank"));
-        var etag = shelf.etag("/plan-ladders/" + ladder);
+        var etag = catalog.etag("/plan-ladders/" + ladder);
         assertEquals(etag, reorder(ladder, List.of(low, high), etag).expect(200).header("ETag"));
     }
 
     @Test
-    void anOrderThatIsNotOfAllActiveTiersIsRefused() {
-        var ladder = shelf.ladder("L");
-        var first = shelf.tier(ladder, "A");
-        var second = shelf.tier(ladder, "B");
-        var foreign = shelf.tier(shelf.ladder("M"), "C");
+    void reorder_withoutAllActiveTiers_refused() {
+        var ladder = catalog.ladder("L");
+        var first = catalog.tier(ladder, "A");
+        var second = catalog.tier(ladder, "B");
+        var foreign = catalog.tier(catalog.ladder("M"), "C");
         assertProblem("409 ladder_conflict", "/tier_ids", reorder(ladder, List.of(first), "*"));
         assertProblem("409 ladder_conflict", "/tier_ids", reorder(ladder, List.of(first, foreign), "*"));
         assertProblem("409 ladder_conflict", "/tier_ids", reorder(ladder, List.of(first, second, foreign), "*"));
         assertProblem("422 validation_failed", "/tier_ids", reorder(ladder, List.of(first, second, first), "*"));
-        shelf.act("/tiers/" + second + "/archive").expect(200);
+        catalog.act("/tiers/" + second + "/archive").expect(200);
         assertProblem("409 ladder_conflict", "/tier_ids", reorder(ladder, List.of(first, second), "*"));
         assertProblem("404 not_found", reorder("lad_01m7xxdjwvevsbj80cqgg56y1p", List.of(first), "*"));
     }
 
     @Test
-    void ofParallelOrdersWithOneTagOneWinsAndNoRankIsEverDouble() throws Exception {
-        var ladder = shelf.ladder("L");
+    void parallelReorders_sameETag_oneWinsRanksUnique() throws Exception {
+        var ladder = catalog.ladder("L");
         var tiers = new ArrayList<String>();
         for (int count = 0; count < 5; count++) {
-            tiers.add(shelf.tier(ladder, "T" + count));
+            tiers.add(catalog.tier(ladder, "T" + count));
         }
         for (int round = 0; round < 4; round++) {
-            var etag = shelf.etag("/plan-ladders/" + ladder);
+            var etag = catalog.etag("/plan-ladders/" + ladder);
             var calls = new ArrayList<Callable<Reply>>();
             for (int count = 0; count < 8; count++) {
                 var order = new ArrayList<>(tiers);
                 do {
                     Collections.shuffle(order);
-                } while (order.equals(steps(shelf.get("/plan-ladders/" + ladder), "id")));
+                } while (order.equals(steps(catalog.get("/plan-ladders/" + ladder), "id")));
                 calls.add(() -> reorder(ladder, order, etag));
-                calls.add(() -> shelf.get("/plan-ladders/" + ladder));
+                calls.add(() -> catalog.get("/plan-ladders/" + ladder));
             }
             var replies = CatalogFixture.atOnce(calls);
             assertEquals(1, replies.stream().filter(reply -> reply.json().has("tiers") && !reply.header("ETag").equals(etag))
@@ -144,88 +144,88 @@ class PlanLaddersTest {
     }
 
     @Test
-    void parallelChangesOfOneLadderNeitherDeadlockNorLoseAnything() throws Exception {
-        var ladder = shelf.ladder("L");
-        var first = shelf.tier(ladder, "A");
-        var second = shelf.tier(ladder, "B");
+    void parallelChanges_oneLadder_noDeadlockNoLostUpdate() throws Exception {
+        var ladder = catalog.ladder("L");
+        var first = catalog.tier(ladder, "A");
+        var second = catalog.tier(ladder, "B");
         var calls = new ArrayList<Callable<Reply>>();
-        var products = List.of(shelf.published("P1"), shelf.published("P2"), shelf.published("P3"), shelf.published("P4"));
+        var products = List.of(catalog.published("P1"), catalog.published("P2"), catalog.published("P3"), catalog.published("P4"));
         for (var product : products) {
-            calls.add(() -> shelf.post("/plan-ladders/" + ladder + "/tiers", "{\"name\": \"%s\", \"product_id\": \"%s\"}".formatted(product.substring(25), product)));
+            calls.add(() -> catalog.post("/plan-ladders/" + ladder + "/tiers", "{\"name\": \"%s\", \"product_id\": \"%s\"}".formatted(product.substring(25), product)));
         }
-        calls.add(() -> shelf.patch("/tiers/" + first, "{\"name\": \"A2\"}"));
-        calls.add(() -> shelf.patch("/tiers/" + second, "{\"name\": \"B2\"}"));
-        calls.add(() -> shelf.patch("/plan-ladders/" + ladder, "{\"name\": \"L2\"}", "If-Match", "*"));
+        calls.add(() -> catalog.patch("/tiers/" + first, "{\"name\": \"A2\"}"));
+        calls.add(() -> catalog.patch("/tiers/" + second, "{\"name\": \"B2\"}"));
+        calls.add(() -> catalog.patch("/plan-ladders/" + ladder, "{\"name\": \"L2\"}", "If-Match", "*"));
         calls.add(() -> reorder(ladder, List.of(second, first), "*"));
         for (var reply : CatalogFixture.atOnce(calls)) {
             assertNotEquals(5, reply.status() / 100, reply.text());
         }
-        var ranks = steps(shelf.get("/plan-ladders/" + ladder), "rank");
+        var ranks = steps(catalog.get("/plan-ladders/" + ladder), "rank");
         assertEquals(6, ranks.size());
         assertEquals(6, ranks.stream().distinct().count());
-        assertEquals(List.of("A2", "B2"), List.of(shelf.get("/tiers/" + first).at("/name"), shelf.get("/tiers/" + second).at("/name")));
+        assertEquals(List.of("A2", "B2"), List.of(catalog.get("/tiers/" + first).at("/name"), catalog.get("/tiers/" + second).at("/name")));
     }
 
     @Test
-    void theTrailShowsTheLadderAndEveryTierThatMoved() {
-        var ladder = shelf.ladder("L");
-        var tiers = List.of(shelf.tier(ladder, "A"), shelf.tier(ladder, "B"));
-        var dry = shelf.http.send("PUT", CatalogFixture.BASE + "/plan-ladders/" + ladder + "/tier-order?dry_run=true",
+    void reorder_auditTrail_listsLadderAndMovedTiers() {
+        var ladder = catalog.ladder("L");
+        var tiers = List.of(catalog.tier(ladder, "A"), catalog.tier(ladder, "B"));
+        var dry = catalog.http.send("PUT", CatalogFixture.BASE + "/plan-ladders/" + ladder + "/tier-order?dry_run=true",
                 "{\"tier_ids\": [\"%s\", \"%s\"]}".formatted(tiers.get(1), tiers.get(0)), "If-Match", "*", "Accept", Http.DRY_RUN).expect(200);
         assertEquals("plan_ladder", dry.at("/changes/0/entity_type"));
         assertEquals("A", dry.at("/changes/0/before/tiers/0/name"));
         assertEquals("B", dry.at("/changes/0/after/tiers/0/name"));
         assertEquals(3, dry.json().get("changes").size());
-        assertEquals(List.of("A", "B"), steps(shelf.get("/plan-ladders/" + ladder), "name"));
+        assertEquals(List.of("A", "B"), steps(catalog.get("/plan-ladders/" + ladder), "name"));
         reorder(ladder, tiers.reversed(), "*").expect(200);
-        assertEquals(List.of("plan_ladder", "tier", "tier"), shelf.stored("""
+        assertEquals(List.of("plan_ladder", "tier", "tier"), catalog.stored("""
                 select n.entity_type from platform.audit_entities n
                 where event_id = (select e.id from platform.audit_events e where e.entity_id = ? and e.action = 'plan_ladder.reordered')
                 order by n.position""", ladder));
     }
 
     @Test
-    void aLadderIsArchivedOnceItsTiersAre() {
-        var ladder = shelf.ladder("L");
+    void archive_afterItsTiers_allowed() {
+        var ladder = catalog.ladder("L");
         var path = "/plan-ladders/" + ladder;
-        var tier = shelf.tier(ladder, "A");
-        assertProblem("409 in_use", shelf.act(path + "/archive", "If-Match", "*"));
-        shelf.act("/tiers/" + tier + "/archive").expect(200);
-        assertEquals("archived", shelf.act(path + "/archive", "If-Match", "*").expect(200).at("/state"));
-        assertProblem("409 invalid_state", shelf.act(path + "/archive", "If-Match", "*"));
-        assertProblem("409 invalid_state", shelf.patch(path, "{\"name\": \"M\"}", "If-Match", "*"));
+        var tier = catalog.tier(ladder, "A");
+        assertProblem("409 in_use", catalog.act(path + "/archive", "If-Match", "*"));
+        catalog.act("/tiers/" + tier + "/archive").expect(200);
+        assertEquals("archived", catalog.act(path + "/archive", "If-Match", "*").expect(200).at("/state"));
+        assertProblem("409 invalid_state", catalog.act(path + "/archive", "If-Match", "*"));
+        assertProblem("409 invalid_state", catalog.patch(path, "{\"name\": \"M\"}", "If-Match", "*"));
         assertProblem("409 invalid_state", reorder(ladder, List.of(tier), "*"));
-        assertProblem("409 invalid_state", shelf.post(path + "/tiers", "{\"name\": \"T\", \"product_id\": \"%s\"}".formatted(shelf.product("P"))));
+        assertProblem("409 invalid_state", catalog.post(path + "/tiers", "{\"name\": \"T\", \"product_id\": \"%s\"}".formatted(catalog.product("P"))));
     }
 
     @Test
-    void aProductTellsTheLaddersItStandsOn() {
-        var product = shelf.published("P");
+    void product_read_listsItsLadders() {
+        var product = catalog.published("P");
         var list = "/products/" + product + "/ladders";
-        assertEquals(List.of(), each(shelf.get(list), "/id"));
-        var first = shelf.ladder("First");
-        var second = shelf.ladder("Second");
-        shelf.tier(first, "A", product);
-        var tier = shelf.tier(second, "B", product);
-        assertEquals(List.of(first, second), each(shelf.get(list), "/id"));
-        assertEquals(List.of(second, first), each(shelf.get(list + "?sort=-created_at"), "/id"));
-        assertEquals(product, shelf.get(list).at("/data/0/tiers/0/product_id"));
-        shelf.act("/tiers/" + tier + "/archive").expect(200);
-        assertEquals(List.of(first), each(shelf.get(list), "/id"));
-        assertProblem("404 not_found", shelf.get("/products/prd_01m7xtfk4je288tyaa41tvaxy0/ladders"));
+        assertEquals(List.of(), each(catalog.get(list), "/id"));
+        var first = catalog.ladder("First");
+        var second = catalog.ladder("Second");
+        catalog.tier(first, "A", product);
+        var tier = catalog.tier(second, "B", product);
+        assertEquals(List.of(first, second), each(catalog.get(list), "/id"));
+        assertEquals(List.of(second, first), each(catalog.get(list + "?sort=-created_at"), "/id"));
+        assertEquals(product, catalog.get(list).at("/data/0/tiers/0/product_id"));
+        catalog.act("/tiers/" + tier + "/archive").expect(200);
+        assertEquals(List.of(first), each(catalog.get(list), "/id"));
+        assertProblem("404 not_found", catalog.get("/products/prd_01m7xtfk4je288tyaa41tvaxy0/ladders"));
         assertProblem("404 not_found", new CatalogFixture().get(list));
     }
 
     @Test
-    void listsAreFilteredAndSorted() {
-        var archived = shelf.ladder("B");
-        shelf.ladder("A");
-        shelf.act("/plan-ladders/" + archived + "/archive", "If-Match", "*").expect(200);
-        assertEquals(List.of("A", "B"), each(shelf.get("/plan-ladders?sort=name"), "/name"));
-        assertEquals(List.of("A", "B"), each(shelf.get("/plan-ladders?sort=-created_at"), "/name"));
-        assertEquals(List.of("B"), each(shelf.get("/plan-ladders?state=archived"), "/name"));
-        assertEquals("2", shelf.get("/plan-ladders?include_total=true&limit=1").at("/page/total"));
-        var page = shelf.get("/plan-ladders?sort=name&limit=1");
-        assertEquals(List.of("B"), each(shelf.get("/plan-ladders?sort=name&limit=1&cursor=" + page.at("/page/next_cursor")), "/name"));
+    void list_filteredAndSorted() {
+        var archived = catalog.ladder("B");
+        catalog.ladder("A");
+        catalog.act("/plan-ladders/" + archived + "/archive", "If-Match", "*").expect(200);
+        assertEquals(List.of("A", "B"), each(catalog.get("/plan-ladders?sort=name"), "/name"));
+        assertEquals(List.of("A", "B"), each(catalog.get("/plan-ladders?sort=-created_at"), "/name"));
+        assertEquals(List.of("B"), each(catalog.get("/plan-ladders?state=archived"), "/name"));
+        assertEquals("2", catalog.get("/plan-ladders?include_total=true&limit=1").at("/page/total"));
+        var page = catalog.get("/plan-ladders?sort=name&limit=1");
+        assertEquals(List.of("B"), each(catalog.get("/plan-ladders?sort=name&limit=1&cursor=" + page.at("/page/next_cursor")), "/name"));
     }
 }

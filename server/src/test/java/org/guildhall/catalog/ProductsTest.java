@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class ProductsTest {
 
-    private final CatalogFixture shelf = new CatalogFixture();
-    private final TestServer.Tenant tenant = shelf.tenant;
+    private final CatalogFixture catalog = new CatalogFixture();
+    private final TestServer.Tenant tenant = catalog.tenant;
     private final String token = tenant.token("catalog:read", "catalog:write");
 
     private RequestSpecification call() {
@@ -31,7 +31,7 @@ class ProductsTest {
     }
 
     @Test
-    void aProductBeginsAsADraftAndIsReadAtItsLocation() {
+    void product_created_isADraftAtItsLocation() {
         var created = call().contentType(ContentType.JSON)
                 .body("""
                       {"name": "FedWiki Standard", "external_id": "std", "metadata": {"audience": "members"},
@@ -51,7 +51,7 @@ class ProductsTest {
     }
 
     @Test
-    void aProductGoesFromDraftToPublishedToRetiredAndNoOtherWay() {
+    void product_lifecycle_draftPublishedRetiredOnly() {
         var product = "/api/v1/catalog/products/" + create("Ladder");
         call().post(product + "/retire").then().statusCode(409).body("code", equalTo("invalid_state"));
         call().post(product + "/publish").then().statusCode(200).body("lifecycle_status", equalTo("published")).body("version", equalTo(2));
@@ -60,7 +60,7 @@ class ProductsTest {
     }
 
     @Test
-    void aPatchLeavesWhatItLeavesOutAndRemovesWhatItSetsToNull() {
+    void patch_absentKept_nullRemoved() {
         var product = "/api/v1/catalog/products/" + create("Patched");
         call().contentType("application/merge-patch+json").body("{\"description\": \"d\", \"metadata\": {\"a\": \"1\", \"b\": \"2\"}, \"provider_references\": {\"stripe\": \"p1\"}}")
                 .patch(product).then().statusCode(200).body("name", equalTo("Patched")).body("version", equalTo(2));
@@ -76,7 +76,7 @@ class ProductsTest {
     }
 
     @Test
-    void aStaleVersionIsRefusedAndChangesNothing() {
+    void change_withStaleVersion_refused() {
         var product = "/api/v1/catalog/products/" + create("Stale");
         var etag = call().get(product).header("ETag");
         call().header("If-Match", etag).contentType("application/merge-patch+json").body("{\"name\": \"New\"}").patch(product).then().statusCode(200);
@@ -87,7 +87,7 @@ class ProductsTest {
     }
 
     @Test
-    void aListIsPagedByKeysetAndACursorOfAnotherFilterIsRefused() {
+    void list_keysetPaged_cursorOfOtherSortRefused() {
         for (int count = 0; count < 5; count++) {
             create("Paged " + count);
         }
@@ -100,47 +100,47 @@ class ProductsTest {
     }
 
     @Test
-    void whatMustBeUniqueIsTakenOnce() {
-        shelf.make("/products", "{\"name\": \"A\", \"external_id\": \"a\", \"provider_references\": {\"stripe\": \"prod_1\"}}");
-        assertProblem("409 already_exists", "/external_id", shelf.post("/products", "{\"name\": \"B\", \"external_id\": \"a\"}"));
+    void uniqueMember_usedAgain_refused() {
+        catalog.make("/products", "{\"name\": \"A\", \"external_id\": \"a\", \"provider_references\": {\"stripe\": \"prod_1\"}}");
+        assertProblem("409 already_exists", "/external_id", catalog.post("/products", "{\"name\": \"B\", \"external_id\": \"a\"}"));
         assertProblem("409 already_exists", "/provider_references",
-                shelf.post("/products", "{\"name\": \"B\", \"provider_references\": {\"stripe\": \"prod_1\"}}"));
-        var other = "/products/" + shelf.product("C");
-        assertProblem("409 already_exists", "/external_id", shelf.patch(other, "{\"external_id\": \"a\"}"));
-        assertProblem("409 already_exists", "/provider_references", shelf.patch(other, "{\"provider_references\": {\"stripe\": \"prod_1\"}}"));
-        shelf.post("/products", "{\"name\": \"B\", \"provider_references\": {\"paystack\": \"prod_1\"}}").expect(201);
+                catalog.post("/products", "{\"name\": \"B\", \"provider_references\": {\"stripe\": \"prod_1\"}}"));
+        var other = "/products/" + catalog.product("C");
+        assertProblem("409 already_exists", "/external_id", catalog.patch(other, "{\"external_id\": \"a\"}"));
+        assertProblem("409 already_exists", "/provider_references", catalog.patch(other, "{\"provider_references\": {\"stripe\": \"prod_1\"}}"));
+        catalog.post("/products", "{\"name\": \"B\", \"provider_references\": {\"paystack\": \"prod_1\"}}").expect(201);
     }
 
     @Test
-    void aRetiredProductKeepsWhatItIsAndMayBeCalledOtherwise() {
-        var path = "/products/" + shelf.published("Old");
-        shelf.act(path + "/retire").expect(200);
-        assertProblem("409 invalid_state", shelf.patch(path, "{\"name\": \"New\"}"));
-        assertProblem("409 invalid_state", shelf.patch(path, "{\"entitlement_set_id\": \"" + shelf.set("S") + "\"}"));
-        assertProblem("409 invalid_state", shelf.act(path + "/publish"));
-        shelf.patch(path, "{\"external_id\": \"o\", \"metadata\": {\"a\": \"b\"}, \"provider_references\": {\"stripe\": \"s\"}}").expect(200);
+    void retiredProduct_nameFixed_referencesCanChange() {
+        var path = "/products/" + catalog.published("Old");
+        catalog.act(path + "/retire").expect(200);
+        assertProblem("409 invalid_state", catalog.patch(path, "{\"name\": \"New\"}"));
+        assertProblem("409 invalid_state", catalog.patch(path, "{\"entitlement_set_id\": \"" + catalog.set("S") + "\"}"));
+        assertProblem("409 invalid_state", catalog.act(path + "/publish"));
+        catalog.patch(path, "{\"external_id\": \"o\", \"metadata\": {\"a\": \"b\"}, \"provider_references\": {\"stripe\": \"s\"}}").expect(200);
     }
 
     @Test
-    void theEntitlementSetOfAPublishedProductStays() throws Exception {
-        var set = shelf.set("S");
-        var path = "/products/" + shelf.make("/products", "{\"name\": \"P\", \"entitlement_set_id\": \"" + set + "\"}");
-        var other = "{\"entitlement_set_id\": \"" + shelf.set("Other") + "\"}";
-        shelf.patch(path, other).expect(200);
-        shelf.patch(path, "{\"entitlement_set_id\": \"" + set + "\"}").expect(200);
-        shelf.act(path + "/publish").expect(200);
-        assertProblem("409 invalid_state", "/entitlement_set_id", shelf.patch(path, other));
-        assertProblem("409 invalid_state", "/entitlement_set_id", shelf.patch(path, "{\"entitlement_set_id\": null}"));
-        shelf.patch(path, "{\"name\": \"Q\", \"entitlement_set_id\": \"" + set + "\"}").expect(200);
-        shelf.act(path + "/retire").expect(200);
-        assertProblem("409 invalid_state", "/entitlement_set_id", shelf.patch(path, other));
+    void publishedProduct_entitlementSetChanged_refused() throws Exception {
+        var set = catalog.set("S");
+        var path = "/products/" + catalog.make("/products", "{\"name\": \"P\", \"entitlement_set_id\": \"" + set + "\"}");
+        var other = "{\"entitlement_set_id\": \"" + catalog.set("Other") + "\"}";
+        catalog.patch(path, other).expect(200);
+        catalog.patch(path, "{\"entitlement_set_id\": \"" + set + "\"}").expect(200);
+        catalog.act(path + "/publish").expect(200);
+        assertProblem("409 invalid_state", "/entitlement_set_id", catalog.patch(path, other));
+        assertProblem("409 invalid_state", "/entitlement_set_id", catalog.patch(path, "{\"entitlement_set_id\": null}"));
+        catalog.patch(path, "{\"name\": \"Q\", \"entitlement_set_id\": \"" + set + "\"}").expect(200);
+        catalog.act(path + "/retire").expect(200);
+        assertProblem("409 invalid_state", "/entitlement_set_id", catalog.patch(path, other));
     }
 
     @Test
-    void publishingAndAnotherSetAtOnceComeOneAfterTheOther() throws Exception {
-        var path = "/products/" + shelf.product("P");
-        var other = "{\"entitlement_set_id\": \"" + shelf.set("S") + "\"}";
-        var replies = CatalogFixture.atOnce(List.of(() -> shelf.act(path + "/publish"), () -> shelf.patch(path, other)));
+    void publishAndSetChange_parallel_serialized() throws Exception {
+        var path = "/products/" + catalog.product("P");
+        var other = "{\"entitlement_set_id\": \"" + catalog.set("S") + "\"}";
+        var replies = CatalogFixture.atOnce(List.of(() -> catalog.act(path + "/publish"), () -> catalog.patch(path, other)));
         replies.getFirst().expect(200);
         if (replies.getLast().status() != 200) {
             assertProblem("409 invalid_state", "/entitlement_set_id", replies.getLast());
@@ -148,33 +148,33 @@ class ProductsTest {
     }
 
     @Test
-    void parallelChangesOfDifferentMembersLoseNone() throws Exception {
-        var path = "/products/" + shelf.product("P");
+    void parallelPatches_differentMembers_noneLost() throws Exception {
+        var path = "/products/" + catalog.product("P");
         CatalogFixture.atOnce(List.of(
-                () -> shelf.patch(path, "{\"provider_references\": {\"stripe\": \"s\"}}"),
-                () -> shelf.patch(path, "{\"provider_references\": {\"paystack\": \"p\"}}"),
-                () -> shelf.patch(path, "{\"metadata\": {\"a\": \"1\"}}"),
-                () -> shelf.patch(path, "{\"metadata\": {\"b\": \"2\"}}"),
-                () -> shelf.act(path + "/publish"))).forEach(reply -> reply.expect(200));
-        var product = shelf.get(path).expect(200);
+                () -> catalog.patch(path, "{\"provider_references\": {\"stripe\": \"s\"}}"),
+                () -> catalog.patch(path, "{\"provider_references\": {\"paystack\": \"p\"}}"),
+                () -> catalog.patch(path, "{\"metadata\": {\"a\": \"1\"}}"),
+                () -> catalog.patch(path, "{\"metadata\": {\"b\": \"2\"}}"),
+                () -> catalog.act(path + "/publish"))).forEach(reply -> reply.expect(200));
+        var product = catalog.get(path).expect(200);
         assertEquals(List.of("6", "s", "p", "1", "2", "published"), Stream.of("/version", "/provider_references/stripe",
                 "/provider_references/paystack", "/metadata/a", "/metadata/b", "/lifecycle_status").map(product::at).toList());
     }
 
     @Test
-    void listsAreFilteredByWhatAProductIs() {
-        var addon = shelf.make("/products", "{\"name\": \"Towel\", \"product_type\": \"addon\", \"external_id\": \"t\"}");
-        var set = shelf.set("S");
-        var entitled = shelf.make("/products", "{\"name\": \"Entitled\", \"entitlement_set_id\": \"" + set + "\"}");
-        var plan = shelf.published("Plan");
-        shelf.tier(shelf.ladder("L"), "T", plan);
-        assertEquals(List.of(plan, entitled, addon), each(shelf.get("/products"), "/id"));
-        assertEquals(List.of(plan), each(shelf.get("/products?kind=plan"), "/id"));
-        assertEquals(List.of(addon), each(shelf.get("/products?kind=addon"), "/id"));
-        assertEquals(List.of(addon), each(shelf.get("/products?product_type=addon"), "/id"));
-        assertEquals(List.of(plan), each(shelf.get("/products?lifecycle_status=published"), "/id"));
-        assertEquals(List.of(entitled), each(shelf.get("/products?entitlement_set_id=" + set), "/id"));
-        assertEquals(List.of(addon), each(shelf.get("/products?external_id=t"), "/id"));
-        assertEquals("3", shelf.get("/products?include_total=true&limit=1").at("/page/total"));
+    void list_filteredByProductMembers() {
+        var addon = catalog.make("/products", "{\"name\": \"Towel\", \"product_type\": \"addon\", \"external_id\": \"t\"}");
+        var set = catalog.set("S");
+        var entitled = catalog.make("/products", "{\"name\": \"Entitled\", \"entitlement_set_id\": \"" + set + "\"}");
+        var plan = catalog.published("Plan");
+        catalog.tier(catalog.ladder("L"), "T", plan);
+        assertEquals(List.of(plan, entitled, addon), each(catalog.get("/products"), "/id"));
+        assertEquals(List.of(plan), each(catalog.get("/products?kind=plan"), "/id"));
+        assertEquals(List.of(addon), each(catalog.get("/products?kind=addon"), "/id"));
+        assertEquals(List.of(addon), each(catalog.get("/products?product_type=addon"), "/id"));
+        assertEquals(List.of(plan), each(catalog.get("/products?lifecycle_status=published"), "/id"));
+        assertEquals(List.of(entitled), each(catalog.get("/products?entitlement_set_id=" + set), "/id"));
+        assertEquals(List.of(addon), each(catalog.get("/products?external_id=t"), "/id"));
+        assertEquals("3", catalog.get("/products?include_total=true&limit=1").at("/page/total"));
     }
 }

@@ -16,26 +16,26 @@ import org.guildhall.core.data.PgProxy;
 import org.guildhall.runtime.entitlements.EntitlementFixture;
 import org.junit.jupiter.api.Test;
 
-/** Everything about an organization in one answer, from one round trip, now and then. */
+/** The overview of an organization: all its parts in one answer and one round trip, now or at a past instant. */
 class OrganizationOverviewTest {
 
     private static final String BASE = "/api/v1/overview/organizations/";
 
-    private final EntitlementFixture wiki = new EntitlementFixture();
+    private final EntitlementFixture entitlements = new EntitlementFixture();
 
     private Reply make(String path, String body) {
-        return wiki.http.post("/api/v1/runtime" + path, body).expect(201);
+        return entitlements.http.post("/api/v1/runtime" + path, body).expect(201);
     }
 
-    /** A person with an organization of their own, which has Public by default. */
+    /** Creates a person with an organization of their own, which has Public by default. */
     private String[] person(String name) {
         var made = make("/persons", "{\"name\": \"%s\", \"email\": \"%s@members.example\"}".formatted(name, name.toLowerCase(java.util.Locale.ROOT)));
         return new String[] {made.at("/id"), made.at("/personal_organization_id")};
     }
 
     private void personal() {
-        wiki.http.patch(EntitlementFixture.CATALOG + "/org-types/" + wiki.orgType, "{\"is_default\": true}").expect(200);
-        wiki.policy("Public");
+        entitlements.http.patch(EntitlementFixture.CATALOG + "/org-types/" + entitlements.orgType, "{\"is_default\": true}").expect(200);
+        entitlements.policy("Public");
     }
 
     private static List<String> each(Reply overview, String part, String... members) {
@@ -56,34 +56,34 @@ class OrganizationOverviewTest {
     }
 
     @Test
-    void itShowsEveryPartAsItsOwnOperationDoes() {
+    void overview_parts_equalTheirOwnOperations() {
         personal();
         var ada = person("Ada");
         var ben = person("Ben");
         var organization = ada[1];
         make("/organizations/" + organization + "/memberships", "{\"person_id\": \"%s\", \"role\": \"member\"}".formatted(ben[0]));
-        var household = wiki.household("The Rossi family", ada[0], "adult", ben[0], "dependent");
+        var household = entitlements.household("The Rossi family", ada[0], "adult", ben[0], "dependent");
         var grant = make("/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\", \"kind\": \"trial\", \"ends_at\": \"2999-01-01T00:00:00Z\"}"
-                .formatted(organization, wiki.products.get("Standard"))).at("/id");
-        var site = make("/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"Garden\"}".formatted(organization, wiki.integration)).at("/id");
-        wiki.level(organization, "fedwiki.storage_mb", 12);
+                .formatted(organization, entitlements.products.get("Standard"))).at("/id");
+        var site = make("/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"Garden\"}".formatted(organization, entitlements.integration)).at("/id");
+        entitlements.level(organization, "fedwiki.storage_mb", 12);
 
-        var found = wiki.http.get(BASE + organization).expect(200);
+        var found = entitlements.http.get(BASE + organization).expect(200);
         var json = found.json();
-        same(json, "/organization", wiki.http.get("/api/v1/runtime/organizations/" + organization));
-        assertEquals(wiki.orgType + " personal", found.at("/org_type/id") + " " + found.at("/org_type/key"));
+        same(json, "/organization", entitlements.http.get("/api/v1/runtime/organizations/" + organization));
+        assertEquals(entitlements.orgType + " personal", found.at("/org_type/id") + " " + found.at("/org_type/key"));
         assertEquals("You are on Standard (FedWiki Service).", found.at("/summary"));
-        var entitlements = wiki.get(organization, "/entitlements").expect(200).json();
-        assertEquals(entitlements.get("plans"), json.get("plans"));
-        assertEquals(entitlements.get("entitlements"), json.get("entitlements"));
-        assertEquals(entitlements.get("version"), json.get("version"));
+        var listed = entitlements.get(organization, "/entitlements").expect(200).json();
+        assertEquals(listed.get("plans"), json.get("plans"));
+        assertEquals(listed.get("entitlements"), json.get("entitlements"));
+        assertEquals(listed.get("version"), json.get("version"));
         assertEquals(List.of("Ada owner ada@members.example", "Ben member ben@members.example"), each(found, "/people", "/name", "/role", "/email"));
         assertEquals(List.of("Home"), each(found, "/workspaces", "/name"));
         assertEquals(List.of(household + " Ada adult Ben dependent"),
                 each(found, "/households", "/id", "/members/0/name", "/members/0/role", "/members/1/name", "/members/1/role"));
         var list = "?organization_id=" + organization + "&sort=-created_at";
         for (var part : List.of("provisions", "grants", "transitions", "sites")) {
-            assertEquals(wiki.http.get("/api/v1/runtime/" + part + list).expect(200).json().get("data"), json.at("/" + part + "/data"), part);
+            assertEquals(entitlements.http.get("/api/v1/runtime/" + part + list).expect(200).json().get("data"), json.at("/" + part + "/data"), part);
             assertEquals("false", found.at("/" + part + "/has_more"));
         }
         assertEquals(List.of("trial active", "default ended"), each(found, "/provisions", "/cause", "/state"));
@@ -92,28 +92,28 @@ class OrganizationOverviewTest {
     }
 
     @Test
-    void itKeepsItsTagUntilAnythingInItChanges() {
+    void overview_etag_changesWithAnyPart() {
         personal();
         var ada = person("Ada");
         var path = BASE + ada[1];
-        var tag = String.valueOf(wiki.http.get(path).expect(200).header("ETag"));
-        wiki.http.get(path, "If-None-Match", tag).expect(304);
-        wiki.http.patch("/api/v1/runtime/persons/" + ada[0], "{\"name\": \"Ada L.\"}").expect(200);
-        var changed = wiki.http.get(path, "If-None-Match", tag).expect(200);
+        var tag = String.valueOf(entitlements.http.get(path).expect(200).header("ETag"));
+        entitlements.http.get(path, "If-None-Match", tag).expect(304);
+        entitlements.http.patch("/api/v1/runtime/persons/" + ada[0], "{\"name\": \"Ada L.\"}").expect(200);
+        var changed = entitlements.http.get(path, "If-None-Match", tag).expect(200);
         assertNotEquals(tag, changed.header("ETag"));
         assertEquals("Ada L.", changed.at("/people/data/0/name"));
     }
 
     @Test
-    void ofEachPartTheNewestHundredAreShown() {
-        var organization = wiki.organization();
-        wiki.product("Extra");
+    void overview_parts_limitedToNewestHundred() {
+        var organization = entitlements.organization();
+        entitlements.product("Extra");
         var now = Instant.now();
         String newest = "";
         for (int more = 0; more < 101; more++) {
-            newest = wiki.addon(organization, "Extra", now.minusSeconds(60), null);
+            newest = entitlements.addon(organization, "Extra", now.minusSeconds(60), null);
         }
-        var found = wiki.http.get(BASE + organization).expect(200);
+        var found = entitlements.http.get(BASE + organization).expect(200);
         assertEquals(100, found.json().at("/provisions/data").size());
         assertEquals("true", found.at("/provisions/has_more"));
         assertEquals(newest, found.at("/provisions/data/0/id"));
@@ -121,47 +121,47 @@ class OrganizationOverviewTest {
     }
 
     @Test
-    void ofItsPeopleTheFirstHundredAreShownOwnersBeforeOthers() {
+    void overview_people_firstHundredOwnersFirst() {
         personal();
         var organization = person("Ada")[1];
-        wiki.sql("""
+        entitlements.sql("""
                 with people as (
                     insert into runtime.persons (tenant_id, name) select ?, 'P' || n from generate_series(1, 101) n returning tenant_id, id, name)
                 insert into runtime.memberships (tenant_id, organization_id, person_id, role)
-                select tenant_id, ?, id, case name when 'P101' then 'admin' else 'member' end from people""", wiki.tenant.id(), EntitlementFixture.uuid(organization));
-        var found = wiki.http.get(BASE + organization).expect(200);
+                select tenant_id, ?, id, case name when 'P101' then 'admin' else 'member' end from people""", entitlements.tenant.id(), EntitlementFixture.uuid(organization));
+        var found = entitlements.http.get(BASE + organization).expect(200);
         var people = each(found, "/people", "/name", "/role");
         assertEquals(100, people.size());
         assertEquals(List.of("Ada owner", "P101 admin"), people.subList(0, 2));
         assertEquals("true", found.at("/people/has_more"));
-        assertEquals(people, each(wiki.http.get(BASE + organization + "?at=" + Instant.now().minusMillis(1)), "/people", "/name", "/role"));
+        assertEquals(people, each(entitlements.http.get(BASE + organization + "?at=" + Instant.now().minusMillis(1)), "/people", "/name", "/role"));
     }
 
     @Test
-    void anInstantOfThePastShowsWhatWasTrueThen() throws InterruptedException {
+    void overview_withAt_showsThatInstant() throws InterruptedException {
         personal();
         var ada = person("Ada");
         var organization = ada[1];
-        var grant = make("/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\"}".formatted(organization, wiki.products.get("Standard"))).at("/id");
+        var grant = make("/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\"}".formatted(organization, entitlements.products.get("Standard"))).at("/id");
         var move = make("/organizations/" + organization + "/transitions", "{\"kind\": \"downgrade\", \"target_tier_id\": \"%s\", \"effective_at\": \"2999-01-01T00:00:00Z\"}"
-                .formatted(wiki.tiers.get("Public"))).at("/id");
+                .formatted(entitlements.tiers.get("Public"))).at("/id");
         Thread.sleep(5);
-        var then = wiki.http.get("/api/v1/runtime/organizations/" + organization + "/pool").expect(200).at("/updated_at");
+        var then = entitlements.http.get("/api/v1/runtime/organizations/" + organization + "/pool").expect(200).at("/updated_at");
         var at = Instant.parse(String.valueOf(then)).plusNanos(1_000_000);
         Thread.sleep(5);
-        wiki.http.post("/api/v1/runtime/transitions/" + move + "/cancel", "{}").expect(200);
-        wiki.http.post("/api/v1/runtime/grants/" + grant + "/revoke", "{}").expect(200);
+        entitlements.http.post("/api/v1/runtime/transitions/" + move + "/cancel", "{}").expect(200);
+        entitlements.http.post("/api/v1/runtime/grants/" + grant + "/revoke", "{}").expect(200);
         var ben = person("Ben");
         make("/organizations/" + organization + "/memberships", "{\"person_id\": \"%s\", \"role\": \"admin\"}".formatted(ben[0]));
         make("/organizations/" + organization + "/workspaces", "{\"name\": \"Boathouse\"}");
 
-        var now = wiki.http.get(BASE + organization).expect(200);
+        var now = entitlements.http.get(BASE + organization).expect(200);
         assertEquals("You are on Public (FedWiki Service).", now.at("/summary"));
         assertEquals(List.of("Ada", "Ben"), each(now, "/people", "/name"));
         assertEquals(List.of("Boathouse", "Home"), each(now, "/workspaces", "/name"));
         assertEquals(List.of("revoked"), each(now, "/grants", "/state"));
 
-        var past = wiki.http.get(BASE + organization + "?at=" + at).expect(200);
+        var past = entitlements.http.get(BASE + organization + "?at=" + at).expect(200);
         assertEquals("You were on Standard (FedWiki Service).", past.at("/summary"));
         assertEquals(List.of("Ada"), each(past, "/people", "/name"));
         assertEquals(List.of("Home"), each(past, "/workspaces", "/name"));
@@ -171,20 +171,20 @@ class OrganizationOverviewTest {
         assertEquals(List.of("end done", "downgrade canceled", "upgrade done", "initiate done"), each(now, "/transitions", "/kind", "/state"));
         assertEquals("16", EntitlementFixture.of(past, "fedwiki.sites").get("limit").asText());
 
-        assertEquals("404 not_found", wiki.http.get(BASE + organization + "?at=2020-01-01T00:00:00Z").outcome());
-        assertEquals("400 invalid_parameter", wiki.http.get(BASE + organization + "?at=2999-01-01T00:00:00Z").outcome());
+        assertEquals("404 not_found", entitlements.http.get(BASE + organization + "?at=2020-01-01T00:00:00Z").outcome());
+        assertEquals("400 invalid_parameter", entitlements.http.get(BASE + organization + "?at=2999-01-01T00:00:00Z").outcome());
     }
 
     @Test
-    void itIsOneRoundTripWhateverThereIs() throws IOException {
+    void overview_read_isOneRoundTrip() throws IOException {
         personal();
         var ada = person("Ada");
-        wiki.household("The Rossi family", ada[0], "adult");
-        make("/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"Garden\"}".formatted(ada[1], wiki.integration));
+        entitlements.household("The Rossi family", ada[0], "adult");
+        make("/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"Garden\"}".formatted(ada[1], entitlements.integration));
         var at = Instant.now().toString();
         try (var proxy = new PgProxy(TestServer.shared().settings().database());
                 var node = TestServer.shared().node(settings -> TestServer.reached(settings, proxy.through()))) {
-            var http = wiki.http.on(node);
+            var http = entitlements.http.on(node);
             for (var query : List.of("", "?at=" + at)) {
                 http.get(BASE + ada[1] + query).expect(200);
                 long least = Long.MAX_VALUE;
@@ -199,9 +199,9 @@ class OrganizationOverviewTest {
     }
 
     @Test
-    void anotherTenantsOrganizationIsNone() {
-        var organization = wiki.organization();
-        assertTrue(wiki.http.get(BASE + organization).expect(200).text().contains(organization));
+    void overview_ofOtherTenant_notFound() {
+        var organization = entitlements.organization();
+        assertTrue(entitlements.http.get(BASE + organization).expect(200).text().contains(organization));
         var other = new Http(TestServer.shared(), TestServer.shared().tenant().token());
         assertEquals("404 not_found", other.get(BASE + organization).outcome());
         assertEquals("404 not_found", other.get(BASE + organization + "?at=2026-01-01T00:00:00Z").outcome());

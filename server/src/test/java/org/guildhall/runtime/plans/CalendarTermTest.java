@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Durations after ISO 8601, counted on the calendar of a time zone. */
+/** ISO 8601 durations, added on the calendar of a time zone. */
 class CalendarTermTest {
 
     @ParameterizedTest
@@ -25,15 +25,15 @@ class CalendarTermTest {
         "UTC, 2028-02-29T00:00Z, P1Y, 2029-02-28T00:00Z",
         "UTC, 2028-02-29T00:00Z, P4Y, 2032-02-29T00:00Z",
         "UTC, 2026-12-31T23:59:59.999999Z, P2M, 2027-02-28T23:59:59.999999Z",
-        // The calendar is the tenant's: the same instant is another day elsewhere.
+        // The time zone is the tenant's: one instant can be another day elsewhere.
         "America/Los_Angeles, 2026-01-31T20:00-08:00, P1M, 2026-02-28T20:00-08:00",
         "UTC, 2026-02-01T04:00Z, P1M, 2026-03-01T04:00Z",
-        // A day is a day of the calendar, however many hours it has; hours are exact.
+        // A day is a calendar day of 23, 24 or 25 hours; hours are exact.
         "Europe/Berlin, 2026-03-28T12:00+01:00, P1D, 2026-03-29T12:00+02:00",
         "Europe/Berlin, 2026-03-28T12:00+01:00, PT24H, 2026-03-29T13:00+02:00",
         "Europe/Berlin, 2026-10-24T12:00+02:00, P1D, 2026-10-25T12:00+01:00",
         "Europe/Berlin, 2026-10-24T12:00+02:00, PT24H, 2026-10-25T11:00+01:00",
-        // A time of day that is skipped comes after the gap; one that comes twice has the offset of the beginning.
+        // A skipped time of day moves after the gap; a repeated one keeps the offset of the beginning.
         "Europe/Berlin, 2026-03-28T02:30+01:00, P1D, 2026-03-29T03:30+02:00",
         "Europe/Berlin, 2026-03-28T02:30+01:00, P2D, 2026-03-30T02:30+02:00",
         "Europe/Berlin, 2026-10-24T02:30+02:00, P1D, 2026-10-25T02:30+02:00",

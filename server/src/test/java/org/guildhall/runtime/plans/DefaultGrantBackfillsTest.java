@@ -22,64 +22,64 @@ import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.Ids;
 import org.junit.jupiter.api.Test;
 
-/** A default-grant policy reaches organizations that were there before it, once each, however often and by whomever it is run. */
+/** A backfill applies a default-grant policy to organizations older than it, once each, also when it runs again. */
 class DefaultGrantBackfillsTest {
 
     private static final String CATALOG = "/api/v1/catalog";
 
-    private final PlanFixture floor = new PlanFixture(TestServer.still());
-    private final String club = floor.orgType("club");
+    private final PlanFixture plans = new PlanFixture(TestServer.still());
+    private final String club = plans.orgType("club");
 
     @Test
-    void itGivesThePlanToWhoHasNoneAndLeavesTheOthers() {
-        var bare = floor.organization(club);
-        var planned = floor.organization(club);
-        floor.move(planned, "initiate", floor.flexible).expect(201);
-        var personal = floor.organization();
-        var policy = floor.policy(club, floor.standard);
-        var later = floor.organization(club);
+    void run_organizationsWithoutPlan_getIt() {
+        var bare = plans.organization(club);
+        var planned = plans.organization(club);
+        plans.move(planned, "initiate", plans.flexible).expect(201);
+        var personal = plans.organization();
+        var policy = plans.policy(club, plans.standard);
+        var later = plans.organization(club);
 
         var backfill = run(policy);
         assertEquals("succeeded 3 of 3: 1 applied, 2 unchanged", told(backfill));
-        assertEquals("Standard default", floor.plans(bare));
-        assertEquals("Flexible manual", floor.plans(planned));
-        assertEquals("Standard default", floor.plans(later));
-        assertEquals("Public default", floor.plans(personal));
-        assertEquals(List.of("initiate nothing → Standard default operator done"), floor.transitions(bare));
+        assertEquals("Standard default", plans.plans(bare));
+        assertEquals("Flexible manual", plans.plans(planned));
+        assertEquals("Standard default", plans.plans(later));
+        assertEquals("Public default", plans.plans(personal));
+        assertEquals(List.of("initiate nothing → Standard default operator done"), plans.transitions(bare));
 
         assertEquals("succeeded 3 of 3: 0 applied, 3 unchanged", told(run(policy)));
-        assertEquals(1, floor.transitions(bare).size());
+        assertEquals(1, plans.transitions(bare).size());
     }
 
     @Test
-    void validatingCountsWhatItWouldDoAndChangesNothing() throws SQLException {
-        floor.organization(club);
-        floor.organization(club);
-        var policy = floor.policy(club, floor.standard);
-        var before = floor.everything();
+    void validate_countsAndChangesNothing() throws SQLException {
+        plans.organization(club);
+        plans.organization(club);
+        var policy = plans.policy(club, plans.standard);
+        var before = plans.everything();
         assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", told(run(policy, "validate")));
-        assertEquals(before, floor.everything());
+        assertEquals(before, plans.everything());
     }
 
     @Test
-    void offTheLaddersItGivesTheProductOnce() {
-        var organization = floor.organization(club);
-        var addon = floor.make("/products", "{\"name\": \"Newsletter\", \"product_type\": \"addon\"}");
-        floor.http.post(CATALOG + "/products/" + addon + "/publish", null).expect(200);
-        var policy = floor.make("/default-grant-policies",
+    void run_offLadder_givesProductOnce() {
+        var organization = plans.organization(club);
+        var addon = plans.make("/products", "{\"name\": \"Newsletter\", \"product_type\": \"addon\"}");
+        plans.http.post(CATALOG + "/products/" + addon + "/publish", null).expect(200);
+        var policy = plans.make("/default-grant-policies",
                 "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\"}".formatted(club, addon));
         assertEquals("succeeded 1 of 1: 1 applied, 0 unchanged", told(run(policy)));
         assertEquals("succeeded 1 of 1: 0 applied, 1 unchanged", told(run(policy)));
-        var provisions = floor.get("/provisions?organization_id=" + organization).json().get("data");
+        var provisions = plans.get("/provisions?organization_id=" + organization).json().get("data");
         assertEquals(List.of("default"), provisions.findValuesAsText("cause"));
         assertEquals(List.of(policy), provisions.findValuesAsText("default_grant_policy_id"));
     }
 
     @Test
-    void eachOrganizationHasAnEventOfItsOwnByWhoAskedForItAndWithTheBackfill() {
-        floor.organization(club);
-        var backfill = run(floor.policy(club, floor.standard));
-        var event = floor.http.get("/api/v1/platform/audit-events?action=default_grant.applied").expect(200).json().at("/data/0");
+    void run_eachOrganization_hasItsOwnAuditEvent() {
+        plans.organization(club);
+        var backfill = run(plans.policy(club, plans.standard));
+        var event = plans.http.get("/api/v1/platform/audit-events?action=default_grant.applied").expect(200).json().at("/data/0");
         assertEquals("operator", event.get("actor_type").asText());
         assertEquals("backfill-default-grants", event.get("source_workflow").asText());
         assertEquals(backfill.get("id").asText(), event.get("replay_pointer").asText());
@@ -87,78 +87,78 @@ class DefaultGrantBackfillsTest {
     }
 
     @Test
-    void whatIsDueCountsAlthoughItIsNotWrittenDown() {
-        var over = floor.organization(club);
-        floor.grant(over, floor.product(floor.flexible), ", \"kind\": \"trial\", \"ends_at\": \"" + Instant.now().plusSeconds(60) + "\"").expect(201);
-        var leaving = floor.organization(club);
-        floor.move(leaving, "initiate", floor.flexible).expect(201);
-        floor.move(leaving, "end", null, ", \"effective_at\": \"" + Instant.now().plusSeconds(60) + "\"").expect(201);
-        floor.later(Duration.ofHours(1));
-        var policy = floor.policy(club, floor.standard);
+    void run_dueUnwrittenChanges_areIncluded() {
+        var over = plans.organization(club);
+        plans.grant(over, plans.product(plans.flexible), ", \"kind\": \"trial\", \"ends_at\": \"" + Instant.now().plusSeconds(60) + "\"").expect(201);
+        var leaving = plans.organization(club);
+        plans.move(leaving, "initiate", plans.flexible).expect(201);
+        plans.move(leaving, "end", null, ", \"effective_at\": \"" + Instant.now().plusSeconds(60) + "\"").expect(201);
+        plans.later(Duration.ofHours(1));
+        var policy = plans.policy(club, plans.standard);
         assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", told(run(policy, "validate")));
         assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", told(run(policy)));
-        assertEquals("Standard default", floor.plans(over));
-        assertEquals("Standard default", floor.plans(leaving));
+        assertEquals("Standard default", plans.plans(over));
+        assertEquals("Standard default", plans.plans(leaving));
     }
 
     @Test
-    void whoTakesOverGoesOnWhereTheOtherStopped() throws SQLException {
+    void interruptedRun_continuesAfterLastOrganization() throws SQLException {
         var organizations = organizations(4);
-        var policy = floor.policy(club, floor.standard);
+        var policy = plans.policy(club, plans.standard);
         var id = queue(policy, "run");
-        floor.tenant.sql("""
+        plans.tenant.sql("""
                 update runtime.default_grant_backfills
                 set state = 'running', started_at = now(), total = 4, processed = 2, applied = 2, last_organization_id = ? where id = ?""",
                 PlanFixture.uuid(organizations.get(1)), PlanFixture.uuid(id));
-        floor.backfill();
+        plans.backfill();
         assertEquals("succeeded 4 of 4: 4 applied, 0 unchanged", told(get(id)));
-        assertEquals("", floor.plans(organizations.get(1)), "what the other did isn't done again");
-        assertEquals("Standard default", floor.plans(organizations.get(2)));
+        assertEquals("", plans.plans(organizations.get(1)), "organizations before the last one aren't processed again");
+        assertEquals("Standard default", plans.plans(organizations.get(2)));
     }
 
     @Test
-    void whoIsArchivedMeanwhileIsNotMissedAtItsEnd() throws SQLException {
+    void archivedMeanwhile_runStillSucceeds() throws SQLException {
         organizations(2);
-        var id = queue(floor.policy(club, floor.standard), "run");
-        floor.tenant.sql("update runtime.default_grant_backfills set state = 'running', started_at = now(), total = 3 where id = ?", PlanFixture.uuid(id));
-        floor.backfill();
+        var id = queue(plans.policy(club, plans.standard), "run");
+        plans.tenant.sql("update runtime.default_grant_backfills set state = 'running', started_at = now(), total = 3 where id = ?", PlanFixture.uuid(id));
+        plans.backfill();
         assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", told(get(id)));
     }
 
     @Test
-    void twoNodesThatRunItAtOnceGiveEachOrganizationOne() throws Exception {
+    void parallelNodes_oneGrantPerOrganization() throws Exception {
         var organizations = organizations(30);
-        var id = queue(floor.policy(club, floor.standard), "run");
+        var id = queue(plans.policy(club, plans.standard), "run");
         Race.run(4, node -> {
             try {
-                floor.backfill();
+                plans.backfill();
             } catch (TaskLease.Lost takenOver) {
                 return "lost";
             }
             return "done";
         });
-        floor.backfill();
+        plans.backfill();
         assertEquals("succeeded 30 of 30: 30 applied, 0 unchanged", told(get(id)));
         for (var organization : organizations) {
-            assertEquals(List.of("initiate nothing → Standard default operator done"), floor.transitions(organization));
+            assertEquals(List.of("initiate nothing → Standard default operator done"), plans.transitions(organization));
         }
     }
 
-    /** Otherwise one would get nothing by itself, and not be there yet for the backfill either. */
+    /** Otherwise such an organization would miss both the policy and the backfill. */
     @Test
-    void aPolicyBeginsBehindTheOrganizationsThatAreBeingMade() throws Exception {
+    void newPolicy_waitsForOrganizationsBeingCreated() throws Exception {
         var made = new CompletableFuture<Http.Reply>();
         Instant released;
-        try (var making = floor.guild.superuser()) {
+        try (var making = plans.guild.superuser()) {
             making.setAutoCommit(false);
-            // As whoever makes an organization holds its type.
+            // The creation of an organization locks its type like this.
             try (var hold = making.prepareStatement("select from catalog.org_types where id = ? for share")) {
                 hold.setObject(1, PlanFixture.uuid(club));
                 hold.execute();
             }
             var body = "{\"org_type_id\": \"%s\", \"path\": \"on_ladder\", \"product_id\": \"%s\", \"tier_id\": \"%s\"}"
-                    .formatted(club, floor.product(floor.standard), floor.standard);
-            Thread.ofPlatform().start(() -> made.complete(floor.http.post(CATALOG + "/default-grant-policies", body)));
+                    .formatted(club, plans.product(plans.standard), plans.standard);
+            Thread.ofPlatform().start(() -> made.complete(plans.http.post(CATALOG + "/default-grant-policies", body)));
             assertThrows(TimeoutException.class, () -> made.get(500, TimeUnit.MILLISECONDS));
             released = Instant.now();
             making.rollback();
@@ -168,37 +168,37 @@ class DefaultGrantBackfillsTest {
     }
 
     @Test
-    void aPolicyThatEndedReachesNobodyAnyMore() throws SQLException {
-        floor.organization(club);
-        var policy = floor.policy(club, floor.standard);
+    void run_policyEnded_fails() throws SQLException {
+        plans.organization(club);
+        var policy = plans.policy(club, plans.standard);
         var id = queue(policy, "run");
-        floor.end(policy);
-        var before = floor.everything();
-        floor.backfill();
+        plans.end(policy);
+        var before = plans.everything();
+        plans.backfill();
         assertEquals("failed 0 of 1: 0 applied, 0 unchanged", told(get(id)));
         assertEquals("The policy has ended.", get(id).get("failure").asText());
-        assertEquals(before, floor.everything());
-        assertEquals("409 invalid_state", floor.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfills", "{\"mode\": \"run\"}").outcome());
+        assertEquals(before, plans.everything());
+        assertEquals("409 invalid_state", plans.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfills", "{\"mode\": \"run\"}").outcome());
     }
 
     @Test
-    void itIsFoundByItsPolicyAndRefusedWithoutOne() {
-        var policy = floor.policy(club, floor.standard);
+    void backfills_listedByPolicy_unknownPolicyNotFound() {
+        var policy = plans.policy(club, plans.standard);
         run(policy);
         run(policy, "validate");
         var list = CATALOG + "/default-grant-policies/" + policy + "/backfills";
-        assertEquals(2, floor.http.get(list).expect(200).json().get("data").size());
-        assertEquals(1, floor.http.get(list + "?mode=validate&state=succeeded").expect(200).json().get("data").size());
+        assertEquals(2, plans.http.get(list).expect(200).json().get("data").size());
+        assertEquals(1, plans.http.get(list + "?mode=validate&state=succeeded").expect(200).json().get("data").size());
         var never = TypeIds.format("dgp", Ids.next());
-        assertEquals("404 not_found", floor.http.post(CATALOG + "/default-grant-policies/" + never + "/backfills", "{\"mode\": \"run\"}").outcome());
-        assertEquals("404 not_found", floor.http.get(CATALOG + "/default-grant-policies/" + never + "/backfills").outcome());
-        assertEquals("422 validation_failed", floor.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfills", "{\"mode\": \"try\"}").outcome());
+        assertEquals("404 not_found", plans.http.post(CATALOG + "/default-grant-policies/" + never + "/backfills", "{\"mode\": \"run\"}").outcome());
+        assertEquals("404 not_found", plans.http.get(CATALOG + "/default-grant-policies/" + never + "/backfills").outcome());
+        assertEquals("422 validation_failed", plans.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfills", "{\"mode\": \"try\"}").outcome());
     }
 
     private List<String> organizations(int count) {
         var made = new ArrayList<String>();
         for (int at = 0; at < count; at++) {
-            made.add(floor.organization(club));
+            made.add(plans.organization(club));
         }
         return made;
     }
@@ -209,19 +209,19 @@ class DefaultGrantBackfillsTest {
 
     private JsonNode run(String policy, String mode) {
         var id = queue(policy, mode);
-        floor.backfill();
+        plans.backfill();
         return get(id);
     }
 
     private String queue(String policy, String mode) {
-        var queued = floor.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfills", "{\"mode\": \"" + mode + "\"}").expect(202);
+        var queued = plans.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfills", "{\"mode\": \"" + mode + "\"}").expect(202);
         assertEquals("queued", queued.at("/state"));
         assertEquals(CATALOG + "/default-grant-backfills/" + queued.at("/id"), queued.header("Location"));
         return Objects.requireNonNull(queued.at("/id"));
     }
 
     private JsonNode get(String id) {
-        return floor.http.get(CATALOG + "/default-grant-backfills/" + id).expect(200).json();
+        return plans.http.get(CATALOG + "/default-grant-backfills/" + id).expect(200).json();
     }
 
     private static String told(JsonNode backfill) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
-/** The task that waits for an organization's next due change, as the scheduler runs it. */
+/** The scheduled task for an organization's next due change, as the scheduler runs it. */
 class DueTasksTest {
 
     private static final List<String> APPLIED = List.of(
@@ -28,7 +28,7 @@ class DueTasksTest {
         return Instant.now().plus(wait).truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** A column of this organization's task; empty without a task. */
+    /** Returns a column of this organization's task; empty without a task. */
     private String task(String column) throws SQLException {
         return String.join(", ", plans.tenant.found("select " + column + " from platform.scheduled_tasks where task_name = ? and task_instance = ?",
                 DueTransitionsJob.NAME, plans.tenant.id() + "/" + PlanFixture.uuid(organization)));
@@ -61,7 +61,7 @@ class DueTasksTest {
 
     @Test
     void changes_ofWhatIsScheduled_moveTheTaskToTheEarliestInstant() throws Exception {
-        assertEquals("", task("1"), "nothing is due by itself");
+        assertEquals("", task("1"), "no task without a scheduled change");
         var late = in(Duration.ofHours(5));
         trial(late);
         assertEquals("t", task("execution_time = '" + late + "'"));

@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
-/** What ends at an instant is over from then on, whether the job ran, a write came first, or nobody did anything. */
+/** A due change takes effect at its instant, also before the job or another write stores it. */
 class DueTransitionsTest {
 
     private static final List<String> SETTLED = List.of("initiate nothing → Public default operator done",
@@ -21,23 +21,23 @@ class DueTransitionsTest {
     private static final Duration PASSED = Duration.ofHours(2);
 
     private final Instant hence = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
-    private final PlanFixture floor = new PlanFixture(TestServer.still());
-    private final String organization = floor.organization();
+    private final PlanFixture plans = new PlanFixture(TestServer.still());
+    private final String organization = plans.organization();
 
     @Test
-    void whenATrialEndsReadsShowTheDefaultAndTheJobWritesItDownDatedAtTheInstant() throws SQLException {
+    void trialEnded_readsShowDefault_jobWritesThatInstant() throws SQLException {
         var trial = trial(hence);
-        assertEquals("Standard trial", floor.plans(organization));
+        assertEquals("Standard trial", plans.plans(organization));
         var then = passed(hence);
-        var stored = floor.everything();
-        assertEquals("Public default", floor.plans(organization));
-        assertEquals("ended", floor.get("/grants/" + trial).at("/state"));
+        var stored = plans.everything();
+        assertEquals("Public default", plans.plans(organization));
+        assertEquals("ended", plans.get("/grants/" + trial).at("/state"));
         assertEquals("done", last().at("/state").asText());
-        assertEquals(stored, floor.everything(), "reads write nothing");
+        assertEquals(stored, plans.everything(), "reads write nothing");
 
-        floor.settle();
-        assertEquals("Public default", floor.plans(organization));
-        assertEquals(SETTLED, floor.transitions(organization));
+        plans.settle();
+        assertEquals("Public default", plans.plans(organization));
+        assertEquals(SETTLED, plans.transitions(organization));
         var settled = last();
         assertEquals(then, Instant.parse(settled.get("effective_at").asText()));
         assertEquals("The trial ended.", settled.get("reason").asText());
@@ -45,20 +45,20 @@ class DueTransitionsTest {
         assertEquals(then, instant("/provisions/" + settled.get("to_provision_id").asText(), "/starts_at"));
         assertEquals(then, instant("/provisions/" + settled.get("from_provision_id").asText(), "/ends_at"));
         assertEquals(then, instant("/grants/" + trial, "/ended_at"));
-        assertEquals("Standard trial", floor.plans(organization, "?at=" + then.minusMillis(1)));
-        assertEquals("Public default", floor.plans(organization, "?at=" + then));
+        assertEquals("Standard trial", plans.plans(organization, "?at=" + then.minusMillis(1)));
+        assertEquals("Public default", plans.plans(organization, "?at=" + then));
 
-        var written = floor.everything();
-        floor.settle();
-        assertEquals(written, floor.everything(), "there is nothing left to settle");
+        var written = plans.everything();
+        plans.settle();
+        assertEquals(written, plans.everything(), "a second run of the job changes nothing");
     }
 
     @Test
-    void theJobsEventSaysThatItWasTheJobAndWhatItChanged() {
+    void jobEvent_namesTheJobAndItsChanges() {
         trial(hence);
         passed(hence);
-        floor.settle();
-        var event = floor.http.get("/api/v1/platform/audit-events?action=transition.applied").expect(200).json().at("/data/0");
+        plans.settle();
+        var event = plans.http.get("/api/v1/platform/audit-events?action=transition.applied").expect(200).json().at("/data/0");
         assertEquals("job", event.get("actor_type").asText());
         assertEquals("apply-due-transitions", event.get("source_workflow").asText());
         assertEquals("transition", event.get("entity_type").asText());
@@ -70,159 +70,159 @@ class DueTransitionsTest {
     }
 
     @Test
-    void aWriteThatComesFirstSettlesAndItsEventIsAboutTheWrite() {
+    void writeBeforeJob_appliesDueFirst_eventIsTheWrites() {
         trial(hence);
         var then = passed(hence);
-        var moved = floor.move(organization, "upgrade", floor.flexible).expect(201);
-        assertEquals("Public", floor.name(moved.at("/from_tier_id")));
-        assertEquals(4, floor.transitions(organization).size());
-        assertEquals(SETTLED, floor.transitions(organization).subList(0, 3));
-        var event = floor.http.get("/api/v1/platform/audit-events?action=transition.created&entity_id=" + moved.at("/id") + "&entity_type=transition")
+        var moved = plans.move(organization, "upgrade", plans.flexible).expect(201);
+        assertEquals("Public", plans.name(moved.at("/from_tier_id")));
+        assertEquals(4, plans.transitions(organization).size());
+        assertEquals(SETTLED, plans.transitions(organization).subList(0, 3));
+        var event = plans.http.get("/api/v1/platform/audit-events?action=transition.created&entity_id=" + moved.at("/id") + "&entity_type=transition")
                 .expect(200).json().at("/data/0");
         assertEquals(moved.at("/id"), event.get("entity_id").asText());
         assertEquals(List.of("transition", "provision", "provision", "pool", "transition", "grant"), event.get("changes").findValuesAsText("entity_type"));
-        var back = floor.get("/provisions/" + moved.at("/from_provision_id"));
+        var back = plans.get("/provisions/" + moved.at("/from_provision_id"));
         assertEquals(then, Instant.parse(Objects.requireNonNull(back.at("/starts_at"))));
     }
 
     @Test
-    void aWriteThatIsRefusedLeavesItDue() throws SQLException {
+    void refusedWrite_leavesTransitionDue() throws SQLException {
         trial(hence);
         passed(hence);
-        floor.assertRefused("409 invalid_state", "/kind", () -> floor.move(organization, "downgrade", floor.publicTier));
-        assertEquals("Public default", floor.plans(organization));
+        plans.assertRefused("409 invalid_state", "/kind", () -> plans.move(organization, "downgrade", plans.publicTier));
+        assertEquals("Public default", plans.plans(organization));
     }
 
     @Test
-    void whoSawTheDefaultMayMoveFromItAlthoughItWasNotWrittenDown() {
+    void move_fromUnwrittenDefault_withItsETag_accepted() {
         trial(hence);
         passed(hence);
-        var seen = Objects.requireNonNull(floor.get("/organizations/" + organization + "/pool").header("ETag"));
-        floor.move(organization, "upgrade", floor.standard, "", "If-Match", seen).expect(201);
+        var seen = Objects.requireNonNull(plans.get("/organizations/" + organization + "/pool").header("ETag"));
+        plans.move(organization, "upgrade", plans.standard, "", "If-Match", seen).expect(201);
     }
 
     @Test
-    void theDefaultIsTheOneOfTheInstantAlthoughThePolicyEndedBeforeItWasWrittenDown() {
+    void policyEndedAfterInstant_defaultStillApplies() {
         trial(hence);
         passed(hence);
-        floor.end(floor.policy);
-        assertEquals("Public default", floor.plans(organization));
-        floor.settle();
-        assertEquals("Public default", floor.plans(organization));
+        plans.end(plans.policy);
+        assertEquals("Public default", plans.plans(organization));
+        plans.settle();
+        assertEquals("Public default", plans.plans(organization));
     }
 
     @Test
-    void whenThePolicyEndedBeforeNothingComesAfterTheTrial() {
+    void policyEndedBeforeInstant_noDefaultFollows() {
         trial(hence);
-        floor.end(floor.policy);
+        plans.end(plans.policy);
         passed(hence);
-        assertEquals("", floor.plans(organization));
-        floor.settle();
-        assertEquals("", floor.plans(organization));
-        assertEquals("end Standard → nothing trial job done", floor.transitions(organization).getLast());
+        assertEquals("", plans.plans(organization));
+        plans.settle();
+        assertEquals("", plans.plans(organization));
+        assertEquals("end Standard → nothing trial job done", plans.transitions(organization).getLast());
     }
 
     @Test
-    void aScheduledMoveTakesEffectAtItsInstantByItsActorAndForItsReason() {
-        floor.move(organization, "upgrade", floor.flexible, ", \"reason\": \"As agreed.\", \"effective_at\": \"" + hence + "\"").expect(201);
+    void scheduledMove_due_keepsInstantActorAndReason() {
+        plans.move(organization, "upgrade", plans.flexible, ", \"reason\": \"As agreed.\", \"effective_at\": \"" + hence + "\"").expect(201);
         var then = passed(hence);
-        assertEquals("Flexible manual", floor.plans(organization));
-        floor.settle();
+        assertEquals("Flexible manual", plans.plans(organization));
+        plans.settle();
         var settled = last();
-        assertEquals("upgrade Public → Flexible manual operator done", floor.transitions(organization).getLast());
+        assertEquals("upgrade Public → Flexible manual operator done", plans.transitions(organization).getLast());
         assertEquals("As agreed.", settled.get("reason").asText());
         assertEquals(then, instant("/provisions/" + settled.get("to_provision_id").asText(), "/starts_at"));
     }
 
     @Test
-    void aScheduledMoveThatIsNotPossibleAnyMoreIsDroppedAndSaysWhy() {
-        floor.move(organization, "upgrade", floor.standard, ", \"effective_at\": \"" + hence + "\"").expect(201);
-        floor.move(organization, "upgrade", floor.flexible).expect(201);
+    void scheduledMove_impossible_canceledWithReason() {
+        plans.move(organization, "upgrade", plans.standard, ", \"effective_at\": \"" + hence + "\"").expect(201);
+        plans.move(organization, "upgrade", plans.flexible).expect(201);
         passed(hence);
-        assertEquals("Flexible manual", floor.plans(organization));
-        floor.settle();
-        assertEquals("Flexible manual", floor.plans(organization));
+        assertEquals("Flexible manual", plans.plans(organization));
+        plans.settle();
+        assertEquals("Flexible manual", plans.plans(organization));
         var dropped = last();
         assertEquals("canceled", dropped.get("state").asText());
         assertEquals("An upgrade goes to a higher rank: Standard has rank 1, the present plan, Flexible, has rank 2.", dropped.get("cancel_reason").asText());
     }
 
     @Test
-    void aScheduledMoveSupersedesATrialAtItsInstantAndDropsTheTrialsEnd() {
+    void scheduledMove_supersedesTrialAndItsEnd() {
         var trial = trial(hence.plusSeconds(86_400));
-        floor.move(organization, "upgrade", floor.flexible, ", \"effective_at\": \"" + hence + "\"").expect(201);
+        plans.move(organization, "upgrade", plans.flexible, ", \"effective_at\": \"" + hence + "\"").expect(201);
         var then = passed(hence);
-        floor.settle();
-        assertEquals("Flexible manual", floor.plans(organization));
-        assertEquals("superseded", floor.get("/grants/" + trial).at("/state"));
+        plans.settle();
+        assertEquals("Flexible manual", plans.plans(organization));
+        assertEquals("superseded", plans.get("/grants/" + trial).at("/state"));
         assertEquals(then, instant("/grants/" + trial, "/ended_at"));
-        assertEquals("end Standard → nothing trial job canceled", floor.transitions(organization).getLast());
+        assertEquals("end Standard → nothing trial job canceled", plans.transitions(organization).getLast());
     }
 
     @Test
-    void severalThatAreDueTakeEffectInTheirOrder() {
+    void severalDue_applyInOrder() {
         var first = hence;
         var second = first.plusMillis(50);
         var third = first.plusMillis(100);
         trial(first);
-        floor.move(organization, "upgrade", floor.standard, ", \"effective_at\": \"" + second + "\"").expect(201);
-        floor.move(organization, "downgrade", floor.publicTier, ", \"effective_at\": \"" + third + "\"").expect(201);
+        plans.move(organization, "upgrade", plans.standard, ", \"effective_at\": \"" + second + "\"").expect(201);
+        plans.move(organization, "downgrade", plans.publicTier, ", \"effective_at\": \"" + third + "\"").expect(201);
         var then = passed(third);
-        assertEquals("Public default", floor.plans(organization));
-        assertEquals("Standard manual", floor.plans(organization, "?at=" + then.minusMillis(40)));
-        floor.settle();
-        assertEquals("Public default", floor.plans(organization));
-        assertEquals("Standard manual", floor.plans(organization, "?at=" + then.minusMillis(40)));
+        assertEquals("Public default", plans.plans(organization));
+        assertEquals("Standard manual", plans.plans(organization, "?at=" + then.minusMillis(40)));
+        plans.settle();
+        assertEquals("Public default", plans.plans(organization));
+        assertEquals("Standard manual", plans.plans(organization, "?at=" + then.minusMillis(40)));
         assertEquals(List.of("end Standard → Public default job done", "upgrade Public → Standard manual operator done",
-                "downgrade Standard → Public default operator done"), floor.transitions(organization).subList(2, 5));
+                "downgrade Standard → Public default operator done"), plans.transitions(organization).subList(2, 5));
     }
 
     @Test
-    void whatIsDueCannotBeCanceledAnyMore() throws SQLException {
-        var scheduled = floor.move(organization, "upgrade", floor.standard, ", \"effective_at\": \"" + hence + "\"").expect(201).at("/id");
+    void cancel_dueTransition_refused() throws SQLException {
+        var scheduled = plans.move(organization, "upgrade", plans.standard, ", \"effective_at\": \"" + hence + "\"").expect(201).at("/id");
         passed(hence);
-        floor.assertRefused("409 invalid_state", null, () -> floor.post("/transitions/" + scheduled + "/cancel", "{}"));
+        plans.assertRefused("409 invalid_state", null, () -> plans.post("/transitions/" + scheduled + "/cancel", "{}"));
     }
 
     @Test
-    void aGrantOffTheLaddersIsOverAtItsEndWithoutAnyJob() {
-        var addon = floor.make("/products", "{\"name\": \"Sites\", \"product_type\": \"addon\"}");
-        floor.http.post("/api/v1/catalog/products/" + addon + "/publish", null).expect(200);
-        var grant = floor.grant(organization, addon, ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
+    void addonGrant_endReached_endedWithoutJob() {
+        var addon = plans.make("/products", "{\"name\": \"Sites\", \"product_type\": \"addon\"}");
+        plans.http.post("/api/v1/catalog/products/" + addon + "/publish", null).expect(200);
+        var grant = plans.grant(organization, addon, ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
         var then = passed(hence);
-        assertEquals("ended", floor.get("/grants/" + grant).at("/state"));
+        assertEquals("ended", plans.get("/grants/" + grant).at("/state"));
         assertEquals(then, instant("/grants/" + grant, "/ended_at"));
-        assertEquals("ended", floor.get("/provisions?grant_id=" + grant).at("/data/0/state"));
-        assertEquals("409 invalid_state", floor.revoke(Objects.requireNonNull(grant)).outcome());
+        assertEquals("ended", plans.get("/provisions?grant_id=" + grant).at("/data/0/state"));
+        assertEquals("409 invalid_state", plans.revoke(Objects.requireNonNull(grant)).outcome());
     }
 
     @Test
-    void aDryRunSettlesNothing() throws SQLException {
+    void dryRun_dueTransition_storesNothing() throws SQLException {
         trial(hence);
         passed(hence);
-        var stored = floor.everything();
-        var tried = floor.post("/organizations/" + organization + "/transitions?dry_run=true",
-                "{\"kind\": \"upgrade\", \"target_tier_id\": \"" + floor.flexible + "\"}").expect(201);
-        assertEquals(stored, floor.everything());
+        var stored = plans.everything();
+        var tried = plans.post("/organizations/" + organization + "/transitions?dry_run=true",
+                "{\"kind\": \"upgrade\", \"target_tier_id\": \"" + plans.flexible + "\"}").expect(201);
+        assertEquals(stored, plans.everything());
         assertNull(tried.at("/canceled_at"));
     }
 
-    /** Lets an instant pass, and tells where it stands since. */
+    /** Lets an instant pass and returns its new, earlier value. */
     private Instant passed(Instant instant) {
-        floor.later(PASSED);
+        plans.later(PASSED);
         return instant.minus(PASSED);
     }
 
     private com.fasterxml.jackson.databind.JsonNode last() {
-        return floor.get("/organizations/" + organization + "/transitions?sort=-effective_at&limit=1").expect(200).json().at("/data/0");
+        return plans.get("/organizations/" + organization + "/transitions?sort=-effective_at&limit=1").expect(200).json().at("/data/0");
     }
 
     private Instant instant(String path, String pointer) {
-        return Instant.parse(Objects.requireNonNull(floor.get(path).expect(200).at(pointer)));
+        return Instant.parse(Objects.requireNonNull(plans.get(path).expect(200).at(pointer)));
     }
 
     private String trial(Instant end) {
         return Objects.requireNonNull(
-                floor.grant(organization, floor.product(floor.standard), ", \"kind\": \"trial\", \"ends_at\": \"" + end + "\"").expect(201).at("/id"));
+                plans.grant(organization, plans.product(plans.standard), ", \"kind\": \"trial\", \"ends_at\": \"" + end + "\"").expect(201).at("/id"));
     }
 }

@@ -18,30 +18,30 @@ import org.guildhall.runtime.entitlements.EntitlementFixture;
 import org.guildhall.runtime.usage.UsageFixture;
 import org.junit.jupiter.api.Test;
 
-/** Grants are extended and renewed without a gap in what is held: sites stay active, use stays counted, plans never overlap. */
+/** Grants are extended and renewed without a gap: sites stay active, usage stays counted, plans never overlap. */
 class GrantTermsTest {
 
     private static final int SITES = 4;
 
-    private final UsageFixture farm = new UsageFixture();
-    private final String plan = farm.product(limit("wiki.sites", SITES), limit("wiki.storage_mb", 256));
-    private final List<String> tiers = farm.ladder(farm.product(limit("wiki.sites", 1)), plan);
-    private final String addon = farm.product(limit("wiki.sites", SITES), limit("wiki.storage_mb", 256));
+    private final UsageFixture usage = new UsageFixture();
+    private final String plan = usage.product(limit("wiki.sites", SITES), limit("wiki.storage_mb", 256));
+    private final List<String> tiers = usage.ladder(usage.product(limit("wiki.sites", 1)), plan);
+    private final String addon = usage.product(limit("wiki.sites", SITES), limit("wiki.storage_mb", 256));
     private final List<String> sites = new ArrayList<>();
 
     private Reply grant(String organization, String product, String more) {
-        return farm.http.post(BASE + "/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\"%s}".formatted(organization, product, more));
+        return usage.http.post(BASE + "/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\"%s}".formatted(organization, product, more));
     }
 
-    /** An organization with a trial until tomorrow, that has all the sites which the trial allows, and uses storage. */
+    /** Creates an organization with a trial until tomorrow, all the sites that the trial allows, and storage in use. */
     private String onTrial(String product) {
-        var organization = farm.organization();
+        var organization = usage.organization();
         var trial = grant(organization, product, ", \"kind\": \"trial\", \"ends_at\": \"" + in(1) + "\"").expect(201).at("/id");
         for (int count = 0; count < SITES; count++) {
-            sites.add(farm.site(organization).expect(201).at("/id"));
-            farm.act(sites.get(count), "activate").expect(200);
+            sites.add(usage.site(organization).expect(201).at("/id"));
+            usage.act(sites.get(count), "activate").expect(200);
         }
-        farm.report(UsageFixture.event(organization, "wiki.storage_mb", 200)).expect(201);
+        usage.report(UsageFixture.event(organization, "wiki.storage_mb", 200)).expect(201);
         this.organization = organization;
         return trial;
     }
@@ -49,23 +49,23 @@ class GrantTermsTest {
     private String organization = "";
 
     private Reply patch(String grant, String body) {
-        return farm.http.patch(BASE + "/grants/" + grant, body);
+        return usage.http.patch(BASE + "/grants/" + grant, body);
     }
 
     private Reply extend(String grant, String body) {
-        return farm.http.post(BASE + "/grants/" + grant + "/extend", body);
+        return usage.http.post(BASE + "/grants/" + grant + "/extend", body);
     }
 
     private static String in(int days) {
         return Instant.now().plus(days, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** That nothing was lost at any instant since the trial began. */
+    /** Asserts that no entitlement was missing at any instant since the trial began. */
     private void assertNoGap() {
-        assertEquals(List.of("active", "active", "active", "active"), farm.states(sites));
-        assertEquals(200, farm.level(organization, "wiki.storage_mb"));
+        assertEquals(List.of("active", "active", "active", "active"), usage.states(sites));
+        assertEquals(200, usage.level(organization, "wiki.storage_mb"));
         var held = new ArrayList<com.fasterxml.jackson.databind.JsonNode>();
-        farm.http.get(BASE + "/provisions?organization_id=" + organization).expect(200).json().get("data").forEach(held::add);
+        usage.http.get(BASE + "/provisions?organization_id=" + organization).expect(200).json().get("data").forEach(held::add);
         held.sort(Comparator.comparing(provision -> provision.get("starts_at").asText()));
         var instants = new ArrayList<Instant>();
         for (int at = 1; at < held.size(); at++) {
@@ -76,7 +76,7 @@ class GrantTermsTest {
         }
         instants.add(Instant.parse(held.getFirst().get("starts_at").asText()));
         for (var instant : instants.stream().filter(Instant.now()::isAfter).toList()) {
-            var entitlements = farm.http.get(BASE + "/organizations/" + organization + "/entitlements?at=" + instant);
+            var entitlements = usage.http.get(BASE + "/organizations/" + organization + "/entitlements?at=" + instant);
             assertEquals(SITES, EntitlementFixture.of(entitlements, "wiki.sites").get("limit").asInt(), entitlements.text());
             assertEquals(256, EntitlementFixture.of(entitlements, "wiki.storage_mb").get("limit").asInt(), entitlements.text());
         }
@@ -89,11 +89,11 @@ class GrantTermsTest {
         assertEquals("active", paid.at("/state"));
         assertEquals(trial, paid.at("/renews_grant_id"));
         assertEquals("P1Y", paid.at("/term"));
-        assertEquals("superseded", farm.http.get(BASE + "/grants/" + trial).at("/state"));
-        var moves = farm.http.get(BASE + "/organizations/" + organization + "/transitions?sort=effective_at").json().get("data");
+        assertEquals("superseded", usage.http.get(BASE + "/grants/" + trial).at("/state"));
+        var moves = usage.http.get(BASE + "/organizations/" + organization + "/transitions?sort=effective_at").json().get("data");
         assertEquals(List.of("initiate done", "renew done", "end canceled", "end scheduled"), moves.valueStream()
                 .map(move -> move.get("kind").asText() + " " + move.get("state").asText()).toList());
-        assertEquals(List.of("grant", "grant"), each(farm.http.get(BASE + "/provisions?state=active&organization_id=" + organization), "/cause")
+        assertEquals(List.of("grant", "grant"), each(usage.http.get(BASE + "/provisions?state=active&organization_id=" + organization), "/cause")
                 .stream().flatMap(cause -> List.of(cause, "grant").stream()).toList());
         assertNoGap();
     }
@@ -101,13 +101,13 @@ class GrantTermsTest {
     @Test
     void trialOfAPlan_renewedByATransition_hasNoEndAnyMore() {
         var trial = onTrial(plan);
-        var renewed = farm.move(organization, "renew", tiers.get(1), "").expect(201);
+        var renewed = usage.move(organization, "renew", tiers.get(1), "").expect(201);
         assertEquals("manual", renewed.at("/cause"));
         assertEquals(tiers.get(1), renewed.at("/from_tier_id"));
-        assertEquals("superseded", farm.http.get(BASE + "/grants/" + trial).at("/state"));
+        assertEquals("superseded", usage.http.get(BASE + "/grants/" + trial).at("/state"));
         assertNoGap();
-        assertProblem("409 invalid_state", "/kind", farm.move(organization, "renew", tiers.get(1), ""));
-        assertProblem("409 invalid_state", "/kind", farm.move(organization, "renew", tiers.get(0), ""));
+        assertProblem("409 invalid_state", "/kind", usage.move(organization, "renew", tiers.get(1), ""));
+        assertProblem("409 invalid_state", "/kind", usage.move(organization, "renew", tiers.get(0), ""));
     }
 
     @Test
@@ -122,10 +122,10 @@ class GrantTermsTest {
             var shorter = in(10);
             assertEquals("3", patch(trial, "{\"ends_at\": \"" + shorter + "\"}").expect(200).at("/version"));
             assertNoGap();
-            var held = farm.http.get(BASE + "/provisions?organization_id=" + organization + "&grant_id=" + trial).json().get("data");
+            var held = usage.http.get(BASE + "/provisions?organization_id=" + organization + "&grant_id=" + trial).json().get("data");
             assertEquals(1, held.size(), "the same provision, with another end");
             assertEquals(Instant.parse(shorter), Instant.parse(held.get(0).get("ends_at").asText()));
-            var scheduled = farm.http.get(BASE + "/transitions?state=scheduled&grant_id=" + trial).json().get("data");
+            var scheduled = usage.http.get(BASE + "/transitions?state=scheduled&grant_id=" + trial).json().get("data");
             assertEquals(product.equals(plan) ? List.of(Instant.parse(shorter)) : List.of(),
                     scheduled.valueStream().map(end2 -> Instant.parse(end2.get("effective_at").asText())).toList());
         }
@@ -135,7 +135,7 @@ class GrantTermsTest {
     void addonOnTrial_renewedByAGrant_isHeldWithoutAGap() {
         var trial = onTrial(addon);
         var paid = grant(organization, addon, ", \"renews_grant_id\": \"" + trial + "\"").expect(201);
-        assertEquals("superseded", farm.http.get(BASE + "/grants/" + trial).at("/state"));
+        assertEquals("superseded", usage.http.get(BASE + "/grants/" + trial).at("/state"));
         assertEquals("off_ladder", paid.at("/path"));
         assertNoGap();
     }
@@ -145,33 +145,33 @@ class GrantTermsTest {
         for (var product : List.of(plan, addon)) {
             sites.clear();
             var trial = onTrial(product);
-            var end = String.valueOf(farm.http.get(BASE + "/grants/" + trial).at("/ends_at"));
+            var end = String.valueOf(usage.http.get(BASE + "/grants/" + trial).at("/ends_at"));
             var next = grant(organization, product, ", \"renews_grant_id\": \"%s\", \"starts_at\": \"%s\"".formatted(trial, end)).expect(201);
             assertEquals("scheduled", next.at("/state"));
-            assertEquals(List.of(String.valueOf(next.at("/id"))), each(farm.http.get(BASE + "/grants?state=scheduled&organization_id=" + organization), "/id"));
+            assertEquals(List.of(String.valueOf(next.at("/id"))), each(usage.http.get(BASE + "/grants?state=scheduled&organization_id=" + organization), "/id"));
             assertProblem("409 conflict", "/renews_grant_id", grant(organization, product, ", \"renews_grant_id\": \"" + trial + "\""));
             assertEquals("409 conflict", extend(trial, "{\"duration\": \"P1D\"}").outcome());
             assertNoGap();
             if (product.equals(plan)) {
-                var then = farm.http.get(BASE + "/organizations/" + organization + "/pool?at=" + end).expect(200).json().at("/plans/0");
+                var then = usage.http.get(BASE + "/organizations/" + organization + "/pool?at=" + end).expect(200).json().at("/plans/0");
                 assertEquals("grant", then.get("cause").asText());
                 assertEquals(next.at("/id"), then.get("grant_id").asText());
             } else {
-                assertEquals(List.of("scheduled", "active"), each(farm.http.get(BASE + "/provisions?organization_id=" + organization), "/state"));
+                assertEquals(List.of("scheduled", "active"), each(usage.http.get(BASE + "/provisions?organization_id=" + organization), "/state"));
             }
-            // What was to follow is revoked with it.
-            farm.http.post(BASE + "/grants/" + trial + "/revoke", "{}").expect(200);
-            assertEquals("revoked", farm.http.get(BASE + "/grants/" + next.at("/id")).at("/state"));
-            assertEquals(0, farm.http.get(BASE + "/transitions?state=scheduled&organization_id=" + organization).json().get("data").size());
-            assertEquals(List.of(), each(farm.http.get(BASE + "/provisions?state=scheduled&organization_id=" + organization), "/id"));
-            assertEquals(List.of(), each(farm.http.get(BASE + "/provisions?state=active&organization_id=" + organization), "/id"));
+            // The scheduled renewal is revoked with it.
+            usage.http.post(BASE + "/grants/" + trial + "/revoke", "{}").expect(200);
+            assertEquals("revoked", usage.http.get(BASE + "/grants/" + next.at("/id")).at("/state"));
+            assertEquals(0, usage.http.get(BASE + "/transitions?state=scheduled&organization_id=" + organization).json().get("data").size());
+            assertEquals(List.of(), each(usage.http.get(BASE + "/provisions?state=scheduled&organization_id=" + organization), "/id"));
+            assertEquals(List.of(), each(usage.http.get(BASE + "/provisions?state=active&organization_id=" + organization), "/id"));
         }
     }
 
     @Test
     void durations_ofMonths_areCountedFromTheBeginningInTheTenantsTimeZone() {
-        farm.in("Australia/Sydney");
-        var organization = farm.organization();
+        usage.in("Australia/Sydney");
+        var organization = usage.organization();
         var grant = grant(organization, addon, ", \"starts_at\": \"2033-01-30T13:00:00Z\", \"duration\": \"P1M\"").expect(201);
         assertEquals("scheduled", grant.at("/state"));
         assertEquals("2033-02-27T13:00:00.000000Z", grant.at("/ends_at"));
@@ -201,13 +201,13 @@ class GrantTermsTest {
         assertProblem("422 validation_failed", "/renews_grant_id",
                 grant(organization, plan, ", \"kind\": \"trial\", \"duration\": \"P1M\", \"renews_grant_id\": \"" + trial + "\""));
         assertProblem("422 validation_failed", "/renews_grant_id",
-                grant(farm.organization(), plan, ", \"renews_grant_id\": \"" + trial + "\""));
+                grant(usage.organization(), plan, ", \"renews_grant_id\": \"" + trial + "\""));
         assertProblem("409 invalid_state", "/renews_grant_id", grant(organization, addon, ", \"renews_grant_id\": \"" + trial + "\""));
         assertProblem("409 invalid_state", "/starts_at",
                 grant(organization, plan, ", \"renews_grant_id\": \"%s\", \"starts_at\": \"%s\"".formatted(trial, in(5))));
         assertProblem("422 validation_failed", "/starts_at", grant(organization, addon, ", \"starts_at\": \"2020-01-01T00:00:00Z\""));
         assertProblem("422 validation_failed", "/ends_at", grant(organization, addon, ", \"starts_at\": \"" + in(5) + "\", \"ends_at\": \"" + in(4) + "\""));
-        farm.http.post(BASE + "/grants/" + trial + "/revoke", "{}").expect(200);
+        usage.http.post(BASE + "/grants/" + trial + "/revoke", "{}").expect(200);
         assertEquals("409 invalid_state", extend(trial, "{\"duration\": \"P1M\"}").outcome());
         assertEquals("409 invalid_state", patch(trial, "{\"ends_at\": \"" + in(9) + "\"}").outcome());
     }
@@ -216,34 +216,34 @@ class GrantTermsTest {
     void extension_inTheTrail_namesTheGrantFirst() {
         var trial = onTrial(plan);
         extend(trial, "{\"duration\": \"P1M\"}").expect(200);
-        var event = farm.http.get("/api/v1/platform/audit-events?action=grant.extended&entity_type=grant&entity_id=" + trial).expect(200).json().at("/data/0");
+        var event = usage.http.get("/api/v1/platform/audit-events?action=grant.extended&entity_type=grant&entity_id=" + trial).expect(200).json().at("/data/0");
         assertEquals(List.of("grant", "transition", "transition", "provision", "pool"), event.get("changes").findValuesAsText("entity_type"));
         assertEquals(trial, event.get("entity_id").asText());
     }
 
     @Test
     void product_thatAllowsOneTrial_hasOneForEachOrganization() throws Exception {
-        var once = farm.make(CATALOG + "/products", "{\"name\": \"Once\", \"product_type\": \"addon\", \"trial_eligibility\": \"once_per_organization\"}");
-        farm.http.post(CATALOG + "/products/" + once + "/publish", null).expect(200);
-        var organization = farm.organization();
+        var once = usage.make(CATALOG + "/products", "{\"name\": \"Once\", \"product_type\": \"addon\", \"trial_eligibility\": \"once_per_organization\"}");
+        usage.http.post(CATALOG + "/products/" + once + "/publish", null).expect(200);
+        var organization = usage.organization();
         var trial = ", \"kind\": \"trial\", \"duration\": \"P7D\"";
         var outcomes = org.guildhall.core.Race.run(12, thread -> grant(organization, once, trial));
         assertEquals(1, outcomes.stream().filter(reply -> reply.outcome().startsWith("201")).count());
         var refused = outcomes.stream().filter(reply -> reply.outcome().equals("409 conflict")).toList();
         assertEquals(11, refused.size());
         assertEquals("trial_used", refused.getFirst().at("/errors/0/code"));
-        // A trial that was had counts, one that never began doesn't.
+        // A trial that began counts; a trial that was canceled before its beginning doesn't.
         var had = outcomes.stream().filter(reply -> reply.outcome().startsWith("201")).findFirst().orElseThrow().at("/id");
-        farm.http.post(BASE + "/grants/" + had + "/revoke", "{}").expect(200);
+        usage.http.post(BASE + "/grants/" + had + "/revoke", "{}").expect(200);
         assertProblem("409 conflict", "/product_id", grant(organization, once, trial));
         grant(organization, once, "").expect(201);
-        var other = farm.organization();
+        var other = usage.organization();
         var unbegun = grant(other, once, trial + ", \"starts_at\": \"" + in(2) + "\"").expect(201).at("/id");
         assertProblem("409 conflict", "/product_id", grant(other, once, trial));
-        farm.http.post(BASE + "/grants/" + unbegun + "/revoke", "{}").expect(200);
+        usage.http.post(BASE + "/grants/" + unbegun + "/revoke", "{}").expect(200);
         grant(other, once, trial).expect(201);
-        assertEquals("once_per_organization", farm.http.get(CATALOG + "/products/" + once).at("/trial_eligibility"));
-        assertEquals("200", farm.http.patch(CATALOG + "/products/" + once, "{\"trial_eligibility\": \"unlimited\"}").outcome());
+        assertEquals("once_per_organization", usage.http.get(CATALOG + "/products/" + once).at("/trial_eligibility"));
+        assertEquals("200", usage.http.patch(CATALOG + "/products/" + once, "{\"trial_eligibility\": \"unlimited\"}").outcome());
         grant(other, once, trial).expect(201);
         assertTrue(outcomes.size() == 12);
     }

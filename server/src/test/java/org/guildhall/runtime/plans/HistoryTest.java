@@ -15,12 +15,12 @@ import org.jooq.Select;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 
-/** What an organization held once costs its readers nothing: counted in pages of the database, not in time. */
+/** A long history of provisions doesn't slow reads down; the cost is counted in database pages, not in time. */
 class HistoryTest {
 
     private static final int ENDED = 5_050;
 
-    private final UsageFixture farm = new UsageFixture();
+    private final UsageFixture usage = new UsageFixture();
 
     private static long pages(Tx tx, Select<?> select) {
         var plan = tx.sql().fetch("explain (analyze, buffers, format json) " + tx.sql().renderInlined(select)).getFirst().get(0).toString();
@@ -34,17 +34,17 @@ class HistoryTest {
     }
 
     private <T> T tenant(Function<Tx, T> work) {
-        return farm.tenant.guild().db().read(farm.tenant.id(), Db.ANY_REVISION, work);
+        return usage.tenant.guild().db().read(usage.tenant.id(), Db.ANY_REVISION, work);
     }
 
     @Test
     void entitlements_withALongHistory_readAsManyPagesAsWithout() {
-        var product = farm.product(UsageFixture.limit("wiki.seats", 5));
-        var young = farm.organization();
-        var old = farm.organization();
-        farm.hold(young, product);
-        farm.hold(old, product);
-        farm.sql("""
+        var product = usage.product(UsageFixture.limit("wiki.seats", 5));
+        var young = usage.organization();
+        var old = usage.organization();
+        usage.hold(young, product);
+        usage.hold(old, product);
+        usage.sql("""
                 with pool as (select tenant_id, id, organization_id from runtime.pools where organization_id = ?),
                 granted as (
                     insert into runtime.grants (tenant_id, organization_id, pool_id, product_id, kind, starts_at, ended_at, ended_by)
@@ -54,11 +54,11 @@ class HistoryTest {
                 insert into runtime.provisions (tenant_id, organization_id, pool_id, product_id, cause, grant_id, starts_at, ends_at)
                 select tenant_id, organization_id, pool_id, product_id, 'grant', id, starts_at, ended_at from granted""".formatted(ENDED),
                 uuid(old), uuid(product));
-        farm.sql("vacuum (analyze) runtime.grants");
-        farm.sql("vacuum (analyze) runtime.provisions");
+        usage.sql("vacuum (analyze) runtime.grants");
+        usage.sql("vacuum (analyze) runtime.provisions");
         long without = entitlements(young);
         long with = entitlements(old);
         assertTrue(with < without + 20, with + " pages with the history, " + without + " without");
-        assertEquals("5", farm.http.get(UsageFixture.BASE + "/organizations/" + old + "/entitlements").expect(200).at("/entitlements/0/limit"));
+        assertEquals("5", usage.http.get(UsageFixture.BASE + "/organizations/" + old + "/entitlements").expect(200).at("/entitlements/0/limit"));
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Moves of a plan by the tier that subscriptions pay for. */
+/** Plan changes to the tier that a subscription pays for. */
 class PlanChangesTest {
 
     private static final UUID SUBSCRIPTION = UUID.randomUUID();
@@ -43,7 +43,7 @@ class PlanChangesTest {
         };
     }
 
-    /** An organization with a plan of a cause. */
+    /** Creates an organization with a plan of the given cause. */
     private String span(String cause, @Nullable String name) {
         if (cause.equals("none")) {
             return plans.organization(plans.orgType("bare"));

@@ -24,7 +24,7 @@ import org.guildhall.runtime.sites.SiteStore;
 import org.guildhall.runtime.usage.UsageCounterStore;
 import org.jspecify.annotations.Nullable;
 
-/** What the tests of moves begin with: a tenant of its own, a token for it, the ladder of the worked example, and short words to move on it. */
+/** Sets up the transition tests: a tenant, a token for it, the worked example's ladder, and short methods that move plans. */
 public final class PlanFixture {
 
     public static final String BASE = "/api/v1/runtime";
@@ -95,7 +95,7 @@ public final class PlanFixture {
         return make("/plan-ladders/" + ladder + "/tiers", "{\"name\": \"%s\", \"product_id\": \"%s\"}".formatted(name, product));
     }
 
-    /** The product that a tier stands for. */
+    /** Returns a tier's product. */
     String product(String tier) {
         return Objects.requireNonNull(http.get(CATALOG + "/tiers/" + tier).expect(200).at("/product_id"));
     }
@@ -118,7 +118,7 @@ public final class PlanFixture {
         http.post(CATALOG + "/tiers/" + tier + "/archive", null).expect(200);
     }
 
-    /** An organization of the type "personal", which has the default. */
+    /** Creates an organization of the type "personal", which has the default. */
     public String organization() {
         return organization(personal);
     }
@@ -127,7 +127,7 @@ public final class PlanFixture {
         return id(post("/organizations", "{\"org_type_id\": \"" + type + "\", \"name\": \"Winter Street\"}"));
     }
 
-    /** Moves an organization, at once. */
+    /** Moves an organization immediately. */
     public Reply move(String organization, String kind, @Nullable String tier) {
         return move(organization, kind, tier, "");
     }
@@ -147,7 +147,7 @@ public final class PlanFixture {
         return post("/grants/" + grant + "/revoke", "{\"reason\": \"By mistake.\"}");
     }
 
-    /** The plans that an organization holds now: tier, cause, and whether they are written down. */
+    /** Returns an organization's current plans: tier, cause, and "unwritten" before the job has stored them. */
     String plans(String organization) {
         return plans(organization, "");
     }
@@ -159,7 +159,7 @@ public final class PlanFixture {
         return String.join(", ", told);
     }
 
-    /** All transitions of an organization in the order of their instants: kind, from, to, cause, state. */
+    /** Returns all transitions of an organization by effective time: kind, from, to, cause, actor, state. */
     List<String> transitions(String organization) {
         var told = new ArrayList<String>();
         get("/organizations/" + organization + "/transitions?sort=effective_at").expect(200).json().get("data").forEach(move -> told.add(
@@ -168,7 +168,7 @@ public final class PlanFixture {
         return told;
     }
 
-    /** How a tier is called, if it is of the ladder. */
+    /** Returns the name of a tier of the ladder. */
     String name(@Nullable String tier) {
         return tier == null ? "nothing" : tier.equals(publicTier) ? "Public" : tier.equals(standard) ? "Standard" : tier.equals(flexible) ? "Flexible" : tier;
     }
@@ -188,7 +188,7 @@ public final class PlanFixture {
         TaskRun.now(guild, tenant.id(), "limit-sites", tenant.id(), new SiteLimitJob(guild.db(), transactions, counters, pools, queue()));
     }
 
-    /** Runs the tasks of this tenant's unfinished backfills, once, as a node of its own would. */
+    /** Runs the tasks of this tenant's unfinished backfills once, as a separate node would. */
     void backfill() {
         var catalog = new Catalog();
         var pools = new Pools(catalog, writer(), (tx, changes, held, keep) -> {}, (tx, clocks, products, since) -> Map.of(), (tx, organizationId, at) -> {});
@@ -213,7 +213,7 @@ public final class PlanFixture {
         }
     }
 
-    /** Lets time pass: everything of the catalog and the room that stands at an instant stands that much earlier. */
+    /** Simulates passing time: moves every timestamp of the catalog and runtime rows into the past by that duration. */
     public void later(Duration passed) {
         try {
             tenant.sql("""
@@ -246,7 +246,7 @@ public final class PlanFixture {
         return TypeIds.parse(id.substring(0, 3), id);
     }
 
-    /** Everything of the room that the database holds of this tenant. */
+    /** Returns all runtime rows of this tenant. */
     public List<String> everything() throws SQLException {
         var all = new ArrayList<String>();
         for (var table : List.of("pools", "grants", "provisions", "transitions")) {
@@ -255,7 +255,7 @@ public final class PlanFixture {
         return all;
     }
 
-    /** That the answer is this problem at this member of the body, and nothing has changed. */
+    /** Asserts that the answer is this problem at this member of the body, and that no row has changed. */
     void assertRefused(String outcome, @Nullable String pointer, java.util.function.Supplier<Reply> call) throws SQLException {
         var before = everything();
         var reply = call.get();

@@ -24,14 +24,14 @@ import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a pool by what is due, whether it is written down or only looked at. */
+/** The projection of a pool: its plans after all due transitions, for reads and for the job. */
 class PoolProjectionTest {
 
     private static final Instant ONE = NOON.plusSeconds(3600);
     private static final Instant TWO = NOON.plusSeconds(7200);
 
     @Test
-    void aTrialsEndBringsTheDefaultAfreshFromTheSameInstant() {
+    void trialEnd_defaultBeginsAtSameInstant() {
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
         var timeline = run(List.of(trial), List.of(end(trial, NOON)), policy(PUBLIC));
         assertEquals("Standard trial until 12:00, Public default from 12:00", told(timeline));
@@ -40,13 +40,13 @@ class PoolProjectionTest {
     }
 
     @Test
-    void withoutADefaultNothingComesAfterIt() {
+    void trialEnd_noDefault_nothingFollows() {
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
         assertEquals("Standard trial until 12:00", told(run(List.of(trial), List.of(end(trial, NOON)), null)));
     }
 
     @Test
-    void theDefaultIsTheOneOfTheInstant() {
+    void trialEnd_usesDefaultOfThatInstant() {
         var trial = held(FLEXIBLE, ProvisionCause.TRIAL).until(ONE);
         var ended = policy(PUBLIC, new Validity(Instant.EPOCH, ONE));
         var begun = policy(STANDARD, new Validity(ONE, null));
@@ -56,7 +56,7 @@ class PoolProjectionTest {
     }
 
     @Test
-    void whatFollowsOnWhatIsDueFollowsOnIt() {
+    void dueMoves_eachStartsFromTheOneBefore() {
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
         var timeline = run(List.of(trial), List.of(end(trial, NOON), manual(TransitionRules.Kind.UPGRADE, PUBLIC, FLEXIBLE, ONE), manual(TransitionRules.Kind.END, null, null, TWO)),
                 policy(PUBLIC));
@@ -64,14 +64,14 @@ class PoolProjectionTest {
     }
 
     @Test
-    void whatIsNotPossibleAnyMoreIsDroppedAndSaysWhy() {
+    void impossibleMove_canceledWithReason() {
         var timeline = run(List.of(held(FLEXIBLE, ProvisionCause.GRANT)), List.of(manual(TransitionRules.Kind.UPGRADE, PUBLIC, STANDARD, NOON)), policy(PUBLIC));
         assertEquals("Flexible grant from 11:00", told(timeline));
         assertEquals("An upgrade goes to a higher rank: Standard has rank 1, the present plan, Flexible, has rank 2.", Objects.requireNonNull(timeline.steps().getFirst().dropped()).reason());
     }
 
     @Test
-    void theEndOfAGrantWhosePlanWasReplacedIsDropped() {
+    void grantEnd_planReplaced_isCanceled() {
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(ONE);
         var timeline = run(List.of(trial), List.of(manual(TransitionRules.Kind.UPGRADE, STANDARD, FLEXIBLE, NOON), end(trial, ONE)), policy(PUBLIC));
         assertEquals("Standard trial until 12:00, Flexible manual from 12:00", told(timeline));
@@ -79,14 +79,14 @@ class PoolProjectionTest {
     }
 
     @Test
-    void aPlanThatTheDefaultGaveIsNotEndedForTheSameAgain() {
+    void defaultPlan_end_notReplacedByItself() {
         var timeline = run(List.of(held(PUBLIC, ProvisionCause.DEFAULT)), List.of(manual(TransitionRules.Kind.END, null, null, NOON)), policy(PUBLIC));
         assertEquals("Public default from 11:00", told(timeline));
         assertNotNull(timeline.steps().getFirst().dropped());
     }
 
     @Test
-    void whatIsHeldOffTheLaddersOrOnAnotherOneStays() {
+    void otherLadderAndAddons_unchanged() {
         var addon = new ProvisionSpan(new UUID(9, 1), new UUID(9, 2), null, null, ProvisionCause.GRANT, new UUID(9, 3), null, NOON.minusSeconds(60), null);
         var other = new ProvisionSpan(new UUID(9, 4), new UUID(9, 5), new UUID(9, 6), new UUID(9, 7), ProvisionCause.MANUAL, null, null, NOON.minusSeconds(60), null);
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
@@ -96,7 +96,7 @@ class PoolProjectionTest {
     }
 
     @Test
-    void onALadderThereIsAtMostOnePlanAtAnyInstantHoweverMuchIsDue() {
+    void anyDueMoves_onePlanPerLadderAtAnyInstant() {
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
         var due = List.of(end(trial, NOON), manual(TransitionRules.Kind.UPGRADE, PUBLIC, STANDARD, NOON.plusSeconds(1)), manual(TransitionRules.Kind.UPGRADE, STANDARD, FLEXIBLE, NOON.plusSeconds(2)),
                 manual(TransitionRules.Kind.DOWNGRADE, FLEXIBLE, PUBLIC, NOON.plusSeconds(3)), manual(TransitionRules.Kind.END, null, null, NOON.plusSeconds(4)));

@@ -9,7 +9,7 @@ import org.guildhall.catalog.Catalog.Tier;
 import org.guildhall.catalog.Catalog.TierProduct;
 import org.guildhall.catalog.Catalog.Validity;
 
-/** The ladder of the worked example, as the pure rules see it: Public, Standard, Flexible, all of them there since ever. */
+/** The ladder of the worked example for the pure rules: Public, Standard, Flexible, all valid since the epoch. */
 final class TierFixture {
 
     static final Instant NOON = Instant.parse("2026-12-01T12:00:00Z");
@@ -36,7 +36,7 @@ final class TierFixture {
         return LADDER.tiers().stream().filter(tier -> tier.id().equals(tierId)).findFirst().orElseThrow().name();
     }
 
-    /** The policy that gives a tier, since ever. */
+    /** Returns the policy that gives a tier, valid since the epoch. */
     static DefaultGrant policy(Tier tier) {
         return policy(tier, ALWAYS);
     }
@@ -45,7 +45,7 @@ final class TierFixture {
         return new DefaultGrant(POLICY, new UUID(0, 7), tier.products().getFirst().productId(), LADDER_ID, tier.id(), lifetime);
     }
 
-    /** A plan that is held since an hour before noon. */
+    /** Returns a plan that began an hour before noon. */
     static ProvisionSpan held(Tier tier, ProvisionCause cause) {
         var grant = cause == ProvisionCause.GRANT || cause == ProvisionCause.TRIAL ? new UUID(5, tier.rank()) : null;
         return new ProvisionSpan(new UUID(4, tier.rank()), tier.products().getFirst().productId(), LADDER_ID, tier.id(), cause, grant,

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many callers move the same few organizations over two nodes, while trials end, scheduled moves come due and the job settles: at the
- * end everything still tells one story. {@code -Dguildhall.race.seconds=30} lets it run for longer.
+* Many callers move the same few organizations over two nodes, while trials end, scheduled moves come due and the job runs. At the
+* end the transitions, provisions, grants and audit events agree. {@code -Dguildhall.race.seconds=30} lets it run for longer.
  */
 class TransitionRaceTest {
 
@@ -38,26 +38,26 @@ class TransitionRaceTest {
     private static final int ORGANIZATIONS = 10;
     private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("guildhall.race.seconds", 8));
 
-    /** What may come of a call when others move at the same time. */
+    /** The outcomes that a call may have while others move at the same time. */
     private static final Set<String> EXPECTED =
             Set.of("200", "201", "409 invalid_state", "409 ladder_conflict", "409 conflict", "422 validation_failed");
 
-    private final PlanFixture floor = new PlanFixture(TestServer.still());
+    private final PlanFixture plans = new PlanFixture(TestServer.still());
     private final Map<String, LongAdder> outcomes = new ConcurrentHashMap<>();
     private final Map<String, ConcurrentLinkedDeque<String>> grants = new ConcurrentHashMap<>();
     private final Map<String, ConcurrentLinkedDeque<String>> scheduled = new ConcurrentHashMap<>();
 
     @Test
-    void howeverManyMoveAtOnceEachLadderHasOnePlanAndOneStory() throws Exception {
+    void parallelMoves_eachLadder_onePlanOneHistory() throws Exception {
         var organizations = new ArrayList<String>();
         for (int at = 0; at < ORGANIZATIONS; at++) {
-            organizations.add(floor.organization());
+            organizations.add(plans.organization());
         }
-        var products = List.of(floor.product(floor.standard), floor.product(floor.flexible));
+        var products = List.of(plans.product(plans.standard), plans.product(plans.flexible));
         long deadlocks = deadlocks();
         try (var first = TestServer.still().node(TransitionRaceTest::patient);
                 var second = TestServer.still().node(TransitionRaceTest::patient)) {
-            race(organizations, products, List.of(floor.http.on(first), floor.http.on(second)));
+            race(organizations, products, List.of(plans.http.on(first), plans.http.on(second)));
         }
 
         System.getLogger("race").log(System.Logger.Level.INFO, "{0} s: {1}, deadlocks in the database: {2}", LENGTH.toSeconds(),
@@ -65,15 +65,15 @@ class TransitionRaceTest {
         assertEquals(Set.of(), outcomes.keySet().stream().filter(outcome -> !EXPECTED.contains(outcome)).collect(Collectors.toSet()));
         assertTrue(outcomes.get("201").sum() > 100, () -> "hardly anything moved: " + outcomes);
 
-        floor.later(Duration.ofDays(2));
-        floor.settle();
-        nothingOverlaps();
-        transitionsAndProvisionsTellTheSameStory();
-        grantsAreOverWhenWhatTheyGaveIs();
-        everyMoveIsInTheTrail();
+        plans.later(Duration.ofDays(2));
+        plans.settle();
+        assertNoOverlap();
+        assertTransitionsMatchProvisions();
+        assertGrantsEndWithTheirProvisions();
+        assertEveryMoveIsAudited();
     }
 
-    /** Twice as many callers as connections, on a machine that does other things too: what is refused is to be refused by the rules. */
+    /** Waits up to 10 seconds for a connection: there are twice as many callers as connections, and only the rules may refuse a call. */
     private static Config patient(Config settings) {
         var database = settings.database();
         return TestServer.reached(settings, new DbConfig(
@@ -86,7 +86,7 @@ class TransitionRaceTest {
             var random = new Random(thread);
             while (System.nanoTime() < end) {
                 if (thread == THREADS) {
-                    floor.settle();
+                    plans.settle();
                     LockSupport.parkNanos(100_000_000);
                 } else {
                     move(nodes.get(thread % nodes.size()), organizations.get(random.nextInt(ORGANIZATIONS)), products, random);
@@ -98,7 +98,7 @@ class TransitionRaceTest {
 
     private void move(Http node, String organization, List<String> products, Random random) {
         var moves = PlanFixture.BASE + "/organizations/" + organization + "/transitions";
-        var tier = List.of(floor.publicTier, floor.standard, floor.flexible).get(random.nextInt(3));
+        var tier = List.of(plans.publicTier, plans.standard, plans.flexible).get(random.nextInt(3));
         var reply = switch (random.nextInt(13)) {
             case 0, 1, 2 -> node.post(moves, "{\"kind\": \"upgrade\", \"target_tier_id\": \"" + tier + "\"}");
             case 3, 4 -> node.post(moves, "{\"kind\": \"downgrade\", \"target_tier_id\": \"" + tier + "\"}");
@@ -156,19 +156,19 @@ class TransitionRaceTest {
         return made;
     }
 
-    /** Mostly within the race, so that it comes due while others move. */
+    /** Returns an instant that is mostly within the race, so that it comes due while others move. */
     private static String soon(Random random) {
         return Instant.now().plusMillis(200 + random.nextInt(2_000)).truncatedTo(ChronoUnit.MILLIS).toString();
     }
 
-    private void nothingOverlaps() throws SQLException {
+    private void assertNoOverlap() throws SQLException {
         none("two plans of one pool and ladder at the same instant", """
                 select a.id from runtime.provisions a
                 join runtime.provisions b on (b.tenant_id, b.pool_id, b.ladder_id) = (a.tenant_id, a.pool_id, a.ladder_id) and a.id < b.id
                 where a.tenant_id = ? and tstzrange(a.starts_at, a.ends_at) && tstzrange(b.starts_at, b.ends_at)""");
     }
 
-    private void transitionsAndProvisionsTellTheSameStory() throws SQLException {
+    private void assertTransitionsMatchProvisions() throws SQLException {
         none("something is still due", "select id from runtime.transitions where tenant_id = ? and state = 'scheduled'");
         none("a plan that began without a transition, or otherwise than it says", """
                 select p.id from runtime.provisions p
@@ -201,7 +201,7 @@ class TransitionRaceTest {
                 where tenant_id = ? and state = 'canceled' and (from_provision_id is not null or to_provision_id is not null)""");
     }
 
-    private void grantsAreOverWhenWhatTheyGaveIs() throws SQLException {
+    private void assertGrantsEndWithTheirProvisions() throws SQLException {
         none("a grant that isn't over when its plan is, or the other way round", """
                 select g.id from runtime.grants g join runtime.provisions p on (p.tenant_id, p.grant_id) = (g.tenant_id, g.id)
                 where g.tenant_id = ? and p.ends_at is distinct from g.ended_at""");
@@ -210,7 +210,7 @@ class TransitionRaceTest {
                 where g.tenant_id = ? and (case when g.ended_at <= g.starts_at then 0 else 1 end) <> (select count(*) from runtime.provisions p where (p.tenant_id, p.grant_id) = (g.tenant_id, g.id))""");
     }
 
-    private void everyMoveIsInTheTrail() throws SQLException {
+    private void assertEveryMoveIsAudited() throws SQLException {
         for (var table : List.of("transitions", "provisions", "grants")) {
             none("a change of " + table + " that no event tells", """
                     select t.id from runtime.%s t
@@ -220,10 +220,10 @@ class TransitionRaceTest {
     }
 
     private void none(String what, String query) throws SQLException {
-        assertEquals(List.of(), floor.tenant.found(query, floor.tenant.id()), what);
+        assertEquals(List.of(), plans.tenant.found(query, plans.tenant.id()), what);
     }
 
     private long deadlocks() throws SQLException {
-        return Long.parseLong(floor.tenant.found("select deadlocks::text from pg_stat_database where datname = current_database()").getFirst());
+        return Long.parseLong(plans.tenant.found("select deadlocks::text from pg_stat_database where datname = current_database()").getFirst());
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The rules of moving, each kind from everywhere to everywhere. The ladder is that of the worked example. */
+/** The rules of transitions: each kind, between all tiers of the worked example's ladder. */
 class TransitionRulesTest {
 
     @ParameterizedTest
@@ -47,7 +47,7 @@ class TransitionRulesTest {
             downgrade,  Flexible,  Standard, manual
             downgrade,  Public,    Public,   RANK
             downgrade,  Public,    Standard, RANK""")
-    void aKindAgreesWithTheRanksOrIsRefused(String kind, @Nullable String from, String to, String outcome) {
+    void kind_againstRanks_refused(String kind, @Nullable String from, String to, String outcome) {
         var held = from == null ? null : held(TierFixture.tier(from), ProvisionCause.MANUAL);
         assertEquals(outcome, told(TransitionRules.to(TransitionRules.Kind.of(kind), held, LADDER, TierFixture.tier(to), policy(PUBLIC), ProvisionCause.MANUAL, null, NOON)));
     }
@@ -64,7 +64,7 @@ class TransitionRulesTest {
             Public,    grant,   Standard, Standard
             Flexible,  manual,  ,         nothing
             Public,    default, ,         nothing""")
-    void anEndBringsTheDefaultAfreshOrNothing(@Nullable String held, @Nullable String by, @Nullable String byDefault, String outcome) {
+    void end_bringsDefaultOrNothing(@Nullable String held, @Nullable String by, @Nullable String byDefault, String outcome) {
         var from = held == null || by == null ? null : held(TierFixture.tier(held), ProvisionCause.of(by));
         var decision = TransitionRules.end(from, byDefault == null ? null : policy(TierFixture.tier(byDefault)));
         var seen = switch (decision) {
@@ -79,7 +79,7 @@ class TransitionRulesTest {
     }
 
     @Test
-    void aDowngradeToTheDefaultsTierComesFromTheDefault() {
+    void downgrade_toDefaultTier_hasCauseDefault() {
         var down = (Move) TransitionRules.to(TransitionRules.Kind.DOWNGRADE, held(FLEXIBLE, ProvisionCause.TRIAL), LADDER, STANDARD, policy(STANDARD), ProvisionCause.MANUAL, null, NOON);
         assertEquals(new Target(STANDARD.id(), STANDARD.products().getFirst().productId(), ProvisionCause.DEFAULT, TierFixture.POLICY), down.to());
         var up = (Move) TransitionRules.to(TransitionRules.Kind.UPGRADE, held(PUBLIC, ProvisionCause.MANUAL), LADDER, STANDARD, policy(STANDARD), ProvisionCause.GRANT, null, NOON);
@@ -87,7 +87,7 @@ class TransitionRulesTest {
     }
 
     @Test
-    void whatIsArchivedOrNotPublishedIsNotReached() {
+    void target_archivedOrNotPublished_refused() {
         var over = new Validity(NOON.minusSeconds(9), NOON);
         var product = STANDARD.products().getFirst();
         var archived = new Tier(STANDARD.id(), LADDER.id(), 1, "Standard", over, List.of(new TierProduct(product.productId(), "p", over, product.published())));
@@ -97,13 +97,13 @@ class TransitionRulesTest {
         for (var tier : List.of(archived, retired, draft)) {
             assertEquals("TARGET", told(up(LADDER, tier, NOON)));
         }
-        assertEquals("manual", told(up(LADDER, archived, NOON.minusNanos(1_000))), "it was there just before");
-        assertEquals("manual", told(up(LADDER, retired, NOON.minusNanos(1_000))), "it was published just before");
+        assertEquals("manual", told(up(LADDER, archived, NOON.minusNanos(1_000))), "the tier was active just before");
+        assertEquals("manual", told(up(LADDER, retired, NOON.minusNanos(1_000))), "the product was published just before");
         assertEquals("TARGET", told(up(new Ladder(LADDER.id(), "FedWiki Service", over, LADDER.tiers()), STANDARD, NOON)));
     }
 
     @Test
-    void theProductIsTheOneThatTheTierStoodForAtTheInstant() {
+    void target_product_isTheTiersAtThatInstant() {
         var old = UUID.randomUUID();
         var young = UUID.randomUUID();
         var always = new Validity(Instant.EPOCH, null);
@@ -114,7 +114,7 @@ class TransitionRulesTest {
     }
 
     @Test
-    void whatWasAgreedOnWithTheRanksOfThenHoldsAlthoughTheyWereReorderedSince() {
+    void ranksReordered_agreedMove_isStillAllowed() {
         var held = held(FLEXIBLE, ProvisionCause.MANUAL);
         var decision = TransitionRules.to(TransitionRules.Kind.UPGRADE, held, LADDER, STANDARD, null, ProvisionCause.MANUAL, FLEXIBLE.id(), NOON);
         assertEquals("manual", told(decision));
@@ -122,7 +122,7 @@ class TransitionRulesTest {
     }
 
     @Test
-    void toTheSameTierAMoveIsARenewal() {
+    void kind_derivedFromTiers_sameTierIsRenew() {
         assertEquals(TransitionRules.Kind.RENEW, TransitionRules.kind(STANDARD, STANDARD));
         assertNull(TransitionRules.kind(STANDARD, new Tier(new UUID(8, 8), STANDARD.ladderId(), STANDARD.rank(), "Other", STANDARD.lifetime(), STANDARD.products())));
         assertEquals(TransitionRules.Kind.INITIATE, TransitionRules.kind(null, STANDARD));
@@ -145,9 +145,9 @@ class TransitionRulesTest {
         };
     }
 
-    /** The why is part of the table above. */
+    /** The tables above use each obstacle. */
     @Test
-    void everyReasonIsTried() {
+    void obstacles_allCoveredByTheTables() {
         assertEquals(List.of(Obstacle.KIND, Obstacle.RANK, Obstacle.TARGET), List.of(Obstacle.values()));
     }
 }

@@ -7,24 +7,24 @@ import org.guildhall.RoundTripCounter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How often who reads and makes moves waits for the database, counted on the wire. Those of a write are made with the pool held. */
+/** Counts the database round trips of reads and moves on the wire. A move locks the pool during its trips. */
 class TransitionTripsTest {
 
     @RegisterExtension
     static final RoundTripCounter COUNTED = new RoundTripCounter();
 
-    private final PlanFixture floor = new PlanFixture();
-    private final Http http = floor.http.on(COUNTED.node());
-    private final String organization = floor.organization();
+    private final PlanFixture plans = new PlanFixture();
+    private final Http http = plans.http.on(COUNTED.node());
+    private final String organization = plans.organization();
 
     private long reading(String path) {
         return COUNTED.trips(() -> http.get(PlanFixture.BASE + path));
     }
 
     @Test
-    void whileNothingIsDueEachReadIsOneRoundTrip() {
-        var moved = floor.move(organization, "upgrade", floor.standard).expect(201);
-        var given = floor.grant(organization, floor.product(floor.flexible), "").expect(201);
+    void read_nothingDue_isOneRoundTrip() {
+        var moved = plans.move(organization, "upgrade", plans.standard).expect(201);
+        var given = plans.grant(organization, plans.product(plans.flexible), "").expect(201);
         assertEquals(1, reading("/provisions?organization_id=" + organization));
         assertEquals(1, reading("/provisions"));
         assertEquals(1, reading("/provisions/" + moved.at("/to_provision_id")));
@@ -33,12 +33,12 @@ class TransitionTripsTest {
         assertEquals(1, reading("/transitions/" + moved.at("/id")));
         assertEquals(1, reading("/grants"));
         assertEquals(1, reading("/grants/" + given.at("/id")));
-        assertEquals(2, reading("/grants?state=revoked"), "of an empty page nobody knows");
+        assertEquals(2, reading("/grants?state=revoked"), "an empty page needs a second trip");
     }
 
     @Test
-    void aMoveHoldsThePoolForAFewRoundTrips() {
-        var tiers = new String[] {"upgrade", floor.standard, "downgrade", floor.publicTier};
+    void move_poolLocked_forFewRoundTrips() {
+        var tiers = new String[] {"upgrade", plans.standard, "downgrade", plans.publicTier};
         var next = new int[1];
         long move = COUNTED.trips(() -> {
             int at = 2 * (next[0]++ % 2);

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The worked example, over HTTP: a new person has exactly Public; a trial of Standard supersedes it; when the trial ends, Public is applied
- * afresh. All of it stands in the transitions and the audit trail, with actor and reason.
+* The worked example, over HTTP: a new person has exactly Public; a trial of Standard supersedes it; when the trial ends, Public is given
+* again. The transitions and the audit trail record each step, with actor and reason.
  */
 class WorkedExampleTest {
 
@@ -27,8 +27,8 @@ class WorkedExampleTest {
     private static final String RUNTIME = "/api/v1/runtime";
     private static final Duration PASSED = Duration.ofDays(31);
 
-    private final PlanFixture floor = new PlanFixture(TestServer.still());
-    private final Http http = floor.http;
+    private final PlanFixture plans = new PlanFixture(TestServer.still());
+    private final Http http = plans.http;
     private final String publicTier;
     private final String standard;
     private final String organization;
@@ -43,41 +43,41 @@ class WorkedExampleTest {
         standard = tier(ladder, "Standard", 16, 256);
         tier(ladder, "Flexible", 1_000, 4_096);
         var type = make("/org-types", "{\"key\": \"person\", \"name\": \"Personal\", \"is_default\": true}");
-        floor.policy(type, publicTier);
+        plans.policy(type, publicTier);
         var person = http.post(RUNTIME + "/persons", "{\"name\": \"Mira Rossi\"}").expect(201);
         organization = Objects.requireNonNull(person.at("/personal_organization_id"));
     }
 
     @Test
-    void aNewPersonHasExactlyPublic() {
+    void newPerson_hasExactlyPublic() {
         assertEquals("Public by default: 1 sites, 16 MB", standing());
         assertEquals(List.of("initiate nothing → Public by default, operator: The default of the organization's type."), story());
     }
 
-    /** Whoever writes it down in the end: the job, a write that comes first, or nobody. */
+    /** Covers each way to write the due change: the job, an earlier write, or none. */
     @ParameterizedTest
     @ValueSource(strings = {"job", "write", "nobody"})
-    void aTrialSupersedesTheDefaultAndItsEndBringsThatAfresh(String by) {
+    void trial_supersedesDefault_defaultReturnsAtItsEnd(String by) {
         var first = provision();
         var end = Instant.now().plus(PASSED.minusDays(1)).truncatedTo(ChronoUnit.SECONDS);
         var trial = http.post(RUNTIME + "/grants", """
                 {"organization_id": "%s", "product_id": "%s", "kind": "trial", "ends_at": "%s", "reason": "Thirty days to try it."}"""
-                .formatted(organization, floor.product(standard), end)).expect(201);
+                .formatted(organization, plans.product(standard), end)).expect(201);
         assertEquals("Standard by trial: 16 sites, 256 MB", standing());
         assertEquals("ended", http.get(RUNTIME + "/provisions/" + first).at("/state"));
         var tried = provision();
         assertEquals("active", http.get(RUNTIME + "/provisions/" + tried).at("/state"));
 
-        floor.later(PASSED);
+        plans.later(PASSED);
         var ended = end.minus(PASSED);
-        assertEquals("Public by default: 1 sites, 16 MB", standing(), "from the instant on, before anybody wrote it down");
+        assertEquals("Public by default: 1 sites, 16 MB", standing(), "applies from the instant on, before it is stored");
         assertEquals("Standard by trial: 16 sites, 256 MB", standing("?at=" + ended.minusSeconds(1)));
         assertEquals("Public by default: 1 sites, 16 MB", standing("?at=" + ended));
         if (by.equals("nobody")) {
             return;
         }
         if (by.equals("job")) {
-            floor.settle();
+            plans.settle();
         } else {
             http.post(RUNTIME + "/organizations/" + organization + "/transitions", """
                     {"kind": "upgrade", "target_tier_id": "%s", "reason": "They liked it."}""".formatted(standard)).expect(201);
@@ -89,15 +89,15 @@ class WorkedExampleTest {
         var back = moves().get(2);
         assertEquals(ended, Instant.parse(back.get("effective_at").asText()));
         assertEquals(tried, back.get("from_provision_id").asText());
-        assertNotEquals(first, back.get("to_provision_id").asText(), "a new provision, not the old one revived");
+        assertNotEquals(first, back.get("to_provision_id").asText(), "a new provision, not the ended one");
         assertEquals(ended, Instant.parse(Objects.requireNonNull(
                 http.get(RUNTIME + "/provisions/" + back.get("to_provision_id").asText()).expect(200).at("/starts_at"))));
         assertEquals("ended", http.get(RUNTIME + "/grants/" + trial.at("/id")).at("/state"));
-        trailTellsOf(back.get("id").asText(), by);
+        assertAuditTrail(back.get("id").asText(), by);
     }
 
-    /** The event that wrote the way back down, by whom that was done, with the reason in what it told. */
-    private void trailTellsOf(String transition, String by) {
+    /** Asserts the audit event of the return to Public: its actor and its reason. */
+    private void assertAuditTrail(String transition, String by) {
         var event = http.get("/api/v1/platform/audit-events?entity_type=transition&entity_id=" + transition + "&sort=-occurred_at").expect(200).json().at("/data/0");
         assertEquals(by.equals("job") ? "transition.applied" : "transition.created", event.get("action").asText());
         assertEquals(by.equals("job") ? "job" : "operator", event.get("actor_type").asText());
@@ -115,14 +115,14 @@ class WorkedExampleTest {
         }
         var product = make("/products", "{\"name\": \"%s\", \"entitlement_set_id\": \"%s\"}".formatted(name, set));
         http.post(CATALOG + "/products/" + product + "/publish", null).expect(200);
-        return floor.tier(ladder, name, product);
+        return plans.tier(ladder, name, product);
     }
 
     private String make(String path, String body) {
-        return floor.make(path, body);
+        return plans.make(path, body);
     }
 
-    /** The tier in words, what it comes from, and the limits. */
+    /** Returns the tier's name, the cause and the limits. */
     private String standing() {
         return standing("");
     }
