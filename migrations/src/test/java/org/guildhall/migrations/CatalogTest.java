@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The rules of products, prices and entitlements, each broken by plain SQL as the server's role: the database itself refuses. */
+/** The database refuses plain SQL of the server's role that breaks a rule of products, prices or entitlements. */
 class CatalogTest {
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
@@ -35,7 +35,7 @@ class CatalogTest {
     }
 
     @Test
-    void aProductGoesFromDraftToPublishedToRetired() throws SQLException {
+    void product_draftPublishedRetired_allowed() throws SQLException {
         var product = catalog.product("null");
         catalog.publish(product);
         catalog.retire(product);
@@ -43,7 +43,7 @@ class CatalogTest {
     }
 
     @Test
-    void aProductGoesNoOtherWay() throws SQLException {
+    void product_otherStateChange_refused() throws SQLException {
         assertEquals("products_lifecycle",
                 session.refusal("insert into catalog.products (name, lifecycle_status, published_at) values ('x', 'published', now())"));
         var product = catalog.product("null");
@@ -61,7 +61,7 @@ class CatalogTest {
     }
 
     @Test
-    void aProductSaysWhenItWasPublishedAndRetired() throws SQLException {
+    void product_stateTimestamps_required() throws SQLException {
         var product = catalog.product("null");
         assertEquals("products_published",
                 session.refusal("update catalog.products set lifecycle_status = 'published' where id = '%s'", product));
@@ -71,7 +71,7 @@ class CatalogTest {
     }
 
     @Test
-    void theSetOfAProductStaysOnceItWasPublished() throws SQLException {
+    void publishedProduct_setChanged_refused() throws SQLException {
         var product = catalog.product("null");
         session.run("update catalog.products set entitlement_set_id = '%s' where id = '%s'", catalog.set(), product);
         catalog.publish(product);
@@ -85,7 +85,7 @@ class CatalogTest {
     }
 
     @Test
-    void oneOrganizationTypeIsTheDefaultAndItIsActive() throws SQLException {
+    void defaultOrgType_oneActiveOnly() throws SQLException {
         var first = catalog.orgType("first");
         var second = catalog.orgType("second");
         session.run("update catalog.org_types set is_default = true where id = '%s'", first);
@@ -95,7 +95,7 @@ class CatalogTest {
     }
 
     @Test
-    void aRuleSaysWithinBoundsWhatBecomesOfUseBeyondIt() throws SQLException {
+    void rule_overageTerms_withinBounds() throws SQLException {
         catalog.register("fedwiki.sites", "limit");
         var rule = """
                 insert into catalog.entitlement_rules (entitlement_set_id, resource_key, kind, combine, %s)
@@ -110,7 +110,7 @@ class CatalogTest {
     }
 
     @Test
-    void whatAPriceSaysNeverChanges() throws SQLException {
+    void priceTerms_changed_refused() throws SQLException {
         var price = session.one("""
                 insert into catalog.prices (product_id, unit_amount_minor, currency, tax_behavior)
                 values ('%s', 12900, 'AUD', 'inclusive') returning id""",
@@ -124,14 +124,14 @@ class CatalogTest {
     }
 
     @Test
-    void aRecurringPriceHasAnIntervalAndACount() throws SQLException {
+    void recurringPrice_needsIntervalAndCount() throws SQLException {
         assertEquals("prices_recurring", session.refusal("""
                 insert into catalog.prices (product_id, unit_amount_minor, currency, tax_behavior, billing_interval)
                 values ('%s', 12900, 'AUD', 'inclusive', 'month')""", catalog.product("null")));
     }
 
     @Test
-    void aProvidersReferenceIsOfOneThing() throws SQLException {
+    void providerReference_usedTwice_refused() throws SQLException {
         var product = catalog.product("null");
         var refer = "update catalog.products set provider_references = '%s' where id = '%s'";
         var known = "select string_agg(provider || '=' || reference, ',' order by provider) from catalog.provider_references where product_id = '%s'";
@@ -150,7 +150,7 @@ class CatalogTest {
     }
 
     @Test
-    void aResourceKeyBeginsWithItsIntegrationsKey() throws SQLException {
+    void resourceKey_withoutIntegrationPrefix_refused() throws SQLException {
         var integration = catalog.integration("fedwiki");
         var insert = """
                 insert into catalog.resource_keys (key, integration_id, integration_key, display_name, kind)
@@ -165,7 +165,7 @@ class CatalogTest {
     }
 
     @Test
-    void aRuleNeedsARegisteredResourceKeyOfItsKind() throws SQLException {
+    void rule_unregisteredKeyOrOtherKind_refused() throws SQLException {
         var set = catalog.set();
         assertEquals("entitlement_rules_resource_key", session.refusal(TestCatalog.LIMIT, set, "fedwiki.sites"));
         catalog.register("fedwiki.sites", "boolean");
@@ -179,7 +179,7 @@ class CatalogTest {
     }
 
     @Test
-    void aRuleHoldsWhatItsKindHolds() throws SQLException {
+    void rule_membersOfOtherKind_refused() throws SQLException {
         var set = catalog.set();
         catalog.register("fedwiki.sites", "limit");
         catalog.register("fedwiki.custom_domain", "boolean");
@@ -201,7 +201,7 @@ class CatalogTest {
     }
 
     @Test
-    void aSetHasOneRulePerResourceAtATime() throws SQLException {
+    void set_overlappingRulesForKey_refused() throws SQLException {
         var set = catalog.set();
         catalog.register("fedwiki.sites", "limit");
         var rule = session.one(TestCatalog.LIMIT + " returning id", set, "fedwiki.sites");
@@ -215,7 +215,7 @@ class CatalogTest {
     }
 
     @Test
-    void anExternalIdIsOfOneRuleThroughAllItsChanges() throws SQLException {
+    void rule_externalId_sharedOnlyByItsOwnRows() throws SQLException {
         var set = catalog.set();
         catalog.register("fedwiki.sites", "limit");
         var insert = """
@@ -228,7 +228,7 @@ class CatalogTest {
     }
 
     @Test
-    void aSetThatAProductHasIsNotArchived() throws SQLException {
+    void setOfProduct_archived_refused() throws SQLException {
         var set = catalog.set();
         var product = catalog.product("null");
         var give = "update catalog.products set entitlement_set_id = '%s' where id = '%s'";
@@ -241,7 +241,7 @@ class CatalogTest {
     }
 
     @Test
-    void anIntegrationWhoseKeysARuleNamesIsNotArchived() throws SQLException {
+    void integrationUsedByRule_archived_refused() throws SQLException {
         var set = catalog.set();
         catalog.register("fedwiki.sites", "limit");
         var rule = session.one(TestCatalog.LIMIT + " returning id", set, "fedwiki.sites");
@@ -258,14 +258,14 @@ class CatalogTest {
     }
 
     @Test
-    void whatCanNotBeChangedCanStillBeLocked() throws SQLException {
+    void unchangeableRow_canBeLocked() throws SQLException {
         for (var table : List.of("integrations", "entitlement_rules", "prices", "tiers", "tier_products", "default_grant_policies")) {
             session.run("select * from catalog.%s for update", table);
         }
     }
 
     @Test
-    void keysAndExternalIdsAreUniqueInATenant() throws SQLException {
+    void keysAndExternalIds_uniquePerTenant() throws SQLException {
         catalog.orgType("personal");
         assertEquals("org_types_key", session.refusal("insert into catalog.org_types (key, name) values ('personal', 'x')"));
         catalog.integration("fedwiki");

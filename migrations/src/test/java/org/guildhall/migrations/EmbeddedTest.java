@@ -16,19 +16,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Our own PostgreSQL survives what happens to a demo: a killed JVM, a second start, a stale number. */
+/** The embedded PostgreSQL survives a killed JVM, a second start and a stale process id. */
 class EmbeddedTest {
     @TempDir
     Path folder;
 
     @BeforeAll
-    static void unpackWhereItStays() {
-        // The library unpacks once per JVM, into the folder of the first start; that must not be a test's own.
+    static void unpackOnce() {
+        // The library unpacks once per JVM, into the folder of the first start; that must not be a test's temporary folder.
         TestDatabase.POSTGRES.port();
     }
 
     @Test
-    void aKilledJvmLosesNothingAndTheNextStartTakesOver() throws Exception {
+    void killedJvm_nextStart_keepsTheData() throws Exception {
         var orphan = startKillAndLeaveOrphan();
         try (var postgres = Embedded.persistent(folder, 0); var connection = postgres.superuser("postgres")) {
             assertFalse(orphan.isAlive());
@@ -42,7 +42,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void aNumberThatAnotherProgramBearsNowIsNotStopped() throws Exception {
+    void pidOfOtherProgram_notStopped() throws Exception {
         var other = new ProcessBuilder("sleep", "60").start();
         try {
             Files.writeString(folder.resolve("postmaster.pid"), other.pid() + "\n" + folder + "\n");
@@ -55,7 +55,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void aPostgresOfAnotherFolderIsNotStopped() throws Exception {
+    void postgresOfOtherFolder_notStopped() throws Exception {
         var mine = TestDatabase.POSTGRES;
         try (var connection = mine.superuser("postgres")) {
             var data = Path.of(TestDatabase.column(connection, "show data_directory").getFirst());
@@ -67,7 +67,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void whatIsErasedIsNeitherThereNorRunning() throws Exception {
+    void erase_stopsProcessAndDeletesData() throws Exception {
         var orphan = startKillAndLeaveOrphan();
         Embedded.erase(folder);
         assertFalse(orphan.isAlive());
@@ -76,7 +76,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void whatAKilledTestRunLeftIsSweptAway() throws Exception {
+    void sweep_afterKilledTestRun_cleansUp() throws Exception {
         var orphan = startKillAndLeaveOrphan();
         Orphans.sweep(folder);
         assertFalse(orphan.isAlive());

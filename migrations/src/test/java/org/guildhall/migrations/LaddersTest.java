@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The rules of ladders, tiers and default grants, each broken by plain SQL as the server's role: the database itself refuses. */
+/** The database refuses plain SQL of the server's role that breaks a rule of ladders, tiers or default grants. */
 class LaddersTest {
     private static TestDatabase database;
     private TestDatabase.Session session;
@@ -34,7 +34,7 @@ class LaddersTest {
     }
 
     @Test
-    void ranksAreUniqueAmongActiveTiers() throws SQLException {
+    void activeTiers_duplicateRank_refused() throws SQLException {
         var ladder = catalog.ladder();
         catalog.tier(ladder, 0, catalog.product("null"));
         var first = catalog.tier(ladder, 1, catalog.product("null"));
@@ -47,7 +47,7 @@ class LaddersTest {
     }
 
     @Test
-    void oneUpdateSetsAllRanksAnew() throws SQLException {
+    void ranks_setInOneUpdate_allowed() throws SQLException {
         var ladder = catalog.ladder();
         for (var rank = 0; rank < 3; rank++) {
             catalog.tier(ladder, rank, catalog.product("null"));
@@ -58,7 +58,7 @@ class LaddersTest {
     }
 
     @Test
-    void anActiveTierAlwaysHasAProduct() throws SQLException {
+    void activeTier_withoutProduct_refused() throws SQLException {
         assertEquals("tiers_product", session.refusalAtCommit(TestCatalog.TIER, catalog.ladder(), 0));
         var tier = catalog.tier(catalog.ladder(), 0, catalog.product("null"));
         session.commit();
@@ -67,7 +67,7 @@ class LaddersTest {
     }
 
     @Test
-    void aTiersProductsFollowOneAnotherWithoutAGap() throws SQLException {
+    void tierProducts_gapOrOverlap_refused() throws SQLException {
         var ladder = catalog.ladder();
         var tier = catalog.tier(ladder, 0, catalog.product("null"));
         session.commit();
@@ -82,7 +82,7 @@ class LaddersTest {
     }
 
     @Test
-    void anArchivedTierHasNoProductLeft() throws SQLException {
+    void archivedTier_withCurrentProduct_refused() throws SQLException {
         var ladder = catalog.ladder();
         var product = catalog.product("null");
         var tier = catalog.tier(ladder, 0, product);
@@ -96,7 +96,7 @@ class LaddersTest {
     }
 
     @Test
-    void onlyAPlanStandsOnALadder() throws SQLException {
+    void tierProduct_notAPlan_refused() throws SQLException {
         var ladder = catalog.ladder();
         var tier = session.one(TestCatalog.TIER + " returning id", ladder, 0);
         var addon = catalog.product("'addon'");
@@ -111,7 +111,7 @@ class LaddersTest {
     }
 
     @Test
-    void aProductStandsOnceOnALadderAndOnAsManyLaddersAsOneLikes() throws SQLException {
+    void product_oncePerLadder_onManyLadders() throws SQLException {
         var product = catalog.product("null");
         var ladder = catalog.ladder();
         catalog.tier(ladder, 0, product);
@@ -123,14 +123,14 @@ class LaddersTest {
     }
 
     @Test
-    void aTiersProductIsOnTheTiersOwnLadder() throws SQLException {
+    void tierProduct_ofOtherLadder_refused() throws SQLException {
         var tier = session.one(TestCatalog.TIER + " returning id", catalog.ladder(), 0);
         assertEquals("tier_products_tier",
                 session.refusal(TestCatalog.TIER_PRODUCT, tier, catalog.ladder(), catalog.product("null"), "now()"));
     }
 
     @Test
-    void kindFollowsFromStandingOnALadder() throws SQLException {
+    void productKind_derivedFromLadder() throws SQLException {
         var plan = catalog.product("null");
         assertNull(catalog.kind(plan));
         assertEquals("addon", catalog.kind(catalog.product("'addon'")));
@@ -144,7 +144,7 @@ class LaddersTest {
     }
 
     @Test
-    void noProductThatADefaultGrantNamesIsRetired() throws SQLException {
+    void productOfDefaultGrant_retired_refused() throws SQLException {
         var product = catalog.product("null");
         catalog.publish(product);
         var policy = session.one(TestCatalog.POLICY + " returning id", catalog.orgType("personal"), product);
@@ -156,7 +156,7 @@ class LaddersTest {
     }
 
     @Test
-    void aTierThatADefaultGrantNamesKeepsItsProductAndItsPlace() throws SQLException {
+    void tierOfDefaultGrant_changedOrArchived_refused() throws SQLException {
         var ladder = catalog.ladder();
         var product = catalog.product("null");
         var tier = catalog.tier(ladder, 0, product);
@@ -174,7 +174,7 @@ class LaddersTest {
     }
 
     @Test
-    void aTypeThatADefaultGrantNamesIsNotArchived() throws SQLException {
+    void orgTypeOfDefaultGrant_archived_refused() throws SQLException {
         var type = catalog.orgType("personal");
         var archive = "update catalog.org_types set state = 'archived', archived_at = now() where id = '%s'";
         session.run(TestCatalog.POLICY, type, catalog.product("null"));
@@ -185,7 +185,7 @@ class LaddersTest {
     }
 
     @Test
-    void aLadderWithActiveTiersIsNotArchived() throws SQLException {
+    void ladderWithActiveTiers_archived_refused() throws SQLException {
         var ladder = catalog.ladder();
         var tier = catalog.tier(ladder, 0, catalog.product("null"));
         var archiveLadder = "update catalog.plan_ladders set state = 'archived', archived_at = now() where id = '%s'";
@@ -196,7 +196,7 @@ class LaddersTest {
     }
 
     @Test
-    void anOrganizationTypeHasOneDefaultPerLadder() throws SQLException {
+    void orgType_secondDefaultOnLadder_refused() throws SQLException {
         var ladder = catalog.ladder();
         var product = catalog.product("null");
         var tier = catalog.tier(ladder, 0, product);
@@ -210,7 +210,7 @@ class LaddersTest {
     }
 
     @Test
-    void aPolicyNamesATierIfAndOnlyIfItIsOnALadder() throws SQLException {
+    void policy_tierExactlyWhenOnLadder() throws SQLException {
         assertEquals("policies_tier_on_ladder", session.refusal("""
                 insert into catalog.default_grant_policies (org_type_id, product_id, path)
                 values ('%s', '%s', 'on_ladder')""", catalog.orgType("a"), catalog.product("null")));

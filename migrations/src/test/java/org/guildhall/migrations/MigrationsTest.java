@@ -18,10 +18,10 @@ import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The server serves from a schema that is at least its own, and can tell without any right to change it. */
+/** The comparison of the database's schema version with the server's: equal, older or newer, readable by the server's role. */
 class MigrationsTest {
     @Test
-    void anEmptyDatabaseIsMigratedOnceAndThenEqual() throws SQLException {
+    void emptyDatabase_migrated_isEqual() throws SQLException {
         var postgres = TestDatabase.POSTGRES;
         try (var superuser = postgres.superuser("postgres")) {
             assertEquals(EMPTY, Migrations.standing(superuser).state());
@@ -35,7 +35,7 @@ class MigrationsTest {
     }
 
     @Test
-    void aMissingMigrationMakesItOlderAndAForeignOneNewer() throws SQLException {
+    void missingMigrationIsOlder_foreignOneIsNewer() throws SQLException {
         var database = new TestDatabase(MigrationsTest.class);
         var insert = """
                 insert into guildhall_migrations.flyway_schema_history
@@ -52,7 +52,7 @@ class MigrationsTest {
     }
 
     @Test
-    void theVersionsAreReadFromAJarToo(@TempDir Path folder) throws Exception {
+    void versions_readFromAJar(@TempDir Path folder) throws Exception {
         var jar = folder.resolve("migrations of a release.jar");
         pack(jar, Path.of(Migrations.class.getProtectionDomain().getCodeSource().getLocation().toURI()));
         try (var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The roles are what the security of the whole stands on. */
+/** The settings and privileges of the database roles, on which row-level security depends. */
 class RolesTest {
     private static TestDatabase database;
 
@@ -20,7 +20,7 @@ class RolesTest {
     }
 
     @Test
-    void theServersRoleIsHeldToShortStatementsAndNoSearchPath() throws SQLException {
+    void appRole_hasTimeoutsAndNoSearchPath() throws SQLException {
         try (var app = database.as(Roles.APP)) {
             assertEquals(List.of("5s"), TestDatabase.column(app, "show statement_timeout"));
             assertEquals(List.of("2s"), TestDatabase.column(app, "show lock_timeout"));
@@ -30,7 +30,7 @@ class RolesTest {
     }
 
     @Test
-    void theServersRoleMakesNothing() throws SQLException {
+    void appRole_createsObject_refused() throws SQLException {
         try (var app = database.as(Roles.APP)) {
             for (var sql : List.of("create table platform.x ()", "create table public.x ()", "create schema x", "set role guildhall_owner",
                     "alter table catalog.products disable row level security", "truncate catalog.products")) {
@@ -40,7 +40,7 @@ class RolesTest {
     }
 
     @Test
-    void theReadOnlyRoleOnlyReads() throws SQLException {
+    void readOnlyRole_write_refused() throws SQLException {
         try (var readonly = database.as(Roles.READONLY)) {
             assertEquals(List.of("0"), TestDatabase.column(readonly, "select count(*) from catalog.products"));
             TestDatabase.column(readonly, "set default_transaction_read_only = off");
@@ -51,7 +51,7 @@ class RolesTest {
     }
 
     @Test
-    void madeTwiceTheyAreTheSame() throws SQLException {
+    void roles_createdTwice_unchanged() throws SQLException {
         var before = database.asSuperuser("select rolname || rolconfig::text from pg_roles where rolname like 'guildhall%' order by 1");
         try (var superuser = TestDatabase.POSTGRES.superuser("rolestest")) {
             Roles.create(superuser, Roles.Passwords.NONE);
@@ -61,7 +61,7 @@ class RolesTest {
     }
 
     @Test
-    void aRoleThatLooksPastThePoliciesIsRefused() throws SQLException {
+    void roleThatBypassesPolicies_refused() throws SQLException {
         database.asSuperuser("alter role guildhall_app bypassrls");
         try (var superuser = TestDatabase.POSTGRES.superuser("rolestest")) {
             var refusal = assertThrows(SQLException.class, () -> Roles.create(superuser, Roles.Passwords.NONE));
@@ -72,7 +72,7 @@ class RolesTest {
     }
 
     @Test
-    void aPasswordIsTakenAsItIs() throws SQLException {
+    void password_withSpecialCharacters_works() throws SQLException {
         var odd = "it's \\ a; \"pass\" -- word";
         try (var superuser = TestDatabase.POSTGRES.superuser("rolestest")) {
             Roles.create(superuser, new Roles.Passwords(null, odd, null, null));

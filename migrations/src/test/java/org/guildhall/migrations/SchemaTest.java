@@ -7,9 +7,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Rules that every table of every room keeps, now and later. Each query lists the offenders. */
+/** Rules for every table of every schema, also future ones. Each query lists the violations. */
 class SchemaTest {
-    /** What stands before a tenant is known, or belongs to a library. A table that isn't named here is a tenant's. */
+    /** Tables that are read before the tenant is known, or that belong to a library. All other tables are tenant tables. */
     private static final String UNGUARDED = "'platform.doors', 'platform.rate_totals', 'platform.scheduled_tasks'";
 
     private static final String TABLES = """
@@ -28,21 +28,21 @@ class SchemaTest {
     }
 
     @Test
-    void theRoomsAreThere() throws SQLException {
+    void schemas_allExist() throws SQLException {
         assertEquals(List.of("catalog", "platform", "runtime"), database.asSuperuser("""
                 select nspname from pg_namespace
                 where nspowner = 'guildhall_owner'::regrole and nspname <> 'guildhall_migrations' order by 1"""));
     }
 
     @Test
-    void everyTableForcesItsPolicies() throws SQLException {
-        none("a table without forced policies shows every tenant's rows",
+    void tables_allForceRowLevelSecurity() throws SQLException {
+        assertNone("a table without forced row-level security shows every tenant's rows",
                 "select name from guarded where not (relrowsecurity and relforcerowsecurity)");
     }
 
     @Test
-    void everyTableIsGuardedByTheTransactionsTenant() throws SQLException {
-        none("the guard is written one way, so that it can be checked", """
+    void tables_allHaveTheTenantPolicy() throws SQLException {
+        assertNone("the tenant policy has one fixed form, so that it can be checked", """
                 select name from guarded g
                 where not exists (
                     select from pg_policy p
@@ -52,9 +52,9 @@ class SchemaTest {
     }
 
     @Test
-    void noFurtherPolicyOpensATable() throws SQLException {
-        // Policies add up: a second one only ever shows more. A tenant may read its own row among the platform's.
-        none("a further policy opens what the first one guards", """
+    void tables_haveNoFurtherPolicy() throws SQLException {
+        // Policies are combined with OR: a second one only shows more rows. A tenant may read its own row in platform.tenants.
+        assertNone("a further policy shows rows that the tenant policy hides", """
                 select g.name || '.' || p.polname from guarded g join pg_policy p on p.polrelid = g.oid
                 where not (p.polcmd = '*' and pg_get_expr(p.polqual, p.polrelid) = '(tenant_id = platform.app_tenant())')
                   and not (g.name = 'platform.tenants' and p.polcmd = 'r'
@@ -62,8 +62,8 @@ class SchemaTest {
     }
 
     @Test
-    void everyTenantColumnFillsItself() throws SQLException {
-        none("no statement names the tenant", """
+    void tenantColumns_allHaveADefault() throws SQLException {
+        assertNone("statements don't name the tenant, so the column needs a default", """
                 select g.name from guarded g
                 where not exists (
                     select from pg_attribute a join pg_attrdef d on (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
@@ -72,30 +72,30 @@ class SchemaTest {
     }
 
     @Test
-    void everyTenantIsPlannedForAlike() throws SQLException {
-        none("a plan made for a tenant without rows is kept for those that have many", """
+    void tenantStatistics_sameForAllTenants() throws SQLException {
+        assertNone("a plan made for a tenant without rows is kept for those that have many", """
                 select g.name from guarded g join pg_attribute a on a.attrelid = g.oid
                 where a.attname = 'tenant_id' and (a.attstattarget is distinct from 0 or not exists (
                     select from pg_statistic s where s.starelid = g.oid and s.staattnum = a.attnum and s.stadistinct = 20))""");
     }
 
     @Test
-    void everyIndexLeadsWithTheTenant() throws SQLException {
-        none("unique indexes look past the policies; any other would be read across tenants", """
+    void indexes_allLeadWithTheTenant() throws SQLException {
+        assertNone("unique indexes ignore policies; other indexes would be scanned across tenants", """
                 select i.indexrelid::regclass::text from guarded g join pg_index i on i.indrelid = g.oid
                 where 'tenant_id' is distinct from (
                     select attname from pg_attribute where attrelid = i.indrelid and attnum = i.indkey[0])""");
     }
 
     @Test
-    void everyTableHasAPrimaryKey() throws SQLException {
-        none("a table without a key can't be replicated",
+    void tables_allHaveAPrimaryKey() throws SQLException {
+        assertNone("a table without a key can't be replicated",
                 "select name from tables t where not exists (select from pg_index i where i.indrelid = t.oid and i.indisprimary)");
     }
 
     @Test
-    void everyForeignKeyIncludesTheTenant() throws SQLException {
-        none("foreign keys look past the policies: without the tenant one could refer to another's row", """
+    void foreignKeys_allIncludeTheTenant() throws SQLException {
+        assertNone("foreign keys ignore policies: without the tenant a row could refer to another tenant's row", """
                 select c.conname from guarded g join pg_constraint c on c.conrelid = g.oid and c.contype = 'f'
                 where not exists (
                     select from unnest(c.conkey, c.confkey) as pair(here, there)
@@ -104,8 +104,8 @@ class SchemaTest {
     }
 
     @Test
-    void everyForeignKeyIsIndexed() throws SQLException {
-        none("else a change of the referred row reads the whole table", """
+    void foreignKeys_allIndexed() throws SQLException {
+        assertNone("without an index a change of the referenced row scans the whole table", """
                 select c.conname from guarded g join pg_constraint c on c.conrelid = g.oid and c.contype = 'f'
                 where not exists (
                     select from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
@@ -117,16 +117,16 @@ class SchemaTest {
     }
 
     @Test
-    void everyConstraintIsToldApartByItsName() throws SQLException {
-        none("the server turns a constraint's name into a problem", """
+    void constraintNames_unique() throws SQLException {
+        assertNone("the server maps a constraint's name to a problem", """
                 select c.conname from tables t join pg_constraint c on c.conrelid = t.oid
                 where c.contype <> 'n' group by c.conname having count(*) > 1""");
     }
 
     @Test
-    void typesAreThoseThatAnIndexIsReachedBy() throws SQLException {
-        // Under forced policies only leakproof operators reach an index; enums and numeric have none, and varchar says nothing.
-        none("states are text with a check, money is bigint, instants have a zone", """
+    void columnTypes_allUsableUnderPolicies() throws SQLException {
+        // Under forced policies only leakproof operators use an index; enums and numeric have none, and varchar adds nothing to text.
+        assertNone("states are text with a check, money is bigint, instants have a zone", """
                 select t.name || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
                 from tables t join pg_attribute a on a.attrelid = t.oid
                 where a.attnum > 0 and not a.attisdropped
@@ -136,15 +136,15 @@ class SchemaTest {
     }
 
     @Test
-    void everyViewAsksAsItsCaller() throws SQLException {
-        none("a view asks as its owner unless it is told not to; a materialized one keeps all tenants' rows", """
+    void views_allUseSecurityInvoker() throws SQLException {
+        assertNone("a view needs security_invoker; a materialized view stores all tenants' rows", """
                 select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
                 where n.nspowner = 'guildhall_owner'::regrole
                   and (c.relkind = 'm' or c.relkind = 'v' and not coalesce('security_invoker=true' = any (c.reloptions), false))""");
     }
 
     @Test
-    void clockAndTenantAreStableAndCanBeInlined() throws SQLException {
+    void clockAndTenant_stableAndInlinable() throws SQLException {
         assertEquals(List.of("app_now", "app_tenant"), database.asSuperuser("""
                 select proname from pg_proc
                 where pronamespace = 'platform'::regnamespace and proname in ('app_now', 'app_tenant')
@@ -154,16 +154,16 @@ class SchemaTest {
     }
 
     @Test
-    void noFunctionRunsAsItsOwner() throws SQLException {
-        none("such a function is a way past the policies",
+    void functions_noneIsSecurityDefiner() throws SQLException {
+        assertNone("a security-definer function bypasses the policies",
                 """
                 select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
                 where p.prosecdef and n.nspowner = 'guildhall_owner'::regrole""");
     }
 
     @Test
-    void everythingBelongsToTheOwner() throws SQLException {
-        none("what another role owns, that role may change", """
+    void objects_allBelongToTheOwner() throws SQLException {
+        assertNone("another role could change the objects it owns", """
                 select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
                 where n.nspname !~ '^(pg_|information_schema)' and c.relowner <> 'guildhall_owner'::regrole
                 union all
@@ -172,7 +172,7 @@ class SchemaTest {
     }
 
     @Test
-    void noRoleStandsAboveThePoliciesButTheBackups() throws SQLException {
+    void roles_onlyBackupBypassesPolicies() throws SQLException {
         assertEquals(List.of("guildhall_backup"), database.asSuperuser("""
                 select rolname from pg_roles
                 where rolname like 'guildhall%' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)"""));
@@ -182,15 +182,15 @@ class SchemaTest {
     }
 
     @Test
-    void theServersRoleMayOnlyReadAndWriteRows() throws SQLException {
-        none("truncate passes the policies, references and triggers open other ways", """
+    void appRole_onlyReadsAndWritesRows() throws SQLException {
+        assertNone("truncate, references and trigger privileges bypass the policies", """
                 select name || ' ' || a.privilege_type from tables t, aclexplode(t.relacl) a
                 where a.grantee = 'guildhall_app'::regrole and a.privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')""");
     }
 
     @Test
-    void thePublicMayNothing() throws SQLException {
-        none("a right of everybody is a right of the next role too", """
+    void publicRole_hasNoPrivileges() throws SQLException {
+        assertNone("a privilege of PUBLIC also goes to every new role", """
                 select name from tables t, aclexplode(t.relacl) a where a.grantee = 0
                 union all
                 select nspname from pg_namespace n, aclexplode(n.nspacl) a
@@ -198,30 +198,30 @@ class SchemaTest {
     }
 
     @Test
-    void theTrailIsOnlyEverAddedTo() throws SQLException {
-        none("an audit event that can be changed proves nothing", """
+    void auditTables_onlyAllowInserts() throws SQLException {
+        assertNone("audit events must not be changed or deleted", """
                 select name from tables
                 where name like 'platform.audit%'
                   and (has_any_column_privilege('guildhall_app', oid, 'update') or has_table_privilege('guildhall_app', oid, 'delete'))""");
     }
 
     @Test
-    void whatAPriceSaysCanNotBeUpdated() throws SQLException {
+    void updatableColumns_excludePriceTerms() throws SQLException {
         assertEquals(List.of("archived_at", "external_id", "provider_references", "state", "updated_at", "version"), updatable("catalog.prices"));
         assertEquals(List.of("ends_at"), updatable("catalog.tier_products"));
     }
 
     @Test
-    void readersWriteNothing() throws SQLException {
-        none("a role that looks or copies must not change", """
+    void readOnlyRoles_writeNothing() throws SQLException {
+        assertNone("the read-only and backup roles must not write", """
                 select name || ' ' || role from tables, (values ('guildhall_readonly'), ('guildhall_backup')) as roles(role)
                 where has_any_column_privilege(role, oid, 'insert, update, references')
                    or has_table_privilege(role, oid, 'delete, truncate, trigger')""");
     }
 
     @Test
-    void aBackupHoldsEverything() throws SQLException {
-        none("what the backup can't read is lost", """
+    void backupRole_readsEveryTable() throws SQLException {
+        assertNone("a backup misses tables that its role can't read", """
                 select name from tables where not has_table_privilege('guildhall_backup', oid, 'select')""");
     }
 
@@ -232,7 +232,7 @@ class SchemaTest {
                 order by 1""".formatted(table));
     }
 
-    private static void none(String because, String offenders) throws SQLException {
+    private static void assertNone(String because, String offenders) throws SQLException {
         assertEquals(List.of(), database.asSuperuser(TABLES + offenders), because);
     }
 }

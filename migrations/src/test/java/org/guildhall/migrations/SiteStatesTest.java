@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** Sites that were there before their states were kept get the history that is known of them, every tenant's. */
+/** The migration gives existing sites of every tenant the state history that can be derived from their rows. */
 class SiteStatesTest {
 
     private static final String SCRIPT = "/db/migration/V20261121083000__site_states.sql";
@@ -41,7 +41,7 @@ class SiteStatesTest {
             group by s.name order by s.name""";
 
     @Test
-    void everySiteGetsWhatIsKnownOfIt() throws SQLException, IOException {
+    void existingSites_getTheirKnownStates() throws SQLException, IOException {
         var database = new TestDatabase(SiteStatesTest.class);
         database.asSuperuser(UNDONE);
         database.asSuperuser("begin; set local role guildhall_owner;" + script() + "; commit");

@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The database keeps tenants apart whatever the statement says. */
+/** The database separates tenants for every statement. */
 class TenantsTest {
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final UUID HERE = UUID.randomUUID();
@@ -29,7 +29,7 @@ class TenantsTest {
     }
 
     @Test
-    void aTenantSeesItsOwnRowsOnly() throws SQLException {
+    void tenant_seesOnlyItsRows() throws SQLException {
         try (var session = database.app(HERE)) {
             assertEquals(List.of("of " + HERE), session.run("select name from catalog.products"));
             assertEquals("0", session.one("select count(*) from catalog.products where tenant_id = '%s'", THERE));
@@ -38,7 +38,7 @@ class TenantsTest {
     }
 
     @Test
-    void withoutATenantNothingIsVisible() throws SQLException {
+    void noTenant_seesNoRows() throws SQLException {
         try (var session = database.app(null)) {
             assertEquals("0", session.one("select count(*) from catalog.products"));
             assertEquals("0", session.one("select count(*) from platform.tenants"));
@@ -48,7 +48,7 @@ class TenantsTest {
     }
 
     @Test
-    void withoutATenantNothingIsWritten() throws SQLException {
+    void noTenant_write_refused() throws SQLException {
         try (var session = database.app(null)) {
             assertEquals(INSUFFICIENT_PRIVILEGE, session.refusal("insert into catalog.org_types (key, name) values ('x', 'x')"));
             assertEquals(INSUFFICIENT_PRIVILEGE,
@@ -57,7 +57,7 @@ class TenantsTest {
     }
 
     @Test
-    void nothingIsWrittenForAnotherTenant() throws SQLException {
+    void otherTenant_write_refused() throws SQLException {
         try (var session = database.app(HERE)) {
             assertEquals(INSUFFICIENT_PRIVILEGE,
                     session.refusal("insert into catalog.products (tenant_id, name) values ('%s', 'x')", THERE));
@@ -67,7 +67,7 @@ class TenantsTest {
     }
 
     @Test
-    void nothingRefersToAnotherTenantsRow() throws SQLException {
+    void referenceToOtherTenantsRow_refused() throws SQLException {
         String product;
         try (var session = database.app(THERE)) {
             product = session.one("select id from catalog.products");
@@ -80,7 +80,7 @@ class TenantsTest {
     }
 
     @Test
-    void theTenantEndsWithTheTransaction() throws SQLException {
+    void tenantSetting_endsWithTheTransaction() throws SQLException {
         try (var connection = database.as(Roles.APP)) {
             connection.setAutoCommit(false);
             TestDatabase.column(connection, "select set_config('app.tenant', '" + HERE + "', true)");
@@ -91,7 +91,7 @@ class TenantsTest {
     }
 
     @Test
-    void evenTheOwnerIsBound() throws SQLException {
+    void owner_withoutTenant_seesNoRows() throws SQLException {
         try (var connection = database.as(Roles.MIGRATOR)) {
             assertEquals(List.of("guildhall_owner"), TestDatabase.column(connection, "select current_user"));
             assertEquals(List.of("0"), TestDatabase.column(connection, "select count(*) from catalog.products"));
@@ -99,14 +99,14 @@ class TenantsTest {
     }
 
     @Test
-    void aBackupSeesAllTenants() throws SQLException {
+    void backupRole_seesAllTenants() throws SQLException {
         try (var connection = database.as(Roles.BACKUP)) {
             assertEquals(List.of("2"), TestDatabase.column(connection, "select count(*) from catalog.products where name like 'of %'"));
         }
     }
 
     @Test
-    void aListUnderThePolicyIsReadFromItsIndex() throws SQLException {
+    void list_underPolicy_usesItsIndex() throws SQLException {
         try (var session = database.app(UUID.randomUUID())) {
             session.run("insert into catalog.products (name) select 'product ' || n from generate_series(1, 3000) n");
             session.commit();
@@ -123,7 +123,7 @@ class TenantsTest {
     }
 
     @Test
-    void aStatementPlannedForATenantWithoutRowsReadsByTheKey() throws SQLException {
+    void genericPlan_forEmptyTenant_usesTheKey() throws SQLException {
         try (var large = database.app(UUID.randomUUID()); var empty = database.app(UUID.randomUUID())) {
             large.run("insert into catalog.products (name) select 'product ' || n from generate_series(1, 3000) n");
             large.commit();

@@ -2,7 +2,7 @@ package org.guildhall.migrations;
 
 import java.sql.SQLException;
 
-/** Rows of the catalog for tests, by plain SQL. Each maker returns the new row's id. */
+/** Inserts catalog rows for tests by plain SQL. Each method that creates a row returns its id. */
 final class TestCatalog {
     static final String ARCHIVE_SET = "update catalog.entitlement_sets set state = 'archived', archived_at = now() where id = '%s'";
     static final String LIMIT = """

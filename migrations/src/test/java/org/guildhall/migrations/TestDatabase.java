@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 
-/** One server for all tests of this JVM, a database per test class, plain SQL as whichever role and tenant. */
+/** One PostgreSQL server for all tests of this JVM, a database per test class, plain SQL as any role and tenant. */
 final class TestDatabase {
     static final Embedded POSTGRES = Embedded.throwaway();
 
@@ -18,14 +18,14 @@ final class TestDatabase {
         name = POSTGRES.database(test.getSimpleName().toLowerCase());
     }
 
-    /** The first column of every row, as text, past all policies. */
+    /** Returns the first column of every row as text, without row-level security. */
     List<String> asSuperuser(String sql) throws SQLException {
         try (var connection = POSTGRES.superuser(name)) {
             return column(connection, sql);
         }
     }
 
-    /** A transaction of the server's role in a tenant; null is no tenant. Closing rolls back what wasn't committed. */
+    /** Begins a transaction of the server's role in a tenant; null is no tenant. Closing rolls back uncommitted changes. */
     Session app(@Nullable UUID tenant) throws SQLException {
         return new Session(POSTGRES.dataSource(name, Roles.APP).getConnection(), tenant);
     }
@@ -63,7 +63,7 @@ final class TestDatabase {
             return column(connection, sql.formatted(values));
         }
 
-        /** The only value of a statement. */
+        /** Returns the only value of a statement. */
         String one(String sql, Object... values) throws SQLException {
             return run(sql, values).getFirst();
         }
@@ -73,7 +73,7 @@ final class TestDatabase {
             begin();
         }
 
-        /** What the database refused: the constraint's name, or the SQLSTATE where there is none. Undone up to the statement before. */
+        /** Returns the violated constraint's name, or the SQLSTATE without one, and undoes this statement only. */
         String refusal(String sql, Object... values) throws SQLException {
             var before = connection.setSavepoint();
             try {
@@ -85,7 +85,7 @@ final class TestDatabase {
             throw new AssertionError("was not refused: " + sql.formatted(values));
         }
 
-        /** As {@link #refusal}, of a rule that is checked at commit. Undoes the whole transaction. */
+        /** Like {@link #refusal}, for a rule that is checked at commit. Undoes the whole transaction. */
         String refusalAtCommit(String sql, Object... values) throws SQLException {
             column(connection, sql.formatted(values));
             try {

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A folder with the launcher, and with JDKs and a Maven that only say what they were asked. */
+/** A folder with the launcher, and with fake JDKs and a fake Maven that print their arguments. */
 abstract class LauncherFolder {
 
     private static final List<String> PROGRAMS = List.of(
@@ -77,7 +77,7 @@ abstract class LauncherFolder {
         return jdk;
     }
 
-    /** A JDK whose demo is this script; it knows its data folder. */
+    /** Creates a JDK that runs this script as the demo; {@code $data} is the demo's data folder. */
     void demoJdk(String demo) throws IOException {
         script(jdk("right", "25").resolve("bin/java"), """
                 while [ $# -gt 0 ]; do

@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How the launcher finds a JDK, builds, and runs the demo. */
+/** The launcher finds a JDK, builds, and runs the demo. */
 class LauncherTest extends LauncherFolder {
 
     @Test
-    void withoutAJdkItSaysWhatToDo() throws Exception {
+    void noJdk_explainsWhatToDo() throws Exception {
         var outcome = run("serve");
         assertEquals(1, outcome.status());
         assertTrue(outcome.err().contains("needs a JDK 25 or later") && outcome.err().contains("apt install"), outcome.err());
@@ -20,7 +20,7 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void aJdkThatIsTooOldIsNamed() throws Exception {
+    void oldJdk_isNamedInTheError() throws Exception {
         var old = jdk("old", "21.0.4");
         var outcome = run("serve");
         assertEquals(1, outcome.status());
@@ -28,13 +28,13 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void aRuntimeWithoutACompilerIsNoJdk() throws Exception {
+    void runtimeWithoutCompiler_refused() throws Exception {
         Files.delete(jdk("jre", "25.0.1").resolve("bin/javac"));
         assertEquals(1, run("serve").status());
     }
 
     @Test
-    void javaHomeIsTaken() throws Exception {
+    void javaHome_isUsed() throws Exception {
         jdk("other", "26");
         var right = jdkAt(folder.resolve("elsewhere/my jdk"), "25.0.1");
         var outcome = run(List.of("JAVA_HOME=" + right), "serve", "--some", "option");
@@ -44,21 +44,21 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void aJavaHomeThatIsTooOldIsPassedOver() throws Exception {
+    void oldJavaHome_isSkipped() throws Exception {
         var old = jdkAt(folder.resolve("elsewhere/old"), "17.0.15");
         var right = jdk("temurin-25", "25.0.3");
         assertTrue(run(List.of("JAVA_HOME=" + old), "migrate").out().startsWith(right.toString()));
     }
 
     @Test
-    void theCompilerOnThePathLeadsToItsJdk() throws Exception {
+    void compilerOnPath_itsJdkIsUsed() throws Exception {
         var right = jdkAt(folder.resolve("elsewhere/jdk"), "25");
         Files.createSymbolicLink(programs.resolve("javac"), right.resolve("bin/javac"));
         assertTrue(run("serve").out().startsWith(right.toString()));
     }
 
     @Test
-    void aJdkThatWasAskedForIsNeverReplacedByAnother() throws Exception {
+    void requestedJdk_tooOld_refusedNotReplaced() throws Exception {
         jdk("right", "25");
         var outcome = run(List.of("GUILDHALL_JAVA_HOME=" + jdkAt(folder.resolve("elsewhere/old"), "17")), "serve");
         assertEquals(1, outcome.status());
@@ -66,7 +66,7 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void anUnknownVerbShowsTheKnownOnes() throws Exception {
+    void unknownVerb_listsKnownVerbs() throws Exception {
         var outcome = run("sevre");
         assertEquals(1, outcome.status());
         assertTrue(outcome.err().contains("Unknown verb: sevre") && outcome.err().contains("new-migration NAME"), outcome.err());
@@ -74,7 +74,7 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void withoutMavenItSaysSo() throws Exception {
+    void noMaven_isExplained() throws Exception {
         jdk("right", "25");
         Files.delete(programs.resolve("mvn"));
         var outcome = run("serve");
@@ -83,7 +83,7 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void itBuildsOnlyWhatHasChanged() throws Exception {
+    void build_runsOnlyAfterChanges() throws Exception {
         jdk("right", "25");
         var source = Files.writeString(Files.createDirectories(home.resolve("server/src/main/java")).resolve("A.java"), "class A {}");
         run("serve");
@@ -104,7 +104,7 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void aFailedBuildIsShownAndNotTakenForDone() throws Exception {
+    void failedBuild_isShownAndRunsAgain() throws Exception {
         jdk("right", "25");
         script(programs.resolve("mvn"), "echo 'A.java:1: error: no such thing'; exit 1");
         for (var attempt = 0; attempt < 2; attempt++) {
@@ -115,7 +115,7 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void aNewMigrationComesAfterAllOthers() throws Exception {
+    void newMigration_sortsAfterAllOthers() throws Exception {
         Files.writeString(home.resolve("migrations/sql/V29990101000000__far_future.sql"), "");
         Files.writeString(home.resolve("migrations/sql/V20000101000000__long_ago.sql"), "");
         assertEquals(home.resolve("migrations/sql/V29990101000001__add_priority.sql") + "\n", run("new-migration", "add_priority").out());
@@ -123,7 +123,7 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void aMigrationsNameIsOfFewLetters() throws Exception {
+    void newMigration_invalidName_refused() throws Exception {
         for (var name : List.of("", "Add", "1st", "add-priority", "../x", "a b")) {
             assertEquals(1, run("new-migration", name).status(), name);
         }
@@ -131,7 +131,7 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void aDetachedDemoRunsUntilItIsStopped() throws Exception {
+    void detachedDemo_runsUntilStopped() throws Exception {
         demoJdk("""
                 trap 'exit 0' TERM
                 echo 'The demo is ready.'
@@ -149,7 +149,7 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void aDemoThatEndsAtOnceShowsItsLog() throws Exception {
+    void detachedDemo_failsAtStart_showsLog() throws Exception {
         demoJdk("echo 'port 8080 is taken' >&2; exit 1");
         var outcome = run("demo", "--detach");
         assertEquals(1, outcome.status());
@@ -157,7 +157,7 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void aLaterDemoStartsFromTheClassesOfAnEarlierOne() throws Exception {
+    void secondDemo_usesTheClassCache() throws Exception {
         script(jdk("right", "25").resolve("bin/java"), """
                 case "$1" in -XX:AOTCacheOutput=*) echo classes > "${1#*=}" ;; esac
                 echo "$1\"""");
@@ -173,7 +173,7 @@ class LauncherTest extends LauncherFolder {
     }
 
     @Test
-    void stopLeavesAloneWhatIsNoDemo() throws Exception {
+    void stop_pidOfOtherProcess_notKilled() throws Exception {
         var other = new ProcessBuilder("sleep", "60").start();
         try {
             Files.writeString(Files.createDirectories(home.resolve(".guildhall")).resolve("demo.json"), "{\"pid\": " + other.pid() + "}");

@@ -11,11 +11,11 @@ import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the launcher says of itself, of what is in its way, and to the demo. */
+/** The launcher's help, its error messages, and its calls to the demo. */
 class LauncherVerbsTest extends LauncherFolder {
 
     @Test
-    void everyVerbExplainsItselfWithoutAJdk() throws Exception {
+    void help_ofEachVerb_needsNoJdk() throws Exception {
         var help = run("help").out();
         for (var verb : List.of("demo", "status", "stop", "call", "serve", "migrate", "admin", "test", "smoke", "seed", "bench", "lint",
                 "new-migration", "version")) {
@@ -31,7 +31,7 @@ class LauncherVerbsTest extends LauncherFolder {
     }
 
     @Test
-    void aPortThatIsTakenIsToldBeforeTheBuild() throws Exception {
+    void portTaken_reportedBeforeTheBuild() throws Exception {
         jdk("right", "25");
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var port = Integer.toString(taken.getLocalPort());
@@ -45,7 +45,7 @@ class LauncherVerbsTest extends LauncherFolder {
     }
 
     @Test
-    void aBuildWithoutANetworkIsOneSentence() throws Exception {
+    void build_withoutNetwork_oneSentence() throws Exception {
         jdk("right", "25");
         script(programs.resolve("mvn"), """
                 echo '[ERROR] Could not transfer artifact io.javalin:javalin:pom:7.2.3 from/to central: repo.example.org: Unknown host repo.example.org'
@@ -58,7 +58,7 @@ class LauncherVerbsTest extends LauncherFolder {
     }
 
     @Test
-    void aBuildNamesItsModulesAndSeconds() throws Exception {
+    void build_reportsModulesAndSeconds() throws Exception {
         jdk("right", "25");
         script(programs.resolve("mvn"), """
                 echo '[INFO] Building Guildhall migrations 0.1.0-SNAPSHOT                           [3/5]'
@@ -70,7 +70,7 @@ class LauncherVerbsTest extends LauncherFolder {
     }
 
     @Test
-    void theLogOfADemoGoesIntoAFile() throws Exception {
+    void demo_logWrittenToFile() throws Exception {
         demoJdk("echo '{\"level\": \"INFO\"}' >&2; echo 'The demo is ready.'");
         var outcome = run("demo", "--data", "my data");
         assertEquals(0, outcome.status(), outcome.err());
@@ -81,7 +81,7 @@ class LauncherVerbsTest extends LauncherFolder {
     }
 
     @Test
-    void theComplaintOfTheJvmIsShown() throws Exception {
+    void jvmError_isShown() throws Exception {
         demoJdk("echo 'Unrecognized VM option' >&2; echo '{\"level\": \"INFO\"}' >&2; exit 1");
         var outcome = run("demo");
         assertEquals(1, outcome.status());
@@ -90,7 +90,7 @@ class LauncherVerbsTest extends LauncherFolder {
     }
 
     @Test
-    void theStatusSaysWhetherADemoRuns() throws Exception {
+    void status_reportsRunningDemo() throws Exception {
         demoJdk("""
                 trap 'exit 0' TERM
                 printf '{"base_url": "http://127.0.0.1:1", "pid": %s}' $$ > "$data/demo.json"
@@ -108,7 +108,7 @@ class LauncherVerbsTest extends LauncherFolder {
     }
 
     @Test
-    void theVersionIsToldWithoutABuild() throws Exception {
+    void version_needsNoBuild() throws Exception {
         Files.writeString(home.resolve("pom.xml"), "<project>\n  <version>0.1.0</version>\n</project>\n");
         assertTrue(run("version").out().startsWith("Guildhall 0.1.0\nJDK: none that is 25 or later\n"));
         var right = jdk("right", "25.0.3");
@@ -117,7 +117,7 @@ class LauncherVerbsTest extends LauncherFolder {
     }
 
     @Test
-    void aCallHasTheDemosTokenAndAFreshKey() throws Exception {
+    void call_usesDemoTokenAndNewKey() throws Exception {
         demoFile();
         script(programs.resolve("curl"), """
                 cat > '%1$s/config'
@@ -145,7 +145,7 @@ class LauncherVerbsTest extends LauncherFolder {
     }
 
     @Test
-    void seedAndSmokeFindTheDemoOfTheirData() throws Exception {
+    void seedAndSmoke_findTheDemoByDataFolder() throws Exception {
         demoFile();
         var right = jdk("right", "25");
         var seeded = run("seed", "--data", "my data");

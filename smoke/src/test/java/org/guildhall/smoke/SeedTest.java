@@ -40,7 +40,7 @@ class SeedTest {
     private static final Keys KEYS = Keys.parse("test:0123456789abcdef0123456789abcdef");
 
     @Test
-    void seedingAgainAddsNothing() throws Exception {
+    void seed_runAgain_addsNothing() throws Exception {
         try (var postgres = Embedded.throwaway()) {
             var database = new DbConfig(postgres.url(postgres.database("seed")), Roles.APP, "", 8, Duration.ofSeconds(5));
             try (var app = App.start(new Config(database, "127.0.0.1", 0, "http://localhost", KEYS, Set.of(), List.of(), false))) {
@@ -56,20 +56,20 @@ class SeedTest {
                 assertEquals(once, counts(url, tokens));
                 assertTrue(once.get("products") >= 12, once::toString);
                 assertEquals(60, once.get("persons"), once::toString);
-                fedWikiServiceHasItsThreeTiers(url, tokens);
-                trialSupersedesTheDefaultAndPublicComesAfresh(client(url, secrets.get("wiki-cooperative.admin")).runtime());
+                seed_fedWikiService_hasThreeTiers(url, tokens);
+                trial_supersedesDefault_publicReturns(client(url, secrets.get("wiki-cooperative.admin")).runtime());
             }
         }
     }
 
-    private static void fedWikiServiceHasItsThreeTiers(String url, Seed.Tokens tokens) {
+    private static void seed_fedWikiService_hasThreeTiers(String url, Seed.Tokens tokens) {
         var ladder = client(url, tokens.tenantAdmin()).catalog()
                 .planLadders().list(new ListPlanLaddersOptions().withExternalId("fedwiki-service")).data().getFirst();
         assertEquals("FedWiki Service", ladder.name());
         assertEquals(List.of("Public", "Standard", "Flexible"), ladder.tiers().stream().map(LadderTier::name).toList());
     }
 
-    private static void trialSupersedesTheDefaultAndPublicComesAfresh(Domains.Runtime runtime) {
+    private static void trial_supersedesDefault_publicReturns(Domains.Runtime runtime) {
         var person = runtime.persons().list(new ListPersonsOptions().withExternalId(WikiMembers.EXAMPLE)).data().getFirst();
         var own = person.personalOrganizationId();
         var moves = runtime.transitions().listOrganizationTransitions(own, new ListOrganizationTransitionsOptions().withSort(ListOrganizationTransitionsSort.EFFECTIVE_AT))
@@ -83,13 +83,13 @@ class SeedTest {
                 .filter(provision -> provision.tierId() != null)
                 .map(provision -> provision.state().toString())
                 .toList();
-        assertEquals(List.of("ended", "ended", "active"), plans, "Public, Standard, and Public afresh");
+        assertEquals(List.of("ended", "ended", "active"), plans, "Public, Standard, and Public again");
         var entitled = runtime.entitlements().getEffectiveEntitlements(own).value();
         assertEquals(List.of("Public"), entitled.plans().stream().map(PlanStanding::tierName).toList());
         assertEquals(Map.of("fedwiki.sites", 1L, "fedwiki.storage_mb", 16L), entitled.entitlements().stream()
                 .collect(Collectors.toMap(EffectiveEntitlement::resourceKey, EffectiveEntitlement::limit)));
         var sites = runtime.sites().list(new ListSitesOptions().withOrganizationId(own).withSort(ListSitesSort.CREATED_AT)).data();
-        assertEquals(List.of("active", "read_only"), sites.stream().map(site -> site.state().toString()).toList(), "the older one stays");
+        assertEquals(List.of("active", "read_only"), sites.stream().map(site -> site.state().toString()).toList(), "the older site stays active");
     }
 
     private static Map<String, Long> counts(String url, Seed.Tokens tokens) {
