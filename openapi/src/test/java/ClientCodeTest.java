@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openapitools.jackson.nullable.JsonNullableModule;
 
-/** What the client's templates make of the tiny spec survives what it doesn't know and says only what was said. */
+/** The client code generated from the tiny spec keeps unknown values and writes only members that were set. */
 class ClientCodeTest {
 
     @TempDir
@@ -37,12 +37,12 @@ class ClientCodeTest {
     static void generate() {
         var spec = new TinySpec(TinySpec.ORIGINAL);
         new ClientCode(spec.joined(), spec.policies(), folder.resolve("java"), Path.of("templates/client").toAbsolutePath()).run();
-        // The models alone: the calls need the hand-written half, which the client's own module compiles them with.
+        // Only the models: the calls need the hand-written classes of the client's own module.
         code = Compiled.from(folder.resolve("java/org/guildhall/client/model"), folder.resolve("classes"), "17");
     }
 
     @Test
-    void aKnownVariantIsReadAsItsTypeAndComesBackWhole() throws Exception {
+    void knownVariant_readAsItsType_roundTrips() throws Exception {
         String wire = "{\"kind\":\"circle\",\"radius\":1,\"newer\":{\"x\":[1]}}";
         Object circle = json.readValue(wire, model("Shape"));
         assertEquals(model("Circle"), circle.getClass());
@@ -51,14 +51,14 @@ class ClientCodeTest {
     }
 
     @Test
-    void anUnknownVariantComesBackWhole() throws Exception {
+    void unknownVariant_roundTrips() throws Exception {
         String wire = "{\"kind\":\"triangle\",\"sides\":[3,4,5],\"name\":null}";
         assertEquals("Unknown", json.readValue(wire, model("Shape")).getClass().getSimpleName());
         assertRoundTrip(wire, model("Shape"));
     }
 
     @Test
-    void whatIsNestedComesBackWholeToo() throws Exception {
+    void nestedUnknownMembers_roundTrip() throws Exception {
         assertRoundTrip("""
                 {"created_at":"2026-11-21T02:15:00Z","note":null,"id":"thg_1","name":"n","color":"mauve","old_color":null,"owner_id":"own_1",\
                 "owner":{"id":"own_1","since":2020},"count":1,"rank":2,"ratio":0.5,"flag":true,"tags":["a"],"labels":{"k":"v"},\
@@ -67,7 +67,7 @@ class ClientCodeTest {
     }
 
     @Test
-    void aVariantThatIsMadeHereSaysWhatItIs() throws Exception {
+    void newVariant_writesItsDiscriminator() throws Exception {
         Object circle = Arrays.stream(model("Circle").getConstructors()).filter(one -> one.getParameterCount() == 1).findFirst().orElseThrow()
                 .newInstance(2);
         assertEquals(json.readTree("{\"kind\":\"circle\",\"radius\":2}"), json.readTree(json.writeValueAsString(circle)));
@@ -75,36 +75,36 @@ class ClientCodeTest {
     }
 
     @Test
-    void numbersOfAnswersMayBeMissing() throws Exception {
+    void responseNumber_missing_isNull() throws Exception {
         Object thing = json.readValue("{\"id\":\"thg_1\"}", model("Thing"));
         assertEquals(null, thing.getClass().getMethod("count").invoke(thing));
         assertEquals(Long.class, thing.getClass().getMethod("count").getReturnType());
     }
 
     @Test
-    void whatOnlyAnswersUseHasNoWithers() {
+    void responseModel_hasNoWithers() {
         assertFalse(Arrays.stream(model("Thing").getMethods()).anyMatch(method -> method.getName().startsWith("with")));
         assertTrue(Arrays.stream(model("NewThing").getMethods()).anyMatch(method -> method.getName().equals("withColor")));
     }
 
     @Test
-    void whatOnlyRequestsUseHasNoPlaceForTheUnknown() {
+    void requestModel_hasNoUnknownMembers() {
         assertFalse(Arrays.stream(model("NewThing").getRecordComponents()).anyMatch(component -> component.getName().equals("additional")));
     }
 
     @Test
-    void aPatchSaysAbsentNullAndValueApart() throws Exception {
+    void patch_distinguishesAbsentNullAndValue() throws Exception {
         Object patch = model("ThingPatch").getConstructor().newInstance();
         assertEquals("{}", json.writeValueAsString(patch));
         Object named = call(patch, "withName", "n");
         assertEquals("{\"name\":\"n\"}", json.writeValueAsString(named));
         assertEquals("{\"name\":\"n\",\"color\":null}", json.writeValueAsString(call(named, "withColor", new Object[] {null})));
         var refused = assertThrows(InvocationTargetException.class, () -> call(patch, "withName", new Object[] {null}));
-        assertEquals(NullPointerException.class, refused.getCause().getClass(), "what can't be removed can't be null");
+        assertEquals(NullPointerException.class, refused.getCause().getClass(), "a required member can't be set to null");
     }
 
     @Test
-    void enumerationsAreOpen() throws Exception {
+    void enumeration_unknownValue_isKept() throws Exception {
         Object mauve = json.readValue("\"mauve\"", model("Color"));
         assertEquals(false, mauve.getClass().getMethod("isKnown").invoke(mauve));
         assertEquals("\"mauve\"", json.writeValueAsString(mauve));
@@ -114,14 +114,14 @@ class ClientCodeTest {
     }
 
     @Test
-    void secretsAreNotShown() throws Exception {
+    void toString_hidesSecrets() throws Exception {
         Object square = json.readValue("{\"kind\":\"square\",\"side\":2,\"secret\":\"s3cr3t\"}", model("Shape"));
         assertEquals("Square[side=2, secret=***, at=null]", square.toString());
         assertTrue(json.writeValueAsString(square).contains("s3cr3t"));
     }
 
     @Test
-    void callsTakeThePathThenTheBodyThenTheOptions() throws Exception {
+    void call_parameters_pathThenBodyThenOptions() throws Exception {
         String api = Files.readString(folder.resolve("java/org/guildhall/client/ThingsApi.java"));
         List<String> methods = Pattern.compile("default (\\S+ \\w+\\(.*\\)) \\{").matcher(api).results().map(found -> found.group(1)).toList();
         assertEquals(List.of(
@@ -142,20 +142,20 @@ class ClientCodeTest {
     }
 
     @Test
-    void onlyCallsWithAllTheirArgumentsAreSent() throws Exception {
+    void client_implementsOnlyFullSignatures() throws Exception {
         String client = Files.readString(folder.resolve("java/org/guildhall/client/ThingsApiClient.java"));
         assertTrue(client.contains("public Response<Thing> get(String thingId, ReadOptions options)"), client);
         assertFalse(client.contains(" get(String thingId)"), client);
     }
 
     @Test
-    void theRulesOfRequestHeadersAreTheDocuments() throws Exception {
+    void headerRules_comeFromTheDocument() throws Exception {
         String rules = Files.readString(folder.resolve("java/org/guildhall/client/HeaderRules.java"));
         assertTrue(rules.contains("new HeaderRule(\"Idempotency-Key\", 0, 99, \"^[ -~]+$\")"), rules);
     }
 
     @Test
-    void anOperationWithParametersOfItsOwnTakesThemWithItsOptions() throws Exception {
+    void operationParameters_areInItsOptions() throws Exception {
         assertEquals(List.of("force", "dryRun", "idempotencyKey", "auditReason", "ifMatch"),
                 Arrays.stream(model("ReorderThingOptions").getRecordComponents()).map(component -> component.getName()).toList());
         assertEquals(List.of(1, 5), Arrays.stream(model("ReorderThingOptions").getConstructors()).map(Constructor::getParameterCount).sorted().toList());
@@ -164,7 +164,7 @@ class ClientCodeTest {
     }
 
     @Test
-    void aRequiredFilterMustBeGiven() {
+    void requiredFilter_isAConstructorArgument() {
         List<Integer> sizes = Arrays.stream(model("ListThingsOptions").getConstructors()).map(Constructor::getParameterCount).sorted().toList();
         assertEquals(List.of(1, 8), sizes);
     }

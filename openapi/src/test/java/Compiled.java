@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
-/** Java files compiled beside the classes of the tests, without a single warning, and loaded. */
+/** Compiles Java files against the test class path, fails on any warning, and loads the classes. */
 final class Compiled {
 
     private final ClassLoader classes;
@@ -18,7 +18,7 @@ final class Compiled {
         this.classes = classes;
     }
 
-    /** @param sources a folder; what it holds hides classes of the same name that the build itself has made */
+    /** @param sources a folder; its classes hide classes of the same name from the build itself */
     static Compiled from(Path sources, Path out, String release) {
         var compiler = ToolProvider.getSystemJavaCompiler();
         try (var files = compiler.getStandardFileManager(null, null, null); Stream<Path> found = Files.walk(sources)) {

@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The published document says of each operation all that its policy implies. */
+/** The published document adds to each operation the parameters, headers and responses that its policy implies. */
 class CompletionTest {
 
     private static final ObjectNode PUBLISHED = new TinySpec(TinySpec.ORIGINAL).published();
 
     @Test
-    void aCreationTakesKeyReasonAndDryRun() {
+    void create_takesIdempotencyKeyReasonAndDryRun() {
         assertEquals(List.of("dry_run", "Idempotency-Key", "Audit-Reason"), parameters("post", "/api/v1/catalog/things"));
         assertEquals(Set.of("201", "400", "401", "403", "406", "408", "409", "413", "415", "422", "429", "500", "503"),
                 statuses("post", "/api/v1/catalog/things"));
@@ -28,12 +28,12 @@ class CompletionTest {
     }
 
     @Test
-    void aDryRunIsAnotherMediaTypeOfTheOrdinaryAnswer() {
+    void dryRun_isASecondMediaTypeOfTheResponse() {
         for (String[] change : new String[][] {{"post", "/api/v1/catalog/things", "201"}, {"patch", "/api/v1/catalog/things/{thing_id}", "200"}}) {
             JsonNode content = operation(change[0], change[1]).at("/responses/" + change[2] + "/content");
             List<String> types = new ArrayList<>();
             content.fieldNames().forEachRemaining(types::add);
-            // Generators take the first one.
+            // Generators take the first media type.
             assertEquals(List.of("application/json", "application/vnd.guildhall.dry-run+json"), types);
             assertEquals("#/components/schemas/DryRunResult", content.path(types.get(1)).at("/schema/$ref").asText());
             assertFalse(content.path(types.get(0)).at("/schema").has("anyOf"));
@@ -42,12 +42,12 @@ class CompletionTest {
     }
 
     @Test
-    void whereNothingIsAnsweredThereIsNothingToAccept() {
+    void emptyResponse_hasNo406() {
         assertFalse(statuses("delete", "/api/v1/catalog/things/{thing_id}").contains("406"));
     }
 
     @Test
-    void enumerationsAreOpenInAnswersAndClosedInRequests() {
+    void enumerations_openInResponses_closedInRequests() {
         JsonNode closed = PUBLISHED.at("/components/schemas/Color");
         assertEquals(4, closed.path("enum").size());
         JsonNode thing = PUBLISHED.at("/components/schemas/Thing/allOf/1/properties");
@@ -63,13 +63,13 @@ class CompletionTest {
     }
 
     @Test
-    void objectsAreOpenInAnswersAndClosedInRequests() {
+    void objects_openInResponses_closedInRequests() {
         assertTrue(PUBLISHED.at("/components/schemas/Part/additionalProperties").asBoolean());
         assertFalse(PUBLISHED.at("/components/schemas/NewThing/additionalProperties").asBoolean(true));
     }
 
     @Test
-    void ifMatchBringsItsProblems() {
+    void ifMatch_adds412And428() {
         assertEquals(List.of("dry_run", "Idempotency-Key", "Audit-Reason", "If-Match"), parameters("patch", "/api/v1/catalog/things/{thing_id}"));
         assertTrue(statuses("patch", "/api/v1/catalog/things/{thing_id}").contains("412"));
         assertFalse(statuses("patch", "/api/v1/catalog/things/{thing_id}").contains("428"));
@@ -79,7 +79,7 @@ class CompletionTest {
     }
 
     @Test
-    void whatCannotBeTriedOutHasNoDryRun() {
+    void operationWithoutDryRun_hasNoSuchParameter() {
         assertEquals(List.of("Idempotency-Key", "Audit-Reason"), parameters("delete", "/api/v1/catalog/things/{thing_id}"));
         assertFalse(statuses("delete", "/api/v1/catalog/things/{thing_id}").contains("200"));
         assertEquals(Set.of("Request-Id", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"),
@@ -87,51 +87,51 @@ class CompletionTest {
     }
 
     @Test
-    void aResourceCanBeReadConditionallyAndInPart() {
+    void get_takesIfNoneMatchAndFields() {
         assertEquals(List.of("fields", "If-None-Match"), parameters("get", "/api/v1/catalog/things/{thing_id}"));
         assertTrue(statuses("get", "/api/v1/catalog/things/{thing_id}").containsAll(Set.of("304", "404")));
         assertTrue(headers("get", "/api/v1/catalog/things/{thing_id}", "200").contains("ETag"));
     }
 
     @Test
-    void whatHasNoVersionHasNoETag() {
+    void resourceWithoutVersion_hasNoETag() {
         assertEquals(List.of("thing_id", "part_key"), parameters("get", "/api/v1/catalog/things/{thing_id}/parts/{part_key}"));
         assertFalse(headers("get", "/api/v1/catalog/things/{thing_id}/parts/{part_key}", "200").contains("ETag"));
     }
 
     @Test
-    void tagsArePublishedInGroupsWithoutTheirAuditCategory() {
+    void tags_groupedWithoutAuditCategory() {
         assertEquals("catalog", PUBLISHED.at("/x-tagGroups/1/name").asText());
         assertEquals("{\"name\":\"health\",\"x-displayName\":\"Health\"}", PUBLISHED.at("/tags/0").toString());
     }
 
     @Test
-    void aListHasPagesAndNoETag() {
+    void list_hasPagingAndNoETag() {
         assertEquals(List.of("color", "owner_id", "default", "sort", "expand", "limit", "cursor", "fields"), parameters("get", "/api/v1/catalog/things"));
         assertEquals(Set.of("Request-Id", "RateLimit", "RateLimit-Policy", "Link"), headers("get", "/api/v1/catalog/things", "200"));
         assertEquals(Set.of("200", "400", "401", "403", "406", "429", "500", "503"), statuses("get", "/api/v1/catalog/things"));
     }
 
     @Test
-    void aPostThatOnlyReadsTakesNeitherKeyNorDryRun() {
+    void readOnlyPost_hasNoKeyAndNoDryRun() {
         assertEquals(List.of(), parameters("post", "/api/v1/catalog/checks"));
         assertEquals(Set.of("200", "400", "401", "403", "406", "408", "413", "415", "422", "429", "500", "503"), statuses("post", "/api/v1/catalog/checks"));
     }
 
     @Test
-    void aPublicOperationNeedsNoCredentials() {
+    void publicOperation_hasNo401And403() {
         assertEquals(Set.of("200", "400", "406", "429", "500", "503"), statuses("get", "/api/v1/health"));
         assertEquals(Set.of("Request-Id"), headers("get", "/api/v1/health", "200"));
         assertTrue(statuses("get", "/api/v1/auth/status").containsAll(Set.of("401", "403")));
     }
 
     @Test
-    void whatASourceSaysItselfStays() {
+    void descriptionInSource_isKept() {
         assertEquals("Said better here.", operation("post", "/api/v1/catalog/things").at("/responses/409/description").asText());
     }
 
     @Test
-    void onlyWhatIsUsedIsPublishedAndScopesAlways() {
+    void unusedComponents_dropped_scopesKept() {
         JsonNode schemas = PUBLISHED.at("/components/schemas");
         assertFalse(schemas.has("UnusedId"));
         assertTrue(schemas.has("Scope"));
@@ -140,20 +140,20 @@ class CompletionTest {
     }
 
     @Test
-    void everyReferenceLeadsSomewhere() {
+    void references_allResolve() {
         PUBLISHED.findValues("$ref").forEach(
                 reference -> assertFalse(PUBLISHED.at(reference.asText().substring(1)).isMissingNode(), reference.asText()));
         assertEquals("#/components/schemas/Circle", PUBLISHED.at("/components/schemas/Shape/discriminator/mapping/circle").asText());
     }
 
     @Test
-    void yamlAndJsonSayTheSame() throws IOException {
+    void yaml_equalsJson() throws IOException {
         JsonNode json = new ObjectMapper().readTree(DocumentText.json(PUBLISHED));
         assertEquals(json, new YAMLMapper().readTree(DocumentText.yaml(PUBLISHED)));
     }
 
     @Test
-    void whatAReaderCouldMistakeIsQuoted() {
+    void yaml_ambiguousText_isQuoted() {
         ObjectNode traps = new ObjectMapper().createObjectNode().put("a", "no").put("b", "2026-11-21").put("c", "1_000").put("d", "null")
                 .put("on", "~").put("e", "12:30").put("f", "plain words");
         assertEquals("""

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A build without changes generates nothing, and whatever changes is noticed. */
+/** A build without changes generates nothing; a changed source or template runs the generator again. */
 class GenerateTest {
 
     @TempDir
@@ -37,12 +37,12 @@ class GenerateTest {
     }
 
     @Test
-    void withoutAChangeNothingIsDone() throws IOException {
+    void generate_nothingChanged_isSkipped() throws IOException {
         assertFalse(generated());
     }
 
     @Test
-    void aChangedSourceIsNoticedAndWhatItNoLongerSaysIsGone() throws IOException {
+    void generate_sourceChanged_outputReplaced() throws IOException {
         Path order = target.resolve("generated-sources/server/org/guildhall/api/model/ReorderThingRequest.java");
         assertTrue(Files.exists(order));
         spec.with("openapi.yaml", "  /api/v1/catalog/things/{thing_id}/order:\n    $ref: catalog/order.yaml\n", "");
@@ -52,14 +52,14 @@ class GenerateTest {
     }
 
     @Test
-    void aChangedTemplateIsNoticed() throws IOException {
+    void generate_templateChanged_runsAgain() throws IOException {
         spec.with("templates/server/scopes.mustache", "The scopes of the document.", "Scopes.");
         assertTrue(generated());
         assertTrue(Files.readString(target.resolve("generated-sources/server/org/guildhall/api/Scopes.java")).contains("/** Scopes. */"));
     }
 
     @Test
-    void aRefusedSpecLeavesNoStamp() throws IOException {
+    void generate_invalidSpec_leavesNoStamp() throws IOException {
         spec.with("catalog/order.yaml", "x-audit", "x-adit");
         assertThrows(SpecMistakes.class, this::generated);
         spec.with("catalog/order.yaml", "x-adit", "x-audit");
@@ -67,7 +67,7 @@ class GenerateTest {
     }
 
     @Test
-    void theSameSourcesGiveTheSameBytes() throws IOException {
+    void generate_sameSources_sameBytes() throws IOException {
         Path other = folder.resolve("other");
         Generate.generate("server", folder.resolve("spec"), other);
         try (var files = Files.walk(target)) {

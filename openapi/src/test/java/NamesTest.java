@@ -4,7 +4,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How names and texts of the document come out in Java. */
+/** The conversion of the document's names and texts to Java. */
 class NamesTest {
 
     @ParameterizedTest
@@ -25,7 +25,7 @@ class NamesTest {
     }
 
     @Test
-    void aMethodOfTheClientIsCalledLikeItsOperationWithoutTheResource() {
+    void clientMethod_isOperationWithoutResource() {
         var calls = new TinySpec(TinySpec.ORIGINAL).policies();
         assertEquals("create", calls.get("createThing").call());
         assertEquals("list", calls.get("listThings").call());
@@ -34,7 +34,7 @@ class NamesTest {
     }
 
     @Test
-    void textBecomesJavadocThatCannotEndTheComment() {
+    void javadoc_commentEndInText_isEscaped() {
         assertEquals(String.join("\n",
                 "     * Ends &lt;here&gt; *&#47; &amp; <code>code</code> &#64;see &#92;u000a.",
                 "     *",

@@ -19,7 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The real document: it is one, and every example in it is what it is an example of. */
+/** The real document is valid OpenAPI, and each of its examples matches its schema. */
 class PublishedDocumentTest {
 
     private static final String ID = "https://guildhall.example/openapi.json";
@@ -34,26 +34,26 @@ class PublishedDocumentTest {
     private static ObjectNode published() {
         ObjectNode joined = Bundle.join(Path.of(".").toAbsolutePath().normalize());
         ObjectNode published = PublishedDocument.published(joined, Policy.read(joined));
-        // The validator knows some top-level domains only, and .example, which is made for examples, isn't among them.
+        // The validator's list of top-level domains doesn't include .example, which is reserved for examples.
         published.findParents("format").stream().filter(schema -> schema.get("format").asText().endsWith("email"))
                 .forEach(schema -> ((ObjectNode) schema).remove("format"));
         return published;
     }
 
     @Test
-    void anotherParserReadsItWithoutComplaint() {
+    void document_otherParser_reportsNoErrors() {
         assertEquals(List.of(), new OpenAPIV3Parser().readContents(DocumentText.yaml(DOCUMENT), null, null).getMessages());
     }
 
     @Test
-    void everyExampleFitsItsSchema() {
+    void examples_allMatchTheirSchemas() {
         check(DOCUMENT, "");
         assertEquals("", String.join("\n", wrong));
         assertTrue(examples > 0);
     }
 
     @Test
-    void noAnswerHasAClosedEnumeration() {
+    void responses_haveNoClosedEnumeration() {
         for (JsonNode item : DOCUMENT.path("paths")) {
             for (JsonNode operation : item) {
                 for (JsonNode response : operation.path("responses")) {
@@ -71,7 +71,7 @@ class PublishedDocumentTest {
     }
 
     @Test
-    void everyKnownValueFitsItsPatternAndBound() {
+    void knownValues_matchPatternAndMaxLength() {
         DOCUMENT.findParents("x-extensible-enum").forEach(schema -> schema.path("x-extensible-enum").forEach(value -> {
             if (!value.asText().matches(schema.path("pattern").asText()) || value.asText().length() > schema.path("maxLength").asInt()) {
                 wrong.add(value.asText());
@@ -81,7 +81,7 @@ class PublishedDocumentTest {
     }
 
     @Test
-    void everyObjectSaysWhatElseItMayHave() {
+    void objects_allDeclareAdditionalProperties() {
         for (JsonNode schema : DOCUMENT.findParents("type")) {
             if (schema.path("type").toString().contains("\"object\"") && !schema.has("additionalProperties")) {
                 wrong.add(schema.toString());
@@ -91,7 +91,7 @@ class PublishedDocumentTest {
     }
 
     @Test
-    void theTextNamesThePrefixesThatAreThere() {
+    void description_listsAllIdPrefixes() {
         var said = new TreeSet<String>();
         String text = DOCUMENT.at("/info/description").asText();
         var ids = Pattern.compile("`([a-z]{3})` [a-zA-Z]").matcher(text.substring(text.indexOf("Ids are TypeIDs"), text.indexOf("`external_id` is")));
@@ -102,7 +102,7 @@ class PublishedDocumentTest {
         assertEquals(there, said);
     }
 
-    /** Examples stand beside a schema (media types, parameters, headers) or inside one. */
+    /** Checks examples next to a schema (media types, parameters, headers) and inside one. */
     private void check(JsonNode node, String at) {
         for (var member : node.properties()) {
             String pointer = at + "/" + member.getKey().replace("~", "~0").replace("/", "~1");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each mistake in a spec stops the build with a sentence that says where and what. */
+/** Each mistake in a spec stops the build with a message that names the place and the mistake. */
 class RefusalTest {
 
     @TempDir
@@ -65,14 +65,14 @@ class RefusalTest {
         openapi.yaml        | "/api/v1/catalog/things/latest:" | "/api/v1/catalog/things/{thing_id}:" | openapi.yaml:                | a path twice
         openapi.yaml        | "/api/v1/catalog/things/latest:" | "/api/v1/catalog/things/{other}:" | the paths /api/v1/catalog/things/{thing_id} and /api/v1/catalog/things/{other} are the same | a path twice under two names
         """)
-    void isRefused(String file, String text, String other, String reason, String name) {
+    void mistake_refusedWithPlaceAndReason(String file, String text, String other, String reason, String name) {
         spec.with(file, text, other.replace("\\n", "\n"));
         var refused = assertThrows(SpecMistakes.class, () -> spec.published(), name);
         assertTrue(refused.getMessage().contains(reason), refused.getMessage());
     }
 
     @Test
-    void twoSchemasWithOneNameAreRefused() {
+    void duplicateSchemaName_refused() {
         spec.with("catalog/schemas/things.yaml", "ThingList:", "Problem: {type: object}\nThingList:")
                 .with("catalog/schemas/things.yaml", "part: {$ref: '#/Part'}", "part: {$ref: '#/Problem'}");
         var refused = assertThrows(SpecMistakes.class, () -> spec.joined());
@@ -82,14 +82,14 @@ class RefusalTest {
     }
 
     @Test
-    void aSchemaCalledLikeALanguagesOwnTypeIsRefused() {
+    void schemaNamedLikeABuiltInType_refused() {
         spec.with("shared/schemas.yaml", "Moment:", "Instant:").with("catalog/schemas/things.yaml", "#/Moment", "#/Instant");
         var refused = assertThrows(SpecMistakes.class, () -> spec.joined());
         assertTrue(refused.getMessage().contains("no schema can be called Instant"), refused.getMessage());
     }
 
     @Test
-    void allMistakesComeAtOnce() {
+    void severalMistakes_allReported() {
         spec.with("catalog/thing.yaml", "x-audit: thing.deleted", "x-rate-cost: 1")
                 .with("catalog/things.yaml", "'catalog:write'", "'catalog:wrte'");
         var refused = assertThrows(SpecMistakes.class, () -> spec.policies());
@@ -98,7 +98,7 @@ class RefusalTest {
     }
 
     @Test
-    void aMissingSharedComponentIsNamed() {
+    void missingSharedComponent_isNamed() {
         spec.with("shared/parameters.yaml", "DryRun:", "DriRun:").with("shared/responses.yaml", "Conflict:", "Konflikt:");
         var refused = assertThrows(SpecMistakes.class, () -> spec.published());
         assertEquals(List.of("shared/parameters.yaml has no DryRun", "shared/responses.yaml has no Conflict"), refused.reasons());
@@ -113,14 +113,14 @@ class RefusalTest {
         "square: '#/Square'"     | ""                                                         | Shape: the discriminator's mapping must name each variant once | a variant without a value
         "  additionalProperties: false\\n  required: [key, parts]" | "  additionalProperties: true\\n  required: [key, parts]" | Part allows members beside its own ones: a record would lose them | members that a record would lose
         """)
-    void whatJavaCannotSayIsRefused(String text, String other, String reason, String name) {
+    void namesInvalidInJava_refused(String text, String other, String reason, String name) {
         spec.with("catalog/schemas/things.yaml", text.replace("\\n", "\n"), other.replace("\\n", "\n"));
         var refused = assertThrows(SpecMistakes.class, () -> spec.serverView(), name);
         assertTrue(refused.getMessage().contains(reason), refused.getMessage());
     }
 
     @Test
-    void aFileThatCannotBeReadIsNamedOnce() {
+    void unreadableFile_namedOnce() {
         spec.with("catalog/schemas/things.yaml", "flag: {type: boolean}", "flag: {type: boolean");
         var refused = assertThrows(SpecMistakes.class, () -> spec.joined());
         assertEquals(1, refused.reasons().size());
@@ -128,7 +128,7 @@ class RefusalTest {
     }
 
     @Test
-    void aSchemaWithoutANameMayNotTakeAnothersName() {
+    void unnamedSchema_clashingName_refused() {
         spec.with("catalog/schemas/things.yaml", "Owner:\n", "ThingSize: {type: string, enum: [a, b]}\nOwner:\n")
                 .with("catalog/schemas/things.yaml", "flag: {type: boolean}", "flag: {$ref: '#/ThingSize'}");
         var refused = assertThrows(SpecMistakes.class, () -> spec.serverView());

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the templates make of the tiny spec compiles without a warning and does what the document says. */
+/** The server code generated from the tiny spec compiles without a warning and behaves as the document says. */
 class ServerCodeTest {
 
     private static final String THING_ID = "thg_01h455vb4pex5vsknk084sn02q";
@@ -55,7 +55,7 @@ class ServerCodeTest {
     }
 
     @Test
-    void aRecordReadsAndWritesWhatTheDocumentSays() throws Exception {
+    void record_roundTripsTheDocumentsJson() throws Exception {
         Object thing = json.readValue(THING, model("Thing"));
         assertEquals(json.readTree(THING), json.readTree(json.writeValueAsString(thing)));
         assertEquals(3, assertInstanceOf(Versioned.class, thing).version());
@@ -65,7 +65,7 @@ class ServerCodeTest {
     }
 
     @Test
-    void membersAreTypedByWhetherTheyCanBeMissing() {
+    void optionalMembers_areNullable() {
         assertEquals("""
                 Instant createdAt, ? String note, ThingId id, String name, Color color, ? Color oldColor, ? OwnerId ownerId, long count, \
                 ? Integer rank, double ratio, boolean flag, List<String> tags, Map<String, String> labels, Shape shape, Part part, \
@@ -75,20 +75,20 @@ class ServerCodeTest {
     }
 
     @Test
-    void expandedMembersAreNotTheHandlersBusiness() {
+    void expandedMembers_notGenerated() {
         assertFalse(Arrays.stream(model("Thing").getRecordComponents()).anyMatch(component -> component.getName().equals("owner")));
         assertThrows(AssertionError.class, () -> model("Owner"));
     }
 
     @Test
-    void personalMembersAreMarked() {
+    void personalMembers_areAnnotated() {
         for (RecordComponent component : model("Thing").getRecordComponents()) {
             assertEquals(component.getName().equals("name"), component.isAnnotationPresent(Personal.class), component.getName());
         }
     }
 
     @Test
-    void aUnionIsSealedAndToldByItsDiscriminator() throws Exception {
+    void union_isSealed_readByDiscriminator() throws Exception {
         assertTrue(model("Shape").isSealed());
         Object square = json.readValue("{\"kind\":\"square\",\"side\":2,\"secret\":\"s3cr3t\",\"at\":null}", model("Shape"));
         assertEquals(model("Square"), square.getClass());
@@ -98,27 +98,27 @@ class ServerCodeTest {
     }
 
     @Test
-    void enumerationsReadTheirWireFormOnly() throws Exception {
+    void enumeration_readsOnlyWireValues() throws Exception {
         assertEquals(List.of("RED", "DARK_BLUE", "ONE_TIME", "_2D"), Arrays.stream(model("Color").getEnumConstants()).map(one -> ((Enum<?>) one).name()).toList());
         assertEquals("\"one_time\"", json.writeValueAsString(json.readValue("\"one_time\"", model("Color"))));
         assertThrows(ValueInstantiationException.class, () -> json.readValue("\"ONE_TIME\"", model("Color")));
     }
 
     @Test
-    void anIdRefusesAnotherPrefix() {
+    void id_withOtherPrefix_refused() {
         assertThrows(ValueInstantiationException.class, () -> json.readValue("\"own_01h455vb4pex5vsknk084sn02q\"", model("ThingId")));
-        assertNotNull(model("UnusedId"), "ids are there before an operation uses them");
+        assertNotNull(model("UnusedId"), "unused id types are generated, too");
     }
 
     @Test
-    void wireListsAndProblemsAreNotGenerated() {
+    void listAndProblemSchemas_notGenerated() {
         for (String name : List.of("ThingList", "PageInfo", "Problem", "DryRunResult", "Scope", "Labels")) {
             assertThrows(AssertionError.class, () -> model(name), name);
         }
     }
 
     @Test
-    void handlersHaveTypedMethods() {
+    void handlerMethods_areTyped() {
         var methods = new TreeMap<String, String>();
         for (Method method : code.type("org.guildhall.api.catalog.ThingsApi").getMethods()) {
             methods.put(method.getName(), simple(method.getGenericReturnType().getTypeName()) + " "
@@ -137,20 +137,20 @@ class ServerCodeTest {
     }
 
     @Test
-    void anInterfaceHasTheOperationsOfItsTag() {
+    void interface_hasTheOperationsOfItsTag() {
         var methods = Arrays.stream(code.type("org.guildhall.api.catalog.PartsApi").getMethods()).map(Method::getName).sorted().toList();
         assertEquals(List.of("bind", "getPart"), methods);
     }
 
     @Test
-    void operationsAreBoundOnceLiteralPathsFirst() throws Exception {
+    void operations_boundOnce_literalPathsFirst() throws Exception {
         List<String> bound = Pattern.compile("router\\.bind\\(Operation\\.([A-Z_]+),").matcher(Files.readString(folder.resolve(
                 "java/org/guildhall/api/catalog/ThingsApi.java"))).results().map(found -> found.group(1)).toList();
         assertEquals(List.of("LIST_THINGS", "CREATE_THING", "GET_LATEST_THING", "GET_THING", "UPDATE_THING", "DELETE_THING", "RENAME_THING", "REORDER_THING"), bound);
     }
 
     @Test
-    void operationsCarryTheirPolicy() throws Exception {
+    void operations_haveTheirPolicy() throws Exception {
         assertEquals("""
                 id=createThing tag=things method=POST path=/api/v1/catalog/things status=201 scope=catalog:write access=SCOPED mutation=true \
                 auditAction=thing.created auditCategory=billing ifMatch=NONE rateCost=1 secret=true allowedWhenSuspended=false dryRun=true list=false expands={} \
@@ -190,7 +190,7 @@ class ServerCodeTest {
         return record.getClass().getMethod(name).invoke(record);
     }
 
-    /** Types and names of a record's components; a question mark before those that can be null. */
+    /** Returns types and names of a record's components, with a question mark before nullable ones. */
     private static String components(String name) {
         return String.join(", ", Arrays.stream(model(name).getRecordComponents()).map(component -> {
             boolean nullable = component.getAnnotatedType().isAnnotationPresent(org.jspecify.annotations.Nullable.class);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The tiny spec of the tests, in a folder of its own that a test may spoil. */
+/** A copy of the tests' tiny spec in its own folder, which a test may change. */
 record TinySpec(Path folder) {
 
     static final Path ORIGINAL = Path.of("src/test/resources/tiny");
@@ -24,7 +24,7 @@ record TinySpec(Path folder) {
         }
     }
 
-    /** Replaces a text that must be there. */
+    /** Replaces a text; fails if the file doesn't contain it. */
     TinySpec with(String file, String text, String other) {
         try {
             Path path = folder.resolve(file);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes out and what comes in. */
+/** The HTTP requests that calls send, and the results they return. */
 class CallsTest {
 
     private final Stub stub = new Stub();
@@ -33,7 +33,7 @@ class CallsTest {
     }
 
     @Test
-    void aCreationSendsJsonAndTellsWhatCameOfIt() {
+    void create_sendsJson_returnsResult() {
         stub.says(201, Samples.product("prd_1", "Adult"), "ETag", "\"1-abc\"", "Request-Id", "req_7", "Location", "/api/v1/catalog/products/prd_1");
         Response<Product> created = guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withAuditReason("Agreed."));
         assertEquals("POST", stub.last().method());
@@ -51,7 +51,7 @@ class CallsTest {
     }
 
     @Test
-    void aPatchIsAMergePatch() {
+    void update_sendsMergePatch() {
         stub.says(200, Samples.product("prd_1", "Adult"), "Idempotency-Replayed", "true");
         Response<Product> changed = guildhall.catalog().products().update("prd_1", new ProductPatch().withDescription(null), new WriteOptions().withIfMatch("\"1-abc\""));
         assertEquals("PATCH", stub.last().method());
@@ -62,7 +62,7 @@ class CallsTest {
     }
 
     @Test
-    void anActionHasNoBody() {
+    void action_hasNoBody() {
         stub.says(200, Samples.product("prd_1", "Adult"));
         guildhall.catalog().products().publish("prd_1");
         assertEquals("/api/v1/catalog/products/prd_1/publish", stub.last().target());
@@ -71,7 +71,7 @@ class CallsTest {
     }
 
     @Test
-    void aDryRunGivesWhatItWouldHaveBeen() {
+    void dryRun_returnsPredictedResult() {
         stub.says(201, """
                 {"status":201,"result":%s,"changes":[{"entity_type":"product","entity_id":"prd_1","before":null,"after":{"name":"Adult"}}]}"""
                 .formatted(Samples.product("prd_1", "Adult")), "Dry-Run", "true", "Content-Type", Request.DRY_RUN);
@@ -84,7 +84,7 @@ class CallsTest {
     }
 
     @Test
-    void aReadCanBeConditionalAndInPart() {
+    void read_withIfNoneMatchAndFields() {
         stub.says(304, "", "ETag", "\"1-abc\"");
         Response<Product> same = guildhall.catalog().products().get("prd_1",
                 new ReadOptions().withIfNoneMatch("\"1-abc\"").withFields("id", "name").withExpand("entitlement_set"));
@@ -95,7 +95,7 @@ class CallsTest {
     }
 
     @Test
-    void filtersAreWrittenAsTheDocumentSays() {
+    void filters_writtenAsDocumented() {
         stub.says(200, Samples.page(null));
         guildhall.catalog().products().list(new ListProductsOptions().withKind(ProductKind.of("kind of & new")).withExternalId("a+b c")
                 .withCreatedAfter(Instant.parse("2026-11-21T02:15:00.5Z")).withSort(ListProductsSort.CREATED_AT_DESCENDING)
@@ -105,7 +105,7 @@ class CallsTest {
     }
 
     @Test
-    void whatStandsInThePathIsEncoded() {
+    void pathParameter_isEncoded() {
         stub.says(200, Samples.product("prd_1", "Adult"));
         guildhall.catalog().products().get("a/b?c#d%e é");
         assertEquals("/api/v1/catalog/products/a%2Fb%3Fc%23d%25e%20%C3%A9", stub.last().target());
@@ -114,19 +114,19 @@ class CallsTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", ".", ".."})
-    void whatWouldMakeAnotherPathIsRefused(String id) {
+    void pathParameter_changesPath_refused(String id) {
         assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().get(id));
         assertEquals(List.of(), stub.seen());
     }
 
     @Test
-    void aMissingBodyIsRefusedBeforeAnythingIsSent() {
+    void missingBody_refusedBeforeSending() {
         assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().create(null));
         assertEquals(List.of(), stub.seen());
     }
 
     @Test
-    void aProblemIsTyped() {
+    void problem_isTyped() {
         stub.says(422, """
                 {"type":"https://guildhall.example/problems/validation_failed","title":"Not valid","status":422,"detail":"Two members are invalid.",\
                 "code":"validation_failed","request_id":"req_9","errors":[{"pointer":"/name","code":"required","detail":"is required"},\
@@ -145,7 +145,7 @@ class CallsTest {
     }
 
     @Test
-    void anAnswerOfAProxyIsAProblemToo() {
+    void proxyError_isAProblem() {
         stub.says(418, "<html>", "Content-Type", "text/html");
         var problem = assertThrows(ProblemException.class, () -> guildhall.catalog().products().get("prd_1"));
         assertEquals("http_418", problem.code());
@@ -155,14 +155,14 @@ class CallsTest {
     }
 
     @Test
-    void aRedirectIsNotFollowed() {
+    void redirect_notFollowed() {
         stub.says(302, "", "Location", "http://127.0.0.1:1/");
         assertEquals(302, assertThrows(ProblemException.class, () -> guildhall.catalog().products().get("prd_1")).status());
         assertEquals(1, stub.seen().size());
     }
 
     @Test
-    void anAnswerThatCannotBeReadIsNoProblemOfTheServers() {
+    void unreadableResponse_isNotAServerProblem() {
         stub.says(200, "{\"id\":");
         var unreadable = assertThrows(GuildhallException.class, () -> guildhall.catalog().products().get("prd_1"));
         assertEquals("The answer of " + stub.server() + " to GET /api/v1/catalog/products/prd_1 (status 200) can't be read: invalid JSON at line 1, column 7",
@@ -170,7 +170,7 @@ class CallsTest {
     }
 
     @Test
-    void theDocumentIsGivenAsItIs() {
+    void openApiDocument_returnedUnchanged() {
         stub.says(200, "openapi: \"3.1.0\"\n");
         assertEquals("openapi: \"3.1.0\"\n", guildhall.platform().openapi().getOpenApiYaml().value());
         assertEquals("application/yaml, application/problem+json", stub.last().header("Accept"));
@@ -179,7 +179,7 @@ class CallsTest {
     }
 
     @Test
-    void withoutATokenNoneIsSent() {
+    void noToken_noAuthorizationSent() {
         stub.says(200, "{\"openapi\":\"3.1.0\"}");
         Guildhall.builder().baseUrl(stub.url() + "/").build().platform().openapi().getOpenApiJson();
         assertNull(stub.last().header("Authorization"));
@@ -188,12 +188,12 @@ class CallsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"api.example.org", "ftp://api.example.org", "https://", "https://u:p@api.example.org", "https://api.example.org?x=1"})
-    void aBaseUrlThatIsNoneIsRefused(String url) {
+    void invalidBaseUrl_refused(String url) {
         assertThrows(IllegalArgumentException.class, () -> Guildhall.builder().baseUrl(url), URI.create("about:blank").toString());
     }
 
     @Test
-    void aBaseUrlMayHaveAPath() {
+    void baseUrl_withPath_accepted() {
         stub.says(200, "{\"openapi\":\"3.1.0\"}");
         Guildhall.builder().baseUrl(stub.url() + "/proxy").build().platform().openapi().getOpenApiJson();
         assertEquals("/proxy/api/v1/openapi.json", stub.last().target());

@@ -16,7 +16,7 @@ import org.guildhall.client.model.Product;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Code that uses the client can be tested without a server, and one client can be many. */
+/** Code that uses the client can be tested without a server; derived clients share one client's connections. */
 class FakesTest {
 
     private final Stub stub = new Stub();
@@ -55,7 +55,7 @@ class FakesTest {
     }
 
     @Test
-    void aFakeOverridesWhatTheTestedCodeCalls() {
+    void fake_overridesOnlyCalledMethods() {
         var products = new FakeProducts();
         Guildhall fake = new Guildhall() {
             @Override
@@ -78,7 +78,7 @@ class FakesTest {
     }
 
     @Test
-    void aCallCanHaveItsOwnTokenTimeoutAndRetries() {
+    void call_withOwnTokenTimeoutAndRetries() {
         stub.refuses(503, "unavailable").stalls().says(200, Samples.page(null)).says(200, Samples.page(null));
         Guildhall guildhall = stub.client().build();
         assertEquals(503, assertThrows(ProblemException.class, () -> guildhall.withMaxRetries(0).catalog().products().list()).status());
@@ -91,7 +91,7 @@ class FakesTest {
     }
 
     @Test
-    void clientsOfOneClientShareItsConnections() {
+    void derivedClients_shareConnections() {
         stub.says(200, Samples.page(null)).says(200, Samples.page(null)).says(200, Samples.page(null));
         Guildhall guildhall = stub.client().httpClient(HttpClient.newHttpClient()).build();
         guildhall.catalog().products().list();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A header field is sent as it was said, or not at all; those of an answer are there wherever it ends. */
+/** A request header is sent unchanged or refused; results and exceptions carry the response headers. */
 class HeadersTest {
 
     private final Stub stub = new Stub();
@@ -35,7 +35,7 @@ class HeadersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "order ä", "order-ä", "order 1", " order", "order\n", "order\u0000", "order\u007f", "\ud83e\udd4a", "order\ud83e"})
-    void aKeyThatTheDocumentRefusesIsNeverSent(String key) {
+    void invalidIdempotencyKey_notSent(String key) {
         stub.says(201, Samples.product("prd_1", "Adult"));
         var options = new WriteOptions().withIdempotencyKey(key);
         var refused = assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().create(new NewProduct("Adult"), options));
@@ -45,7 +45,7 @@ class HeadersTest {
     }
 
     @Test
-    void aKeyIsAsLongAsTheDocumentAllows() {
+    void idempotencyKey_maxLengthAccepted() {
         stub.says(201, Samples.product("prd_1", "Adult"));
         guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withIdempotencyKey("k".repeat(255)));
         assertEquals("k".repeat(255), stub.last().header("Idempotency-Key"));
@@ -55,7 +55,7 @@ class HeadersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"1-ä\"", "\"1-a\"\r\nX: y", ""})
-    void anETagThatIsNoneIsNeverSent(String etag) {
+    void invalidETag_notSent(String etag) {
         assertThrows(IllegalArgumentException.class,
                 () -> guildhall.catalog().products().update("prd_1", new ProductPatch(), new WriteOptions().withIfMatch(etag)));
         assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().get("prd_1", new ReadOptions().withIfNoneMatch(etag)));
@@ -63,7 +63,7 @@ class HeadersTest {
     }
 
     @Test
-    void aMediaTypeThatIsNoneIsNeverSent() {
+    void invalidMediaType_notSent() {
         Supplier<InputStream> rows = () -> new ByteArrayInputStream(new byte[0]);
         assertThrows(IllegalArgumentException.class, () -> guildhall.runtime().imports().create(Upload.of("text/csv; name=ä", rows)));
         assertEquals(List.of(), stub.seen());
@@ -77,21 +77,21 @@ class HeadersTest {
         "Kündigung: 100 % \"ok\"  | %\"K%c3%bcndigung: 100 %25 %22ok%22\"",
         "%\"f%c3%bcr alle\"       | %\"%25%22f%25c3%25bcr alle%22\"",
         "Übung 🥊                  | %\"%c3%9cbung %f0%9f%a5%8a\""})
-    void aReasonIsSentInAnyLanguage(String reason, String sent) {
+    void reason_inAnyLanguage_sent(String reason, String sent) {
         stub.says(201, Samples.product("prd_1", "Adult"));
         guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withAuditReason(reason));
         assertEquals(sent, stub.last().header("Audit-Reason"));
     }
 
     @Test
-    void aReasonKeepsItsSpacesAndLines() {
+    void reason_spacesAndLineBreaks_kept() {
         stub.says(201, Samples.product("prd_1", "Adult"));
         guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withAuditReason(" one\ntwo "));
         assertEquals("%\" one%0atwo \"", stub.last().header("Audit-Reason"));
     }
 
     @Test
-    void aReasonThatIsNoTextIsNeverSent() {
+    void invalidReason_notSent() {
         for (String reason : List.of("", "half \ud83e pair", "r".repeat(10_000))) {
             assertThrows(IllegalArgumentException.class,
                     () -> guildhall.catalog().products().create(new NewProduct("Adult"), new WriteOptions().withAuditReason(reason)));
@@ -100,14 +100,14 @@ class HeadersTest {
     }
 
     @Test
-    void aParameterThatIsNoTextIsNeverSent() {
+    void invalidParameter_notSent() {
         assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().get("prd_\ud83e"));
         assertThrows(IllegalArgumentException.class, () -> guildhall.catalog().products().list(new ListProductsOptions().withExternalId("a\ud83e")));
         assertEquals(List.of(), stub.seen());
     }
 
     @Test
-    void theClientNamesItsVersion() {
+    void userAgent_namesClientVersion() {
         stub.says(200, Samples.product("prd_1", "Adult"));
         guildhall.catalog().products().get("prd_1");
         assertTrue(stub.last().header("User-Agent").matches("guildhall-java/[0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)? \\(Java [0-9]+\\)"),
@@ -115,7 +115,7 @@ class HeadersTest {
     }
 
     @Test
-    void everyOutcomeHasTheHeadersOfItsAnswer() {
+    void everyOutcome_hasResponseHeaders() {
         String limits = "\"token\";r=998;t=1, \"tenant\";r=4998;t=2";
         stub.says(200, Samples.product("prd_1", "Adult"), "RateLimit", limits, "Request-Id", "req_1");
         stub.says(200, Samples.page(null), "RateLimit", limits, "Request-Id", "req_2");
@@ -134,12 +134,12 @@ class HeadersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "token;r=1", "\"token\"", "\"token\";t=1", "\"a\";r=99999999999999999999;t=1", "\";r=1;r=2"})
-    void aLimitThatCannotBeReadIsNone(String value) {
+    void unreadableRateLimit_isAbsent(String value) {
         assertEquals(List.of(), ResponseHeaders.of(Map.of("RateLimit", List.of(value))).rateLimits());
     }
 
     @Test
-    void displayStringsAreReadBackAsTheyWere() {
+    void displayString_decoded_equalsOriginal() {
         String text = "\u0000\u0085 \"%25\" ß \u2028 \ud83e\udd4a";
         String sent = DisplayString.of(text);
         assertTrue(sent.chars().allMatch(one -> one >= ' ' && one <= '~'), sent);

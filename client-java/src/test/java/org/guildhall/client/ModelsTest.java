@@ -19,13 +19,13 @@ import org.guildhall.client.model.ProductLifecycleStatus;
 import org.guildhall.client.model.ProductPatch;
 import org.junit.jupiter.api.Test;
 
-/** Models read what they know, keep what they don't, and say only what was said. */
+/** Models read known members, keep unknown ones, and write only members that were set. */
 class ModelsTest {
 
     private final ObjectMapper json = Guildhall.mapper();
 
     @Test
-    void aResourceIsReadWhole() throws Exception {
+    void resource_isReadWithAllMembers() throws Exception {
         Product product = json.readValue(Samples.product("prd_1", "Adult"), Product.class);
         assertEquals("prd_1", product.id());
         assertEquals(ProductLifecycleStatus.DRAFT, product.lifecycleStatus());
@@ -35,18 +35,18 @@ class ModelsTest {
     }
 
     @Test
-    void anUnknownMemberComesBackAsItCame() throws Exception {
+    void unknownMember_roundTrips() throws Exception {
         String newer = Samples.product("prd_1", "Adult").replace("\"version\":1}",
                 "\"version\":1,\"weight\":1.50,\"big\":12345678901234567890,\"parts\":[{\"x\":null}]}");
         Product product = json.readValue(newer, Product.class);
         assertEquals(3, product.additional().size());
-        // An instant may be written with fewer zeros.
+        // Jackson may write an instant with fewer trailing zeros.
         assertEquals(json.readTree(newer.replace(".000000Z", "Z")), json.readTree(json.writeValueAsString(product)));
-        assertTrue(json.writeValueAsString(product).contains("\"weight\":1.50"), "to the last zero");
+        assertTrue(json.writeValueAsString(product).contains("\"weight\":1.50"), "a number keeps its trailing zeros");
     }
 
     @Test
-    void anUnknownValueOfAnEnumerationComesBackAsItCame() throws Exception {
+    void unknownEnumValue_roundTrips() throws Exception {
         Product product = json.readValue(Samples.product("prd_1", "Adult").replace("\"draft\"", "\"mothballed\""), Product.class);
         assertFalse(product.lifecycleStatus().isKnown());
         assertEquals("mothballed", product.lifecycleStatus().value());
@@ -54,7 +54,7 @@ class ModelsTest {
     }
 
     @Test
-    void aKnownValueEqualsItsConstant() throws Exception {
+    void knownEnumValue_equalsItsConstant() throws Exception {
         assertEquals(ProductKind.ONE_TIME, json.readValue("\"one_time\"", ProductKind.class));
         assertTrue(ProductKind.of("one_time").isKnown());
         assertEquals("one_time", ProductKind.ONE_TIME.toString());
@@ -62,23 +62,23 @@ class ModelsTest {
     }
 
     @Test
-    void whatFieldsLeftOutIsNull() throws Exception {
+    void member_notInFields_isNull() throws Exception {
         Product product = json.readValue("{\"id\":\"prd_1\"}", Product.class);
         assertNull(product.version());
         assertNull(product.metadata());
     }
 
     @Test
-    void aNewResourceSaysOnlyWhatWasSaid() throws Exception {
+    void newResource_writesOnlySetMembers() throws Exception {
         var product = new NewProduct("Adult");
         assertEquals("{\"name\":\"Adult\"}", json.writeValueAsString(product));
         assertEquals("{\"external_id\":\"adult\",\"name\":\"Adult\",\"metadata\":{\"a\":\"b\"}}",
                 json.writeValueAsString(product.withExternalId("adult").withMetadata(Map.of("a", "b"))));
-        assertNull(product.externalId(), "a wither gives a copy");
+        assertNull(product.externalId(), "a wither returns a copy");
     }
 
     @Test
-    void aPatchKnowsAbsentFromNullFromValue() throws Exception {
+    void patch_distinguishesAbsentNullAndValue() throws Exception {
         assertEquals("{}", json.writeValueAsString(new ProductPatch()));
         assertEquals("{\"external_id\":null,\"name\":\"Junior\"}", json.writeValueAsString(new ProductPatch().withName("Junior").withExternalId(null)));
         var metadata = new HashMap<String, String>();
@@ -87,7 +87,7 @@ class ModelsTest {
     }
 
     @Test
-    void aPatchCanBeReadBack() throws Exception {
+    void patch_roundTrips() throws Exception {
         ProductPatch patch = json.readValue("{\"description\":null}", ProductPatch.class);
         assertTrue(patch.description().isPresent());
         assertFalse(patch.name().isPresent());
@@ -95,12 +95,12 @@ class ModelsTest {
     }
 
     @Test
-    void whatCannotBeRemovedCannotBeSetToNull() {
+    void requiredMember_setToNull_refused() {
         assertThrows(NullPointerException.class, () -> new ProductPatch().withName(null));
     }
 
     @Test
-    void theMapperIsACopyAndWritesAsTheClientDoes() throws JsonProcessingException {
+    void mapper_isACopy_writesLikeTheClient() throws JsonProcessingException {
         ObjectMapper other = Guildhall.mapper();
         assertNotSame(other, Guildhall.mapper());
         assertEquals("\"2026-11-21T02:15:00Z\"", Guildhall.mapper().writeValueAsString(Instant.parse("2026-11-21T02:15:00Z")));

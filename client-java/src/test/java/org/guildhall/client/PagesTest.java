@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Lists go on by themselves, page after page, and only as far as somebody reads. */
+/** Lists request page after page, and only when the caller reads that far. */
 class PagesTest {
 
     private final Stub stub = new Stub();
@@ -35,7 +35,7 @@ class PagesTest {
     }
 
     @Test
-    void allEntriesComeInTheirOrderAnEmptyPageBetweenThemNoticedByNobody() {
+    void all_emptyPageBetween_entriesInOrder() {
         List<String> names = new ArrayList<>();
         for (Product product : guildhall.catalog().products().list().all()) {
             names.add(product.name());
@@ -45,7 +45,7 @@ class PagesTest {
     }
 
     @Test
-    void everyPageIsAskedForWithTheSameFilters() {
+    void nextPages_keepTheFilters() {
         var options = new ListProductsOptions().withExternalId("x").withLimit(2);
         assertEquals(3, guildhall.catalog().products().list(options).stream().count());
         assertEquals(List.of(
@@ -55,7 +55,7 @@ class PagesTest {
     }
 
     @Test
-    void aPageIsAskedForOnlyWhenItIsReached() {
+    void nextPage_requestedOnlyWhenReached() {
         Page<Product> first = guildhall.catalog().products().list();
         assertEquals("A", first.stream().findFirst().orElseThrow().name());
         assertEquals(2, first.stream().limit(2).count());
@@ -63,7 +63,7 @@ class PagesTest {
     }
 
     @Test
-    void pagesCanBeTurnedByHand() {
+    void nextPage_requestedByCaller() {
         Page<Product> first = guildhall.catalog().products().list();
         assertEquals(2, first.data().size());
         assertTrue(first.hasMore());
@@ -77,7 +77,7 @@ class PagesTest {
     }
 
     @Test
-    void aTotalIsToldWhereItWasAskedFor() {
+    void total_onlyWhenRequested() {
         try (var other = new Stub()) {
             other.says(200, "{\"data\":[],\"page\":{\"next_cursor\":null,\"has_more\":false,\"total\":10000,\"total_capped\":true}}");
             Page<Product> page = other.client().build().catalog().products().list(new ListProductsOptions().withIncludeTotal(true));
@@ -87,7 +87,7 @@ class PagesTest {
     }
 
     @Test
-    void behindTheEndThereIsNothing() {
+    void exhaustedIterator_throws() {
         Iterator<Product> products = guildhall.catalog().products().list().all().iterator();
         products.forEachRemaining(product -> {});
         assertFalse(products.hasNext());
@@ -95,7 +95,7 @@ class PagesTest {
     }
 
     @Test
-    void whatCameCannotBeChanged() {
+    void page_entries_areUnmodifiable() {
         List<Product> data = guildhall.catalog().products().list().data();
         assertThrows(UnsupportedOperationException.class, data::clear);
     }

@@ -14,7 +14,7 @@ import org.guildhall.client.model.ProductKind;
 import org.guildhall.client.model.ProductLifecycleStatus;
 import org.guildhall.client.model.ProductPatch;
 
-/** The examples of the README, between their markers word for word; {@code ReadmeTest} runs them and compares. */
+/** The README's examples, word for word between their markers; {@code ReadmeTest} compares and runs them. */
 final class ReadmeExamples {
 
     private final String url;

@@ -18,7 +18,7 @@ import org.guildhall.client.model.ProductLifecycleStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the README shows is what {@link ReadmeExamples} does, and it does what the README says. */
+/** The README's code is the code of {@link ReadmeExamples}; each example is run and its result checked. */
 class ReadmeTest {
 
     private static final Pattern SHOWN = Pattern.compile("<!-- example: ([a-z ]+) -->\n```java\n(.*?)```", Pattern.DOTALL);
@@ -33,14 +33,14 @@ class ReadmeTest {
     }
 
     @Test
-    void everyExampleIsTheOneThatRuns() throws IOException {
+    void readmeExamples_equalTheTestedCode() throws IOException {
         Map<String, String> run = blocks(RUN, Path.of("src/test/java/org/guildhall/client/ReadmeExamples.java"), 8);
         assertEquals(run, blocks(SHOWN, Path.of("README.md"), 0));
         assertEquals(14, run.size());
     }
 
     @Test
-    void noExampleIsLeftUnchecked() throws IOException {
+    void readmeExamples_allAreTested() throws IOException {
         String readme = Files.readString(Path.of("README.md"));
         assertEquals(14, readme.split("```java", -1).length - 1);
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What passes is tried again, what doesn't isn't, and a change happens once however often it is sent. */
+/** Transient failures are retried, permanent ones aren't, and a retried write keeps its idempotency key. */
 class RetriesTest {
 
     private static final String PRODUCT = Samples.product("prd_1", "Adult");
@@ -35,7 +35,7 @@ class RetriesTest {
     }
 
     @Test
-    void everyAttemptAtAChangeHasTheSameKeyAndTheSameBytes() {
+    void write_retried_sameKeyAndBytes() {
         stub.refuses(503, "unavailable").breaksOff().refuses(500, "internal_error").says(201, PRODUCT);
         assertEquals("Adult", stub.client().build().catalog().products().create(new NewProduct("Adult")).value().name());
         assertEquals(4, stub.seen().size());
@@ -45,7 +45,7 @@ class RetriesTest {
     }
 
     @Test
-    void everyCallHasAKeyOfItsOwn() {
+    void writes_eachHaveTheirOwnKey() {
         stub.says(201, PRODUCT).says(201, PRODUCT);
         Guildhall guildhall = stub.client().build();
         guildhall.catalog().products().create(new NewProduct("Adult"));
@@ -54,14 +54,14 @@ class RetriesTest {
     }
 
     @Test
-    void theCallersKeyIsKept() {
+    void callersKey_isKept() {
         stub.refuses(503, "unavailable").says(201, PRODUCT);
         stub.client().build().catalog().products().create(new NewProduct("Adult"), new WriteOptions().withIdempotencyKey("import-7"));
         assertEquals(List.of("import-7", "import-7"), stub.seen().stream().map(seen -> seen.header("Idempotency-Key")).toList());
     }
 
     @Test
-    void aReadHasNoKey() {
+    void read_hasNoKey() {
         stub.says(200, PRODUCT);
         stub.client().build().catalog().products().get("prd_1");
         assertNull(stub.last().header("Idempotency-Key"));
@@ -69,7 +69,7 @@ class RetriesTest {
 
     @ParameterizedTest
     @CsvSource({"429, rate_limited", "500, internal_error", "502, bad_gateway", "503, unavailable", "504, gateway_timeout", "409, idempotency_in_flight"})
-    void whatPassesIsTriedAgain(int status, String code) {
+    void transientFailure_isRetried(int status, String code) {
         stub.refuses(status, code).says(200, PRODUCT);
         stub.client().build().catalog().products().get("prd_1");
         assertEquals(2, stub.seen().size());
@@ -78,7 +78,7 @@ class RetriesTest {
     @ParameterizedTest
     @CsvSource({"400, invalid_parameter", "401, unauthenticated", "403, insufficient_scope", "404, not_found", "409, already_exists",
         "412, precondition_failed", "422, idempotency_key_reused", "428, precondition_required", "501, not_implemented"})
-    void whatStaysIsNot(int status, String code) {
+    void permanentFailure_isNotRetried(int status, String code) {
         stub.refuses(status, code);
         var problem = assertThrows(ProblemException.class, () -> stub.client().build().catalog().products().get("prd_1"));
         assertEquals(code, problem.code());
@@ -86,14 +86,14 @@ class RetriesTest {
     }
 
     @Test
-    void theServersWaitIsKept() {
+    void retryAfter_inSeconds_isObeyed() {
         stub.refuses(429, "rate_limited", "Retry-After", "7").says(200, PRODUCT);
         stub.client().build().catalog().products().get("prd_1");
         assertBetween(Duration.ofSeconds(7), stub.waits().get(0), Duration.ofMillis(7200));
     }
 
     @Test
-    void theServersWaitMayBeADate() {
+    void retryAfter_asDate_isObeyed() {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(20));
         stub.refuses(503, "unavailable", "Retry-After", date).says(200, PRODUCT);
         stub.client().build().catalog().products().get("prd_1");
@@ -101,7 +101,7 @@ class RetriesTest {
     }
 
     @Test
-    void aWaitLongerThanTheCallersPatienceIsHisToDecide() {
+    void retryAfter_aboveMaxWait_throws() {
         stub.refuses(429, "rate_limited", "Retry-After", "61");
         var problem = assertThrows(ProblemException.class, () -> stub.client().build().catalog().products().get("prd_1"));
         assertEquals(Duration.ofSeconds(61), problem.retryAfter().orElseThrow());
@@ -109,7 +109,7 @@ class RetriesTest {
     }
 
     @Test
-    void aFurtherLimitOfWaitsAndAttemptsCanBeSaid() {
+    void limits_ofWaitsAndAttempts_configurable() {
         stub.refuses(429, "rate_limited", "Retry-After", "61").refuses(503, "unavailable").says(200, PRODUCT);
         Guildhall patient = stub.client().maxRetryWait(Duration.ofMinutes(5)).maxRetries(1).build();
         assertEquals(503, assertThrows(ProblemException.class, () -> patient.catalog().products().get("prd_1")).status());
@@ -117,7 +117,7 @@ class RetriesTest {
     }
 
     @Test
-    void waitsDoubleAndAreSpreadOverTheirWholeLength() {
+    void waits_doubleWithFullJitter() {
         for (int i = 0; i < 4; i++) {
             stub.refuses(503, "unavailable");
         }
@@ -129,7 +129,7 @@ class RetriesTest {
     }
 
     @Test
-    void theLastProblemIsThrown() {
+    void attemptsUsedUp_lastProblemThrown() {
         for (int i = 0; i < 5; i++) {
             stub.refuses(503, "unavailable");
         }
@@ -138,7 +138,7 @@ class RetriesTest {
     }
 
     @Test
-    void withoutAnAnswerTheCauseIsTold() {
+    void noResponse_causeReported() {
         stub.breaksOff().breaksOff();
         var lost = assertThrows(GuildhallException.class, () -> stub.client().maxRetries(1).build().catalog().products().create(new NewProduct("Adult")));
         assertInstanceOf(IOException.class, lost.getCause());
@@ -146,7 +146,7 @@ class RetriesTest {
     }
 
     @Test
-    void aStalledAnswerEndsWithTheTimeout() {
+    void stalledResponse_timesOut() {
         stub.stalls().says(200, PRODUCT);
         Guildhall hurried = stub.client().timeout(Duration.ofMillis(500)).build();
         assertEquals("Adult", hurried.catalog().products().get("prd_1").value().name());
@@ -154,14 +154,14 @@ class RetriesTest {
     }
 
     @Test
-    void nothingIsTriedAgainWhereThatIsWanted() {
+    void retriesDisabled_notRetried() {
         stub.refuses(503, "unavailable");
         assertThrows(ProblemException.class, () -> stub.client().maxRetries(0).build().catalog().products().get("prd_1"));
         assertEquals(1, stub.seen().size());
     }
 
     @Test
-    void eachAttemptAsksForTheToken() {
+    void attempts_eachAskForTheToken() {
         stub.refuses(503, "unavailable").says(200, PRODUCT);
         var count = new AtomicInteger();
         stub.client().token(() -> "gld_test_" + count.incrementAndGet()).build().catalog().products().get("prd_1");
@@ -169,7 +169,7 @@ class RetriesTest {
     }
 
     @Test
-    void anInterruptionEndsTheCallAndIsPassedOn() {
+    void interruption_endsCall_flagKept() {
         stub.refuses(503, "unavailable");
         Guildhall guildhall = stub.client().sleep(time -> {
             throw new InterruptedException();
@@ -180,7 +180,7 @@ class RetriesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"soon", "-1", "99999999999"})
-    void aWaitThatCannotBeReadIsNone(String wait) {
+    void unreadableRetryAfter_isIgnored(String wait) {
         stub.refuses(503, "unavailable", "Retry-After", wait).says(200, PRODUCT);
         stub.client().build().catalog().products().get("prd_1");
         assertBetween(Duration.ZERO, stub.waits().get(0), Duration.ofMillis(200));

@@ -1,6 +1,6 @@
 package org.guildhall.client;
 
-/** Answers as the server gives them. */
+/** Sample answers of the server. */
 final class Samples {
 
     private Samples() {}

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The token reaches the server and nobody else. */
+/** The token is sent to the server only; no message, log or exception shows it. */
 class SecretsTest {
 
     private static final String SECRET = "Zm9vYmFyYmF6cXV4c2VjcmV0";
@@ -50,7 +50,7 @@ class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"%s\n", "%s\r\n", " %s", "\t%s ", "\u2003%s"})
-    void whiteSpaceAroundATokenIsNoPartOfIt(String form) {
+    void token_surroundingWhitespace_isTrimmed(String form) {
         stub.says(200, Samples.page(null)).says(200, Samples.page(null)).says(200, Samples.page(null));
         client().token(form.formatted(TOKEN)).build().catalog().products().list();
         client().token(() -> form.formatted(TOKEN)).build().catalog().products().list();
@@ -60,7 +60,7 @@ class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"%s\nX-Other: 1", "%s\u0000", "%sä", "%s %s", "\"%s\"", "Bearer %s", "%s,", "\ufeff%s"})
-    void aTokenThatIsNoneIsNeitherSentNorShown(String form) {
+    void invalidToken_notSentAndNotShown(String form) {
         String bad = form.replace("%s", TOKEN);
         assertHidden(assertThrows(IllegalArgumentException.class, () -> client().token(bad)));
         assertHidden(assertThrows(IllegalArgumentException.class, () -> client().build().withToken(bad)));
@@ -71,19 +71,19 @@ class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "\n"})
-    void anEmptyTokenIsRefused(String token) {
+    void emptyToken_refused(String token) {
         assertThrows(IllegalArgumentException.class, () -> client().token(token));
         assertThrows(IllegalArgumentException.class, () -> client().token(() -> token).build().catalog().products().list());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"%s", "https://me:%s@api.example.org", "https://api.example.org?token=%s", "https://api example/%s"})
-    void aTokenInTheBaseUrlIsNotShown(String url) {
+    void tokenInBaseUrl_notShown(String url) {
         assertHidden(assertThrows(IllegalArgumentException.class, () -> Guildhall.builder().baseUrl(url.formatted(TOKEN))));
     }
 
     @Test
-    void nothingShowsTheTokenByItself() {
+    void toString_neverShowsToken() {
         Guildhall.Builder builder = client();
         Guildhall guildhall = builder.build();
         for (Object one : List.of(builder, guildhall, guildhall.catalog(), guildhall.withToken(TOKEN))) {
@@ -93,7 +93,7 @@ class SecretsTest {
     }
 
     @Test
-    void anAnswerThatEchoesTheTokenIsShownWithoutIt() {
+    void responseEchoesToken_isMasked() {
         String echo = "<h1>Bad gateway</h1>\n<pre>Authorization: Bearer " + TOKEN + "</pre>";
         stub.says(418, echo, "Content-Type", "text/html", "X-Echo", "Bearer " + TOKEN);
         var foreign = assertThrows(ProblemException.class, () -> client().build().catalog().products().list());
@@ -114,7 +114,7 @@ class SecretsTest {
     }
 
     @Test
-    void aJsonWebTokenIsHiddenToo() {
+    void jsonWebToken_isMasked() {
         String jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
         stub.says(418, "got " + jwt + " and eyJhbGciOiJub25lIn0.eyJ4IjoxfQ. too");
         var foreign = assertThrows(ProblemException.class, () -> client().token(jwt).build().catalog().products().list());
@@ -122,7 +122,7 @@ class SecretsTest {
     }
 
     @Test
-    void anExcerptIsBoundedAndCutsNoTokenInHalf() {
+    void excerpt_isBounded_tokenNeverCut() {
         stub.says(418, "x".repeat(180) + TOKEN + "y".repeat(5_000_000));
         var foreign = assertThrows(ProblemException.class, () -> client().build().catalog().products().list());
         assertHidden(foreign);
@@ -131,7 +131,7 @@ class SecretsTest {
     }
 
     @Test
-    void anAnswerThatCannotBeReadShowsNothingOfIt() {
+    void unreadableResponse_contentNotShown() {
         for (String body : List.of(TOKEN, "{\"id\": " + TOKEN, "{\"created_at\": \"" + TOKEN + "\"}", "{\"version\": {\"" + TOKEN + "\": 1}}")) {
             stub.says(201, body, "Content-Type", "application/json", "Request-Id", "req_1");
             var unreadable = assertThrows(GuildhallException.class, () -> client().build().catalog().products().create(new NewProduct("Adult")));
@@ -142,7 +142,7 @@ class SecretsTest {
     }
 
     @Test
-    void anEchoInsteadOfAServerIsShownWithoutTheToken() throws IOException {
+    void echoServer_tokenIsMasked() throws IOException {
         try (var echo = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             var thread = new Thread(() -> answerWithTheRequest(echo));
             thread.setDaemon(true);
@@ -152,7 +152,7 @@ class SecretsTest {
         }
     }
 
-    /** As the name of a header field, which the HTTP client names in its complaint. */
+    /** Echoes the token as a header name, because the HTTP client puts header names into its error messages. */
     private static void answerWithTheRequest(ServerSocket echo) {
         try (var connection = echo.accept()) {
             connection.getInputStream().read(new byte[8192]);
@@ -163,7 +163,7 @@ class SecretsTest {
     }
 
     @Test
-    void aConnectionFailureNamesHostAndPort() throws IOException {
+    void connectionFailure_namesHostAndPort() throws IOException {
         int port;
         try (var socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
@@ -185,7 +185,7 @@ class SecretsTest {
     }
 
     @Test
-    void anObserverThatFailsIsLoggedAndDisturbsNobody() {
+    void failingObserver_logged_callSucceeds() {
         var logged = new ArrayList<LogRecord>();
         var logger = Logger.getLogger("org.guildhall.client");
         var handler = new Handler() {
@@ -216,7 +216,7 @@ class SecretsTest {
     }
 
     @Test
-    void anObserverSeesEveryAttemptAndNoSecret() {
+    void observer_seesEveryAttempt_noSecrets() {
         var attempts = new ArrayList<Attempt>();
         stub.refuses(503, "unavailable", "Request-Id", "req_1").breaksOff()
                 .says(201, Samples.product("prd_1", "Adult"), "Request-Id", "req_3").refuses(404, "not_found");
@@ -238,7 +238,7 @@ class SecretsTest {
     }
 
     @Test
-    void exceptionsSurviveSerialization() throws Exception {
+    void exception_serialized_isRestored() throws Exception {
         stub.says(422, """
                 {"type":"https://guildhall.example/problems/validation_failed","title":"Not valid","status":422,"detail":"One member is invalid.",\
                 "code":"validation_failed","request_id":"req_9","errors":[{"pointer":"/name","code":"required","detail":"is required"}],\

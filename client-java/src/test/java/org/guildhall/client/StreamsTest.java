@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bodies and answers that are read as they come. */
+/** Streamed request bodies and streamed responses. */
 class StreamsTest {
 
     private static final String ROWS = "external_id,name\nm-1,Mira\n";
@@ -37,7 +37,7 @@ class StreamsTest {
     }
 
     @Test
-    void aFileIsSentAsItsTypeAndAgainUnderTheSameKey() throws IOException {
+    void file_retried_sameTypeAndKey() throws IOException {
         stub.refuses(503, "unavailable").says(202, IMPORT, "Content-Type", "application/json");
         Path file = Files.writeString(folder.resolve("members.csv"), ROWS);
         var options = new CreateImportOptions().withMode(ImportMode.VALIDATE);
@@ -50,7 +50,7 @@ class StreamsTest {
     }
 
     @Test
-    void whatCanBeReadOnceIsSentOnce() {
+    void singleReadStream_isNotRetried() {
         stub.refuses(503, "unavailable");
         var upload = Upload.once("text/csv", new ByteArrayInputStream(ROWS.getBytes(UTF_8)));
         assertThrows(ProblemException.class, () -> guildhall.runtime().imports().create(upload));
@@ -59,20 +59,20 @@ class StreamsTest {
     }
 
     @Test
-    void aStreamThatCanBeReadAgainIs() {
+    void repeatableStream_isRetried() {
         stub.breaksOff().says(202, IMPORT, "Content-Type", "application/json");
         guildhall.runtime().imports().create(Upload.of("application/x-ndjson", () -> new ByteArrayInputStream(ROWS.getBytes(UTF_8))));
         assertEquals(ROWS, stub.last().body());
     }
 
     @Test
-    void aFileThatIsNotThereIsAMistakeOfTheCaller() {
+    void missingFile_isACallerError() {
         assertThrows(IllegalArgumentException.class, () -> guildhall.runtime().imports().create(Upload.of("text/csv", folder.resolve("nothing.csv"))));
         assertTrue(stub.seen().isEmpty());
     }
 
     @Test
-    void anAnswerIsReadAsItComes() throws IOException {
+    void response_isStreamed() throws IOException {
         stub.says(200, ROWS, "Content-Type", "text/csv");
         try (Download download = guildhall.runtime().exports().getContent(EXPORT).value();
                 InputStream stream = download.stream()) {
@@ -82,7 +82,7 @@ class StreamsTest {
     }
 
     @Test
-    void anAnswerGoesIntoAFileWholeOrNotAtAll() throws IOException {
+    void download_isCompleteOrNoFile() throws IOException {
         stub.says(200, ROWS, "Content-Type", "text/csv").endsEarly(ROWS);
         Path file = folder.resolve("members.csv");
         try (Download download = guildhall.runtime().exports().getContent(EXPORT).value()) {
@@ -100,7 +100,7 @@ class StreamsTest {
     }
 
     @Test
-    void aProblemIsAProblemHereToo() {
+    void streamedProblem_isTyped() {
         stub.refuses(409, "invalid_state");
         var refused = assertThrows(ProblemException.class, () -> guildhall.runtime().exports().getContent(EXPORT));
         assertEquals("invalid_state", refused.code());

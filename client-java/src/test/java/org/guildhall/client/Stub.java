@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
-/** A server that says what it was told to say, in that order, and remembers what it was asked. */
+/** A server that sends prepared answers in order and records the requests. */
 final class Stub implements AutoCloseable {
 
     private final HttpServer server;
@@ -22,7 +22,7 @@ final class Stub implements AutoCloseable {
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private final List<Duration> waits = new CopyOnWriteArrayList<>();
 
-    /** What one request said. */
+    /** One recorded request. */
     record Seen(String method, String target, com.sun.net.httpserver.Headers headers, String body, int port) {
 
         String header(String name) {
@@ -60,7 +60,7 @@ final class Stub implements AutoCloseable {
         answer.to(exchange);
     }
 
-    /** Says this next; headers are names and values in turn. */
+    /** Prepares the next answer; headers are alternating names and values. */
     Stub says(int status, String body, String... headers) {
         answers.add(exchange -> {
             head(exchange, headers);
@@ -72,7 +72,7 @@ final class Stub implements AutoCloseable {
         return this;
     }
 
-    /** Says a problem next. */
+    /** Prepares a problem as the next answer. */
     Stub refuses(int status, String code, String... headers) {
         String[] all = new String[headers.length + 2];
         System.arraycopy(headers, 0, all, 2, headers.length);
@@ -89,7 +89,7 @@ final class Stub implements AutoCloseable {
         return this;
     }
 
-    /** Announces more than it says, and breaks the connection. */
+    /** Announces a longer body than it sends, then breaks the connection. */
     Stub endsEarly(String body) {
         answers.add(exchange -> {
             exchange.sendResponseHeaders(200, body.length() + 1000);
@@ -116,7 +116,7 @@ final class Stub implements AutoCloseable {
         }
     }
 
-    /** Host and port. */
+    /** Returns host and port. */
     String server() {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
@@ -125,7 +125,7 @@ final class Stub implements AutoCloseable {
         return "http://" + server();
     }
 
-    /** A client of this server that notes its waits instead of waiting. */
+    /** Returns a client builder for this server, which records its waits instead of waiting. */
     Guildhall.Builder client() {
         return Guildhall.builder().baseUrl(url()).token("gld_test_secret").sleep(waits::add);
     }

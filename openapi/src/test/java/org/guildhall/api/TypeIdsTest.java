@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The valid and invalid vectors of the public TypeID specification (version 0.3), and what they leave open. */
+/** The valid and invalid vectors of the public TypeID specification (version 0.3), and cases that they don't cover. */
 class TypeIdsTest {
 
     @ParameterizedTest(name = "{0}")
@@ -23,7 +23,7 @@ class TypeIdsTest {
         valid-uuidv7,   prefix,  prefix_01h455vb4pex5vsknk084sn02q,                 01890a5d-ac96-774b-bcce-b302099a8057
         prefix-underscore, pre_fix, pre_fix_00000000000000000000000000,             00000000-0000-0000-0000-000000000000
         """)
-    void validOnesAreReadAndWritten(String name, String prefix, String text, UUID uuid) {
+    void validId_isParsedAndFormatted(String name, String prefix, String text, UUID uuid) {
         assertEquals(uuid, TypeIds.parse(prefix, text));
         assertEquals(text, TypeIds.format(prefix, uuid));
     }
@@ -55,12 +55,12 @@ class TypeIdsTest {
         no-separator,                prefix,    prefix-00000000000000000000000000
         beyond-ascii,                prefix,    prefix_0000000000000000000000000é
         """)
-    void invalidOnesAreRefused(String name, String prefix, String text) {
+    void invalidId_refused(String name, String prefix, String text) {
         assertThrows(IllegalArgumentException.class, () -> TypeIds.parse(prefix, text));
     }
 
     @Test
-    void everyBitSurvives() {
+    void uuid_formattedAndParsed_keepsEveryBit() {
         for (int bit = 0; bit < 128; bit++) {
             UUID uuid = bit < 64 ? new UUID(0, 1L << bit) : new UUID(1L << bit - 64, 0);
             assertEquals(uuid, TypeIds.parse("prd", TypeIds.format("prd", uuid)), () -> uuid.toString());
@@ -68,7 +68,7 @@ class TypeIdsTest {
     }
 
     @Test
-    void whatIsWrittenSortsLikeItsUuid() {
+    void formattedId_sortsLikeItsUuid() {
         String earlier = TypeIds.format("prd", UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057"));
         String later = TypeIds.format("prd", UUID.fromString("01890a5d-ac97-774b-bcce-b302099a8057"));
         assertEquals(-1, Integer.signum(earlier.compareTo(later)));
@@ -76,7 +76,7 @@ class TypeIdsTest {
 
     @ParameterizedTest
     @CsvSource({"Prd", "p1", "_prd", "prd_", "'p d'"})
-    void aPrefixOfAnotherFormIsRefusedOnWritingToo(String prefix) {
+    void format_invalidPrefix_refused(String prefix) {
         assertThrows(IllegalArgumentException.class, () -> TypeIds.format(prefix, new UUID(0, 0)));
     }
 }
