@@ -43,7 +43,7 @@ class ClientTest {
     }
 
     @Test
-    void whatIsCreatedIsReadAndNotSentAgainWhileUnchanged() {
+    void createdResource_isRead_andNotResentUnchanged() {
         var created = guildhall.catalog().products().create(new NewProduct("Adult").withMetadata(Map.of("audience", "adults")));
         assertEquals(201, created.status());
         assertEquals(ProductLifecycleStatus.DRAFT, created.value().lifecycleStatus());
@@ -53,7 +53,7 @@ class ClientTest {
     }
 
     @Test
-    void theSameKeyIsAnsweredFromTheFirstTime() {
+    void sameKey_getsTheFirstResponse() {
         var options = new WriteOptions().withIdempotencyKey("client-1");
         var first = guildhall.catalog().products().create(new NewProduct("Once"), options);
         var second = guildhall.catalog().products().create(new NewProduct("Once"), options);
@@ -63,7 +63,7 @@ class ClientTest {
     }
 
     @Test
-    void aPatchSetsRemovesAndLeavesAlone() {
+    void patch_setsRemovesAndKeepsMembers() {
         var product = guildhall.catalog().products().create(new NewProduct("Patched").withDescription("first").withExternalId("kept")).value();
         var changed = guildhall.catalog().products().update(product.id(), new ProductPatch().withDescription(null).withName("Renamed")).value();
         assertEquals("Renamed", changed.name());
@@ -75,7 +75,7 @@ class ClientTest {
     }
 
     @Test
-    void aListIsWalkedToItsEndOverAllPages() {
+    void list_isReadOverAllPages() {
         var made = new HashSet<String>();
         for (int count = 0; count < 7; count++) {
             made.add(guildhall.catalog().products().create(new NewProduct("Walked " + count)).value().id());
@@ -88,14 +88,14 @@ class ClientTest {
     }
 
     @Test
-    void aDryRunTellsAndLeavesNothing() {
+    void dryRun_showsChanges_andKeepsNone() {
         var tried = guildhall.catalog().products().create(new NewProduct("Never"), new WriteOptions().withDryRun());
         assertEquals(1, tried.dryRun().orElseThrow().changes().size());
         assertTrue(guildhall.catalog().products().list().data().isEmpty());
     }
 
     @Test
-    void filesOfMembersAreStreamedInAndOutAgain(@TempDir Path folder) throws IOException, InterruptedException {
+    void memberFiles_areImportedAndExported(@TempDir Path folder) throws IOException, InterruptedException {
         guildhall.catalog().orgTypes().create(new NewOrgType("personal", "Personal").withIsDefault(true));
         var rows = new StringBuilder("external_id,name\n");
         for (int row = 0; row < 3_000; row++) {
@@ -122,7 +122,7 @@ class ClientTest {
     }
 
     @Test
-    void aProblemTellsItsCodeAndWhere() {
+    void problem_hasItsCodeAndPointer() {
         var invalid = assertThrows(ProblemException.class, () -> guildhall.catalog().products().create(new NewProduct("")));
         assertEquals("validation_failed", invalid.problem().code());
         assertEquals("/name", invalid.problem().errors().getFirst().pointer());

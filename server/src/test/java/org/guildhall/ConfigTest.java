@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The server's settings: documented, checked at the start, all mistakes told at once. */
+/** The server's settings: documented and checked at the start, with all errors in one message. */
 class ConfigTest {
 
     private static final String SECRET = "s3cret-s3cret-s3cret-s3cret-s3cret";
@@ -31,7 +31,7 @@ class ConfigTest {
     }
 
     @Test
-    void twoSettingsAreEnough() {
+    void twoSettings_areEnough() {
         var config = Config.read(good());
         assertEquals("guildhall_app", config.database().user());
         assertEquals(16, config.database().poolSize());
@@ -42,7 +42,7 @@ class ConfigTest {
     }
 
     @Test
-    void allMistakesAreToldAtOnce() {
+    void allErrors_areReportedAtOnce() {
         var found = mistakes(Map.of(
                 "GUILDHALL_DATABASE_URL", "postgres://db", "GUILDHALL_DATABASE_POOL", "many", "GUILDHALL_DATABASE_JOB_POOL", "2", "GUILDHALL_DATABASE_POOL_WAIT_MILLIS", "0", "GUILDHALL_PORT", "65536",
                 "GUILDHALL_PUBLIC_URL", "guildhall.example/", "GUILDHALL_CORS_ORIGINS", "https://a.example/path", "GUILDHALL_TRUSTED_PROXIES", "10.0.0.0/8, proxy",
@@ -53,7 +53,7 @@ class ConfigTest {
     }
 
     @Test
-    void noMistakeRepeatsASecret() {
+    void error_doesNotContainASecret() {
         var told = assertThrows(Config.Mistakes.class, () -> Config.read(Map.of(
                 "GUILDHALL_DATABASE_URL", "postgres://app:" + SECRET + "@db", "GUILDHALL_KEYS", SECRET, "GUILDHALL_DATABASE_PASSWORD", SECRET))).getMessage();
         assertFalse(told.contains("s3cret"), told);
@@ -62,20 +62,20 @@ class ConfigTest {
     }
 
     @Test
-    void whatIsEmptyIsAsIfItWereNotThere() {
+    void emptySetting_countsAsMissing() {
         assertEquals(8080, Config.read(good("GUILDHALL_PORT", "", "GUILDHALL_CORS_ORIGINS", " ")).port());
         assertEquals(List.of("GUILDHALL_KEYS"), mistakes(good("GUILDHALL_KEYS", " ")));
     }
 
     @Test
-    void listsAreSeparatedByCommas() {
+    void lists_areSeparatedByCommas() {
         var config = Config.read(good("GUILDHALL_CORS_ORIGINS", "https://a.example , http://localhost:3000", "GUILDHALL_TRUSTED_PROXIES", "10.0.0.0/8,::1"));
         assertEquals(Set.of("https://a.example", "http://localhost:3000"), config.corsOrigins());
         assertEquals(2, config.trustedProxies().size());
     }
 
     @Test
-    void otherProgramsSettingsAreNoneOfOurs() {
+    void unknownSettings_areIgnored() {
         Config.read(good("PATH", "/bin", "GUILDHALL_HOME", "/srv", "GUILDHALL_JAVA_OPTS", "-Xmx1g", "HOME", "/root"));
     }
 }

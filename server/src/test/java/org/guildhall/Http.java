@@ -17,16 +17,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plain requests, for tests that send many or odd ones. Every answer is held against the document, as it is in the other tests.
+ * Plain requests, for tests that send many or unusual ones. Every response is checked against the document.
  *
- * @param base of the node that is asked
+ * @param base of the node that gets the requests
  * @param token null to send none
  */
 public record Http(String base, @Nullable String token) {
 
     public static final ObjectMapper JSON = new ObjectMapper();
     public static final String MERGE_PATCH = "application/merge-patch+json";
-    /** The media type of a dry run's answer that also tells what would have changed. */
+    /** The media type of a dry run's response that also lists the changes. */
     public static final String DRY_RUN = "application/vnd.guildhall.dry-run+json";
 
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -61,7 +61,7 @@ public record Http(String base, @Nullable String token) {
             return status >= 400 ? status + " " + at("/code") : Integer.toString(status);
         }
 
-        /** The same, refusing any other status. */
+        /** This reply; fails for any other status. */
         public Reply expect(int wanted) {
             if (status != wanted) {
                 throw new AssertionError("expected " + wanted + ", got " + status + ": " + text());
@@ -74,7 +74,7 @@ public record Http(String base, @Nullable String token) {
         this(guild.url(), token);
     }
 
-    /** The same caller on another node. */
+    /** This caller on another node. */
     public Http on(TestServer node) {
         return new Http(node.url(), token);
     }
@@ -91,7 +91,7 @@ public record Http(String base, @Nullable String token) {
         return send("PATCH", path, body, headers);
     }
 
-    /** @param headers names and values in turn; Content-Type follows from the method unless it is among them, an empty one is none */
+    /** @param headers names and values in turn; Content-Type depends on the method unless it is given; an empty one isn't sent */
     public Reply send(String method, String path, @Nullable String body, String... headers) {
         return bytes(method, path, body == null ? null : body.getBytes(StandardCharsets.UTF_8), headers);
     }

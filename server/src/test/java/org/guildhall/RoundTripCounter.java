@@ -9,7 +9,7 @@ import org.guildhall.core.data.PgProxy;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A node of the shared server of which it is counted, on the wire, how often a request waits for the database; for one test class. */
+/** A node of the shared server behind a proxy that counts the round trips of requests to the database; for one test class. */
 public final class RoundTripCounter implements AfterAllCallback {
 
     private static final int REQUESTS = 12;
@@ -31,8 +31,8 @@ public final class RoundTripCounter implements AfterAllCallback {
     }
 
     /**
-     * The fewest of a dozen requests, each of which succeeds: the first also looks the token up, and what the node does by itself now and
-     * then only adds to some of them.
+     * The fewest round trips of a dozen successful requests: the first one also looks up the token, and the node's own work sometimes
+     * adds to some of them.
      */
     public long trips(Supplier<Http.Reply> request) {
         return trips(2, request);
@@ -54,7 +54,7 @@ public final class RoundTripCounter implements AfterAllCallback {
         return least;
     }
 
-    /** All round trips so far, with those that the node makes by itself. */
+    /** All round trips so far, including those of the node's own work. */
     public long counted() {
         return proxy.trips();
     }

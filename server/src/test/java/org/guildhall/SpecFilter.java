@@ -25,12 +25,12 @@ import org.guildhall.api.Operation;
 import org.guildhall.core.json.Spec;
 import org.opentest4j.AssertionFailedError;
 
-/** Holds every answer of a test against the document: its status must be documented, its media type and its body must be as said there. */
+/** Checks every response of a test against the document: its status, its media type and its body must be documented. */
 public final class SpecFilter implements Filter {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Schemas whose further members depend on what has happened. */
+    /** Schemas that can have members beyond the documented ones. */
     private static final Set<String> OPEN = Set.of("Problem", "ExceededEntitlement");
 
     public static final SpecFilter INSTANCE = new SpecFilter();
@@ -54,7 +54,7 @@ public final class SpecFilter implements Filter {
         }
     }
 
-    /** The document with all closed that it leaves open for later: clients must bear what they don't know, but the server makes nothing up. */
+    /** The document with all open schemas closed: clients must accept unknown members, but the server sends documented ones only. */
     private static Spec closed(Spec spec) {
         try {
             var document = JSON.readTree(spec.json());
@@ -87,7 +87,7 @@ public final class SpecFilter implements Filter {
         return response;
     }
 
-    /** Refuses an answer that the document doesn't know; what isn't in the document at all isn't looked at. */
+    /** Refuses an undocumented response. Paths and methods outside the document aren't checked. */
     public void check(String method, java.net.URI uri, int status, Map<String, String> headers, byte[] body) {
         var path = uri.getRawPath();
         var template = templates.entrySet().stream()
@@ -102,12 +102,12 @@ public final class SpecFilter implements Filter {
         }
     }
 
-    /** Every header must be documented for the status, but for those that belong to HTTP, to CORS and to how any answer may be kept. */
+    /** Every header must be documented for the status, except those of HTTP, CORS and caching. */
     private void headers(String method, String template, int status, Map<String, String> headers) {
         var responses = document.at("/paths/" + template.replace("/", "~1") + "/" + method.toLowerCase() + "/responses");
         var known = new TreeSet<String>(String.CASE_INSENSITIVE_ORDER);
         known.addAll(OF_HTTP);
-        // What isn't sent again says of itself what would have been sent (RFC 9110).
+        // A 304 has the headers of the 200 that it replaces (RFC 9110).
         for (var code : status == 304 ? List.of("304", "200") : List.of(String.valueOf(status))) {
             var response = responses.path(code);
             var documented = response.has("$ref") ? document.at(response.get("$ref").asText().substring(1)) : response;

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is the operator's to mend is one sentence. */
+/** A failed start that the operator can fix prints one sentence. */
 class StartFailureTest {
 
     @Test
-    void database_down_isOneSentence() throws IOException {
+    void databaseDown_isOneSentence() throws IOException {
         int port;
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
@@ -30,7 +30,7 @@ class StartFailureTest {
     }
 
     @Test
-    void host_unknown_isOneSentence() {
+    void unknownHost_isOneSentence() {
         var failure = assertThrows(StartFailure.class,
                 () -> StartFailure.check("jdbc:postgresql://nothing.invalid/guildhall", "guildhall_app", "", "GUILDHALL_DATABASE_PASSWORD"));
         assertEquals("The host of GUILDHALL_DATABASE_URL can't be resolved.", failure.getMessage());
@@ -44,7 +44,7 @@ class StartFailureTest {
         "3D000 | The database of GUILDHALL_DATABASE_URL doesn't exist.",
         "57P03 | The database is starting up or shutting down: try again.",
         "XX000 | The database can't be reached: FATAL: something"})
-    void login_refused_namesTheSetting(String state, String sentence) {
+    void refusedLogin_namesTheSetting(String state, String sentence) {
         assertEquals(sentence, StartFailure.told(new SQLException("FATAL: something\n  Detail: more", state), "guildhall_app", "GUILDHALL_DATABASE_PASSWORD"));
     }
 
@@ -57,7 +57,7 @@ class StartFailureTest {
     }
 
     @Test
-    void port_taken_isOneSentence() {
+    void portInUse_isOneSentence() {
         var wrapped = new IllegalStateException("start failed", new IOException("Failed to bind", new BindException("Address already in use")));
         assertEquals("Port 8080 is used by another program: stop that program, or set GUILDHALL_PORT.", StartFailure.sentence(wrapped, 8080));
         assertNull(StartFailure.sentence(new IllegalStateException("else"), 8080));

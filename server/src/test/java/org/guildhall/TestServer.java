@@ -24,8 +24,8 @@ import org.guildhall.migrations.Roles;
 import org.guildhall.platform.TestTokens;
 
 /**
- * What tests stand on: one PostgreSQL and one server for the whole run, and a tenant of its own for each test. A test that needs a
- * second node or a database of its own asks for it.
+ * The environment of tests: one PostgreSQL and one server for the whole run, and a new tenant for each test. A test that needs a
+ * second node or its own database starts it.
  */
 public final class TestServer implements AutoCloseable {
 
@@ -63,7 +63,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static final class Second {
-        // Made by whoever comes first: from a platform thread, or the carriers that wait for it are missing to the server it starts.
+        // The first caller starts the node, and must be a platform thread: waiting virtual threads hold the carriers that the node needs.
         static final TestServer NODE = SHARED.node();
     }
 
@@ -72,7 +72,7 @@ public final class TestServer implements AutoCloseable {
         return open("guildhall_test_" + COUNT.incrementAndGet());
     }
 
-    /** A server on a database of its own that all tests share who want no job to run but by their own hand. */
+    /** A server on its own database without scheduled jobs, shared by all tests that run jobs by hand. */
     public static TestServer still() {
         return Still.NODE;
     }
@@ -119,19 +119,19 @@ public final class TestServer implements AutoCloseable {
         return db;
     }
 
-    /** The same settings with other keys. */
+    /** These settings with other keys. */
     public static Config keyed(Config settings, String keys) {
         return new Config(settings.database(), settings.host(), settings.port(), settings.publicUrl(), Keys.parse(keys), settings.corsOrigins(),
                 settings.trustedProxies(), settings.scheduler());
     }
 
-    /** The same settings with another way to the database, and without scheduled work. */
+    /** These settings with another database address, and without scheduled work. */
     public static Config reached(Config settings, DbConfig database) {
         return new Config(database, settings.host(), settings.port(), settings.publicUrl(), settings.keys(), settings.corsOrigins(),
                 settings.trustedProxies(), false);
     }
 
-    /** What this server was started with, but for its port. */
+    /** The settings of this server, except its port. */
     public Config settings() {
         return config(database);
     }
@@ -141,7 +141,7 @@ public final class TestServer implements AutoCloseable {
         return given().config(CONFIG).baseUri(url()).urlEncodingEnabled(false).filter(SpecFilter.INSTANCE);
     }
 
-    /** A connection past every policy. */
+    /** A connection that bypasses every policy. */
     public java.sql.Connection superuser() throws SQLException {
         return POSTGRES.superuser(database);
     }
@@ -168,7 +168,7 @@ public final class TestServer implements AutoCloseable {
         return new Tenant(this, id);
     }
 
-    /** The platform itself, which is a tenant too. */
+    /** The platform's own tenant. */
     public Tenant platform() {
         return new Tenant(this, Db.PLATFORM);
     }
@@ -182,7 +182,7 @@ public final class TestServer implements AutoCloseable {
     /** A tenant of a test. */
     public record Tenant(TestServer guild, UUID id) {
 
-        /** A token that may do exactly this; everything a tenant can hold if nothing is named. */
+        /** A token with exactly these scopes; without arguments, with all scopes that a tenant can have. */
         public String token(String... scopes) {
             boolean platform = id.equals(Db.PLATFORM);
             var all = Scopes.ALL.stream().filter(scope -> platform || !scope.startsWith("platform:tenants:")).toList();
@@ -190,7 +190,7 @@ public final class TestServer implements AutoCloseable {
                     scopes.length == 0 ? all : List.of(scopes));
         }
 
-        /** A token that may do everything, with a limit of its own. */
+        /** A token with all scopes and its own rate limit. */
         public String limited(long requests, int windowSeconds) throws SQLException {
             var token = token();
             sql("update platform.tokens set rate_limit = ?, rate_window_seconds = ? where prefix = ?", requests, windowSeconds, prefix(token));
@@ -207,12 +207,12 @@ public final class TestServer implements AutoCloseable {
             return token;
         }
 
-        /** What a token's row is found by. */
+        /** The prefix by which a token's row is found. */
         public static String prefix(String token) {
             return token.substring(0, token.lastIndexOf('_', token.lastIndexOf('_') - 1));
         }
 
-        /** Suspends the tenant past the API, as the platform's operation does. */
+        /** Suspends the tenant without the API, as the platform's operation does. */
         public void suspend() throws SQLException {
             sql("update platform.tenants set state = 'suspended', suspended_at = now() where id = ?", id);
             sql("select nextval('platform.auth_revision')");
@@ -223,7 +223,7 @@ public final class TestServer implements AutoCloseable {
             sql("select nextval('platform.auth_revision')");
         }
 
-        /** The first column of what a statement finds past every policy. */
+        /** The first column of a query's rows, without any policy. */
         public List<String> found(String query, Object... values) throws SQLException {
             try (var connection = guild.superuser();
                     var prepared = connection.prepareStatement(query)) {
@@ -240,7 +240,7 @@ public final class TestServer implements AutoCloseable {
             }
         }
 
-        /** A statement past every policy. */
+        /** Runs a statement without any policy. */
         public void sql(String statement, Object... values) throws SQLException {
             try (var connection = guild.superuser();
                     var prepared = connection.prepareStatement(statement)) {

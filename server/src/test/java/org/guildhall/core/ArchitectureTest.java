@@ -28,7 +28,7 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.log.BufferedLogAppender;
 import org.junit.jupiter.api.Test;
 
-/** How the house is built: who may import whom, where things may be named, and why. */
+/** The architecture rules: allowed dependencies between packages, names and visibility, each with its reason. */
 class ArchitectureTest {
 
     /** From left to right: a room may use any room to its right, and only through its door. */
@@ -50,32 +50,32 @@ class ArchitectureTest {
                 || ROOMS.stream().anyMatch(room -> name.startsWith("org.guildhall." + room));
     }
 
-    private static void holds(ArchRule rule) {
+    private static void check(ArchRule rule) {
         rule.allowEmptyShould(true).check(SERVER);
     }
 
     @Test
-    void thereIsSomethingToLookAt() {
+    void import_findsMoreThan100Classes() {
         assertTrue(SERVER.size() > 100, SERVER.size() + " classes");
     }
 
     @Test
-    void onlyTheHttpPackageKnowsTheHttpServer() {
-        holds(noClasses().that(not(resideInAPackage("org.guildhall.core.http")))
+    void httpServer_isUsedByCoreHttpOnly() {
+        check(noClasses().that(not(resideInAPackage("org.guildhall.core.http")))
                 .should().dependOnClassesThat().resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..")
                 .because("handlers return values, so that the reply is known before the commit and kept with it"));
     }
 
     @Test
-    void onlyStoresAndWhatTheyShareKnowJooqAndTheTables() {
+    void jooq_isUsedByStoresOnly() {
         var jooq = resideInAnyPackage("org.jooq..", "org.guildhall.schema..");
-        holds(classes().that(not(resideInAPackage("org.guildhall.core.data")))
+        check(classes().that(not(resideInAPackage("org.guildhall.core.data")))
                 .and(not(simpleNameEndingWith("Store")))
                 .and(not(insideAStore()))
                 .and(DescribedPredicate.describe("depend on jOOQ or the schema",
                         type -> type.getDirectDependenciesFromSelf().stream().anyMatch(dependency -> jooq.test(dependency.getTargetClass()))))
                 .should().onlyHaveDependentClassesThat(isOrIsInsideAStore())
-                .because("all SQL of a room stands in its stores; what several of them share is theirs alone"));
+                .because("all SQL of a room is in its stores; only stores use the classes that they share"));
     }
 
     private static DescribedPredicate<JavaClass> insideAStore() {
@@ -87,103 +87,103 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyStoresKnowJdbc() {
-        holds(noClasses().that(not(resideInAPackage("org.guildhall.core.data")))
+    void jdbc_isUsedByStoresOnly() {
+        check(noClasses().that(not(resideInAPackage("org.guildhall.core.data")))
                 .and(not(simpleNameEndingWith("Store")))
                 .and(not(insideAStore()))
                 .and().doNotHaveFullyQualifiedName(Main.class.getName())
                 .and().doNotHaveFullyQualifiedName("org.guildhall.StartFailure")
                 .should().dependOnClassesThat().resideInAPackage("java.sql")
-                .because("all SQL of a room stands in its stores; the command line connects as other roles"));
+                .because("all SQL of a room is in its stores; the command line connects as other roles"));
     }
 
     @Test
-    void onlyTheAuthPackageKnowsJwts() {
-        holds(noClasses().that(not(resideInAPackage("org.guildhall.core.auth")))
+    void jwtLibrary_isUsedByCoreAuthOnly() {
+        check(noClasses().that(not(resideInAPackage("org.guildhall.core.auth")))
                 .should().dependOnClassesThat().resideInAPackage("com.nimbusds..")
-                .because("who calls is found out in one place"));
+                .because("callers are authenticated in one place"));
     }
 
     @Test
-    void noStoreKnowsTheWireAndNoMachineryTheDomain() {
-        holds(noClasses().that(simpleNameEndingWith("Store")).or(insideAStore())
+    void stores_andCore_doNotUseTheApiModel() {
+        check(noClasses().that(simpleNameEndingWith("Store")).or(insideAStore())
                 .should().dependOnClassesThat().resideInAPackage("org.guildhall.api.model..")
-                .because("what is stored and what is sent change at different times; the handler translates"));
-        holds(noClasses().that(resideInAPackage("org.guildhall.core.."))
+                .because("the stored form and the API model change at different times; the handler translates"));
+        check(noClasses().that(resideInAPackage("org.guildhall.core.."))
                 .should().dependOnClassesThat().resideInAPackage("org.guildhall.api.model..")
-                .because("the core has no domain word in it"));
+                .because("the core has no domain types"));
     }
 
     @Test
-    void aRoomUsesOnlyRoomsToItsRight() {
+    void room_usesOnlyRoomsToItsRight() {
         for (int at = 1; at < ROOMS.size(); at++) {
             var left = ROOMS.subList(0, at).stream().map(room -> "org.guildhall." + room + "..").toArray(String[]::new);
-            holds(noClasses().that().resideInAPackage("org.guildhall." + ROOMS.get(at) + "..")
+            check(noClasses().that().resideInAPackage("org.guildhall." + ROOMS.get(at) + "..")
                     .should().dependOnClassesThat().resideInAnyPackage(left)
-                    .because("a signal against the arrow is handed over as a function in App"));
+                    .because("App passes a call in the other direction as a function"));
         }
-        holds(noClasses().that().resideInAPackage("org.guildhall.core..")
+        check(noClasses().that().resideInAPackage("org.guildhall.core..")
                 .should().dependOnClassesThat().resideInAnyPackage(rooms())
-                .because("the machinery knows no room"));
-        holds(noClasses().that(not(resideInAPackage("org.guildhall")))
+                .because("the core uses no room"));
+        check(noClasses().that(not(resideInAPackage("org.guildhall")))
                 .should().dependOnClassesThat().resideInAPackage("org.guildhall")
-                .because("App knows the rooms, they don't know App"));
+                .because("App uses the rooms; the rooms don't use App"));
     }
 
     @Test
-    void aRoomHasADoorAndNothingElseOfItIsPublic() {
+    void room_hasOnlyItsDoorPublic() {
         for (var room : ROOMS) {
             var door = Character.toUpperCase(room.charAt(0)) + room.substring(1);
-            holds(classes().that().resideInAPackage("org.guildhall." + room)
+            check(classes().that().resideInAPackage("org.guildhall." + room)
                     .and().arePublic()
                     .and().areTopLevelClasses()
                     .should().haveSimpleName(door + "Module")
                     .orShould().haveSimpleName(door)
                     .orShould().haveSimpleName("FirstToken")
-                    .because("other rooms ask at the door; handlers and stores are the room's own affair, and so is every record that they pass"));
+                    .because("other rooms call the door; handlers, stores and their records are private to the room"));
         }
     }
 
     @Test
-    void aPartUsesOnlyPartsToItsRight() {
+    void part_usesOnlyPartsToItsRight() {
         PARTS.forEach((room, parts) -> {
             var inside = "org.guildhall." + room + ".";
-            holds(noClasses().that().resideInAPackage(inside + "*..")
+            check(noClasses().that().resideInAPackage(inside + "*..")
                     .should().dependOnClassesThat().resideInAPackage("org.guildhall." + room)
-                    .because("the module hands over what a part needs: the part can be read and tested without the room"));
+                    .because("the module passes a part its dependencies, so that the part can be tested without the room"));
             for (int at = 1; at < parts.size(); at++) {
                 var left = parts.subList(0, at).stream().map(part -> inside + part + "..").toArray(String[]::new);
-                holds(noClasses().that().resideInAPackage(inside + parts.get(at) + "..")
+                check(noClasses().that().resideInAPackage(inside + parts.get(at) + "..")
                         .should().dependOnClassesThat().resideInAnyPackage(left)
-                        .because("parts stand on one another in one direction"));
+                        .because("parts depend on each other in one direction"));
             }
-            holds(slices().matching(inside + "(*)..").should().beFreeOfCycles().because("each part can be read without those that use it"));
+            check(slices().matching(inside + "(*)..").should().beFreeOfCycles().because("each part can be read without those that use it"));
         });
-        holds(noClasses().that().resideInAPackage("org.guildhall.runtime.people..")
+        check(noClasses().that().resideInAPackage("org.guildhall.runtime.people..")
                 .should().dependOnClassesThat().resideInAnyPackage("org.guildhall.runtime.entitlements..", "org.guildhall.runtime.usage..", "org.guildhall.runtime.sites..")
-                .because("people know the plans that they are given, not what follows from them"));
-        holds(noClasses().that().resideInAPackage("org.guildhall.runtime.imports..")
+                .because("people depend on the assigned plans, not on the entitlements that result"));
+        check(noClasses().that().resideInAPackage("org.guildhall.runtime.imports..")
                 .should().dependOnClassesThat().resideInAnyPackage("org.guildhall.runtime.people..", "org.guildhall.runtime.plans..")
-                .because("an import hands its rows over and knows nothing of what is made of them"));
+                .because("an import passes its rows on and doesn't depend on the resources created from them"));
     }
 
     @Test
-    void everyPartHasItsPlace() {
-        PARTS.forEach((room, parts) -> holds(classes().that().resideInAPackage("org.guildhall." + room + ".*..")
+    void everyPart_isListed() {
+        PARTS.forEach((room, parts) -> check(classes().that().resideInAPackage("org.guildhall." + room + ".*..")
                 .should().resideInAnyPackage(parts.stream().map(part -> "org.guildhall." + room + "." + part + "..").toArray(String[]::new))
-                .because("a part that isn't listed stands outside of the order")));
+                .because("a part that isn't listed has no position in the order")));
     }
 
     @Test
-    void aHandlerIsKnownToItsModuleAlone() {
-        holds(classes().that().haveSimpleNameEndingWith("Handler").and().resideInAnyPackage(rooms())
+    void handler_isNotPublic() {
+        check(classes().that().haveSimpleNameEndingWith("Handler").and().resideInAnyPackage(rooms())
                 .should().notBePublic()
-                .because("a handler translates between the wire and the domain; only the module beside it names it"));
+                .because("a handler translates between the wire and the domain; only the module of its package uses it"));
     }
 
     @Test
-    void insideAPartNoClassIsOnACircle() {
-        List.of("sites", "usage", "entitlements", "people", "plans").forEach(part -> holds(slices().assignedFrom(new ClassesOf("org.guildhall.runtime." + part))
+    void classesOfAPart_haveNoCycles() {
+        List.of("sites", "usage", "entitlements", "people", "plans").forEach(part -> check(slices().assignedFrom(new ClassesOf("org.guildhall.runtime." + part))
                 .should().beFreeOfCycles().because("each class of a part can be read and tested without those that use it")));
     }
 
@@ -207,47 +207,47 @@ class ArchitectureTest {
     }
 
     @Test
-    void nothingGoesInCircles() {
-        holds(slices().matching("org.guildhall.(*)..").should().beFreeOfCycles()
-                .because("what depends on each other is one thing with two names"));
-        holds(slices().matching("org.guildhall.core.(*)..").should().beFreeOfCycles()
-                .because("each part of the machinery can be read by itself"));
+    void packages_haveNoCycles() {
+        check(slices().matching("org.guildhall.(*)..").should().beFreeOfCycles()
+                .because("packages that depend on each other are one package"));
+        check(slices().matching("org.guildhall.core.(*)..").should().beFreeOfCycles()
+                .because("each package of the core can be read by itself"));
     }
 
     @Test
-    void onlyThePlatformWorksInsideAnotherTenant() {
-        holds(noClasses().that(not(resideInAnyPackage("org.guildhall.platform", "org.guildhall.core.data")))
+    void otherTenant_isEnteredByThePlatformOnly() {
+        check(noClasses().that(not(resideInAnyPackage("org.guildhall.platform", "org.guildhall.core.data")))
                 .should().callMethod(Tx.class, "within", java.util.UUID.class, java.util.function.Function.class)
-                .because("what the platform does to a tenant from outside is the only thing that is done in two tenants at once"));
+                .because("only the platform's operations on a tenant work in two tenants at once"));
     }
 
     @Test
-    void onlyTheCommandLineAndTheLogWriteToTheConsole() {
-        holds(noClasses().that().doNotHaveFullyQualifiedName(Main.class.getName()).and().doNotHaveFullyQualifiedName(BufferedLogAppender.class.getName())
+    void console_isUsedByMainAndTheLogOnly() {
+        check(noClasses().that().doNotHaveFullyQualifiedName(Main.class.getName()).and().doNotHaveFullyQualifiedName(BufferedLogAppender.class.getName())
                 .should(com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS)
-                .because("a server that logs says when, where and for which request"));
+                .because("log lines have a time, a logger and a request"));
     }
 
     @Test
-    void noRoomAsksItsOwnClock() {
+    void rooms_useTheDatabaseClock() {
         var rule = noClasses().that().resideInAnyPackage(rooms());
-        holds(rule.should().callMethod(Instant.class, "now").orShould().callMethod(LocalDate.class, "now").orShould().callMethod(LocalDateTime.class, "now")
+        check(rule.should().callMethod(Instant.class, "now").orShould().callMethod(LocalDate.class, "now").orShould().callMethod(LocalDateTime.class, "now")
                 .orShould().callMethod(System.class, "currentTimeMillis")
-                .because("limits, expiries and effective dates ask the database's clock: nodes disagree, it doesn't"));
+                .because("limits, expiries and effective dates use the database's clock: the clocks of nodes differ"));
     }
 
     @Test
-    void nothingIsInjectedOrHeldByAThread() {
-        holds(noFields().should().beAnnotatedWith(DescribedPredicate.describe("an annotation that injects",
+    void injectionAndThreadLocals_areNotUsed() {
+        check(noFields().should().beAnnotatedWith(DescribedPredicate.describe("an annotation that injects",
                         annotation -> annotation.getRawType().getName().matches("(jakarta|javax)\\.inject\\..*|org\\.springframework\\..*|com\\.google\\.inject\\..*")))
-                .because("what a class needs stands in its constructor"));
-        holds(noClasses().should().dependOnClassesThat().areAssignableTo(ThreadLocal.class)
-                .because("the context is the first parameter: who reads the call sees whose it is"));
+                .because("a class gets its dependencies in its constructor"));
+        check(noClasses().should().dependOnClassesThat().areAssignableTo(ThreadLocal.class)
+                .because("the context is the first parameter: each call shows its tenant"));
     }
 
     @Test
-    void aClassIsCalledAfterWhatItIs() {
-        holds(noClasses().should().haveNameMatching(".*\\.(Abstract|Base)[A-Z][A-Za-z]*").orShould().haveNameMatching(".*(Manager|Helper|Utils?|Impl|Service|Base)")
-                .because("these words say how something was made, not what it is; a room by its name: ProductServiceImpl is Ladders"));
+    void className_hasNoBannedAffix() {
+        check(noClasses().should().haveNameMatching(".*\\.(Abstract|Base)[A-Z][A-Za-z]*").orShould().haveNameMatching(".*(Manager|Helper|Utils?|Impl|Service|Base)")
+                .because("these words describe the implementation, not the role: ProductServiceImpl becomes Ladders"));
     }
 }

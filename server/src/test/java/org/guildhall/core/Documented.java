@@ -14,7 +14,7 @@ import org.guildhall.api.Operation;
 import org.guildhall.core.json.Spec;
 import org.jspecify.annotations.Nullable;
 
-/** What the document says of an operation, as examples are made from it. */
+/** The document's description of an operation, the source of its example. */
 final class Documented {
 
     static final Pattern PARAMETER = Pattern.compile("\\{([^}]+)}");

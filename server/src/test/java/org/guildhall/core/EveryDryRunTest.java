@@ -16,7 +16,7 @@ import org.guildhall.api.Operation;
 class EveryDryRunTest {
 
     @ForEach(DRY_RUNS)
-    void dryRun_answersLikeTheRealCall_andLeavesNoTrace(Operation operation) throws SQLException {
+    void dryRun_equalsTheRealCall_andChangesNothing(Operation operation) throws SQLException {
         if (OperationGroup.ofThePlatform(operation)) {
             compareInThePlatform(operation);
         } else {
@@ -24,7 +24,7 @@ class EveryDryRunTest {
         }
     }
 
-    /** Tenants are rows of the platform: while its rows are compared, no other test may make a tenant. */
+    /** Tenants are rows of the platform: while its rows are compared, no other test can create a tenant. */
     private static synchronized void compareInThePlatform(Operation operation) throws SQLException {
         compare(operation, new SampleData(TestServer.still().platform()));
     }

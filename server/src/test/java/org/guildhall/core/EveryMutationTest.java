@@ -39,7 +39,7 @@ class EveryMutationTest {
     }
 
     @ForEach(MUTATIONS)
-    void repeatedKey_getsTheFirstAnswer(Operation operation) {
+    void repeatedKey_getsTheFirstResponse(Operation operation) {
         var samples = SampleTenants.home(operation);
         var request = samples.request(operation);
         var key = UUID.randomUUID().toString();
@@ -56,14 +56,14 @@ class EveryMutationTest {
             var outcome = samples.http.get("/api/v1/platform/idempotency-keys/" + key).expect(200);
             assertEquals(String.valueOf(first.header("Location")).replaceFirst(".*/", ""), outcome.at("/entity_id"));
         }
-        // An equal change in other bytes is another request.
+        // An equal change in other bytes counts as another request.
         var changed = operation.dryRun() ? request.at(request.path() + "?dry_run=false") : request.with(request.body() + "\n");
         var other = samples.send(changed, "Idempotency-Key", key);
         assertEquals("422 idempotency_key_reused", other.outcome());
     }
 
     @ForEach(MUTATIONS)
-    void mutation_leavesOneEvent(Operation operation) throws SQLException {
+    void mutation_writesOneEvent(Operation operation) throws SQLException {
         var samples = SampleTenants.home(operation);
         var request = samples.request(operation);
         var done = samples.send(request, "Audit-Reason", "swept").expect(operation.status());
@@ -75,7 +75,7 @@ class EveryMutationTest {
     }
 
     @ForEach(CHANGES)
-    void change_isAuditedWithTheResourceBeforeAndAfter(Operation operation) throws SQLException {
+    void change_isAuditedWithBeforeAndAfter(Operation operation) throws SQLException {
         var samples = SampleTenants.home(operation);
         var request = samples.request(operation);
         var resource = Documented.samePlace(operation, request.path(), Objects.requireNonNull(Documented.reader(operation)));

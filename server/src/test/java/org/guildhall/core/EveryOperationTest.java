@@ -66,7 +66,7 @@ class EveryOperationTest {
     }
 
     @ForEach(ALL)
-    void answerOfAnotherMediaType_isRefused(Operation operation) {
+    void acceptOfAnotherMediaType_isRefused(Operation operation) {
         var samples = SampleTenants.home(operation);
         if (operation.responseType() == null && operation.downloadTypes().isEmpty()) {
             // The answer has no body: generated clients accept only the media type of problems.
@@ -79,7 +79,7 @@ class EveryOperationTest {
     }
 
     @ForEach(ALL)
-    void methodThatThePathLacks_isRefusedWithThoseItHas(Operation operation) {
+    void missingMethod_isRefusedWithTheAllowedOnes(Operation operation) {
         var methods = ALL.operations().filter(other -> other.path().equals(operation.path())).map(Operation::method).collect(Collectors.toCollection(TreeSet::new));
         var path = operation.path().replaceAll("\\{[^}]+}", TypeIds.format("prd", Ids.next()));
         // A method is missing at this path even if a longer path has it.

@@ -41,7 +41,7 @@ final class Examples {
         return example;
     }
 
-    /** The operation that makes resources whose ids have this prefix. */
+    /** The operation that creates resources whose ids have this prefix. */
     static Operation maker(String prefix) {
         return ALL.values().stream()
                 .filter(example -> prefix.equals(example.makes))

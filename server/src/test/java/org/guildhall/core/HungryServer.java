@@ -5,7 +5,7 @@ import java.util.List;
 import org.guildhall.App;
 import org.guildhall.Config;
 
-/** A server in a process of its own in which, once it listens, something else takes all memory again and again. */
+/** A server in its own process in which another thread repeatedly takes all memory once the server listens. */
 public final class HungryServer {
 
     private static final int PIECE_BYTES = 32 * 1024;
@@ -18,15 +18,15 @@ public final class HungryServer {
         var app = App.start(Config.read(System.getenv()));
         System.out.println(app.port());
         System.out.flush();
-        // Until the first requests have been answered.
+        // Wait until the first requests are answered.
         Thread.sleep(Long.parseLong(arguments[0]));
         while (true) {
-            eat();
+            fillMemory();
             Thread.sleep(PAUSE_MILLIS);
         }
     }
 
-    private static void eat() throws InterruptedException {
+    private static void fillMemory() throws InterruptedException {
         List<byte[]> eaten = new ArrayList<>(100_000);
         try {
             while (true) {

@@ -38,7 +38,7 @@ enum OperationGroup {
         return Arrays.stream(Operation.values()).filter(members);
     }
 
-    /** True if only the platform's own consumers can call it. Its resources belong to the platform's tenant alone. */
+    /** True if only the platform's own consumers can call the operation. Its resources belong to the platform's tenant alone. */
     static boolean ofThePlatform(Operation operation) {
         return operation.scope() != null && operation.scope().startsWith("platform:tenants:");
     }

@@ -20,7 +20,7 @@ import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that runs out of memory shows nobody what is another's, and with the options that it is shipped with it ends. */
+/** A server without memory never shows a tenant the rows of another one. With the shipped options its process ends. */
 class OutOfMemoryTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -55,7 +55,7 @@ class OutOfMemoryTest {
         return "http://127.0.0.1:" + line;
     }
 
-    /** Names that say whose they are. */
+    /** Names that contain the tenant's name. */
     private static void fill(Http http, TestServer.Tenant tenant) {
         for (int number = 0; number < PRODUCT_COUNT; number++) {
             http.post(PRODUCTS, "{\"name\": \"%s\", \"description\": \"%s\"}".formatted(tenant.id(), "x".repeat(400))).expect(201);
@@ -63,7 +63,7 @@ class OutOfMemoryTest {
     }
 
     @Test
-    void outOfMemory_threeTenants_nobodySeesForeignRows(@TempDir Path folder) throws Exception {
+    void outOfMemory_threeTenants_seeOnlyTheirRows(@TempDir Path folder) throws Exception {
         var server = server(folder, 3_000);
         try {
             var base = address(server, folder);
@@ -89,7 +89,7 @@ class OutOfMemoryTest {
             }
             assertEquals(List.of(), List.copyOf(foreign));
             assertTrue(answered.get() > 20, answered + " answered, " + failed + " failed");
-            assertTrue(Files.readString(folder.resolve("log")).contains("OutOfMemoryError"), "the memory was enough: the test shows nothing");
+            assertTrue(Files.readString(folder.resolve("log")).contains("OutOfMemoryError"), "the server didn't run out of memory");
         } finally {
             server.destroyForcibly().waitFor();
         }
@@ -119,7 +119,7 @@ class OutOfMemoryTest {
         var server = server(folder, 0, options.toArray(String[]::new));
         try {
             address(server, folder);
-            assertTrue(server.waitFor(1, TimeUnit.MINUTES), "the server lives on");
+            assertTrue(server.waitFor(1, TimeUnit.MINUTES), "the process didn't end");
             assertEquals(3, server.exitValue());
         } finally {
             server.destroyForcibly().waitFor();

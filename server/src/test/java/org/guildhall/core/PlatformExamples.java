@@ -48,7 +48,7 @@ final class PlatformExamples {
 
     private PlatformExamples() {}
 
-    /** A rate limit that no consumer has and no test reaches. */
+    /** A rate limit that no other consumer has and no test reaches. */
     static Map<String, Object> roomyLimit(SampleData samples) {
         return Map.of("limit", 100_000 + samples.number(), "window_seconds", 1);
     }

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** What can be read at one sitting, and what isn't left lying about: over all sources of the repository, tests included. */
+/** Rules for all sources of the repository, tests included: line limits, comments in empty catches, no TODO, SQL through views. */
 class SourcesTest {
 
     private static final int FILE_LINES_MAX = 400;
@@ -53,7 +53,7 @@ class SourcesTest {
     }
 
     @Test
-    void aFileFitsASitting() throws IOException {
+    void file_isWithinTheLineLimit() throws IOException {
         var longer = new ArrayList<String>();
         for (var source : sources()) {
             long lines = Files.lines(source).count();
@@ -65,7 +65,7 @@ class SourcesTest {
     }
 
     @Test
-    void aMethodFitsAScreen() throws IOException {
+    void method_isWithinTheLineLimit() throws IOException {
         var longer = new ArrayList<String>();
         scan(sources(), positions -> new TreeScanner<>() {
             @Override
@@ -93,7 +93,7 @@ class SourcesTest {
     }
 
     @Test
-    void emptyCatch_inProductionCode_hasACommentThatSaysWhy() throws IOException {
+    void emptyCatch_inProductionCode_hasAComment() throws IOException {
         var empty = new ArrayList<String>();
         var production = sources().stream().filter(source -> source.toString().contains("/src/main/")).toList();
         scan(production, positions -> new TreeScanner<>() {
@@ -120,7 +120,7 @@ class SourcesTest {
     }
 
     @Test
-    void nothingIsLeftForLater() throws IOException {
+    void sources_containNoOpenTodo() throws IOException {
         var left = new ArrayList<String>();
         for (var source : sources()) {
             if (!source.endsWith("SourcesTest.java") && Files.readString(source).matches("(?s).*\\b(TODO|FIXME|XXX|HACK)\\b.*")) {
@@ -130,14 +130,14 @@ class SourcesTest {
         assertEquals(List.of(), left);
     }
 
-    /** What a room reads of other rooms in SQL. A new line needs a view that the other room makes for it. */
+    /** The views of other rooms that a room reads in SQL. A new line needs a view that the other room makes for it. */
     private static final List<String> VIEWS = List.of(
             "catalog.runtime_default_grant_policies", "catalog.runtime_entitlement_rules", "catalog.runtime_org_types", "catalog.runtime_plan_ladders",
             "catalog.runtime_products", "catalog.runtime_resource_keys", "catalog.runtime_tier_products", "catalog.runtime_tiers",
             "platform.runtime_settings");
 
     @Test
-    void sqlOfARoom_readsOtherRooms_throughTheirViewsAlone() throws IOException {
+    void sqlOfARoom_readsOtherRoomsThroughViewsOnly() throws IOException {
         var rooms = "platform|catalog|runtime|billing|providers|tasks|schedule";
         var generated = Pattern.compile("import static org\\.guildhall\\.schema\\.(" + rooms + ")\\.Tables\\.(\\w+);");
         var text = Pattern.compile("\\b(?:from|join|into|update)\\s+(" + rooms + ")\\.(\\w+)");

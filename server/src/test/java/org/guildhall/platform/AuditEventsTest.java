@@ -42,7 +42,7 @@ class AuditEventsTest {
     }
 
     @Test
-    void anEventTellsWhoDidWhatToWhatAndWhy() {
+    void event_namesActorActionEntityAndReason() {
         var me = desk.admin.get(STATUS).expect(200);
         var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"Wiki\"}"));
         var done = desk.admin.patch(PRODUCTS + "/" + product, "{\"name\": \"FedWiki\"}", "Audit-Reason", "Agreed on Monday.",
@@ -67,7 +67,7 @@ class AuditEventsTest {
     }
 
     @Test
-    void refusalsReplaysDryRunsAndPatchesThatChangeNothingLeaveNone() {
+    void refusalReplayDryRunAndEmptyPatch_writeNoEvent() {
         var body = consumerBody("operator", "catalog:read");
         var consumer = PlatformFixture.id(desk.admin.post(CONSUMERS, body, "Idempotency-Key", "once"));
         desk.admin.post(CONSUMERS, body, "Idempotency-Key", "once").expect(201);
@@ -80,13 +80,13 @@ class AuditEventsTest {
     }
 
     @Test
-    void theTrailIsNarrowedByEverythingThatAnEventTells() {
+    void trail_isFilteredByTheMembersOfAnEvent() {
         var consumer = desk.consumer("platform:consumers:write", "catalog:read");
         var token = desk.token(consumer, "platform:consumers:write", "catalog:read");
         var made = desk.with(token.clear()).post(CONSUMERS, consumerBody("operator", "catalog:read")).expect(201);
         var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"Narrow\"}"));
         var all = events("?sort=occurred_at");
-        // The administrator of a test is made past the API, and its making is in the trail as well.
+        // A test's administrator is created without the API, and its creation is in the trail, too.
         assertEquals(List.of("consumer.created", "token.issued", "consumer.created", "product.created"),
                 actions(all).subList(actions(all).size() - 4, all.size()));
         assertEquals(List.of(made.at("/id")), ids(events("?actor_id=" + consumer)));
@@ -108,7 +108,7 @@ class AuditEventsTest {
     }
 
     @Test
-    void whatFitsNothingFindsNothing() {
+    void filterWithoutMatch_givesAnEmptyList() {
         var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"None\"}"));
         assertEquals(List.of(), events("?entity_type=consumer&entity_id=" + product));
         assertEquals(List.of(), events("?entity_id=" + TypeIds.format("zzz", Ids.next())));
@@ -121,7 +121,7 @@ class AuditEventsTest {
     }
 
     @Test
-    void anEntitysHistoryIsPagedThroughWithoutAGap() {
+    void historyOfAnEntity_isPagedWithoutAGap() {
         var path = CONSUMERS + "/" + desk.consumer("catalog:read");
         for (int count = 0; count < 6; count++) {
             desk.admin.patch(path, "{\"name\": \"Name %d\"}".formatted(count)).expect(200);
@@ -137,7 +137,7 @@ class AuditEventsTest {
     }
 
     @Test
-    void aPlatformOperationStandsInBothTrails() {
+    void platformOperation_isInBothTrails() {
         var platform = PlatformFixture.platform();
         var tenant = TypeIds.format("ten", desk.tenant.id());
         platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": \"Both\"}", "Audit-Reason", "Renamed.").expect(200);
@@ -159,14 +159,14 @@ class AuditEventsTest {
         assertEquals(List.of("token", "consumer"), token.get("changes").valueStream().map(change -> change.get("entity_type").asText()).toList());
         assertFalse(token.toString().contains(text(issued, "/token")));
         assertEquals("tenant.suspended", actions(events("?entity_id=" + tenant)).get(1));
-        // What the tenant does itself is nobody else's to see.
+        // Other tenants can't see the tenant's own events.
         var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"Own\"}"));
         assertEquals(List.of(), events(platform.admin, "?entity_id=" + product));
         assertTrue(events("?entity_id=" + product).getFirst().get("subject_tenant_id").isNull());
     }
 
     @Test
-    void aTenantIsToldOfItsOwnMaking() {
+    void tenantCreation_isInTheTenantsTrail() {
         var platform = PlatformFixture.platform();
         var tenant = PlatformFixture.id(platform.admin.post(TENANTS, "{\"name\": \"Made\", \"mode\": \"test\", \"time_zone\": \"UTC\", \"currency\": \"AUD\"}"));
         var administrator = platform.with(text(platform.admin.post(TENANTS + "/" + tenant + "/admin-tokens", "{}").expect(201), "/token"));
@@ -174,7 +174,7 @@ class AuditEventsTest {
     }
 
     @Test
-    void theFirstTokenOfAllIsInThePlatformsTrail() {
+    void firstToken_isInThePlatformsTrail() {
         FirstToken.create(TestServer.shared().db(), org.guildhall.core.auth.Keys.parse(TestServer.KEYS), "From the command line");
         var event = events(PlatformFixture.platform().admin, "?operation=createFirstToken&limit=200").stream()
                 .filter(found -> found.at("/after/name").asText().equals("From the command line"))
@@ -188,7 +188,7 @@ class AuditEventsTest {
     }
 
     @Test
-    void anotherTenantsEventIsNotFound() {
+    void eventOfAnotherTenant_isNotFound() {
         var event = events("?limit=1").getFirst().get("id").asText();
         assertEquals("404 not_found", new PlatformFixture().admin.get(EVENTS + "/" + event).outcome());
         assertEquals("403 insufficient_scope", desk.holding("platform:tokens:read").get(EVENTS).outcome());
@@ -196,7 +196,7 @@ class AuditEventsTest {
     }
 
     @Test
-    void anEntityThatIsTouchedTwiceStandsInTheEventOnce() {
+    void entityChangedTwice_isInTheEventOnce() {
         var consumer = desk.consumer("catalog:read");
         var token = PlatformFixture.issued(desk.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read")));
         var rotated = desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").expect(201);

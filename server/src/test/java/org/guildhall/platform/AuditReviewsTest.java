@@ -9,7 +9,7 @@ import java.util.List;
 import org.guildhall.Http;
 import org.junit.jupiter.api.Test;
 
-/** What owners think of an event stands beside it; the event stays as it is. */
+/** Reviews are attached to an audit event; the event itself doesn't change. */
 class AuditReviewsTest {
 
     private final PlatformFixture desk = new PlatformFixture();
@@ -25,7 +25,7 @@ class AuditReviewsTest {
     }
 
     @Test
-    void aReviewIsInTheNameOfWhoeverCalls() {
+    void review_isInTheCallersName() {
         var before = desk.admin.get(event).expect(200).text();
         var made = review("{\"outcome\": \"approved\", \"note\": \"Matches the minutes.\", \"external_id\": \"r-1\"}").expect(201);
         assertEquals(desk.admin.get(STATUS).at("/consumer/id"), made.at("/reviewer_id"));
@@ -36,7 +36,7 @@ class AuditReviewsTest {
     }
 
     @Test
-    void aSecondOpinionIsASecondReview() {
+    void secondReview_isAddedToTheFirst() {
         var first = PlatformFixture.id(review("{\"outcome\": \"questioned\"}"));
         var second = PlatformFixture.id(review("{\"outcome\": \"rejected\", \"note\": null, \"external_id\": \"second\"}"));
         assertEquals(List.of(first, second), ids(""));
@@ -51,13 +51,13 @@ class AuditReviewsTest {
     }
 
     @Test
-    void aReviewIsAChangeOfItsOwnInTheTrail() {
+    void review_writesItsOwnEvent() {
         var review = PlatformFixture.id(review("{\"outcome\": \"approved\"}"));
         assertEquals("audit_review.created", desk.admin.get(EVENTS + "?entity_id=" + review).expect(200).at("/data/0/action"));
     }
 
     @Test
-    void aReviewIsFoundUnderItsOwnEventOnly() {
+    void review_isFoundUnderItsEventOnly() {
         var review = PlatformFixture.id(review("{\"outcome\": \"approved\"}"));
         var other = EVENTS + "/" + text(desk.admin.get(EVENTS + "?action=audit_review.created").expect(200), "/data/0/id");
         assertEquals("404 not_found", desk.admin.get(other + "/reviews/" + review).outcome());
@@ -69,7 +69,7 @@ class AuditReviewsTest {
     }
 
     @Test
-    void anOutcomeIsOneOfThree() {
+    void unknownOutcome_isRefused() {
         assertEquals("422 validation_failed", review("{\"outcome\": \"ignored\"}").outcome());
         assertEquals("422 validation_failed", review("{\"note\": \"No outcome.\"}").outcome());
         assertEquals("403 insufficient_scope",

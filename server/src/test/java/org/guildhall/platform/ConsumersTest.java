@@ -18,7 +18,7 @@ class ConsumersTest {
     private final PlatformFixture desk = new PlatformFixture();
 
     @Test
-    void aConsumerIsReadAsItWasMade() {
+    void consumer_isReadAsCreated() {
         var created = desk.admin.post(CONSUMERS, """
                 {"name": "Front desk kiosk", "owner_name": "Maria Rossi", "contact_email": "maria@winterstreet.example",
                  "scopes": ["catalog:read"], "external_id": "kiosk-1", "rate_limit": {"limit": 600, "window_seconds": 60}}""").expect(201);
@@ -29,7 +29,7 @@ class ConsumersTest {
     }
 
     @Test
-    void everythingThatIsWrongIsSaidAtOnce() {
+    void invalidMembers_areAllReported() {
         var refused = desk.admin.post(CONSUMERS, """
                 {"name": "", "owner_name": "Two\\nlines", "contact_email": "nobody", "scopes": ["catalog:everything"], "acts_as": "root",
                  "rate_limit": {"limit": 0}, "note": "?"}""");
@@ -41,7 +41,7 @@ class ConsumersTest {
     }
 
     @Test
-    void aPatchLeavesWhatItLeavesOutAndNullTakesTheLimitAway() {
+    void patch_keepsAbsentMembers_nullRemovesTheLimit() {
         var path = CONSUMERS + "/" + desk.consumer("catalog:read");
         var limited = desk.admin.patch(path, "{\"rate_limit\": {\"limit\": 5, \"window_seconds\": 60}, \"external_id\": \"own\"}").expect(200);
         assertEquals("5", limited.at("/rate_limit/limit"));
@@ -57,7 +57,7 @@ class ConsumersTest {
     }
 
     @Test
-    void twoConsumersHaveTwoExternalIdsAndOneOfAnotherTenantIsNoConcern() {
+    void externalId_isUniqueWithinTheTenant() {
         var path = CONSUMERS + "/" + desk.consumer("catalog:read");
         desk.admin.patch(path, "{\"external_id\": \"crm-1\"}").expect(200);
         var other = CONSUMERS + "/" + desk.consumer("catalog:read");
@@ -70,7 +70,7 @@ class ConsumersTest {
     }
 
     @Test
-    void anArchivedConsumerStaysReadableAndIsNeitherChangedNorArchivedAgain() {
+    void archivedConsumer_canOnlyBeRead() {
         var path = CONSUMERS + "/" + desk.consumer("catalog:read");
         var archived = desk.admin.post(path + "/archive", null).expect(200);
         assertEquals("archived", archived.at("/state"));
@@ -80,7 +80,7 @@ class ConsumersTest {
     }
 
     @Test
-    void consumersAreFoundByWhatTheyAre() {
+    void consumers_areFilteredByTheirMembers() {
         var member = PlatformFixture.id(desk.admin.post(CONSUMERS, consumerBody("member", "catalog:read").replace("\"Desk\"", "\"Aaa\"")));
         var archived = desk.consumer("catalog:read");
         desk.admin.post(CONSUMERS + "/" + archived + "/archive", null).expect(200);
@@ -101,7 +101,7 @@ class ConsumersTest {
     }
 
     @Test
-    void theContactsAddressIsNowhereInTheTrail() {
+    void contactEmail_isNotInTheTrail() {
         var consumer = desk.consumer("catalog:read");
         desk.admin.patch(CONSUMERS + "/" + consumer, "{\"contact_email\": \"other@winterstreet.example\", \"scopes\": %s}"
                 .formatted(texts("catalog:read", "catalog:write"))).expect(200);

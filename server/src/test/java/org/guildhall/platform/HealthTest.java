@@ -8,7 +8,7 @@ import java.util.Map;
 import org.guildhall.core.problem.ProblemException;
 import org.junit.jupiter.api.Test;
 
-/** A node whose own threads have ended is neither alive nor ready, and says which. */
+/** A node with a dead background thread is neither alive nor ready, and names the thread. */
 class HealthTest {
 
     private static HealthHandler handler(boolean log, boolean limits, boolean stopping) {
@@ -21,8 +21,8 @@ class HealthTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // health has no call to look at
-    void deadThread_livenessAndReadiness_nameIt() {
+    @SuppressWarnings("NullAway") // health doesn't use its call
+    void deadThread_isNamedByLivenessAndReadiness() {
         handler(true, true, false).getHealth(null);
         handler(true, true, false).getReadiness(null);
         assertEquals(List.of("log"), failing(() -> handler(false, true, false).getHealth(null)));
@@ -31,7 +31,7 @@ class HealthTest {
 
     @Test
     @SuppressWarnings("NullAway")
-    void stoppingServer_threadsThatEnd_isAliveStill() {
+    void stoppingServer_withEndedThreads_isStillAlive() {
         handler(false, false, true).getHealth(null);
     }
 }

@@ -15,7 +15,7 @@ import org.guildhall.TestServer;
 import org.guildhall.core.auth.Keys;
 import org.junit.jupiter.api.Test;
 
-/** Whoever lost an answer asks what became of the key. */
+/** A caller that lost a response can read the outcome of its idempotency key. */
 class IdempotencyKeysTest {
 
     private final PlatformFixture desk = new PlatformFixture();
@@ -25,7 +25,7 @@ class IdempotencyKeysTest {
     }
 
     @Test
-    void aKeyTellsWhatWasCommittedUnderIt() {
+    void key_ofACommit_showsTheResource() {
         var done = desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "made").expect(201);
         var told = outcome(desk.admin, "made").expect(200);
         assertEquals("committed", told.at("/outcome"));
@@ -37,7 +37,7 @@ class IdempotencyKeysTest {
     }
 
     @Test
-    void aQuotedKeyIsTheSameAsTheRawOne() {
+    void quotedKey_equalsTheBareKey() {
         var keys = List.of("plain", "with-\"quotes\"-inside", "back\\slash", "\\\"", "x".repeat(255));
         for (var raw : keys) {
             var quoted = '"' + raw.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
@@ -51,7 +51,7 @@ class IdempotencyKeysTest {
     }
 
     @Test
-    void aKeyTellsWhatWasDecidedAgainst() {
+    void key_ofARefusal_showsTheRefusal() {
         var refused = desk.admin.post(TOKENS, tokenBody(new PlatformFixture().consumer("catalog:read"), "", "catalog:read"), "Idempotency-Key", "no");
         assertEquals("422 validation_failed", refused.outcome());
         var told = outcome(desk.admin, "no").expect(200);
@@ -61,7 +61,7 @@ class IdempotencyKeysTest {
     }
 
     @Test
-    void whatNeverHappenedIs404() {
+    void unusedKey_is404() {
         assertEquals("404 not_found", outcome(desk.admin, "never").outcome());
         desk.admin.post(CONSUMERS + "?dry_run=true", consumerBody("operator", "catalog:read"), "Idempotency-Key", "dry").expect(201);
         assertEquals("404 not_found", outcome(desk.admin, "dry").outcome());
@@ -72,7 +72,7 @@ class IdempotencyKeysTest {
     }
 
     @Test
-    void aKeyIsItsConsumersOwnWhicheverTokenAsks() {
+    void key_isVisibleToAllTokensOfItsConsumer() {
         var consumer = desk.consumer("platform:consumers:write", "catalog:read");
         var one = desk.with(desk.token(consumer, "platform:consumers:write", "catalog:read").clear());
         var another = desk.with(desk.token(consumer, "catalog:read").clear());
@@ -82,7 +82,7 @@ class IdempotencyKeysTest {
     }
 
     @Test
-    void everyKeyThatCanBeSentCanBeAskedFor() {
+    void everyValidKey_canBeRead() {
         for (var key : new String[] {"a/b", "100%", "quo\"ted", "~!@#$^&*()_+={}[]|:;<>,.?", "x".repeat(255)}) {
             desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", key).expect(201);
             outcome(desk.admin, key).expect(200);
@@ -93,7 +93,7 @@ class IdempotencyKeysTest {
     }
 
     @Test
-    void aKeyFromBeforeTheServersKeysWereChangedIsStillFound() {
+    void key_afterServerKeyRotation_isFound() {
         desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "older").expect(201);
         try (var renewed = TestServer.shared().node(config -> new org.guildhall.Config(config.database(), config.host(), config.port(),
                 config.publicUrl(), Keys.parse("next:fedcba9876543210fedcba9876543210," + TestServer.KEYS), config.corsOrigins(),

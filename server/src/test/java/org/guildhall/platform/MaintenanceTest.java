@@ -50,7 +50,7 @@ class MaintenanceTest {
     }
 
     @Test
-    void keys_afterADay_areDeleted() throws SQLException {
+    void keysOlderThanADay_areDeleted() throws SQLException {
         create("old");
         create("new");
         age("26");
@@ -61,7 +61,7 @@ class MaintenanceTest {
     }
 
     @Test
-    void lastUseOfManyTokens_isOneStatement_andNeverGoesBack() throws Exception {
+    void lastUseOfManyTokens_isOneStatement_neverGoesBack() throws Exception {
         var consumer = desk.consumer("catalog:read");
         for (int count = 0; count < 12; count++) {
             desk.token(consumer, "catalog:read");
@@ -72,7 +72,7 @@ class MaintenanceTest {
             use(db, Map.of(ids.getFirst(), first.plusSeconds(60)));
             long before = proxy.trips();
             use(db, ids.stream().collect(Collectors.toMap(id -> id, id -> first)));
-            assertEquals(2, proxy.trips() - before, "the update, and the commit");
+            assertEquals(2, proxy.trips() - before, "the update and the commit");
             assertEquals(List.of("1 2026-11-29 10:01:00.000001", (ids.size() - 1) + " 2026-11-29 10:00:00.000001"), desk.tenant.found("""
                     select count(*) || ' ' || (last_used_at at time zone 'UTC')::text from platform.tokens
                     where tenant_id = ? group by last_used_at order by last_used_at desc""", desk.tenant.id()));
@@ -87,7 +87,7 @@ class MaintenanceTest {
     }
 
     @Test
-    void keys_firstOfATenant_requestOneTask() throws SQLException {
+    void firstKeysOfATenant_requestOneTask() throws SQLException {
         assertEquals(List.of(), due());
         create("first");
         create("second");
@@ -96,13 +96,13 @@ class MaintenanceTest {
     }
 
     @Test
-    void keys_refusalOnly_requestTheTaskToo() throws SQLException {
+    void keysOfRefusals_requestTheTaskToo() throws SQLException {
         desk.admin.post("/api/v1/platform/tokens/" + TypeIds.format("tok", desk.tenant.id()) + "/revoke", null, "Idempotency-Key", "refused").expect(404);
         assertEquals(List.of("25"), due());
     }
 
     @Test
-    void keys_noneLeft_theTaskEnds() throws SQLException {
+    void noKeysLeft_theTaskEnds() throws SQLException {
         create("only");
         age("26");
         cleanUp();

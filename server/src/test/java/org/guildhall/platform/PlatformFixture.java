@@ -5,10 +5,10 @@ import java.util.Objects;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
 
-/** A tenant of a test and its administrator, and what tests of this room ask the API for over and over. */
+/** A test's tenant and its administrator, and the API calls that most tests of this room need. */
 final class PlatformFixture {
 
-    /** A token as it was answered once. */
+    /** A token as the API returned it at its creation. */
     record Issued(String id, String clear, String etag) {
 
         String path() {
@@ -45,12 +45,12 @@ final class PlatformFixture {
         return new Http(tenant.guild(), token);
     }
 
-    /** A caller that may do exactly this. */
+    /** A caller with exactly these scopes. */
     Http holding(String... scopes) {
         return with(tenant.token(scopes));
     }
 
-    /** A new consumer; its id. */
+    /** Creates a consumer and returns its id. */
     String consumer(String... scopes) {
         return id(admin.post(CONSUMERS, consumerBody("operator", scopes)));
     }
@@ -84,7 +84,7 @@ final class PlatformFixture {
         return Objects.requireNonNull(reply.at(pointer), () -> pointer + " in " + reply.text());
     }
 
-    /** The pointers of all that is wrong, in the order of the answer. */
+    /** The pointers of all errors, in the order of the response. */
     static List<String> pointers(Http.Reply reply) {
         return reply.json().path("errors").findValuesAsText("pointer");
     }

@@ -9,7 +9,7 @@ final class Proxied {
 
     private Proxied() {}
 
-    /** The same settings with proxies in this range trusted. */
+    /** These settings with trusted proxies in this range. */
     static Config trusting(Config config, String range) {
         return new Config(config.database(), config.host(), config.port(), config.publicUrl(), config.keys(), config.corsOrigins(),
                 List.of(IpRange.parse(range)), config.scheduler());

@@ -16,7 +16,7 @@ import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
-/** Tokens that anybody can read out of a web page: bound to its origins, and to what anybody may see. */
+/** Publishable tokens are visible in web pages: they are limited to their origins and to public scopes. */
 class PublishableTokensTest {
 
     private final PlatformFixture desk = new PlatformFixture();
@@ -32,7 +32,7 @@ class PublishableTokensTest {
     }
 
     @Test
-    void itIsGoodInItsOwnPagesOnly() {
+    void publishableToken_ofAnotherOrigin_isRefused() {
         var token = issue();
         assertTrue(token.clear().startsWith("gld_pub_"));
         var page = desk.with(token.clear());
@@ -45,18 +45,18 @@ class PublishableTokensTest {
     }
 
     @Test
-    void itHoldsNothingButWhatAnybodyMaySee() {
+    void publishableToken_canHavePublicScopesOnly() {
         var refused = create(PlatformFixture.texts(origin), "catalog:read", "schedule:read:public", "schedule:read");
         assertEquals("422 validation_failed", refused.outcome());
         assertEquals(List.of("/scopes/0", "/scopes/2"), pointers(refused));
         var token = issue();
         assertEquals("422 validation_failed",
                 desk.admin.patch(token.path(), "{\"scopes\": [\"schedule:read:public\", \"catalog:read\"]}", "If-Match", "*").outcome());
-        assertEquals("403 insufficient_scope", desk.with(token.clear()).get(PRODUCTS, "Origin", origin).outcome(), "drafts are for nobody's page");
+        assertEquals("403 insufficient_scope", desk.with(token.clear()).get(PRODUCTS, "Origin", origin).outcome(), "drafts aren't public");
     }
 
     @Test
-    void itHasOriginsAndASecretTokenHasNone() {
+    void publishableToken_needsOrigins_secretTokenHasNone() {
         assertEquals(List.of("/origins"), pointers(create("[]", "schedule:read:public")));
         assertEquals(List.of("/origins"), pointers(desk.admin.patch(issue().path(), "{\"origins\": []}", "If-Match", "*")));
         var secret = desk.admin.post(TOKENS, tokenBody(consumer, ", \"origins\": " + PlatformFixture.texts(origin), "catalog:read"));
@@ -69,7 +69,7 @@ class PublishableTokensTest {
     }
 
     @Test
-    void aPreflightIsAnsweredForOriginsThatATokenListsAsLongAsItDoes() {
+    void preflight_isAnsweredWhileATokenListsTheOrigin() {
         assertNull(preflight(origin + "1"));
         var token = PlatformFixture.issued(create(PlatformFixture.texts(origin + "2", origin + "3"), "schedule:read:public"));
         assertEquals(origin + "2", preflight(origin + "2"));
@@ -78,7 +78,7 @@ class PublishableTokensTest {
         assertEquals(other, preflight(other));
         assertEquals(List.of(origin + "2", other),
                 desk.admin.get(token.path()).json().get("origins").valueStream().map(node -> node.asText()).toList());
-        // A node may remember for a while what it was told of an origin; one that hasn't asked yet is told the present.
+        // A node caches the lookup of an origin for a while; a node without a cached lookup sees the present state.
         try (var fresh = TestServer.shared().node()) {
             assertNull(preflight(fresh, origin + "3"));
             desk.admin.post(token.path() + "/revoke", null).expect(200);
@@ -87,7 +87,7 @@ class PublishableTokensTest {
     }
 
     @Test
-    void theOriginsOfAnArchivedConsumersTokensAreForgotten() {
+    void originsOfArchivedConsumer_areForgotten() {
         issue();
         desk.admin.post(CONSUMERS + "/" + consumer + "/archive", null).expect(200);
         assertNull(preflight(origin));

@@ -15,7 +15,7 @@ class RateLimitTest {
     private final PlatformFixture desk = new PlatformFixture();
 
     @Test
-    void everyLimitThatHoldsIsTold() {
+    void everyLimit_isReported() {
         var consumer = desk.consumer("catalog:read");
         desk.admin.patch(CONSUMERS + "/" + consumer, "{\"rate_limit\": {\"limit\": 50, \"window_seconds\": 3600}}").expect(200);
         var caller = desk.with(PlatformFixture.issued(desk.admin.post(TOKENS,
@@ -29,7 +29,7 @@ class RateLimitTest {
     }
 
     @Test
-    void anybodyWhoIsSomebodyMayAsk() {
+    void rateLimits_needNoScope() {
         desk.holding("overview:read").get(RATE_LIMIT).expect(200);
         assertEquals("401 unauthenticated", new org.guildhall.Http(desk.tenant.guild(), null).get(RATE_LIMIT).outcome());
     }

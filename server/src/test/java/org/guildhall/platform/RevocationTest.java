@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What is changed about callers on one node holds from the next request on, on the other one too. */
+/** Changes to a caller's rights on one node apply from the next request on, also on the other node. */
 class RevocationTest {
 
     private static TestServer other;
@@ -31,7 +31,7 @@ class RevocationTest {
         other.close();
     }
 
-    /** A caller on the other node, which knows it already. */
+    /** A caller on the other node, which has cached its credentials. */
     private Http known(PlatformFixture.Issued token) {
         var there = desk.with(token.clear()).on(other);
         there.get(PRODUCTS).expect(200);
@@ -40,7 +40,7 @@ class RevocationTest {
     }
 
     @Test
-    void aRevokedTokenIsRefusedFromTheNextRequestOn() {
+    void revokedToken_isRefusedFromTheNextRequest() {
         var token = desk.token(consumer, "catalog:read");
         var there = known(token);
         desk.admin.post(token.path() + "/revoke", null).expect(200);
@@ -49,7 +49,7 @@ class RevocationTest {
     }
 
     @Test
-    void aTokenOfAnArchivedConsumerIsRefusedFromTheNextRequestOnAndSaysSo() {
+    void tokenOfArchivedConsumer_isRefusedAndNamesTheCause() {
         var token = desk.token(consumer, "catalog:read");
         var there = known(token);
         var archived = desk.admin.post(CONSUMERS + "/" + consumer + "/archive", null).expect(200);
@@ -62,7 +62,7 @@ class RevocationTest {
     }
 
     @Test
-    void scopesThatAreTakenFromATokenAreGoneFromTheNextRequestOn() {
+    void scopesTakenFromAToken_areLostAtOnce() {
         var token = desk.token(consumer, "catalog:read", "catalog:write");
         var there = known(token);
         there.post(PRODUCTS, "{\"name\": \"Before\"}").expect(201);
@@ -72,7 +72,7 @@ class RevocationTest {
     }
 
     @Test
-    void scopesThatAreTakenFromAConsumerAreGoneFromItsTokensAndComeBackToThem() {
+    void scopesOfAConsumer_areLostAndRestoredInTokens() {
         var token = desk.token(consumer, "catalog:read", "catalog:write");
         var there = known(token);
         desk.admin.patch(CONSUMERS + "/" + consumer, "{\"scopes\": [\"catalog:read\"]}").expect(200);
@@ -82,7 +82,7 @@ class RevocationTest {
     }
 
     @Test
-    void anEndThatIsBroughtForwardHoldsFromTheNextRequestOn() {
+    void earlierExpiry_appliesFromTheNextRequest() {
         var token = desk.token(consumer, "catalog:read");
         var there = known(token);
         desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", token.etag()).expect(201);
@@ -90,7 +90,7 @@ class RevocationTest {
     }
 
     @Test
-    void aSuspensionHoldsFromTheNextRequestOnAndSoDoesItsEnd() {
+    void suspensionAndReactivation_applyAtOnce() {
         var token = desk.token(consumer, "catalog:read", "catalog:write");
         var there = known(token);
         var tenant = TENANTS + "/" + TypeIds.format("ten", desk.tenant.id());
@@ -103,7 +103,7 @@ class RevocationTest {
     }
 
     @Test
-    void settingsHoldFromTheNextRequestOn() {
+    void settings_applyFromTheNextRequest() {
         var token = desk.token(consumer, "catalog:read");
         var there = known(token);
         desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 12345, \"window_seconds\": 6}}").expect(200);

@@ -30,7 +30,7 @@ class RotationTest {
     }
 
     @Test
-    void replacedToken_laterEnd_isRefused() {
+    void replacedToken_laterExpiry_isRefused() {
         var old = desk.token(consumer, "catalog:read");
         rotate(old.path(), 3600).expect(201);
         for (var end : List.of("null", "\"" + Instant.now().plus(2, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS) + "\"")) {
@@ -41,7 +41,7 @@ class RotationTest {
     }
 
     @Test
-    void bothAreGoodDuringTheOverlapAndThenOnlyTheSuccessor() throws Exception {
+    void rotation_duringTheOverlap_bothTokensWork() throws Exception {
         var old = desk.token(consumer, "catalog:read");
         var rotated = rotate(old.path(), 2, "If-Match", old.etag()).expect(201);
         var successor = desk.with(text(rotated, "/token"));
@@ -57,7 +57,7 @@ class RotationTest {
     }
 
     @Test
-    void theSuccessorIsWhatTheOldOneWasButForItsExternalId() {
+    void successor_copiesTheTokenExceptItsExternalId() {
         var old = PlatformFixture.issued(desk.admin.post(TOKENS, tokenBody(consumer, """
                 , "external_id": "kiosk", "kind": "publishable", "origins": ["https://winterstreet.example"],
                 "rate_limit": {"limit": 60, "window_seconds": 60}""", "schedule:read:public")));
@@ -73,7 +73,7 @@ class RotationTest {
     }
 
     @Test
-    void theSuccessorLivesAsLongAsTheOldOneWasMeantTo() {
+    void successor_hasTheLifetimeOfTheOldToken() {
         var end = Instant.now().plus(40, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
         var old = desk.admin.post(TOKENS, tokenBody(consumer, ", \"expires_at\": \"%s\"".formatted(end), "catalog:read")).expect(201);
         var meant = Duration.between(Instant.parse(text(old, "/created_at")), end);
@@ -83,7 +83,7 @@ class RotationTest {
     }
 
     @Test
-    void theOverlapNeverProlongsTheOldOne() {
+    void overlap_neverExtendsTheOldToken() {
         var end = Instant.now().plusSeconds(600).truncatedTo(ChronoUnit.SECONDS);
         var old = PlatformFixture.issued(desk.admin.post(TOKENS, tokenBody(consumer, ", \"expires_at\": \"%s\"".formatted(end), "catalog:read")));
         rotate(old.path(), 2_592_000).expect(201);
@@ -93,7 +93,7 @@ class RotationTest {
     }
 
     @Test
-    void aTokenIsReplacedOnce() {
+    void secondRotation_isRefused() {
         var old = desk.token(consumer, "catalog:read");
         var successor = PlatformFixture.issued(rotate(old.path(), 3600));
         assertEquals("409 invalid_state", rotate(old.path(), 3600).outcome());
@@ -102,7 +102,7 @@ class RotationTest {
     }
 
     @Test
-    void ofManyAtOnceOneReplacesIt() throws Exception {
+    void concurrentRotations_oneSucceeds() throws Exception {
         var old = desk.token(consumer, "catalog:read");
         try (var other = TestServer.shared().node()) {
             var outcomes = Race.run(12, number -> {
@@ -116,7 +116,7 @@ class RotationTest {
     }
 
     @Test
-    void aRetryWithItsKeyGetsTheSameSuccessor() {
+    void retryWithTheKey_getsTheSameSuccessor() {
         var old = desk.token(consumer, "catalog:read");
         var first = rotate(old.path(), 60, "If-Match", old.etag(), "Idempotency-Key", "rotate-1").expect(201);
         var again = rotate(old.path(), 60, "If-Match", old.etag(), "Idempotency-Key", "rotate-1").expect(201);
@@ -126,7 +126,7 @@ class RotationTest {
     }
 
     @Test
-    void oneEventTellsOfBoth() {
+    void rotation_writesOneEventForBothTokens() {
         var old = desk.token(consumer, "catalog:read");
         var successor = PlatformFixture.issued(rotate(old.path(), 60));
         for (var id : List.of(old.id(), successor.id())) {

@@ -16,16 +16,16 @@ import java.util.List;
 import org.guildhall.Http;
 import org.junit.jupiter.api.Test;
 
-/** Nobody can give more than they hold. */
+/** A caller can grant only scopes that it holds. */
 class ScopeDelegationTest {
 
     private final PlatformFixture desk = new PlatformFixture();
 
-    /** A caller that may manage consumers and tokens, and read the catalog. */
+    /** A caller that can manage consumers and tokens, and read the catalog. */
     private final Http clerk = desk.holding("platform:consumers:write", "platform:tokens:write", "catalog:read", "runtime:read");
 
     @Test
-    void aConsumerGetsNoScopeThatItsMakerLacks() {
+    void consumer_getsNoScopeThatItsCreatorLacks() {
         clerk.post(CONSUMERS, consumerBody("operator", "catalog:read")).expect(201);
         var refused = clerk.post(CONSUMERS, consumerBody("operator", "catalog:read", "catalog:write", "billing:read"));
         assertEquals("403 insufficient_scope", refused.outcome());
@@ -35,17 +35,17 @@ class ScopeDelegationTest {
     }
 
     @Test
-    void aCoarseScopeGivesTheFinerOnesItIncludesAndNoOthers() {
+    void coarseScope_grantsOnlyTheScopesItIncludes() {
         clerk.post(CONSUMERS, consumerBody("operator", "runtime:grants:read", "runtime:persons:read")).expect(201);
         assertEquals("403 insufficient_scope", clerk.post(CONSUMERS, consumerBody("operator", "runtime:grants:write")).outcome());
-        // Holding the finer ones isn't holding the coarse one.
+        // All fine scopes together don't include the coarse scope.
         var fine = desk.holding("platform:consumers:write", "runtime:grants:read");
         assertEquals("403 insufficient_scope", fine.post(CONSUMERS, consumerBody("operator", "runtime:read")).outcome());
         assertEquals("403 insufficient_scope", desk.admin.post(CONSUMERS, consumerBody("operator", "platform:tenants:read")).outcome());
     }
 
     @Test
-    void onlyAPlatformAdministratorGivesThePlatformsScopesAndOnlyInThePlatform() {
+    void platformScopes_areGrantedByPlatformAdminsOnly() {
         var platform = PlatformFixture.platform();
         var consumer = platform.consumer("platform:tenants:read", "platform:tenants:write");
         platform.token(consumer, "platform:tenants:read");
@@ -54,7 +54,7 @@ class ScopeDelegationTest {
     }
 
     @Test
-    void memberConsumer_operatorsConsumerAndToken_canNotBePatched() {
+    void memberConsumer_cannotPatchOperatorsCredentials() {
         var scopes = new String[] {"platform:consumers:write", "platform:tokens:write", "catalog:read"};
         var member = PlatformFixture.id(desk.admin.post(CONSUMERS, consumerBody("member", scopes)));
         var caller = desk.with(desk.token(member, scopes).clear());
@@ -67,7 +67,7 @@ class ScopeDelegationTest {
     }
 
     @Test
-    void aPatchAddsOnlyWhatTheCallerHoldsAndTakesAwayAnything() {
+    void patch_addsOnlyHeldScopes_removesAny() {
         var consumer = desk.consumer("catalog:read", "catalog:write", "billing:read");
         var path = CONSUMERS + "/" + consumer;
         var refused = clerk.patch(path, "{\"scopes\": %s}".formatted(texts("catalog:read", "catalog:write", "billing:read", "billing:write")));
@@ -79,7 +79,7 @@ class ScopeDelegationTest {
     }
 
     @Test
-    void aTokenGetsNoScopeThatItsMakerOrItsConsumerLacks() {
+    void token_getsNoScopeItsCreatorOrConsumerLacks() {
         var consumer = desk.consumer("catalog:read", "catalog:write");
         clerk.post(TOKENS, tokenBody(consumer, "", "catalog:read")).expect(201);
         var beyondCaller = clerk.post(TOKENS, tokenBody(consumer, "", "catalog:read", "catalog:write"));
@@ -91,7 +91,7 @@ class ScopeDelegationTest {
     }
 
     @Test
-    void aTokensPatchFollowsTheSameRules() {
+    void tokenPatch_addsOnlyHeldScopes() {
         var consumer = desk.consumer("catalog:read", "catalog:write", "billing:read");
         var token = desk.token(consumer, "billing:read");
         assertEquals("403 insufficient_scope",
@@ -105,7 +105,7 @@ class ScopeDelegationTest {
     }
 
     @Test
-    void aTokenIsMadeToLiveLongerOnlyByWhoHoldsWhatItDoes() {
+    void tokenExtension_needsTheTokensScopes() {
         var token = desk.token(desk.consumer("billing:read"), "billing:read");
         var month = Instant.now().plus(30, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
         clerk.patch(token.path(), "{\"expires_at\": \"%s\"}".formatted(month), "If-Match", "*").expect(200);
@@ -117,20 +117,20 @@ class ScopeDelegationTest {
     }
 
     @Test
-    void aTokenIsReplacedOnlyByWhoHoldsWhatItDoes() {
+    void tokenRotation_needsTheTokensScopes() {
         var token = desk.token(desk.consumer("billing:read"), "billing:read");
         assertEquals("403 insufficient_scope", clerk.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").outcome());
         desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").expect(201);
     }
 
     @Test
-    void revokingAsksForNothingButTheScopeOfRevoking() {
+    void revocation_needsOnlyTheRevokeScope() {
         var token = desk.token(desk.consumer("billing:read"), "billing:read");
         clerk.post(token.path() + "/revoke", null).expect(200);
     }
 
     @Test
-    void whatCountsIsWhatTokenAndConsumerBothHold() {
+    void effectiveScopes_areThoseOfBothTokenAndConsumer() {
         var consumer = desk.consumer("platform:consumers:write", "catalog:read", "catalog:write");
         var narrowed = desk.with(desk.token(consumer, "platform:consumers:write", "catalog:read", "catalog:write").clear());
         narrowed.post(CONSUMERS, consumerBody("operator", "catalog:write")).expect(201);
@@ -140,7 +140,7 @@ class ScopeDelegationTest {
     }
 
     @Test
-    void aMemberMakesAndEquipsNothingThatActsAsAnOperator() {
+    void memberToken_cannotCreateOperatorCredentials() {
         var operators = desk.consumer("catalog:read");
         var members = PlatformFixture.id(desk.admin.post(CONSUMERS, consumerBody("member", "platform:write", "catalog:read", "runtime:read")));
         var member = desk.with(desk.token(members, "platform:write", "catalog:read", "runtime:read").clear());

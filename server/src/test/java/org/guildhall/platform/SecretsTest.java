@@ -19,14 +19,14 @@ import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 import org.junit.jupiter.api.Test;
 
-/** A token is shown once, to who asked for it, and is kept nowhere in clear. */
+/** A token is shown once, to the caller that created it, and is stored nowhere in clear. */
 class SecretsTest {
 
     private final PlatformFixture desk = new PlatformFixture();
     private final String consumer = desk.consumer("catalog:read");
 
     @Test
-    void noTableHoldsATokenOrAnIdempotencyKeyInClear() throws SQLException {
+    void tables_holdNoTokenOrIdempotencyKeyInClear() throws SQLException {
         var key = "very-secret-key-" + UUID.randomUUID();
         var secrets = new ArrayList<>(List.of(key));
         var issued = desk.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read"), "Idempotency-Key", key).expect(201);
@@ -76,19 +76,19 @@ class SecretsTest {
     }
 
     @Test
-    void onlyTheKeyThatItWasAskedWithShowsItAgain() {
+    void secret_isShownAgainOnlyWithItsKey() {
         var body = tokenBody(consumer, "", "catalog:read");
         var first = desk.admin.post(TOKENS, body, "Idempotency-Key", "mine").expect(201);
         var again = desk.admin.post(TOKENS, body, "Idempotency-Key", "mine").expect(201);
         assertEquals(first.text(), again.text());
         assertEquals("no-store", again.header("Cache-Control"));
-        // Another consumer's key of the same name is another key.
+        // An equal key of another consumer is a different key.
         var other = desk.holding("platform:tokens:write", "catalog:read").post(TOKENS, body, "Idempotency-Key", "mine").expect(201);
         assertFalse(first.text().equals(other.text()));
     }
 
     @Test
-    void aDryRunShowsNoSecretAndLeavesNoToken() {
+    void dryRun_showsNoSecret_createsNoToken() {
         var tried = desk.admin.post(TOKENS + "?dry_run=true", tokenBody(consumer, "", "catalog:read"), "Accept", Http.DRY_RUN).expect(201);
         assertTrue(tried.json().at("/result/token").isNull());
         assertFalse(tried.json().at("/changes/0/after").has("token"));

@@ -18,7 +18,7 @@ class SettingsTest {
     private final PlatformFixture desk = new PlatformFixture();
 
     @Test
-    void aTenantReadsAndChangesItsOwn() {
+    void tenant_canReadAndChangeItsSettings() {
         var before = desk.admin.get(SETTINGS).expect(200);
         assertEquals(TypeIds.format("ten", desk.tenant.id()), before.at("/id"));
         assertEquals("test", before.at("/mode"));
@@ -35,7 +35,7 @@ class SettingsTest {
     }
 
     @Test
-    void whatIsThePlatformsToChangeAndWhatIsNoSettingIsRefused() {
+    void platformOnlyOrUnknownSetting_isRefused() {
         var refused = desk.admin.patch(SETTINGS, "{\"name\": \"Mine\", \"mode\": \"live\", \"state\": \"active\", \"administrator_id\": null}");
         assertEquals("422 validation_failed", refused.outcome());
         assertTrue(pointers(refused).containsAll(List.of("/name", "/mode", "/state", "/administrator_id")), refused.text());
@@ -47,7 +47,7 @@ class SettingsTest {
     }
 
     @Test
-    void theTrailShowsBothStates() {
+    void settingsChange_isAuditedWithBothStates() {
         desk.admin.patch(SETTINGS, "{\"currency\": \"EUR\"}", "Audit-Reason", "Moved to Vienna.").expect(200);
         var event = desk.admin.get(EVENTS + "?action=settings.updated").expect(200).json().at("/data/0");
         assertEquals("AUD", event.at("/before/currency").asText());
@@ -57,7 +57,7 @@ class SettingsTest {
     }
 
     @Test
-    void theTenantsLimitHoldsForAllItsTokensTogether() {
+    void tenantLimit_appliesToAllItsTokensTogether() {
         var one = desk.holding("catalog:read");
         var another = desk.holding("catalog:read");
         desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 3, \"window_seconds\": 180}}").expect(200);
@@ -76,7 +76,7 @@ class SettingsTest {
         var me = desk.admin.get(PlatformFixture.STATUS).expect(200);
         assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(PlatformFixture.CONSUMERS + "/" + me.at("/consumer/id"), tiny)));
         assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(PlatformFixture.TOKENS + "/" + me.at("/token/id"), tiny, "If-Match", "*")));
-        // Others may be limited as tightly as one likes.
+        // A limit for other callers can be as low as desired.
         desk.admin.patch(PlatformFixture.CONSUMERS + "/" + desk.consumer("catalog:read"), tiny).expect(200);
         desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 1, \"window_seconds\": 60}}").expect(200);
     }
@@ -100,7 +100,7 @@ class SettingsTest {
             assertEquals(List.of("/rate_limit"), pointers(refused));
             assertTrue(refused.text().contains("`rate_limit_maximum` of 100 requests in 60 seconds"), refused.text());
         }
-        // A limit of before stays as it is, and keeps nobody from changing something else.
+        // An existing limit stays valid, and other members can be changed.
         assertEquals("100000", desk.admin.patch(SETTINGS, "{\"currency\": \"EUR\"}").expect(200).at("/rate_limit/limit"));
         for (var within : List.of(List.of(100, 60), List.of(50, 30), List.of(95, 57), List.of(99, 60))) {
             limit(within.get(0), within.get(1)).expect(200);
@@ -134,7 +134,7 @@ class SettingsTest {
     }
 
     @Test
-    void ownLimit_changedUnderAMaximum_doesNotRefillTheMaximum() {
+    void ownLimit_changed_doesNotRefillTheMaximum() {
         maximum(20, 1200);
         int passed = 0;
         while (passed <= 30 && limit(19 - passed % 2, (19 - passed % 2) * 60).status() == 200) {
@@ -165,7 +165,7 @@ class SettingsTest {
     }
 
     @Test
-    void anAddressThatIsNotOnTheListIsRefused() {
+    void addressOutsideTheAllowList_isRefused() {
         var caller = desk.holding("catalog:read");
         assertEquals(List.of("/ip_allow_list"), pointers(desk.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"203.0.113.0/24\"]}")));
         assertEquals(List.of("/ip_allow_list/0", "/ip_allow_list/2", "/ip_allow_list/3"), pointers(desk.admin.patch(SETTINGS,
@@ -173,17 +173,17 @@ class SettingsTest {
         assertEquals(List.of("/ip_allow_list/0"), pointers(desk.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"localhost\"]}")));
         desk.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"127.0.0.0/8\", \"203.0.113.0/24\", \"2001:db8::/32\"]}").expect(200);
         caller.get(PRODUCTS).expect(200);
-        // Nobody is trusted to say where a request came from, unless the configuration says so.
+        // X-Forwarded-For is ignored unless the configuration lists trusted proxies.
         caller.get(PRODUCTS, "X-Forwarded-For", "198.51.100.1").expect(200);
         try (var behindProxy = TestServer.shared().node(config -> Proxied.trusting(config, "127.0.0.0/8"))) {
             var there = caller.on(behindProxy);
             there.get(PRODUCTS, "X-Forwarded-For", "203.0.113.9").expect(200);
             there.get(PRODUCTS, "X-Forwarded-For", "2001:db8::9").expect(200);
             assertEquals("403 ip_not_allowed", there.get(PRODUCTS, "X-Forwarded-For", "198.51.100.1").outcome());
-            // The last address that isn't a proxy's counts: what the caller itself claims before it doesn't.
+            // The last address that isn't a trusted proxy's counts. Addresses before it are the caller's claim.
             assertEquals("403 ip_not_allowed", there.get(PRODUCTS, "X-Forwarded-For", "203.0.113.9, 198.51.100.1, 127.0.0.2").outcome());
             there.get(PRODUCTS, "X-Forwarded-For", "198.51.100.1, 203.0.113.9").expect(200);
-            // The administrator can't shut itself out from where it is.
+            // The administrator can't exclude its own address.
             assertEquals(List.of("/ip_allow_list"), pointers(new Http(behindProxy, desk.admin.token())
                     .patch(SETTINGS, "{\"ip_allow_list\": [\"127.0.0.0/8\"]}", "X-Forwarded-For", "203.0.113.9")));
         }
@@ -191,7 +191,7 @@ class SettingsTest {
     }
 
     @Test
-    void timeZone_isOneOfTheDatabaseByItsName() {
+    void timeZone_isAnIanaName() {
         for (var name : List.of("EST", "MST", "HST", "Australia/NSW")) {
             assertEquals(name, desk.admin.patch(SETTINGS, "{\"time_zone\": \"" + name + "\"}").expect(200).at("/time_zone"));
         }
@@ -201,7 +201,7 @@ class SettingsTest {
     }
 
     @Test
-    void currency_isOneThatIsInUse() throws java.sql.SQLException {
+    void currency_notInUse_isRefused() throws java.sql.SQLException {
         for (var code : List.of("DEM", "XTS", "XX" + "X", "XAU")) {
             assertEquals(List.of("/currency"), pointers(desk.admin.patch(SETTINGS, "{\"currency\": \"" + code + "\"}")));
         }

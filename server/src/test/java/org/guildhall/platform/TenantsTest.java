@@ -46,7 +46,7 @@ class TenantsTest {
     }
 
     @Test
-    void aNewTenantIsActiveAndEmptyAndHasTheSettingsItWasGiven() {
+    void newTenant_isActiveAndEmpty_withItsSettings() {
         var created = platform.admin.post(TENANTS, """
                 {"name": "Winter Street", "mode": "live", "time_zone": "Australia/Sydney", "currency": "NZD", "external_id": "%s"}"""
                 .formatted(UUID.randomUUID())).expect(201);
@@ -61,13 +61,13 @@ class TenantsTest {
     }
 
     @Test
-    void aTokensTextSaysTheModeOfItsTenant() {
+    void tokenText_containsTheTenantsMode() {
         assertTrue(text(adminToken(create("Live", "live"), "{}"), "/token").startsWith("gld_live_"));
         assertTrue(text(adminToken(create("Test", "test"), "{}"), "/token").startsWith("gld_test_"));
     }
 
     @Test
-    void anAdministratorHoldsEverythingButTheTenantsThemselves() {
+    void administrator_hasAllScopesExceptTenants() {
         var administrator = administrator(create("Handover", "test"));
         var scopes = administrator.get(STATUS).expect(200).json().get("scopes");
         assertEquals(Scopes.ALL.stream().filter(scope -> !scope.startsWith("platform:tenants:")).sorted().toList(),
@@ -77,7 +77,7 @@ class TenantsTest {
     }
 
     @Test
-    void anAdministratorsTokenIsGoodForADayUnlessSaid() {
+    void administratorToken_byDefault_lastsADay() {
         var tenant = create("Day", "test");
         assertEquals(Duration.ofDays(1), lifetime(adminToken(tenant, "{}")));
         assertEquals(Duration.ofHours(1), lifetime(adminToken(tenant, "{\"lifetime_seconds\": 3600, \"name\": \"An hour\"}")));
@@ -90,7 +90,7 @@ class TenantsTest {
     }
 
     @Test
-    void theTenantsOwnBoundHoldsForItsAdministratorsToo() {
+    void tenantsTokenLifetime_boundsAdministratorTokens() {
         var tenant = create("Bounded", "test");
         administrator(tenant).patch(SETTINGS, "{\"token_lifetime_days_max\": 2}").expect(200);
         var refused = adminToken(tenant, "{\"lifetime_seconds\": 172801}");
@@ -100,7 +100,7 @@ class TenantsTest {
     }
 
     @Test
-    void whatIsDecidedInsideTheTenantIsKeptForThePlatformsKey() {
+    void refusalInsideTheTenant_isKeptForThePlatformsKey() {
         var tenant = create("Kept", "test");
         administrator(tenant).patch(SETTINGS, "{\"token_lifetime_days_max\": 1}").expect(200);
         var key = UUID.randomUUID().toString();
@@ -113,7 +113,7 @@ class TenantsTest {
     }
 
     @Test
-    void administratorsTokensAreOfOneConsumerUntilTheTenantPutsItOutOfService() {
+    void administratorTokens_shareAConsumerUntilArchived() {
         var tenant = create("Consumer", "test");
         var first = adminToken(tenant, "{}").expect(201);
         var second = adminToken(tenant, "{}").expect(201);
@@ -128,14 +128,14 @@ class TenantsTest {
     }
 
     @Test
-    void administratorsTokensThatAreAskedForAtOnceAreOfOneConsumer() throws Exception {
+    void concurrentAdministratorTokens_shareAConsumer() throws Exception {
         var tenant = create("At once", "test");
         var consumers = Race.run(8, number -> text(adminToken(tenant, "{}").expect(201), "/consumer_id"));
         assertEquals(1, Set.copyOf(consumers).size(), consumers.toString());
     }
 
     @Test
-    void aPlatformTokenSeesNothingInsideATenant() {
+    void platformToken_seesNothingInsideATenant() {
         var tenant = create("Closed", "test");
         var issued = adminToken(tenant, "{}").expect(201);
         assertEquals("404 not_found", platform.admin.get(TOKENS + "/" + issued.at("/id")).outcome());
@@ -143,17 +143,17 @@ class TenantsTest {
     }
 
     @Test
-    void thePlatformItselfIsATenantThatIsNeitherSuspendedNorHandedOut() {
+    void platformTenant_cannotBeSuspendedOrAdministered() {
         assertEquals("Platform", platform.admin.get(PLATFORM).expect(200).at("/name"));
         assertEquals("Platform", platform.admin.get(SETTINGS).expect(200).at("/name"));
         assertEquals("409 invalid_state", platform.admin.post(PLATFORM + "/suspend", "{\"reason\": \"No.\"}").outcome());
-        // Else a caller who may only manage tenants would get everything that the platform's administrators hold.
+        // Otherwise a caller that can only manage tenants would get all scopes of the platform's administrators.
         var manager = platform.holding("platform:tenants:write");
         assertEquals("409 invalid_state", manager.post(PLATFORM + "/admin-tokens", "{}").outcome());
     }
 
     @Test
-    void timeZoneAndCurrencyMustExist() {
+    void unknownTimeZoneOrCurrency_isRefused() {
         var refused = platform.admin.post(TENANTS, """
                 {"name": "Nowhere", "mode": "test", "time_zone": "Australia/Nowhere", "currency": "ZZZ"}""");
         assertEquals("422 validation_failed", refused.outcome());
@@ -161,7 +161,7 @@ class TenantsTest {
     }
 
     @Test
-    void twoTenantsHaveTwoExternalIds() {
+    void duplicateExternalId_isRefused() {
         var body = """
                 {"name": "Twice", "mode": "test", "time_zone": "UTC", "currency": "AUD", "external_id": "%s"}""".formatted(UUID.randomUUID());
         platform.admin.post(TENANTS, body).expect(201);
@@ -174,7 +174,7 @@ class TenantsTest {
     }
 
     @Test
-    void aPatchChangesTheNameEverywhereAndOneThatChangesNothingLeavesNoTrace() {
+    void patch_renamesEverywhere_withoutChangeNoTrace() {
         var tenant = create("Before", "test");
         var administrator = administrator(tenant);
         assertEquals("Before", administrator.get(STATUS).at("/tenant/name"));
@@ -196,7 +196,7 @@ class TenantsTest {
     }
 
     @Test
-    void aSuspendedTenantReadsAndRevokesButChangesNothing() {
+    void suspendedTenant_readsAndRevokes_changesNothing() {
         var tenant = create("Unpaid", "test");
         var administrator = administrator(tenant);
         var token = PlatformFixture.issued(administrator.post(TOKENS, PlatformFixture.tokenBody(
@@ -218,7 +218,7 @@ class TenantsTest {
     }
 
     @Test
-    void aSuspensionMadeForAnOlderVersionIsRefused() {
+    void suspension_ofAnOlderVersion_isRefused() {
         var tenant = create("Stale", "test");
         var etag = String.valueOf(platform.admin.get(TENANTS + "/" + tenant).header("ETag"));
         platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": \"Newer\"}", "If-Match", etag).expect(200);
@@ -228,7 +228,7 @@ class TenantsTest {
     }
 
     @Test
-    void tenantsAreFoundByWhatTheyAre() {
+    void tenants_areFilteredByTheirMembers() {
         var word = UUID.randomUUID().toString();
         var tenant = PlatformFixture.id(platform.admin.post(TENANTS, """
                 {"name": "%s", "mode": "live", "time_zone": "UTC", "currency": "AUD", "external_id": "%s"}""".formatted(word, word)));
@@ -276,7 +276,7 @@ class TenantsTest {
     }
 
     @Test
-    void platformsOwnMaximum_thatLocksItOut_isRefused() {
+    void platformsMaximum_thatLocksItOut_isRefused() {
         var refused = platform.admin.patch(PLATFORM, "{\"rate_limit_maximum\": {\"limit\": 1, \"window_seconds\": 86400}}");
         assertEquals("422 validation_failed", refused.outcome());
         assertEquals(List.of("/rate_limit_maximum"), PlatformFixture.pointers(refused));
@@ -284,7 +284,7 @@ class TenantsTest {
     }
 
     @Test
-    void noOtherTenantCanEverHoldThePlatformsScopes() {
+    void otherTenant_cannotHoldPlatformScopes() {
         var tenant = TestServer.shared().tenant();
         var refused = assertThrows(SQLException.class, () -> tenant.sql("""
                 insert into platform.consumers (tenant_id, name, owner_name, contact_email, scopes)

@@ -6,7 +6,7 @@ import org.guildhall.core.auth.ApiToken;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 
-/** Tokens for tests, made without asking anybody. */
+/** Tokens for tests, created without the API. */
 public final class TestTokens {
 
     private TestTokens() {}

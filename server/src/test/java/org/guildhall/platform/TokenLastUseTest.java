@@ -16,7 +16,7 @@ class TokenLastUseTest {
     private final PlatformFixture desk = new PlatformFixture();
 
     @Test
-    void whenATokenWasLastUsedIsWrittenDownAtTheLatestWhenItsNodeStops() {
+    void lastUse_isWrittenWhenTheNodeStops() {
         var token = desk.token(desk.consumer("catalog:read"), "catalog:read");
         var unused = desk.admin.get(token.path()).expect(200);
         assertNull(unused.at("/last_used_at"));
@@ -27,7 +27,7 @@ class TokenLastUseTest {
         var used = desk.admin.get(token.path()).expect(200);
         var at = Instant.parse(text(used, "/last_used_at"));
         assertTrue(at.isAfter(before) && at.isBefore(Instant.now().plusSeconds(1)), at.toString());
-        // It is no change: the version that somebody wants to change stays the same, and what was read before is seen to be older.
+        // The last use is no change: the version stays, but the entity tag of an earlier read is stale.
         assertEquals("1", used.at("/version"));
         assertFalse(String.valueOf(unused.header("ETag")).equals(used.header("ETag")));
         desk.admin.patch(token.path(), "{\"name\": \"Used\"}", "If-Match", token.etag()).expect(200);

@@ -20,7 +20,7 @@ class TokenLifetimeTest {
     private final TokenLifetime tenDays = new TokenLifetime(10);
 
     @Test
-    void withoutABoundAnyEndToComeAndNoneAreFine() {
+    void noMaximum_anyFutureExpiryOrNone_isAccepted() {
         assertEquals(new TokenLifetime.Wish(null, null), unbounded.wish(null, CREATED, NOW));
         assertEquals(NOW.plusSeconds(1), unbounded.wish(NOW.plusSeconds(1), CREATED, NOW).end());
         assertNotNull(unbounded.wish(NOW, CREATED, NOW).wrong());
@@ -28,7 +28,7 @@ class TokenLifetimeTest {
     }
 
     @Test
-    void theBoundCountsFromTheTokensCreation() {
+    void maximum_countsFromTheTokensCreation() {
         var latest = CREATED.plus(10, ChronoUnit.DAYS);
         assertEquals(latest, tenDays.wish(latest, CREATED, NOW).end());
         assertNotNull(tenDays.wish(latest.plus(1, ChronoUnit.MICROS), CREATED, NOW).wrong());
@@ -39,12 +39,12 @@ class TokenLifetimeTest {
     }
 
     @Test
-    void anEndIsAsExactAsTheDatabaseKeepsIt() {
+    void expiry_hasThePrecisionOfTheDatabase() {
         assertEquals(NOW.plusSeconds(1), unbounded.wish(NOW.plusSeconds(1).plusNanos(999), CREATED, NOW).end());
     }
 
     @Test
-    void aSuccessorLivesAsLongAsTheOldOneWasMeantToButNotBeyondTheBound() {
+    void successor_hasTheOldLifetime_upToTheMaximum() {
         assertEquals(NOW.plus(3, ChronoUnit.DAYS), unbounded.ofSuccessor(CREATED.plus(3, ChronoUnit.DAYS), CREATED, NOW));
         assertEquals(NOW.plus(3, ChronoUnit.DAYS), tenDays.ofSuccessor(CREATED.plus(3, ChronoUnit.DAYS), CREATED, NOW));
         assertEquals(NOW.plus(10, ChronoUnit.DAYS), tenDays.ofSuccessor(CREATED.plus(30, ChronoUnit.DAYS), CREATED, NOW));
@@ -53,7 +53,7 @@ class TokenLifetimeTest {
     }
 
     @Test
-    void aSuccessorEndsAtTheLatestWithTheLastInstantThatCanBeWritten() {
+    void successor_endsByTheLastValidInstant() {
         var last = Instant.parse("9999-12-31T23:59:59.999999Z");
         assertEquals(last, new TokenLifetime(null).ofSuccessor(last, Instant.parse("2026-01-01T00:00:00Z"), Instant.parse("2026-06-01T00:00:00Z")));
     }

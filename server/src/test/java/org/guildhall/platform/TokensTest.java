@@ -29,7 +29,7 @@ class TokensTest {
     private final String consumer = desk.consumer("catalog:read", "catalog:write", "schedule:read:public");
 
     @Test
-    void aTokenIsShownOnceAndAfterwardsOnlyItsPrefix() {
+    void token_isShownOnce_thenOnlyItsPrefix() {
         var issued = desk.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read")).expect(201);
         var clear = text(issued, "/token");
         assertTrue(clear.startsWith(issued.at("/prefix") + "_"));
@@ -45,7 +45,7 @@ class TokensTest {
     }
 
     @Test
-    void everythingThatIsWrongWithATokenIsSaidAtOnce() {
+    void invalidMembers_areAllReported() {
         var refused = desk.admin.post(TOKENS, tokenBody(consumer,
                 ", \"kind\": \"publishable\", \"expires_at\": \"2020-01-01T00:00:00Z\"", "catalog:read", "catalog:write", "billing:read"));
         assertEquals("422 validation_failed", refused.outcome());
@@ -58,13 +58,13 @@ class TokensTest {
     }
 
     @Test
-    void anArchivedConsumerGetsNoTokens() {
+    void archivedConsumer_getsNoTokens() {
         desk.admin.post(CONSUMERS + "/" + consumer + "/archive", null).expect(200);
         assertEquals("409 invalid_state", desk.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read")).outcome());
     }
 
     @Test
-    void twoTokensHaveTwoExternalIds() {
+    void duplicateExternalId_isRefused() {
         desk.admin.post(TOKENS, tokenBody(consumer, ", \"external_id\": \"t-1\"", "catalog:read")).expect(201);
         assertEquals("409 already_exists",
                 desk.admin.post(TOKENS, tokenBody(consumer, ", \"external_id\": \"t-1\"", "catalog:read")).outcome());
@@ -73,7 +73,7 @@ class TokensTest {
     }
 
     @Test
-    void tokensAreFoundByWhatTheyAre() {
+    void tokens_areFilteredByTheirMembers() {
         var active = desk.token(consumer, "catalog:read");
         var revoked = desk.token(consumer, "catalog:read");
         desk.admin.post(revoked.path() + "/revoke", null).expect(200);
@@ -98,7 +98,7 @@ class TokensTest {
     }
 
     @Test
-    void theConsumerStandsBesideTheTokenForWhoMayReadBoth() {
+    void expandConsumer_needsTheScopesOfBoth() {
         var token = desk.token(consumer, "catalog:read");
         assertEquals(consumer, desk.admin.get(token.path() + "?expand=consumer").expect(200).at("/consumer/id"));
         assertEquals(consumer, desk.admin.get(TOKENS + "?consumer_id=" + consumer + "&expand=consumer").expect(200).at("/data/0/consumer/id"));
@@ -106,33 +106,33 @@ class TokensTest {
     }
 
     @Test
-    void aChangeSaysWhichVersionItIsFor() {
+    void patchWithoutIfMatch_isRefused() {
         var token = desk.token(consumer, "catalog:read");
         assertEquals("428 precondition_required", desk.admin.patch(token.path(), "{\"name\": \"New\"}").outcome());
         assertEquals("428 precondition_required", desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}").outcome());
         desk.admin.patch(token.path(), "{\"name\": \"New\"}", "If-Match", token.etag()).expect(200);
         assertEquals("412 precondition_failed", desk.admin.patch(token.path(), "{\"name\": \"Newer\"}", "If-Match", token.etag()).outcome());
         assertEquals("New", desk.admin.get(token.path()).at("/name"));
-        // Revoking never waits for that.
+        // Revoking needs no If-Match.
         desk.admin.post(token.path() + "/revoke", null).expect(200);
     }
 
     @Test
-    void aTokenOfItsOwnLimitIsHeldToIt() {
+    void token_withItsOwnLimit_isRefusedBeyondIt() {
         var issued = desk.admin.post(TOKENS, tokenBody(consumer, ", \"rate_limit\": {\"limit\": 2, \"window_seconds\": 3600}", "catalog:read"));
         var limited = desk.with(PlatformFixture.issued(issued).clear());
         limited.get(PRODUCTS).expect(200);
         limited.get(PRODUCTS).expect(200);
         assertEquals("429 rate_limited", limited.get(PRODUCTS).outcome());
         desk.admin.patch(TOKENS + "/" + issued.at("/id"), "{\"rate_limit\": null}", "If-Match", "*").expect(200);
-        // Refusals over the limit ask the database nothing, so the node that refused may remember the old limit for half a minute.
+        // A refusal over the limit doesn't query the database, so the node can cache the old limit for half a minute.
         try (var other = TestServer.shared().node()) {
             limited.on(other).get(PRODUCTS).expect(200);
         }
     }
 
     @Test
-    void aTokenEndsByItselfAndIsThenOnlyRevoked() throws Exception {
+    void expiredToken_canOnlyBeRevoked() throws Exception {
         var soon = Instant.now().plusMillis(1500).truncatedTo(ChronoUnit.MICROS);
         var token = PlatformFixture.issued(desk.admin.post(TOKENS, tokenBody(consumer, ", \"expires_at\": \"%s\"".formatted(soon), "catalog:read")));
         desk.with(token.clear()).get(PRODUCTS).expect(200);
@@ -149,7 +149,7 @@ class TokensTest {
     }
 
     @Test
-    void theTenantsBoundHoldsForEveryNewEnd() {
+    void tenantsMaximumLifetime_appliesToNewExpiries() {
         var before = desk.token(consumer, "catalog:read");
         desk.admin.patch(SETTINGS, "{\"token_lifetime_days_max\": 10}").expect(200);
         var beyond = Instant.now().plus(11, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
@@ -160,7 +160,7 @@ class TokensTest {
         assertEquals(Instant.parse(text(bounded, "/created_at")).plus(10, ChronoUnit.DAYS), Instant.parse(text(bounded, "/expires_at")));
         assertEquals("422 validation_failed", desk.admin.patch(TOKENS + "/" + bounded.at("/id"),
                 "{\"expires_at\": \"%s\"}".formatted(beyond), "If-Match", "*").outcome());
-        // One from before keeps its end while other members change, and gets a bounded one when it gets a new one.
+        // An older token keeps its expiry while other members change; a new expiry is bounded.
         assertNull(desk.admin.patch(before.path(), "{\"name\": \"Older\"}", "If-Match", "*").expect(200).at("/expires_at"));
         assertEquals("422 validation_failed",
                 desk.admin.patch(before.path(), "{\"expires_at\": \"%s\"}".formatted(beyond), "If-Match", "*").outcome());
@@ -169,7 +169,7 @@ class TokensTest {
     }
 
     @Test
-    void aTokenThatWasNeverIssuedIsToldApartFromARevokedOneAndFromAMistypedOne() {
+    void unknownRevokedAndMistypedTokens_areDistinguished() {
         var token = desk.token(consumer, "catalog:read");
         desk.admin.post(token.path() + "/revoke", null).expect(200);
         assertEquals("401 token_revoked", desk.with(token.clear()).get(STATUS).outcome());

@@ -15,7 +15,7 @@ class RequestIdsTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
     @Test
-    void idsAreUniqueAndSortByTime() throws InterruptedException {
+    void requestIds_areUniqueAndSortByTime() throws InterruptedException {
         var seen = new HashSet<String>();
         for (int count = 0; count < 10_000; count++) {
             assertTrue(seen.add(RequestIds.request()));
@@ -28,7 +28,7 @@ class RequestIdsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"00-" + TRACE + "-00f067aa0ba902b7-01", "00-" + TRACE + "-00f067aa0ba902b7-00", "01-" + TRACE + "-00f067aa0ba902b7-01-future", "cc-" + TRACE + "-00f067aa0ba902b7-01"})
-    void aTraceThatIsWellFormedIsGoneOnWith(String traceparent) {
+    void wellFormedTrace_isContinued(String traceparent) {
         assertEquals(TRACE, RequestIds.trace(traceparent));
     }
 
@@ -36,7 +36,7 @@ class RequestIdsTest {
     @ValueSource(strings = {"", "x", TRACE, "00-" + TRACE + "-00f067aa0ba902b7", "ff-" + TRACE + "-00f067aa0ba902b7-01", "00-" + TRACE + "-00f067aa0ba902b7-01-more",
         "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "00-" + TRACE + "-0000000000000000-01", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
         " 00-" + TRACE + "-00f067aa0ba902b7-01", "00-" + TRACE + "-00f067aa0ba902b7-1", "00_" + TRACE + "_00f067aa0ba902b7_01"})
-    void anyOtherIsReplacedByANewOne(String traceparent) {
+    void malformedTrace_isReplaced(String traceparent) {
         var trace = RequestIds.trace(traceparent);
         assertTrue(trace.matches("[0-9a-f]{32}") && !trace.matches("0+"), trace);
         assertNotEquals(TRACE, trace);
@@ -44,7 +44,7 @@ class RequestIdsTest {
     }
 
     @Test
-    void withoutOneATraceBegins() {
+    void missingTrace_startsANewOne() {
         assertTrue(RequestIds.trace(null).matches("[0-9a-f]{32}"));
     }
 }

@@ -12,20 +12,20 @@ import java.util.zip.CRC32;
 import org.guildhall.core.auth.ApiToken.Mark;
 import org.junit.jupiter.api.Test;
 
-/** The text of an API token: what a scanner finds it by, what refuses a mistyped one, and what is kept of it. */
+/** The text of an API token: its mark for secret scanners, its checksum against typing errors, and the stored hash. */
 class ApiTokenTest {
 
     private static final Keys KEYS = Keys.parse("test:0123456789abcdef0123456789abcdef");
 
     @Test
-    void aTokenHasItsMarkALookupASecretOf256BitsAndAChecksum() {
+    void token_hasMarkLookup256BitSecretAndChecksum() {
         assertTrue(ApiToken.issue(Mark.LIVE).clear().matches("gld_live_[0-9a-z]{12}_[0-9A-Za-z]{43}_[0-9a-f]{8}"));
         assertTrue(ApiToken.issue(Mark.TEST).clear().startsWith("gld_test_"));
         assertTrue(ApiToken.issue(Mark.PUBLISHABLE).clear().startsWith("gld_pub_"));
     }
 
     @Test
-    void theChecksumIsTheCrc32OfEverythingBeforeIt() {
+    void checksum_isTheCrc32OfTheTextBeforeIt() {
         var clear = ApiToken.issue(Mark.LIVE).clear();
         int end = clear.lastIndexOf('_');
         var crc = new CRC32();
@@ -34,7 +34,7 @@ class ApiTokenTest {
     }
 
     @Test
-    void noTwoAreEqual() {
+    void issuedTokens_areDistinct() {
         var seen = new HashSet<String>();
         for (int count = 0; count < 1_000; count++) {
             var token = ApiToken.issue(Mark.TEST);
@@ -43,7 +43,7 @@ class ApiTokenTest {
     }
 
     @Test
-    void whatWasIssuedIsReadAndWhatDiffersInOneCharacterIsNot() {
+    void issuedToken_isParsed_alteredOneIsRefused() {
         var clear = ApiToken.issue(Mark.TEST).clear();
         assertEquals(clear, String.valueOf(ApiToken.read(clear)).isEmpty() ? "" : ApiToken.read(clear).clear());
         for (int at = 0; at < clear.length(); at++) {
@@ -59,7 +59,7 @@ class ApiTokenTest {
     }
 
     @Test
-    void aForgedOneWithARightChecksumIsReadButProvesNothing() {
+    void forgedToken_withRightChecksum_doesNotMatch() {
         var real = ApiToken.issue(Mark.TEST);
         var forged = new ApiToken(real.prefix(), "0".repeat(43));
         assertNotNull(ApiToken.read(forged.clear()));
@@ -67,11 +67,11 @@ class ApiTokenTest {
         assertFalse(forged.matches(KEYS, "test", real.hmac(KEYS)));
         assertFalse(real.matches(KEYS, "gone", real.hmac(KEYS)));
         var sameSecret = new ApiToken(ApiToken.issue(Mark.TEST).prefix(), real.secret());
-        assertFalse(sameSecret.matches(KEYS, "test", real.hmac(KEYS)), "the secret counts only with its own lookup");
+        assertFalse(sameSecret.matches(KEYS, "test", real.hmac(KEYS)), "the secret is valid only with its own lookup");
     }
 
     @Test
-    void printingOneShowsNoSecret() {
+    void toString_hidesTheSecret() {
         var token = ApiToken.issue(Mark.LIVE);
         assertFalse(token.toString().contains(token.secret()));
         assertNotEquals(token.clear(), token.toString());

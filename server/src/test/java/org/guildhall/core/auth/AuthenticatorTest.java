@@ -52,7 +52,7 @@ class AuthenticatorTest {
     }
 
     @Test
-    void forgottenToken_isLookedUpAgain_theOthersAreNot() {
+    void forgottenToken_alone_isLookedUpAgain() {
         var token = issued();
         var other = issued();
         known(other);
@@ -72,7 +72,7 @@ class AuthenticatorTest {
     }
 
     @Test
-    void moreTokensThanTheMaximum_theOneInUse_staysCached() {
+    void cacheOverflow_tokenInUse_staysCached() {
         var busy = issued();
         var others = Stream.generate(this::issued).limit(20_000).toList();
         for (int round = 0; round < 2; round++) {

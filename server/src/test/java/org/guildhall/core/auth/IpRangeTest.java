@@ -30,14 +30,14 @@ class IpRangeTest {
         "::/0,               10.0.0.1,         false",
         "10.0.0.0/8,         ::ffff:10.0.0.1,  true",
     })
-    void anAddressIsInARangeOrNot(String range, String address, boolean inside) {
+    void address_isInsideOrOutsideTheRange(String range, String address, boolean inside) {
         assertEquals(inside, IpRange.parse(range).contains(InetAddress.ofLiteral(address)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "localhost", "example.org", "10", "10.1", "10.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/08", "10.0.0.0/8/8",
         "256.0.0.1", "1.2.3.4.5", "::/129", ":::", "fe80::1%eth0", " 10.0.0.1", "10.0.0.1 ", "0x0a000001", "10.0.0.0/8x"})
-    void whatIsNoneIsRefusedAndNoNameServerIsAsked(String text) {
+    void malformedRange_isRefused_withoutNameLookup(String text) {
         assertThrows(IllegalArgumentException.class, () -> IpRange.parse(text));
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The server's keys: the first signs, all verify, and each purpose has one of its own. */
+/** The server's keys: the first one signs, all verify, and each purpose has its own derived key. */
 class KeysTest {
 
     private static final String OLD = "old:" + "o".repeat(32);
@@ -24,7 +24,7 @@ class KeysTest {
     private static final byte[] PART = "part".getBytes(UTF_8);
 
     @Test
-    void theFirstKeySignsAndAllVerify() {
+    void severalKeys_firstSigns_allVerify() {
         var before = Keys.parse(OLD);
         var during = Keys.parse(NEW + "," + OLD);
         var after = Keys.parse(NEW);
@@ -32,7 +32,7 @@ class KeysTest {
         assertArrayEquals(after.mac(Purpose.TOKEN, PART), during.mac(Purpose.TOKEN, PART));
         var signedBefore = before.mac(Purpose.TOKEN, PART);
         assertTrue(during.verify("old", Purpose.TOKEN, signedBefore, PART));
-        assertFalse(after.verify("old", Purpose.TOKEN, signedBefore, PART), "a key that is gone verifies nothing");
+        assertFalse(after.verify("old", Purpose.TOKEN, signedBefore, PART), "a removed key verifies nothing");
         assertFalse(during.verify("new", Purpose.TOKEN, signedBefore, PART));
         assertArrayEquals(new byte[][] {signedBefore}, during.olderMacs(Purpose.TOKEN, PART));
         assertEquals(0, before.olderMacs(Purpose.TOKEN, PART).length);
@@ -41,7 +41,7 @@ class KeysTest {
     }
 
     @Test
-    void aValueMadeForOnePurposeIsWorthNothingForAnother() {
+    void mac_ofOnePurpose_isInvalidForAnother() {
         var keys = Keys.parse(OLD);
         for (var one : Purpose.values()) {
             for (var other : Purpose.values()) {
@@ -51,7 +51,7 @@ class KeysTest {
     }
 
     @Test
-    void partsAreToldApartByTheirLengths() {
+    void parts_ofOtherLengths_giveAnotherMac() {
         var keys = Keys.parse(OLD);
         var ab = keys.mac(Purpose.TOKEN, "ab".getBytes(UTF_8), "c".getBytes(UTF_8));
         assertFalse(Arrays.equals(ab, keys.mac(Purpose.TOKEN, "a".getBytes(UTF_8), "bc".getBytes(UTF_8))));
@@ -59,9 +59,9 @@ class KeysTest {
         assertFalse(Arrays.equals(keys.mac(Purpose.TOKEN), keys.mac(Purpose.TOKEN, new byte[0])));
     }
 
-    /** What was derived once must be derived for ever, or every token, cursor and kept reply is lost with a release. */
+    /** A change of the derivation would invalidate all tokens, cursors and kept replies. */
     @Test
-    void theDerivationsNeverChange() {
+    void derivedMacs_areStableOverReleases() {
         var keys = Keys.parse("test:0123456789abcdef0123456789abcdef");
         assertEquals("3115653f", HexFormat.of().formatHex(keys.mac(Purpose.TOKEN, PART)).substring(0, 8));
         assertEquals("b0f34e79", HexFormat.of().formatHex(keys.mac(Purpose.CURSOR, PART)).substring(0, 8));
@@ -69,13 +69,13 @@ class KeysTest {
     }
 
     @Test
-    void aSealedReplyIsOpenedOnlyWithTheCallersKeyAndOneOfTheServers() {
+    void sealedReply_opensOnlyWithCallersAndServersKey() {
         var sealed = Keys.parse(OLD).seal(PART, "caller");
         assertArrayEquals(PART, Keys.parse(OLD).open(sealed, "caller"));
         assertArrayEquals(PART, Keys.parse(NEW + "," + OLD).open(sealed, "caller"));
         assertNull(Keys.parse(OLD).open(sealed, "another"));
         assertNull(Keys.parse(NEW).open(sealed, "caller"));
-        assertNotEquals(HexFormat.of().formatHex(sealed), HexFormat.of().formatHex(Keys.parse(OLD).seal(PART, "caller")), "never twice the same nonce");
+        assertNotEquals(HexFormat.of().formatHex(sealed), HexFormat.of().formatHex(Keys.parse(OLD).seal(PART, "caller")), "the nonce must differ");
         for (int at = 0; at < sealed.length; at++) {
             var altered = sealed.clone();
             altered[at] ^= 1;
@@ -86,7 +86,7 @@ class KeysTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "noseparator0123456789012345678901234567", ":0123456789012345678901234567890123", "UP:0123456789012345678901234567890123",
         "short:0123456789", "a:01234567890123456789012345678901,a:01234567890123456789012345678902", "waytoolongidentifier:0123456789012345678901234567890123"})
-    void keysThatAreNoneAreRefusedWithoutRepeatingThem(String text) {
+    void malformedKeys_areRefused_withoutBeingPrinted(String text) {
         var refused = assertThrows(IllegalArgumentException.class, () -> Keys.parse(text));
         assertFalse(refused.getMessage().contains("0123456789"), refused.getMessage());
     }

@@ -12,7 +12,7 @@ import org.guildhall.api.TypeIds;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What callers may do holds from their next request on, also on the nodes that had remembered something else. */
+/** A change to a caller's rights applies from its next request, also on nodes that cached the old rights. */
 class RevocationTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -27,7 +27,7 @@ class RevocationTest {
     private Http there;
 
     @BeforeEach
-    void aCallerThatBothNodesRemember() {
+    void cacheCallerOnBothNodes() {
         consumer = String.valueOf(admin.post(PLATFORM + "/consumers", """
                 {"name": "Kiosk", "owner_name": "Maria", "contact_email": "maria@example.org", "scopes": ["catalog:read", "catalog:write"]}""")
                 .expect(201).at("/id"));
@@ -35,7 +35,7 @@ class RevocationTest {
         token = String.valueOf(issued.at("/id"));
         here = new Http(guild, issued.at("/token"));
         there = here.on(TestServer.second());
-        remember();
+        cacheOnBothNodes();
     }
 
     private Http.Reply issue(String scopes, String expiresAt) {
@@ -43,7 +43,7 @@ class RevocationTest {
                 {"consumer_id": "%s", "name": "Kiosk", "kind": "secret", "scopes": %s, "expires_at": %s}""".formatted(consumer, scopes, expiresAt)).expect(201);
     }
 
-    private void remember() {
+    private void cacheOnBothNodes() {
         for (var node : new Http[] {here, there}) {
             node.get(PRODUCTS).expect(200);
             node.post(PRODUCTS + "?dry_run=true", "{\"name\": \"A\"}").expect(201);
@@ -67,42 +67,42 @@ class RevocationTest {
     }
 
     @Test
-    void aRevokedTokenIsRefusedByAReadOnEveryNode() {
+    void revokedToken_read_isRefusedOnEveryNode() {
         admin.post(PLATFORM + "/tokens/" + token + "/revoke", null).expect(200);
         assertEquals("401 token_revoked", read(there).outcome());
         assertEquals("401 token_revoked", read(here).outcome());
     }
 
     @Test
-    void aRevokedTokenIsRefusedByAWriteOnEveryNode() {
+    void revokedToken_write_isRefusedOnEveryNode() {
         admin.post(PLATFORM + "/tokens/" + token + "/revoke", null).expect(200);
         assertEquals("401 token_revoked", write(there).outcome());
         assertEquals("401 token_revoked", keyed(here).outcome());
     }
 
     @Test
-    void aRevokedTokenIsRefusedByAWriteWithAKeyOnEveryNode() {
+    void revokedToken_writeWithKey_isRefusedOnEveryNode() {
         admin.post(PLATFORM + "/tokens/" + token + "/revoke", null).expect(200);
         assertEquals("401 token_revoked", keyed(there).outcome());
         assertEquals("401 token_revoked", here.get("/api/v1/auth/status").outcome());
     }
 
     @Test
-    void aRevokedTokenIsRefusedEvenWhereTheRequestWouldBeRefusedAnyway() {
+    void revokedToken_onInvalidRequest_isReportedFirst() {
         admin.post(PLATFORM + "/tokens/" + token + "/revoke", null).expect(200);
         assertEquals("401 token_revoked", there.get(PRODUCTS + "?limit=0").outcome());
         assertEquals("401 token_revoked", here.get(PLATFORM + "/consumers").outcome());
     }
 
     @Test
-    void theTokensOfAnArchivedConsumerAreRevoked() {
+    void tokensOfArchivedConsumer_areRevoked() {
         admin.post(PLATFORM + "/consumers/" + consumer + "/archive", null).expect(200);
         assertEquals("401 token_revoked", read(there).outcome());
         assertEquals("401 token_revoked", write(here).outcome());
     }
 
     @Test
-    void aScopeThatTheConsumerLosesIsLostToItsTokens() {
+    void scopeTakenFromConsumer_isLostByItsTokens() {
         admin.patch(PLATFORM + "/consumers/" + consumer, "{\"scopes\": [\"catalog:read\"]}").expect(200);
         assertEquals("403 insufficient_scope", write(there).outcome());
         assertEquals("403 insufficient_scope", keyed(here).outcome());
@@ -110,7 +110,7 @@ class RevocationTest {
     }
 
     @Test
-    void aScopeThatIsGivenIsThereAtOnce() {
+    void grantedScope_worksAtOnce() {
         assertEquals("403 insufficient_scope", there.get(PLATFORM + "/consumers").outcome());
         admin.patch(PLATFORM + "/consumers/" + consumer, "{\"scopes\": [\"catalog:read\", \"catalog:write\", \"platform:consumers:read\"]}").expect(200);
         admin.patch(PLATFORM + "/tokens/" + token, "{\"scopes\": [\"catalog:read\", \"platform:consumers:read\"]}", "If-Match", etag()).expect(200);
@@ -119,7 +119,7 @@ class RevocationTest {
     }
 
     @Test
-    void aSuspendedTenantReadsAndChangesNothingUntilItIsReactivated() {
+    void suspendedTenant_canOnlyRead_untilReactivated() {
         var platform = new Http(guild, guild.platform().token());
         var path = PLATFORM + "/tenants/" + TypeIds.format("ten", tenant.id());
         platform.post(path + "/suspend", "{\"reason\": \"unpaid\"}").expect(200);
@@ -133,7 +133,7 @@ class RevocationTest {
     }
 
     @Test
-    void theOldTokenOfARotationEndsWhenTheOverlapDoes() {
+    void rotatedToken_endsWithTheOverlap() {
         var rotated = admin.post(PLATFORM + "/tokens/" + token + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", etag()).expect(201);
         assertEquals(token, rotated.at("/rotated_from"));
         assertEquals("401 token_expired", read(there).outcome());
@@ -144,7 +144,7 @@ class RevocationTest {
     }
 
     @Test
-    void aTokenEndsByTheDatabasesClockWithoutAnybodySayingSo() throws InterruptedException {
+    void token_atItsExpiry_isRefusedByTheDatabaseClock() throws InterruptedException {
         var end = Instant.now().plusSeconds(3);
         var caller = new Http(TestServer.second(), issue("[\"catalog:read\"]", "\"" + end + "\"").at("/token"));
         assertEquals("200", read(caller).outcome());
@@ -156,7 +156,7 @@ class RevocationTest {
     }
 
     @Test
-    void anAddressThatIsNotAllowedAnyMoreIsRefused() {
+    void address_noLongerAllowed_isRefused() {
         var settings = PLATFORM + "/settings";
         admin.patch(settings, "{\"ip_allow_list\": [\"127.0.0.0/8\"]}").expect(200);
         assertEquals("200", read(there).outcome());
@@ -175,16 +175,16 @@ class RevocationTest {
     }
 
     @Test
-    void aLimitThatIsChangedHoldsFromTheNextRequest() {
+    void changedLimit_appliesFromTheNextRequest() {
         admin.patch(PLATFORM + "/consumers/" + consumer, "{\"rate_limit\": {\"limit\": 7, \"window_seconds\": 3600}}").expect(200);
         assertTrue(String.valueOf(read(there).header("RateLimit-Policy")).contains("\"consumer\";q=7;w=3600"));
     }
 
     @Test
-    void whoseLimitIsUsedUpIsStillToldFirstOfWhatHasChangedSince() {
+    void usedUpLimit_laterChange_isReportedFirst() {
         var platform = new Http(guild, guild.platform().token());
         var suspension = PLATFORM + "/tenants/" + TypeIds.format("ten", tenant.id());
-        limit(1);
+        setTokenLimit(1);
         assertEquals("200", read(there).outcome());
         assertEquals("429 rate_limited", write(there).outcome());
         platform.post(suspension + "/suspend", "{\"reason\": \"unpaid\"}").expect(200);
@@ -192,15 +192,15 @@ class RevocationTest {
         assertEquals("429 rate_limited", read(there).outcome());
         platform.post(suspension + "/reactivate", null).expect(200);
         assertEquals("429 rate_limited", write(there).outcome());
-        limit(2);
-        assertEquals("200", read(there).outcome(), "another limit, of which nothing is spent");
+        setTokenLimit(2);
+        assertEquals("200", read(there).outcome(), "the new limit has its full quota");
         admin.post(PLATFORM + "/tokens/" + token + "/revoke", null).expect(200);
         assertEquals("401 token_revoked", read(there).outcome());
     }
 
     @Test
-    void whoseLimitIsUsedUpGetsNothingByAnotherCallersChange() {
-        limit(1);
+    void usedUpLimit_changeElsewhere_givesNoNewRequests() {
+        setTokenLimit(1);
         assertEquals("200", read(there).outcome());
         for (int count = 0; count < 3; count++) {
             tenantSql("update platform.settings set ip_allow_list = '{}' where tenant_id = ?");
@@ -208,13 +208,13 @@ class RevocationTest {
         }
     }
 
-    private void limit(int requests) {
+    private void setTokenLimit(int requests) {
         admin.patch(PLATFORM + "/tokens/" + token, "{\"rate_limit\": {\"limit\": %d, \"window_seconds\": 3600}}".formatted(requests), "If-Match", "*")
                 .expect(200);
     }
 
     @Test
-    void aTokenWithARightChecksumAndAWrongSecretIs401() {
+    void token_rightChecksumButWrongSecret_is401() {
         var forged = ApiToken.issue(ApiToken.Mark.TEST).clear();
         assertEquals("401 unauthenticated", read(new Http(guild, forged)).outcome());
         var known = String.valueOf(here.token());

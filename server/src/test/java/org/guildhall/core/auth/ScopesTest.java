@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which scope includes which. */
+/** Scopes include other scopes as the contract lists them. */
 class ScopesTest {
 
     @ParameterizedTest
@@ -39,12 +39,12 @@ class ScopesTest {
         "catalog:read,            runtime:read,            false",
         "catalog:write,           runtime:grants:write,    false",
     })
-    void oneScopeIncludesAnotherAsTheContractSays(String held, String wanted, boolean included) {
+    void scope_includesScopes_asDocumented(String held, String wanted, boolean included) {
         assertEquals(included, Scopes.covers(Set.of(held), wanted));
     }
 
     @Test
-    void noScopeIsIncludedInNothingAndEveryScopeInItself() {
+    void scope_isCoveredByItself_neverByTheEmptySet() {
         for (var scope : org.guildhall.api.Scopes.ALL) {
             assertFalse(Scopes.covers(Set.of(), scope));
             assertTrue(Scopes.covers(Set.of(scope), scope));
@@ -56,7 +56,7 @@ class ScopesTest {
     }
 
     @Test
-    void whatIsMissingIsNamed() {
+    void missingScopes_areNamed() {
         assertEquals(List.of("catalog:read", "platform:tenants:read"),
                 Scopes.missing(Set.of("catalog:write", "platform:read"), List.of("catalog:write", "catalog:read", "platform:audit:read", "platform:tenants:read")));
     }

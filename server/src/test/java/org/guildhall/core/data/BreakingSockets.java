@@ -12,18 +12,18 @@ import java.util.function.Predicate;
 import javax.net.SocketFactory;
 
 /**
- * The driver's sockets, as the driver finds them by this class's name: small reads, and an Error at one of them or at a write once they are armed. What was
- * not read is still to come, as it is when the driver itself runs out of memory.
+ * Sockets for the driver, which finds them by this class's name. Reads are small; once armed, a read or a write throws an Error.
+ * The rest of the response stays unread, as it does when the driver runs out of memory.
  */
 public final class BreakingSockets extends SocketFactory {
 
-    /** Small enough that an answer takes many reads. */
+    /** Small, so that a response takes many reads. */
     private static final int READ_BYTES_MAX = 48;
 
     private static final AtomicInteger LEFT = new AtomicInteger();
     private static volatile Predicate<Thread> threads = thread -> false;
 
-    /** What breaks. */
+    /** The error of a broken read or write. */
     static final class Broken extends Error {
         private static final long serialVersionUID = 1;
 
@@ -32,19 +32,19 @@ public final class BreakingSockets extends SocketFactory {
         }
     }
 
-    /** The settings of a database that is reached by these sockets. */
+    /** The settings of a database that uses these sockets. */
     static DbConfig through(DbConfig usual, int poolSize) {
         return new DbConfig(usual.url() + "?socketFactory=" + BreakingSockets.class.getName(), usual.user(), usual.password(), poolSize, usual.jobPoolSize(),
                 usual.poolWait());
     }
 
-    /** From now on the n-th read or write of these threads breaks, once. */
+    /** Makes the n-th read or write of these threads break, once. */
     static void arm(int number, Predicate<Thread> whose) {
         threads = whose;
         LEFT.set(number);
     }
 
-    /** Whether it has broken since it was armed; it won't any more. */
+    /** Disarms the sockets. True if one has broken since they were armed. */
     static boolean disarm() {
         return LEFT.getAndSet(0) == 0;
     }

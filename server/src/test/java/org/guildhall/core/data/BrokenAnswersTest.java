@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A connection that broke in the middle of an answer is closed: the next caller gets its own rows by another one. */
+/** A connection that broke within a response is closed: the next caller gets its own rows on another connection. */
 class BrokenAnswersTest {
 
     private static final TestServer GUILD = TestServer.shared();
@@ -22,13 +22,13 @@ class BrokenAnswersTest {
     private static final TestServer.Tenant THEIRS = GUILD.tenant();
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final String PID = "select pg_backend_pid()";
-    /** More than any of these statements has; a test that never comes to its end fails. */
+    /** More points than any of these statements has. A test that reaches the bound fails. */
     private static final int POINTS_MAX = 2_000;
 
     private static Db db;
 
     @BeforeAll
-    static void bothHaveProducts() {
+    static void createProductsOfBothTenants() {
         for (var tenant : List.of(OURS, THEIRS)) {
             var http = new Http(GUILD, tenant.token());
             for (int number = 0; number < 3; number++) {
@@ -39,7 +39,7 @@ class BrokenAnswersTest {
     }
 
     @AfterAll
-    static void gone() {
+    static void stopServer() {
         db.close();
     }
 
@@ -55,7 +55,7 @@ class BrokenAnswersTest {
         return db.read(THEIRS.id(), Db.ANY_REVISION, tx -> tx.sql().fetchSingle(PID).get(0, Integer.class));
     }
 
-    /** Breaks the work at each of its points in turn, and each time asks what the next caller gets. */
+    /** Breaks the work at each of its points in turn, and checks the next caller's rows each time. */
     private static int brokenAtEveryPoint(Runnable work, Consumer<Integer> next) {
         var here = Thread.currentThread();
         for (int point = 1; point < POINTS_MAX; point++) {
@@ -64,7 +64,7 @@ class BrokenAnswersTest {
             try {
                 work.run();
             } catch (BreakingSockets.Broken | RuntimeException broken) {
-                // Whatever it was told: the others are what matters.
+                // The error doesn't matter here, only the next caller's rows.
             }
             boolean fired = BreakingSockets.disarm();
             next.accept(point);
@@ -73,39 +73,39 @@ class BrokenAnswersTest {
             }
             assertNotEquals(before, pid(), "the connection was used again, broken at point " + point);
         }
-        throw new AssertionError("it never came to its end");
+        throw new AssertionError("the work was still broken at point " + POINTS_MAX);
     }
 
-    private static void theirsAreTheirs(int point) {
+    private static void assertOwnRows(int point) {
         assertEquals(namesOf(THEIRS), db.read(THEIRS.id(), Db.ANY_REVISION, BrokenAnswersTest::names), "broken at point " + point);
     }
 
-    private static void holds(int atLeast, Runnable work) {
-        int points = brokenAtEveryPoint(work, BrokenAnswersTest::theirsAreTheirs);
+    private static void assertIsolation(int atLeast, Runnable work) {
+        int points = brokenAtEveryPoint(work, BrokenAnswersTest::assertOwnRows);
         assertTrue(points >= atLeast, points + " points");
     }
 
     @Test
-    void readBrokenAtEveryPoint_nextCaller_getsOwnRows() {
-        holds(5, () -> db.read(OURS.id(), Db.ANY_REVISION, BrokenAnswersTest::names));
+    void brokenRead_nextCaller_getsOwnRows() {
+        assertIsolation(5, () -> db.read(OURS.id(), Db.ANY_REVISION, BrokenAnswersTest::names));
     }
 
     @Test
-    void readOfTwoStatementsBroken_nextCaller_getsOwnRows() {
-        holds(10, () -> db.read(OURS.id(), Db.ANY_REVISION, tx -> {
+    void brokenTwoStatementRead_nextCaller_getsOwnRows() {
+        assertIsolation(10, () -> db.read(OURS.id(), Db.ANY_REVISION, tx -> {
             names(tx);
             return names(tx);
         }));
     }
 
     @Test
-    void unguardedReadBroken_nextCaller_getsOwnRows() {
-        holds(3, db::revision);
+    void brokenUnguardedRead_nextCaller_getsOwnRows() {
+        assertIsolation(3, db::revision);
     }
 
     @Test
-    void writeBrokenAtEveryPoint_nextCaller_getsOwnRows() {
-        holds(10, () -> {
+    void brokenWrite_nextCaller_getsOwnRows() {
+        assertIsolation(10, () -> {
             try (var write = db.begin(OURS.id(), Db.ANY_REVISION)) {
                 names(write.tx());
                 write.tx().sql().execute("update catalog.products set updated_at = updated_at");
@@ -115,8 +115,8 @@ class BrokenAnswersTest {
     }
 
     @Test
-    void writeWithKeyBroken_nextCaller_getsOwnRows() {
-        holds(10, () -> {
+    void brokenWriteWithKey_nextCaller_getsOwnRows() {
+        assertIsolation(10, () -> {
             try (var write = db.begin(OURS.id(), Db.ANY_REVISION)) {
                 write.claim(new IdempotencyClaim(1, new byte[32], new byte[0][], OURS.id(), new byte[32], "createProduct", "req"));
                 names(write.tx());
@@ -126,7 +126,7 @@ class BrokenAnswersTest {
     }
 
     @Test
-    void writeBrokenAndNeverEnded_nextCaller_seesNothingOfIt() {
+    void brokenOpenWrite_nextCaller_doesNotSeeIt() {
         var attempted = new AtomicBoolean();
         brokenAtEveryPoint(
                 () -> {
@@ -136,14 +136,14 @@ class BrokenAnswersTest {
                     }
                 },
                 point -> {
-                    theirsAreTheirs(point);
+                    assertOwnRows(point);
                     assertEquals(namesOf(OURS), db.read(OURS.id(), Db.ANY_REVISION, BrokenAnswersTest::names));
                 });
         assertTrue(attempted.get());
     }
 
     @Test
-    void requestBrokenAtEveryPoint_nextCaller_getsOwnRows() throws Exception {
+    void brokenRequest_nextCaller_getsOwnRows() throws Exception {
         try (var node = GUILD.node(settings -> TestServer.reached(settings, BreakingSockets.through(settings.database(), 1)))) {
             var ours = new Http(node, OURS.token());
             var theirs = new Http(node, THEIRS.token());
@@ -159,13 +159,13 @@ class BrokenAnswersTest {
 
     private static void broken(Function<Integer, Http.Reply> request, Http theirs) throws Exception {
         for (int point = 1; point < POINTS_MAX; point++) {
-            // The credentials are looked up anew as well.
+            // The credentials are looked up again, too.
             OURS.sql("select nextval('platform.auth_revision')");
             BreakingSockets.arm(point, Thread::isVirtual);
             try {
                 request.apply(point);
             } catch (RuntimeException cutOff) {
-                // The caller may see its connection end.
+                // The caller's connection can be closed.
             }
             boolean fired = BreakingSockets.disarm();
             var found = theirs.get(PRODUCTS + "?fields=name&sort=created_at").expect(200).json().get("data").findValuesAsText("name");
@@ -175,6 +175,6 @@ class BrokenAnswersTest {
                 return;
             }
         }
-        throw new AssertionError("it never came to its end");
+        throw new AssertionError("the work was still broken at point " + POINTS_MAX);
     }
 }

@@ -14,7 +14,7 @@ import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
-/** A crowd of one tenant on one row keeps no other tenant waiting. */
+/** Many concurrent changes of one row don't delay other tenants. */
 class CrowdTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -24,7 +24,7 @@ class CrowdTest {
     private final TestServer guild = TestServer.shared();
 
     @Test
-    void manyChangesOfOneRow_otherTenantsReads_areAnswered() throws Exception {
+    void manyChangesOfOneRow_otherTenants_canRead() throws Exception {
         try (var node = guild.node(settings -> {
                     var usual = settings.database();
                     return TestServer.reached(settings, new DbConfig(usual.url(), usual.user(), usual.password(), 16, Duration.ofSeconds(1)));
@@ -35,7 +35,7 @@ class CrowdTest {
             var product = PRODUCTS + "/" + writer.post(PRODUCTS, "{\"name\": \"A\"}").expect(201).at("/id");
             var reader = new Http(node, guild.tenant().token());
             reader.get(PRODUCTS).expect(200);
-            // The row is held all the time: each change waits for it for two seconds, with its connection.
+            // The row stays locked: each change waits two seconds for it and holds its connection.
             holder.setAutoCommit(false);
             holder.createStatement().execute("select from catalog.products where tenant_id = '" + loud.id() + "' for update");
 

@@ -179,7 +179,7 @@ class DriverTest {
     }
 
     @Test
-    void parameterWithType_staysInOnePacket_anUntypedOneDoesNot() throws SQLException {
+    void typedParameter_staysInOnePacket_untypedDoesNot() throws SQLException {
         var packet = "select set_config('app.tenant', 'x', true); select current_setting('app.tenant'), ?::uuid";
         assertEquals(1, tripsAtLast(packet, statement -> statement.setNull(1, Types.VARCHAR)));
         assertEquals(1, tripsAtLast(packet + " is null", statement -> statement.setNull(1, Types.OTHER, "uuid")));
@@ -188,7 +188,7 @@ class DriverTest {
     }
 
     @Test
-    void localDate_hasAType_aSqlDateHasNone() throws SQLException {
+    void localDate_hasAType_sqlDateHasNone() throws SQLException {
         var packet = "select set_config('app.tenant', 'x', true); select current_setting('app.tenant'), ?::date";
         var day = LocalDate.of(2026, 11, 29);
         assertEquals(1, tripsAtLast(packet, statement -> statement.setObject(1, day)));
@@ -204,7 +204,7 @@ class DriverTest {
     }
 
     @Test
-    void arrayOfAKnownType_needsNoQuestion() throws SQLException {
+    void arrayOfAKnownType_needsNoExtraRoundTrip() throws SQLException {
         assertEquals(1, trips(() -> assertEquals(List.of("2"), results("select cardinality(?) where ? is not null and ? is not null and ? is not null", statement -> {
             statement.setArray(1, connection.createArrayOf("uuid", new Object[] {UUID.randomUUID(), null}));
             statement.setArray(2, connection.createArrayOf("text", new Object[] {"a", null}));
@@ -214,7 +214,7 @@ class DriverTest {
     }
 
     @Test
-    void parameters_are65535AtMost() throws SQLException {
+    void parameters_over65535_areRefused() throws SQLException {
         var most = "select cardinality(array[" + "?,".repeat(65_534) + "?])";
         Bind all = statement -> {
             for (int at = 1; at <= 65_535; at++) {
@@ -261,7 +261,7 @@ class DriverTest {
     }
 
     @Test
-    void transactionState_isThatOfTheLastAnswer() throws SQLException {
+    void transactionState_isThatOfTheLastResponse() throws SQLException {
         assertEquals(TransactionState.IDLE, state());
         results("begin; select 1");
         assertEquals(TransactionState.OPEN, state());
@@ -293,7 +293,7 @@ class DriverTest {
     }
 
     @Test
-    void lockTimeoutInAStatement_holdsForTheCallsBehindIt() throws SQLException {
+    void lockTimeoutInAStatement_holdsForTheNextCalls() throws SQLException {
         try (var other = connection(direct()); var holding = other.createStatement()) {
             holding.execute("select pg_advisory_lock(4711)");
             var wait = "select set_config('lock_timeout', '50ms', true), pg_advisory_xact_lock(4711), set_config('lock_timeout', '2s', true)";
@@ -321,7 +321,7 @@ class DriverTest {
     }
 
     @Test
-    void constraintViolation_namesTheConstraint_andHidesTheValue() throws SQLException {
+    void constraintViolation_namesConstraint_hidesValue() throws SQLException {
         results("create temporary table secrets (name text constraint secrets_name unique)");
         var failed = failure("insert into secrets values ('hidden'), ('hidden')");
         var violation = assertInstanceOf(Failures.Violation.class, Failures.translate(failed));
@@ -341,7 +341,7 @@ class DriverTest {
     }
 
     @Test
-    void terminatedConnection_isReportedOnceAndThenClosed() throws Exception {
+    void terminatedConnection_isReportedOnce_thenClosed() throws Exception {
         for (var reason : List.of("terminate", "idle")) {
             try (var ended = connection(direct()); var superuser = TestServer.shared().superuser()) {
                 if (reason.equals("idle")) {
@@ -359,7 +359,7 @@ class DriverTest {
     }
 
     @Test
-    void refusedConnection_hasAStateOfItsOwn() throws SQLException {
+    void refusedConnection_hasItsOwnSqlState() throws SQLException {
         try (var superuser = TestServer.shared().superuser(); var statement = superuser.createStatement()) {
             statement.execute("drop role if exists driver_test; create role driver_test login connection limit 0");
             var crowded = assertThrows(SQLException.class, () -> connection(new DbConfig(direct().url(), "driver_test", "", 1, direct().poolWait())));
@@ -371,7 +371,7 @@ class DriverTest {
     }
 
     @Test
-    void errorInTheMiddleOfAnAnswer_leavesTheConnectionOpen() throws SQLException {
+    void errorWithinAResponse_leavesTheConnectionOpen() throws SQLException {
         int open = 0;
         var here = Thread.currentThread();
         boolean fired = true;
@@ -387,6 +387,6 @@ class DriverTest {
                 fired = BreakingSockets.disarm();
             }
         }
-        assertTrue(open > 0, "the driver closes the connection by itself");
+        assertTrue(open > 0, "the driver closed the connection by itself");
     }
 }

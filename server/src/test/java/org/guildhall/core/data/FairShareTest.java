@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** How a pool's connections are shared. */
+/** The tenants' shares of a pool's connections. */
 class FairShareTest {
 
     private static final Duration WAIT = Duration.ofMillis(100);
@@ -38,7 +38,7 @@ class FairShareTest {
     }
 
     @Test
-    void smallPools_leaveSomethingToEveryTenant() {
+    void smallPool_leavesAShareToEveryTenant() {
         var one = new FairShare(1, 50, WAIT);
         one.enter(loud, true);
         assertThrows(Failures.Unavailable.class, () -> one.enter(quiet, false));
@@ -50,14 +50,14 @@ class FairShareTest {
     }
 
     @Test
-    void wholeShare_keepsNothingBack() {
+    void wholeShare_reservesNothing() {
         var shares = new FairShare(3, 100, WAIT);
         enter(shares, loud, true, 3);
         assertThrows(Failures.Unavailable.class, () -> shares.enter(quiet, false));
     }
 
     @Test
-    void serverItself_hasNoShare() {
+    void serverItself_hasNoShareLimit() {
         var shares = new FairShare(4, 50, WAIT);
         enter(shares, null, false, 4);
         assertThrows(Failures.Unavailable.class, () -> shares.enter(null, false));
@@ -75,7 +75,7 @@ class FairShareTest {
         shares.leave(loud, true);
         assertEquals(loud, order.poll(10, TimeUnit.SECONDS));
         shares.leave(loud, true);
-        assertEquals(quiet, order.poll(10, TimeUnit.SECONDS), "it came last, and its turn is the second");
+        assertEquals(quiet, order.poll(10, TimeUnit.SECONDS), "the tenant that came last gets the second turn");
     }
 
     private static void waiting(FairShare shares, UUID tenant, java.util.concurrent.BlockingQueue<UUID> order) throws InterruptedException {
@@ -87,7 +87,7 @@ class FairShareTest {
     }
 
     @Test
-    void tenantThatWaitedInVain_leavesNothingBehind() {
+    void tenantAfterTimeout_leavesNothingBehind() {
         var shares = new FairShare(2, 50, WAIT);
         shares.enter(loud, true);
         for (int count = 0; count < 5; count++) {

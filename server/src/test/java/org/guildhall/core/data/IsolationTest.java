@@ -51,7 +51,7 @@ class IsolationTest {
     }
 
     @Test
-    void bothHaveSomethingOfEverything() throws Exception {
+    void bothTenants_haveRowsInEveryTable() throws Exception {
         var empty = new ArrayList<String>();
         for (var table : tablesOfTenants()) {
             for (var tenant : List.of(ours, theirs)) {
@@ -67,7 +67,7 @@ class IsolationTest {
     void tableOfTenants_isGuarded() throws Exception {
         var open = new ArrayList<>(tablesOfTenants());
         open.removeAll(guarded());
-        // A door finds the tenant of a token or an origin before the tenant is known.
+        // Authentication finds the tenant of a token or an origin before a tenant is set.
         assertEquals(List.of("platform.doors"), open);
     }
 
@@ -83,7 +83,7 @@ class IsolationTest {
     }
 
     @Test
-    void rowOfAnotherTenant_isNeitherChangedNorDeleted_inAnyTable() throws Exception {
+    void foreignRow_inAnyTable_isNotChangedOrDeleted() throws Exception {
         for (var table : guarded()) {
             for (var statement : List.of("update " + table + " set tenant_id = tenant_id where ", "delete from " + table + " where ")) {
                 assertTrue(Set.of("0 rows", "42501").contains(written(statement + rowsOf(table, theirs.id()))), statement);
@@ -114,7 +114,7 @@ class IsolationTest {
     }
 
     @Test
-    void rowOfAnotherTenant_isNeitherChangedNorDeletedNorMade() throws Exception {
+    void foreignRow_isNotChangedDeletedOrInserted() throws Exception {
         try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
             var sql = write.tx().sql();
             assertEquals(0, sql.execute("update catalog.products set name = 'taken' where tenant_id = ?", theirs.id()));
@@ -159,7 +159,7 @@ class IsolationTest {
     }
 
     @Test
-    void workInAnotherTenant_returnsToItsOwn_alsoOnFailure() {
+    void workInAnotherTenant_returns_evenOnFailure() {
         try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
             var tx = write.tx();
             assertEquals(ours.id(), seen(tx));

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /**
- * Stands between a server and its PostgreSQL and counts round trips, by reading what the client sends: each Sync and each simple query
- * is one, since the client waits for its answer. It can also stop answering, as a database does that hangs, and cut every connection.
+ * A proxy between a server and its PostgreSQL that counts round trips in the client's messages: each Sync and each simple query
+ * is one, since the client waits for its answer. It can also stop answering like a hanging database, and cut every connection.
  */
 public final class PgProxy implements AutoCloseable {
 
@@ -30,7 +30,7 @@ public final class PgProxy implements AutoCloseable {
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile boolean hanging;
 
-    /** Before a PostgreSQL of this machine. */
+    /** A proxy in front of a PostgreSQL on this machine. */
     public PgProxy(DbConfig direct) throws IOException {
         this.direct = direct;
         var port = PORT.matcher(direct.url());
@@ -42,23 +42,23 @@ public final class PgProxy implements AutoCloseable {
         start("accept", this::accept);
     }
 
-    /** How a server reaches the database through it. */
+    /** The settings of a server that reaches the database through the proxy. */
     public DbConfig through() {
         var url = PORT.matcher(direct.url()).replaceFirst(Integer.toString(listener.getLocalPort()));
         return new DbConfig(url, direct.user(), direct.password(), 4, direct.poolWait());
     }
 
-    /** How many there were so far. */
+    /** The round trips so far. */
     public long trips() {
         return trips.get();
     }
 
-    /** While it hangs, what comes is neither passed on nor answered. */
+    /** Stops or resumes: a hanging proxy neither forwards nor answers messages. */
     public void hang(boolean now) {
         hanging = now;
     }
 
-    /** Cuts what is open; new connections are taken again. */
+    /** Cuts all open connections; it accepts new ones. */
     public void cut() {
         sockets.forEach(PgProxy::closeQuietly);
         sockets.clear();
@@ -73,7 +73,7 @@ public final class PgProxy implements AutoCloseable {
             try {
                 work.run();
             } catch (Exception over) {
-                // A connection that ends, ends.
+                // The end of a connection is expected.
             }
         });
     }
@@ -85,12 +85,12 @@ public final class PgProxy implements AutoCloseable {
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
             sockets.addAll(List.of(client, server));
-            start("up", () -> ended(client, server, () -> up(new DataInputStream(client.getInputStream()), server.getOutputStream())));
-            start("down", () -> ended(client, server, () -> down(server, client)));
+            start("up", () -> countEnds(client, server, () -> up(new DataInputStream(client.getInputStream()), server.getOutputStream())));
+            start("down", () -> countEnds(client, server, () -> down(server, client)));
         }
     }
 
-    private static void ended(Socket one, Socket other, Work work) throws Exception {
+    private static void countEnds(Socket one, Socket other, Work work) throws Exception {
         try {
             work.run();
         } finally {
@@ -109,7 +109,7 @@ public final class PgProxy implements AutoCloseable {
                 int code = ByteBuffer.wrap(body).getInt();
                 begun = code != SSL_REQUEST && code != GSS_REQUEST;
             }
-            // BEGIN goes out with the first statement behind it, in one packet; nobody waits for its own answer.
+            // BEGIN goes out with the first statement behind it, in one packet; the client doesn't wait for its response.
             if (type == 'S' || type == 'Q' && !new String(body, StandardCharsets.US_ASCII).startsWith("BEGIN")) {
                 trips.incrementAndGet();
             }
@@ -133,7 +133,7 @@ public final class PgProxy implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException ignored) {
-            // It is gone either way.
+            // The socket is unusable either way.
         }
     }
 

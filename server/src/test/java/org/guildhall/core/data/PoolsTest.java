@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Requests and jobs have connections of their own each, and health needs neither's. */
+/** Requests and jobs have separate connection pools, and the health check uses neither. */
 class PoolsTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -32,7 +32,7 @@ class PoolsTest {
     private final TestServer.Tenant tenant = guild.tenant();
 
     @BeforeAll
-    static void smallPools() {
+    static void startWithSmallPools() {
         var usual = TestServer.shared().settings().database();
         small = new DbConfig(usual.url(), usual.user(), usual.password(), 2, 3, Duration.ofMillis(250), 100);
         requests = new Db(small);
@@ -40,19 +40,19 @@ class PoolsTest {
     }
 
     @AfterAll
-    static void gone() {
+    static void stopServer() {
         jobs.close();
         requests.close();
     }
 
-    /** Has all connections of a pool while something else is done. */
-    private static void busy(Db db, int connections, Runnable meanwhile) {
+    /** Holds all connections of a pool during the work. */
+    private static void occupy(Db db, int connections, Runnable meanwhile) {
         if (connections == 0) {
             meanwhile.run();
             return;
         }
         db.unguarded(connection -> {
-            busy(db, connections - 1, meanwhile);
+            occupy(db, connections - 1, meanwhile);
             return true;
         });
     }
@@ -62,16 +62,16 @@ class PoolsTest {
     }
 
     @Test
-    void jobsWorkWhileRequestsHaveEveryConnection() {
-        busy(requests, small.poolSize(), () -> {
-            assertFalse(assertThrows(Failures.Unavailable.class, requests::revision).isGone(), "who waited in vain knows nothing of the database");
+    void busyRequestPool_jobsStillWork() {
+        occupy(requests, small.poolSize(), () -> {
+            assertFalse(assertThrows(Failures.Unavailable.class, requests::revision).isGone(), "a busy pool isn't a lost database");
             assertEquals(tenant.id(), jobs.upkeep(tenant.id(), Tx::tenant));
             assertTrue(jobs.revision() > 0);
         });
     }
 
     @Test
-    void aDatabaseThatWentAwayIsToldFromOneThatIsBusy() {
+    void lostDatabase_isReportedUnlikeABusyOne() {
         for (var state : List.of("08001", "08006", "57P01", "57P03")) {
             assertTrue(((Failures.Unavailable) Failures.translate(new SQLException("away", state))).isGone(), state);
         }
@@ -83,16 +83,16 @@ class PoolsTest {
     }
 
     @Test
-    void requestsAreAnsweredWhileJobsHaveEveryConnection() {
-        busy(jobs, small.jobPoolSize(), () -> assertTrue(requests.revision() > 0));
+    void busyJobPool_requestsAreStillAnswered() {
+        occupy(jobs, small.jobPoolSize(), () -> assertTrue(requests.revision() > 0));
     }
 
     @Test
-    void aJobHasFiveMinutesForAStatementAndARequestFiveSeconds() {
+    void statementTimeout_jobFiveMinutes_requestFiveSeconds() {
         assertEquals("5s", requests.upkeep(tenant.id(), this::timeout));
         assertEquals(List.of("5min", "5min"), jobs.upkeep(tenant.id(), tx -> List.of(timeout(tx), timeout(tx))));
         assertEquals("5min", jobs.read(tenant.id(), Db.ANY_REVISION, this::timeout));
-        // Through a pooler the connection may be anybody's next.
+        // Behind a pooler any client can get the connection next.
         assertEquals("5s", jobs.unguarded(connection -> {
             try (var statement = connection.createStatement(); var row = statement.executeQuery(STATEMENT_TIMEOUT)) {
                 row.next();
@@ -102,9 +102,9 @@ class PoolsTest {
     }
 
     @Test
-    void theProbeAnswersBesideBusyPoolsAndFindsTheDatabaseAgain() throws Exception {
+    void healthProbe_withBusyPools_answersAndReconnects() throws Exception {
         try (var probe = new DatabaseProbe(small); var superuser = guild.superuser()) {
-            busy(requests, small.poolSize(), () -> busy(jobs, small.jobPoolSize(), () -> assertTrue(probe.answers())));
+            occupy(requests, small.poolSize(), () -> occupy(jobs, small.jobPoolSize(), () -> assertTrue(probe.answers())));
             superuser.createStatement().execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'guildhall-probe'");
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
             while (!probe.answers()) {
@@ -119,14 +119,14 @@ class PoolsTest {
     }
 
     @Test
-    void aNodeWhoseRequestsAreStuckIsReadyAndGoesOnExchangingLimits() throws Exception {
+    void stuckRequests_nodeIsReady_exchangesLimits() throws Exception {
         try (var node = guild.node(settings -> TestServer.reached(settings, small)); var holder = guild.superuser()) {
             var http = new Http(node, tenant.token());
             var paths = List.of(PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"A\"}").expect(201).at("/id"),
                     PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"B\"}").expect(201).at("/id"));
             holder.setAutoCommit(false);
             holder.createStatement().execute("select from catalog.products where tenant_id = '" + tenant.id() + "' for update");
-            // What was spent so far is told by then.
+            // The node has exchanged its spending so far by then.
             Thread.sleep(1200);
             var before = exchanges();
             var stuck = paths.stream()
@@ -134,7 +134,7 @@ class PoolsTest {
                     .toList();
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
             while (http.get(paths.getFirst()).status() == 200) {
-                assertTrue(System.nanoTime() < deadline, "both connections were never busy");
+                assertTrue(System.nanoTime() < deadline, "the two connections were never busy at once");
             }
             http.get("/api/v1/health/ready").expect(200);
             Thread.sleep(600);

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * How often a request waits for the database, counted on the wire: a read once, a simple mutation three times with a key and twice
- * without. And what becomes of requests when the database hangs or goes away.
+ * The round trips of a request to the database, counted by a proxy: one for a read, three for a simple mutation with a key, two
+ * without. Also requests while the database hangs or is down.
  */
 class RoundTripsTest {
 
@@ -30,18 +30,18 @@ class RoundTripsTest {
     private final Http http = new Http(node, tenant.token());
 
     @BeforeAll
-    static void aNodeBehindTheProxy() throws IOException {
+    static void startNodeBehindTheProxy() throws IOException {
         proxy = new PgProxy(TestServer.shared().settings().database());
         node = TestServer.shared().node(settings -> TestServer.reached(settings, proxy.through()));
     }
 
     @AfterAll
-    static void gone() throws IOException {
+    static void stopNode() throws IOException {
         node.close();
         proxy.close();
     }
 
-    /** Of one request, in the middle of many: what the node does besides (exchanging limits) only ever adds to a few of them. */
+    /** The fewest trips of many equal requests: the node's own work (exchanging limits) adds trips to a few of them. */
     private long trips(int status, Function<Integer, Http.Reply> request) {
         var counts = new long[ROUNDS];
         for (int round = -5; round < ROUNDS; round++) {
@@ -60,20 +60,20 @@ class RoundTripsTest {
     }
 
     @Test
-    void aReadIsOneRoundTrip() {
+    void read_takesOneRoundTrip() {
         var path = product();
         assertEquals(1, trips(200, round -> http.get(path)), "one product");
         assertEquals(1, trips(200, round -> http.get(PRODUCTS + "?limit=2")), "a page");
         assertEquals(1, trips(200, round -> http.get("/api/v1/auth/status")), "who calls");
-        assertEquals(1, trips(200, round -> http.get(path + "?expand=entitlement_set")), "one that refers to nothing");
+        assertEquals(1, trips(200, round -> http.get(path + "?expand=entitlement_set")), "a product without a reference");
     }
 
     /**
-     * A parameter of a type that the driver doesn't know would tear the guard from its statement: two trips, and a list without entries,
+     * A parameter of a type that the driver doesn't know would separate the guard from its statement: two trips, and a list without entries,
      * once a connection has run it often enough to keep it prepared.
      */
     @Test
-    void aFilterOfAnyTypeStaysInOneTripWithItsTenant() {
+    void filterOfAnyType_staysInOneRoundTrip() {
         product();
         var all = "?created_after=2020-01-01T00:00:00Z&created_before=2999-01-01T00:00:00Z&lifecycle_status=draft&sort=name";
         assertEquals(1, trips(200, round -> http.get(PRODUCTS + all)));
@@ -88,30 +88,30 @@ class RoundTripsTest {
     }
 
     @Test
-    void aSimpleCreationIsThreeWithAKeyAndTwoWithout() {
+    void create_takesThreeTripsWithKey_twoWithout() {
         assertEquals(3, trips(201, round -> http.post(PRODUCTS, BODY, "Idempotency-Key", UUID.randomUUID().toString())));
         assertEquals(2, trips(201, round -> http.post(PRODUCTS, BODY)));
     }
 
     @Test
-    void aChangeIsTwoMoreForTheRowThatIsLockedAndThenRead() {
+    void change_takesTwoMoreTrips_forLockAndRead() {
         var path = product();
         assertEquals(5, trips(200, round -> http.patch(path, "{\"description\": \"k%d\"}".formatted(round), "Idempotency-Key", UUID.randomUUID().toString())));
         assertEquals(4, trips(200, round -> http.patch(path, "{\"description\": \"%d\"}".formatted(round))));
     }
 
     @Test
-    void aReplayAndARefusalAreFew() {
+    void replayAndRefusal_takeFewRoundTrips() {
         var key = UUID.randomUUID().toString();
         http.post(PRODUCTS, BODY, "Idempotency-Key", key).expect(201);
-        assertEquals(2, trips(201, round -> http.post(PRODUCTS, BODY, "Idempotency-Key", key)), "the claim, and taking it back");
-        assertEquals(1, trips(422, round -> http.post(PRODUCTS, "{}")), "whether the caller is still who it was");
+        assertEquals(2, trips(201, round -> http.post(PRODUCTS, BODY, "Idempotency-Key", key)), "the claim and its rollback");
+        assertEquals(1, trips(422, round -> http.post(PRODUCTS, "{}")), "the check of the caller's credentials");
         assertEquals(0, trips(401, round -> new Http(node, "gld_test_wrong").get(PRODUCTS)), "a token whose checksum is wrong");
         assertEquals(0, trips(200, round -> http.get("/api/v1/health")), "health");
     }
 
     @Test
-    void aDatabaseThatHangsHoldsUpNobodyWhoDoesNotNeedIt() throws Exception {
+    void hangingDatabase_doesNotBlockOtherRequests() throws Exception {
         http.get(PRODUCTS).expect(200);
         proxy.hang(true);
         try {
@@ -128,7 +128,7 @@ class RoundTripsTest {
     }
 
     @Test
-    void aDatabaseThatGoesAwayIsA503AndComesBackByItself() throws Exception {
+    void lostDatabase_is503_thenReconnects() throws Exception {
         http.get(PRODUCTS).expect(200);
         proxy.cut();
         var first = http.post(PRODUCTS, BODY);

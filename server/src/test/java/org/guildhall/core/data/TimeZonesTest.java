@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The names of the IANA time zone database, no more and no fewer. */
+/** The known time zones are exactly the names of the IANA time zone database. */
 class TimeZonesTest {
 
     @ParameterizedTest
@@ -36,7 +36,7 @@ class TimeZonesTest {
     }
 
     @Test
-    void links_thatJavaHasByATableOnly_areWhatTheyLinkTo() {
+    void linksFromATable_resolveToTheirTarget() {
         var now = Instant.parse("2026-07-01T00:00:00Z");
         assertEquals(ZoneOffset.ofHours(-5), TimeZones.of("EST").getRules().getOffset(now));
         assertEquals(ZoneOffset.ofHours(-7), TimeZones.of("MST").getRules().getOffset(now));
@@ -44,7 +44,7 @@ class TimeZonesTest {
     }
 
     @Test
-    void everyName_isKnownToPostgresToo_withTheSameOffset() throws SQLException {
+    void everyName_hasTheSameOffsetInPostgres() throws SQLException {
         var now = Instant.parse("2026-07-01T00:00:00Z");
         var wrong = TestServer.shared().tenant().found("""
                 select name || ' ' || there from unnest(string_to_array(?, ' '), string_to_array(?, ' ')::int[]) as z (name, here),

@@ -20,7 +20,7 @@ import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.junit.jupiter.api.Test;
 
-/** The trail: one event for each mutation, written with it, that says who did what, when and why, and what it was before and after. */
+/** The audit trail: each mutation writes one event in its transaction, with actor, action, time, reason and both states. */
 class AuditTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -46,7 +46,7 @@ class AuditTest {
     }
 
     @Test
-    void anEventSaysWhoDidWhatWhenAndWhy() throws Exception {
+    void event_namesActorActionTimeAndReason() throws Exception {
         var made = http.post(PRODUCTS, "{\"name\": \"A\"}", "Audit-Reason", "Decided on Friday.", "Idempotency-Key", "k-1",
                 "traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01").expect(201);
         var me = http.get("/api/v1/auth/status");
@@ -63,7 +63,7 @@ class AuditTest {
     }
 
     @Test
-    void beforeAndAfterAreWhatTheCallerSaw() throws Exception {
+    void beforeAndAfter_equalTheCallersView() throws Exception {
         var path = PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"A\", \"metadata\": {\"k\": \"v\"}}").expect(201).at("/id");
         var before = http.get(path);
         var changed = http.patch(path, "{\"name\": \"B\", \"provider_references\": {\"stripe\": \"audited-" + tenant.id() + "\"}}").expect(200);
@@ -75,7 +75,7 @@ class AuditTest {
     }
 
     @Test
-    void theDigestsVerifyAndEachHasASaltOfItsOwn() throws Exception {
+    void digests_verify_andHaveTheirOwnSalt() throws Exception {
         var path = PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"é🦊\", \"description\": \"a\\u2028b\"}").expect(201).at("/id");
         var changed = http.patch(path, "{\"description\": \"d\"}").expect(200);
         var salt = HexFormat.of().parseHex(entity("encode(salt, 'hex')", 0, changed));
@@ -91,7 +91,7 @@ class AuditTest {
     }
 
     @Test
-    void whatIsSomebodysOwnIsMasked() throws Exception {
+    void personalData_isMasked() throws Exception {
         var made = http.post(CONSUMERS, """
                 {"name": "Kiosk", "owner_name": "Maria Rossi", "contact_email": "maria@example.org", "scopes": ["catalog:read"]}""").expect(201);
         http.patch(CONSUMERS + "/" + made.at("/id"), "{\"contact_email\": \"other@example.org\"}").expect(200);
@@ -104,7 +104,7 @@ class AuditTest {
     }
 
     @Test
-    void aSecretStandsInNoEvent() throws Exception {
+    void secret_isInNoEvent() throws Exception {
         var consumer = http.get("/api/v1/auth/status").at("/consumer/id");
         var issued = http.post("/api/v1/platform/tokens", "{\"consumer_id\": \"%s\", \"name\": \"T\", \"kind\": \"secret\", \"scopes\": [\"catalog:read\"]}"
                 .formatted(consumer)).expect(201);
@@ -116,7 +116,7 @@ class AuditTest {
     }
 
     @Test
-    void refusalsReplaysDryRunsAndReadsLeaveNone() throws Exception {
+    void refusalReplayDryRunAndRead_writeNoEvent() throws Exception {
         var path = PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"A\"}", "Idempotency-Key", "k").expect(201).at("/id");
         var before = all();
         http.post(PRODUCTS, "{\"name\": \"A\"}", "Idempotency-Key", "k").expect(201);
@@ -128,12 +128,12 @@ class AuditTest {
         http.patch(path, "{\"name\": \"A\"}").expect(200);
         http.get(path).expect(200);
         new Http(guild, tenant.token("catalog:read")).post(PRODUCTS, "{\"name\": \"A\"}").expect(403);
-        // One event more: the token above, made past the API.
+        // One more event: the token above, created without the API.
         assertEquals(before.size() + 1, all().size());
     }
 
     @Test
-    void eventsAboutOneThingAreNumberedInTheOrderOfItsVersions() throws Exception {
+    void eventsOfAResource_areNumberedByVersion() throws Exception {
         var path = PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"A\"}").expect(201).at("/id");
         Race.run(16, number -> (number % 2 == 0 ? http : http.on(TestServer.second())).patch(path, "{\"metadata\": {\"m%d\": \"x\"}}".formatted(number)).expect(200));
         var versions = tenant.found("""
@@ -143,7 +143,7 @@ class AuditTest {
     }
 
     @Test
-    void whatAPlatformOperationDidStandsInTheTrailOfTheTenantToo() throws Exception {
+    void platformOperation_isInTheTenantsTrailToo() throws Exception {
         var platform = new Http(guild, guild.platform().token());
         var id = TypeIds.format("ten", tenant.id());
         var suspended = platform.post("/api/v1/platform/tenants/" + id + "/suspend", "{\"reason\": \"unpaid\"}").expect(200);
@@ -158,7 +158,7 @@ class AuditTest {
     }
 
     @Test
-    void theActorIsWhoTheCredentialSaysAndNobodyElse() throws Exception {
+    void actor_isTheCredentialsConsumer() throws Exception {
         var member = http.post(CONSUMERS, """
                 {"name": "App", "owner_name": "Maria", "contact_email": "m@example.org", "scopes": ["catalog:write"], "acts_as": "member"}""").expect(201).at("/id");
         var its = http.post("/api/v1/platform/tokens", "{\"consumer_id\": \"%s\", \"name\": \"T\", \"kind\": \"secret\", \"scopes\": [\"catalog:write\"]}"
@@ -168,7 +168,7 @@ class AuditTest {
     }
 
     @Test
-    void aTraceThatIsNotWellFormedIsReplacedByANewOne() throws Exception {
+    void malformedTrace_isReplaced() throws Exception {
         for (var traceparent : new String[] {"", "00-" + TRACE + "-00f067aa0ba902b7", "ff-" + TRACE + "-00f067aa0ba902b7-01", "00-" + "0".repeat(32) + "-00f067aa0ba902b7-01", "x"}) {
             var made = http.post(PRODUCTS, "{\"name\": \"A\"}", "traceparent", traceparent).expect(201);
             var trace = event("trace_id", made).getFirst();
@@ -178,7 +178,7 @@ class AuditTest {
     }
 
     @Test
-    void theServersRoleCanNeitherChangeNorDeleteWhatWasWritten() throws Exception {
+    void serverRole_cannotChangeOrDeleteEvents() throws Exception {
         http.post(PRODUCTS, "{\"name\": \"A\"}").expect(201);
         for (var table : List.of("audit_events", "audit_entities", "audit_reviews")) {
             for (var statement : List.of("update platform." + table + " set tenant_id = tenant_id", "delete from platform." + table, "truncate platform." + table)) {

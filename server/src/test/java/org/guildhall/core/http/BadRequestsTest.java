@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that are wrong: each gets a problem of its own with the request's id, and never a failure of the server's. */
+/** Invalid requests: each gets its own problem with the request's id, and never an internal error. */
 class BadRequestsTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -47,19 +47,19 @@ class BadRequestsTest {
         "// a comment\n{}", "\uFEFF{\"name\": \"a\"}", "{\"name\": \"a\", \"name\": \"b\"}", "{\"name\": \"a\", \"\\u006eame\": \"b\"}",
         "{\"name\": \"a\", \"metadata\": {\"k\": \"1\", \"k\": \"2\"}}"
     })
-    void whatIsNoJsonIs400(String body) {
+    void bodyThatIsNotJson_is400(String body) {
         refused("400 malformed_body", http.post(PRODUCTS, body));
     }
 
     @Test
-    void bytesThatAreNotUtf8Are400() {
+    void bodyThatIsNotUtf8_is400() {
         refused("400 malformed_body", http.bytes("POST", PRODUCTS, "{\"name\": \"café\"}".getBytes(ISO_8859_1)));
         refused("400 malformed_body", http.bytes("POST", PRODUCTS, new byte[] {'{', '"', (byte) 0xC0, (byte) 0x80, '"', ':', '1', '}'}));
         refused("400 malformed_body", http.bytes("POST", PRODUCTS, "{\"name\": \"a\"}".getBytes(java.nio.charset.StandardCharsets.UTF_16)));
     }
 
     @Test
-    void aBodyMayBeNestedAHundredDeepAndNoDeeper() {
+    void body_nestedOver100Levels_isRefused() {
         refused("422 validation_failed", http.post(PRODUCTS, "[".repeat(100) + "]".repeat(100)));
         var deeper = refused("400 malformed_body", http.post(PRODUCTS, "[".repeat(101) + "]".repeat(101)));
         assertTrue(String.valueOf(deeper.at("/detail")).contains("100"), deeper.text());
@@ -67,7 +67,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void aNumberOrANameBeyondAllBoundsIsRefused() {
+    void oversizedNumberOrName_isRefused() {
         refused("400 malformed_body", http.post(PRODUCTS, "{\"name\": " + "9".repeat(2_000) + "}"));
         refused("422 validation_failed", http.post(PRODUCTS, "{\"name\": " + "9".repeat(999) + "}"));
         refused("422 validation_failed", http.post(PRODUCTS, "{\"name\": 1e999999999}"));
@@ -95,7 +95,7 @@ class BadRequestsTest {
         "{'name': 'a', 'external_id': 'with space'}     | /external_id     | pattern",
         "{'name': 'a', 'entitlement_set_id': 'prd_01m7xtfk4je288tyaa41tvaxy0'} | /entitlement_set_id | pattern",
     })
-    void aMemberThatIsWrongIs422AndPointedAt(String body, String pointer, String code) {
+    void invalidMember_is422WithItsPointer(String body, String pointer, String code) {
         var reply = refused("422 validation_failed", http.post(PRODUCTS, body.replace('\'', '"')));
         var found = new TreeSet<String>();
         reply.json().get("errors").forEach(item -> found.add(item.path("pointer").asText("-") + " " + item.get("code").asText()));
@@ -103,7 +103,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void allMistakesAreToldAtOnce() {
+    void allErrors_areReportedAtOnce() {
         var reply = refused("422 validation_failed", http.post(PRODUCTS, "{\"nam\": 1, \"external_id\": \"\", \"product_type\": 4}"));
         assertEquals(4, new TreeSet<>(reply.json().get("errors").findValuesAsText("pointer")).size(), reply.text());
         var query = refused("400 invalid_parameter", http.get(PRODUCTS + "?limit=0&limt=1&created_after=yesterday&sort=size&a=%FF",
@@ -112,7 +112,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void thousandsOfMistakesAreToldAsAHundred() {
+    void thousandsOfErrors_areCutToAHundred() {
         var members = new StringBuilder("{\"name\": \"a\"");
         var query = new StringBuilder(PRODUCTS + "?limit=1");
         for (int count = 0; count < 5_000; count++) {
@@ -124,7 +124,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void anIntegerIsNeitherADecimalNorAText() {
+    void integer_asDecimalOrText_isRefused() {
         for (var limit : new String[] {"5.0", "%225%22", "5e0", "05", "%2B5", "", "99999999999999999999", "0x5", "%D9%A5"}) {
             refused("400 invalid_parameter", http.get(PRODUCTS + "?limit=" + limit));
         }
@@ -132,7 +132,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void aQueryIsReadStrictly() {
+    void query_isReadStrictly() {
         for (var query : new String[] {"%", "%2", "%zz", "limit=%", "name=%ff", "external_id=%00", "external_id=a&external_id=a", "dry_run=true",
             "include_total=yes", "created_after=2026-13-01T00:00:00Z", "created_after=2026-01-01", "expand=", "expand=everything",
             "expand=entitlement_set,entitlement_set", "fields=", "fields=nothing", "limit", "=1", "%6Cimit=0"}) {
@@ -147,7 +147,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void aBodyMayHaveOneMebibyteHoweverItIsSent() {
+    void body_overOneMebibyte_isRefused() {
         var frame = "{\"name\": \"a\", \"description\": \"\"}";
         var full = frame.replace("\"\"}", "\"" + "d".repeat(MEBIBYTE - frame.length()) + "\"}");
         refused("422 validation_failed", http.post(PRODUCTS, full));
@@ -167,7 +167,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void aBodyThatBreaksOffOrIsFramedWronglyIs400() {
+    void truncatedOrMisframedBody_is400() {
         var chunked = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Transfer-Encoding", "chunked"));
         refused("400 malformed_body", RawSocket.send(guild, (chunked + "\r\n\r\nzz\r\n{}\r\n0\r\n\r\n").getBytes(UTF_8)));
         refused("400 malformed_body", RawSocket.send(guild, (chunked + "\r\n\r\n-1\r\n{}\r\n0\r\n\r\n").getBytes(UTF_8)));
@@ -177,7 +177,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void aBodyThatIsTooLargeOrUnwantedIsRefusedWithoutBeingRead() {
+    void tooLargeOrUnwantedBody_isRefusedUnread() {
         var head = RawSocket.head("POST", PRODUCTS, null, Map.of("Content-Type", "application/json", "Content-Length", "90000000"));
         refused("401 unauthenticated", RawSocket.send(guild, (head + "\r\n\r\n{").getBytes(UTF_8)));
         head = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Content-Length", "90000000"));
@@ -189,12 +189,12 @@ class BadRequestsTest {
         "text/plain", "application/merge-patch+json", "application/json; charset=latin1", "application/x-www-form-urlencoded", "json", ",", "application/*",
         "multipart/form-data; boundary=x"
     })
-    void onlyJsonIsTakenForJson(String type) {
+    void otherMediaType_isRefused(String type) {
         refused("415 unsupported_media_type", http.post(PRODUCTS, "{\"name\": \"a\"}", "Content-Type", type));
     }
 
     @Test
-    void jsonIsTakenAsItMayBeNamed() {
+    void everyNameOfJson_isAccepted() {
         http.post(PRODUCTS, "{\"name\": \"a\"}", "Content-Type", "Application/JSON;charset=UTF-8").expect(201);
         http.post(PRODUCTS, "{\"name\": \"a\"}", "Content-Encoding", "identity", "Content-Type", "application/json").expect(201);
         for (var coding : new String[] {"gzip", "br", "deflate, gzip", "x"}) {
@@ -203,14 +203,14 @@ class BadRequestsTest {
     }
 
     @Test
-    void anActionWithoutABodyTakesNone() {
+    void actionWithoutBody_refusesABody() {
         var id = http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201).at("/id");
         refused("400 malformed_body", http.post(PRODUCTS + "/" + id + "/publish", "{}"));
         http.post(PRODUCTS + "/" + id + "/publish", null).expect(200);
     }
 
     @Test
-    void anIdempotencyKeyHasVisibleAsciiOnlyAndComesOnce() {
+    void idempotencyKey_notAsciiOrRepeated_isRefused() {
         for (var key : new String[] {"with space", "\"\"", "k".repeat(256), "tab\tbed"}) {
             refused("400 invalid_parameter", http.post(PRODUCTS, "{\"name\": \"a\"}", "Idempotency-Key", key, "Content-Type", "application/json"));
         }
@@ -222,7 +222,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void aReasonIsPrintableAsciiOfBoundedLength() {
+    void reason_notPrintableAsciiOrTooLong_isRefused() {
         refused("400 invalid_parameter", http.post(PRODUCTS, "{\"name\": \"a\"}", "Audit-Reason", "r".repeat(501), "Content-Type", "application/json"));
         http.post(PRODUCTS, "{\"name\": \"a\"}", "Audit-Reason", "r".repeat(500), "Content-Type", "application/json").expect(201);
     }
@@ -235,7 +235,7 @@ class BadRequestsTest {
         "Bearer not.a.token                | unauthenticated",
         "Token x                           | unauthenticated",
     })
-    void aCredentialThatIsNoneIs401AndSaysSo(String authorization, String code) {
+    void malformedCredential_is401WithChallenge(String authorization, String code) {
         var reply = refused("401 " + code, new Http(guild, null).get(PRODUCTS, "Authorization", authorization));
         assertTrue(String.valueOf(reply.header("WWW-Authenticate")).startsWith("Bearer realm=\"guildhall\", error=\"invalid_token\""));
     }

@@ -20,7 +20,7 @@ import org.guildhall.api.model.EntitlementSetId;
 import org.guildhall.core.Race;
 import org.junit.jupiter.api.Test;
 
-/** Changes of the same thing at the same moment: none is lost, and none is half done. */
+/** Concurrent changes of one resource: none is lost, and none is committed in part. */
 class ConcurrencyTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -39,7 +39,7 @@ class ConcurrencyTest {
     }
 
     @Test
-    void ofManyChangesOfTheSameVersionExactlyOneWins() throws Exception {
+    void changesOfOneVersion_exactlyOneSucceeds() throws Exception {
         var path = product();
         var etag = String.valueOf(http.get(path).header("ETag"));
         var replies = Race.run(THREADS, number -> (number % 2 == 0 ? http : http.on(TestServer.second()))
@@ -53,7 +53,7 @@ class ConcurrencyTest {
     }
 
     @Test
-    void noChangeIsLostWhenEachIsMadeForTheVersionThatItRead() throws Exception {
+    void changesWithReadVersion_noneIsLost() throws Exception {
         var path = product();
         http.patch(path, "{\"metadata\": {\"count\": \"0\"}}").expect(200);
         Race.run(8, number -> {
@@ -71,7 +71,7 @@ class ConcurrencyTest {
     }
 
     @Test
-    void patchesOfDifferentMembersAtOnceAreAllThereEvenWithoutAVersion() throws Exception {
+    void concurrentPatches_ofOtherMembers_areAllKept() throws Exception {
         var path = product();
         var replies = Race.run(THREADS, number -> http.patch(path, "{\"metadata\": {\"m%d\": \"x\"}}".formatted(number)));
         assertEquals(new TreeMap<>(java.util.Map.of("200", (long) THREADS)), counted(replies));
@@ -83,7 +83,7 @@ class ConcurrencyTest {
     }
 
     @Test
-    void anActionDoneByManyAtOnceIsDoneOnce() throws Exception {
+    void concurrentAction_happensOnce() throws Exception {
         var path = product();
         var replies = Race.run(THREADS, number -> http.post(path + "/publish", null));
         assertEquals(new TreeMap<>(java.util.Map.of("200", 1L, "409 invalid_state", THREADS - 1L)), counted(replies));
@@ -91,13 +91,13 @@ class ConcurrencyTest {
     }
 
     @Test
-    void oneExternalIdForManyAtOnceIsGivenOnce() throws Exception {
+    void concurrentExternalId_isAssignedOnce() throws Exception {
         var replies = Race.run(THREADS, number -> http.post(PRODUCTS, "{\"name\": \"A\", \"external_id\": \"one\"}"));
         assertEquals(new TreeMap<>(java.util.Map.of("201", 1L, "409 already_exists", THREADS - 1L)), counted(replies));
     }
 
     @Test
-    void theVictimOfADeadlockIsRunAgainWithItsBodyAndItsKey() throws Exception {
+    void deadlockVictim_isRetriedWithBodyAndKey() throws Exception {
         var barrier = new CyclicBarrier(2);
         var meetings = new ConcurrentLinkedQueue<Thread>();
         var sets = "/api/v1/catalog/entitlement-sets";
@@ -121,7 +121,7 @@ class ConcurrencyTest {
     }
 
     @Test
-    void whoeverWaitsTooLongForARowIsToldToComeBackAndNothingIsKept() throws Exception {
+    void lockTimeout_getsRetryAfter_keepsNothing() throws Exception {
         var path = product();
         try (var holder = guild.superuser()) {
             holder.setAutoCommit(false);

@@ -10,7 +10,7 @@ import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
-/** Entity tags and what is shaped by the caller: If-None-Match, If-Match, fields, expand. */
+/** Entity tags and shaped responses: If-None-Match, If-Match, fields, expand. */
 class ConditionalTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -25,14 +25,14 @@ class ConditionalTest {
     }
 
     @Test
-    void aTagIsStrongAndBeginsWithTheVersion() {
+    void etag_isStrongAndBeginsWithTheVersion() {
         assertTrue(etag(path).matches("\"1-[A-Za-z0-9_-]{12}\""), etag(path));
         http.patch(path, "{\"name\": \"B\"}").expect(200);
         assertTrue(etag(path).startsWith("\"2-"));
     }
 
     @Test
-    void whoHasThePresentAnswerGets304AndWhoHasAnyOtherGetsItAnew() {
+    void ifNoneMatch_currentTag_is304_anyOtherIs200() {
         var etag = etag(path);
         for (var header : List.of(etag, "W/" + etag, "\"x\", " + etag, "\"x,y\", " + etag, "*")) {
             assertEquals(304, http.get(path, "If-None-Match", header).status(), header);
@@ -44,23 +44,23 @@ class ConditionalTest {
     }
 
     @Test
-    void aShapedAnswerHasATagOfItsOwnAndNoneGivesAFalse304() {
+    void shapedResponse_hasItsOwnTag_andNoFalse304() {
         var tags = new TreeSet<String>();
         for (var shape : List.of("", "?fields=id", "?fields=id,name", "?expand=entitlement_set")) {
             tags.add(etag(path + shape));
         }
         assertEquals(4, tags.size());
-        // What is expanded changed, the product didn't: its version stays, its expanded answer doesn't.
+        // The expanded resource changed, the product didn't: only the tag of the expanded response is new.
         var expanded = etag(path + "?expand=entitlement_set");
         http.patch(SETS + "/" + set, "{\"name\": \"T\"}").expect(200);
         assertEquals(200, http.get(path + "?expand=entitlement_set", "If-None-Match", expanded).status());
         assertNotEquals(expanded, etag(path + "?expand=entitlement_set"));
-        // Any of them names the version that a change is made for.
+        // Each of these tags is valid for If-Match.
         assertEquals(200, http.patch(path, "{\"name\": \"B\"}", "If-Match", expanded).status());
     }
 
     @Test
-    void ifMatchComparesTheVersionStronglyAndAsAList() {
+    void ifMatch_isStrong_andTakesAList() {
         var etag = etag(path);
         var change = "{\"name\": \"A\"}";
         for (var header : List.of(etag, "*", "\"7-x\", " + etag, "\"1-anything\"", "\"a,b\"," + etag, " ,, " + etag + "\t,")) {
@@ -75,7 +75,7 @@ class ConditionalTest {
     }
 
     @Test
-    void aPatchThatChangesNothingHasNoNewVersionAndNoEvent() throws java.sql.SQLException {
+    void patch_withoutChange_makesNoVersionAndNoEvent() throws java.sql.SQLException {
         var tenant = TestServer.shared().tenant();
         var caller = new Http(TestServer.shared(), tenant.token());
         var product = PRODUCTS + "/" + caller.post(PRODUCTS, "{\"name\": \"A\", \"metadata\": {\"k\": \"v\"}}").expect(201).at("/id");
@@ -89,7 +89,7 @@ class ConditionalTest {
     }
 
     @Test
-    void fieldsNarrowsOneResourceAndEachEntryOfAList() {
+    void fields_narrowsAResourceAndListEntries() {
         assertEquals(List.of("id", "version"), names(http.get(path + "?fields=version,id").expect(200).json()));
         var list = http.get(PRODUCTS + "?fields=name").expect(200).json();
         assertEquals(List.of("data", "page"), names(list));
@@ -99,7 +99,7 @@ class ConditionalTest {
     }
 
     @Test
-    void expandPutsTheReferenceBesideItsId() {
+    void expand_addsTheReferenceBesideItsId() {
         var one = http.get(path + "?expand=entitlement_set").expect(200);
         assertEquals(set, one.at("/entitlement_set_id"));
         assertEquals(set, one.at("/entitlement_set/id"));

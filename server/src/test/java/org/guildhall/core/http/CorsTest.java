@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
-/** Which pages may read answers, and which may use a publishable token. */
+/** CORS: the pages that can read responses, and those that can use a publishable token. */
 class CorsTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -25,13 +25,13 @@ class CorsTest {
     private final TestServer guild = TestServer.shared();
     private final TestServer.Tenant tenant = guild.tenant();
 
-    // A client of Java's own never sends Origin, so these go over the wire.
+    // Java's HTTP client never sends Origin, so the tests use a raw socket.
     private RawSocket.Answer send(String method, String path, String token, Map<String, String> headers) {
         return RawSocket.send(guild, RawSocket.head(method, path, token, headers));
     }
 
     @Test
-    void aPreflightIsAnsweredWithoutATokenForOriginsThatSomebodyLists() throws SQLException {
+    void preflight_listedOrigin_isAnsweredWithoutToken() throws SQLException {
         tenant.publishable(List.of("https://gym.example"), "schedule:read:public");
         for (var origin : new String[] {CONSOLE, "https://gym.example"}) {
             var answer = send("OPTIONS", PRODUCTS, null, Map.of("Origin", origin, "Access-Control-Request-Method", "POST"));
@@ -47,7 +47,7 @@ class CorsTest {
     }
 
     @Test
-    void aPreflightTellsAnyOtherOriginNothing() {
+    void preflight_unlistedOrigin_getsNoCorsHeaders() {
         for (var origin : new String[] {"https://evil.example", "null", "https://console.example.evil.example", "http://console.example", "x".repeat(5_000)}) {
             var answer = send("OPTIONS", PRODUCTS, null, Map.of("Origin", origin, "Access-Control-Request-Method", "GET"));
             assertEquals(204, answer.status());
@@ -57,7 +57,7 @@ class CorsTest {
     }
 
     @Test
-    void anOriginThatHasJustBeenListedIsKnownWithinASecond() throws Exception {
+    void newlyListedOrigin_isKnownWithinASecond() throws Exception {
         var preflight = Map.of("Origin", "https://new.example", "Access-Control-Request-Method", "GET");
         assertNull(send("OPTIONS", PRODUCTS, null, preflight).headers().get("Access-Control-Allow-Origin"));
         tenant.publishable(List.of("https://new.example"), "schedule:read:public");
@@ -70,7 +70,7 @@ class CorsTest {
     }
 
     @Test
-    void listedOrigin_isCachedForThirtySeconds_anUnlistedOneForOne() {
+    void origin_isCached_listed30s_unlisted1s() {
         var now = new AtomicLong();
         var asked = new ArrayList<String>();
         var cors = new Cors(Set.of(), origin -> {
@@ -89,7 +89,7 @@ class CorsTest {
     }
 
     @Test
-    void manyUnlistedOrigins_aListedOneInUse_staysCached() {
+    void manyUnlistedOrigins_listedOne_staysCached() {
         var asked = new HashMap<String, Integer>();
         var cors = new Cors(Set.of(), origin -> {
             asked.merge(origin, 1, Integer::sum);
@@ -107,7 +107,7 @@ class CorsTest {
     }
 
     @Test
-    void thePageMayReadTheAnswerAndItsHeadersRefusalsIncluded() {
+    void page_canReadResponsesHeadersAndRefusals() {
         var token = tenant.token("catalog:read");
         for (var path : new String[] {PRODUCTS, PRODUCTS + "?limit=0", PRODUCTS + "/nothing"}) {
             var answer = send("GET", path, token, Map.of("Origin", CONSOLE));
@@ -122,7 +122,7 @@ class CorsTest {
     }
 
     @Test
-    void aPublishableTokenIsGoodInPagesOfItsOwnOriginsOnly() throws SQLException {
+    void publishableToken_ofAnotherOrigin_isRefused() throws SQLException {
         var token = tenant.publishable(List.of("https://a.example"), "schedule:read:public");
         tenant.publishable(List.of("https://b.example"), "schedule:read:public");
         var good = send("GET", STATUS, token, Map.of("Origin", "https://a.example"));

@@ -21,7 +21,7 @@ import org.guildhall.api.model.EntitlementSet;
 import org.guildhall.api.model.EntitlementSetId;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a mutation that dies on the way, takes too long, or is wrong in itself: all of it is committed, or nothing. */
+/** Mutations that crash, time out or have a faulty handler: they are committed completely or not at all. */
 class CrashTest {
 
     private static final String PATH = "/api/v1/catalog/entitlement-sets";
@@ -32,7 +32,7 @@ class CrashTest {
     private final String token = tenant.token();
     private final String key = UUID.randomUUID().toString();
 
-    /** Makes a set by plain SQL, as a store would, and tells of it. */
+    /** Inserts an entitlement set by plain SQL, as a store would. */
     private static UUID insert(Call call) {
         return call.tx().sql().fetchSingle("insert into catalog.entitlement_sets (name) values ('A') returning id").get(0, UUID.class);
     }
@@ -65,7 +65,7 @@ class CrashTest {
     }
 
     @Test
-    void aConnectionThatDiesBetweenEffectAndCommitLeavesNothingAndARetryDoesIt() throws Exception {
+    void connectionLost_beforeCommit_retrySucceeds() throws Exception {
         var runs = new AtomicInteger();
         var stage = stage((call, in) -> {
             var id = insert(call);
@@ -85,10 +85,10 @@ class CrashTest {
     }
 
     @Test
-    void aConnectionThatDiesDuringTheLastTripLeavesNothing() throws Exception {
+    void connectionLost_duringCommit_leavesNothing() throws Exception {
         try (var fresh = TestServer.fresh()) {
             var victim = fresh.tenant();
-            // Fires when the schema's deferred checks are made, in the packet that holds event, reply and commit.
+            // Fires with the schema's deferred checks, in the packet that contains event, reply and commit.
             victim.sql("create function public.die() returns trigger language plpgsql as 'begin if new.name = ''crash'' then "
                     + "perform pg_terminate_backend(pg_backend_pid()); end if; return null; end'");
             victim.sql("create constraint trigger die after insert on catalog.entitlement_sets deferrable initially deferred for each row execute function public.die()");
@@ -103,7 +103,7 @@ class CrashTest {
     }
 
     @Test
-    void aHandlerThatFailsLeavesNothingAndKeepsNoAnswer() throws Exception {
+    void failingHandler_leavesNothing_keepsNoResponse() throws Exception {
         var runs = new AtomicInteger();
         var stage = stage((call, in) -> {
             var id = insert(call);
@@ -121,7 +121,7 @@ class CrashTest {
     }
 
     @Test
-    void aHandlerThatChangesSomethingAndTellsNothingIsNotCommitted() throws Exception {
+    void changeWithoutAuditEvent_isNotCommitted() throws Exception {
         var stage = stage((call, in) -> Reply.created(PATH, set(insert(call))));
         assertEquals("500 internal_error", stage.post(PATH, BODY, "Idempotency-Key", key).outcome());
         assertEquals("500 internal_error", stage.post(PATH + "?dry_run=true", BODY).outcome());
@@ -129,7 +129,7 @@ class CrashTest {
     }
 
     @Test
-    void aHandlerThatIgnoresIfMatchIsNotCommitted() throws Exception {
+    void changeWithoutIfMatchCheck_isNotCommitted() throws Exception {
         var stage = HandlerUnderTest.playing(Operation.UPDATE_PRODUCT, (call, in) -> told(call, insert(call)), token);
         var path = "/api/v1/catalog/products/prd_01m7xtfk4je288tyaa41tvaxy0";
         assertEquals("500 internal_error", stage.patch(path, "{}", "If-Match", "\"1-x\"").outcome());
@@ -137,7 +137,7 @@ class CrashTest {
     }
 
     @Test
-    void aSecondRequestWaitsHalfASecondForTheFirstAndIsThenToldToComeBack() throws Exception {
+    void secondRequest_waitsHalfASecond_getsRetryAfter() throws Exception {
         var inside = new CountDownLatch(1);
         var mayGoOn = new CountDownLatch(1);
         var stage = stage((call, in) -> {
@@ -154,7 +154,7 @@ class CrashTest {
         assertEquals("409 idempotency_in_flight", second.outcome());
         assertEquals("1", second.header("Retry-After"));
         assertTrue(waitedMillis >= 480, waitedMillis + " ms");
-        // Another key, and a read, aren't held up.
+        // Another key and a read don't wait.
         new Http(guild, token).post(PATH, BODY, "Idempotency-Key", key + "other").expect(201);
         mayGoOn.countDown();
         first.get(20, TimeUnit.SECONDS).expect(201);
@@ -162,7 +162,7 @@ class CrashTest {
     }
 
     @Test
-    void aRequestThatWaitsForOneThatIsTakenBackDoesItItself() throws Exception {
+    void waitingRequest_afterRollback_runsItself() throws Exception {
         var inside = new CountDownLatch(1);
         var runs = new AtomicInteger();
         var stage = stage((call, in) -> {
@@ -182,7 +182,7 @@ class CrashTest {
     }
 
     @Test
-    void anErrorOfTheMachineIsAProblemToo() throws Exception {
+    void virtualMachineError_isAProblem() throws Exception {
         var stage = stage((call, in) -> {
             insert(call);
             throw new StackOverflowError();

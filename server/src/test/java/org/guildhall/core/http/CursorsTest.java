@@ -14,7 +14,7 @@ import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
-/** Pages: a cursor is good for the list, filter and sort that it was made for, in the tenant it was made for, and in one spelling. */
+/** Pages: a cursor is valid for its own list, filter, sort and tenant, and in one spelling. */
 class CursorsTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -40,7 +40,7 @@ class CursorsTest {
     }
 
     @Test
-    void aCursorIsRefusedWithAnyOtherTenantListFilterOrSort() {
+    void cursor_ofAnotherTenantListFilterOrSort_isRefused() {
         fill(PRODUCTS, 3);
         fill(SETS, 3);
         var cursor = cursor(http, PRODUCTS + "?limit=1&sort=name");
@@ -57,7 +57,7 @@ class CursorsTest {
     }
 
     @Test
-    void aCursorOfAFilterIsBoundToItsValueAndToNothingElse() {
+    void cursor_withFilter_isBoundToTheFiltersValue() {
         fill(PRODUCTS, 3);
         var cursor = cursor(http, PRODUCTS + "?limit=1&lifecycle_status=draft&created_after=2020-01-01T00:00:00Z");
         http.get(PRODUCTS + "?created_after=2020-01-01T00:00:00Z&cursor=" + cursor + "&limit=1&lifecycle_status=draft").expect(200);
@@ -67,7 +67,7 @@ class CursorsTest {
     }
 
     @Test
-    void aCursorOfOneParentIsRefusedUnderAnother() {
+    void cursor_ofAnotherParent_isRefused() {
         var one = http.post(PRODUCTS, "{\"name\": \"one\"}").expect(201).at("/id");
         var two = http.post(PRODUCTS, "{\"name\": \"two\"}").expect(201).at("/id");
         for (var product : List.of(String.valueOf(one), String.valueOf(two))) {
@@ -82,7 +82,7 @@ class CursorsTest {
     }
 
     @Test
-    void aCursorThatWasAlteredInAnyByteIsRefused() {
+    void cursor_alteredInAnyByte_isRefused() {
         fill(PRODUCTS, 2);
         var cursor = cursor(http, PRODUCTS + "?limit=1");
         var bytes = Base64.getUrlDecoder().decode(cursor);
@@ -94,7 +94,7 @@ class CursorsTest {
     }
 
     @Test
-    void aCursorThatIsCutOrMadeLongerIsRefused() {
+    void cursor_shortenedOrExtended_isRefused() {
         fill(PRODUCTS, 2);
         var cursor = cursor(http, PRODUCTS + "?limit=1");
         for (int length = 1; length < cursor.length(); length += 3) {
@@ -105,9 +105,9 @@ class CursorsTest {
     }
 
     @Test
-    void aCursorInAnyOtherSpellingIsRefused() {
+    void cursor_inAnotherSpelling_isRefused() {
         fill(PRODUCTS, 2);
-        // A position whose length isn't a multiple of three leaves bits in the last character that a decoder drops.
+        // Base64 of a length that isn't a multiple of three has unused bits in its last character. A decoder drops them.
         var cursor = cursor(http, PRODUCTS + "?limit=1&sort=name");
         var bytes = Base64.getUrlDecoder().decode(cursor);
         var same = 0;
@@ -123,24 +123,24 @@ class CursorsTest {
             refused(http.get(PRODUCTS + "?limit=1&sort=name&cursor=" + padded));
         }
         var among = http.get(PRODUCTS + "?limit=0&sort=name&cursor=" + cursor + "=");
-        assertEquals("400 invalid_parameter", among.outcome(), "one mistake of several, all of which are told");
+        assertEquals("400 invalid_parameter", among.outcome(), "the cursor is one of several reported errors");
         assertEquals(List.of("limit", "cursor"), among.json().get("errors").findValuesAsText("parameter"));
         http.get(PRODUCTS + "?limit=1&sort=name&cursor=" + cursor).expect(200);
     }
 
     @Test
-    void aCursorOutlivesARotationOfTheServersKeys() {
+    void cursor_afterServerKeyRotation_isAccepted() {
         fill(PRODUCTS, 2);
         var cursor = cursor(http, PRODUCTS + "?limit=1");
         try (var rotated = guild.node(settings -> TestServer.keyed(settings, "next:" + "n".repeat(40) + "," + TestServer.KEYS));
                 var foreign = guild.node(settings -> TestServer.keyed(settings, "test:" + "f".repeat(40)))) {
             http.on(rotated).get(PRODUCTS + "?limit=1&cursor=" + cursor).expect(200);
-            assertEquals(401, http.on(foreign).get(PRODUCTS + "?limit=1&cursor=" + cursor).status(), "another server's keys know no token of ours");
+            assertEquals(401, http.on(foreign).get(PRODUCTS + "?limit=1&cursor=" + cursor).status(), "other keys don't accept the token");
         }
     }
 
     @Test
-    void everyEntryIsSeenOnceHoweverManyComeInWhilePaging() {
+    void paging_duringInserts_seesEachEntryOnce() {
         fill(PRODUCTS, 25);
         var before = new HashSet<String>();
         http.get(PRODUCTS + "?limit=200").json().get("data").forEach(entry -> before.add(entry.get("id").asText()));
@@ -163,7 +163,7 @@ class CursorsTest {
     }
 
     @Test
-    void pagesOfEqualSortValuesAreBrokenByTheId() {
+    void equalSortValues_areOrderedById() {
         for (int count = 0; count < 7; count++) {
             http.post(PRODUCTS, "{\"name\": \"same\"}").expect(201);
         }
@@ -179,7 +179,7 @@ class CursorsTest {
     }
 
     @Test
-    void textIsSortedByItsCharactersWhateverTheDatabasesLanguage() {
+    void text_isSortedByCodePoint_inAnyDatabaseLocale() {
         for (var name : List.of("b", "a", "B", "é", "A", "_", "10", "9", "a b", "ab")) {
             http.post(PRODUCTS, "{\"name\": \"" + name + "\"}").expect(201);
         }
@@ -188,7 +188,7 @@ class CursorsTest {
     }
 
     @Test
-    void theLastPageSaysSoAndAFullOneToo() {
+    void lastPage_full_hasNoNextCursor() {
         fill(PRODUCTS, 4);
         var full = http.get(PRODUCTS + "?limit=4").expect(200);
         assertEquals("false", full.at("/page/has_more"));

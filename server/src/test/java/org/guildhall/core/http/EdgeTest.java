@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What stands in front of the pipeline: the HTTP server has nothing that answers, remembers or routes by itself. */
+/** The HTTP server in front of the pipeline: it doesn't answer, cache or route requests by itself. */
 class EdgeTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -32,7 +32,7 @@ class EdgeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/docs", "/nothing", "/api/v1/nothing", PRODUCTS, "/api/v1/health"})
-    void webSocketHandshake_anyPath_isAnsweredLikeAnyRequest(String path) {
+    void webSocketHandshake_anyPath_isAPlainRequest(String path) {
         var plain = RawSocket.send(guild, RawSocket.head("GET", path, null, Map.of("Connection", "keep-alive")));
         for (int count = 0; count < 50; count++) {
             var answer = RawSocket.send(guild, RawSocket.head("GET", path, null, HANDSHAKE));
@@ -68,7 +68,7 @@ class EdgeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/WEB-INF/web.xml", "/META-INF/MANIFEST.MF", "/favicon.ico", "/index.html"})
-    void pathThatFrameworksKnow_isUnknownLikeAnyOther(String path) {
+    void pathOfAFramework_isUnknown(String path) {
         var answer = RawSocket.send(guild, RawSocket.head("GET", path, null, Map.of()));
         assertEquals("404 not_found", answer.outcome());
         assertTrue(answer.json().path("detail").asText().startsWith("There is no path " + path), answer.body());
@@ -103,7 +103,7 @@ class EdgeTest {
     @ParameterizedTest
     @ValueSource(strings = {"/api/v1/%u0041", "/api/v1/%zz", "/api/v1/%", "/api/v1/catalog/products/%u0041", "/api/v1/catalog/products/%c3", "/%u0041", "/api/v1/%ff",
         "/api/v1/catalog/products/a%2", "/api/v1/%C0%AF"})
-    void pathThatCanNotBeDecoded_is400(String path) {
+    void undecodablePath_is400(String path) {
         assertEquals("400 request_refused", RawSocket.send(guild, RawSocket.head("GET", path, http.token(), Map.of())).outcome(), path);
     }
 
@@ -124,7 +124,7 @@ class EdgeTest {
     }
 
     @Test
-    void jsonBody_thatStopsComing_is408() {
+    void stalledJsonBody_is408() {
         var head = RawSocket.head("POST", PRODUCTS, http.token(), Map.of("Content-Type", "application/json", "Content-Length", "100"));
         var answer = RawSocket.send(guild, (head + "\r\n\r\n{\"name\":").getBytes(ISO_8859_1), false, 50_000);
         assertEquals("408 request_timeout", answer.outcome());
@@ -142,7 +142,7 @@ class EdgeTest {
     }
 
     @Test
-    void headerThatCanNotBeRead_isRefusedAndNoFailure() {
+    void malformedHeader_isRefused() {
         for (var value : List.of(";", ";;", " ; ", "; ,", "\"", "a;q=\"", "a/b;q", "=", "a;q=;=")) {
             assertEquals("406 not_acceptable", http.get("/api/v1/health", "Accept", value).outcome(), value);
             assertEquals("406 not_acceptable", http.get(PRODUCTS, "Accept", value).outcome(), value);
@@ -153,7 +153,7 @@ class EdgeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1e9999999999", "-1e9999999999", "1e-9999999999", "1.5E+99999999999999999999", "1e2147483648", "0e99999999999"})
-    void numberBeyondTheParser_isRefusedAndNoFailure(String number) {
+    void numberBeyondTheParser_isRefused(String number) {
         var refused = http.post(PRODUCTS, "{\"name\": " + number + "}");
         assertTrue(refused.status() == 400 || refused.status() == 422, refused.text());
     }

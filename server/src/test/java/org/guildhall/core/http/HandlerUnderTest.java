@@ -16,8 +16,8 @@ import org.guildhall.core.json.Spec;
 import org.guildhall.platform.PlatformModule;
 
 /**
- * A node on the shared database whose handlers are a test's own: everything in front of and behind them is the real thing. For what no
- * handler of the rooms would ever do.
+ * A node on the shared database with a test's own handlers; the rest of the pipeline is real. For behavior that no
+ * handler of the rooms has.
  */
 final class HandlerUnderTest {
 
@@ -55,7 +55,7 @@ final class HandlerUnderTest {
         return SHARED.server.jetty();
     }
 
-    /** From now on the operation is answered by this handler; the caller's requests go to this node. */
+    /** Replaces the handler of the operation; the returned caller sends its requests to this node. */
     static Http playing(Operation operation, Endpoint<Call> handler, String token) {
         SHARED.handlers.put(operation, handler);
         return new Http("http://127.0.0.1:" + SHARED.server.port(), token);

@@ -18,7 +18,7 @@ import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
-/** Header values are compared with case, also on a connection that has seen the same value in another case before. */
+/** Header values are case-sensitive, also on a connection that has already sent the value in another case. */
 class HeaderCaseTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -71,7 +71,7 @@ class HeaderCaseTest {
     }
 
     @Test
-    void auditReason_inAnotherCase_isKeptAsItCame() throws Exception {
+    void auditReason_inAnotherCase_isKeptUnchanged() throws Exception {
         try (var line = new Line(guild)) {
             for (var reason : List.of("Agreed With Mira", "agreed with mira", "%\"f%c3%bcr Alle\"", "%\"f%c3%bcr alle\"")) {
                 line.create("Audit-Reason", reason);
@@ -82,7 +82,7 @@ class HeaderCaseTest {
     }
 
     @Test
-    void traceparent_inUpperCase_isNone() throws Exception {
+    void traceparent_inUpperCase_isIgnored() throws Exception {
         var trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         try (var line = new Line(guild)) {
             line.create("traceparent", "00-" + trace + "-00f067aa0ba902b7-01");
@@ -104,7 +104,7 @@ class HeaderCaseTest {
         }
     }
 
-    /** One connection that is kept open. */
+    /** A connection that stays open. */
     private final class Line implements AutoCloseable {
 
         private final Socket socket;

@@ -15,7 +15,7 @@ import org.guildhall.TestServer;
 import org.guildhall.core.Race;
 import org.junit.jupiter.api.Test;
 
-/** The same key never has two effects, and always the same answer (IETF draft Idempotency-Key). */
+/** A key has one effect, and all its requests get the same response (IETF draft Idempotency-Key). */
 class IdempotencyTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -39,7 +39,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void theSameKeyFrom32ThreadsOverTwoNodesHasOneEffectAndOneAnswer() throws Exception {
+    void sameKey_32ThreadsTwoNodes_oneEffectOneResponse() throws Exception {
         var replies = Race.run(32, number -> {
             var caller = number % 2 == 0 ? http : http.on(TestServer.second());
             var reply = post(caller, PRODUCTS, A, key);
@@ -58,13 +58,13 @@ class IdempotencyTest {
     }
 
     @Test
-    void differentKeysDoNotWaitForEachOther() throws Exception {
+    void differentKeys_doNotWaitForEachOther() throws Exception {
         var replies = Race.run(16, number -> post(http, PRODUCTS, A, key + number).expect(201).at("/id"));
         assertEquals(16, new HashSet<>(replies).size());
     }
 
     @Test
-    void aKeyWrittenBareOrInQuotesIsTheSameKey() {
+    void quotedKey_equalsTheBareKey() {
         var bare = post(http, PRODUCTS, A, key).expect(201);
         var quoted = post(http, PRODUCTS, A, "\"" + key + "\"").expect(201);
         assertArrayEquals(bare.body(), quoted.body());
@@ -74,7 +74,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void anotherMethodPathQueryOrBodyUnderTheSameKeyIs422() {
+    void sameKey_otherMethodPathQueryOrBody_is422() {
         var id = post(http, PRODUCTS, A, key).expect(201).at("/id");
         for (var reused : new Http.Reply[] {
             post(http, PRODUCTS, "{\"name\": \"B\"}", key),
@@ -90,7 +90,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aKeyBelongsToTheConsumerWhicheverOfItsTokensSendsIt() {
+    void key_isSharedByTheConsumersTokens() {
         var first = post(http, PRODUCTS, A, key).expect(201);
         var consumer = http.get("/api/v1/auth/status").at("/consumer/id");
         var second = http.post("/api/v1/platform/tokens", "{\"consumer_id\": \"%s\", \"name\": \"Second\", \"kind\": \"secret\", \"scopes\": [\"catalog:write\"]}"
@@ -104,7 +104,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aRefusalThatTheHandlerDecidedIsKeptEvenIfItWouldSucceedNow() {
+    void handlersRefusal_isReplayed_evenIfItWouldSucceed() {
         var id = http.post(PRODUCTS, A).expect(201).at("/id");
         var retire = PRODUCTS + "/" + id + "/retire";
         var refused = http.post(retire, null, "Idempotency-Key", key);
@@ -114,7 +114,7 @@ class IdempotencyTest {
         assertArrayEquals(refused.body(), again.body());
         assertEquals("true", again.header("Idempotency-Replayed"));
         assertEquals("application/problem+json", again.header("Content-Type"));
-        assertNotEquals(again.header("Request-Id"), again.at("/request_id"), "the first one's id in the body, this one's in the header");
+        assertNotEquals(again.header("Request-Id"), again.at("/request_id"), "the body has the first request's id, the header this request's");
 
         var missing = PRODUCTS + "/prd_01m7xtfk4je288tyaa41tvaxy0/retire";
         assertEquals("404 not_found", http.post(missing, null, "Idempotency-Key", key + "404").outcome());
@@ -125,7 +125,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aRefusalUnderTheSameKeyFrom32ThreadsOverTwoNodesIsDecidedOnce() throws Exception {
+    void sameKey_refusalFrom32Threads_isDecidedOnce() throws Exception {
         var retire = PRODUCTS + "/" + http.post(PRODUCTS, A).expect(201).at("/id") + "/retire";
         var replies = Race.run(32, number -> {
             var caller = number % 2 == 0 ? http : http.on(TestServer.second());
@@ -143,7 +143,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void whatTheSchemaRefusesIsKeptAndItsEffectTakenBack() throws Exception {
+    void constraintRefusal_isKept_andRolledBack() throws Exception {
         http.post(PRODUCTS, "{\"name\": \"A\", \"external_id\": \"taken\"}").expect(201);
         var twice = "{\"name\": \"B\", \"external_id\": \"taken\"}";
         assertEquals("409 already_exists", post(http, PRODUCTS, twice, key).outcome());
@@ -152,7 +152,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void whatFailsBeforeTheHandlerIsNotKept() throws Exception {
+    void refusalBeforeTheHandler_isNotKept() throws Exception {
         var id = http.post(PRODUCTS, A).expect(201).at("/id");
         var path = PRODUCTS + "/" + id;
         assertEquals("422 validation_failed", post(http, PRODUCTS, "{\"name\": 1}", key).outcome());
@@ -169,7 +169,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aRetryOfAChangeThatSucceededIsAnsweredBeforeItsVersionIsCompared() {
+    void retryOfAChange_isReplayedBeforeIfMatch() {
         var path = PRODUCTS + "/" + http.post(PRODUCTS, A).expect(201).at("/id");
         var etag = String.valueOf(http.get(path).header("ETag"));
         var first = http.patch(path, "{\"name\": \"B\"}", "Idempotency-Key", key, "If-Match", etag).expect(200);
@@ -179,7 +179,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aDryRunNeitherReadsNorClaimsTheKey() throws Exception {
+    void dryRun_neitherReadsNorClaimsTheKey() throws Exception {
         assertEquals("true", post(http, PRODUCTS + "?dry_run=true", A, key).expect(201).header("Dry-Run"));
         assertEquals(List.of(), tenant.found("select operation from platform.idempotency_keys where tenant_id = ?", tenant.id()));
         assertNull(post(http, PRODUCTS, A, key).expect(201).header("Idempotency-Replayed"));
@@ -187,7 +187,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void theKeyIsStoredNowhereInClear() throws Exception {
+    void key_isStoredNowhereInClear() throws Exception {
         post(http, PRODUCTS, A, key).expect(201);
         for (var table : List.of("platform.idempotency_keys", "platform.audit_events", "platform.audit_entities")) {
             var rows = tenant.found("select t::text from " + table + " t where tenant_id = ?", tenant.id());
@@ -203,7 +203,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aSecretThatIsShownOnceIsShownAgainToARetryAndToNobodyElse() throws Exception {
+    void secret_isShownAgainOnlyToARetry() throws Exception {
         var consumer = http.get("/api/v1/auth/status").at("/consumer/id");
         var body = "{\"consumer_id\": \"%s\", \"name\": \"Kept\", \"kind\": \"secret\", \"scopes\": [\"catalog:read\"]}".formatted(consumer);
         var first = post(http, "/api/v1/platform/tokens", body, key).expect(201);
@@ -220,7 +220,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aKeyThatWasClaimedBeforeTheServersKeysWereRotatedIsStillKnown() {
+    void claimedKey_afterServerKeyRotation_isKnown() {
         var first = post(http, PRODUCTS, A, key).expect(201);
         try (var rotated = guild.node(settings -> TestServer.keyed(settings, "next:" + "n".repeat(40) + "," + TestServer.KEYS))) {
             var again = post(http.on(rotated), PRODUCTS, A, key).expect(201);
@@ -231,7 +231,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void anAnswerThatWasKeptIsTheSameWhateverTheFirstOneAccepted() {
+    void keptResponse_isIndependentOfAccept() {
         var first = http.post(PRODUCTS, A, "Idempotency-Key", key, "Accept", "application/*").expect(201);
         assertTrue(java.util.Arrays.equals(first.body(), post(http, PRODUCTS, A, key).expect(201).body()));
     }

@@ -18,7 +18,7 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.junit.jupiter.api.Test;
 
-/** A page ends at 4 MiB, whatever is in it, and the next one begins behind it. */
+/** A page has at most 4 MiB, and the next page continues after its last entry. */
 class LargeAnswersTest {
 
     private static final int BYTES_MAX = 4 << 20;
@@ -57,7 +57,7 @@ class LargeAnswersTest {
     }
 
     @Test
-    void list_ofLargeEntries_endsAtTheBoundAndGoesOn() throws SQLException {
+    void list_ofLargeEntries_endsAtTheBound_hasNextPage() throws SQLException {
         products(200);
         var pages = pages("/api/v1/catalog/products?limit=200&include_total=true");
         var ids = ids(pages);
@@ -66,7 +66,7 @@ class LargeAnswersTest {
         assertEquals("200", pages.getFirst().at("/page/total"));
         assertTrue(pages.size() >= 5 && pages.size() <= 8, pages.size() + " pages");
         assertTrue(pages.getFirst().body().length > BYTES_MAX - (200 << 10), "the first page is full");
-        assertTrue(pages.getFirst().text().contains("\uD83C\uDF3B"), "emoji as they are");
+        assertTrue(pages.getFirst().text().contains("\uD83C\uDF3B"), "emoji are sent without escapes");
         assertFalse(pages.getFirst().text().contains("\\uD83C"), "emoji escaped");
         // The limit still holds, and the order is the list's.
         assertEquals(ids.subList(0, 5), ids(List.of(http.get("/api/v1/catalog/products?limit=5").expect(200))));
@@ -95,7 +95,7 @@ class LargeAnswersTest {
     }
 
     @Test
-    void auditEvent_ofManyChanges_showsTheFirstAndListsAll() throws SQLException {
+    void auditEvent_ofManyChanges_showsFirst_listsAll() throws SQLException {
         var product = http.post("/api/v1/catalog/products", "{\"name\": \"P\"}").expect(201).at("/id");
         var path = "/api/v1/platform/audit-events";
         var event = http.get(path + "?entity_id=" + product).expect(200).at("/data/0/id");
@@ -135,18 +135,18 @@ class LargeAnswersTest {
         assertEquals(41, new HashSet<>(ids(pages)).size());
         pages.forEach(page -> page.json().get("data").forEach(event -> {
             assertEquals("11", event.get("changes_total").asText());
-            assertTrue(event.get("changes").size() >= 1 && event.get("changes").size() < 4, "few of them");
+            assertTrue(event.get("changes").size() >= 1 && event.get("changes").size() < 4, "the page has a part of the changes");
         }));
         var changes = pages("/api/v1/platform/audit-events/" + ids(pages).getFirst() + "/changes?limit=200");
         assertEquals(11, changes.stream().mapToInt(page -> page.json().get("data").size()).sum());
     }
 
     @Test
-    void room_isBoundedInAllAndPerTenant() {
+    void memoryForResponses_isBoundedInAllAndPerTenant() {
         var room = new AnswersInFlight(16);
         var mira = UUID.randomUUID();
         var first = room.take(mira, 8);
-        // Its share is taken; another tenant's isn't.
+        // The tenant's share is used up; another tenant's share is free.
         assertEquals(Problem.UNAVAILABLE, assertThrows(ProblemException.class, () -> room.take(mira, 1)).problem());
         var other = room.take(UUID.randomUUID(), 8);
         assertThrows(ProblemException.class, () -> room.take(UUID.randomUUID(), 1));
@@ -155,7 +155,7 @@ class LargeAnswersTest {
         first.close();
         waiting.join().close();
         other.close();
-        // What is larger than everything goes alone, and what has happened in any case.
+        // A response larger than the total is admitted alone. The response of a committed change is always admitted.
         var alone = room.take(mira, 100);
         room.force(mira, 100).close();
         alone.close();

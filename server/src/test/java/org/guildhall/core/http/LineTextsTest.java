@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names and other texts of one line are one line, and something can be seen of a name. */
+/** Names and other single-line texts contain no line break, and a name has a visible character. */
 class LineTextsTest {
 
     private static final Spec SPEC = new Spec();
@@ -27,7 +27,7 @@ class LineTextsTest {
         "two\nlines", "two\rlines", "two\u2028lines", "two\u2029lines", "two\u0085lines", "line\n", "line\u2028", "line\u2029", "line\u0085", "\u2028line",
         "tab\tbed", "del\u007f", "c1\u009b", " ", "\u00a0", "\u200b", "\u200b\u200d \u2060", "\ufeff", "\u3164", "\u2800", "\u115f\u1160", "\u00ad", "\u202e", "\u3000", "\ufe0f"
     })
-    void name_thatIsNoLineOrInvisible_isRefused(String text) {
+    void name_invisibleOrOfSeveralLines_isRefused(String text) {
         for (var schema : List.of("NewProduct", "NewPerson", "NewOrganization", "NewHousehold", "NewApiConsumer", "NewOrgType", "NewSite")) {
             assertEquals(List.of("pattern The text must be one line, without control characters, with at least one visible character."),
                     wrong(schema, "name", text), schema);
@@ -41,12 +41,12 @@ class LineTextsTest {
     @ValueSource(strings = {
         "a", " a ", "\u200ba", "Mira Rossi", "Zo\u00eb", "\u7530\u4e2d", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67", ".", "\uFFFD", "o\u0301"
     })
-    void name_withSomethingToSee_isTaken(String text) {
+    void name_withAVisibleCharacter_isAccepted(String text) {
         assertEquals(List.of(), wrong("NewProduct", "name", text));
     }
 
     @Test
-    void longName_takesNoTimeToRefuse() {
+    void longName_isRefusedQuickly() {
         var text = "\u200b".repeat(2_000) + "a".repeat(2_000) + "\n";
         var start = System.nanoTime();
         for (int round = 0; round < 100; round++) {

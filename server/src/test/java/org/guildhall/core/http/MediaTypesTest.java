@@ -34,7 +34,7 @@ class MediaTypesTest {
         "rubbish                                         | false",
         ",                                               | false",
     })
-    void theMostParticularRangeDecides(String accept, boolean accepted) {
+    void mostSpecificRange_decides(String accept, boolean accepted) {
         assertEquals(accepted, MediaTypes.accepts(accept, "application/json"));
     }
 
@@ -55,25 +55,25 @@ class MediaTypesTest {
         ";                                                     | false",
         "application/x+json;q=0.1234, application/json;q=1.000 | false",
     })
-    void anotherAnswerIsPreferredWhereItIsLikedBetter(String accept, boolean preferred) {
+    void higherQuality_isPreferred(String accept, boolean preferred) {
         assertEquals(preferred, MediaTypes.prefers(accept, "application/x+json", "application/json"));
     }
 
     @Test
-    void whoSaysNothingAcceptsEverything() {
+    void missingAccept_acceptsEverything() {
         assertTrue(MediaTypes.accepts(null, "application/yaml"));
         assertTrue(MediaTypes.accepts(" ", "application/yaml"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "APPLICATION/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"", "application/json; profile=x"})
-    void aBodyOfTheTypeFits(String type) {
+    void bodyOfTheType_matches(String type) {
         assertTrue(MediaTypes.fits(type, "application/json"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "text/json", "application/json5", "application/merge-patch+json", "application/json; charset=utf-16", "application/json, text/plain"})
-    void anyOtherDoesNot(String type) {
+    void bodyOfAnotherType_doesNotMatch(String type) {
         assertFalse(MediaTypes.fits(type, "application/json"));
         assertFalse(MediaTypes.fits(null, "application/json"));
     }

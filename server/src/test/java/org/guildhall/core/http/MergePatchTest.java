@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The test cases of RFC 7396, appendix A. They stand one level down, since the top of a body is always an object. */
+/** The test cases of RFC 7396, appendix A. They are nested one level deeper, since a body is always an object. */
 class MergePatchTest {
 
     private static Schema schema(String text) {
@@ -51,14 +51,14 @@ class MergePatchTest {
         "[1,2]               | {'a':'b','c':null}         | {'a':'b'}",
         "{}                  | {'a':{'bb':{'ccc':null}}}  | {'a':{'bb':{}}}",
     })
-    void isAsTheStandardHasIt(String target, String patch, String result) throws IOException {
+    void rfc7396Example_givesTheDocumentedResult(String target, String patch, String result) throws IOException {
         var wrap = Http.JSON.createObjectNode();
         var merged = patched(wrap.deepCopy().set("m", json(target)), wrap.deepCopy().set("m", json(patch)), "{}");
         assertEquals(json(result), Http.JSON.valueToTree(merged.get("m")));
     }
 
     @Test
-    void whatIsAbsentStaysAndTheWholeIsValidatedAfterwards() throws IOException {
+    void absentMember_stays_andTheResultIsValidated() throws IOException {
         var target = json("{'name':'a','count':1}");
         var schema = "{\"properties\": {\"name\": {\"type\": \"string\"}, \"count\": {\"type\": [\"integer\", \"null\"], \"maximum\": 5}}}";
         assertEquals(Map.of("name", "a", "count", 5), patched(target, json("{'count':5}"), schema));
@@ -68,7 +68,7 @@ class MergePatchTest {
     }
 
     @Test
-    void thePatchAndTheTargetStayAsTheyWere() throws IOException {
+    void patchAndTarget_stayUnchanged() throws IOException {
         var target = json("{'m':{'a':{'b':1}}}");
         var patch = json("{'m':{'a':{'c':2}}}");
         var merged = patched(target, patch, "{}");

@@ -21,7 +21,7 @@ import org.guildhall.TestServer;
 import org.guildhall.core.json.Spec;
 import org.junit.jupiter.api.Test;
 
-/** Requests that are made to hurt, or that only happen to: none costs seconds, fails the server or slips through. */
+/** Hostile and unusual requests: the server answers each quickly and never with an internal error. */
 class OddRequestsTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -42,7 +42,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void aBodyWithHundredsOfThousandsOfMistakesIsRefusedInAMoment() {
+    void body_withManyThousandErrors_isRefusedQuickly() {
         var body = "{\"key\": \"a\", \"name\": \"a\", \"resource_keys\": [" + "{},".repeat(340_000) + "{}]}";
         http.post(INTEGRATIONS, body.substring(0, 40) + "{}]}");
         var start = Instant.now();
@@ -52,7 +52,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void theMistakeThatIsToldOfALargeBodyIsOne() {
+    void largeBody_reportsOneError() {
         var scopes = "\"catalog:read\",".repeat(3_000) + "\"catalog:read\"";
         var reply = http.post(CONSUMERS, consumer("a@example.com", ", \"rate_limit\": null, \"scopes\": [" + scopes + "]"));
         refusedAt("/scopes", String.valueOf(reply.at("/errors/0/code")), reply);
@@ -65,7 +65,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void aRequestWithSeveralAuthorizationHeadersIsRefusedWhoeverTheyName() {
+    void severalAuthorizationHeaders_areRefused() {
         var token = "Authorization: Bearer " + guild.tenant().token();
         for (var other : new String[] {token, "Authorization: Bearer " + guild.tenant().token(), "authorization: Basic eDp5", "Authorization:"}) {
             for (var path : new String[] {PRODUCTS, "/api/v1/auth/status"}) {
@@ -78,7 +78,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void whoseBodyIsNotReadIsToldThatTheConnectionEnds() {
+    void unreadBody_responseClosesTheConnection() {
         var head = "POST " + PRODUCTS + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
         var rest = RawSocket.send(guild, (head + "Content-Length: 500000\r\n\r\n{").getBytes(US_ASCII));
         assertEquals("401 unauthenticated", rest.outcome());
@@ -87,11 +87,11 @@ class OddRequestsTest {
         assertEquals("close", chunked.headers().get("Connection"));
         var whole = RawSocket.send(guild, (head + "Content-Length: 2\r\n\r\n{}").getBytes(US_ASCII));
         assertEquals("401 unauthenticated", whole.outcome());
-        assertNull(whole.headers().get("Connection"), "all of it was there, and the next request may follow");
+        assertNull(whole.headers().get("Connection"), "the body was read, so the connection stays open");
     }
 
     @Test
-    void whoSendsALargeBodyThatNobodyWantsStillReadsWhy() {
+    void unwantedLargeBody_clientStillReadsTheProblem() {
         var head = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n";
         var body = new byte[3 << 20];
         Arrays.fill(body, (byte) 'x');
@@ -103,7 +103,7 @@ class OddRequestsTest {
         }
     }
 
-    /** As most clients do it: all is sent before anything is read, and if it can't be sent, nothing is. */
+    /** Sends the whole body before it reads, as most clients do. It doesn't read if sending fails. */
     private String large(String head, byte[] body) {
         var address = URI.create(guild.url());
         try (var socket = new Socket(address.getHost(), address.getPort())) {
@@ -119,7 +119,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void anInstantThatHasNoFormInUtcIsRefusedWhereverItStands() {
+    void instant_withoutUtcForm_isRefusedEverywhere() {
         var runtime = "/api/v1/runtime";
         var organization = runtime + "/organizations/org_01m7xtfk4je288tyaa41tvaxy0";
         var strange = new String[] {
@@ -144,7 +144,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void instant_whosePlusBecameASpace_isRefusedWithTheRemedy() {
+    void instant_plusDecodedToSpace_isRefusedWithRemedy() {
         var reply = http.get(PRODUCTS + "?created_after=2026-11-21T12:00:00+11:00");
         assertEquals("400 invalid_parameter", reply.outcome());
         assertEquals("created_after format", reply.at("/errors/0/parameter") + " " + reply.at("/errors/0/code"));
@@ -153,7 +153,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void aHeaderThatCanNotBeReadIsToldWithEverythingElseThatIsWrongWithTheQueryAndTheHeaders() {
+    void malformedHeader_isReportedWithAllParameterErrors() {
         var path = PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201).at("/id");
         var reply = http.patch(path + "?nothing=1", "{\"name\": 1}", "If-Match", "abc", "Idempotency-Key", "a b", "Audit-Reason", "\t");
         assertEquals("400 invalid_parameter", reply.outcome());
@@ -163,7 +163,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void aNumberWithAnExponentIsNoIntegerHoweverLargeItIs() {
+    void numberWithExponent_isNoInteger() {
         for (var number : new String[] {"1e2", "1e400", "-1e400", "1.5", "12.0", "1e-1"}) {
             var reply = http.post(CONSUMERS, consumer("a@example.com",
                     ", \"scopes\": [\"catalog:read\"], \"rate_limit\": {\"limit\": " + number + ", \"window_seconds\": 1}"));
@@ -173,7 +173,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void aBodyOfWhichNothingIsNeededMayBeLeftOut() throws IOException {
+    void optionalBody_canBeOmitted() throws IOException {
         var document = Http.JSON.readTree(new Spec().json());
         for (var path : document.get("paths").properties()) {
             var body = path.getValue().path("post").path("requestBody");
@@ -192,7 +192,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void aTextThatIsLongerThanAnyIsNotTriedOnPatternsAndFormats() {
+    void overlongText_skipsPatternsAndFormats() {
         var address = "a@" + "a.".repeat(3_000) + "a";
         refusedAt("/contact_email", "too_long", http.post(CONSUMERS, consumer(address, ", \"scopes\": [\"catalog:read\"]")));
         refusedAt("/contact_email", "too_long", http.post(CONSUMERS, consumer("a@" + "a.".repeat(500_000), ", \"scopes\": [\"catalog:read\"]")));
@@ -204,21 +204,21 @@ class OddRequestsTest {
     }
 
     @Test
-    void anAddressOfManyLabelsIsRefusedAndNoFailure() {
+    void address_ofManyLabels_isRefused() {
         assertEquals("422 validation_failed",
                 http.post(CONSUMERS, consumer("a@" + "a.".repeat(2_000) + "a", ", \"scopes\": [\"catalog:read\"]")).outcome());
         http.post(CONSUMERS, consumer("a@" + "a.".repeat(100) + "example", ", \"scopes\": [\"catalog:read\"]")).expect(201);
     }
 
     @Test
-    void aNullInsideAPatchMustNameAMemberThatThereIs() {
+    void patchNull_unknownMember_isRefused() {
         var path = PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201).at("/id");
         refusedAt("/provider_references/strpe", "unknown_member", http.patch(path, "{\"provider_references\": {\"strpe\": null}}"));
         http.patch(path, "{\"provider_references\": {\"stripe\": null}, \"metadata\": {\"gone\": null}}").expect(200);
     }
 
     @Test
-    void theNextPageHasOneCursorHoweverThisOnesWasWritten() {
+    void nextCursor_isTheSame_forEverySpelling() {
         for (int count = 0; count < 3; count++) {
             http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201);
         }
@@ -229,7 +229,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void whatAllowNamesIsAllowed() {
+    void methodsInAllow_areAllowed() {
         for (var path : new String[] {"/problems", "/docs", "/api/v1/health"}) {
             var allow = String.valueOf(http.send("PUT", path, null).header("Allow"));
             assertEquals("GET, HEAD, OPTIONS", allow);
@@ -238,7 +238,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void theMessageOfABrokenConstraintDoesNotHoldTheRow() {
+    void constraintMessage_doesNotContainTheRow() {
         var failed = assertThrows(RuntimeException.class, () -> guild.db().unguarded(connection -> {
             try (var insert = connection.prepareStatement("insert into platform.doors values ('none', 'somebody@example.com', ?, ?)")) {
                 insert.setObject(1, UUID.randomUUID());

@@ -30,7 +30,7 @@ import org.guildhall.core.json.Validation;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 
-/** Every parser of a request's parts, with texts that are nearly good: it reads or refuses, and nothing else. */
+/** Every parser of a request's parts, with nearly valid texts: it returns a value or refuses the text. */
 class ParsersTest {
 
     private static final int TRIES = 2_000;
@@ -128,14 +128,14 @@ class ParsersTest {
     }
 
     @Property(tries = TRIES)
-    void query_anyText_isReadOrTold(@ForAll("queries") String text) {
+    void query_anyText_isReadOrReported(@ForAll("queries") String text) {
         var wrong = new ArrayList<ProblemException.Item>();
         var read = QueryString.parse(text, wrong);
         read.values().forEach(value -> assertNull(Validation.wrongCharacter(value.replace("\u0000", "")), text));
     }
 
     @Property(tries = TRIES)
-    void entityTags_anyText_areTakenAsTheDocumentSays(@ForAll("tags") String text) {
+    void entityTags_anyText_areReadAsDocumented(@ForAll("tags") String text) {
         var header = text.strip();
         var wrong = new ArrayList<ProblemException.Item>();
         Etag.matches(header, "\"1-x\"");
@@ -144,12 +144,12 @@ class ParsersTest {
     }
 
     @Property(tries = TRIES)
-    void idempotencyKey_anyText_isTakenAsTheDocumentSays(@ForAll("keys") String text) {
+    void idempotencyKey_anyText_isReadAsDocumented(@ForAll("keys") String text) {
         assertEquals(documented("IdempotencyKey", text), Idempotency.key(text) != null, text);
     }
 
     @Property(tries = TRIES)
-    void reason_anyText_isTakenAsTheDocumentSays(@ForAll("reasons") String text) {
+    void reason_anyText_isReadAsDocumented(@ForAll("reasons") String text) {
         var read = DisplayString.read(text);
         if (read != null) {
             assertTrue(documented("AuditReason", text), text);
@@ -160,7 +160,7 @@ class ParsersTest {
         }
     }
 
-    /** Whether the document's pattern and bounds of a shared header take the text. */
+    /** True if the text matches the document's pattern and bounds of a shared header. */
     private static boolean documented(String parameter, String text) {
         var schema = DOCUMENT.at("/components/parameters/" + parameter + "/schema");
         return text.length() >= schema.get("minLength").asInt() && text.length() <= schema.get("maxLength").asInt()
@@ -217,14 +217,14 @@ class ParsersTest {
     void cursor_anyText_isRefused(@ForAll String text) {
         try {
             CURSORS.read(text, new byte[] {1});
-            throw new AssertionError("a cursor that nobody gave out: " + text);
+            throw new AssertionError("a cursor that the server didn't issue was accepted: " + text);
         } catch (ProblemException refused) {
             assertEquals(Problem.INVALID_CURSOR, refused.problem());
         }
     }
 
     @Property(tries = TRIES)
-    void token_anyText_isNone(@ForAll("tokens") String text) {
+    void token_anyText_isRefused(@ForAll("tokens") String text) {
         assertNull(ApiToken.read(text));
     }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the operation is found that a request means. */
+/** Routing: the operation that belongs to a request's method and path. */
 class PathsTest {
 
     private final Paths paths = new Paths(List.of(Operation.values()));
@@ -23,7 +23,7 @@ class PathsTest {
 
     @ParameterizedTest
     @EnumSource(Operation.class)
-    void everyOperationIsFound(Operation operation) {
+    void everyOperation_isFound(Operation operation) {
         var found = at(operation.path().replaceAll("\\{(\\w+)}", "of-$1"));
         assertEquals(operation, found.place().operation(operation.method()));
         java.util.regex.Pattern.compile("\\{(\\w+)}").matcher(operation.path()).results().map(match -> match.group(1))
@@ -31,14 +31,14 @@ class PathsTest {
     }
 
     @Test
-    void aLiteralSegmentIsMeantBeforeAParameter() {
+    void literalSegment_winsOverParameter() {
         assertEquals(Operation.ACCEPT_INVITATION, at("/api/v1/runtime/invitations/accept").place().operation("POST"));
         assertNull(at("/api/v1/runtime/invitations/accept").place().operation("GET"));
         assertEquals(Operation.GET_INVITATION, at("/api/v1/runtime/invitations/accepted").place().operation("GET"));
     }
 
     @Test
-    void aHeadMeansWhatAGetDoes() {
+    void head_findsTheGetOperation() {
         var place = at("/api/v1/catalog/products").place();
         assertEquals(Operation.LIST_PRODUCTS, place.operation("HEAD"));
         assertEquals("[GET, HEAD, POST]", place.methods().toString());
@@ -46,7 +46,7 @@ class PathsTest {
     }
 
     @Test
-    void whatStandsForAParameterIsDecoded() {
+    void parameterValue_isDecoded() {
         assertEquals("a/b+c ü%", at("/api/v1/catalog/products/a%2Fb+c%20%C3%BC%25").value("product_id"));
     }
 
@@ -55,12 +55,12 @@ class PathsTest {
         "", "/", "/api/v1", "/api/v1/", "/api/v1/catalog", "/api/v1/catalog/products/", "/api/v1/catalog//products", "/api/v1/catalog/products//ladders",
         "/api/v1/catalog/product", "/api/v1/Catalog/products", "/api/v1/catalog/%70roducts", "//api/v1/catalog/products", "/api/v1/catalog/products/a/b"
     })
-    void anythingElseLeadsNowhere(String path) {
+    void unknownPath_findsNoOperation(String path) {
         assertNull(paths.at(path));
     }
 
     @Test
-    void severalPathsMayShareAParametersPlace() {
+    void severalPaths_canShareAParameterSegment() {
         assertNotNull(at("/api/v1/catalog/products/x/ladders").place().operation("GET"));
         assertNotNull(at("/api/v1/catalog/products/x").place().operation("PATCH"));
     }

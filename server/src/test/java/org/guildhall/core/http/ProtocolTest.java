@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** HTTP itself: paths, methods, framing and headers, and that what the server refuses by itself has the same form as everything else. */
+/** HTTP itself: paths, methods, framing and headers. The HTTP server's own refusals are problems, too. */
 class ProtocolTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -58,23 +58,23 @@ class ProtocolTest {
         "an unknown version      | 505 | GET /api/v1/health HTTP/3.7~Host: a",
         "no path                 | 505 | GET HTTP/1.1~Host: a",
     })
-    void whatTheServerRefusesByItselfIsAProblemToo(String what, int status, String lines) {
+    void serversOwnRefusal_isAProblem(String what, int status, String lines) {
         problem(status, RawSocket.send(guild, lines.split("~")));
     }
 
     @Test
-    void aHeaderWithControlCharactersIsAProblemToo() {
+    void headerWithControlCharacters_isAProblem() {
         problem(400, RawSocket.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: a\u0000b"));
         problem(400, RawSocket.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: a\u0001b"));
     }
 
     @Test
-    void theBeginningOfATlsConnectionIsAProblemToo() {
+    void tlsHandshake_isAProblem() {
         problem(400, RawSocket.send(guild, new byte[] {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0, '\r', '\n', '\r', '\n'}));
     }
 
     @Test
-    void tooMuchBeforeTheBodyIsAProblemToo() {
+    void oversizedHead_isAProblem() {
         problem(414, RawSocket.send(guild, "GET /" + "a".repeat(20_000) + " HTTP/1.1", "Host: a"));
         problem(414, RawSocket.send(guild, "GET /api/v1/health?" + "a".repeat(20_000) + " HTTP/1.1", "Host: a"));
         problem(431, RawSocket.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: " + "a".repeat(20_000)));
@@ -87,7 +87,7 @@ class ProtocolTest {
         "/api/v1/health%2Fready", "/api/v1/health;a=b/ready", "/api/v1/catalog/products/a/b/c", "/nothing?x=%zz", "/api/v1/%F0%9F%A6%8A", "/api//v1/health",
         "/api/v1/%2e%2e/health", "/api/v1/x/../health"
     })
-    void aPathThatDoesNotExistIs404(String path) {
+    void unknownPath_is404(String path) {
         var answer = problem(404, RawSocket.send(guild, RawSocket.head("GET", path, null, Map.of())));
         assertEquals("not_found", answer.json().path("code").asText());
     }
@@ -95,7 +95,7 @@ class ProtocolTest {
     @ParameterizedTest
     @ValueSource(strings = {"a%2Fb", "%252F", "x;b=c", "..", "prd_01m7xtfk4je288tyaa41tvaxy0;v=1", "PRD_01M7XTFK4JE288TYAA41TVAXY0",
         "prd_81m7xtfk4je288tyaa41tvaxy0", "prd_01m7xtfk4je288tyaa41tvaxy", "prd_01m7xtfk4je288tyaa41tvaxy0%0a", "%20prd_01m7xtfk4je288tyaa41tvaxy0", "'or'1'='1"})
-    void anIdOfAnyOtherFormIs404(String id) {
+    void malformedId_is404(String id) {
         for (var method : new String[] {"GET", "HEAD"}) {
             var answer = RawSocket.send(guild, RawSocket.head(method, PRODUCTS + "/" + id, token, Map.of()));
             assertTrue(answer.status() == 404 || answer.status() == 400 && id.contains("%"), id + " " + answer);
@@ -103,7 +103,7 @@ class ProtocolTest {
     }
 
     @Test
-    void aMethodThatAPathDoesNotHaveIs405EvenOneThatNobodyHas() {
+    void missingOrUnknownMethod_is405() {
         for (var method : new String[] {"PUT", "DELETE", "PATCH", "TRACE", "FOO", "PROPFIND"}) {
             var answer = problem(405, RawSocket.send(guild, RawSocket.head(method, PRODUCTS, token, Map.of())));
             assertEquals("GET, HEAD, OPTIONS, POST", answer.headers().get("Allow"), method);
@@ -113,7 +113,7 @@ class ProtocolTest {
     }
 
     @Test
-    void theRequestIdIsAlwaysOursAndANewOneEachTime() {
+    void requestId_isAlwaysNewAndTheServers() {
         var mine = http.get("/api/v1/auth/status", "Request-Id", "mine", "X-Request-Id", "mine");
         var again = http.get("/api/v1/auth/status");
         assertTrue(String.valueOf(mine.header("Request-Id")).startsWith("req_"));
@@ -121,7 +121,7 @@ class ProtocolTest {
     }
 
     @Test
-    void everyAnswerSaysHowItMayBeKeptAndOnWhatItDepends() {
+    void everyResponse_hasCacheControlAndVary() {
         for (var answer : new Http.Reply[] {
             http.get(PRODUCTS), http.get(PRODUCTS + "/nothing"), http.post(PRODUCTS, "{"), new Http(guild, null).get(PRODUCTS),
             new Http(guild, null).get("/api/v1/health"), new Http(guild, null).get("/api/v1/auth/status")
@@ -134,7 +134,7 @@ class ProtocolTest {
     }
 
     @Test
-    void everyAnswerToAKnownCallerTellsTheLimits() throws java.sql.SQLException {
+    void everyResponseToAKnownCaller_hasRateLimits() throws java.sql.SQLException {
         var tenant = guild.tenant();
         var caller = new Http(guild, tenant.token("catalog:read"));
         tenant.suspend();
@@ -148,7 +148,7 @@ class ProtocolTest {
     }
 
     @Test
-    void headHasTheHeadersOfGetAndNoBody() {
+    void head_hasTheHeadersOfGet_withoutBody() {
         var id = http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201).at("/id");
         var get = http.get(PRODUCTS + "/" + id).expect(200);
         var head = RawSocket.send(guild, RawSocket.head("HEAD", PRODUCTS + "/" + id, token, Map.of()));
@@ -161,7 +161,7 @@ class ProtocolTest {
     }
 
     @Test
-    void anAnswerWithoutABodyNamesNoType() {
+    void responseWithoutBody_hasNoContentType() {
         var id = http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201).at("/id");
         var etag = String.valueOf(http.get(PRODUCTS + "/" + id).header("ETag"));
         assertNull(http.get(PRODUCTS + "/" + id, "If-None-Match", etag).expect(304).header("Content-Type"));
@@ -169,7 +169,7 @@ class ProtocolTest {
     }
 
     @Test
-    void severalRequestsOverOneConnectionDoNotMixEvenIfABodyWasNotRead() {
+    void unreadBody_doesNotMixWithTheNextRequest() {
         var first = RawSocket.head("POST", PRODUCTS, null, Map.of("Connection", "keep-alive", "Content-Type", "application/json", "Content-Length", "13"));
         var second = RawSocket.head("GET", "/api/v1/health", null, Map.of());
         var answer = RawSocket.send(guild, (first + "\r\n\r\n{\"name\": \"a\"}" + second + "\r\n\r\n").getBytes(ISO_8859_1));

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.junit.jupiter.api.Test;
 
-/** Query strings, read strictly. */
+/** Strict parsing of query strings. */
 class QueryStringTest {
 
     private final List<Item> wrong = new ArrayList<>();
@@ -24,7 +24,7 @@ class QueryStringTest {
     }
 
     @Test
-    void escapesAreReadAsUtf8AndAPlusIsASpace() {
+    void escapes_areUtf8_andPlusIsASpace() {
         assertEquals(Map.of("a", "1", "b", "x y z", "c", "é&=", "d", "", "e", ""), read("a=1&b=x+y%20z&c=%C3%A9%26%3d&d=&e"));
         assertEquals(List.of(), wrong);
         assertEquals(Map.of("a", "b=c", "ñ", "🦊"), read("a=b=c&%C3%B1=%F0%9F%A6%8A"));
@@ -33,7 +33,7 @@ class QueryStringTest {
     }
 
     @Test
-    void whatIsMalformedIsToldByItsNameAndAllOfItAtOnce() {
+    void malformedParameters_areAllReportedByName() {
         assertEquals(List.of("a malformed"), mistakes("a=%"));
         assertEquals(List.of("a malformed"), mistakes("a=%4"));
         assertEquals(List.of("a malformed"), mistakes("a=%zz"));

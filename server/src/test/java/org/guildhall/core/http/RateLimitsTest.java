@@ -17,7 +17,7 @@ import org.guildhall.core.auth.Caller.Limit;
 import org.guildhall.core.data.RateTotals;
 import org.junit.jupiter.api.Test;
 
-/** Limits hold over all nodes together, without a round trip in any request, and whether or not the database is there. */
+/** Rate limits apply over all nodes together, without a round trip per request, and also while the database is unreachable. */
 class RateLimitsTest {
 
     private static final String STATUS = "/api/v1/auth/status";
@@ -25,7 +25,7 @@ class RateLimitsTest {
     private final TestServer guild = TestServer.shared();
     private final TestServer.Tenant tenant = guild.tenant();
 
-    /** How many of the requests that come as fast as they can pass, in so many seconds. */
+    /** Sends requests as fast as possible for some seconds, and counts the admitted ones. */
     private static int flood(double seconds, List<Http> callers) throws Exception {
         var passed = new AtomicInteger();
         long end = System.nanoTime() + (long) (seconds * 1e9);
@@ -41,7 +41,7 @@ class RateLimitsTest {
     }
 
     @Test
-    void twoNodesTogetherLetThroughWhatOneWouldAndPayBackWhatWasTooMuch() throws Exception {
+    void twoNodes_admitAsManyAsOne_afterPayback() throws Exception {
         // 40 at once and 10 in each second: in six seconds 100. At the beginning each node has a full bucket; what both spend before
         // they have told each other is paid back within the next four seconds.
         var token = tenant.limited(40, 4);
@@ -51,19 +51,19 @@ class RateLimitsTest {
     }
 
     @Test
-    void aNodeThatComesLaterIsToldOfWhatWasSpentBefore() throws Exception {
+    void laterNode_learnsWhatWasSpent() throws Exception {
         var token = tenant.limited(60, 3600);
         assertEquals(60, flood(2, List.of(new Http(guild, token))));
         try (var late = guild.node()) {
             int passed = flood(2, List.of(new Http(late, token)));
-            // Until its first exchange it can't know: that comes after a twentieth of the bucket, and 20 ms.
+            // The node learns the total at its first exchange: after a twentieth of the bucket, and 20 ms.
             assertTrue(passed <= 40, passed + " passed on the new node");
             assertEquals(0, flood(0.5, List.of(new Http(guild, token), new Http(late, token))));
         }
     }
 
     @Test
-    void whoStaysWithinTheLimitIsNeverRefusedWhicheverNodeAnswers() throws Exception {
+    void callerWithinTheLimit_isNeverRefusedOnAnyNode() throws Exception {
         var token = tenant.limited(20, 1);
         var callers = List.of(new Http(guild, token), new Http(TestServer.second(), token));
         // Half of the limit, evenly.
@@ -74,7 +74,7 @@ class RateLimitsTest {
     }
 
     @Test
-    void aRefusalSaysWhenToComeBackAndThenLetsThrough() throws Exception {
+    void refusal_namesRetryAfter_thenAdmits() throws Exception {
         var caller = new Http(guild, tenant.limited(2, 4));
         assertEquals("\"token\";q=2;w=4, \"tenant\";q=100000;w=1", caller.get(STATUS).header("RateLimit-Policy"));
         assertTrue(String.valueOf(caller.get(STATUS).header("RateLimit")).startsWith("\"token\";r=0;t="));
@@ -90,7 +90,7 @@ class RateLimitsTest {
     }
 
     @Test
-    void requestsGoOnWhileTheTotalsCanNotBeReached() throws Exception {
+    void unreachableTotals_requestsContinue() throws Exception {
         var token = tenant.limited(500, 3600);
         var caller = new Http(guild, token);
         caller.get(STATUS).expect(200);
@@ -104,7 +104,7 @@ class RateLimitsTest {
                 slowest = Math.max(slowest, System.nanoTime() - began);
             }
             assertTrue(slowest < 1_500_000_000L, slowest / 1_000_000 + " ms");
-            // The node's own bucket still says no.
+            // The node's own bucket still refuses.
             assertTrue(flood(3, List.of(caller)) <= 310);
             assertEquals(429, caller.get(STATUS).status());
             holder.rollback();
@@ -112,7 +112,7 @@ class RateLimitsTest {
     }
 
     @Test
-    void whatWasSpentInTheMeantimeIsToldOnceTheTotalsAreBack() throws Exception {
+    void totalsAreBack_interimSpendingIsReported() throws Exception {
         var token = tenant.limited(100, 3600);
         try (var holder = guild.superuser()) {
             holder.setAutoCommit(false);
@@ -121,7 +121,7 @@ class RateLimitsTest {
             holder.rollback();
         }
         var caller = new Http(TestServer.second(), token);
-        assertTrue(within(15, () -> caller.get(STATUS).status() == 429), "the other node never heard of it");
+        assertTrue(within(15, () -> caller.get(STATUS).status() == 429), "the other node didn't receive the total");
     }
 
     private static boolean within(int seconds, BooleanSupplier condition) throws InterruptedException {
@@ -135,7 +135,7 @@ class RateLimitsTest {
     }
 
     @Test
-    void everyLimitThatHoldsIsAskedAndOneThatSaysNoCostsTheOthersNothing() {
+    void refusalOfOneLimit_doesNotSpendTheOthers() {
         try (var limits = new RateLimits(new RateTotals(guild.db()))) {
             var wide = new Limit("tenant", "tenant:" + UUID.randomUUID(), 10, 3600);
             var narrow = new Limit("token", "token:" + UUID.randomUUID(), 2, 3600);
@@ -151,7 +151,7 @@ class RateLimitsTest {
     }
 
     @Test
-    void aDearRequestCostsItsPriceAndOneThatCostsMoreThanTheLimitNeverPasses() {
+    void expensiveRequest_overTheLimit_isNeverAdmitted() {
         try (var limits = new RateLimits(new RateTotals(guild.db()))) {
             var limit = new Limit("token", "token:" + UUID.randomUUID(), 10, 3600);
             assertNull(limits.spend(List.of(limit), 8).violated());
@@ -163,7 +163,7 @@ class RateLimitsTest {
     }
 
     @Test
-    void aLimitThatIsChangedHoldsAtOnce() {
+    void changedLimit_appliesAtOnce() {
         try (var limits = new RateLimits(new RateTotals(guild.db()))) {
             var key = "token:" + UUID.randomUUID();
             assertNull(limits.spend(List.of(new Limit("token", key, 1, 3600)), 1).violated());
@@ -173,7 +173,7 @@ class RateLimitsTest {
     }
 
     @Test
-    void twoLimitsOfOnePolicy_bothHold_theLowerIsTold() {
+    void twoLimitsOfOnePolicy_bothApply_lowerIsReported() {
         try (var limits = new RateLimits(new RateTotals(guild.db()))) {
             var own = new Limit("tenant", "tenant:" + UUID.randomUUID(), 5, 60);
             var slower = new Limit("tenant", "tenant_maximum:" + UUID.randomUUID(), 5, 3600);
@@ -214,7 +214,7 @@ class RateLimitsTest {
             for (int count = 0; count < 9; count++) {
                 limits.show(List.of(limit(1_000)));
             }
-            // Longer than an exchange, after which every bucket is idle.
+            // Longer than the interval of exchanges: every bucket is idle then.
             Thread.sleep(700);
             for (int count = 0; count < 50; count++) {
                 limits.spend(List.of(limit(1_000)), 1);
@@ -225,7 +225,7 @@ class RateLimitsTest {
     }
 
     @Test
-    void idleBucketOfWhichLittleIsSpent_givesWayAndComesBackWithItsUse() throws Exception {
+    void idleBucket_isEvicted_andRestoredWithItsUse() throws Exception {
         try (var limits = new RateLimits(new RateTotals(guild.db()), 1)) {
             var first = limit(1_000);
             limits.spend(List.of(first), 300);
@@ -258,7 +258,7 @@ class RateLimitsTest {
     }
 
     @Test
-    void aRequestThatIsRunAgainIsPaidOnce() throws Exception {
+    void retriedRequest_isChargedOnce() throws Exception {
         var runs = new AtomicInteger();
         var caller = HandlerUnderTest.playing(Operation.GET_AUTH_STATUS, (call, in) -> {
             call.tx().sql().fetch("select 1");

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Bytes on a socket, for requests that no client would send. */
 final class RawSocket {
 
-    /** What came back; nothing but {@code status} 0 if the server only closed the connection. */
+    /** The response; {@code status} is 0 if the server only closed the connection. */
     record Answer(int status, Map<String, String> headers, String body) {
 
         JsonNode json() {
@@ -42,17 +42,17 @@ final class RawSocket {
         return send(guild, (String.join("\r\n", lines) + "\r\n\r\n").getBytes(ISO_8859_1));
     }
 
-    /** Sends these bytes and no other, and reads one answer. */
+    /** Sends exactly these bytes, and reads one response. */
     static Answer send(TestServer guild, byte[] bytes) {
         return send(guild, bytes, false);
     }
 
-    /** The same; {@code end} tells the server that no more will come. */
+    /** Sends these bytes and reads one response. @param end whether to close the sending side */
     static Answer send(TestServer guild, byte[] bytes, boolean end) {
         return send(guild, bytes, end, 20_000);
     }
 
-    /** The same, waiting that long for the answer. */
+    /** Sends these bytes and waits at most that long for one response. */
     static Answer send(TestServer guild, byte[] bytes, boolean end, int waitMillis) {
         var address = URI.create(guild.url());
         try (var socket = new Socket(address.getHost(), address.getPort())) {
@@ -65,7 +65,7 @@ final class RawSocket {
                     socket.shutdownOutput();
                 }
             } catch (IOException refusedWhileSending) {
-                // What it had to say can still be read.
+                // The server closed the connection, but its response can still be read.
             }
             return read(socket);
         } catch (IOException failed) {
@@ -105,7 +105,7 @@ final class RawSocket {
         }
     }
 
-    /** A head of a request that would be good, without the empty line, to which a test adds what isn't. */
+    /** The head of a valid request without its last empty line. A test appends the invalid part. */
     static String head(String method, String path, @Nullable String token, Map<String, String> more) {
         var headers = new LinkedHashMap<String, String>();
         headers.put("Host", "localhost");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The order of refusals, as the contract has it: 404 / 405 of the route → 401 → suspended → 429 → 403 → 406 / 415 / 413 → 400 / 422 → 428 →
- * key → 404 → 412 → 409. One request begins with every mistake there is; each answer names the first, which is then put right.
+ * key → 404 → 412 → 409. One request begins with all errors; each response names the first one, which the test then corrects.
  */
 class RefusalOrderTest {
 
@@ -38,7 +38,7 @@ class RefusalOrderTest {
     }
 
     @Test
-    void eachMistakeIsToldBeforeTheNext() throws SQLException {
+    void refusals_followTheDocumentedOrder() throws SQLException {
         var ladder = LADDERS + "/" + http.post(LADDERS, "{\"name\": \"L\"}").expect(201).at("/id");
         http.post(ladder + "/archive", null, "If-Match", "*").expect(200);
         http.post(LADDERS, "{\"name\": \"other\"}", "Idempotency-Key", key).expect(201);
@@ -94,7 +94,7 @@ class RefusalOrderTest {
     }
 
     @Test
-    void aReferenceThatMayNotBeReadIs403BeforeWhatElseIsWrongWithTheQuery() {
+    void unreadableReference_is403BeforeQueryErrors() {
         var narrow = new Http(guild, tenant.token("platform:tokens:read"));
         var tokens = "/api/v1/platform/tokens";
         assertEquals("403 insufficient_scope", narrow.get(tokens + "?expand=consumer&not_a_parameter=1", "Accept", "image/png").outcome());
@@ -113,7 +113,7 @@ class RefusalOrderTest {
     }
 
     @Test
-    void whatIsWrongWithTheBodyIsToldBeforeTheState() {
+    void bodyErrors_areReportedBeforeTheState() {
         var type = made("/catalog/org-types", "{\"key\": \"club\", \"name\": \"Club\"}");
         var organization = made("/runtime/organizations", "{\"org_type_id\": \"" + type + "\", \"name\": \"Closed\"}");
         var open = made("/runtime/organizations", "{\"org_type_id\": \"" + type + "\", \"name\": \"Open\"}");
@@ -145,7 +145,7 @@ class RefusalOrderTest {
     }
 
     @Test
-    void aCredentialThatIsOutOfServiceIsPatchedWithNothingAndOtherwiseRefusedInTheSameOrder() {
+    void revokedOrArchivedCredential_isRefusedInSameOrder() {
         var consumer = made("/platform/consumers",
                 "{\"name\": \"C\", \"owner_name\": \"O\", \"contact_email\": \"a@example.org\", \"scopes\": [\"catalog:read\", \"platform:tokens:write\"]}");
         var body = "{\"consumer_id\": \"" + consumer + "\", \"name\": \"T\", \"scopes\": [%s]}";

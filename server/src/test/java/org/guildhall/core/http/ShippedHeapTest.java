@@ -26,8 +26,8 @@ import org.guildhall.TestServer;
 import org.junit.jupiter.api.Test;
 
 /**
- * A server of its own process, with the heap that is shipped, under callers of three tenants that ask for nothing but the heaviest pages.
- * A few seconds in the suite; {@code -Dguildhall.heap.seconds=300} is the whole run, which also holds what the others may have to wait.
+ * A server in its own process, with the shipped heap size, under callers of three tenants that request only the largest pages.
+ * A few seconds in the suite; {@code -Dguildhall.heap.seconds=300} is the full run, which also checks the latency of other callers.
  */
 class ShippedHeapTest {
 
@@ -47,7 +47,7 @@ class ShippedHeapTest {
     private final ConcurrentLinkedQueue<Long> waits = new ConcurrentLinkedQueue<>();
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(20)).build();
 
-    /** A tenant whose every name says whose it is. */
+    /** A tenant whose names contain the tenant's own name. */
     private record Owner(String mark, String token) {}
 
     private static Owner owner(int number) throws SQLException {
@@ -122,7 +122,7 @@ class ShippedHeapTest {
                     return;
                 }
             } catch (IOException notYet) {
-                // It doesn't listen yet.
+                // The server doesn't listen yet.
             }
             Thread.sleep(100);
         }
@@ -170,7 +170,7 @@ class ShippedHeapTest {
     }
 
     @Test
-    void heaviestPages_of64CallersAndThreeTenants_fitIntoTheShippedHeap() throws Exception {
+    void heaviestPages_of64Callers_fitIntoTheShippedHeap() throws Exception {
         var owners = new ArrayList<Owner>();
         for (int number = 0; number <= TENANTS; number++) {
             owners.add(owner(number));
@@ -199,7 +199,7 @@ class ShippedHeapTest {
                 });
             }
             callers.shutdown();
-            assertTrue(callers.awaitTermination(SECONDS + 90L, TimeUnit.SECONDS), "callers that never end");
+            assertTrue(callers.awaitTermination(SECONDS + 90L, TimeUnit.SECONDS), "the callers didn't finish in time");
             assertTrue(process.isAlive(), () -> "the server ended: " + read(log));
         } finally {
             process.destroy();
@@ -213,7 +213,7 @@ class ShippedHeapTest {
         var told = Files.readString(log);
         assertTrue(!told.contains("OutOfMemoryError"), () -> read(log));
         if (SECONDS >= 60) {
-            assertTrue(p99 < OTHERS_MILLIS_MAX, "the others' p99 is " + p99 + " ms");
+            assertTrue(p99 < OTHERS_MILLIS_MAX, "the other callers' p99 is " + p99 + " ms");
         }
         Files.deleteIfExists(log);
     }

@@ -13,7 +13,7 @@ import org.guildhall.core.json.Json;
 import org.guildhall.core.json.Spec;
 import org.junit.jupiter.api.Test;
 
-/** Lists are narrowed to windows of time that meet: the next one begins where the one before it ends, and no entry is lost or doubled. */
+/** Time filters of lists: a window begins where the previous one ends, and no entry is lost or repeated. */
 class TimeWindowsTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
@@ -39,7 +39,7 @@ class TimeWindowsTest {
     }
 
     @Test
-    void windows_thatMeet_haveEachEntryOnce() {
+    void adjacentWindows_haveEachEntryOnce() {
         for (var name : List.of("a", "b", "c")) {
             http.post(PRODUCTS, "{\"name\": \"" + name + "\"}").expect(201);
         }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which addresses are taken (RFC 6531), and which are the same. */
+/** Validation of e-mail addresses (RFC 6531), and their comparison. */
 class EmailAddressesTest {
 
     @ParameterizedTest
@@ -20,7 +20,7 @@ class EmailAddressesTest {
         "\u7528\u6237@\u4f8b\u5b50.\u6d4b\u8bd5", "jos\u00e9@caf\u00e9.example", "\u03b4\u03bf\u03ba\u03b9\u03bc\u03ae@\u03c0\u03b1\u03c1\u03ac\u03b4\u03b5\u03b9\u03b3\u03bc\u03b1.example",
         "mira@xn--caf-dma.example", "mira@ab--cd.example", "\u0905\u091c\u092f@\u0921\u093e\u091f\u093e.example", "mira@stra\u00dfe.example"
     })
-    void address_ofRfc6531_isTaken(String address) {
+    void address_ofRfc6531_isAccepted(String address) {
         assertTrue(EmailAddresses.isValid(address), address);
     }
 
@@ -31,12 +31,12 @@ class EmailAddressesTest {
         "mira\u00a0@members.example", "\"a\"b@members.example", "mira@[192.0.2.1]", "mira@members_.example", "mira@\u0627a.example", "mira@members.example\n",
         "\uD800@members.example"
     })
-    void address_thatIsNone_isRefused(String address) {
+    void malformedAddress_isRefused(String address) {
         assertFalse(EmailAddresses.isValid(address), address);
     }
 
     @Test
-    void localPart_hasAtMost64Bytes() {
+    void localPart_over64Bytes_isRefused() {
         assertTrue(EmailAddresses.isValid("a".repeat(64) + "@x.example"));
         assertFalse(EmailAddresses.isValid("a".repeat(65) + "@x.example"));
         assertTrue(EmailAddresses.isValid("\u00e9".repeat(32) + "@x.example"));
@@ -52,7 +52,7 @@ class EmailAddressesTest {
         "\u03a3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2@x.example, \u03c3\u03af\u03c3\u03c5\u03c6\u03bf\u03c3@x.example",
         "mira@\u4f8b\u5b50\u3002\u6d4b\u8bd5, mira@\u4f8b\u5b50.\u6d4b\u8bd5",
     })
-    void addresses_thatDifferInFormOnly_areTheSame(String one, String other) {
+    void addresses_thatDifferInFormOnly_areEqual(String one, String other) {
         assertEquals(EmailAddresses.folded(one), EmailAddresses.folded(other));
     }
 
@@ -63,7 +63,7 @@ class EmailAddressesTest {
     }
 
     @Test
-    void key_isNeededOnlyBeyondAscii() {
+    void asciiAddress_needsNoKey() {
         assertNull(EmailAddresses.key(null));
         assertNull(EmailAddresses.key("Mira@Members.example"));
         assertEquals("jos\u00e9@xn--caf-dma.example", EmailAddresses.key("JOS\u00c9@caf\u00e9.example"));

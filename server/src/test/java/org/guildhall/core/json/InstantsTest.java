@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Instants as RFC 3339 spells them, cut off below the microsecond. */
+/** Instants in the format of RFC 3339, truncated to microseconds. */
 class InstantsTest {
 
     @ParameterizedTest
@@ -39,9 +39,9 @@ class InstantsTest {
         "2016-12-31T15:59:60.25-08:00, 2016-12-31T23:59:59.999999Z",
         "2015-07-01T08:59:60+09:00, 2015-06-30T23:59:59.999999Z",
     })
-    void instant_ofRfc3339_isReadAndCutOff(String text, Instant expected) throws Exception {
+    void instant_ofRfc3339_isTruncatedToMicroseconds(String text, Instant expected) throws Exception {
         assertEquals(expected, Instants.parse(text));
-        // What a body binds is the same value.
+        // A request body is bound to the same value.
         assertEquals(expected, Json.bind(Json.WIRE.getNodeFactory().objectNode().put("ends_at", text), NewGrant.class).endsAt());
     }
 
@@ -55,7 +55,7 @@ class InstantsTest {
         "2026-11-21T02:15:00 11:00", "\u0662026-11-21T02:15:00Z", "2026-11-21T02:15:00.\u0661Z",
         "2026-11-21T02:15:00.00000000000000000000000000000000000000000000Z"
     })
-    void instant_thatIsNotRfc3339_isNoInstant(String text) {
+    void instant_notOfRfc3339_isRefused(String text) {
         assertNull(Instants.parse(text));
     }
 
@@ -67,7 +67,7 @@ class InstantsTest {
     }
 
     @Test
-    void instant_ofEveryOffset_isThatOfTheLibrary() {
+    void instant_ofEveryOffset_equalsTheLibrarysValue() {
         var random = new Random(7);
         for (int round = 0; round < 10_000; round++) {
             var at = Instant.ofEpochSecond(random.nextLong(-60_000_000_000L, 250_000_000_000L), random.nextInt(1_000_000_000))

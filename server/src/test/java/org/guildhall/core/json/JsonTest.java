@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is written for the audit trail is canonical (RFC 8785) as it stands; and how an instant is spelled. */
+/** The JSON of the audit trail is canonical (RFC 8785). Instants have six decimals. */
 class JsonTest {
 
     private record Inner(@JsonProperty("z") String z, @JsonProperty("a") List<Integer> a) {}
@@ -41,7 +41,7 @@ class JsonTest {
     }
 
     @Test
-    void membersOfRecordsAndMapsStandInTheOrderOfTheirUtf16Units() throws Exception {
+    void members_ofRecordsAndMaps_areSortedByUtf16Units() throws Exception {
         var metadata = new LinkedHashMap<String, String>();
         for (var name : List.of("b", "a", "A", "", "10", "2", "\r", "\u0080", "ö", "\u20AC", "\uD83D\uDE00", "\uFB33", "aa", "a b", "a\"b", "_")) {
             metadata.put(name, name);
@@ -53,7 +53,7 @@ class JsonTest {
     }
 
     @Test
-    void everyCharacterIsSpelledTheOneWay() throws Exception {
+    void everyCharacter_hasOneSpelling() throws Exception {
         var text = new StringBuilder();
         for (int unit = 0; unit < 0x300; unit++) {
             text.append((char) unit);
@@ -62,7 +62,7 @@ class JsonTest {
     }
 
     @Test
-    void anythingMadeByChanceIsCanonical() throws Exception {
+    void randomValue_isWrittenCanonically() throws Exception {
         var random = new Random(8785);
         for (int round = 0; round < 500; round++) {
             isCanonical(any(random, 4));
@@ -100,20 +100,20 @@ class JsonTest {
                 .toString();
     }
 
-    private static Stream<Object> numbersOfNoCanonicalForm() {
+    private static Stream<Object> numberWithoutCanonicalForm_isRefused() {
         return Stream.of(1.5, 2f, new BigDecimal("10"), 1L << 53, -(1L << 53), Long.MIN_VALUE);
     }
 
     @ParameterizedTest
     @MethodSource
-    void numbersOfNoCanonicalForm(Object number) {
+    void numberWithoutCanonicalForm_isRefused(Object number) {
         assertThrows(JsonMappingException.class, () -> Json.AUDIT.writeValueAsString(Map.of("n", number)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1970-01-01T00:00:00.000000Z", "2026-12-31T23:59:59.999999Z", "0001-02-03T04:05:06.000007Z",
         "9999-12-31T23:59:59.120000Z", "1969-12-31T23:59:59.000001Z"})
-    void anInstantHasSixDecimals(String text) {
+    void instant_hasSixDecimals(String text) {
         assertEquals(text, Json.text(Instant.parse(text)));
         assertEquals(text, Json.text(Instant.parse(text).plusNanos(999)));
     }

@@ -30,12 +30,12 @@ class BufferedLogAppenderTest {
     private JsonNode line(LoggingEvent event) throws IOException {
         var bytes = new JsonLogEncoder().encode(event);
         var text = new String(bytes, StandardCharsets.US_ASCII);
-        assertEquals(text.length() - 1, text.indexOf('\n'), "one line, whatever is in it");
+        assertEquals(text.length() - 1, text.indexOf('\n'), "an event is one line");
         return JSON.readTree(bytes);
     }
 
     @Test
-    void membersStandBesideTheMessage() throws IOException {
+    void members_areWrittenBesideTheMessage() throws IOException {
         var event = event(Level.INFO, "request", null);
         event.addKeyValuePair(new KeyValuePair("operation", "listProducts"));
         event.addKeyValuePair(new KeyValuePair("status", 200));
@@ -47,13 +47,13 @@ class BufferedLogAppenderTest {
     }
 
     @Test
-    void noTextCostsTheLine() throws IOException {
+    void anyText_isLoggedAsOneLine() throws IOException {
         assertEquals("a\nb\u0000c\"é\ud83d\ude00", line(event(Level.WARN, "a\nb\u0000c\"é\ud83d\ude00", null)).get("message").asText());
         assertTrue(new String(new JsonLogEncoder().encode(event(Level.WARN, "half \ud800", null)), StandardCharsets.US_ASCII).contains("half \\uD800"));
     }
 
     @Test
-    void whatWasThrownIsThereWithItsCause() throws IOException {
+    void exception_isLoggedWithItsCause() throws IOException {
         var thrown = line(event(Level.ERROR, "failed", new IllegalStateException("outer", new IOException("inner")))).get("throwable").asText();
         assertTrue(thrown.startsWith("java.lang.IllegalStateException: outer"), thrown);
         assertTrue(thrown.contains("Caused by: java.io.IOException: inner"), thrown);

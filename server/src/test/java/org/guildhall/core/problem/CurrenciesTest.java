@@ -13,7 +13,7 @@ class CurrenciesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"AUD", "EUR", "USD", "JPY", "GBP", "NZD", "CHF", "KWD", "XOF", "XCD", "XPF", "MRU", "VES", "BYN", "SLE", "UZS", "CLP"})
-    void currency_thatIsTender_isTaken(String code) {
+    void currency_inUse_isAccepted(String code) {
         assertEquals(List.of(), Currencies.check("/currency", code));
     }
 
@@ -21,12 +21,12 @@ class CurrenciesTest {
     @ValueSource(strings = {
         "DEM", "FRF", "ITL", "HRK", "EEK", "LTL", "MRO", "VEB", "BYR", "ZWD", "SUR", "TRL", "XTS", "XAU", "XDR", "XEU", "CHE", "COU", "ZZZ", "QQQ", "aud", ""
     })
-    void codeOfNoCurrencyInUse_isRefused(String code) {
+    void currency_notInUse_isRefused(String code) {
         assertEquals("/currency unknown", Currencies.check("/currency", code).stream().map(item -> item.pointer() + " " + item.code()).findFirst().orElse(""));
     }
 
     @Test
-    void aboutAsManyAsThereAreCentralBanks() {
+    void currencies_areAPlausibleNumber() {
         int count = Currencies.inUse().size();
         assertTrue(count > 140 && count < 180, count + " currencies");
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class DocumentedProblemsTest {
 
     @Test
-    void examplesOfTheDocument_haveTheTitleAndStatusOfTheirCode() throws IOException {
+    void documentedProblems_haveTitleAndStatusOfTheirCode() throws IOException {
         JsonNode document;
         try (var json = Problem.class.getResourceAsStream("/openapi/openapi.json")) {
             document = new ObjectMapper().readTree(json);

@@ -20,7 +20,7 @@ import org.guildhall.core.log.BufferedLogAppender;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** The server's own threads outlive whatever is thrown at them, and one that doesn't is told. */
+/** The server's own threads survive any error, and a dead or hanging one is reported. */
 class BackgroundThreadsTest {
 
     private static boolean within(int seconds, BooleanSupplier condition) throws InterruptedException {
@@ -34,7 +34,7 @@ class BackgroundThreadsTest {
     }
 
     @Test
-    void logThread_anError_writesOn() throws Exception {
+    void logThread_afterAnError_continues() throws Exception {
         var encoded = new AtomicInteger();
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         var writer = new BufferedLogAppender();
@@ -86,7 +86,7 @@ class BackgroundThreadsTest {
     }
 
     @Test
-    void scheduler_errorsInTheDriver_worksOn() throws Exception {
+    void scheduler_afterDriverErrors_continues() throws Exception {
         var asked = new AtomicInteger();
         var looked = new AtomicInteger();
         try (var work = new TaskQueue(failing(() -> asked.incrementAndGet() % 2 == 0, looked::incrementAndGet), new Clock(), 2, tenant -> true, Duration.ofMinutes(6))) {
@@ -97,7 +97,7 @@ class BackgroundThreadsTest {
     }
 
     @Test
-    void schedulerThatHangs_isTold() throws Exception {
+    void hangingScheduler_isReported() throws Exception {
         var hangs = new java.util.concurrent.atomic.AtomicBoolean();
         var released = new CountDownLatch(1);
         try (var work = new TaskQueue(failing(() -> false, () -> {
@@ -113,7 +113,7 @@ class BackgroundThreadsTest {
             assertTrue(work.runs());
             assertFalse(work.hasStalled());
             hangs.set(true);
-            assertTrue(within(20, work::hasStalled), "nobody looks for work, and nobody is told");
+            assertTrue(within(20, work::hasStalled), "the hanging scheduler isn't reported");
             assertFalse(work.runs());
             hangs.set(false);
             released.countDown();

@@ -33,7 +33,7 @@ class IdleCostTest {
     }
 
     @Test
-    void idleServer_withAThousandTenants_sendsNoMoreThanWithOne() throws Exception {
+    void idleServer_thousandTenants_sendsNoMoreThanOne() throws Exception {
         try (server) {
             server.tenant();
             long one = idle();

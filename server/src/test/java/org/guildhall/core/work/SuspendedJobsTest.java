@@ -9,12 +9,12 @@ import org.guildhall.TestServer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The tasks of a suspended tenant, as the scheduler of a real server treats them. */
+/** The tasks of a suspended tenant with the scheduler of a real server. */
 class SuspendedJobsTest {
 
     private final TestServer.Tenant tenant = TestServer.shared().tenant();
 
-    /** Waits for the task's end or pause, and answers which. */
+    /** Waits for the task's end or pause, and returns which one came. */
     private String outcome(String task) throws SQLException, InterruptedException {
         for (int tries = 0; tries < 600; tries++) {
             var found = tenant.found("select paused and not picked from platform.scheduled_tasks where task_name = ? and task_instance like ? || '/%'",
@@ -40,7 +40,7 @@ class SuspendedJobsTest {
         "export-expiry, paused",
         "delete-idempotency-keys, ended",
     })
-    void dueTask_ofASuspendedTenant_isPaused_unlessItCleansUp(String task, String outcome) throws Exception {
+    void dueTaskOfSuspendedTenant_isPaused_exceptCleanup(String task, String outcome) throws Exception {
         tenant.suspend();
         tenant.sql("insert into platform.scheduled_tasks (task_name, task_instance, execution_time, picked, version, priority) values (?, ?, now(), false, 1, 50)",
                 task, tenant.id() + "/" + UUID.randomUUID());

@@ -78,7 +78,7 @@ class TaskQueueTest {
     private void until(BooleanSupplier holds) {
         long end = System.nanoTime() + WAIT_MAX.toNanos();
         while (!holds.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, "not within " + WAIT_MAX);
+            assertTrue(System.nanoTime() < end, "the condition wasn't met within " + WAIT_MAX);
             try {
                 Thread.sleep(20);
             } catch (InterruptedException stopped) {
@@ -109,7 +109,7 @@ class TaskQueueTest {
     }
 
     @Test
-    void task_asked_for_runs_once_and_is_gone() {
+    void requestedTask_runsOnce_thenIsDeleted() {
         var node = node(TaskQueue.Policy.USUAL, (lease, stopping) -> null);
         var id = UUID.randomUUID();
         enqueue(node, id);
@@ -118,7 +118,7 @@ class TaskQueueTest {
     }
 
     @Test
-    void task_of_a_transaction_that_rolls_back_never_runs() {
+    void task_ofRolledBackTransaction_neverRuns() {
         var node = node(TaskQueue.Policy.USUAL, (lease, stopping) -> null);
         assertThrows(IllegalStateException.class, () -> db.upkeep(tenant, tx -> {
             node.enqueue(tx, name, UUID.randomUUID());
@@ -128,7 +128,7 @@ class TaskQueueTest {
     }
 
     @Test
-    void request_during_a_run_makes_it_run_once_more() throws InterruptedException {
+    void requestDuringARun_causesOneMoreRun() throws InterruptedException {
         var begun = new CountDownLatch(1);
         var go = new CountDownLatch(1);
         var node = node(TaskQueue.Policy.USUAL, (lease, stopping) -> {
@@ -155,7 +155,7 @@ class TaskQueueTest {
     }
 
     @Test
-    void task_at_an_instant_waits_and_an_earlier_request_wins() {
+    void taskAtAnInstant_waits_earlierRequestWins() {
         var node = node(TaskQueue.Policy.USUAL, (lease, stopping) -> null);
         var id = UUID.randomUUID();
         db.upkeep(tenant, tx -> {
@@ -174,7 +174,7 @@ class TaskQueueTest {
     }
 
     @Test
-    void run_that_names_an_instant_goes_on_then() {
+    void runThatReturnsAnInstant_continuesThen() {
         var node = node(TaskQueue.Policy.USUAL, (lease, stopping) -> runs.get() < 3 ? db.clock().now() : null);
         enqueue(node, UUID.randomUUID());
         until(() -> rows() == 0);
@@ -182,7 +182,7 @@ class TaskQueueTest {
     }
 
     @Test
-    void failing_task_is_tried_again_then_given_up() {
+    void failingTask_isRetried_thenGivenUp() {
         var givenUp = new AtomicInteger();
         var policy = new TaskQueue.Policy(3, Duration.ofMillis(10), Duration.ofMillis(20), TaskQueue.Priority.NORMAL, false);
         var node = node(policy, (lease, stopping) -> {
@@ -195,7 +195,7 @@ class TaskQueueTest {
     }
 
     @Test
-    void error_of_the_machine_ends_neither_thread_nor_task() {
+    void virtualMachineError_endsNeitherThreadNorTask() {
         var node = node(new TaskQueue.Policy(3, Duration.ofMillis(10), Duration.ofMillis(20), TaskQueue.Priority.NORMAL, false), (lease, stopping) -> {
             if (runs.get() == 1) {
                 throw new StackOverflowError();
@@ -209,7 +209,7 @@ class TaskQueueTest {
     }
 
     @Test
-    void suspended_tenants_task_is_put_aside_and_woken() {
+    void taskOfSuspendedTenant_isPaused_thenResumed() {
         active.set(false);
         var node = node(TaskQueue.Policy.USUAL, (lease, stopping) -> null);
         enqueue(node, UUID.randomUUID());
@@ -237,7 +237,7 @@ class TaskQueueTest {
     }
 
     @Test
-    void node_that_lost_its_lease_commits_nothing_more() {
+    void nodeWithoutItsLease_commitsNothing() {
         var jobs = new JobTransactions(db);
         var lost = new AtomicBoolean();
         var first = new AtomicBoolean(true);
@@ -245,7 +245,7 @@ class TaskQueueTest {
             if (!first.getAndSet(false)) {
                 return null;
             }
-            // As when this node was frozen: another one has picked the task.
+            // As after a pause of this node: another one has picked the task.
             sql("update platform.scheduled_tasks set version = version + 1, picked_by = 'another node' where task_name = ?");
             assertThrows(TaskLease.Lost.class, () -> jobs.upkeep(lease, tx -> null));
             lost.set(true);
@@ -258,14 +258,14 @@ class TaskQueueTest {
     }
 
     @Test
-    void task_of_a_dead_node_is_taken_over_within_thirty_seconds() {
+    void taskOfDeadNode_isTakenOverWithin30Seconds() {
         var id = UUID.randomUUID();
         var node = node(TaskQueue.Policy.USUAL, (lease, stopping) -> null);
         db.upkeep(tenant, tx -> {
             node.enqueueAt(tx, name, id, tx.now().plus(Duration.ofDays(1)));
             return null;
         });
-        // As a node leaves it that was killed a moment ago.
+        // The row as a node leaves it that was killed a moment ago.
         sql("update platform.scheduled_tasks set execution_time = now(), picked = true, picked_by = 'dead node', last_heartbeat = now(), version = version + 1 where task_name = ?");
         long begun = System.nanoTime();
         until(() -> rows() == 0);
@@ -274,7 +274,7 @@ class TaskQueueTest {
     }
 
     @Test
-    void two_nodes_run_a_task_once() {
+    void task_withTwoNodes_runsOnce() {
         var node = node(TaskQueue.Policy.USUAL, (lease, stopping) -> null);
         node(TaskQueue.Policy.USUAL, (lease, stopping) -> null);
         for (int task = 0; task < 100; task++) {
@@ -285,7 +285,7 @@ class TaskQueueTest {
     }
 
     @Test
-    void asking_for_an_unknown_task_is_refused() {
+    void requestForUnknownTask_isRefused() {
         var node = node(TaskQueue.Policy.USUAL, (lease, stopping) -> null);
         assertThrows(IllegalStateException.class, () -> db.upkeep(tenant, tx -> {
             node.enqueue(tx, "nobody-does-this", UUID.randomUUID());

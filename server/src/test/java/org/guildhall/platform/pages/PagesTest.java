@@ -24,7 +24,7 @@ import org.guildhall.TestServer;
 import org.guildhall.core.problem.Problem;
 import org.junit.jupiter.api.Test;
 
-/** The pages outside the API: what they load, for how long it is kept, and what the explorer is given to show. */
+/** The pages outside the API: their files, the caching of those files, and the document that the explorer shows. */
 class PagesTest {
 
     private static final Pattern FILE = Pattern.compile("/docs/[a-z]+-[0-9a-f]{16}\\.[a-z]+");
@@ -53,7 +53,7 @@ class PagesTest {
     }
 
     @Test
-    void explorerFiles_carryAHash_areKeptForGoodAndCompressed() throws IOException {
+    void explorerFiles_areHashedCachedForeverAndCompressed() throws IOException {
         var page = new String(get("/docs").body());
         var files = FILE.matcher(page).results().map(found -> found.group()).distinct().toList();
         assertEquals(5, files.size(), page);
@@ -131,7 +131,7 @@ class PagesTest {
         var listed = new ArrayList<String>();
         document.path("x-tagGroups").forEach(room -> room.path("tags").forEach(tag -> listed.add(tag.asText())));
         assertEquals(new TreeSet<>(counts.keySet()), new TreeSet<>(listed));
-        assertEquals(counts.size(), listed.size(), "no group is in two rooms");
+        assertEquals(counts.size(), listed.size(), "a group is in one room only");
     }
 
     @Test
