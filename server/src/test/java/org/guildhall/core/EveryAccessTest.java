@@ -18,7 +18,7 @@ import org.guildhall.api.TypeIds;
 import org.guildhall.core.auth.Scopes;
 import org.guildhall.core.data.Ids;
 
-/** The callers that operations refuse: without a token, a scope, a resource of their own, a limit, or an active tenant. */
+/** The callers that operations refuse: without a token, a scope, their own resource, remaining quota or an active tenant. */
 class EveryAccessTest {
 
     @ForEach(GUARDED)

@@ -7,12 +7,12 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
 
-/** Real races: threads that all begin at the same moment. */
+/** Races with real threads that all begin at the same moment. */
 public final class Race {
 
     private Race() {}
 
-    /** Does something in so many threads at once, each with its number, and returns what they did in that order. */
+    /** Runs the work in a number of threads at once. Each gets its index, and the results are in the order of the indexes. */
     public static <T> List<T> run(int threads, IntFunction<T> each) throws Exception {
         var barrier = new CyclicBarrier(threads);
         var calls = new ArrayList<Callable<T>>();

@@ -49,7 +49,7 @@ class RevocationTest {
     }
 
     @Test
-    void tokenOfArchivedConsumer_isRefusedAndNamesTheCause() {
+    void tokenOfArchivedConsumer_isRefusedAndShownAsRevoked() {
         var token = desk.token(consumer, "catalog:read");
         var there = known(token);
         var archived = desk.admin.post(CONSUMERS + "/" + consumer + "/archive", null).expect(200);

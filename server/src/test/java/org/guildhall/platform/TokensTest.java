@@ -106,7 +106,7 @@ class TokensTest {
     }
 
     @Test
-    void patchWithoutIfMatch_isRefused() {
+    void changeWithoutIfMatch_isRefused() {
         var token = desk.token(consumer, "catalog:read");
         assertEquals("428 precondition_required", desk.admin.patch(token.path(), "{\"name\": \"New\"}").outcome());
         assertEquals("428 precondition_required", desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}").outcome());
@@ -169,7 +169,7 @@ class TokensTest {
     }
 
     @Test
-    void unknownRevokedAndMistypedTokens_areDistinguished() {
+    void revokedToken_isDistinguishedFromUnknownAndMistyped() {
         var token = desk.token(consumer, "catalog:read");
         desk.admin.post(token.path() + "/revoke", null).expect(200);
         assertEquals("401 token_revoked", desk.with(token.clear()).get(STATUS).outcome());

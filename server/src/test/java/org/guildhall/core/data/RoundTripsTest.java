@@ -69,8 +69,8 @@ class RoundTripsTest {
     }
 
     /**
-     * A parameter of a type that the driver doesn't know would separate the guard from its statement: two trips, and a list without entries,
-     * once a connection has run it often enough to keep it prepared.
+     * A parameter of a type that the driver doesn't know would separate the guard from its statement: the read takes two trips, and
+     * its list is empty, once a connection has run it often enough to keep it prepared.
      */
     @Test
     void filterOfAnyType_staysInOneRoundTrip() {

@@ -194,7 +194,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void everyNameOfJson_isAccepted() {
+    void unencodedJson_isAccepted_otherCodingsAreRefused() {
         http.post(PRODUCTS, "{\"name\": \"a\"}", "Content-Type", "Application/JSON;charset=UTF-8").expect(201);
         http.post(PRODUCTS, "{\"name\": \"a\"}", "Content-Encoding", "identity", "Content-Type", "application/json").expect(201);
         for (var coding : new String[] {"gzip", "br", "deflate, gzip", "x"}) {
@@ -210,7 +210,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void idempotencyKey_notAsciiOrRepeated_isRefused() {
+    void idempotencyKey_malformedOrRepeated_isRefused() {
         for (var key : new String[] {"with space", "\"\"", "k".repeat(256), "tab\tbed"}) {
             refused("400 invalid_parameter", http.post(PRODUCTS, "{\"name\": \"a\"}", "Idempotency-Key", key, "Content-Type", "application/json"));
         }
@@ -222,7 +222,7 @@ class BadRequestsTest {
     }
 
     @Test
-    void reason_notPrintableAsciiOrTooLong_isRefused() {
+    void reason_over500Characters_isRefused() {
         refused("400 invalid_parameter", http.post(PRODUCTS, "{\"name\": \"a\"}", "Audit-Reason", "r".repeat(501), "Content-Type", "application/json"));
         http.post(PRODUCTS, "{\"name\": \"a\"}", "Audit-Reason", "r".repeat(500), "Content-Type", "application/json").expect(201);
     }

@@ -47,7 +47,7 @@ class CorsTest {
     }
 
     @Test
-    void preflight_unlistedOrigin_getsNoCorsHeaders() {
+    void preflight_unlistedOrigin_getsNoAllowOrigin() {
         for (var origin : new String[] {"https://evil.example", "null", "https://console.example.evil.example", "http://console.example", "x".repeat(5_000)}) {
             var answer = send("OPTIONS", PRODUCTS, null, Map.of("Origin", origin, "Access-Control-Request-Method", "GET"));
             assertEquals(204, answer.status());

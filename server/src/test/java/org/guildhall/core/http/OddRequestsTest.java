@@ -218,7 +218,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void nextCursor_isTheSame_forEverySpelling() {
+    void nextLink_escapedCursorName_hasOneCursor() {
         for (int count = 0; count < 3; count++) {
             http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201);
         }

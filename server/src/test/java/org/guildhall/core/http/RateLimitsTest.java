@@ -42,8 +42,8 @@ class RateLimitsTest {
 
     @Test
     void twoNodes_admitAsManyAsOne_afterPayback() throws Exception {
-        // 40 at once and 10 in each second: in six seconds 100. At the beginning each node has a full bucket; what both spend before
-        // they have told each other is paid back within the next four seconds.
+        // 40 at once and 10 in each second: in six seconds 100. Each node begins with a full bucket. Spending that the nodes
+        // have not exchanged yet is paid back within the next four seconds.
         var token = tenant.limited(40, 4);
         int passed = flood(6, List.of(new Http(guild, token), new Http(TestServer.second(), token)));
         assertTrue(passed >= 80, passed + " passed, of 100");

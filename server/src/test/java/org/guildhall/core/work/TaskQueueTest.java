@@ -40,7 +40,7 @@ class TaskQueueTest {
         nodes.forEach(TaskQueue::close);
     }
 
-    /** Does one run. */
+    /** Runs the task once. */
     private interface Run {
         @Nullable Instant run(TaskLease lease, BooleanSupplier stopping);
     }
@@ -245,7 +245,7 @@ class TaskQueueTest {
             if (!first.getAndSet(false)) {
                 return null;
             }
-            // As after a pause of this node: another one has picked the task.
+            // This simulates a pause of the node: another one has picked the task.
             sql("update platform.scheduled_tasks set version = version + 1, picked_by = 'another node' where task_name = ?");
             assertThrows(TaskLease.Lost.class, () -> jobs.upkeep(lease, tx -> null));
             lost.set(true);

@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.guildhall.TestServer;
 import org.guildhall.core.data.TaskStore;
 
-/** Runs a job once, by hand, as the queue would: with the lease of its task. */
+/** Runs a job once without the queue, with the lease of its task. */
 public final class TaskRun {
 
     private static final String TAKE = """
