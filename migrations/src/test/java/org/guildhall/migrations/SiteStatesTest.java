@@ -14,7 +14,7 @@ class SiteStatesTest {
 
     private static final String SCRIPT = "/db/migration/V20261121083000__site_states.sql";
 
-    private static final String UNDONE = """
+    private static final String BEFORE_MIGRATION = """
             drop trigger sites_made on runtime.sites;
             drop trigger sites_state on runtime.sites;
             drop function runtime.sites_state();
@@ -34,7 +34,7 @@ class SiteStatesTest {
                 ('f', 'removed', null, interval '1 s', null, interval '4 s')) v (name, state, reason, made, activated, since);
             set session_replication_role = origin""";
 
-    private static final String TOLD = """
+    private static final String STATES = """
             select s.name || ' ' || string_agg(t.state || coalesce(' (' || t.reason || ')', '') || ' ' || extract(second from t.starts_at)::int
                 || '-' || coalesce(extract(second from t.ends_at)::int::text, ''), ', ' order by t.starts_at)
             from runtime.sites s join runtime.site_states t on (t.tenant_id, t.site_id) = (s.tenant_id, s.id)
@@ -43,7 +43,7 @@ class SiteStatesTest {
     @Test
     void existingSites_getTheirKnownStates() throws SQLException, IOException {
         var database = new TestDatabase(SiteStatesTest.class);
-        database.asSuperuser(UNDONE);
+        database.asSuperuser(BEFORE_MIGRATION);
         database.asSuperuser("begin; set local role guildhall_owner;" + script() + "; commit");
         assertEquals(List.of(
                 "a requested 1-",
@@ -51,7 +51,7 @@ class SiteStatesTest {
                 "c requested 1-3, active 3-",
                 "d requested 1-3, active 3-9, active 9-",
                 "e requested 1-3, active 3-5, read_only (Why) 5-",
-                "f requested 1-4, removed 4-"), database.asSuperuser(TOLD));
+                "f requested 1-4, removed 4-"), database.asSuperuser(STATES));
         assertEquals(List.of("t"), database.asSuperuser("select relforcerowsecurity from pg_class where oid = 'runtime.sites'::regclass"));
     }
 

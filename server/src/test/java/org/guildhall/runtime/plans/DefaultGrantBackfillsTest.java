@@ -40,14 +40,14 @@ class DefaultGrantBackfillsTest {
         var later = plans.organization(club);
 
         var backfill = run(policy);
-        assertEquals("succeeded 3 of 3: 1 applied, 2 unchanged", told(backfill));
+        assertEquals("succeeded 3 of 3: 1 applied, 2 unchanged", describe(backfill));
         assertEquals("Standard default", plans.plans(bare));
         assertEquals("Flexible manual", plans.plans(planned));
         assertEquals("Standard default", plans.plans(later));
         assertEquals("Public default", plans.plans(personal));
         assertEquals(List.of("initiate nothing → Standard default operator done"), plans.transitions(bare));
 
-        assertEquals("succeeded 3 of 3: 0 applied, 3 unchanged", told(run(policy)));
+        assertEquals("succeeded 3 of 3: 0 applied, 3 unchanged", describe(run(policy)));
         assertEquals(1, plans.transitions(bare).size());
     }
 
@@ -57,7 +57,7 @@ class DefaultGrantBackfillsTest {
         plans.organization(club);
         var policy = plans.policy(club, plans.standard);
         var before = plans.everything();
-        assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", told(run(policy, "validate")));
+        assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", describe(run(policy, "validate")));
         assertEquals(before, plans.everything());
     }
 
@@ -68,8 +68,8 @@ class DefaultGrantBackfillsTest {
         plans.http.post(CATALOG + "/products/" + addon + "/publish", null).expect(200);
         var policy = plans.make("/default-grant-policies",
                 "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\"}".formatted(club, addon));
-        assertEquals("succeeded 1 of 1: 1 applied, 0 unchanged", told(run(policy)));
-        assertEquals("succeeded 1 of 1: 0 applied, 1 unchanged", told(run(policy)));
+        assertEquals("succeeded 1 of 1: 1 applied, 0 unchanged", describe(run(policy)));
+        assertEquals("succeeded 1 of 1: 0 applied, 1 unchanged", describe(run(policy)));
         var provisions = plans.get("/provisions?organization_id=" + organization).json().get("data");
         assertEquals(List.of("default"), provisions.findValuesAsText("cause"));
         assertEquals(List.of(policy), provisions.findValuesAsText("default_grant_policy_id"));
@@ -95,8 +95,8 @@ class DefaultGrantBackfillsTest {
         plans.move(leaving, "end", null, ", \"effective_at\": \"" + Instant.now().plusSeconds(60) + "\"").expect(201);
         plans.later(Duration.ofHours(1));
         var policy = plans.policy(club, plans.standard);
-        assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", told(run(policy, "validate")));
-        assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", told(run(policy)));
+        assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", describe(run(policy, "validate")));
+        assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", describe(run(policy)));
         assertEquals("Standard default", plans.plans(over));
         assertEquals("Standard default", plans.plans(leaving));
     }
@@ -111,7 +111,7 @@ class DefaultGrantBackfillsTest {
                 set state = 'running', started_at = now(), total = 4, processed = 2, applied = 2, last_organization_id = ? where id = ?""",
                 PlanFixture.uuid(organizations.get(1)), PlanFixture.uuid(id));
         plans.backfill();
-        assertEquals("succeeded 4 of 4: 4 applied, 0 unchanged", told(get(id)));
+        assertEquals("succeeded 4 of 4: 4 applied, 0 unchanged", describe(get(id)));
         assertEquals("", plans.plans(organizations.get(1)), "organizations before the last one aren't processed again");
         assertEquals("Standard default", plans.plans(organizations.get(2)));
     }
@@ -122,7 +122,7 @@ class DefaultGrantBackfillsTest {
         var id = queue(plans.policy(club, plans.standard), "run");
         plans.tenant.sql("update runtime.default_grant_backfills set state = 'running', started_at = now(), total = 3 where id = ?", PlanFixture.uuid(id));
         plans.backfill();
-        assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", told(get(id)));
+        assertEquals("succeeded 2 of 2: 2 applied, 0 unchanged", describe(get(id)));
     }
 
     @Test
@@ -138,7 +138,7 @@ class DefaultGrantBackfillsTest {
             return "done";
         });
         plans.backfill();
-        assertEquals("succeeded 30 of 30: 30 applied, 0 unchanged", told(get(id)));
+        assertEquals("succeeded 30 of 30: 30 applied, 0 unchanged", describe(get(id)));
         for (var organization : organizations) {
             assertEquals(List.of("initiate nothing → Standard default operator done"), plans.transitions(organization));
         }
@@ -175,7 +175,7 @@ class DefaultGrantBackfillsTest {
         plans.end(policy);
         var before = plans.everything();
         plans.backfill();
-        assertEquals("failed 0 of 1: 0 applied, 0 unchanged", told(get(id)));
+        assertEquals("failed 0 of 1: 0 applied, 0 unchanged", describe(get(id)));
         assertEquals("The policy has ended.", get(id).get("failure").asText());
         assertEquals(before, plans.everything());
         assertEquals("409 invalid_state", plans.http.post(CATALOG + "/default-grant-policies/" + policy + "/backfills", "{\"mode\": \"run\"}").outcome());
@@ -224,7 +224,7 @@ class DefaultGrantBackfillsTest {
         return plans.http.get(CATALOG + "/default-grant-backfills/" + id).expect(200).json();
     }
 
-    private static String told(JsonNode backfill) {
+    private static String describe(JsonNode backfill) {
         return "%s %s of %s: %s applied, %s unchanged".formatted(backfill.get("state").asText(), backfill.get("processed"), backfill.get("total"),
                 backfill.get("applied"), backfill.get("unchanged"));
     }

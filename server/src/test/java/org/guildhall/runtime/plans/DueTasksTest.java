@@ -60,7 +60,7 @@ class DueTasksTest {
     }
 
     @Test
-    void changes_ofWhatIsScheduled_moveTheTaskToTheEarliestInstant() throws Exception {
+    void scheduledChanges_moveTaskToEarliestInstant() throws Exception {
         assertEquals("", task("1"), "no task without a scheduled change");
         var late = in(Duration.ofHours(5));
         trial(late);
@@ -77,7 +77,7 @@ class DueTasksTest {
     }
 
     @Test
-    void grantOffTheLadders_withAnEnd_requestsTheTask() throws Exception {
+    void addonGrant_withEnd_requestsTheTask() throws Exception {
         var addon = plans.make("/products", "{\"name\": \"Sites\", \"product_type\": \"addon\"}");
         plans.http.post("/api/v1/catalog/products/" + addon + "/publish", null).expect(200);
         var end = in(Duration.ofHours(1));
@@ -86,7 +86,7 @@ class DueTasksTest {
     }
 
     @Test
-    void suspendedTenant_itsTaskIsPaused_untilReactivation() throws Exception {
+    void suspendedTenant_taskPaused_untilReactivation() throws Exception {
         trial(in(Duration.ofHours(1)));
         plans.tenant.suspend();
         wake();
@@ -100,7 +100,7 @@ class DueTasksTest {
     }
 
     @Test
-    void poisonedOrganization_isRetriedAlone_andTheOthersGoOn() throws Exception {
+    void failingOrganization_retriedAlone_othersContinue() throws Exception {
         trial(in(Duration.ofSeconds(1)));
         var other = plans.organization();
         plans.grant(other, plans.product(plans.standard), ", \"kind\": \"trial\", \"ends_at\": \"" + in(Duration.ofSeconds(2)) + "\"").expect(201);
@@ -116,7 +116,7 @@ class DueTasksTest {
     }
 
     @Test
-    void rowLockedForLong_isRetried_andTheOthersGoOn() throws Exception {
+    void longRowLock_retried_othersContinue() throws Exception {
         trial(in(Duration.ofSeconds(1)));
         var other = plans.organization();
         plans.grant(other, plans.product(plans.standard), ", \"kind\": \"trial\", \"ends_at\": \"" + in(Duration.ofSeconds(2)) + "\"").expect(201);

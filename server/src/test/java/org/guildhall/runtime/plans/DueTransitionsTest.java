@@ -20,15 +20,15 @@ class DueTransitionsTest {
 
     private static final Duration PASSED = Duration.ofHours(2);
 
-    private final Instant hence = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
+    private final Instant dueAt = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
     private final PlanFixture plans = new PlanFixture(TestServer.still());
     private final String organization = plans.organization();
 
     @Test
     void trialEnded_readsShowDefault_jobWritesThatInstant() throws SQLException {
-        var trial = trial(hence);
+        var trial = trial(dueAt);
         assertEquals("Standard trial", plans.plans(organization));
-        var then = passed(hence);
+        var then = passed(dueAt);
         var stored = plans.everything();
         assertEquals("Public default", plans.plans(organization));
         assertEquals("ended", plans.get("/grants/" + trial).at("/state"));
@@ -55,8 +55,8 @@ class DueTransitionsTest {
 
     @Test
     void jobEvent_namesTheJobAndItsChanges() {
-        trial(hence);
-        passed(hence);
+        trial(dueAt);
+        passed(dueAt);
         plans.settle();
         var event = plans.http.get("/api/v1/platform/audit-events?action=transition.applied").expect(200).json().at("/data/0");
         assertEquals("job", event.get("actor_type").asText());
@@ -71,8 +71,8 @@ class DueTransitionsTest {
 
     @Test
     void writeBeforeJob_appliesDueFirst_eventIsTheWrites() {
-        trial(hence);
-        var then = passed(hence);
+        trial(dueAt);
+        var then = passed(dueAt);
         var moved = plans.move(organization, "upgrade", plans.flexible).expect(201);
         assertEquals("Public", plans.name(moved.at("/from_tier_id")));
         assertEquals(4, plans.transitions(organization).size());
@@ -87,24 +87,24 @@ class DueTransitionsTest {
 
     @Test
     void refusedWrite_leavesTransitionDue() throws SQLException {
-        trial(hence);
-        passed(hence);
+        trial(dueAt);
+        passed(dueAt);
         plans.assertRefused("409 invalid_state", "/kind", () -> plans.move(organization, "downgrade", plans.publicTier));
         assertEquals("Public default", plans.plans(organization));
     }
 
     @Test
     void move_fromUnwrittenDefault_withItsETag_accepted() {
-        trial(hence);
-        passed(hence);
+        trial(dueAt);
+        passed(dueAt);
         var seen = Objects.requireNonNull(plans.get("/organizations/" + organization + "/pool").header("ETag"));
         plans.move(organization, "upgrade", plans.standard, "", "If-Match", seen).expect(201);
     }
 
     @Test
     void policyEndedAfterInstant_defaultStillApplies() {
-        trial(hence);
-        passed(hence);
+        trial(dueAt);
+        passed(dueAt);
         plans.end(plans.policy);
         assertEquals("Public default", plans.plans(organization));
         plans.settle();
@@ -113,9 +113,9 @@ class DueTransitionsTest {
 
     @Test
     void policyEndedBeforeInstant_noDefaultFollows() {
-        trial(hence);
+        trial(dueAt);
         plans.end(plans.policy);
-        passed(hence);
+        passed(dueAt);
         assertEquals("", plans.plans(organization));
         plans.settle();
         assertEquals("", plans.plans(organization));
@@ -124,8 +124,8 @@ class DueTransitionsTest {
 
     @Test
     void scheduledMove_due_keepsInstantActorAndReason() {
-        plans.move(organization, "upgrade", plans.flexible, ", \"reason\": \"As agreed.\", \"effective_at\": \"" + hence + "\"").expect(201);
-        var then = passed(hence);
+        plans.move(organization, "upgrade", plans.flexible, ", \"reason\": \"As agreed.\", \"effective_at\": \"" + dueAt + "\"").expect(201);
+        var then = passed(dueAt);
         assertEquals("Flexible manual", plans.plans(organization));
         plans.settle();
         var settled = last();
@@ -136,9 +136,9 @@ class DueTransitionsTest {
 
     @Test
     void scheduledMove_impossible_canceledWithReason() {
-        plans.move(organization, "upgrade", plans.standard, ", \"effective_at\": \"" + hence + "\"").expect(201);
+        plans.move(organization, "upgrade", plans.standard, ", \"effective_at\": \"" + dueAt + "\"").expect(201);
         plans.move(organization, "upgrade", plans.flexible).expect(201);
-        passed(hence);
+        passed(dueAt);
         assertEquals("Flexible manual", plans.plans(organization));
         plans.settle();
         assertEquals("Flexible manual", plans.plans(organization));
@@ -149,9 +149,9 @@ class DueTransitionsTest {
 
     @Test
     void scheduledMove_supersedesTrialAndItsEnd() {
-        var trial = trial(hence.plusSeconds(86_400));
-        plans.move(organization, "upgrade", plans.flexible, ", \"effective_at\": \"" + hence + "\"").expect(201);
-        var then = passed(hence);
+        var trial = trial(dueAt.plusSeconds(86_400));
+        plans.move(organization, "upgrade", plans.flexible, ", \"effective_at\": \"" + dueAt + "\"").expect(201);
+        var then = passed(dueAt);
         plans.settle();
         assertEquals("Flexible manual", plans.plans(organization));
         assertEquals("superseded", plans.get("/grants/" + trial).at("/state"));
@@ -161,7 +161,7 @@ class DueTransitionsTest {
 
     @Test
     void severalDue_applyInOrder() {
-        var first = hence;
+        var first = dueAt;
         var second = first.plusMillis(50);
         var third = first.plusMillis(100);
         trial(first);
@@ -179,8 +179,8 @@ class DueTransitionsTest {
 
     @Test
     void cancel_dueTransition_refused() throws SQLException {
-        var scheduled = plans.move(organization, "upgrade", plans.standard, ", \"effective_at\": \"" + hence + "\"").expect(201).at("/id");
-        passed(hence);
+        var scheduled = plans.move(organization, "upgrade", plans.standard, ", \"effective_at\": \"" + dueAt + "\"").expect(201).at("/id");
+        passed(dueAt);
         plans.assertRefused("409 invalid_state", null, () -> plans.post("/transitions/" + scheduled + "/cancel", "{}"));
     }
 
@@ -188,8 +188,8 @@ class DueTransitionsTest {
     void addonGrant_endReached_endedWithoutJob() {
         var addon = plans.make("/products", "{\"name\": \"Sites\", \"product_type\": \"addon\"}");
         plans.http.post("/api/v1/catalog/products/" + addon + "/publish", null).expect(200);
-        var grant = plans.grant(organization, addon, ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
-        var then = passed(hence);
+        var grant = plans.grant(organization, addon, ", \"ends_at\": \"" + dueAt + "\"").expect(201).at("/id");
+        var then = passed(dueAt);
         assertEquals("ended", plans.get("/grants/" + grant).at("/state"));
         assertEquals(then, instant("/grants/" + grant, "/ended_at"));
         assertEquals("ended", plans.get("/provisions?grant_id=" + grant).at("/data/0/state"));
@@ -198,8 +198,8 @@ class DueTransitionsTest {
 
     @Test
     void dryRun_dueTransition_storesNothing() throws SQLException {
-        trial(hence);
-        passed(hence);
+        trial(dueAt);
+        passed(dueAt);
         var stored = plans.everything();
         var tried = plans.post("/organizations/" + organization + "/transitions?dry_run=true",
                 "{\"kind\": \"upgrade\", \"target_tier_id\": \"" + plans.flexible + "\"}").expect(201);

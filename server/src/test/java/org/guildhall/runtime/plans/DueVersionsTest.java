@@ -21,7 +21,7 @@ class DueVersionsTest {
     private static final Duration PASSED = Duration.ofHours(2);
 
     private final PlanFixture plans = new PlanFixture(TestServer.still());
-    private final Instant hence = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
+    private final Instant dueAt = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
 
     private Reply pool(String organization) {
         return plans.get("/organizations/" + organization + "/pool").expect(200);
@@ -41,9 +41,9 @@ class DueVersionsTest {
     }
 
     @Test
-    void ifMatch_ofBeforeADueInstant_isStaleAfterIt() {
+    void ifMatch_fromBeforeDueInstant_isStale() {
         var organization = plans.organization();
-        plans.move(organization, "upgrade", plans.standard, ", \"effective_at\": \"" + hence + "\"").expect(201);
+        plans.move(organization, "upgrade", plans.standard, ", \"effective_at\": \"" + dueAt + "\"").expect(201);
         var before = pool(organization);
         assertEquals(tag(before).split("-")[0], tag(entitlements(organization)).split("-")[0]);
         plans.later(PASSED);
@@ -61,13 +61,13 @@ class DueVersionsTest {
     }
 
     @Test
-    void twoDueInstants_areTwoVersions_writtenTogetherOrNot() {
+    void twoDueInstants_areTwoVersions() {
         var together = plans.organization();
         var apart = plans.organization();
         long started = version(pool(together));
         for (var organization : List.of(together, apart)) {
-            plans.move(organization, "upgrade", plans.standard, ", \"effective_at\": \"" + hence + "\"").expect(201);
-            plans.move(organization, "upgrade", plans.flexible, ", \"effective_at\": \"" + hence.plus(PASSED).minusSeconds(60) + "\"").expect(201);
+            plans.move(organization, "upgrade", plans.standard, ", \"effective_at\": \"" + dueAt + "\"").expect(201);
+            plans.move(organization, "upgrade", plans.flexible, ", \"effective_at\": \"" + dueAt.plus(PASSED).minusSeconds(60) + "\"").expect(201);
         }
         plans.later(PASSED);
         assertEquals(started + 3, version(pool(together)));
@@ -82,9 +82,9 @@ class DueVersionsTest {
     }
 
     @Test
-    void grantOffTheLadders_thatEnds_isAVersionToo() {
+    void addonGrant_ended_isANewVersion() {
         var organization = plans.organization();
-        plans.grant(organization, plans.published("Locker"), ", \"ends_at\": \"" + hence + "\"").expect(201);
+        plans.grant(organization, plans.published("Locker"), ", \"ends_at\": \"" + dueAt + "\"").expect(201);
         var before = entitlements(organization);
         plans.later(PASSED);
         var after = entitlements(organization);
@@ -96,12 +96,12 @@ class DueVersionsTest {
     }
 
     @Test
-    void listsOverAll_show120DueTransitionsAsTheyWillBe() {
+    void lists_120DueTransitions_shownAsApplied() {
         var organizations = new HashSet<String>();
         for (int count = 0; count < 120; count++) {
             var organization = plans.organization();
             organizations.add(organization);
-            plans.grant(organization, plans.product(plans.standard), ", \"kind\": \"trial\", \"ends_at\": \"" + hence + "\"").expect(201);
+            plans.grant(organization, plans.product(plans.standard), ", \"kind\": \"trial\", \"ends_at\": \"" + dueAt + "\"").expect(201);
         }
         plans.later(PASSED);
         var held = plans.get("/provisions?state=active&limit=200").expect(200).json().get("data");
@@ -113,7 +113,7 @@ class DueVersionsTest {
     }
 
     @Test
-    void listsOverAll_withMoreDueThanCanBeForeseen_areUnavailableRatherThanWrong() throws SQLException {
+    void lists_tooManyDueTransitions_unavailable() throws SQLException {
         var organization = plans.organization();
         plans.tenant.sql("""
                 insert into runtime.transitions

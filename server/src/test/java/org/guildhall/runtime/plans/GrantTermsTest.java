@@ -141,7 +141,7 @@ class GrantTermsTest {
     }
 
     @Test
-    void grant_renewedForItsEnd_isFollowedWithoutAGapAndDoubling() {
+    void grant_renewedForItsEnd_noGapNoOverlap() {
         for (var product : List.of(plan, addon)) {
             sites.clear();
             var trial = onTrial(product);
@@ -169,7 +169,7 @@ class GrantTermsTest {
     }
 
     @Test
-    void durations_ofMonths_areCountedFromTheBeginningInTheTenantsTimeZone() {
+    void durations_ofMonths_useTheTenantsTimeZone() {
         usage.in("Australia/Sydney");
         var organization = usage.organization();
         var grant = grant(organization, addon, ", \"starts_at\": \"2033-01-30T13:00:00Z\", \"duration\": \"P1M\"").expect(201);
@@ -186,7 +186,7 @@ class GrantTermsTest {
     }
 
     @Test
-    void ends_thatCannotBe_areRefusedWithTheMember() {
+    void ends_invalid_refusedAtTheirMember() {
         var trial = onTrial(plan);
         assertProblem("422 validation_failed", "/ends_at", patch(trial, "{\"ends_at\": null}"));
         assertProblem("422 validation_failed", "/ends_at", patch(trial, "{\"ends_at\": \"2020-01-01T00:00:00Z\"}"));
@@ -222,7 +222,7 @@ class GrantTermsTest {
     }
 
     @Test
-    void product_thatAllowsOneTrial_hasOneForEachOrganization() throws Exception {
+    void product_allowingOneTrial_oneForEachOrganization() throws Exception {
         var once = usage.make(CATALOG + "/products", "{\"name\": \"Once\", \"product_type\": \"addon\", \"trial_eligibility\": \"once_per_organization\"}");
         usage.http.post(CATALOG + "/products/" + once + "/publish", null).expect(200);
         var organization = usage.organization();

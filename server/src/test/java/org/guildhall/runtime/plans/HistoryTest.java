@@ -38,7 +38,7 @@ class HistoryTest {
     }
 
     @Test
-    void entitlements_withALongHistory_readAsManyPagesAsWithout() {
+    void entitlements_withLongHistory_readAsFewPages() {
         var product = usage.product(UsageFixture.limit("wiki.seats", 5));
         var young = usage.organization();
         var old = usage.organization();

@@ -82,7 +82,7 @@ class PlanChangesTest {
         "manual,       Standard, Standard, held_by_grant, Standard manual",
         "manual,       Flexible, Standard, held_by_grant, Flexible manual",
     })
-    void change_planOfACause_followsTheTable(String cause, @Nullable String held, @Nullable String paid, String outcome, String after) {
+    void change_planOfEachCause_followsTheTable(String cause, @Nullable String held, @Nullable String paid, String outcome, String after) {
         var organization = span(cause, held);
         assertEquals(outcome, change(organization, tier(paid)));
         assertEquals(after, plans.plans(organization));
@@ -154,7 +154,7 @@ class PlanChangesTest {
     }
 
     @Test
-    void check_andLock_answerOtherRooms() {
+    void checkAndLock_answerOtherModules() {
         var organization = uuid(plans.organization());
         var check = door.run("none.changed", (tx, changes) -> door.door().check(tx, organization, "nowhere.registered", 1));
         assertEquals(false, check.allowed());

@@ -230,7 +230,7 @@ public final class PlanFixture {
                               and a.atttypid = 'timestamptz'::regtype
                             group by c.oid
                         loop
-                            -- Ranges one after another, the earliest first: they would run into each other otherwise.
+                            -- Updates ranges in order, the earliest first; otherwise they would overlap.
                             for r in execute format('select ctid from %s where tenant_id = ''TENANT'' order by %s', t.name,
                                                     case when t.dated then 'starts_at' else 'ctid' end) loop
                                 execute format('update %s set %s where ctid = ''%s''', t.name, t.earlier, r.ctid);

@@ -34,7 +34,7 @@ class PoolProjectionTest {
     void trialEnd_defaultBeginsAtSameInstant() {
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
         var timeline = run(List.of(trial), List.of(end(trial, NOON)), policy(PUBLIC));
-        assertEquals("Standard trial until 12:00, Public default from 12:00", told(timeline));
+        assertEquals("Standard trial until 12:00, Public default from 12:00", describe(timeline));
         assertEquals(TierFixture.POLICY, timeline.spans().getLast().policyId());
         assertEquals(List.of(true), timeline.steps().stream().map(step -> step.dropped() == null).toList());
     }
@@ -42,7 +42,7 @@ class PoolProjectionTest {
     @Test
     void trialEnd_noDefault_nothingFollows() {
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
-        assertEquals("Standard trial until 12:00", told(run(List.of(trial), List.of(end(trial, NOON)), null)));
+        assertEquals("Standard trial until 12:00", describe(run(List.of(trial), List.of(end(trial, NOON)), null)));
     }
 
     @Test
@@ -50,9 +50,9 @@ class PoolProjectionTest {
         var trial = held(FLEXIBLE, ProvisionCause.TRIAL).until(ONE);
         var ended = policy(PUBLIC, new Validity(Instant.EPOCH, ONE));
         var begun = policy(STANDARD, new Validity(ONE, null));
-        assertEquals("Flexible trial until 13:00, Standard default from 13:00", told(run(List.of(trial), List.of(end(trial, ONE)), ended, begun)));
+        assertEquals("Flexible trial until 13:00, Standard default from 13:00", describe(run(List.of(trial), List.of(end(trial, ONE)), ended, begun)));
         var earlier = trial.until(NOON);
-        assertEquals("Flexible trial until 12:00, Public default from 12:00", told(run(List.of(earlier), List.of(end(earlier, NOON)), ended, begun)));
+        assertEquals("Flexible trial until 12:00, Public default from 12:00", describe(run(List.of(earlier), List.of(end(earlier, NOON)), ended, begun)));
     }
 
     @Test
@@ -60,13 +60,13 @@ class PoolProjectionTest {
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(NOON);
         var timeline = run(List.of(trial), List.of(end(trial, NOON), manual(TransitionRules.Kind.UPGRADE, PUBLIC, FLEXIBLE, ONE), manual(TransitionRules.Kind.END, null, null, TWO)),
                 policy(PUBLIC));
-        assertEquals("Standard trial until 12:00, Public default 12:00 to 13:00, Flexible manual 13:00 to 14:00, Public default from 14:00", told(timeline));
+        assertEquals("Standard trial until 12:00, Public default 12:00 to 13:00, Flexible manual 13:00 to 14:00, Public default from 14:00", describe(timeline));
     }
 
     @Test
     void impossibleMove_canceledWithReason() {
         var timeline = run(List.of(held(FLEXIBLE, ProvisionCause.GRANT)), List.of(manual(TransitionRules.Kind.UPGRADE, PUBLIC, STANDARD, NOON)), policy(PUBLIC));
-        assertEquals("Flexible grant from 11:00", told(timeline));
+        assertEquals("Flexible grant from 11:00", describe(timeline));
         assertEquals("An upgrade goes to a higher rank: Standard has rank 1, the present plan, Flexible, has rank 2.", Objects.requireNonNull(timeline.steps().getFirst().dropped()).reason());
     }
 
@@ -74,14 +74,14 @@ class PoolProjectionTest {
     void grantEnd_planReplaced_isCanceled() {
         var trial = held(STANDARD, ProvisionCause.TRIAL).until(ONE);
         var timeline = run(List.of(trial), List.of(manual(TransitionRules.Kind.UPGRADE, STANDARD, FLEXIBLE, NOON), end(trial, ONE)), policy(PUBLIC));
-        assertEquals("Standard trial until 12:00, Flexible manual from 12:00", told(timeline));
+        assertEquals("Standard trial until 12:00, Flexible manual from 12:00", describe(timeline));
         assertEquals(new PoolProjection.Cancellation(PoolProjection.SUPERSEDED, NOON), timeline.steps().getLast().dropped());
     }
 
     @Test
     void defaultPlan_end_notReplacedByItself() {
         var timeline = run(List.of(held(PUBLIC, ProvisionCause.DEFAULT)), List.of(manual(TransitionRules.Kind.END, null, null, NOON)), policy(PUBLIC));
-        assertEquals("Public default from 11:00", told(timeline));
+        assertEquals("Public default from 11:00", describe(timeline));
         assertNotNull(timeline.steps().getFirst().dropped());
     }
 
@@ -120,11 +120,11 @@ class PoolProjectionTest {
         return ScheduledTransition.of(LADDER.id(), kind, from == null ? null : from.id(), to == null ? null : to.id(), ProvisionCause.MANUAL, null, at);
     }
 
-    private static String told(PoolProjection timeline) {
-        return timeline.spans().stream().map(PoolProjectionTest::told).collect(Collectors.joining(", "));
+    private static String describe(PoolProjection timeline) {
+        return timeline.spans().stream().map(PoolProjectionTest::describe).collect(Collectors.joining(", "));
     }
 
-    private static String told(ProvisionSpan held) {
+    private static String describe(ProvisionSpan held) {
         var start = held.startsAt().toString().substring(11, 16);
         var end = held.endsAt() == null ? null : held.endsAt().toString().substring(11, 16);
         var when = end == null ? "from " + start : start.equals("11:00") ? "until " + end : start + " to " + end;

@@ -24,52 +24,52 @@ class ProjectedRowsTest {
 
     private static final Duration PASSED = Duration.ofHours(2);
 
-    private final Instant hence = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
+    private final Instant dueAt = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
     private final PlanFixture plans = new PlanFixture(TestServer.still());
     private final String organization = plans.organization();
 
     @Test
     void trialEnded_readsSameAfterJob() throws SQLException {
-        trial(hence);
+        trial(dueAt);
         assertReadsSameAfterJob();
     }
 
     @Test
     void moveSupersedesRunningTrial_readsSameAfterJob() throws SQLException {
-        trial(hence.plus(PASSED.multipliedBy(9)));
-        move("upgrade", plans.flexible, hence);
+        trial(dueAt.plus(PASSED.multipliedBy(9)));
+        move("upgrade", plans.flexible, dueAt);
         assertReadsSameAfterJob();
     }
 
     @Test
     void moveSupersedesEndedTrial_readsSameAfterJob() throws SQLException {
-        trial(hence.plusSeconds(60));
-        move("upgrade", plans.flexible, hence);
+        trial(dueAt.plusSeconds(60));
+        move("upgrade", plans.flexible, dueAt);
         assertReadsSameAfterJob();
     }
 
     @Test
     void severalMoves_readSameAfterJob() throws SQLException {
-        trial(hence);
-        move("upgrade", plans.standard, hence.plusSeconds(1));
-        move("downgrade", plans.publicTier, hence.plusSeconds(2));
-        move("upgrade", plans.flexible, hence.plus(PASSED.multipliedBy(9)));
+        trial(dueAt);
+        move("upgrade", plans.standard, dueAt.plusSeconds(1));
+        move("downgrade", plans.publicTier, dueAt.plusSeconds(2));
+        move("upgrade", plans.flexible, dueAt.plus(PASSED.multipliedBy(9)));
         assertReadsSameAfterJob();
     }
 
     @Test
     void moveCanceled_readsSameAfterJob() throws SQLException {
-        move("upgrade", plans.standard, hence);
+        move("upgrade", plans.standard, dueAt);
         plans.move(organization, "upgrade", plans.flexible).expect(201);
         assertReadsSameAfterJob();
     }
 
     @Test
     void grantBegins_readsSameAfterJob() throws SQLException {
-        var grant = later(plans.standard, hence, ", \"ends_at\": \"" + hence.plus(PASSED.multipliedBy(9)) + "\"");
+        var grant = later(plans.standard, dueAt, ", \"ends_at\": \"" + dueAt.plus(PASSED.multipliedBy(9)) + "\"");
         plans.later(PASSED.dividedBy(4));
         assertEquals("scheduled", plans.get("/grants/" + grant).at("/state"));
-        assertEquals("Standard grant unwritten", plans.plans(organization, "?at=" + hence));
+        assertEquals("Standard grant unwritten", plans.plans(organization, "?at=" + dueAt));
         assertReadsSameAfterJob();
         assertEquals("Standard grant", plans.plans(organization));
         var held = plans.get("/provisions?grant_id=" + grant);
@@ -78,15 +78,15 @@ class ProjectedRowsTest {
 
     @Test
     void grantBeginsAndEnds_readsSameAfterJob() throws SQLException {
-        later(plans.standard, hence, ", \"kind\": \"trial\", \"ends_at\": \"" + hence.plusSeconds(60) + "\"");
+        later(plans.standard, dueAt, ", \"kind\": \"trial\", \"ends_at\": \"" + dueAt.plusSeconds(60) + "\"");
         assertReadsSameAfterJob();
         assertEquals("Public default", plans.plans(organization));
     }
 
     @Test
     void grantRenewsTrialAtItsEnd_readsSameAfterJob() throws SQLException {
-        var trial = trial(hence);
-        var next = later(plans.standard, hence, ", \"renews_grant_id\": \"" + trial + "\"");
+        var trial = trial(dueAt);
+        var next = later(plans.standard, dueAt, ", \"renews_grant_id\": \"" + trial + "\"");
         assertReadsSameAfterJob();
         assertEquals("Standard grant", plans.plans(organization));
         assertEquals(List.of("initiate nothing → Public default operator done", "upgrade Public → Standard trial operator done"),
@@ -99,16 +99,16 @@ class ProjectedRowsTest {
 
     @Test
     void higherPlan_atTrialEnd_replacesTheTrial() throws SQLException {
-        trial(hence);
-        move("upgrade", plans.flexible, hence);
+        trial(dueAt);
+        move("upgrade", plans.flexible, dueAt);
         assertReadsSameAfterJob();
         assertEquals("Flexible manual", plans.plans(organization));
     }
 
     @Test
     void impossibleMove_atTrialEnd_trialStillEnds() throws SQLException {
-        trial(hence);
-        move("upgrade", plans.flexible, hence);
+        trial(dueAt);
+        move("upgrade", plans.flexible, dueAt);
         plans.archiveTier(plans.flexible);
         assertReadsSameAfterJob();
         assertEquals("Public default", plans.plans(organization));
@@ -116,7 +116,7 @@ class ProjectedRowsTest {
 
     @Test
     void impossibleGrant_canceledWithReason() throws SQLException {
-        var grant = later(plans.standard, hence, ", \"ends_at\": \"" + hence.plus(PASSED.multipliedBy(9)) + "\"");
+        var grant = later(plans.standard, dueAt, ", \"ends_at\": \"" + dueAt.plus(PASSED.multipliedBy(9)) + "\"");
         plans.move(organization, "upgrade", plans.flexible).expect(201);
         assertReadsSameAfterJob();
         assertEquals("canceled", plans.get("/grants/" + grant).at("/state"));
@@ -127,7 +127,7 @@ class ProjectedRowsTest {
 
     @Test
     void impossibleGrant_alsoPastItsEnd_canceled() throws SQLException {
-        var grant = later(plans.standard, hence, ", \"ends_at\": \"" + hence.plusSeconds(60) + "\"");
+        var grant = later(plans.standard, dueAt, ", \"ends_at\": \"" + dueAt.plusSeconds(60) + "\"");
         plans.move(organization, "upgrade", plans.flexible).expect(201);
         assertReadsSameAfterJob();
         assertEquals("canceled", plans.get("/grants/" + grant).at("/state"));
@@ -139,16 +139,16 @@ class ProjectedRowsTest {
 
     @Test
     void trialEnded_noDefault_readsSameAfterJob() throws SQLException {
-        trial(hence);
+        trial(dueAt);
         plans.end(plans.policy);
         assertReadsSameAfterJob();
     }
 
     @Test
     void lists_overAllOrganizations_includeDueChanges() throws SQLException {
-        trial(hence);
+        trial(dueAt);
         var other = plans.organization();
-        plans.grant(other, plans.product(plans.flexible), ", \"kind\": \"trial\", \"ends_at\": \"" + hence + "\"").expect(201);
+        plans.grant(other, plans.product(plans.flexible), ", \"kind\": \"trial\", \"ends_at\": \"" + dueAt + "\"").expect(201);
         plans.organization();
         plans.later(PASSED);
         var lists = List.of("/provisions?state=active", "/provisions?cause=default&sort=created_at", "/transitions?state=scheduled",
@@ -161,7 +161,7 @@ class ProjectedRowsTest {
 
     @Test
     void paging_jobRunsBetweenPages_cursorContinues() {
-        trial(hence);
+        trial(dueAt);
         plans.later(PASSED);
         var all = "/provisions?sort=created_at&organization_id=" + organization;
         var ids = plans.get(all).expect(200).json().get("data").findValuesAsText("id");
@@ -175,15 +175,15 @@ class ProjectedRowsTest {
 
     @Test
     void scheduledMove_hasNoProvisionYet() {
-        move("upgrade", plans.standard, hence);
-        assertEquals("Standard manual unwritten", plans.plans(organization, "?at=" + hence.plusSeconds(1)));
+        move("upgrade", plans.standard, dueAt);
+        assertEquals("Standard manual unwritten", plans.plans(organization, "?at=" + dueAt.plusSeconds(1)));
         assertEquals(1, plans.get("/provisions?organization_id=" + organization).json().get("data").size());
         assertEquals("scheduled", plans.get("/transitions?kind=upgrade").at("/data/0/state"));
     }
 
     @Test
     void grantPatch_withShownETag_accepted() {
-        var trial = trial(hence);
+        var trial = trial(dueAt);
         plans.later(PASSED);
         var shown = plans.get("/grants/" + trial).expect(200);
         assertEquals("ended", shown.at("/state"));

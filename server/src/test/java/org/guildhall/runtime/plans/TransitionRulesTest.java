@@ -49,7 +49,7 @@ class TransitionRulesTest {
             downgrade,  Public,    Standard, RANK""")
     void kind_againstRanks_refused(String kind, @Nullable String from, String to, String outcome) {
         var held = from == null ? null : held(TierFixture.tier(from), ProvisionCause.MANUAL);
-        assertEquals(outcome, told(TransitionRules.to(TransitionRules.Kind.of(kind), held, LADDER, TierFixture.tier(to), policy(PUBLIC), ProvisionCause.MANUAL, null, NOON)));
+        assertEquals(outcome, describe(TransitionRules.to(TransitionRules.Kind.of(kind), held, LADDER, TierFixture.tier(to), policy(PUBLIC), ProvisionCause.MANUAL, null, NOON)));
     }
 
     @ParameterizedTest
@@ -95,11 +95,11 @@ class TransitionRulesTest {
         var draft = new Tier(STANDARD.id(), LADDER.id(), 1, "Standard", STANDARD.lifetime(),
                 List.of(new TierProduct(product.productId(), "p", product.stood(), new Validity(null, null))));
         for (var tier : List.of(archived, retired, draft)) {
-            assertEquals("TARGET", told(up(LADDER, tier, NOON)));
+            assertEquals("TARGET", describe(up(LADDER, tier, NOON)));
         }
-        assertEquals("manual", told(up(LADDER, archived, NOON.minusNanos(1_000))), "the tier was active just before");
-        assertEquals("manual", told(up(LADDER, retired, NOON.minusNanos(1_000))), "the product was published just before");
-        assertEquals("TARGET", told(up(new Ladder(LADDER.id(), "FedWiki Service", over, LADDER.tiers()), STANDARD, NOON)));
+        assertEquals("manual", describe(up(LADDER, archived, NOON.minusNanos(1_000))), "the tier was active just before");
+        assertEquals("manual", describe(up(LADDER, retired, NOON.minusNanos(1_000))), "the product was published just before");
+        assertEquals("TARGET", describe(up(new Ladder(LADDER.id(), "FedWiki Service", over, LADDER.tiers()), STANDARD, NOON)));
     }
 
     @Test
@@ -117,8 +117,8 @@ class TransitionRulesTest {
     void ranksReordered_agreedMove_isStillAllowed() {
         var held = held(FLEXIBLE, ProvisionCause.MANUAL);
         var decision = TransitionRules.to(TransitionRules.Kind.UPGRADE, held, LADDER, STANDARD, null, ProvisionCause.MANUAL, FLEXIBLE.id(), NOON);
-        assertEquals("manual", told(decision));
-        assertEquals("RANK", told(TransitionRules.to(TransitionRules.Kind.UPGRADE, held, LADDER, STANDARD, null, ProvisionCause.MANUAL, PUBLIC.id(), NOON)));
+        assertEquals("manual", describe(decision));
+        assertEquals("RANK", describe(TransitionRules.to(TransitionRules.Kind.UPGRADE, held, LADDER, STANDARD, null, ProvisionCause.MANUAL, PUBLIC.id(), NOON)));
     }
 
     @Test
@@ -138,7 +138,7 @@ class TransitionRulesTest {
         return decision instanceof Move move && move.to() != null ? move.to().productId() : null;
     }
 
-    private static String told(TransitionRules.Outcome decision) {
+    private static String describe(TransitionRules.Outcome decision) {
         return switch (decision) {
             case Impossible no -> no.why().name();
             case Move move -> move.to() == null ? "nothing" : move.to().cause().word();

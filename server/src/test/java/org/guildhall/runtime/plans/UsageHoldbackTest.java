@@ -21,7 +21,7 @@ class UsageHoldbackTest {
 
     private static final Duration PASSED = Duration.ofHours(2);
 
-    private final Instant hence = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
+    private final Instant dueAt = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
     private final PlanFixture plans = new PlanFixture(TestServer.still());
     private final String small;
     private final String large;
@@ -66,7 +66,7 @@ class UsageHoldbackTest {
 
     @Test
     void scheduledEnd_usageAboveDefaultLimit_isCanceled() {
-        var end = Objects.requireNonNull(plans.move(organization, "end", null, ", \"effective_at\": \"" + hence + "\"").expect(201).at("/id"));
+        var end = Objects.requireNonNull(plans.move(organization, "end", null, ", \"effective_at\": \"" + dueAt + "\"").expect(201).at("/id"));
         use(100);
         plans.later(PASSED);
         assertHeldBack(end);
@@ -107,7 +107,7 @@ class UsageHoldbackTest {
     @Test
     void trialEnd_usageAboveDefaultLimit_isApplied() {
         plans.move(organization, "downgrade", small).expect(201);
-        plans.grant(organization, plans.product(large), ", \"kind\": \"trial\", \"ends_at\": \"" + hence + "\"").expect(201);
+        plans.grant(organization, plans.product(large), ", \"kind\": \"trial\", \"ends_at\": \"" + dueAt + "\"").expect(201);
         use(100);
         plans.later(PASSED);
         assertEquals("16", limit());
@@ -128,7 +128,7 @@ class UsageHoldbackTest {
     }
 
     private Reply downgrade(String more) {
-        return plans.move(organization, "downgrade", small, ", \"effective_at\": \"" + hence + "\"" + more);
+        return plans.move(organization, "downgrade", small, ", \"effective_at\": \"" + dueAt + "\"" + more);
     }
 
     private void use(long quantity) {

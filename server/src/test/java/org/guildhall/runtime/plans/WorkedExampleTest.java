@@ -50,8 +50,8 @@ class WorkedExampleTest {
 
     @Test
     void newPerson_hasExactlyPublic() {
-        assertEquals("Public by default: 1 sites, 16 MB", standing());
-        assertEquals(List.of("initiate nothing → Public by default, operator: The default of the organization's type."), story());
+        assertEquals("Public by default: 1 sites, 16 MB", planSummary());
+        assertEquals(List.of("initiate nothing → Public by default, operator: The default of the organization's type."), transitions());
     }
 
     /** Covers each way to write the due change: the job, an earlier write, or none. */
@@ -63,16 +63,16 @@ class WorkedExampleTest {
         var trial = http.post(RUNTIME + "/grants", """
                 {"organization_id": "%s", "product_id": "%s", "kind": "trial", "ends_at": "%s", "reason": "Thirty days to try it."}"""
                 .formatted(organization, plans.product(standard), end)).expect(201);
-        assertEquals("Standard by trial: 16 sites, 256 MB", standing());
+        assertEquals("Standard by trial: 16 sites, 256 MB", planSummary());
         assertEquals("ended", http.get(RUNTIME + "/provisions/" + first).at("/state"));
         var tried = provision();
         assertEquals("active", http.get(RUNTIME + "/provisions/" + tried).at("/state"));
 
         plans.later(PASSED);
         var ended = end.minus(PASSED);
-        assertEquals("Public by default: 1 sites, 16 MB", standing(), "applies from the instant on, before it is stored");
-        assertEquals("Standard by trial: 16 sites, 256 MB", standing("?at=" + ended.minusSeconds(1)));
-        assertEquals("Public by default: 1 sites, 16 MB", standing("?at=" + ended));
+        assertEquals("Public by default: 1 sites, 16 MB", planSummary(), "applies from the instant on, before it is stored");
+        assertEquals("Standard by trial: 16 sites, 256 MB", planSummary("?at=" + ended.minusSeconds(1)));
+        assertEquals("Public by default: 1 sites, 16 MB", planSummary("?at=" + ended));
         if (by.equals("nobody")) {
             return;
         }
@@ -85,7 +85,7 @@ class WorkedExampleTest {
         assertEquals(List.of(
                 "initiate nothing → Public by default, operator: The default of the organization's type.",
                 "upgrade Public → Standard by trial, operator: Thirty days to try it.",
-                "end Standard → Public by default, job: The trial ended."), story().subList(0, 3));
+                "end Standard → Public by default, job: The trial ended."), transitions().subList(0, 3));
         var back = moves().get(2);
         assertEquals(ended, Instant.parse(back.get("effective_at").asText()));
         assertEquals(tried, back.get("from_provision_id").asText());
@@ -101,11 +101,11 @@ class WorkedExampleTest {
         var event = http.get("/api/v1/platform/audit-events?entity_type=transition&entity_id=" + transition + "&sort=-occurred_at").expect(200).json().at("/data/0");
         assertEquals(by.equals("job") ? "transition.applied" : "transition.created", event.get("action").asText());
         assertEquals(by.equals("job") ? "job" : "operator", event.get("actor_type").asText());
-        var told = entries(event.get("changes")).stream().filter(change -> change.get("entity_id").asText().equals(transition)).findFirst().orElseThrow();
-        assertEquals("scheduled", told.at("/before/state").asText());
-        assertEquals("done", told.at("/after/state").asText());
-        assertEquals("job", told.at("/after/actor_type").asText());
-        assertEquals("The trial ended.", told.at("/after/reason").asText());
+        var recorded = entries(event.get("changes")).stream().filter(change -> change.get("entity_id").asText().equals(transition)).findFirst().orElseThrow();
+        assertEquals("scheduled", recorded.at("/before/state").asText());
+        assertEquals("done", recorded.at("/after/state").asText());
+        assertEquals("job", recorded.at("/after/actor_type").asText());
+        assertEquals("The trial ended.", recorded.at("/after/reason").asText());
     }
 
     private String tier(String ladder, String name, int sites, int storage) {
@@ -123,11 +123,11 @@ class WorkedExampleTest {
     }
 
     /** Returns the tier's name, the cause and the limits. */
-    private String standing() {
-        return standing("");
+    private String planSummary() {
+        return planSummary("");
     }
 
-    private String standing(String query) {
+    private String planSummary(String query) {
         var entitled = http.get(RUNTIME + "/organizations/" + organization + "/entitlements" + query).expect(200).json();
         assertEquals(1, entitled.get("plans").size());
         var limits = entries(entitled.get("entitlements"));
@@ -147,7 +147,7 @@ class WorkedExampleTest {
         return entries(http.get(RUNTIME + "/organizations/" + organization + "/transitions?sort=effective_at").expect(200).json().get("data"));
     }
 
-    private List<String> story() {
+    private List<String> transitions() {
         return moves().stream()
                 .map(move -> "%s %s → %s by %s, %s: %s".formatted(move.get("kind").asText(), name(move.get("from_tier_id")), name(move.get("to_tier_id")),
                         move.get("cause").asText(), move.get("actor_type").asText(), move.get("reason").asText()))
