@@ -37,11 +37,6 @@ final class DueTransitionsJob implements TaskQueue.Job {
         return db.read(lease.tenant(), Db.ANY_REVISION, tx -> pools.nextDue(tx, lease.id()));
     }
 
-    /** Applies what is due now, outside the queue. */
-    void apply(UUID tenant, UUID organizationId) {
-        transactions.run(tenant, source(tenant, organizationId), (tx, changes) -> pools.lock(tx, changes, organizationId) != null);
-    }
-
     /** The source of the audit event: transitions, or grants if no transition is due. */
     private Source source(UUID tenant, UUID organizationId) {
         boolean transition = db.read(tenant, Db.ANY_REVISION, tx -> transitions.isDue(tx, organizationId));
