@@ -32,6 +32,7 @@ public final class KeyCleanups {
         return requested.getIfPresent(tenant) == null;
     }
 
+    /** The request of a run when a key that is stored now is old. */
     static TaskRequest request(UUID tenant, Instant now) {
         return new TaskRequest(TASK, tenant, tenant, now.plus(KEPT), 0);
     }

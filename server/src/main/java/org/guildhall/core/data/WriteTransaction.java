@@ -4,6 +4,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -164,11 +165,13 @@ public final class WriteTransaction implements AutoCloseable {
             }
         }
         boolean cleanup = finish.claim() != null && cleanups.isDue(tx.tenant());
+        var tasks = new ArrayList<>(tx.tasks());
         if (cleanup) {
-            tx.request(KeyCleanups.TASK, tx.tenant(), tx.now().plus(KeyCleanups.KEPT), 0);
+            // Always the last one, so that transactions that request the same tasks don't wait for each other in a circle.
+            tasks.add(KeyCleanups.request(tx.tenant(), tx.now()));
         }
-        if (!tx.tasks().isEmpty()) {
-            TaskStore.add(packet, tx.tasks());
+        if (!tasks.isEmpty()) {
+            TaskStore.add(packet, tasks);
         }
         packet.add(COMMIT);
         if (finish.credentials()) {
