@@ -48,7 +48,7 @@ public final class PlanChanges {
         UNCHANGED,
         /** A granted plan, a trial or a plan set by hand stays. */
         HELD_BY_GRANT,
-        /** The tier or its ladder is archived, or its product isn't published. */
+        /** The tier or its ladder is archived, its product isn't published, or it has the rank of the present tier. */
         TIER_UNAVAILABLE,
         /** The organization is archived. */
         ORGANIZATION_ARCHIVED
@@ -73,9 +73,13 @@ public final class PlanChanges {
         var ladder = Require.found(catalog.keepLadder(tx, request.ladderId()));
         var from = pool.plan(ladder.id());
         var tier = request.tierId() == null ? null : Require.found(ladder.tier(request.tierId()));
-        var kind = tier == null ? TransitionRules.Kind.END : kind(ladder, from, tier);
-        if (kind == null || from == null && kind == TransitionRules.Kind.END) {
+        if (tier == null ? from == null : isPaid(from, tier)) {
             return new Result(Outcome.UNCHANGED, null);
+        }
+        var kind = tier == null ? TransitionRules.Kind.END
+                : TransitionRules.kind(from == null ? null : ladder.tier(Objects.requireNonNull(from.tierId())), tier);
+        if (kind == null) {
+            return new Result(Outcome.TIER_UNAVAILABLE, null);
         }
         if (from != null && staysBeside(from, kind)) {
             return new Result(from.cause() == ProvisionCause.DEFAULT ? Outcome.UNCHANGED : Outcome.HELD_BY_GRANT, null);
@@ -90,10 +94,8 @@ public final class PlanChanges {
         };
     }
 
-    /** The kind of a transition to a tier; null if a subscription pays for the plan at this tier already. */
-    private static TransitionRules.@Nullable Kind kind(Catalog.Ladder ladder, @Nullable ProvisionSpan from, Catalog.Tier tier) {
-        boolean paid = from != null && from.cause() == ProvisionCause.SUBSCRIPTION && tier.id().equals(from.tierId());
-        return paid ? null : TransitionRules.kind(from == null ? null : ladder.tier(Objects.requireNonNull(from.tierId())), tier);
+    private static boolean isPaid(@Nullable ProvisionSpan from, Catalog.Tier tier) {
+        return from != null && from.cause() == ProvisionCause.SUBSCRIPTION && tier.id().equals(from.tierId());
     }
 
     /** True if a plan of another cause stays: the paid tier isn't higher, or no tier is paid. */
