@@ -139,7 +139,7 @@ class SourcesTest {
     @Test
     void sqlOfARoom_readsOtherRoomsThroughViewsOnly() throws IOException {
         var rooms = "platform|catalog|runtime|billing|providers|tasks|schedule";
-        var generated = Pattern.compile("import static org\\.guildhall\\.schema\\.(" + rooms + ")\\.Tables\\.(\\w+);");
+        var generated = Pattern.compile("import (?:static )?org\\.guildhall\\.schema\\.(" + rooms + ")\\.(?:Tables\\.|tables\\.|tables\\.records\\.)?(\\w+);");
         var text = Pattern.compile("\\b(?:from|join|into|update)\\s+(" + rooms + ")\\.(\\w+)");
         var found = new TreeSet<String>();
         for (var source : sources()) {

@@ -32,7 +32,7 @@ class UsageRaceTest {
 
     private final UsageFixture farm = new UsageFixture();
 
-    /** The same caller on the first or the second node. */
+    /** A client on the first or the second node. */
     private Http http(int number) {
         return number % 2 == 0 ? farm.http : farm.http.on(TestServer.second());
     }
