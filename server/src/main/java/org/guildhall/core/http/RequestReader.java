@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Caller;
-import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.json.Json;
 import org.guildhall.core.json.Sha256;
 import org.guildhall.core.json.Spec;

@@ -1,4 +1,4 @@
-package org.guildhall.core.data;
+package org.guildhall.core.sql;
 
 import static org.jooq.impl.DSL.val;
 
@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Query;
