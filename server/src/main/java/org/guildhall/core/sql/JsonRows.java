@@ -39,6 +39,16 @@ public final class JsonRows {
         return DSL.table(TABLE.formatted(table, alias), val(Columns.rows(rows)));
     }
 
+    /** Rows of the parameter {@code rows}, which takes {@link Columns#rows}. */
+    public static Table<?> rows(String table, String alias) {
+        return DSL.table(TABLE.formatted(table, alias), DSL.param("rows", SQLDataType.JSONB));
+    }
+
+    /** The ids of the parameter {@code ids} as a table for a join. */
+    public static Table<?> ids() {
+        return DSL.table("unnest({0}) as given(id)", Columns.params("ids", SQLDataType.UUID));
+    }
+
     /**
      * Ids as a table for a join. PostgreSQL may check a condition on an array of thousands by scanning it for each row; a join looks up each
      * id in the index.
