@@ -9,7 +9,7 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.data.RateTotals;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.HttpServer;
-import org.guildhall.core.http.RateLimits;
+import org.guildhall.core.http.limits.RateLimits;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.log.BufferedLogAppender;
 import org.guildhall.core.work.TaskQueue;

@@ -18,7 +18,7 @@ import org.guildhall.api.model.TokenKind;
 import org.guildhall.api.platform.AuthApi;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.RateLimits;
+import org.guildhall.core.http.limits.RateLimits;
 
 /** The caller's identity and rights: {@code /auth/status}. */
 final class AuthHandler implements AuthApi<Call> {
@@ -47,7 +47,7 @@ final class AuthHandler implements AuthApi<Call> {
     }
 
     static List<RateLimitState> states(RateLimits limits, Caller caller) {
-        return RateLimits.told(limits.left(caller.limits())).stream()
+        return RateLimits.lowestPerPolicy(limits.left(caller.limits())).stream()
                 .map(left -> new RateLimitState(RateLimitPolicyName.fromValue(left.limit().policy()), (int) left.limit().limit(),
                         left.limit().windowSeconds(), (int) left.remaining(), (int) left.resetSeconds()))
                 .toList();

@@ -4,7 +4,7 @@ import org.guildhall.api.Reply;
 import org.guildhall.api.model.RateLimitStatus;
 import org.guildhall.api.platform.RateLimitApi;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.RateLimits;
+import org.guildhall.core.http.limits.RateLimits;
 
 /** The caller's own rate limits: {@code /platform/rate-limit}. */
 final class RateLimitHandler implements RateLimitApi<Call> {

@@ -61,9 +61,21 @@ class ArchitectureTest {
 
     @Test
     void httpServer_isUsedByCoreHttpOnly() {
-        check(noClasses().that(not(resideInAPackage("org.guildhall.core.http")))
+        check(noClasses().that(not(resideInAPackage("org.guildhall.core.http..")))
                 .should().dependOnClassesThat().resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..")
                 .because("handlers return values, so that the reply is known before the commit and kept with it"));
+        check(noClasses().that().resideInAPackage("org.guildhall.core.http.*..")
+                .should().dependOnClassesThat().resideInAnyPackage("io.javalin..", "org.eclipse.jetty.server..", "jakarta.servlet..")
+                .because("the parts of core.http read texts and bytes; only the pipeline has a request"));
+    }
+
+    @Test
+    void partsOfCoreHttp_dependOnNoOtherPart() {
+        check(noClasses().that().resideInAPackage("org.guildhall.core.http.*..")
+                .should().dependOnClassesThat().resideInAPackage("org.guildhall.core.http")
+                .because("the pipeline uses its parts, and a part can be read without the pipeline"));
+        check(slices().matching("org.guildhall.core.http.(*)..").should().notDependOnEachOther()
+                .because("content, limits and URIs have nothing in common"));
     }
 
     @Test

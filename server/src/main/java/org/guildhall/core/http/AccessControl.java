@@ -8,6 +8,7 @@ import org.guildhall.core.auth.Authenticator.Outcome;
 import org.guildhall.core.auth.Authenticator.Reason;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.http.limits.RateLimits;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;

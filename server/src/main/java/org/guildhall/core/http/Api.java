@@ -13,6 +13,8 @@ import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.http.limits.AnswersInFlight;
+import org.guildhall.core.http.limits.RateLimits;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.problem.Constraints;
 
@@ -74,7 +76,7 @@ public final class Api {
         var problems = new Problems(address.publicUrl(), constraints);
         var gate = new AccessControl(callers.authenticator(), limits, db, callers.seen());
         var pipeline = new Pipeline(db, gate, new RequestReader(spec, new Cursors(keys)), new Idempotency(keys),
-                new ResponseWriter(expansions), problems, AnswersInFlight.ofHeap());
+                new ResponseWriter(expansions), problems, AnswersInFlight.ofHeap(PageWriter.BYTES_MAX));
         return new HttpServer(address.host(), address.port(), address.trustedProxies(), pipeline, problems,
                 new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages, beside);
     }

@@ -14,6 +14,10 @@ import org.guildhall.api.Download;
 import org.guildhall.core.audit.RequestIds;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.http.content.Spool;
+import org.guildhall.core.http.limits.AnswersInFlight;
+import org.guildhall.core.http.limits.RateLimits;
+import org.guildhall.core.http.uri.Paths;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +46,7 @@ final class Exchange implements AutoCloseable {
     private @Nullable Caller caller;
     private RateLimits.@Nullable Decision limits;
     private boolean paid;
-    private AnswersInFlight.@Nullable Room room;
+    private AnswersInFlight.@Nullable Reservation reservation;
     private boolean callerCurrent;
 
     /** @param found the operation's path; null for an answer that needs none */
@@ -138,9 +142,9 @@ final class Exchange implements AutoCloseable {
         if (body == null) {
             // One byte beyond Content-Length detects the end. A buffer of the maximal size is only made without Content-Length.
             long announced = contentLength();
-            int room = announced < 0 ? most : (int) Math.min(most, announced + 1);
-            body = stream().readNBytes(room);
-            bodyEnded = body.length < room;
+            int read = announced < 0 ? most : (int) Math.min(most, announced + 1);
+            body = stream().readNBytes(read);
+            bodyEnded = body.length < read;
         }
         return body;
     }
@@ -171,19 +175,19 @@ final class Exchange implements AutoCloseable {
     }
 
     /** Returns true if memory is reserved for the answer. */
-    boolean hasRoom() {
-        return room != null;
+    boolean hasReservation() {
+        return reservation != null;
     }
 
     /** Keeps the reserved memory until the answer is sent. */
-    void room(AnswersInFlight.Room taken) {
-        this.room = taken;
+    void reservation(AnswersInFlight.Reservation taken) {
+        this.reservation = taken;
     }
 
     @Override
     public void close() {
-        if (room != null) {
-            room.close();
+        if (reservation != null) {
+            reservation.close();
         }
         if (spooled != null) {
             spooled.close();

@@ -21,6 +21,7 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Weighed;
 import org.guildhall.core.data.WriteTransaction;
 import org.guildhall.core.http.RequestReader.Read;
+import org.guildhall.core.http.limits.AnswersInFlight;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,7 @@ final class Pipeline {
                 }
             } catch (HeavyAnswer heavy) {
                 try {
-                    exchange.room(inFlight.take(Objects.requireNonNull(exchange.caller()).tenant(), PageWriter.BYTES_MAX));
+                    exchange.reservation(inFlight.take(Objects.requireNonNull(exchange.caller()).tenant(), PageWriter.BYTES_MAX));
                 } catch (ProblemException busy) {
                     return problems.answer(exchange, busy);
                 }
@@ -109,7 +110,7 @@ final class Pipeline {
         if (caller == null) {
             return answers.answer(exchange, call, read, endpoint.handle(call, read.input()));
         }
-        var answer = exchange.hasRoom() ? readLarge(exchange, operation, endpoint, caller, read) : db.read(caller.tenant(), caller.revision(), tx -> {
+        var answer = exchange.hasReservation() ? readLarge(exchange, operation, endpoint, caller, read) : db.read(caller.tenant(), caller.revision(), tx -> {
             tx.light();
             call.within(tx);
             var reply = handled(exchange, endpoint, call, read, tx);
@@ -121,8 +122,8 @@ final class Pipeline {
             return light;
         });
         // Taken after the read, so that a request that waits for memory holds no connection.
-        if (!exchange.hasRoom() && answer.inFlight() > AnswersInFlight.SMALL_BYTES) {
-            exchange.room(inFlight.take(caller.tenant(), answer.inFlight()));
+        if (!exchange.hasReservation() && answer.inFlight() > AnswersInFlight.SMALL_BYTES) {
+            exchange.reservation(inFlight.take(caller.tenant(), answer.inFlight()));
         }
         return answer;
     }
@@ -175,7 +176,7 @@ final class Pipeline {
     /** The answer of a committed change is sent even beyond the memory bound. */
     private Response sent(Exchange exchange, @Nullable Caller caller, Response answer) {
         if (caller != null && answer.inFlight() > AnswersInFlight.SMALL_BYTES) {
-            exchange.room(inFlight.force(caller.tenant(), answer.inFlight()));
+            exchange.reservation(inFlight.force(caller.tenant(), answer.inFlight()));
         }
         return answer;
     }

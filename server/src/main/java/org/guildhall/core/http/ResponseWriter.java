@@ -15,6 +15,10 @@ import org.guildhall.api.PageInfo;
 import org.guildhall.api.Reply;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.http.RequestReader.Read;
+import org.guildhall.core.http.content.Etag;
+import org.guildhall.core.http.content.MediaTypes;
+import org.guildhall.core.http.content.RawBody;
+import org.guildhall.core.http.uri.QueryString;
 import org.guildhall.core.json.Json;
 import org.guildhall.core.problem.Problem;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +81,7 @@ final class ResponseWriter {
     }
 
     private static Response document(Exchange exchange, RawBody document) {
-        var form = document.variants().form(exchange.list("Accept-Encoding"));
+        var form = document.form(exchange.list("Accept-Encoding"));
         boolean known = Etag.matches(exchange.list("If-None-Match"), form.etag());
         var answer = Response.of(known ? 304 : 200, known ? null : form.bytes(), document.contentType())
                 .with("ETag", form.etag())

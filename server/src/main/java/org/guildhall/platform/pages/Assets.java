@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
-import org.guildhall.core.http.PageContent;
+import org.guildhall.core.http.content.PageContent;
 import org.jspecify.annotations.Nullable;
 
 /** The static files of the pages. Each path contains a hash of the file, so that browsers cache it and still load every new release. */

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.function.Supplier;
-import org.guildhall.core.http.PageContent;
+import org.guildhall.core.http.content.PageContent;
 import org.jspecify.annotations.Nullable;
 
 /** The API explorer: a library's script, our setup script, and the explorer's document. All files come from this server. */

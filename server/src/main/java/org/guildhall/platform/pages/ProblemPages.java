@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.guildhall.core.http.PageContent;
+import org.guildhall.core.http.content.PageContent;
 import org.guildhall.core.problem.Problem;
 import org.jspecify.annotations.Nullable;
 

@@ -3,18 +3,21 @@ package org.guildhall.core.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.guildhall.api.Operation;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.ActiveState;
+import org.guildhall.api.model.AuthStatus;
 import org.guildhall.api.model.EntitlementSet;
 import org.guildhall.api.model.EntitlementSetId;
 import org.guildhall.core.Race;
@@ -103,7 +106,7 @@ class ConcurrencyTest {
         var sets = "/api/v1/catalog/entitlement-sets";
         var first = http.post(sets, "{\"name\": \"one\"}").expect(201).at("/id");
         var second = http.post(sets, "{\"name\": \"two\"}").expect(201).at("/id");
-        var stage = HandlerUnderTest.playing(Operation.CREATE_ENTITLEMENT_SET, (call, in) -> {
+        var server = HandlerUnderTest.playing(Operation.CREATE_ENTITLEMENT_SET, (call, in) -> {
             var name = in.body(org.guildhall.api.model.NewEntitlementSet.class).name();
             touch(call, name.equals("there") ? first : second);
             if (meetings.size() < 2) {
@@ -115,7 +118,7 @@ class ConcurrencyTest {
             call.changed(set.id(), set, set);
             return Reply.created(sets, set);
         }, tenant.token());
-        var replies = Race.run(2, number -> stage.post(sets, "{\"name\": \"%s\"}".formatted(number == 0 ? "there" : "back"), "Idempotency-Key", "d" + number));
+        var replies = Race.run(2, number -> server.post(sets, "{\"name\": \"%s\"}".formatted(number == 0 ? "there" : "back"), "Idempotency-Key", "d" + number));
         assertEquals(List.of("201 there", "201 back"), replies.stream().map(reply -> reply.outcome() + " " + reply.at("/name")).toList());
         assertEquals(2, meetings.size());
     }
@@ -133,6 +136,30 @@ class ConcurrencyTest {
             holder.rollback();
         }
         assertEquals("200", http.patch(path, "{\"name\": \"B\"}", "Idempotency-Key", "waited").outcome());
+    }
+
+    @Test
+    void retriedRequest_spendsFromTheRateLimitOnce() throws Exception {
+        var runs = new AtomicInteger();
+        var http = HandlerUnderTest.playing(Operation.GET_AUTH_STATUS, (call, in) -> {
+            call.tx().sql().fetch("select 1");
+            if (runs.incrementAndGet() == 1) {
+                changeCredentials();
+                call.tx().sql().fetch("select 2");
+            }
+            return new Reply<>(200, new AuthStatus(false, null, null, null, List.of(), List.of()), 0, null);
+        }, tenant.limited(10, 3600));
+        var reply = http.get("/api/v1/auth/status").expect(200);
+        assertEquals(2, runs.get());
+        assertTrue(String.valueOf(reply.header("RateLimit")).startsWith("\"token\";r=9;"), reply.header("RateLimit"));
+    }
+
+    private void changeCredentials() {
+        try {
+            tenant.sql("select nextval('platform.auth_revision')");
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 
     private static void touch(Call call, Object id) {

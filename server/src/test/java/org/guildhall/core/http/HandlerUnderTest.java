@@ -12,6 +12,7 @@ import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.RateTotals;
+import org.guildhall.core.http.limits.RateLimits;
 import org.guildhall.core.json.Spec;
 import org.guildhall.platform.PlatformModule;
 

@@ -2,20 +2,15 @@ package org.guildhall.core.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
-import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException;
 import org.junit.jupiter.api.Test;
 
 /** A page has at most 4 MiB, and the next page continues after its last entry. */
@@ -139,26 +134,5 @@ class LargeAnswersTest {
         }));
         var changes = pages("/api/v1/platform/audit-events/" + ids(pages).getFirst() + "/changes?limit=200");
         assertEquals(11, changes.stream().mapToInt(page -> page.json().get("data").size()).sum());
-    }
-
-    @Test
-    void memoryForResponses_isBoundedInAllAndPerTenant() {
-        var room = new AnswersInFlight(16);
-        var mira = UUID.randomUUID();
-        var first = room.take(mira, 8);
-        // The tenant's share is used up; another tenant's share is free.
-        assertEquals(Problem.UNAVAILABLE, assertThrows(ProblemException.class, () -> room.take(mira, 1)).problem());
-        var other = room.take(UUID.randomUUID(), 8);
-        assertThrows(ProblemException.class, () -> room.take(UUID.randomUUID(), 1));
-        var waiting = CompletableFuture.supplyAsync(() -> room.take(mira, 8));
-        first.close();
-        first.close();
-        waiting.join().close();
-        other.close();
-        // A response larger than the total is admitted alone. The response of a committed change is always admitted.
-        var alone = room.take(mira, 100);
-        room.force(mira, 100).close();
-        alone.close();
-        assertEquals(0, room.taken());
     }
 }

@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.limits;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -10,8 +10,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
-import org.guildhall.api.Operation;
-import org.guildhall.api.Reply;
 import org.guildhall.core.Race;
 import org.guildhall.core.auth.Caller.Limit;
 import org.guildhall.core.data.RateTotals;
@@ -254,30 +252,6 @@ class RateLimitsTest {
             assertEquals(further, limits.spend(List.of(further), 4).violated());
             assertEquals(used, limits.spend(List.of(used), 1).violated());
             assertEquals(1, limits.buckets());
-        }
-    }
-
-    @Test
-    void retriedRequest_isChargedOnce() throws Exception {
-        var runs = new AtomicInteger();
-        var caller = HandlerUnderTest.playing(Operation.GET_AUTH_STATUS, (call, in) -> {
-            call.tx().sql().fetch("select 1");
-            if (runs.incrementAndGet() == 1) {
-                bump();
-                call.tx().sql().fetch("select 2");
-            }
-            return new Reply<>(200, new org.guildhall.api.model.AuthStatus(false, null, null, null, List.of(), List.of()), 0, null);
-        }, tenant.limited(10, 3600));
-        var answer = caller.get(STATUS).expect(200);
-        assertEquals(2, runs.get());
-        assertTrue(String.valueOf(answer.header("RateLimit")).startsWith("\"token\";r=9;"), answer.header("RateLimit"));
-    }
-
-    private void bump() {
-        try {
-            tenant.sql("select nextval('platform.auth_revision')");
-        } catch (java.sql.SQLException failed) {
-            throw new IllegalStateException(failed);
         }
     }
 }

@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.content;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,19 +37,20 @@ public final class PageContent {
         return new PageContent(bytes, contentType, contentSecurityPolicy, "no-store", false);
     }
 
-    Variants.Form form(@Nullable String acceptEncoding) {
+    /** The page for this {@code Accept-Encoding}: gzip if accepted and worthwhile, else plain. */
+    public Variants.Form form(@Nullable String acceptEncoding) {
         return variants.form(compressed ? acceptEncoding : null);
     }
 
-    String contentType() {
+    public String contentType() {
         return contentType;
     }
 
-    String contentSecurityPolicy() {
+    public String contentSecurityPolicy() {
         return contentSecurityPolicy;
     }
 
-    String cacheControl() {
+    public String cacheControl() {
         return cacheControl;
     }
 }

@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.uri;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * Finds the operation of a path, segment by segment, in time independent of the number of operations. A literal segment wins over a
  * parameter: {@code /invitations/accept} is never the invitation with the id {@code accept}.
  */
-final class Paths {
+public final class Paths {
 
     /** The prefix of all operations' paths. */
-    static final String BASE = "/api/v1/";
+    public static final String BASE = "/api/v1/";
 
     /** All operations at one path. */
-    static final class Place {
+    public static final class Place {
         private final List<String> parameters;
         private final Map<String, Operation> operations = new HashMap<>();
         private final SortedSet<String> methods = new TreeSet<>();
@@ -34,21 +34,21 @@ final class Paths {
         }
 
         /** The operation of a method, or null. HEAD is answered by the operation of GET. */
-        @Nullable Operation operation(String method) {
+        public @Nullable Operation operation(String method) {
             return operations.get(method);
         }
 
         /** The methods of the operations here. */
-        SortedSet<String> methods() {
+        public SortedSet<String> methods() {
             return methods;
         }
     }
 
     /** The operations at a path, with the values of the path's parameters. */
-    record Found(Place place, List<String> values) {
+    public record Found(Place place, List<String> values) {
 
         /** The value of a path parameter, decoded. */
-        String value(String parameter) {
+        public String value(String parameter) {
             return values.get(place.parameters.indexOf(parameter));
         }
     }
@@ -65,7 +65,8 @@ final class Paths {
     private final Segment root = new Segment();
     private final List<String> templates;
 
-    Paths(List<Operation> operations) {
+    /** @throws IllegalStateException if a path isn't under {@link #BASE}, or two paths differ in the names of their parameters only */
+    public Paths(List<Operation> operations) {
         this.templates = Stream.concat(operations.stream().map(Operation::path).distinct(), PAGES.stream()).toList();
         operations.forEach(this::add);
     }
@@ -106,7 +107,7 @@ final class Paths {
      * @param path the path as sent, not decoded
      * @return null if no operation has the path
      */
-    @Nullable Found at(String path) {
+    public @Nullable Found at(String path) {
         var at = root;
         var values = new ArrayList<String>(2);
         for (int start = 1; start <= path.length(); ) {
@@ -127,7 +128,7 @@ final class Paths {
     }
 
     /** The 404 for an unknown path; it names the nearest existing one. */
-    ProblemException unknown(String path) {
+    public ProblemException unknown(String path) {
         var nearest = NearestPath.of(path, templates);
         return Problem.NOT_FOUND.because("There is no path " + path + (nearest == null ? "." : "; the nearest one is " + nearest + "."))
                 .member("hint", "Correct the path. /docs shows all paths of the API.");

@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.limits;
 
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
@@ -58,10 +58,10 @@ public final class RateLimits implements AutoCloseable {
     public record Decision(@Nullable Limit violated, List<Left> left, long waitSeconds) {
 
         /** The {@code RateLimit-Policy} and {@code RateLimit} headers of the IETF draft. */
-        Map<String, String> headers() {
+        public Map<String, String> headers() {
             var policies = new StringBuilder(64);
             var rest = new StringBuilder(64);
-            for (var one : told(left)) {
+            for (var one : lowestPerPolicy(left)) {
                 var separator = policies.isEmpty() ? "\"" : ", \"";
                 policies.append(separator).append(one.limit.policy()).append("\";q=").append(one.limit.limit())
                         .append(";w=").append(one.limit.windowSeconds());
@@ -190,10 +190,10 @@ public final class RateLimits implements AutoCloseable {
     }
 
     /** The limits that a caller sees. Of two with one name, such as the tenant's own and the platform's maximum, the lower one. */
-    public static List<Left> told(List<Left> left) {
-        var told = new LinkedHashMap<String, Left>();
-        left.forEach(one -> told.merge(one.limit.policy(), one, Left::lower));
-        return List.copyOf(told.values());
+    public static List<Left> lowestPerPolicy(List<Left> left) {
+        var lowest = new LinkedHashMap<String, Left>();
+        left.forEach(one -> lowest.merge(one.limit.policy(), one, Left::lower));
+        return List.copyOf(lowest.values());
     }
 
     private Entry entry(Limit limit) {

@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.content;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +27,7 @@ import org.guildhall.core.problem.ProblemException;
  * Receives large bodies into temporary files, one per request. No transaction waits for a slow caller, and the whole body is known before
  * the idempotency key is claimed. The number of concurrent bodies is bounded.
  */
-final class Spool {
+public final class Spool {
 
     /** Together with the largest body of 64 MiB: half a GiB of disk. */
     private static final int BODIES_MAX = 8;
@@ -52,7 +52,7 @@ final class Spool {
      * @param most the maximal size in bytes
      * @throws ProblemException if the body is too large, too slow or incomplete, or if all places are taken
      */
-    Spooled take(InputStream body, String mediaType, Charset charset, long most, UUID tenant) {
+    public Spooled take(InputStream body, String mediaType, Charset charset, long most, UUID tenant) {
         enter(tenant);
         var spooled = new Spooled(mediaType, charset, () -> leave(tenant));
         try {
@@ -83,7 +83,7 @@ final class Spool {
     }
 
     /** A received body. Its file has no name any more, so it disappears with the process. */
-    static final class Spooled implements Upload, AutoCloseable {
+    public static final class Spooled implements Upload, AutoCloseable {
 
         private final String mediaType;
         private final Charset charset;
@@ -151,7 +151,7 @@ final class Spool {
         }
 
         /** The hash of media type, charset and all bytes, for the request's fingerprint. */
-        byte[] digest() {
+        public byte[] digest() {
             try {
                 return ((MessageDigest) digest.clone()).digest();
             } catch (CloneNotSupportedException impossible) {
@@ -207,13 +207,14 @@ final class Spool {
     }
 
     /** The problem of a body that stopped arriving or whose connection ended. */
-    static ProblemException brokenOff(IOException failed) {
+    public static ProblemException brokenOff(IOException failed) {
         return failed instanceof SocketTimeoutException || failed instanceof InterruptedIOException || failed.getCause() instanceof TimeoutException
                 ? Problem.REQUEST_TIMEOUT.because("The body stopped arriving.")
                 : Problem.MALFORMED_BODY.because("The body ended before it was complete.");
     }
 
-    static ProblemException tooLarge(long most) {
+    /** The problem of a body beyond the maximal size. @param most in bytes */
+    public static ProblemException tooLarge(long most) {
         return Problem.BODY_TOO_LARGE.because("The body is larger than " + most + " bytes.");
     }
 }

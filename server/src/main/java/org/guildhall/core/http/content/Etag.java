@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.content;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +12,7 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
 /** Entity tags, {@code "<version>-<hash of the body>"}. The hash prevents a false 304 after another {@code expand}, {@code fields} or release. */
-final class Etag {
+public final class Etag {
 
     private static final int HASH_BYTES = 9;
     private static final int IF_MATCH_CHARACTERS_MAX = 1_024;
@@ -23,13 +23,13 @@ final class Etag {
 
     private Etag() {}
 
-    static String of(long version, byte[] body) {
+    public static String of(long version, byte[] body) {
         var hash = Sha256.begin().digest(body);
         return "\"" + version + "-" + Base64.getUrlEncoder().encodeToString(Arrays.copyOf(hash, HASH_BYTES)) + "\"";
     }
 
     /** Returns true if {@code If-None-Match} names the tag, by weak comparison (RFC 9110). A malformed list matches nothing. */
-    static boolean matches(@Nullable String ifNoneMatch, String etag) {
+    public static boolean matches(@Nullable String ifNoneMatch, String etag) {
         if (ifNoneMatch == null) {
             return false;
         }
@@ -46,7 +46,7 @@ final class Etag {
      *
      * @param wrong receives an item if the header is no list of entity tags
      */
-    static @Nullable Set<Long> versions(@Nullable String ifMatch, List<Item> wrong) {
+    public static @Nullable Set<Long> versions(@Nullable String ifMatch, List<Item> wrong) {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return null;
         }

@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.content;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Immutable public bytes in two forms: plain, and compressed once. Each form has its own entity tag, as RFC 9110 (8.8.1) requires of
  * strong tags. Never for secrets: the length of a compressed body can reveal a secret in it.
  */
-final class Variants {
+public final class Variants {
 
     /** One form. @param contentEncoding null for the plain form */
-    record Form(byte[] bytes, String etag, @Nullable String contentEncoding) {
+    public record Form(byte[] bytes, String etag, @Nullable String contentEncoding) {
 
         static Form of(byte[] bytes, @Nullable String contentEncoding) {
             return new Form(bytes, Etag.of(1, bytes), contentEncoding);
@@ -43,7 +43,7 @@ final class Variants {
     }
 
     /** Returns true if the header accepts gzip, by name or by {@code *}, with a weight above 0 (RFC 9110, 12.5.3). */
-    static boolean takesGzip(@Nullable String acceptEncoding) {
+    private static boolean takesGzip(@Nullable String acceptEncoding) {
         Boolean any = null;
         for (var element : acceptEncoding == null ? new String[0] : acceptEncoding.split(",")) {
             var parts = element.split(";", 2);

@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.content;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +11,7 @@ import org.eclipse.jetty.http.QuotedQualityCSV;
 import org.jspecify.annotations.Nullable;
 
 /** Content negotiation by {@code Accept} and {@code Content-Type} (RFC 9110), with Jetty's parsers. */
-final class MediaTypes {
+public final class MediaTypes {
 
     private MediaTypes() {}
 
@@ -21,7 +21,7 @@ final class MediaTypes {
      *
      * @param accept all lines of the header, joined by commas; null or blank allows everything
      */
-    static boolean accepts(@Nullable String accept, String type) {
+    public static boolean accepts(@Nullable String accept, String type) {
         return accept == null || accept.isBlank() || accept.equals("*/*") || quality(accept, type) > 0;
     }
 
@@ -29,7 +29,7 @@ final class MediaTypes {
      * Returns true if {@code Accept} gives the type a higher quality than the other. With equal quality the other wins: generated clients
      * list all media types of an operation, and expect its ordinary answer.
      */
-    static boolean prefers(@Nullable String accept, String type, String other) {
+    public static boolean prefers(@Nullable String accept, String type, String other) {
         return accept != null && quality(accept, type) > quality(accept, other);
     }
 
@@ -78,7 +78,7 @@ final class MediaTypes {
             "utf-16be", StandardCharsets.UTF_16BE);
 
     /** The charset of a streamed body, UTF-8 by default; null if it isn't supported. */
-    static @Nullable Charset charset(String contentType) {
+    public static @Nullable Charset charset(String contentType) {
         var parts = contentType.toLowerCase(Locale.ROOT).split(";");
         for (int at = 1; at < parts.length; at++) {
             var parameter = parts[at].strip().replace("\"", "");
@@ -90,14 +90,14 @@ final class MediaTypes {
     }
 
     /** Returns true if a streamed body has the wanted type and a supported charset. */
-    static boolean streams(@Nullable String contentType, String wanted) {
+    public static boolean streams(@Nullable String contentType, String wanted) {
         return contentType != null
                 && charset(contentType) != null
                 && fits(contentType.replaceAll("(?i);\\s*charset=[^;]*", ""), wanted);
     }
 
     /** Returns true if a body has the wanted type, and no charset other than UTF-8. */
-    static boolean fits(@Nullable String contentType, @Nullable String wanted) {
+    public static boolean fits(@Nullable String contentType, @Nullable String wanted) {
         if (contentType == null || wanted == null) {
             return false;
         }

@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.uri;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -11,12 +11,12 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
 /** Parses a query string strictly: malformed escapes, invalid UTF-8 and repeated parameters are mistakes. */
-final class QueryString {
+public final class QueryString {
 
     private QueryString() {}
 
     /** The parameters in their order. Mistakes are added to {@code wrong}; the other parameters are still returned. */
-    static Map<String, String> parse(@Nullable String raw, List<Item> wrong) {
+    public static Map<String, String> parse(@Nullable String raw, List<Item> wrong) {
         if (raw == null || raw.isEmpty()) {
             return Map.of();
         }

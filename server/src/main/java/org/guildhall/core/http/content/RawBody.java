@@ -1,4 +1,6 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.content;
+
+import org.jspecify.annotations.Nullable;
 
 /** A public body that is sent as its bytes, possibly compressed, instead of being written as JSON. */
 public final class RawBody {
@@ -11,11 +13,12 @@ public final class RawBody {
         this.variants = new Variants(bytes);
     }
 
-    String contentType() {
+    public String contentType() {
         return contentType;
     }
 
-    Variants variants() {
-        return variants;
+    /** The body for this {@code Accept-Encoding}: gzip if accepted, else plain. */
+    public Variants.Form form(@Nullable String acceptEncoding) {
+        return variants.form(acceptEncoding);
     }
 }

@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.uri;
 
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.limits;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -12,10 +12,10 @@ import org.guildhall.core.problem.ProblemException;
  * Bounds the bytes of the answers that a node holds in memory, from their making until they are sent. One tenant may hold half of the
  * total. An answer beyond the bound waits for a second; then the request gets {@code unavailable} with {@code Retry-After: 1}.
  */
-final class AnswersInFlight {
+public final class AnswersInFlight {
 
     /** Smaller answers are not counted: the limit on connections bounds them. */
-    static final int SMALL_BYTES = 16 << 10;
+    public static final int SMALL_BYTES = 16 << 10;
 
     private static final long WAIT_NANOS = 1_000_000_000L;
 
@@ -23,15 +23,15 @@ final class AnswersInFlight {
     private final long tenantShare;
     private final Map<UUID, Long> byTenant = new HashMap<>();
     private final ReentrantLock lock = new ReentrantLock(true);
-    private final Condition room = lock.newCondition();
+    private final Condition freed = lock.newCondition();
     private long taken;
 
     /** Reserved bytes. Closing them twice has no further effect. */
-    final class Room implements AutoCloseable {
+    public final class Reservation implements AutoCloseable {
         private final UUID tenant;
         private long bytes;
 
-        private Room(UUID tenant, long bytes) {
+        private Reservation(UUID tenant, long bytes) {
             this.tenant = tenant;
             this.bytes = bytes;
         }
@@ -42,7 +42,7 @@ final class AnswersInFlight {
             try {
                 add(tenant, -bytes);
                 bytes = 0;
-                room.signalAll();
+                freed.signalAll();
             } finally {
                 lock.unlock();
             }
@@ -55,13 +55,17 @@ final class AnswersInFlight {
         this.tenantShare = total / 2;
     }
 
-    /** A twelfth of the heap, and at least four of the largest pages: a heap of 192 MB has room for four. */
-    static AnswersInFlight ofHeap() {
-        return new AnswersInFlight(Math.max(4L * PageWriter.BYTES_MAX, Runtime.getRuntime().maxMemory() / 12));
+    /**
+     * Limits the answers to a twelfth of the heap, and at least to four of the largest: a heap of 192 MB is enough for four.
+     *
+     * @param answerBytesMax the size of the largest answer
+     */
+    public static AnswersInFlight ofHeap(long answerBytesMax) {
+        return new AnswersInFlight(Math.max(4 * answerBytesMax, Runtime.getRuntime().maxMemory() / 12));
     }
 
     /** Reserves bytes for an answer. @throws ProblemException {@code unavailable} if none become free within a second */
-    Room take(UUID tenant, long bytes) {
+    public Reservation take(UUID tenant, long bytes) {
         lock.lock();
         try {
             long left = WAIT_NANOS;
@@ -69,10 +73,10 @@ final class AnswersInFlight {
                 if (left <= 0) {
                     throw Problem.UNAVAILABLE.because("Too many large answers are being sent. Try again, or use a smaller limit.").retryAfter(1);
                 }
-                left = room.awaitNanos(left);
+                left = freed.awaitNanos(left);
             }
             add(tenant, bytes);
-            return new Room(tenant, bytes);
+            return new Reservation(tenant, bytes);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw Problem.UNAVAILABLE.refusal().retryAfter(1);
@@ -82,11 +86,11 @@ final class AnswersInFlight {
     }
 
     /** Reserves bytes without waiting, even beyond the bound: the answer of a committed change must be sent. */
-    Room force(UUID tenant, long bytes) {
+    public Reservation force(UUID tenant, long bytes) {
         lock.lock();
         try {
             add(tenant, bytes);
-            return new Room(tenant, bytes);
+            return new Reservation(tenant, bytes);
         } finally {
             lock.unlock();
         }

@@ -1,4 +1,4 @@
-package org.guildhall.core.http;
+package org.guildhall.core.http.uri;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
