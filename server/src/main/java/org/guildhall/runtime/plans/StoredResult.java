@@ -5,4 +5,4 @@ package org.guildhall.runtime.plans;
  *
  * @param due true if due transitions may change the result
  */
-record ProjectedList<T>(T found, boolean due) {}
+record StoredResult<T>(T found, boolean due) {}
