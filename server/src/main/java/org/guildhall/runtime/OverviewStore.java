@@ -97,9 +97,9 @@ final class OverviewStore {
         var people = people(organizationId, at);
         var workspaces = rows("workspaces", workspaces(organizationId, at), WorkspaceStore::row);
         var households = households(organizationId, at);
-        var provisions = rows("provisions", provisions(organizationId, at), ProvisionStore::row);
-        var grants = rows("grants", grants(organizationId, at), GrantStore::row);
-        var transitions = rows("transitions", transitions(organizationId, at), TransitionStore::row);
+        var provisions = rows("provisions", provisions(organizationId, at), record -> ProvisionStore.row(record::get));
+        var grants = rows("grants", grants(organizationId, at), record -> GrantStore.row(record::get));
+        var transitions = rows("transitions", transitions(organizationId, at), record -> TransitionStore.row(record::get));
         var sites = rows("sites", sites(organizationId, at), SiteStore::row);
         return JoinedRead.Part.of(
                 List.of(entitled, organization, orgType, people, workspaces, households, provisions, grants, transitions, sites),

@@ -78,9 +78,9 @@ final class GrantIssuance {
         /** Locks the ladders before the product, as everywhere. */
         private Reads(Batch batch, UUID organizationId, GrantRequest request) {
             this.ladders = request.tierId() == null
-                    ? catalog.keepLaddersOfProduct(batch, request.productId())
-                    : listed(catalog.keepLadderOfTier(batch, request.tierId()));
-            this.product = catalog.keepProduct(batch, request.productId());
+                    ? catalog.lockLaddersOfProductShared(batch, request.productId())
+                    : listed(catalog.lockLadderOfTierShared(batch, request.tierId()));
+            this.product = catalog.lockProductShared(batch, request.productId());
             this.places = catalog.places(batch, request.productId());
             this.trial = request.kind() == ProvisionCause.TRIAL ? grants.trial(batch, organizationId, request.productId()) : () -> null;
             this.zone = request.duration() == null ? () -> null : grants.zone(batch);

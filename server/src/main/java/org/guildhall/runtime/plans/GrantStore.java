@@ -2,8 +2,14 @@ package org.guildhall.runtime.plans;
 
 import static org.guildhall.schema.platform.Tables.RUNTIME_SETTINGS;
 import static org.guildhall.schema.runtime.Tables.GRANTS;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.param;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.update;
 
 import java.time.Instant;
 import java.time.ZoneId;

@@ -70,7 +70,7 @@ public final class PlanChanges {
      */
     public Result change(Tx tx, Changes changes, Actor actor, UUID organizationId, Request request) {
         var read = new ArrayList<Supplier<@Nullable Ladder>>(1);
-        var pool = Require.found(pools.lock(tx, changes, organizationId, batch -> read.add(catalog.keepLadder(batch, request.ladderId()))));
+        var pool = Require.found(pools.lock(tx, changes, organizationId, batch -> read.add(catalog.lockLadderShared(batch, request.ladderId()))));
         if (!pool.organizationState().equals("active")) {
             return new Result(Outcome.ORGANIZATION_ARCHIVED, null);
         }

@@ -8,9 +8,12 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.least;
 import static org.jooq.impl.DSL.min;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.param;
+import static org.jooq.impl.DSL.resultQuery;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.update;
 
-import com.fasterxml.jackson.databind.ObjectReader;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,7 +29,7 @@ import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.JsonValues;
+import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
@@ -34,6 +37,7 @@ import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Param;
+import org.jooq.QueryPart;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
@@ -163,10 +167,10 @@ public final class PoolStore {
     private static final List<Field<?>> STATE_COLUMNS = List.of(
             POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION, ORGANIZATIONS.ORG_TYPE_ID, ORGANIZATIONS.STATE,
             CLOCK, NOW, PROVISIONS_FOUND, TRANSITIONS_FOUND, GRANTS_FOUND, DEFAULTS_FOUND);
-    private static final ObjectReader PROVISION_ROWS = JsonValues.listReader(ProvisionStore.Row.class);
-    private static final ObjectReader PENDING = JsonValues.listReader(Pending.class);
-    private static final ObjectReader GRANT_ROWS = JsonValues.listReader(GrantStore.Row.class);
-    private static final ObjectReader DEFAULTS = JsonValues.listReader(DefaultGrant.class);
+    private static final JsonReader<List<ProvisionStore.Row>> PROVISION_ROWS = JsonReader.ofList(ProvisionStore.Row.class);
+    private static final JsonReader<List<Pending>> PENDING = JsonReader.ofList(Pending.class);
+    private static final JsonReader<List<GrantStore.Row>> GRANT_ROWS = JsonReader.ofList(GrantStore.Row.class);
+    private static final JsonReader<List<DefaultGrant>> DEFAULTS = JsonReader.ofList(DefaultGrant.class);
 
     private static final Param<UUID> ORGANIZATION = param("organization_id", SQLDataType.UUID);
     private static final Param<Instant> AT = param("at", SQLDataType.INSTANT);
@@ -236,7 +240,7 @@ public final class PoolStore {
                 cells.get(POOLS.ID), cells.get(POOLS.ORGANIZATION_ID), cells.get(POOLS.CREATED_AT), cells.get(POOLS.UPDATED_AT), cells.get(POOLS.VERSION));
         return new State(
                 pool, cells.get(ORGANIZATIONS.ORG_TYPE_ID), cells.get(ORGANIZATIONS.STATE), cells.get(CLOCK), cells.get(NOW),
-                JsonValues.read(PROVISION_ROWS, cells.get(PROVISIONS_FOUND)), JsonValues.read(PENDING, cells.get(TRANSITIONS_FOUND)),
-                JsonValues.read(GRANT_ROWS, cells.get(GRANTS_FOUND)), JsonValues.read(DEFAULTS, cells.get(DEFAULTS_FOUND)));
+                PROVISION_ROWS.read(cells.get(PROVISIONS_FOUND)), PENDING.read(cells.get(TRANSITIONS_FOUND)),
+                GRANT_ROWS.read(cells.get(GRANTS_FOUND)), DEFAULTS.read(cells.get(DEFAULTS_FOUND)));
     }
 }

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -50,10 +51,13 @@ public final class Pools {
     private final DueTasks dueTasks;
 
     /** The consequences of a change outside this part. The pool is locked, and its provisions are written. */
+    @FunctionalInterface
     public interface AfterMove {
 
         /** Adds the question whether a change of the organization's pool can have consequences, to the statements that lock the pool. */
-        Supplier<Boolean> isNeeded(Batch batch, UUID organizationId);
+        default BooleanSupplier isNeeded(Batch batch, UUID organizationId) {
+            return () -> true;
+        }
 
         /** @param keepSiteIds the sites that stay active if there are too many */
         void settle(Tx tx, Changes changes, LockedPool held, List<UUID> keepSiteIds);
@@ -164,7 +168,7 @@ public final class Pools {
             return null;
         }
         var rows = new PoolRows(
-                state.provisions(), state.transitions().stream().map(PoolStore.Pending::row).toList(), state.grants(), state.defaults(), needed.get());
+                state.provisions(), state.transitions().stream().map(PoolStore.Pending::row).toList(), state.grants(), state.defaults(), needed.getAsBoolean());
         var held = new LockedPool(state.pool(), state.orgTypeId(), state.organizationState(), state.now(), state.spans(), state.scheduled(), rows);
         return state.due().isEmpty() && state.expired().isEmpty() ? held : settle(tx, changes.secondary(), held, state);
     }

@@ -1,9 +1,7 @@
 package org.guildhall.runtime.plans;
 
-import static org.jooq.impl.DSL.all;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.name;
-import static org.jooq.impl.DSL.select;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +22,7 @@ import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.SelectConditionStep;
 import org.jooq.Table;
+import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,7 @@ final class ProjectedPages<F, R> {
      * @param replaced the stored rows that projected rows replace; null for none
      * @param rows the projected rows; null for none
      */
-    private record Wanted<F>(F filters, @Nullable List<UUID> replaced, @Nullable JSONB rows) {}
+    private record Wanted<F>(F filters, UUID @Nullable [] replaced, @Nullable JSONB rows) {}
 
     private ProjectedPages(ListQuery<Wanted<F>, StoredResult<R>> stored, ListQuery<Wanted<F>, StoredResult<R>> projected) {
         this.stored = stored;
@@ -63,7 +62,7 @@ final class ProjectedPages<F, R> {
         Function<RowReader, StoredResult<R>> read = cells -> new StoredResult<>(row.apply(cells), cells.get(DUE));
         return new ProjectedPages<>(
                 ListQuery.of(sorts, id, by -> select(by, columns, organizationId, table, filters)
-                        .and(by.when(SQLDataType.UUID.getArrayDataType(), Wanted::replacedArray, replaced -> id.ne(all(replaced)))), read),
+                        .and(by.when(SQLDataType.UUID.getArrayDataType(), Wanted::replaced, replaced -> id.ne(DSL.all(replaced)))), read),
                 ListQuery.of(sorts, id, by -> select(
                         by, columns, organizationId, JsonRows.rows(name, table.getName(), by.value(SQLDataType.JSONB, Wanted::rows)), filters), read));
     }
@@ -74,7 +73,7 @@ final class ProjectedPages<F, R> {
         var due = TransitionStore.due(by.optional(SQLDataType.UUID, wanted -> organizationId.apply(wanted.filters())));
         var all = new ArrayList<>(columns);
         all.add(due);
-        return select(all).from(from).where(filters.apply(by.part(Wanted::filters)));
+        return DSL.select(all).from(from).where(filters.apply(by.part(Wanted::filters)));
     }
 
     /**
@@ -87,7 +86,7 @@ final class ProjectedPages<F, R> {
         var found = rows.isEmpty()
                 ? stored.page(tx, page, new Wanted<>(filters, null, null))
                 : ListQuery.merged(tx, page, List.of(
-                        stored.with(new Wanted<>(filters, replaced, null)), projected.with(new Wanted<>(filters, null, Columns.rows(rows)))));
+                        stored.with(new Wanted<>(filters, replaced.toArray(UUID[]::new), null)), projected.with(new Wanted<>(filters, null, Columns.rows(rows)))));
         // An empty page doesn't say whether a transition is due, so it counts as due.
         boolean due = found.data().isEmpty() || found.data().stream().anyMatch(StoredResult::due);
         return new StoredResult<>(found.map(StoredResult::found), due);

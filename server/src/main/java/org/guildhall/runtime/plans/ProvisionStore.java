@@ -1,7 +1,13 @@
 package org.guildhall.runtime.plans;
 
+import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.update;
 
 import java.time.Instant;
 import java.util.ArrayList;

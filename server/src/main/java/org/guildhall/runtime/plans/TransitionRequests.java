@@ -65,9 +65,9 @@ final class TransitionRequests {
     /** Adds the lock and read of the request's ladder; it gives null if the request doesn't name one. */
     Supplier<@Nullable Ladder> ladder(Batch batch, TransitionRequest request) {
         if (request.targetTierId() != null) {
-            return catalog.keepLadderOfTier(batch, request.targetTierId());
+            return catalog.lockLadderOfTierShared(batch, request.targetTierId());
         }
-        return request.ladderId() == null ? () -> null : catalog.keepLadder(batch, request.ladderId());
+        return request.ladderId() == null ? () -> null : catalog.lockLadderShared(batch, request.ladderId());
     }
 
     /**
@@ -104,7 +104,7 @@ final class TransitionRequests {
     /** Checks the target's product, locked, since it can be retired after the read of the ladder; and the use, unless it is forced. */
     private void requireAllowed(Tx tx, LockedPool held, @Nullable ProvisionSpan from, @Nullable Target to, TransitionRequest request) {
         var batch = new Batch();
-        var product = request.targetTierId() == null || to == null ? null : catalog.keepProduct(batch, to.productId());
+        var product = request.targetTierId() == null || to == null ? null : catalog.lockProductShared(batch, to.productId());
         Supplier<List<Item>> blockers = request.force() ? List::of : obstacles.of(batch, held, from, to, request.pointer());
         batch.send(tx);
         if (product != null && (product.get() == null || !product.get().lifecycleStatus().equals("published"))) {
@@ -158,7 +158,7 @@ final class TransitionRequests {
             }
             return ladder;
         }
-        return Require.named(request.ladderId() == null ? catalog.keepLadder(tx, onlyLadder(held)) : found, "/plan_ladder_id", "plan ladder");
+        return Require.named(request.ladderId() == null ? catalog.lockLadderShared(tx, onlyLadder(held)) : found, "/plan_ladder_id", "plan ladder");
     }
 
     private static UUID onlyLadder(LockedPool held) {

@@ -1,12 +1,15 @@
 package org.guildhall.runtime.plans;
 
+import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.update;
 
 import java.time.Instant;
 import java.util.ArrayList;

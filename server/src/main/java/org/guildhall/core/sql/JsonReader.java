@@ -2,7 +2,6 @@ package org.guildhall.core.sql;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -12,34 +11,36 @@ import java.util.List;
 import org.jooq.JSONB;
 
 /**
- * Rows that PostgreSQL aggregates into a JSON value, read into records. Names in JSON are those of the record's components, in snake case;
- * other names are ignored.
+ * Reads records from JSON that a statement builds, for parts of a row that are rows of another table. Members are in snake case; instants
+ * have the form in which PostgreSQL writes them, with microseconds. Other members are ignored.
  */
-public final class JsonValues {
+public final class JsonReader<T> {
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    private JsonValues() {}
+    private final ObjectReader reader;
 
-    /** A reader of JSON objects. */
-    public static ObjectReader reader(Class<?> type) {
-        return JSON.readerFor(type);
+    private JsonReader(ObjectReader reader) {
+        this.reader = reader;
     }
 
-    /** A reader of JSON arrays of objects. */
-    public static ObjectReader listReader(Class<?> type) {
-        return JSON.readerFor(JSON.getTypeFactory().constructCollectionType(List.class, type));
+    /** Reads one object. */
+    public static <T> JsonReader<T> of(Class<T> type) {
+        return new JsonReader<>(JSON.readerFor(type));
     }
 
-    /** Reads a value that PostgreSQL has written. */
-    public static <T> T read(ObjectReader reader, JSONB value) {
+    /** Reads an array of objects. */
+    public static <T> JsonReader<List<T>> ofList(Class<T> element) {
+        return new JsonReader<>(JSON.readerForListOf(element));
+    }
+
+    public T read(JSONB json) {
         try {
-            return reader.readValue(value.data());
+            return reader.readValue(json.data());
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }
