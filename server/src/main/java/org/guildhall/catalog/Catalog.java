@@ -4,11 +4,14 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.core.audit.Actor;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.TimeWindow;
-import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,18 +157,44 @@ public final class Catalog {
 
     /** A ladder, locked in share mode against changes of its tiers; null if there is none. */
     public @Nullable Ladder keepLadder(Tx tx, UUID id) {
-        return ladders.lockShared(tx, id) == null ? null : door.ladders(tx, List.of(id)).getFirst();
+        return sent(tx, batch -> keepLadder(batch, id));
+    }
+
+    /** A ladder, locked in share mode against changes of its tiers; null if there is none. */
+    public Supplier<@Nullable Ladder> keepLadder(Batch batch, UUID id) {
+        ladders.lockShared(batch, id);
+        return door.ladder(batch, id);
     }
 
     /** The ladder of a tier, locked in share mode against changes of its tiers; null if there is none. */
     public @Nullable Ladder keepLadderOfTier(Tx tx, UUID tierId) {
-        var id = ladders.lockSharedByTier(tx, tierId);
-        return id == null ? null : door.ladders(tx, List.of(id)).getFirst();
+        return sent(tx, batch -> keepLadderOfTier(batch, tierId));
+    }
+
+    /** The ladder of a tier, locked in share mode against changes of its tiers; null if there is none. */
+    public Supplier<@Nullable Ladder> keepLadderOfTier(Batch batch, UUID tierId) {
+        ladders.lockSharedByTier(batch, tierId);
+        return door.ladderOfTier(batch, tierId);
+    }
+
+    /**
+     * The ladders that a product is on, locked in share mode in the order of their ids. It leaves out a ladder that the product was put on
+     * while this transaction waited for the locks; {@link #places} in the same batch names it.
+     */
+    public Supplier<List<Ladder>> keepLaddersOfProduct(Batch batch, UUID productId) {
+        var locked = ladders.lockSharedByProduct(batch, productId);
+        var found = door.laddersOfProduct(batch, productId);
+        return () -> found.get().stream().filter(ladder -> locked.get().contains(ladder.id())).toList();
     }
 
     /** A product, locked in share mode; null if there is none. */
     public @Nullable Product keepProduct(Tx tx, UUID id) {
-        return door.lockProductShared(tx, id);
+        return sent(tx, batch -> keepProduct(batch, id));
+    }
+
+    /** A product, locked in share mode; null if there is none. */
+    public Supplier<@Nullable Product> keepProduct(Batch batch, UUID id) {
+        return door.lockProductShared(batch, id);
     }
 
     /** A product in its current state, not locked; null if there is none. */
@@ -173,20 +202,39 @@ public final class Catalog {
         return door.product(tx, id);
     }
 
+    /** A product in its current state, not locked; null if there is none. */
+    public Supplier<@Nullable Product> product(Batch batch, UUID id) {
+        return door.product(batch, id);
+    }
+
     /** The tiers that a product currently fills. */
     public List<TierRef> places(Tx tx, UUID productId) {
-        return door.places(tx, productId);
+        return sent(tx, batch -> places(batch, productId));
+    }
+
+    /** The tiers that a product currently fills. */
+    public Supplier<List<TierRef>> places(Batch batch, UUID productId) {
+        return door.places(batch, productId);
     }
 
     /** The state of an organization type, locked in share mode: active or archived; null if there is none. */
     public @Nullable String keepOrgType(Tx tx, UUID id) {
-        var type = types.lockShared(tx, id);
-        return type == null ? null : type.state();
+        return sent(tx, batch -> keepOrgType(batch, id));
+    }
+
+    /** The state of an organization type, locked in share mode: active or archived; null if there is none. */
+    public Supplier<@Nullable String> keepOrgType(Batch batch, UUID id) {
+        return types.lockShared(batch, id);
     }
 
     /** All policies for an organization type, ended ones included, oldest first. */
     public List<DefaultGrant> defaults(Tx tx, UUID orgTypeId) {
-        return door.defaults(tx, orgTypeId);
+        return sent(tx, batch -> defaults(batch, orgTypeId));
+    }
+
+    /** All policies for an organization type, ended ones included, oldest first. */
+    public Supplier<List<DefaultGrant>> defaults(Batch batch, UUID orgTypeId) {
+        return door.defaults(batch, orgTypeId);
     }
 
     /** A policy; null if there is none. */
@@ -201,11 +249,23 @@ public final class Catalog {
 
     /** An integration, locked in share mode; null if there is none. */
     public @Nullable Integration keepIntegration(Tx tx, UUID id) {
-        return door.lockIntegrationShared(tx, id);
+        return sent(tx, batch -> keepIntegration(batch, id));
+    }
+
+    /** An integration, locked in share mode; null if there is none. */
+    public Supplier<@Nullable Integration> keepIntegration(Batch batch, UUID id) {
+        return door.lockIntegrationShared(batch, id);
     }
 
     /** The integrations with these ids, in no order; unknown ids are left out. */
     public List<Integration> integrations(Tx tx, Collection<UUID> ids) {
         return ids.isEmpty() ? List.of() : door.integrations(tx, ids);
+    }
+
+    private static <T extends @Nullable Object> T sent(Tx tx, Function<Batch, Supplier<T>> queries) {
+        var batch = new Batch();
+        var result = queries.apply(batch);
+        batch.send(tx);
+        return result.get();
     }
 }
