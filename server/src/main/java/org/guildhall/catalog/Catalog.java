@@ -18,14 +18,13 @@ import org.jspecify.annotations.Nullable;
  * The door of the catalog: everything that other rooms may call. Effective-dated answers cover all instants, so the caller can find the
  * state at any of them.
  *
- * <p>The {@code keep…} methods lock a row in share mode until the transaction ends. To avoid deadlocks, a transaction locks in this order:
- * organization type, ladder, product.
+ * <p>The {@code lock…Shared} methods lock a row in share mode until the transaction ends. To avoid deadlocks, a transaction locks a ladder
+ * before a product.
  */
 public final class Catalog {
 
-    private final OrgTypeStore types = new OrgTypeStore();
     private final PlanLadderStore ladders = new PlanLadderStore();
-    private final CatalogStore door = new CatalogStore();
+    private final CatalogStore store = new CatalogStore();
 
     /** The time in which something could be granted: from its publication or creation until it is retired or archived. */
     public record Validity(@Nullable Instant from, @Nullable Instant to) {
@@ -51,7 +50,7 @@ public final class Catalog {
         /** The tier that a product filled at an instant, or null. */
         public @Nullable Tier tierOf(UUID productId, Instant at) {
             return tiers.stream()
-                    .filter(tier -> tier.products().stream().anyMatch(product -> product.productId().equals(productId) && product.stood().holds(at)))
+                    .filter(tier -> tier.products().stream().anyMatch(product -> product.productId().equals(productId) && product.onTier().holds(at)))
                     .findFirst()
                     .orElse(null);
         }
@@ -62,17 +61,17 @@ public final class Catalog {
 
         /** The product that filled the tier at an instant; null if the tier was not active then. */
         public @Nullable TierProduct product(Instant at) {
-            return products.stream().filter(product -> product.stood().holds(at)).findFirst().orElse(null);
+            return products.stream().filter(product -> product.onTier().holds(at)).findFirst().orElse(null);
         }
     }
 
     /**
      * A product's time on a tier.
      *
-     * @param stood when the product filled the tier
+     * @param onTier when the product filled the tier
      * @param published when the product could be granted
      */
-    public record TierProduct(UUID productId, String name, Validity stood, Validity published) {}
+    public record TierProduct(UUID productId, String name, Validity onTier, Validity published) {}
 
     /**
      * A default-grant policy: the product that new organizations of a type get.
@@ -152,59 +151,59 @@ public final class Catalog {
 
     /** The ladders with these ids, in no order; unknown ids are left out. */
     public List<Ladder> ladders(Tx tx, Collection<UUID> ids) {
-        return ids.isEmpty() ? List.of() : door.ladders(tx, ids);
+        return ids.isEmpty() ? List.of() : store.ladders(tx, ids);
     }
 
     /** A ladder, locked in share mode against changes of its tiers; null if there is none. */
-    public @Nullable Ladder keepLadder(Tx tx, UUID id) {
-        return sent(tx, batch -> keepLadder(batch, id));
+    public @Nullable Ladder lockLadderShared(Tx tx, UUID id) {
+        return sent(tx, batch -> lockLadderShared(batch, id));
     }
 
     /** A ladder, locked in share mode against changes of its tiers; null if there is none. */
-    public Supplier<@Nullable Ladder> keepLadder(Batch batch, UUID id) {
+    public Supplier<@Nullable Ladder> lockLadderShared(Batch batch, UUID id) {
         ladders.lockShared(batch, id);
-        return door.ladder(batch, id);
+        return store.ladder(batch, id);
     }
 
     /** The ladder of a tier, locked in share mode against changes of its tiers; null if there is none. */
-    public @Nullable Ladder keepLadderOfTier(Tx tx, UUID tierId) {
-        return sent(tx, batch -> keepLadderOfTier(batch, tierId));
+    public @Nullable Ladder lockLadderOfTierShared(Tx tx, UUID tierId) {
+        return sent(tx, batch -> lockLadderOfTierShared(batch, tierId));
     }
 
     /** The ladder of a tier, locked in share mode against changes of its tiers; null if there is none. */
-    public Supplier<@Nullable Ladder> keepLadderOfTier(Batch batch, UUID tierId) {
+    public Supplier<@Nullable Ladder> lockLadderOfTierShared(Batch batch, UUID tierId) {
         ladders.lockSharedByTier(batch, tierId);
-        return door.ladderOfTier(batch, tierId);
+        return store.ladderOfTier(batch, tierId);
     }
 
     /**
      * The ladders that a product is on, locked in share mode in the order of their ids. It leaves out a ladder that the product was put on
      * while this transaction waited for the locks; {@link #places} in the same batch names it.
      */
-    public Supplier<List<Ladder>> keepLaddersOfProduct(Batch batch, UUID productId) {
+    public Supplier<List<Ladder>> lockLaddersOfProductShared(Batch batch, UUID productId) {
         var locked = ladders.lockSharedByProduct(batch, productId);
-        var found = door.laddersOfProduct(batch, productId);
+        var found = store.laddersOfProduct(batch, productId);
         return () -> found.get().stream().filter(ladder -> locked.get().contains(ladder.id())).toList();
     }
 
     /** A product, locked in share mode; null if there is none. */
-    public @Nullable Product keepProduct(Tx tx, UUID id) {
-        return sent(tx, batch -> keepProduct(batch, id));
+    public @Nullable Product lockProductShared(Tx tx, UUID id) {
+        return sent(tx, batch -> lockProductShared(batch, id));
     }
 
     /** A product, locked in share mode; null if there is none. */
-    public Supplier<@Nullable Product> keepProduct(Batch batch, UUID id) {
-        return door.lockProductShared(batch, id);
+    public Supplier<@Nullable Product> lockProductShared(Batch batch, UUID id) {
+        return store.lockProductShared(batch, id);
     }
 
     /** A product in its current state, not locked; null if there is none. */
     public @Nullable Product product(Tx tx, UUID id) {
-        return door.product(tx, id);
+        return store.product(tx, id);
     }
 
     /** A product in its current state, not locked; null if there is none. */
     public Supplier<@Nullable Product> product(Batch batch, UUID id) {
-        return door.product(batch, id);
+        return store.product(batch, id);
     }
 
     /** The tiers that a product currently fills. */
@@ -214,17 +213,7 @@ public final class Catalog {
 
     /** The tiers that a product currently fills. */
     public Supplier<List<TierRef>> places(Batch batch, UUID productId) {
-        return door.places(batch, productId);
-    }
-
-    /** The state of an organization type, locked in share mode: active or archived; null if there is none. */
-    public @Nullable String keepOrgType(Tx tx, UUID id) {
-        return sent(tx, batch -> keepOrgType(batch, id));
-    }
-
-    /** The state of an organization type, locked in share mode: active or archived; null if there is none. */
-    public Supplier<@Nullable String> keepOrgType(Batch batch, UUID id) {
-        return types.lockShared(batch, id);
+        return store.places(batch, productId);
     }
 
     /** All policies for an organization type, ended ones included, oldest first. */
@@ -234,32 +223,32 @@ public final class Catalog {
 
     /** All policies for an organization type, ended ones included, oldest first. */
     public Supplier<List<DefaultGrant>> defaults(Batch batch, UUID orgTypeId) {
-        return door.defaults(batch, orgTypeId);
+        return store.defaults(batch, orgTypeId);
     }
 
     /** A policy; null if there is none. */
     public @Nullable DefaultGrant policy(Tx tx, UUID policyId) {
-        return door.policy(tx, policyId);
+        return store.policy(tx, policyId);
     }
 
     /** The resource keys with these names, in no order; unregistered ones are left out. */
     public List<ResourceKey> resourceKeys(Tx tx, Collection<String> keys) {
-        return door.resourceKeys(tx, keys);
+        return store.resourceKeys(tx, keys);
     }
 
     /** An integration, locked in share mode; null if there is none. */
-    public @Nullable Integration keepIntegration(Tx tx, UUID id) {
-        return sent(tx, batch -> keepIntegration(batch, id));
+    public @Nullable Integration lockIntegrationShared(Tx tx, UUID id) {
+        return sent(tx, batch -> lockIntegrationShared(batch, id));
     }
 
     /** An integration, locked in share mode; null if there is none. */
-    public Supplier<@Nullable Integration> keepIntegration(Batch batch, UUID id) {
-        return door.lockIntegrationShared(batch, id);
+    public Supplier<@Nullable Integration> lockIntegrationShared(Batch batch, UUID id) {
+        return store.lockIntegrationShared(batch, id);
     }
 
     /** The integrations with these ids, in no order; unknown ids are left out. */
     public List<Integration> integrations(Tx tx, Collection<UUID> ids) {
-        return ids.isEmpty() ? List.of() : door.integrations(tx, ids);
+        return ids.isEmpty() ? List.of() : store.integrations(tx, ids);
     }
 
     private static <T extends @Nullable Object> T sent(Tx tx, Function<Batch, Supplier<T>> queries) {

@@ -48,7 +48,7 @@ final class CatalogStore {
                         'lifetime', json_build_object('from', t.created_at, 'to', t.archived_at),
                         'products', coalesce((
                             select json_agg(json_build_object(
-                                'product_id', s.product_id, 'name', p.name, 'stood', json_build_object('from', s.starts_at, 'to', s.ends_at),
+                                'product_id', s.product_id, 'name', p.name, 'on_tier', json_build_object('from', s.starts_at, 'to', s.ends_at),
                                 'published', json_build_object('from', p.published_at, 'to', p.retired_at))
                                 order by s.starts_at)
                             from catalog.tier_products s

@@ -57,8 +57,6 @@ final class OrgTypeStore {
     private static final PreparedQuery<Row> GET_ALL =
             PreparedQuery.weighed(select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(any(params("ids", SQLDataType.UUID)))), OrgTypeStore::row);
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(ORG_TYPES).where(BY_ID).forUpdate(), OrgTypeStore::row);
-    private static final PreparedQuery<String> LOCK_SHARED =
-            PreparedQuery.ofValue(select(ORG_TYPES.STATE).from(ORG_TYPES).where(BY_ID).forShare());
     /** One advisory lock per tenant. A transaction that waits for it holds no lock on the default type, so there is no deadlock. */
     private static final PreparedUpdate LOCK_CHANGE_OF_DEFAULT = PreparedUpdate.of(DSL.query(
             "select pg_advisory_xact_lock(hashtext('catalog.org_types.is_default'), hashtext(platform.app_tenant()::text))"));
@@ -130,11 +128,6 @@ final class OrgTypeStore {
     /** Locks the organization type until the transaction ends. */
     Supplier<@Nullable Row> lock(Batch batch, UUID id) {
         return batch.one(LOCK, id);
-    }
-
-    /** Locks the organization type in share mode until the transaction ends. Gives its state; null if there is none. */
-    Supplier<@Nullable String> lockShared(Batch batch, UUID id) {
-        return batch.one(LOCK_SHARED, id);
     }
 
     /** The previous default type, before and after another one replaced it. */
