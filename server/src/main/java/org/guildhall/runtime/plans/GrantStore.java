@@ -265,8 +265,8 @@ public final class GrantStore {
             case null -> noCondition();
             case "scheduled" -> G.ENDED_BY.isNull().and(G.STARTS_AT.gt(Columns.now()));
             case "active" -> G.ENDED_BY.isNull().and(G.STARTS_AT.le(Columns.now())).and(G.ENDS_AT.isNull().or(G.ENDS_AT.gt(Columns.now())));
-            case "ended" -> G.ENDED_BY.eq("expired").or(G.ENDED_BY.isNull().and(G.ENDS_AT.le(Columns.now())));
-            default -> G.ENDED_BY.eq(state);
+            case "ended" -> G.ENDED_BY.eq(inline("expired")).or(G.ENDED_BY.isNull().and(G.ENDS_AT.le(Columns.now())));
+            default -> G.ENDED_BY.eq(inline(state));
         };
     }
 
