@@ -3,11 +3,13 @@ package org.guildhall.runtime.plans;
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
-import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.update;
 
@@ -126,7 +128,7 @@ public final class TransitionStore {
 
     private static final PreparedUpdate INSERT = PreparedUpdate.of(
             insertInto(TRANSITIONS, columns(TRANSITIONS, TRANSITIONS.NEXT_PROVISION_ID))
-                    .select(DSL.select(columns(T, T.NEXT_PROVISION_ID)).from(JsonRows.rows("transitions", T.getName()))));
+                    .select(select(columns(T, T.NEXT_PROVISION_ID)).from(JsonRows.rows("transitions", T.getName()))));
     private static final PreparedUpdate SAVE = PreparedUpdate.of(
             update(TRANSITIONS)
                     .set(TRANSITIONS.FROM_TIER_ID, T.FROM_TIER_ID)
@@ -142,14 +144,14 @@ public final class TransitionStore {
                     .from(JsonRows.rows("transitions", T.getName()))
                     .where(TRANSITIONS.ID.eq(T.ID)));
     private static final PreparedQuery<Row> GET =
-            PreparedQuery.of(DSL.select(COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ID.eq(param(TRANSITIONS.ID))), TransitionStore::row);
+            PreparedQuery.of(select(COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ID.eq(param(TRANSITIONS.ID))), TransitionStore::row);
     private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
-            DSL.select(COLUMNS).from(JsonRows.ids()).join(TRANSITIONS).on(TRANSITIONS.ID.eq(JsonRows.ID)), TransitionStore::row);
+            select(COLUMNS).from(JsonRows.ids()).join(TRANSITIONS).on(TRANSITIONS.ID.eq(JsonRows.ID)), TransitionStore::row);
     private static final Field<Boolean> ITS_DUE = due(T.ORGANIZATION_ID);
     private static final PreparedQuery<StoredResult<Row>> PROJECTED = PreparedQuery.of(
-            DSL.select(columns(T)).select(ITS_DUE).from(T).where(T.ID.eq(param(T.ID))), cells -> new StoredResult<>(row(cells), cells.get(ITS_DUE)));
+            select(columns(T)).select(ITS_DUE).from(T).where(T.ID.eq(param(T.ID))), cells -> new StoredResult<>(row(cells), cells.get(ITS_DUE)));
     private static final PreparedQuery<UUID> LEADING_TO = PreparedQuery.ofValue(
-            DSL.select(TRANSITIONS.ORGANIZATION_ID)
+            select(TRANSITIONS.ORGANIZATION_ID)
                     .from(TRANSITIONS)
                     .where(TRANSITIONS.NEXT_PROVISION_ID.eq(param(TRANSITIONS.NEXT_PROVISION_ID)))
                     .and(IS_DUE));
@@ -164,10 +166,10 @@ public final class TransitionStore {
                     .and(by.is(T.ORGANIZATION_ID, Filter::organizationId))
                     .and(by.is(T.LADDER_ID, Filter::ladderId))
                     .and(by.is(T.GRANT_ID, Filter::grantId))
-                    .and(by.is(T.KIND, Filter::kind))
-                    .and(by.is(T.CAUSE, Filter::cause))
-                    .and(by.is(T.STATE, Filter::state))
-                    .and(by.is(T.ACTOR_TYPE, Filter::actorType))
+                    .and(by.oneOf(T.KIND, Filter::kind))
+                    .and(by.oneOf(T.CAUSE, Filter::cause))
+                    .and(by.oneOf(T.STATE, Filter::state))
+                    .and(by.oneOf(T.ACTOR_TYPE, Filter::actorType))
                     .and(by.within(T.EFFECTIVE_AT, Filter::effective))
                     .and(by.within(T.CREATED_AT, Filter::created)),
             TransitionStore::row);
@@ -181,13 +183,16 @@ public final class TransitionStore {
         return columns;
     }
 
-    /** True if a transition is due and not written yet, in an organization, or in any if it is null. */
+    /**
+     * True if a transition is due and not written yet, in an organization, or in any if it is null. It asks for the earliest scheduled one,
+     * which is one entry of an index whatever the planner assumes about the instants.
+     */
     static Field<Boolean> due(@Nullable Field<UUID> organizationId) {
-        return field(exists(selectOne()
-                        .from(TRANSITIONS)
-                        .where(IS_DUE)
-                        .and(organizationId == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.eq(organizationId))))
-                .as("due");
+        var earliest = field(select(min(TRANSITIONS.EFFECTIVE_AT))
+                .from(TRANSITIONS)
+                .where(TRANSITIONS.STATE.eq(inline("scheduled")))
+                .and(organizationId == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.eq(organizationId)));
+        return coalesce(field(earliest.le(Columns.now())), inline(false)).as("due");
     }
 
     /** Inserts transitions, together with the transaction's next statement. */

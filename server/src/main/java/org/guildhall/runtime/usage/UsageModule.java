@@ -43,9 +43,6 @@ public final class UsageModule {
         // The Java rules refuse these cases first; the constraints are the second check.
         api.constraints()
                 .on("usage_events_resource_key", Problem.IN_USE, null, REPORTED)
-                .on("usage_levels_resource_key", Problem.IN_USE, null, REPORTED)
-                .on("usage_days_resource_key", Problem.IN_USE, null, REPORTED)
-                .on("usage_quarters_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("usage_thresholds_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("allowance_holds_resource_key", Problem.IN_USE, null, "A booking holds an allowance of a resource key, so it can't be removed.")
                 .on("allowance_holds_of_reference", Problem.CONFLICT, null, "The reference holds an allowance already.")
