@@ -33,10 +33,10 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
     @Override
     public Reply<OrgType> createOrgType(Call call, NewOrgType body) {
         var values = new Values(body.externalId(), body.name(), body.description(), Boolean.TRUE.equals(body.isDefault()));
-        var displaced = values.isDefault() ? displaced(call) : null;
+        var cleared = values.isDefault() ? clearDefault(call) : null;
         var type = toApi(types.insert(call.tx(), body.key(), values));
         call.created(type.id(), type);
-        tell(call, displaced);
+        recordChange(call, cleared);
         return Reply.created("/api/v1/catalog/org-types/" + type.id(), type);
     }
 
@@ -64,9 +64,9 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
         }
         Require.active(before.state(), "organization type");
         var values = new Values(wanted.externalId(), wanted.name(), wanted.description(), wanted.isDefault());
-        var displaced = values.isDefault() && !before.isDefault() ? displaced(call) : null;
+        var cleared = values.isDefault() && !before.isDefault() ? clearDefault(call) : null;
         var reply = changed(call, before, types.update(call.tx(), before.id(), values));
-        tell(call, displaced);
+        recordChange(call, cleared);
         return reply;
     }
 
@@ -84,17 +84,17 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
     }
 
     /** The previous default type, before and after it was replaced. */
-    private record Displaced(Row before, Row after) {}
+    private record DefaultChange(Row before, Row after) {}
 
     /** Clears the current default type; null if there is none. */
-    private @Nullable Displaced displaced(Call call) {
+    private @Nullable DefaultChange clearDefault(Call call) {
         var before = types.lockDefault(call.tx());
-        return before == null ? null : new Displaced(before, types.clearDefault(call.tx(), before.id()));
+        return before == null ? null : new DefaultChange(before, types.clearDefault(call.tx(), before.id()));
     }
 
-    private static void tell(Call call, @Nullable Displaced displaced) {
-        if (displaced != null) {
-            changed(call, displaced.before(), displaced.after());
+    private static void recordChange(Call call, @Nullable DefaultChange cleared) {
+        if (cleared != null) {
+            changed(call, cleared.before(), cleared.after());
         }
     }
 

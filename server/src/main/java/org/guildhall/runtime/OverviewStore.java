@@ -62,7 +62,7 @@ final class OverviewStore {
      *
      * @param entitled the data of the entitlements; null if there is no such organization
      */
-    record Everything(
+    record OverviewData(
             @Nullable EntitlementData entitled, List<OrganizationStore.Row> organization, List<OrgType> orgType, List<Person> people,
             List<WorkspaceStore.Row> workspaces, List<Household> households, List<ProvisionStore.Row> provisions, List<GrantStore.Row> grants,
             List<TransitionStore.Row> transitions, List<SiteStore.Row> sites) {}
@@ -86,7 +86,7 @@ final class OverviewStore {
      *
      * @param at null for now
      */
-    JoinedRead.Part<Everything> part(UUID organizationId, @Nullable Instant at) {
+    JoinedRead.Part<OverviewData> part(UUID organizationId, @Nullable Instant at) {
         var entitled = EntitlementStore.column(EntitlementQuery.of(organizationId, at)).as("entitled");
         var organization = rows("organization",
                 select(OrganizationStore.COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)), OrganizationStore::row);
@@ -103,7 +103,7 @@ final class OverviewStore {
         var sites = rows("sites", sites(organizationId, at), SiteStore::row);
         return JoinedRead.Part.of(
                 List.of(entitled, organization, orgType, people, workspaces, households, provisions, grants, transitions, sites),
-                row -> new Everything(
+                row -> new OverviewData(
                         found(row.get(entitled)), row.get(organization), row.get(orgType), row.get(people), row.get(workspaces),
                         row.get(households), row.get(provisions), row.get(grants), row.get(transitions), row.get(sites)));
     }

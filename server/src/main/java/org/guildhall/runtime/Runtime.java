@@ -32,7 +32,7 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.JoinedRead;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Require;
-import org.guildhall.runtime.OverviewStore.Everything;
+import org.guildhall.runtime.OverviewStore.OverviewData;
 import org.guildhall.runtime.OverviewStore.Household;
 import org.guildhall.runtime.OverviewStore.OrgType;
 import org.guildhall.runtime.OverviewStore.Person;
@@ -183,7 +183,7 @@ public final class Runtime {
         return store.part(organizationId, at).map((tx, all) -> overview(tx, all, at));
     }
 
-    private static Overview overview(Tx tx, Everything all, @Nullable Instant at) {
+    private static Overview overview(Tx tx, OverviewData all, @Nullable Instant at) {
         var entitled = Entitlements.past(tx, all.entitled(), at);
         var plans = entitled.plans();
         var projected = entitled.projected();

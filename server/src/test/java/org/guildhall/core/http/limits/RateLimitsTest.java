@@ -180,7 +180,7 @@ class RateLimitsTest {
             assertNull(limits.spend(List.of(own), 2).violated());
             var spent = limits.spend(List.of(own, slower), 1);
             assertEquals("\"tenant\";q=5;w=60", spent.headers().get("RateLimit-Policy"));
-            assertEquals(List.of(own, slower), spent.left().stream().map(RateLimits.Left::limit).toList());
+            assertEquals(List.of(own, slower), spent.left().stream().map(RateLimits.Remaining::limit).toList());
             assertNull(limits.spend(List.of(slower), 4).violated());
             assertEquals(slower, limits.spend(List.of(own, slower), 1).violated());
         }
