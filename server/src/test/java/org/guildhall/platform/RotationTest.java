@@ -69,7 +69,7 @@ class RotationTest {
         assertEquals("kiosk", before.get("external_id").asText());
         assertNull(rotated.at("/external_id"));
         assertNotEquals(before.get("prefix").asText(), rotated.at("/prefix"));
-        new Http(platform.tenant.guild().url(), text(rotated, "/token")).get(PlatformFixture.STATUS, "Origin", "https://winterstreet.example").expect(200);
+        new Http(platform.tenant.server().url(), text(rotated, "/token")).get(PlatformFixture.STATUS, "Origin", "https://winterstreet.example").expect(200);
     }
 
     @Test

@@ -28,8 +28,8 @@ class TaskQueueTest {
 
     private static final Duration WAIT_MAX = Duration.ofSeconds(60);
 
-    private final Db db = TestServer.still().db();
-    private final UUID tenant = TestServer.still().tenant().id();
+    private final Db db = TestServer.withoutScheduler().db();
+    private final UUID tenant = TestServer.withoutScheduler().tenant().id();
     private final String name = "test-" + UUID.randomUUID();
     private final List<TaskQueue> nodes = Collections.synchronizedList(new ArrayList<>());
     private final AtomicBoolean active = new AtomicBoolean(true);

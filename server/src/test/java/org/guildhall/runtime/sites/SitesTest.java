@@ -276,7 +276,7 @@ class SitesTest {
         var organization = usage.organization(limit("wiki.sites", 2));
         var site = requested(organization);
         var addOn = usage.product(limit("wiki.sites", 1, ", \"combine\": \"add\""));
-        try (var other = usage.tenant.guild().superuser(); var statement = other.createStatement()) {
+        try (var other = usage.tenant.server().superuser(); var statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("select from runtime.sites where id = '" + UsageFixture.uuid(site) + "' for update");
             usage.hold(organization, addOn);

@@ -25,7 +25,7 @@ public final class UsageFixture {
     private static final AtomicLong WORDS = new AtomicLong();
 
     public final TestServer.Tenant tenant = TestServer.shared().tenant();
-    public final Http http = new Http(tenant.guild(), tenant.token());
+    public final Http http = new Http(tenant.server(), tenant.token());
     public final String integration;
     private final String orgType;
 
