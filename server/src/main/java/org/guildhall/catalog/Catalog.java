@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.audit.Actor;
-import org.guildhall.core.data.PageRequest;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 

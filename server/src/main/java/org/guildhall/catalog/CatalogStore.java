@@ -23,7 +23,7 @@ import org.guildhall.catalog.Catalog.Tier;
 import org.guildhall.catalog.Catalog.TierProduct;
 import org.guildhall.catalog.Catalog.TierRef;
 import org.guildhall.catalog.Catalog.Validity;
-import org.guildhall.core.data.Columns;
+import org.guildhall.core.sql.Columns;
 import org.guildhall.core.data.Tx;
 import org.jooq.Condition;
 import org.jooq.Field;

@@ -18,7 +18,7 @@ import org.guildhall.api.model.TierId;
 import org.guildhall.catalog.DefaultGrantPolicyStore.Filter;
 import org.guildhall.catalog.DefaultGrantPolicyStore.PolicyTarget;
 import org.guildhall.catalog.DefaultGrantPolicyStore.Row;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
-import org.guildhall.core.data.Filters;
-import org.guildhall.core.data.PageRequest;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.Filters;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.data.Weighed;
+import org.guildhall.core.sql.OldWeighed;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ final class EntitlementSetStore {
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
         var select = tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(any(Columns.array(ids, UUID.class))));
-        return Weighed.all(tx, select).stream().map(EntitlementSetStore::row).toList();
+        return OldWeighed.all(tx, select).stream().map(EntitlementSetStore::row).toList();
     }
 
     /** Locks the set until the transaction ends. */

@@ -18,7 +18,7 @@ import org.guildhall.catalog.IntegrationStore.Filter;
 import org.guildhall.catalog.IntegrationStore.ResourceKey;
 import org.guildhall.catalog.IntegrationStore.Row;
 import org.guildhall.catalog.IntegrationStore.Values;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;

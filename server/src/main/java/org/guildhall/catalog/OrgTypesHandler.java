@@ -13,7 +13,7 @@ import org.guildhall.api.model.OrgTypePatch;
 import org.guildhall.catalog.OrgTypeStore.Filter;
 import org.guildhall.catalog.OrgTypeStore.Row;
 import org.guildhall.catalog.OrgTypeStore.Values;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;

@@ -16,7 +16,7 @@ import org.guildhall.api.model.TierId;
 import org.guildhall.catalog.PlanLadderStore.Filter;
 import org.guildhall.catalog.PlanLadderStore.Row;
 import org.guildhall.catalog.PlanLadderStore.Values;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;

@@ -1,12 +1,13 @@
 package org.guildhall.catalog;
 
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.catalog.Tables.PRODUCTS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.when;
@@ -15,22 +16,20 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
-import org.guildhall.core.data.Filters;
-import org.guildhall.core.data.PageRequest;
-import org.guildhall.core.data.PreparedQuery;
-import org.guildhall.core.data.RowReader;
-import org.guildhall.core.data.TimeWindow;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.data.Weighed;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.JSONB;
-import org.jooq.Records;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +58,6 @@ final class ProductStore {
             @Nullable String externalId, @Nullable String lifecycleStatus, @Nullable String productType, @Nullable String kind,
             @Nullable UUID entitlementSetId, TimeWindow created) {}
 
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRODUCTS.CREATED_AT, "name", PRODUCTS.NAME);
     private static final Condition ON_LADDER =
             DSL.exists(selectOne().from(TIER_PRODUCTS).where(TIER_PRODUCTS.PRODUCT_ID.eq(PRODUCTS.ID), TIER_PRODUCTS.ENDS_AT.isNull()));
     /** The expression of the view {@code product_kinds}, repeated here to save another look-up of the product. */
@@ -70,20 +68,85 @@ final class ProductStore {
             PRODUCTS.ENTITLEMENT_SET_ID, PRODUCTS.PROVIDER_REFERENCES, PRODUCTS.METADATA, PRODUCTS.TRIAL_ELIGIBILITY, PRODUCTS.PUBLISHED_AT, PRODUCTS.RETIRED_AT,
             PRODUCTS.CREATED_AT, PRODUCTS.UPDATED_AT, PRODUCTS.VERSION);
 
-    private static final PreparedQuery<Row> GET =
-            PreparedQuery.of(select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.eq(param("id", UUID.class))), COLUMNS, ProductStore::row);
+    private static final Condition BY_ID = PRODUCTS.ID.eq(param(PRODUCTS.ID));
+
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(PRODUCTS).where(BY_ID), ProductStore::row);
+    private static final PreparedQuery<Row> GET_ALL =
+            PreparedQuery.weighed(select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.eq(any(params("ids", SQLDataType.UUID)))), ProductStore::row);
+    private static final PreparedQuery<UUID> LOCK = PreparedQuery.ofValue(select(PRODUCTS.ID).from(PRODUCTS).where(BY_ID).forUpdate());
+    private static final PreparedQuery<ProductStatus> LOCK_SHARED = PreparedQuery.of(
+            select(PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS).from(PRODUCTS).where(BY_ID).forShare(), ProductStore::status);
+    private static final PreparedQuery<ProductStatus> LOCK_FOR_REFERENCE = PreparedQuery.of(
+            select(PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS).from(PRODUCTS).where(BY_ID).forNoKeyUpdate(), ProductStore::status);
+    private static final PreparedQuery<Integer> EXISTS = PreparedQuery.ofValue(selectOne().from(PRODUCTS).where(BY_ID));
+    private static final PreparedQuery<Integer> ANY_GIVES = PreparedQuery.ofValue(selectOne()
+            .from(PRODUCTS)
+            .where(PRODUCTS.ENTITLEMENT_SET_ID.eq(param(PRODUCTS.ENTITLEMENT_SET_ID)))
+            .and(PRODUCTS.LIFECYCLE_STATUS.ne(inline("retired")))
+            .limit(inline(1)));
+    private static final PreparedQuery<Integer> IS_ON_LADDER = PreparedQuery.ofValue(selectOne()
+            .from(TIER_PRODUCTS)
+            .where(TIER_PRODUCTS.PRODUCT_ID.eq(param(TIER_PRODUCTS.PRODUCT_ID)))
+            .and(TIER_PRODUCTS.ENDS_AT.isNull())
+            .limit(inline(1)));
+
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(PRODUCTS)
-                    .set(PRODUCTS.EXTERNAL_ID, param("external_id", String.class))
-                    .set(PRODUCTS.NAME, param("name", String.class))
-                    .set(PRODUCTS.DESCRIPTION, param("description", String.class))
-                    .set(PRODUCTS.PRODUCT_TYPE, param("product_type", String.class))
-                    .set(PRODUCTS.ENTITLEMENT_SET_ID, param("entitlement_set_id", UUID.class))
-                    .set(PRODUCTS.PROVIDER_REFERENCES, param("provider_references", JSONB.class))
-                    .set(PRODUCTS.METADATA, param("metadata", JSONB.class))
-                    .set(PRODUCTS.TRIAL_ELIGIBILITY, param("trial_eligibility", String.class))
+                    .set(PRODUCTS.EXTERNAL_ID, param(PRODUCTS.EXTERNAL_ID))
+                    .set(PRODUCTS.NAME, param(PRODUCTS.NAME))
+                    .set(PRODUCTS.DESCRIPTION, param(PRODUCTS.DESCRIPTION))
+                    .set(PRODUCTS.PRODUCT_TYPE, param(PRODUCTS.PRODUCT_TYPE))
+                    .set(PRODUCTS.ENTITLEMENT_SET_ID, param(PRODUCTS.ENTITLEMENT_SET_ID))
+                    .set(PRODUCTS.PROVIDER_REFERENCES, param(PRODUCTS.PROVIDER_REFERENCES))
+                    .set(PRODUCTS.METADATA, param(PRODUCTS.METADATA))
+                    .set(PRODUCTS.TRIAL_ELIGIBILITY, param(PRODUCTS.TRIAL_ELIGIBILITY))
                     .returningResult(ofNew()),
             COLUMNS, ProductStore::row);
+    private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
+            DSL.update(PRODUCTS)
+                    .set(PRODUCTS.EXTERNAL_ID, param(PRODUCTS.EXTERNAL_ID))
+                    .set(PRODUCTS.NAME, param(PRODUCTS.NAME))
+                    .set(PRODUCTS.DESCRIPTION, param(PRODUCTS.DESCRIPTION))
+                    .set(PRODUCTS.ENTITLEMENT_SET_ID, param(PRODUCTS.ENTITLEMENT_SET_ID))
+                    .set(PRODUCTS.PROVIDER_REFERENCES, param(PRODUCTS.PROVIDER_REFERENCES))
+                    .set(PRODUCTS.METADATA, param(PRODUCTS.METADATA))
+                    .set(PRODUCTS.TRIAL_ELIGIBILITY, param(PRODUCTS.TRIAL_ELIGIBILITY))
+                    .set(PRODUCTS.UPDATED_AT, Columns.now())
+                    .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            ProductStore::row);
+    private static final PreparedQuery<Row> PUBLISH = PreparedQuery.of(
+            DSL.update(PRODUCTS)
+                    .set(PRODUCTS.LIFECYCLE_STATUS, inline("published"))
+                    .set(PRODUCTS.PUBLISHED_AT, Columns.now())
+                    .set(PRODUCTS.UPDATED_AT, Columns.now())
+                    .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            ProductStore::row);
+    private static final PreparedQuery<Row> RETIRE = PreparedQuery.of(
+            DSL.update(PRODUCTS)
+                    .set(PRODUCTS.LIFECYCLE_STATUS, inline("retired"))
+                    .set(PRODUCTS.RETIRED_AT, Columns.now())
+                    .set(PRODUCTS.UPDATED_AT, Columns.now())
+                    .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            ProductStore::row);
+
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            Map.of("created_at", PRODUCTS.CREATED_AT, "name", PRODUCTS.NAME),
+            PRODUCTS.ID,
+            by -> select(COLUMNS)
+                    .from(PRODUCTS)
+                    .where(by.is(PRODUCTS.EXTERNAL_ID, Filter::externalId))
+                    .and(by.is(PRODUCTS.LIFECYCLE_STATUS, Filter::lifecycleStatus))
+                    .and(by.is(PRODUCTS.PRODUCT_TYPE, Filter::productType))
+                    .and(by.choice(Filter::kind, ProductStore::kind))
+                    .and(by.is(PRODUCTS.ENTITLEMENT_SET_ID, Filter::entitlementSetId))
+                    .and(by.within(PRODUCTS.CREATED_AT, Filter::created)),
+            ProductStore::row);
 
     /** The columns of a new product, which is on no ladder. */
     private static List<Field<?>> ofNew() {
@@ -92,8 +155,8 @@ final class ProductStore {
 
     /** Adds a draft. */
     Row insert(Tx tx, @Nullable String productType, Values values) {
-        return Objects.requireNonNull(INSERT.one(tx, values.externalId(), values.name(), values.description(), productType,
-                values.entitlementSetId(), Columns.jsonb(values.providerReferences()), Columns.jsonb(values.metadata()), values.trialEligibility()));
+        return INSERT.single(tx, values.externalId(), values.name(), values.description(), productType,
+                values.entitlementSetId(), Columns.jsonb(values.providerReferences()), Columns.jsonb(values.metadata()), values.trialEligibility());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -101,108 +164,67 @@ final class ProductStore {
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        var select = tx.sql().select(COLUMNS).from(PRODUCTS).where(PRODUCTS.ID.eq(any(Columns.array(ids, UUID.class))));
-        return Weighed.all(tx, select).stream().map(record -> row(record::get)).toList();
+        return GET_ALL.all(tx, ids);
     }
 
     /** Locks the product until the transaction ends. It is read after locking, so that the rows of other tables are current. */
     @Nullable Row lock(Tx tx, UUID id) {
-        var held = tx.sql().select(PRODUCTS.ID).from(PRODUCTS).where(PRODUCTS.ID.eq(id)).forUpdate().fetchOne();
-        return held == null ? null : get(tx, id);
+        var batch = new Batch();
+        batch.one(LOCK, id);
+        var row = batch.one(GET, id);
+        batch.send(tx);
+        return row.get();
     }
 
     /** Locks the product in share mode until the transaction ends, for a reference to it. */
     @Nullable ProductStatus lockShared(Tx tx, UUID id) {
-        return tx.sql()
-                .select(PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS)
-                .from(PRODUCTS)
-                .where(PRODUCTS.ID.eq(id))
-                .forShare()
-                .fetchOne(Records.mapping(ProductStatus::new));
+        return LOCK_SHARED.one(tx, id);
     }
 
     /** Locks the product for putting it on a ladder: no other transaction can do so or refer to it meanwhile. */
     @Nullable ProductStatus lockForReference(Tx tx, UUID id) {
-        return tx.sql()
-                .select(PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS)
-                .from(PRODUCTS)
-                .where(PRODUCTS.ID.eq(id))
-                .forNoKeyUpdate()
-                .fetchOne(Records.mapping(ProductStatus::new));
+        return LOCK_FOR_REFERENCE.one(tx, id);
     }
 
     boolean exists(Tx tx, UUID id) {
-        return tx.sql().fetchExists(PRODUCTS, PRODUCTS.ID.eq(id));
+        return EXISTS.exists(tx, id);
     }
 
     /** True if a product that isn't retired has this entitlement set. */
     boolean anyGives(Tx tx, UUID entitlementSetId) {
-        return tx.sql().fetchExists(PRODUCTS, PRODUCTS.ENTITLEMENT_SET_ID.eq(entitlementSetId).and(PRODUCTS.LIFECYCLE_STATUS.ne("retired")));
+        return ANY_GIVES.exists(tx, entitlementSetId);
     }
 
     /** True if a product is currently on a ladder. */
     boolean isOnLadder(Tx tx, UUID id) {
-        return tx.sql().fetchExists(TIER_PRODUCTS, TIER_PRODUCTS.PRODUCT_ID.eq(id).and(TIER_PRODUCTS.ENDS_AT.isNull()));
+        return IS_ON_LADDER.exists(tx, id);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
-        return page.fetch(tx.sql().select(COLUMNS).from(PRODUCTS).where(condition(filter)), SORTS, PRODUCTS.ID, record -> row(record::get));
+        return LIST.page(tx, page, filter);
     }
 
     Row update(Tx tx, UUID id, Values values) {
-        return tx.sql()
-                .update(PRODUCTS)
-                .set(PRODUCTS.EXTERNAL_ID, values.externalId())
-                .set(PRODUCTS.NAME, values.name())
-                .set(PRODUCTS.DESCRIPTION, values.description())
-                .set(PRODUCTS.ENTITLEMENT_SET_ID, values.entitlementSetId())
-                .set(PRODUCTS.PROVIDER_REFERENCES, Columns.jsonb(values.providerReferences()))
-                .set(PRODUCTS.METADATA, Columns.jsonb(values.metadata()))
-                .set(PRODUCTS.TRIAL_ELIGIBILITY, values.trialEligibility())
-                .set(PRODUCTS.UPDATED_AT, Columns.now())
-                .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(1))
-                .where(PRODUCTS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(record -> row(record::get));
+        return UPDATE.single(tx, values.externalId(), values.name(), values.description(), values.entitlementSetId(),
+                Columns.jsonb(values.providerReferences()), Columns.jsonb(values.metadata()), values.trialEligibility(), id);
     }
 
     /** Publishes a draft; the schema refuses any other state. */
     Row publish(Tx tx, UUID id) {
-        return tx.sql()
-                .update(PRODUCTS)
-                .set(PRODUCTS.LIFECYCLE_STATUS, "published")
-                .set(PRODUCTS.PUBLISHED_AT, Columns.now())
-                .set(PRODUCTS.UPDATED_AT, Columns.now())
-                .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(1))
-                .where(PRODUCTS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(record -> row(record::get));
+        return PUBLISH.single(tx, id);
     }
 
     /** Retires a published product; the schema refuses any other state, and a product that an active default-grant policy names. */
     Row retire(Tx tx, UUID id) {
-        return tx.sql()
-                .update(PRODUCTS)
-                .set(PRODUCTS.LIFECYCLE_STATUS, "retired")
-                .set(PRODUCTS.RETIRED_AT, Columns.now())
-                .set(PRODUCTS.UPDATED_AT, Columns.now())
-                .set(PRODUCTS.VERSION, PRODUCTS.VERSION.plus(1))
-                .where(PRODUCTS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(record -> row(record::get));
+        return RETIRE.single(tx, id);
     }
 
-    private static Condition condition(Filter filter) {
-        return Filters.is(PRODUCTS.EXTERNAL_ID, filter.externalId())
-                .and(Filters.is(PRODUCTS.LIFECYCLE_STATUS, filter.lifecycleStatus()))
-                .and(Filters.is(PRODUCTS.PRODUCT_TYPE, filter.productType()))
-                .and(filter.kind() == null ? noCondition() : kind(filter.kind()))
-                .and(Filters.is(PRODUCTS.ENTITLEMENT_SET_ID, filter.entitlementSetId()))
-                .and(Filters.within(PRODUCTS.CREATED_AT, filter.created()));
+    private static Condition kind(@Nullable String kind) {
+        return kind == null ? noCondition() : kind.equals("plan") ? PRODUCTS.PRODUCT_TYPE.isNull().and(ON_LADDER) : PRODUCTS.PRODUCT_TYPE.eq(inline(kind));
     }
 
-    private static Condition kind(String kind) {
-        return kind.equals("plan") ? PRODUCTS.PRODUCT_TYPE.isNull().and(ON_LADDER) : PRODUCTS.PRODUCT_TYPE.eq(kind);
+    private static ProductStatus status(RowReader cells) {
+        return new ProductStatus(cells.get(PRODUCTS.PRODUCT_TYPE), cells.get(PRODUCTS.LIFECYCLE_STATUS));
     }
 
     private static Row row(RowReader cells) {

@@ -5,7 +5,7 @@ import org.guildhall.api.model.GetOrganizationOverviewQuery;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.OrganizationOverview;
 import org.guildhall.api.overview.OrganizationOverviewsApi;
-import org.guildhall.core.data.JoinedRead;
+import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.core.http.Call;
 import org.guildhall.runtime.Runtime;
 

@@ -29,7 +29,7 @@ import org.guildhall.api.model.ReviewOutcome;
 import org.guildhall.api.model.TenantId;
 import org.guildhall.api.model.TokenId;
 import org.guildhall.api.platform.AuditEventsApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.json.Json;
 import org.guildhall.core.problem.Problem;

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
-import org.guildhall.core.data.Filters;
-import org.guildhall.core.data.PageRequest;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.Filters;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.data.Weighed;
+import org.guildhall.core.sql.OldWeighed;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -70,7 +70,7 @@ final class ConsumerStore {
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
         var select = tx.sql().select(COLUMNS).from(CONSUMERS).where(CONSUMERS.ID.eq(any(Columns.array(ids, UUID.class))));
-        return Weighed.all(tx, select).stream().map(ConsumerStore::row).toList();
+        return OldWeighed.all(tx, select).stream().map(ConsumerStore::row).toList();
     }
 
     /** Locks the consumer until the transaction ends. */

@@ -12,7 +12,7 @@ import org.guildhall.api.model.ListConsumersQuery;
 import org.guildhall.api.model.NewApiConsumer;
 import org.guildhall.api.model.RateLimitSetting;
 import org.guildhall.api.platform.ConsumersApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.platform.ConsumerStore.Filter;

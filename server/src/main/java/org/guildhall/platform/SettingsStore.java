@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.core.data.Columns;
+import org.guildhall.core.sql.Columns;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;

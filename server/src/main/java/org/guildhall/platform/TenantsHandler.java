@@ -19,7 +19,7 @@ import org.guildhall.api.model.TenantState;
 import org.guildhall.api.model.TenantSuspension;
 import org.guildhall.api.platform.TenantsApi;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;

@@ -18,7 +18,7 @@ import org.guildhall.api.model.TokenPatch;
 import org.guildhall.api.model.TokenRotation;
 import org.guildhall.api.model.TokenState;
 import org.guildhall.api.platform.TokensApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;

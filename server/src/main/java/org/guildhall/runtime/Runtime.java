@@ -29,7 +29,7 @@ import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PlanStanding;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
-import org.guildhall.core.data.JoinedRead;
+import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.OverviewStore.OverviewData;

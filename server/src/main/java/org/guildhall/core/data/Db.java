@@ -29,7 +29,7 @@ public final class Db implements AutoCloseable {
     /** The platform's own tenant. */
     public static final UUID PLATFORM = UUID.fromString("00000000-0000-7000-8000-000000000000");
 
-    static final Configuration JOOQ = new DefaultConfiguration()
+    private static final Configuration JOOQ = new DefaultConfiguration()
             .set(SQLDialect.POSTGRES)
             .set(new Settings()
                     .withExecuteLogging(false)
@@ -39,7 +39,7 @@ public final class Db implements AutoCloseable {
                     .withCacheRecordMappers(true));
 
     // Set for the transaction only, since a connection pooler may give the connection to another client afterwards.
-    private static final String JOB_TIMEOUT = "select set_config('statement_timeout', '300000', true); ";
+    private static final String JOB_TIMEOUT = "select set_config('statement_timeout', '300000', true)";
     private static final Duration JOB_POOL_WAIT = Duration.ofSeconds(5);
 
     /** Longer than any statement timeout, for a database that vanished without closing its connections. */
@@ -51,6 +51,11 @@ public final class Db implements AutoCloseable {
     private final KeyCleanups cleanups = new KeyCleanups();
     private final String statementTimeout;
     private final @Nullable FairShare shares;
+
+    /** The settings by which all statements are rendered and read. */
+    public static Configuration jooq() {
+        return JOOQ;
+    }
 
     /** Opens the request pool. @throws IllegalStateException if the database fails the {@link Preflight} */
     public Db(DbConfig config) {

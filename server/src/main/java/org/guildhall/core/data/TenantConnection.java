@@ -4,14 +4,16 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.sql.Connection;
 import java.sql.Date;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jooq.tools.jdbc.DefaultConnection;
 import org.jooq.tools.jdbc.DefaultPreparedStatement;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +32,10 @@ import org.jspecify.annotations.Nullable;
 final class TenantConnection extends DefaultConnection {
 
     /** Sets the tenant and returns the revision. The sequence's name is resolved when the statement is prepared. */
-    static final String PREFIX =
-            "select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass), ?::int8; ";
+    private static final String SET =
+            "select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass), ?::int8";
 
-    /** {@link #PREFIX} as the beginning of a transaction. */
-    static final String BEGIN = "begin; " + PREFIX;
-
-    /** The number of {@link #PREFIX}'s parameters, which precede the statement's own. */
+    /** The number of {@link #SET}'s parameters, which precede the statement's own. */
     private static final int OWN = 2;
 
     private final Lease lease;
@@ -44,18 +43,9 @@ final class TenantConnection extends DefaultConnection {
     private final long revision;
     private final boolean everyStatement;
     private final String statementTimeout;
+    private final List<BoundStatement> pending = new ArrayList<>();
     private boolean sent;
     private long number;
-
-    /** Binds the values of a statement, beginning at the index {@code first}. */
-    interface Binder {
-        void bind(PreparedStatement statement, int first) throws SQLException;
-    }
-
-    /** Reads the result of a statement. */
-    interface Taker<T> {
-        T take(ResultSet found) throws SQLException;
-    }
 
     /**
      * @param revision the expected revision of the credentials, or {@link Db#ANY_REVISION}
@@ -83,6 +73,7 @@ final class TenantConnection extends DefaultConnection {
 
     @Override
     public PreparedStatement prepareStatement(String sql) throws SQLException {
+        flush();
         if (sent && !everyStatement) {
             return new Watched(super.prepareStatement(sql));
         }
@@ -101,33 +92,86 @@ final class TenantConnection extends DefaultConnection {
     }
 
     private String guarded(String sql) {
-        return (everyStatement ? PREFIX : BEGIN) + statementTimeout + sql;
+        return (everyStatement ? "" : "begin; ") + SET + "; " + (statementTimeout.isEmpty() ? "" : statementTimeout + "; ") + sql;
     }
 
-    /**
-     * Sends a query without jOOQ, under the same guard.
-     *
-     * @param text the query
-     * @param guarded the query after {@link #PREFIX}
-     * @param beginning the query after {@link #BEGIN}
-     */
-    <T> T send(String text, String guarded, String beginning, Binder binder, Taker<T> taker) throws SQLException {
+    /** Sends a statement with the next one. */
+    void sendLater(BoundStatement statement) {
+        pending.add(statement);
+    }
+
+    /** The number of statements that wait to be sent. */
+    int waiting() {
+        return pending.size();
+    }
+
+    /** The statements that wait to be sent; none waits afterwards. */
+    List<BoundStatement> takePending() {
+        var waiting = List.copyOf(pending);
+        pending.clear();
+        return waiting;
+    }
+
+    /** Forgets the statements that wait to be sent, since the transaction is rolled back. */
+    void dropPending() {
+        pending.clear();
+    }
+
+    /** Sends the statements that wait, in a round trip of their own. */
+    void flush() throws SQLException {
+        if (!pending.isEmpty()) {
+            send(List.of());
+        }
+    }
+
+    /** Sends statements under the guard in one round trip, after those that wait. */
+    void send(List<? extends BoundStatement> more) throws SQLException {
+        var statements = takePending();
+        if (statements.isEmpty()) {
+            statements = List.copyOf(more);
+        } else {
+            statements = Stream.concat(statements.stream(), more.stream()).toList();
+        }
         boolean first = everyStatement || !sent;
-        var sql = !first ? text : !statementTimeout.isEmpty() ? guarded(text) : everyStatement ? guarded : beginning;
-        try (var statement = getDelegate().prepareStatement(sql)) {
+        try (var statement = getDelegate().prepareStatement(text(first, statements))) {
+            int index = 1;
             if (first) {
                 sent = true;
                 begin(statement);
+                index += OWN;
             }
-            binder.bind(statement, first ? OWN + 1 : 1);
+            for (var each : statements) {
+                index = each.bind(statement, index);
+            }
             lease.call(statement::execute);
             if (first) {
                 checked(statement);
             }
-            try (var found = statement.getResultSet()) {
-                return taker.take(found);
+            for (int at = 0; at < statements.size(); at++) {
+                if (at > 0) {
+                    statement.getMoreResults();
+                }
+                statements.get(at).take(statement);
             }
         }
+    }
+
+    private String text(boolean first, List<BoundStatement> statements) {
+        if (!first && statements.size() == 1) {
+            return statements.getFirst().text();
+        }
+        var all = new ArrayList<String>(statements.size() + 3);
+        if (first) {
+            if (!everyStatement) {
+                all.add("begin");
+            }
+            all.add(SET);
+            if (!statementTimeout.isEmpty()) {
+                all.add(statementTimeout);
+            }
+        }
+        statements.forEach(statement -> all.add(statement.text()));
+        return JoinedTexts.of(all);
     }
 
     /** Checks the prefix's results and moves past them. */

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tx {
 
+    /** The statements that wait to be sent together. */
+    private static final int WAITING_MAX = 100;
+
     private final UUID tenant;
     private final TenantConnection guard;
     private final Clock clock;
@@ -38,12 +41,37 @@ public final class Tx {
     /** The jOOQ context for a store's statements. Each statement is a round trip. */
     public DSLContext sql() {
         if (sql == null) {
-            sql = DSL.using(Db.JOOQ.derive(new DefaultConnectionProvider(guard)));
+            sql = DSL.using(Db.jooq().derive(new DefaultConnectionProvider(guard)));
         }
         return sql;
     }
 
-    /** Makes large reads fail with {@link HeavyAnswer}. */
+    /** Sends a statement now, together with those that were given to {@link #sendLater}. */
+    public void send(BoundStatement statement) {
+        send(List.of(statement));
+    }
+
+    /** Sends statements in one round trip, in this order, after those that were given to {@link #sendLater}. */
+    public void send(List<? extends BoundStatement> statements) {
+        try {
+            guard.send(statements);
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
+        }
+    }
+
+    /** Sends a statement together with the next one, at the latest with the commit. */
+    public void sendLater(BoundStatement statement) {
+        if (tasks == null) {
+            throw new IllegalStateException("work that doesn't commit changes nothing: " + statement.text());
+        }
+        guard.sendLater(statement);
+        if (guard.waiting() == WAITING_MAX) {
+            send(List.of());
+        }
+    }
+
+    /** Makes large reads fail, so that they run again once memory for a large answer is reserved. */
     public void light() {
         light = true;
     }
@@ -66,7 +94,8 @@ public final class Tx {
         return tasks == null ? List.of() : tasks.values();
     }
 
-    boolean isLight() {
+    /** True if large reads fail. */
+    public boolean isLight() {
         return light;
     }
 
@@ -90,7 +119,9 @@ public final class Tx {
      * @throws StaleCredentials if they have changed
      */
     public void requireCurrent() {
-        if (!guard.wasSent()) {
+        if (guard.waiting() > 0) {
+            send(List.of());
+        } else if (!guard.wasSent()) {
             try (var statement = guard.prepareStatement("select 1")) {
                 statement.execute();
             } catch (SQLException failed) {

@@ -148,8 +148,11 @@ public final class WriteTransaction implements AutoCloseable {
      */
     public void commit(CommitRecords finish) {
         // If the handler sent no statement, this begins the transaction and checks the credentials' revision.
-        tx.requireCurrent();
+        if (!guard.wasSent()) {
+            tx.requireCurrent();
+        }
         var packet = new MultiStatement();
+        guard.takePending().forEach(packet::add);
         var audit = finish.audit();
         if (finish.claim() != null && finish.kept() != null) {
             keep(packet.add(audit == null ? KEEP : KEEP_AND_AUDIT), finish.claim(), finish.kept());
@@ -188,7 +191,9 @@ public final class WriteTransaction implements AutoCloseable {
     public void tell(List<AuditRecord> events) {
         tx.requireCurrent();
         var touched = events.stream().flatMap(event -> touched(event, 0)).toList();
-        send(entities(events(new MultiStatement().add(EVENTS), events).add(ENTITIES), touched));
+        var packet = new MultiStatement();
+        guard.takePending().forEach(packet::add);
+        send(entities(events(packet.add(EVENTS), events).add(ENTITIES), touched));
     }
 
     /**
@@ -199,6 +204,7 @@ public final class WriteTransaction implements AutoCloseable {
      * @return null if the refusal was stored; otherwise the reply of the other request
      */
     public @Nullable StoredReply commitRefusal(IdempotencyClaim claim, StoredReply refusal) {
+        guard.dropPending();
         try {
             var packet = isOpen() ? new MultiStatement().add(ROLLBACK) : new MultiStatement();
             packet.add(BEGIN).add(TENANT).bind(tx.tenant().toString()).add(WAIT).bind(claim.lock()).bind(0L);
@@ -231,11 +237,14 @@ public final class WriteTransaction implements AutoCloseable {
 
     /** Checks deferred constraints now, for a dry run, which never commits. */
     public void checkDeferred() {
-        send(new MultiStatement().add(CHECK_DEFERRED));
+        var packet = new MultiStatement();
+        guard.takePending().forEach(packet::add);
+        send(packet.add(CHECK_DEFERRED));
     }
 
     /** Rolls everything back. {@link #close} does so, too, without a commit. */
     public void rollback() {
+        guard.dropPending();
         try {
             if (isOpen()) {
                 send(new MultiStatement().add(ROLLBACK));

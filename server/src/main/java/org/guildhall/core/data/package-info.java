@@ -2,3 +2,4 @@
 package org.guildhall.core.data;
 
 import org.jspecify.annotations.NullMarked;
+

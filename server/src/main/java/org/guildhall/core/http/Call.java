@@ -8,7 +8,7 @@ import org.guildhall.api.Operation;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.auth.Caller;
-import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;

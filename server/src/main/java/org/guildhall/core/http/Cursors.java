@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.UUID;
 import org.guildhall.core.auth.Keys;
-import org.guildhall.core.data.PageRequest.Position;
+import org.guildhall.core.sql.PageRequest.Position;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.guildhall.api.Page;
 import org.guildhall.api.PageInfo;
-import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.guildhall.api.Operation;
 import org.guildhall.core.auth.Caller;
-import org.guildhall.core.data.PageRequest;
 import org.guildhall.core.http.content.Etag;
 import org.guildhall.core.http.content.MediaTypes;
 import org.guildhall.core.http.content.Spool;
@@ -24,6 +23,7 @@ import org.guildhall.core.json.Spec;
 import org.guildhall.core.json.Validation;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.sql.PageRequest;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and validates a request by the document: 406, 415, 413, 400, 422, 428, in this order. */

@@ -13,7 +13,7 @@ import org.guildhall.api.Download;
 import org.guildhall.api.Page;
 import org.guildhall.api.PageInfo;
 import org.guildhall.api.Reply;
-import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.http.RequestReader.Read;
 import org.guildhall.core.http.content.Etag;
 import org.guildhall.core.http.content.MediaTypes;

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.catalog.Catalog;
-import org.guildhall.core.data.PreparedQuery;
+import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.plans.PoolProjection;
 import org.guildhall.runtime.plans.ProvisionSpan;

@@ -14,7 +14,7 @@ import org.guildhall.api.model.MemberExport;
 import org.guildhall.api.model.NewMemberExport;
 import org.guildhall.api.runtime.ExportsApi;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;

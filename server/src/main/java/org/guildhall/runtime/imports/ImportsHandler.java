@@ -15,7 +15,7 @@ import org.guildhall.api.model.ListImportsQuery;
 import org.guildhall.api.model.MemberImport;
 import org.guildhall.api.model.MemberImportError;
 import org.guildhall.api.runtime.ImportsApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.json.ComponentSchema;

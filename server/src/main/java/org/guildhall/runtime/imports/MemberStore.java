@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
-import org.guildhall.core.data.Columns;
+import org.guildhall.core.sql.Columns;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.imports.RowChange.Household;
 import org.guildhall.runtime.imports.RowChange.Person;

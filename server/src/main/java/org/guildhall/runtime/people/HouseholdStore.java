@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
-import org.guildhall.core.data.Filters;
-import org.guildhall.core.data.JsonRows;
-import org.guildhall.core.data.PageRequest;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.Filters;
+import org.guildhall.core.sql.JsonRows;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.data.Weighed;
+import org.guildhall.core.sql.OldWeighed;
 import org.guildhall.schema.runtime.tables.Households;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -78,7 +78,7 @@ public final class HouseholdStore {
 
     public List<Row> getAll(Tx tx, Collection<UUID> ids) {
         var select = tx.sql().select(COLUMNS).from(HOUSEHOLDS).where(HOUSEHOLDS.ID.eq(any(Columns.array(ids, UUID.class))));
-        return Weighed.all(tx, select).stream().map(HouseholdStore::row).toList();
+        return OldWeighed.all(tx, select).stream().map(HouseholdStore::row).toList();
     }
 
     /** Locks the household until the transaction ends. New members and the archiving wait for this lock. */

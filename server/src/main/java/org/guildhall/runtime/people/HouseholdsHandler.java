@@ -11,7 +11,7 @@ import org.guildhall.api.model.ListHouseholdsQuery;
 import org.guildhall.api.model.NewHousehold;
 import org.guildhall.api.runtime.HouseholdsApi;
 import org.guildhall.core.data.Ids;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.HouseholdStore.Filter;

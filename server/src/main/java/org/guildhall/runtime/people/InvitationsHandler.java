@@ -17,7 +17,7 @@ import org.guildhall.api.model.NewInvitation;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.runtime.InvitationsApi;
 import org.guildhall.core.auth.Keys;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;

@@ -14,7 +14,7 @@ import org.guildhall.api.model.MembershipState;
 import org.guildhall.api.model.NewMembership;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.runtime.MembershipsApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.MembershipStore.Filter;

@@ -19,14 +19,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
-import org.guildhall.core.data.EffectiveDates;
-import org.guildhall.core.data.Filters;
-import org.guildhall.core.data.JsonRows;
-import org.guildhall.core.data.PageRequest;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.Filters;
+import org.guildhall.core.sql.JsonRows;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.data.Weighed;
+import org.guildhall.core.sql.OldWeighed;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -141,7 +141,7 @@ public final class OrganizationStore {
 
     public List<Row> getAll(Tx tx, Collection<UUID> ids) {
         var select = tx.sql().select(COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(any(Columns.array(ids, UUID.class))));
-        return Weighed.all(tx, select).stream().map(OrganizationStore::row).toList();
+        return OldWeighed.all(tx, select).stream().map(OrganizationStore::row).toList();
     }
 
     /** Locks the organization until the transaction ends. Changes of its memberships and its archiving wait for this lock. */

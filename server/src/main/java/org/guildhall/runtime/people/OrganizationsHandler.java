@@ -14,7 +14,7 @@ import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.OrganizationPatch;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.runtime.OrganizationsApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.Record;

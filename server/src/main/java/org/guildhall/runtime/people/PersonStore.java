@@ -25,13 +25,13 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
-import org.guildhall.core.data.Filters;
-import org.guildhall.core.data.JsonRows;
-import org.guildhall.core.data.PageRequest;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.Filters;
+import org.guildhall.core.sql.JsonRows;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.data.Weighed;
+import org.guildhall.core.sql.OldWeighed;
 import org.guildhall.core.json.EmailAddresses;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
 import org.guildhall.schema.runtime.tables.Persons;
@@ -155,7 +155,7 @@ public final class PersonStore {
 
     public List<Row> getAll(Tx tx, Collection<UUID> ids) {
         var select = tx.sql().select(COLUMNS).from(PERSONS).where(PERSONS.ID.eq(any(Columns.array(ids, UUID.class))));
-        return Weighed.all(tx, select).stream().map(PersonStore::row).toList();
+        return OldWeighed.all(tx, select).stream().map(PersonStore::row).toList();
     }
 
     /** Locks the person until the transaction ends. It is read after locking, so that the identities are current. */

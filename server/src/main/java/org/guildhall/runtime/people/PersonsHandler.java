@@ -12,7 +12,7 @@ import org.guildhall.api.model.Person;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PersonPatch;
 import org.guildhall.api.runtime.PersonsApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;

@@ -11,7 +11,7 @@ import org.guildhall.api.model.Workspace;
 import org.guildhall.api.model.WorkspaceId;
 import org.guildhall.api.model.WorkspacePatch;
 import org.guildhall.api.runtime.WorkspacesApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.people.WorkspaceStore.Filter;

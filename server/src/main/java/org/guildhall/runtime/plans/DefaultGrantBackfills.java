@@ -16,7 +16,7 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.audit.JobTransactions.Source;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.PageRequest;
+import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.work.TaskQueue;

@@ -15,7 +15,7 @@ import org.guildhall.api.model.GrantRevocation;
 import org.guildhall.api.model.ListGrantsQuery;
 import org.guildhall.api.model.NewGrant;
 import org.guildhall.api.runtime.GrantsApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;

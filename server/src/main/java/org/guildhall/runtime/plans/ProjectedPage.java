@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Columns;
+import org.guildhall.core.sql.Columns;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;

@@ -8,7 +8,7 @@ import org.guildhall.api.model.ListProvisionsQuery;
 import org.guildhall.api.model.Provision;
 import org.guildhall.api.model.ProvisionId;
 import org.guildhall.api.runtime.ProvisionsApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.plans.ProvisionStore.Filter;

@@ -16,7 +16,7 @@ import org.guildhall.api.model.TransitionCancellation;
 import org.guildhall.api.model.TransitionId;
 import org.guildhall.api.runtime.TransitionsApi;
 import org.guildhall.core.audit.Actor;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;

@@ -21,7 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.guildhall.core.data.Columns;
+import org.guildhall.core.sql.Columns;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.entitlements.EffectiveRules;
 import org.jooq.Condition;

@@ -17,7 +17,7 @@ import org.guildhall.api.model.SiteStateChange;
 import org.guildhall.api.model.WorkspaceId;
 import org.guildhall.api.runtime.SitesApi;
 import org.guildhall.catalog.Catalog;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;

@@ -6,7 +6,7 @@ import org.guildhall.api.model.ListUsageEventsQuery;
 import org.guildhall.api.model.UsageEvent;
 import org.guildhall.api.model.UsageEventId;
 import org.guildhall.api.runtime.UsageEventsApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
 

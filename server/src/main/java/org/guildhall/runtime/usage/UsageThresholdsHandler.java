@@ -8,7 +8,7 @@ import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.UsageThreshold;
 import org.guildhall.api.model.UsageThresholdId;
 import org.guildhall.api.runtime.UsageThresholdsApi;
-import org.guildhall.core.data.TimeWindow;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;

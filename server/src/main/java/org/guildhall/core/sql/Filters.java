@@ -1,4 +1,4 @@
-package org.guildhall.core.data;
+package org.guildhall.core.sql;
 
 import static org.jooq.impl.DSL.noCondition;
 

@@ -1,4 +1,4 @@
-package org.guildhall.core.data;
+package org.guildhall.core.sql;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

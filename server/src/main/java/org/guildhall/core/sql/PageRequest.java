@@ -1,4 +1,4 @@
-package org.guildhall.core.data;
+package org.guildhall.core.sql;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +38,6 @@ public record PageRequest(
         Position read(String cursor);
     }
 
-    /** The maximal total; a larger list is reported as capped. */
     private static final int TOTAL_MAX = 10_000;
 
     /** A position: the sort value of the last entry, as text, and its id. */
@@ -118,12 +117,12 @@ public record PageRequest(
                 place -> cursors.write(position(shown.get(place), key, id)));
     }
 
-    private <K> Weighed fetch(SelectConditionStep<Record> select, Field<K> key, Field<UUID> id) {
+    private <K> OldWeighed fetch(SelectConditionStep<Record> select, Field<K> key, Field<UUID> id) {
         Field<K> order = key.getType() == String.class ? collated(key) : key;
         var bounded = after == null ? select : select.and(behind(order, key, id, after));
         var page = bounded.orderBy(descending ? order.desc() : order.asc(), descending ? id.desc() : id.asc()).limit(limit + 1);
         var dsl = Objects.requireNonNull(page.configuration()).dsl();
-        return cut ? Weighed.first(dsl, page, Weighed.BYTES_MAX) : new Weighed(Weighed.light(dsl, page, Weighed.BYTES_MAX), false);
+        return cut ? OldWeighed.first(dsl, page, Weighed.BYTES_MAX) : new OldWeighed(OldWeighed.light(dsl, page, Weighed.BYTES_MAX), false);
     }
 
     /** Compares like the database, which sorts ids by their bytes. */

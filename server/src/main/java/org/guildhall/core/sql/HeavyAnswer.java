@@ -1,4 +1,4 @@
-package org.guildhall.core.data;
+package org.guildhall.core.sql;
 
 /**
  * Thrown when a read would load more into memory than one read may. Its rows were not loaded: the read runs again, part by part, once

@@ -1,4 +1,4 @@
-package org.guildhall.core.data;
+package org.guildhall.core.sql;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -14,8 +14,10 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.Param;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultDataType;
@@ -43,6 +45,16 @@ public final class Columns {
         return NOW;
     }
 
+    /** A parameter with a column's name and type. */
+    public static <T> Param<T> param(Field<T> column) {
+        return DSL.param(column.getName(), column.getDataType());
+    }
+
+    /** An array parameter. It takes a collection, so that the statement's text doesn't depend on their number. */
+    public static <T> Param<T[]> params(String name, DataType<T> element) {
+        return DSL.param(name, element.getArrayDataType());
+    }
+
     /** The transaction's tenant, for the few statements whose row-level policy alone doesn't lead to an index. */
     public static Field<UUID> tenant() {
         return TENANT;
@@ -55,9 +67,14 @@ public final class Columns {
      * @param type the type of each value: String, UUID, Long, Integer, Boolean, Instant or LocalDate
      */
     public static <T> Field<T[]> array(Collection<? extends @Nullable T> values, Class<T> type) {
+        return DSL.field("{0}::" + ELEMENTS.get(type) + "[]", DefaultDataType.getDataType(SQLDialect.POSTGRES, type).array(), DSL.val(literal(values)));
+    }
+
+    /** The text of an array with these elements. */
+    static String literal(Collection<?> values) {
         var literal = new StringJoiner(",", "{", "}");
         values.forEach(value -> literal.add(value == null ? "NULL" : '"' + value.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"'));
-        return DSL.field("{0}::" + ELEMENTS.get(type) + "[]", DefaultDataType.getDataType(SQLDialect.POSTGRES, type).array(), DSL.val(literal.toString()));
+        return literal.toString();
     }
 
     /** A map of texts as a jsonb value. */

@@ -1,4 +1,4 @@
-package org.guildhall.core.data;
+package org.guildhall.core.sql;
 
 import static org.jooq.impl.DSL.val;
 
@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Query;
@@ -36,6 +37,16 @@ public final class JsonRows {
      */
     public static Table<?> rows(String table, String alias, List<Map<String, String>> rows) {
         return DSL.table(TABLE.formatted(table, alias), val(Columns.rows(rows)));
+    }
+
+    /** Rows of the parameter {@code rows}, which takes {@link Columns#rows}. */
+    public static Table<?> rows(String table, String alias) {
+        return DSL.table(TABLE.formatted(table, alias), DSL.param("rows", SQLDataType.JSONB));
+    }
+
+    /** The ids of the parameter {@code ids} as a table for a join. */
+    public static Table<?> ids() {
+        return DSL.table("unnest({0}) as given(id)", Columns.params("ids", SQLDataType.UUID));
     }
 
     /**

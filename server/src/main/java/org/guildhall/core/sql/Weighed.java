@@ -1,29 +1,24 @@
-package org.guildhall.core.data;
+package org.guildhall.core.sql;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
-import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
-import org.jooq.Record;
+import org.jooq.ResultQuery;
 import org.jooq.Select;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
-/**
- * The first rows of a select, as many as fit into a number of bytes, and at least one. The database measures the rows, so that no others
- * are loaded.
- *
- * @param cut true if there were more rows
- */
-public record Weighed(List<Record> rows, boolean cut) {
+/** A select that reads no more than a number of bytes. The database measures the rows, so that no others are loaded. */
+public final class Weighed {
 
     /** The maximal bytes of a read for which no memory is reserved. */
     public static final int BYTES_MAX = 256 << 10;
 
     private static final Field<Boolean> HEAVY = DSL.field("heavy", SQLDataType.BOOLEAN);
     private static final Field<Integer> FOUND = DSL.field("found", SQLDataType.INTEGER);
+    private static final Field<Integer> SHOWN = DSL.field("shown", SQLDataType.INTEGER);
 
     // The size of a compressed value says little. Only such a value is written as text to be measured; that is slow.
     private static final String WIDE = "coalesce(case when pg_column_compression(%1$s) is null then pg_column_size(%1$s) else octet_length(%1$s::text) end, 0)";
@@ -37,41 +32,46 @@ public record Weighed(List<Record> rows, boolean cut) {
 
     // The window functions see the rows in the order of the inner select.
     private static final String WEIGHED = """
-            select %1$s, q.found::int4
+            select %1$s, q.found::int4, (count(*) over ())::int4
             from (
                 select p.*, sum(%2$s) over (rows between unbounded preceding and 1 preceding) as lighter, count(*) over () as found
                 from ({0}) as p (%1$s)) as q
             where coalesce(q.lighter, 0) < {1}""";
 
-    /**
-     * Fetches all rows of a select that is bounded by its number of rows only.
-     *
-     * @throws HeavyAnswer if the rows are too large for a light read, see {@link Tx#light}
-     */
-    public static List<Record> all(Tx tx, Select<Record> select) {
-        return tx.isLight() ? light(tx.sql(), select, BYTES_MAX) : select.fetch();
+    private final ResultQuery<?> query;
+    private final List<Field<?>> columns;
+    private final boolean first;
+
+    private Weighed(ResultQuery<?> query, List<Field<?>> columns, boolean first) {
+        this.query = query;
+        this.columns = columns;
+        this.first = first;
     }
 
-    /**
-     * Fetches all rows of a select, or none if they are too large. The records have one column more than the select.
-     *
-     * @throws HeavyAnswer if the rows have {@code bytesMax} bytes or more
-     */
-    static List<Record> light(DSLContext dsl, Select<Record> select, int bytesMax) {
+    /** All rows of a select, or the first one alone if they have {@code bytesMax} bytes or more. */
+    static Weighed light(Select<?> select, int bytesMax) {
         var columns = new Columns(select);
-        var rows = dsl.resultQuery(LIGHT.formatted(columns.names, columns.weight), select, DSL.inline(bytesMax))
-                .coerce(columns.and(HEAVY)).fetch();
-        if (!rows.isEmpty() && rows.getFirst().get(HEAVY)) {
-            throw new HeavyAnswer();
-        }
-        return rows;
+        return new Weighed(DSL.resultQuery(LIGHT.formatted(columns.names, columns.weight), select, DSL.inline(bytesMax)), columns.and(HEAVY), false);
     }
 
-    /** Fetches the first rows of a select that fit into a number of bytes. The records have one column more than the select. */
-    static Weighed first(DSLContext dsl, Select<Record> select, int bytesMax) {
+    /** The first rows of a select that fit into a number of bytes, and at least one. */
+    static Weighed first(Select<?> select, int bytesMax) {
         var columns = new Columns(select);
-        var rows = dsl.resultQuery(WEIGHED.formatted(columns.names, columns.weight), select, DSL.inline(bytesMax)).coerce(columns.and(FOUND)).fetch();
-        return new Weighed(rows, !rows.isEmpty() && rows.getFirst().get(FOUND) > rows.size());
+        return new Weighed(DSL.resultQuery(WEIGHED.formatted(columns.names, columns.weight), select, DSL.inline(bytesMax)), columns.and(FOUND, SHOWN), true);
+    }
+
+    ResultQuery<?> query() {
+        return query;
+    }
+
+    /** The columns of the result: those of the select, and more. */
+    List<Field<?>> columns() {
+        return columns;
+    }
+
+    /** True if the select has more rows than the result. */
+    boolean isLarge(RowReader row) {
+        return first ? row.get(FOUND) > row.get(SHOWN) : row.get(HEAVY);
     }
 
     private static boolean isWide(Class<?> type) {
@@ -85,7 +85,7 @@ public record Weighed(List<Record> rows, boolean cut) {
         private final String names;
         private final String weight;
 
-        Columns(Select<Record> select) {
+        Columns(Select<?> select) {
             this.fields = select.getSelect();
             var all = new StringJoiner(", ");
             var sum = new StringJoiner(" + ");

@@ -1,10 +1,11 @@
-package org.guildhall.core.data;
+package org.guildhall.core.sql;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
-package org.guildhall.core.data;
+package org.guildhall.core.sql;
 
 import org.jooq.Field;
 
-/** Reads a row by its columns: {@code record::get} of a jOOQ record, or a row of a {@link PreparedQuery}. */
+/** Reads a row by its columns. */
 @FunctionalInterface
 public interface RowReader {
 
