@@ -119,8 +119,8 @@ class OutOfMemoryTest {
         var process = process(folder, 0, options.toArray(String[]::new));
         try {
             address(process, folder);
-            assertTrue(server.waitFor(1, TimeUnit.MINUTES), "the process didn't end");
-            assertEquals(3, server.exitValue());
+            assertTrue(process.waitFor(1, TimeUnit.MINUTES), "the process didn't end");
+            assertEquals(3, process.exitValue());
         } finally {
             process.destroyForcibly().waitFor();
         }
