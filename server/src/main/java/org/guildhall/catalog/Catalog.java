@@ -173,8 +173,8 @@ public final class Catalog {
     }
 
     /** The tiers that a product currently fills. */
-    public List<TierRef> places(Tx tx, UUID productId) {
-        return store.places(tx, productId);
+    public List<TierRef> tiersOfProduct(Tx tx, UUID productId) {
+        return store.tiersOfProduct(tx, productId);
     }
 
     /** All policies for an organization type, ended ones included, oldest first. */

@@ -82,7 +82,7 @@ final class CatalogStore {
                 .fetchOne(Records.mapping(Product::new));
     }
 
-    List<TierRef> places(Tx tx, UUID productId) {
+    List<TierRef> tiersOfProduct(Tx tx, UUID productId) {
         return tx.sql()
                 .select(TIER_PRODUCTS.LADDER_ID, TIER_PRODUCTS.TIER_ID)
                 .from(TIER_PRODUCTS)

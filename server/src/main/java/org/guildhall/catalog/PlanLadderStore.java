@@ -118,12 +118,12 @@ final class PlanLadderStore {
 
     /** The ladders that a product is currently on. */
     Page<Row> listOfProduct(Tx tx, PageRequest page, UUID productId) {
-        var stands = exists(selectOne()
+        var hasProduct = exists(selectOne()
                 .from(TIER_PRODUCTS)
                 .where(TIER_PRODUCTS.LADDER_ID.eq(PLAN_LADDERS.ID))
                 .and(TIER_PRODUCTS.PRODUCT_ID.eq(productId))
                 .and(TIER_PRODUCTS.ENDS_AT.isNull()));
-        return page.fetch(tx.sql().select(COLUMNS).from(PLAN_LADDERS).where(stands), SORTS, PLAN_LADDERS.ID, PlanLadderStore::row);
+        return page.fetch(tx.sql().select(COLUMNS).from(PLAN_LADDERS).where(hasProduct), SORTS, PLAN_LADDERS.ID, PlanLadderStore::row);
     }
 
     Row update(Tx tx, UUID id, Values values) {

@@ -72,7 +72,7 @@ final class GrantIssuance {
         if (!product.lifecycleStatus().equals("published")) {
             throw Problem.INVALID_STATE.at("/product_id", "The product is " + product.lifecycleStatus() + ", not published.");
         }
-        if (place == null && !catalog.places(tx, request.productId()).isEmpty()) {
+        if (place == null && !catalog.tiersOfProduct(tx, request.productId()).isEmpty()) {
             throw Problem.LADDER_CONFLICT.at("/product_id", "The product has just become a plan; grant it on its ladder.");
         }
         if (renewed != null) {
@@ -242,7 +242,7 @@ final class GrantIssuance {
     private @Nullable LadderPosition place(Tx tx, LockedPool held, GrantRequest request, Instant at) {
         var tierId = request.tierId();
         if (tierId == null) {
-            var places = catalog.places(tx, request.productId());
+            var places = catalog.tiersOfProduct(tx, request.productId());
             if (places.size() > 1) {
                 throw Problem.VALIDATION_FAILED.because("The product fills tiers of several ladders.")
                         .with(Item.pointer("/tier_id", "required", "`tier_id` is required, since the product fills tiers of several ladders."));

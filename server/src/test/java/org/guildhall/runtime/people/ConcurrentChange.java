@@ -41,6 +41,6 @@ public final class ConcurrentChange {
             }
             ImportFixture.pause();
         }
-        throw new AssertionError("nobody waits");
+        throw new AssertionError("no transaction waits");
     }
 }
