@@ -55,7 +55,8 @@ final class Pipeline {
     private final Problems problems;
     private final AnswersInFlight inFlight;
 
-    Pipeline(Db db, AccessControl accessControl, RequestReader reader, Idempotency idempotency, ResponseWriter answers, Problems problems, AnswersInFlight inFlight) {
+    Pipeline(Db db, AccessControl accessControl, RequestReader reader, Idempotency idempotency, ResponseWriter answers, Problems problems,
+            AnswersInFlight inFlight) {
         this.db = db;
         this.accessControl = accessControl;
         this.reader = reader;
