@@ -131,7 +131,7 @@ public final class GrantStore {
     private static final Grants G = GRANTS.as("g");
     private static final Field<Instant> SEEN_AT = field(name("seen_at"), SQLDataType.INSTANT);
     private static final Field<Instant> NOW = param("now", SQLDataType.INSTANT);
-    private static final Field<Boolean> ITS_DUE = TransitionStore.due(G.ORGANIZATION_ID);
+    private static final Field<Boolean> ITS_DUE = ProjectedPages.due(G.ORGANIZATION_ID);
     private static final Condition BY_ID = GRANTS.ID.eq(Columns.param(GRANTS.ID));
 
     private static final PreparedUpdate INSERT = PreparedUpdate.of(

@@ -3,13 +3,8 @@ package org.guildhall.runtime.plans;
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
-import static org.jooq.impl.DSL.coalesce;
-import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
-import static org.jooq.impl.DSL.min;
-import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.update;
 
@@ -128,7 +123,7 @@ public final class TransitionStore {
 
     private static final PreparedUpdate INSERT = PreparedUpdate.of(
             insertInto(TRANSITIONS, columns(TRANSITIONS, TRANSITIONS.NEXT_PROVISION_ID))
-                    .select(select(columns(T, T.NEXT_PROVISION_ID)).from(JsonRows.rows("transitions", T.getName()))));
+                    .select(DSL.select(columns(T, T.NEXT_PROVISION_ID)).from(JsonRows.rows("transitions", T.getName()))));
     private static final PreparedUpdate SAVE = PreparedUpdate.of(
             update(TRANSITIONS)
                     .set(TRANSITIONS.FROM_TIER_ID, T.FROM_TIER_ID)
@@ -144,14 +139,14 @@ public final class TransitionStore {
                     .from(JsonRows.rows("transitions", T.getName()))
                     .where(TRANSITIONS.ID.eq(T.ID)));
     private static final PreparedQuery<Row> GET =
-            PreparedQuery.of(select(COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ID.eq(param(TRANSITIONS.ID))), TransitionStore::row);
+            PreparedQuery.of(DSL.select(COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ID.eq(param(TRANSITIONS.ID))), TransitionStore::row);
     private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
-            select(COLUMNS).from(JsonRows.ids()).join(TRANSITIONS).on(TRANSITIONS.ID.eq(JsonRows.ID)), TransitionStore::row);
-    private static final Field<Boolean> ITS_DUE = due(T.ORGANIZATION_ID);
+            DSL.select(COLUMNS).from(JsonRows.ids()).join(TRANSITIONS).on(TRANSITIONS.ID.eq(JsonRows.ID)), TransitionStore::row);
+    private static final Field<Boolean> ITS_DUE = ProjectedPages.due(T.ORGANIZATION_ID);
     private static final PreparedQuery<StoredResult<Row>> PROJECTED = PreparedQuery.of(
-            select(columns(T)).select(ITS_DUE).from(T).where(T.ID.eq(param(T.ID))), cells -> new StoredResult<>(row(cells), cells.get(ITS_DUE)));
+            DSL.select(columns(T)).select(ITS_DUE).from(T).where(T.ID.eq(param(T.ID))), cells -> new StoredResult<>(row(cells), cells.get(ITS_DUE)));
     private static final PreparedQuery<UUID> LEADING_TO = PreparedQuery.ofValue(
-            select(TRANSITIONS.ORGANIZATION_ID)
+            DSL.select(TRANSITIONS.ORGANIZATION_ID)
                     .from(TRANSITIONS)
                     .where(TRANSITIONS.NEXT_PROVISION_ID.eq(param(TRANSITIONS.NEXT_PROVISION_ID)))
                     .and(IS_DUE));
@@ -181,18 +176,6 @@ public final class TransitionStore {
                 of.KEEP_SITE_IDS, of.STATE, of.EFFECTIVE_AT, of.CANCELED_AT, of.CANCEL_REASON, of.CREATED_AT, of.UPDATED_AT, of.VERSION));
         columns.addAll(List.of(more));
         return columns;
-    }
-
-    /**
-     * True if a transition is due and not written yet, in an organization, or in any if it is null. It asks for the earliest scheduled one,
-     * which is one entry of an index whatever the planner assumes about the instants.
-     */
-    static Field<Boolean> due(@Nullable Field<UUID> organizationId) {
-        var earliest = field(select(min(TRANSITIONS.EFFECTIVE_AT))
-                .from(TRANSITIONS)
-                .where(TRANSITIONS.STATE.eq(inline("scheduled")))
-                .and(organizationId == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.eq(organizationId)));
-        return coalesce(field(earliest.le(Columns.now())), inline(false)).as("due");
     }
 
     /** Inserts transitions, together with the transaction's next statement. */
