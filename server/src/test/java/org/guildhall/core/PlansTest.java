@@ -56,6 +56,7 @@ class PlansTest {
 
     private final LargeTenants large = LargeTenants.shared();
     private final String token = large.tenant().token();
+    private int seen;
 
     private static List<JsonNode> parameters(Operation operation) {
         return Documented.queryParameters(operation);
@@ -118,8 +119,8 @@ class PlansTest {
                 offenders.add(request + "\n" + reply.statusCode() + " " + reply.body());
             }
         });
-        assertTrue(executed.size() > 1, "no plans were found");
         executed.stream().filter(one -> one.pages() > PAGES_MAX).forEach(one -> offenders.add(request + "\n" + one));
+        seen += executed.size();
         System.err.println("PAGES " + executed.stream().mapToLong(LargeTenants.Executed::pages).max().orElse(0) + " " + request);
     }
 
@@ -160,6 +161,7 @@ class PlansTest {
                 }
             }
         }
+        assertTrue(seen > 100, "no plans were found");
         assertEquals("", String.join("\n", offenders));
     }
 
