@@ -193,8 +193,8 @@ final class ProductStore {
     }
 
     /** True if a product that isn't retired has this entitlement set. */
-    boolean anyGives(Tx tx, UUID entitlementSetId) {
-        return ANY_GIVES.exists(tx, entitlementSetId);
+    BooleanSupplier anyGives(Batch batch, UUID entitlementSetId) {
+        return batch.exists(ANY_GIVES, entitlementSetId);
     }
 
     /** True if a product is currently on a ladder. */
