@@ -20,7 +20,7 @@ import org.guildhall.api.model.NewEntitlementRule;
 import org.guildhall.catalog.EntitlementRuleStore.LimitPolicy;
 import org.guildhall.catalog.EntitlementRuleStore.Row;
 import org.guildhall.catalog.EntitlementRuleStore.Values;
-import org.guildhall.catalog.IntegrationStore.Registered;
+import org.guildhall.catalog.IntegrationStore.LockedKey;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
@@ -124,7 +124,7 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
         return changed(call, before, rules.end(call.tx(), before.id()));
     }
 
-    private static void requireRegistered(@Nullable Registered key, String resourceKey, String kind) {
+    private static void requireRegistered(@Nullable LockedKey key, String resourceKey, String kind) {
         if (key == null || !key.integrationState().equals("active")) {
             throw Problem.VALIDATION_FAILED.because("No active integration registers " + resourceKey + ".")
                     .with(Item.pointer("/resource_key", "unregistered", "No active integration registers it."));

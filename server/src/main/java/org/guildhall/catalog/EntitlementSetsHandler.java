@@ -66,7 +66,7 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
     public Reply<EntitlementSet> archiveEntitlementSet(Call call, EntitlementSetId entitlementSetId) {
         var batch = new Batch();
         var locked = sets.lock(batch, entitlementSetId.value());
-        var given = products.anyGives(batch, entitlementSetId.value());
+        var given = products.anyHasSet(batch, entitlementSetId.value());
         batch.send(call.tx());
         var before = Require.found(locked.get());
         call.expect(before.version());

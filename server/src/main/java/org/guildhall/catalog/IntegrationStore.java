@@ -56,7 +56,7 @@ final class IntegrationStore {
     record Values(@Nullable String externalId, String name, @Nullable String provisioningEndpoint) {}
 
     /** The kind of a resource key, and the state of its integration. */
-    record Registered(String kind, String integrationState) {}
+    record LockedKey(String kind, String integrationState) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(
@@ -77,7 +77,7 @@ final class IntegrationStore {
 
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(INTEGRATIONS).where(BY_ID), IntegrationStore::row);
     private static final PreparedQuery<UUID> LOCK = PreparedQuery.ofValue(select(INTEGRATIONS.ID).from(INTEGRATIONS).where(BY_ID).forUpdate());
-    private static final PreparedQuery<Registered> LOCK_KEY_SHARED = PreparedQuery.of(
+    private static final PreparedQuery<LockedKey> LOCK_KEY_SHARED = PreparedQuery.of(
             select(RESOURCE_KEYS.KIND, INTEGRATIONS.STATE)
                     .from(RESOURCE_KEYS)
                     .join(INTEGRATIONS)
@@ -85,7 +85,7 @@ final class IntegrationStore {
                     .where(RESOURCE_KEYS.KEY.eq(param(RESOURCE_KEYS.KEY)))
                     .forShare()
                     .of(INTEGRATIONS),
-            cells -> new Registered(cells.get(RESOURCE_KEYS.KIND), cells.get(INTEGRATIONS.STATE)));
+            cells -> new LockedKey(cells.get(RESOURCE_KEYS.KIND), cells.get(INTEGRATIONS.STATE)));
 
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(INTEGRATIONS)
@@ -185,7 +185,7 @@ final class IntegrationStore {
     }
 
     /** A resource key, whose integration is locked in share mode; null if it isn't registered. */
-    Supplier<@Nullable Registered> lockKeyShared(Batch batch, String key) {
+    Supplier<@Nullable LockedKey> lockKeyShared(Batch batch, String key) {
         return batch.one(LOCK_KEY_SHARED, key);
     }
 

@@ -56,7 +56,7 @@ final class AuditStore {
      * @param shown the number of entities shown with the event
      * @param first the shown entities
      */
-    record Touched(int total, int shown, List<Entity> first) {}
+    record EventEntities(int total, int shown, List<Entity> first) {}
 
     /** An entity that is shown with its event. */
     private record ShownEntity(UUID eventId, int total, int shown, Entity entity) {}
@@ -187,12 +187,12 @@ final class AuditStore {
      * @param eventIds the events' ids in the order of the page
      * @return the entities by event; events that no longer fit are missing
      */
-    Supplier<Map<UUID, Touched>> touched(Batch batch, List<UUID> eventIds) {
+    Supplier<Map<UUID, EventEntities>> touched(Batch batch, List<UUID> eventIds) {
         var entities = batch.all(GET_TOUCHED, eventIds);
         return () -> {
-            var found = new LinkedHashMap<UUID, Touched>();
+            var found = new LinkedHashMap<UUID, EventEntities>();
             entities.get().forEach(entity -> found
-                    .computeIfAbsent(entity.eventId(), id -> new Touched(entity.total(), entity.shown(), new ArrayList<>()))
+                    .computeIfAbsent(entity.eventId(), id -> new EventEntities(entity.total(), entity.shown(), new ArrayList<>()))
                     .first()
                     .add(entity.entity()));
             found.values().removeIf(touched -> touched.first().size() < touched.shown());
@@ -201,7 +201,7 @@ final class AuditStore {
     }
 
     /** The entities shown with a page of events, see {@link #touched(Batch, List)}. */
-    Map<UUID, Touched> touched(Tx tx, List<UUID> eventIds) {
+    Map<UUID, EventEntities> touched(Tx tx, List<UUID> eventIds) {
         var batch = new Batch();
         var touched = touched(batch, eventIds);
         batch.send(tx);

@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class SettingsStore {
 
     /** The settings, with the members of the tenant that the platform sets. */
-    record Row(UUID tenantId, OfTheTenant tenant, Values values, Instant createdAt, Instant updatedAt, long version) {}
+    record Row(UUID tenantId, TenantMembers tenant, Values values, Instant createdAt, Instant updatedAt, long version) {}
 
     /** The members that only the platform can change. */
-    record OfTheTenant(
+    record TenantMembers(
             String name, String mode, String state, @Nullable Long rateLimitMaximum, @Nullable Integer rateMaximumWindowSeconds) {}
 
     /** The members that the tenant can change. */
@@ -51,13 +51,13 @@ final class SettingsStore {
     private static final List<Field<?>> COLUMNS = List.of(
             SETTINGS.TENANT_ID, SETTINGS.TIME_ZONE, SETTINGS.CURRENCY, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, SETTINGS.IP_ALLOW_LIST,
             SETTINGS.RATE_LIMIT, SETTINGS.RATE_WINDOW_SECONDS, SETTINGS.CREATED_AT, SETTINGS.UPDATED_AT, SETTINGS.VERSION);
-    private static final List<Field<?>> OF_THE_TENANT = List.of(
+    private static final List<Field<?>> TENANT_COLUMNS = List.of(
             TENANTS.NAME, TENANTS.MODE, TENANTS.STATE, TENANTS.RATE_LIMIT_MAXIMUM, TENANTS.RATE_MAXIMUM_WINDOW_SECONDS);
 
     /** The settings without the members that only the platform can change. */
     private record OwnSettings(UUID tenantId, Values values, Instant createdAt, Instant updatedAt, long version) {
 
-        Row with(OfTheTenant tenant) {
+        Row with(TenantMembers tenant) {
             return new Row(tenantId, tenant, values, createdAt, updatedAt, version);
         }
     }
@@ -91,7 +91,7 @@ final class SettingsStore {
 
     private static SelectConditionStep<Record> withTenant() {
         return select(COLUMNS)
-                .select(OF_THE_TENANT)
+                .select(TENANT_COLUMNS)
                 .from(SETTINGS)
                 .join(TENANTS)
                 .on(TENANTS.TENANT_ID.eq(inline(Db.PLATFORM)))
@@ -130,7 +130,7 @@ final class SettingsStore {
     }
 
     private static Row row(RowReader cells) {
-        return own(cells).with(new OfTheTenant(
+        return own(cells).with(new TenantMembers(
                 cells.get(TENANTS.NAME), cells.get(TENANTS.MODE), cells.get(TENANTS.STATE), cells.get(TENANTS.RATE_LIMIT_MAXIMUM),
                 cells.get(TENANTS.RATE_MAXIMUM_WINDOW_SECONDS)));
     }

@@ -55,7 +55,7 @@ final class TokenStore {
             @Nullable Long rateLimit, @Nullable Integer rateWindowSeconds, @Nullable Instant expiresAt, @Nullable UUID rotatedFrom) {}
 
     /** The prefix that finds the token, and the HMAC of its secret under the key {@code keyId}. */
-    record Proof(String prefix, byte[] secretHmac, String keyId) {}
+    record StoredSecret(String prefix, byte[] secretHmac, String keyId) {}
 
     /** The members of a token that a caller can change. */
     record Values(
@@ -160,9 +160,9 @@ final class TokenStore {
     }
 
     /** Adds the token and its doors. */
-    Row insert(Tx tx, New token, Proof proof) {
-        var row = INSERT.single(tx, token.consumerId(), token.externalId(), token.name(), token.kind(), proof.prefix(), proof.secretHmac(),
-                proof.keyId(), token.scopes(), token.origins(), token.rateLimit(), token.rateWindowSeconds(), token.expiresAt(), token.rotatedFrom());
+    Row insert(Tx tx, New token, StoredSecret secret) {
+        var row = INSERT.single(tx, token.consumerId(), token.externalId(), token.name(), token.kind(), secret.prefix(), secret.secretHmac(),
+                secret.keyId(), token.scopes(), token.origins(), token.rateLimit(), token.rateWindowSeconds(), token.expiresAt(), token.rotatedFrom());
         OPEN_PREFIX.later(tx, row.prefix(), tx.tenant(), row.id());
         openOrigins(tx, row.id(), row.origins());
         return row;

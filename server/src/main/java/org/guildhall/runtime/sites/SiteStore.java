@@ -17,13 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.Filters;
 import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.TimeWindow;
-import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Records;
@@ -136,6 +139,14 @@ public final class SiteStore {
                 .where(SITES.POOL_ID.eq(poolId))
                 .and(SITES.ID.eq(any(Columns.array(ids, UUID.class))))
                 .fetchSet(SITES.ID);
+    }
+
+    private static final PreparedQuery<Integer> ANY_COUNTED = PreparedQuery.ofValue(
+            DSL.selectOne().from(SITES).where(SITES.ORGANIZATION_ID.eq(Columns.param(SITES.ORGANIZATION_ID))).and(SITES.COUNTS).limit(DSL.inline(1)));
+
+    /** Adds the question whether an organization has sites that count against a limit. */
+    BooleanSupplier anyCounted(Batch batch, UUID organizationId) {
+        return batch.exists(ANY_COUNTED, organizationId);
     }
 
     /** The number of sites of an integration that count against a pool's limit. */
