@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.catalog.Catalog.Tier;
 import org.guildhall.catalog.Catalog.Validity;
+import org.guildhall.runtime.plans.TierFixture;
 import org.guildhall.runtime.rules.PoolProjection.CatalogHistory;
 import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
 import org.jspecify.annotations.Nullable;
