@@ -1,5 +1,8 @@
 package org.guildhall.core.sql;
 
+import static org.jooq.impl.DSL.select;
+import java.util.Objects;
+import java.util.function.Supplier;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.greatest;
 
@@ -21,6 +24,8 @@ public final class EffectiveDates {
     private static final Field<Instant> PRESENT =
             field("platform.app_now() + (clock_timestamp() - now())", SQLDataType.INSTANT);
 
+    private static final PreparedQuery<Instant> READ_PRESENT = PreparedQuery.ofValue(select(PRESENT));
+
     private EffectiveDates() {}
 
     /** The beginning of a first range. */
@@ -38,8 +43,29 @@ public final class EffectiveDates {
         return greatest(PRESENT, updatedAt);
     }
 
+    /** Adds the read of the present instant, after the locks that were added before. */
+    public static Supplier<Instant> present(Batch batch) {
+        var now = batch.one(READ_PRESENT);
+        return () -> Objects.requireNonNull(now.get());
+    }
+
+    /** The end of a range that began at {@code start}: {@code now}, and at least a microsecond after its beginning. */
+    public static Instant end(Instant start, Instant now) {
+        return now.isAfter(start) ? now : start.plusNanos(1_000);
+    }
+
+    /** The {@code updated_at} of a row that changes {@code now}, never before the previous change. */
+    public static Instant touched(Instant updatedAt, Instant now) {
+        return now.isAfter(updatedAt) ? now : updatedAt;
+    }
+
     /** The condition that a range contains an instant: its start inclusive, its end exclusive. */
     public static Condition holds(Field<Instant> start, Field<Instant> end, Instant at) {
+        return start.le(at).and(end.isNull().or(end.gt(at)));
+    }
+
+    /** The condition that a range contains an instant: its start inclusive, its end exclusive. */
+    public static Condition holds(Field<Instant> start, Field<Instant> end, Field<Instant> at) {
         return start.le(at).and(end.isNull().or(end.gt(at)));
     }
 }

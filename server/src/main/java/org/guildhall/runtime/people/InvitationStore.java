@@ -1,5 +1,18 @@
 package org.guildhall.runtime.people;
 
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectCount;
+import java.util.HexFormat;
+import java.util.function.Supplier;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
+import org.jooq.impl.DSL;
 import static org.guildhall.schema.runtime.Tables.INVITATIONS;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.field;
@@ -34,7 +47,12 @@ public final class InvitationStore {
     record Row(
             UUID id, @Nullable String externalId, UUID organizationId, String email, String role, String state, Instant expiresAt,
             @Nullable Instant acceptedAt, @Nullable UUID personId, @Nullable UUID membershipId, @Nullable Instant revokedAt,
-            Instant createdAt, Instant updatedAt, long version) {}
+            Instant createdAt, Instant updatedAt, long version) {
+
+        private Row accepted(UUID byPersonId, UUID asMembershipId, Instant now) {
+            return new Row(id, externalId, organizationId, email, role, "accepted", expiresAt, now, byPersonId, asMembershipId, null, createdAt, now, version + 1);
+        }
+    }
 
     /** An invitation to insert. */
     record New(UUID organizationId, @Nullable String externalId, String email, String role, byte[] tokenHmac, int expiresInSeconds) {}
@@ -44,7 +62,6 @@ public final class InvitationStore {
             @Nullable String externalId, UUID organizationId, @Nullable String email, @Nullable String state,
             TimeWindow created) {}
 
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", INVITATIONS.CREATED_AT);
     /** By the clock of the statement, so that an invitation can expire while the transaction waits for its lock. */
     private static final Field<String> STATE = when(INVITATIONS.ACCEPTED_AT.isNotNull(), inline("accepted"))
             .when(INVITATIONS.REVOKED_AT.isNotNull(), inline("revoked"))
@@ -58,136 +75,159 @@ public final class InvitationStore {
             INVITATIONS.EXPIRES_AT, INVITATIONS.ACCEPTED_AT, INVITATIONS.PERSON_ID, INVITATIONS.MEMBERSHIP_ID, INVITATIONS.REVOKED_AT,
             INVITATIONS.CREATED_AT, INVITATIONS.UPDATED_AT, INVITATIONS.VERSION);
 
+    private static final Field<Instant> EXPIRY =
+            field("{0} + {1} * interval '1 second'", SQLDataType.INSTANT, Columns.now(), DSL.param("seconds", SQLDataType.INTEGER));
+    private static final Condition BY_ID = INVITATIONS.ID.eq(param(INVITATIONS.ID));
+    private static final Condition OF_ORGANIZATION = INVITATIONS.ORGANIZATION_ID.eq(param(INVITATIONS.ORGANIZATION_ID));
+
+    private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
+            insertInto(INVITATIONS)
+                    .set(INVITATIONS.ORGANIZATION_ID, param(INVITATIONS.ORGANIZATION_ID))
+                    .set(INVITATIONS.EXTERNAL_ID, param(INVITATIONS.EXTERNAL_ID))
+                    .set(INVITATIONS.EMAIL, param(INVITATIONS.EMAIL))
+                    .set(INVITATIONS.EMAIL_KEY, param(INVITATIONS.EMAIL_KEY))
+                    .set(INVITATIONS.ROLE, param(INVITATIONS.ROLE))
+                    .set(INVITATIONS.TOKEN_HMAC, param(INVITATIONS.TOKEN_HMAC))
+                    .set(INVITATIONS.EXPIRES_AT, EXPIRY)
+                    .returningResult(COLUMNS),
+            InvitationStore::row);
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(INVITATIONS).where(BY_ID), InvitationStore::row);
+    private static final PreparedQuery<Row> GET_BY_TOKEN = PreparedQuery.of(
+            select(COLUMNS).from(INVITATIONS).where(INVITATIONS.TOKEN_HMAC.eq(any(params("hmacs", INVITATIONS.TOKEN_HMAC.getDataType())))), InvitationStore::row);
+    private static final PreparedQuery<Row> LOCK =
+            PreparedQuery.of(select(COLUMNS).from(INVITATIONS).where(BY_ID).forNoKeyUpdate(), InvitationStore::row);
+    private static final PreparedQuery<Row> LOCK_PENDING = PreparedQuery.of(
+            select(COLUMNS)
+                    .from(INVITATIONS)
+                    .where(OF_ORGANIZATION)
+                    .and(PENDING)
+                    .orderBy(INVITATIONS.CREATED_AT, INVITATIONS.ID)
+                    .forNoKeyUpdate(),
+            InvitationStore::row);
+    private static final PreparedQuery<Integer> COUNT_PENDING =
+            PreparedQuery.ofValue(selectCount().from(INVITATIONS).where(OF_ORGANIZATION).and(PENDING));
+    private static final PreparedQuery<UUID> PENDING_TO = PreparedQuery.ofValue(select(INVITATIONS.ID)
+            .from(INVITATIONS)
+            .where(OF_ORGANIZATION)
+            .and(INVITATIONS.EMAIL_FOLDED.eq(param(INVITATIONS.EMAIL_FOLDED)))
+            .and(PENDING)
+            .orderBy(INVITATIONS.CREATED_AT, INVITATIONS.ID)
+            .limit(inline(1)));
+    private static final PreparedQuery<Row> RENEW = PreparedQuery.of(
+            DSL.update(INVITATIONS)
+                    .set(INVITATIONS.TOKEN_HMAC, param(INVITATIONS.TOKEN_HMAC))
+                    .set(INVITATIONS.EXPIRES_AT, EXPIRY)
+                    .set(INVITATIONS.UPDATED_AT, Columns.now())
+                    .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            InvitationStore::row);
+    private static final PreparedQuery<Row> SET_EXTERNAL_ID = PreparedQuery.of(
+            DSL.update(INVITATIONS)
+                    .set(INVITATIONS.EXTERNAL_ID, param(INVITATIONS.EXTERNAL_ID))
+                    .set(INVITATIONS.UPDATED_AT, Columns.now())
+                    .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            InvitationStore::row);
+    private static final PreparedUpdate ACCEPT = PreparedUpdate.of(DSL.update(INVITATIONS)
+            .set(INVITATIONS.ACCEPTED_AT, param(INVITATIONS.ACCEPTED_AT))
+            .set(INVITATIONS.PERSON_ID, param(INVITATIONS.PERSON_ID))
+            .set(INVITATIONS.MEMBERSHIP_ID, param(INVITATIONS.MEMBERSHIP_ID))
+            .set(INVITATIONS.UPDATED_AT, param(INVITATIONS.ACCEPTED_AT))
+            .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(inline(1)))
+            .where(BY_ID));
+    private static final PreparedQuery<Row> REVOKE = PreparedQuery.of(
+            DSL.update(INVITATIONS)
+                    .set(INVITATIONS.REVOKED_AT, Columns.now())
+                    .set(INVITATIONS.UPDATED_AT, Columns.now())
+                    .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(inline(1)))
+                    .where(INVITATIONS.ID.eq(any(params("ids", SQLDataType.UUID))))
+                    .returningResult(COLUMNS),
+            InvitationStore::row);
+
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            Map.of("created_at", INVITATIONS.CREATED_AT),
+            INVITATIONS.ID,
+            by -> select(COLUMNS)
+                    .from(INVITATIONS)
+                    .where(by.is(INVITATIONS.ORGANIZATION_ID, Filter::organizationId))
+                    .and(by.is(INVITATIONS.EXTERNAL_ID, Filter::externalId))
+                    .and(by.is(INVITATIONS.EMAIL_FOLDED, filter -> filter.email() == null ? null : EmailAddresses.folded(filter.email())))
+                    .and(by.is(STATE, Filter::state))
+                    .and(by.within(INVITATIONS.CREATED_AT, Filter::created)),
+            InvitationStore::row);
+
     Row insert(Tx tx, New invitation) {
-        return tx.sql()
-                .insertInto(INVITATIONS)
-                .set(INVITATIONS.ORGANIZATION_ID, invitation.organizationId())
-                .set(INVITATIONS.EXTERNAL_ID, invitation.externalId())
-                .set(INVITATIONS.EMAIL, invitation.email())
-                .set(INVITATIONS.EMAIL_KEY, EmailAddresses.key(invitation.email()))
-                .set(INVITATIONS.ROLE, invitation.role())
-                .set(INVITATIONS.TOKEN_HMAC, invitation.tokenHmac())
-                .set(INVITATIONS.EXPIRES_AT, expiry(invitation.expiresInSeconds()))
-                .returningResult(COLUMNS)
-                .fetchSingle(InvitationStore::row);
+        return INSERT.single(tx, invitation.organizationId(), invitation.externalId(), invitation.email(), EmailAddresses.key(invitation.email()),
+                invitation.role(), invitation.tokenHmac(), invitation.expiresInSeconds());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(INVITATIONS).where(INVITATIONS.ID.eq(id)).fetchOne(InvitationStore::row);
+        return GET.one(tx, id);
     }
 
     /** The invitation with this token, found by any of its HMACs. */
     @Nullable Row getByToken(Tx tx, Collection<byte[]> hmacs) {
-        return tx.sql().select(COLUMNS).from(INVITATIONS).where(INVITATIONS.TOKEN_HMAC.in(hmacs)).fetchOne(InvitationStore::row);
+        return GET_BY_TOKEN.one(tx, hmacs.stream().map(hmac -> "\\x" + HexFormat.of().formatHex(hmac)).toList());
     }
 
     /** Locks the invitation until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(INVITATIONS).where(INVITATIONS.ID.eq(id)).forNoKeyUpdate().fetchOne(InvitationStore::row);
+        return LOCK.one(tx, id);
+    }
+
+    /** Locks the invitation in the same way, together with other statements. */
+    Supplier<@Nullable Row> lock(Batch batch, UUID id) {
+        return batch.one(LOCK, id);
     }
 
     /** Locks the pending invitations of an organization until the transaction ends, oldest first. */
-    List<Row> lockPending(Tx tx, UUID organizationId) {
-        return tx.sql()
-                .select(COLUMNS)
-                .from(INVITATIONS)
-                .where(INVITATIONS.ORGANIZATION_ID.eq(organizationId))
-                .and(PENDING)
-                .orderBy(INVITATIONS.CREATED_AT, INVITATIONS.ID)
-                .forNoKeyUpdate()
-                .fetch(InvitationStore::row);
+    Supplier<List<Row>> lockPending(Batch batch, UUID organizationId) {
+        return batch.all(LOCK_PENDING, organizationId);
     }
 
-    /** The number of pending invitations of an organization. */
-    int countPending(Tx tx, UUID organizationId) {
-        return tx.sql().fetchCount(INVITATIONS, INVITATIONS.ORGANIZATION_ID.eq(organizationId).and(PENDING));
+    /** Adds the count of the pending invitations of an organization. */
+    Supplier<@Nullable Integer> countPending(Batch batch, UUID organizationId) {
+        return batch.one(COUNT_PENDING, organizationId);
     }
 
-    /** The pending invitation of an organization to an address; null if there is none. */
-    @Nullable UUID pendingTo(Tx tx, UUID organizationId, String email) {
-        return tx.sql()
-                .select(INVITATIONS.ID)
-                .from(INVITATIONS)
-                .where(INVITATIONS.ORGANIZATION_ID.eq(organizationId))
-                .and(INVITATIONS.EMAIL_FOLDED.eq(EmailAddresses.folded(email)))
-                .and(PENDING)
-                .orderBy(INVITATIONS.CREATED_AT, INVITATIONS.ID)
-                .limit(1)
-                .fetchOne(INVITATIONS.ID);
+    /** Adds the search for the pending invitation of an organization to an address; null if there is none. */
+    Supplier<@Nullable UUID> pendingTo(Batch batch, UUID organizationId, String email) {
+        return batch.one(PENDING_TO, organizationId, EmailAddresses.folded(email));
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
-        var select = tx.sql()
-                .select(COLUMNS)
-                .from(INVITATIONS)
-                .where(INVITATIONS.ORGANIZATION_ID.eq(filter.organizationId()))
-                .and(Filters.is(INVITATIONS.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(INVITATIONS.EMAIL_FOLDED, filter.email() == null ? null : EmailAddresses.folded(filter.email())))
-                .and(filter.state() == null ? noCondition() : STATE.eq(filter.state()))
-                .and(Filters.within(INVITATIONS.CREATED_AT, filter.created()));
-        return page.fetch(select, SORTS, INVITATIONS.ID, InvitationStore::row);
+        return LIST.page(tx, page, filter);
     }
 
     /** Replaces the token and the expiry. The previous token is invalid from now on. */
     Row renew(Tx tx, UUID id, byte[] tokenHmac, int expiresInSeconds) {
-        return tx.sql()
-                .update(INVITATIONS)
-                .set(INVITATIONS.TOKEN_HMAC, tokenHmac)
-                .set(INVITATIONS.EXPIRES_AT, expiry(expiresInSeconds))
-                .set(INVITATIONS.UPDATED_AT, Columns.now())
-                .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(1))
-                .where(INVITATIONS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(InvitationStore::row);
-    }
-
-    private static Field<Instant> expiry(int expiresInSeconds) {
-        return field("{0} + {1} * interval '1 second'", SQLDataType.INSTANT, Columns.now(), val(expiresInSeconds));
+        return RENEW.single(tx, tokenHmac, expiresInSeconds, id);
     }
 
     /** Replaces the external id. */
     Row setExternalId(Tx tx, UUID id, @Nullable String externalId) {
-        return tx.sql()
-                .update(INVITATIONS)
-                .set(INVITATIONS.EXTERNAL_ID, externalId)
-                .set(INVITATIONS.UPDATED_AT, Columns.now())
-                .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(1))
-                .where(INVITATIONS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(InvitationStore::row);
+        return SET_EXTERNAL_ID.single(tx, externalId, id);
     }
 
-    Row accept(Tx tx, UUID id, UUID personId, UUID membershipId, Instant at) {
-        return tx.sql()
-                .update(INVITATIONS)
-                .set(INVITATIONS.ACCEPTED_AT, at)
-                .set(INVITATIONS.PERSON_ID, personId)
-                .set(INVITATIONS.MEMBERSHIP_ID, membershipId)
-                .set(INVITATIONS.UPDATED_AT, at)
-                .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(1))
-                .where(INVITATIONS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(InvitationStore::row);
+    /** Accepts a pending invitation that the caller has locked. */
+    Row accept(Tx tx, Row pending, UUID personId, UUID membershipId, Instant at) {
+        ACCEPT.later(tx, at, personId, membershipId, pending.id());
+        return pending.accepted(personId, membershipId, at);
     }
 
     /** Revokes invitations, and returns them in no order. */
     List<Row> revoke(Tx tx, Collection<UUID> ids) {
-        return tx.sql()
-                .update(INVITATIONS)
-                .set(INVITATIONS.REVOKED_AT, Columns.now())
-                .set(INVITATIONS.UPDATED_AT, Columns.now())
-                .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(1))
-                .where(INVITATIONS.ID.eq(any(Columns.array(ids, UUID.class))))
-                .returningResult(COLUMNS)
-                .fetch(InvitationStore::row);
+        return REVOKE.all(tx, ids);
     }
 
-    private static Row row(Record record) {
+    private static Row row(RowReader cells) {
         return new Row(
-                record.get(INVITATIONS.ID), record.get(INVITATIONS.EXTERNAL_ID), record.get(INVITATIONS.ORGANIZATION_ID),
-                record.get(INVITATIONS.EMAIL), record.get(INVITATIONS.ROLE), record.get(STATE_NOW), record.get(INVITATIONS.EXPIRES_AT),
-                record.get(INVITATIONS.ACCEPTED_AT), record.get(INVITATIONS.PERSON_ID), record.get(INVITATIONS.MEMBERSHIP_ID),
-                record.get(INVITATIONS.REVOKED_AT), record.get(INVITATIONS.CREATED_AT), record.get(INVITATIONS.UPDATED_AT),
-                record.get(INVITATIONS.VERSION));
+                cells.get(INVITATIONS.ID), cells.get(INVITATIONS.EXTERNAL_ID), cells.get(INVITATIONS.ORGANIZATION_ID),
+                cells.get(INVITATIONS.EMAIL), cells.get(INVITATIONS.ROLE), cells.get(STATE_NOW), cells.get(INVITATIONS.EXPIRES_AT),
+                cells.get(INVITATIONS.ACCEPTED_AT), cells.get(INVITATIONS.PERSON_ID), cells.get(INVITATIONS.MEMBERSHIP_ID),
+                cells.get(INVITATIONS.REVOKED_AT), cells.get(INVITATIONS.CREATED_AT), cells.get(INVITATIONS.UPDATED_AT),
+                cells.get(INVITATIONS.VERSION));
     }
 }
