@@ -2,6 +2,7 @@ package org.guildhall.core.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.guildhall.core.data.BoundStatement;
 import org.guildhall.core.data.Tx;
@@ -24,6 +25,26 @@ public final class Batch {
             requireSent();
             return result.one();
         };
+    }
+
+    /** Adds a query with exactly one row, such as the change of a locked row; the supplier gives it after {@link #send}. */
+    public <T> Supplier<T> single(PreparedQuery<T> query, @Nullable Object... values) {
+        var result = query.bound(values);
+        statements.add(result);
+        return () -> {
+            requireSent();
+            var found = result.one();
+            if (found == null) {
+                throw new IllegalStateException("no row: " + result.text());
+            }
+            return found;
+        };
+    }
+
+    /** Adds a query that tells whether there is a row; the supplier gives it after {@link #send}. */
+    public BooleanSupplier exists(PreparedQuery<?> query, @Nullable Object... values) {
+        var rows = all(query, values);
+        return () -> !rows.get().isEmpty();
     }
 
     /** Adds a query; the supplier gives its rows after {@link #send}. */

@@ -9,6 +9,7 @@ import static org.jooq.impl.DSL.greatest;
 import java.time.Instant;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
@@ -61,6 +62,11 @@ public final class EffectiveDates {
 
     /** The condition that a range contains an instant: its start inclusive, its end exclusive. */
     public static Condition holds(Field<Instant> start, Field<Instant> end, Instant at) {
+        return holds(start, end, DSL.val(at));
+    }
+
+    /** The condition that a range contains an instant: its start inclusive, its end exclusive. */
+    public static Condition holds(Field<Instant> start, Field<Instant> end, Field<Instant> at) {
         return start.le(at).and(end.isNull().or(end.gt(at)));
     }
 
