@@ -27,9 +27,9 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.JoinedRead;
-import org.guildhall.runtime.entitlements.EntitlementStore;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementQuery;
+import org.guildhall.runtime.entitlements.EntitlementStore;
 import org.guildhall.runtime.people.OrganizationStore;
 import org.guildhall.runtime.people.WorkspaceStore;
 import org.guildhall.runtime.plans.GrantStore;
@@ -89,13 +89,13 @@ final class OverviewStore {
     JoinedRead.Part<Everything> part(UUID organizationId, @Nullable Instant at) {
         var entitled = EntitlementStore.column(EntitlementQuery.of(organizationId, at)).as("entitled");
         var organization = rows("organization",
-                select(OrganizationStore.COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)), OrganizationStore::row);
+                select(OrganizationStore.COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)), record -> OrganizationStore.row(record::get));
         var orgType = multiset(select(RUNTIME_ORG_TYPES.ID, RUNTIME_ORG_TYPES.KEY, RUNTIME_ORG_TYPES.NAME, RUNTIME_ORG_TYPES.STATE)
                         .from(RUNTIME_ORG_TYPES)
                         .where(RUNTIME_ORG_TYPES.ID.eq(select(ORGANIZATIONS.ORG_TYPE_ID).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)))))
                 .as("org_type").convertFrom(found -> found.map(Records.mapping(OrgType::new)));
         var people = people(organizationId, at);
-        var workspaces = rows("workspaces", workspaces(organizationId, at), WorkspaceStore::row);
+        var workspaces = rows("workspaces", workspaces(organizationId, at), record -> WorkspaceStore.row(record::get));
         var households = households(organizationId, at);
         var provisions = rows("provisions", provisions(organizationId, at), ProvisionStore::row);
         var grants = rows("grants", grants(organizationId, at), GrantStore::row);

@@ -1,12 +1,11 @@
 package org.guildhall.core.sql;
 
-import static org.jooq.impl.DSL.select;
-import java.util.Objects;
-import java.util.function.Supplier;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
@@ -46,8 +45,7 @@ public final class EffectiveDates {
 
     /** Adds the read of the present instant, after the locks that were added before. */
     public static Supplier<Instant> present(Batch batch) {
-        var now = batch.one(READ_PRESENT);
-        return () -> Objects.requireNonNull(now.get());
+        return batch.single(READ_PRESENT);
     }
 
     /** The end of a range that began at {@code start}: {@code now}, and at least a microsecond after its beginning. */
@@ -63,11 +61,6 @@ public final class EffectiveDates {
     /** The condition that a range contains an instant: its start inclusive, its end exclusive. */
     public static Condition holds(Field<Instant> start, Field<Instant> end, Instant at) {
         return holds(start, end, DSL.val(at));
-    }
-
-    /** The condition that a range contains an instant: its start inclusive, its end exclusive. */
-    public static Condition holds(Field<Instant> start, Field<Instant> end, Field<Instant> at) {
-        return start.le(at).and(end.isNull().or(end.gt(at)));
     }
 
     /** The condition that a range contains an instant: its start inclusive, its end exclusive. */

@@ -2,20 +2,12 @@ package org.guildhall.runtime.people;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
-import static org.jooq.impl.DSL.insertInto;
-import static org.jooq.impl.DSL.inline;
-import java.util.function.Supplier;
-import org.guildhall.core.sql.Batch;
-import org.guildhall.core.sql.ListQuery;
-import org.guildhall.core.sql.PreparedQuery;
-import org.guildhall.core.sql.RowReader;
-import org.jooq.impl.DSL;
-import org.jooq.impl.SQLDataType;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLDS;
 import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.exists;
-import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 
@@ -26,18 +18,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
-import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.Filters;
-import org.guildhall.core.sql.JsonRows;
-import org.guildhall.core.sql.PageRequest;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.sql.OldWeighed;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.JsonRows;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.schema.runtime.tables.Households;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Households. */
@@ -150,8 +146,8 @@ public final class HouseholdStore {
     }
 
     /** Adds the archiving of the household. */
-    Supplier<@Nullable Row> archive(Batch batch, UUID id) {
-        return batch.one(ARCHIVE, id);
+    Supplier<Row> archive(Batch batch, UUID id) {
+        return batch.single(ARCHIVE, id);
     }
 
     private static Row row(RowReader cells) {

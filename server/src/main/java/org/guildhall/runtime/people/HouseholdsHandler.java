@@ -11,9 +11,10 @@ import org.guildhall.api.model.ListHouseholdsQuery;
 import org.guildhall.api.model.NewHousehold;
 import org.guildhall.api.runtime.HouseholdsApi;
 import org.guildhall.core.data.Ids;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.people.HouseholdStore.Filter;
 import org.guildhall.runtime.people.HouseholdStore.New;
 import org.guildhall.runtime.people.HouseholdStore.Row;
@@ -70,8 +71,12 @@ final class HouseholdsHandler implements HouseholdsApi<Call> {
     public Reply<Household> archiveHousehold(Call call, HouseholdId householdId) {
         var before = locked(call, householdId);
         Require.active(before.state(), "household");
-        var reply = changed(call, before, store.archive(call.tx(), before.id()));
-        households.end(call.tx(), call.changes(), members.lockOfHousehold(call.tx(), before.id()));
+        var batch = new Batch();
+        var archived = store.archive(batch, before.id());
+        var current = members.lockOfHousehold(batch, before.id());
+        batch.send(call.tx());
+        var reply = changed(call, before, archived.get());
+        households.end(call.tx(), call.changes(), current.get());
         return reply;
     }
 

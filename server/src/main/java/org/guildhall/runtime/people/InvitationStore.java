@@ -2,41 +2,37 @@ package org.guildhall.runtime.people;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
-import static org.jooq.impl.DSL.insertInto;
-import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.selectCount;
-import java.util.HexFormat;
-import java.util.function.Supplier;
-import org.guildhall.core.sql.Batch;
-import org.guildhall.core.sql.ListQuery;
-import org.guildhall.core.sql.PreparedQuery;
-import org.guildhall.core.sql.PreparedUpdate;
-import org.guildhall.core.sql.RowReader;
-import org.jooq.impl.DSL;
 import static org.guildhall.schema.runtime.Tables.INVITATIONS;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectCount;
 import static org.jooq.impl.DSL.when;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
-import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.EffectiveDates;
-import org.guildhall.core.sql.Filters;
-import org.guildhall.core.sql.PageRequest;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.json.EmailAddresses;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
+import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
@@ -188,8 +184,8 @@ public final class InvitationStore {
     }
 
     /** Adds the count of the pending invitations of an organization. */
-    Supplier<@Nullable Integer> countPending(Batch batch, UUID organizationId) {
-        return batch.one(COUNT_PENDING, organizationId);
+    Supplier<Integer> countPending(Batch batch, UUID organizationId) {
+        return batch.single(COUNT_PENDING, organizationId);
     }
 
     /** Adds the search for the pending invitation of an organization to an address; null if there is none. */

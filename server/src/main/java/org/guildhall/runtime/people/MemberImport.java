@@ -1,5 +1,6 @@
 package org.guildhall.runtime.people;
 
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.runtime.imports.Members;
 import org.guildhall.runtime.imports.RowChange;
 import org.guildhall.runtime.people.HouseholdMemberStore.New;
@@ -137,8 +140,15 @@ public final class MemberImport implements Members {
 
     private void addMembers(Tx tx, List<RowEffect> effects) {
         if (!effects.isEmpty()) {
-            households.addAll(tx, effects.stream().map(MemberImport::newMember).toList());
+            households.addAll(tx, effects.stream().map(MemberImport::newMember).toList(), present(tx));
         }
+    }
+
+    private static Instant present(Tx tx) {
+        var batch = new Batch();
+        var now = EffectiveDates.present(batch);
+        batch.send(tx);
+        return now.get();
     }
 
     private static NewMember newMember(RowEffect effect) {
@@ -151,8 +161,10 @@ public final class MemberImport implements Members {
     /** Ends the household membership and starts another one with the new role. */
     private void changeRole(Tx tx, RowEffect effect) {
         var newMember = newMember(effect);
-        var current = members.lockOfHousehold(tx, newMember.member().householdId());
-        households.end(tx, effect.changes(), current.stream().filter(member -> member.personId().equals(newMember.member().personId())).toList());
-        households.addAll(tx, List.of(newMember));
+        var batch = new Batch();
+        var current = members.lockOfHousehold(batch, newMember.member().householdId());
+        batch.send(tx);
+        households.end(tx, effect.changes(), current.get().stream().filter(member -> member.personId().equals(newMember.member().personId())).toList());
+        households.addAll(tx, List.of(newMember), present(tx));
     }
 }

@@ -1,20 +1,10 @@
 package org.guildhall.runtime.people;
 
 import static org.guildhall.core.sql.Columns.param;
-import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.insertInto;
-import java.util.function.Supplier;
-import org.guildhall.core.data.Ids;
-import org.guildhall.core.sql.Batch;
-import org.guildhall.core.sql.ListQuery;
-import org.guildhall.core.sql.PreparedQuery;
-import org.guildhall.core.sql.PreparedUpdate;
-import org.guildhall.core.sql.QueryShape;
-import org.guildhall.core.sql.RowReader;
-import org.jooq.SelectConditionStep;
-import org.jooq.impl.SQLDataType;
 import static org.guildhall.schema.runtime.Tables.MEMBERSHIPS;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
@@ -24,17 +14,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
-import org.guildhall.core.sql.EffectiveDates;
-import org.guildhall.core.sql.Filters;
-import org.guildhall.core.sql.PageRequest;
-import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.QueryShape;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.schema.runtime.tables.Memberships;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.SelectConditionStep;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,9 +206,8 @@ public final class MembershipStore {
     }
 
     /** Adds the question whether the organization of a membership has another active owner. */
-    Supplier<Boolean> hasOtherOwner(Batch batch, UUID membershipId) {
-        var owner = batch.one(OTHER_OWNER, membershipId);
-        return () -> owner.get() != null;
+    BooleanSupplier hasOtherOwner(Batch batch, UUID membershipId) {
+        return batch.exists(OTHER_OWNER, membershipId);
     }
 
     /** The memberships in their latest state. With an instant: the memberships that were active then, with their roles of then. */

@@ -2,13 +2,6 @@ package org.guildhall.runtime.people;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
-import static org.jooq.impl.DSL.resultQuery;
-import java.util.function.Supplier;
-import org.guildhall.core.sql.Batch;
-import org.guildhall.core.sql.ListQuery;
-import org.guildhall.core.sql.PreparedQuery;
-import org.guildhall.core.sql.RowReader;
-import org.jooq.impl.DSL;
 import static org.guildhall.schema.catalog.Tables.RUNTIME_ORG_TYPES;
 import static org.guildhall.schema.runtime.Tables.MEMBERSHIPS;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
@@ -18,8 +11,8 @@ import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.resultQuery;
 import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
 import java.util.Collection;
@@ -27,19 +20,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.EffectiveDates;
-import org.guildhall.core.sql.Filters;
 import org.guildhall.core.sql.JsonRows;
+import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
-import org.guildhall.core.data.Tx;
-import org.guildhall.core.sql.OldWeighed;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
-import org.jooq.Record;
+import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
@@ -205,10 +201,10 @@ public final class OrganizationStore {
      *
      * @param orgTypeId null for the tenant's default type
      */
-    Supplier<@Nullable Inserted> insert(Batch batch, @Nullable UUID orgTypeId, List<New> organizations) {
+    Supplier<Inserted> insert(Batch batch, @Nullable UUID orgTypeId, List<New> organizations) {
         var wanted = Columns.rows(organizations.stream().map(New::cells).toList());
         var owners = organizations.stream().map(New::ownerId).filter(Objects::nonNull).toList();
-        return orgTypeId == null ? batch.one(INSERT_OF_DEFAULT_TYPE, wanted, owners) : batch.one(INSERT_OF_TYPE, orgTypeId, wanted, owners);
+        return orgTypeId == null ? batch.single(INSERT_OF_DEFAULT_TYPE, wanted, owners) : batch.single(INSERT_OF_TYPE, orgTypeId, wanted, owners);
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -258,8 +254,8 @@ public final class OrganizationStore {
     }
 
     /** Adds the archiving of the organization. */
-    Supplier<@Nullable Row> archive(Batch batch, UUID id) {
-        return batch.one(ARCHIVE, id);
+    Supplier<Row> archive(Batch batch, UUID id) {
+        return batch.single(ARCHIVE, id);
     }
 
     public static Row row(RowReader cells) {

@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -16,7 +18,7 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
-import org.guildhall.runtime.people.Organizations.Personal;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
 import org.guildhall.runtime.people.PersonStore.Row;
 import org.guildhall.runtime.people.PersonStore.Values;
@@ -65,22 +67,25 @@ public final class People {
      */
     List<Row> create(Tx tx, Actor actor, List<PersonDraft> drafts) {
         drafts.forEach(draft -> requireValid(tx, draft));
-        var inserted = persons.insert(tx, drafts.stream().map(draft -> new PersonStore.New(draft.id(), draft.values(), draft.identities())).toList());
+        var wanted = drafts.stream().map(draft -> new PersonStore.New(draft.id(), draft.values(), draft.identities())).toList();
+        var batch = new Batch();
+        var inserts = persons.insert(batch, wanted);
+        var personals = organizations.insertPersonal(batch, wanted);
+        batch.send(tx);
+        var inserted = inserts.get().stream().collect(Collectors.toMap(Row::id, Function.identity()));
         var rows = new ArrayList<Row>(drafts.size());
-        var personals = new ArrayList<Personal>(drafts.size());
         for (int index = 0; index < drafts.size(); index++) {
             var draft = drafts.get(index);
-            var row = inserted.get(index).with(Ids.next());
+            var row = Objects.requireNonNull(inserted.get(draft.id())).with(personals.id(index));
             if (row.identities().size() < draft.identities().size()) {
                 throw taken(tx, row, draft.identities());
             }
             rows.add(row);
-            personals.add(new Personal(draft.changes(), Objects.requireNonNull(row.personalOrganizationId()), row.id(), row.name()));
             var person = PeopleViews.toApi(row);
             draft.changes().created(person.id(), person);
             person.identities().forEach(identity -> draft.changes().created(identity.id(), identity));
         }
-        organizations.createPersonal(tx, actor, personals);
+        organizations.beginPersonal(tx, actor, personals, drafts.stream().map(PersonDraft::changes).toList());
         return rows;
     }
 

@@ -2,31 +2,28 @@ package org.guildhall.runtime.people;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
+import static org.guildhall.schema.runtime.Tables.PERSON_IDENTITIES;
 import static org.jooq.impl.DSL.deleteFrom;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.table;
-import org.guildhall.core.sql.ListQuery;
-import org.guildhall.core.sql.PreparedQuery;
-import org.guildhall.core.sql.PreparedUpdate;
-import org.guildhall.core.sql.RowReader;
-import org.jooq.Condition;
-import org.jooq.impl.SQLDataType;
-import static org.guildhall.schema.runtime.Tables.PERSON_IDENTITIES;
 
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
+import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
-import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** The identities of persons at identity providers. */

@@ -1,30 +1,28 @@
 package org.guildhall.runtime.people;
 
 import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.schema.runtime.Tables.WORKSPACES;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
-import java.util.function.Supplier;
-import org.guildhall.core.sql.Batch;
-import org.guildhall.core.sql.ListQuery;
-import org.guildhall.core.sql.PreparedQuery;
-import org.guildhall.core.sql.RowReader;
-import org.jooq.Condition;
-import org.jooq.impl.DSL;
-import static org.guildhall.schema.runtime.Tables.WORKSPACES;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
-import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.Filters;
-import org.guildhall.core.sql.PageRequest;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
+import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** Workspaces. {@link OrganizationStore#insert} inserts the first one of each organization. */
@@ -95,6 +93,11 @@ public final class WorkspaceStore {
     }
 
     /** Locks the workspace until the transaction ends. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return LOCK.one(tx, id);
+    }
+
+    /** Locks the workspace in the same way, together with other statements. */
     Supplier<@Nullable Row> lock(Batch batch, UUID id) {
         return batch.one(LOCK, id);
     }
