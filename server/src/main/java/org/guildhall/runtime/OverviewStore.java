@@ -100,7 +100,7 @@ final class OverviewStore {
         var provisions = rows("provisions", provisions(organizationId, at), ProvisionStore::row);
         var grants = rows("grants", grants(organizationId, at), GrantStore::row);
         var transitions = rows("transitions", transitions(organizationId, at), TransitionStore::row);
-        var sites = rows("sites", sites(organizationId, at), SiteStore::row);
+        var sites = rows("sites", sites(organizationId, at), record -> SiteStore.row(record::get));
         return JoinedRead.Part.of(
                 List.of(entitled, organization, orgType, people, workspaces, households, provisions, grants, transitions, sites),
                 row -> new Everything(
@@ -232,7 +232,7 @@ final class OverviewStore {
     private static Select<Record> sites(UUID organizationId, @Nullable Instant at) {
         var there = at == null
                 ? select(SiteStore.COLUMNS).from(SITES).where(SITES.STATE.ne(inline("removed")))
-                : SiteStore.then(select(SiteStore.columns(at)), at).and(SITE_STATES.STATE.ne(inline("removed")));
+                : SiteStore.then(select(SiteStore.columns(val(at))), val(at)).and(SITE_STATES.STATE.ne(inline("removed")));
         return there.and(SITES.ORGANIZATION_ID.eq(organizationId))
                 .orderBy(SITES.CREATED_AT.desc(), SITES.ID.desc())
                 .limit(inline(PART_MAX + 1));
