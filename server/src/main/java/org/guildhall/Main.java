@@ -35,8 +35,8 @@ public final class Main {
     public static void main(String[] arguments) {
         try {
             run(List.of(arguments), System.getenv());
-        } catch (Config.Mistakes | Misuse told) {
-            System.err.println(told.getMessage());
+        } catch (Config.Mistakes | Misuse mistake) {
+            System.err.println(mistake.getMessage());
             System.exit(2);
         } catch (StartFailure known) {
             System.err.println("guildhall: " + known.getMessage());

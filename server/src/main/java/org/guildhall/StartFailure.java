@@ -34,7 +34,7 @@ public final class StartFailure extends RuntimeException {
         try (Connection connection = DriverManager.getConnection(url, user, password)) {
             check(connection.getMetaData().getDatabaseMajorVersion());
         } catch (SQLException e) {
-            throw new StartFailure(told(e, user, settings), e);
+            throw new StartFailure(sentence(e, user, settings), e);
         }
     }
 
@@ -45,7 +45,7 @@ public final class StartFailure extends RuntimeException {
     }
 
     /** The reason of a refused connection, by its SQLSTATE. */
-    static String told(SQLException e, String user, String settings) {
+    static String sentence(SQLException e, String user, String settings) {
         String state = String.valueOf(e.getSQLState());
         if (caused(e, UnknownHostException.class)) {
             return "The host of GUILDHALL_DATABASE_URL can't be resolved.";

@@ -54,9 +54,9 @@ class ConfigTest {
 
     @Test
     void error_doesNotContainASecret() {
-        var told = assertThrows(Config.Mistakes.class, () -> Config.read(Map.of(
+        var text = assertThrows(Config.Mistakes.class, () -> Config.read(Map.of(
                 "GUILDHALL_DATABASE_URL", "postgres://app:" + SECRET + "@db", "GUILDHALL_KEYS", SECRET, "GUILDHALL_DATABASE_PASSWORD", SECRET))).getMessage();
-        assertFalse(told.contains("s3cret"), told);
+        assertFalse(text.contains("s3cret"), text);
         var keys = assertThrows(Config.Mistakes.class, () -> Config.read(good("GUILDHALL_KEYS", "k1:s3cret"))).getMessage();
         assertFalse(keys.contains("s3cret"), keys);
     }

@@ -45,7 +45,7 @@ class StartFailureTest {
         "57P03 | The database is starting up or shutting down: try again.",
         "XX000 | The database can't be reached: FATAL: something"})
     void refusedLogin_namesTheSetting(String state, String sentence) {
-        assertEquals(sentence, StartFailure.told(new SQLException("FATAL: something\n  Detail: more", state), "guildhall_app", "GUILDHALL_DATABASE_PASSWORD"));
+        assertEquals(sentence, StartFailure.sentence(new SQLException("FATAL: something\n  Detail: more", state), "guildhall_app", "GUILDHALL_DATABASE_PASSWORD"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.guildhall.api.Scopes;
@@ -40,16 +41,20 @@ public final class TestServer implements AutoCloseable {
 
     private static final Embedded POSTGRES = Embedded.throwaway();
     private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final List<TestServer> OPEN = new CopyOnWriteArrayList<>();
     private static final TestServer SHARED = open("guildhall_test");
 
     private final String database;
     private final App app;
     private final Db db;
+    private final boolean scheduled;
 
-    private TestServer(String database, App app) {
+    private TestServer(String database, Config settings) {
         this.database = database;
-        this.app = app;
+        this.app = App.start(settings);
         this.db = new Db(config(database).database());
+        this.scheduled = settings.scheduler();
+        OPEN.add(this);
     }
 
     /** The server that all tests share. */
@@ -88,7 +93,17 @@ public final class TestServer implements AutoCloseable {
 
     /** One more node on this server's database, with other settings; the caller closes it. */
     public TestServer node(UnaryOperator<Config> settings) {
-        return new TestServer(database, App.start(settings.apply(config(database))));
+        return new TestServer(database, settings.apply(config(database)));
+    }
+
+    /** All open nodes on this server's database. */
+    List<TestServer> nodes() {
+        return OPEN.stream().filter(node -> node.database.equals(database)).toList();
+    }
+
+    /** True if this node runs scheduled jobs. */
+    boolean isScheduled() {
+        return scheduled;
     }
 
     private static TestServer open(String name) {
@@ -101,7 +116,7 @@ public final class TestServer implements AutoCloseable {
         } catch (SQLException failed) {
             throw new IllegalStateException(failed);
         }
-        return new TestServer(name, App.start(settings.apply(config(name))));
+        return new TestServer(name, settings.apply(config(name)));
     }
 
     private static Config config(String database) {
@@ -175,6 +190,7 @@ public final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
+        OPEN.remove(this);
         db.close();
         app.close();
     }

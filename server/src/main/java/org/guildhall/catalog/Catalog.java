@@ -15,14 +15,13 @@ import org.jspecify.annotations.Nullable;
  * The door of the catalog: everything that other rooms may call. Effective-dated answers cover all instants, so the caller can find the
  * state at any of them.
  *
- * <p>The {@code keep…} methods lock a row in share mode until the transaction ends. To avoid deadlocks, a transaction locks in this order:
- * organization type, ladder, product.
+ * <p>The {@code lock…Shared} methods lock a row in share mode until the transaction ends. To avoid deadlocks, a transaction locks a ladder
+ * before a product.
  */
 public final class Catalog {
 
-    private final OrgTypeStore types = new OrgTypeStore();
     private final PlanLadderStore ladders = new PlanLadderStore();
-    private final CatalogStore door = new CatalogStore();
+    private final CatalogStore store = new CatalogStore();
 
     /** The time in which something could be granted: from its publication or creation until it is retired or archived. */
     public record Validity(@Nullable Instant from, @Nullable Instant to) {
@@ -48,7 +47,7 @@ public final class Catalog {
         /** The tier that a product filled at an instant, or null. */
         public @Nullable Tier tierOf(UUID productId, Instant at) {
             return tiers.stream()
-                    .filter(tier -> tier.products().stream().anyMatch(product -> product.productId().equals(productId) && product.stood().holds(at)))
+                    .filter(tier -> tier.products().stream().anyMatch(product -> product.productId().equals(productId) && product.onTier().holds(at)))
                     .findFirst()
                     .orElse(null);
         }
@@ -59,17 +58,17 @@ public final class Catalog {
 
         /** The product that filled the tier at an instant; null if the tier was not active then. */
         public @Nullable TierProduct product(Instant at) {
-            return products.stream().filter(product -> product.stood().holds(at)).findFirst().orElse(null);
+            return products.stream().filter(product -> product.onTier().holds(at)).findFirst().orElse(null);
         }
     }
 
     /**
      * A product's time on a tier.
      *
-     * @param stood when the product filled the tier
+     * @param onTier when the product filled the tier
      * @param published when the product could be granted
      */
-    public record TierProduct(UUID productId, String name, Validity stood, Validity published) {}
+    public record TierProduct(UUID productId, String name, Validity onTier, Validity published) {}
 
     /**
      * A default-grant policy: the product that new organizations of a type get.
@@ -149,63 +148,57 @@ public final class Catalog {
 
     /** The ladders with these ids, in no order; unknown ids are left out. */
     public List<Ladder> ladders(Tx tx, Collection<UUID> ids) {
-        return ids.isEmpty() ? List.of() : door.ladders(tx, ids);
+        return ids.isEmpty() ? List.of() : store.ladders(tx, ids);
     }
 
     /** A ladder, locked in share mode against changes of its tiers; null if there is none. */
-    public @Nullable Ladder keepLadder(Tx tx, UUID id) {
-        return ladders.lockShared(tx, id) == null ? null : door.ladders(tx, List.of(id)).getFirst();
+    public @Nullable Ladder lockLadderShared(Tx tx, UUID id) {
+        return ladders.lockShared(tx, id) == null ? null : store.ladders(tx, List.of(id)).getFirst();
     }
 
     /** The ladder of a tier, locked in share mode against changes of its tiers; null if there is none. */
-    public @Nullable Ladder keepLadderOfTier(Tx tx, UUID tierId) {
+    public @Nullable Ladder lockLadderOfTierShared(Tx tx, UUID tierId) {
         var id = ladders.lockSharedByTier(tx, tierId);
-        return id == null ? null : door.ladders(tx, List.of(id)).getFirst();
+        return id == null ? null : store.ladders(tx, List.of(id)).getFirst();
     }
 
     /** A product, locked in share mode; null if there is none. */
-    public @Nullable Product keepProduct(Tx tx, UUID id) {
-        return door.lockProductShared(tx, id);
+    public @Nullable Product lockProductShared(Tx tx, UUID id) {
+        return store.lockProductShared(tx, id);
     }
 
     /** A product in its current state, not locked; null if there is none. */
     public @Nullable Product product(Tx tx, UUID id) {
-        return door.product(tx, id);
+        return store.product(tx, id);
     }
 
     /** The tiers that a product currently fills. */
     public List<TierRef> places(Tx tx, UUID productId) {
-        return door.places(tx, productId);
-    }
-
-    /** The state of an organization type, locked in share mode: active or archived; null if there is none. */
-    public @Nullable String keepOrgType(Tx tx, UUID id) {
-        var type = types.lockShared(tx, id);
-        return type == null ? null : type.state();
+        return store.places(tx, productId);
     }
 
     /** All policies for an organization type, ended ones included, oldest first. */
     public List<DefaultGrant> defaults(Tx tx, UUID orgTypeId) {
-        return door.defaults(tx, orgTypeId);
+        return store.defaults(tx, orgTypeId);
     }
 
     /** A policy; null if there is none. */
     public @Nullable DefaultGrant policy(Tx tx, UUID policyId) {
-        return door.policy(tx, policyId);
+        return store.policy(tx, policyId);
     }
 
     /** The resource keys with these names, in no order; unregistered ones are left out. */
     public List<ResourceKey> resourceKeys(Tx tx, Collection<String> keys) {
-        return door.resourceKeys(tx, keys);
+        return store.resourceKeys(tx, keys);
     }
 
     /** An integration, locked in share mode; null if there is none. */
-    public @Nullable Integration keepIntegration(Tx tx, UUID id) {
-        return door.lockIntegrationShared(tx, id);
+    public @Nullable Integration lockIntegrationShared(Tx tx, UUID id) {
+        return store.lockIntegrationShared(tx, id);
     }
 
     /** The integrations with these ids, in no order; unknown ids are left out. */
     public List<Integration> integrations(Tx tx, Collection<UUID> ids) {
-        return ids.isEmpty() ? List.of() : door.integrations(tx, ids);
+        return ids.isEmpty() ? List.of() : store.integrations(tx, ids);
     }
 }

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** The queries of {@link Catalog}, each one round trip over the room's tables. */
 final class CatalogStore {
 
-    private static final Field<List<TierProduct>> STANDINGS = multiset(
+    private static final Field<List<TierProduct>> PRODUCTS_OF_TIER = multiset(
                     select(TIER_PRODUCTS.PRODUCT_ID, PRODUCTS.NAME, TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, PRODUCTS.PUBLISHED_AT, PRODUCTS.RETIRED_AT)
                             .from(TIER_PRODUCTS)
                             .join(PRODUCTS)
@@ -43,8 +43,8 @@ final class CatalogStore {
                             .orderBy(TIER_PRODUCTS.STARTS_AT))
             .convertFrom(found -> found.map(row -> new TierProduct(
                     row.value1(), row.value2(), new Validity(row.value3(), row.value4()), new Validity(row.value5(), row.value6()))));
-    private static final Field<List<Tier>> STEPS = multiset(
-                    select(TIERS.ID, TIERS.LADDER_ID, TIERS.RANK, TIERS.NAME, TIERS.CREATED_AT, TIERS.ARCHIVED_AT, STANDINGS)
+    private static final Field<List<Tier>> TIERS_OF_LADDER = multiset(
+                    select(TIERS.ID, TIERS.LADDER_ID, TIERS.RANK, TIERS.NAME, TIERS.CREATED_AT, TIERS.ARCHIVED_AT, PRODUCTS_OF_TIER)
                             .from(TIERS)
                             .where(TIERS.LADDER_ID.eq(PLAN_LADDERS.ID))
                             .orderBy(TIERS.RANK, TIERS.ID))
@@ -58,7 +58,7 @@ final class CatalogStore {
 
     List<Ladder> ladders(Tx tx, Collection<UUID> ids) {
         return tx.sql()
-                .select(PLAN_LADDERS.ID, PLAN_LADDERS.NAME, PLAN_LADDERS.CREATED_AT, PLAN_LADDERS.ARCHIVED_AT, STEPS)
+                .select(PLAN_LADDERS.ID, PLAN_LADDERS.NAME, PLAN_LADDERS.CREATED_AT, PLAN_LADDERS.ARCHIVED_AT, TIERS_OF_LADDER)
                 .from(PLAN_LADDERS)
                 .where(PLAN_LADDERS.ID.in(ids))
                 .fetch(row -> new Ladder(row.value1(), row.value2(), new Validity(row.value3(), row.value4()), row.value5()));
@@ -122,8 +122,8 @@ final class CatalogStore {
     }
 
     @Nullable Integration lockIntegrationShared(Tx tx, UUID id) {
-        var kept = tx.sql().select(INTEGRATIONS.ID).from(INTEGRATIONS).where(INTEGRATIONS.ID.eq(id)).forShare().fetchOne();
-        return kept == null ? null : integrations(tx, List.of(id)).getFirst();
+        var locked = tx.sql().select(INTEGRATIONS.ID).from(INTEGRATIONS).where(INTEGRATIONS.ID.eq(id)).forShare().fetchOne();
+        return locked == null ? null : integrations(tx, List.of(id)).getFirst();
     }
 
     List<Integration> integrations(Tx tx, Collection<UUID> ids) {

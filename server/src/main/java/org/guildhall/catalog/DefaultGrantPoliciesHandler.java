@@ -57,7 +57,7 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
         }
         var productId = body.productId().value();
         var type = Require.named(types.lock(call.tx(), body.orgTypeId().value()), "/org_type_id", "organization type");
-        var tier = body.tierId() == null ? null : kept(call, body.tierId());
+        var tier = body.tierId() == null ? null : tierOfLockedLadder(call, body.tierId());
         var product = Require.named(products.lockShared(call.tx(), productId), "/product_id", "product");
         Require.active(type.state(), "/org_type_id", "organization type");
         if (!product.lifecycleStatus().equals("published")) {
@@ -103,7 +103,7 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
         return Reply.ok(policy);
     }
 
-    private TierStore.Row kept(Call call, TierId tierId) {
+    private TierStore.Row tierOfLockedLadder(Call call, TierId tierId) {
         Require.named(ladders.lockSharedByTier(call.tx(), tierId.value()), "/tier_id", "tier");
         return Require.named(tiers.get(call.tx(), tierId.value()), "/tier_id", "tier");
     }

@@ -37,13 +37,13 @@ final class EntitlementRuleStore {
             Instant startsAt, @Nullable Instant endsAt, Instant createdAt, Instant updatedAt, long version) {}
 
     /** The effective-dated values of a rule. */
-    record Values(@Nullable Long limitValue, @Nullable Boolean enabled, @Nullable String period, String combine, Beyond beyond) {}
+    record Values(@Nullable Long limitValue, @Nullable Boolean enabled, @Nullable String period, String combine, LimitPolicy limitPolicy) {}
 
     /** The policy for use near or above the limit. */
-    record Beyond(String enforcement, int gracePercent, List<Integer> thresholdPercents) {}
+    record LimitPolicy(String enforcement, int gracePercent, List<Integer> thresholdPercents) {}
 
     /** A locked rule, with the state of its set. */
-    record Held(Row row, String setState) {}
+    record LockedRule(Row row, String setState) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(
@@ -79,9 +79,9 @@ final class EntitlementRuleStore {
                 .set(ENTITLEMENT_RULES.ENABLED, values.enabled())
                 .set(ENTITLEMENT_RULES.PERIOD, values.period())
                 .set(ENTITLEMENT_RULES.COMBINE, values.combine())
-                .set(ENTITLEMENT_RULES.ENFORCEMENT, values.beyond().enforcement())
-                .set(ENTITLEMENT_RULES.GRACE_PERCENT, values.beyond().gracePercent())
-                .set(ENTITLEMENT_RULES.THRESHOLD_PERCENTS, values.beyond().thresholdPercents().toArray(Integer[]::new))
+                .set(ENTITLEMENT_RULES.ENFORCEMENT, values.limitPolicy().enforcement())
+                .set(ENTITLEMENT_RULES.GRACE_PERCENT, values.limitPolicy().gracePercent())
+                .set(ENTITLEMENT_RULES.THRESHOLD_PERCENTS, values.limitPolicy().thresholdPercents().toArray(Integer[]::new))
                 .set(ENTITLEMENT_RULES.STARTS_AT, now)
                 .set(ENTITLEMENT_RULES.CREATED_AT, now)
                 .set(ENTITLEMENT_RULES.UPDATED_AT, now)
@@ -115,7 +115,7 @@ final class EntitlementRuleStore {
      * The rule's current values, locked until the transaction ends, together with its set. The rule's first row is the lock: an update adds
      * rows, which a waiting transaction would not have locked.
      */
-    @Nullable Held lock(Tx tx, UUID id) {
+    @Nullable LockedRule lock(Tx tx, UUID id) {
         var first = tx.sql()
                 .select(ENTITLEMENT_RULES.ID)
                 .from(ENTITLEMENT_RULES)
@@ -134,7 +134,7 @@ final class EntitlementRuleStore {
                 .and(isLatest())
                 .forShare()
                 .of(ENTITLEMENT_SETS)
-                .fetchOne(record -> new Held(row(record), record.get(ENTITLEMENT_SETS.STATE)));
+                .fetchOne(record -> new LockedRule(row(record), record.get(ENTITLEMENT_SETS.STATE)));
     }
 
     /** The current or last values of a set's rules; with an instant, the values in force then. */
@@ -198,9 +198,9 @@ final class EntitlementRuleStore {
                 .set(ENTITLEMENT_RULES.ENABLED, values.enabled())
                 .set(ENTITLEMENT_RULES.PERIOD, values.period())
                 .set(ENTITLEMENT_RULES.COMBINE, values.combine())
-                .set(ENTITLEMENT_RULES.ENFORCEMENT, values.beyond().enforcement())
-                .set(ENTITLEMENT_RULES.GRACE_PERCENT, values.beyond().gracePercent())
-                .set(ENTITLEMENT_RULES.THRESHOLD_PERCENTS, values.beyond().thresholdPercents().toArray(Integer[]::new))
+                .set(ENTITLEMENT_RULES.ENFORCEMENT, values.limitPolicy().enforcement())
+                .set(ENTITLEMENT_RULES.GRACE_PERCENT, values.limitPolicy().gracePercent())
+                .set(ENTITLEMENT_RULES.THRESHOLD_PERCENTS, values.limitPolicy().thresholdPercents().toArray(Integer[]::new))
                 .set(ENTITLEMENT_RULES.STARTS_AT, now)
                 .set(ENTITLEMENT_RULES.CREATED_AT, rule.createdAt())
                 .set(ENTITLEMENT_RULES.UPDATED_AT, now)
@@ -240,12 +240,12 @@ final class EntitlementRuleStore {
     }
 
     private static Row row(Record record) {
-        var beyond = new Beyond(
+        var limitPolicy = new LimitPolicy(
                 record.get(ENTITLEMENT_RULES.ENFORCEMENT), record.get(ENTITLEMENT_RULES.GRACE_PERCENT),
                 List.of(record.get(ENTITLEMENT_RULES.THRESHOLD_PERCENTS)));
         var values = new Values(
                 record.get(ENTITLEMENT_RULES.LIMIT_VALUE), record.get(ENTITLEMENT_RULES.ENABLED), record.get(ENTITLEMENT_RULES.PERIOD),
-                record.get(ENTITLEMENT_RULES.COMBINE), beyond);
+                record.get(ENTITLEMENT_RULES.COMBINE), limitPolicy);
         return new Row(
                 record.get(ENTITLEMENT_RULES.ID), record.get(ENTITLEMENT_RULES.EXTERNAL_ID),
                 record.get(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID), record.get(ENTITLEMENT_RULES.RESOURCE_KEY),

@@ -17,7 +17,7 @@ import org.guildhall.api.model.EntitlementSetId;
 import org.guildhall.api.model.GetEntitlementRuleQuery;
 import org.guildhall.api.model.ListEntitlementSetRulesQuery;
 import org.guildhall.api.model.NewEntitlementRule;
-import org.guildhall.catalog.EntitlementRuleStore.Beyond;
+import org.guildhall.catalog.EntitlementRuleStore.LimitPolicy;
 import org.guildhall.catalog.EntitlementRuleStore.Row;
 import org.guildhall.catalog.EntitlementRuleStore.Values;
 import org.guildhall.core.http.Call;
@@ -49,7 +49,7 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
                 kind, body.limitValue(), Boolean.TRUE.equals(body.unlimited()), body.enabled(),
                 body.period() == null ? null : body.period().value(),
                 body.combine() == null ? null : body.combine().value(),
-                new Beyond(
+                new LimitPolicy(
                         body.enforcement() == null ? "hard" : body.enforcement().value(),
                         body.gracePercent() == null ? 0 : body.gracePercent(),
                         body.thresholdPercents() == null ? List.of() : body.thresholdPercents()));
@@ -92,8 +92,8 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
         var current = new EntitlementRulePatch(
                 before.externalId(), before.values().limitValue(), before.values().enabled(), period(before.values().period()),
                 EntitlementCombine.fromValue(before.values().combine()),
-                EntitlementEnforcement.fromValue(before.values().beyond().enforcement()), before.values().beyond().gracePercent(),
-                before.values().beyond().thresholdPercents());
+                EntitlementEnforcement.fromValue(before.values().limitPolicy().enforcement()), before.values().limitPolicy().gracePercent(),
+                before.values().limitPolicy().thresholdPercents());
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
@@ -101,7 +101,7 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
         }
         var values = RuleValues.changed(before.kind(), new Values(
                 wanted.limitValue(), wanted.enabled(), wanted.period() == null ? null : wanted.period().value(), wanted.combine().value(),
-                new Beyond(wanted.enforcement().value(), wanted.gracePercent(), wanted.thresholdPercents())));
+                new LimitPolicy(wanted.enforcement().value(), wanted.gracePercent(), wanted.thresholdPercents())));
         requireActive(before);
         Require.active(held.setState(), "entitlement set");
         return changed(call, before, values.equals(before.values())
@@ -154,8 +154,8 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
                 new EntitlementRuleId(row.id()), row.externalId(), new EntitlementSetId(row.entitlementSetId()), row.resourceKey(),
                 EntitlementKind.fromValue(row.kind()), values.limitValue(), !row.kind().equals("boolean") && values.limitValue() == null,
                 values.enabled(), period(values.period()), EntitlementCombine.fromValue(values.combine()),
-                EntitlementEnforcement.fromValue(values.beyond().enforcement()), values.beyond().gracePercent(),
-                values.beyond().thresholdPercents(),
+                EntitlementEnforcement.fromValue(values.limitPolicy().enforcement()), values.limitPolicy().gracePercent(),
+                values.limitPolicy().thresholdPercents(),
                 row.active() ? EntitlementRuleState.ACTIVE : EntitlementRuleState.ENDED, row.startsAt(), row.endsAt(), row.createdAt(),
                 row.updatedAt(), row.version());
     }

@@ -70,11 +70,6 @@ final class OrgTypeStore {
         return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(id)).forUpdate().fetchOne(OrgTypeStore::row);
     }
 
-    /** Locks the organization type in share mode until the transaction ends. */
-    @Nullable Row lockShared(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(ORG_TYPES).where(ORG_TYPES.ID.eq(id)).forShare().fetchOne(OrgTypeStore::row);
-    }
-
     /**
      * Locks the default type, before another type becomes the default; null if there is none. No other transaction can change the default
      * until this one ends.

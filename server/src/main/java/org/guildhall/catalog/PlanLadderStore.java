@@ -43,7 +43,7 @@ final class PlanLadderStore {
             @Nullable String externalId, @Nullable String state, TimeWindow created) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("created_at", PLAN_LADDERS.CREATED_AT, "name", PLAN_LADDERS.NAME);
-    private static final Field<List<LadderStep>> STEPS = multiset(
+    private static final Field<List<LadderStep>> TIERS_OF_LADDER = multiset(
                     select(TIERS.ID, TIERS.RANK, TIERS.NAME, TIER_PRODUCTS.PRODUCT_ID)
                             .from(TIERS)
                             .join(TIER_PRODUCTS)
@@ -55,7 +55,7 @@ final class PlanLadderStore {
             .as("tiers")
             .convertFrom(tiers -> tiers.map(Records.mapping(LadderStep::new)));
     private static final List<Field<?>> COLUMNS = List.of(
-            PLAN_LADDERS.ID, PLAN_LADDERS.EXTERNAL_ID, PLAN_LADDERS.NAME, PLAN_LADDERS.DESCRIPTION, STEPS, PLAN_LADDERS.STATE,
+            PLAN_LADDERS.ID, PLAN_LADDERS.EXTERNAL_ID, PLAN_LADDERS.NAME, PLAN_LADDERS.DESCRIPTION, TIERS_OF_LADDER, PLAN_LADDERS.STATE,
             PLAN_LADDERS.ARCHIVED_AT, PLAN_LADDERS.CREATED_AT, PLAN_LADDERS.UPDATED_AT, PLAN_LADDERS.VERSION);
 
     Row insert(Tx tx, Values values) {
@@ -165,7 +165,7 @@ final class PlanLadderStore {
     private static Row row(Record record) {
         return new Row(
                 record.get(PLAN_LADDERS.ID), record.get(PLAN_LADDERS.EXTERNAL_ID), record.get(PLAN_LADDERS.NAME),
-                record.get(PLAN_LADDERS.DESCRIPTION), record.get(STEPS), record.get(PLAN_LADDERS.STATE),
+                record.get(PLAN_LADDERS.DESCRIPTION), record.get(TIERS_OF_LADDER), record.get(PLAN_LADDERS.STATE),
                 record.get(PLAN_LADDERS.ARCHIVED_AT), record.get(PLAN_LADDERS.CREATED_AT), record.get(PLAN_LADDERS.UPDATED_AT),
                 record.get(PLAN_LADDERS.VERSION));
     }

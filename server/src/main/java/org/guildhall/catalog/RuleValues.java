@@ -2,7 +2,7 @@ package org.guildhall.catalog;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.guildhall.catalog.EntitlementRuleStore.Beyond;
+import org.guildhall.catalog.EntitlementRuleStore.LimitPolicy;
 import org.guildhall.catalog.EntitlementRuleStore.Values;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
@@ -20,7 +20,7 @@ final class RuleValues {
     /** The values of a new rule. @throws ProblemException {@code validation_failed} with every mistake */
     static Values of(
             String kind, @Nullable Long limitValue, boolean unlimited, @Nullable Boolean enabled, @Nullable String period,
-            @Nullable String combine, Beyond beyond) {
+            @Nullable String combine, LimitPolicy limitPolicy) {
         var wrong = new ArrayList<Item>();
         boolean counts = !kind.equals("boolean");
         if (counts && limitValue == null && !unlimited) {
@@ -32,7 +32,7 @@ final class RuleValues {
         if (!counts && unlimited) {
             wrong.add(Item.pointer("/unlimited", "other_kind", "A boolean rule has no limit: omit `unlimited`."));
         }
-        var values = new Values(limitValue, enabled, period, combine != null ? combine : counts ? "max" : "any", beyond);
+        var values = new Values(limitValue, enabled, period, combine != null ? combine : counts ? "max" : "any", limitPolicy);
         wrong.addAll(mistakes(kind, values));
         refuse(wrong);
         return values;
@@ -72,22 +72,22 @@ final class RuleValues {
         if (!fitting.contains(values.combine())) {
             wrong.add(Item.pointer("/combine", "other_kind", "`combine` of a " + kind + " rule must be one of " + String.join(", ", fitting) + "."));
         }
-        wrong.addAll(mistakes(counts, values.beyond()));
+        wrong.addAll(mistakes(counts, values.limitPolicy()));
         return wrong;
     }
 
-    private static List<Item> mistakes(boolean counts, Beyond beyond) {
+    private static List<Item> mistakes(boolean counts, LimitPolicy limitPolicy) {
         var wrong = new ArrayList<Item>();
-        if (!counts && !beyond.enforcement().equals("hard")) {
+        if (!counts && !limitPolicy.enforcement().equals("hard")) {
             wrong.add(Item.pointer("/enforcement", "other_kind", "`enforcement` of a boolean rule must be `hard`."));
         }
-        if (!counts && beyond.gracePercent() != 0) {
+        if (!counts && limitPolicy.gracePercent() != 0) {
             wrong.add(Item.pointer("/grace_percent", "other_kind", "`grace_percent` is not allowed for a boolean rule."));
         }
-        if (!counts && !beyond.thresholdPercents().isEmpty()) {
+        if (!counts && !limitPolicy.thresholdPercents().isEmpty()) {
             wrong.add(Item.pointer("/threshold_percents", "other_kind", "`threshold_percents` is not allowed for a boolean rule."));
         }
-        if (!ascending(beyond.thresholdPercents())) {
+        if (!ascending(limitPolicy.thresholdPercents())) {
             wrong.add(Item.pointer("/threshold_percents", "not_ascending", "`threshold_percents` must be strictly ascending."));
         }
         return wrong;

@@ -88,10 +88,10 @@ class EntitlementRulesTest {
     @Test
     void rule_defaults_hardNoGraceNoThresholds() {
         var plain = sites(16).expect(201);
-        assertEquals("hard 0 []", beyond(plain));
+        assertEquals("hard 0 []", limitPolicy(plain));
         var uploads = "\"resource_key\": \"fedwiki.uploads\", \"kind\": \"allowance\", \"limit_value\": 5, \"period\": \"week\"";
         var said = add(uploads + ", \"enforcement\": \"soft\", \"grace_percent\": 1000, \"threshold_percents\": [1, 80, 1000]").expect(201);
-        assertEquals("soft 1000 [1,80,1000]", beyond(said));
+        assertEquals("soft 1000 [1,80,1000]", limitPolicy(said));
         assertEquals(said.text(), catalog.http.get(said.header("Location")).text());
     }
 
@@ -99,16 +99,16 @@ class EntitlementRulesTest {
     void overageTerms_changed_datedLikeTheLimit() {
         var made = sites(16).expect(201);
         var path = "/entitlement-rules/" + made.at("/id");
-        assertEquals("soft 0 []", beyond(catalog.patch(path, "{\"enforcement\": \"soft\"}").expect(200)));
-        assertEquals("soft 25 []", beyond(catalog.patch(path, "{\"grace_percent\": 25}").expect(200)));
-        assertEquals("soft 25 [50,100]", beyond(catalog.patch(path, "{\"threshold_percents\": [50, 100]}").expect(200)));
+        assertEquals("soft 0 []", limitPolicy(catalog.patch(path, "{\"enforcement\": \"soft\"}").expect(200)));
+        assertEquals("soft 25 []", limitPolicy(catalog.patch(path, "{\"grace_percent\": 25}").expect(200)));
+        assertEquals("soft 25 [50,100]", limitPolicy(catalog.patch(path, "{\"threshold_percents\": [50, 100]}").expect(200)));
         assertEquals("4", catalog.patch(path, "{\"threshold_percents\": [50, 100]}").expect(200).at("/version"), "nothing changed");
         var last = catalog.patch(path, "{\"threshold_percents\": [], \"enforcement\": \"hard\", \"grace_percent\": 0}").expect(200);
-        assertEquals("hard 0 []", beyond(last));
+        assertEquals("hard 0 []", limitPolicy(last));
         assertEquals(5, catalog.stored(ROWS, made.at("/id")).size());
         assertEquals(List.of("1"), catalog.stored(GAPS, made.at("/id")));
-        assertEquals("hard 0 []", beyond(catalog.get(path + "?at=" + made.at("/starts_at"))));
-        assertEquals("soft 25 [50,100]", beyond(catalog.get(path + "?at=" + Instant.parse(last.at("/starts_at")).minusNanos(1000))));
+        assertEquals("hard 0 []", limitPolicy(catalog.get(path + "?at=" + made.at("/starts_at"))));
+        assertEquals("soft 25 [50,100]", limitPolicy(catalog.get(path + "?at=" + Instant.parse(last.at("/starts_at")).minusNanos(1000))));
     }
 
     @Test
@@ -138,7 +138,7 @@ class EntitlementRulesTest {
         assertProblem("422 validation_failed", "/threshold_percents", catalog.patch(path, "{\"threshold_percents\": null}"));
     }
 
-    private static String beyond(Reply rule) {
+    private static String limitPolicy(Reply rule) {
         return rule.at("/enforcement") + " " + rule.at("/grace_percent") + " " + rule.json().get("threshold_percents");
     }
 

@@ -120,9 +120,9 @@ class OrgTypesTest {
         assertEquals("true", dry.at("/changes/1/before/is_default"));
         assertEquals("false", dry.at("/changes/1/after/is_default"));
         catalog.patch("/org-types/" + second, "{\"is_default\": true}").expect(200);
-        var told = catalog.http.get("/api/v1/platform/audit-events?entity_type=org_type&entity_id=" + first);
-        assertEquals(List.of("org_type.updated", "org_type.created"), each(told, "/action"));
-        assertEquals(List.of(second, first), each(told, "/entity_id"));
+        var events = catalog.http.get("/api/v1/platform/audit-events?entity_type=org_type&entity_id=" + first);
+        assertEquals(List.of("org_type.updated", "org_type.created"), each(events, "/action"));
+        assertEquals(List.of(second, first), each(events, "/entity_id"));
     }
 
     @Test

@@ -38,14 +38,14 @@ class EveryDryRunTest {
         var request = samples.request(operation);
         var dry = request.at(request.path() + "?dry_run=true");
         Http.Reply tried;
-        Http.Reply told;
+        Http.Reply envelope;
         try (var superuser = samples.tenant.guild().superuser()) {
             var before = TenantTables.content(superuser, samples.tenant.id());
             tried = samples.send(dry, "Idempotency-Key", samples.word()).expect(operation.status());
-            told = samples.send(dry, "Accept", Http.DRY_RUN).expect(operation.status());
+            envelope = samples.send(dry, "Accept", Http.DRY_RUN).expect(operation.status());
             assertEquals(before, TenantTables.content(superuser, samples.tenant.id()));
         }
-        for (var answer : List.of(tried, told)) {
+        for (var answer : List.of(tried, envelope)) {
             assertEquals("true", answer.header("Dry-Run"));
             assertNull(answer.header("Location"));
             assertNull(answer.header("ETag"));
@@ -55,13 +55,13 @@ class EveryDryRunTest {
         assertNull(real.header("Dry-Run"));
         assertEquals(real.header("Content-Type"), tried.header("Content-Type"));
         if (operation.responseType() == null) {
-            assertEquals("", tried.text() + told.text());
+            assertEquals("", tried.text() + envelope.text());
             return;
         }
-        assertEquals(Http.DRY_RUN, told.header("Content-Type"));
+        assertEquals(Http.DRY_RUN, envelope.header("Content-Type"));
         assertEquals(EveryOperationTest.names(real.json()), EveryOperationTest.names(tried.json()));
-        assertEquals(EveryOperationTest.names(real.json()), EveryOperationTest.names(told.json().get("result")));
-        assertEquals(Integer.toString(operation.status()), told.at("/status"));
-        assertTrue(told.json().get("changes").size() > 0 || operation.status() == 200, "a dry run that would change nothing: " + told.text());
+        assertEquals(EveryOperationTest.names(real.json()), EveryOperationTest.names(envelope.json().get("result")));
+        assertEquals(Integer.toString(operation.status()), envelope.at("/status"));
+        assertTrue(envelope.json().get("changes").size() > 0 || operation.status() == 200, "a dry run that would change nothing: " + envelope.text());
     }
 }

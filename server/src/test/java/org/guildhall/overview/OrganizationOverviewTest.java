@@ -41,11 +41,11 @@ class OrganizationOverviewTest {
     private static List<String> each(Reply overview, String part, String... members) {
         var found = new ArrayList<String>();
         overview.expect(200).json().at(part + "/data").forEach(entry -> {
-            var told = new ArrayList<String>();
+            var texts = new ArrayList<String>();
             for (var member : members) {
-                told.add(entry.at(member).asText());
+                texts.add(entry.at(member).asText());
             }
-            found.add(String.join(" ", told));
+            found.add(String.join(" ", texts));
         });
         return found;
     }

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.Test;
 
 class AuditEventsTest {
 
-    private final PlatformFixture desk = new PlatformFixture();
+    private final PlatformFixture platform = new PlatformFixture();
 
     private List<JsonNode> events(String query) {
-        return events(desk.admin, query);
+        return events(platform.admin, query);
     }
 
     private static List<JsonNode> events(Http caller, String query) {
@@ -43,9 +43,9 @@ class AuditEventsTest {
 
     @Test
     void event_namesActorActionEntityAndReason() {
-        var me = desk.admin.get(STATUS).expect(200);
-        var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"Wiki\"}"));
-        var done = desk.admin.patch(PRODUCTS + "/" + product, "{\"name\": \"FedWiki\"}", "Audit-Reason", "Agreed on Monday.",
+        var me = platform.admin.get(STATUS).expect(200);
+        var product = PlatformFixture.id(platform.admin.post(PRODUCTS, "{\"name\": \"Wiki\"}"));
+        var done = platform.admin.patch(PRODUCTS + "/" + product, "{\"name\": \"FedWiki\"}", "Audit-Reason", "Agreed on Monday.",
                 "Idempotency-Key", "k", "traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").expect(200);
         var event = events("?entity_id=" + product + "&limit=1").getFirst();
         assertEquals("product.updated", event.get("action").asText());
@@ -62,29 +62,29 @@ class AuditEventsTest {
         assertEquals(done.header("Request-Id"), event.get("request_id").asText());
         assertEquals("4bf92f3577b34da6a3ce929d0e0e4736", event.get("trace_id").asText());
         assertEquals(64, event.get("idempotency_key_hmac").asText().length());
-        var read = desk.admin.get(EVENTS + "/" + event.get("id").asText()).expect(200);
+        var read = platform.admin.get(EVENTS + "/" + event.get("id").asText()).expect(200);
         assertEquals(event, read.json());
     }
 
     @Test
     void refusalReplayDryRunAndEmptyPatch_writeNoEvent() {
         var body = consumerBody("operator", "catalog:read");
-        var consumer = PlatformFixture.id(desk.admin.post(CONSUMERS, body, "Idempotency-Key", "once"));
-        desk.admin.post(CONSUMERS, body, "Idempotency-Key", "once").expect(201);
-        desk.admin.post(CONSUMERS + "?dry_run=true", body).expect(201);
-        desk.admin.patch(CONSUMERS + "/" + consumer, "{\"name\": \"Desk\"}").expect(200);
-        desk.admin.patch(CONSUMERS + "/" + consumer, "{\"name\": \"\"}").expect(422);
-        desk.admin.post(CONSUMERS, consumerBody("operator", "platform:tenants:read")).expect(403);
+        var consumer = PlatformFixture.id(platform.admin.post(CONSUMERS, body, "Idempotency-Key", "once"));
+        platform.admin.post(CONSUMERS, body, "Idempotency-Key", "once").expect(201);
+        platform.admin.post(CONSUMERS + "?dry_run=true", body).expect(201);
+        platform.admin.patch(CONSUMERS + "/" + consumer, "{\"name\": \"Desk\"}").expect(200);
+        platform.admin.patch(CONSUMERS + "/" + consumer, "{\"name\": \"\"}").expect(422);
+        platform.admin.post(CONSUMERS, consumerBody("operator", "platform:tenants:read")).expect(403);
         assertEquals(List.of("consumer.created"), actions(events("?operation=createConsumer")));
         assertEquals(List.of("consumer.created"), actions(events("?entity_id=" + consumer)));
     }
 
     @Test
     void trail_isFilteredByTheMembersOfAnEvent() {
-        var consumer = desk.consumer("platform:consumers:write", "catalog:read");
-        var token = desk.token(consumer, "platform:consumers:write", "catalog:read");
-        var made = desk.with(token.clear()).post(CONSUMERS, consumerBody("operator", "catalog:read")).expect(201);
-        var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"Narrow\"}"));
+        var consumer = platform.consumer("platform:consumers:write", "catalog:read");
+        var token = platform.token(consumer, "platform:consumers:write", "catalog:read");
+        var made = platform.with(token.clear()).post(CONSUMERS, consumerBody("operator", "catalog:read")).expect(201);
+        var product = PlatformFixture.id(platform.admin.post(PRODUCTS, "{\"name\": \"Narrow\"}"));
         var all = events("?sort=occurred_at");
         // A test's administrator is created without the API, and its creation is in the trail, too.
         assertEquals(List.of("consumer.created", "token.issued", "consumer.created", "product.created"),
@@ -109,27 +109,27 @@ class AuditEventsTest {
 
     @Test
     void filterWithoutMatch_givesAnEmptyList() {
-        var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"None\"}"));
+        var product = PlatformFixture.id(platform.admin.post(PRODUCTS, "{\"name\": \"None\"}"));
         assertEquals(List.of(), events("?entity_type=consumer&entity_id=" + product));
         assertEquals(List.of(), events("?entity_id=" + TypeIds.format("zzz", Ids.next())));
         assertEquals(List.of(), events("?actor_id=" + product));
         assertEquals(List.of(), events("?actor_type=webhook"));
-        assertEquals(List.of(), events("?actor_type=job&actor_id=" + desk.admin.get(STATUS).at("/consumer/id")));
-        assertEquals("400 invalid_parameter", desk.admin.get(EVENTS + "?category=secret").outcome());
-        assertEquals("400 invalid_parameter", desk.admin.get(EVENTS + "?entity_id=nonsense").outcome());
-        assertEquals("404 not_found", desk.admin.get(EVENTS + "/" + TypeIds.format("aud", Ids.next())).outcome());
+        assertEquals(List.of(), events("?actor_type=job&actor_id=" + platform.admin.get(STATUS).at("/consumer/id")));
+        assertEquals("400 invalid_parameter", platform.admin.get(EVENTS + "?category=secret").outcome());
+        assertEquals("400 invalid_parameter", platform.admin.get(EVENTS + "?entity_id=nonsense").outcome());
+        assertEquals("404 not_found", platform.admin.get(EVENTS + "/" + TypeIds.format("aud", Ids.next())).outcome());
     }
 
     @Test
     void historyOfAnEntity_isPagedWithoutAGap() {
-        var path = CONSUMERS + "/" + desk.consumer("catalog:read");
+        var path = CONSUMERS + "/" + platform.consumer("catalog:read");
         for (int count = 0; count < 6; count++) {
-            desk.admin.patch(path, "{\"name\": \"Name %d\"}".formatted(count)).expect(200);
+            platform.admin.patch(path, "{\"name\": \"Name %d\"}".formatted(count)).expect(200);
         }
         var versions = new ArrayList<Integer>();
         var next = EVENTS + "?limit=3&sort=occurred_at&entity_id=" + path.substring(CONSUMERS.length() + 1);
         for (var cursor = ""; cursor != null; ) {
-            var page = desk.admin.get(next + cursor).expect(200);
+            var page = platform.admin.get(next + cursor).expect(200);
             page.json().get("data").forEach(event -> versions.add(event.at("/after/version").asInt()));
             cursor = page.at("/page/next_cursor") == null ? null : "&cursor=" + page.at("/page/next_cursor");
         }
@@ -139,7 +139,7 @@ class AuditEventsTest {
     @Test
     void platformOperation_isInBothTrails() {
         var platform = PlatformFixture.platform();
-        var tenant = TypeIds.format("ten", desk.tenant.id());
+        var tenant = TypeIds.format("ten", platform.tenant.id());
         platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": \"Both\"}", "Audit-Reason", "Renamed.").expect(200);
         var issued = platform.admin.post(TENANTS + "/" + tenant + "/admin-tokens", "{}").expect(201);
         platform.admin.post(TENANTS + "/" + tenant + "/suspend", "{\"reason\": \"Both.\"}").expect(200);
@@ -147,7 +147,7 @@ class AuditEventsTest {
         var theirs = events(platform.admin, "?subject_tenant_id=" + tenant);
         assertEquals(List.of("tenant.reactivated", "tenant.suspended", "token.issued", "tenant.updated"), actions(theirs));
         for (var event : theirs) {
-            var ours = desk.admin.get(EVENTS + "/" + event.get("id").asText()).expect(200).json();
+            var ours = platform.admin.get(EVENTS + "/" + event.get("id").asText()).expect(200).json();
             for (var same : List.of("action", "actor_id", "token_id", "subject_tenant_id", "operation", "status", "entity_id", "before", "after",
                     "changes", "reason", "request_id")) {
                 assertEquals(event.get(same), ours.get(same), same);
@@ -160,7 +160,7 @@ class AuditEventsTest {
         assertFalse(token.toString().contains(text(issued, "/token")));
         assertEquals("tenant.suspended", actions(events("?entity_id=" + tenant)).get(1));
         // Other tenants can't see the tenant's own events.
-        var product = PlatformFixture.id(desk.admin.post(PRODUCTS, "{\"name\": \"Own\"}"));
+        var product = PlatformFixture.id(platform.admin.post(PRODUCTS, "{\"name\": \"Own\"}"));
         assertEquals(List.of(), events(platform.admin, "?entity_id=" + product));
         assertTrue(events("?entity_id=" + product).getFirst().get("subject_tenant_id").isNull());
     }
@@ -191,15 +191,15 @@ class AuditEventsTest {
     void eventOfAnotherTenant_isNotFound() {
         var event = events("?limit=1").getFirst().get("id").asText();
         assertEquals("404 not_found", new PlatformFixture().admin.get(EVENTS + "/" + event).outcome());
-        assertEquals("403 insufficient_scope", desk.holding("platform:tokens:read").get(EVENTS).outcome());
-        desk.holding("platform:audit:read").get(EVENTS).expect(200);
+        assertEquals("403 insufficient_scope", platform.holding("platform:tokens:read").get(EVENTS).outcome());
+        platform.holding("platform:audit:read").get(EVENTS).expect(200);
     }
 
     @Test
     void entityChangedTwice_isInTheEventOnce() {
-        var consumer = desk.consumer("catalog:read");
-        var token = PlatformFixture.issued(desk.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read")));
-        var rotated = desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").expect(201);
+        var consumer = platform.consumer("catalog:read");
+        var token = PlatformFixture.issued(platform.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read")));
+        var rotated = platform.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").expect(201);
         assertEquals(List.of(rotated.at("/id"), token.id()), events("?action=token.rotated").getFirst().get("changes").valueStream()
                 .map(change -> change.get("entity_id").asText()).toList());
     }

@@ -15,53 +15,53 @@ import org.junit.jupiter.api.Test;
 
 class ConsumersTest {
 
-    private final PlatformFixture desk = new PlatformFixture();
+    private final PlatformFixture platform = new PlatformFixture();
 
     @Test
     void consumer_isReadAsCreated() {
-        var created = desk.admin.post(CONSUMERS, """
+        var created = platform.admin.post(CONSUMERS, """
                 {"name": "Front desk kiosk", "owner_name": "Maria Rossi", "contact_email": "maria@winterstreet.example",
                  "scopes": ["catalog:read"], "external_id": "kiosk-1", "rate_limit": {"limit": 600, "window_seconds": 60}}""").expect(201);
         assertEquals("operator", created.at("/acts_as"));
         assertEquals("active", created.at("/state"));
         assertEquals("600", created.at("/rate_limit/limit"));
-        assertEquals(created.text(), desk.admin.get(String.valueOf(created.header("Location"))).expect(200).text());
+        assertEquals(created.text(), platform.admin.get(String.valueOf(created.header("Location"))).expect(200).text());
     }
 
     @Test
     void invalidMembers_areAllReported() {
-        var refused = desk.admin.post(CONSUMERS, """
+        var refused = platform.admin.post(CONSUMERS, """
                 {"name": "", "owner_name": "Two\\nlines", "contact_email": "nobody", "scopes": ["catalog:everything"], "acts_as": "root",
                  "rate_limit": {"limit": 0}, "note": "?"}""");
         assertEquals("422 validation_failed", refused.outcome());
         assertEquals(Set.of("/name", "/owner_name", "/contact_email", "/scopes/0", "/acts_as", "/rate_limit/limit",
                 "/rate_limit/window_seconds", "/note"), Set.copyOf(pointers(refused)));
-        assertEquals("422 validation_failed", desk.admin.post(CONSUMERS, consumerBody("operator")).outcome());
-        assertEquals("422 validation_failed", desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read", "catalog:read")).outcome());
+        assertEquals("422 validation_failed", platform.admin.post(CONSUMERS, consumerBody("operator")).outcome());
+        assertEquals("422 validation_failed", platform.admin.post(CONSUMERS, consumerBody("operator", "catalog:read", "catalog:read")).outcome());
     }
 
     @Test
     void patch_keepsAbsentMembers_nullRemovesTheLimit() {
-        var path = CONSUMERS + "/" + desk.consumer("catalog:read");
-        var limited = desk.admin.patch(path, "{\"rate_limit\": {\"limit\": 5, \"window_seconds\": 60}, \"external_id\": \"own\"}").expect(200);
+        var path = CONSUMERS + "/" + platform.consumer("catalog:read");
+        var limited = platform.admin.patch(path, "{\"rate_limit\": {\"limit\": 5, \"window_seconds\": 60}, \"external_id\": \"own\"}").expect(200);
         assertEquals("5", limited.at("/rate_limit/limit"));
         assertEquals("Maria Rossi", limited.at("/owner_name"));
-        var merged = desk.admin.patch(path, "{\"rate_limit\": {\"limit\": 6}}").expect(200);
+        var merged = platform.admin.patch(path, "{\"rate_limit\": {\"limit\": 6}}").expect(200);
         assertEquals("60", merged.at("/rate_limit/window_seconds"));
-        var unlimited = desk.admin.patch(path, "{\"rate_limit\": null, \"external_id\": null}").expect(200);
+        var unlimited = platform.admin.patch(path, "{\"rate_limit\": null, \"external_id\": null}").expect(200);
         assertTrue(unlimited.json().get("rate_limit").isNull() && unlimited.json().get("external_id").isNull());
         assertEquals("4", unlimited.at("/version"));
-        assertEquals("4", desk.admin.patch(path, "{\"rate_limit\": null, \"acts_as\": \"operator\"}").expect(200).at("/version"));
-        assertEquals("422 validation_failed", desk.admin.patch(path, "{\"owner_name\": null}").outcome());
-        assertEquals("422 validation_failed", desk.admin.patch(path, "{\"scopes\": []}").outcome());
+        assertEquals("4", platform.admin.patch(path, "{\"rate_limit\": null, \"acts_as\": \"operator\"}").expect(200).at("/version"));
+        assertEquals("422 validation_failed", platform.admin.patch(path, "{\"owner_name\": null}").outcome());
+        assertEquals("422 validation_failed", platform.admin.patch(path, "{\"scopes\": []}").outcome());
     }
 
     @Test
     void externalId_isUniqueWithinTheTenant() {
-        var path = CONSUMERS + "/" + desk.consumer("catalog:read");
-        desk.admin.patch(path, "{\"external_id\": \"crm-1\"}").expect(200);
-        var other = CONSUMERS + "/" + desk.consumer("catalog:read");
-        assertEquals("409 already_exists", desk.admin.patch(other, "{\"external_id\": \"crm-1\"}").outcome());
+        var path = CONSUMERS + "/" + platform.consumer("catalog:read");
+        platform.admin.patch(path, "{\"external_id\": \"crm-1\"}").expect(200);
+        var other = CONSUMERS + "/" + platform.consumer("catalog:read");
+        assertEquals("409 already_exists", platform.admin.patch(other, "{\"external_id\": \"crm-1\"}").outcome());
         var elsewhere = new PlatformFixture();
         elsewhere.admin.patch(CONSUMERS + "/" + elsewhere.consumer("catalog:read"), "{\"external_id\": \"crm-1\"}").expect(200);
         assertEquals("404 not_found", elsewhere.admin.get(path).outcome());
@@ -71,41 +71,41 @@ class ConsumersTest {
 
     @Test
     void archivedConsumer_canOnlyBeRead() {
-        var path = CONSUMERS + "/" + desk.consumer("catalog:read");
-        var archived = desk.admin.post(path + "/archive", null).expect(200);
+        var path = CONSUMERS + "/" + platform.consumer("catalog:read");
+        var archived = platform.admin.post(path + "/archive", null).expect(200);
         assertEquals("archived", archived.at("/state"));
-        assertEquals(archived.text(), desk.admin.get(path).expect(200).text());
-        assertEquals("409 invalid_state", desk.admin.patch(path, "{\"name\": \"Late\"}").outcome());
-        assertEquals("409 invalid_state", desk.admin.post(path + "/archive", null).outcome());
+        assertEquals(archived.text(), platform.admin.get(path).expect(200).text());
+        assertEquals("409 invalid_state", platform.admin.patch(path, "{\"name\": \"Late\"}").outcome());
+        assertEquals("409 invalid_state", platform.admin.post(path + "/archive", null).outcome());
     }
 
     @Test
     void consumers_areFilteredByTheirMembers() {
-        var member = PlatformFixture.id(desk.admin.post(CONSUMERS, consumerBody("member", "catalog:read").replace("\"Desk\"", "\"Aaa\"")));
-        var archived = desk.consumer("catalog:read");
-        desk.admin.post(CONSUMERS + "/" + archived + "/archive", null).expect(200);
+        var member = PlatformFixture.id(platform.admin.post(CONSUMERS, consumerBody("member", "catalog:read").replace("\"Desk\"", "\"Aaa\"")));
+        var archived = platform.consumer("catalog:read");
+        platform.admin.post(CONSUMERS + "/" + archived + "/archive", null).expect(200);
         assertEquals(List.of(member), ids("?acts_as=member"));
         assertEquals(List.of(archived), ids("?state=archived"));
         assertEquals(member, ids("?sort=name").getFirst());
         assertEquals(archived, ids("?limit=1").getFirst());
-        desk.admin.patch(CONSUMERS + "/" + member, "{\"external_id\": \"m\"}").expect(200);
+        platform.admin.patch(CONSUMERS + "/" + member, "{\"external_id\": \"m\"}").expect(200);
         assertEquals(List.of(member), ids("?external_id=m"));
-        var created = PlatformFixture.text(desk.admin.get(CONSUMERS + "/" + archived), "/created_at");
+        var created = PlatformFixture.text(platform.admin.get(CONSUMERS + "/" + archived), "/created_at");
         assertFalse(ids("?created_after=" + created).contains(archived));
         assertFalse(ids("?created_before=" + created).contains(archived));
-        assertEquals("3", desk.admin.get(CONSUMERS + "?include_total=true&limit=1").at("/page/total"));
+        assertEquals("3", platform.admin.get(CONSUMERS + "?include_total=true&limit=1").at("/page/total"));
     }
 
     private List<String> ids(String query) {
-        return desk.admin.get(CONSUMERS + query).expect(200).json().get("data").findValuesAsText("id");
+        return platform.admin.get(CONSUMERS + query).expect(200).json().get("data").findValuesAsText("id");
     }
 
     @Test
     void contactEmail_isNotInTheTrail() {
-        var consumer = desk.consumer("catalog:read");
-        desk.admin.patch(CONSUMERS + "/" + consumer, "{\"contact_email\": \"other@winterstreet.example\", \"scopes\": %s}"
+        var consumer = platform.consumer("catalog:read");
+        platform.admin.patch(CONSUMERS + "/" + consumer, "{\"contact_email\": \"other@winterstreet.example\", \"scopes\": %s}"
                 .formatted(texts("catalog:read", "catalog:write"))).expect(200);
-        var history = desk.admin.get(EVENTS + "?entity_id=" + consumer).expect(200);
+        var history = platform.admin.get(EVENTS + "?entity_id=" + consumer).expect(200);
         assertEquals(List.of("consumer.updated", "consumer.created"), history.json().get("data").findValuesAsText("action"));
         assertFalse(history.text().contains("@winterstreet.example"), history.text());
         assertEquals("[personal]", history.at("/data/0/after/contact_email"));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** A caller that lost a response can read the outcome of its idempotency key. */
 class IdempotencyKeysTest {
 
-    private final PlatformFixture desk = new PlatformFixture();
+    private final PlatformFixture platform = new PlatformFixture();
 
     private Http.Reply outcome(Http caller, String key) {
         return caller.get("/api/v1/platform/idempotency-keys/" + URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20"));
@@ -26,14 +26,14 @@ class IdempotencyKeysTest {
 
     @Test
     void key_ofACommit_showsTheResource() {
-        var done = desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "made").expect(201);
-        var told = outcome(desk.admin, "made").expect(200);
-        assertEquals("committed", told.at("/outcome"));
-        assertEquals("createConsumer", told.at("/operation"));
-        assertEquals("201", told.at("/status"));
-        assertEquals("consumer", told.at("/entity_type"));
-        assertEquals(done.at("/id"), told.at("/entity_id"));
-        assertEquals(done.header("Request-Id"), told.at("/request_id"));
+        var done = platform.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "made").expect(201);
+        var outcome = outcome(platform.admin, "made").expect(200);
+        assertEquals("committed", outcome.at("/outcome"));
+        assertEquals("createConsumer", outcome.at("/operation"));
+        assertEquals("201", outcome.at("/status"));
+        assertEquals("consumer", outcome.at("/entity_type"));
+        assertEquals(done.at("/id"), outcome.at("/entity_id"));
+        assertEquals(done.header("Request-Id"), outcome.at("/request_id"));
     }
 
     @Test
@@ -41,64 +41,64 @@ class IdempotencyKeysTest {
         var keys = List.of("plain", "with-\"quotes\"-inside", "back\\slash", "\\\"", "x".repeat(255));
         for (var raw : keys) {
             var quoted = '"' + raw.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-            var done = desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", quoted).expect(201);
-            assertEquals(done.at("/id"), outcome(desk.admin, quoted).expect(200).at("/entity_id"), raw);
-            assertEquals(done.at("/id"), outcome(desk.admin, raw).expect(200).at("/entity_id"), raw);
+            var done = platform.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", quoted).expect(201);
+            assertEquals(done.at("/id"), outcome(platform.admin, quoted).expect(200).at("/entity_id"), raw);
+            assertEquals(done.at("/id"), outcome(platform.admin, raw).expect(200).at("/entity_id"), raw);
         }
         for (var wrong : List.of("\"\"", "\"a b\"", "\"" + "x".repeat(256) + "\"")) {
-            assertEquals("400 invalid_parameter", outcome(desk.admin, wrong).outcome(), wrong);
+            assertEquals("400 invalid_parameter", outcome(platform.admin, wrong).outcome(), wrong);
         }
     }
 
     @Test
     void key_ofARefusal_showsTheRefusal() {
-        var refused = desk.admin.post(TOKENS, tokenBody(new PlatformFixture().consumer("catalog:read"), "", "catalog:read"), "Idempotency-Key", "no");
+        var refused = platform.admin.post(TOKENS, tokenBody(new PlatformFixture().consumer("catalog:read"), "", "catalog:read"), "Idempotency-Key", "no");
         assertEquals("422 validation_failed", refused.outcome());
-        var told = outcome(desk.admin, "no").expect(200);
-        assertEquals("refused", told.at("/outcome"));
-        assertEquals("422", told.at("/status"));
-        assertTrue(told.json().get("entity_id").isNull());
+        var outcome = outcome(platform.admin, "no").expect(200);
+        assertEquals("refused", outcome.at("/outcome"));
+        assertEquals("422", outcome.at("/status"));
+        assertTrue(outcome.json().get("entity_id").isNull());
     }
 
     @Test
     void unusedKey_is404() {
-        assertEquals("404 not_found", outcome(desk.admin, "never").outcome());
-        desk.admin.post(CONSUMERS + "?dry_run=true", consumerBody("operator", "catalog:read"), "Idempotency-Key", "dry").expect(201);
-        assertEquals("404 not_found", outcome(desk.admin, "dry").outcome());
-        desk.admin.post(CONSUMERS, consumerBody("operator", "platform:tenants:read"), "Idempotency-Key", "forbidden").expect(403);
-        assertEquals("404 not_found", outcome(desk.admin, "forbidden").outcome());
-        desk.admin.post(CONSUMERS, "{}", "Idempotency-Key", "invalid").expect(422);
-        assertEquals("404 not_found", outcome(desk.admin, "invalid").outcome());
+        assertEquals("404 not_found", outcome(platform.admin, "never").outcome());
+        platform.admin.post(CONSUMERS + "?dry_run=true", consumerBody("operator", "catalog:read"), "Idempotency-Key", "dry").expect(201);
+        assertEquals("404 not_found", outcome(platform.admin, "dry").outcome());
+        platform.admin.post(CONSUMERS, consumerBody("operator", "platform:tenants:read"), "Idempotency-Key", "forbidden").expect(403);
+        assertEquals("404 not_found", outcome(platform.admin, "forbidden").outcome());
+        platform.admin.post(CONSUMERS, "{}", "Idempotency-Key", "invalid").expect(422);
+        assertEquals("404 not_found", outcome(platform.admin, "invalid").outcome());
     }
 
     @Test
     void key_isVisibleToAllTokensOfItsConsumer() {
-        var consumer = desk.consumer("platform:consumers:write", "catalog:read");
-        var one = desk.with(desk.token(consumer, "platform:consumers:write", "catalog:read").clear());
-        var another = desk.with(desk.token(consumer, "catalog:read").clear());
+        var consumer = platform.consumer("platform:consumers:write", "catalog:read");
+        var one = platform.with(platform.token(consumer, "platform:consumers:write", "catalog:read").clear());
+        var another = platform.with(platform.token(consumer, "catalog:read").clear());
         one.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "ours").expect(201);
         outcome(another, "ours").expect(200);
-        assertEquals("404 not_found", outcome(desk.admin, "ours").outcome());
+        assertEquals("404 not_found", outcome(platform.admin, "ours").outcome());
     }
 
     @Test
     void everyValidKey_canBeRead() {
         for (var key : new String[] {"a/b", "100%", "quo\"ted", "~!@#$^&*()_+={}[]|:;<>,.?", "x".repeat(255)}) {
-            desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", key).expect(201);
-            outcome(desk.admin, key).expect(200);
+            platform.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", key).expect(201);
+            outcome(platform.admin, key).expect(200);
         }
-        assertEquals("400 invalid_parameter", outcome(desk.admin, "x".repeat(256)).outcome());
-        assertEquals("400 invalid_parameter", outcome(desk.admin, "with space").outcome());
-        assertEquals("400 invalid_parameter", outcome(desk.admin, "schlüssel").outcome());
+        assertEquals("400 invalid_parameter", outcome(platform.admin, "x".repeat(256)).outcome());
+        assertEquals("400 invalid_parameter", outcome(platform.admin, "with space").outcome());
+        assertEquals("400 invalid_parameter", outcome(platform.admin, "schlüssel").outcome());
     }
 
     @Test
     void key_afterServerKeyRotation_isFound() {
-        desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "older").expect(201);
+        platform.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "older").expect(201);
         try (var renewed = TestServer.shared().node(config -> new org.guildhall.Config(config.database(), config.host(), config.port(),
                 config.publicUrl(), Keys.parse("next:fedcba9876543210fedcba9876543210," + TestServer.KEYS), config.corsOrigins(),
                 config.trustedProxies(), config.scheduler()))) {
-            outcome(desk.admin.on(renewed), "older").expect(200);
+            outcome(platform.admin.on(renewed), "older").expect(200);
         }
     }
 }

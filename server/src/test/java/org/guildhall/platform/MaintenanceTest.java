@@ -22,31 +22,31 @@ import org.junit.jupiter.api.Test;
 class MaintenanceTest {
 
     private final TestServer guild = TestServer.shared();
-    private final PlatformFixture desk = new PlatformFixture();
+    private final PlatformFixture platform = new PlatformFixture();
 
     private void create(String key) {
-        desk.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", key).expect(201);
+        platform.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", key).expect(201);
     }
 
     private int status(String key) {
-        return desk.admin.get("/api/v1/platform/idempotency-keys/" + key).status();
+        return platform.admin.get("/api/v1/platform/idempotency-keys/" + key).status();
     }
 
     private void age(String hours) throws SQLException {
-        desk.tenant.sql("""
+        platform.tenant.sql("""
                 update platform.idempotency_keys set created_at = created_at - interval '%s hours'
                 where tenant_id = ? and created_at = (select min(created_at) from platform.idempotency_keys where tenant_id = ?)""".formatted(hours),
-                desk.tenant.id(), desk.tenant.id());
+                platform.tenant.id(), platform.tenant.id());
     }
 
     private void cleanUp() {
-        TaskRun.now(guild, desk.tenant.id(), KeyCleanups.TASK, desk.tenant.id(), new IdempotencyKeyCleanupJob(guild.db()));
+        TaskRun.now(guild, platform.tenant.id(), KeyCleanups.TASK, platform.tenant.id(), new IdempotencyKeyCleanupJob(guild.db()));
     }
 
     /** The hours until the tenant's cleanup task runs. */
     private List<String> due() throws SQLException {
-        return desk.tenant.found("select round(extract(epoch from execution_time - now()) / 3600) from platform.scheduled_tasks where task_name = ? and task_instance = ?",
-                KeyCleanups.TASK, desk.tenant.id() + "/" + desk.tenant.id());
+        return platform.tenant.found("select round(extract(epoch from execution_time - now()) / 3600) from platform.scheduled_tasks where task_name = ? and task_instance = ?",
+                KeyCleanups.TASK, platform.tenant.id() + "/" + platform.tenant.id());
     }
 
     @Test
@@ -62,25 +62,25 @@ class MaintenanceTest {
 
     @Test
     void lastUseOfManyTokens_isOneStatement_neverGoesBack() throws Exception {
-        var consumer = desk.consumer("catalog:read");
+        var consumer = platform.consumer("catalog:read");
         for (int count = 0; count < 12; count++) {
-            desk.token(consumer, "catalog:read");
+            platform.token(consumer, "catalog:read");
         }
-        var ids = desk.tenant.found("select id from platform.tokens where tenant_id = ?", desk.tenant.id()).stream().map(UUID::fromString).toList();
+        var ids = platform.tenant.found("select id from platform.tokens where tenant_id = ?", platform.tenant.id()).stream().map(UUID::fromString).toList();
         try (var proxy = new PgProxy(guild.settings().database()); var db = new Db(proxy.through())) {
             var first = Instant.parse("2026-11-29T10:00:00.000001Z");
             use(db, Map.of(ids.getFirst(), first.plusSeconds(60)));
             long before = proxy.trips();
             use(db, ids.stream().collect(Collectors.toMap(id -> id, id -> first)));
             assertEquals(2, proxy.trips() - before, "the update and the commit");
-            assertEquals(List.of("1 2026-11-29 10:01:00.000001", (ids.size() - 1) + " 2026-11-29 10:00:00.000001"), desk.tenant.found("""
+            assertEquals(List.of("1 2026-11-29 10:01:00.000001", (ids.size() - 1) + " 2026-11-29 10:00:00.000001"), platform.tenant.found("""
                     select count(*) || ' ' || (last_used_at at time zone 'UTC')::text from platform.tokens
-                    where tenant_id = ? group by last_used_at order by last_used_at desc""", desk.tenant.id()));
+                    where tenant_id = ? group by last_used_at order by last_used_at desc""", platform.tenant.id()));
         }
     }
 
     private void use(Db db, Map<UUID, Instant> uses) {
-        db.upkeep(desk.tenant.id(), tx -> {
+        db.upkeep(platform.tenant.id(), tx -> {
             new MaintenanceStore().used(tx, uses);
             return uses.size();
         });
@@ -92,12 +92,12 @@ class MaintenanceTest {
         create("first");
         create("second");
         assertEquals(List.of("25"), due());
-        assertEquals(List.of("0"), desk.tenant.found("select requests from platform.scheduled_tasks where task_instance = ?", desk.tenant.id() + "/" + desk.tenant.id()));
+        assertEquals(List.of("0"), platform.tenant.found("select requests from platform.scheduled_tasks where task_instance = ?", platform.tenant.id() + "/" + platform.tenant.id()));
     }
 
     @Test
     void keysOfRefusals_requestTheTaskToo() throws SQLException {
-        desk.admin.post("/api/v1/platform/tokens/" + TypeIds.format("tok", desk.tenant.id()) + "/revoke", null, "Idempotency-Key", "refused").expect(404);
+        platform.admin.post("/api/v1/platform/tokens/" + TypeIds.format("tok", platform.tenant.id()) + "/revoke", null, "Idempotency-Key", "refused").expect(404);
         assertEquals(List.of("25"), due());
     }
 

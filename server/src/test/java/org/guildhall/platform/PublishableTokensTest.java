@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
 /** Publishable tokens are visible in web pages: they are limited to their origins and to public scopes. */
 class PublishableTokensTest {
 
-    private final PlatformFixture desk = new PlatformFixture();
-    private final String consumer = desk.consumer("catalog:read", "catalog:write", "schedule:read");
+    private final PlatformFixture platform = new PlatformFixture();
+    private final String consumer = platform.consumer("catalog:read", "catalog:write", "schedule:read");
     private final String origin = "https://" + UUID.randomUUID() + ".example";
 
     private Http.Reply create(String origins, String... scopes) {
-        return desk.admin.post(TOKENS, tokenBody(consumer, ", \"kind\": \"publishable\", \"origins\": " + origins, scopes));
+        return platform.admin.post(TOKENS, tokenBody(consumer, ", \"kind\": \"publishable\", \"origins\": " + origins, scopes));
     }
 
     private PlatformFixture.Issued issue() {
@@ -35,7 +35,7 @@ class PublishableTokensTest {
     void publishableToken_ofAnotherOrigin_isRefused() {
         var token = issue();
         assertTrue(token.clear().startsWith("gld_pub_"));
-        var page = desk.with(token.clear());
+        var page = platform.with(token.clear());
         var shown = page.get(PlatformFixture.STATUS, "Origin", origin).expect(200);
         assertEquals(origin, shown.header("Access-Control-Allow-Origin"));
         assertEquals("403 origin_not_allowed", page.get(PlatformFixture.STATUS).outcome());
@@ -51,15 +51,15 @@ class PublishableTokensTest {
         assertEquals(List.of("/scopes/0", "/scopes/2"), pointers(refused));
         var token = issue();
         assertEquals("422 validation_failed",
-                desk.admin.patch(token.path(), "{\"scopes\": [\"schedule:read:public\", \"catalog:read\"]}", "If-Match", "*").outcome());
-        assertEquals("403 insufficient_scope", desk.with(token.clear()).get(PRODUCTS, "Origin", origin).outcome(), "drafts aren't public");
+                platform.admin.patch(token.path(), "{\"scopes\": [\"schedule:read:public\", \"catalog:read\"]}", "If-Match", "*").outcome());
+        assertEquals("403 insufficient_scope", platform.with(token.clear()).get(PRODUCTS, "Origin", origin).outcome(), "drafts aren't public");
     }
 
     @Test
     void publishableToken_needsOrigins_secretTokenHasNone() {
         assertEquals(List.of("/origins"), pointers(create("[]", "schedule:read:public")));
-        assertEquals(List.of("/origins"), pointers(desk.admin.patch(issue().path(), "{\"origins\": []}", "If-Match", "*")));
-        var secret = desk.admin.post(TOKENS, tokenBody(consumer, ", \"origins\": " + PlatformFixture.texts(origin), "catalog:read"));
+        assertEquals(List.of("/origins"), pointers(platform.admin.patch(issue().path(), "{\"origins\": []}", "If-Match", "*")));
+        var secret = platform.admin.post(TOKENS, tokenBody(consumer, ", \"origins\": " + PlatformFixture.texts(origin), "catalog:read"));
         assertEquals("422 validation_failed", secret.outcome());
         assertEquals(List.of("/origins"), pointers(secret));
         for (var wrong : List.of("winterstreet.example", "https://winterstreet.example/", "https://*.example", "ftp://winterstreet.example",
@@ -74,14 +74,14 @@ class PublishableTokensTest {
         var token = PlatformFixture.issued(create(PlatformFixture.texts(origin + "2", origin + "3"), "schedule:read:public"));
         assertEquals(origin + "2", preflight(origin + "2"));
         var other = "https://" + UUID.randomUUID() + ".example";
-        desk.admin.patch(token.path(), "{\"origins\": %s}".formatted(PlatformFixture.texts(origin + "2", other)), "If-Match", "*").expect(200);
+        platform.admin.patch(token.path(), "{\"origins\": %s}".formatted(PlatformFixture.texts(origin + "2", other)), "If-Match", "*").expect(200);
         assertEquals(other, preflight(other));
         assertEquals(List.of(origin + "2", other),
-                desk.admin.get(token.path()).json().get("origins").valueStream().map(node -> node.asText()).toList());
+                platform.admin.get(token.path()).json().get("origins").valueStream().map(node -> node.asText()).toList());
         // A node caches the lookup of an origin for a while; a node without a cached lookup sees the present state.
         try (var fresh = TestServer.shared().node()) {
             assertNull(preflight(fresh, origin + "3"));
-            desk.admin.post(token.path() + "/revoke", null).expect(200);
+            platform.admin.post(token.path() + "/revoke", null).expect(200);
             assertNull(preflight(fresh, origin + "2"));
         }
     }
@@ -89,7 +89,7 @@ class PublishableTokensTest {
     @Test
     void originsOfArchivedConsumer_areForgotten() {
         issue();
-        desk.admin.post(CONSUMERS + "/" + consumer + "/archive", null).expect(200);
+        platform.admin.post(CONSUMERS + "/" + consumer + "/archive", null).expect(200);
         assertNull(preflight(origin));
     }
 

@@ -12,25 +12,25 @@ class RateLimitTest {
 
     private static final String RATE_LIMIT = "/api/v1/platform/rate-limit";
 
-    private final PlatformFixture desk = new PlatformFixture();
+    private final PlatformFixture platform = new PlatformFixture();
 
     @Test
     void everyLimit_isReported() {
-        var consumer = desk.consumer("catalog:read");
-        desk.admin.patch(CONSUMERS + "/" + consumer, "{\"rate_limit\": {\"limit\": 50, \"window_seconds\": 3600}}").expect(200);
-        var caller = desk.with(PlatformFixture.issued(desk.admin.post(TOKENS,
+        var consumer = platform.consumer("catalog:read");
+        platform.admin.patch(CONSUMERS + "/" + consumer, "{\"rate_limit\": {\"limit\": 50, \"window_seconds\": 3600}}").expect(200);
+        var caller = platform.with(PlatformFixture.issued(platform.admin.post(TOKENS,
                 tokenBody(consumer, ", \"rate_limit\": {\"limit\": 20, \"window_seconds\": 3600}", "catalog:read"))).clear());
-        var told = caller.get(RATE_LIMIT).expect(200);
-        assertEquals(List.of("token", "consumer", "tenant"), told.json().get("rate_limits").findValuesAsText("policy"));
-        assertEquals("19", told.at("/rate_limits/0/remaining"));
-        assertEquals("49", told.at("/rate_limits/1/remaining"));
+        var rateLimits = caller.get(RATE_LIMIT).expect(200);
+        assertEquals(List.of("token", "consumer", "tenant"), rateLimits.json().get("rate_limits").findValuesAsText("policy"));
+        assertEquals("19", rateLimits.at("/rate_limits/0/remaining"));
+        assertEquals("49", rateLimits.at("/rate_limits/1/remaining"));
         assertEquals("18", caller.get(RATE_LIMIT).expect(200).at("/rate_limits/0/remaining"));
-        assertEquals("180", String.valueOf(told.at("/rate_limits/0/reset_seconds")));
+        assertEquals("180", String.valueOf(rateLimits.at("/rate_limits/0/reset_seconds")));
     }
 
     @Test
     void rateLimits_needNoScope() {
-        desk.holding("overview:read").get(RATE_LIMIT).expect(200);
-        assertEquals("401 unauthenticated", new org.guildhall.Http(desk.tenant.guild(), null).get(RATE_LIMIT).outcome());
+        platform.holding("overview:read").get(RATE_LIMIT).expect(200);
+        assertEquals("401 unauthenticated", new org.guildhall.Http(platform.tenant.guild(), null).get(RATE_LIMIT).outcome());
     }
 }

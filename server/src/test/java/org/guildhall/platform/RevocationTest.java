@@ -18,8 +18,8 @@ class RevocationTest {
 
     private static TestServer other;
 
-    private final PlatformFixture desk = new PlatformFixture();
-    private final String consumer = desk.consumer("catalog:read", "catalog:write", "platform:settings:write");
+    private final PlatformFixture platform = new PlatformFixture();
+    private final String consumer = platform.consumer("catalog:read", "catalog:write", "platform:settings:write");
 
     @BeforeAll
     static void start() {
@@ -33,67 +33,67 @@ class RevocationTest {
 
     /** A caller on the other node, which has cached its credentials. */
     private Http known(PlatformFixture.Issued token) {
-        var there = desk.with(token.clear()).on(other);
+        var there = platform.with(token.clear()).on(other);
         there.get(PRODUCTS).expect(200);
-        desk.with(token.clear()).get(PRODUCTS).expect(200);
+        platform.with(token.clear()).get(PRODUCTS).expect(200);
         return there;
     }
 
     @Test
     void revokedToken_isRefusedFromTheNextRequest() {
-        var token = desk.token(consumer, "catalog:read");
+        var token = platform.token(consumer, "catalog:read");
         var there = known(token);
-        desk.admin.post(token.path() + "/revoke", null).expect(200);
+        platform.admin.post(token.path() + "/revoke", null).expect(200);
         assertEquals("401 token_revoked", there.get(PRODUCTS).outcome());
-        assertEquals("401 token_revoked", desk.with(token.clear()).get(PRODUCTS).outcome());
+        assertEquals("401 token_revoked", platform.with(token.clear()).get(PRODUCTS).outcome());
     }
 
     @Test
     void tokenOfArchivedConsumer_isRefusedAndShownAsRevoked() {
-        var token = desk.token(consumer, "catalog:read");
+        var token = platform.token(consumer, "catalog:read");
         var there = known(token);
-        var archived = desk.admin.post(CONSUMERS + "/" + consumer + "/archive", null).expect(200);
+        var archived = platform.admin.post(CONSUMERS + "/" + consumer + "/archive", null).expect(200);
         assertEquals("401 token_revoked", there.get(PRODUCTS).outcome());
-        var shown = desk.admin.get(token.path()).expect(200);
+        var shown = platform.admin.get(token.path()).expect(200);
         assertEquals("revoked", shown.at("/state"));
         assertEquals(archived.at("/archived_at"), shown.at("/revoked_at"));
-        assertEquals("409 invalid_state", desk.admin.post(token.path() + "/revoke", null).outcome());
-        assertEquals("409 invalid_state", desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").outcome());
+        assertEquals("409 invalid_state", platform.admin.post(token.path() + "/revoke", null).outcome());
+        assertEquals("409 invalid_state", platform.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", "*").outcome());
     }
 
     @Test
     void scopesTakenFromAToken_areLostAtOnce() {
-        var token = desk.token(consumer, "catalog:read", "catalog:write");
+        var token = platform.token(consumer, "catalog:read", "catalog:write");
         var there = known(token);
         there.post(PRODUCTS, "{\"name\": \"Before\"}").expect(201);
-        desk.admin.patch(token.path(), "{\"scopes\": [\"catalog:read\"]}", "If-Match", token.etag()).expect(200);
+        platform.admin.patch(token.path(), "{\"scopes\": [\"catalog:read\"]}", "If-Match", token.etag()).expect(200);
         assertEquals("403 insufficient_scope", there.post(PRODUCTS, "{\"name\": \"After\"}").outcome());
         there.get(PRODUCTS).expect(200);
     }
 
     @Test
     void scopesOfAConsumer_areLostAndRestoredInTokens() {
-        var token = desk.token(consumer, "catalog:read", "catalog:write");
+        var token = platform.token(consumer, "catalog:read", "catalog:write");
         var there = known(token);
-        desk.admin.patch(CONSUMERS + "/" + consumer, "{\"scopes\": [\"catalog:read\"]}").expect(200);
+        platform.admin.patch(CONSUMERS + "/" + consumer, "{\"scopes\": [\"catalog:read\"]}").expect(200);
         assertEquals("403 insufficient_scope", there.post(PRODUCTS, "{\"name\": \"Narrowed\"}").outcome());
-        desk.admin.patch(CONSUMERS + "/" + consumer, "{\"scopes\": [\"catalog:read\", \"catalog:write\"]}").expect(200);
+        platform.admin.patch(CONSUMERS + "/" + consumer, "{\"scopes\": [\"catalog:read\", \"catalog:write\"]}").expect(200);
         there.post(PRODUCTS, "{\"name\": \"Widened\"}").expect(201);
     }
 
     @Test
     void earlierExpiry_appliesFromTheNextRequest() {
-        var token = desk.token(consumer, "catalog:read");
+        var token = platform.token(consumer, "catalog:read");
         var there = known(token);
-        desk.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", token.etag()).expect(201);
+        platform.admin.post(token.path() + "/rotate", "{\"overlap_seconds\": 0}", "If-Match", token.etag()).expect(201);
         assertEquals("401 token_expired", there.get(PRODUCTS).outcome());
     }
 
     @Test
     void suspensionAndReactivation_applyAtOnce() {
-        var token = desk.token(consumer, "catalog:read", "catalog:write");
+        var token = platform.token(consumer, "catalog:read", "catalog:write");
         var there = known(token);
-        var tenant = TENANTS + "/" + TypeIds.format("ten", desk.tenant.id());
+        var tenant = TENANTS + "/" + TypeIds.format("ten", platform.tenant.id());
         var platform = PlatformFixture.platform().admin;
         platform.post(tenant + "/suspend", "{\"reason\": \"At once.\"}").expect(200);
         assertEquals("403 tenant_suspended", there.post(PRODUCTS, "{\"name\": \"Suspended\"}").outcome());
@@ -104,11 +104,11 @@ class RevocationTest {
 
     @Test
     void settings_applyFromTheNextRequest() {
-        var token = desk.token(consumer, "catalog:read");
+        var token = platform.token(consumer, "catalog:read");
         var there = known(token);
-        desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 12345, \"window_seconds\": 6}}").expect(200);
+        platform.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 12345, \"window_seconds\": 6}}").expect(200);
         assertEquals("\"tenant\";q=12345;w=6", there.get(PRODUCTS).expect(200).header("RateLimit-Policy"));
-        desk.admin.patch(CONSUMERS + "/" + consumer, "{\"rate_limit\": {\"limit\": 77, \"window_seconds\": 60}}").expect(200);
+        platform.admin.patch(CONSUMERS + "/" + consumer, "{\"rate_limit\": {\"limit\": 77, \"window_seconds\": 60}}").expect(200);
         assertEquals("\"consumer\";q=77;w=60, \"tenant\";q=12345;w=6", there.get(PRODUCTS).expect(200).header("RateLimit-Policy"));
     }
 }

@@ -22,18 +22,18 @@ import org.junit.jupiter.api.Test;
 /** A token is shown once, to the caller that created it, and is stored nowhere in clear. */
 class SecretsTest {
 
-    private final PlatformFixture desk = new PlatformFixture();
-    private final String consumer = desk.consumer("catalog:read");
+    private final PlatformFixture platform = new PlatformFixture();
+    private final String consumer = platform.consumer("catalog:read");
 
     @Test
     void tables_holdNoTokenOrIdempotencyKeyInClear() throws SQLException {
         var key = "very-secret-key-" + UUID.randomUUID();
         var secrets = new ArrayList<>(List.of(key));
-        var issued = desk.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read"), "Idempotency-Key", key).expect(201);
+        var issued = platform.admin.post(TOKENS, tokenBody(consumer, "", "catalog:read"), "Idempotency-Key", key).expect(201);
         secrets.add(secret(issued));
-        secrets.add(secret(desk.admin.post(TOKENS + "/" + issued.at("/id") + "/rotate", "{\"overlap_seconds\": 60}", "If-Match", "*",
+        secrets.add(secret(platform.admin.post(TOKENS + "/" + issued.at("/id") + "/rotate", "{\"overlap_seconds\": 60}", "If-Match", "*",
                 "Idempotency-Key", key + "-rotate").expect(201)));
-        secrets.add(secret(PlatformFixture.platform().admin.post(TENANTS + "/" + TypeIds.format("ten", desk.tenant.id()) + "/admin-tokens", "{}",
+        secrets.add(secret(PlatformFixture.platform().admin.post(TENANTS + "/" + TypeIds.format("ten", platform.tenant.id()) + "/admin-tokens", "{}",
                 "Idempotency-Key", key + "-admin").expect(201)));
         var tables = tables();
         assertTrue(tables.containsAll(List.of("platform.tokens", "platform.idempotency_keys", "platform.audit_entities", "platform.doors")));
@@ -78,20 +78,20 @@ class SecretsTest {
     @Test
     void secret_isShownAgainOnlyWithItsKey() {
         var body = tokenBody(consumer, "", "catalog:read");
-        var first = desk.admin.post(TOKENS, body, "Idempotency-Key", "mine").expect(201);
-        var again = desk.admin.post(TOKENS, body, "Idempotency-Key", "mine").expect(201);
+        var first = platform.admin.post(TOKENS, body, "Idempotency-Key", "mine").expect(201);
+        var again = platform.admin.post(TOKENS, body, "Idempotency-Key", "mine").expect(201);
         assertEquals(first.text(), again.text());
         assertEquals("no-store", again.header("Cache-Control"));
         // An equal key of another consumer is a different key.
-        var other = desk.holding("platform:tokens:write", "catalog:read").post(TOKENS, body, "Idempotency-Key", "mine").expect(201);
+        var other = platform.holding("platform:tokens:write", "catalog:read").post(TOKENS, body, "Idempotency-Key", "mine").expect(201);
         assertFalse(first.text().equals(other.text()));
     }
 
     @Test
     void dryRun_showsNoSecret_createsNoToken() {
-        var tried = desk.admin.post(TOKENS + "?dry_run=true", tokenBody(consumer, "", "catalog:read"), "Accept", Http.DRY_RUN).expect(201);
+        var tried = platform.admin.post(TOKENS + "?dry_run=true", tokenBody(consumer, "", "catalog:read"), "Accept", Http.DRY_RUN).expect(201);
         assertTrue(tried.json().at("/result/token").isNull());
         assertFalse(tried.json().at("/changes/0/after").has("token"));
-        assertEquals("404 not_found", desk.admin.get(TOKENS + "/" + tried.at("/result/id")).outcome());
+        assertEquals("404 not_found", platform.admin.get(TOKENS + "/" + tried.at("/result/id")).outcome());
     }
 }

@@ -15,41 +15,41 @@ import org.junit.jupiter.api.Test;
 
 class SettingsTest {
 
-    private final PlatformFixture desk = new PlatformFixture();
+    private final PlatformFixture platform = new PlatformFixture();
 
     @Test
     void tenant_canReadAndChangeItsSettings() {
-        var before = desk.admin.get(SETTINGS).expect(200);
-        assertEquals(TypeIds.format("ten", desk.tenant.id()), before.at("/id"));
+        var before = platform.admin.get(SETTINGS).expect(200);
+        assertEquals(TypeIds.format("ten", platform.tenant.id()), before.at("/id"));
         assertEquals("test", before.at("/mode"));
-        var after = desk.admin.patch(SETTINGS, "{\"time_zone\": \"Europe/Vienna\", \"currency\": \"EUR\", \"token_lifetime_days_max\": 90}",
+        var after = platform.admin.patch(SETTINGS, "{\"time_zone\": \"Europe/Vienna\", \"currency\": \"EUR\", \"token_lifetime_days_max\": 90}",
                 "If-Match", String.valueOf(before.header("ETag"))).expect(200);
         assertEquals("Europe/Vienna", after.at("/time_zone"));
         assertEquals("90", after.at("/token_lifetime_days_max"));
         assertEquals("2", after.at("/version"));
-        assertEquals(after.text(), desk.admin.get(SETTINGS).expect(200).text());
-        assertTrue(desk.admin.patch(SETTINGS, "{\"token_lifetime_days_max\": null}").expect(200).json().get("token_lifetime_days_max").isNull());
+        assertEquals(after.text(), platform.admin.get(SETTINGS).expect(200).text());
+        assertTrue(platform.admin.patch(SETTINGS, "{\"token_lifetime_days_max\": null}").expect(200).json().get("token_lifetime_days_max").isNull());
         assertEquals("412 precondition_failed",
-                desk.admin.patch(SETTINGS, "{\"currency\": \"USD\"}", "If-Match", String.valueOf(before.header("ETag"))).outcome());
-        assertEquals("3", desk.admin.patch(SETTINGS, "{\"currency\": \"EUR\"}").expect(200).at("/version"));
+                platform.admin.patch(SETTINGS, "{\"currency\": \"USD\"}", "If-Match", String.valueOf(before.header("ETag"))).outcome());
+        assertEquals("3", platform.admin.patch(SETTINGS, "{\"currency\": \"EUR\"}").expect(200).at("/version"));
     }
 
     @Test
     void platformOnlyOrUnknownSetting_isRefused() {
-        var refused = desk.admin.patch(SETTINGS, "{\"name\": \"Mine\", \"mode\": \"live\", \"state\": \"active\", \"administrator_id\": null}");
+        var refused = platform.admin.patch(SETTINGS, "{\"name\": \"Mine\", \"mode\": \"live\", \"state\": \"active\", \"administrator_id\": null}");
         assertEquals("422 validation_failed", refused.outcome());
         assertTrue(pointers(refused).containsAll(List.of("/name", "/mode", "/state", "/administrator_id")), refused.text());
         assertEquals(List.of("/time_zone", "/currency"),
-                pointers(desk.admin.patch(SETTINGS, "{\"time_zone\": \"Mars/Olympus\", \"currency\": \"QQQ\"}")));
-        assertEquals("422 validation_failed", desk.admin.patch(SETTINGS, "{\"token_lifetime_days_max\": 0}").outcome());
-        assertEquals("422 validation_failed", desk.admin.patch(SETTINGS, "{\"rate_limit\": null}").outcome());
-        assertEquals("422 validation_failed", desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 1000001}}").outcome());
+                pointers(platform.admin.patch(SETTINGS, "{\"time_zone\": \"Mars/Olympus\", \"currency\": \"QQQ\"}")));
+        assertEquals("422 validation_failed", platform.admin.patch(SETTINGS, "{\"token_lifetime_days_max\": 0}").outcome());
+        assertEquals("422 validation_failed", platform.admin.patch(SETTINGS, "{\"rate_limit\": null}").outcome());
+        assertEquals("422 validation_failed", platform.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 1000001}}").outcome());
     }
 
     @Test
     void settingsChange_isAuditedWithBothStates() {
-        desk.admin.patch(SETTINGS, "{\"currency\": \"EUR\"}", "Audit-Reason", "Moved to Vienna.").expect(200);
-        var event = desk.admin.get(EVENTS + "?action=settings.updated").expect(200).json().at("/data/0");
+        platform.admin.patch(SETTINGS, "{\"currency\": \"EUR\"}", "Audit-Reason", "Moved to Vienna.").expect(200);
+        var event = platform.admin.get(EVENTS + "?action=settings.updated").expect(200).json().at("/data/0");
         assertEquals("AUD", event.at("/before/currency").asText());
         assertEquals("EUR", event.at("/after/currency").asText());
         assertEquals("Moved to Vienna.", event.at("/reason").asText());
@@ -58,9 +58,9 @@ class SettingsTest {
 
     @Test
     void tenantLimit_appliesToAllItsTokensTogether() {
-        var one = desk.holding("catalog:read");
-        var another = desk.holding("catalog:read");
-        desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 3, \"window_seconds\": 180}}").expect(200);
+        var one = platform.holding("catalog:read");
+        var another = platform.holding("catalog:read");
+        platform.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 3, \"window_seconds\": 180}}").expect(200);
         one.get(PRODUCTS).expect(200);
         another.get(PRODUCTS).expect(200);
         one.get(PRODUCTS).expect(200);
@@ -72,22 +72,22 @@ class SettingsTest {
     @Test
     void ownLimitThatLocksOut_isRefused_forTenantConsumerAndToken() {
         var tiny = "{\"rate_limit\": {\"limit\": 1, \"window_seconds\": 86400}}";
-        assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(SETTINGS, tiny)));
-        var me = desk.admin.get(PlatformFixture.STATUS).expect(200);
-        assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(PlatformFixture.CONSUMERS + "/" + me.at("/consumer/id"), tiny)));
-        assertEquals(List.of("/rate_limit"), pointers(desk.admin.patch(PlatformFixture.TOKENS + "/" + me.at("/token/id"), tiny, "If-Match", "*")));
+        assertEquals(List.of("/rate_limit"), pointers(platform.admin.patch(SETTINGS, tiny)));
+        var me = platform.admin.get(PlatformFixture.STATUS).expect(200);
+        assertEquals(List.of("/rate_limit"), pointers(platform.admin.patch(PlatformFixture.CONSUMERS + "/" + me.at("/consumer/id"), tiny)));
+        assertEquals(List.of("/rate_limit"), pointers(platform.admin.patch(PlatformFixture.TOKENS + "/" + me.at("/token/id"), tiny, "If-Match", "*")));
         // A limit for other callers can be as low as desired.
-        desk.admin.patch(PlatformFixture.CONSUMERS + "/" + desk.consumer("catalog:read"), tiny).expect(200);
-        desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 1, \"window_seconds\": 60}}").expect(200);
+        platform.admin.patch(PlatformFixture.CONSUMERS + "/" + platform.consumer("catalog:read"), tiny).expect(200);
+        platform.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": 1, \"window_seconds\": 60}}").expect(200);
     }
 
     private void maximum(int limit, int windowSeconds) {
-        PlatformFixture.platform().admin.patch(PlatformFixture.TENANTS + "/" + TypeIds.format("ten", desk.tenant.id()),
+        PlatformFixture.platform().admin.patch(PlatformFixture.TENANTS + "/" + TypeIds.format("ten", platform.tenant.id()),
                 "{\"rate_limit_maximum\": {\"limit\": %d, \"window_seconds\": %d}}".formatted(limit, windowSeconds)).expect(200);
     }
 
     private Http.Reply limit(int limit, int windowSeconds) {
-        return desk.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": %d, \"window_seconds\": %d}}".formatted(limit, windowSeconds));
+        return platform.admin.patch(SETTINGS, "{\"rate_limit\": {\"limit\": %d, \"window_seconds\": %d}}".formatted(limit, windowSeconds));
     }
 
     @Test
@@ -101,7 +101,7 @@ class SettingsTest {
             assertTrue(refused.text().contains("`rate_limit_maximum` of 100 requests in 60 seconds"), refused.text());
         }
         // An existing limit stays valid, and other members can be changed.
-        assertEquals("100000", desk.admin.patch(SETTINGS, "{\"currency\": \"EUR\"}").expect(200).at("/rate_limit/limit"));
+        assertEquals("100000", platform.admin.patch(SETTINGS, "{\"currency\": \"EUR\"}").expect(200).at("/rate_limit/limit"));
         for (var within : List.of(List.of(100, 60), List.of(50, 30), List.of(95, 57), List.of(99, 60))) {
             limit(within.get(0), within.get(1)).expect(200);
         }
@@ -109,7 +109,7 @@ class SettingsTest {
 
     @Test
     void maximum_belowTheOwnLimit_holdsAtOnceOnEveryNode() {
-        var caller = desk.holding("catalog:read");
+        var caller = platform.holding("catalog:read");
         var nodes = List.of(caller, caller.on(TestServer.second()));
         for (var node : nodes) {
             assertEquals("\"tenant\";q=100000;w=1", node.get(PRODUCTS).expect(200).header("RateLimit-Policy"));
@@ -117,10 +117,10 @@ class SettingsTest {
         maximum(6, 3600);
         for (var node : nodes) {
             assertEquals("\"tenant\";q=6;w=3600", node.get(PRODUCTS).expect(200).header("RateLimit-Policy"));
-            var told = node.get("/api/v1/platform/rate-limit").expect(200);
-            assertEquals(1, told.json().get("rate_limits").size());
-            assertEquals("6", told.at("/rate_limits/0/limit"));
-            assertEquals("3600", told.at("/rate_limits/0/window_seconds"));
+            var rateLimits = node.get("/api/v1/platform/rate-limit").expect(200);
+            assertEquals(1, rateLimits.json().get("rate_limits").size());
+            assertEquals("6", rateLimits.at("/rate_limits/0/limit"));
+            assertEquals("3600", rateLimits.at("/rate_limits/0/window_seconds"));
         }
         for (int count = 0; count < 4; count++) {
             caller.get(PRODUCTS);
@@ -141,21 +141,21 @@ class SettingsTest {
             passed++;
         }
         assertTrue(passed >= 1 && passed <= 22, passed + " passed");
-        assertEquals("429 rate_limited", desk.admin.get(SETTINGS).outcome());
+        assertEquals("429 rate_limited", platform.admin.get(SETTINGS).outcome());
     }
 
     @Test
     void usedUpLimit_isChanged_newOneIsFullOnEveryNode() throws Exception {
-        var consumer = desk.consumer("catalog:read");
-        var token = desk.token(consumer, "catalog:read");
-        var callers = List.of(desk.with(token.clear()), desk.with(token.clear()).on(TestServer.second()));
-        desk.admin.patch(token.path(), "{\"rate_limit\": {\"limit\": 4, \"window_seconds\": 86400}}", "If-Match", "*").expect(200);
+        var consumer = platform.consumer("catalog:read");
+        var token = platform.token(consumer, "catalog:read");
+        var callers = List.of(platform.with(token.clear()), platform.with(token.clear()).on(TestServer.second()));
+        platform.admin.patch(token.path(), "{\"rate_limit\": {\"limit\": 4, \"window_seconds\": 86400}}", "If-Match", "*").expect(200);
         for (int count = 0; count < 8; count++) {
             callers.get(count % 2).get(PRODUCTS);
         }
         Thread.sleep(1_500);
         assertEquals("429 rate_limited", callers.getFirst().get(PRODUCTS).outcome());
-        desk.admin.patch(token.path(), "{\"rate_limit\": {\"limit\": 100, \"window_seconds\": 60}}", "If-Match", "*").expect(200);
+        platform.admin.patch(token.path(), "{\"rate_limit\": {\"limit\": 100, \"window_seconds\": 60}}", "If-Match", "*").expect(200);
         for (int count = 0; count < 4; count++) {
             for (var caller : callers) {
                 caller.get(PRODUCTS).expect(200);
@@ -166,12 +166,12 @@ class SettingsTest {
 
     @Test
     void addressOutsideTheAllowList_isRefused() {
-        var caller = desk.holding("catalog:read");
-        assertEquals(List.of("/ip_allow_list"), pointers(desk.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"203.0.113.0/24\"]}")));
-        assertEquals(List.of("/ip_allow_list/0", "/ip_allow_list/2", "/ip_allow_list/3"), pointers(desk.admin.patch(SETTINGS,
+        var caller = platform.holding("catalog:read");
+        assertEquals(List.of("/ip_allow_list"), pointers(platform.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"203.0.113.0/24\"]}")));
+        assertEquals(List.of("/ip_allow_list/0", "/ip_allow_list/2", "/ip_allow_list/3"), pointers(platform.admin.patch(SETTINGS,
                 "{\"ip_allow_list\": [\"203.0.113.256/24\", \"127.0.0.1/32\", \"10.0.0.0/33\", \"::1/129\"]}")));
-        assertEquals(List.of("/ip_allow_list/0"), pointers(desk.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"localhost\"]}")));
-        desk.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"127.0.0.0/8\", \"203.0.113.0/24\", \"2001:db8::/32\"]}").expect(200);
+        assertEquals(List.of("/ip_allow_list/0"), pointers(platform.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"localhost\"]}")));
+        platform.admin.patch(SETTINGS, "{\"ip_allow_list\": [\"127.0.0.0/8\", \"203.0.113.0/24\", \"2001:db8::/32\"]}").expect(200);
         caller.get(PRODUCTS).expect(200);
         // X-Forwarded-For is ignored unless the configuration lists trusted proxies.
         caller.get(PRODUCTS, "X-Forwarded-For", "198.51.100.1").expect(200);
@@ -184,26 +184,26 @@ class SettingsTest {
             assertEquals("403 ip_not_allowed", there.get(PRODUCTS, "X-Forwarded-For", "203.0.113.9, 198.51.100.1, 127.0.0.2").outcome());
             there.get(PRODUCTS, "X-Forwarded-For", "198.51.100.1, 203.0.113.9").expect(200);
             // The administrator can't exclude its own address.
-            assertEquals(List.of("/ip_allow_list"), pointers(new Http(behindProxy, desk.admin.token())
+            assertEquals(List.of("/ip_allow_list"), pointers(new Http(behindProxy, platform.admin.token())
                     .patch(SETTINGS, "{\"ip_allow_list\": [\"127.0.0.0/8\"]}", "X-Forwarded-For", "203.0.113.9")));
         }
-        desk.admin.patch(SETTINGS, "{\"ip_allow_list\": []}").expect(200);
+        platform.admin.patch(SETTINGS, "{\"ip_allow_list\": []}").expect(200);
     }
 
     @Test
     void timeZone_isAnIanaName() {
         for (var name : List.of("EST", "MST", "HST", "Australia/NSW")) {
-            assertEquals(name, desk.admin.patch(SETTINGS, "{\"time_zone\": \"" + name + "\"}").expect(200).at("/time_zone"));
+            assertEquals(name, platform.admin.patch(SETTINGS, "{\"time_zone\": \"" + name + "\"}").expect(200).at("/time_zone"));
         }
         for (var name : List.of("SystemV/EST5", "australia/sydney", "PST")) {
-            assertEquals(List.of("/time_zone"), pointers(desk.admin.patch(SETTINGS, "{\"time_zone\": \"" + name + "\"}")));
+            assertEquals(List.of("/time_zone"), pointers(platform.admin.patch(SETTINGS, "{\"time_zone\": \"" + name + "\"}")));
         }
     }
 
     @Test
     void currency_notInUse_isRefused() throws java.sql.SQLException {
         for (var code : List.of("DEM", "XTS", "XX" + "X", "XAU")) {
-            assertEquals(List.of("/currency"), pointers(desk.admin.patch(SETTINGS, "{\"currency\": \"" + code + "\"}")));
+            assertEquals(List.of("/currency"), pointers(platform.admin.patch(SETTINGS, "{\"currency\": \"" + code + "\"}")));
         }
     }
 }

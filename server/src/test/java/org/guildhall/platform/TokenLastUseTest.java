@@ -13,23 +13,23 @@ import org.junit.jupiter.api.Test;
 
 class TokenLastUseTest {
 
-    private final PlatformFixture desk = new PlatformFixture();
+    private final PlatformFixture platform = new PlatformFixture();
 
     @Test
     void lastUse_isWrittenWhenTheNodeStops() {
-        var token = desk.token(desk.consumer("catalog:read"), "catalog:read");
-        var unused = desk.admin.get(token.path()).expect(200);
+        var token = platform.token(platform.consumer("catalog:read"), "catalog:read");
+        var unused = platform.admin.get(token.path()).expect(200);
         assertNull(unused.at("/last_used_at"));
         var before = Instant.now().minusSeconds(1);
         try (var node = TestServer.shared().node()) {
-            desk.with(token.clear()).on(node).get(PRODUCTS).expect(200);
+            platform.with(token.clear()).on(node).get(PRODUCTS).expect(200);
         }
-        var used = desk.admin.get(token.path()).expect(200);
+        var used = platform.admin.get(token.path()).expect(200);
         var at = Instant.parse(text(used, "/last_used_at"));
         assertTrue(at.isAfter(before) && at.isBefore(Instant.now().plusSeconds(1)), at.toString());
         // The last use is no change: the version stays, but the entity tag of an earlier read is stale.
         assertEquals("1", used.at("/version"));
         assertFalse(String.valueOf(unused.header("ETag")).equals(used.header("ETag")));
-        desk.admin.patch(token.path(), "{\"name\": \"Used\"}", "If-Match", token.etag()).expect(200);
+        platform.admin.patch(token.path(), "{\"name\": \"Used\"}", "If-Match", token.etag()).expect(200);
     }
 }

@@ -54,21 +54,21 @@ final class GymMembers {
     /** A line of the member list. */
     private record Entry(String key, String name, LocalDate birthOn, String household, String plan, String extras) {}
 
-    private final Shelf shelf;
-    private final Register register;
+    private final CatalogSeed catalog;
+    private final RuntimeSeed runtime;
     private final Map<String, Person> people = new LinkedHashMap<>();
     private final Map<String, String> products = new HashMap<>();
     private final Map<String, Organization> families = new HashMap<>();
 
-    private GymMembers(Shelf shelf, Register register) {
-        this.shelf = shelf;
-        this.register = register;
+    private GymMembers(CatalogSeed catalog, RuntimeSeed runtime) {
+        this.catalog = catalog;
+        this.runtime = runtime;
     }
 
-    static void fill(Shelf shelf, Register register, Progress progress) {
-        var members = new GymMembers(shelf, register);
+    static void fill(CatalogSeed catalog, RuntimeSeed runtime, Progress progress) {
+        var members = new GymMembers(catalog, runtime);
         var entries = entries();
-        entries.forEach(entry -> members.people.put(entry.key(), register.person(entry.key(), entry.name(), entry.birthOn())));
+        entries.forEach(entry -> members.people.put(entry.key(), runtime.person(entry.key(), entry.name(), entry.birthOn())));
         progress.step(entries.size() + " people, each with what everybody gets");
         members.households(entries);
         progress.step("households, and families that train together");
@@ -80,8 +80,8 @@ final class GymMembers {
         progress.step("who trains more, less, or no longer");
         members.visits();
         progress.step("who came this week");
-        var fedwiki = shelf.integration("fedwiki", "Federated Wiki", List.of());
-        DIARIES.forEach(key -> register.site("diary-" + key, members.own(key), fedwiki, "Training diary"));
+        var fedwiki = catalog.integration("fedwiki", "Federated Wiki", List.of());
+        DIARIES.forEach(key -> runtime.site("diary-" + key, members.own(key), fedwiki, "Training diary"));
         progress.step("training diaries");
     }
 
@@ -89,33 +89,33 @@ final class GymMembers {
         var households = new HashMap<String, Household>();
         for (var entry : entries) {
             if (!entry.household().isEmpty()) {
-                var household = households.computeIfAbsent(entry.household(), key -> register.household(key, surname(entry) + " family"));
+                var household = households.computeIfAbsent(entry.household(), key -> runtime.household(key, surname(entry) + " family"));
                 var born = entry.birthOn();
                 boolean adult = born.plusYears(ADULT_YEARS).isBefore(LocalDate.now());
-                register.lives(household, person(entry.key()), adult ? HouseholdRole.ADULT : HouseholdRole.DEPENDENT);
+                runtime.lives(household, person(entry.key()), adult ? HouseholdRole.ADULT : HouseholdRole.DEPENDENT);
             }
         }
-        var type = shelf.orgType("household", "Household", "A family that trains together.");
+        var type = catalog.orgType("household", "Household", "A family that trains together.");
         FAMILY_PLANS.forEach((key, owner) -> {
-            var family = register.organization("family-" + key, type, households.get(key).name(), person(owner));
+            var family = runtime.organization("family-" + key, type, households.get(key).name(), person(owner));
             families.put(key, family);
             entries.stream()
                     .filter(entry -> entry.household().equals(key) && !entry.key().equals(owner))
-                    .forEach(entry -> register.belongs(family, person(entry.key()), MembershipRole.MEMBER));
+                    .forEach(entry -> runtime.belongs(family, person(entry.key()), MembershipRole.MEMBER));
         });
     }
 
     private void plans(List<Entry> entries) {
         var together = product("family");
-        families.forEach((key, family) -> register.grant("family-" + key, family.id(), together, grant -> grant.withReason("Signed up together.")));
+        families.forEach((key, family) -> runtime.grant("family-" + key, family.id(), together, grant -> grant.withReason("Signed up together.")));
         var unlimited = product("adult-unlimited");
         for (var entry : entries) {
             var own = own(entry.key());
             if (entry.plan().equals("trial")) {
-                register.grant("trial-" + entry.key(), own, unlimited, grant -> grant.withKind(GrantKind.TRIAL)
+                runtime.grant("trial-" + entry.key(), own, unlimited, grant -> grant.withKind(GrantKind.TRIAL)
                         .withEndsAt(Instant.now().plus(TRIAL)).withReason("Two weeks to try it."));
             } else if (!entry.plan().isEmpty()) {
-                register.grant("plan-" + entry.key(), own, product(entry.plan()), UnaryOperator.identity());
+                runtime.grant("plan-" + entry.key(), own, product(entry.plan()), UnaryOperator.identity());
             }
         }
     }
@@ -124,7 +124,7 @@ final class GymMembers {
         for (var entry : entries) {
             for (var extra : entry.extras().split("\\+")) {
                 if (!extra.isEmpty()) {
-                    register.grant(extra + "-" + entry.key(), own(entry.key()), product(extra),
+                    runtime.grant(extra + "-" + entry.key(), own(entry.key()), product(extra),
                             grant -> extra.equals("pack-10") ? grant.withEndsAt(Instant.now().plus(PACK)) : grant);
                 }
             }
@@ -132,13 +132,13 @@ final class GymMembers {
     }
 
     private void moves() {
-        var adults = shelf.tiers("adults");
-        register.move("more-kieran-doyle", own("kieran-doyle"), new NewTransition(TransitionKind.UPGRADE)
+        var adults = catalog.tiers("adults");
+        runtime.move("more-kieran-doyle", own("kieran-doyle"), new NewTransition(TransitionKind.UPGRADE)
                 .withTargetTierId(adults.get("Unlimited").id()).withReason("Trains for a tournament."));
-        register.move("less-hannah-schmidt", own("hannah-schmidt"), new NewTransition(TransitionKind.DOWNGRADE)
+        runtime.move("less-hannah-schmidt", own("hannah-schmidt"), new NewTransition(TransitionKind.DOWNGRADE)
                 .withTargetTierId(adults.get("Basic").id()).withEffectiveAt(Instant.now().plus(Duration.ofDays(30))).withReason("Exams next term."));
-        var left = register.grant("plan-oscar-lindqvist", own("oscar-lindqvist"), product("adult-basic"), UnaryOperator.identity());
-        register.revoke(left, "Moved to another city.");
+        var left = runtime.grant("plan-oscar-lindqvist", own("oscar-lindqvist"), product("adult-basic"), UnaryOperator.identity());
+        runtime.revoke(left, "Moved to another city.");
     }
 
     private void visits() {
@@ -148,11 +148,11 @@ final class GymMembers {
                 events.add(new NewUsageEvent("visit-" + visitor.getKey() + "-" + visit, own(visitor.getKey()), "studio.classes", 1));
             }
         });
-        register.used(events);
+        runtime.used(events);
     }
 
     private String product(String externalId) {
-        return products.computeIfAbsent(externalId, any -> shelf.productOf(externalId).id());
+        return products.computeIfAbsent(externalId, any -> catalog.productOf(externalId).id());
     }
 
     private Person person(String key) {

@@ -74,21 +74,21 @@ public final class Seed {
 
     /** Winter Street is a gym that also hosts wikis for its members. */
     private static void fill(Guildhall tenant, Progress progress) {
-        var shelf = new Shelf(tenant, "AUD");
-        MartialArts.fill(shelf, progress);
-        WikiHosting.fill(shelf, progress);
-        GymMembers.fill(shelf, new Register(tenant, "winterstreet.example"), progress);
+        var catalog = new CatalogSeed(tenant, "AUD");
+        MartialArts.fill(catalog, progress);
+        WikiHosting.fill(catalog, progress);
+        GymMembers.fill(catalog, new RuntimeSeed(tenant, "winterstreet.example"), progress);
     }
 
     /** The co-operative only hosts wikis. */
     private static void hosting(Guildhall tenant, Progress progress) {
-        var shelf = new Shelf(tenant, "EUR");
-        WikiHosting.fill(shelf, progress);
-        WikiMembers.fill(shelf, new Register(tenant, "commonswiki.example"), progress);
+        var catalog = new CatalogSeed(tenant, "EUR");
+        WikiHosting.fill(catalog, progress);
+        WikiMembers.fill(catalog, new RuntimeSeed(tenant, "commonswiki.example"), progress);
     }
 
     private static Tenant tenant(Guildhall platform, String externalId, String name, String timeZone, String currency) {
-        return Shelf.ensure(
+        return CatalogSeed.ensure(
                 () -> platform.platform().tenants().list(new ListTenantsOptions().withExternalId(externalId)),
                 () -> platform.platform().tenants().create(
                         new NewTenant(name, TenantMode.LIVE, timeZone, currency).withExternalId(externalId)));
@@ -112,7 +112,7 @@ public final class Seed {
         Supplier<NewApiConsumer> consumer = () -> new NewApiConsumer(name, "Maria Rossi", "maria@winterstreet.example", scopes)
                 .withExternalId(externalId)
                 .withRateLimit(ROOMY);
-        ApiConsumer owner = Shelf.ensure(
+        ApiConsumer owner = CatalogSeed.ensure(
                 () -> client.platform().consumers().list(new ListConsumersOptions().withExternalId(externalId)),
                 () -> client.platform().consumers().create(consumer.get()));
         var token = new NewToken(owner.id(), name, scopes);

@@ -40,22 +40,22 @@ final class WikiMembers {
             Map.entry("Ilse Hendriks", LocalDate.of(1982, 1, 28)), Map.entry("Joost van Leeuwen", LocalDate.of(1969, 9, 12)),
             Map.entry("Noor de Vries", LocalDate.of(1995, 3, 21)));
 
-    private final Shelf shelf;
-    private final Register register;
+    private final CatalogSeed catalog;
+    private final RuntimeSeed runtime;
     private final Integration fedwiki;
     private final Map<String, Person> people = new LinkedHashMap<>();
 
-    private WikiMembers(Shelf shelf, Register register) {
-        this.shelf = shelf;
-        this.register = register;
-        this.fedwiki = shelf.integration("fedwiki", "Federated Wiki", List.of());
+    private WikiMembers(CatalogSeed catalog, RuntimeSeed runtime) {
+        this.catalog = catalog;
+        this.runtime = runtime;
+        this.fedwiki = catalog.integration("fedwiki", "Federated Wiki", List.of());
     }
 
-    static void fill(Shelf shelf, Register register, Progress progress) {
-        var members = new WikiMembers(shelf, register);
+    static void fill(CatalogSeed catalog, RuntimeSeed runtime, Progress progress) {
+        var members = new WikiMembers(catalog, runtime);
         PEOPLE.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(person -> {
             var key = person.getKey().toLowerCase(Locale.ROOT).replace(' ', '-');
-            members.people.put(key, register.person(key, person.getKey(), person.getValue()));
+            members.people.put(key, runtime.person(key, person.getKey(), person.getValue()));
         });
         progress.step(PEOPLE.size() + " people, each with exactly Public");
         members.trial();
@@ -70,11 +70,11 @@ final class WikiMembers {
 
     /** A trial of rank 1 replaces the default tier and allows a second site. */
     private void trial() {
-        register.grant("trial-" + EXAMPLE, own(EXAMPLE), shelf.productOf("fedwiki-standard").id(), grant -> grant.withKind(GrantKind.TRIAL)
+        runtime.grant("trial-" + EXAMPLE, own(EXAMPLE), catalog.productOf("fedwiki-standard").id(), grant -> grant.withKind(GrantKind.TRIAL)
                 .withEndsAt(Instant.now().plus(EXAMPLE_TRIAL)).withReason("To see how far it goes."));
-        register.site("notebook", own(EXAMPLE), fedwiki, "Notebook");
+        runtime.site("notebook", own(EXAMPLE), fedwiki, "Notebook");
         try {
-            register.site("reading-group", own(EXAMPLE), fedwiki, "Reading group");
+            runtime.site("reading-group", own(EXAMPLE), fedwiki, "Reading group");
         } catch (ProblemException late) {
             // If this runs after the trial's end, the second site exceeds the limit; any other failure counts.
             if (!late.is("entitlement_exceeded")) {
@@ -97,27 +97,27 @@ final class WikiMembers {
                 return;
             }
         }
-        register.used(List.of(new NewUsageEvent("stored-" + EXAMPLE, own(EXAMPLE), "fedwiki.storage_mb", 3)));
+        runtime.used(List.of(new NewUsageEvent("stored-" + EXAMPLE, own(EXAMPLE), "fedwiki.storage_mb", 3)));
     }
 
     private PlanStanding plan(String key) {
-        return register.entitlements(own(key)).plans().getFirst();
+        return runtime.entitlements(own(key)).plans().getFirst();
     }
 
     private void groups() {
-        var type = shelf.orgType("cooperative", "Co-operative", "Members who run a service together.");
+        var type = catalog.orgType("cooperative", "Co-operative", "Members who run a service together.");
         var commons = group("commons", type, "Commons Wiki Co-operative", "anouk-visser", "bram-dekker", "esra-yilmaz");
-        register.grant("plan-commons", commons.id(), shelf.productOf("fedwiki-flexible").id(), grant -> grant.withReason("It is their own house."));
+        runtime.grant("plan-commons", commons.id(), catalog.productOf("fedwiki-flexible").id(), grant -> grant.withReason("It is their own house."));
         var gardeners = group("delta-gardeners", type, "Delta Gardeners", "femke-bos", "gijs-peters");
-        register.grant("plan-delta-gardeners", gardeners.id(), shelf.productOf("fedwiki-standard").id(), UnaryOperator.identity());
-        register.grant("storage-delta-gardeners", gardeners.id(), shelf.productOf("fedwiki-extra-storage").id(), UnaryOperator.identity());
+        runtime.grant("plan-delta-gardeners", gardeners.id(), catalog.productOf("fedwiki-standard").id(), UnaryOperator.identity());
+        runtime.grant("storage-delta-gardeners", gardeners.id(), catalog.productOf("fedwiki-extra-storage").id(), UnaryOperator.identity());
         var kitchen = group("bicycle-kitchen", type, "Bicycle Kitchen", "joost-van-leeuwen", "hafsa-el-amrani");
-        register.grant("trial-bicycle-kitchen", kitchen.id(), shelf.productOf("fedwiki-standard").id(), grant -> grant.withKind(GrantKind.TRIAL)
+        runtime.grant("trial-bicycle-kitchen", kitchen.id(), catalog.productOf("fedwiki-standard").id(), grant -> grant.withKind(GrantKind.TRIAL)
                 .withEndsAt(Instant.now().plus(MONTH)).withReason("A month to move their manuals."));
         sites(commons, "handbook", "minutes", "translations");
         sites(gardeners, "seed-library", "plots");
         sites(kitchen, "wheels");
-        register.used(List.of(
+        runtime.used(List.of(
                 new NewUsageEvent("stored-commons", commons.id(), "fedwiki.storage_mb", 840),
                 new NewUsageEvent("stored-delta-gardeners", gardeners.id(), "fedwiki.storage_mb", 270),
                 new NewUsageEvent("stored-bicycle-kitchen", kitchen.id(), "fedwiki.storage_mb", 35)));
@@ -125,24 +125,24 @@ final class WikiMembers {
 
     /** An organization with an owner and members. */
     private Organization group(String key, OrgType type, String name, String owner, String... others) {
-        var group = register.organization(key, type, name, person(owner));
+        var group = runtime.organization(key, type, name, person(owner));
         for (var other : others) {
-            register.belongs(group, person(other), other.equals(others[0]) ? MembershipRole.ADMIN : MembershipRole.MEMBER);
+            runtime.belongs(group, person(other), other.equals(others[0]) ? MembershipRole.ADMIN : MembershipRole.MEMBER);
         }
         return group;
     }
 
     private void sites(Organization group, String... keys) {
         for (var key : keys) {
-            register.site(key, group.id(), fedwiki, Character.toUpperCase(key.charAt(0)) + key.substring(1).replace('-', ' '));
+            runtime.site(key, group.id(), fedwiki, Character.toUpperCase(key.charAt(0)) + key.substring(1).replace('-', ' '));
         }
     }
 
     private void sites() {
         for (var key : List.of("carlijn-smit", "daan-mulder", "ilse-hendriks")) {
-            register.site("pages-" + key, own(key), fedwiki, "Pages");
+            runtime.site("pages-" + key, own(key), fedwiki, "Pages");
         }
-        register.used(List.of(
+        runtime.used(List.of(
                 new NewUsageEvent("stored-carlijn-smit", own("carlijn-smit"), "fedwiki.storage_mb", 13),
                 new NewUsageEvent("stored-daan-mulder", own("daan-mulder"), "fedwiki.storage_mb", 4)));
     }

@@ -22,7 +22,7 @@ public final class Auditor {
     private Auditor() {}
 
     /** @throws IllegalStateException if the handler recorded no change: the mutation would be committed without an audit event */
-    public static void requireTold(Operation operation, Changes changes) {
+    public static void requireRecorded(Operation operation, Changes changes) {
         if (changes.isEmpty()) {
             throw new IllegalStateException(operation + " recorded no change: a mutation without an audit event isn't committed");
         }

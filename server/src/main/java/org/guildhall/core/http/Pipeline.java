@@ -190,7 +190,7 @@ final class Pipeline {
                 throw new IllegalStateException(operation + " received If-Match and never compared it");
             }
             if (!call.isUnchanged()) {
-                Auditor.requireTold(operation, call.changes());
+                Auditor.requireRecorded(operation, call.changes());
             }
             if (read.dryRun()) {
                 write.checkDeferred();

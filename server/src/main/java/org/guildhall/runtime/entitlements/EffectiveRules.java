@@ -53,14 +53,14 @@ public final class EffectiveRules {
     private static final List<String> PERIODS = List.of("day", "week", "month", "year");
     /** Orders by resource key, then from the shortest period to the longest. */
     static final Comparator<EffectiveRule> ORDER = Comparator.comparing(EffectiveRule::resourceKey)
-            .thenComparing(line -> line.period == null ? -1 : PERIODS.indexOf(line.period));
+            .thenComparing(rule -> rule.period == null ? -1 : PERIODS.indexOf(rule.period));
     private static final Comparator<ActiveRule> OLDEST_FIRST =
             Comparator.comparing(ActiveRule::since).thenComparing(ActiveRule::id).thenComparing(ActiveRule::productId);
 
-    private final List<EffectiveRule> lines;
+    private final List<EffectiveRule> rules;
 
-    private EffectiveRules(List<EffectiveRule> lines) {
-        this.lines = lines;
+    private EffectiveRules(List<EffectiveRule> rules) {
+        this.rules = rules;
     }
 
     /** Combines rules in any order. */
@@ -69,25 +69,25 @@ public final class EffectiveRules {
         for (var rule : rules) {
             grouped.computeIfAbsent(rule.resourceKey + " " + rule.period, key -> new ArrayList<>()).add(rule);
         }
-        return new EffectiveRules(grouped.values().stream().map(EffectiveRules::line).sorted(ORDER).toList());
+        return new EffectiveRules(grouped.values().stream().map(EffectiveRules::combined).sorted(ORDER).toList());
     }
 
     /** One effective rule for each resource key and period, by key and then from the shortest period to the longest. */
-    List<EffectiveRule> lines() {
-        return lines;
+    List<EffectiveRule> rules() {
+        return rules;
     }
 
     /** The effective rules of a resource key; empty if there is no rule for it. */
-    public List<EffectiveRule> lines(String resourceKey) {
-        return lines.stream().filter(line -> line.resourceKey.equals(resourceKey)).toList();
+    public List<EffectiveRule> rules(String resourceKey) {
+        return rules.stream().filter(rule -> rule.resourceKey.equals(resourceKey)).toList();
     }
 
     /** The effective rule of a resource key and period; null if there is none. The period of a limit or boolean is null. */
-    public @Nullable EffectiveRule line(String resourceKey, @Nullable String period) {
-        return lines.stream().filter(line -> line.resourceKey.equals(resourceKey) && Objects.equals(line.period, period)).findFirst().orElse(null);
+    public @Nullable EffectiveRule rule(String resourceKey, @Nullable String period) {
+        return rules.stream().filter(rule -> rule.resourceKey.equals(resourceKey) && Objects.equals(rule.period, period)).findFirst().orElse(null);
     }
 
-    private static EffectiveRule line(List<ActiveRule> rules) {
+    private static EffectiveRule combined(List<ActiveRule> rules) {
         var first = rules.getFirst();
         boolean hard = rules.stream().anyMatch(ActiveRule::hard);
         int grace = rules.stream().mapToInt(ActiveRule::gracePercent).max().orElse(0);

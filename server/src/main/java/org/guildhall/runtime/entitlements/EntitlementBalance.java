@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param used the use in {@code period}, or at present where there is none; 0 for a boolean
  * @param period the period of the instant that was asked for; null for an entitlement that doesn't reset
  */
-record EntitlementBalance(EffectiveRule line, ResourceKeyInfo key, long used, @Nullable AllowancePeriod period) {
+record EntitlementBalance(EffectiveRule rule, ResourceKeyInfo key, long used, @Nullable AllowancePeriod period) {
 
     /** Orders entitlements by what is left of them, the smallest first; one without a limit comes last. */
     static final Comparator<EntitlementBalance> SCARCEST_FIRST = Comparator.comparingLong(EntitlementBalance::left);
 
     /** Decides whether a further quantity may be used, with the reason. */
     EffectiveRules.Verdict decide(long quantity) {
-        return line.decide(used, quantity);
+        return rule.decide(used, quantity);
     }
 
     private long left() {
-        var left = line.remaining(used);
+        var left = rule.remaining(used);
         return left == null ? Long.MAX_VALUE : left;
     }
 }

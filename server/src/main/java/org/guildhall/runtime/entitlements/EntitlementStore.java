@@ -70,9 +70,9 @@ public final class EntitlementStore {
             List<Catalog.DefaultGrant> defaults, List<UUID> reach, List<Catalog.Ladder> ladders, List<Product> products, List<ProductRule> rules,
             List<ResourceKeyInfo> keys, List<UsedAmount> uses, Map<String, Long> levels) {}
 
-    /** @param over the ends of grants off the ladders that have come and aren't written yet */
+    /** @param expiries the ends of grants off the ladders that have come and aren't written yet */
     record OrganizationState(
-            UUID id, UUID orgTypeId, String state, Instant createdAt, UUID poolId, long version, String timeZone, List<Instant> over) {}
+            UUID id, UUID orgTypeId, String state, Instant createdAt, UUID poolId, long version, String timeZone, List<Instant> expiries) {}
 
     record Product(UUID id, String name, String lifecycleStatus) {}
 
@@ -172,13 +172,13 @@ public final class EntitlementStore {
                 union
                 select t.* from held v join catalog.runtime_tiers t on t.id = v.tier_id
             ),
-            standings as (
+            tier_products as (
                 select s.ladder_id, s.tier_id, s.product_id, s.starts_at, s.ends_at, p.name, p.published_at, p.retired_at
                 from tiers t
                 join catalog.runtime_tier_products s on s.tier_id = t.id
                 join catalog.runtime_products p on p.id = s.product_id
             ),
-            steps as (
+            ladder_tiers as (
                 select t.ladder_id, jsonb_agg(jsonb_build_object(
                     'id', t.id, 'ladder_id', t.ladder_id, 'rank', t.rank, 'name', t.name,
                     'lifetime', jsonb_build_object('from', t.created_at, 'to', t.archived_at), 'products', coalesce(s.products, '[]'))
@@ -186,16 +186,16 @@ public final class EntitlementStore {
                 from tiers t
                 left join (
                     select tier_id, jsonb_agg(jsonb_build_object(
-                        'product_id', product_id, 'name', name, 'stood', jsonb_build_object('from', starts_at, 'to', ends_at),
+                        'product_id', product_id, 'name', name, 'on_tier', jsonb_build_object('from', starts_at, 'to', ends_at),
                         'published', jsonb_build_object('from', published_at, 'to', retired_at))
                         order by starts_at) as products
-                    from standings
+                    from tier_products
                     group by tier_id) s on s.tier_id = t.id
                 group by t.ladder_id
             ),
             products as (
                 select p.id, p.name, p.lifecycle_status, p.entitlement_set_id
-                from (select product_id from held union select product_id from standings where ladder_id in (select id from moving)) v
+                from (select product_id from held union select product_id from tier_products where ladder_id in (select id from moving)) v
                 join catalog.runtime_products p on p.id = v.product_id
             ),
             """.formatted(LADDERS_MAX + 1);
@@ -261,7 +261,7 @@ public final class EntitlementStore {
 
     private static final String FOUND = """
             select jsonb_build_object(
-                'holder', to_jsonb(h) || jsonb_build_object('over', (
+                'holder', to_jsonb(h) || jsonb_build_object('expiries', (
                     select coalesce(jsonb_agg(distinct g.ends_at), '[]')
                     from runtime.grants g
                     where g.pool_id = h.pool_id and g.ladder_id is null and g.ended_by is null and g.ends_at <= h.now)),
@@ -283,7 +283,7 @@ public final class EntitlementStore {
                             'tiers', coalesce(s.tiers, '[]'))
                         from catalog.runtime_plan_ladders l where l.id = v.ladder_id)), '[]')
                     from (select ladder_id from tiers union select id from moving) v
-                    left join steps s on s.ladder_id = v.ladder_id),
+                    left join ladder_tiers s on s.ladder_id = v.ladder_id),
                 'products', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from products v),
                 'rules', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from rules v),
                 'keys', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from keys v),

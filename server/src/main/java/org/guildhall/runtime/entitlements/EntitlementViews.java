@@ -45,18 +45,18 @@ public final class EntitlementViews {
     }
 
     static EffectiveEntitlement toApi(EntitlementBalance entitlement) {
-        var line = entitlement.line();
+        var rule = entitlement.rule();
         var key = entitlement.key();
         var period = entitlement.period();
-        boolean isBoolean = line.enabled() != null;
+        boolean isBoolean = rule.enabled() != null;
         long used = entitlement.used();
         return new EffectiveEntitlement(
-                line.resourceKey(), key.displayName(), key.unit(), EntitlementKind.fromValue(line.kind()), period(line.period()), line.enabled(),
-                line.limit(), line.unlimited(), line.ceiling(), isBoolean ? null : Long.valueOf(used), line.remaining(used), line.isExceeded(used),
-                line.hard() ? EntitlementEnforcement.HARD : EntitlementEnforcement.SOFT, line.gracePercent(),
-                line.thresholdPercents().stream().limit(THRESHOLDS_MAX).toList(), period == null ? null : period.startsAt(),
-                period == null ? null : period.endsAt(), line.sources().stream().limit(SOURCES_MAX).map(EntitlementViews::toApi).toList(),
-                line.sources().size() > SOURCES_MAX);
+                rule.resourceKey(), key.displayName(), key.unit(), EntitlementKind.fromValue(rule.kind()), period(rule.period()), rule.enabled(),
+                rule.limit(), rule.unlimited(), rule.ceiling(), isBoolean ? null : Long.valueOf(used), rule.remaining(used), rule.isExceeded(used),
+                rule.hard() ? EntitlementEnforcement.HARD : EntitlementEnforcement.SOFT, rule.gracePercent(),
+                rule.thresholdPercents().stream().limit(THRESHOLDS_MAX).toList(), period == null ? null : period.startsAt(),
+                period == null ? null : period.endsAt(), rule.sources().stream().limit(SOURCES_MAX).map(EntitlementViews::toApi).toList(),
+                rule.sources().size() > SOURCES_MAX);
     }
 
     private static EntitlementSource toApi(RuleSource source) {

@@ -74,11 +74,11 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
         }
         var current = change.options().current();
         var tier = change.option().tier();
-        var line = change.after().line();
+        var rule = change.after().rule();
         return new EntitlementTierChange(
                 kind(change.option()), new PlanLadderId(change.options().ladder().id()), change.options().ladder().name(),
-                current == null ? null : new TierId(current.tier().id()), new TierId(tier.id()), tier.name(), tier.rank(), line.limit(),
-                line.unlimited(), line.enabled(), summary(change.options(), change.option()));
+                current == null ? null : new TierId(current.tier().id()), new TierId(tier.id()), tier.name(), tier.rank(), rule.limit(),
+                rule.unlimited(), rule.enabled(), summary(change.options(), change.option()));
     }
 
     @Override
@@ -133,11 +133,11 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
 
     private static Blocker blocker(TransitionBlockers.Blocker blocker) {
         var entitlement = blocker.entitlement();
-        var line = entitlement == null ? null : entitlement.line();
+        var rule = entitlement == null ? null : entitlement.rule();
         return new Blocker(
-                blocker.problem().code(), blocker.detail(), blocker.blocks(), line == null ? null : line.resourceKey(),
-                line == null ? null : EntitlementViews.period(line.period()), entitlement == null ? null : entitlement.used(),
-                line == null ? null : line.ceiling());
+                blocker.problem().code(), blocker.detail(), blocker.blocks(), rule == null ? null : rule.resourceKey(),
+                rule == null ? null : EntitlementViews.period(rule.period()), entitlement == null ? null : entitlement.used(),
+                rule == null ? null : rule.ceiling());
     }
 
     private static EffectiveEntitlements toApi(OrganizationEntitlements entitled, @Nullable Instant at) {

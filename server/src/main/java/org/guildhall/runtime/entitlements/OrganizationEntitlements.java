@@ -74,7 +74,7 @@ public final class OrganizationEntitlements {
     /** The version of the pool, including the due changes that aren't written yet. */
     public long version() {
         var instants = projection.instants(found.now());
-        found.holder().over().stream().filter(since -> !since.isAfter(found.at())).forEach(instants::add);
+        found.holder().expiries().stream().filter(since -> !since.isAfter(found.at())).forEach(instants::add);
         return found.holder().version() + instants.size();
     }
 
@@ -99,12 +99,12 @@ public final class OrganizationEntitlements {
 
     /** Every entitlement, by key and then from the shortest period to the longest. */
     List<EntitlementBalance> entitlements() {
-        return effectiveRules.lines().stream().map(this::entitlement).toList();
+        return effectiveRules.rules().stream().map(this::entitlement).toList();
     }
 
     /** The entitlements of one key; empty if there is no rule for it. */
     List<EntitlementBalance> entitlements(String resourceKey) {
-        return effectiveRules.lines(resourceKey).stream().map(this::entitlement).toList();
+        return effectiveRules.rules(resourceKey).stream().map(this::entitlement).toList();
     }
 
     /**
@@ -131,9 +131,9 @@ public final class OrganizationEntitlements {
     }
 
     /** An effective rule with its present use. */
-    EntitlementBalance entitlement(EffectiveRule line) {
-        var period = line.period() == null ? null : AllowancePeriod.of(line.period(), found.at(), zone());
-        return new EntitlementBalance(line, Objects.requireNonNull(keys.get(line.resourceKey())), used(line), period);
+    EntitlementBalance entitlement(EffectiveRule rule) {
+        var period = rule.period() == null ? null : AllowancePeriod.of(rule.period(), found.at(), zone());
+        return new EntitlementBalance(rule, Objects.requireNonNull(keys.get(rule.resourceKey())), used(rule), period);
     }
 
     /** The label and unit of a resource key; null if it isn't registered or wasn't read. */
@@ -154,8 +154,8 @@ public final class OrganizationEntitlements {
         return Objects.requireNonNull(products.get(id));
     }
 
-    private long used(EffectiveRule line) {
-        return uses.getOrDefault(line.resourceKey() + " " + line.period(), 0L);
+    private long used(EffectiveRule rule) {
+        return uses.getOrDefault(rule.resourceKey() + " " + rule.period(), 0L);
     }
 
     private EffectiveRules combined(List<ProvisionSpan> held) {

@@ -40,17 +40,17 @@ public final class Summaries {
     /** The sentence on a decision. */
     static String decision(Verdict verdict, EntitlementBalance entitlement, long quantity) {
         var name = entitlement.key().displayName();
-        var line = entitlement.line();
-        var balance = name + ": " + entitlement.used() + " of " + (line.limit() == null ? "" : count(line.limit(), entitlement)) + " in use"
-                + (line.period() == null ? "" : " in this " + line.period()) + ", and " + quantity + " more asked for";
+        var rule = entitlement.rule();
+        var balance = name + ": " + entitlement.used() + " of " + (rule.limit() == null ? "" : count(rule.limit(), entitlement)) + " in use"
+                + (rule.period() == null ? "" : " in this " + rule.period()) + ", and " + quantity + " more asked for";
         return switch (verdict) {
             case ENABLED -> name + " is granted.";
             case DISABLED -> name + " is denied.";
             case UNLIMITED -> name + " is unlimited.";
             case WITHIN_LIMIT -> balance + ".";
-            case WITHIN_GRACE -> balance + "; grace allows up to " + line.ceiling() + ".";
+            case WITHIN_GRACE -> balance + "; grace allows up to " + rule.ceiling() + ".";
             case NOT_ENFORCED -> balance + "; the limit isn't enforced.";
-            case LIMIT_REACHED, ALLOWANCE_USED_UP -> balance + "; there can't be more than " + line.ceiling() + ".";
+            case LIMIT_REACHED, ALLOWANCE_USED_UP -> balance + "; there can't be more than " + rule.ceiling() + ".";
         };
     }
 

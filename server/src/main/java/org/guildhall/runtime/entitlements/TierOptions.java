@@ -63,12 +63,12 @@ final class TierOptions {
             return isCountable(before) && isCountable(after) ? Long.valueOf(limit(after) - limit(before)) : null;
         }
 
-        private boolean isCountable(@Nullable EffectiveRule line) {
-            return line == null ? !key.kind().equals("boolean") : line.limit() != null;
+        private boolean isCountable(@Nullable EffectiveRule rule) {
+            return rule == null ? !key.kind().equals("boolean") : rule.limit() != null;
         }
 
-        private static long limit(@Nullable EffectiveRule line) {
-            return line == null || line.limit() == null ? 0 : line.limit();
+        private static long limit(@Nullable EffectiveRule rule) {
+            return rule == null || rule.limit() == null ? 0 : rule.limit();
         }
     }
 
@@ -144,13 +144,13 @@ final class TierOptions {
 
     private List<RuleDifference> differences(EffectiveRules after) {
         var before = entitled.effectiveRules();
-        var lines = new TreeSet<>(EffectiveRules.ORDER);
-        lines.addAll(before.lines());
-        lines.addAll(after.lines());
-        return lines.stream()
-                .map(line -> new RuleDifference(
-                        Objects.requireNonNull(entitled.key(line.resourceKey())), line.period(),
-                        before.line(line.resourceKey(), line.period()), after.line(line.resourceKey(), line.period())))
+        var rules = new TreeSet<>(EffectiveRules.ORDER);
+        rules.addAll(before.rules());
+        rules.addAll(after.rules());
+        return rules.stream()
+                .map(rule -> new RuleDifference(
+                        Objects.requireNonNull(entitled.key(rule.resourceKey())), rule.period(),
+                        before.rule(rule.resourceKey(), rule.period()), after.rule(rule.resourceKey(), rule.period())))
                 .toList();
     }
 
@@ -188,9 +188,9 @@ final class TierOptions {
 
     /** The scarcest entitlement of the key after a change that allows the quantity; null if the change doesn't allow it. */
     private static @Nullable EntitlementBalance allowing(OrganizationEntitlements entitled, TierOption option, String resourceKey, long quantity) {
-        var lines = option.after().lines(resourceKey).stream().map(entitled::entitlement).toList();
-        return lines.stream().allMatch(line -> line.decide(quantity).allows())
-                ? lines.stream().min(EntitlementBalance.SCARCEST_FIRST).orElse(null)
+        var balances = option.after().rules(resourceKey).stream().map(entitled::entitlement).toList();
+        return balances.stream().allMatch(balance -> balance.decide(quantity).allows())
+                ? balances.stream().min(EntitlementBalance.SCARCEST_FIRST).orElse(null)
                 : null;
     }
 }

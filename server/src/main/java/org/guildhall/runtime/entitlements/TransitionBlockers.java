@@ -36,13 +36,13 @@ final class TransitionBlockers {
         var blocking = new ArrayList<Blocker>();
         var warnings = new ArrayList<Blocker>();
         for (var before : present) {
-            if (!before.line().kind().equals("limit")) {
+            if (!before.rule().kind().equals("limit")) {
                 continue;
             }
-            var line = after.line(before.line().resourceKey(), null);
-            var balance = used.apply(line == null ? zeroLimit(before) : line);
-            var ceiling = balance.line().ceiling();
-            if (ceiling != null && before.used() > ceiling && isLess(ceiling, before.line().ceiling())) {
+            var rule = after.rule(before.rule().resourceKey(), null);
+            var balance = used.apply(rule == null ? zeroLimit(before) : rule);
+            var ceiling = balance.rule().ceiling();
+            if (ceiling != null && before.used() > ceiling && isLess(ceiling, before.rule().ceiling())) {
                 boolean blocks = !before.key().counted();
                 (blocks ? blocking : warnings).add(new Blocker(Problem.ENTITLEMENT_EXCEEDED, Summaries.excess(balance, ceiling), blocks, balance));
             }
@@ -57,7 +57,7 @@ final class TransitionBlockers {
 
     /** A limit of 0, for a key without a rule after the transition. */
     private static EffectiveRules.EffectiveRule zeroLimit(EntitlementBalance before) {
-        var line = before.line();
-        return new EffectiveRules.EffectiveRule(line.resourceKey(), line.kind(), line.period(), 0L, false, null, true, 0, List.of(), List.of());
+        var rule = before.rule();
+        return new EffectiveRules.EffectiveRule(rule.resourceKey(), rule.kind(), rule.period(), 0L, false, null, true, 0, List.of(), List.of());
     }
 }

@@ -40,7 +40,7 @@ public record UsageSnapshot(Instant clock, List<ProductRule> rules, List<Resourc
         if (productId != null) {
             after.add(productId);
         }
-        var before = combined(products, at).lines().stream().map(this::entitlement).toList();
+        var before = combined(products, at).rules().stream().map(this::entitlement).toList();
         var blockers = TransitionBlockers.of(before, combined(after, at), this::entitlement).stream()
                 .filter(Blocker::blocks)
                 .map(Blocker::detail)
@@ -58,8 +58,8 @@ public record UsageSnapshot(Instant clock, List<ProductRule> rules, List<Resourc
         return EffectiveRules.of(all);
     }
 
-    private EntitlementBalance entitlement(EffectiveRule line) {
-        return new EntitlementBalance(line, Objects.requireNonNull(names().get(line.resourceKey())), levels.getOrDefault(line.resourceKey(), 0L), null);
+    private EntitlementBalance entitlement(EffectiveRule rule) {
+        return new EntitlementBalance(rule, Objects.requireNonNull(names().get(rule.resourceKey())), levels.getOrDefault(rule.resourceKey(), 0L), null);
     }
 
     private Map<String, ResourceKeyInfo> names() {

@@ -67,7 +67,7 @@ final class GrantIssuance {
         Require.named(catalog.product(tx, request.productId()), "/product_id", "product");
         var place = place(tx, held, request, agreed.startsAt());
         var renewed = request.renewsGrantId() == null ? null : renewed(tx, held, request.renewsGrantId());
-        var product = Require.named(catalog.keepProduct(tx, request.productId()), "/product_id", "product");
+        var product = Require.named(catalog.lockProductShared(tx, request.productId()), "/product_id", "product");
         Require.active(held.organizationState(), "/organization_id", "organization");
         if (!product.lifecycleStatus().equals("published")) {
             throw Problem.INVALID_STATE.at("/product_id", "The product is " + product.lifecycleStatus() + ", not published.");
@@ -253,7 +253,7 @@ final class GrantIssuance {
             tierId = places.getFirst().tierId();
         }
         var pointer = request.tierId() == null ? "/product_id" : "/tier_id";
-        var ladder = Require.named(catalog.keepLadderOfTier(tx, tierId), "/tier_id", "tier");
+        var ladder = Require.named(catalog.lockLadderOfTierShared(tx, tierId), "/tier_id", "tier");
         var tier = Objects.requireNonNull(ladder.tier(tierId));
         var product = tier.product(at);
         if (product == null) {

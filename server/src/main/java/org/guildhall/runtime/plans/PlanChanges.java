@@ -70,7 +70,7 @@ public final class PlanChanges {
         if (!pool.organizationState().equals("active")) {
             return new Result(Outcome.ORGANIZATION_ARCHIVED, null);
         }
-        var ladder = Require.found(catalog.keepLadder(tx, request.ladderId()));
+        var ladder = Require.found(catalog.lockLadderShared(tx, request.ladderId()));
         var from = pool.plan(ladder.id());
         var tier = request.tierId() == null ? null : Require.found(ladder.tier(request.tierId()));
         if (tier == null ? from == null : isPaid(from, tier)) {

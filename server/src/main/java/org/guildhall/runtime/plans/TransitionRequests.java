@@ -92,7 +92,7 @@ final class TransitionRequests {
 
     /** Checks again after locking the product, since it can be retired after the read of the ladder. */
     private void requirePublished(Tx tx, Target to) {
-        var product = catalog.keepProduct(tx, to.productId());
+        var product = catalog.lockProductShared(tx, to.productId());
         if (product == null || !product.lifecycleStatus().equals("published")) {
             throw Problem.INVALID_STATE.at("/target_tier_id", "The tier's product is not published.");
         }
@@ -130,14 +130,14 @@ final class TransitionRequests {
     /** Locks the ladder of the request against changes, and returns it. */
     private Ladder ladder(Tx tx, LockedPool held, TransitionRequest request) {
         if (request.targetTierId() != null) {
-            var ladder = Require.named(catalog.keepLadderOfTier(tx, request.targetTierId()), "/target_tier_id", "tier");
+            var ladder = Require.named(catalog.lockLadderOfTierShared(tx, request.targetTierId()), "/target_tier_id", "tier");
             if (request.ladderId() != null && !request.ladderId().equals(ladder.id())) {
                 throw Problem.VALIDATION_FAILED.because("The tier is on another ladder.")
                         .with(Item.pointer("/target_tier_id", "other_ladder", "The tier isn't on the ladder of `plan_ladder_id`."));
             }
             return ladder;
         }
-        return Require.named(catalog.keepLadder(tx, request.ladderId() == null ? onlyLadder(held) : request.ladderId()), "/plan_ladder_id", "plan ladder");
+        return Require.named(catalog.lockLadderShared(tx, request.ladderId() == null ? onlyLadder(held) : request.ladderId()), "/plan_ladder_id", "plan ladder");
     }
 
     private static UUID onlyLadder(LockedPool held) {

@@ -43,8 +43,8 @@ final class SiteLimitStore {
     public record Count(UUID organizationId, UUID poolId, String sitesKey, int sites) {
 
         public boolean exceeds(@Nullable EffectiveRules entitled) {
-            var line = entitled == null ? null : entitled.line(sitesKey, null);
-            return line == null || line.ceiling() != null && sites > line.ceiling();
+            var rule = entitled == null ? null : entitled.rule(sitesKey, null);
+            return rule == null || rule.ceiling() != null && sites > rule.ceiling();
         }
     }
 

@@ -62,8 +62,8 @@ public final class SiteLimits implements Pools.AfterMove {
         var entitlements = counters.entitlements(tx, List.of(pool.poolId()), limited.values(), pool.now()).get(pool.poolId());
         var exceeded = new HashMap<UUID, Long>();
         limited.forEach((id, key) -> {
-            var line = entitlements.line(key, null);
-            var ceiling = line == null ? Long.valueOf(0) : line.ceiling();
+            var rule = entitlements.rule(key, null);
+            var ceiling = rule == null ? Long.valueOf(0) : rule.ceiling();
             if (ceiling != null && counts.get(id) > ceiling) {
                 exceeded.put(id, ceiling);
             }

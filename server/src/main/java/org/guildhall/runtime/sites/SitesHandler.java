@@ -60,7 +60,7 @@ final class SitesHandler implements SitesApi<Call> {
     @Override
     public Reply<Site> createSite(Call call, NewSite body) {
         var pool = Require.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
-        var integration = Require.named(catalog.keepIntegration(call.tx(), body.integrationId().value()), "/integration_id", "integration");
+        var integration = Require.named(catalog.lockIntegrationShared(call.tx(), body.integrationId().value()), "/integration_id", "integration");
         if (integration.sitesKey() == null) {
             throw Problem.VALIDATION_FAILED.because("The integration doesn't have sites.").with(Item.pointer(
                     "/integration_id", "no_sites", "The integration registers no resource key " + integration.key() + ".sites of the kind limit."));
@@ -131,7 +131,7 @@ final class SitesHandler implements SitesApi<Call> {
         if (before.counts()) {
             return changed(call, pool, before, "active", null);
         }
-        var integration = Require.found(catalog.keepIntegration(call.tx(), before.integrationId()));
+        var integration = Require.found(catalog.lockIntegrationShared(call.tx(), before.integrationId()));
         Require.active(integration.state(), "integration");
         var reachedThresholds = integration.sitesKey() == null
                 ? UsageThresholds.ThresholdChanges.NOTHING
@@ -172,20 +172,20 @@ final class SitesHandler implements SitesApi<Call> {
      */
     private UsageThresholds.ThresholdChanges takeSite(Tx tx, LockedPool pool, UUID integrationId, String sitesKey) {
         long used = sites.count(tx, pool.poolId(), integrationId);
-        var line = Objects.requireNonNull(counters.entitlements(tx, List.of(pool.poolId()), List.of(sitesKey), pool.now()).get(pool.poolId()))
-                .line(sitesKey, null);
-        if (line == null || !line.decide(used, 1).allows()) {
-            long limit = line == null ? 0 : Objects.requireNonNull(line.limit());
+        var rule = Objects.requireNonNull(counters.entitlements(tx, List.of(pool.poolId()), List.of(sitesKey), pool.now()).get(pool.poolId()))
+                .rule(sitesKey, null);
+        if (rule == null || !rule.decide(used, 1).allows()) {
+            long limit = rule == null ? 0 : Objects.requireNonNull(rule.limit());
             throw LimitExceeded.refusal(List.of(LimitExceeded.of(pool.organizationId(), sitesKey, null, limit, used)));
         }
-        if (line.limit() == null || line.thresholdPercents().isEmpty()) {
+        if (rule.limit() == null || rule.thresholdPercents().isEmpty()) {
             return UsageThresholds.ThresholdChanges.NOTHING;
         }
         var counter = new UsageCounter(pool.poolId(), sitesKey, null, null);
         var alreadyReached = Objects.requireNonNull(counters.counters(tx, List.of(counter)).get(counter)).reached();
         var reached = new ArrayList<Reached>();
         var cleared = new ArrayList<Cleared>();
-        UsageRules.thresholds(counter, line, new CounterState(used, alreadyReached), used + 1, reached, cleared);
+        UsageRules.thresholds(counter, rule, new CounterState(used, alreadyReached), used + 1, reached, cleared);
         return thresholds.write(tx, reached, cleared, null, pool.now());
     }
 

@@ -111,67 +111,67 @@ public final class UsageRules {
         var reached = new ArrayList<Reached>();
         var cleared = new ArrayList<Cleared>();
         used.forEach((counter, after) ->
-                thresholds(counter, line(counter), states.getOrDefault(counter, CounterState.NOTHING), after, reached, cleared));
+                thresholds(counter, rule(counter), states.getOrDefault(counter, CounterState.NOTHING), after, reached, cleared));
         return new Outcome(refused, reached, cleared, used);
     }
 
     /** Adds the thresholds that a change of one counter reaches and clears. */
     public static void thresholds(
-            UsageCounter counter, @Nullable EffectiveRule line, CounterState before, long after, List<Reached> reached, List<Cleared> cleared) {
-        if (line == null) {
+            UsageCounter counter, @Nullable EffectiveRule rule, CounterState before, long after, List<Reached> reached, List<Cleared> cleared) {
+        if (rule == null) {
             return;
         }
-        for (int percent : line.thresholdPercents()) {
+        for (int percent : rule.thresholdPercents()) {
             boolean wasReached = before.reached.contains(percent);
             // The limit was raised since the threshold was recorded.
-            boolean stale = wasReached && !isReached(line, percent, before.used);
-            boolean isReached = isReached(line, percent, after);
+            boolean stale = wasReached && !isReached(rule, percent, before.used);
+            boolean isReached = isReached(rule, percent, after);
             if (wasReached && (stale || !isReached)) {
                 cleared.add(new Cleared(counter, percent));
             }
             if (isReached && (!wasReached || stale)) {
-                reached.add(new Reached(counter, percent, line.limit(), after));
+                reached.add(new Reached(counter, percent, rule.limit(), after));
             }
         }
     }
 
     /** A use of 0 reaches no threshold, even of a limit of 0. Both products stay below 2^63. */
-    private static boolean isReached(EffectiveRule line, int percent, long used) {
-        return line.limit() != null && used > 0 && used * 100 >= line.limit() * percent;
+    private static boolean isReached(EffectiveRule rule, int percent, long used) {
+        return rule.limit() != null && used > 0 && used * 100 >= rule.limit() * percent;
     }
 
     private List<UsageCounter> counters(UsageEntry entry) {
         if (!entry.allowance) {
             return List.of(new UsageCounter(entry.poolId, entry.resourceKey, null, null));
         }
-        return rules(entry.poolId).lines(entry.resourceKey).stream()
-                .filter(line -> line.period() != null)
-                .map(line -> new UsageCounter(entry.poolId, entry.resourceKey, line.period(), AllowancePeriod.on(line.period(), entry.day, zone)))
+        return rules(entry.poolId).rules(entry.resourceKey).stream()
+                .filter(rule -> rule.period() != null)
+                .map(rule -> new UsageCounter(entry.poolId, entry.resourceKey, rule.period(), AllowancePeriod.on(rule.period(), entry.day, zone)))
                 .toList();
     }
 
     private @Nullable Refused refusal(
             UsageEntry entry, List<UsageCounter> counters, Map<UsageCounter, CounterState> states, Map<UsageCounter, Long> used) {
         for (var counter : counters) {
-            var line = line(counter);
-            var reason = reason(entry, line, usedNow(counter, states, used));
+            var rule = rule(counter);
+            var reason = reason(entry, rule, usedNow(counter, states, used));
             if (reason != null) {
-                long limit = line == null || line.limit() == null ? 0 : line.limit();
+                long limit = rule == null || rule.limit() == null ? 0 : rule.limit();
                 return new Refused(entry.number, counter, reason, limit, states.getOrDefault(counter, CounterState.NOTHING).used);
             }
         }
         return null;
     }
 
-    private static @Nullable Reason reason(UsageEntry entry, @Nullable EffectiveRule line, long used) {
+    private static @Nullable Reason reason(UsageEntry entry, @Nullable EffectiveRule rule, long used) {
         long after = used + entry.quantity;
         if (entry.quantity < 0) {
             return after < 0 ? Reason.BELOW_ZERO : null;
         }
-        if (line == null) {
+        if (rule == null) {
             return Reason.NOT_ENTITLED;
         }
-        var ceiling = line.ceiling();
+        var ceiling = rule.ceiling();
         if (ceiling == null) {
             return after > EffectiveRules.GREATEST ? Reason.BEYOND_COUNTING : null;
         }
@@ -187,8 +187,8 @@ public final class UsageRules {
         return current != null ? current : states.getOrDefault(counter, CounterState.NOTHING).used;
     }
 
-    private @Nullable EffectiveRule line(UsageCounter counter) {
-        return rules(counter.poolId).line(counter.resourceKey, counter.period);
+    private @Nullable EffectiveRule rule(UsageCounter counter) {
+        return rules(counter.poolId).rule(counter.resourceKey, counter.period);
     }
 
     private EffectiveRules rules(UUID poolId) {

@@ -40,12 +40,12 @@ class CrowdTest {
             holder.createStatement().execute("select from catalog.products where tenant_id = '" + loud.id() + "' for update");
 
             var ends = new AtomicBoolean();
-            Set<Integer> told = ConcurrentHashMap.newKeySet();
+            Set<Integer> statuses = ConcurrentHashMap.newKeySet();
             var writers = new ArrayList<CompletableFuture<Void>>();
             for (int number = 0; number < WRITERS; number++) {
                 writers.add(CompletableFuture.runAsync(() -> {
                     while (!ends.get()) {
-                        told.add(writer.patch(product, "{\"name\": \"B\"}").status());
+                        statuses.add(writer.patch(product, "{\"name\": \"B\"}").status());
                     }
                 }, task -> Thread.ofVirtual().start(task)));
             }
@@ -63,7 +63,7 @@ class CrowdTest {
             assertEquals(Set.of("200"), Set.copyOf(outcomes));
             millis.sort(null);
             assertTrue(millis.get(READS * 99 / 100 - 1) < 1_000, millis + " ms");
-            assertTrue(List.of(200, 503).containsAll(told), told.toString());
+            assertTrue(List.of(200, 503).containsAll(statuses), statuses.toString());
         }
     }
 }

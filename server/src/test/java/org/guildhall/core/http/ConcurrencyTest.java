@@ -106,7 +106,7 @@ class ConcurrencyTest {
         var sets = "/api/v1/catalog/entitlement-sets";
         var first = http.post(sets, "{\"name\": \"one\"}").expect(201).at("/id");
         var second = http.post(sets, "{\"name\": \"two\"}").expect(201).at("/id");
-        var server = HandlerUnderTest.playing(Operation.CREATE_ENTITLEMENT_SET, (call, in) -> {
+        var server = HandlerUnderTest.serving(Operation.CREATE_ENTITLEMENT_SET, (call, in) -> {
             var name = in.body(org.guildhall.api.model.NewEntitlementSet.class).name();
             touch(call, name.equals("there") ? first : second);
             if (meetings.size() < 2) {
@@ -141,7 +141,7 @@ class ConcurrencyTest {
     @Test
     void retriedRequest_spendsFromTheRateLimitOnce() throws Exception {
         var runs = new AtomicInteger();
-        var http = HandlerUnderTest.playing(Operation.GET_AUTH_STATUS, (call, in) -> {
+        var http = HandlerUnderTest.serving(Operation.GET_AUTH_STATUS, (call, in) -> {
             call.tx().sql().fetch("select 1");
             if (runs.incrementAndGet() == 1) {
                 changeCredentials();

@@ -37,7 +37,7 @@ class CrashTest {
         return call.tx().sql().fetchSingle("insert into catalog.entitlement_sets (name) values ('A') returning id").get(0, UUID.class);
     }
 
-    private static Reply<?> told(Call call, UUID id) {
+    private static Reply<?> created(Call call, UUID id) {
         var set = set(id);
         call.created(set.id(), set);
         return Reply.created(PATH + "/" + set.id(), set);
@@ -47,8 +47,8 @@ class CrashTest {
         return new EntitlementSet(new EntitlementSetId(id), null, "A", null, ActiveState.ACTIVE, null, Instant.EPOCH, Instant.EPOCH, 1);
     }
 
-    private Http stage(Endpoint<Call> handler) {
-        return HandlerUnderTest.playing(Operation.CREATE_ENTITLEMENT_SET, handler, token);
+    private Http server(Endpoint<Call> handler) {
+        return HandlerUnderTest.serving(Operation.CREATE_ENTITLEMENT_SET, handler, token);
     }
 
     private void assertNothingIsLeft() throws Exception {
@@ -67,19 +67,19 @@ class CrashTest {
     @Test
     void connectionLost_beforeCommit_retrySucceeds() throws Exception {
         var runs = new AtomicInteger();
-        var stage = stage((call, in) -> {
+        var server = server((call, in) -> {
             var id = insert(call);
             if (runs.incrementAndGet() == 1) {
                 call.tx().sql().execute("select pg_terminate_backend(pg_backend_pid())");
             }
-            return told(call, id);
+            return created(call, id);
         });
-        var died = stage.post(PATH, BODY, "Idempotency-Key", key);
+        var died = server.post(PATH, BODY, "Idempotency-Key", key);
         assertEquals("503 unavailable", died.outcome());
         assertEquals("1", died.header("Retry-After"));
         assertNothingIsLeft();
-        assertNull(stage.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
-        assertEquals("true", stage.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+        assertNull(server.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+        assertEquals("true", server.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
         assertEquals(2, runs.get());
         assertOnceEach();
     }
@@ -105,34 +105,34 @@ class CrashTest {
     @Test
     void failingHandler_leavesNothing_keepsNoResponse() throws Exception {
         var runs = new AtomicInteger();
-        var stage = stage((call, in) -> {
+        var server = server((call, in) -> {
             var id = insert(call);
             if (runs.incrementAndGet() == 1) {
                 throw new IllegalArgumentException("a secret detail of org.guildhall");
             }
-            return told(call, id);
+            return created(call, id);
         });
-        var failed = stage.post(PATH, BODY, "Idempotency-Key", key);
+        var failed = server.post(PATH, BODY, "Idempotency-Key", key);
         assertEquals("500 internal_error", failed.outcome());
         assertTrue(!failed.text().contains("secret detail") && !failed.text().contains("org.guildhall"), failed.text());
         assertNothingIsLeft();
-        stage.post(PATH, BODY, "Idempotency-Key", key).expect(201);
+        server.post(PATH, BODY, "Idempotency-Key", key).expect(201);
         assertOnceEach();
     }
 
     @Test
     void changeWithoutAuditEvent_isNotCommitted() throws Exception {
-        var stage = stage((call, in) -> Reply.created(PATH, set(insert(call))));
-        assertEquals("500 internal_error", stage.post(PATH, BODY, "Idempotency-Key", key).outcome());
-        assertEquals("500 internal_error", stage.post(PATH + "?dry_run=true", BODY).outcome());
+        var server = server((call, in) -> Reply.created(PATH, set(insert(call))));
+        assertEquals("500 internal_error", server.post(PATH, BODY, "Idempotency-Key", key).outcome());
+        assertEquals("500 internal_error", server.post(PATH + "?dry_run=true", BODY).outcome());
         assertNothingIsLeft();
     }
 
     @Test
     void changeWithoutIfMatchCheck_isNotCommitted() throws Exception {
-        var stage = HandlerUnderTest.playing(Operation.UPDATE_PRODUCT, (call, in) -> told(call, insert(call)), token);
+        var server = HandlerUnderTest.serving(Operation.UPDATE_PRODUCT, (call, in) -> created(call, insert(call)), token);
         var path = "/api/v1/catalog/products/prd_01m7xtfk4je288tyaa41tvaxy0";
-        assertEquals("500 internal_error", stage.patch(path, "{}", "If-Match", "\"1-x\"").outcome());
+        assertEquals("500 internal_error", server.patch(path, "{}", "If-Match", "\"1-x\"").outcome());
         assertNothingIsLeft();
     }
 
@@ -140,16 +140,16 @@ class CrashTest {
     void secondRequest_waitsHalfASecond_getsRetryAfter() throws Exception {
         var inside = new CountDownLatch(1);
         var mayGoOn = new CountDownLatch(1);
-        var stage = stage((call, in) -> {
+        var server = server((call, in) -> {
             var id = insert(call);
             inside.countDown();
             awaitQuietly(mayGoOn);
-            return told(call, id);
+            return created(call, id);
         });
-        var first = CompletableFuture.supplyAsync(() -> stage.post(PATH, BODY, "Idempotency-Key", key));
+        var first = CompletableFuture.supplyAsync(() -> server.post(PATH, BODY, "Idempotency-Key", key));
         assertTrue(inside.await(20, TimeUnit.SECONDS));
         long began = System.nanoTime();
-        var second = stage.post(PATH, BODY, "Idempotency-Key", key);
+        var second = server.post(PATH, BODY, "Idempotency-Key", key);
         long waitedMillis = (System.nanoTime() - began) / 1_000_000;
         assertEquals("409 idempotency_in_flight", second.outcome());
         assertEquals("1", second.header("Retry-After"));
@@ -158,36 +158,36 @@ class CrashTest {
         new Http(guild, token).post(PATH, BODY, "Idempotency-Key", key + "other").expect(201);
         mayGoOn.countDown();
         first.get(20, TimeUnit.SECONDS).expect(201);
-        assertEquals("true", stage.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+        assertEquals("true", server.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
     }
 
     @Test
     void waitingRequest_afterRollback_runsItself() throws Exception {
         var inside = new CountDownLatch(1);
         var runs = new AtomicInteger();
-        var stage = stage((call, in) -> {
+        var server = server((call, in) -> {
             var id = insert(call);
             if (runs.incrementAndGet() == 1) {
                 inside.countDown();
                 call.tx().sql().execute("select pg_sleep(0.2)");
                 throw new IllegalStateException("taken back");
             }
-            return told(call, id);
+            return created(call, id);
         });
-        var first = CompletableFuture.supplyAsync(() -> stage.post(PATH, BODY, "Idempotency-Key", key));
+        var first = CompletableFuture.supplyAsync(() -> server.post(PATH, BODY, "Idempotency-Key", key));
         assertTrue(inside.await(20, TimeUnit.SECONDS));
-        assertNull(stage.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+        assertNull(server.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
         assertEquals(500, first.get(20, TimeUnit.SECONDS).status());
         assertOnceEach();
     }
 
     @Test
     void virtualMachineError_isAProblem() throws Exception {
-        var stage = stage((call, in) -> {
+        var server = server((call, in) -> {
             insert(call);
             throw new StackOverflowError();
         });
-        var failed = stage.post(PATH, BODY, "Idempotency-Key", key);
+        var failed = server.post(PATH, BODY, "Idempotency-Key", key);
         assertEquals("500 internal_error", failed.outcome());
         assertEquals("application/problem+json", failed.header("Content-Type"));
         assertNothingIsLeft();

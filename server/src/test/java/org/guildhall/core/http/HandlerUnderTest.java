@@ -57,7 +57,7 @@ final class HandlerUnderTest {
     }
 
     /** Replaces the handler of the operation; the returned caller sends its requests to this node. */
-    static Http playing(Operation operation, Endpoint<Call> handler, String token) {
+    static Http serving(Operation operation, Endpoint<Call> handler, String token) {
         SHARED.handlers.put(operation, handler);
         return new Http("http://127.0.0.1:" + SHARED.server.port(), token);
     }

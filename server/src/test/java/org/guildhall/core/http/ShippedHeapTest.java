@@ -210,8 +210,8 @@ class ShippedHeapTest {
         System.out.printf("shipped heap, %d s: %s, others' p50 %d ms, p99 %d ms%n", SECONDS, outcomes, sorted.get(sorted.size() / 2), p99);
         assertEquals(List.of(), List.copyOf(wrong), () -> read(log));
         assertTrue(outcomes.containsKey("200"), outcomes::toString);
-        var told = Files.readString(log);
-        assertTrue(!told.contains("OutOfMemoryError"), () -> read(log));
+        var output = Files.readString(log);
+        assertTrue(!output.contains("OutOfMemoryError"), () -> read(log));
         if (SECONDS >= 60) {
             assertTrue(p99 < OTHERS_MILLIS_MAX, "the other callers' p99 is " + p99 + " ms");
         }

@@ -32,7 +32,7 @@ class EffectiveRulesTest {
             "(set|max|add|any) (unlimited|\\d+|on|off)(?: per (\\w+))?(?: (soft|hard))?(?: grace (\\d+)%)?(?: at ([\\d% ]+))?");
 
     /** A row of the table. */
-    record Row(List<String> rules, String entitlement, String refusedBeyond, String toldAt) {}
+    record Row(List<String> rules, String entitlement, String refusedBeyond, String thresholds) {}
 
     static List<Row> rows() throws IOException {
         var page = Files.readString(page());
@@ -69,23 +69,23 @@ class EffectiveRulesTest {
                 !"soft".equals(found.group(4)), found.group(5) == null ? 0 : Integer.parseInt(found.group(5)), percents);
     }
 
-    private static List<EffectiveRule> lines(String... rules) {
-        return EffectiveRules.of(Stream.of(rules).map(EffectiveRulesTest::rule).toList()).lines();
+    private static List<EffectiveRule> effectiveRules(String... rules) {
+        return EffectiveRules.of(Stream.of(rules).map(EffectiveRulesTest::rule).toList()).rules();
     }
 
-    private static EffectiveRule line(String... rules) {
-        var lines = lines(rules);
-        assertEquals(1, lines.size());
-        return lines.getFirst();
+    private static EffectiveRule effectiveRule(String... rules) {
+        var effective = effectiveRules(rules);
+        assertEquals(1, effective.size());
+        return effective.getFirst();
     }
 
-    private static String each(List<EffectiveRule> lines, Function<EffectiveRule, String> part) {
-        return lines.stream().map(part).filter(text -> !text.isEmpty()).collect(Collectors.joining("; "));
+    private static String each(List<EffectiveRule> effective, Function<EffectiveRule, String> part) {
+        return effective.stream().map(part).filter(text -> !text.isEmpty()).collect(Collectors.joining("; "));
     }
 
-    private static String entitlement(EffectiveRule line) {
-        var value = line.enabled() != null ? (line.enabled() ? "on" : "off") : line.unlimited() ? "unlimited" : String.valueOf(line.limit());
-        return line.period() == null ? value : value + " per " + line.period();
+    private static String entitlement(EffectiveRule rule) {
+        var value = rule.enabled() != null ? (rule.enabled() ? "on" : "off") : rule.unlimited() ? "unlimited" : String.valueOf(rule.limit());
+        return rule.period() == null ? value : value + " per " + rule.period();
     }
 
     @ParameterizedTest
@@ -93,19 +93,19 @@ class EffectiveRulesTest {
     void rules_inAnyOrder_combineAsDocumented(Row row) {
         var rules = new ArrayList<>(row.rules().stream().map(EffectiveRulesTest::rule).toList());
         for (int turn = 0; turn < rules.size(); turn++) {
-            var lines = EffectiveRules.of(rules).lines();
-            assertEquals(row.entitlement(), each(lines, EffectiveRulesTest::entitlement));
-            assertEquals(row.refusedBeyond(), each(lines, line -> line.ceiling() == null ? "nothing" : line.ceiling().toString()));
-            assertEquals(row.toldAt(), each(lines, line -> line.thresholdPercents().stream().map(percent -> percent + "%").collect(Collectors.joining(" "))));
+            var effective = EffectiveRules.of(rules).rules();
+            assertEquals(row.entitlement(), each(effective, EffectiveRulesTest::entitlement));
+            assertEquals(row.refusedBeyond(), each(effective, rule -> rule.ceiling() == null ? "nothing" : rule.ceiling().toString()));
+            assertEquals(row.thresholds(), each(effective, rule -> rule.thresholdPercents().stream().map(percent -> percent + "%").collect(Collectors.joining(" "))));
             Collections.rotate(rules, 1);
         }
     }
 
     @Test
     void noRules_giveNoEntitlement() {
-        assertEquals(List.of(), EffectiveRules.of(List.of()).lines());
-        assertNull(EffectiveRules.of(List.of()).line("fedwiki.sites", null));
-        assertEquals(List.of(), EffectiveRules.of(List.of(rule("set 1"))).lines("fedwiki.storage_mb"));
+        assertEquals(List.of(), EffectiveRules.of(List.of()).rules());
+        assertNull(EffectiveRules.of(List.of()).rule("fedwiki.sites", null));
+        assertEquals(List.of(), EffectiveRules.of(List.of(rule("set 1"))).rules("fedwiki.storage_mb"));
     }
 
     /** @param counting true for each rule that counts, in the order of the rules */
@@ -124,7 +124,7 @@ class EffectiveRulesTest {
             """)
     void source_countsIfTheValueDependsOnIt(String rules, String counting) {
         var activeRules = Stream.of(rules.split(", ")).map(EffectiveRulesTest::rule).toList();
-        var sources = EffectiveRules.of(activeRules).lines().getFirst().sources();
+        var sources = EffectiveRules.of(activeRules).rules().getFirst().sources();
         assertEquals(counting, activeRules.stream()
                 .map(rule -> sources.stream().filter(source -> source.rule() == rule).findFirst().orElseThrow().counts())
                 .map(String::valueOf)
@@ -149,7 +149,7 @@ class EffectiveRulesTest {
             set 10 per day       | 0   | 9007199254740991 | ALLOWANCE_USED_UP
             """)
     void decision_hasVerdict(String rule, long used, long quantity, Verdict verdict) {
-        assertEquals(verdict, line(rule).decide(used, quantity));
+        assertEquals(verdict, effectiveRule(rule).decide(used, quantity));
     }
 
     @ParameterizedTest
@@ -162,13 +162,13 @@ class EffectiveRulesTest {
             any on               | 0  | none | false
             """)
     void remaining_excludesGrace(String rule, long used, @Nullable Long remaining, boolean exceeded) {
-        assertEquals(remaining, line(rule).remaining(used));
-        assertEquals(exceeded, line(rule).isExceeded(used));
+        assertEquals(remaining, effectiveRule(rule).remaining(used));
+        assertEquals(exceeded, effectiveRule(rule).isExceeded(used));
     }
 
     @Test
-    void lines_areSortedByKeyAndPeriod() {
+    void rules_areSortedByKeyAndPeriod() {
         assertEquals("1 per day; 1 per week; 1 per month; 1 per year",
-                each(lines("set 1 per year", "set 1 per day", "set 1 per month", "set 1 per week"), EffectiveRulesTest::entitlement));
+                each(effectiveRules("set 1 per year", "set 1 per day", "set 1 per month", "set 1 per week"), EffectiveRulesTest::entitlement));
     }
 }

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 /** Reachable tiers: the kind, the differences and the blockers of each. */
 class ReachableTiersTest {
 
-    private final EntitlementFixture wiki = new EntitlementFixture();
-    private final String organization = wiki.organization();
+    private final EntitlementFixture entitlements = new EntitlementFixture();
+    private final String organization = entitlements.organization();
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
 
     private Reply reachable() {
-        return wiki.get(organization, "/reachable-tiers").expect(200);
+        return entitlements.get(organization, "/reachable-tiers").expect(200);
     }
 
     private static String difference(JsonNode tier, String key) {
@@ -37,7 +37,7 @@ class ReachableTiersTest {
         assertEquals("You are on no plan.", found.at("/summary"));
         assertEquals("FedWiki Service", found.at("/ladders/0/plan_ladder_name"));
         assertEquals(3, found.json().at("/ladders/0/tiers").size());
-        var standard = wiki.tier(found, "Standard");
+        var standard = entitlements.tier(found, "Standard");
         assertEquals("initiate true", standard.get("kind").asText() + " " + standard.get("possible"));
         assertEquals("gained 16", difference(standard, "fedwiki.sites"));
         assertEquals("gained null", difference(standard, "fedwiki.domains"));
@@ -46,31 +46,31 @@ class ReachableTiersTest {
 
     @Test
     void tier_showsKindDifferencesAndDate() {
-        wiki.plan(organization, "Standard", now.minusSeconds(60), null);
+        entitlements.plan(organization, "Standard", now.minusSeconds(60), null);
         var found = reachable();
-        var at = wiki.tier(found, "Public");
+        var at = entitlements.tier(found, "Public");
         assertEquals("downgrade true", at.get("kind").asText() + " " + at.get("possible"));
         assertEquals("lowered -15", difference(at, "fedwiki.sites"));
         assertEquals("lowered -240", difference(at, "fedwiki.storage_mb"));
         assertEquals("lost null", difference(at, "fedwiki.domains"));
         assertEquals("Downgrade from Standard to Public (FedWiki Service).", at.get("summary").asText());
         assertEquals(Instant.now().atZone(ZoneOffset.UTC).toLocalDate().toString(), at.get("effective_on").asText());
-        var stay = wiki.tier(found, "Standard");
+        var stay = entitlements.tier(found, "Standard");
         assertTrue(stay.get("is_current").asBoolean());
         assertTrue(stay.get("kind").isNull());
         assertFalse(stay.get("possible").asBoolean());
         assertEquals("unchanged 0", difference(stay, "fedwiki.sites"));
-        var up = wiki.tier(found, "Flexible");
+        var up = entitlements.tier(found, "Flexible");
         assertEquals("upgrade raised 984 unchanged null", up.get("kind").asText() + " " + difference(up, "fedwiki.sites") + " " + difference(up, "fedwiki.domains"));
     }
 
     @Test
     void downgrade_isBlockedByStorage_notBySites() {
-        wiki.plan(organization, "Standard", now.minusSeconds(60), null);
-        wiki.level(organization, "fedwiki.storage_mb", 180);
-        wiki.site(organization, "active");
-        wiki.site(organization, "active");
-        var down = wiki.tier(reachable(), "Public");
+        entitlements.plan(organization, "Standard", now.minusSeconds(60), null);
+        entitlements.level(organization, "fedwiki.storage_mb", 180);
+        entitlements.site(organization, "active");
+        entitlements.site(organization, "active");
+        var down = entitlements.tier(reachable(), "Public");
         assertFalse(down.get("possible").asBoolean());
         assertEquals(2, down.get("blockers").size());
         var storage = down.get("blockers").get(0);
@@ -79,108 +79,108 @@ class ReachableTiersTest {
         assertEquals("Storage (fedwiki.storage_mb): 180 MB in use, and there could be 16 at most.", storage.get("detail").asText());
         var sites = down.get("blockers").get(1);
         assertEquals("false fedwiki.sites 2 1", sites.get("blocks") + " " + sites.get("resource_key").asText() + " " + sites.get("used") + " " + sites.get("limit"));
-        assertTrue(wiki.tier(reachable(), "Flexible").get("possible").asBoolean());
+        assertTrue(entitlements.tier(reachable(), "Flexible").get("possible").asBoolean());
     }
 
     @Test
     void blockedTransition_needsForce() {
-        wiki.plan(organization, "Standard", now.minusSeconds(60), null);
-        wiki.level(organization, "fedwiki.storage_mb", 180);
-        wiki.site(organization, "active");
-        wiki.site(organization, "active");
-        var refused = wiki.move(organization, "downgrade", "Public", "");
+        entitlements.plan(organization, "Standard", now.minusSeconds(60), null);
+        entitlements.level(organization, "fedwiki.storage_mb", 180);
+        entitlements.site(organization, "active");
+        entitlements.site(organization, "active");
+        var refused = entitlements.move(organization, "downgrade", "Public", "");
         assertEquals("409 entitlement_exceeded", refused.outcome());
         assertEquals(1, refused.json().get("errors").size());
         assertEquals("/target_tier_id", refused.at("/errors/0/pointer"));
         assertEquals("Storage (fedwiki.storage_mb): 180 MB in use, and there could be 16 at most.", refused.at("/errors/0/detail"));
-        var later = wiki.move(organization, "downgrade", "Public", ", \"effective_at\": \"2999-01-01T00:00:00Z\"");
+        var later = entitlements.move(organization, "downgrade", "Public", ", \"effective_at\": \"2999-01-01T00:00:00Z\"");
         assertEquals("409 entitlement_exceeded", later.outcome());
-        wiki.move(organization, "upgrade", "Flexible", "").expect(201);
-        wiki.move(organization, "downgrade", "Public", ", \"force\": true, \"reason\": \"They know.\"").expect(201);
+        entitlements.move(organization, "upgrade", "Flexible", "").expect(201);
+        entitlements.move(organization, "downgrade", "Public", ", \"force\": true, \"reason\": \"They know.\"").expect(201);
         assertEquals("You are on Public (FedWiki Service).", reachable().at("/summary"));
         // A limit that is exceeded already doesn't block a transition that lowers nothing.
-        wiki.move(organization, "upgrade", "Standard", "").expect(201);
+        entitlements.move(organization, "upgrade", "Standard", "").expect(201);
     }
 
     @Test
     void exceededLimit_doesNotBlockUpgrade() {
-        wiki.plan(organization, "Public", now.minusSeconds(60), null);
-        wiki.level(organization, "fedwiki.storage_mb", 300);
-        var up = wiki.tier(reachable(), "Standard");
+        entitlements.plan(organization, "Public", now.minusSeconds(60), null);
+        entitlements.level(organization, "fedwiki.storage_mb", 300);
+        var up = entitlements.tier(reachable(), "Standard");
         assertEquals("true 0", up.get("possible") + " " + up.get("blockers").size());
     }
 
     @Test
     void keyWithoutRuleInLowerTier_blocksIfUsed() {
-        wiki.make("/integrations", """
+        entitlements.make("/integrations", """
                 {"key": "mail", "name": "Mail", "resource_keys": [{"key": "mail.boxes", "display_name": "Mailboxes", "kind": "limit"}]}""");
-        wiki.limit("Standard", "mail.boxes", 5);
-        wiki.plan(organization, "Standard", now.minusSeconds(60), null);
-        assertTrue(wiki.tier(reachable(), "Public").get("possible").asBoolean());
-        wiki.level(organization, "mail.boxes", 1);
-        var down = wiki.tier(reachable(), "Public");
+        entitlements.limit("Standard", "mail.boxes", 5);
+        entitlements.plan(organization, "Standard", now.minusSeconds(60), null);
+        assertTrue(entitlements.tier(reachable(), "Public").get("possible").asBoolean());
+        entitlements.level(organization, "mail.boxes", 1);
+        var down = entitlements.tier(reachable(), "Public");
         assertEquals("false mail.boxes 0", down.get("possible") + " " + down.at("/blockers/0/resource_key").asText() + " " + down.at("/blockers/0/limit"));
     }
 
     @Test
     void tierOfRetiredProduct_isNotPossible() {
-        wiki.http.post(EntitlementFixture.CATALOG + "/products/" + wiki.products.get("Flexible") + "/retire", null).expect(200);
-        var flexible = wiki.tier(reachable(), "Flexible");
+        entitlements.http.post(EntitlementFixture.CATALOG + "/products/" + entitlements.products.get("Flexible") + "/retire", null).expect(200);
+        var flexible = entitlements.tier(reachable(), "Flexible");
         assertEquals("false invalid_state", flexible.get("possible") + " " + flexible.at("/blockers/0/code").asText());
     }
 
     @Test
     void scheduledTransition_isShownAtItsTier() {
-        wiki.plan(organization, "Standard", now.minusSeconds(60), null);
-        var move = wiki.scheduled(organization, "downgrade", "Standard", "Public", Instant.parse("2999-01-01T00:00:00Z"));
+        entitlements.plan(organization, "Standard", now.minusSeconds(60), null);
+        var move = entitlements.scheduled(organization, "downgrade", "Standard", "Public", Instant.parse("2999-01-01T00:00:00Z"));
         var found = reachable();
-        assertEquals("2999-01-01T00:00:00.000000Z", wiki.tier(found, "Public").get("scheduled_at").asText());
-        assertEquals(move, wiki.tier(found, "Public").get("transition_id").asText());
-        assertTrue(wiki.tier(found, "Flexible").get("transition_id").isNull());
+        assertEquals("2999-01-01T00:00:00.000000Z", entitlements.tier(found, "Public").get("scheduled_at").asText());
+        assertEquals(move, entitlements.tier(found, "Public").get("transition_id").asText());
+        assertTrue(entitlements.tier(found, "Flexible").get("transition_id").isNull());
     }
 
     @Test
     void defaultTier_isMarked() {
-        wiki.policy("Public");
+        entitlements.policy("Public");
         var found = reachable();
-        assertEquals(wiki.tiers.get("Public"), found.at("/ladders/0/default_tier_id"));
-        assertTrue(wiki.tier(found, "Public").get("is_default").asBoolean());
-        assertFalse(wiki.tier(found, "Standard").get("is_default").asBoolean());
+        assertEquals(entitlements.tiers.get("Public"), found.at("/ladders/0/default_tier_id"));
+        assertTrue(entitlements.tier(found, "Public").get("is_default").asBoolean());
+        assertFalse(entitlements.tier(found, "Standard").get("is_default").asBoolean());
     }
 
     @Test
     void scheduledEnd_isShownAtDefaultTier() {
-        wiki.policy("Public");
-        wiki.plan(organization, "Standard", now.minusSeconds(60), Instant.parse("2999-01-01T00:00:00Z"));
-        var end = wiki.scheduled(organization, "end", "Standard", null, Instant.parse("2999-01-01T00:00:00Z"));
-        assertEquals(end, wiki.tier(reachable(), "Public").get("transition_id").asText());
+        entitlements.policy("Public");
+        entitlements.plan(organization, "Standard", now.minusSeconds(60), Instant.parse("2999-01-01T00:00:00Z"));
+        var end = entitlements.scheduled(organization, "end", "Standard", null, Instant.parse("2999-01-01T00:00:00Z"));
+        assertEquals(end, entitlements.tier(reachable(), "Public").get("transition_id").asText());
     }
 
     @Test
     void dueTransition_isIncludedInCurrentTier() {
-        wiki.isOld();
-        wiki.plan(organization, "Public", now.minusSeconds(3000), null);
-        wiki.scheduled(organization, "upgrade", "Public", "Flexible", now.minusSeconds(500));
+        entitlements.isOld();
+        entitlements.plan(organization, "Public", now.minusSeconds(3000), null);
+        entitlements.scheduled(organization, "upgrade", "Public", "Flexible", now.minusSeconds(500));
         var found = reachable();
         assertEquals("You are on Flexible (FedWiki Service).", found.at("/summary"));
-        assertEquals("downgrade", wiki.tier(found, "Standard").get("kind").asText());
-        assertEquals("lowered -984", difference(wiki.tier(found, "Standard"), "fedwiki.sites"));
+        assertEquals("downgrade", entitlements.tier(found, "Standard").get("kind").asText());
+        assertEquals("lowered -984", difference(entitlements.tier(found, "Standard"), "fedwiki.sites"));
     }
 
     @Test
     void ladders_withPlan_areFirst() {
-        var other = wiki.make("/plan-ladders", "{\"name\": \"A\"}");
-        wiki.plan(organization, "Public", now.minusSeconds(60), null);
+        var other = entitlements.make("/plan-ladders", "{\"name\": \"A\"}");
+        entitlements.plan(organization, "Public", now.minusSeconds(60), null);
         var found = reachable();
-        assertEquals(wiki.ladder + " " + other, found.at("/ladders/0/plan_ladder_id") + " " + found.at("/ladders/1/plan_ladder_id"));
-        var one = wiki.get(organization, "/reachable-tiers?plan_ladder_id=" + other).expect(200);
+        assertEquals(entitlements.ladder + " " + other, found.at("/ladders/0/plan_ladder_id") + " " + found.at("/ladders/1/plan_ladder_id"));
+        var one = entitlements.get(organization, "/reachable-tiers?plan_ladder_id=" + other).expect(200);
         assertEquals("1 " + other, one.json().get("ladders").size() + " " + one.at("/ladders/0/plan_ladder_id"));
         assertEquals("You are on Public (FedWiki Service).", one.at("/summary"));
         for (int more = 0; more < 20; more++) {
-            wiki.make("/plan-ladders", "{\"name\": \"B\"}");
+            entitlements.make("/plan-ladders", "{\"name\": \"B\"}");
         }
         var many = reachable();
         assertEquals("20 true", many.json().get("ladders").size() + " " + many.at("/has_more"));
-        assertEquals(wiki.ladder, many.at("/ladders/0/plan_ladder_id"));
+        assertEquals(entitlements.ladder, many.at("/ladders/0/plan_ladder_id"));
     }
 }

@@ -21,10 +21,10 @@ class ImportFilesTest {
 
     private static final String ONE_CREATED = "succeeded 1 = 1 created + 0 updated + 0 unchanged + 0 failed";
 
-    private final ImportFixture registry = new ImportFixture().open();
+    private final ImportFixture imports = new ImportFixture().open();
 
     private Reply bytes(String type, byte[] file) {
-        return registry.http.bytes("POST", ImportFixture.IMPORTS, file, "Content-Type", type);
+        return imports.http.bytes("POST", ImportFixture.IMPORTS, file, "Content-Type", type);
     }
 
     private static byte[] joined(byte[]... parts) {
@@ -54,26 +54,26 @@ class ImportFilesTest {
                 m-8,%s,558
                 m-9,Bo,559
                 """.formatted("B\"o", "x".repeat(70_000));
-        var done = registry.csv(file);
+        var done = imports.csv(file);
         assertEquals(
                 List.of("3 name stray_quote", "4 name stray_quote", "5 name text_behind_quote", "6 name pattern", "8 name text_behind_quote",
                         "9 external_id text_behind_quote", "9 name stray_quote", "10 name too_long"),
-                registry.errors(done));
+                imports.errors(done));
         assertEquals("succeeded 9 = 2 created + 0 updated + 0 unchanged + 7 failed", outcome(done));
-        assertEquals("559", registry.person("m-9").at("/phone"));
+        assertEquals("559", imports.person("m-9").at("/phone"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"external_id,name\nm-1,\"never closed\n", "external_id,name\nm-1,\"never closed\nm-2,b\nm-3,c\n", "external_id,name\nm-1,\""})
     void csv_withUnclosedQuote_isRefusedWithItsLine(String file) {
-        var refused = registry.send("", CSV, file);
+        var refused = imports.send("", CSV, file);
         assertEquals("400 malformed_body", refused.outcome());
         assertTrue(String.valueOf(refused.at("/detail")).contains("on line 2 "), refused.text());
     }
 
     @Test
     void csv_withUnclosedQuoteInLaterLine_isRefusedWithThatLine() {
-        var refused = registry.send("", CSV, "external_id,name\r\n\r\n\"m\r\n1\",a\r\nm-2,\"open, and\r\nmore\r\n");
+        var refused = imports.send("", CSV, "external_id,name\r\n\r\n\"m\r\n1\",a\r\nm-2,\"open, and\r\nmore\r\n");
         assertEquals("400 malformed_body", refused.outcome());
         assertTrue(String.valueOf(refused.at("/detail")).contains("on line 5 "), refused.text());
     }
@@ -83,14 +83,14 @@ class ImportFilesTest {
         // The emoji ends with the low surrogate that also replaces invalid bytes.
         var csv = joined(ascii("external_id,name\nm-1,Zo"), new byte[] {(byte) 0xeb}, ascii("\nm-2,"), new byte[] {(byte) 0xc3}, ascii("\n"),
                 "m-4,Zo\u00eb \uD83C\uDFFF\n".getBytes(StandardCharsets.UTF_8));
-        var done = registry.done(bytes(CSV, csv).expect(202));
-        assertEquals(List.of("2 name encoding", "3 name encoding"), registry.errors(done));
-        assertEquals("Zo\u00eb \uD83C\uDFFF", registry.person("m-4").at("/name"));
+        var done = imports.done(bytes(CSV, csv).expect(202));
+        assertEquals(List.of("2 name encoding", "3 name encoding"), imports.errors(done));
+        assertEquals("Zo\u00eb \uD83C\uDFFF", imports.person("m-4").at("/name"));
         var ndjson = joined(ascii("{\"external_id\": \"n-1\", \"name\": \"Zo"), new byte[] {(byte) 0xeb}, ascii("\"}\n\n"),
                 "{\"external_id\": \"n-2\", \"name\": \"Zo\u00eb \uD83C\uDFFF\"}\n".getBytes(StandardCharsets.UTF_8));
-        done = registry.done(bytes(NDJSON, ndjson).expect(202));
-        assertEquals(List.of("1 - encoding"), registry.errors(done));
-        assertEquals("Zo\u00eb \uD83C\uDFFF", registry.person("n-2").at("/name"));
+        done = imports.done(bytes(NDJSON, ndjson).expect(202));
+        assertEquals(List.of("1 - encoding"), imports.errors(done));
+        assertEquals("Zo\u00eb \uD83C\uDFFF", imports.person("n-2").at("/name"));
     }
 
     @ParameterizedTest
@@ -103,20 +103,20 @@ class ImportFilesTest {
         var charset = Charset.forName(written);
         var type = named.isEmpty() ? "" : "; charset=" + named;
         var text = (marked ? "\uFEFF" : "") + "external_id;name\r\nm-1;Zo\u00eb \u2013 Fran\u00e7ois\r\n";
-        assertEquals(ONE_CREATED, outcome(registry.done(bytes(CSV + type, text.getBytes(charset)).expect(202))));
-        assertEquals("Zo\u00eb \u2013 Fran\u00e7ois", registry.person("m-1").at("/name"));
+        assertEquals(ONE_CREATED, outcome(imports.done(bytes(CSV + type, text.getBytes(charset)).expect(202))));
+        assertEquals("Zo\u00eb \u2013 Fran\u00e7ois", imports.person("m-1").at("/name"));
         var line = (marked ? "\uFEFF" : "") + "{\"external_id\": \"n-1\", \"name\": \"Zo\u00eb\"}\n";
-        assertEquals(ONE_CREATED, outcome(registry.done(bytes(NDJSON + type, line.getBytes(charset)).expect(202))));
-        assertEquals("Zo\u00eb", registry.person("n-1").at("/name"));
+        assertEquals(ONE_CREATED, outcome(imports.done(bytes(NDJSON + type, line.getBytes(charset)).expect(202))));
+        assertEquals("Zo\u00eb", imports.person("n-1").at("/name"));
     }
 
     @Test
     void idempotencyKey_withAnotherCharacterSet_isRefused() {
         var file = "external_id,name\nm-1,Zo\u00eb\n".getBytes(StandardCharsets.UTF_8);
-        registry.http.bytes("POST", ImportFixture.IMPORTS, file, "Content-Type", CSV, "Idempotency-Key", "k").expect(202);
+        imports.http.bytes("POST", ImportFixture.IMPORTS, file, "Content-Type", CSV, "Idempotency-Key", "k").expect(202);
         assertEquals("422 idempotency_key_reused",
-                registry.http.bytes("POST", ImportFixture.IMPORTS, file, "Content-Type", CSV + "; charset=windows-1252", "Idempotency-Key", "k").outcome());
-        registry.http.bytes("POST", ImportFixture.IMPORTS, file, "Content-Type", CSV + ";charset=\"UTF-8\"", "Idempotency-Key", "k").expect(202);
+                imports.http.bytes("POST", ImportFixture.IMPORTS, file, "Content-Type", CSV + "; charset=windows-1252", "Idempotency-Key", "k").outcome());
+        imports.http.bytes("POST", ImportFixture.IMPORTS, file, "Content-Type", CSV + ";charset=\"UTF-8\"", "Idempotency-Key", "k").expect(202);
     }
 
     @ParameterizedTest
@@ -125,23 +125,23 @@ class ImportFilesTest {
         "external_id\tname\tphone\nm-1\t\"Rossi, Mira; sen.\t\"\t557\n", "\"external_id\";\"name\";\"phone\"\r\n\"m-1\";\"Rossi, Mira; sen.\t\";\"557\"\r\n"
     })
     void separator_isDetectedInHeaderLine(String file) {
-        var done = registry.csv(file.replace("sen.\t", "sen."));
+        var done = imports.csv(file.replace("sen.\t", "sen."));
         assertEquals(ONE_CREATED, outcome(done));
-        assertEquals("Rossi, Mira; sen. 557", registry.person("m-1").at("/name") + " " + registry.person("m-1").at("/phone"));
+        assertEquals("Rossi, Mira; sen. 557", imports.person("m-1").at("/name") + " " + imports.person("m-1").at("/phone"));
     }
 
     @Test
     void header_inAnyCase_isAccepted() {
-        assertEquals(ONE_CREATED, outcome(registry.csv("External_ID,NAME\nm-1,Mira\n")));
-        var twice = registry.send("", CSV, "external_id,Name,NAME\nm-1,a,b\n");
+        assertEquals(ONE_CREATED, outcome(imports.csv("External_ID,NAME\nm-1,Mira\n")));
+        var twice = imports.send("", CSV, "external_id,Name,NAME\nm-1,a,b\n");
         assertEquals("400 malformed_body /NAME duplicate_column", twice.outcome() + " " + twice.at("/errors/0/pointer") + " " + twice.at("/errors/0/code"));
-        assertEquals("400 malformed_body", registry.send("", CSV, "external_id,na\"me\nm-1,a\n").outcome());
-        assertEquals("400 malformed_body", registry.send("", CSV, "external_id" + ",".repeat(500_000) + "\nm-1\n").outcome());
+        assertEquals("400 malformed_body", imports.send("", CSV, "external_id,na\"me\nm-1,a\n").outcome());
+        assertEquals("400 malformed_body", imports.send("", CSV, "external_id" + ",".repeat(500_000) + "\nm-1\n").outcome());
     }
 
     @Test
     void rows_ofEmptyCells_areSkipped() {
-        var done = registry.csv("external_id,name\n,\n\n\"\",\"\"\nm-1,Mira\n,,,\n,\n");
+        var done = imports.csv("external_id,name\n,\n\n\"\",\"\"\nm-1,Mira\n,,,\n,\n");
         assertEquals(ONE_CREATED, outcome(done));
         assertEquals("1", done.at("/total"));
     }
@@ -149,27 +149,27 @@ class ImportFilesTest {
     @Test
     void lines_withAnyLineEnding_areCounted() {
         for (var end : List.of("\n", "\r\n", "\r")) {
-            var done = registry.csv(String.join(end, "external_id,name", "", "\"x" + end + "y\",a", "m-5,b\"c", ""));
-            assertEquals(List.of("3 external_id pattern", "5 name stray_quote"), registry.errors(done));
+            var done = imports.csv(String.join(end, "external_id,name", "", "\"x" + end + "y\",a", "m-5,b\"c", ""));
+            assertEquals(List.of("3 external_id pattern", "5 name stray_quote"), imports.errors(done));
         }
     }
 
     @Test
     void ndjsonLine_withHugeNumber_failsAlone() {
-        var done = registry.ndjson("""
+        var done = imports.ndjson("""
                 {"external_id": "m-1", "name": 1e9999999999}
                 {"external_id": "m-2", "name": -1E-99999999999999999999}
                 {"external_id": "m-3", "name": %s}
                 {"external_id": "m-4", "name": "Mira"}
                 """.formatted("9".repeat(5_000)));
         assertEquals("succeeded 4 = 1 created + 0 updated + 0 unchanged + 3 failed", outcome(done));
-        assertEquals(List.of("1", "2", "3"), registry.errors(done).stream().map(error -> error.split(" ")[0]).toList());
+        assertEquals(List.of("1", "2", "3"), imports.errors(done).stream().map(error -> error.split(" ")[0]).toList());
     }
 
     @Test
     void ndjsonError_namesTheLineOfTheFile() {
-        var done = registry.ndjson("{\"external_id\": \"m-1\", \"name\": \"Mira\"}\n{\"external_id\": }\n");
-        var error = registry.http.get(ImportFixture.IMPORTS + "/" + done.at("/id") + "/errors").expect(200);
+        var done = imports.ndjson("{\"external_id\": \"m-1\", \"name\": \"Mira\"}\n{\"external_id\": }\n");
+        var error = imports.http.get(ImportFixture.IMPORTS + "/" + done.at("/id") + "/errors").expect(200);
         assertEquals("2", error.at("/data/0/line"));
         assertTrue(!String.valueOf(error.at("/data/0/detail")).contains("line 1"), error.text());
     }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 /** The database round trips of an import, counted on the wire. */
 class ImportTripsTest {
 
-    private final ImportFixture registry = new ImportFixture(TestServer.still().tenant()).open();
+    private final ImportFixture imports = new ImportFixture(TestServer.still().tenant()).open();
 
     /** Processes an import, as the job does. */
     private void work(Db db, java.util.UUID id) {
@@ -48,8 +48,8 @@ class ImportTripsTest {
         var householdRules = new Households(persons, households, members);
         var people = new People(persons, new PersonIdentityStore(), organizationRules, new PersonArchiving(organizations, new MembershipStore(), members, organizationRules, householdRules));
         var memberImport = new MemberImport(people, persons, householdRules, households, members);
-        var job = new ImportsModule(db, db, new Platform(registry.tenant.guild().db()), memberImport).importing(new Constraints());
-        assertNull(job.run(new TaskLease("import", registry.tenant.id(), id, 1, 0), () -> false));
+        var job = new ImportsModule(db, db, new Platform(imports.tenant.guild().db()), memberImport).importing(new Constraints());
+        assertNull(job.run(new TaskLease("import", imports.tenant.id(), id, 1, 0), () -> false));
     }
 
     private long trips(String prefix, int rows) throws IOException {
@@ -57,12 +57,12 @@ class ImportTripsTest {
         for (int row = 0; row < rows; row++) {
             file.append("%1$s-%2$d,Member,%1$s-%3$d,Household\n".formatted(prefix, row, row / 4));
         }
-        var accepted = registry.send("", ImportFixture.CSV, file.toString()).expect(202);
+        var accepted = imports.send("", ImportFixture.CSV, file.toString()).expect(202);
         try (var proxy = new PgProxy(TestServer.still().settings().database());
                 var db = new Db(proxy.through())) {
             long before = proxy.trips();
             work(db, PlanFixture.uuid(String.valueOf(accepted.at("/id"))));
-            assertEquals("succeeded %1$d = %1$d created + 0 updated + 0 unchanged + 0 failed".formatted(rows), ImportFixture.outcome(registry.done(accepted)));
+            assertEquals("succeeded %1$d = %1$d created + 0 updated + 0 unchanged + 0 failed".formatted(rows), ImportFixture.outcome(imports.done(accepted)));
             return proxy.trips() - before;
         }
     }

@@ -32,32 +32,32 @@ class MadeTogetherTest {
     private static final String[] HOUSEHOLDS = {"h-1", "h-1", "h-2", "h-2", null};
 
     /** A tenant whose default type has policies for a plan and an add-on, and an ended policy. */
-    private static PlanFixture floor() {
-        var floor = new PlanFixture();
-        floor.http.patch("/api/v1/catalog/org-types/" + floor.personal, "{\"is_default\": true}").expect(200);
+    private static PlanFixture plans() {
+        var plans = new PlanFixture();
+        plans.http.patch("/api/v1/catalog/org-types/" + plans.personal, "{\"is_default\": true}").expect(200);
         for (var name : List.of("Newsletter", "Towel")) {
-            var addon = floor.make("/products", "{\"name\": \"" + name + "\", \"product_type\": \"addon\"}");
-            floor.http.post("/api/v1/catalog/products/" + addon + "/publish", null).expect(200);
-            var policy = floor.make("/default-grant-policies",
-                    "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\"}".formatted(floor.personal, addon));
+            var addon = plans.make("/products", "{\"name\": \"" + name + "\", \"product_type\": \"addon\"}");
+            plans.http.post("/api/v1/catalog/products/" + addon + "/publish", null).expect(200);
+            var policy = plans.make("/default-grant-policies",
+                    "{\"org_type_id\": \"%s\", \"path\": \"off_ladder\", \"product_id\": \"%s\"}".formatted(plans.personal, addon));
             if (name.equals("Towel")) {
-                floor.end(policy);
+                plans.end(policy);
             }
         }
-        return floor;
+        return plans;
     }
 
-    private static void oneByOne(PlanFixture floor) {
+    private static void oneByOne(PlanFixture plans) {
         var households = new HashMap<String, String>();
         for (int at = 0; at < NAMES.length; at++) {
             var birth = at == 1 ? ", \"birth_on\": \"2015-02-28\", \"phone\": \"123\"" : "";
-            var person = floor.post("/persons", "{\"external_id\": \"m-%d\", \"name\": \"%s\", \"email\": \"m%d@members.example\"%s}".formatted(at, NAMES[at], at, birth))
+            var person = plans.post("/persons", "{\"external_id\": \"m-%d\", \"name\": \"%s\", \"email\": \"m%d@members.example\"%s}".formatted(at, NAMES[at], at, birth))
                     .expect(201).at("/id");
             var key = HOUSEHOLDS[at];
             if (key != null) {
                 var household = households.computeIfAbsent(key, name ->
-                        floor.post("/households", "{\"external_id\": \"%1$s\", \"name\": \"Of %1$s\"}".formatted(name)).expect(201).at("/id"));
-                floor.post("/households/" + household + "/members", "{\"person_id\": \"%s\", \"role\": \"%s\"}".formatted(person, role(at))).expect(201);
+                        plans.post("/households", "{\"external_id\": \"%1$s\", \"name\": \"Of %1$s\"}".formatted(name)).expect(201).at("/id"));
+                plans.post("/households/" + household + "/members", "{\"person_id\": \"%s\", \"role\": \"%s\"}".formatted(person, role(at))).expect(201);
             }
         }
     }
@@ -66,20 +66,20 @@ class MadeTogetherTest {
         return at == 1 ? "dependent" : "adult";
     }
 
-    private static void together(PlanFixture floor) {
+    private static void together(PlanFixture plans) {
         var file = new StringBuilder("external_id,name,email,birth_on,phone,household_external_id,household_name,household_role\n");
         for (int at = 0; at < NAMES.length; at++) {
             var birth = at == 1 ? "2015-02-28,123" : ",";
             var household = HOUSEHOLDS[at] == null ? ",," : HOUSEHOLDS[at] + ",Of " + HOUSEHOLDS[at] + "," + role(at);
             file.append("m-%d,%s,m%d@members.example,%s,%s\n".formatted(at, NAMES[at], at, birth, household));
         }
-        assertEquals("succeeded 5 = 5 created + 0 updated + 0 unchanged + 0 failed", ImportFixture.outcome(new ImportFixture(floor.tenant).csv(file.toString())));
+        assertEquals("succeeded 5 = 5 created + 0 updated + 0 unchanged + 0 failed", ImportFixture.outcome(new ImportFixture(plans.tenant).csv(file.toString())));
     }
 
     @Test
     void personsCreatedTogether_haveSameRowsAndChanges() throws SQLException {
-        var first = floor();
-        var second = floor();
+        var first = plans();
+        var second = plans();
         oneByOne(first);
         together(second);
         var rows = rows(first);
@@ -97,18 +97,18 @@ class MadeTogetherTest {
     }
 
     /** Every row of the room, with references as names and equal instants as equal numbers. The actors differ and are not compared. */
-    private static List<String> rows(PlanFixture floor) throws SQLException {
+    private static List<String> rows(PlanFixture plans) throws SQLException {
         var names = new HashMap<String, String>();
         for (var catalog : List.of("org_types.name", "plan_ladders.name", "tiers.name", "products.name", "default_grant_policies.path")) {
             var table = catalog.substring(0, catalog.indexOf('.'));
-            for (var found : floor.tenant.found("select id || ' ' || " + catalog + " from catalog." + table + " where tenant_id = ?", floor.tenant.id())) {
+            for (var found : plans.tenant.found("select id || ' ' || " + catalog + " from catalog." + table + " where tenant_id = ?", plans.tenant.id())) {
                 names.put(found.substring(0, 36), table + " " + found.substring(37));
             }
         }
         var all = new ArrayList<String>();
         for (var table : TABLES) {
-            var found = floor.tenant.found("select (to_jsonb(t) - 'tenant_id' - 'during' - 'actor_type' - 'actor_id' - 'next_provision_id')::text from runtime."
-                    + table + " t where tenant_id = ?", floor.tenant.id());
+            var found = plans.tenant.found("select (to_jsonb(t) - 'tenant_id' - 'during' - 'actor_type' - 'actor_id' - 'next_provision_id')::text from runtime."
+                    + table + " t where tenant_id = ?", plans.tenant.id());
             var named = new TreeMap<String, String>();
             for (var row : found) {
                 var id = row.replaceAll(".*\"id\": \"(" + UUIDS + ")\".*", "$1");
@@ -127,11 +127,11 @@ class MadeTogetherTest {
     }
 
     /** The changes of the room in the audit trail, in any event. */
-    private static List<String> changes(PlanFixture floor) throws SQLException {
-        return floor.tenant.found("""
+    private static List<String> changes(PlanFixture plans) throws SQLException {
+        return plans.tenant.found("""
                         select e.entity_type || ' ' || coalesce(e.before, '-') || ' ' || coalesce(e.after, '-')
                         from platform.audit_entities e join platform.audit_events a on a.tenant_id = e.tenant_id and a.id = e.event_id
-                        where a.tenant_id = ? and (a.action like 'person.%' or a.action like 'household%')""", floor.tenant.id())
+                        where a.tenant_id = ? and (a.action like 'person.%' or a.action like 'household%')""", plans.tenant.id())
                 .stream()
                 .map(entity -> instants(WIRE_ID.matcher(entity).replaceAll("$1_"))
                         .replaceAll("\"actor_type\":\"(job|operator)\"", "\"actor_type\":\"\""))
@@ -146,11 +146,11 @@ class MadeTogetherTest {
 
     @Test
     void personsCreatedTogether_haveOneEventEach() throws SQLException {
-        var floor = floor();
-        together(floor);
-        var events = floor.tenant.found("""
+        var plans = plans();
+        together(plans);
+        var events = plans.tenant.found("""
                 select (select string_agg(e.entity_type, ' ' order by e.position) from platform.audit_entities e where e.tenant_id = a.tenant_id and e.event_id = a.id)
-                from platform.audit_events a where a.tenant_id = ? and a.action = 'person.created' order by a.seq""", floor.tenant.id());
+                from platform.audit_events a where a.tenant_id = ? and a.action = 'person.created' order by a.seq""", plans.tenant.id());
         var given = "transition provision provision pool";
         var person = "person organization membership workspace ";
         assertEquals(
@@ -161,13 +161,13 @@ class MadeTogetherTest {
 
     @Test
     void personsCreatedTogether_keepOrderOfTheFile() {
-        var registry = new ImportFixture(TestServer.shared().tenant()).open();
+        var imports = new ImportFixture(TestServer.shared().tenant()).open();
         var file = new StringBuilder("external_id,name\n");
         for (int row = 0; row < 150; row++) {
             file.append("%d,Member %d\n".formatted((row * 61) % 150, row));
         }
-        assertTrue(ImportFixture.outcome(registry.csv(file.toString())).startsWith("succeeded 150 = 150 created"));
-        var listed = registry.http.get("/api/v1/runtime/persons?sort=created_at&limit=150").expect(200).json().get("data").findValuesAsText("name");
+        assertTrue(ImportFixture.outcome(imports.csv(file.toString())).startsWith("succeeded 150 = 150 created"));
+        var listed = imports.http.get("/api/v1/runtime/persons?sort=created_at&limit=150").expect(200).json().get("data").findValuesAsText("name");
         for (int row = 0; row < 150; row++) {
             assertEquals("Member " + row, listed.get(row));
         }

@@ -14,8 +14,8 @@ class PeopleTripsTest {
     @RegisterExtension
     static final RoundTripCounter COUNTED = new RoundTripCounter();
 
-    private final PeopleFixture lobby = new PeopleFixture();
-    private final Http http = lobby.http.on(COUNTED.node());
+    private final PeopleFixture people = new PeopleFixture();
+    private final Http http = people.http.on(COUNTED.node());
 
     @Test
     void person_created_takesFourRoundTrips() {
@@ -27,10 +27,10 @@ class PeopleTripsTest {
 
     @Test
     void organization_created_takesThreeTrips_readTakesOne() {
-        var body = "{\"name\": \"A\", \"org_type_id\": \"" + lobby.personal + "\"}";
+        var body = "{\"name\": \"A\", \"org_type_id\": \"" + people.personal + "\"}";
         assertEquals(3, COUNTED.trips(() -> http.post(PeopleFixture.BASE + "/organizations", body)));
         assertEquals(1, COUNTED.trips(() -> http.get(PeopleFixture.BASE + "/organizations?limit=2")));
-        var person = lobby.person("P");
+        var person = people.person("P");
         assertEquals(1, COUNTED.trips(() -> http.get(PeopleFixture.BASE + "/persons/" + person)));
         assertEquals(1, COUNTED.trips(() -> http.get(PeopleFixture.BASE + "/memberships?person_id=" + person + "&at=2026-01-01T00:00:00Z")));
     }

@@ -56,8 +56,8 @@ class GrantsTest {
         assertEquals(kept, plans.get("/grants/" + trial).at("/ends_at"));
         assertEquals(kept, plans.get("/provisions?grant_id=" + trial).at("/data/0/ends_at"));
         assertEquals(kept, plans.get("/transitions?grant_id=" + trial + "&state=scheduled").at("/data/0/effective_at"));
-        var told = plans.http.get("/api/v1/platform/audit-events?action=grant.created&entity_type=grant&entity_id=" + trial).expect(200).json();
-        assertEquals(List.of(kept), told.at("/data/0/changes/5/after/plans").findValuesAsText("ends_at"));
+        var events = plans.http.get("/api/v1/platform/audit-events?action=grant.created&entity_type=grant&entity_id=" + trial).expect(200).json();
+        assertEquals(List.of(kept), events.at("/data/0/changes/5/after/plans").findValuesAsText("ends_at"));
     }
 
     @Test

@@ -153,19 +153,19 @@ public final class PlanFixture {
     }
 
     String plans(String organization, String query) {
-        var told = new ArrayList<String>();
-        get("/organizations/" + organization + "/pool" + query).expect(200).json().get("plans").forEach(plan -> told.add(
+        var texts = new ArrayList<String>();
+        get("/organizations/" + organization + "/pool" + query).expect(200).json().get("plans").forEach(plan -> texts.add(
                 name(plan.get("tier_id").asText()) + " " + plan.get("cause").asText() + (plan.get("provision_id").isNull() ? " unwritten" : "")));
-        return String.join(", ", told);
+        return String.join(", ", texts);
     }
 
     /** Returns all transitions of an organization by effective time: kind, from, to, cause, actor, state. */
     List<String> transitions(String organization) {
-        var told = new ArrayList<String>();
-        get("/organizations/" + organization + "/transitions?sort=effective_at").expect(200).json().get("data").forEach(move -> told.add(
+        var texts = new ArrayList<String>();
+        get("/organizations/" + organization + "/transitions?sort=effective_at").expect(200).json().get("data").forEach(move -> texts.add(
                 move.get("kind").asText() + " " + name(move.get("from_tier_id").textValue()) + " → " + name(move.get("to_tier_id").textValue())
                         + " " + move.get("cause").asText() + " " + move.get("actor_type").asText() + " " + move.get("state").asText()));
-        return told;
+        return texts;
     }
 
     /** Returns the name of a tier of the ladder. */

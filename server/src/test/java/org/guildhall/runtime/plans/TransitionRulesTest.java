@@ -91,9 +91,9 @@ class TransitionRulesTest {
         var over = new Validity(NOON.minusSeconds(9), NOON);
         var product = STANDARD.products().getFirst();
         var archived = new Tier(STANDARD.id(), LADDER.id(), 1, "Standard", over, List.of(new TierProduct(product.productId(), "p", over, product.published())));
-        var retired = new Tier(STANDARD.id(), LADDER.id(), 1, "Standard", STANDARD.lifetime(), List.of(new TierProduct(product.productId(), "p", product.stood(), over)));
+        var retired = new Tier(STANDARD.id(), LADDER.id(), 1, "Standard", STANDARD.lifetime(), List.of(new TierProduct(product.productId(), "p", product.onTier(), over)));
         var draft = new Tier(STANDARD.id(), LADDER.id(), 1, "Standard", STANDARD.lifetime(),
-                List.of(new TierProduct(product.productId(), "p", product.stood(), new Validity(null, null))));
+                List.of(new TierProduct(product.productId(), "p", product.onTier(), new Validity(null, null))));
         for (var tier : List.of(archived, retired, draft)) {
             assertEquals("TARGET", describe(up(LADDER, tier, NOON)));
         }

@@ -20,28 +20,28 @@ class SiteLimitJobTest {
     private static final Duration PASSED = Duration.ofHours(2);
 
     private final Instant hence = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
-    private final PlanFixture floor = new PlanFixture(TestServer.still());
-    private final String integration = floor.make("/integrations", """
+    private final PlanFixture plans = new PlanFixture(TestServer.still());
+    private final String integration = plans.make("/integrations", """
             {"key": "fedwiki", "name": "FedWiki", "resource_keys": [
               {"key": "fedwiki.sites", "display_name": "Sites", "unit": "sites", "kind": "limit"}]}""");
-    private final String organization = floor.organization();
+    private final String organization = plans.organization();
 
     @Test
     void grantOffLadders_expired_makesSitesReadOnly() throws SQLException {
-        floor.grant(organization, product(1)[0], "").expect(201);
-        var pack = floor.grant(organization, product(2, "add")[0], ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
+        plans.grant(organization, product(1)[0], "").expect(201);
+        var pack = plans.grant(organization, product(2, "add")[0], ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
         var sites = sites(3);
-        floor.later(PASSED);
-        var shown = floor.get("/grants/" + pack).expect(200);
-        assertEquals(shown.json(), floor.get("/grants?state=ended").expect(200).json().at("/data/0"));
-        floor.settle();
+        plans.later(PASSED);
+        var shown = plans.get("/grants/" + pack).expect(200);
+        assertEquals(shown.json(), plans.get("/grants?state=ended").expect(200).json().at("/data/0"));
+        plans.settle();
         assertEquals(List.of("active", "read_only", "read_only"), states(sites));
-        var grant = floor.get("/grants/" + pack).expect(200);
+        var grant = plans.get("/grants/" + pack).expect(200);
         assertEquals(shown.json(), grant.json(), "the read doesn't depend on the write");
         assertEquals(shown.header("ETag"), grant.header("ETag"));
         assertEquals("ended", grant.at("/state"));
         assertEquals(grant.at("/ends_at"), grant.at("/ended_at"));
-        var event = floor.http.get("/api/v1/platform/audit-events?action=grant.ended").expect(200).json().at("/data/0");
+        var event = plans.http.get("/api/v1/platform/audit-events?action=grant.ended").expect(200).json().at("/data/0");
         assertEquals("job", event.get("actor_type").asText());
         assertEquals(pack, event.get("entity_id").asText());
         assertEquals(List.of("grant", "site", "site", "pool"), event.get("changes").findValuesAsText("entity_type"));
@@ -50,24 +50,24 @@ class SiteLimitJobTest {
 
     @Test
     void expiredGrant_isWrittenByTheNextWrite() throws SQLException {
-        var pack = floor.grant(organization, product(2)[0], ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
-        floor.later(PASSED);
-        floor.move(organization, "upgrade", floor.standard).expect(201);
-        assertEquals(List.of("expired"), floor.tenant.found("select ended_by from runtime.grants where id = ?", PlanFixture.uuid(Objects.requireNonNull(pack))));
+        var pack = plans.grant(organization, product(2)[0], ", \"ends_at\": \"" + hence + "\"").expect(201).at("/id");
+        plans.later(PASSED);
+        plans.move(organization, "upgrade", plans.standard).expect(201);
+        assertEquals(List.of("expired"), plans.tenant.found("select ended_by from runtime.grants where id = ?", PlanFixture.uuid(Objects.requireNonNull(pack))));
         assertNothingIsDue();
     }
 
     @Test
     void rule_lowered_makesSitesReadOnly() throws SQLException {
         var productAndRule = product(3);
-        floor.grant(organization, productAndRule[0], "").expect(201);
+        plans.grant(organization, productAndRule[0], "").expect(201);
         var sites = sites(3);
-        floor.settle();
+        plans.settle();
         assertEquals(List.of("active", "active", "active"), states(sites));
-        floor.http.patch("/api/v1/catalog/entitlement-rules/" + productAndRule[1], "{\"limit_value\": 1}").expect(200);
-        floor.settle();
+        plans.http.patch("/api/v1/catalog/entitlement-rules/" + productAndRule[1], "{\"limit_value\": 1}").expect(200);
+        plans.settle();
         assertEquals(List.of("active", "read_only", "read_only"), states(sites));
-        var event = floor.http.get("/api/v1/platform/audit-events?action=site.made_read_only").expect(200).json().at("/data/0");
+        var event = plans.http.get("/api/v1/platform/audit-events?action=site.made_read_only").expect(200).json().at("/data/0");
         assertEquals("limit-sites", event.get("source_workflow").asText());
         assertEquals(List.of("site", "site", "pool"), event.get("changes").findValuesAsText("entity_type"));
         assertNothingIsDue();
@@ -76,10 +76,10 @@ class SiteLimitJobTest {
     @Test
     void rule_ended_makesSitesReadOnly() throws SQLException {
         var productAndRule = product(3);
-        floor.grant(organization, productAndRule[0], "").expect(201);
+        plans.grant(organization, productAndRule[0], "").expect(201);
         var sites = sites(2);
-        floor.http.post("/api/v1/catalog/entitlement-rules/" + productAndRule[1] + "/end", null).expect(200);
-        floor.settle();
+        plans.http.post("/api/v1/catalog/entitlement-rules/" + productAndRule[1] + "/end", null).expect(200);
+        plans.settle();
         assertEquals(List.of("read_only", "read_only"), states(sites));
         assertNothingIsDue();
     }
@@ -87,21 +87,21 @@ class SiteLimitJobTest {
     @Test
     void rule_raised_changesNoSite() throws SQLException {
         var productAndRule = product(3);
-        floor.grant(organization, productAndRule[0], "").expect(201);
+        plans.grant(organization, productAndRule[0], "").expect(201);
         sites(3);
-        floor.http.patch("/api/v1/catalog/entitlement-rules/" + productAndRule[1], "{\"limit_value\": 4}").expect(200);
+        plans.http.patch("/api/v1/catalog/entitlement-rules/" + productAndRule[1], "{\"limit_value\": 4}").expect(200);
         assertNothingIsDue();
     }
 
     private void assertNothingIsDue() throws SQLException {
         var written = allRows();
-        floor.settle();
+        plans.settle();
         assertEquals(written, allRows());
     }
 
     private List<String> allRows() throws SQLException {
-        var all = new ArrayList<>(floor.everything());
-        all.addAll(floor.tenant.found("select t::text from runtime.sites t where tenant_id = ? order by 1", floor.tenant.id()));
+        var all = new ArrayList<>(plans.everything());
+        all.addAll(plans.tenant.found("select t::text from runtime.sites t where tenant_id = ? order by 1", plans.tenant.id()));
         assertNotEquals(0, all.size());
         return all;
     }
@@ -112,26 +112,26 @@ class SiteLimitJobTest {
 
     /** Creates a published product with a limit of sites, and returns the product and the rule. */
     private String[] product(int sites, String combine) {
-        var set = floor.make("/entitlement-sets", "{\"name\": \"Sites\"}");
-        var rule = floor.make("/entitlement-sets/" + set + "/rules",
+        var set = plans.make("/entitlement-sets", "{\"name\": \"Sites\"}");
+        var rule = plans.make("/entitlement-sets/" + set + "/rules",
                 "{\"kind\": \"limit\", \"resource_key\": \"fedwiki.sites\", \"limit_value\": %d, \"combine\": \"%s\"}".formatted(sites, combine));
-        var product = floor.make("/products", "{\"name\": \"Sites\", \"product_type\": \"addon\", \"entitlement_set_id\": \"" + set + "\"}");
-        floor.http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
+        var product = plans.make("/products", "{\"name\": \"Sites\", \"product_type\": \"addon\", \"entitlement_set_id\": \"" + set + "\"}");
+        plans.http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
         return new String[] {product, rule};
     }
 
     private List<String> sites(int count) {
         var created = new ArrayList<String>();
         for (int at = 0; at < count; at++) {
-            var site = floor.post("/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}".formatted(organization, integration))
+            var site = plans.post("/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}".formatted(organization, integration))
                     .expect(201).at("/id");
-            floor.http.post(PlanFixture.BASE + "/sites/" + site + "/activate", null).expect(200);
+            plans.http.post(PlanFixture.BASE + "/sites/" + site + "/activate", null).expect(200);
             created.add(Objects.requireNonNull(site));
         }
         return created;
     }
 
     private List<String> states(List<String> sites) {
-        return sites.stream().map(site -> Objects.requireNonNull(floor.get("/sites/" + site).expect(200).at("/state"))).toList();
+        return sites.stream().map(site -> Objects.requireNonNull(plans.get("/sites/" + site).expect(200).at("/state"))).toList();
     }
 }

@@ -26,10 +26,10 @@ class UsagePeriodsTest {
 
     private static final ZoneId SYDNEY = ZoneId.of("Australia/Sydney");
 
-    private final UsageFixture farm = new UsageFixture().in("Australia/Sydney");
+    private final UsageFixture usage = new UsageFixture().in("Australia/Sydney");
 
     private Reply usage(String organization, String query) {
-        return farm.http.get(BASE + "/organizations/" + organization + "/usage?" + query);
+        return usage.http.get(BASE + "/organizations/" + organization + "/usage?" + query);
     }
 
     /** In Sydney, clocks go forward on 2026-10-04 at 2:00, and back on 2027-04-04 at 3:00. */
@@ -45,7 +45,7 @@ class UsagePeriodsTest {
         "year,  2026-01-01, 2026-12-31, 2025-12-31T13:00:00Z, 2026-12-31T13:00:00Z, 8760",
     })
     void period_beginsAtMidnightOfTenantTimeZone(String granularity, String first, String last, Instant from, Instant to, long hours) {
-        var organization = farm.organization(limit("wiki.seats", 5));
+        var organization = usage.organization(limit("wiki.seats", 5));
         var sums = usage(organization, "resource_key=wiki.seats&granularity=%s&from_on=%s&to_on=%s".formatted(granularity, last, last)).expect(200);
         assertEquals(1, sums.json().at("/resources/0/sums").size());
         assertEquals(first + " " + last, sums.at("/resources/0/sums/0/starts_on") + " " + sums.at("/resources/0/sums/0/ends_on"));
@@ -56,7 +56,7 @@ class UsagePeriodsTest {
 
     @Test
     void events_aroundDaylightSavingChange_countOnLocalDay() {
-        var organization = farm.organization(limit("wiki.storage_mb", 1_000_000));
+        var organization = usage.organization(limit("wiki.storage_mb", 1_000_000));
         var instants = List.of("2026-10-03T13:59:59Z", "2026-10-03T14:00:00Z", "2026-10-04T12:59:59Z", "2026-10-04T13:00:00Z");
         long quantity = 1;
         for (var at : instants) {
@@ -73,27 +73,27 @@ class UsagePeriodsTest {
 
     @Test
     void event_aroundMidnight_countsOnLocalDay() {
-        var organization = farm.organization(allowance("wiki.uploads", "day", 2));
+        var organization = usage.organization(allowance("wiki.uploads", "day", 2));
         var today = LocalDate.now(SYDNEY);
         var midnight = today.minusDays(1).atStartOfDay(SYDNEY).toInstant();
-        farm.report(event(organization, "wiki.uploads", 2, midnight.minusMillis(1).toString())).expect(201);
-        farm.report(event(organization, "wiki.uploads", 2, midnight.toString())).expect(201);
-        assertEquals("409 entitlement_exceeded", farm.report(event(organization, "wiki.uploads", 1, midnight.plusSeconds(3600).toString())).outcome());
-        var refused = farm.report(event(organization, "wiki.uploads", 1, midnight.minusMillis(1).toString()));
+        usage.report(event(organization, "wiki.uploads", 2, midnight.minusMillis(1).toString())).expect(201);
+        usage.report(event(organization, "wiki.uploads", 2, midnight.toString())).expect(201);
+        assertEquals("409 entitlement_exceeded", usage.report(event(organization, "wiki.uploads", 1, midnight.plusSeconds(3600).toString())).outcome());
+        var refused = usage.report(event(organization, "wiki.uploads", 1, midnight.minusMillis(1).toString()));
         assertEquals("day 2 2", refused.at("/exceeded/0/period") + " " + refused.at("/exceeded/0/limit") + " " + refused.at("/exceeded/0/used"));
-        farm.report(event(organization, "wiki.uploads", 1)).expect(201);
+        usage.report(event(organization, "wiki.uploads", 1)).expect(201);
         var days = usage(organization, "resource_key=wiki.uploads&from_on=" + today.minusDays(3) + "&to_on=" + today).expect(200);
         assertEquals(List.of("0", "2", "2", "1"), each(days.json().at("/resources/0/sums"), "/quantity"));
         assertEquals("null", days.json().at("/resources/0/level").asText());
         assertEquals("Australia/Sydney", days.at("/time_zone"));
         assertEquals(List.of(today.minusDays(2).toString(), today.minusDays(1).toString(), today.minusDays(1).toString()).subList(0, 2),
-                each(farm.http.get(BASE + "/usage-events?sort=occurred_at&organization_id=" + organization), "/occurred_on").subList(0, 2));
+                each(usage.http.get(BASE + "/usage-events?sort=occurred_at&organization_id=" + organization), "/occurred_on").subList(0, 2));
     }
 
     @Test
     void usage_withoutDates_sumsLastThirtyDays() {
-        var organization = farm.organization(limit("wiki.seats", 5));
-        farm.report(event(organization, "wiki.seats", 3), event(organization, "wiki.seats", -1)).expect(201);
+        var organization = usage.organization(limit("wiki.seats", 5));
+        usage.report(event(organization, "wiki.seats", 3), event(organization, "wiki.seats", -1)).expect(201);
         var days = usage(organization, "resource_key=wiki.seats").expect(200);
         assertEquals(30, days.json().at("/resources/0/sums").size());
         assertEquals("2", days.at("/resources/0/sums/29/quantity"));
@@ -102,10 +102,10 @@ class UsagePeriodsTest {
 
     @Test
     void usage_withoutResourceKey_sumsAllUsedKeys() {
-        var organization = farm.organization(limit("wiki.seats", 5), limit("wiki.storage_mb", 5), allowance("wiki.uploads", "day", 5));
+        var organization = usage.organization(limit("wiki.seats", 5), limit("wiki.storage_mb", 5), allowance("wiki.uploads", "day", 5));
         assertEquals(0, usage(organization, "granularity=month").expect(200).json().get("resources").size());
         var longAgo = Instant.now().minus(Duration.ofDays(20)).toString();
-        farm.report(event(organization, "wiki.uploads", 3), event(organization, "wiki.storage_mb", 2, longAgo), event(organization, "wiki.uploads", 1, longAgo))
+        usage.report(event(organization, "wiki.uploads", 3), event(organization, "wiki.storage_mb", 2, longAgo), event(organization, "wiki.uploads", 1, longAgo))
                 .expect(201);
         var found = usage(organization, "from_on=" + LocalDate.now(SYDNEY)).expect(200).json().get("resources");
         assertEquals(List.of("wiki.storage_mb", "wiki.uploads"), each(found, "/resource_key"));
@@ -125,7 +125,7 @@ class UsagePeriodsTest {
         "resource_key=wiki.seats&granularity=year&to_on=9999-12-31,         to_on,        too_far_ahead",
     })
     void usage_withInvalidRangeOrKey_isRefused(String query, String parameter, String code) {
-        var refused = usage(farm.organization(), query);
+        var refused = usage(usage.organization(), query);
         assertEquals("400 invalid_parameter", refused.outcome());
         assertEquals(parameter + " " + code, refused.at("/errors/0/parameter") + " " + refused.at("/errors/0/code"));
     }
@@ -133,7 +133,7 @@ class UsagePeriodsTest {
     @ParameterizedTest
     @CsvSource({"granularity=hour, granularity", "from_on=today, from_on", "from_on=2026-02-30, from_on"})
     void usage_withInvalidParameter_isRefused(String query, String parameter) {
-        var refused = usage(farm.organization(), "resource_key=wiki.seats&" + query);
+        var refused = usage(usage.organization(), "resource_key=wiki.seats&" + query);
         assertEquals("400 invalid_parameter", refused.outcome());
         assertEquals(parameter, refused.at("/errors/0/parameter"));
     }
@@ -141,45 +141,45 @@ class UsagePeriodsTest {
     @ParameterizedTest
     @CsvSource({"Australia/Sydney, America/Los_Angeles", "Pacific/Kiritimati, Pacific/Pago_Pago", "Asia/Kathmandu, America/St_Johns"})
     void allowance_afterTimeZoneChange_isGrantedOnce(String one, String other) {
-        farm.in(one);
-        var organization = farm.organization(
+        usage.in(one);
+        var organization = usage.organization(
                 "{\"resource_key\": \"wiki.uploads\", \"kind\": \"allowance\", \"period\": \"day\", \"limit_value\": 10, \"threshold_percents\": [50]}");
-        farm.report(event(organization, "wiki.uploads", 10)).expect(201);
+        usage.report(event(organization, "wiki.uploads", 10)).expect(201);
         for (var zone : List.of(other, one, other, one)) {
-            farm.in(zone);
+            usage.in(zone);
             for (var when : List.of("", "?at=" + Instant.now())) {
-                var entitlement = EntitlementFixture.of(farm.http.get(BASE + "/organizations/" + organization + "/entitlements" + when), "wiki.uploads");
+                var entitlement = EntitlementFixture.of(usage.http.get(BASE + "/organizations/" + organization + "/entitlements" + when), "wiki.uploads");
                 assertEquals(10, entitlement.get("used").asLong(), zone + when);
             }
-            var refused = farm.report(event(organization, "wiki.uploads", 1));
+            var refused = usage.report(event(organization, "wiki.uploads", 1));
             assertEquals("409 entitlement_exceeded", refused.outcome(), zone);
             assertEquals("10", refused.at("/exceeded/0/used"), zone);
         }
-        assertEquals(List.of("50"), each(farm.http.get(BASE + "/usage-thresholds?organization_id=" + organization), "/percent"));
+        assertEquals(List.of("50"), each(usage.http.get(BASE + "/usage-thresholds?organization_id=" + organization), "/percent"));
     }
 
     @Test
     void used_inAnyTimeZone_isTheUseBetweenThePeriodsInstants() {
-        var organization = farm.organization();
+        var organization = usage.organization();
         for (var period : List.of("day", "week", "month")) {
-            farm.hold(organization, farm.product(allowance("wiki.uploads", period, 1_000_000)));
+            usage.hold(organization, usage.product(allowance("wiki.uploads", period, 1_000_000)));
         }
         var random = new Random(11);
         var events = new TreeMap<Instant, Long>();
         var zones = List.of("Australia/Sydney", "America/Los_Angeles", "Asia/Kathmandu", "UTC", "Australia/Sydney");
         for (var zone : zones) {
-            farm.in(zone);
+            usage.in(zone);
             for (int count = 0; count < 12; count++) {
                 var at = Instant.now().minusSeconds(random.nextInt(30 * 86_400)).truncatedTo(ChronoUnit.MICROS);
                 events.put(at, 1L + random.nextInt(9));
-                farm.report(event(organization, "wiki.uploads", events.get(at), at.toString())).expect(201);
+                usage.report(event(organization, "wiki.uploads", events.get(at), at.toString())).expect(201);
             }
         }
         for (var zone : zones) {
-            farm.in(zone);
+            usage.in(zone);
             var now = Instant.now();
             for (var at : List.of(now, now.minus(Duration.ofDays(3)), now.minus(Duration.ofDays(9)))) {
-                var found = farm.http.get(BASE + "/organizations/" + organization + "/entitlements" + (at.equals(now) ? "" : "?at=" + at));
+                var found = usage.http.get(BASE + "/organizations/" + organization + "/entitlements" + (at.equals(now) ? "" : "?at=" + at));
                 if (found.outcome().startsWith("404")) {
                     continue;
                 }
@@ -205,7 +205,7 @@ class UsagePeriodsTest {
 
     /** Adds use to the sums without the API, which refuses events of that age. */
     private void addUse(String organization, Instant at, long quantity) {
-        farm.sql("""
+        usage.sql("""
                 with pool as (select tenant_id, id from runtime.pools where organization_id = ?), event as (select ?::timestamptz as at, ?::bigint as quantity), days as (
                     insert into runtime.usage_days (tenant_id, pool_id, resource_key, day, quantity)
                     select tenant_id, id, 'wiki.storage_mb', (at at time zone 'UTC')::date, quantity from pool cross join event

@@ -30,11 +30,11 @@ class UsageRaceTest {
     private static final int REPORTS = 12;
     private static final int TRIES = 10;
 
-    private final UsageFixture farm = new UsageFixture();
+    private final UsageFixture usage = new UsageFixture();
 
     /** A client on the first or the second node. */
     private Http http(int number) {
-        return number % 2 == 0 ? farm.http : farm.http.on(TestServer.second());
+        return number % 2 == 0 ? usage.http : usage.http.on(TestServer.second());
     }
 
     /** Sends a report, again after a lock timeout of the pool. Its events still count once. */
@@ -50,7 +50,7 @@ class UsageRaceTest {
 
     @Test
     void concurrentReports_neverExceedHardLimit() throws Exception {
-        var organization = farm.organization(
+        var organization = usage.organization(
                 limit("wiki.storage_mb", 500, ", \"threshold_percents\": [10, 50, 90, 100]"), allowance("wiki.uploads", "month", 300));
         var accepted = Race.run(THREADS, number -> {
             var random = new Random(number);
@@ -68,17 +68,17 @@ class UsageRaceTest {
         long sum = accepted.stream().mapToLong(Long::longValue).sum();
         assertTrue(sum <= 500 && accepted.size() <= 300, sum + " of 500, " + accepted.size() + " of 300");
         assertTrue(sum > 495 || accepted.size() == 300, "there was room: " + sum + " of 500, " + accepted.size() + " of 300");
-        assertEquals(sum, farm.level(organization, "wiki.storage_mb"));
-        assertEquals(List.of(Long.toString(sum)), farm.stored(
+        assertEquals(sum, usage.level(organization, "wiki.storage_mb"));
+        assertEquals(List.of(Long.toString(sum)), usage.stored(
                 "select sum(quantity) from runtime.usage_events where resource_key = 'wiki.storage_mb' and organization_id = ?", organization));
-        assertEquals(List.of(Long.toString(sum), Integer.toString(accepted.size())), farm.stored("""
+        assertEquals(List.of(Long.toString(sum), Integer.toString(accepted.size())), usage.stored("""
                 select sum(d.quantity) from runtime.usage_days d join runtime.pools p on p.id = d.pool_id
                 where p.organization_id = ? group by d.resource_key order by d.resource_key""", organization));
     }
 
     @Test
     void concurrentReports_recordEachThresholdOnce() throws Exception {
-        var organization = farm.organization(limit("wiki.storage_mb", 64, ", \"threshold_percents\": [25, 50, 75, 100]"));
+        var organization = usage.organization(limit("wiki.storage_mb", 64, ", \"threshold_percents\": [25, 50, 75, 100]"));
         var percentsRecorded = Race.run(THREADS, number -> {
             var percents = new ArrayList<String>();
             for (int count = 0; count < 2; count++) {
@@ -88,15 +88,15 @@ class UsageRaceTest {
         }).stream().flatMap(List::stream).sorted().toList();
         assertEquals(List.of("100", "25", "50", "75"), percentsRecorded);
         assertEquals(List.of("25", "50", "75", "100"),
-                each(farm.http.get(BASE + "/organizations/" + organization + "/usage-thresholds?sort=created_at"), "/percent"));
-        assertEquals(List.of("4"), farm.stored("""
+                each(usage.http.get(BASE + "/organizations/" + organization + "/usage-thresholds?sort=created_at"), "/percent"));
+        assertEquals(List.of("4"), usage.stored("""
                 select count(*) from platform.audit_entities
                 where entity_type = 'usage_threshold' and entity_id in (select id from runtime.usage_thresholds where organization_id = ?)""", organization));
     }
 
     @Test
     void sameReport_sentConcurrently_countsOnce() throws Exception {
-        var organization = farm.organization(limit("wiki.storage_mb", 100));
+        var organization = usage.organization(limit("wiki.storage_mb", 100));
         var events = LongStream.rangeClosed(1, 10).mapToObj(quantity -> event(organization, "wiki.storage_mb", quantity)).toList();
         var recorded = Race.run(THREADS, number -> {
             var mixed = new ArrayList<>(events);
@@ -106,27 +106,27 @@ class UsageRaceTest {
             return reply.json().get("recorded").asInt();
         });
         assertEquals(10, recorded.stream().mapToInt(Integer::intValue).sum());
-        assertEquals(55, farm.level(organization, "wiki.storage_mb"));
+        assertEquals(55, usage.level(organization, "wiki.storage_mb"));
     }
 
     @Test
     void externalId_reportedByTwoOrganizations_isRecordedOnce() throws Exception {
-        var organizations = List.of(farm.organization(limit("wiki.storage_mb", 1000)), farm.organization(limit("wiki.storage_mb", 1000)));
+        var organizations = List.of(usage.organization(limit("wiki.storage_mb", 1000)), usage.organization(limit("wiki.storage_mb", 1000)));
         for (int round = 0; round < 10; round++) {
             var id = UsageFixture.word();
             var outcomes = Race.run(2, number -> send(number, List.of(event(id, organizations.get(number), "wiki.storage_mb", 1))).outcome());
             assertEquals(List.of("201", "409 conflict"), outcomes.stream().sorted().toList());
         }
-        assertEquals(10, farm.level(organizations.get(0), "wiki.storage_mb") + farm.level(organizations.get(1), "wiki.storage_mb"));
+        assertEquals(10, usage.level(organizations.get(0), "wiki.storage_mb") + usage.level(organizations.get(1), "wiki.storage_mb"));
     }
 
     @Test
     void reports_ofManyOrganizations_doNotDeadlock() throws Exception {
-        var product = farm.product(limit("wiki.storage_mb", 40));
+        var product = usage.product(limit("wiki.storage_mb", 40));
         var organizations = new ArrayList<String>();
         for (int count = 0; count < 8; count++) {
-            organizations.add(farm.organization());
-            farm.hold(organizations.getLast(), product);
+            organizations.add(usage.organization());
+            usage.hold(organizations.getLast(), product);
         }
         var outcomes = Race.run(THREADS / 2, number -> {
             var random = new Random(number);
@@ -139,18 +139,18 @@ class UsageRaceTest {
             return replies;
         }).stream().flatMap(List::stream).collect(Collectors.groupingBy(outcome -> outcome, Collectors.counting()));
         assertTrue(Set.of("201", "409 entitlement_exceeded").containsAll(outcomes.keySet()), outcomes.toString());
-        long sum = organizations.stream().mapToLong(one -> farm.level(one, "wiki.storage_mb")).sum();
+        long sum = organizations.stream().mapToLong(one -> usage.level(one, "wiki.storage_mb")).sum();
         assertEquals(outcomes.get("201") * 4, sum);
     }
 
     @Test
     void sites_requestedConcurrently_neverExceedLimit() throws Exception {
-        var organization = farm.organization(limit("wiki.sites", 7));
-        var body = "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}".formatted(organization, farm.integration);
+        var organization = usage.organization(limit("wiki.sites", 7));
+        var body = "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}".formatted(organization, usage.integration);
         var replies = Race.run(THREADS, number -> http(number).post(BASE + "/sites", body)).stream().filter(reply -> reply.status() != 503).toList();
         var outcomes = replies.stream().collect(Collectors.groupingBy(Reply::outcome, Collectors.counting()));
         assertEquals(Map.of("201", 7L, "409 entitlement_exceeded", replies.size() - 7L), outcomes);
-        assertEquals(7, each(farm.http.get(BASE + "/sites?state=requested&organization_id=" + organization), "/id").size());
+        assertEquals(7, each(usage.http.get(BASE + "/sites?state=requested&organization_id=" + organization), "/id").size());
         var site = replies.stream().filter(reply -> reply.status() == 201).findFirst().orElseThrow().at("/id");
         var taken = Race.run(8, number -> http(number).post(BASE + "/sites/" + site + "/provision", null).outcome());
         assertEquals(1, taken.stream().filter("200"::equals).count(), "several took the same site up: " + taken);

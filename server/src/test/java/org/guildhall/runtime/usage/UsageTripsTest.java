@@ -25,8 +25,8 @@ class UsageTripsTest {
     @RegisterExtension
     static final RoundTripCounter COUNTED = new RoundTripCounter();
 
-    private final UsageFixture farm = new UsageFixture();
-    private final Http http = farm.http.on(COUNTED.node());
+    private final UsageFixture usage = new UsageFixture();
+    private final Http http = usage.http.on(COUNTED.node());
 
     private Reply send(int events, List<String> organizations) {
         var batch = new ArrayList<Map<String, Object>>();
@@ -38,11 +38,11 @@ class UsageTripsTest {
 
     @Test
     void report_ofThousandEvents_takesFewMoreTripsThanOfOne() {
-        var product = farm.product(limit("wiki.storage_mb", 1_000_000), allowance("wiki.uploads", "month", 1_000_000));
+        var product = usage.product(limit("wiki.storage_mb", 1_000_000), allowance("wiki.uploads", "month", 1_000_000));
         var organizations = new ArrayList<String>();
         for (int count = 0; count < 51; count++) {
-            organizations.add(farm.organization());
-            farm.hold(organizations.getLast(), product);
+            organizations.add(usage.organization());
+            usage.hold(organizations.getLast(), product);
         }
         assertEquals(8, COUNTED.trips(() -> send(1, organizations)));
         long many = COUNTED.trips(() -> send(1000, organizations));
@@ -52,20 +52,20 @@ class UsageTripsTest {
     /** Each read has another kind of parameters. A read that doesn't send them with a prepared statement finds nothing. */
     @Test
     void preparedReads_repeated_sendTheirParameters() {
-        var organization = farm.organization(limit("wiki.seats", 5, ", \"threshold_percents\": [20]"));
-        var report = farm.report(event(organization, "wiki.seats", 2)).expect(201).at("/id");
+        var organization = usage.organization(limit("wiki.seats", 5, ", \"threshold_percents\": [20]"));
+        var report = usage.report(event(organization, "wiki.seats", 2)).expect(201).at("/id");
         var today = LocalDate.now(ZoneOffset.UTC);
-        var usage = BASE + "/organizations/" + organization + "/usage?resource_key=wiki.seats&from_on=" + today.minusDays(1) + "&to_on=" + today.plusDays(1);
-        assertEquals(4, COUNTED.trips(() -> http.get(usage)));
-        assertEquals("2", http.get(usage).at("/resources/0/total"));
+        var path = BASE + "/organizations/" + organization + "/usage?resource_key=wiki.seats&from_on=" + today.minusDays(1) + "&to_on=" + today.plusDays(1);
+        assertEquals(4, COUNTED.trips(() -> http.get(path)));
+        assertEquals("2", http.get(path).at("/resources/0/total"));
         var events = BASE + "/usage-events?resource_key=wiki.seats&occurred_after=2020-01-01T00:00:00Z&organization_id=" + organization;
         assertEquals(1, COUNTED.trips(() -> http.get(events)));
         assertEquals("2", http.get(events).at("/data/0/quantity"));
         assertEquals(2, COUNTED.trips(() -> http.get(BASE + "/usage-reports/" + report)));
         assertEquals("20", http.get(BASE + "/usage-reports/" + report).at("/thresholds/0/percent"));
-        var site = farm.make(BASE + "/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}"
-                .formatted(farm.organization(limit("wiki.sites", 1)), farm.integration));
-        var requested = BASE + "/sites?state=requested&integration_id=" + farm.integration;
+        var site = usage.make(BASE + "/sites", "{\"organization_id\": \"%s\", \"integration_id\": \"%s\", \"name\": \"S\"}"
+                .formatted(usage.organization(limit("wiki.sites", 1)), usage.integration));
+        var requested = BASE + "/sites?state=requested&integration_id=" + usage.integration;
         assertEquals(1, COUNTED.trips(() -> http.get(requested)));
         assertEquals(site, http.get(requested).at("/data/0/id"));
     }

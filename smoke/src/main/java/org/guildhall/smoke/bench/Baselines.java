@@ -55,7 +55,7 @@ final class Baselines implements AutoCloseable {
 
     /** @param server the server's database settings; the baselines only use another role */
     Baselines(DbConfig server) {
-        this.pool = Db.pool(new DbConfig(server.url(), Stock.ROLE, "", server.poolSize(), server.poolWait()));
+        this.pool = Db.pool(new DbConfig(server.url(), BenchData.ROLE, "", server.poolSize(), server.poolWait()));
     }
 
     void bind(RoutesConfig routes) {
@@ -66,7 +66,7 @@ final class Baselines implements AutoCloseable {
 
     private void select(Context context) throws SQLException {
         try (var connection = pool.getConnection(); var statement = connection.prepareStatement(SELECT)) {
-            statement.setObject(1, Stock.LIBRARY);
+            statement.setObject(1, BenchData.LIBRARY);
             statement.setObject(2, ProductId.parse(context.pathParam("id")).value());
             try (var row = statement.executeQuery()) {
                 row.next();
@@ -94,7 +94,7 @@ final class Baselines implements AutoCloseable {
 
     private static Product effect(Connection connection) throws SQLException {
         try (var statement = connection.prepareStatement(EFFECT)) {
-            statement.setObject(1, Stock.WORKSHOP);
+            statement.setObject(1, BenchData.WORKSHOP);
             statement.setString(2, "Kettlebell course");
             statement.setString(3, "Six evenings in small groups");
             statement.setString(4, "one_time");
@@ -108,7 +108,7 @@ final class Baselines implements AutoCloseable {
 
     private static void key(Connection connection, byte[] key, byte[] reply, UUID id, @Nullable String requestId) throws SQLException {
         try (var statement = connection.prepareStatement(KEY)) {
-            statement.setObject(1, Stock.WORKSHOP);
+            statement.setObject(1, BenchData.WORKSHOP);
             statement.setBytes(2, key);
             statement.setObject(3, ACTOR);
             statement.setBytes(4, HASH);
@@ -122,7 +122,7 @@ final class Baselines implements AutoCloseable {
     private static void event(Connection connection, UUID id, @Nullable String requestId, byte[] key, byte[] reply) throws SQLException {
         var event = org.guildhall.core.data.Ids.next();
         try (var statement = connection.prepareStatement(EVENT)) {
-            statement.setObject(1, Stock.WORKSHOP);
+            statement.setObject(1, BenchData.WORKSHOP);
             statement.setObject(2, event);
             statement.setObject(3, ACTOR);
             statement.setObject(4, ACTOR);
@@ -133,7 +133,7 @@ final class Baselines implements AutoCloseable {
             statement.executeUpdate();
         }
         try (var statement = connection.prepareStatement(ENTITY)) {
-            statement.setObject(1, Stock.WORKSHOP);
+            statement.setObject(1, BenchData.WORKSHOP);
             statement.setObject(2, event);
             statement.setObject(3, id);
             statement.setString(4, new String(reply, StandardCharsets.UTF_8));

@@ -81,12 +81,12 @@ public final class Bench {
         var state = Files.createDirectories(home.resolve(".guildhall"));
         var scratch = Files.createTempDirectory(state, "bench-");
         try (var postgres = Embedded.persistent(scratch.resolve(POSTGRES), 0)) {
-            postgres.prepare(Stock.DATABASE);
-            try (var connection = postgres.superuser(Stock.DATABASE)) {
-                report.say("Filling the database: " + Stock.PRODUCTS + " products …");
-                var stock = new Stock(connection);
-                stock.fill();
-                measure(postgres, stock, scratch);
+            postgres.prepare(BenchData.DATABASE);
+            try (var connection = postgres.superuser(BenchData.DATABASE)) {
+                report.say("Filling the database: " + BenchData.PRODUCTS + " products …");
+                var data = new BenchData(connection);
+                data.fill();
+                measure(postgres, data, scratch);
             }
         } finally {
             deleteAll(scratch);
@@ -95,10 +95,10 @@ public final class Bench {
         report.write();
     }
 
-    private void measure(Embedded postgres, Stock stock, Path scratch) throws SQLException, IOException, InterruptedException {
-        var reader = stock.token(Stock.LIBRARY);
-        var writer = stock.token(Stock.WORKSHOP);
-        var ids = stock.ids().stream().map(Stock::productId).toArray(String[]::new);
+    private void measure(Embedded postgres, BenchData data, Path scratch) throws SQLException, IOException, InterruptedException {
+        var reader = data.token(BenchData.LIBRARY);
+        var writer = data.token(BenchData.WORKSHOP);
+        var ids = data.ids().stream().map(BenchData::productId).toArray(String[]::new);
         String deep;
         try (var trips = new RoundTrips(postgres.port());
                 var server = ServerProcess.start(home, scratch, settings(trips.port()))) {
@@ -140,9 +140,9 @@ public final class Bench {
 
     private static Map<String, String> settings(int databasePort) {
         return Map.of(
-                "GUILDHALL_DATABASE_URL", "jdbc:postgresql://127.0.0.1:" + databasePort + "/" + Stock.DATABASE,
+                "GUILDHALL_DATABASE_URL", "jdbc:postgresql://127.0.0.1:" + databasePort + "/" + BenchData.DATABASE,
                 "GUILDHALL_DATABASE_USER", Roles.APP,
-                "GUILDHALL_KEYS", Stock.KEYS);
+                "GUILDHALL_KEYS", BenchData.KEYS);
     }
 
     private static Map<Measured, Load.Requests> requests(String reader, String writer, String[] ids, String deep) {

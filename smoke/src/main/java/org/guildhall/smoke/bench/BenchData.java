@@ -11,7 +11,7 @@ import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 
 /** The benchmark's database: one tenant with a long list to read, and one to create products in. */
-final class Stock {
+final class BenchData {
 
     static final String DATABASE = "guildhall_bench";
 
@@ -32,7 +32,7 @@ final class Stock {
     private final Connection connection;
 
     /** @param connection a superuser's connection */
-    Stock(Connection connection) {
+    BenchData(Connection connection) {
         this.connection = connection;
     }
 
@@ -67,18 +67,18 @@ final class Stock {
                 with made as (
                   insert into catalog.products (tenant_id, name, product_type) select '%1$s', 'Course ' || n, 'one_time' from generate_series(1, %2$d) as n
                   returning tenant_id, id),
-                kept as (
+                keys as (
                   insert into platform.idempotency_keys
                     (tenant_id, key_hmac, consumer_id, request_hash, operation, status, reply, headers, entity_type, entity_id, request_id)
                   select tenant_id, sha256(id::text::bytea), tenant_id, '\\x00', 'createProduct', 201, '{}', '', 'product', id, 'req_stock' from made),
-                told as (
+                events as (
                   insert into platform.audit_events (tenant_id, id, actor_type, actor_id, operation, status, action, category, entity_type, entity_id,
                     request_id, trace_id)
                   select tenant_id, id, 'operator', tenant_id, 'createProduct', 201, 'product.created', 'billing', 'product', id,
                     'req_' || id, '4bf92f3577b34da6a3ce929d0e0e4736' from made
                   returning tenant_id, id)
                 insert into platform.audit_entities (tenant_id, event_id, position, entity_type, entity_id, after, salt, after_digest)
-                select tenant_id, id, 0, 'product', id, '{}', '\\x00', '\\x00' from told"""
+                select tenant_id, id, 0, 'product', id, '{}', '\\x00', '\\x00' from events"""
                 .formatted(WORKSHOP, TRAIL));
     }
 

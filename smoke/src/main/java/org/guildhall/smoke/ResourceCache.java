@@ -13,7 +13,7 @@ import org.guildhall.client.Response;
  *
  * @param <T> the kind of resource
  */
-final class Known<T> {
+final class ResourceCache<T> {
 
     private final Supplier<Page<T>> list;
     private final Function<T, String> key;
@@ -22,7 +22,7 @@ final class Known<T> {
     private boolean complete;
 
     /** @param key returns the external id; null for a foreign resource */
-    Known(Supplier<Page<T>> list, Function<T, String> key) {
+    ResourceCache(Supplier<Page<T>> list, Function<T, String> key) {
         this.list = list;
         this.key = key;
     }
@@ -30,7 +30,7 @@ final class Known<T> {
     /** @param find looks the resource up if the first page doesn't show it */
     T ensure(String wanted, Supplier<Page<T>> find, Supplier<Response<T>> make) {
         look();
-        return known.computeIfAbsent(wanted, any -> complete ? make.get().value() : Shelf.ensure(find, make));
+        return known.computeIfAbsent(wanted, any -> complete ? make.get().value() : CatalogSeed.ensure(find, make));
     }
 
     private void look() {

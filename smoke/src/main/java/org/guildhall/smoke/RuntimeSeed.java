@@ -52,33 +52,33 @@ import org.guildhall.client.model.Transition;
  * Fills a tenant with persons, organizations, grants, sites and usage. It can be repeated: each resource has an {@code external_id}, is
  * looked up by it, and created only if it is missing.
  */
-final class Register {
+final class RuntimeSeed {
 
     private static final int MOST = 200;
 
     private final Domains.Runtime runtime;
     private final String domain;
-    private final Known<Person> persons;
-    private final Known<Organization> organizations;
-    private final Known<Membership> memberships;
-    private final Known<Household> households;
-    private final Map<String, Known<HouseholdMember>> residents = new HashMap<>();
-    private final Known<Grant> grants;
-    private final Known<Transition> transitions;
-    private final Known<Site> sites;
+    private final ResourceCache<Person> persons;
+    private final ResourceCache<Organization> organizations;
+    private final ResourceCache<Membership> memberships;
+    private final ResourceCache<Household> households;
+    private final Map<String, ResourceCache<HouseholdMember>> residents = new HashMap<>();
+    private final ResourceCache<Grant> grants;
+    private final ResourceCache<Transition> transitions;
+    private final ResourceCache<Site> sites;
 
     /** @param domain the domain of all e-mail addresses, and of the identity provider */
-    Register(Guildhall guildhall, String domain) {
+    RuntimeSeed(Guildhall guildhall, String domain) {
         this.runtime = guildhall.runtime();
         this.domain = domain;
-        this.persons = new Known<>(() -> runtime.persons().list(new ListPersonsOptions().withLimit(MOST)), Person::externalId);
-        this.organizations = new Known<>(() -> runtime.organizations().list(new ListOrganizationsOptions().withLimit(MOST)), Organization::externalId);
-        this.memberships = new Known<>(() -> runtime.memberships().list(new ListMembershipsOptions().withLimit(MOST)),
+        this.persons = new ResourceCache<>(() -> runtime.persons().list(new ListPersonsOptions().withLimit(MOST)), Person::externalId);
+        this.organizations = new ResourceCache<>(() -> runtime.organizations().list(new ListOrganizationsOptions().withLimit(MOST)), Organization::externalId);
+        this.memberships = new ResourceCache<>(() -> runtime.memberships().list(new ListMembershipsOptions().withLimit(MOST)),
                 membership -> membership.organizationId() + membership.personId());
-        this.households = new Known<>(() -> runtime.households().list(new ListHouseholdsOptions().withLimit(MOST)), Household::externalId);
-        this.grants = new Known<>(() -> runtime.grants().list(new ListGrantsOptions().withLimit(MOST)), Grant::externalId);
-        this.transitions = new Known<>(() -> runtime.transitions().list(new ListTransitionsOptions().withLimit(MOST)), Transition::externalId);
-        this.sites = new Known<>(() -> runtime.sites().list(new ListSitesOptions().withLimit(MOST)), Site::externalId);
+        this.households = new ResourceCache<>(() -> runtime.households().list(new ListHouseholdsOptions().withLimit(MOST)), Household::externalId);
+        this.grants = new ResourceCache<>(() -> runtime.grants().list(new ListGrantsOptions().withLimit(MOST)), Grant::externalId);
+        this.transitions = new ResourceCache<>(() -> runtime.transitions().list(new ListTransitionsOptions().withLimit(MOST)), Transition::externalId);
+        this.sites = new ResourceCache<>(() -> runtime.sites().list(new ListSitesOptions().withLimit(MOST)), Site::externalId);
     }
 
     /** A person with a personal organization and an identity at the tenant's provider. */
@@ -116,7 +116,7 @@ final class Register {
     }
 
     void lives(Household household, Person person, HouseholdRole role) {
-        var here = residents.computeIfAbsent(household.id(), any -> new Known<>(
+        var here = residents.computeIfAbsent(household.id(), any -> new ResourceCache<>(
                 () -> runtime.householdMembers().list(household.id(), new ListHouseholdMembersOptions().withLimit(MOST)), HouseholdMember::personId));
         here.ensure(
                 person.id(),

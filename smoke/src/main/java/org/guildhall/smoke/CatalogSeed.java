@@ -53,13 +53,13 @@ import org.guildhall.client.model.UnitAmount;
  * Fills a tenant's catalog. It can be repeated: each resource has an {@code external_id}, is looked up by it, and created only if it is
  * missing.
  */
-final class Shelf {
+final class CatalogSeed {
 
     private final Guildhall guildhall;
     private final String currency;
 
     /** @param currency the currency of all prices */
-    Shelf(Guildhall guildhall, String currency) {
+    CatalogSeed(Guildhall guildhall, String currency) {
         this.guildhall = guildhall;
         this.currency = currency;
     }
