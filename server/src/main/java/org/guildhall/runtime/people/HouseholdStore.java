@@ -27,6 +27,7 @@ import org.guildhall.core.sql.JsonRows;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.schema.runtime.tables.Households;
@@ -42,7 +43,16 @@ public final class HouseholdStore {
     /** A household as stored. */
     public record Row(
             UUID id, @Nullable String externalId, String name, String state, @Nullable Instant archivedAt, Instant createdAt,
-            Instant updatedAt, long version) {}
+            Instant updatedAt, long version) {
+
+        private Row with(Values values, Instant now) {
+            return new Row(id, values.externalId(), values.name(), state, archivedAt, createdAt, now, version + 1);
+        }
+
+        private Row archived(Instant now) {
+            return new Row(id, externalId, name, "archived", now, createdAt, now, version + 1);
+        }
+    }
 
     /** The members of a household that a caller can set. */
     record Values(@Nullable String externalId, String name) {}
@@ -75,24 +85,18 @@ public final class HouseholdStore {
             select(COLUMNS).from(HOUSEHOLDS).where(HOUSEHOLDS.ID.eq(any(params("ids", SQLDataType.UUID)))), HouseholdStore::row);
     private static final PreparedQuery<Row> LOCK =
             PreparedQuery.of(select(COLUMNS).from(HOUSEHOLDS).where(BY_ID).forNoKeyUpdate(), HouseholdStore::row);
-    private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
-            DSL.update(HOUSEHOLDS)
-                    .set(HOUSEHOLDS.EXTERNAL_ID, param(HOUSEHOLDS.EXTERNAL_ID))
-                    .set(HOUSEHOLDS.NAME, param(HOUSEHOLDS.NAME))
-                    .set(HOUSEHOLDS.UPDATED_AT, Columns.now())
-                    .set(HOUSEHOLDS.VERSION, HOUSEHOLDS.VERSION.plus(inline(1)))
-                    .where(BY_ID)
-                    .returningResult(COLUMNS),
-            HouseholdStore::row);
-    private static final PreparedQuery<Row> ARCHIVE = PreparedQuery.of(
-            DSL.update(HOUSEHOLDS)
-                    .set(HOUSEHOLDS.STATE, inline("archived"))
-                    .set(HOUSEHOLDS.ARCHIVED_AT, Columns.now())
-                    .set(HOUSEHOLDS.UPDATED_AT, Columns.now())
-                    .set(HOUSEHOLDS.VERSION, HOUSEHOLDS.VERSION.plus(inline(1)))
-                    .where(BY_ID)
-                    .returningResult(COLUMNS),
-            HouseholdStore::row);
+    private static final PreparedUpdate UPDATE = PreparedUpdate.of(DSL.update(HOUSEHOLDS)
+            .set(HOUSEHOLDS.EXTERNAL_ID, param(HOUSEHOLDS.EXTERNAL_ID))
+            .set(HOUSEHOLDS.NAME, param(HOUSEHOLDS.NAME))
+            .set(HOUSEHOLDS.UPDATED_AT, Columns.now())
+            .set(HOUSEHOLDS.VERSION, HOUSEHOLDS.VERSION.plus(inline(1)))
+            .where(BY_ID));
+    private static final PreparedUpdate ARCHIVE = PreparedUpdate.of(DSL.update(HOUSEHOLDS)
+            .set(HOUSEHOLDS.STATE, inline("archived"))
+            .set(HOUSEHOLDS.ARCHIVED_AT, Columns.now())
+            .set(HOUSEHOLDS.UPDATED_AT, Columns.now())
+            .set(HOUSEHOLDS.VERSION, HOUSEHOLDS.VERSION.plus(inline(1)))
+            .where(BY_ID));
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", HOUSEHOLDS.CREATED_AT, "name", HOUSEHOLDS.NAME),
             HOUSEHOLDS.ID,
@@ -128,8 +132,16 @@ public final class HouseholdStore {
     }
 
     /** Locks the household until the transaction ends. New members and the archiving wait for this lock. */
-    @Nullable Row lock(Tx tx, UUID id) {
-        return LOCK.one(tx, id);
+    @Nullable Locked<Row> lock(Tx tx, UUID id) {
+        var batch = new Batch();
+        var locked = Locked.in(batch, lock(batch, id));
+        batch.send(tx);
+        return locked.get();
+    }
+
+    /** Adds the read of households that the transaction has locked or inserted. */
+    Supplier<List<Row>> getAll(Batch batch, Collection<UUID> ids) {
+        return batch.all(GET_ALL, ids);
     }
 
     /** Locks the household in the same way, together with other statements. */
@@ -141,13 +153,14 @@ public final class HouseholdStore {
         return LIST.page(tx, page, filter);
     }
 
-    Row update(Tx tx, UUID id, Values values) {
-        return UPDATE.single(tx, values.externalId(), values.name(), id);
+    Row update(Tx tx, Locked<Row> before, Values values) {
+        UPDATE.later(tx, values.externalId(), values.name(), before.row().id());
+        return before.row().with(values, before.now());
     }
 
-    /** Adds the archiving of the household. */
-    Supplier<Row> archive(Batch batch, UUID id) {
-        return batch.single(ARCHIVE, id);
+    Row archive(Tx tx, Locked<Row> before) {
+        ARCHIVE.later(tx, before.row().id());
+        return before.row().archived(before.now());
     }
 
     private static Row row(RowReader cells) {

@@ -4,7 +4,6 @@ import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.runtime.Tables.INVITATIONS;
 import static org.jooq.impl.DSL.any;
-import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.json.EmailAddresses;
 import org.guildhall.core.sql.Batch;
@@ -48,6 +48,19 @@ public final class InvitationStore {
         private Row accepted(UUID byPersonId, UUID asMembershipId, Instant now) {
             return new Row(id, externalId, organizationId, email, role, "accepted", expiresAt, now, byPersonId, asMembershipId, null, createdAt, now, version + 1);
         }
+
+        private Row renewed(Instant end, Instant now) {
+            return new Row(id, externalId, organizationId, email, role, "pending", end, null, null, null, null, createdAt, now, version + 1);
+        }
+
+        private Row revoked(Instant now) {
+            return new Row(id, externalId, organizationId, email, role, "revoked", expiresAt, null, null, null, now, createdAt, now, version + 1);
+        }
+
+        private Row with(@Nullable String newExternalId, Instant now) {
+            return new Row(id, newExternalId, organizationId, email, role, state, expiresAt, acceptedAt, personId, membershipId, revokedAt, createdAt, now,
+                    version + 1);
+        }
     }
 
     /** An invitation to insert. */
@@ -71,22 +84,18 @@ public final class InvitationStore {
             INVITATIONS.EXPIRES_AT, INVITATIONS.ACCEPTED_AT, INVITATIONS.PERSON_ID, INVITATIONS.MEMBERSHIP_ID, INVITATIONS.REVOKED_AT,
             INVITATIONS.CREATED_AT, INVITATIONS.UPDATED_AT, INVITATIONS.VERSION);
 
-    private static final Field<Instant> EXPIRY =
-            field("{0} + {1} * interval '1 second'", SQLDataType.INSTANT, Columns.now(), DSL.param("seconds", SQLDataType.INTEGER));
     private static final Condition BY_ID = INVITATIONS.ID.eq(param(INVITATIONS.ID));
     private static final Condition OF_ORGANIZATION = INVITATIONS.ORGANIZATION_ID.eq(param(INVITATIONS.ORGANIZATION_ID));
 
-    private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
-            insertInto(INVITATIONS)
-                    .set(INVITATIONS.ORGANIZATION_ID, param(INVITATIONS.ORGANIZATION_ID))
-                    .set(INVITATIONS.EXTERNAL_ID, param(INVITATIONS.EXTERNAL_ID))
-                    .set(INVITATIONS.EMAIL, param(INVITATIONS.EMAIL))
-                    .set(INVITATIONS.EMAIL_KEY, param(INVITATIONS.EMAIL_KEY))
-                    .set(INVITATIONS.ROLE, param(INVITATIONS.ROLE))
-                    .set(INVITATIONS.TOKEN_HMAC, param(INVITATIONS.TOKEN_HMAC))
-                    .set(INVITATIONS.EXPIRES_AT, EXPIRY)
-                    .returningResult(COLUMNS),
-            InvitationStore::row);
+    private static final PreparedUpdate INSERT = PreparedUpdate.of(insertInto(INVITATIONS)
+            .set(INVITATIONS.ID, param(INVITATIONS.ID))
+            .set(INVITATIONS.ORGANIZATION_ID, param(INVITATIONS.ORGANIZATION_ID))
+            .set(INVITATIONS.EXTERNAL_ID, param(INVITATIONS.EXTERNAL_ID))
+            .set(INVITATIONS.EMAIL, param(INVITATIONS.EMAIL))
+            .set(INVITATIONS.EMAIL_KEY, param(INVITATIONS.EMAIL_KEY))
+            .set(INVITATIONS.ROLE, param(INVITATIONS.ROLE))
+            .set(INVITATIONS.TOKEN_HMAC, param(INVITATIONS.TOKEN_HMAC))
+            .set(INVITATIONS.EXPIRES_AT, param(INVITATIONS.EXPIRES_AT)));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(INVITATIONS).where(BY_ID), InvitationStore::row);
     private static final PreparedQuery<Row> GET_BY_TOKEN = PreparedQuery.of(
             select(COLUMNS).from(INVITATIONS).where(INVITATIONS.TOKEN_HMAC.eq(any(params("hmacs", INVITATIONS.TOKEN_HMAC.getDataType())))), InvitationStore::row);
@@ -109,23 +118,17 @@ public final class InvitationStore {
             .and(PENDING)
             .orderBy(INVITATIONS.CREATED_AT, INVITATIONS.ID)
             .limit(inline(1)));
-    private static final PreparedQuery<Row> RENEW = PreparedQuery.of(
-            DSL.update(INVITATIONS)
-                    .set(INVITATIONS.TOKEN_HMAC, param(INVITATIONS.TOKEN_HMAC))
-                    .set(INVITATIONS.EXPIRES_AT, EXPIRY)
-                    .set(INVITATIONS.UPDATED_AT, Columns.now())
-                    .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(inline(1)))
-                    .where(BY_ID)
-                    .returningResult(COLUMNS),
-            InvitationStore::row);
-    private static final PreparedQuery<Row> SET_EXTERNAL_ID = PreparedQuery.of(
-            DSL.update(INVITATIONS)
-                    .set(INVITATIONS.EXTERNAL_ID, param(INVITATIONS.EXTERNAL_ID))
-                    .set(INVITATIONS.UPDATED_AT, Columns.now())
-                    .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(inline(1)))
-                    .where(BY_ID)
-                    .returningResult(COLUMNS),
-            InvitationStore::row);
+    private static final PreparedUpdate RENEW = PreparedUpdate.of(DSL.update(INVITATIONS)
+            .set(INVITATIONS.TOKEN_HMAC, param(INVITATIONS.TOKEN_HMAC))
+            .set(INVITATIONS.EXPIRES_AT, param(INVITATIONS.EXPIRES_AT))
+            .set(INVITATIONS.UPDATED_AT, Columns.now())
+            .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(inline(1)))
+            .where(BY_ID));
+    private static final PreparedUpdate SET_EXTERNAL_ID = PreparedUpdate.of(DSL.update(INVITATIONS)
+            .set(INVITATIONS.EXTERNAL_ID, param(INVITATIONS.EXTERNAL_ID))
+            .set(INVITATIONS.UPDATED_AT, Columns.now())
+            .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(inline(1)))
+            .where(BY_ID));
     private static final PreparedUpdate ACCEPT = PreparedUpdate.of(DSL.update(INVITATIONS)
             .set(INVITATIONS.ACCEPTED_AT, param(INVITATIONS.ACCEPTED_AT))
             .set(INVITATIONS.PERSON_ID, param(INVITATIONS.PERSON_ID))
@@ -133,14 +136,11 @@ public final class InvitationStore {
             .set(INVITATIONS.UPDATED_AT, param(INVITATIONS.ACCEPTED_AT))
             .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(inline(1)))
             .where(BY_ID));
-    private static final PreparedQuery<Row> REVOKE = PreparedQuery.of(
-            DSL.update(INVITATIONS)
-                    .set(INVITATIONS.REVOKED_AT, Columns.now())
-                    .set(INVITATIONS.UPDATED_AT, Columns.now())
-                    .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(inline(1)))
-                    .where(INVITATIONS.ID.eq(any(params("ids", SQLDataType.UUID))))
-                    .returningResult(COLUMNS),
-            InvitationStore::row);
+    private static final PreparedUpdate REVOKE = PreparedUpdate.of(DSL.update(INVITATIONS)
+            .set(INVITATIONS.REVOKED_AT, Columns.now())
+            .set(INVITATIONS.UPDATED_AT, Columns.now())
+            .set(INVITATIONS.VERSION, INVITATIONS.VERSION.plus(inline(1)))
+            .where(INVITATIONS.ID.eq(any(params("ids", SQLDataType.UUID)))));
 
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", INVITATIONS.CREATED_AT),
@@ -154,9 +154,14 @@ public final class InvitationStore {
                     .and(by.within(INVITATIONS.CREATED_AT, Filter::created)),
             InvitationStore::row);
 
-    Row insert(Tx tx, New invitation) {
-        return INSERT.single(tx, invitation.organizationId(), invitation.externalId(), invitation.email(), EmailAddresses.key(invitation.email()),
-                invitation.role(), invitation.tokenHmac(), invitation.expiresInSeconds());
+    /** Inserts a pending invitation at {@code now}, the time of the transaction. */
+    Row insert(Tx tx, New invitation, Instant now) {
+        var row = new Row(
+                Ids.next(), invitation.externalId(), invitation.organizationId(), invitation.email(), invitation.role(), "pending",
+                now.plusSeconds(invitation.expiresInSeconds()), null, null, null, null, now, now, 1);
+        INSERT.later(tx, row.id(), row.organizationId(), row.externalId(), row.email(), EmailAddresses.key(row.email()), row.role(),
+                invitation.tokenHmac(), row.expiresAt());
+        return row;
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -169,18 +174,21 @@ public final class InvitationStore {
     }
 
     /** Locks the invitation until the transaction ends. */
-    @Nullable Row lock(Tx tx, UUID id) {
-        return LOCK.one(tx, id);
+    @Nullable Locked<Row> lock(Tx tx, UUID id) {
+        var batch = new Batch();
+        var locked = lock(batch, id);
+        batch.send(tx);
+        return locked.get();
     }
 
     /** Locks the invitation in the same way, together with other statements. */
-    Supplier<@Nullable Row> lock(Batch batch, UUID id) {
-        return batch.one(LOCK, id);
+    Supplier<@Nullable Locked<Row>> lock(Batch batch, UUID id) {
+        return Locked.in(batch, batch.one(LOCK, id));
     }
 
     /** Locks the pending invitations of an organization until the transaction ends, oldest first. */
-    Supplier<List<Row>> lockPending(Batch batch, UUID organizationId) {
-        return batch.all(LOCK_PENDING, organizationId);
+    List<Row> lockPending(Tx tx, UUID organizationId) {
+        return LOCK_PENDING.all(tx, organizationId);
     }
 
     /** Adds the count of the pending invitations of an organization. */
@@ -198,13 +206,16 @@ public final class InvitationStore {
     }
 
     /** Replaces the token and the expiry. The previous token is invalid from now on. */
-    Row renew(Tx tx, UUID id, byte[] tokenHmac, int expiresInSeconds) {
-        return RENEW.single(tx, tokenHmac, expiresInSeconds, id);
+    Row renew(Tx tx, Locked<Row> before, byte[] tokenHmac, int expiresInSeconds) {
+        var after = before.row().renewed(before.now().plusSeconds(expiresInSeconds), before.now());
+        RENEW.later(tx, tokenHmac, after.expiresAt(), after.id());
+        return after;
     }
 
     /** Replaces the external id. */
-    Row setExternalId(Tx tx, UUID id, @Nullable String externalId) {
-        return SET_EXTERNAL_ID.single(tx, externalId, id);
+    Row setExternalId(Tx tx, Locked<Row> before, @Nullable String externalId) {
+        SET_EXTERNAL_ID.later(tx, externalId, before.row().id());
+        return before.row().with(externalId, before.now());
     }
 
     /** Accepts a pending invitation that the caller has locked. */
@@ -213,9 +224,10 @@ public final class InvitationStore {
         return pending.accepted(personId, membershipId, at);
     }
 
-    /** Revokes invitations, and returns them in no order. */
-    List<Row> revoke(Tx tx, Collection<UUID> ids) {
-        return REVOKE.all(tx, ids);
+    /** Revokes pending invitations that the caller has locked, and returns them in the given order. */
+    List<Row> revoke(Tx tx, List<Row> pending, Instant now) {
+        REVOKE.later(tx, pending.stream().map(Row::id).toList());
+        return pending.stream().map(row -> row.revoked(now)).toList();
     }
 
     private static Row row(RowReader cells) {

@@ -50,13 +50,14 @@ final class InvitationsHandler implements InvitationsApi<Call> {
         var batch = new Batch();
         var locked = organizations.lock(batch, organizationId.value());
         var room = room(batch, organizationId.value(), body.email());
+        var now = batch.now();
         batch.send(call.tx());
         var organization = Require.found(locked.get());
         Require.active(organization.state(), "organization");
         room.run();
         var token = InvitationToken.issue();
         var invitation = invitations.insert(call.tx(), new New(
-                organization.id(), body.externalId(), body.email(), body.role().value(), token.hmac(keys), lifetime(body.expiresInSeconds())));
+                organization.id(), body.externalId(), body.email(), body.role().value(), token.hmac(keys), lifetime(body.expiresInSeconds())), now.get());
         call.created(new InvitationId(invitation.id()), PeopleViews.toApi(invitation));
         return Reply.created("/api/v1/runtime/invitations/" + new InvitationId(invitation.id()), issued(invitation, token));
     }
@@ -71,7 +72,8 @@ final class InvitationsHandler implements InvitationsApi<Call> {
         var room = room(batch, found.organizationId(), found.email());
         batch.send(call.tx());
         var organization = Require.found(locked.get());
-        var before = Require.found(invitation.get());
+        var current = Require.found(invitation.get());
+        var before = current.row();
         call.expect(before.version());
         Require.active(organization.state(), "organization");
         switch (before.state()) {
@@ -80,7 +82,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
             default -> throw Problem.INVALID_STATE.because("The invitation " + ending(before) + ".");
         }
         var token = InvitationToken.issue();
-        var after = invitations.renew(call.tx(), before.id(), token.hmac(keys), lifetime(body.expiresInSeconds()));
+        var after = invitations.renew(call.tx(), current, token.hmac(keys), lifetime(body.expiresInSeconds()));
         call.changed(invitationId, PeopleViews.toApi(before), PeopleViews.toApi(after));
         return Reply.ok(issued(after, token));
     }
@@ -135,7 +137,8 @@ final class InvitationsHandler implements InvitationsApi<Call> {
 
     @Override
     public Reply<Invitation> updateInvitation(Call call, InvitationId invitationId, Patch<InvitationPatch> patch) {
-        var before = Require.found(invitations.lock(call.tx(), invitationId.value()));
+        var locked = Require.found(invitations.lock(call.tx(), invitationId.value()));
+        var before = locked.row();
         call.expect(before.version());
         var current = new InvitationPatch(before.externalId());
         var wanted = patch.onto(current);
@@ -143,7 +146,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
             call.unchanged();
             return Reply.ok(PeopleViews.toApi(before));
         }
-        var invitation = PeopleViews.toApi(invitations.setExternalId(call.tx(), before.id(), wanted.externalId()));
+        var invitation = PeopleViews.toApi(invitations.setExternalId(call.tx(), locked, wanted.externalId()));
         call.changed(invitation.id(), PeopleViews.toApi(before), invitation);
         return Reply.ok(invitation);
     }
@@ -158,7 +161,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
         var read = rules.read(batch, locks);
         batch.send(tx);
         var parties = read.get();
-        var before = Require.found(locked.get());
+        var before = Require.found(locked.get()).row();
         if (!before.state().equals("pending")) {
             throw Problem.INVALID_STATE.at("/token", "The invitation " + ending(before) + ".");
         }
@@ -171,12 +174,13 @@ final class InvitationsHandler implements InvitationsApi<Call> {
 
     @Override
     public Reply<Invitation> revokeInvitation(Call call, InvitationId invitationId) {
-        var before = Require.found(invitations.lock(call.tx(), invitationId.value()));
+        var locked = Require.found(invitations.lock(call.tx(), invitationId.value()));
+        var before = locked.row();
         call.expect(before.version());
         if (!before.state().equals("pending")) {
             throw Problem.INVALID_STATE.because("The invitation " + ending(before) + ".");
         }
-        var revoked = PeopleViews.toApi(invitations.revoke(call.tx(), List.of(before.id())).getFirst());
+        var revoked = PeopleViews.toApi(invitations.revoke(call.tx(), List.of(before), locked.now()).getFirst());
         call.changed(revoked.id(), PeopleViews.toApi(before), revoked);
         return Reply.ok(revoked);
     }

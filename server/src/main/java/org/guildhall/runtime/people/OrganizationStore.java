@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.guildhall.api.Page;
@@ -30,6 +31,7 @@ import org.guildhall.core.sql.JsonRows;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.jooq.Condition;
@@ -45,7 +47,17 @@ public final class OrganizationStore {
     /** An organization as stored. */
     public record Row(
             UUID id, @Nullable String externalId, UUID orgTypeId, String name, @Nullable UUID personalPersonId, UUID poolId,
-            Map<String, String> metadata, String state, @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
+            Map<String, String> metadata, String state, @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {
+
+        private Row with(Values values, Instant now) {
+            return new Row(id, values.externalId(), orgTypeId, values.name(), personalPersonId, poolId, new TreeMap<>(values.metadata()), state, archivedAt,
+                    createdAt, now, version + 1);
+        }
+
+        private Row archived(Instant now) {
+            return new Row(id, externalId, orgTypeId, name, personalPersonId, poolId, metadata, "archived", now, createdAt, now, version + 1);
+        }
+    }
 
     /** The members of an organization that a caller can change. */
     record Values(@Nullable String externalId, String name, Map<String, String> metadata) {}
@@ -147,25 +159,19 @@ public final class OrganizationStore {
     private static final PreparedQuery<String> LOCK_SHARED = lockShared(BY_ID);
     private static final PreparedQuery<String> LOCK_SHARED_BY_WORKSPACE = lockShared(BY_WORKSPACE);
 
-    private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
-            DSL.update(ORGANIZATIONS)
-                    .set(ORGANIZATIONS.EXTERNAL_ID, param(ORGANIZATIONS.EXTERNAL_ID))
-                    .set(ORGANIZATIONS.NAME, param(ORGANIZATIONS.NAME))
-                    .set(ORGANIZATIONS.METADATA, param(ORGANIZATIONS.METADATA))
-                    .set(ORGANIZATIONS.UPDATED_AT, Columns.now())
-                    .set(ORGANIZATIONS.VERSION, ORGANIZATIONS.VERSION.plus(inline(1)))
-                    .where(BY_ID)
-                    .returningResult(COLUMNS),
-            OrganizationStore::row);
-    private static final PreparedQuery<Row> ARCHIVE = PreparedQuery.of(
-            DSL.update(ORGANIZATIONS)
-                    .set(ORGANIZATIONS.STATE, inline("archived"))
-                    .set(ORGANIZATIONS.ARCHIVED_AT, Columns.now())
-                    .set(ORGANIZATIONS.UPDATED_AT, Columns.now())
-                    .set(ORGANIZATIONS.VERSION, ORGANIZATIONS.VERSION.plus(inline(1)))
-                    .where(BY_ID)
-                    .returningResult(COLUMNS),
-            OrganizationStore::row);
+    private static final PreparedUpdate UPDATE = PreparedUpdate.of(DSL.update(ORGANIZATIONS)
+            .set(ORGANIZATIONS.EXTERNAL_ID, param(ORGANIZATIONS.EXTERNAL_ID))
+            .set(ORGANIZATIONS.NAME, param(ORGANIZATIONS.NAME))
+            .set(ORGANIZATIONS.METADATA, param(ORGANIZATIONS.METADATA))
+            .set(ORGANIZATIONS.UPDATED_AT, Columns.now())
+            .set(ORGANIZATIONS.VERSION, ORGANIZATIONS.VERSION.plus(inline(1)))
+            .where(BY_ID));
+    private static final PreparedUpdate ARCHIVE = PreparedUpdate.of(DSL.update(ORGANIZATIONS)
+            .set(ORGANIZATIONS.STATE, inline("archived"))
+            .set(ORGANIZATIONS.ARCHIVED_AT, Columns.now())
+            .set(ORGANIZATIONS.UPDATED_AT, Columns.now())
+            .set(ORGANIZATIONS.VERSION, ORGANIZATIONS.VERSION.plus(inline(1)))
+            .where(BY_ID));
 
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", ORGANIZATIONS.CREATED_AT, "name", ORGANIZATIONS.NAME),
@@ -216,8 +222,11 @@ public final class OrganizationStore {
     }
 
     /** Locks the organization until the transaction ends. Changes of its memberships and its archiving wait for this lock. */
-    @Nullable Row lock(Tx tx, UUID id) {
-        return LOCK.one(tx, id);
+    @Nullable Locked<Row> lock(Tx tx, UUID id) {
+        var batch = new Batch();
+        var locked = Locked.in(batch, lock(batch, id));
+        batch.send(tx);
+        return locked.get();
     }
 
     /** Locks the organization in the same way, together with other statements. */
@@ -249,13 +258,14 @@ public final class OrganizationStore {
         return LIST.page(tx, page, filter);
     }
 
-    Row update(Tx tx, UUID id, Values values) {
-        return UPDATE.single(tx, values.externalId(), values.name(), Columns.jsonb(values.metadata()), id);
+    Row update(Tx tx, Locked<Row> before, Values values) {
+        UPDATE.later(tx, values.externalId(), values.name(), Columns.jsonb(values.metadata()), before.row().id());
+        return before.row().with(values, before.now());
     }
 
-    /** Adds the archiving of the organization. */
-    Supplier<Row> archive(Batch batch, UUID id) {
-        return batch.single(ARCHIVE, id);
+    Row archive(Tx tx, Locked<Row> before) {
+        ARCHIVE.later(tx, before.row().id());
+        return before.row().archived(before.now());
     }
 
     public static Row row(RowReader cells) {

@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -148,21 +146,18 @@ public final class Organizations {
     }
 
     /** Archives an active organization that the caller has locked: revokes its pending invitations and ends everything that it holds. */
-    Row archive(Tx tx, Changes changes, Actor actor, Row before) {
-        var batch = new Batch();
-        var archived = organizations.archive(batch, before.id());
-        var locked = invitations.lockPending(batch, before.id());
-        batch.send(tx);
-        var after = archived.get();
-        changes.changed(new OrganizationId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(after));
-        var pending = locked.get().stream().collect(Collectors.toMap(InvitationStore.Row::id, Function.identity()));
+    Row archive(Tx tx, Changes changes, Actor actor, Locked<Row> before) {
+        var after = organizations.archive(tx, before);
+        changes.changed(new OrganizationId(after.id()), PeopleViews.toApi(before.row()), PeopleViews.toApi(after));
+        var pending = invitations.lockPending(tx, after.id());
         if (!pending.isEmpty()) {
-            for (var row : invitations.revoke(tx, pending.keySet())) {
-                var revoked = PeopleViews.toApi(row);
-                changes.changed(revoked.id(), PeopleViews.toApi(Objects.requireNonNull(pending.get(row.id()))), revoked);
+            var revoked = invitations.revoke(tx, pending, before.now());
+            for (int index = 0; index < pending.size(); index++) {
+                var invitation = PeopleViews.toApi(revoked.get(index));
+                changes.changed(invitation.id(), PeopleViews.toApi(pending.get(index)), invitation);
             }
         }
-        pools.close(tx, changes.secondary(), actor, before.id(), ARCHIVED);
+        pools.close(tx, changes.secondary(), actor, after.id(), ARCHIVED);
         return after;
     }
 }

@@ -105,11 +105,11 @@ public final class People {
      *
      * @throws ProblemException {@code invalid_state} if the person is archived
      */
-    Row update(Tx tx, Changes changes, Row before, Values values) {
+    Row update(Tx tx, Changes changes, Locked<Row> before, Values values) {
         ProblemException.ifAny(errors(tx, values));
-        Require.active(before.state(), "person");
-        var after = persons.update(tx, before.id(), values);
-        changes.changed(new PersonId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(after));
+        Require.active(before.row().state(), "person");
+        var after = persons.update(tx, before, values);
+        changes.changed(new PersonId(after.id()), PeopleViews.toApi(before.row()), PeopleViews.toApi(after));
         return after;
     }
 
@@ -118,11 +118,11 @@ public final class People {
      *
      * @throws ProblemException {@code invalid_state} if the person is archived, or is the last owner of an organization that isn't personal
      */
-    Row archive(Tx tx, Changes changes, Actor actor, Row before) {
-        Require.active(before.state(), "person");
-        var after = persons.archive(tx, before.id());
-        changes.changed(new PersonId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(after));
-        archiving.endAll(tx, changes, actor, before.id());
+    Row archive(Tx tx, Changes changes, Actor actor, Locked<Row> before) {
+        Require.active(before.row().state(), "person");
+        var after = persons.archive(tx, before);
+        changes.changed(new PersonId(after.id()), PeopleViews.toApi(before.row()), PeopleViews.toApi(after));
+        archiving.endAll(tx, changes, actor, after.id());
         return after;
     }
 

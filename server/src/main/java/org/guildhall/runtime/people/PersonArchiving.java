@@ -45,18 +45,19 @@ public final class PersonArchiving {
         var batch = new Batch();
         var organizationsOfPerson = organizations.lockAllOf(batch, personId);
         var membershipsOfPerson = memberships.currentOf(batch, personId);
-        var now = EffectiveDates.present(batch);
+        var now = batch.now();
+        var present = EffectiveDates.present(batch);
         batch.send(tx);
         var locked = organizationsOfPerson.get().stream().collect(Collectors.toMap(OrganizationStore.Row::id, Function.identity()));
         var current = membershipsOfPerson.get();
         requireOtherOwners(tx, personId, locked, current);
         for (var organization : locked.values()) {
             if (personId.equals(organization.personalPersonId()) && organization.state().equals("active")) {
-                organizationRules.archive(tx, changes, actor, organization);
+                organizationRules.archive(tx, changes, actor, new Locked<>(organization, now.get()));
             }
         }
         for (var before : current) {
-            var after = PeopleViews.toApi(memberships.end(tx, before, now.get()));
+            var after = PeopleViews.toApi(memberships.end(tx, before, present.get()));
             changes.changed(after.id(), PeopleViews.toApi(before), after);
         }
         households.end(tx, changes, householdMembers.lockOfPerson(tx, personId));

@@ -11,15 +11,17 @@ import static org.jooq.impl.DSL.table;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
-import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -31,6 +33,9 @@ public final class PersonIdentityStore {
 
     /** An identity as stored. */
     record Row(UUID id, UUID personId, String issuer, String subject, Instant createdAt) {
+
+        /** The order of a person's identities. PostgreSQL sorts ids by their bytes. */
+        static final Comparator<Row> ORDER = Comparator.comparing(Row::createdAt).thenComparing(row -> row.id().toString());
 
         Identity identity() {
             return new Identity(issuer, subject);
@@ -62,7 +67,8 @@ public final class PersonIdentityStore {
                     .on(PERSON_IDENTITIES.ISSUER.eq(field("wanted.issuer", String.class)))
                     .and(PERSON_IDENTITIES.SUBJECT.eq(field("wanted.subject", String.class))),
             PersonIdentityStore::row);
-    private static final PreparedUpdate DELETE = PreparedUpdate.of(deleteFrom(PERSON_IDENTITIES).where(BY_ID));
+    private static final PreparedQuery<UUID> DELETE =
+            PreparedQuery.ofValue(deleteFrom(PERSON_IDENTITIES).where(BY_ID).returningResult(PERSON_IDENTITIES.ID));
     private static final ListQuery<UUID, Row> LIST = ListQuery.of(
             Map.of("created_at", PERSON_IDENTITIES.CREATED_AT),
             PERSON_IDENTITIES.ID,
@@ -87,9 +93,9 @@ public final class PersonIdentityStore {
         return LIST.page(tx, page, personId);
     }
 
-    /** Deletes an identity. False if it doesn't exist any more. */
-    boolean delete(Tx tx, UUID id) {
-        return DELETE.execute(tx, id) == 1;
+    /** Adds the deletion of an identity. False if it doesn't exist any more. */
+    BooleanSupplier delete(Batch batch, UUID id) {
+        return batch.exists(DELETE, id);
     }
 
     private static Row row(RowReader cells) {

@@ -10,7 +10,9 @@ import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
-import static org.jooq.impl.DSL.multiset;
+import static org.jooq.impl.DSL.jsonbArrayAgg;
+import static org.jooq.impl.DSL.jsonbObject;
+import static org.jooq.impl.DSL.key;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
@@ -22,6 +24,7 @@ import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -30,10 +33,12 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.json.EmailAddresses;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.JsonRows;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
@@ -42,8 +47,9 @@ import org.guildhall.schema.runtime.tables.Persons;
 import org.jooq.CommonTableExpression;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Records;
+import org.jooq.JSONB;
 import org.jooq.Select;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +67,21 @@ public final class PersonStore {
         Row with(UUID organizationId) {
             return new Row(id, externalId, name, email, phone, birthOn, metadata, state, archivedAt, organizationId, identities, createdAt,
                     updatedAt, version);
+        }
+
+        private Row with(Values values, Instant now) {
+            return new Row(id, values.externalId(), values.name(), values.email(), values.phone(), values.birthOn(), new TreeMap<>(values.metadata()),
+                    state, archivedAt, personalOrganizationId, identities, createdAt, now, version + 1);
+        }
+
+        private Row with(List<PersonIdentityStore.Row> changed, Instant now) {
+            return new Row(id, externalId, name, email, phone, birthOn, metadata, state, archivedAt, personalOrganizationId, changed, createdAt, now,
+                    version + 1);
+        }
+
+        private Row archived(Instant now) {
+            return new Row(id, externalId, name, email, phone, birthOn, metadata, "archived", now, personalOrganizationId, identities, createdAt, now,
+                    version + 1);
         }
     }
 
@@ -92,19 +113,13 @@ public final class PersonStore {
     private static final Field<UUID> PERSONAL_ORGANIZATION =
             field(select(ORGANIZATIONS.ID).from(ORGANIZATIONS).where(ORGANIZATIONS.PERSONAL_PERSON_ID.eq(PERSONS.ID)))
                     .as("personal_organization_id");
-    private static final Field<List<PersonIdentityStore.Row>> IDENTITIES = multiset(
-                    select(PERSON_IDENTITIES.ID, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT,
-                                    PERSON_IDENTITIES.CREATED_AT)
-                            .from(PERSON_IDENTITIES)
-                            .where(PERSON_IDENTITIES.PERSON_ID.eq(PERSONS.ID))
-                            .orderBy(PERSON_IDENTITIES.CREATED_AT, PERSON_IDENTITIES.ID))
-            .as("identities")
-            .convertFrom(found -> found.map(Records.mapping(PersonIdentityStore.Row::new)));
+    private static final JsonReader<List<PersonIdentityStore.Row>> IDENTITY_ROWS = JsonReader.ofList(PersonIdentityStore.Row.class);
+    private static final Field<JSONB> IDENTITIES = identities(PERSON_IDENTITIES);
     private static final List<Field<?>> COLUMNS = columns(PERSONAL_ORGANIZATION, IDENTITIES);
 
     private static final Persons N = PERSONS.as("n");
     private static final Field<UUID> NO_ORGANIZATION = inline(null, SQLDataType.UUID).as("personal_organization_id");
-    private static final Field<?> NO_IDENTITIES = inline(null, SQLDataType.VARCHAR).as("identities");
+    private static final Field<JSONB> NO_IDENTITIES = inline(null, SQLDataType.JSONB).as("identities");
     private static final List<Field<?>> NEW_COLUMNS = List.of(
             PERSONS.ID, PERSONS.EXTERNAL_ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.EMAIL_KEY, PERSONS.PHONE, PERSONS.BIRTH_ON, PERSONS.METADATA);
     private static final Select<?> NEW_ROWS = select(
@@ -121,21 +136,12 @@ public final class PersonStore {
                     .onConflictDoNothing()
                     .returning(PERSON_IDENTITIES.ID, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT,
                             PERSON_IDENTITIES.CREATED_AT));
-    private static final Field<List<PersonIdentityStore.Row>> NEW_IDENTITIES = multiset(
-                    select(LINKED.field(PERSON_IDENTITIES.ID), LINKED.field(PERSON_IDENTITIES.PERSON_ID), LINKED.field(PERSON_IDENTITIES.ISSUER),
-                                    LINKED.field(PERSON_IDENTITIES.SUBJECT), LINKED.field(PERSON_IDENTITIES.CREATED_AT))
-                            .from(LINKED)
-                            .where(PERSONS.ID.eq(LINKED.field(PERSON_IDENTITIES.PERSON_ID)))
-                            .orderBy(LINKED.field(PERSON_IDENTITIES.ID)))
-            .as(IDENTITIES.getName())
-            .convertFrom(found -> found.map(Records.mapping(PersonIdentityStore.Row::new)));
-
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(PERSONS, NEW_COLUMNS).select(NEW_ROWS).returningResult(columns(NO_ORGANIZATION, NO_IDENTITIES)),
-            columns(NO_ORGANIZATION, NO_IDENTITIES), cells -> row(cells, List.of()));
+            COLUMNS, PersonStore::row);
     private static final PreparedQuery<Row> INSERT_LINKED = PreparedQuery.of(
-            with(LINKED).insertInto(PERSONS, NEW_COLUMNS).select(NEW_ROWS).returningResult(columns(NO_ORGANIZATION, NEW_IDENTITIES)),
-            columns(NO_ORGANIZATION, NEW_IDENTITIES), PersonStore::row);
+            with(LINKED).insertInto(PERSONS, NEW_COLUMNS).select(NEW_ROWS).returningResult(columns(NO_ORGANIZATION, identities(LINKED))),
+            COLUMNS, PersonStore::row);
 
     private static final Condition BY_ID = PERSONS.ID.eq(param(PERSONS.ID));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(PERSONS).where(BY_ID), PersonStore::row);
@@ -144,36 +150,27 @@ public final class PersonStore {
     private static final PreparedQuery<UUID> LOCK = PreparedQuery.ofValue(select(PERSONS.ID).from(PERSONS).where(BY_ID).forNoKeyUpdate());
     private static final PreparedQuery<String> LOCK_SHARED = PreparedQuery.ofValue(select(PERSONS.STATE).from(PERSONS).where(BY_ID).forShare());
 
-    private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
-            DSL.update(PERSONS)
-                    .set(PERSONS.EXTERNAL_ID, param(PERSONS.EXTERNAL_ID))
-                    .set(PERSONS.NAME, param(PERSONS.NAME))
-                    .set(PERSONS.EMAIL, param(PERSONS.EMAIL))
-                    .set(PERSONS.EMAIL_KEY, param(PERSONS.EMAIL_KEY))
-                    .set(PERSONS.PHONE, param(PERSONS.PHONE))
-                    .set(PERSONS.BIRTH_ON, param(PERSONS.BIRTH_ON))
-                    .set(PERSONS.METADATA, param(PERSONS.METADATA))
-                    .set(PERSONS.UPDATED_AT, Columns.now())
-                    .set(PERSONS.VERSION, PERSONS.VERSION.plus(inline(1)))
-                    .where(BY_ID)
-                    .returningResult(COLUMNS),
-            PersonStore::row);
-    private static final PreparedQuery<Row> TOUCH = PreparedQuery.of(
-            DSL.update(PERSONS)
-                    .set(PERSONS.UPDATED_AT, Columns.now())
-                    .set(PERSONS.VERSION, PERSONS.VERSION.plus(inline(1)))
-                    .where(BY_ID)
-                    .returningResult(COLUMNS),
-            PersonStore::row);
-    private static final PreparedQuery<Row> ARCHIVE = PreparedQuery.of(
-            DSL.update(PERSONS)
-                    .set(PERSONS.STATE, inline("archived"))
-                    .set(PERSONS.ARCHIVED_AT, Columns.now())
-                    .set(PERSONS.UPDATED_AT, Columns.now())
-                    .set(PERSONS.VERSION, PERSONS.VERSION.plus(inline(1)))
-                    .where(BY_ID)
-                    .returningResult(COLUMNS),
-            PersonStore::row);
+    private static final PreparedUpdate UPDATE = PreparedUpdate.of(DSL.update(PERSONS)
+            .set(PERSONS.EXTERNAL_ID, param(PERSONS.EXTERNAL_ID))
+            .set(PERSONS.NAME, param(PERSONS.NAME))
+            .set(PERSONS.EMAIL, param(PERSONS.EMAIL))
+            .set(PERSONS.EMAIL_KEY, param(PERSONS.EMAIL_KEY))
+            .set(PERSONS.PHONE, param(PERSONS.PHONE))
+            .set(PERSONS.BIRTH_ON, param(PERSONS.BIRTH_ON))
+            .set(PERSONS.METADATA, param(PERSONS.METADATA))
+            .set(PERSONS.UPDATED_AT, Columns.now())
+            .set(PERSONS.VERSION, PERSONS.VERSION.plus(inline(1)))
+            .where(BY_ID));
+    private static final PreparedUpdate TOUCH = PreparedUpdate.of(DSL.update(PERSONS)
+            .set(PERSONS.UPDATED_AT, Columns.now())
+            .set(PERSONS.VERSION, PERSONS.VERSION.plus(inline(1)))
+            .where(BY_ID));
+    private static final PreparedUpdate ARCHIVE = PreparedUpdate.of(DSL.update(PERSONS)
+            .set(PERSONS.STATE, inline("archived"))
+            .set(PERSONS.ARCHIVED_AT, Columns.now())
+            .set(PERSONS.UPDATED_AT, Columns.now())
+            .set(PERSONS.VERSION, PERSONS.VERSION.plus(inline(1)))
+            .where(BY_ID));
 
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", PERSONS.CREATED_AT, "name", PERSONS.NAME),
@@ -193,6 +190,20 @@ public final class PersonStore {
         return List.of(
                 PERSONS.ID, PERSONS.EXTERNAL_ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.PHONE, PERSONS.BIRTH_ON, PERSONS.METADATA, PERSONS.STATE,
                 PERSONS.ARCHIVED_AT, organization, identities, PERSONS.CREATED_AT, PERSONS.UPDATED_AT, PERSONS.VERSION);
+    }
+
+    /** The identities of a person among some rows; null for none. */
+    private static Field<JSONB> identities(Table<?> rows) {
+        return field(select(jsonbArrayAgg(jsonbObject(
+                                key(inline("id")).value(rows.field(PERSON_IDENTITIES.ID)),
+                                key(inline("person_id")).value(rows.field(PERSON_IDENTITIES.PERSON_ID)),
+                                key(inline("issuer")).value(rows.field(PERSON_IDENTITIES.ISSUER)),
+                                key(inline("subject")).value(rows.field(PERSON_IDENTITIES.SUBJECT)),
+                                key(inline("created_at")).value(rows.field(PERSON_IDENTITIES.CREATED_AT))))
+                        .orderBy(rows.field(PERSON_IDENTITIES.CREATED_AT), rows.field(PERSON_IDENTITIES.ID)))
+                .from(rows)
+                .where(PERSONS.ID.eq(rows.field(PERSON_IDENTITIES.PERSON_ID))))
+                .as("identities");
     }
 
     private static Condition hasIdentity(@Nullable Field<String> issuer, @Nullable Field<String> subject) {
@@ -219,12 +230,22 @@ public final class PersonStore {
     }
 
     /** Locks the person until the transaction ends. It is read after locking, so that the identities are current. */
-    @Nullable Row lock(Tx tx, UUID id) {
+    @Nullable Locked<Row> lock(Tx tx, UUID id) {
         var batch = new Batch();
-        batch.one(LOCK, id);
-        var row = batch.one(GET, id);
+        var row = lock(batch, id);
         batch.send(tx);
         return row.get();
+    }
+
+    /** Locks the person in the same way, together with other statements. */
+    Supplier<@Nullable Locked<Row>> lock(Batch batch, UUID id) {
+        batch.one(LOCK, id);
+        return Locked.in(batch, batch.one(GET, id));
+    }
+
+    /** Adds the read of persons whom the transaction has locked or inserted. */
+    Supplier<List<Row>> getAll(Batch batch, Collection<UUID> ids) {
+        return batch.all(GET_ALL, ids);
     }
 
     /** Locks the person against changes until the transaction ends, and gives the state. Such locks don't exclude each other. */
@@ -236,29 +257,34 @@ public final class PersonStore {
         return LIST.page(tx, page, filter);
     }
 
-    Row update(Tx tx, UUID id, Values values) {
-        return UPDATE.single(tx, values.externalId(), values.name(), values.email(), EmailAddresses.key(values.email()), values.phone(),
-                values.birthOn(), Columns.jsonb(values.metadata()), id);
+    Row update(Tx tx, Locked<Row> before, Values values) {
+        UPDATE.later(tx, values.externalId(), values.name(), values.email(), EmailAddresses.key(values.email()), values.phone(),
+                values.birthOn(), Columns.jsonb(values.metadata()), before.row().id());
+        return before.row().with(values, before.now());
     }
 
-    /** Increments the version after an identity was linked or removed, since the person's wire form contains the identities. */
-    Row identitiesChanged(Tx tx, UUID id) {
-        return TOUCH.single(tx, id);
+    /**
+     * Increments the version after an identity was linked or removed, since the person's wire form contains the identities.
+     *
+     * @param identities the identities after the change
+     */
+    Row identitiesChanged(Tx tx, Locked<Row> before, List<PersonIdentityStore.Row> identities) {
+        TOUCH.later(tx, before.row().id());
+        return before.row().with(identities, before.now());
     }
 
-    Row archive(Tx tx, UUID id) {
-        return ARCHIVE.single(tx, id);
+    Row archive(Tx tx, Locked<Row> before) {
+        ARCHIVE.later(tx, before.row().id());
+        return before.row().archived(before.now());
     }
 
     private static Row row(RowReader cells) {
-        return row(cells, cells.get(IDENTITIES));
-    }
-
-    private static Row row(RowReader cells, List<PersonIdentityStore.Row> identities) {
+        var identities = cells.get(IDENTITIES);
         return new Row(
                 cells.get(PERSONS.ID), cells.get(PERSONS.EXTERNAL_ID), cells.get(PERSONS.NAME), cells.get(PERSONS.EMAIL),
                 cells.get(PERSONS.PHONE), cells.get(PERSONS.BIRTH_ON), Columns.texts(cells.get(PERSONS.METADATA)),
-                cells.get(PERSONS.STATE), cells.get(PERSONS.ARCHIVED_AT), cells.get(PERSONAL_ORGANIZATION), identities,
+                cells.get(PERSONS.STATE), cells.get(PERSONS.ARCHIVED_AT), cells.get(PERSONAL_ORGANIZATION),
+                identities == null ? List.of() : IDENTITY_ROWS.read(identities),
                 cells.get(PERSONS.CREATED_AT), cells.get(PERSONS.UPDATED_AT), cells.get(PERSONS.VERSION));
     }
 }

@@ -18,6 +18,7 @@ import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.jooq.Condition;
@@ -31,7 +32,16 @@ public final class WorkspaceStore {
     /** A workspace as stored. */
     public record Row(
             UUID id, @Nullable String externalId, UUID organizationId, String name, String state, @Nullable Instant archivedAt,
-            Instant createdAt, Instant updatedAt, long version) {}
+            Instant createdAt, Instant updatedAt, long version) {
+
+        private Row with(Values values, Instant now) {
+            return new Row(id, values.externalId(), organizationId, values.name(), state, archivedAt, createdAt, now, version + 1);
+        }
+
+        private Row archived(Instant now) {
+            return new Row(id, externalId, organizationId, name, "archived", now, createdAt, now, version + 1);
+        }
+    }
 
     /** The members of a workspace that a caller can set. */
     record Values(@Nullable String externalId, String name) {}
@@ -55,24 +65,18 @@ public final class WorkspaceStore {
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(WORKSPACES).where(BY_ID), WorkspaceStore::row);
     private static final PreparedQuery<Row> LOCK =
             PreparedQuery.of(select(COLUMNS).from(WORKSPACES).where(BY_ID).forNoKeyUpdate(), WorkspaceStore::row);
-    private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
-            DSL.update(WORKSPACES)
-                    .set(WORKSPACES.EXTERNAL_ID, param(WORKSPACES.EXTERNAL_ID))
-                    .set(WORKSPACES.NAME, param(WORKSPACES.NAME))
-                    .set(WORKSPACES.UPDATED_AT, Columns.now())
-                    .set(WORKSPACES.VERSION, WORKSPACES.VERSION.plus(inline(1)))
-                    .where(BY_ID)
-                    .returningResult(COLUMNS),
-            WorkspaceStore::row);
-    private static final PreparedQuery<Row> ARCHIVE = PreparedQuery.of(
-            DSL.update(WORKSPACES)
-                    .set(WORKSPACES.STATE, inline("archived"))
-                    .set(WORKSPACES.ARCHIVED_AT, Columns.now())
-                    .set(WORKSPACES.UPDATED_AT, Columns.now())
-                    .set(WORKSPACES.VERSION, WORKSPACES.VERSION.plus(inline(1)))
-                    .where(BY_ID)
-                    .returningResult(COLUMNS),
-            WorkspaceStore::row);
+    private static final PreparedUpdate UPDATE = PreparedUpdate.of(DSL.update(WORKSPACES)
+            .set(WORKSPACES.EXTERNAL_ID, param(WORKSPACES.EXTERNAL_ID))
+            .set(WORKSPACES.NAME, param(WORKSPACES.NAME))
+            .set(WORKSPACES.UPDATED_AT, Columns.now())
+            .set(WORKSPACES.VERSION, WORKSPACES.VERSION.plus(inline(1)))
+            .where(BY_ID));
+    private static final PreparedUpdate ARCHIVE = PreparedUpdate.of(DSL.update(WORKSPACES)
+            .set(WORKSPACES.STATE, inline("archived"))
+            .set(WORKSPACES.ARCHIVED_AT, Columns.now())
+            .set(WORKSPACES.UPDATED_AT, Columns.now())
+            .set(WORKSPACES.VERSION, WORKSPACES.VERSION.plus(inline(1)))
+            .where(BY_ID));
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", WORKSPACES.CREATED_AT),
             WORKSPACES.ID,
@@ -93,25 +97,30 @@ public final class WorkspaceStore {
     }
 
     /** Locks the workspace until the transaction ends. */
-    @Nullable Row lock(Tx tx, UUID id) {
-        return LOCK.one(tx, id);
+    @Nullable Locked<Row> lock(Tx tx, UUID id) {
+        var batch = new Batch();
+        var locked = lock(batch, id);
+        batch.send(tx);
+        return locked.get();
     }
 
     /** Locks the workspace in the same way, together with other statements. */
-    Supplier<@Nullable Row> lock(Batch batch, UUID id) {
-        return batch.one(LOCK, id);
+    Supplier<@Nullable Locked<Row>> lock(Batch batch, UUID id) {
+        return Locked.in(batch, batch.one(LOCK, id));
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
         return LIST.page(tx, page, filter);
     }
 
-    Row update(Tx tx, UUID id, Values values) {
-        return UPDATE.single(tx, values.externalId(), values.name(), id);
+    Row update(Tx tx, Locked<Row> before, Values values) {
+        UPDATE.later(tx, values.externalId(), values.name(), before.row().id());
+        return before.row().with(values, before.now());
     }
 
-    Row archive(Tx tx, UUID id) {
-        return ARCHIVE.single(tx, id);
+    Row archive(Tx tx, Locked<Row> before) {
+        ARCHIVE.later(tx, before.row().id());
+        return before.row().archived(before.now());
     }
 
     public static Row row(RowReader cells) {

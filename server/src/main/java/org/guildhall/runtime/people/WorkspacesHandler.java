@@ -68,10 +68,11 @@ final class WorkspacesHandler implements WorkspacesApi<Call> {
     public Reply<Workspace> updateWorkspace(Call call, WorkspaceId workspaceId, Patch<WorkspacePatch> patch) {
         var batch = new Batch();
         var state = organizations.lockSharedByWorkspace(batch, workspaceId.value());
-        var locked = workspaces.lock(batch, workspaceId.value());
+        var workspace = workspaces.lock(batch, workspaceId.value());
         batch.send(call.tx());
         var organization = Require.found(state.get());
-        var before = Require.found(locked.get());
+        var locked = Require.found(workspace.get());
+        var before = locked.row();
         call.expect(before.version());
         var current = new WorkspacePatch(before.externalId(), before.name());
         var wanted = patch.onto(current);
@@ -81,15 +82,16 @@ final class WorkspacesHandler implements WorkspacesApi<Call> {
         }
         Require.active(organization, "organization");
         Require.active(before.state(), "workspace");
-        return changed(call, before, workspaces.update(call.tx(), before.id(), new Values(wanted.externalId(), wanted.name())));
+        return changed(call, before, workspaces.update(call.tx(), locked, new Values(wanted.externalId(), wanted.name())));
     }
 
     @Override
     public Reply<Workspace> archiveWorkspace(Call call, WorkspaceId workspaceId) {
-        var before = Require.found(workspaces.lock(call.tx(), workspaceId.value()));
+        var locked = Require.found(workspaces.lock(call.tx(), workspaceId.value()));
+        var before = locked.row();
         call.expect(before.version());
         Require.active(before.state(), "workspace");
-        return changed(call, before, workspaces.archive(call.tx(), before.id()));
+        return changed(call, before, workspaces.archive(call.tx(), locked));
     }
 
     private static Reply<Workspace> changed(Call call, Row before, Row after) {
