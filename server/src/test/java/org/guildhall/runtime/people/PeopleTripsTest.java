@@ -39,46 +39,46 @@ class PeopleTripsTest {
 
     @Test
     void rows_changed_takeTwoRoundTrips() {
-        var person = lobby.person("P");
+        var person = people.person("P");
         var count = new AtomicInteger();
         assertEquals(2, COUNTED.trips(() -> http.patch(PeopleFixture.BASE + "/persons/" + person, "{\"name\": \"P" + count.incrementAndGet() + "\"}")),
                 "the locked person; the change with the commit");
-        var organization = lobby.organization("O");
+        var organization = people.organization("O");
         assertEquals(2, COUNTED.trips(() -> http.patch(
                 PeopleFixture.BASE + "/organizations/" + organization, "{\"name\": \"O" + count.incrementAndGet() + "\"}")));
-        var workspace = lobby.make("/organizations/" + organization + "/workspaces", "{\"name\": \"W\"}");
+        var workspace = people.make("/organizations/" + organization + "/workspaces", "{\"name\": \"W\"}");
         assertEquals(2, COUNTED.trips(() -> http.patch(
                 PeopleFixture.BASE + "/workspaces/" + workspace, "{\"name\": \"W" + count.incrementAndGet() + "\"}")));
-        var household = lobby.make("/households", "{\"name\": \"H\"}");
+        var household = people.make("/households", "{\"name\": \"H\"}");
         assertEquals(2, COUNTED.trips(() -> http.patch(
                 PeopleFixture.BASE + "/households/" + household, "{\"name\": \"H" + count.incrementAndGet() + "\"}")));
     }
 
     @Test
     void memberships_changed_takeTwoRoundTrips() {
-        var organization = lobby.organization("O", lobby.person("Owner"));
+        var organization = people.organization("O", people.person("Owner"));
         assertEquals(2, COUNTED.trips(() -> {
-            var body = "{\"person_id\": \"%s\", \"role\": \"member\"}".formatted(lobby.person("P"));
+            var body = "{\"person_id\": \"%s\", \"role\": \"member\"}".formatted(people.person("P"));
             return http.post(PeopleFixture.BASE + "/organizations/" + organization + "/memberships", body);
         }));
-        var member = String.valueOf(lobby.member(organization, lobby.person("P"), "member").expect(201).at("/id"));
+        var member = String.valueOf(people.member(organization, people.person("P"), "member").expect(201).at("/id"));
         var roles = new AtomicInteger();
         assertEquals(2, COUNTED.trips(() -> http.patch(
                 PeopleFixture.BASE + "/memberships/" + member, "{\"role\": \"" + (roles.incrementAndGet() % 2 == 0 ? "member" : "admin") + "\"}")));
         assertEquals(2, trips("POST", () ->
-                "/memberships/" + lobby.member(organization, lobby.person("P"), "member").expect(201).at("/id") + "/end", null));
+                "/memberships/" + people.member(organization, people.person("P"), "member").expect(201).at("/id") + "/end", null));
     }
 
     @Test
     void invitations_changed_takeTwoRoundTrips() {
-        var organization = lobby.organization("O", lobby.person("Owner"));
+        var organization = people.organization("O", people.person("Owner"));
         var invitations = "/organizations/" + organization + "/invitations";
         Supplier<String> body = () -> "{\"email\": \"" + UUID.randomUUID() + "@a.example\", \"role\": \"member\"}";
         assertEquals(2, COUNTED.trips(() -> http.post(PeopleFixture.BASE + invitations, body.get())));
-        assertEquals(2, trips("POST", () -> "/invitations/" + lobby.make(invitations, body.get()) + "/revoke", null));
+        assertEquals(2, trips("POST", () -> "/invitations/" + people.make(invitations, body.get()) + "/revoke", null));
         assertEquals(3, COUNTED.trips(() -> {
-            var token = lobby.post(invitations, body.get()).expect(201).at("/token");
-            var acceptance = "{\"token\": \"%s\", \"person_id\": \"%s\"}".formatted(token, lobby.person("P"));
+            var token = people.post(invitations, body.get()).expect(201).at("/token");
+            var acceptance = "{\"token\": \"%s\", \"person_id\": \"%s\"}".formatted(token, people.person("P"));
             return http.post(PeopleFixture.BASE + "/invitations/accept", acceptance);
         }), "the invitation of the token; the locks; the changes with the commit");
     }
@@ -86,8 +86,8 @@ class PeopleTripsTest {
     @Test
     void householdMember_created_takesTwoRoundTrips() {
         assertEquals(2, COUNTED.trips(() -> {
-            var household = lobby.make("/households", "{\"name\": \"H\"}");
-            var body = "{\"person_id\": \"%s\", \"role\": \"adult\"}".formatted(lobby.person("P"));
+            var household = people.make("/households", "{\"name\": \"H\"}");
+            var body = "{\"person_id\": \"%s\", \"role\": \"adult\"}".formatted(people.person("P"));
             return http.post(PeopleFixture.BASE + "/households/" + household + "/members", body);
         }));
     }
