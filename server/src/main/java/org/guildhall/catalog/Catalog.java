@@ -4,11 +4,14 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.core.audit.Actor;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.TimeWindow;
-import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,18 +156,44 @@ public final class Catalog {
 
     /** A ladder, locked in share mode against changes of its tiers; null if there is none. */
     public @Nullable Ladder lockLadderShared(Tx tx, UUID id) {
-        return ladders.lockShared(tx, id) == null ? null : store.ladders(tx, List.of(id)).getFirst();
+        return sent(tx, batch -> lockLadderShared(batch, id));
+    }
+
+    /** A ladder, locked in share mode against changes of its tiers; null if there is none. */
+    public Supplier<@Nullable Ladder> lockLadderShared(Batch batch, UUID id) {
+        ladders.lockShared(batch, id);
+        return store.ladder(batch, id);
     }
 
     /** The ladder of a tier, locked in share mode against changes of its tiers; null if there is none. */
     public @Nullable Ladder lockLadderOfTierShared(Tx tx, UUID tierId) {
-        var id = ladders.lockSharedByTier(tx, tierId);
-        return id == null ? null : store.ladders(tx, List.of(id)).getFirst();
+        return sent(tx, batch -> lockLadderOfTierShared(batch, tierId));
+    }
+
+    /** The ladder of a tier, locked in share mode against changes of its tiers; null if there is none. */
+    public Supplier<@Nullable Ladder> lockLadderOfTierShared(Batch batch, UUID tierId) {
+        ladders.lockSharedByTier(batch, tierId);
+        return store.ladderOfTier(batch, tierId);
+    }
+
+    /**
+     * The ladders that a product is on, locked in share mode in the order of their ids. It leaves out a ladder that the product was put on
+     * while this transaction waited for the locks; {@link #places} in the same batch names it.
+     */
+    public Supplier<List<Ladder>> lockLaddersOfProductShared(Batch batch, UUID productId) {
+        var locked = ladders.lockSharedByProduct(batch, productId);
+        var found = store.laddersOfProduct(batch, productId);
+        return () -> found.get().stream().filter(ladder -> locked.get().contains(ladder.id())).toList();
     }
 
     /** A product, locked in share mode; null if there is none. */
     public @Nullable Product lockProductShared(Tx tx, UUID id) {
-        return store.lockProductShared(tx, id);
+        return sent(tx, batch -> lockProductShared(batch, id));
+    }
+
+    /** A product, locked in share mode; null if there is none. */
+    public Supplier<@Nullable Product> lockProductShared(Batch batch, UUID id) {
+        return store.lockProductShared(batch, id);
     }
 
     /** A product in its current state, not locked; null if there is none. */
@@ -172,14 +201,29 @@ public final class Catalog {
         return store.product(tx, id);
     }
 
+    /** A product in its current state, not locked; null if there is none. */
+    public Supplier<@Nullable Product> product(Batch batch, UUID id) {
+        return store.product(batch, id);
+    }
+
     /** The tiers that a product currently fills. */
     public List<TierRef> places(Tx tx, UUID productId) {
-        return store.places(tx, productId);
+        return sent(tx, batch -> places(batch, productId));
+    }
+
+    /** The tiers that a product currently fills. */
+    public Supplier<List<TierRef>> places(Batch batch, UUID productId) {
+        return store.places(batch, productId);
     }
 
     /** All policies for an organization type, ended ones included, oldest first. */
     public List<DefaultGrant> defaults(Tx tx, UUID orgTypeId) {
-        return store.defaults(tx, orgTypeId);
+        return sent(tx, batch -> defaults(batch, orgTypeId));
+    }
+
+    /** All policies for an organization type, ended ones included, oldest first. */
+    public Supplier<List<DefaultGrant>> defaults(Batch batch, UUID orgTypeId) {
+        return store.defaults(batch, orgTypeId);
     }
 
     /** A policy; null if there is none. */
@@ -194,11 +238,23 @@ public final class Catalog {
 
     /** An integration, locked in share mode; null if there is none. */
     public @Nullable Integration lockIntegrationShared(Tx tx, UUID id) {
-        return store.lockIntegrationShared(tx, id);
+        return sent(tx, batch -> lockIntegrationShared(batch, id));
+    }
+
+    /** An integration, locked in share mode; null if there is none. */
+    public Supplier<@Nullable Integration> lockIntegrationShared(Batch batch, UUID id) {
+        return store.lockIntegrationShared(batch, id);
     }
 
     /** The integrations with these ids, in no order; unknown ids are left out. */
     public List<Integration> integrations(Tx tx, Collection<UUID> ids) {
         return ids.isEmpty() ? List.of() : store.integrations(tx, ids);
+    }
+
+    private static <T extends @Nullable Object> T sent(Tx tx, Function<Batch, Supplier<T>> queries) {
+        var batch = new Batch();
+        var result = queries.apply(batch);
+        batch.send(tx);
+        return result.get();
     }
 }

@@ -13,9 +13,9 @@ import org.guildhall.api.model.NewDefaultGrantBackfill;
 import org.guildhall.catalog.Catalog.Backfill;
 import org.guildhall.catalog.Catalog.BackfillFilter;
 import org.guildhall.catalog.Catalog.Backfills;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
 
 /** Default-grant policies for organizations that were there before them: {@code /catalog/default-grant-policies/{id}/backfills}. */
 final class DefaultGrantBackfillsHandler implements DefaultGrantBackfillsApi<Call> {

@@ -1,6 +1,7 @@
 package org.guildhall.catalog;
 
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Id;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
@@ -18,11 +19,12 @@ import org.guildhall.api.model.TierId;
 import org.guildhall.catalog.DefaultGrantPolicyStore.Filter;
 import org.guildhall.catalog.DefaultGrantPolicyStore.PolicyTarget;
 import org.guildhall.catalog.DefaultGrantPolicyStore.Row;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.TimeWindow;
 import org.jspecify.annotations.Nullable;
 
 /** Default-grant policies: {@code /catalog/default-grant-policies}. */
@@ -56,9 +58,15 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
                     : tierMistake("other_path", "`tier_id` is only allowed with the path `on_ladder`.");
         }
         var productId = body.productId().value();
-        var type = Require.named(types.lock(call.tx(), body.orgTypeId().value()), "/org_type_id", "organization type");
-        var tier = body.tierId() == null ? null : tierOfLockedLadder(call, body.tierId());
-        var product = Require.named(products.lockShared(call.tx(), productId), "/product_id", "product");
+        var batch = new Batch();
+        var lockedType = types.lock(batch, body.orgTypeId().value());
+        var lockedTier = body.tierId() == null ? null : lockedTier(batch, body.tierId().value());
+        var lockedProduct = products.lockShared(batch, productId);
+        var onAnyLadder = products.isOnLadder(batch, productId);
+        batch.send(call.tx());
+        var type = Require.named(lockedType.get(), "/org_type_id", "organization type");
+        var tier = lockedTier == null ? null : Require.named(lockedTier.get(), "/tier_id", "tier");
+        var product = Require.named(lockedProduct.get(), "/product_id", "product");
         Require.active(type.state(), "/org_type_id", "organization type");
         if (!product.lifecycleStatus().equals("published")) {
             throw Problem.INVALID_STATE.at("/product_id", "The product is not published.");
@@ -69,7 +77,7 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
         if (tier != null && !tier.productId().equals(productId)) {
             throw Problem.LADDER_CONFLICT.at("/tier_id", "Another product fills this tier.");
         }
-        if (tier == null && products.isOnLadder(call.tx(), productId)) {
+        if (tier == null && onAnyLadder.getAsBoolean()) {
             throw Problem.LADDER_CONFLICT.at("/path", "The product is a plan: grant it on its ladder.");
         }
         var place = tier == null ? null : new PolicyTarget(tier.ladderId(), tier.id());
@@ -103,9 +111,10 @@ final class DefaultGrantPoliciesHandler implements DefaultGrantPoliciesApi<Call>
         return Reply.ok(policy);
     }
 
-    private TierStore.Row tierOfLockedLadder(Call call, TierId tierId) {
-        Require.named(ladders.lockSharedByTier(call.tx(), tierId.value()), "/tier_id", "tier");
-        return Require.named(tiers.get(call.tx(), tierId.value()), "/tier_id", "tier");
+    /** A tier, whose ladder is locked in share mode. */
+    private Supplier<TierStore.@Nullable Row> lockedTier(Batch batch, UUID tierId) {
+        ladders.lockSharedByTier(batch, tierId);
+        return tiers.get(batch, tierId);
     }
 
     private static RuntimeException tierMistake(String code, String detail) {

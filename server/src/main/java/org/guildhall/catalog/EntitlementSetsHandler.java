@@ -13,10 +13,10 @@ import org.guildhall.api.model.NewEntitlementSet;
 import org.guildhall.catalog.EntitlementSetStore.Filter;
 import org.guildhall.catalog.EntitlementSetStore.Row;
 import org.guildhall.catalog.EntitlementSetStore.Values;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
 
 /** Entitlement sets: {@code /catalog/entitlement-sets}. */
 final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {

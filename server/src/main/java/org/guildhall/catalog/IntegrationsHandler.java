@@ -18,10 +18,10 @@ import org.guildhall.catalog.IntegrationStore.Filter;
 import org.guildhall.catalog.IntegrationStore.ResourceKey;
 import org.guildhall.catalog.IntegrationStore.Row;
 import org.guildhall.catalog.IntegrationStore.Values;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
 
 /** Integrations and their manifests: {@code /catalog/integrations}. */
 final class IntegrationsHandler implements IntegrationsApi<Call> {

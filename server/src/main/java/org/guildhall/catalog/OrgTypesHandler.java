@@ -10,13 +10,15 @@ import org.guildhall.api.model.NewOrgType;
 import org.guildhall.api.model.OrgType;
 import org.guildhall.api.model.OrgTypeId;
 import org.guildhall.api.model.OrgTypePatch;
+import org.guildhall.catalog.OrgTypeStore.Displaced;
 import org.guildhall.catalog.OrgTypeStore.Filter;
 import org.guildhall.catalog.OrgTypeStore.Row;
 import org.guildhall.catalog.OrgTypeStore.Values;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.TimeWindow;
 import org.jspecify.annotations.Nullable;
 
 /** Organization types: {@code /catalog/org-types}. */
@@ -33,7 +35,7 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
     @Override
     public Reply<OrgType> createOrgType(Call call, NewOrgType body) {
         var values = new Values(body.externalId(), body.name(), body.description(), Boolean.TRUE.equals(body.isDefault()));
-        var displaced = values.isDefault() ? displaced(call) : null;
+        var displaced = values.isDefault() ? types.clearDefault(call.tx()) : null;
         var type = toApi(types.insert(call.tx(), body.key(), values));
         call.created(type.id(), type);
         tell(call, displaced);
@@ -64,7 +66,7 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
         }
         Require.active(before.state(), "organization type");
         var values = new Values(wanted.externalId(), wanted.name(), wanted.description(), wanted.isDefault());
-        var displaced = values.isDefault() && !before.isDefault() ? displaced(call) : null;
+        var displaced = values.isDefault() && !before.isDefault() ? types.clearDefault(call.tx()) : null;
         var reply = changed(call, before, types.update(call.tx(), before.id(), values));
         tell(call, displaced);
         return reply;
@@ -72,24 +74,20 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
 
     @Override
     public Reply<OrgType> archiveOrgType(Call call, OrgTypeId orgTypeId) {
-        var before = locked(call, orgTypeId);
+        var batch = new Batch();
+        var locked = types.lock(batch, orgTypeId.value());
+        var named = policies.anyNamesOrgType(batch, orgTypeId.value());
+        batch.send(call.tx());
+        var before = Require.found(locked.get());
+        call.expect(before.version());
         Require.active(before.state(), "organization type");
         if (before.isDefault()) {
             throw Problem.INVALID_STATE.because("This is the default organization type. Make another one the default first.");
         }
-        if (policies.anyNamesOrgType(call.tx(), before.id())) {
+        if (named.getAsBoolean()) {
             throw Problem.IN_USE.because("An active default-grant policy names this organization type.");
         }
         return changed(call, before, types.archive(call.tx(), before.id()));
-    }
-
-    /** The previous default type, before and after it was replaced. */
-    private record Displaced(Row before, Row after) {}
-
-    /** Clears the current default type; null if there is none. */
-    private @Nullable Displaced displaced(Call call) {
-        var before = types.lockDefault(call.tx());
-        return before == null ? null : new Displaced(before, types.clearDefault(call.tx(), before.id()));
     }
 
     private static void tell(Call call, @Nullable Displaced displaced) {
@@ -99,7 +97,10 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
     }
 
     private Row locked(Call call, OrgTypeId orgTypeId) {
-        var row = Require.found(types.lock(call.tx(), orgTypeId.value()));
+        var batch = new Batch();
+        var locked = types.lock(batch, orgTypeId.value());
+        batch.send(call.tx());
+        var row = Require.found(locked.get());
         call.expect(row.version());
         return row;
     }

@@ -1,11 +1,15 @@
 package org.guildhall.catalog;
 
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.guildhall.catalog.PlanLadderStore.Row;
-import org.guildhall.core.data.Tx;
+import org.guildhall.catalog.ProductStore.ProductStatus;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.jspecify.annotations.Nullable;
 
 /** Puts a product on a ladder, for a new or changed tier. */
 final class PlanAdmission {
@@ -18,18 +22,36 @@ final class PlanAdmission {
         this.policies = policies;
     }
 
-    /**
-     * Admits a product to a locked ladder. It also locks the product, so that no other transaction can rely on the product being off the
-     * ladders.
-     *
-     * @throws ProblemException at {@code /product_id} if the product can't fill a tier
-     */
-    void admit(Tx tx, Row ladder, UUID productId) {
-        var product = Require.named(products.lockForReference(tx, productId), "/product_id", "product");
-        Require.active(ladder.state(), "plan ladder");
-        LadderRules.admit(ladder.tiers(), productId, product);
-        if (policies.anyGrantsOffLadder(tx, productId)) {
-            throw Problem.IN_USE.at("/product_id", "An active default-grant policy grants the product off the ladders.");
+    /** A product that may be put on a ladder. */
+    static final class Candidate {
+
+        private final UUID productId;
+        private final Supplier<@Nullable ProductStatus> product;
+        private final BooleanSupplier grantedOffLadder;
+
+        private Candidate(UUID productId, Supplier<@Nullable ProductStatus> product, BooleanSupplier grantedOffLadder) {
+            this.productId = productId;
+            this.product = product;
+            this.grantedOffLadder = grantedOffLadder;
         }
+
+        /**
+         * Admits the product to a locked ladder, once the batch was sent.
+         *
+         * @throws ProblemException at {@code /product_id} if the product can't fill a tier
+         */
+        void admit(Row ladder) {
+            var status = Require.named(product.get(), "/product_id", "product");
+            Require.active(ladder.state(), "plan ladder");
+            LadderRules.admit(ladder.tiers(), productId, status);
+            if (grantedOffLadder.getAsBoolean()) {
+                throw Problem.IN_USE.at("/product_id", "An active default-grant policy grants the product off the ladders.");
+            }
+        }
+    }
+
+    /** Locks the product, so that no other transaction can rely on it being off the ladders. The batch must lock the ladder before. */
+    Candidate lock(Batch batch, UUID productId) {
+        return new Candidate(productId, products.lockForReference(batch, productId), policies.anyGrantsOffLadder(batch, productId));
     }
 }

@@ -16,10 +16,10 @@ import org.guildhall.api.model.TierId;
 import org.guildhall.catalog.PlanLadderStore.Filter;
 import org.guildhall.catalog.PlanLadderStore.Row;
 import org.guildhall.catalog.PlanLadderStore.Values;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
 
 /** Plan ladders: {@code /catalog/plan-ladders}, and those of a product: {@code /catalog/products/{id}/ladders}. */
 final class PlanLaddersHandler implements PlanLaddersApi<Call> {
@@ -42,13 +42,13 @@ final class PlanLaddersHandler implements PlanLaddersApi<Call> {
     @Override
     public Reply<Page<PlanLadder>> listPlanLadders(Call call, ListPlanLaddersQuery query) {
         var state = query.state() == null ? null : query.state().value();
-        var filter = new Filter(query.externalId(), state, new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+        var filter = new Filter(query.externalId(), state, null, new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(ladders.list(call.tx(), call.page(), filter).map(PlanLaddersHandler::toApi));
     }
 
     @Override
     public Reply<Page<PlanLadder>> listProductLadders(Call call, ProductId productId) {
-        var page = ladders.listOfProduct(call.tx(), call.page(), productId.value());
+        var page = ladders.list(call.tx(), call.page(), new Filter(null, null, productId.value(), new TimeWindow(null, null, null)));
         if (page.data().isEmpty() && !products.exists(call.tx(), productId.value())) {
             throw Problem.NOT_FOUND.refusal();
         }

@@ -18,6 +18,7 @@ import org.guildhall.catalog.PriceStore.Row;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 
 /** The prices of products: {@code /catalog/products/{id}/prices} and {@code /catalog/prices}. */
 final class PricesHandler implements PricesApi<Call> {
@@ -35,7 +36,10 @@ final class PricesHandler implements PricesApi<Call> {
         var terms = PriceTerms.of(
                 body.unitAmount().amountMinor(), body.unitAmount().currency(),
                 body.billingInterval() == null ? null : body.billingInterval().value(), body.intervalCount(), body.taxBehavior().value());
-        if (Require.found(products.lockShared(call.tx(), productId.value())).lifecycleStatus().equals("retired")) {
+        var batch = new Batch();
+        var product = products.lockShared(batch, productId.value());
+        batch.send(call.tx());
+        if (Require.found(product.get()).lifecycleStatus().equals("retired")) {
             throw Problem.INVALID_STATE.because("A retired product gets no new price.");
         }
         var price = toApi(

@@ -17,6 +17,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
@@ -177,13 +179,13 @@ final class ProductStore {
     }
 
     /** Locks the product in share mode until the transaction ends, for a reference to it. */
-    @Nullable ProductStatus lockShared(Tx tx, UUID id) {
-        return LOCK_SHARED.one(tx, id);
+    Supplier<@Nullable ProductStatus> lockShared(Batch batch, UUID id) {
+        return batch.one(LOCK_SHARED, id);
     }
 
     /** Locks the product for putting it on a ladder: no other transaction can do so or refer to it meanwhile. */
-    @Nullable ProductStatus lockForReference(Tx tx, UUID id) {
-        return LOCK_FOR_REFERENCE.one(tx, id);
+    Supplier<@Nullable ProductStatus> lockForReference(Batch batch, UUID id) {
+        return batch.one(LOCK_FOR_REFERENCE, id);
     }
 
     boolean exists(Tx tx, UUID id) {
@@ -196,8 +198,8 @@ final class ProductStore {
     }
 
     /** True if a product is currently on a ladder. */
-    boolean isOnLadder(Tx tx, UUID id) {
-        return IS_ON_LADDER.exists(tx, id);
+    BooleanSupplier isOnLadder(Batch batch, UUID id) {
+        return batch.exists(IS_ON_LADDER, id);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {

@@ -21,10 +21,10 @@ import org.guildhall.api.model.TrialEligibility;
 import org.guildhall.catalog.ProductStore.Filter;
 import org.guildhall.catalog.ProductStore.Row;
 import org.guildhall.catalog.ProductStore.Values;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
 import org.jspecify.annotations.Nullable;
 
 /** Products: {@code /catalog/products}. */

@@ -1,32 +1,39 @@
 package org.guildhall.catalog;
 
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.catalog.Tables.TIERS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.name;
-import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.table;
-import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
-import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.EffectiveDates;
-import org.guildhall.core.sql.Filters;
-import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.sql.OldWeighed;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
+import org.jooq.ResultQuery;
+import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
@@ -42,17 +49,85 @@ final class TierStore {
             @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
     /** The filters of a list; null for an absent one. */
-    record Filter(@Nullable String externalId, @Nullable String state, @Nullable UUID productId, @Nullable Instant at) {}
+    record Filter(UUID ladderId, @Nullable String externalId, @Nullable String state, @Nullable UUID productId, @Nullable Instant at) {}
 
     private static final Map<String, Field<?>> SORTS = Map.of("rank", TIERS.RANK);
     private static final Field<UUID> PRODUCT_ID = field(select(TIER_PRODUCTS.PRODUCT_ID)
                     .from(TIER_PRODUCTS)
                     .where(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
                     .orderBy(TIER_PRODUCTS.STARTS_AT.desc())
-                    .limit(1))
+                    .limit(inline(1)))
             .as("product_id");
     private static final List<Field<?>> COLUMNS = columns(PRODUCT_ID);
     private static final List<Field<?>> COLUMNS_THEN = columns(TIER_PRODUCTS.PRODUCT_ID.as("product_id"));
+
+    private static final Condition BY_ID = TIERS.ID.eq(param(TIERS.ID));
+    private static final Field<Instant> AT = DSL.param("at", SQLDataType.INSTANT);
+
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(TIERS).where(BY_ID), TierStore::row);
+    private static final PreparedQuery<Row> GET_ALL =
+            PreparedQuery.weighed(select(COLUMNS).from(TIERS).where(TIERS.ID.eq(any(params("ids", SQLDataType.UUID)))), TierStore::row);
+    private static final PreparedQuery<Row> GET_THEN = PreparedQuery.of(
+            select(COLUMNS_THEN).from(TIERS).join(TIER_PRODUCTS).on(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID)).where(BY_ID).and(holds(AT)), TierStore::row);
+
+    private static final PreparedQuery<Row> INSERT = PreparedQuery.of(insertWithProduct(), COLUMNS, TierStore::row);
+    private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
+            DSL.update(TIERS)
+                    .set(TIERS.EXTERNAL_ID, param(TIERS.EXTERNAL_ID))
+                    .set(TIERS.NAME, param(TIERS.NAME))
+                    .set(TIERS.UPDATED_AT, EffectiveDates.touched(TIERS.UPDATED_AT))
+                    .set(TIERS.VERSION, TIERS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            TierStore::row);
+    private static final PreparedQuery<Row> ARCHIVE = PreparedQuery.of(
+            DSL.update(TIERS)
+                    .set(TIERS.STATE, inline("archived"))
+                    .set(TIERS.ARCHIVED_AT, field(select(max(TIER_PRODUCTS.ENDS_AT)).from(TIER_PRODUCTS).where(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))))
+                    .set(TIERS.UPDATED_AT, EffectiveDates.touched(TIERS.UPDATED_AT))
+                    .set(TIERS.VERSION, TIERS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            TierStore::row);
+    private static final PreparedQuery<Row> REORDER = PreparedQuery.of(reordered(), TierStore::row);
+
+    /** Ends the period of a tier's product. */
+    private static final PreparedUpdate END_PERIOD = PreparedUpdate.of(DSL.update(TIER_PRODUCTS)
+            .set(TIER_PRODUCTS.ENDS_AT, EffectiveDates.end(TIER_PRODUCTS.STARTS_AT))
+            .where(TIER_PRODUCTS.TIER_ID.eq(param(TIER_PRODUCTS.TIER_ID)))
+            .and(TIER_PRODUCTS.ENDS_AT.isNull()));
+    /** Begins the period of a product at the end of the previous product's. */
+    private static final PreparedUpdate BEGIN_PERIOD = PreparedUpdate.of(
+            insertInto(TIER_PRODUCTS, TIER_PRODUCTS.TIER_ID, TIER_PRODUCTS.LADDER_ID, TIER_PRODUCTS.PRODUCT_ID, TIER_PRODUCTS.STARTS_AT)
+                    .select(select(TIER_PRODUCTS.TIER_ID, TIER_PRODUCTS.LADDER_ID, param(TIER_PRODUCTS.PRODUCT_ID), TIER_PRODUCTS.ENDS_AT)
+                            .from(TIER_PRODUCTS)
+                            .where(TIER_PRODUCTS.TIER_ID.eq(param(TIER_PRODUCTS.TIER_ID)))
+                            .orderBy(TIER_PRODUCTS.STARTS_AT.desc())
+                            .limit(inline(1))));
+
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            SORTS,
+            TIERS.ID,
+            by -> select(COLUMNS)
+                    .from(TIERS)
+                    .where(by.is(TIERS.LADDER_ID, Filter::ladderId))
+                    .and(by.when(SQLDataType.UUID, Filter::productId, TierStore::hasProduct))
+                    .and(by.is(TIERS.EXTERNAL_ID, Filter::externalId))
+                    .and(by.is(TIERS.STATE, Filter::state)),
+            TierStore::row);
+    private static final ListQuery<Filter, Row> LIST_THEN = ListQuery.of(
+            SORTS,
+            TIERS.ID,
+            by -> select(COLUMNS_THEN)
+                    .from(TIERS)
+                    .join(TIER_PRODUCTS)
+                    .on(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
+                    .where(by.is(TIERS.LADDER_ID, Filter::ladderId))
+                    .and(by.when(SQLDataType.INSTANT, Filter::at, TierStore::holds))
+                    .and(by.is(TIER_PRODUCTS.PRODUCT_ID, Filter::productId))
+                    .and(by.is(TIERS.EXTERNAL_ID, Filter::externalId))
+                    .and(by.is(TIERS.STATE, Filter::state)),
+            TierStore::row);
 
     private static List<Field<?>> columns(Field<UUID> productId) {
         return List.of(
@@ -60,107 +135,39 @@ final class TierStore {
                 TIERS.CREATED_AT, TIERS.UPDATED_AT, TIERS.VERSION);
     }
 
-    Row insert(Tx tx, UUID ladderId, @Nullable String externalId, int rank, String name, UUID productId) {
+    /** Inserts a tier and the first period of its product, which begins at the same instant. */
+    private static ResultQuery<?> insertWithProduct() {
+        var productId = param(TIER_PRODUCTS.PRODUCT_ID);
         var clock = name("clock").as(select(EffectiveDates.present().as("now")));
         var now = field(name("clock", "now"), SQLDataType.INSTANT);
-        var made = tx.sql()
-                .with(clock)
-                .insertInto(TIERS, TIERS.LADDER_ID, TIERS.EXTERNAL_ID, TIERS.RANK, TIERS.NAME, TIERS.CREATED_AT, TIERS.UPDATED_AT)
-                .select(select(val(ladderId), val(externalId, TIERS.EXTERNAL_ID), val(rank), val(name), now, now).from(clock))
-                .returningResult(TIERS.ID, TIERS.CREATED_AT)
-                .fetchSingle();
-        insertProductPeriod(tx, made.value1(), ladderId, productId, made.value2());
-        return tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.eq(made.value1())).fetchSingle(TierStore::row);
+        var made = name("made").as(
+                insertInto(TIERS, TIERS.LADDER_ID, TIERS.EXTERNAL_ID, TIERS.RANK, TIERS.NAME, TIERS.CREATED_AT, TIERS.UPDATED_AT)
+                        .select(select(param(TIERS.LADDER_ID), param(TIERS.EXTERNAL_ID), param(TIERS.RANK), param(TIERS.NAME), now, now).from(clock))
+                        .returningResult(columns(productId.as("product_id"))));
+        var period = name("period").as(
+                insertInto(TIER_PRODUCTS, TIER_PRODUCTS.TIER_ID, TIER_PRODUCTS.LADDER_ID, TIER_PRODUCTS.PRODUCT_ID, TIER_PRODUCTS.STARTS_AT)
+                        .select(select(made.field(TIERS.ID), made.field(TIERS.LADDER_ID), made.field(PRODUCT_ID), made.field(TIERS.CREATED_AT)).from(made))
+                        .returningResult(TIER_PRODUCTS.TIER_ID));
+        return DSL.with(clock).with(made).with(period).select(made.fields()).from(made);
     }
 
-    @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.eq(id)).fetchOne(TierStore::row);
-    }
-
-    List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        var select = tx.sql().select(COLUMNS).from(TIERS).where(TIERS.ID.eq(any(Columns.array(ids, UUID.class))));
-        return OldWeighed.all(tx, select).stream().map(TierStore::row).toList();
-    }
-
-    /** The tier with its product at an instant; null if it had none. */
-    @Nullable Row get(Tx tx, UUID id, Instant at) {
-        return tx.sql()
-                .select(COLUMNS_THEN)
-                .from(TIERS)
-                .join(TIER_PRODUCTS)
-                .on(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
-                .and(EffectiveDates.holds(TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, at))
-                .where(TIERS.ID.eq(id))
-                .fetchOne(TierStore::row);
-    }
-
-    /** The tiers of a ladder; with an instant, the ones active then, with their products of then. */
-    Page<Row> list(Tx tx, PageRequest page, UUID ladderId, Filter filter) {
-        var at = filter.at();
-        var select = at == null
-                ? tx.sql().select(COLUMNS).from(TIERS).where(filter.productId() == null ? noCondition() : holds(filter.productId()))
-                : tx.sql()
-                        .select(COLUMNS_THEN)
-                        .from(TIERS)
-                        .join(TIER_PRODUCTS)
-                        .on(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
-                        .and(EffectiveDates.holds(TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, at))
-                        .where(Filters.is(TIER_PRODUCTS.PRODUCT_ID, filter.productId()));
-        var narrowed = select.and(TIERS.LADDER_ID.eq(ladderId))
-                .and(Filters.is(TIERS.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(TIERS.STATE, filter.state()));
-        return page.fetch(narrowed, SORTS, TIERS.ID, TierStore::row);
-    }
-
-    /** Updates a tier. A new product ends the previous one's row and begins at the same instant. */
-    Row update(Tx tx, Row tier, @Nullable String externalId, String name, UUID productId) {
-        if (!productId.equals(tier.productId())) {
-            insertProductPeriod(tx, tier.id(), tier.ladderId(), productId, leave(tx, tier.id()));
-        }
-        return tx.sql()
-                .update(TIERS)
-                .set(TIERS.EXTERNAL_ID, externalId)
-                .set(TIERS.NAME, name)
-                .set(TIERS.UPDATED_AT, EffectiveDates.touched(TIERS.UPDATED_AT))
-                .set(TIERS.VERSION, TIERS.VERSION.plus(1))
-                .where(TIERS.ID.eq(tier.id()))
-                .returningResult(COLUMNS)
-                .fetchSingle(TierStore::row);
-    }
-
-    Row archive(Tx tx, UUID id) {
-        var end = leave(tx, id);
-        return tx.sql()
-                .update(TIERS)
-                .set(TIERS.STATE, "archived")
-                .set(TIERS.ARCHIVED_AT, end)
-                .set(TIERS.UPDATED_AT, EffectiveDates.touched(TIERS.UPDATED_AT))
-                .set(TIERS.VERSION, TIERS.VERSION.plus(1))
-                .where(TIERS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(TierStore::row);
-    }
-
-    /**
-     * Gives the tiers the ranks 0, 1, 2 … in this order. One statement, since the unique ranks are checked at its end.
-     *
-     * @return the tiers whose rank changed
-     */
-    List<Row> reorder(Tx tx, List<UUID> order) {
-        var place = field(name("o", "place"), SQLDataType.BIGINT).minus(1).cast(SQLDataType.INTEGER);
-        return tx.sql()
-                .update(TIERS)
+    private static ResultQuery<?> reordered() {
+        var place = field(name("o", "place"), SQLDataType.BIGINT).minus(inline(1)).cast(SQLDataType.INTEGER);
+        return DSL.update(TIERS)
                 .set(TIERS.RANK, place)
                 .set(TIERS.UPDATED_AT, EffectiveDates.touched(TIERS.UPDATED_AT))
-                .set(TIERS.VERSION, TIERS.VERSION.plus(1))
-                .from(table("unnest({0}) with ordinality as o(id, place)", val(order.toArray(UUID[]::new))))
+                .set(TIERS.VERSION, TIERS.VERSION.plus(inline(1)))
+                .from(table("unnest({0}) with ordinality as o(id, place)", params("ids", SQLDataType.UUID)))
                 .where(TIERS.ID.eq(field(name("o", "id"), SQLDataType.UUID)))
                 .and(TIERS.RANK.ne(place))
-                .returningResult(COLUMNS)
-                .fetch(TierStore::row);
+                .returningResult(COLUMNS);
     }
 
-    private static Condition holds(UUID productId) {
+    private static Condition holds(Field<Instant> at) {
+        return EffectiveDates.holds(TIER_PRODUCTS.STARTS_AT, TIER_PRODUCTS.ENDS_AT, at);
+    }
+
+    private static Condition hasProduct(Field<UUID> productId) {
         return exists(selectOne()
                 .from(TIER_PRODUCTS)
                 .where(TIER_PRODUCTS.TIER_ID.eq(TIERS.ID))
@@ -168,31 +175,65 @@ final class TierStore {
                 .and(TIER_PRODUCTS.ENDS_AT.isNull()));
     }
 
-    private static void insertProductPeriod(Tx tx, UUID tierId, UUID ladderId, UUID productId, Instant from) {
-        tx.sql()
-                .insertInto(TIER_PRODUCTS)
-                .set(TIER_PRODUCTS.TIER_ID, tierId)
-                .set(TIER_PRODUCTS.LADDER_ID, ladderId)
-                .set(TIER_PRODUCTS.PRODUCT_ID, productId)
-                .set(TIER_PRODUCTS.STARTS_AT, from)
-                .execute();
+    Row insert(Tx tx, UUID ladderId, @Nullable String externalId, int rank, String name, UUID productId) {
+        return INSERT.single(tx, ladderId, externalId, rank, name, productId);
     }
 
-    /** Ends the row of a tier's product, and returns the instant. */
-    private static Instant leave(Tx tx, UUID tierId) {
-        return tx.sql()
-                .update(TIER_PRODUCTS)
-                .set(TIER_PRODUCTS.ENDS_AT, EffectiveDates.end(TIER_PRODUCTS.STARTS_AT))
-                .where(TIER_PRODUCTS.TIER_ID.eq(tierId))
-                .and(TIER_PRODUCTS.ENDS_AT.isNull())
-                .returningResult(TIER_PRODUCTS.ENDS_AT)
-                .fetchSingle(TIER_PRODUCTS.ENDS_AT);
+    @Nullable Row get(Tx tx, UUID id) {
+        return GET.one(tx, id);
     }
 
-    private static Row row(Record record) {
+    Supplier<@Nullable Row> get(Batch batch, UUID id) {
+        return batch.one(GET, id);
+    }
+
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids);
+    }
+
+    /** The tier with its product at an instant; null if it had none. */
+    @Nullable Row get(Tx tx, UUID id, Instant at) {
+        return GET_THEN.one(tx, id, at);
+    }
+
+    /** The tiers of a ladder; with an instant, the ones active then, with their products of then. */
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        return (filter.at() == null ? LIST : LIST_THEN).page(tx, page, filter);
+    }
+
+    /** Updates a tier. A new product ends the previous one's period and begins at the same instant. */
+    Supplier<Row> update(Tx tx, Batch batch, Row tier, @Nullable String externalId, String name, UUID productId) {
+        if (!productId.equals(tier.productId())) {
+            END_PERIOD.later(tx, tier.id());
+            BEGIN_PERIOD.later(tx, productId, tier.id());
+        }
+        return batch.single(UPDATE, externalId, name, tier.id());
+    }
+
+    /** Archives a tier when the period of its product ends, which is now. */
+    Supplier<Row> archive(Tx tx, Batch batch, UUID id) {
+        END_PERIOD.later(tx, id);
+        return batch.single(ARCHIVE, id);
+    }
+
+    /** The tiers with these ids before {@link #reorder}. */
+    Supplier<List<Row>> getAll(Batch batch, Collection<UUID> ids) {
+        return batch.all(GET_ALL, ids);
+    }
+
+    /**
+     * Gives the tiers the ranks 0, 1, 2 … in this order. One statement, since the unique ranks are checked at its end.
+     *
+     * @return the tiers whose rank changed
+     */
+    Supplier<List<Row>> reorder(Batch batch, List<UUID> order) {
+        return batch.all(REORDER, order);
+    }
+
+    private static Row row(RowReader cells) {
         return new Row(
-                record.get(TIERS.ID), record.get(TIERS.EXTERNAL_ID), record.get(TIERS.LADDER_ID), record.get(TIERS.RANK),
-                record.get(TIERS.NAME), record.get(PRODUCT_ID), record.get(TIERS.STATE), record.get(TIERS.ARCHIVED_AT),
-                record.get(TIERS.CREATED_AT), record.get(TIERS.UPDATED_AT), record.get(TIERS.VERSION));
+                cells.get(TIERS.ID), cells.get(TIERS.EXTERNAL_ID), cells.get(TIERS.LADDER_ID), cells.get(TIERS.RANK),
+                cells.get(TIERS.NAME), cells.get(PRODUCT_ID), cells.get(TIERS.STATE), cells.get(TIERS.ARCHIVED_AT),
+                cells.get(TIERS.CREATED_AT), cells.get(TIERS.UPDATED_AT), cells.get(TIERS.VERSION));
     }
 }

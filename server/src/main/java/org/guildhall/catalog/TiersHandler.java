@@ -1,6 +1,7 @@
 package org.guildhall.catalog;
 
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -20,12 +21,17 @@ import org.guildhall.catalog.TierStore.Row;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 
 /** The tiers of plan ladders: {@code /catalog/plan-ladders/{id}/tiers} and {@code /catalog/tiers}. */
 final class TiersHandler implements TiersApi<Call> {
 
-    /** A tier and its ladder, which is locked: no other transaction changes the ladder's tiers. */
-    private record LockedTier(PlanLadderStore.Row ladder, Row tier) {}
+    /**
+     * A tier and its ladder, which is locked: no other transaction changes the ladder's tiers, or makes a policy that grants by them.
+     *
+     * @param granted true if an active default-grant policy grants by the tier
+     */
+    private record LockedTier(PlanLadderStore.Row ladder, Row tier, boolean granted) {}
 
     private final PlanLadderStore ladders;
     private final TierStore tiers;
@@ -41,21 +47,28 @@ final class TiersHandler implements TiersApi<Call> {
 
     @Override
     public Reply<Tier> createTier(Call call, PlanLadderId planLadderId, NewTier body) {
-        var ladder = Require.found(ladders.lock(call.tx(), planLadderId.value()));
-        plans.admit(call.tx(), ladder, body.productId().value());
+        var batch = new Batch();
+        var locked = ladders.lock(batch, planLadderId.value());
+        var candidate = plans.lock(batch, body.productId().value());
+        batch.send(call.tx());
+        var ladder = Require.found(locked.get());
+        candidate.admit(ladder);
         int rank = LadderRules.rank(ladder.tiers(), body.rank());
         var tier = toApi(
                 tiers.insert(call.tx(), ladder.id(), body.externalId(), rank, body.name(), body.productId().value()));
         call.created(tier.id(), tier);
-        PlanLaddersHandler.changed(call, ladder, ladders.tiersChanged(call.tx(), ladder.id()));
+        var change = new Batch();
+        var changed = ladders.tiersChanged(change, ladder.id());
+        change.send(call.tx());
+        PlanLaddersHandler.changed(call, ladder, changed.get());
         return Reply.created("/api/v1/catalog/tiers/" + tier.id(), tier);
     }
 
     @Override
     public Reply<Page<Tier>> listPlanLadderTiers(Call call, PlanLadderId planLadderId, ListPlanLadderTiersQuery query) {
         UUID productId = query.productId() == null ? null : query.productId().value();
-        var filter = new TierStore.Filter(query.externalId(), query.state() == null ? null : query.state().value(), productId, query.at());
-        var page = tiers.list(call.tx(), call.page(), planLadderId.value(), filter);
+        var filter = new TierStore.Filter(planLadderId.value(), query.externalId(), query.state() == null ? null : query.state().value(), productId, query.at());
+        var page = tiers.list(call.tx(), call.page(), filter);
         if (page.data().isEmpty()) {
             Require.found(ladders.get(call.tx(), planLadderId.value()));
         }
@@ -83,7 +96,8 @@ final class TiersHandler implements TiersApi<Call> {
             admit(call, locked, productId);
         }
         Require.active(before.state(), "tier");
-        return changed(call, locked, tiers.update(call.tx(), before, wanted.externalId(), wanted.name(), productId));
+        var batch = new Batch();
+        return changed(call, locked, batch, tiers.update(call.tx(), batch, before, wanted.externalId(), wanted.name(), productId));
     }
 
     @Override
@@ -97,11 +111,14 @@ final class TiersHandler implements TiersApi<Call> {
             call.unchanged();
             return Reply.ok(PlanLaddersHandler.toApi(before));
         }
-        var old = tiers.getAll(call.tx(), order);
-        var moved = tiers.reorder(call.tx(), order);
-        var reply = PlanLaddersHandler.changed(call, before, ladders.tiersChanged(call.tx(), before.id()));
-        for (var tier : moved) {
-            var was = old.stream().filter(row -> row.id().equals(tier.id())).findFirst().orElseThrow();
+        var batch = new Batch();
+        var old = tiers.getAll(batch, order);
+        var moved = tiers.reorder(batch, order);
+        var ladder = ladders.tiersChanged(batch, before.id());
+        batch.send(call.tx());
+        var reply = PlanLaddersHandler.changed(call, before, ladder.get());
+        for (var tier : moved.get()) {
+            var was = old.get().stream().filter(row -> row.id().equals(tier.id())).findFirst().orElseThrow();
             call.changed(new TierId(tier.id()), toApi(was), toApi(tier));
         }
         return reply;
@@ -111,30 +128,41 @@ final class TiersHandler implements TiersApi<Call> {
     public Reply<Tier> archiveTier(Call call, TierId tierId) {
         var locked = locked(call, tierId);
         Require.active(locked.tier().state(), "tier");
-        if (policies.anyNamesTier(call.tx(), locked.tier().id())) {
+        if (locked.granted()) {
             throw Problem.IN_USE.because("An active default-grant policy grants by this tier.");
         }
-        return changed(call, locked, tiers.archive(call.tx(), locked.tier().id()));
+        var batch = new Batch();
+        return changed(call, locked, batch, tiers.archive(call.tx(), batch, locked.tier().id()));
     }
 
     private void admit(Call call, LockedTier locked, UUID productId) {
-        plans.admit(call.tx(), locked.ladder(), productId);
-        if (policies.anyNamesTier(call.tx(), locked.tier().id())) {
+        var batch = new Batch();
+        var candidate = plans.lock(batch, productId);
+        batch.send(call.tx());
+        candidate.admit(locked.ladder());
+        if (locked.granted()) {
             throw Problem.IN_USE.at("/product_id", "An active default-grant policy grants the present product by this tier.");
         }
     }
 
     private LockedTier locked(Call call, TierId tierId) {
-        var ladder = Require.found(ladders.lockOfTier(call.tx(), tierId.value()));
-        var tier = Require.found(tiers.get(call.tx(), tierId.value()));
+        var batch = new Batch();
+        var ladder = ladders.lockOfTier(batch, tierId.value());
+        var found = tiers.get(batch, tierId.value());
+        var granted = policies.anyNamesTier(batch, tierId.value());
+        batch.send(call.tx());
+        var tier = Require.found(found.get());
         call.expect(tier.version());
-        return new LockedTier(ladder, tier);
+        return new LockedTier(Require.found(ladder.get()), tier, granted.getAsBoolean());
     }
 
-    private Reply<Tier> changed(Call call, LockedTier before, Row after) {
-        var tier = toApi(after);
+    /** Sends the change of a tier together with that of its ladder's version. */
+    private Reply<Tier> changed(Call call, LockedTier before, Batch batch, Supplier<Row> after) {
+        var ladder = ladders.tiersChanged(batch, before.ladder().id());
+        batch.send(call.tx());
+        var tier = toApi(after.get());
         call.changed(tier.id(), toApi(before.tier()), tier);
-        PlanLaddersHandler.changed(call, before.ladder(), ladders.tiersChanged(call.tx(), before.ladder().id()));
+        PlanLaddersHandler.changed(call, before.ladder(), ladder.get());
         return Reply.ok(tier);
     }
 

@@ -144,7 +144,7 @@ final class RowColumns {
         if (type == JSONB.class) {
             return (row, at) -> JSONB.jsonbOrNull(row.getString(at));
         }
-        if (type == UUID[].class || type == String[].class) {
+        if (type == UUID[].class || type == String[].class || type == Integer[].class) {
             return RowColumns::array;
         }
         return null;
