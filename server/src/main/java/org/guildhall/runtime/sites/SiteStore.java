@@ -23,13 +23,17 @@ import java.util.Map.Entry;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.jooq.Condition;
@@ -77,20 +81,19 @@ public final class SiteStore {
     private static final Field<Instant> SINCE = greatest(DSL.param("now", SQLDataType.INSTANT), SINCE_AT_LEAST);
     private static final Condition COUNTED = SITES.POOL_ID.eq(param(SITES.POOL_ID)).and(SITES.COUNTS);
 
-    private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
-            insertInto(SITES)
-                    .set(SITES.EXTERNAL_ID, param(SITES.EXTERNAL_ID))
-                    .set(SITES.ORGANIZATION_ID, param(SITES.ORGANIZATION_ID))
-                    .set(SITES.POOL_ID, param(SITES.POOL_ID))
-                    .set(SITES.WORKSPACE_ID, param(SITES.WORKSPACE_ID))
-                    .set(SITES.INTEGRATION_ID, param(SITES.INTEGRATION_ID))
-                    .set(SITES.NAME, param(SITES.NAME))
-                    .set(SITES.DOMAIN, param(SITES.DOMAIN))
-                    .set(SITES.STATE_SINCE, param(SITES.CREATED_AT))
-                    .set(SITES.CREATED_AT, param(SITES.CREATED_AT))
-                    .set(SITES.UPDATED_AT, param(SITES.CREATED_AT))
-                    .returningResult(COLUMNS),
-            SiteStore::row);
+    private static final PreparedUpdate INSERT = PreparedUpdate.of(insertInto(SITES)
+            .set(SITES.ID, param(SITES.ID))
+            .set(SITES.EXTERNAL_ID, param(SITES.EXTERNAL_ID))
+            .set(SITES.ORGANIZATION_ID, param(SITES.ORGANIZATION_ID))
+            .set(SITES.POOL_ID, param(SITES.POOL_ID))
+            .set(SITES.WORKSPACE_ID, param(SITES.WORKSPACE_ID))
+            .set(SITES.INTEGRATION_ID, param(SITES.INTEGRATION_ID))
+            .set(SITES.NAME, param(SITES.NAME))
+            .set(SITES.DOMAIN, param(SITES.DOMAIN))
+            .set(SITES.STATE, param(SITES.STATE))
+            .set(SITES.STATE_SINCE, param(SITES.CREATED_AT))
+            .set(SITES.CREATED_AT, param(SITES.CREATED_AT))
+            .set(SITES.UPDATED_AT, param(SITES.CREATED_AT)));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(SITES).where(BY_ID), SiteStore::row);
     private static final PreparedQuery<Row> GET_AT = PreparedQuery.of(then(select(columns(AT)), AT).and(BY_ID), SiteStore::row);
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(SITES).where(BY_ID).forUpdate(), SiteStore::row);
@@ -159,9 +162,13 @@ public final class SiteStore {
                 SiteStore::row);
     }
 
+    /** Inserts a requested site, which counts against the limit. */
     Row insert(Tx tx, UUID organizationId, UUID poolId, UUID integrationId, Values values, Instant now) {
-        return INSERT.single(
-                tx, values.externalId(), organizationId, poolId, values.workspaceId(), integrationId, values.name(), values.domain(), now);
+        var row = new Row(
+                Ids.next(), values.externalId(), organizationId, poolId, values.workspaceId(), integrationId, values.name(), values.domain(),
+                "requested", null, now, null, now, now, 1, true);
+        INSERT.later(tx, row.id(), row.externalId(), organizationId, poolId, row.workspaceId(), integrationId, row.name(), row.domain(), row.state(), now);
+        return row;
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -204,9 +211,9 @@ public final class SiteStore {
         return Set.copyOf(OF_POOL.all(tx, poolId, ids));
     }
 
-    /** The number of sites of an integration that count against a pool's limit. */
-    int count(Tx tx, UUID poolId, UUID integrationId) {
-        return COUNT.single(tx, poolId, integrationId);
+    /** Adds the count of the sites of an integration that count against a pool's limit. */
+    Supplier<Integer> count(Batch batch, UUID poolId, UUID integrationId) {
+        return batch.single(COUNT, poolId, integrationId);
     }
 
     /** The numbers of sites that count against a pool's limits, by integration. */
@@ -229,8 +236,8 @@ public final class SiteStore {
     }
 
     /** Locks a workspace against changes until the transaction ends; null if there is none. Such locks don't exclude each other. */
-    @Nullable Workspace lockWorkspaceShared(Tx tx, UUID id) {
-        return LOCK_WORKSPACE_SHARED.one(tx, id);
+    Supplier<@Nullable Workspace> lockWorkspaceShared(Batch batch, UUID id) {
+        return batch.one(LOCK_WORKSPACE_SHARED, id);
     }
 
     public static Row row(RowReader cells) {
