@@ -14,6 +14,7 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.greatest;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.resultQuery;
 import static org.jooq.impl.DSL.select;
@@ -134,13 +135,14 @@ public final class UsageCounterStore {
         var seen = name("seen").fields("pool_id", "at").asMaterialized(select(POOLS.ID, NOW).from(POOLS).where(OF_ORGANIZATIONS));
         var joined = seen.join(HELD_RULES).on(PROVISIONS.POOL_ID.eq(seen.field("pool_id", SQLDataType.UUID)));
         var at = field(name("seen", "at"), SQLDataType.INSTANT);
-        return PreparedQuery.of(rules(with(seen).select(RULE_COLUMNS), joined, inline(true).isTrue(), at), UsageCounterStore::rule);
+        return PreparedQuery.of(rules(with(seen).select(RULE_COLUMNS), joined, noCondition(), at), UsageCounterStore::rule);
     }
 
     private static SelectConditionStep<Record> rules(SelectSelectStep<Record> select, Table<?> from, Condition which, Field<Instant> at) {
         return select.from(from)
                 .where(which)
-                .and(EffectiveDates.holds(PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT, at))
+                .and(PROVISIONS.STARTS_AT.le(at))
+                .and(PROVISIONS.HELD_UNTIL.gt(at))
                 .and(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(params("keys", SQLDataType.VARCHAR))))
                 .and(EffectiveDates.holds(RUNTIME_ENTITLEMENT_RULES.STARTS_AT, RUNTIME_ENTITLEMENT_RULES.ENDS_AT, at));
     }
@@ -157,7 +159,7 @@ public final class UsageCounterStore {
 
     /**
      * Adds the read of the combined rules of everything that organizations' pools hold now, for some resource keys, by pool. A pool without
-     * rules has no entry. They are right if no transition is due in a {@linkplain #pools read of the pools} that follows.
+     * rules has no entry. The rules are right unless a {@linkplain #pools later read} finds that a transition of the pool is due.
      */
     Supplier<Map<UUID, EffectiveRules>> entitlements(Batch batch, Collection<UUID> organizationIds, Collection<String> keys) {
         var found = batch.all(PRESENT_RULES, organizationIds, keys);

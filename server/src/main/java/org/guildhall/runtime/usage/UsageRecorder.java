@@ -49,6 +49,14 @@ final class UsageRecorder {
      */
     record RecordedReport(Report report, UsageThresholds.ThresholdChanges thresholds) {}
 
+    /** The locked pools, and their rules by pool. The rules are read first, so that they are right for a pool in which no transition is due. */
+    private record PoolReads(Supplier<Map<UUID, EffectiveRules>> rules, Supplier<List<Pool>> pools) {
+
+        Map<UUID, Pool> byOrganization() {
+            return pools.get().stream().collect(Collectors.toMap(Pool::organizationId, Function.identity()));
+        }
+    }
+
     private final Catalog catalog;
     private final Pools pools;
     private final UsageCounterStore counters;
@@ -69,46 +77,42 @@ final class UsageRecorder {
      * @throws ProblemException {@code validation_failed}, {@code conflict}, {@code invalid_state} or {@code entitlement_exceeded}, with the events
      */
     RecordedReport record(Tx tx, Changes changes, List<ReportedEvent> events) {
-        var organizationIds = each(events, ReportedEvent::organizationId);
         var batch = new Batch();
         var registered = catalog.resourceKeys(batch, each(events, ReportedEvent::resourceKey));
-        counters.lock(batch, organizationIds);
-        var known = usage.known(batch, each(events, ReportedEvent::externalId));
+        counters.lock(batch, each(events, ReportedEvent::organizationId));
+        var recorded = usage.known(batch, each(events, ReportedEvent::externalId));
         var locked = read(batch, events);
         batch.send(tx);
         var keys = registered.get().stream().collect(Collectors.toMap(ResourceKey::key, Function.identity()));
-        var organizations = locked.pools.get().stream().map(Pool::organizationId).collect(Collectors.toSet());
-        ProblemException.ifAny(UsageEventRules.errors(events, organizations, keys, tx.now()));
+        ProblemException.ifAny(UsageEventRules.errors(events, locked.byOrganization().keySet(), keys, tx.now()));
 
         var settled = settled(tx, changes, events, locked);
-        var pools = settled.pools.get().stream().collect(Collectors.toMap(Pool::organizationId, Function.identity()));
+        var pools = settled.byOrganization();
         var now = pools.values().stream().map(Pool::now).max(Comparator.naturalOrder()).orElseThrow();
-        var newEvents = UsageEventRules.newEvents(events, known.get(), now);
+        var newEvents = UsageEventRules.newEvents(events, recorded.get(), now);
         requireActive(newEvents, pools);
 
         var zone = pools.values().iterator().next().zone();
         var entries = newEvents.stream().map(newEvent -> entry(newEvent, pools, keys, zone)).toList();
         var rules = new UsageRules(settled.rules.get(), zone);
         var outcome = rules.decide(entries, counters.counters(tx, rules.counters(entries)));
-        var organizationsOfPools = pools.values().stream().collect(Collectors.toMap(Pool::id, Pool::organizationId));
-        refuse(outcome.refused(), organizationsOfPools);
-        return write(tx, events.size(), newEvents, entries, outcome, organizationsOfPools, now);
+        var organizations = pools.values().stream().collect(Collectors.toMap(Pool::id, Pool::organizationId));
+        refuse(outcome.refused(), organizations);
+        return write(tx, events.size(), newEvents, entries, outcome, organizations, now);
     }
 
-    /** The locked pools and their rules. The rules are read first, so that they are those of the pools in which no transition is due. */
-    private record Reads(Supplier<Map<UUID, EffectiveRules>> rules, Supplier<List<Pool>> pools) {}
-
-    private Reads read(Batch batch, List<ReportedEvent> events) {
+    private PoolReads read(Batch batch, List<ReportedEvent> events) {
         var organizationIds = each(events, ReportedEvent::organizationId);
-        return new Reads(counters.entitlements(batch, organizationIds, each(events, ReportedEvent::resourceKey)), counters.pools(batch, organizationIds));
+        return new PoolReads(
+                counters.entitlements(batch, organizationIds, each(events, ReportedEvent::resourceKey)), counters.pools(batch, organizationIds));
     }
 
     private static <A, B> Collection<B> each(List<A> all, Function<A, B> property) {
         return all.stream().map(property).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** The reads after the due transitions are written. */
-    private Reads settled(Tx tx, Changes changes, List<ReportedEvent> events, Reads locked) {
+    /** The pools after their due transitions are written. */
+    private PoolReads settled(Tx tx, Changes changes, List<ReportedEvent> events, PoolReads locked) {
         var due = locked.pools.get().stream().filter(Pool::due).toList();
         if (due.isEmpty()) {
             return locked;
