@@ -23,7 +23,7 @@ public final class RuntimeDoor {
     private final Runtime door;
 
     public RuntimeDoor(TestServer.Tenant tenant) {
-        this(tenant.id(), tenant.guild().db());
+        this(tenant.id(), tenant.server().db());
     }
 
     public RuntimeDoor(UUID tenant, Db db) {

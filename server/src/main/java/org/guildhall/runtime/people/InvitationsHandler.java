@@ -48,7 +48,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
     public Reply<IssuedInvitation> createInvitation(Call call, OrganizationId organizationId, NewInvitation body) {
         var organization = Require.found(organizations.lock(call.tx(), organizationId.value()));
         Require.active(organization.state(), "organization");
-        requireRoom(call, organization.id());
+        requirePendingBelowMaximum(call, organization.id());
         requireNonePending(call, organization.id(), body.email());
         var token = InvitationToken.issue();
         var invitation = invitations.insert(call.tx(), new New(
@@ -68,7 +68,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
         switch (before.state()) {
             case "pending" -> { }
             case "expired" -> {
-                requireRoom(call, organization.id());
+                requirePendingBelowMaximum(call, organization.id());
                 requireNonePending(call, organization.id(), before.email());
             }
             default -> throw Problem.INVALID_STATE.because("The invitation " + ending(before) + ".");
@@ -79,7 +79,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
         return Reply.ok(issued(after, token));
     }
 
-    private void requireRoom(Call call, UUID organizationId) {
+    private void requirePendingBelowMaximum(Call call, UUID organizationId) {
         if (invitations.countPending(call.tx(), organizationId) >= PENDING_MAX) {
             throw Problem.CONFLICT.because(
                     "The organization has " + PENDING_MAX + " pending invitations, which is the maximum. Revoke some, or wait until they expire.");

@@ -46,7 +46,7 @@ public final class Organizations {
      *
      * @param changes records everything that is created
      */
-    record Personal(Changes changes, UUID id, UUID personId, String name) {}
+    record NewPersonalOrganization(Changes changes, UUID id, UUID personId, String name) {}
 
     /**
      * Creates an organization, its owner's membership, its first workspace, its pool, and the default grants of its type.
@@ -77,7 +77,7 @@ public final class Organizations {
      *
      * @throws ProblemException {@code invalid_state} if the tenant has no default type
      */
-    void createPersonal(Tx tx, Actor actor, List<Personal> personals) {
+    void createPersonal(Tx tx, Actor actor, List<NewPersonalOrganization> personals) {
         var wanted = personals.stream()
                 .map(personal -> wanted(personal.id(), personal.personId(), personal.personId(), new Values(null, personal.name(), Map.of())))
                 .toList();
@@ -90,7 +90,7 @@ public final class Organizations {
             throw Problem.INVALID_STATE.because(
                     "The tenant has no default organization type, so no personal organization can be created. Make one of its types the default.");
         }
-        begin(tx, actor, inserted, wanted, personals.stream().map(Personal::changes).toList());
+        begin(tx, actor, inserted, wanted, personals.stream().map(NewPersonalOrganization::changes).toList());
     }
 
     private static New wanted(UUID id, @Nullable UUID personalPersonId, @Nullable UUID ownerId, Values values) {

@@ -16,7 +16,7 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
-import org.guildhall.runtime.people.Organizations.Personal;
+import org.guildhall.runtime.people.Organizations.NewPersonalOrganization;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
 import org.guildhall.runtime.people.PersonStore.Row;
 import org.guildhall.runtime.people.PersonStore.Values;
@@ -67,7 +67,7 @@ public final class People {
         drafts.forEach(draft -> requireValid(tx, draft));
         var inserted = persons.insert(tx, drafts.stream().map(draft -> new PersonStore.New(draft.id(), draft.values(), draft.identities())).toList());
         var rows = new ArrayList<Row>(drafts.size());
-        var personals = new ArrayList<Personal>(drafts.size());
+        var personals = new ArrayList<NewPersonalOrganization>(drafts.size());
         for (int index = 0; index < drafts.size(); index++) {
             var draft = drafts.get(index);
             var row = inserted.get(index).with(Ids.next());
@@ -75,7 +75,7 @@ public final class People {
                 throw taken(tx, row, draft.identities());
             }
             rows.add(row);
-            personals.add(new Personal(draft.changes(), Objects.requireNonNull(row.personalOrganizationId()), row.id(), row.name()));
+            personals.add(new NewPersonalOrganization(draft.changes(), Objects.requireNonNull(row.personalOrganizationId()), row.id(), row.name()));
             var person = PeopleViews.toApi(row);
             draft.changes().created(person.id(), person);
             person.identities().forEach(identity -> draft.changes().created(identity.id(), identity));

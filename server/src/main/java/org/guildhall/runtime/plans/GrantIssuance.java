@@ -81,7 +81,7 @@ final class GrantIssuance {
                     ? catalog.lockLaddersOfProductShared(batch, request.productId())
                     : listed(catalog.lockLadderOfTierShared(batch, request.tierId()));
             this.product = catalog.lockProductShared(batch, request.productId());
-            this.places = catalog.places(batch, request.productId());
+            this.places = catalog.tiersOfProduct(batch, request.productId());
             this.trial = request.kind() == ProvisionCause.TRIAL ? grants.trial(batch, organizationId, request.productId()) : () -> null;
             this.zone = request.duration() == null ? () -> null : grants.zone(batch);
         }

@@ -131,7 +131,7 @@ public final class GrantStore {
     private static final Grants G = GRANTS.as("g");
     private static final Field<Instant> SEEN_AT = field(name("seen_at"), SQLDataType.INSTANT);
     private static final Field<Instant> NOW = param("now", SQLDataType.INSTANT);
-    private static final Field<Boolean> ITS_DUE = TransitionStore.due(G.ORGANIZATION_ID);
+    private static final Field<Boolean> ITS_DUE = ProjectedPages.due(G.ORGANIZATION_ID);
     private static final Condition BY_ID = GRANTS.ID.eq(Columns.param(GRANTS.ID));
 
     private static final PreparedUpdate INSERT = PreparedUpdate.of(
@@ -265,8 +265,8 @@ public final class GrantStore {
             case null -> noCondition();
             case "scheduled" -> G.ENDED_BY.isNull().and(G.STARTS_AT.gt(Columns.now()));
             case "active" -> G.ENDED_BY.isNull().and(G.STARTS_AT.le(Columns.now())).and(G.ENDS_AT.isNull().or(G.ENDS_AT.gt(Columns.now())));
-            case "ended" -> G.ENDED_BY.eq("expired").or(G.ENDED_BY.isNull().and(G.ENDS_AT.le(Columns.now())));
-            default -> G.ENDED_BY.eq(state);
+            case "ended" -> G.ENDED_BY.eq(inline("expired")).or(G.ENDED_BY.isNull().and(G.ENDS_AT.le(Columns.now())));
+            default -> G.ENDED_BY.eq(inline(state));
         };
     }
 

@@ -211,7 +211,7 @@ public final class PoolStore {
 
     /** The state of a pool at an instant, or now; null if the pool didn't exist. */
     @Nullable State snapshot(Tx tx, UUID organizationId, @Nullable Instant at) {
-        var found = at == null ? PRESENT_STATE.one(tx, organizationId) : STATE_AT.one(tx, organizationId, at);
+        var found = at == null ? PRESENT_STATE.one(tx, organizationId) : STATE_AT.one(tx, at, organizationId);
         return found == null || found.now().isBefore(found.pool().createdAt()) ? null : found;
     }
 
@@ -222,7 +222,7 @@ public final class PoolStore {
      * @param most the maximal number of due transitions, oldest first
      */
     List<State> due(Tx tx, @Nullable UUID organizationId, int most) {
-        return organizationId == null ? ALL_DUE.all(tx, most) : DUE_OF_ORGANIZATION.all(tx, most, organizationId);
+        return organizationId == null ? ALL_DUE.all(tx, most) : DUE_OF_ORGANIZATION.all(tx, organizationId, most);
     }
 
     /** Writes the pool's version after a change, together with the transaction's next statement. */

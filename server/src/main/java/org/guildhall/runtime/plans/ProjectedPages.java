@@ -1,7 +1,12 @@
 package org.guildhall.runtime.plans;
 
+import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
+import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.selectOne;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -70,10 +75,20 @@ final class ProjectedPages<F, R> {
     private static <F> SelectConditionStep<Record> select(
             QueryShape<Wanted<F>> by, List<Field<?>> columns, Function<F, @Nullable UUID> organizationId, Table<?> from,
             Function<QueryShape<F>, Condition> filters) {
-        var due = TransitionStore.due(by.optional(SQLDataType.UUID, wanted -> organizationId.apply(wanted.filters())));
+        var due = due(by.optional(SQLDataType.UUID, wanted -> organizationId.apply(wanted.filters())));
         var all = new ArrayList<>(columns);
         all.add(due);
         return DSL.select(all).from(from).where(filters.apply(by.part(Wanted::filters)));
+    }
+
+    /** True if a transition is due and not written yet, in an organization, or in any if it is null. */
+    static Field<Boolean> due(@Nullable Field<UUID> organizationId) {
+        return field(exists(selectOne()
+                        .from(TRANSITIONS)
+                        .where(TRANSITIONS.STATE.eq(inline("scheduled")))
+                        .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
+                        .and(organizationId == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.eq(organizationId))))
+                .as("due");
     }
 
     /**

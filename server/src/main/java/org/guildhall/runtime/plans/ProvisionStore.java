@@ -106,7 +106,7 @@ public final class ProvisionStore {
     /** The table, or projected rows under the same alias. */
     private static final Provisions P = PROVISIONS.as("p");
     private static final Field<Instant> SEEN_AT = field(name("seen_at"), SQLDataType.INSTANT);
-    private static final Field<Boolean> ITS_DUE = TransitionStore.due(P.ORGANIZATION_ID);
+    private static final Field<Boolean> ITS_DUE = ProjectedPages.due(P.ORGANIZATION_ID);
     private static final List<Field<?>> NEW_COLUMNS = newColumns(PROVISIONS);
 
     private static final PreparedUpdate INSERT = PreparedUpdate.of(

@@ -64,7 +64,7 @@ final class SitesHandler implements SitesApi<Call> {
         Require.active(pool.organizationState(), "/organization_id", "organization");
         Require.active(integration.state(), "/integration_id", "integration");
         requireActive(workspace);
-        var reachedThresholds = takeSite(call.tx(), pool, integration.id(), integration.sitesKey());
+        var reachedThresholds = admitSite(call.tx(), pool, integration.id(), integration.sitesKey());
         var site = SiteViews.toApi(sites.insert(call.tx(), pool.organizationId(), pool.poolId(), integration.id(), values, pool.now()));
         call.created(site.id(), site);
         reachedThresholds.record(call.changes());
@@ -129,7 +129,7 @@ final class SitesHandler implements SitesApi<Call> {
         Require.active(integration.state(), "integration");
         var reachedThresholds = integration.sitesKey() == null
                 ? UsageThresholds.ThresholdChanges.NOTHING
-                : takeSite(call.tx(), pool, before.integrationId(), integration.sitesKey());
+                : admitSite(call.tx(), pool, before.integrationId(), integration.sitesKey());
         var reply = changed(call, pool, before, "active", null);
         reachedThresholds.record(call.changes());
         return reply;
@@ -164,7 +164,7 @@ final class SitesHandler implements SitesApi<Call> {
      *
      * @throws ProblemException {@code entitlement_exceeded} if the limit is reached
      */
-    private UsageThresholds.ThresholdChanges takeSite(Tx tx, LockedPool pool, UUID integrationId, String sitesKey) {
+    private UsageThresholds.ThresholdChanges admitSite(Tx tx, LockedPool pool, UUID integrationId, String sitesKey) {
         long used = sites.count(tx, pool.poolId(), integrationId);
         var rule = Objects.requireNonNull(counters.entitlements(tx, List.of(pool.poolId()), List.of(sitesKey), pool.now()).get(pool.poolId()))
                 .rule(sitesKey, null);
