@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.guildhall.Http.Reply;
 import org.guildhall.Http;
@@ -36,11 +37,15 @@ class UsageTripsTest {
         for (int count = 0; count < events; count++) {
             batch.add(event(organizations.get(count % organizations.size()), count % 2 == 0 ? "wiki.storage_mb" : "wiki.uploads", 1));
         }
-        return http.post(BASE + "/usage-reports", report(batch));
+        return send(batch);
+    }
+
+    private Reply send(List<Map<String, Object>> events) {
+        return http.post(BASE + "/usage-reports", report(events), "Idempotency-Key", UUID.randomUUID().toString());
     }
 
     @Test
-    void report_ofThousandEvents_takesFewMoreTripsThanOfOne() {
+    void report_withKey_takesFourTripsWithAnyNumberOfEvents() {
         var product = usage.product(limit("wiki.storage_mb", 1_000_000), allowance("wiki.uploads", "month", 1_000_000));
         var organizations = new ArrayList<String>();
         for (int count = 0; count < 51; count++) {
@@ -58,7 +63,7 @@ class UsageTripsTest {
         var quantity = new AtomicLong(-10);
         var changes = new ArrayList<String>();
         assertEquals(4, COUNTED.trips(() -> {
-            var reply = http.post(BASE + "/usage-reports", report(List.of(event(organization, "wiki.storage_mb", quantity.updateAndGet(last -> -last)))));
+            var reply = send(List.of(event(organization, "wiki.storage_mb", quantity.updateAndGet(last -> -last))));
             changes.add(String.valueOf(reply.json().get("thresholds").size()));
             return reply;
         }));
@@ -71,21 +76,17 @@ class UsageTripsTest {
         var organization = uuid(usage.organization(allowance("wiki.uploads", "month", 1_000)));
         var door = new RuntimeDoor(usage.tenant.id(), COUNTED.db());
         var held = new AtomicLong();
-        var released = new AtomicLong();
-        var settled = new AtomicLong(20);
-        assertEquals(3, COUNTED.tripsOf(() -> door.run("booking.created", (tx, changes) -> {
-            door.door().hold(tx, changes, organization, "wiki.uploads", 1, Instant.now(), "trip-" + held.incrementAndGet());
+        Runnable hold = () -> door.run("booking.created", (tx, changes) -> {
+            door.door().hold(tx, changes, organization, "wiki.uploads", 1, Instant.now(), "booking-" + held.incrementAndGet());
             return "";
-        })));
+        });
+        assertEquals(3, COUNTED.tripsOf(hold));
+        var ended = new AtomicLong();
         assertEquals(4, COUNTED.tripsOf(() -> door.run(
-                "booking.canceled", (tx, changes) -> door.door().release(tx, changes, "trip-" + released.incrementAndGet()))));
-        COUNTED.tripsOf(() -> door.run("booking.created", (tx, changes) -> {
-            door.door().hold(tx, changes, organization, "wiki.uploads", 1, Instant.now(), "trip-" + settled.incrementAndGet());
-            return "";
-        }));
-        settled.set(20);
+                "booking.canceled", (tx, changes) -> door.door().release(tx, changes, "booking-" + ended.incrementAndGet()))));
+        COUNTED.tripsOf(hold);
         assertEquals(3, COUNTED.tripsOf(() -> door.run("booking.attended", (tx, changes) -> {
-            door.door().settle(tx, changes, "trip-" + settled.incrementAndGet());
+            door.door().settle(tx, changes, "booking-" + ended.incrementAndGet());
             return "";
         })));
     }
