@@ -192,9 +192,10 @@ public final class UsageCounterStore {
                 each(ordered, UsageCounterStore::startsAt), each(ordered, UsageCounterStore::endsAt));
         var uncleared = thresholds.uncleared(batch, ordered);
         batch.send(tx);
+        var recorded = uncleared.get();
         var states = new HashMap<UsageCounter, CounterState>();
         for (int at = 0; at < ordered.size(); at++) {
-            states.put(ordered.get(at), new CounterState(used.get().get(at), uncleared.get().getOrDefault(ordered.get(at), Map.of())));
+            states.put(ordered.get(at), new CounterState(used.get().get(at), recorded.getOrDefault(ordered.get(at), Map.of())));
         }
         return states;
     }
