@@ -180,7 +180,7 @@ public final class UsageCounterStore {
         return combined;
     }
 
-    /** The states of counters. For a key that counts sites, {@code used} is 0: the caller counts the sites. */
+    /** The states of counters. */
     Map<UsageCounter, CounterState> counters(Tx tx, Collection<UsageCounter> counters) {
         if (counters.isEmpty()) {
             return Map.of();
