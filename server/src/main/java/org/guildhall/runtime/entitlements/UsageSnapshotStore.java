@@ -18,7 +18,7 @@ import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.runtime.entitlements.EntitlementStore.ProductRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;
-import org.guildhall.runtime.plans.UsageHoldback;
+import org.guildhall.runtime.rules.UsageHoldback;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.impl.SQLDataType;
