@@ -47,7 +47,7 @@ class PlansTest {
     private static final Set<String> SEARCHING = Set.of();
 
     private final LargeTenants large = LargeTenants.shared();
-    private final Http http = new Http(large.tenant().guild(), large.tenant().token());
+    private final Http http = new Http(large.tenant().server(), large.tenant().token());
 
     private static List<JsonNode> parameters(Operation operation) {
         return Documented.queryParameters(operation);
