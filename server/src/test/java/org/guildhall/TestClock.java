@@ -20,13 +20,13 @@ public final class TestClock implements AutoCloseable {
 
     private static final String PRESENT = "ELSE now()";
 
-    private final TestServer guild;
+    private final TestServer server;
     private final String definition;
 
-    public TestClock(TestServer guild, Instant instant) throws SQLException {
-        assertTrue(guild.nodes().stream().noneMatch(TestServer::isScheduled), "a node runs scheduled jobs");
-        this.guild = guild;
-        try (var connection = guild.superuser()) {
+    public TestClock(TestServer server, Instant instant) throws SQLException {
+        assertTrue(server.nodes().stream().noneMatch(TestServer::isScheduled), "a node runs scheduled jobs");
+        this.server = server;
+        try (var connection = server.superuser()) {
             this.definition = definition(connection);
             assertTrue(definition.contains(PRESENT), "the clock is already set, or its definition has changed: " + definition);
             // The part of the instant that is cut off is less than a microsecond.
@@ -37,7 +37,7 @@ public final class TestClock implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        try (var connection = guild.superuser()) {
+        try (var connection = server.superuser()) {
             set(connection, definition);
         }
     }
@@ -46,7 +46,7 @@ public final class TestClock implements AutoCloseable {
         try (var statement = connection.createStatement()) {
             statement.execute(text);
         }
-        for (var node : guild.nodes()) {
+        for (var node : server.nodes()) {
             node.db().clock().measured(present(connection));
             // A node measures its clock when it looks up a token that isn't in its cache.
             new Http(node, ApiToken.issue(ApiToken.Mark.TEST).clear()).get("/api/v1/auth/status").expect(401);

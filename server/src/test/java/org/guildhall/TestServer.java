@@ -78,12 +78,12 @@ public final class TestServer implements AutoCloseable {
     }
 
     /** A server on its own database without scheduled jobs, shared by all tests that run jobs by hand. */
-    public static TestServer still() {
-        return Still.NODE;
+    public static TestServer withoutScheduler() {
+        return WithoutScheduler.NODE;
     }
 
-    private static final class Still {
-        static final TestServer NODE = open("guildhall_still", settings -> reached(settings, settings.database()));
+    private static final class WithoutScheduler {
+        static final TestServer NODE = open("guildhall_unscheduled", settings -> reached(settings, settings.database()));
     }
 
     /** One more node on this server's database; the caller closes it. */
@@ -196,13 +196,13 @@ public final class TestServer implements AutoCloseable {
     }
 
     /** A tenant of a test. */
-    public record Tenant(TestServer guild, UUID id) {
+    public record Tenant(TestServer server, UUID id) {
 
         /** A token with exactly these scopes; without arguments, with all scopes that a tenant can have. */
         public String token(String... scopes) {
             boolean platform = id.equals(Db.PLATFORM);
             var all = Scopes.ALL.stream().filter(scope -> platform || !scope.startsWith("platform:tenants:")).toList();
-            return TestTokens.create(guild.db, Keys.parse(KEYS), id, platform ? ApiToken.Mark.LIVE : ApiToken.Mark.TEST,
+            return TestTokens.create(server.db, Keys.parse(KEYS), id, platform ? ApiToken.Mark.LIVE : ApiToken.Mark.TEST,
                     scopes.length == 0 ? all : List.of(scopes));
         }
 
@@ -215,7 +215,7 @@ public final class TestServer implements AutoCloseable {
 
         /** A token for pages of these origins. */
         public String publishable(List<String> origins, String... scopes) throws SQLException {
-            var token = TestTokens.create(guild.db, Keys.parse(KEYS), id, ApiToken.Mark.PUBLISHABLE, List.of(scopes));
+            var token = TestTokens.create(server.db, Keys.parse(KEYS), id, ApiToken.Mark.PUBLISHABLE, List.of(scopes));
             sql("update platform.tokens set kind = 'publishable', origins = ? where prefix = ?", origins.toArray(String[]::new), prefix(token));
             for (var origin : origins) {
                 sql("insert into platform.doors select 'origin', ?, tenant_id, id from platform.tokens where prefix = ?", origin, prefix(token));
@@ -241,7 +241,7 @@ public final class TestServer implements AutoCloseable {
 
         /** The first column of a query's rows, without any policy. */
         public List<String> found(String query, Object... values) throws SQLException {
-            try (var connection = guild.superuser();
+            try (var connection = server.superuser();
                     var prepared = connection.prepareStatement(query)) {
                 for (int at = 0; at < values.length; at++) {
                     prepared.setObject(at + 1, values[at]);
@@ -258,7 +258,7 @@ public final class TestServer implements AutoCloseable {
 
         /** Runs a statement without any policy. */
         public void sql(String statement, Object... values) throws SQLException {
-            try (var connection = guild.superuser();
+            try (var connection = server.superuser();
                     var prepared = connection.prepareStatement(statement)) {
                 for (int at = 0; at < values.length; at++) {
                     prepared.setObject(at + 1, values[at]);
@@ -269,7 +269,7 @@ public final class TestServer implements AutoCloseable {
 
         /** Requests with a token, each answer checked against the document. */
         public RequestSpecification as(String token) {
-            return guild.anonymous().header("Authorization", "Bearer " + token);
+            return server.anonymous().header("Authorization", "Bearer " + token);
         }
     }
 }

@@ -207,13 +207,13 @@ public final class Catalog {
     }
 
     /** The tiers that a product currently fills. */
-    public List<TierRef> places(Tx tx, UUID productId) {
-        return sent(tx, batch -> places(batch, productId));
+    public List<TierRef> tiersOfProduct(Tx tx, UUID productId) {
+        return sent(tx, batch -> tiersOfProduct(batch, productId));
     }
 
     /** The tiers that a product currently fills. */
-    public Supplier<List<TierRef>> places(Batch batch, UUID productId) {
-        return store.places(batch, productId);
+    public Supplier<List<TierRef>> tiersOfProduct(Batch batch, UUID productId) {
+        return store.tiersOfProduct(batch, productId);
     }
 
     /** All policies for an organization type, ended ones included, oldest first. */

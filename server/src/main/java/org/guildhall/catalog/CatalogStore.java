@@ -153,7 +153,7 @@ final class CatalogStore {
         return batch.one(LOCK_PRODUCT_SHARED, id);
     }
 
-    Supplier<List<TierRef>> places(Batch batch, UUID productId) {
+    Supplier<List<TierRef>> tiersOfProduct(Batch batch, UUID productId) {
         return batch.all(PLACES, productId);
     }
 

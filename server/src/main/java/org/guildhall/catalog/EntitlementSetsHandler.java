@@ -65,7 +65,7 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
     public Reply<EntitlementSet> archiveEntitlementSet(Call call, EntitlementSetId entitlementSetId) {
         var before = locked(call, entitlementSetId);
         Require.active(before.state(), "entitlement set");
-        if (products.anyGives(call.tx(), before.id())) {
+        if (products.anyHasSet(call.tx(), before.id())) {
             throw Problem.IN_USE.because("A product that is not retired has this entitlement set.");
         }
         return changed(call, before, sets.archive(call.tx(), before.id()));

@@ -44,7 +44,7 @@ final class IntegrationStore {
     record Values(@Nullable String externalId, String name, @Nullable String provisioningEndpoint) {}
 
     /** The kind of a resource key, and the state of its integration. */
-    record Registered(String kind, String integrationState) {}
+    record LockedKey(String kind, String integrationState) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(
@@ -150,7 +150,7 @@ final class IntegrationStore {
     }
 
     /** A resource key, whose integration is locked in share mode; null if it isn't registered. */
-    @Nullable Registered lockKeyShared(Tx tx, String key) {
+    @Nullable LockedKey lockKeyShared(Tx tx, String key) {
         return tx.sql()
                 .select(RESOURCE_KEYS.KIND, INTEGRATIONS.STATE)
                 .from(RESOURCE_KEYS)
@@ -159,7 +159,7 @@ final class IntegrationStore {
                 .where(RESOURCE_KEYS.KEY.eq(key))
                 .forShare()
                 .of(INTEGRATIONS)
-                .fetchOne(Records.mapping(Registered::new));
+                .fetchOne(Records.mapping(LockedKey::new));
     }
 
     private static Row row(Record record) {

@@ -193,7 +193,7 @@ final class ProductStore {
     }
 
     /** True if a product that isn't retired has this entitlement set. */
-    boolean anyGives(Tx tx, UUID entitlementSetId) {
+    boolean anyHasSet(Tx tx, UUID entitlementSetId) {
         return ANY_GIVES.exists(tx, entitlementSetId);
     }
 

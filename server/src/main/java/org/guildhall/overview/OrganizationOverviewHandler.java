@@ -1,16 +1,20 @@
 package org.guildhall.overview;
 
+import java.util.List;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.GetOrganizationOverviewQuery;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.OrganizationOverview;
 import org.guildhall.api.overview.OrganizationOverviewsApi;
-import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.core.http.Call;
+import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.runtime.Runtime;
 
 /** Everything about an organization: {@code /overview/organizations}. Each room adds its part to one statement. */
 final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call> {
+
+    private static final JoinedRead NOW = new JoinedRead(List.of(Runtime.OVERVIEW_NOW));
+    private static final JoinedRead THEN = new JoinedRead(List.of(Runtime.OVERVIEW_THEN));
 
     private final Runtime runtime;
 
@@ -20,10 +24,9 @@ final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call
 
     @Override
     public Reply<OrganizationOverview> getOrganizationOverview(Call call, OrganizationId organizationId, GetOrganizationOverviewQuery query) {
-        var read = new JoinedRead();
-        var overview = read.add(runtime.overview(organizationId.value(), query.at()));
-        read.send(call.tx());
-        var part = overview.get();
+        boolean past = query.at() != null;
+        var results = (past ? THEN : NOW).send(call.tx(), organizationId.value(), query.at());
+        var part = runtime.overview(call.tx(), results.get(past ? Runtime.OVERVIEW_THEN : Runtime.OVERVIEW_NOW), query.at());
         return Reply.ok(new OrganizationOverview(
                 part.organization(), part.orgType(), query.at(), part.summary(), part.plans(), part.entitlements(), part.people(), part.workspaces(),
                 part.households(), part.provisions(), part.grants(), part.transitions(), part.sites(), part.version()));

@@ -36,7 +36,7 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.platform.AuditStore.Entity;
 import org.guildhall.platform.AuditStore.Event;
 import org.guildhall.platform.AuditStore.Filter;
-import org.guildhall.platform.AuditStore.Touched;
+import org.guildhall.platform.AuditStore.EventEntities;
 import org.jspecify.annotations.Nullable;
 
 /** The audit trail and its reviews: {@code /platform/audit-events}. */
@@ -66,7 +66,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
         }
         var page = trail.list(call.tx(), call.page(), filter);
         var touched = page.data().isEmpty()
-                ? Map.<UUID, Touched>of()
+                ? Map.<UUID, EventEntities>of()
                 : trail.touched(call.tx(), page.data().stream().map(Event::id).toList());
         // Events whose entities no longer fit begin the next page.
         return Reply.list(call.page().endedAt(page, touched.size()).map(event -> toApi(event, touched)));
@@ -171,7 +171,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
         return new EntityChange(entity.type(), entities.id(entity.type(), entity.id()), members(entity.before()), members(entity.after()));
     }
 
-    private AuditEvent toApi(Event event, Map<UUID, Touched> touched) {
+    private AuditEvent toApi(Event event, Map<UUID, EventEntities> touched) {
         var of = Objects.requireNonNull(touched.get(event.id()), "an event without entities");
         var changes = of.first().stream().map(this::toApi).toList();
         var primary = changes.getFirst();

@@ -49,7 +49,7 @@ final class AuditStore {
      * @param shown the number of entities shown with the event
      * @param first the shown entities
      */
-    record Touched(int total, int shown, List<Entity> first) {}
+    record EventEntities(int total, int shown, List<Entity> first) {}
 
     /** The maximal number of entities shown with one event, as in the document. */
     private static final int INLINE_MAX = 100;
@@ -113,12 +113,12 @@ final class AuditStore {
      * @param eventIds the events' ids in the order of the page
      * @return the entities by event; events that no longer fit are missing
      */
-    Map<UUID, Touched> touched(Tx tx, List<UUID> eventIds) {
-        var found = new LinkedHashMap<UUID, Touched>();
+    Map<UUID, EventEntities> touched(Tx tx, List<UUID> eventIds) {
+        var found = new LinkedHashMap<UUID, EventEntities>();
         tx.sql()
                 .resultQuery(TOUCHED, Columns.array(eventIds, UUID.class), inline(INLINE_MAX), inline(INLINE_BYTES_MAX), inline(Weighed.BYTES_MAX))
                 .coerce(EVENT_ID, ENTITY_TYPE, ENTITY_ID, BEFORE, AFTER, TOTAL, SHOWN)
-                .forEach(row -> found.computeIfAbsent(row.value1(), id -> new Touched(row.value6(), row.value7(), new ArrayList<>()))
+                .forEach(row -> found.computeIfAbsent(row.value1(), id -> new EventEntities(row.value6(), row.value7(), new ArrayList<>()))
                         .first()
                         .add(new Entity(row.value2(), row.value3(), row.value4(), row.value5())));
         found.values().removeIf(touched -> touched.first().size() < touched.shown());

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class SettingsStore {
 
     /** The settings, with the members of the tenant that the platform sets. */
-    record Row(UUID tenantId, OfTheTenant tenant, Values values, Instant createdAt, Instant updatedAt, long version) {}
+    record Row(UUID tenantId, TenantMembers tenant, Values values, Instant createdAt, Instant updatedAt, long version) {}
 
     /** The members that only the platform can change. */
-    record OfTheTenant(
+    record TenantMembers(
             String name, String mode, String state, @Nullable Long rateLimitMaximum, @Nullable Integer rateMaximumWindowSeconds) {}
 
     /** The members that the tenant can change. */
@@ -42,7 +42,7 @@ final class SettingsStore {
     private static final List<Field<?>> COLUMNS = List.of(
             SETTINGS.TENANT_ID, SETTINGS.TIME_ZONE, SETTINGS.CURRENCY, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, SETTINGS.IP_ALLOW_LIST,
             SETTINGS.RATE_LIMIT, SETTINGS.RATE_WINDOW_SECONDS, SETTINGS.CREATED_AT, SETTINGS.UPDATED_AT, SETTINGS.VERSION);
-    private static final List<Field<?>> OF_THE_TENANT = List.of(
+    private static final List<Field<?>> TENANT_COLUMNS = List.of(
             TENANTS.NAME, TENANTS.MODE, TENANTS.STATE, TENANTS.RATE_LIMIT_MAXIMUM, TENANTS.RATE_MAXIMUM_WINDOW_SECONDS);
 
     /** Adds the settings of a new tenant, within that tenant. */
@@ -110,17 +110,17 @@ final class SettingsStore {
 
     private static List<Field<?>> all() {
         var all = new ArrayList<>(COLUMNS);
-        all.addAll(OF_THE_TENANT);
+        all.addAll(TENANT_COLUMNS);
         return all;
     }
 
     private static Row row(Record record) {
-        return row(record, new OfTheTenant(
+        return row(record, new TenantMembers(
                 record.get(TENANTS.NAME), record.get(TENANTS.MODE), record.get(TENANTS.STATE), record.get(TENANTS.RATE_LIMIT_MAXIMUM),
                 record.get(TENANTS.RATE_MAXIMUM_WINDOW_SECONDS)));
     }
 
-    private static Row row(Record record, OfTheTenant tenant) {
+    private static Row row(Record record, TenantMembers tenant) {
         var values = new Values(
                 record.get(SETTINGS.TIME_ZONE), record.get(SETTINGS.CURRENCY), record.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX),
                 List.of(record.get(SETTINGS.IP_ALLOW_LIST)), record.get(SETTINGS.RATE_LIMIT), record.get(SETTINGS.RATE_WINDOW_SECONDS));

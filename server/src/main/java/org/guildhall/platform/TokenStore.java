@@ -45,7 +45,7 @@ final class TokenStore {
             @Nullable Long rateLimit, @Nullable Integer rateWindowSeconds, @Nullable Instant expiresAt, @Nullable UUID rotatedFrom) {}
 
     /** The prefix that finds the token, and the HMAC of its secret under the key {@code keyId}. */
-    record Proof(String prefix, byte[] secretHmac, String keyId) {}
+    record StoredSecret(String prefix, byte[] secretHmac, String keyId) {}
 
     /** The members of a token that a caller can change. */
     record Values(
@@ -70,16 +70,16 @@ final class TokenStore {
             TOKENS.ROTATED_FROM, TOKENS.CREATED_AT, TOKENS.UPDATED_AT, TOKENS.VERSION);
 
     /** Adds the token and its doors. */
-    Row insert(Tx tx, New token, Proof proof) {
+    Row insert(Tx tx, New token, StoredSecret secret) {
         var row = tx.sql()
                 .insertInto(TOKENS)
                 .set(TOKENS.CONSUMER_ID, token.consumerId())
                 .set(TOKENS.EXTERNAL_ID, token.externalId())
                 .set(TOKENS.NAME, token.name())
                 .set(TOKENS.KIND, token.kind())
-                .set(TOKENS.PREFIX, proof.prefix())
-                .set(TOKENS.SECRET_HMAC, proof.secretHmac())
-                .set(TOKENS.KEY_ID, proof.keyId())
+                .set(TOKENS.PREFIX, secret.prefix())
+                .set(TOKENS.SECRET_HMAC, secret.secretHmac())
+                .set(TOKENS.KEY_ID, secret.keyId())
                 .set(TOKENS.SCOPES, token.scopes().toArray(String[]::new))
                 .set(TOKENS.ORIGINS, token.origins().toArray(String[]::new))
                 .set(TOKENS.RATE_LIMIT, token.rateLimit())

@@ -1,34 +1,13 @@
 package org.guildhall.runtime;
 
-import static org.guildhall.schema.catalog.Tables.RUNTIME_ORG_TYPES;
-import static org.guildhall.schema.runtime.Tables.GRANTS;
-import static org.guildhall.schema.runtime.Tables.HOUSEHOLDS;
-import static org.guildhall.schema.runtime.Tables.HOUSEHOLD_MEMBERS;
-import static org.guildhall.schema.runtime.Tables.MEMBERSHIPS;
-import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
-import static org.guildhall.schema.runtime.Tables.PERSONS;
-import static org.guildhall.schema.runtime.Tables.POOLS;
-import static org.guildhall.schema.runtime.Tables.PROVISIONS;
-import static org.guildhall.schema.runtime.Tables.SITES;
-import static org.guildhall.schema.runtime.Tables.SITE_STATES;
-import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
-import static org.guildhall.schema.runtime.Tables.WORKSPACES;
 import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.greatest;
-import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.least;
-import static org.jooq.impl.DSL.multiset;
-import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.val;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.JoinedRead;
+import org.guildhall.core.sql.JsonReader;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
-import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementQuery;
 import org.guildhall.runtime.entitlements.EntitlementStore;
 import org.guildhall.runtime.people.OrganizationStore;
 import org.guildhall.runtime.people.WorkspaceStore;
@@ -36,19 +15,14 @@ import org.guildhall.runtime.plans.GrantStore;
 import org.guildhall.runtime.plans.ProvisionStore;
 import org.guildhall.runtime.plans.TransitionStore;
 import org.guildhall.runtime.sites.SiteStore;
-import org.guildhall.schema.runtime.tables.Memberships;
-import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
-import org.jooq.Record;
-import org.jooq.RecordMapper;
-import org.jooq.Records;
-import org.jooq.Select;
-import org.jooq.SortField;
-import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the overview of an organization, in one statement and so at one instant. */
+/**
+ * Reads the overview of an organization, in one statement and so at one instant. The database aggregates the rows of each list to JSON, since
+ * rows of ten lists would cost the server more than all its other work for the answer.
+ */
 final class OverviewStore {
 
     /** The maximal number of rows per part in the answer; one more is read. */
@@ -61,11 +35,15 @@ final class OverviewStore {
      * The data of the overview.
      *
      * @param entitled the data of the entitlements; null if there is no such organization
+     * @param lists the rows of the lists
      */
-    record Everything(
-            @Nullable EntitlementData entitled, List<OrganizationStore.Row> organization, List<OrgType> orgType, List<Person> people,
-            List<WorkspaceStore.Row> workspaces, List<Household> households, List<ProvisionStore.Row> provisions, List<GrantStore.Row> grants,
-            List<TransitionStore.Row> transitions, List<SiteStore.Row> sites) {}
+    record Everything(@Nullable EntitlementData entitled, Lists lists) {}
+
+    /** @param organization null if there is no such organization */
+    record Lists(
+            OrganizationStore.@Nullable Row organization, @Nullable OrgType orgType, List<Person> people, List<WorkspaceStore.Row> workspaces,
+            List<Household> households, List<ProvisionStore.Row> provisions, List<GrantStore.Row> grants, List<TransitionStore.Row> transitions,
+            List<SiteStore.Row> sites) {}
 
     record OrgType(UUID id, String key, String name, String state) {}
 
@@ -79,162 +57,146 @@ final class OverviewStore {
 
     record Member(UUID id, UUID personId, String name, String role) {}
 
-    private static final Memberships SHOWN = MEMBERSHIPS.as("shown");
+    /** Parameters: rows of a list, members of a household, kept, existed, people, sites, created; see {@link #lists}. */
+    private static final String LISTS_OF = """
+            shown as materialized (
+                select m.id, m.person_id, m.role, m.starts_at, m.ends_at, m.created_at,
+                       case m.role when 'owner' then 1 when 'admin' then 2 else 3 end as place
+                from asked a
+                join runtime.memberships m on m.organization_id = a.id
+                where m.starts_at <= a.at and (m.ends_at is null or m.ends_at > a.at)
+                order by place, m.created_at, m.id
+                limit %1$d
+            )
+            select jsonb_build_object(
+                'organization', (
+                    select to_jsonb(o) || jsonb_build_object('pool_id', a.pool_id) from asked a join runtime.organizations o on o.id = a.id),
+                'org_type', (
+                    select jsonb_build_object('id', t.id, 'key', t.key, 'name', t.name, 'state', t.state)
+                    from asked a join catalog.runtime_org_types t on t.id = a.org_type_id),
+                'people', (
+                    select coalesce(jsonb_agg(jsonb_build_object(
+                        'id', n.id, 'name', n.name, 'email', n.email, 'state', n.state, 'membership_id', m.id, 'role', m.role,
+                        'starts_at', m.starts_at, 'ends_at', m.ends_at) order by m.place, m.created_at, m.id), '[]')
+                    from shown m join runtime.persons n on n.id = m.person_id),
+                'workspaces', (
+                    select coalesce(jsonb_agg(to_jsonb(v) order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (
+                        select * from runtime.workspaces v
+                        where v.organization_id = a.id and %7$s and %3$s
+                        order by v.created_at desc, v.id desc
+                        limit %1$d) v),
+                'households', (
+                    select coalesce(jsonb_agg(v.row order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (
+                        select v.created_at, v.id, jsonb_build_object('id', v.id, 'name', v.name, 'state', v.state, 'members', (
+                            select coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'person_id', h.person_id, 'name', h.name, 'role', h.role)
+                                order by h.role, h.created_at, h.id), '[]')
+                            from (
+                                select h.id, h.person_id, n.name, h.role, h.created_at
+                                from runtime.household_members h join runtime.persons n on n.id = h.person_id
+                                where h.household_id = v.id and h.starts_at <= a.at and (h.ends_at is null or h.ends_at > a.at)
+                                order by h.role, h.created_at, h.id
+                                limit %2$d) h)) as row
+                        from runtime.households v
+                        where v.id in (
+                            select h.household_id
+                            from (select person_id from shown order by place, created_at, id limit %5$d) m
+                            join runtime.household_members h on h.person_id = m.person_id
+                            where h.starts_at <= a.at and (h.ends_at is null or h.ends_at > a.at)) and %3$s
+                        order by v.created_at desc, v.id desc
+                        limit %1$d) v),
+                'provisions', (
+                    select coalesce(jsonb_agg(to_jsonb(v) || jsonb_build_object('policy_id', v.default_grant_policy_id, 'seen_at', a.seen_at)
+                        order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (
+                        select v.id, v.organization_id, v.pool_id, v.product_id, v.ladder_id, v.tier_id, v.cause, v.grant_id,
+                               v.default_grant_policy_id, v.starts_at, v.ends_at, v.created_at, v.updated_at, v.version
+                        from runtime.provisions v
+                        where v.organization_id = a.id and %4$s
+                        order by v.created_at desc, v.id desc
+                        limit %1$d) v),
+                'grants', (
+                    select coalesce(jsonb_agg(to_jsonb(v) || jsonb_build_object('seen_at', a.seen_at) order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (
+                        select * from runtime.grants v
+                        where v.organization_id = a.id and %4$s
+                        order by v.created_at desc, v.id desc
+                        limit %1$d) v),
+                'transitions', (
+                    select coalesce(jsonb_agg(to_jsonb(v) order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (
+                        select * from runtime.transitions v
+                        where v.organization_id = a.id and %7$s
+                        order by v.created_at desc, v.id desc
+                        limit %1$d) v),
+                'sites', (
+                    select coalesce(jsonb_agg(v.row order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (%6$s) v))
+            """;
 
     /**
-     * The part of a joined read that finds everything.
-     *
-     * @param at null for now
+     * The lists now. Memberships are limited before they are joined, so that a large organization's other persons aren't read; households are
+     * those of the people in the answer. The instant of the pool's rows isn't before its last change, even if the clock was set back.
      */
-    JoinedRead.Part<Everything> part(UUID organizationId, @Nullable Instant at) {
-        var entitled = EntitlementStore.column(EntitlementQuery.of(organizationId, at)).as("entitled");
-        var organization = rows("organization",
-                select(OrganizationStore.COLUMNS).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)), record -> OrganizationStore.row(record::get));
-        var orgType = multiset(select(RUNTIME_ORG_TYPES.ID, RUNTIME_ORG_TYPES.KEY, RUNTIME_ORG_TYPES.NAME, RUNTIME_ORG_TYPES.STATE)
-                        .from(RUNTIME_ORG_TYPES)
-                        .where(RUNTIME_ORG_TYPES.ID.eq(select(ORGANIZATIONS.ORG_TYPE_ID).from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(organizationId)))))
-                .as("org_type").convertFrom(found -> found.map(Records.mapping(OrgType::new)));
-        var people = people(organizationId, at);
-        var workspaces = rows("workspaces", workspaces(organizationId, at), record -> WorkspaceStore.row(record::get));
-        var households = households(organizationId, at);
-        var provisions = rows("provisions", provisions(organizationId, at), ProvisionStore::row);
-        var grants = rows("grants", grants(organizationId, at), GrantStore::row);
-        var transitions = rows("transitions", transitions(organizationId, at), TransitionStore::row);
-        var sites = rows("sites", sites(organizationId, at), record -> SiteStore.row(record::get));
-        return JoinedRead.Part.of(
-                List.of(entitled, organization, orgType, people, workspaces, households, provisions, grants, transitions, sites),
-                row -> new Everything(
-                        found(row.get(entitled)), row.get(organization), row.get(orgType), row.get(people), row.get(workspaces),
-                        row.get(households), row.get(provisions), row.get(grants), row.get(transitions), row.get(sites)));
+    private static final String PRESENT = """
+            with asked as (
+                select o.id, o.org_type_id, p.id as pool_id, platform.app_now() as at, greatest(platform.app_now(), p.updated_at) as seen_at
+                from runtime.organizations o
+                join runtime.pools p on p.organization_id = o.id
+                where o.id = {0}
+            ),
+            """ + lists("v.archived_at is null", "true", "true", """
+                select to_jsonb(s) as row, s.created_at, s.id
+                from runtime.sites s
+                where s.organization_id = a.id and s.state <> 'removed'
+                order by s.created_at desc, s.id desc
+                limit %1$d""".formatted(PART_MAX + 1));
+
+    /** The lists at a past instant. Each row has the values that depend on the instant as of then. */
+    private static final String PAST = """
+            with asked as (
+                select o.id, o.org_type_id, p.id as pool_id, {1}::timestamptz as at, {1}::timestamptz as seen_at
+                from runtime.organizations o
+                join runtime.pools p on p.organization_id = o.id
+                where o.id = {0}
+            ),
+            """ + lists("(v.archived_at is null or v.archived_at > a.at)", "least(v.created_at, v.starts_at) <= a.at", "v.created_at <= a.at", """
+                select to_jsonb(s) || jsonb_build_object(
+                           'state', t.state, 'state_reason', t.reason, 'state_since', t.starts_at, 'counts', t.counts,
+                           'activated_at', case when s.activated_at <= a.at then s.activated_at end) as row, s.created_at, s.id
+                from runtime.sites s
+                join runtime.site_states t on t.site_id = s.id
+                where s.organization_id = a.id and t.starts_at <= a.at and (t.ends_at is null or t.ends_at > a.at) and t.state <> 'removed'
+                order by s.created_at desc, s.id desc
+                limit %1$d""".formatted(PART_MAX + 1));
+
+    private static final JsonReader<Lists> LISTS = JsonReader.of(Lists.class);
+
+    /** The part of a joined read with everything now. */
+    static final JoinedRead.Part<Everything> NOW = part(PRESENT, false);
+
+    /** The part of a joined read with everything at a past instant. */
+    static final JoinedRead.Part<Everything> THEN = part(PAST, true);
+
+    private OverviewStore() {}
+
+    private static JoinedRead.Part<Everything> part(String lists, boolean past) {
+        var entitled = EntitlementStore.column(JoinedRead.ORGANIZATION_ID, JoinedRead.AT, past).as("entitled");
+        Field<JSONB> all = field("(" + lists + ")", JSONB.class, JoinedRead.ORGANIZATION_ID, JoinedRead.AT).as("lists");
+        return new JoinedRead.Part<>(List.of(entitled, all), cells -> {
+            var found = cells.get(entitled);
+            return new Everything(found == null ? null : EntitlementStore.parsed(found), LISTS.read(cells.get(all)));
+        });
     }
 
-    private static @Nullable EntitlementData found(@Nullable JSONB entitled) {
-        return entitled == null ? null : EntitlementStore.parsed(entitled);
-    }
-
-    private static <T> Field<List<T>> rows(String name, Select<Record> part, RecordMapper<Record, T> row) {
-        return multiset(part).as(name).convertFrom(found -> found.map(row));
-    }
-
-    private static Field<Instant> instant(@Nullable Instant at) {
-        return at == null ? Columns.now() : val(at);
-    }
-
-    /** The instant for rows of the pool. It isn't before the last change of the pool, even if the clock was set back. */
-    private static Field<Instant> instant(UUID organizationId, @Nullable Instant at) {
-        return at == null
-                ? field(select(greatest(Columns.now(), POOLS.UPDATED_AT)).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(organizationId)))
-                : val(at);
-    }
-
-    private static Condition holds(Field<Instant> start, Field<Instant> end, @Nullable Instant at) {
-        return start.le(instant(at)).and(end.isNull().or(end.gt(instant(at))));
-    }
-
-    /** The condition that a row existed at an instant. */
-    private static Condition by(Field<Instant> made, @Nullable Instant at) {
-        return at == null ? noCondition() : made.le(at);
-    }
-
-    /** The condition of the organization's memberships. */
-    private static Condition belongs(UUID organizationId, @Nullable Instant at) {
-        return MEMBERSHIPS.ORGANIZATION_ID.eq(organizationId).and(holds(MEMBERSHIPS.STARTS_AT, MEMBERSHIPS.ENDS_AT, at));
-    }
-
-    /** The first memberships of the answer. They are limited before the join, so that a large organization's other persons aren't read. */
-    private static Table<?> shown(UUID organizationId, @Nullable Instant at, int most) {
-        return select(MEMBERSHIPS.ID, MEMBERSHIPS.PERSON_ID, MEMBERSHIPS.ROLE, MEMBERSHIPS.STARTS_AT, MEMBERSHIPS.ENDS_AT, MEMBERSHIPS.CREATED_AT)
-                .from(MEMBERSHIPS)
-                .where(belongs(organizationId, at))
-                .orderBy(byRole(MEMBERSHIPS))
-                .limit(inline(most))
-                .asTable("shown");
-    }
-
-    /** The order of people in the answer. */
-    private static List<SortField<?>> byRole(Memberships memberships) {
-        return List.of(memberships.ROLE.sortAsc("owner", "admin", "member"), memberships.CREATED_AT.asc(), memberships.ID.asc());
-    }
-
-    private static Field<List<Person>> people(UUID organizationId, @Nullable Instant at) {
-        return multiset(select(PERSONS.ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.STATE, SHOWN.ID, SHOWN.ROLE, SHOWN.STARTS_AT, SHOWN.ENDS_AT)
-                        .from(shown(organizationId, at, PART_MAX + 1))
-                        .join(PERSONS)
-                        .on(PERSONS.ID.eq(SHOWN.PERSON_ID))
-                        .orderBy(byRole(SHOWN)))
-                .as("people").convertFrom(found -> found.map(Records.mapping(Person::new)));
-    }
-
-    private static Select<Record> workspaces(UUID organizationId, @Nullable Instant at) {
-        var gone = at == null ? WORKSPACES.STATE.eq(inline("archived")) : WORKSPACES.ARCHIVED_AT.isNotNull().and(WORKSPACES.ARCHIVED_AT.le(at));
-        return select(WorkspaceStore.COLUMNS)
-                .from(WORKSPACES)
-                .where(WORKSPACES.ORGANIZATION_ID.eq(organizationId))
-                .andNot(gone)
-                .and(by(WORKSPACES.CREATED_AT, at))
-                .orderBy(WORKSPACES.CREATED_AT.desc(), WORKSPACES.ID.desc())
-                .limit(inline(PART_MAX + 1));
-    }
-
-    /** The households of the people in the answer only, which bounds the read for a large organization. */
-    private static Field<List<Household>> households(UUID organizationId, @Nullable Instant at) {
-        var theirs = HOUSEHOLD_MEMBERS.as("theirs");
-        var members = multiset(select(HOUSEHOLD_MEMBERS.ID, HOUSEHOLD_MEMBERS.PERSON_ID, PERSONS.NAME, HOUSEHOLD_MEMBERS.ROLE)
-                        .from(HOUSEHOLD_MEMBERS)
-                        .join(PERSONS)
-                        .on(PERSONS.ID.eq(HOUSEHOLD_MEMBERS.PERSON_ID))
-                        .where(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID.eq(HOUSEHOLDS.ID))
-                        .and(holds(HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.ENDS_AT, at))
-                        .orderBy(HOUSEHOLD_MEMBERS.ROLE, HOUSEHOLD_MEMBERS.CREATED_AT, HOUSEHOLD_MEMBERS.ID)
-                        .limit(inline(MEMBERS_MAX + 1)))
-                .as("members").convertFrom(found -> found.map(Records.mapping(Member::new)));
-        var gone = at == null ? HOUSEHOLDS.STATE.eq(inline("archived")) : HOUSEHOLDS.ARCHIVED_AT.isNotNull().and(HOUSEHOLDS.ARCHIVED_AT.le(at));
-        return multiset(select(HOUSEHOLDS.ID, HOUSEHOLDS.NAME, HOUSEHOLDS.STATE, members)
-                        .from(HOUSEHOLDS)
-                        .where(HOUSEHOLDS.ID.in(select(theirs.HOUSEHOLD_ID)
-                                .from(shown(organizationId, at, PART_MAX))
-                                .join(theirs)
-                                .on(theirs.PERSON_ID.eq(SHOWN.PERSON_ID))
-                                .where(holds(theirs.STARTS_AT, theirs.ENDS_AT, at))))
-                        .andNot(gone)
-                        .orderBy(HOUSEHOLDS.CREATED_AT.desc(), HOUSEHOLDS.ID.desc())
-                        .limit(inline(PART_MAX + 1)))
-                .as("households").convertFrom(found -> found.map(Records.mapping(Household::new)));
-    }
-
-    private static Select<Record> provisions(UUID organizationId, @Nullable Instant at) {
-        return select(ProvisionStore.columns(instant(organizationId, at)))
-                .from(PROVISIONS)
-                .where(PROVISIONS.ORGANIZATION_ID.eq(organizationId))
-                .and(by(least(PROVISIONS.CREATED_AT, PROVISIONS.STARTS_AT), at))
-                .orderBy(PROVISIONS.CREATED_AT.desc(), PROVISIONS.ID.desc())
-                .limit(inline(PART_MAX + 1));
-    }
-
-    private static Select<Record> grants(UUID organizationId, @Nullable Instant at) {
-        return select(GrantStore.columns(instant(organizationId, at)))
-                .from(GRANTS)
-                .where(GRANTS.ORGANIZATION_ID.eq(organizationId))
-                .and(by(least(GRANTS.CREATED_AT, GRANTS.STARTS_AT), at))
-                .orderBy(GRANTS.CREATED_AT.desc(), GRANTS.ID.desc())
-                .limit(inline(PART_MAX + 1));
-    }
-
-    private static Select<Record> transitions(UUID organizationId, @Nullable Instant at) {
-        return select(TransitionStore.COLUMNS)
-                .from(TRANSITIONS)
-                .where(TRANSITIONS.ORGANIZATION_ID.eq(organizationId))
-                .and(by(TRANSITIONS.CREATED_AT, at))
-                .orderBy(TRANSITIONS.CREATED_AT.desc(), TRANSITIONS.ID.desc())
-                .limit(inline(PART_MAX + 1));
-    }
-
-    private static Select<Record> sites(UUID organizationId, @Nullable Instant at) {
-        var there = at == null
-                ? select(SiteStore.COLUMNS).from(SITES).where(SITES.STATE.ne(inline("removed")))
-                : SiteStore.then(select(SiteStore.columns(val(at))), val(at)).and(SITE_STATES.STATE.ne(inline("removed")));
-        return there.and(SITES.ORGANIZATION_ID.eq(organizationId))
-                .orderBy(SITES.CREATED_AT.desc(), SITES.ID.desc())
-                .limit(inline(PART_MAX + 1));
+    /**
+     * @param kept the condition that a workspace or household {@code v} isn't archived
+     * @param existed the condition that a provision or grant {@code v} existed
+     * @param created the condition that a workspace or transition {@code v} was created
+     * @param sites selects the sites of {@code a}
+     */
+    private static String lists(String kept, String existed, String created, String sites) {
+        return LISTS_OF.formatted(PART_MAX + 1, MEMBERS_MAX + 1, kept, existed, PART_MAX, sites, created);
     }
 }

@@ -29,9 +29,9 @@ import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PlanStanding;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
-import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.runtime.OverviewStore.Everything;
 import org.guildhall.runtime.OverviewStore.Household;
 import org.guildhall.runtime.OverviewStore.OrgType;
@@ -52,7 +52,6 @@ import org.jspecify.annotations.Nullable;
 /** The door of the runtime room: everything that other rooms may call. */
 public final class Runtime {
 
-    private final OverviewStore store = new OverviewStore();
     private final Pools pools;
     private final PlanChanges planChanges;
     private final Entitlements entitlements;
@@ -173,23 +172,40 @@ public final class Runtime {
             List<EffectiveEntitlement> entitlements, OverviewPeople people, OverviewWorkspaces workspaces, OverviewHouseholds households,
             OverviewProvisions provisions, OverviewGrants grants, OverviewTransitions transitions, OverviewSites sites, long version) {}
 
-    /**
-     * The part of a joined read with everything about an organization at one instant; of each list the newest hundred.
-     *
-     * @param at null for now
-     * @return its result throws {@code not_found} if there is no such organization, or wasn't then; {@code invalid_parameter} for a future instant
-     */
-    public JoinedRead.Part<Overview> overview(UUID organizationId, @Nullable Instant at) {
-        return store.part(organizationId, at).map((tx, all) -> overview(tx, all, at));
+    /** What {@link #overview} is made of. */
+    public static final class OverviewRows {
+
+        private final Everything all;
+
+        private OverviewRows(Everything all) {
+            this.all = all;
+        }
     }
 
-    private static Overview overview(Tx tx, Everything all, @Nullable Instant at) {
-        var entitled = Entitlements.past(tx, all.entitled(), at);
+    /** The part of a joined read with everything about an organization now; of each list the newest hundred. */
+    public static final JoinedRead.Part<OverviewRows> OVERVIEW_NOW = overviewPart(OverviewStore.NOW);
+
+    /** The part of a joined read with everything about an organization at an instant. */
+    public static final JoinedRead.Part<OverviewRows> OVERVIEW_THEN = overviewPart(OverviewStore.THEN);
+
+    private static JoinedRead.Part<OverviewRows> overviewPart(JoinedRead.Part<Everything> part) {
+        return new JoinedRead.Part<>(part.columns(), cells -> new OverviewRows(part.result().apply(cells)));
+    }
+
+    /**
+     * The overview of an organization.
+     *
+     * @param at the instant of the rows; null for now
+     * @throws ProblemException {@code not_found} if there is no such organization, or wasn't then; {@code invalid_parameter} for a future instant
+     */
+    public Overview overview(Tx tx, OverviewRows rows, @Nullable Instant at) {
+        var all = rows.all.lists();
+        var entitled = Entitlements.past(tx, rows.all.entitled(), at);
         var plans = entitled.plans();
         var projected = entitled.projected();
         var provisions = projected.among(all.provisions());
         return new Overview(
-                PeopleViews.toApi(all.organization().getFirst()), toApi(all.orgType().getFirst()), Summaries.summary(plans, at != null),
+                PeopleViews.toApi(Require.found(all.organization())), toApi(Require.found(all.orgType())), Summaries.summary(plans, at != null),
                 EntitlementViews.plans(plans, at != null), EntitlementViews.entitlements(entitled),
                 new OverviewPeople(shown(all.people(), Runtime::toApi), hasMore(all.people())),
                 new OverviewWorkspaces(shown(all.workspaces(), PeopleViews::toApi), hasMore(all.workspaces())),

@@ -43,7 +43,7 @@ class RotationTest {
 
     @Test
     void rotation_duringTheOverlap_bothTokensWork() throws Exception {
-        var fixture = new PlatformFixture(TestServer.still().tenant());
+        var fixture = new PlatformFixture(TestServer.withoutScheduler().tenant());
         var old = fixture.token(fixture.consumer("catalog:read"), "catalog:read");
         var rotated = fixture.admin.post(old.path() + "/rotate", "{\"overlap_seconds\": 3600}", "If-Match", old.etag()).expect(201);
         var successor = fixture.with(text(rotated, "/token"));
@@ -53,7 +53,7 @@ class RotationTest {
         successor.get(PRODUCTS).expect(200);
         var end = Instant.parse(text(fixture.admin.get(old.path()), "/expires_at"));
         assertEquals(Duration.ofHours(1), Duration.between(Instant.parse(text(rotated, "/created_at")), end));
-        try (var _ = new TestClock(TestServer.still(), end)) {
+        try (var _ = new TestClock(TestServer.withoutScheduler(), end)) {
             assertEquals("401 token_expired", fixture.with(old.clear()).get(PRODUCTS).outcome());
             successor.get(PRODUCTS).expect(200);
         }
@@ -72,7 +72,7 @@ class RotationTest {
         assertEquals("kiosk", before.get("external_id").asText());
         assertNull(rotated.at("/external_id"));
         assertNotEquals(before.get("prefix").asText(), rotated.at("/prefix"));
-        new Http(platform.tenant.guild().url(), text(rotated, "/token")).get(PlatformFixture.STATUS, "Origin", "https://winterstreet.example").expect(200);
+        new Http(platform.tenant.server().url(), text(rotated, "/token")).get(PlatformFixture.STATUS, "Origin", "https://winterstreet.example").expect(200);
     }
 
     @Test

@@ -1,101 +1,69 @@
 package org.guildhall.core.sql;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
-import org.jooq.Record;
+import org.jooq.Param;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read that joins parts of several rooms into one statement: one round trip and one instant, whatever the number of parts.
- *
- * <p>Each part is a list of scalar subqueries that a store makes. {@link #add} every part, {@link #send} once, then get the results.
+ * A read about one organization that joins parts of several rooms into one statement: one round trip and one instant, whatever the number of
+ * parts.
  */
 public final class JoinedRead {
 
-    private final List<Added<?>> parts = new ArrayList<>();
-    private final List<Field<?>> columns = new ArrayList<>();
-    private boolean sent;
+    /** The organization, a parameter of every part. */
+    public static final Param<UUID> ORGANIZATION_ID = DSL.param("organization_id", SQLDataType.UUID);
 
-    /** The values of a part's columns. */
-    public interface Values {
+    /** The instant, a parameter of every part; null for now. */
+    public static final Param<Instant> AT = DSL.param("at", SQLDataType.INSTANT);
 
-        /** The value of a column, by the field that the part was made with. */
-        <V> @Nullable V get(Field<V> column);
-    }
+    private final PreparedQuery<Results> query;
+    private final List<String> parameters;
 
-    /** One part of a joined read. */
-    public static final class Part<T> {
+    /**
+     * One part of a joined read.
+     *
+     * @param columns scalar subqueries; each yields one value
+     * @param result reads the columns
+     */
+    public record Part<T>(List<Field<?>> columns, Function<RowReader, T> result) {}
 
-        private final List<Field<?>> columns;
-        private final BiFunction<Tx, Values, T> result;
+    /** The results of the parts. */
+    public static final class Results {
 
-        private Part(List<Field<?>> columns, BiFunction<Tx, Values, T> result) {
-            this.columns = List.copyOf(columns);
-            this.result = result;
+        private final Map<Part<?>, Object> results = new IdentityHashMap<>();
+
+        private Results(List<Part<?>> parts, RowReader cells) {
+            parts.forEach(part -> results.put(part, part.result().apply(cells)));
         }
 
-        /**
-         * A part of these columns.
-         *
-         * @param columns scalar subqueries; each yields one value
-         */
-        public static <T> Part<T> of(List<Field<?>> columns, Function<Values, T> result) {
-            return new Part<>(columns, (tx, values) -> result.apply(values));
-        }
-
-        /** This part with another form of its result. */
-        public <U> Part<U> map(BiFunction<Tx, T, U> form) {
-            return new Part<>(columns, (tx, values) -> form.apply(tx, result.apply(tx, values)));
+        /** The result of a part of the read. */
+        @SuppressWarnings("unchecked") // the result at the part's key is the part's
+        public <T> T get(Part<T> part) {
+            return (T) Objects.requireNonNull(results.get(part));
         }
     }
 
-    private static final class Added<T> {
-
-        private final Part<T> part;
-        private final int first;
-        private @Nullable T value;
-
-        Added(Part<T> part, int first) {
-            this.part = part;
-            this.first = first;
-        }
-
-        void read(Tx tx, Record row) {
-            value = part.result.apply(tx, new Values() {
-                @Override
-                @SuppressWarnings("unchecked") // the column at this place is the field's
-                public <V> @Nullable V get(Field<V> column) {
-                    return (V) row.get(first + part.columns.indexOf(column));
-                }
-            });
-        }
+    /** Joins parts, once for all calls. */
+    public JoinedRead(List<Part<?>> parts) {
+        var columns = new ArrayList<Field<?>>();
+        parts.forEach(part -> columns.addAll(part.columns()));
+        this.query = PreparedQuery.of(DSL.select(columns), columns, cells -> new Results(parts, cells));
+        this.parameters = query.parameters();
     }
 
-    /** Adds a part. The supplier gives its result after {@link #send}. */
-    public <T> Supplier<T> add(Part<T> part) {
-        if (sent) {
-            throw new IllegalStateException("the statement was sent");
-        }
-        var added = new Added<>(part, columns.size());
-        parts.add(added);
-        columns.addAll(part.columns);
-        return () -> {
-            if (!sent) {
-                throw new IllegalStateException("the statement wasn't sent");
-            }
-            return added.value;
-        };
-    }
-
-    /** Sends all parts as one statement and reads their results, in the order of the parts. */
-    public void send(Tx tx) {
-        sent = true;
-        var row = tx.sql().select(columns).fetchSingle();
-        parts.forEach(part -> part.read(tx, row));
+    /** Reads all parts. */
+    public Results send(Tx tx, UUID organizationId, @Nullable Instant at) {
+        return query.single(tx, parameters.stream().map(name -> name.equals(AT.getParamName()) ? at : organizationId).toArray());
     }
 }

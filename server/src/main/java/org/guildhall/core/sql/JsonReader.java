@@ -1,6 +1,7 @@
 package org.guildhall.core.sql;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -11,13 +12,14 @@ import org.jooq.JSONB;
 
 /**
  * Reads records from JSON that a statement builds, for parts of a row that are rows of another table. Members are in snake case; instants
- * have the form in which PostgreSQL writes them, with microseconds.
+ * have the form in which PostgreSQL writes them, with microseconds. Other members are ignored.
  */
 public final class JsonReader<T> {
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
     private final ObjectReader reader;

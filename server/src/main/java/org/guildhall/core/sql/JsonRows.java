@@ -11,7 +11,6 @@ import java.util.stream.Collectors;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.JSONB;
-import org.jooq.Query;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
@@ -24,6 +23,9 @@ public final class JsonRows {
 
     /** PostgreSQL's estimate for a function that returns rows. */
     private static final int PLANNED_ROWS = 100;
+
+    private static final PreparedUpdate NO_NESTED_LOOP = PreparedUpdate.of(DSL.query("set local enable_nestloop = off"));
+    private static final PreparedUpdate NESTED_LOOP = PreparedUpdate.of(DSL.query("set local enable_nestloop = on"));
 
     /** The column of {@link #ids}. */
     public static final Field<UUID> ID = DSL.field(DSL.name("given", "id"), SQLDataType.UUID);
@@ -42,6 +44,11 @@ public final class JsonRows {
     /** Rows of the parameter {@code rows}, which takes {@link Columns#rows}. */
     public static Table<?> rows(String table, String alias) {
         return DSL.table(TABLE.formatted(table, alias), DSL.param("rows", SQLDataType.JSONB));
+    }
+
+    /** Rows of a parameter. */
+    public static Table<?> rows(String table, String alias, Field<JSONB> rows) {
+        return DSL.table(TABLE.formatted(table, alias), rows);
     }
 
     /** The ids of the parameter {@code ids} as a table for a join. */
@@ -72,18 +79,19 @@ public final class JsonRows {
     }
 
     /**
-     * Updates a table from such rows. The planner estimates a hundred rows, and few rows in a table that has just grown, so it would choose a
-     * nested loop, which takes seconds for thousands of rows. A hash join takes milliseconds.
+     * Updates a table from such rows, together with the transaction's next statement. The planner estimates a hundred rows, and few rows in a
+     * table that has just grown, so it would choose a nested loop, which takes seconds for thousands of rows. A hash join takes milliseconds.
      *
-     * @param count the number of rows
+     * @param update takes the rows as its only parameter
      */
-    public static void update(Tx tx, int count, Query update) {
-        if (count > PLANNED_ROWS) {
-            tx.sql().execute("set local enable_nestloop = off");
-            update.execute();
-            tx.sql().execute("set local enable_nestloop = on");
-        } else {
-            update.execute();
+    public static void update(Tx tx, PreparedUpdate update, List<Map<String, String>> rows) {
+        boolean many = rows.size() > PLANNED_ROWS;
+        if (many) {
+            NO_NESTED_LOOP.later(tx);
+        }
+        update.later(tx, Columns.rows(rows));
+        if (many) {
+            NESTED_LOOP.later(tx);
         }
     }
 

@@ -23,45 +23,64 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueryShape<F> {
 
-    /** What the text depends on: for each filter true or false, or the value itself. */
-    private final @Nullable List<@Nullable Object> key;
+    private final Collected collected;
+    private final Function<Object, F> filters;
 
-    /** For each filter, the function that yields its part of the key. */
-    private final List<Function<F, @Nullable Object>> probes = new ArrayList<>();
+    /** What all views of one shape share. */
+    private static final class Collected {
 
-    private final Map<String, Function<F, @Nullable Object>> values = new HashMap<>();
-    private int next;
+        /** What the text depends on: for each filter true or false, or the value itself; null while the filters are only collected. */
+        private final @Nullable List<@Nullable Object> key;
 
-    private QueryShape(@Nullable List<@Nullable Object> key) {
-        this.key = key;
+        /** For each filter, the function that yields its part of the key. */
+        private final List<Function<Object, @Nullable Object>> probes = new ArrayList<>();
+
+        private final Map<String, Function<Object, @Nullable Object>> values = new HashMap<>();
+        private int next;
+
+        Collected(@Nullable List<@Nullable Object> key) {
+            this.key = key;
+        }
+    }
+
+    private QueryShape(Collected collected, Function<Object, F> filters) {
+        this.collected = collected;
+        this.filters = filters;
     }
 
     /** A shape that only collects the filters. */
+    @SuppressWarnings("unchecked") // the filters are of the query's type
     static <F> QueryShape<F> collecting() {
-        return new QueryShape<>(null);
+        return new QueryShape<>(new Collected(null), all -> (F) all);
     }
 
     /** The shape of a key. */
+    @SuppressWarnings("unchecked") // the filters are of the query's type
     static <F> QueryShape<F> of(List<@Nullable Object> key) {
-        return new QueryShape<>(key);
+        return new QueryShape<>(new Collected(key), all -> (F) all);
     }
 
     /** The key of these filters. */
-    List<@Nullable Object> key(F filters) {
-        var parts = new ArrayList<@Nullable Object>(probes.size());
-        for (var probe : probes) {
-            parts.add(probe.apply(filters));
+    List<@Nullable Object> key(Object wanted) {
+        var parts = new ArrayList<@Nullable Object>(collected.probes.size());
+        for (var probe : collected.probes) {
+            parts.add(probe.apply(wanted));
         }
         return parts;
     }
 
     /** The function that yields the value of a parameter of this shape. */
-    Function<F, @Nullable Object> value(String parameter) {
-        var value = values.get(parameter);
+    Function<Object, @Nullable Object> value(String parameter) {
+        var value = collected.values.get(parameter);
         if (value == null) {
             throw new IllegalStateException("the shape has no parameter " + parameter);
         }
         return value;
+    }
+
+    /** This shape for a part of its filters. */
+    public <G> QueryShape<G> part(Function<F, G> part) {
+        return new QueryShape<>(collected, filters.andThen(part));
     }
 
     /** The column equals the filter; no condition if the filter is absent. */
@@ -71,9 +90,9 @@ public final class QueryShape<F> {
 
     /** The instant is within the window. */
     public Condition within(Field<Instant> column, Function<F, TimeWindow> window) {
-        return when(SQLDataType.INSTANT, filters -> window.apply(filters).after(), column::gt)
-                .and(when(SQLDataType.INSTANT, filters -> window.apply(filters).from(), column::ge))
-                .and(when(SQLDataType.INSTANT, filters -> window.apply(filters).before(), column::lt));
+        return when(SQLDataType.INSTANT, all -> window.apply(all).after(), column::gt)
+                .and(when(SQLDataType.INSTANT, all -> window.apply(all).from(), column::ge))
+                .and(when(SQLDataType.INSTANT, all -> window.apply(all).before(), column::lt));
     }
 
     /** A condition on the filter's value; no condition if the filter is absent. */
@@ -84,13 +103,12 @@ public final class QueryShape<F> {
 
     /** The filter's value as a parameter; null if the filter is absent. */
     public <V> @Nullable Field<V> optional(DataType<V> type, Function<F, @Nullable V> filter) {
-        return Boolean.TRUE.equals(next(filters -> filter.apply(filters) != null)) ? parameter(type, filter) : null;
+        return Boolean.TRUE.equals(next(all -> filter.apply(all) != null)) ? parameter(type, filter) : null;
     }
 
     /** The filter's value as a parameter, also if it is null. */
     public <V> Field<V> value(DataType<V> type, Function<F, @Nullable V> filter) {
-        next++;
-        probes.add(filters -> null);
+        next(all -> null);
         return parameter(type, filter);
     }
 
@@ -98,17 +116,17 @@ public final class QueryShape<F> {
     public <V> Condition choice(Function<F, @Nullable V> filter, Function<@Nullable V, Condition> condition) {
         @SuppressWarnings("unchecked") // the key holds the filter's value
         var chosen = (V) next(filter::apply);
-        return key == null ? DSL.noCondition() : condition.apply(chosen);
+        return collected.key == null ? DSL.noCondition() : condition.apply(chosen);
     }
 
     private @Nullable Object next(Function<F, @Nullable Object> probe) {
-        probes.add(probe);
-        return key == null ? null : key.get(next++);
+        collected.probes.add(filters.andThen(probe));
+        return collected.key == null ? null : collected.key.get(collected.next++);
     }
 
     private <V> Field<V> parameter(DataType<V> type, Function<F, @Nullable V> filter) {
-        var name = "f" + values.size();
-        values.put(name, filter::apply);
+        var name = "f" + collected.values.size();
+        collected.values.put(name, filters.andThen(filter));
         return DSL.param(name, type);
     }
 }

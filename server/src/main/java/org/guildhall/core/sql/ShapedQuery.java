@@ -26,9 +26,9 @@ public final class ShapedQuery<F, T> {
     private final QueryShape<F> all = QueryShape.collecting();
     private final Cache<List<@Nullable Object>, Shaped<F, T>> shapes = Caffeine.newBuilder().maximumSize(SHAPES_MAX).build();
 
-    private record Shaped<F, T>(PreparedQuery<T> query, List<Function<F, @Nullable Object>> values) {
+    private record Shaped<F, T>(PreparedQuery<T> query, List<Function<Object, @Nullable Object>> values) {
 
-        @Nullable Object[] values(F filters) {
+        @Nullable Object[] values(Object filters) {
             return values.stream().map(value -> value.apply(filters)).toArray();
         }
     }

@@ -44,6 +44,8 @@ final class StatementText {
     /** For each place in the text, the number of its parameter. */
     private final int[] places;
     private final String[] types;
+    /** The Java type of each parameter, by which values in a wrong order are found. */
+    private final Class<?>[] classes;
 
     StatementText(Query query) {
         var dsl = DSL.using(NAMED);
@@ -57,7 +59,8 @@ final class StatementText {
         });
         this.names = List.copyOf(found.keySet());
         this.places = order.stream().mapToInt(Integer::intValue).toArray();
-        this.types = names.stream().map(name -> type(parameters, name)).toArray(String[]::new);
+        this.classes = names.stream().map(name -> parameter(parameters, name).getType()).toArray(Class<?>[]::new);
+        this.types = Arrays.stream(classes).map(StatementText::type).toArray(String[]::new);
     }
 
     String text() {
@@ -69,18 +72,23 @@ final class StatementText {
         return names;
     }
 
-    private String type(Map<String, Param<?>> parameters, String name) {
+    private Param<?> parameter(Map<String, Param<?>> parameters, String name) {
         var parameter = parameters.get(name);
         if (parameter == null || parameter.getParamName() == null) {
             throw new IllegalArgumentException("a statement has an unnamed value: " + text);
         }
-        return type(parameter.getType());
+        return parameter;
     }
 
-    /** Refuses a wrong number of values. */
+    /** Refuses a wrong number of values, and values of other types. */
     void check(@Nullable Object[] values) {
         if (values.length != names.size()) {
             throw new IllegalArgumentException(values.length + " values for the parameters " + names + ": " + text);
+        }
+        for (int at = 0; at < values.length; at++) {
+            if (!fits(classes[at], values[at])) {
+                throw new IllegalArgumentException(names.get(at) + " can't be " + values[at].getClass().getSimpleName() + "; parameters " + names + ": " + text);
+            }
         }
     }
 
@@ -108,6 +116,10 @@ final class StatementText {
             @Override
             public void take(PreparedStatement result) {}
         };
+    }
+
+    private static boolean fits(Class<?> type, @Nullable Object value) {
+        return value == null || type.isInstance(value) || type.isArray() && value instanceof Collection<?>;
     }
 
     /**

@@ -1,9 +1,9 @@
 package org.guildhall.runtime.entitlements;
 
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.resultQuery;
-import static org.jooq.impl.DSL.val;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -16,9 +16,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.catalog.Catalog;
-import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.runtime.plans.PoolProjection;
 import org.guildhall.runtime.plans.ProvisionSpan;
 import org.jooq.Field;
@@ -307,11 +309,20 @@ public final class EntitlementStore {
         return FIND.one(tx, query.organizationId(), query.at(), query.present(), query.reach(), query.ladderId(), query.resourceKey());
     }
 
-    /** The data as a column, for a statement that reads more at the same instant. */
-    public static Field<JSONB> column(EntitlementQuery query) {
+    /** Adds the read of the data. */
+    Supplier<@Nullable EntitlementData> find(Batch batch, EntitlementQuery query) {
+        return batch.one(FIND, query.organizationId(), query.at(), query.present(), query.reach(), query.ladderId(), query.resourceKey());
+    }
+
+    /**
+     * The data as a column, for a statement that reads more at the same instant.
+     *
+     * @param past true if the instant isn't null
+     */
+    public static Field<JSONB> column(Field<UUID> organizationId, Field<Instant> at, boolean past) {
         return field("({0})", JSONB.class, resultQuery(
-                ASKED + HELD + USED + FOUND, val(query.organizationId()), val(query.at(), SQLDataType.INSTANT), val(query.present()),
-                val(query.reach()), val(query.ladderId(), SQLDataType.UUID), val(query.resourceKey(), SQLDataType.VARCHAR)));
+                ASKED + HELD + USED + FOUND, organizationId, at, inline(!past), inline(false), inline(null, SQLDataType.UUID),
+                inline(null, SQLDataType.VARCHAR)));
     }
 
     /** Parses the value of such a column. */

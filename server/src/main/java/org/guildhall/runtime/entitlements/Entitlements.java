@@ -3,10 +3,12 @@ package org.guildhall.runtime.entitlements;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementQuery;
 import org.guildhall.runtime.entitlements.TransitionBlockers.Blocker;
@@ -45,28 +47,29 @@ public final class Entitlements {
     }
 
     /** The present entitlements with the reachable ladders; null if there is no such organization. */
-    @Nullable OrganizationEntitlements reaching(Tx tx, UUID organizationId, @Nullable UUID ladderId) {
+    @Nullable OrganizationEntitlements withReachableTiers(Tx tx, UUID organizationId, @Nullable UUID ladderId) {
         return find(tx, new EntitlementQuery(organizationId, null, true, true, ladderId, null));
     }
 
     /** The present entitlements with the reachable ladders that have rules for a resource key; null if there is no such organization. */
-    @Nullable OrganizationEntitlements reaching(Tx tx, UUID organizationId, String resourceKey) {
+    @Nullable OrganizationEntitlements withReachableTiers(Tx tx, UUID organizationId, String resourceKey) {
         return find(tx, new EntitlementQuery(organizationId, null, true, true, null, resourceKey));
     }
 
     /**
-     * The use that blocks a transition. The caller has locked the pool. Sites don't block, since they become read-only.
+     * Adds the read of the use that blocks a transition. The caller has locked the pool. Sites don't block, since they become read-only.
      *
      * @param from the plan before the transition; null for none, which nothing blocks
      * @param to the plan after the transition; null for none
      * @param pointer the member of the request that the items point at
      */
-    public List<Item> obstacles(Tx tx, LockedPool pool, @Nullable ProvisionSpan from, @Nullable Target to, String pointer) {
+    public Supplier<List<Item>> obstacles(Batch batch, LockedPool pool, @Nullable ProvisionSpan from, @Nullable Target to, String pointer) {
         if (from == null || from.ladderId() == null) {
-            return List.of();
+            return List::of;
         }
-        var entitled = find(tx, new EntitlementQuery(pool.organizationId(), pool.now(), true, true, from.ladderId(), null));
-        return Require.found(entitled).blockers(from.ladderId(), to == null ? null : to.productId()).stream()
+        var ladderId = from.ladderId();
+        var found = store.find(batch, new EntitlementQuery(pool.organizationId(), pool.now(), true, true, ladderId, null));
+        return () -> Require.found(entitled(found.get())).blockers(ladderId, to == null ? null : to.productId()).stream()
                 .filter(Blocker::blocks)
                 .map(blocker -> Item.pointer(pointer, blocker.problem().code(), blocker.detail()))
                 .toList();
@@ -79,7 +82,7 @@ public final class Entitlements {
      * @throws ProblemException {@code not_found} if there is no such organization
      */
     public Check check(Tx tx, UUID organizationId, String resourceKey, long quantity) {
-        var entitled = Require.found(reaching(tx, organizationId, resourceKey));
+        var entitled = Require.found(withReachableTiers(tx, organizationId, resourceKey));
         var decision = EntitlementDecision.of(entitled, resourceKey, quantity);
         var key = entitled.key(resourceKey);
         return new Check(decision.allowed(), decision.detail(key == null ? resourceKey : key.displayName(), quantity),

@@ -7,18 +7,18 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.guildhall.api.Page;
 import org.guildhall.api.model.DefaultGrantBackfillId;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.Backfill;
 import org.guildhall.catalog.Catalog.BackfillFilter;
 import org.guildhall.catalog.Catalog.DefaultGrant;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
-import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.audit.JobTransactions.Source;
+import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.runtime.plans.DefaultGrantBackfillStore.Progress;
 import org.guildhall.runtime.plans.DefaultGrantBackfillStore.Task;
@@ -147,7 +147,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
         }
         if (passed > 0) {
             var progress = new Progress(told, candidates.getLast().organizationId(), 0, passed);
-            transactions.upkeep(lease, tx -> told(tx, task, progress));
+            transactions.upkeep(lease, tx -> recorded(tx, task, progress));
         }
     }
 
@@ -163,7 +163,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
             var given = pools.give(tx, changes, held, policy, new Actor(task.actorType(), task.actorId()));
             pools.changed(tx, changes, held, given, List.of());
         }
-        return told(tx, task, new Progress(from, organizationId, lacks ? 1 : 0, passed + (lacks ? 0 : 1)));
+        return recorded(tx, task, new Progress(from, organizationId, lacks ? 1 : 0, passed + (lacks ? 0 : 1)));
     }
 
     /** True if there is no plan on the policy's ladder, or no provision of the policy off the ladders. */
@@ -176,7 +176,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
     private void count(TaskLease lease, Task task, DefaultGrant policy, @Nullable UUID after, List<DefaultGrantBackfillStore.Candidate> candidates) {
         long would = candidates.stream().filter(candidate -> wouldGet(lease.tenant(), policy, candidate)).count();
         var progress = new Progress(after, candidates.getLast().organizationId(), would, candidates.size() - would);
-        transactions.upkeep(lease, tx -> told(tx, task, progress));
+        transactions.upkeep(lease, tx -> recorded(tx, task, progress));
     }
 
     private boolean wouldGet(UUID tenant, DefaultGrant policy, DefaultGrantBackfillStore.Candidate candidate) {
@@ -187,7 +187,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
         return seen != null && lacks(seen.spans(), seen.now(), policy);
     }
 
-    private boolean told(Tx tx, Task task, Progress progress) {
+    private boolean recorded(Tx tx, Task task, Progress progress) {
         if (!store.recordProgress(tx, task.id(), progress)) {
             throw new IllegalStateException("the stored progress is further than the task's");
         }

@@ -1,22 +1,27 @@
 package org.guildhall.runtime.plans;
 
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.model.GrantId;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.Ladder;
+import org.guildhall.catalog.Catalog.Product;
 import org.guildhall.catalog.Catalog.Tier;
+import org.guildhall.catalog.Catalog.TierRef;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
 import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.TransitionRules.Impossible;
@@ -61,35 +66,64 @@ final class GrantIssuance {
         this.grants = grants;
     }
 
+    /** What a request depends on, read together with the lock of the pool. */
+    final class Reads {
+
+        private final Supplier<List<Ladder>> ladders;
+        private final Supplier<@Nullable Product> product;
+        private final Supplier<List<TierRef>> places;
+        private final Supplier<@Nullable UUID> trial;
+        private final Supplier<@Nullable String> zone;
+
+        /** Locks the ladders before the product, as everywhere. */
+        private Reads(Batch batch, UUID organizationId, GrantRequest request) {
+            this.ladders = request.tierId() == null
+                    ? catalog.lockLaddersOfProductShared(batch, request.productId())
+                    : listed(catalog.lockLadderOfTierShared(batch, request.tierId()));
+            this.product = catalog.lockProductShared(batch, request.productId());
+            this.places = catalog.tiersOfProduct(batch, request.productId());
+            this.trial = request.kind() == ProvisionCause.TRIAL ? grants.trial(batch, organizationId, request.productId()) : () -> null;
+            this.zone = request.duration() == null ? () -> null : grants.zone(batch);
+        }
+
+        private static Supplier<List<Ladder>> listed(Supplier<@Nullable Ladder> ladder) {
+            return () -> {
+                var found = ladder.get();
+                return found == null ? List.of() : List.of(found);
+            };
+        }
+    }
+
+    /** Adds the locks and reads of a request. */
+    Reads reads(Batch batch, UUID organizationId, GrantRequest request) {
+        return new Reads(batch, organizationId, request);
+    }
+
     /** Creates a grant. @throws ProblemException as documented for {@code createGrant} */
-    GrantStore.Row grant(Tx tx, Changes changes, LockedPool held, Actor actor, GrantRequest request) {
-        var agreed = agreed(tx, held.now(), request);
-        Require.named(catalog.product(tx, request.productId()), "/product_id", "product");
-        var place = place(tx, held, request, agreed.startsAt());
+    GrantStore.Row grant(Tx tx, Changes changes, LockedPool held, Actor actor, GrantRequest request, Reads reads) {
+        var agreed = agreed(held.now(), request, reads);
+        var product = Require.named(reads.product.get(), "/product_id", "product");
+        var place = place(request, agreed.startsAt(), reads);
         var renewed = request.renewsGrantId() == null ? null : renewed(tx, held, request.renewsGrantId());
-        var product = Require.named(catalog.lockProductShared(tx, request.productId()), "/product_id", "product");
         Require.active(held.organizationState(), "/organization_id", "organization");
         if (!product.lifecycleStatus().equals("published")) {
             throw Problem.INVALID_STATE.at("/product_id", "The product is " + product.lifecycleStatus() + ", not published.");
-        }
-        if (place == null && !catalog.places(tx, request.productId()).isEmpty()) {
-            throw Problem.LADDER_CONFLICT.at("/product_id", "The product has just become a plan; grant it on its ladder.");
         }
         if (renewed != null) {
             requireRenewable(tx, held, renewed, request, place, agreed);
         }
         if (request.kind() == ProvisionCause.TRIAL && product.allowsOneTrial()) {
-            requireFirstTrial(tx, held, request.productId());
+            requireFirstTrial(reads);
         }
         return place == null ? beside(tx, changes, held, request, agreed, renewed) : onLadder(tx, changes, held, actor, request, agreed, place, renewed);
     }
 
     /** Revokes an active or scheduled grant, and the scheduled grants that renew it. */
     GrantStore.Row revoke(Tx tx, Changes changes, LockedPool held, Actor actor, GrantStore.Row grant, @Nullable String reason) {
-        var revoked = writer.over(tx, changes, grant.id(), held.now(), TransitionWriter.REVOKED, reason, held.now());
+        var revoked = Objects.requireNonNull(writer.over(tx, changes, held, grant.id(), held.now(), TransitionWriter.REVOKED, reason));
         var unbegun = new ArrayList<GrantStore.Row>();
         for (var next = grants.renewal(tx, grant.id(), held.now()); next != null; next = grants.renewal(tx, next.id(), held.now())) {
-            unbegun.add(writer.over(tx, changes, next.id(), held.now(), TransitionWriter.REVOKED, reason, held.now()));
+            unbegun.add(Objects.requireNonNull(writer.over(tx, changes, held, next.id(), held.now(), TransitionWriter.REVOKED, reason)));
         }
         for (var next : unbegun) {
             writer.endOffLadders(tx, changes, held, next.id());
@@ -107,7 +141,7 @@ final class GrantIssuance {
             return revoked;
         }
         var from = Objects.requireNonNull(held.plan(grant.ladderId()), "an active grant of a plan without the plan");
-        var byDefault = pools.then(tx, held.orgTypeId(), List.of(), List.of()).byDefault(grant.ladderId(), held.now());
+        var byDefault = pools.then(tx, held.rows().defaults(), List.of(), List.of()).byDefault(grant.ladderId(), held.now());
         var to = switch (TransitionRules.end(from, byDefault)) {
             case Impossible no -> throw Problem.INVALID_STATE.because(no.detail());
             case Move move -> move.to();
@@ -123,7 +157,7 @@ final class GrantIssuance {
     private GrantStore.Row beside(Tx tx, Changes changes, LockedPool held, GrantRequest request, Agreed agreed, GrantStore.@Nullable Row renewed) {
         var grant = given(tx, changes, held, request, agreed, null);
         if (renewed != null && !agreed.later()) {
-            writer.over(tx, changes, renewed.id(), held.now(), TransitionWriter.SUPERSEDED, null, held.now());
+            writer.over(tx, changes, held, renewed.id(), held.now(), TransitionWriter.SUPERSEDED, null);
             writer.endOffLadders(tx, changes, held, renewed.id());
         }
         var to = new ProvisionSpan(
@@ -139,7 +173,7 @@ final class GrantIssuance {
         var tier = place.tier();
         var at = agreed.startsAt();
         var from = agreed.later()
-                ? TransitionRequests.expected(held, pools.then(tx, held.orgTypeId(), List.of(ladder), held.scheduled()), ladder.id(), at)
+                ? TransitionRequests.expected(held, pools.then(tx, held.rows().defaults(), List.of(ladder), held.scheduled()), ladder.id(), at)
                 : held.plan(ladder.id());
         if (renewed != null && (from == null || !renewed.id().equals(from.grantId()))) {
             throw Problem.CONFLICT.at("/renews_grant_id", "Another plan replaces the plan of the grant before that instant.");
@@ -169,18 +203,19 @@ final class GrantIssuance {
     }
 
     private GrantStore.Row given(Tx tx, Changes changes, LockedPool held, GrantRequest request, Agreed agreed, @Nullable Tier tier) {
-        var grant = grants.insert(
-                tx,
-                new GrantStore.Values(
-                        Ids.next(), request.externalId(), held.organizationId(), held.poolId(), request.productId(), request.kind().word(),
-                        tier == null ? null : tier.ladderId(), tier == null ? null : tier.id(), request.reason(), agreed.startsAt(), agreed.term(),
-                        request.renewsGrantId()),
-                held.now());
+        var now = held.now();
+        var term = agreed.term();
+        var grant = new GrantStore.Row(
+                Ids.next(), request.externalId(), held.organizationId(), held.poolId(), request.productId(), request.kind().word(),
+                tier == null ? null : tier.ladderId(), tier == null ? null : tier.id(), request.reason(), agreed.startsAt(), term.endsAt(), null, null,
+                null, term.length(), term.startsAt(), request.renewsGrantId(), now, now, 1, now);
+        grants.insert(tx, grant);
+        held.rows().put(grant);
         changes.created(new GrantId(grant.id()), PlanViews.toApi(grant));
         return grant;
     }
 
-    private Agreed agreed(Tx tx, Instant now, GrantRequest request) {
+    private static Agreed agreed(Instant now, GrantRequest request, Reads reads) {
         var wrong = new ArrayList<Item>();
         boolean later = request.startsAt() != null;
         var begins = request.startsAt() == null ? now : request.startsAt();
@@ -191,7 +226,7 @@ final class GrantIssuance {
             wrong.add(Item.pointer("/ends_at", "past", later ? "`ends_at` is not after the start of the grant." : "`ends_at` is not in the future."));
         }
         ProblemException.ifAny(wrong);
-        var term = request.duration() == null ? GrantTerm.until(request.endsAt()) : GrantTerm.of(request.duration(), begins, grants.zone(tx));
+        var term = request.duration() == null ? GrantTerm.until(request.endsAt()) : GrantTerm.of(request.duration(), begins, ZoneId.of(Objects.requireNonNull(reads.zone.get())));
         return new Agreed(begins, later, term);
     }
 
@@ -221,8 +256,8 @@ final class GrantIssuance {
         }
     }
 
-    private void requireFirstTrial(Tx tx, LockedPool held, UUID productId) {
-        var trial = grants.trial(tx, held.organizationId(), productId);
+    private static void requireFirstTrial(Reads reads) {
+        var trial = reads.trial.get();
         if (trial != null) {
             var detail = "The product allows one trial for each organization, and this one had its trial: " + new GrantId(trial) + ".";
             throw Problem.CONFLICT.because(detail).with(Item.pointer("/product_id", "trial_used", detail));
@@ -238,11 +273,11 @@ final class GrantIssuance {
         };
     }
 
-    /** The position of a plan on a ladder; null off the ladders. The ladder is locked before the product, as everywhere. */
-    private @Nullable LadderPosition place(Tx tx, LockedPool held, GrantRequest request, Instant at) {
+    /** The position of a plan on a ladder; null off the ladders. */
+    private static @Nullable LadderPosition place(GrantRequest request, Instant at, Reads reads) {
         var tierId = request.tierId();
         if (tierId == null) {
-            var places = catalog.places(tx, request.productId());
+            var places = reads.places.get();
             if (places.size() > 1) {
                 throw Problem.VALIDATION_FAILED.because("The product fills tiers of several ladders.")
                         .with(Item.pointer("/tier_id", "required", "`tier_id` is required, since the product fills tiers of several ladders."));
@@ -252,8 +287,13 @@ final class GrantIssuance {
             }
             tierId = places.getFirst().tierId();
         }
+        var wanted = tierId;
         var pointer = request.tierId() == null ? "/product_id" : "/tier_id";
-        var ladder = Require.named(catalog.lockLadderOfTierShared(tx, tierId), "/tier_id", "tier");
+        var ladder = reads.ladders.get().stream().filter(each -> each.tier(wanted) != null).findFirst().orElse(null);
+        if (ladder == null && request.tierId() == null) {
+            throw Problem.LADDER_CONFLICT.at("/product_id", "The product has just become a plan; grant it on its ladder.");
+        }
+        ladder = Require.named(ladder, "/tier_id", "tier");
         var tier = Objects.requireNonNull(ladder.tier(tierId));
         var product = tier.product(at);
         if (product == null) {

@@ -2,30 +2,35 @@ package org.guildhall.runtime.plans;
 
 import static org.guildhall.schema.platform.Tables.RUNTIME_SETTINGS;
 import static org.guildhall.schema.runtime.Tables.GRANTS;
-import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.param;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.update;
 
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.Filters;
 import org.guildhall.core.sql.JsonRows;
 import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
-import org.guildhall.core.data.Tx;
 import org.guildhall.schema.runtime.tables.Grants;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
-import org.jooq.SelectConditionStep;
-import org.jooq.Table;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Grants. Every change that starts or ends a grant locks the pool first. */
@@ -56,6 +61,13 @@ public final class GrantStore {
                 return "ended";
             }
             return startsAt.isAfter(seenAt) ? "scheduled" : "active";
+        }
+
+        /** The row with its state at another instant. */
+        Row seenAt(Instant at) {
+            return at.equals(seenAt) ? this : new Row(
+                    id, externalId, organizationId, poolId, productId, kind, ladderId, tierId, reason, startsAt, endsAt, endedAt, endedBy, endReason,
+                    term, termStartsAt, renewsGrantId, createdAt, updatedAt, version, at);
         }
 
         /** True if the grant is active or scheduled. */
@@ -110,11 +122,6 @@ public final class GrantStore {
         }
     }
 
-    /** A grant to insert. */
-    record Values(
-            UUID id, @Nullable String externalId, UUID organizationId, UUID poolId, UUID productId, String kind, @Nullable UUID ladderId,
-            @Nullable UUID tierId, @Nullable String reason, Instant startsAt, GrantTerm term, @Nullable UUID renewsGrantId) {}
-
     /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID productId, @Nullable String kind, @Nullable String state,
@@ -122,7 +129,62 @@ public final class GrantStore {
 
     /** The table, or projected rows under the same alias. */
     private static final Grants G = GRANTS.as("g");
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", G.CREATED_AT);
+    private static final Field<Instant> SEEN_AT = field(name("seen_at"), SQLDataType.INSTANT);
+    private static final Field<Instant> NOW = param("now", SQLDataType.INSTANT);
+    private static final Field<Boolean> ITS_DUE = ProjectedPages.due(G.ORGANIZATION_ID);
+    private static final Condition BY_ID = GRANTS.ID.eq(Columns.param(GRANTS.ID));
+
+    private static final PreparedUpdate INSERT = PreparedUpdate.of(
+            insertInto(GRANTS, newColumns(GRANTS)).select(select(newColumns(G)).from(JsonRows.rows("grants", G.getName()))));
+    private static final PreparedUpdate SAVE = PreparedUpdate.of(
+            update(GRANTS)
+                    .set(GRANTS.EXTERNAL_ID, G.EXTERNAL_ID)
+                    .set(GRANTS.ENDS_AT, G.ENDS_AT)
+                    .set(GRANTS.TERM, G.TERM)
+                    .set(GRANTS.TERM_STARTS_AT, G.TERM_STARTS_AT)
+                    .set(GRANTS.ENDED_AT, G.ENDED_AT)
+                    .set(GRANTS.ENDED_BY, G.ENDED_BY)
+                    .set(GRANTS.END_REASON, G.END_REASON)
+                    .set(GRANTS.UPDATED_AT, G.UPDATED_AT)
+                    .set(GRANTS.VERSION, G.VERSION)
+                    .from(JsonRows.rows("grants", G.getName()))
+                    .where(GRANTS.ID.eq(G.ID)));
+    private static final PreparedQuery<Row> SET_EXTERNAL_ID = PreparedQuery.of(
+            update(GRANTS)
+                    .set(GRANTS.EXTERNAL_ID, Columns.param(GRANTS.EXTERNAL_ID))
+                    .set(GRANTS.UPDATED_AT, Columns.now())
+                    .set(GRANTS.VERSION, GRANTS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(columns(Columns.now())),
+            GrantStore::row);
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(columns(Columns.now())).from(GRANTS).where(BY_ID), GrantStore::row);
+    private static final PreparedQuery<Row> GET_SEEN = PreparedQuery.of(select(columns(NOW)).from(GRANTS).where(BY_ID), GrantStore::row);
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
+            select(columns(Columns.now())).from(JsonRows.ids()).join(GRANTS).on(GRANTS.ID.eq(JsonRows.ID)), GrantStore::row);
+    private static final PreparedQuery<Row> RENEWAL = PreparedQuery.of(
+            select(columns(NOW)).from(GRANTS).where(GRANTS.RENEWS_GRANT_ID.eq(Columns.param(GRANTS.ID))).and(GRANTS.ENDED_BY.isNull()),
+            GrantStore::row);
+    private static final PreparedQuery<UUID> TRIAL = PreparedQuery.ofValue(
+            select(GRANTS.ID)
+                    .from(GRANTS)
+                    .where(GRANTS.ORGANIZATION_ID.eq(Columns.param(GRANTS.ORGANIZATION_ID)))
+                    .and(GRANTS.PRODUCT_ID.eq(Columns.param(GRANTS.PRODUCT_ID)))
+                    .and(GRANTS.KIND.eq(inline("trial")))
+                    .and(GRANTS.ENDED_AT.isNull().or(GRANTS.ENDED_AT.gt(GRANTS.STARTS_AT)))
+                    .limit(inline(1)));
+    private static final PreparedQuery<String> ZONE = PreparedQuery.ofValue(select(RUNTIME_SETTINGS.TIME_ZONE).from(RUNTIME_SETTINGS));
+    private static final PreparedQuery<StoredResult<Row>> PROJECTED = PreparedQuery.of(
+            select(columns(G, Columns.now())).select(ITS_DUE).from(G).where(G.ID.eq(Columns.param(G.ID))),
+            cells -> new StoredResult<>(row(cells), cells.get(ITS_DUE)));
+    private static final ProjectedPages<Filter, Row> LIST = ProjectedPages.of(
+            "grants", G, Map.of("created_at", G.CREATED_AT), G.ID, columns(G, Columns.now()), Filter::organizationId,
+            by -> by.is(G.EXTERNAL_ID, Filter::externalId)
+                    .and(by.is(G.ORGANIZATION_ID, Filter::organizationId))
+                    .and(by.is(G.PRODUCT_ID, Filter::productId))
+                    .and(by.is(G.KIND, Filter::kind))
+                    .and(by.choice(Filter::state, GrantStore::state))
+                    .and(by.within(G.CREATED_AT, Filter::created)),
+            GrantStore::row);
 
     /** @param seenAt the instant of the read */
     public static List<Field<?>> columns(Field<Instant> seenAt) {
@@ -132,157 +194,70 @@ public final class GrantStore {
     private static List<Field<?>> columns(Grants of, Field<Instant> seenAt) {
         return List.of(
                 of.ID, of.EXTERNAL_ID, of.ORGANIZATION_ID, of.POOL_ID, of.PRODUCT_ID, of.KIND, of.LADDER_ID, of.TIER_ID, of.REASON,
-                of.STARTS_AT, of.ENDS_AT, of.ENDED_AT, of.ENDED_BY, of.END_REASON, of.TERM, of.TERM_STARTS_AT, of.RENEWS_GRANT_ID, of.CREATED_AT, of.UPDATED_AT, of.VERSION,
-                seenAt.as("seen_at"));
+                of.STARTS_AT, of.ENDS_AT, of.ENDED_AT, of.ENDED_BY, of.END_REASON, of.TERM, of.TERM_STARTS_AT, of.RENEWS_GRANT_ID, of.CREATED_AT,
+                of.UPDATED_AT, of.VERSION, seenAt.as("seen_at"));
     }
 
-    Row insert(Tx tx, Values values, Instant now) {
-        return tx.sql()
-                .insertInto(GRANTS)
-                .set(GRANTS.ID, values.id())
-                .set(GRANTS.EXTERNAL_ID, values.externalId())
-                .set(GRANTS.ORGANIZATION_ID, values.organizationId())
-                .set(GRANTS.POOL_ID, values.poolId())
-                .set(GRANTS.PRODUCT_ID, values.productId())
-                .set(GRANTS.KIND, values.kind())
-                .set(GRANTS.LADDER_ID, values.ladderId())
-                .set(GRANTS.TIER_ID, values.tierId())
-                .set(GRANTS.REASON, values.reason())
-                .set(GRANTS.STARTS_AT, values.startsAt())
-                .set(GRANTS.ENDS_AT, values.term().endsAt())
-                .set(GRANTS.TERM, values.term().length())
-                .set(GRANTS.TERM_STARTS_AT, values.term().startsAt())
-                .set(GRANTS.RENEWS_GRANT_ID, values.renewsGrantId())
-                .set(GRANTS.CREATED_AT, now)
-                .set(GRANTS.UPDATED_AT, now)
-                .returningResult(columns(val(now)))
-                .fetchSingle(GrantStore::row);
+    private static List<Field<?>> newColumns(Grants of) {
+        return List.of(
+                of.ID, of.EXTERNAL_ID, of.ORGANIZATION_ID, of.POOL_ID, of.PRODUCT_ID, of.KIND, of.LADDER_ID, of.TIER_ID, of.REASON,
+                of.STARTS_AT, of.ENDS_AT, of.TERM, of.TERM_STARTS_AT, of.RENEWS_GRANT_ID, of.CREATED_AT, of.UPDATED_AT);
     }
 
-    /** Stores changed grants in one statement. */
+    /** Inserts a grant, together with the transaction's next statement. */
+    void insert(Tx tx, Row row) {
+        INSERT.later(tx, Columns.rows(List.of(row.cells())));
+    }
+
+    /** Stores changed grants, together with the transaction's next statement. */
     void save(Tx tx, List<Row> rows) {
-        JsonRows.update(tx, rows.size(), tx.sql()
-                .update(GRANTS)
-                .set(GRANTS.EXTERNAL_ID, G.EXTERNAL_ID)
-                .set(GRANTS.ENDS_AT, G.ENDS_AT)
-                .set(GRANTS.TERM, G.TERM)
-                .set(GRANTS.TERM_STARTS_AT, G.TERM_STARTS_AT)
-                .set(GRANTS.ENDED_AT, G.ENDED_AT)
-                .set(GRANTS.ENDED_BY, G.ENDED_BY)
-                .set(GRANTS.END_REASON, G.END_REASON)
-                .set(GRANTS.UPDATED_AT, G.UPDATED_AT)
-                .set(GRANTS.VERSION, G.VERSION)
-                .from(JsonRows.rows("grants", G.getName(), rows.stream().map(Row::cells).toList()))
-                .where(GRANTS.ID.eq(G.ID)));
+        JsonRows.update(tx, SAVE, rows.stream().map(Row::cells).toList());
     }
 
     Row setExternalId(Tx tx, UUID id, @Nullable String externalId) {
-        return tx.sql()
-                .update(GRANTS)
-                .set(GRANTS.EXTERNAL_ID, externalId)
-                .set(GRANTS.UPDATED_AT, Columns.now())
-                .set(GRANTS.VERSION, GRANTS.VERSION.plus(1))
-                .where(GRANTS.ID.eq(id))
-                .returningResult(columns(Columns.now()))
-                .fetchSingle(GrantStore::row);
+        return SET_EXTERNAL_ID.single(tx, externalId, id);
     }
 
     @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(columns(Columns.now())).from(GRANTS).where(GRANTS.ID.eq(id)).fetchOne(GrantStore::row);
+        return GET.one(tx, id);
     }
 
     /** A grant with its state at an instant, which can be later than the transaction's start. */
     @Nullable Row get(Tx tx, UUID id, Instant now) {
-        return tx.sql().select(columns(val(now))).from(GRANTS).where(GRANTS.ID.eq(id)).fetchOne(GrantStore::row);
+        return GET_SEEN.one(tx, now, id);
     }
 
     /** The grant that renews this one, now or later; null for none. */
     @Nullable Row renewal(Tx tx, UUID id, Instant now) {
-        return tx.sql()
-                .select(columns(val(now)))
-                .from(GRANTS)
-                .where(GRANTS.RENEWS_GRANT_ID.eq(id))
-                .and(GRANTS.ENDED_BY.isNull())
-                .fetchOne(GrantStore::row);
+        return RENEWAL.one(tx, now, id);
     }
 
-    /** A past, present or scheduled trial of a product; null for none. A trial that never began isn't counted. */
-    @Nullable UUID trial(Tx tx, UUID organizationId, UUID productId) {
-        return tx.sql()
-                .select(GRANTS.ID)
-                .from(GRANTS)
-                .where(GRANTS.ORGANIZATION_ID.eq(organizationId))
-                .and(GRANTS.PRODUCT_ID.eq(productId))
-                .and(GRANTS.KIND.eq(inline("trial")))
-                .and(GRANTS.ENDED_AT.isNull().or(GRANTS.ENDED_AT.gt(GRANTS.STARTS_AT)))
-                .limit(1)
-                .fetchOne(GRANTS.ID);
+    /** Adds the search for a past, present or scheduled trial of a product. A trial that never began isn't counted. */
+    Supplier<@Nullable UUID> trial(Batch batch, UUID organizationId, UUID productId) {
+        return batch.one(TRIAL, organizationId, productId);
+    }
+
+    /** Adds the read of the tenant's time zone, which calendar lengths depend on. */
+    Supplier<@Nullable String> zone(Batch batch) {
+        return batch.one(ZONE);
     }
 
     /** The tenant's time zone, which calendar lengths depend on. */
     ZoneId zone(Tx tx) {
-        return ZoneId.of(tx.sql().select(RUNTIME_SETTINGS.TIME_ZONE).from(RUNTIME_SETTINGS).fetchSingle(RUNTIME_SETTINGS.TIME_ZONE));
-    }
-
-    /** Grants with their states at an instant, which can be later than the transaction's start, in the order of their ids. */
-    List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
-        return tx.sql()
-                .select(columns(val(now)))
-                .from(JsonRows.ids(ids))
-                .join(GRANTS).on(GRANTS.ID.eq(JsonRows.ID))
-                .orderBy(GRANTS.ID)
-                .fetch(GrantStore::row);
-    }
-
-    /** The same, held until the transaction ends. */
-    @Nullable Row lock(Tx tx, UUID id) {
-        return tx.sql().select(columns(Columns.now())).from(GRANTS).where(GRANTS.ID.eq(id)).forUpdate().fetchOne(GrantStore::row);
+        return ZoneId.of(ZONE.single(tx));
     }
 
     /** @param projected the due changes, which the result includes */
-    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> projected) {
-        var due = TransitionStore.due(G.ORGANIZATION_ID);
-        return tx.sql()
-                .select(columns(G, Columns.now()))
-                .select(due)
-                .from(G)
-                .where(G.ID.eq(id))
-                .fetchOne(row -> new ProjectedList<>(projected.of(row(row)), row.get(due)));
+    @Nullable StoredResult<Row> projected(Tx tx, UUID id, Projection<Row> projected) {
+        var found = PROJECTED.one(tx, id);
+        return found == null ? null : new StoredResult<>(projected.of(found.found()), found.due());
     }
 
     /** @param projected the due changes, which the result includes */
-    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> projected) {
-        var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
-        var changed = projected.isNothing() ? List.<Row>of() : changed(tx, projected);
-        if (changed.isEmpty()) {
-            return ProjectedPage.page(due, row -> page.fetch(select(tx, filter, due, G), SORTS, G.ID, row), found -> projected.of(row(found)));
-        }
-        var parts = List.of(
-                select(tx, filter, due, G).and(ProjectedPage.beside(G.ID, changed.stream().map(Row::id).toList())),
-                select(tx, filter, due, JsonRows.rows("grants", "g", changed.stream().map(Row::cells).toList())));
-        return ProjectedPage.page(due, row -> page.fetch(parts, SORTS, G.ID, row), found -> projected.of(row(found)));
-    }
-
-    private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {
-        return tx.sql()
-                .select(columns(G, Columns.now()))
-                .select(due)
-                .from(from)
-                .where(Filters.is(G.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(G.ORGANIZATION_ID, filter.organizationId()))
-                .and(Filters.is(G.PRODUCT_ID, filter.productId()))
-                .and(Filters.is(G.KIND, filter.kind()))
-                .and(state(filter.state()))
-                .and(Filters.within(G.CREATED_AT, filter.created()));
-    }
-
-    /** The rows that the due transitions change, in their later form. */
-    private static List<Row> changed(Tx tx, Projection<Row> projected) {
-        return tx.sql()
-                .select(columns(Columns.now()))
-                .from(GRANTS)
-                .where(GRANTS.ID.eq(any(Columns.array(projected.changed(), UUID.class))))
-                .fetch(found -> projected.of(row(found)));
+    StoredResult<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> projected) {
+        var changed = projected.isNothing() ? List.<Row>of() : GET_ALL.all(tx, projected.changed()).stream().map(projected::of).toList();
+        return LIST.page(tx, page, filter, changed.stream().map(Row::id).toList(), changed.stream().map(Row::cells).toList())
+                .map(found -> found.map(projected::of));
     }
 
     private static Condition state(@Nullable String state) {
@@ -290,18 +265,18 @@ public final class GrantStore {
             case null -> noCondition();
             case "scheduled" -> G.ENDED_BY.isNull().and(G.STARTS_AT.gt(Columns.now()));
             case "active" -> G.ENDED_BY.isNull().and(G.STARTS_AT.le(Columns.now())).and(G.ENDS_AT.isNull().or(G.ENDS_AT.gt(Columns.now())));
-            case "ended" -> G.ENDED_BY.eq("expired").or(G.ENDED_BY.isNull().and(G.ENDS_AT.le(Columns.now())));
-            default -> G.ENDED_BY.eq(state);
+            case "ended" -> G.ENDED_BY.eq(inline("expired")).or(G.ENDED_BY.isNull().and(G.ENDS_AT.le(Columns.now())));
+            default -> G.ENDED_BY.eq(inline(state));
         };
     }
 
-    public static Row row(Record record) {
+    public static Row row(RowReader record) {
         return new Row(
                 record.get(GRANTS.ID), record.get(GRANTS.EXTERNAL_ID), record.get(GRANTS.ORGANIZATION_ID), record.get(GRANTS.POOL_ID),
                 record.get(GRANTS.PRODUCT_ID), record.get(GRANTS.KIND), record.get(GRANTS.LADDER_ID), record.get(GRANTS.TIER_ID),
                 record.get(GRANTS.REASON), record.get(GRANTS.STARTS_AT), record.get(GRANTS.ENDS_AT), record.get(GRANTS.ENDED_AT),
                 record.get(GRANTS.ENDED_BY), record.get(GRANTS.END_REASON), record.get(GRANTS.TERM), record.get(GRANTS.TERM_STARTS_AT),
                 record.get(GRANTS.RENEWS_GRANT_ID), record.get(GRANTS.CREATED_AT), record.get(GRANTS.UPDATED_AT), record.get(GRANTS.VERSION),
-                record.get("seen_at", Instant.class));
+                record.get(SEEN_AT));
     }
 }

@@ -15,12 +15,12 @@ import org.guildhall.api.model.GrantRevocation;
 import org.guildhall.api.model.ListGrantsQuery;
 import org.guildhall.api.model.NewGrant;
 import org.guildhall.api.runtime.GrantsApi;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.plans.GrantStore.Filter;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +49,11 @@ final class GrantsHandler implements GrantsApi<Call> {
                 body.externalId(), body.productId().value(), body.tierId() == null ? null : body.tierId().value(), ProvisionCause.of(kind.value()),
                 body.startsAt(), body.endsAt(), duration(body.duration()), body.renewsGrantId() == null ? null : body.renewsGrantId().value(),
                 body.reason());
-        var held = Require.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
-        var grant = PlanViews.toApi(granting.grant(call.tx(), call.changes(), held, call.actor(), request));
+        var organizationId = body.organizationId().value();
+        var reads = new ArrayList<GrantIssuance.Reads>(1);
+        var held = pools.lock(call.tx(), call.changes(), organizationId, batch -> reads.add(granting.reads(batch, organizationId, request)));
+        Require.named(held, "/organization_id", "organization");
+        var grant = PlanViews.toApi(granting.grant(call.tx(), call.changes(), held, call.actor(), request, reads.getFirst()));
         return Reply.created("/api/v1/runtime/grants/" + grant.id(), grant);
     }
 
@@ -78,7 +81,7 @@ final class GrantsHandler implements GrantsApi<Call> {
     public Reply<Grant> updateGrant(Call call, GrantId grantId, Patch<GrantPatch> patch) {
         var organizationId = Require.found(grants.get(call.tx(), grantId.value())).organizationId();
         var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
-        var before = Require.found(grants.get(call.tx(), grantId.value(), held.now()));
+        var before = Require.found(grant(call, held, grantId));
         call.expect(before.version());
         var current = new GrantPatch(before.externalId(), before.endsAt());
         var wanted = patch.onto(current);
@@ -98,7 +101,7 @@ final class GrantsHandler implements GrantsApi<Call> {
     public Reply<Grant> revokeGrant(Call call, GrantId grantId, GrantRevocation body) {
         UUID organizationId = Require.found(grants.get(call.tx(), grantId.value())).organizationId();
         var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
-        var before = Require.found(grants.get(call.tx(), grantId.value(), held.now()));
+        var before = Require.found(grant(call, held, grantId));
         call.expect(before.version());
         if (!before.isOpen()) {
             throw Problem.INVALID_STATE.because("A grant that is over can't be revoked; this one is " + before.state() + ".");
@@ -115,9 +118,15 @@ final class GrantsHandler implements GrantsApi<Call> {
         var length = duration(body.duration());
         UUID organizationId = Require.found(grants.get(call.tx(), grantId.value())).organizationId();
         var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
-        var before = Require.found(grants.get(call.tx(), grantId.value(), held.now()));
+        var before = Require.found(grant(call, held, grantId));
         call.expect(before.version());
         return Reply.ok(PlanViews.toApi(terms.extend(call.tx(), call.changes(), held, before, body.endsAt(), length)));
+    }
+
+    /** The grant of a locked pool. */
+    private GrantStore.@Nullable Row grant(Call call, LockedPool held, GrantId id) {
+        var open = held.rows().grant(id.value(), held.now());
+        return open == null ? grants.get(call.tx(), id.value(), held.now()) : open;
     }
 
     /** Checks the members that depend on each other, and reports all errors together. */

@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param now the instant at which a change takes effect; it is after every earlier change of the pool
  * @param spans the provisions at that instant, and some earlier ones
  * @param scheduled the scheduled transitions, in the order of their instants
+ * @param rows the stored rows, with the changes of this transaction
  */
 public record LockedPool(
         PoolStore.Row pool, UUID orgTypeId, String organizationState, Instant now, List<ProvisionSpan> spans,
-        List<PoolProjection.ScheduledTransition> scheduled) {
+        List<PoolProjection.ScheduledTransition> scheduled, PoolRows rows) {
 
     public UUID poolId() {
         return pool.id();
@@ -56,16 +57,16 @@ public record LockedPool(
         if (step.to() != null) {
             changed.add(step.to());
         }
-        return new LockedPool(pool, orgTypeId, organizationState, now, changed, scheduled);
+        return new LockedPool(pool, orgTypeId, organizationState, now, changed, scheduled, rows);
     }
 
     /** The pool with other provisions. */
     LockedPool withSpans(List<ProvisionSpan> changed) {
-        return new LockedPool(pool, orgTypeId, organizationState, now, changed, scheduled);
+        return new LockedPool(pool, orgTypeId, organizationState, now, changed, scheduled, rows);
     }
 
     /** The pool with another row. */
     LockedPool as(PoolStore.Row row) {
-        return new LockedPool(row, orgTypeId, organizationState, now, spans, scheduled);
+        return new LockedPool(row, orgTypeId, organizationState, now, spans, scheduled, rows);
     }
 }

@@ -1,8 +1,11 @@
 package org.guildhall.runtime.plans;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
+import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -66,11 +69,12 @@ public final class PlanChanges {
      * @throws ProblemException {@code not_found} if there is no such organization or ladder, or the tier is of another ladder
      */
     public Result change(Tx tx, Changes changes, Actor actor, UUID organizationId, Request request) {
-        var pool = Require.found(pools.lock(tx, changes, organizationId));
+        var read = new ArrayList<Supplier<@Nullable Ladder>>(1);
+        var pool = Require.found(pools.lock(tx, changes, organizationId, batch -> read.add(catalog.lockLadderShared(batch, request.ladderId()))));
         if (!pool.organizationState().equals("active")) {
             return new Result(Outcome.ORGANIZATION_ARCHIVED, null);
         }
-        var ladder = Require.found(catalog.lockLadderShared(tx, request.ladderId()));
+        var ladder = Require.found(read.getFirst().get());
         var from = pool.plan(ladder.id());
         var tier = request.tierId() == null ? null : Require.found(ladder.tier(request.tierId()));
         if (tier == null ? from == null : isPaid(from, tier)) {
@@ -85,7 +89,7 @@ public final class PlanChanges {
             return new Result(from.cause() == ProvisionCause.DEFAULT ? Outcome.UNCHANGED : Outcome.HELD_BY_GRANT, null);
         }
         var at = pool.now();
-        var byDefault = pools.then(tx, pool.orgTypeId(), List.of(ladder), List.of()).byDefault(ladder.id(), at);
+        var byDefault = pools.then(tx, pool.rows().defaults(), List.of(ladder), List.of()).byDefault(ladder.id(), at);
         var decided = tier == null ? TransitionRules.end(from, byDefault)
                 : TransitionRules.to(kind, from, ladder, tier, byDefault, ProvisionCause.SUBSCRIPTION, null, at);
         return switch (decided) {

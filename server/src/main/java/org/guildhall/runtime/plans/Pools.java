@@ -10,18 +10,21 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.guildhall.api.model.PoolId;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.catalog.Catalog.Ladder;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.plans.PoolProjection.CatalogHistory;
 import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
 import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
@@ -49,6 +52,12 @@ public final class Pools {
     /** The consequences of a change outside this part. The pool is locked, and its provisions are written. */
     @FunctionalInterface
     public interface AfterMove {
+
+        /** Adds the question whether a change of the organization's pool can have consequences, to the statements that lock the pool. */
+        default BooleanSupplier isNeeded(Batch batch, UUID organizationId) {
+            return () -> true;
+        }
+
         /** @param keepSiteIds the sites that stay active if there are too many */
         void settle(Tx tx, Changes changes, LockedPool held, List<UUID> keepSiteIds);
     }
@@ -91,7 +100,7 @@ public final class Pools {
         var beginnings = new ArrayList<NewProvision>();
         for (var opening : those) {
             var pool = opening.pool();
-            var held = new LockedPool(pool, orgTypeId, "active", pool.createdAt(), List.of(), List.of());
+            var held = new LockedPool(pool, orgTypeId, "active", pool.createdAt(), List.of(), List.of(), PoolRows.ofNewPool(defaults));
             for (var policy : defaults) {
                 if (policy.lifetime().holds(held.now())) {
                     var beginning = given(opening.changes(), held, policy, actor);
@@ -127,8 +136,8 @@ public final class Pools {
             after = writer.move(tx, changes, after, new ProjectedTransition(what, plan, null), manner, null).held();
         }
         writer.endOffLadders(tx, changes, held, null);
-        writer.overAll(tx, changes, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> held.now())), TransitionWriter.REVOKED, reason, held.now());
-        writer.dropAll(tx, changes, held.scheduled().stream().map(ScheduledTransition::id).toList(), reason, held.now());
+        writer.overAll(tx, changes, held, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> held.now())), TransitionWriter.REVOKED, reason);
+        writer.dropAll(tx, changes, held, held.scheduled().stream().map(ScheduledTransition::id).toList(), reason, held.now());
         changed(tx, changes, held, after, List.of());
     }
 
@@ -139,12 +148,28 @@ public final class Pools {
      * @return null if there is no such organization
      */
     public @Nullable LockedPool lock(Tx tx, Changes changes, UUID organizationId) {
-        if (!store.lock(tx, organizationId)) {
+        return lock(tx, changes, organizationId, more -> {});
+    }
+
+    /**
+     * Locks the pool as {@link #lock(Tx, Changes, UUID)} does, and sends other statements in the same round trip.
+     *
+     * @param more adds the other statements; they are executed after the lock
+     */
+    @Nullable LockedPool lock(Tx tx, Changes changes, UUID organizationId, Consumer<Batch> more) {
+        var batch = new Batch();
+        var found = store.lock(batch, organizationId);
+        var needed = afterMove.isNeeded(batch, organizationId);
+        more.accept(batch);
+        batch.send(tx);
+        var state = found.get();
+        if (state == null) {
             return null;
         }
-        var state = store.held(tx, organizationId);
-        var held = new LockedPool(state.pool(), state.orgTypeId(), state.organizationState(), state.now(), state.spans(), state.scheduled());
-        return state.due().isEmpty() && state.over().isEmpty() ? held : settle(tx, changes.secondary(), held, state);
+        var rows = new PoolRows(
+                state.provisions(), state.transitions().stream().map(PoolStore.Pending::row).toList(), state.grants(), state.defaults(), needed.getAsBoolean());
+        var held = new LockedPool(state.pool(), state.orgTypeId(), state.organizationState(), state.now(), state.spans(), state.scheduled(), rows);
+        return state.due().isEmpty() && state.expired().isEmpty() ? held : settle(tx, changes.secondary(), held, state);
     }
 
     /**
@@ -157,7 +182,7 @@ public final class Pools {
         if (held == null || !changes.isEmpty()) {
             return held;
         }
-        afterMove.settle(tx, changes, held, List.of());
+        consequences(tx, changes, held, List.of());
         return changes.isEmpty() ? held : touched(tx, changes, held, held);
     }
 
@@ -228,7 +253,7 @@ public final class Pools {
      */
     LockedPool changed(Tx tx, Changes changes, LockedPool before, LockedPool after, List<UUID> keepSiteIds) {
         // Needed after every change: an end takes effect before it is written, and products off the ladders also have rules.
-        afterMove.settle(tx, changes, after, keepSiteIds);
+        consequences(tx, changes, after, keepSiteIds);
         return touched(tx, changes, before, after);
     }
 
@@ -236,14 +261,20 @@ public final class Pools {
         return touched(tx, changes, before, after, before.pool().after(new TreeSet<>(Set.of(after.now()))));
     }
 
-    private LockedPool touched(Tx tx, Changes changes, LockedPool before, LockedPool after, PoolStore.Row changed) {
-        var touched = store.touch(tx, changed);
-        var row = touched.row();
-        if (touched.nextDue() != null) {
-            dueTasks.request(tx, row.organizationId(), touched.nextDue());
+    private void consequences(Tx tx, Changes changes, LockedPool after, List<UUID> keepSiteIds) {
+        if (after.rows().moveHasConsequences()) {
+            afterMove.settle(tx, changes, after, keepSiteIds);
         }
-        changes.changed(new PoolId(row.id()), PlanViews.toApi(before.pool(), before.plans()), PlanViews.toApi(row, after.plans()));
-        return after.as(row);
+    }
+
+    private LockedPool touched(Tx tx, Changes changes, LockedPool before, LockedPool after, PoolStore.Row changed) {
+        store.touch(tx, changed);
+        var nextDue = after.rows().nextDue();
+        if (nextDue != null) {
+            dueTasks.request(tx, changed.organizationId(), nextDue);
+        }
+        changes.changed(new PoolId(changed.id()), PlanViews.toApi(before.pool(), before.plans()), PlanViews.toApi(changed, after.plans()));
+        return after.as(changed);
     }
 
     private PoolProjection timeline(Tx tx, PoolStore.State state) {
@@ -264,14 +295,13 @@ public final class Pools {
                 keep.addAll(moved.transition().keepSiteIds());
             }
         }
-        var over = state.over().stream().collect(Collectors.toMap(PoolStore.Over::grantId, PoolStore.Over::since));
-        writer.overAll(tx, changes, over, TransitionWriter.EXPIRED, null, held.now());
+        writer.overAll(tx, changes, held, state.expired(), TransitionWriter.EXPIRED, null);
         // A transition at this very instant is written. The change of this request comes after it.
         boolean sameInstant = !due.isEmpty() && due.getLast().effectiveAt().equals(held.now());
         var now = sameInstant ? held.now().plusNanos(1_000) : held.now();
         var ahead = held.scheduled().stream().filter(other -> !due.contains(other)).filter(other -> !dropped(other, timeline)).toList();
-        var settled = new LockedPool(held.pool(), held.orgTypeId(), held.organizationState(), now, after.spans(), ahead);
-        afterMove.settle(tx, changes, settled, keep);
+        var settled = new LockedPool(held.pool(), held.orgTypeId(), held.organizationState(), now, after.spans(), ahead, held.rows());
+        consequences(tx, changes, settled, keep);
         return touched(tx, changes, held, settled, held.pool().after(state.instants(timeline)));
     }
 
@@ -288,10 +318,9 @@ public final class Pools {
         var ladders = catalog.ladders(
                 tx, states.stream().flatMap(state -> state.due().stream()).map(ScheduledTransition::ladderId).collect(Collectors.toSet()));
         var holdbacks = holdbacks(tx, states, ladders);
-        var byType = new HashMap<UUID, CatalogHistory>();
         var thens = new HashMap<UUID, CatalogHistory>();
         for (var state : states) {
-            var then = byType.computeIfAbsent(state.orgTypeId(), type -> then(tx, type, ladders, List.of()));
+            var then = then(tx, state.defaults(), ladders, List.of());
             thens.put(state.pool().id(), then.with(holdbacks.getOrDefault(state.pool().id(), UsageHoldback.NONE)));
         }
         return thens;
@@ -318,11 +347,11 @@ public final class Pools {
     }
 
     /** The catalog history of the ladders of transitions, and of ladders that were read before. */
-    CatalogHistory then(Tx tx, UUID orgTypeId, List<Ladder> known, List<ScheduledTransition> transitions) {
+    CatalogHistory then(Tx tx, List<DefaultGrant> defaults, List<Ladder> known, List<ScheduledTransition> transitions) {
         var ladders = new HashMap<UUID, Ladder>();
         known.forEach(ladder -> ladders.put(ladder.id(), ladder));
         var others = transitions.stream().map(ScheduledTransition::ladderId).filter(id -> !ladders.containsKey(id)).collect(Collectors.toSet());
         catalog.ladders(tx, others).forEach(ladder -> ladders.put(ladder.id(), ladder));
-        return new CatalogHistory(ladders, catalog.defaults(tx, orgTypeId));
+        return new CatalogHistory(ladders, defaults);
     }
 }

@@ -24,7 +24,7 @@ final class ProjectedReads {
      * @param organizationId the only organization on the page; null for all organizations
      * @param list fetches the page, including the given due changes
      */
-    <T> Page<T> page(Tx tx, @Nullable UUID organizationId, Function<ProjectedRows, ProjectedList<Page<T>>> list) {
+    <T> Page<T> page(Tx tx, @Nullable UUID organizationId, Function<ProjectedRows, StoredResult<Page<T>>> list) {
         var written = list.apply(ProjectedRows.nothing());
         if (!written.due()) {
             return written.found();
@@ -39,7 +39,7 @@ final class ProjectedReads {
      * @param get reads the row, including the given due changes
      * @param organization the organization of the row, or of a projected row; null for none
      */
-    <T> @Nullable T one(Tx tx, Function<ProjectedRows, @Nullable ProjectedList<T>> get, Function<@Nullable T, @Nullable UUID> organization) {
+    <T> @Nullable T one(Tx tx, Function<ProjectedRows, @Nullable StoredResult<T>> get, Function<@Nullable T, @Nullable UUID> organization) {
         var written = get.apply(ProjectedRows.nothing());
         var row = written == null ? null : written.found();
         var organizationId = written != null && !written.due() ? null : organization.apply(row);

@@ -1,30 +1,33 @@
 package org.guildhall.runtime.plans;
 
+import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.update;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.EffectiveDates;
-import org.guildhall.core.sql.Filters;
 import org.guildhall.core.sql.JsonRows;
 import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
-import org.guildhall.core.data.Tx;
 import org.guildhall.schema.runtime.tables.Provisions;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
-import org.jooq.SelectConditionStep;
-import org.jooq.Table;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Provisions. Every change locks the pool first. */
@@ -48,6 +51,11 @@ public final class ProvisionStore {
                     span.cause().word(), span.grantId(), span.policyId(), span.startsAt(), span.endsAt(), at, at, 1, seenAt);
         }
 
+        /** The provision as the rules use it. */
+        ProvisionSpan span() {
+            return new ProvisionSpan(id, productId, ladderId, tierId, ProvisionCause.of(cause), grantId, policyId, startsAt, endsAt);
+        }
+
         /** The row with an end at an instant, unless it ends before. A scheduled provision then never begins. */
         Row until(Instant end) {
             var at = end.isBefore(startsAt) ? startsAt : end;
@@ -61,6 +69,13 @@ public final class ProvisionStore {
             return new Row(
                     id, organizationId, poolId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, end, createdAt, now, version + 1,
                     seenAt);
+        }
+
+        /** The row with its state at another instant. */
+        Row seenAt(Instant at) {
+            return at.equals(seenAt) ? this : new Row(
+                    id, organizationId, poolId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, endsAt, createdAt, updatedAt,
+                    version, at);
         }
 
         /** Scheduled, active, ended or canceled. */
@@ -90,7 +105,37 @@ public final class ProvisionStore {
 
     /** The table, or projected rows under the same alias. */
     private static final Provisions P = PROVISIONS.as("p");
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", P.CREATED_AT);
+    private static final Field<Instant> SEEN_AT = field(name("seen_at"), SQLDataType.INSTANT);
+    private static final Field<Boolean> ITS_DUE = ProjectedPages.due(P.ORGANIZATION_ID);
+    private static final List<Field<?>> NEW_COLUMNS = newColumns(PROVISIONS);
+
+    private static final PreparedUpdate INSERT = PreparedUpdate.of(
+            insertInto(PROVISIONS, NEW_COLUMNS).select(select(newColumns(P)).from(JsonRows.rows("provisions", P.getName()))));
+    private static final PreparedUpdate SAVE = PreparedUpdate.of(
+            update(PROVISIONS)
+                    .set(PROVISIONS.ENDS_AT, P.ENDS_AT)
+                    .set(PROVISIONS.UPDATED_AT, P.UPDATED_AT)
+                    .set(PROVISIONS.VERSION, P.VERSION)
+                    .from(JsonRows.rows("provisions", P.getName()))
+                    .where(PROVISIONS.ID.eq(P.ID)));
+    private static final PreparedQuery<StoredResult<Row>> PROJECTED = PreparedQuery.of(
+            select(columns(P, Columns.now())).select(ITS_DUE).from(P).where(P.ID.eq(param(P.ID))),
+            cells -> new StoredResult<>(row(cells), cells.get(ITS_DUE)));
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
+            select(columns(PROVISIONS, Columns.now())).from(JsonRows.ids()).join(PROVISIONS).on(PROVISIONS.ID.eq(JsonRows.ID)),
+            ProvisionStore::row);
+    private static final ProjectedPages<Filter, Row> LIST = ProjectedPages.of(
+            "provisions", P, Map.of("created_at", P.CREATED_AT), P.ID, columns(P, Columns.now()), Filter::organizationId,
+            by -> by.is(P.ORGANIZATION_ID, Filter::organizationId)
+                    .and(by.is(P.PRODUCT_ID, Filter::productId))
+                    .and(by.is(P.LADDER_ID, Filter::ladderId))
+                    .and(by.is(P.TIER_ID, Filter::tierId))
+                    .and(by.is(P.GRANT_ID, Filter::grantId))
+                    .and(by.is(P.CAUSE, Filter::cause))
+                    .and(by.choice(Filter::state, ProvisionStore::state))
+                    .and(by.when(SQLDataType.INSTANT, Filter::at, at -> P.STARTS_AT.le(at).and(P.ENDS_AT.isNull().or(P.ENDS_AT.gt(at)))))
+                    .and(by.within(P.CREATED_AT, Filter::created)),
+            ProvisionStore::row);
 
     /** @param seenAt the instant of the read */
     public static List<Field<?>> columns(Field<Instant> seenAt) {
@@ -103,93 +148,42 @@ public final class ProvisionStore {
                 of.DEFAULT_GRANT_POLICY_ID, of.STARTS_AT, of.ENDS_AT, of.CREATED_AT, of.UPDATED_AT, of.VERSION, seenAt.as("seen_at"));
     }
 
-    /** Inserts provisions. */
+    private static List<Field<?>> newColumns(Provisions of) {
+        return List.of(
+                of.ID, of.ORGANIZATION_ID, of.POOL_ID, of.PRODUCT_ID, of.LADDER_ID, of.TIER_ID, of.CAUSE, of.GRANT_ID,
+                of.DEFAULT_GRANT_POLICY_ID, of.STARTS_AT, of.ENDS_AT, of.CREATED_AT, of.UPDATED_AT);
+    }
+
+    /** Inserts provisions, together with the transaction's next statement. */
     void insert(Tx tx, List<Row> rows) {
-        tx.sql()
-                .insertInto(PROVISIONS, PROVISIONS.ID, PROVISIONS.ORGANIZATION_ID, PROVISIONS.POOL_ID, PROVISIONS.PRODUCT_ID, PROVISIONS.LADDER_ID,
-                        PROVISIONS.TIER_ID, PROVISIONS.CAUSE, PROVISIONS.GRANT_ID, PROVISIONS.DEFAULT_GRANT_POLICY_ID, PROVISIONS.STARTS_AT,
-                        PROVISIONS.ENDS_AT, PROVISIONS.CREATED_AT, PROVISIONS.UPDATED_AT)
-                .select(tx.sql().select(P.ID, P.ORGANIZATION_ID, P.POOL_ID, P.PRODUCT_ID, P.LADDER_ID, P.TIER_ID, P.CAUSE, P.GRANT_ID,
-                                P.DEFAULT_GRANT_POLICY_ID, P.STARTS_AT, P.ENDS_AT, P.CREATED_AT, P.UPDATED_AT)
-                        .from(JsonRows.rows("provisions", P.getName(), rows.stream().map(Row::cells).toList())))
-                .execute();
+        INSERT.later(tx, Columns.rows(rows.stream().map(Row::cells).toList()));
     }
 
-    /** Stores the changed ends of provisions. */
+    /** Stores the changed ends of provisions, together with the transaction's next statement. */
     void save(Tx tx, List<Row> rows) {
-        JsonRows.update(tx, rows.size(), tx.sql()
-                .update(PROVISIONS)
-                .set(PROVISIONS.ENDS_AT, P.ENDS_AT)
-                .set(PROVISIONS.UPDATED_AT, P.UPDATED_AT)
-                .set(PROVISIONS.VERSION, P.VERSION)
-                .from(JsonRows.rows("provisions", P.getName(), rows.stream().map(Row::cells).toList()))
-                .where(PROVISIONS.ID.eq(P.ID)));
+        JsonRows.update(tx, SAVE, rows.stream().map(Row::cells).toList());
     }
 
     /** @param projected the due changes, which the result includes */
-    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> projected) {
-        var due = TransitionStore.due(P.ORGANIZATION_ID);
-        var found = tx.sql()
-                .select(columns(P, Columns.now()))
-                .select(due)
-                .from(P)
-                .where(P.ID.eq(id))
-                .fetchOne(row -> new ProjectedList<>(projected.of(row(row)), row.get(due)));
-        var begun = found == null ? projected.added(row -> row.id().equals(id)) : null;
-        return begun == null ? found : new ProjectedList<>(begun, true);
-    }
-
-    List<Row> getAll(Tx tx, Collection<UUID> ids, Instant now) {
-        return tx.sql().select(columns(val(now))).from(JsonRows.ids(ids)).join(PROVISIONS).on(PROVISIONS.ID.eq(JsonRows.ID)).fetch(ProvisionStore::row);
-    }
-
-    /** The provisions of a pool off the ladders at an instant or later; with a grant, only the grant's. */
-    List<Row> heldOffLadders(Tx tx, UUID poolId, @Nullable UUID grantId, Instant now) {
-        return tx.sql()
-                .select(columns(val(now)))
-                .from(PROVISIONS)
-                .where(PROVISIONS.POOL_ID.eq(poolId))
-                .and(PROVISIONS.LADDER_ID.isNull())
-                .and(Filters.is(PROVISIONS.GRANT_ID, grantId))
-                .and(PROVISIONS.HELD_UNTIL.gt(now))
-                .orderBy(PROVISIONS.ID)
-                .fetch(ProvisionStore::row);
-    }
-
-    /** @param projected the due changes, which the result includes */
-    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> projected) {
-        var due = TransitionStore.due(filter.organizationId() == null ? null : val(filter.organizationId()));
-        var changed = projected.isNothing() ? List.<Row>of() : changed(tx, projected);
-        if (changed.isEmpty()) {
-            return ProjectedPage.page(due, row -> page.fetch(select(tx, filter, due, P), SORTS, P.ID, row), ProvisionStore::row);
+    @Nullable StoredResult<Row> projected(Tx tx, UUID id, Projection<Row> projected) {
+        var found = PROJECTED.one(tx, id);
+        if (found != null) {
+            return new StoredResult<>(projected.of(found.found()), found.due());
         }
-        var parts = List.of(
-                select(tx, filter, due, P).and(ProjectedPage.beside(P.ID, changed.stream().map(Row::id).toList())),
-                select(tx, filter, due, JsonRows.rows("provisions", "p", changed.stream().map(Row::cells).toList())));
-        return ProjectedPage.page(due, row -> page.fetch(parts, SORTS, P.ID, row), ProvisionStore::row);
+        var begun = projected.added(row -> row.id().equals(id));
+        return begun == null ? null : new StoredResult<>(begun, true);
     }
 
-    private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {
-        var at = filter.at();
-        return tx.sql()
-                .select(columns(P, Columns.now()))
-                .select(due)
-                .from(from)
-                .where(Filters.is(P.ORGANIZATION_ID, filter.organizationId()))
-                .and(Filters.is(P.PRODUCT_ID, filter.productId()))
-                .and(Filters.is(P.LADDER_ID, filter.ladderId()))
-                .and(Filters.is(P.TIER_ID, filter.tierId()))
-                .and(Filters.is(P.GRANT_ID, filter.grantId()))
-                .and(Filters.is(P.CAUSE, filter.cause()))
-                .and(state(filter.state()))
-                .and(at == null ? noCondition() : EffectiveDates.holds(P.STARTS_AT, P.ENDS_AT, at))
-                .and(Filters.within(P.CREATED_AT, filter.created()));
+    /** @param projected the due changes, which the result includes */
+    StoredResult<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> projected) {
+        var changed = projected.isNothing() ? List.<Row>of() : changed(tx, projected);
+        return LIST.page(tx, page, filter, changed.stream().map(Row::id).toList(), changed.stream().map(Row::cells).toList());
     }
 
     /** The rows that the due transitions change or insert, in their later form. */
-    private List<Row> changed(Tx tx, Projection<Row> projected) {
+    private static List<Row> changed(Tx tx, Projection<Row> projected) {
         var rows = new ArrayList<>(projected.added());
-        getAll(tx, projected.changed(), tx.now()).forEach(row -> rows.add(projected.of(row)));
+        GET_ALL.all(tx, projected.changed()).forEach(row -> rows.add(projected.of(row)));
         return rows;
     }
 
@@ -203,12 +197,12 @@ public final class ProvisionStore {
         };
     }
 
-    public static Row row(Record record) {
+    public static Row row(RowReader record) {
         return new Row(
                 record.get(PROVISIONS.ID), record.get(PROVISIONS.ORGANIZATION_ID), record.get(PROVISIONS.POOL_ID),
                 record.get(PROVISIONS.PRODUCT_ID), record.get(PROVISIONS.LADDER_ID), record.get(PROVISIONS.TIER_ID),
                 record.get(PROVISIONS.CAUSE), record.get(PROVISIONS.GRANT_ID), record.get(PROVISIONS.DEFAULT_GRANT_POLICY_ID),
                 record.get(PROVISIONS.STARTS_AT), record.get(PROVISIONS.ENDS_AT), record.get(PROVISIONS.CREATED_AT),
-                record.get(PROVISIONS.UPDATED_AT), record.get(PROVISIONS.VERSION), record.get("seen_at", Instant.class));
+                record.get(PROVISIONS.UPDATED_AT), record.get(PROVISIONS.VERSION), record.get(SEEN_AT));
     }
 }

@@ -8,9 +8,9 @@ import org.guildhall.api.model.ListProvisionsQuery;
 import org.guildhall.api.model.Provision;
 import org.guildhall.api.model.ProvisionId;
 import org.guildhall.api.runtime.ProvisionsApi;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.plans.ProvisionStore.Filter;
 import org.jspecify.annotations.Nullable;
 

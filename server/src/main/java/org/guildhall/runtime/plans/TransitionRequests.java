@@ -3,17 +3,19 @@ package org.guildhall.runtime.plans;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.catalog.Catalog;
+import java.util.function.Supplier;
 import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.catalog.Catalog.Tier;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.plans.PoolProjection.CatalogHistory;
 import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
 import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
@@ -60,29 +62,38 @@ final class TransitionRequests {
         this.obstacles = obstacles;
     }
 
-    /** Executes or schedules a transition. @throws ProblemException as documented for {@code createTransition} */
-    TransitionStore.Row move(Tx tx, Changes changes, LockedPool held, Actor actor, TransitionRequest request) {
+    /** Adds the lock and read of the request's ladder; it gives null if the request doesn't name one. */
+    Supplier<@Nullable Ladder> ladder(Batch batch, TransitionRequest request) {
+        if (request.targetTierId() != null) {
+            return catalog.lockLadderOfTierShared(batch, request.targetTierId());
+        }
+        return request.ladderId() == null ? () -> null : catalog.lockLadderShared(batch, request.ladderId());
+    }
+
+    /**
+     * Executes or schedules a transition.
+     *
+     * @param found the ladder of {@link #ladder}
+     * @throws ProblemException as documented for {@code createTransition}
+     */
+    TransitionStore.Row move(Tx tx, Changes changes, LockedPool held, Actor actor, TransitionRequest request, @Nullable Ladder found) {
         var at = request.effectiveAt() == null ? held.now() : request.effectiveAt();
         if (request.effectiveAt() != null && !at.isAfter(held.now())) {
             throw Problem.VALIDATION_FAILED.because("`effective_at` is not in the future.")
                     .with(Item.pointer("/effective_at", "past", "`effective_at` is not in the future. Omit it for a transition now."));
         }
-        var ladder = ladder(tx, held, request);
+        var ladder = ladder(tx, held, request, found);
         held.requireActive();
         var target = request.targetTierId() == null ? null : ladder.tier(request.targetTierId());
-        var then = pools.then(tx, held.orgTypeId(), List.of(ladder), held.scheduled());
+        var others = request.effectiveAt() == null ? List.<ScheduledTransition>of() : held.scheduled();
+        var then = pools.then(tx, held.rows().defaults(), List.of(ladder), others);
         var from = request.effectiveAt() == null ? held.plan(ladder.id()) : expected(held, then, ladder.id(), at);
         var byDefault = then.byDefault(ladder.id(), at);
         var to = switch (decide(request.kind(), from, ladder, target, byDefault, at)) {
             case Impossible no -> throw refusal(no, request);
             case Move move -> move.to();
         };
-        if (target != null && to != null) {
-            requirePublished(tx, to);
-        }
-        if (!request.force()) {
-            unobstructed(tx, held, from, to, request);
-        }
+        requireAllowed(tx, held, from, to, request);
         var manner = new Manner(request.externalId(), null, actor.type(), actor.id(), request.reason(), request.force(), request.keepSiteIds());
         var what = ScheduledTransition.of(ladder.id(), request.kind(), from == null ? null : from.tierId(), request.targetTierId(), ProvisionCause.MANUAL, null, at);
         return request.effectiveAt() == null
@@ -90,11 +101,21 @@ final class TransitionRequests {
                 : later(tx, changes, held, what, manner);
     }
 
-    /** Checks again after locking the product, since it can be retired after the read of the ladder. */
-    private void requirePublished(Tx tx, Target to) {
-        var product = catalog.lockProductShared(tx, to.productId());
-        if (product == null || !product.lifecycleStatus().equals("published")) {
+    /** Checks the target's product, locked, since it can be retired after the read of the ladder; and the use, unless it is forced. */
+    private void requireAllowed(Tx tx, LockedPool held, @Nullable ProvisionSpan from, @Nullable Target to, TransitionRequest request) {
+        var batch = new Batch();
+        var product = request.targetTierId() == null || to == null ? null : catalog.lockProductShared(batch, to.productId());
+        Supplier<List<Item>> blockers = request.force() ? List::of : obstacles.of(batch, held, from, to, request.pointer());
+        batch.send(tx);
+        if (product != null && (product.get() == null || !product.get().lifecycleStatus().equals("published"))) {
             throw Problem.INVALID_STATE.at("/target_tier_id", "The tier's product is not published.");
+        }
+        var found = blockers.get();
+        if (!found.isEmpty()) {
+            throw Problem.ENTITLEMENT_EXCEEDED.because(found.size() == 1
+                            ? found.getFirst().detail()
+                            : found.size() + " resource keys are used beyond the limits after the transition; `errors` names them.")
+                    .withAll(found);
         }
     }
 
@@ -127,17 +148,17 @@ final class TransitionRequests {
         }
     }
 
-    /** Locks the ladder of the request against changes, and returns it. */
-    private Ladder ladder(Tx tx, LockedPool held, TransitionRequest request) {
+    /** The ladder of the request, locked against changes. */
+    private Ladder ladder(Tx tx, LockedPool held, TransitionRequest request, @Nullable Ladder found) {
         if (request.targetTierId() != null) {
-            var ladder = Require.named(catalog.lockLadderOfTierShared(tx, request.targetTierId()), "/target_tier_id", "tier");
+            var ladder = Require.named(found, "/target_tier_id", "tier");
             if (request.ladderId() != null && !request.ladderId().equals(ladder.id())) {
                 throw Problem.VALIDATION_FAILED.because("The tier is on another ladder.")
                         .with(Item.pointer("/target_tier_id", "other_ladder", "The tier isn't on the ladder of `plan_ladder_id`."));
             }
             return ladder;
         }
-        return Require.named(catalog.lockLadderShared(tx, request.ladderId() == null ? onlyLadder(held) : request.ladderId()), "/plan_ladder_id", "plan ladder");
+        return Require.named(request.ladderId() == null ? catalog.lockLadderShared(tx, onlyLadder(held)) : found, "/plan_ladder_id", "plan ladder");
     }
 
     private static UUID onlyLadder(LockedPool held) {
@@ -168,15 +189,5 @@ final class TransitionRequests {
 
     private static ProblemException refusal(Impossible no, TransitionRequest request) {
         return Problem.INVALID_STATE.at(no.why() == Obstacle.TARGET ? request.pointer() : "/kind", no.detail());
-    }
-
-    private void unobstructed(Tx tx, LockedPool held, @Nullable ProvisionSpan from, @Nullable Target to, TransitionRequest request) {
-        var found = obstacles.of(tx, held, from, to, request.pointer());
-        if (!found.isEmpty()) {
-            throw Problem.ENTITLEMENT_EXCEEDED.because(found.size() == 1
-                            ? found.getFirst().detail()
-                            : found.size() + " resource keys are used beyond the limits after the transition; `errors` names them.")
-                    .withAll(found);
-        }
     }
 }

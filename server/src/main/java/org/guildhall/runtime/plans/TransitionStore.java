@@ -1,37 +1,34 @@
 package org.guildhall.runtime.plans;
 
+import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
-import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.exists;
-import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.selectOne;
-import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.update;
 
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.audit.Actor;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.Filters;
 import org.guildhall.core.sql.JsonRows;
 import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
-import org.guildhall.core.data.Tx;
 import org.guildhall.schema.runtime.tables.Transitions;
+import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
-import org.jooq.SelectConditionStep;
-import org.jooq.Table;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** Transitions: done, scheduled and canceled ones. Every change locks the pool first. */
@@ -95,19 +92,23 @@ public final class TransitionStore {
     /** A transition to insert. A scheduled one has no provisions yet. */
     record Written(UUID organizationId, UUID poolId, PoolProjection.ProjectedTransition step, Manner manner, boolean done, Instant now) {
 
-        private Map<String, String> cells() {
+        /** The row that is inserted. */
+        Row row() {
             var what = step.what();
             var from = done ? step.from() : null;
             var to = done ? step.to() : null;
-            return JsonRows.row(
-                    "id", what.id(), "external_id", manner.externalId(), "organization_id", organizationId, "pool_id", poolId,
-                    "ladder_id", what.ladderId(), "kind", what.kind().word(), "from_tier_id", from == null ? what.fromTierId() : from.tierId(),
-                    "to_tier_id", done ? to == null ? null : to.tierId() : what.toTierId(),
-                    "from_provision_id", from == null ? null : from.provisionId(), "to_provision_id", to == null ? null : to.provisionId(),
-                    "cause", (to == null ? what.cause() : to.cause()).word(), "grant_id", what.grantId(), "next_provision_id", what.nextProvisionId(),
-                    "subscription_id", manner.subscriptionId(), "actor_type", manner.actorType(), "actor_id", manner.actorId(), "reason", manner.reason(), "forced", manner.forced(),
-                    "keep_site_ids", manner.keepSiteIds(), "state", done ? "done" : "scheduled", "effective_at", what.effectiveAt(),
-                    "created_at", now, "updated_at", now, "version", 1);
+            return new Row(
+                    what.id(), manner.externalId(), organizationId, poolId, what.ladderId(), what.kind().word(),
+                    from == null ? what.fromTierId() : from.tierId(), done ? to == null ? null : to.tierId() : what.toTierId(),
+                    from == null ? null : from.provisionId(), to == null ? null : to.provisionId(), (to == null ? what.cause() : to.cause()).word(),
+                    what.grantId(), manner.subscriptionId(), manner.actorType(), manner.actorId(), manner.reason(), manner.forced(),
+                    manner.keepSiteIds(), done ? "done" : "scheduled", what.effectiveAt(), null, null, now, now, 1);
+        }
+
+        private Map<String, String> cells() {
+            var cells = row().cells();
+            cells.put("next_provision_id", step.what().nextProvisionId().toString());
+            return cells;
         }
     }
 
@@ -118,8 +119,56 @@ public final class TransitionStore {
 
     /** The table, or projected rows under the same alias. */
     private static final Transitions T = TRANSITIONS.as("t");
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", T.CREATED_AT, "effective_at", T.EFFECTIVE_AT);
     public static final List<Field<?>> COLUMNS = columns(TRANSITIONS);
+    private static final Condition IS_DUE = TRANSITIONS.STATE.eq(inline("scheduled")).and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()));
+
+    private static final PreparedUpdate INSERT = PreparedUpdate.of(
+            insertInto(TRANSITIONS, columns(TRANSITIONS, TRANSITIONS.NEXT_PROVISION_ID))
+                    .select(DSL.select(columns(T, T.NEXT_PROVISION_ID)).from(JsonRows.rows("transitions", T.getName()))));
+    private static final PreparedUpdate SAVE = PreparedUpdate.of(
+            update(TRANSITIONS)
+                    .set(TRANSITIONS.FROM_TIER_ID, T.FROM_TIER_ID)
+                    .set(TRANSITIONS.TO_TIER_ID, T.TO_TIER_ID)
+                    .set(TRANSITIONS.FROM_PROVISION_ID, T.FROM_PROVISION_ID)
+                    .set(TRANSITIONS.TO_PROVISION_ID, T.TO_PROVISION_ID)
+                    .set(TRANSITIONS.CAUSE, T.CAUSE)
+                    .set(TRANSITIONS.STATE, T.STATE)
+                    .set(TRANSITIONS.CANCELED_AT, T.CANCELED_AT)
+                    .set(TRANSITIONS.CANCEL_REASON, T.CANCEL_REASON)
+                    .set(TRANSITIONS.UPDATED_AT, T.UPDATED_AT)
+                    .set(TRANSITIONS.VERSION, T.VERSION)
+                    .from(JsonRows.rows("transitions", T.getName()))
+                    .where(TRANSITIONS.ID.eq(T.ID)));
+    private static final PreparedQuery<Row> GET =
+            PreparedQuery.of(DSL.select(COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ID.eq(param(TRANSITIONS.ID))), TransitionStore::row);
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
+            DSL.select(COLUMNS).from(JsonRows.ids()).join(TRANSITIONS).on(TRANSITIONS.ID.eq(JsonRows.ID)), TransitionStore::row);
+    private static final Field<Boolean> ITS_DUE = ProjectedPages.due(T.ORGANIZATION_ID);
+    private static final PreparedQuery<StoredResult<Row>> PROJECTED = PreparedQuery.of(
+            DSL.select(columns(T)).select(ITS_DUE).from(T).where(T.ID.eq(param(T.ID))), cells -> new StoredResult<>(row(cells), cells.get(ITS_DUE)));
+    private static final PreparedQuery<UUID> LEADING_TO = PreparedQuery.ofValue(
+            DSL.select(TRANSITIONS.ORGANIZATION_ID)
+                    .from(TRANSITIONS)
+                    .where(TRANSITIONS.NEXT_PROVISION_ID.eq(param(TRANSITIONS.NEXT_PROVISION_ID)))
+                    .and(IS_DUE));
+    private static final PreparedQuery<Integer> ANY_DUE = PreparedQuery.ofValue(
+            selectOne().from(TRANSITIONS).where(TRANSITIONS.ORGANIZATION_ID.eq(param(TRANSITIONS.ORGANIZATION_ID))).and(IS_DUE).limit(inline(1)));
+    private static final PreparedQuery<Integer> ORGANIZATION_EXISTS =
+            PreparedQuery.ofValue(selectOne().from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(param(ORGANIZATIONS.ID))));
+
+    private static final ProjectedPages<Filter, Row> LIST = ProjectedPages.of(
+            "transitions", T, Map.of("created_at", T.CREATED_AT, "effective_at", T.EFFECTIVE_AT), T.ID, columns(T), Filter::organizationId,
+            by -> by.is(T.EXTERNAL_ID, Filter::externalId)
+                    .and(by.is(T.ORGANIZATION_ID, Filter::organizationId))
+                    .and(by.is(T.LADDER_ID, Filter::ladderId))
+                    .and(by.is(T.GRANT_ID, Filter::grantId))
+                    .and(by.is(T.KIND, Filter::kind))
+                    .and(by.is(T.CAUSE, Filter::cause))
+                    .and(by.is(T.STATE, Filter::state))
+                    .and(by.is(T.ACTOR_TYPE, Filter::actorType))
+                    .and(by.within(T.EFFECTIVE_AT, Filter::effective))
+                    .and(by.within(T.CREATED_AT, Filter::created)),
+            TransitionStore::row);
 
     private static List<Field<?>> columns(Transitions of, Field<?>... more) {
         var columns = new ArrayList<Field<?>>(List.of(
@@ -130,135 +179,48 @@ public final class TransitionStore {
         return columns;
     }
 
-    /** True if a transition is due and not written yet, in an organization, or in any if it is null. */
-    static Field<Boolean> due(@Nullable Field<UUID> organizationId) {
-        return field(exists(selectOne()
-                        .from(TRANSITIONS)
-                        .where(TRANSITIONS.STATE.eq(inline("scheduled")))
-                        .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
-                        .and(organizationId == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.eq(organizationId))))
-                .as("due");
+    /** Inserts transitions, together with the transaction's next statement. */
+    void insert(Tx tx, List<Written> moves) {
+        INSERT.later(tx, Columns.rows(moves.stream().map(Written::cells).toList()));
     }
 
-    /** Inserts transitions, and returns them in the given order. */
-    List<Row> insert(Tx tx, List<Written> moves) {
-        var rows = HashMap.<UUID, Row>newHashMap(moves.size());
-        tx.sql()
-                .insertInto(TRANSITIONS, columns(TRANSITIONS, TRANSITIONS.NEXT_PROVISION_ID))
-                .select(tx.sql().select(columns(T, T.NEXT_PROVISION_ID))
-                        .from(JsonRows.rows("transitions", T.getName(), moves.stream().map(Written::cells).toList())))
-                .returningResult(COLUMNS)
-                .fetch(TransitionStore::row)
-                .forEach(row -> rows.put(row.id(), row));
-        return moves.stream().map(move -> Objects.requireNonNull(rows.get(move.step().what().id()))).toList();
-    }
-
-    /** Stores the results of scheduled transitions. */
+    /** Stores the results of scheduled transitions, together with the transaction's next statement. */
     void save(Tx tx, List<Row> rows) {
-        JsonRows.update(tx, rows.size(), tx.sql()
-                .update(TRANSITIONS)
-                .set(TRANSITIONS.FROM_TIER_ID, T.FROM_TIER_ID)
-                .set(TRANSITIONS.TO_TIER_ID, T.TO_TIER_ID)
-                .set(TRANSITIONS.FROM_PROVISION_ID, T.FROM_PROVISION_ID)
-                .set(TRANSITIONS.TO_PROVISION_ID, T.TO_PROVISION_ID)
-                .set(TRANSITIONS.CAUSE, T.CAUSE)
-                .set(TRANSITIONS.STATE, T.STATE)
-                .set(TRANSITIONS.CANCELED_AT, T.CANCELED_AT)
-                .set(TRANSITIONS.CANCEL_REASON, T.CANCEL_REASON)
-                .set(TRANSITIONS.UPDATED_AT, T.UPDATED_AT)
-                .set(TRANSITIONS.VERSION, T.VERSION)
-                .from(JsonRows.rows("transitions", T.getName(), rows.stream().map(Row::cells).toList()))
-                .where(TRANSITIONS.ID.eq(T.ID)));
+        JsonRows.update(tx, SAVE, rows.stream().map(Row::cells).toList());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ID.eq(id)).fetchOne(TransitionStore::row);
-    }
-
-    /** Transitions in the order of their instants. */
-    List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        return tx.sql()
-                .select(COLUMNS)
-                .from(JsonRows.ids(ids))
-                .join(TRANSITIONS).on(TRANSITIONS.ID.eq(JsonRows.ID))
-                .orderBy(TRANSITIONS.EFFECTIVE_AT, TRANSITIONS.ID)
-                .fetch(TransitionStore::row);
+        return GET.one(tx, id);
     }
 
     /** @param projected the due changes, which the result includes */
-    @Nullable ProjectedList<Row> projected(Tx tx, UUID id, Projection<Row> projected) {
-        var due = due(T.ORGANIZATION_ID);
-        return tx.sql()
-                .select(columns(T))
-                .select(due)
-                .from(T)
-                .where(T.ID.eq(id))
-                .fetchOne(row -> new ProjectedList<>(projected.of(row(row)), row.get(due)));
+    @Nullable StoredResult<Row> projected(Tx tx, UUID id, Projection<Row> projected) {
+        var found = PROJECTED.one(tx, id);
+        return found == null ? null : new StoredResult<>(projected.of(found.found()), found.due());
     }
 
     /** @param projected the due changes, which the result includes */
-    ProjectedList<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> projected) {
-        var due = due(filter.organizationId() == null ? null : val(filter.organizationId()));
-        var changed = projected.isNothing() ? List.<Row>of() : changed(tx, projected);
-        if (changed.isEmpty()) {
-            return ProjectedPage.page(due, row -> page.fetch(select(tx, filter, due, T), SORTS, T.ID, row), TransitionStore::row);
-        }
-        var parts = List.of(
-                select(tx, filter, due, T).and(ProjectedPage.beside(T.ID, changed.stream().map(Row::id).toList())),
-                select(tx, filter, due, JsonRows.rows("transitions", "t", changed.stream().map(Row::cells).toList())));
-        return ProjectedPage.page(due, row -> page.fetch(parts, SORTS, T.ID, row), TransitionStore::row);
-    }
-
-    private static SelectConditionStep<Record> select(Tx tx, Filter filter, Field<Boolean> due, Table<?> from) {
-        return tx.sql()
-                .select(columns(T))
-                .select(due)
-                .from(from)
-                .where(Filters.is(T.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(T.ORGANIZATION_ID, filter.organizationId()))
-                .and(Filters.is(T.LADDER_ID, filter.ladderId()))
-                .and(Filters.is(T.GRANT_ID, filter.grantId()))
-                .and(Filters.is(T.KIND, filter.kind()))
-                .and(Filters.is(T.CAUSE, filter.cause()))
-                .and(Filters.is(T.STATE, filter.state()))
-                .and(Filters.is(T.ACTOR_TYPE, filter.actorType()))
-                .and(Filters.within(T.EFFECTIVE_AT, filter.effective()))
-                .and(Filters.within(T.CREATED_AT, filter.created()));
+    StoredResult<Page<Row>> list(Tx tx, PageRequest page, Filter filter, Projection<Row> projected) {
+        var changed = projected.isNothing() ? List.<Row>of() : GET_ALL.all(tx, projected.changed()).stream().map(projected::of).toList();
+        return LIST.page(tx, page, filter, changed.stream().map(Row::id).toList(), changed.stream().map(Row::cells).toList());
     }
 
     /** The organization of the due transition that will start this provision; null if there is none. */
     @Nullable UUID leadingTo(Tx tx, UUID provisionId) {
-        return tx.sql()
-                .select(TRANSITIONS.ORGANIZATION_ID)
-                .from(TRANSITIONS)
-                .where(TRANSITIONS.NEXT_PROVISION_ID.eq(provisionId))
-                .and(TRANSITIONS.STATE.eq(inline("scheduled")))
-                .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
-                .fetchOne(TRANSITIONS.ORGANIZATION_ID);
-    }
-
-    /** The rows that the due transitions change, in their later form. */
-    private static List<Row> changed(Tx tx, Projection<Row> projected) {
-        return tx.sql()
-                .select(COLUMNS)
-                .from(TRANSITIONS)
-                .where(TRANSITIONS.ID.eq(any(Columns.array(projected.changed(), UUID.class))))
-                .fetch(found -> projected.of(row(found)));
+        return LEADING_TO.one(tx, provisionId);
     }
 
     /** True if a transition of an organization is due and not applied yet. */
     boolean isDue(Tx tx, UUID organizationId) {
-        return tx.sql().fetchExists(TRANSITIONS, TRANSITIONS.ORGANIZATION_ID.eq(organizationId)
-                .and(TRANSITIONS.STATE.eq(inline("scheduled")))
-                .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now())));
+        return ANY_DUE.exists(tx, organizationId);
     }
 
     /** True if the organization exists. */
     boolean organizationExists(Tx tx, UUID organizationId) {
-        return tx.sql().fetchExists(ORGANIZATIONS, ORGANIZATIONS.ID.eq(organizationId));
+        return ORGANIZATION_EXISTS.exists(tx, organizationId);
     }
 
-    public static Row row(Record record) {
+    public static Row row(RowReader record) {
         return new Row(
                 record.get(TRANSITIONS.ID), record.get(TRANSITIONS.EXTERNAL_ID), record.get(TRANSITIONS.ORGANIZATION_ID),
                 record.get(TRANSITIONS.POOL_ID), record.get(TRANSITIONS.LADDER_ID), record.get(TRANSITIONS.KIND),

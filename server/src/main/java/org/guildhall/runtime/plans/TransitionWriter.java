@@ -2,7 +2,7 @@ package org.guildhall.runtime.plans;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,11 +73,11 @@ public final class TransitionWriter {
      * @param grantOver how the grant of the ended plan ends: revoked or superseded; null if its end is written already
      */
     WrittenTransition move(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, Manner manner, @Nullable String grantOver) {
-        var ended = ended(tx, step, held.now());
+        var ended = ended(tx, held, step);
         var begun = begun(tx, held, step);
-        var transition = transitions.insert(tx, List.of(written(held, step, manner, true))).getFirst();
+        var transition = inserted(tx, held, written(held, step, manner, true));
         changes.created(new TransitionId(transition.id()), PlanViews.toApi(transition));
-        tell(changes, ended, begun);
+        record(changes, ended, begun);
         if (grantOver != null) {
             over(tx, changes, held, step, grantOver);
         }
@@ -87,9 +87,15 @@ public final class TransitionWriter {
     /** Schedules a transition. */
     TransitionStore.Row schedule(Tx tx, Changes changes, LockedPool held, ScheduledTransition what, Manner manner) {
         var step = new ProjectedTransition(what, null, null);
-        var transition = transitions.insert(tx, List.of(written(held, step, manner, false))).getFirst();
+        var transition = inserted(tx, held, written(held, step, manner, false));
         changes.created(new TransitionId(transition.id()), PlanViews.toApi(transition));
         return transition;
+    }
+
+    private TransitionStore.Row inserted(Tx tx, LockedPool held, Written move) {
+        transitions.insert(tx, List.of(move));
+        held.rows().put(move.row());
+        return move.row();
     }
 
     private static Written written(LockedPool held, ProjectedTransition step, Manner manner, boolean done) {
@@ -100,38 +106,42 @@ public final class TransitionWriter {
     WrittenTransition settle(Tx tx, Changes changes, LockedPool held, ProjectedTransition step) {
         var what = step.what();
         if (step.dropped() != null) {
-            var dropped = drop(tx, changes, what.id(), step.dropped().reason(), step.dropped().at());
+            var dropped = drop(tx, changes, held, what.id(), step.dropped().reason(), step.dropped().at());
             if (what.beginsGrant() && what.grantId() != null) {
-                over(tx, changes, what.grantId(), what.effectiveAt(), CANCELED, step.dropped().reason(), held.now());
+                over(tx, changes, held, what.grantId(), what.effectiveAt(), CANCELED, step.dropped().reason());
                 dropOf(tx, changes, held, what.grantId(), CANCELED, what.effectiveAt());
             }
             return new WrittenTransition(dropped, held);
         }
-        var ended = ended(tx, step, held.now());
+        var ended = ended(tx, held, step);
         var begun = begun(tx, held, step);
-        var before = Objects.requireNonNull(transitions.get(tx, what.id()));
-        var transition = put(tx, changes, List.of(before), List.of(before.done(step))).getFirst();
-        tell(changes, ended, begun);
+        var before = held.rows().transition(what.id());
+        var transition = put(tx, changes, held, List.of(before), List.of(before.done(step))).getFirst();
+        record(changes, ended, begun);
         over(tx, changes, held, step, step.grantOver());
         return new WrittenTransition(transition, held.after(step));
     }
 
     /** Cancels a scheduled transition. */
-    TransitionStore.Row drop(Tx tx, Changes changes, UUID id, @Nullable String reason, Instant at) {
-        return dropAll(tx, changes, List.of(id), reason, at).getFirst();
+    TransitionStore.Row drop(Tx tx, Changes changes, LockedPool held, UUID id, @Nullable String reason, Instant at) {
+        return dropAll(tx, changes, held, List.of(id), reason, at).getFirst();
     }
 
-    /** Cancels scheduled transitions, in two statements. */
-    List<TransitionStore.Row> dropAll(Tx tx, Changes changes, List<UUID> ids, @Nullable String reason, Instant at) {
+    /** Cancels scheduled transitions, in one statement. */
+    List<TransitionStore.Row> dropAll(Tx tx, Changes changes, LockedPool held, List<UUID> ids, @Nullable String reason, Instant at) {
         if (ids.isEmpty()) {
             return List.of();
         }
-        var before = transitions.getAll(tx, ids);
-        return put(tx, changes, before, before.stream().map(row -> row.canceled(reason, at)).toList());
+        var before = ids.stream().map(held.rows()::transition)
+                .sorted(Comparator.comparing(TransitionStore.Row::effectiveAt).thenComparing(row -> row.id().toString()))
+                .toList();
+        return put(tx, changes, held, before, before.stream().map(row -> row.canceled(reason, at)).toList());
     }
 
-    private List<TransitionStore.Row> put(Tx tx, Changes changes, List<TransitionStore.Row> before, List<TransitionStore.Row> after) {
+    private List<TransitionStore.Row> put(
+            Tx tx, Changes changes, LockedPool held, List<TransitionStore.Row> before, List<TransitionStore.Row> after) {
         transitions.save(tx, after);
+        after.forEach(held.rows()::put);
         for (int at = 0; at < after.size(); at++) {
             changes.changed(
                     new TransitionId(after.get(at).id()), PlanViews.toApi(before.get(at)), PlanViews.toApi(after.get(at)));
@@ -145,17 +155,17 @@ public final class TransitionWriter {
                 .filter(other -> grantId.equals(other.grantId()) && other.effectiveAt().isAfter(held.now()))
                 .map(ScheduledTransition::id)
                 .toList();
-        dropAll(tx, changes, dropped, reason, at);
+        dropAll(tx, changes, held, dropped, reason, at);
     }
 
     /** Ends the provisions off the ladders; with a grant, only the grant's. */
     void endOffLadders(Tx tx, Changes changes, LockedPool held, @Nullable UUID grantId) {
-        var ended = provisions.heldOffLadders(tx, held.poolId(), grantId, held.now()).stream()
+        var ended = held.rows().offLadders(grantId, held.now()).stream()
                 .map(before -> new Ended(before, before.until(held.now())))
                 .toList();
         if (!ended.isEmpty()) {
-            provisions.save(tx, ended.stream().map(Ended::after).toList());
-            ended.forEach(each -> tell(changes, each, null));
+            save(tx, held, ended);
+            ended.forEach(each -> record(changes, each, null));
         }
     }
 
@@ -167,10 +177,11 @@ public final class TransitionWriter {
      */
     LockedPool reschedule(Tx tx, Changes changes, LockedPool held, GrantStore.Row before, GrantStore.Row after, @Nullable ScheduledTransition end, Manner manner) {
         grants.save(tx, List.of(after));
+        held.rows().put(after);
         changes.changed(new GrantId(after.id()), PlanViews.toApi(before), PlanViews.toApi(after));
         held.scheduled().stream()
                 .filter(other -> other.endsGrant() && after.id().equals(other.grantId()))
-                .forEach(other -> drop(tx, changes, other.id(), "The end of the grant was changed.", held.now()));
+                .forEach(other -> drop(tx, changes, held, other.id(), "The end of the grant was changed.", held.now()));
         if (end != null) {
             schedule(tx, changes, held, end, manner);
         }
@@ -178,14 +189,19 @@ public final class TransitionWriter {
         for (var span : held.spans()) {
             boolean itsOwn = after.id().equals(span.grantId()) && (span.endsAt() == null || span.endsAt().isAfter(held.now()));
             if (itsOwn) {
-                var provision = provisions.getAll(tx, List.of(Objects.requireNonNull(span.provisionId())), held.now()).getFirst();
-                var moved = provision.ending(after.endsAt(), held.now());
-                provisions.save(tx, List.of(moved));
-                tell(changes, new Ended(provision, moved), null);
+                var provision = held.rows().provision(Objects.requireNonNull(span.provisionId()), held.now());
+                var moved = new Ended(provision, provision.ending(after.endsAt(), held.now()));
+                save(tx, held, List.of(moved));
+                record(changes, moved, null);
             }
             spans.add(itsOwn ? span.until(after.endsAt()) : span);
         }
         return held.withSpans(spans);
+    }
+
+    private void save(Tx tx, LockedPool held, List<Ended> ended) {
+        provisions.save(tx, ended.stream().map(Ended::after).toList());
+        ended.forEach(each -> held.rows().put(each.after()));
     }
 
     /** Inserts provisions with their transitions, in two statements. */
@@ -193,17 +209,20 @@ public final class TransitionWriter {
         if (those.isEmpty()) {
             return;
         }
-        var begun = those.stream().map(each -> begun(each.held(), each.to())).toList();
-        provisions.insert(tx, begun);
+        provisions.insert(tx, those.stream().map(each -> begun(each.held(), each.to())).toList());
         var moves = those.stream().map(NewProvision::move).filter(Objects::nonNull).toList();
-        var moved = moves.isEmpty() ? Collections.<TransitionStore.Row>emptyIterator() : transitions.insert(tx, moves).iterator();
-        for (int at = 0; at < begun.size(); at++) {
-            var changes = those.get(at).changes();
-            if (those.get(at).move() != null) {
-                var transition = moved.next();
-                changes.created(new TransitionId(transition.id()), PlanViews.toApi(transition));
+        if (!moves.isEmpty()) {
+            transitions.insert(tx, moves);
+        }
+        for (var each : those) {
+            if (each.move() != null) {
+                var transition = each.move().row();
+                each.held().rows().put(transition);
+                each.changes().created(new TransitionId(transition.id()), PlanViews.toApi(transition));
             }
-            tell(changes, null, begun.get(at));
+            var begun = begun(each.held(), each.to());
+            each.held().rows().put(begun);
+            record(each.changes(), null, begun);
         }
     }
 
@@ -211,24 +230,30 @@ public final class TransitionWriter {
         return ProvisionStore.Row.begun(held.organizationId(), held.poolId(), span, held.now());
     }
 
-    /** Stores the actual end of a grant. */
-    GrantStore.Row over(Tx tx, Changes changes, UUID grantId, Instant end, String by, @Nullable String reason, Instant now) {
-        return overAll(tx, changes, Map.of(grantId, end), by, reason, now).getFirst();
+    /** Stores the actual end of a grant; null if it was stored before. */
+    GrantStore.@Nullable Row over(Tx tx, Changes changes, LockedPool held, UUID grantId, Instant end, String by, @Nullable String reason) {
+        var over = overAll(tx, changes, held, Map.of(grantId, end), by, reason);
+        return over.isEmpty() ? null : over.getFirst();
     }
 
     /**
-     * Stores the actual ends of grants, in two statements.
+     * Stores the actual ends of grants, in one statement. Grants whose end was stored before stay as they are.
      *
      * @param ends the ends, by grant
      */
-    List<GrantStore.Row> overAll(Tx tx, Changes changes, Map<UUID, Instant> ends, String by, @Nullable String reason, Instant now) {
-        if (ends.isEmpty()) {
+    List<GrantStore.Row> overAll(Tx tx, Changes changes, LockedPool held, Map<UUID, Instant> ends, String by, @Nullable String reason) {
+        var before = ends.keySet().stream()
+                .sorted(Comparator.comparing(UUID::toString))
+                .map(id -> held.rows().grant(id, held.now()))
+                .filter(row -> row != null && row.endedBy() == null)
+                .toList();
+        if (before.isEmpty()) {
             return List.of();
         }
-        var before = grants.getAll(tx, ends.keySet(), now);
         var after = before.stream().map(row -> row.over(Objects.requireNonNull(ends.get(row.id())), by, reason)).toList();
         grants.save(tx, after);
         for (int at = 0; at < after.size(); at++) {
+            held.rows().put(after.get(at));
             changes.changed(new GrantId(after.get(at).id()), PlanViews.toApi(before.get(at)), PlanViews.toApi(after.get(at)));
         }
         return after;
@@ -239,24 +264,21 @@ public final class TransitionWriter {
         if (from == null || from.grantId() == null) {
             return;
         }
-        over(tx, changes, from.grantId(), step.what().effectiveAt(), by, null, held.now());
+        over(tx, changes, held, from.grantId(), step.what().effectiveAt(), by, null);
         dropOf(tx, changes, held, from.grantId(), by, step.what().effectiveAt());
     }
 
     /** Ends the previous plan, unless its own end is the same instant. */
-    private @Nullable Ended ended(Tx tx, ProjectedTransition step, Instant now) {
+    private @Nullable Ended ended(Tx tx, LockedPool held, ProjectedTransition step) {
         var from = step.from();
         var at = step.what().effectiveAt();
         if (from == null || at.equals(from.endsAt())) {
             return null;
         }
-        return end(tx, provisions.getAll(tx, List.of(Objects.requireNonNull(from.provisionId())), now).getFirst(), at);
-    }
-
-    private Ended end(Tx tx, ProvisionStore.Row before, Instant at) {
-        var after = before.until(at);
-        provisions.save(tx, List.of(after));
-        return new Ended(before, after);
+        var before = held.rows().provision(Objects.requireNonNull(from.provisionId()), held.now());
+        var ended = new Ended(before, before.until(at));
+        save(tx, held, List.of(ended));
+        return ended;
     }
 
     private ProvisionStore.@Nullable Row begun(Tx tx, LockedPool held, ProjectedTransition step) {
@@ -265,10 +287,11 @@ public final class TransitionWriter {
         }
         var begun = begun(held, step.to());
         provisions.insert(tx, List.of(begun));
+        held.rows().put(begun);
         return begun;
     }
 
-    private static void tell(Changes changes, @Nullable Ended ended, ProvisionStore.@Nullable Row begun) {
+    private static void record(Changes changes, @Nullable Ended ended, ProvisionStore.@Nullable Row begun) {
         if (ended != null) {
             changes.changed(
                     new ProvisionId(ended.after().id()), PlanViews.toApi(ended.before()), PlanViews.toApi(ended.after()));

@@ -3,6 +3,7 @@ package org.guildhall.runtime.plans;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Id;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
@@ -15,13 +16,14 @@ import org.guildhall.api.model.Transition;
 import org.guildhall.api.model.TransitionCancellation;
 import org.guildhall.api.model.TransitionId;
 import org.guildhall.api.runtime.TransitionsApi;
+import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.core.audit.Actor;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.plans.TransitionRequests.TransitionRequest;
 import org.guildhall.runtime.plans.TransitionStore.Filter;
 import org.guildhall.runtime.plans.TransitionStore.Row;
@@ -51,10 +53,11 @@ final class TransitionsHandler implements TransitionsApi<Call> {
         var actor = call.actor();
         var request = request(body);
         wellFormed(request, actor);
-        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId.value()));
+        var read = new ArrayList<Supplier<@Nullable Ladder>>(1);
+        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId.value(), batch -> read.add(requests.ladder(batch, request))));
         call.expect(held.version());
         requireOwn(call, held, request.keepSiteIds());
-        var transition = PlanViews.toApi(requests.move(call.tx(), call.changes(), held, actor, request));
+        var transition = PlanViews.toApi(requests.move(call.tx(), call.changes(), held, actor, request, read.getFirst().get()));
         return Reply.created("/api/v1/runtime/transitions/" + transition.id(), transition);
     }
 
@@ -71,7 +74,7 @@ final class TransitionsHandler implements TransitionsApi<Call> {
         if (before.grantId() != null) {
             throw Problem.INVALID_STATE.because("The transition belongs to a grant: change the grant's `ends_at`, or revoke it.");
         }
-        var transition = PlanViews.toApi(writer.drop(call.tx(), call.changes(), id, body.reason(), held.now()));
+        var transition = PlanViews.toApi(writer.drop(call.tx(), call.changes(), held, id, body.reason(), held.now()));
         pools.changed(call.tx(), call.changes(), held, held, List.of());
         return Reply.ok(transition);
     }

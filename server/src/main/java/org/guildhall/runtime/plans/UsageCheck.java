@@ -1,8 +1,9 @@
 package org.guildhall.runtime.plans;
 
 import java.util.List;
-import org.guildhall.core.data.Tx;
+import java.util.function.Supplier;
 import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.sql.Batch;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what an organization uses with what it would be entitled to after a requested transition. */
@@ -10,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 public interface UsageCheck {
 
     /**
-     * The entitlements whose use exceeds the target's.
+     * Adds the read of the entitlements whose use exceeds the target's.
      *
      * @param from the plan that ends; null for none
      * @param to the plan that starts; null for none
      * @param pointer the request's member that the items point at
      * @return one item for each exceeded entitlement, of code {@code entitlement_exceeded}; empty if nothing is exceeded
      */
-    List<Item> of(Tx tx, LockedPool held, @Nullable ProvisionSpan from, TransitionRules.@Nullable Target to, String pointer);
+    Supplier<List<Item>> of(Batch batch, LockedPool held, @Nullable ProvisionSpan from, TransitionRules.@Nullable Target to, String pointer);
 }

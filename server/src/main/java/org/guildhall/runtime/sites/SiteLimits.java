@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.model.SiteId;
@@ -11,6 +12,7 @@ import org.guildhall.catalog.Catalog.Integration;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.plans.LockedPool;
 import org.guildhall.runtime.plans.Pools;
 import org.guildhall.runtime.sites.SiteStore.Row;
@@ -29,6 +31,11 @@ public final class SiteLimits implements Pools.AfterMove {
         this.catalog = catalog;
         this.counters = counters;
         this.sites = sites;
+    }
+
+    @Override
+    public BooleanSupplier isNeeded(Batch batch, UUID organizationId) {
+        return sites.anyCounted(batch, organizationId);
     }
 
     /**

@@ -14,6 +14,7 @@ import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectCount;
+import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.when;
 
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.Map.Entry;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.guildhall.api.Page;
@@ -103,6 +105,8 @@ public final class SiteStore {
             .and(SITES.ID.eq(any(params("ids", SQLDataType.UUID)))));
     private static final PreparedQuery<Integer> COUNT =
             PreparedQuery.ofValue(selectCount().from(SITES).where(COUNTED).and(SITES.INTEGRATION_ID.eq(param(SITES.INTEGRATION_ID))));
+    private static final PreparedQuery<Integer> ANY_COUNTED = PreparedQuery.ofValue(
+            selectOne().from(SITES).where(SITES.ORGANIZATION_ID.eq(param(SITES.ORGANIZATION_ID))).and(SITES.COUNTS).limit(inline(1)));
     private static final PreparedQuery<Entry<UUID, Integer>> COUNTS = PreparedQuery.of(
             select(SITES.INTEGRATION_ID, DSL.count().as(NUMBER)).from(SITES).where(COUNTED).groupBy(SITES.INTEGRATION_ID),
             List.of(SITES.INTEGRATION_ID, NUMBER), cells -> Map.entry(cells.get(SITES.INTEGRATION_ID), cells.get(NUMBER)));
@@ -209,6 +213,11 @@ public final class SiteStore {
     /** The ones of these sites that belong to a pool. */
     public Set<UUID> ofPool(Tx tx, UUID poolId, Collection<UUID> ids) {
         return Set.copyOf(OF_POOL.all(tx, poolId, ids));
+    }
+
+    /** Adds the question whether an organization has sites that count against a limit. */
+    BooleanSupplier anyCounted(Batch batch, UUID organizationId) {
+        return batch.exists(ANY_COUNTED, organizationId);
     }
 
     /** Adds the count of the sites of an integration that count against a pool's limit. */

@@ -77,7 +77,7 @@ final class SitesHandler implements SitesApi<Call> {
         Require.active(pool.organizationState(), "/organization_id", "organization");
         Require.active(integration.state(), "/integration_id", "integration");
         requireActive(workspace);
-        var reachedThresholds = takeSite(call.tx(), pool, used.get(), integration.sitesKey());
+        var reachedThresholds = admitSite(call.tx(), pool, used.get(), integration.sitesKey());
         var site = SiteViews.toApi(sites.insert(call.tx(), pool.organizationId(), pool.poolId(), integration.id(), values, pool.now()));
         call.created(site.id(), site);
         reachedThresholds.record(call.changes());
@@ -149,7 +149,7 @@ final class SitesHandler implements SitesApi<Call> {
         Require.active(integration.state(), "integration");
         var reachedThresholds = integration.sitesKey() == null
                 ? UsageThresholds.ThresholdChanges.NOTHING
-                : takeSite(call.tx(), pool, used.get(), integration.sitesKey());
+                : admitSite(call.tx(), pool, used.get(), integration.sitesKey());
         var reply = changed(call, pool, before, "active", null);
         reachedThresholds.record(call.changes());
         return reply;
@@ -185,7 +185,7 @@ final class SitesHandler implements SitesApi<Call> {
      * @param used the number of its sites that count against the limit
      * @throws ProblemException {@code entitlement_exceeded} if the limit is reached
      */
-    private UsageThresholds.ThresholdChanges takeSite(Tx tx, LockedPool pool, long used, String sitesKey) {
+    private UsageThresholds.ThresholdChanges admitSite(Tx tx, LockedPool pool, long used, String sitesKey) {
         var rule = Objects.requireNonNull(counters.entitlements(tx, List.of(pool.poolId()), List.of(sitesKey), pool.now()).get(pool.poolId()))
                 .rule(sitesKey, null);
         if (rule == null || !rule.decide(used, 1).allows()) {

@@ -21,9 +21,9 @@ class RevocationTest {
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final String PLATFORM = "/api/v1/platform";
 
-    private final TestServer guild = TestServer.shared();
-    private final TestServer.Tenant tenant = guild.tenant();
-    private final Http admin = new Http(guild, tenant.token());
+    private final TestServer server = TestServer.shared();
+    private final TestServer.Tenant tenant = server.tenant();
+    private final Http admin = new Http(server, tenant.token());
     private String consumer = "";
     private String token = "";
     private Http here;
@@ -36,7 +36,7 @@ class RevocationTest {
                 .expect(201).at("/id"));
         var issued = issue("[\"catalog:read\", \"catalog:write\"]", "null");
         token = String.valueOf(issued.at("/id"));
-        here = new Http(guild, issued.at("/token"));
+        here = new Http(server, issued.at("/token"));
         there = here.on(TestServer.second());
         cacheOnBothNodes();
     }
@@ -123,7 +123,7 @@ class RevocationTest {
 
     @Test
     void suspendedTenant_canOnlyRead_untilReactivated() {
-        var platform = new Http(guild, guild.platform().token());
+        var platform = new Http(server, server.platform().token());
         var path = PLATFORM + "/tenants/" + TypeIds.format("ten", tenant.id());
         platform.post(path + "/suspend", "{\"reason\": \"unpaid\"}").expect(200);
         assertEquals("403 tenant_suspended", keyed(there).outcome());
@@ -148,7 +148,7 @@ class RevocationTest {
 
     @Test
     void token_atItsExpiry_isRefusedByTheDatabaseClock() throws SQLException {
-        var still = TestServer.still();
+        var still = TestServer.withoutScheduler();
         var owner = still.tenant();
         var expiring = owner.token("catalog:read");
         var end = Instant.now().plus(1, ChronoUnit.HOURS);
@@ -195,7 +195,7 @@ class RevocationTest {
 
     @Test
     void usedUpLimit_laterChange_isReportedFirst() {
-        var platform = new Http(guild, guild.platform().token());
+        var platform = new Http(server, server.platform().token());
         var suspension = PLATFORM + "/tenants/" + TypeIds.format("ten", tenant.id());
         setTokenLimit(1);
         assertEquals("200", read(there).outcome());
@@ -229,12 +229,12 @@ class RevocationTest {
     @Test
     void token_rightChecksumButWrongSecret_is401() {
         var forged = ApiToken.issue(ApiToken.Mark.TEST).clear();
-        assertEquals("401 unauthenticated", read(new Http(guild, forged)).outcome());
+        assertEquals("401 unauthenticated", read(new Http(server, forged)).outcome());
         var known = String.valueOf(here.token());
         var prefix = TestServer.Tenant.prefix(known);
         var sameLookup = new ApiToken(prefix, "0".repeat(43)).clear();
-        assertEquals("401 unauthenticated", read(new Http(guild, sameLookup)).outcome());
+        assertEquals("401 unauthenticated", read(new Http(server, sameLookup)).outcome());
         assertEquals("200", read(here).outcome());
-        assertEquals("401 unauthenticated", read(new Http(guild, known.substring(0, known.length() - 1) + "0".repeat(known.endsWith("0") ? 2 : 1))).outcome());
+        assertEquals("401 unauthenticated", read(new Http(server, known.substring(0, known.length() - 1) + "0".repeat(known.endsWith("0") ? 2 : 1))).outcome());
     }
 }

@@ -94,7 +94,7 @@ class RoundTripsTest {
     }
 
     @Test
-    void change_takesTwoMoreTrips_forLockAndRead() {
+    void change_takesOneMoreTrip_forLockAndRead() {
         var path = product();
         assertEquals(5, trips(200, round -> http.patch(path, "{\"description\": \"k%d\"}".formatted(round), "Idempotency-Key", UUID.randomUUID().toString())));
         assertEquals(4, trips(200, round -> http.patch(path, "{\"description\": \"%d\"}".formatted(round))));

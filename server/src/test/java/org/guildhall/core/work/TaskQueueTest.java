@@ -30,8 +30,8 @@ class TaskQueueTest {
 
     private static final Duration WAIT_MAX = Duration.ofSeconds(60);
 
-    private final Db db = TestServer.still().db();
-    private final UUID tenant = TestServer.still().tenant().id();
+    private final Db db = TestServer.withoutScheduler().db();
+    private final UUID tenant = TestServer.withoutScheduler().tenant().id();
     private final String name = "test-" + UUID.randomUUID();
     private final List<TaskQueue> nodes = Collections.synchronizedList(new ArrayList<>());
     private final AtomicBoolean active = new AtomicBoolean(true);
@@ -173,7 +173,7 @@ class TaskQueueTest {
         enqueue(node, UUID.randomUUID());
         until(() -> rows() == 1);
         assertEquals(1, runs.get(), "only the task without an instant has run");
-        try (var _ = new TestClock(TestServer.still(), at)) {
+        try (var _ = new TestClock(TestServer.withoutScheduler(), at)) {
             until(() -> rows() == 0);
         }
         assertEquals(2, runs.get());

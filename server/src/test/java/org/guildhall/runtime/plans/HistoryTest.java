@@ -8,11 +8,11 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
-import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementQuery;
 import org.guildhall.runtime.entitlements.EntitlementStore;
 import org.guildhall.runtime.usage.UsageFixture;
 import org.jooq.Select;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.junit.jupiter.api.Test;
 
 /** A long history of provisions doesn't slow reads down; the cost is counted in database pages, not in time. */
@@ -30,11 +30,11 @@ class HistoryTest {
     }
 
     private long entitlements(String organization) {
-        return tenant(tx -> pages(tx, DSL.select(EntitlementStore.column(EntitlementQuery.of(uuid(organization), null)))));
+        return tenant(tx -> pages(tx, DSL.select(EntitlementStore.column(DSL.val(uuid(organization)), DSL.inline(null, SQLDataType.INSTANT), false))));
     }
 
     private <T> T tenant(Function<Tx, T> work) {
-        return usage.tenant.guild().db().read(usage.tenant.id(), Db.ANY_REVISION, work);
+        return usage.tenant.server().db().read(usage.tenant.id(), Db.ANY_REVISION, work);
     }
 
     @Test

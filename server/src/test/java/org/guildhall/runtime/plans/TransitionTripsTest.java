@@ -2,6 +2,8 @@ package org.guildhall.runtime.plans;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.Http;
 import org.guildhall.RoundTripCounter;
 import org.junit.jupiter.api.Test;
@@ -36,15 +38,30 @@ class TransitionTripsTest {
         assertEquals(2, reading("/grants?state=revoked"), "an empty page needs a second trip");
     }
 
+    private long posting(String path, Supplier<String> body) {
+        return COUNTED.trips(() -> http.post(PlanFixture.BASE + path, body.get(), "Idempotency-Key", UUID.randomUUID().toString()).expect(201));
+    }
+
     @Test
-    void move_poolLocked_forFewRoundTrips() {
+    void transition_withKey_takesFourTrips() {
         var tiers = new String[] {"upgrade", plans.standard, "downgrade", plans.publicTier};
         var next = new int[1];
-        long move = COUNTED.trips(() -> {
+        assertEquals(4, posting("/organizations/" + organization + "/transitions", () -> {
             int at = 2 * (next[0]++ % 2);
-            return http.post(PlanFixture.BASE + "/organizations/" + organization + "/transitions",
-                    "{\"kind\": \"%s\", \"target_tier_id\": \"%s\"}".formatted(tiers[at], tiers[at + 1]));
-        });
-        assertEquals(14, move);
+            return "{\"kind\": \"%s\", \"target_tier_id\": \"%s\"}".formatted(tiers[at], tiers[at + 1]);
+        }));
+    }
+
+    @Test
+    void grantOffLadders_withKey_takesThreeTrips() {
+        var product = plans.published("Locker");
+        assertEquals(3, posting("/grants", () -> "{\"organization_id\": \"%s\", \"product_id\": \"%s\"}".formatted(organization, product)));
+    }
+
+    @Test
+    void trialOnLadder_withKey_takesThreeTrips() {
+        var product = plans.product(plans.standard);
+        assertEquals(3, posting("/grants", () -> """
+                {"organization_id": "%s", "product_id": "%s", "kind": "trial", "duration": "P14D"}""".formatted(plans.organization(), product)));
     }
 }

@@ -281,7 +281,7 @@ class SitesTest {
         var organization = usage.organization(limit("wiki.sites", 2));
         var site = requested(organization);
         var addOn = usage.product(limit("wiki.sites", 1, ", \"combine\": \"add\""));
-        try (var other = usage.tenant.guild().superuser(); var statement = other.createStatement()) {
+        try (var other = usage.tenant.server().superuser(); var statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("select from runtime.sites where id = '" + UsageFixture.uuid(site) + "' for update");
             usage.hold(organization, addOn);
@@ -315,7 +315,7 @@ class SitesTest {
 
     @Test
     void dueTransition_isAppliedBeforeASiteIsCreated() throws SQLException {
-        var fixture = new UsageFixture(TestServer.still());
+        var fixture = new UsageFixture(TestServer.withoutScheduler());
         var tiers = fixture.ladder(fixture.product(limit("wiki.sites", 1)), fixture.product(limit("wiki.sites", 16)));
         var organization = fixture.organization();
         fixture.move(organization, "initiate", tiers.get(0), "").expect(201);
@@ -324,7 +324,7 @@ class SitesTest {
         fixture.http.post(BASE + "/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\", \"kind\": \"trial\", \"ends_at\": \"%s\"}"
                 .formatted(organization, trial, until)).expect(201);
         var sites = Stream.generate(() -> fixture.site(organization).expect(201).at("/id")).limit(3).toList();
-        try (var _ = new TestClock(TestServer.still(), until)) {
+        try (var _ = new TestClock(TestServer.withoutScheduler(), until)) {
             assertEquals("409 entitlement_exceeded", fixture.site(organization).outcome());
             fixture.act(sites.get(2), "remove").expect(200);
             assertEquals(List.of("read_only", "read_only", "removed"), fixture.states(sites), "the trial is over, and no default follows");

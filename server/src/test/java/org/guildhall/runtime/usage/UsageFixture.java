@@ -33,9 +33,9 @@ public final class UsageFixture {
         this(TestServer.shared());
     }
 
-    public UsageFixture(TestServer guild) {
-        tenant = guild.tenant();
-        http = new Http(guild, tenant.token());
+    public UsageFixture(TestServer server) {
+        tenant = server.tenant();
+        http = new Http(server, tenant.token());
         integration = make(CATALOG + "/integrations", """
                 {"key": "wiki", "name": "Wiki", "resource_keys": [
                   {"key": "wiki.sites", "display_name": "Sites", "unit": "sites", "kind": "limit"},

@@ -1,8 +1,0 @@
-package org.guildhall.runtime.plans;
-
-/**
- * A result as stored.
- *
- * @param due true if due transitions may change the result
- */
-record ProjectedList<T>(T found, boolean due) {}
