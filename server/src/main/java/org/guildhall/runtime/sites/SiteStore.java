@@ -70,7 +70,7 @@ public final class SiteStore {
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID workspaceId, @Nullable UUID integrationId,
             @Nullable String state, @Nullable String domain, TimeWindow since, TimeWindow created, @Nullable Instant at) {}
 
-    public static final List<Field<?>> COLUMNS = List.of(
+    private static final List<Field<?>> COLUMNS = List.of(
             SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
             SITES.STATE, SITES.STATE_REASON, SITES.STATE_SINCE, SITES.ACTIVATED_AT, SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION, SITES.COUNTS);
 
@@ -146,6 +146,23 @@ public final class SiteStore {
     private static final ListQuery<Filter, Row> LIST = list(SITES.STATE_SINCE);
     private static final ListQuery<Filter, Row> LIST_AT = list(SITE_STATES.STARTS_AT);
 
+    /** The columns of a site with its state at an instant. The last one is the sort column of a list at an instant. */
+    private static List<Field<?>> columns(Field<Instant> at) {
+        return List.of(
+                SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
+                SITE_STATES.STATE, SITE_STATES.REASON.as(SITES.STATE_REASON), SITE_STATES.STARTS_AT.as(SITES.STATE_SINCE),
+                when(SITES.ACTIVATED_AT.le(at), SITES.ACTIVATED_AT).as(SITES.ACTIVATED_AT), SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION,
+                SITE_STATES.COUNTS.as(SITES.COUNTS), SITE_STATES.STARTS_AT);
+    }
+
+    /** Selects the sites that existed at an instant, with their states of that instant. */
+    private static SelectConditionStep<Record> then(SelectFromStep<Record> select, Field<Instant> at) {
+        return select.from(SITES)
+                .join(SITE_STATES)
+                .on(SITE_STATES.SITE_ID.eq(SITES.ID))
+                .where(EffectiveDates.holds(SITE_STATES.STARTS_AT, SITE_STATES.ENDS_AT, at));
+    }
+
     /** @param since the field of the state's start, now or at an instant */
     private static ListQuery<Filter, Row> list(Field<Instant> since) {
         return ListQuery.of(
@@ -182,23 +199,6 @@ public final class SiteStore {
     /** A site with its state at an instant; null if it didn't exist then. */
     @Nullable Row get(Tx tx, UUID id, Instant at) {
         return GET_AT.one(tx, at, id);
-    }
-
-    /** The columns of a site with its state at an instant. The last one is the sort column of a list at an instant. */
-    public static List<Field<?>> columns(Field<Instant> at) {
-        return List.of(
-                SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
-                SITE_STATES.STATE, SITE_STATES.REASON.as(SITES.STATE_REASON), SITE_STATES.STARTS_AT.as(SITES.STATE_SINCE),
-                when(SITES.ACTIVATED_AT.le(at), SITES.ACTIVATED_AT).as(SITES.ACTIVATED_AT), SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION,
-                SITE_STATES.COUNTS.as(SITES.COUNTS), SITE_STATES.STARTS_AT);
-    }
-
-    /** Selects the sites that existed at an instant, with their states of that instant. */
-    public static SelectConditionStep<Record> then(SelectFromStep<Record> select, Field<Instant> at) {
-        return select.from(SITES)
-                .join(SITE_STATES)
-                .on(SITE_STATES.SITE_ID.eq(SITES.ID))
-                .where(EffectiveDates.holds(SITE_STATES.STARTS_AT, SITE_STATES.ENDS_AT, at));
     }
 
     /** Locks the site until the transaction ends. */
@@ -249,7 +249,7 @@ public final class SiteStore {
         return batch.one(LOCK_WORKSPACE_SHARED, id);
     }
 
-    public static Row row(RowReader cells) {
+    private static Row row(RowReader cells) {
         return new Row(
                 cells.get(SITES.ID), cells.get(SITES.EXTERNAL_ID), cells.get(SITES.ORGANIZATION_ID), cells.get(SITES.POOL_ID),
                 cells.get(SITES.WORKSPACE_ID), cells.get(SITES.INTEGRATION_ID), cells.get(SITES.NAME), cells.get(SITES.DOMAIN),
