@@ -192,13 +192,13 @@ public final class Catalog {
     }
 
     /** All policies for an organization type, ended ones included, oldest first. */
-    public List<DefaultGrant> defaults(Tx tx, UUID orgTypeId) {
-        return sent(tx, batch -> defaults(batch, orgTypeId));
-    }
-
-    /** All policies for an organization type, ended ones included, oldest first. */
     public Supplier<List<DefaultGrant>> defaults(Batch batch, UUID orgTypeId) {
         return store.defaults(batch, orgTypeId);
+    }
+
+    /** All policies for the tenant's default organization type, ended ones included, oldest first. */
+    public Supplier<List<DefaultGrant>> defaultsOfDefaultType(Batch batch) {
+        return store.defaultsOfDefaultType(batch);
     }
 
     /** A policy; null if there is none. */
