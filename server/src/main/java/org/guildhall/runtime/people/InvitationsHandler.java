@@ -49,12 +49,12 @@ final class InvitationsHandler implements InvitationsApi<Call> {
     public Reply<IssuedInvitation> createInvitation(Call call, OrganizationId organizationId, NewInvitation body) {
         var batch = new Batch();
         var locked = organizations.lock(batch, organizationId.value());
-        var room = room(batch, organizationId.value(), body.email());
+        var limits = limits(batch, organizationId.value(), body.email());
         var now = batch.now();
         batch.send(call.tx());
         var organization = Require.found(locked.get());
         Require.active(organization.state(), "organization");
-        room.run();
+        limits.run();
         var token = InvitationToken.issue();
         var invitation = invitations.insert(call.tx(), new New(
                 organization.id(), body.externalId(), body.email(), body.role().value(), token.hmac(keys), lifetime(body.expiresInSeconds())), now.get());
@@ -69,7 +69,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
         // Locked first, as by every change that makes an invitation pending.
         var locked = organizations.lock(batch, found.organizationId());
         var invitation = invitations.lock(batch, found.id());
-        var room = room(batch, found.organizationId(), found.email());
+        var limits = limits(batch, found.organizationId(), found.email());
         batch.send(call.tx());
         var organization = Require.found(locked.get());
         var current = Require.found(invitation.get());
@@ -78,7 +78,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
         Require.active(organization.state(), "organization");
         switch (before.state()) {
             case "pending" -> { }
-            case "expired" -> room.run();
+            case "expired" -> limits.run();
             default -> throw Problem.INVALID_STATE.because("The invitation " + ending(before) + ".");
         }
         var token = InvitationToken.issue();
@@ -88,7 +88,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
     }
 
     /** Adds the reads that tell whether an organization can have another pending invitation to an address. The result checks them. */
-    private Runnable room(Batch batch, UUID organizationId, String email) {
+    private Runnable limits(Batch batch, UUID organizationId, String email) {
         var count = invitations.countPending(batch, organizationId);
         var same = invitations.pendingTo(batch, organizationId, email);
         return () -> {

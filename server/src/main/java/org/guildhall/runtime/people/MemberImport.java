@@ -124,9 +124,10 @@ public final class MemberImport implements Members {
         for (var effect : effects) {
             var wanted = effect.row().person();
             var before = Objects.requireNonNull(current.get(wanted.id()));
-            current.put(before.id(), people.update(tx, effect.changes(), new Locked<>(before, now.get()), new Values(
+            current.put(before.id(), people.changed(tx, effect.changes(), new Locked<>(before, now.get()), new Values(
                     before.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), before.metadata())));
         }
+        persons.save(tx, current.values());
     }
 
     private void createHouseholds(Tx tx, List<RowEffect> effects) {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.guildhall.api.model.OrganizationId;
+import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
@@ -49,9 +50,9 @@ public final class Organizations {
     Row create(Tx tx, Changes changes, Actor actor, UUID orgTypeId, @Nullable UUID ownerId, Values values) {
         var wanted = wanted(Ids.next(), null, ownerId, values);
         var batch = new Batch();
-        var insert = organizations.insert(batch, orgTypeId, List.of(wanted));
+        var insert = insert(batch, orgTypeId, List.of(wanted));
         batch.send(tx);
-        var inserted = insert.get();
+        var inserted = insert.inserted().get();
         var ownerState = ownerId == null ? null : inserted.ownerStates().get(ownerId.toString());
         var unknown = new ArrayList<Item>();
         if (inserted.orgTypeState() == null) {
@@ -65,11 +66,11 @@ public final class Organizations {
         if (ownerState != null) {
             Require.active(ownerState, "/owner_person_id", "person");
         }
-        return begin(tx, actor, inserted, List.of(wanted), List.of(changes)).getFirst();
+        return begin(tx, actor, insert, List.of(changes)).getFirst();
     }
 
-    /** Personal organizations whose insert was added to a batch. */
-    record Personals(List<New> wanted, Supplier<Inserted> inserted) {
+    /** Organizations whose insert was added to a batch, with the read of their type's default grants. */
+    record Insert(List<New> wanted, Supplier<Inserted> inserted, Supplier<List<DefaultGrant>> defaults) {
 
         /** The id of the organization of the person at this place. */
         UUID id(int index) {
@@ -82,11 +83,15 @@ public final class Organizations {
      *
      * @param persons the persons, whose insert was added before
      */
-    Personals insertPersonal(Batch batch, List<PersonStore.New> persons) {
+    Insert insertPersonal(Batch batch, List<PersonStore.New> persons) {
         var wanted = persons.stream()
                 .map(person -> wanted(Ids.next(), person.id(), person.id(), new Values(null, person.values().name(), Map.of())))
                 .toList();
-        return new Personals(wanted, organizations.insert(batch, null, wanted));
+        return insert(batch, null, wanted);
+    }
+
+    private Insert insert(Batch batch, @Nullable UUID orgTypeId, List<New> wanted) {
+        return new Insert(wanted, organizations.insert(batch, orgTypeId, wanted), pools.defaults(batch, orgTypeId));
     }
 
     /**
@@ -95,20 +100,19 @@ public final class Organizations {
      * @param changes for each person, records everything that is created
      * @throws ProblemException {@code invalid_state} if the tenant has no default type
      */
-    void beginPersonal(Tx tx, Actor actor, Personals personals, List<Changes> changes) {
-        var inserted = personals.inserted().get();
-        if (inserted.orgTypeId() == null) {
+    void beginPersonal(Tx tx, Actor actor, Insert personals, List<Changes> changes) {
+        var insert = personals;
+        if (insert.inserted().get().orgTypeId() == null) {
             // The statement waited for the lock of a type that another transaction replaced as the default. The new default is visible now.
             var batch = new Batch();
-            var again = organizations.insert(batch, null, personals.wanted());
+            insert = insert(batch, null, personals.wanted());
             batch.send(tx);
-            inserted = again.get();
         }
-        if (inserted.orgTypeId() == null) {
+        if (insert.inserted().get().orgTypeId() == null) {
             throw Problem.INVALID_STATE.because(
                     "The tenant has no default organization type, so no personal organization can be created. Make one of its types the default.");
         }
-        begin(tx, actor, inserted, personals.wanted(), changes);
+        begin(tx, actor, insert, changes);
     }
 
     private static New wanted(UUID id, @Nullable UUID personalPersonId, @Nullable UUID ownerId, Values values) {
@@ -116,7 +120,9 @@ public final class Organizations {
     }
 
     /** Records what was inserted, opens the pools and issues the default grants. The changes of a pool follow the primary ones. */
-    private List<Row> begin(Tx tx, Actor actor, Inserted inserted, List<New> all, List<Changes> events) {
+    private List<Row> begin(Tx tx, Actor actor, Insert insert, List<Changes> events) {
+        var inserted = insert.inserted().get();
+        var all = insert.wanted();
         var typeId = Objects.requireNonNull(inserted.orgTypeId());
         var opened = Objects.requireNonNull(inserted.opened());
         var at = inserted.at();
@@ -141,7 +147,7 @@ public final class Organizations {
                     new WorkspaceStore.Row(wanted.workspaceId(), null, row.id(), wanted.workspace(), "active", null, at, at, 1));
             changes.created(workspace.id(), workspace);
         }
-        pools.open(tx, actor, typeId, openings);
+        pools.open(tx, actor, typeId, insert.defaults().get(), openings);
         return rows;
     }
 

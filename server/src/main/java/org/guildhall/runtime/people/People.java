@@ -106,9 +106,16 @@ public final class People {
      * @throws ProblemException {@code invalid_state} if the person is archived
      */
     Row update(Tx tx, Changes changes, Locked<Row> before, Values values) {
+        var after = changed(tx, changes, before, values);
+        persons.update(tx, after);
+        return after;
+    }
+
+    /** Checks and records a change as {@link #update} does, and leaves it to the caller to store the returned row. */
+    Row changed(Tx tx, Changes changes, Locked<Row> before, Values values) {
         ProblemException.ifAny(errors(tx, values));
         Require.active(before.row().state(), "person");
-        var after = persons.update(tx, before, values);
+        var after = before.row().with(values, before.now());
         changes.changed(new PersonId(after.id()), PeopleViews.toApi(before.row()), PeopleViews.toApi(after));
         return after;
     }

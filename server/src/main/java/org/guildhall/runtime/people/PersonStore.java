@@ -69,7 +69,8 @@ public final class PersonStore {
                     updatedAt, version);
         }
 
-        private Row with(Values values, Instant now) {
+        /** The person after a change {@code now}. */
+        Row with(Values values, Instant now) {
             return new Row(id, values.externalId(), values.name(), values.email(), values.phone(), values.birthOn(), new TreeMap<>(values.metadata()),
                     state, archivedAt, personalOrganizationId, identities, createdAt, now, version + 1);
         }
@@ -161,6 +162,16 @@ public final class PersonStore {
             .set(PERSONS.UPDATED_AT, Columns.now())
             .set(PERSONS.VERSION, PERSONS.VERSION.plus(inline(1)))
             .where(BY_ID));
+    private static final PreparedUpdate SAVE = PreparedUpdate.of(DSL.update(PERSONS)
+            .set(PERSONS.NAME, N.NAME)
+            .set(PERSONS.EMAIL, N.EMAIL)
+            .set(PERSONS.EMAIL_KEY, N.EMAIL_KEY)
+            .set(PERSONS.PHONE, N.PHONE)
+            .set(PERSONS.BIRTH_ON, N.BIRTH_ON)
+            .set(PERSONS.UPDATED_AT, N.UPDATED_AT)
+            .set(PERSONS.VERSION, N.VERSION)
+            .from(JsonRows.rows("persons", N.getName()))
+            .where(PERSONS.ID.eq(N.ID)));
     private static final PreparedUpdate TOUCH = PreparedUpdate.of(DSL.update(PERSONS)
             .set(PERSONS.UPDATED_AT, Columns.now())
             .set(PERSONS.VERSION, PERSONS.VERSION.plus(inline(1)))
@@ -257,10 +268,19 @@ public final class PersonStore {
         return LIST.page(tx, page, filter);
     }
 
-    Row update(Tx tx, Locked<Row> before, Values values) {
-        UPDATE.later(tx, values.externalId(), values.name(), values.email(), EmailAddresses.key(values.email()), values.phone(),
-                values.birthOn(), Columns.jsonb(values.metadata()), before.row().id());
-        return before.row().with(values, before.now());
+    /** Stores a changed person whom the caller has locked. */
+    void update(Tx tx, Row changed) {
+        UPDATE.later(tx, changed.externalId(), changed.name(), changed.email(), EmailAddresses.key(changed.email()), changed.phone(),
+                changed.birthOn(), Columns.jsonb(changed.metadata()), changed.id());
+    }
+
+    /** Stores the members of persons that an import changes. The caller has locked the persons. */
+    void save(Tx tx, Collection<Row> changed) {
+        JsonRows.update(tx, SAVE, changed.stream()
+                .map(row -> JsonRows.row(
+                        "id", row.id(), "name", row.name(), "email", row.email(), "email_key", EmailAddresses.key(row.email()), "phone", row.phone(),
+                        "birth_on", row.birthOn(), "updated_at", row.updatedAt(), "version", row.version()))
+                .toList());
     }
 
     /**

@@ -14,6 +14,7 @@ import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectCount;
+import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.when;
 
 import java.time.Instant;
@@ -30,7 +31,6 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
-import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
@@ -70,7 +70,7 @@ public final class SiteStore {
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable UUID workspaceId, @Nullable UUID integrationId,
             @Nullable String state, @Nullable String domain, TimeWindow since, TimeWindow created, @Nullable Instant at) {}
 
-    public static final List<Field<?>> COLUMNS = List.of(
+    private static final List<Field<?>> COLUMNS = List.of(
             SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
             SITES.STATE, SITES.STATE_REASON, SITES.STATE_SINCE, SITES.ACTIVATED_AT, SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION, SITES.COUNTS);
 
@@ -96,8 +96,6 @@ public final class SiteStore {
             .set(SITES.STATE_SINCE, param(SITES.CREATED_AT))
             .set(SITES.CREATED_AT, param(SITES.CREATED_AT))
             .set(SITES.UPDATED_AT, param(SITES.CREATED_AT)));
-    private static final PreparedQuery<Integer> ANY_COUNTED = PreparedQuery.ofValue(
-            DSL.selectOne().from(SITES).where(SITES.ORGANIZATION_ID.eq(Columns.param(SITES.ORGANIZATION_ID))).and(SITES.COUNTS).limit(DSL.inline(1)));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(SITES).where(BY_ID), SiteStore::row);
     private static final PreparedQuery<Row> GET_AT = PreparedQuery.of(then(select(columns(AT)), AT).and(BY_ID), SiteStore::row);
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(SITES).where(BY_ID).forUpdate(), SiteStore::row);
@@ -107,6 +105,8 @@ public final class SiteStore {
             .and(SITES.ID.eq(any(params("ids", SQLDataType.UUID)))));
     private static final PreparedQuery<Integer> COUNT =
             PreparedQuery.ofValue(selectCount().from(SITES).where(COUNTED).and(SITES.INTEGRATION_ID.eq(param(SITES.INTEGRATION_ID))));
+    private static final PreparedQuery<Integer> ANY_COUNTED = PreparedQuery.ofValue(
+            selectOne().from(SITES).where(SITES.ORGANIZATION_ID.eq(param(SITES.ORGANIZATION_ID))).and(SITES.COUNTS).limit(inline(1)));
     private static final PreparedQuery<Entry<UUID, Integer>> COUNTS = PreparedQuery.of(
             select(SITES.INTEGRATION_ID, DSL.count().as(NUMBER)).from(SITES).where(COUNTED).groupBy(SITES.INTEGRATION_ID),
             List.of(SITES.INTEGRATION_ID, NUMBER), cells -> Map.entry(cells.get(SITES.INTEGRATION_ID), cells.get(NUMBER)));
@@ -146,6 +146,23 @@ public final class SiteStore {
     private static final ListQuery<Filter, Row> LIST = list(SITES.STATE_SINCE);
     private static final ListQuery<Filter, Row> LIST_AT = list(SITE_STATES.STARTS_AT);
 
+    /** The columns of a site with its state at an instant. The last one is the sort column of a list at an instant. */
+    private static List<Field<?>> columns(Field<Instant> at) {
+        return List.of(
+                SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
+                SITE_STATES.STATE, SITE_STATES.REASON.as(SITES.STATE_REASON), SITE_STATES.STARTS_AT.as(SITES.STATE_SINCE),
+                when(SITES.ACTIVATED_AT.le(at), SITES.ACTIVATED_AT).as(SITES.ACTIVATED_AT), SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION,
+                SITE_STATES.COUNTS.as(SITES.COUNTS), SITE_STATES.STARTS_AT);
+    }
+
+    /** Selects the sites that existed at an instant, with their states of that instant. */
+    private static SelectConditionStep<Record> then(SelectFromStep<Record> select, Field<Instant> at) {
+        return select.from(SITES)
+                .join(SITE_STATES)
+                .on(SITE_STATES.SITE_ID.eq(SITES.ID))
+                .where(EffectiveDates.holds(SITE_STATES.STARTS_AT, SITE_STATES.ENDS_AT, at));
+    }
+
     /** @param since the field of the state's start, now or at an instant */
     private static ListQuery<Filter, Row> list(Field<Instant> since) {
         return ListQuery.of(
@@ -184,23 +201,6 @@ public final class SiteStore {
         return GET_AT.one(tx, at, id);
     }
 
-    /** The columns of a site with its state at an instant. The last one is the sort column of a list at an instant. */
-    public static List<Field<?>> columns(Field<Instant> at) {
-        return List.of(
-                SITES.ID, SITES.EXTERNAL_ID, SITES.ORGANIZATION_ID, SITES.POOL_ID, SITES.WORKSPACE_ID, SITES.INTEGRATION_ID, SITES.NAME, SITES.DOMAIN,
-                SITE_STATES.STATE, SITE_STATES.REASON.as(SITES.STATE_REASON), SITE_STATES.STARTS_AT.as(SITES.STATE_SINCE),
-                when(SITES.ACTIVATED_AT.le(at), SITES.ACTIVATED_AT).as(SITES.ACTIVATED_AT), SITES.CREATED_AT, SITES.UPDATED_AT, SITES.VERSION,
-                SITE_STATES.COUNTS.as(SITES.COUNTS), SITE_STATES.STARTS_AT);
-    }
-
-    /** Selects the sites that existed at an instant, with their states of that instant. */
-    public static SelectConditionStep<Record> then(SelectFromStep<Record> select, Field<Instant> at) {
-        return select.from(SITES)
-                .join(SITE_STATES)
-                .on(SITE_STATES.SITE_ID.eq(SITES.ID))
-                .where(EffectiveDates.holds(SITE_STATES.STARTS_AT, SITE_STATES.ENDS_AT, at));
-    }
-
     /** Locks the site until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return LOCK.one(tx, id);
@@ -213,6 +213,11 @@ public final class SiteStore {
     /** The ones of these sites that belong to a pool. */
     public Set<UUID> ofPool(Tx tx, UUID poolId, Collection<UUID> ids) {
         return Set.copyOf(OF_POOL.all(tx, poolId, ids));
+    }
+
+    /** Adds the question whether an organization has sites that count against a limit. */
+    BooleanSupplier anyCounted(Batch batch, UUID organizationId) {
+        return batch.exists(ANY_COUNTED, organizationId);
     }
 
     /** Adds the count of the sites of an integration that count against a pool's limit. */
@@ -244,12 +249,7 @@ public final class SiteStore {
         return batch.one(LOCK_WORKSPACE_SHARED, id);
     }
 
-    /** Adds the question whether an organization has sites that count against a limit. */
-    BooleanSupplier anyCounted(Batch batch, UUID organizationId) {
-        return batch.exists(ANY_COUNTED, organizationId);
-    }
-
-    public static Row row(RowReader cells) {
+    private static Row row(RowReader cells) {
         return new Row(
                 cells.get(SITES.ID), cells.get(SITES.EXTERNAL_ID), cells.get(SITES.ORGANIZATION_ID), cells.get(SITES.POOL_ID),
                 cells.get(SITES.WORKSPACE_ID), cells.get(SITES.INTEGRATION_ID), cells.get(SITES.NAME), cells.get(SITES.DOMAIN),

@@ -29,12 +29,34 @@ class PeopleTripsTest {
     }
 
     @Test
-    void person_created_takesThreeRoundTrips() {
-        assertEquals(3, trips("POST", () -> "/persons", "{\"name\": \"A\"}"),
-                "the person, their organization and its pool; what the type gives; the commit");
-        assertEquals(4, keyed("/persons", "{\"name\": \"A\"}"), "with a key");
-        assertEquals(3, COUNTED.trips(() -> http.post(PeopleFixture.BASE + "/persons",
+    void person_created_takesTwoRoundTrips() {
+        assertEquals(2, trips("POST", () -> "/persons", "{\"name\": \"A\"}"),
+                "the person, their organization and its pool, with what the type gives; the default grants with the commit");
+        assertEquals(3, keyed("/persons", "{\"name\": \"A\"}"), "with a key");
+        assertEquals(2, COUNTED.trips(() -> http.post(PeopleFixture.BASE + "/persons",
                 "{\"name\": \"A\", \"identities\": [{\"issuer\": \"i\", \"subject\": \"" + UUID.randomUUID() + "\"}]}")), "with an identity");
+    }
+
+    private String make(String path, String body) {
+        return String.valueOf(people.http.post("/api/v1/catalog" + path, body).expect(201).at("/id"));
+    }
+
+    private String published(String name) {
+        var product = make("/products", "{\"name\": \"" + name + "\"}");
+        people.http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
+        return product;
+    }
+
+    @Test
+    void person_createdWithDefaultGrants_takesTwoRoundTrips() {
+        var policy = "{\"org_type_id\": \"%s\", \"path\": \"%s\", \"product_id\": \"%s\"%s}";
+        make("/default-grant-policies", policy.formatted(people.personal, "off_ladder", published("Extra"), ""));
+        var ladder = make("/plan-ladders", "{\"name\": \"L\"}");
+        var plan = published("Plan");
+        var tier = make("/plan-ladders/" + ladder + "/tiers", "{\"name\": \"T\", \"product_id\": \"" + plan + "\"}");
+        make("/default-grant-policies", policy.formatted(people.personal, "on_ladder", plan, ", \"tier_id\": \"" + tier + "\""));
+        assertEquals(2, trips("POST", () -> "/persons", "{\"name\": \"A\"}"));
+        assertEquals(3, keyed("/persons", "{\"name\": \"A\"}"), "with a key");
     }
 
     @Test
@@ -93,9 +115,9 @@ class PeopleTripsTest {
     }
 
     @Test
-    void organization_created_takesThreeTrips_readTakesOne() {
+    void organization_created_takesTwoTrips_readTakesOne() {
         var body = "{\"name\": \"A\", \"org_type_id\": \"" + people.personal + "\"}";
-        assertEquals(3, COUNTED.trips(() -> http.post(PeopleFixture.BASE + "/organizations", body)));
+        assertEquals(2, COUNTED.trips(() -> http.post(PeopleFixture.BASE + "/organizations", body)));
         assertEquals(1, COUNTED.trips(() -> http.get(PeopleFixture.BASE + "/organizations?limit=2")));
         var person = people.person("P");
         assertEquals(1, COUNTED.trips(() -> http.get(PeopleFixture.BASE + "/persons/" + person)));
