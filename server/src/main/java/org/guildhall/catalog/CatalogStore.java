@@ -70,8 +70,6 @@ final class CatalogStore {
 
     private static final List<Field<?>> PRODUCT =
             List.of(PRODUCTS.ID, PRODUCTS.NAME, PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS, PRODUCTS.TRIAL_ELIGIBILITY);
-    private static final PreparedQuery<Product> GET_PRODUCT =
-            PreparedQuery.of(select(PRODUCT).from(PRODUCTS).where(PRODUCTS.ID.eq(param(PRODUCTS.ID))), CatalogStore::product);
     private static final PreparedQuery<Product> LOCK_PRODUCT_SHARED =
             PreparedQuery.of(select(PRODUCT).from(PRODUCTS).where(PRODUCTS.ID.eq(param(PRODUCTS.ID))).forShare(), CatalogStore::product);
     private static final PreparedQuery<TierRef> PLACES = PreparedQuery.of(
@@ -141,14 +139,6 @@ final class CatalogStore {
     /** The ladders that a product is currently on, in the order of their ids. */
     Supplier<List<Ladder>> laddersOfProduct(Batch batch, UUID productId) {
         return batch.all(LADDERS_OF_PRODUCT, productId);
-    }
-
-    @Nullable Product product(Tx tx, UUID id) {
-        return GET_PRODUCT.one(tx, id);
-    }
-
-    Supplier<@Nullable Product> product(Batch batch, UUID id) {
-        return batch.one(GET_PRODUCT, id);
     }
 
     /** The product in its current state, locked in share mode. */
