@@ -46,7 +46,8 @@ public final class InvitationStore {
             Instant createdAt, Instant updatedAt, long version) {
 
         private Row accepted(UUID byPersonId, UUID asMembershipId, Instant now) {
-            return new Row(id, externalId, organizationId, email, role, "accepted", expiresAt, now, byPersonId, asMembershipId, null, createdAt, now, version + 1);
+            return new Row(
+                    id, externalId, organizationId, email, role, "accepted", expiresAt, now, byPersonId, asMembershipId, null, createdAt, now, version + 1);
         }
 
         private Row renewed(Instant end, Instant now) {

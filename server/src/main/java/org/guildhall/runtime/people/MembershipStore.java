@@ -49,7 +49,8 @@ public final class MembershipStore {
             @Nullable Instant endsAt, Instant createdAt, Instant updatedAt, long version) {
 
         private Row with(@Nullable String externalId, Instant now) {
-            return new Row(id, externalId, organizationId, personId, role, active, startsAt, endsAt, createdAt, EffectiveDates.touched(updatedAt, now), version + 1);
+            return new Row(id, externalId, organizationId, personId, role, active, startsAt, endsAt, createdAt,
+                    EffectiveDates.touched(updatedAt, now), version + 1);
         }
 
         private Row ended(Instant now) {

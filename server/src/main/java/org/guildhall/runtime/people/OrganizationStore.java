@@ -34,6 +34,7 @@ import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.schema.runtime.tables.Organizations;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -143,8 +144,12 @@ public final class OrganizationStore {
             select(MEMBERSHIPS.ORGANIZATION_ID).from(MEMBERSHIPS).where(MEMBERSHIPS.ID.eq(param(MEMBERSHIPS.ID))).limit(inline(1)));
     private static final Condition BY_WORKSPACE = ORGANIZATIONS.ID.eq(
             select(WORKSPACES.ORGANIZATION_ID).from(WORKSPACES).where(WORKSPACES.ID.eq(param(WORKSPACES.ID))));
-    private static final Condition OF_PERSON = ORGANIZATIONS.PERSONAL_PERSON_ID.eq(param(MEMBERSHIPS.PERSON_ID))
-            .or(ORGANIZATIONS.ID.in(select(MEMBERSHIPS.ORGANIZATION_ID)
+    private static final Organizations O = ORGANIZATIONS.as("o");
+    // A union, since an `or` would read all organizations of the tenant.
+    private static final Condition OF_PERSON = ORGANIZATIONS.ID.in(select(O.ID)
+            .from(O)
+            .where(O.PERSONAL_PERSON_ID.eq(param(MEMBERSHIPS.PERSON_ID)))
+            .unionAll(select(MEMBERSHIPS.ORGANIZATION_ID)
                     .from(MEMBERSHIPS)
                     .where(MEMBERSHIPS.PERSON_ID.eq(param(MEMBERSHIPS.PERSON_ID)))
                     .and(MEMBERSHIPS.ENDS_AT.isNull())));
@@ -187,7 +192,8 @@ public final class OrganizationStore {
 
     private static PreparedQuery<Inserted> insert(Condition type) {
         return PreparedQuery.of(
-                resultQuery(INSERT, type, EffectiveDates.present(), DSL.param("wanted", SQLDataType.JSONB), params("owners", SQLDataType.UUID), Columns.now()),
+                resultQuery(
+                        INSERT, type, EffectiveDates.present(), DSL.param("wanted", SQLDataType.JSONB), params("owners", SQLDataType.UUID), Columns.now()),
                 INSERTED,
                 cells -> new Inserted(
                         cells.get(RUNTIME_ORG_TYPES.ID), cells.get(RUNTIME_ORG_TYPES.STATE), Columns.texts(cells.get(OWNERS)), cells.get(AT), cells.get(OPENED)));
