@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -18,11 +19,12 @@ import org.guildhall.api.model.TokenPatch;
 import org.guildhall.api.model.TokenRotation;
 import org.guildhall.api.model.TokenState;
 import org.guildhall.api.platform.TokensApi;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.platform.ConsumerStore.ConsumerStatus;
 import org.guildhall.platform.TokenStore.Filter;
 import org.guildhall.platform.TokenStore.Row;
@@ -96,7 +98,11 @@ final class TokensHandler implements TokensApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        var consumer = consumerStatus(call, before);
+        var batch = new Batch();
+        var lockedStatus = consumers.lockStatusOfTokenShared(batch, before.id());
+        var replaced = tokens.isReplaced(batch, before.id());
+        batch.send(call.tx());
+        var consumer = consumerStatus(lockedStatus);
         ScopeDelegation.requireHeld(call.caller(), given(current, wanted), wanted.scopes());
         ScopeDelegation.requireActsAs(call.caller(), consumer.actsAs());
         var wrong = new ArrayList<>(ofKind(before.kind(), wanted.scopes(), wanted.origins()));
@@ -110,7 +116,7 @@ final class TokensHandler implements TokensApi<Call> {
         ProblemException.ifAny(wrong);
         requireActive(before);
         requireActive(consumer);
-        if (isLater(before.expiresAt(), end) && tokens.isReplaced(call.tx(), before.id())) {
+        if (isLater(before.expiresAt(), end) && replaced.getAsBoolean()) {
             throw Problem.INVALID_STATE.because("The token was rotated: its expiry can be moved to an earlier instant only.");
         }
         return changed(call, before, tokens.update(call.tx(), before, new Values(
@@ -120,12 +126,17 @@ final class TokensHandler implements TokensApi<Call> {
 
     @Override
     public Reply<IssuedToken> rotateToken(Call call, TokenId tokenId, TokenRotation body) {
-        var before = locked(call, tokenId);
+        var batch = new Batch();
+        var locked = tokens.lock(batch, tokenId.value());
+        var replaced = tokens.isReplaced(batch, tokenId.value());
+        var lockedStatus = consumers.lockStatusOfTokenShared(batch, tokenId.value());
+        batch.send(call.tx());
+        var before = expected(call, locked.get());
         ScopeDelegation.requireHeld(call.caller(), before.scopes(), before.scopes());
-        var consumer = consumerStatus(call, before);
+        var consumer = consumerStatus(lockedStatus);
         ScopeDelegation.requireActsAs(call.caller(), consumer.actsAs());
         requireActive(before);
-        if (tokens.isReplaced(call.tx(), before.id())) {
+        if (replaced.getAsBoolean()) {
             throw Problem.INVALID_STATE.because("The token was already rotated. Rotate its successor, or issue a new token.");
         }
         requireActive(consumer);
@@ -148,7 +159,13 @@ final class TokensHandler implements TokensApi<Call> {
     }
 
     private Row locked(Call call, TokenId tokenId) {
-        var row = tokens.lock(call.tx(), tokenId.value());
+        var batch = new Batch();
+        var row = tokens.lock(batch, tokenId.value());
+        batch.send(call.tx());
+        return expected(call, row.get());
+    }
+
+    private static Row expected(Call call, @Nullable Row row) {
         if (row == null) {
             throw Problem.NOT_FOUND.refusal();
         }
@@ -156,8 +173,8 @@ final class TokensHandler implements TokensApi<Call> {
         return row;
     }
 
-    private ConsumerStatus consumerStatus(Call call, Row token) {
-        return Objects.requireNonNull(consumers.lockStatusShared(call.tx(), token.consumerId()), "a token has a consumer");
+    private static ConsumerStatus consumerStatus(Supplier<@Nullable ConsumerStatus> locked) {
+        return Objects.requireNonNull(locked.get(), "a token has a consumer");
     }
 
     private static void requireActive(Row row) {

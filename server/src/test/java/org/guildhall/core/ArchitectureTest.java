@@ -36,7 +36,7 @@ class ArchitectureTest {
 
     /** The parts of a room, from left to right: a part may use any part to its right. */
     private static final Map<String, List<String>> PARTS = Map.of(
-            "runtime", List.of("sites", "usage", "entitlements", "people", "plans", "imports"),
+            "runtime", List.of("sites", "usage", "entitlements", "people", "backfills", "plans", "rules", "imports"),
             "platform", List.of("pages"));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()
@@ -88,6 +88,12 @@ class ArchitectureTest {
                         type -> type.getDirectDependenciesFromSelf().stream().anyMatch(dependency -> jooq.test(dependency.getTargetClass()))))
                 .should().onlyHaveDependentClassesThat(isOrIsInsideAStore())
                 .because("all SQL of a room is in its stores; only stores use the classes that they share"));
+    }
+
+    @Test
+    void statements_areRenderedOnce() {
+        check(noClasses().should().callMethod(Tx.class, "sql")
+                .because("a statement that jOOQ renders for each call costs more than PostgreSQL needs for it; stores use core.sql"));
     }
 
     private static DescribedPredicate<JavaClass> insideAStore() {

@@ -13,8 +13,8 @@ import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementQuery;
 import org.guildhall.runtime.entitlements.TransitionBlockers.Blocker;
 import org.guildhall.runtime.plans.LockedPool;
-import org.guildhall.runtime.plans.ProvisionSpan;
-import org.guildhall.runtime.plans.TransitionRules.Target;
+import org.guildhall.runtime.rules.ProvisionSpan;
+import org.guildhall.runtime.rules.TransitionRules.Target;
 import org.jspecify.annotations.Nullable;
 
 /** The entitlements of organizations. Each method is one round trip. */

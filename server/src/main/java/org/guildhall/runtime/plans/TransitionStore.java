@@ -24,6 +24,7 @@ import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.runtime.rules.PoolProjection;
 import org.guildhall.schema.runtime.tables.Transitions;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -142,7 +143,7 @@ public final class TransitionStore {
             PreparedQuery.of(DSL.select(COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ID.eq(param(TRANSITIONS.ID))), TransitionStore::row);
     private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
             DSL.select(COLUMNS).from(JsonRows.ids()).join(TRANSITIONS).on(TRANSITIONS.ID.eq(JsonRows.ID)), TransitionStore::row);
-    private static final Field<Boolean> ITS_DUE = ProjectedPages.due(T.ORGANIZATION_ID);
+    private static final Field<Boolean> ITS_DUE = ProjectedListStore.due(T.ORGANIZATION_ID);
     private static final PreparedQuery<StoredResult<Row>> PROJECTED = PreparedQuery.of(
             DSL.select(columns(T)).select(ITS_DUE).from(T).where(T.ID.eq(param(T.ID))), cells -> new StoredResult<>(row(cells), cells.get(ITS_DUE)));
     private static final PreparedQuery<UUID> LEADING_TO = PreparedQuery.ofValue(
@@ -155,7 +156,7 @@ public final class TransitionStore {
     private static final PreparedQuery<Integer> ORGANIZATION_EXISTS =
             PreparedQuery.ofValue(selectOne().from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(param(ORGANIZATIONS.ID))));
 
-    private static final ProjectedPages<Filter, Row> LIST = ProjectedPages.of(
+    private static final ProjectedListStore<Filter, Row> LIST = ProjectedListStore.of(
             "transitions", T, Map.of("created_at", T.CREATED_AT, "effective_at", T.EFFECTIVE_AT), T.ID, columns(T), Filter::organizationId,
             by -> by.is(T.EXTERNAL_ID, Filter::externalId)
                     .and(by.is(T.ORGANIZATION_ID, Filter::organizationId))

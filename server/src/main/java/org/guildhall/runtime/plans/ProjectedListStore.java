@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param <F> the filters
  * @param <R> a row
  */
-final class ProjectedPages<F, R> {
+final class ProjectedListStore<F, R> {
 
     private static final Field<Boolean> DUE = field(name("due"), SQLDataType.BOOLEAN);
 
@@ -52,7 +52,7 @@ final class ProjectedPages<F, R> {
      */
     private record Wanted<F>(F filters, UUID @Nullable [] replaced, @Nullable JSONB rows) {}
 
-    private ProjectedPages(ListQuery<Wanted<F>, StoredResult<R>> stored, ListQuery<Wanted<F>, StoredResult<R>> projected) {
+    private ProjectedListStore(ListQuery<Wanted<F>, StoredResult<R>> stored, ListQuery<Wanted<F>, StoredResult<R>> projected) {
         this.stored = stored;
         this.projected = projected;
     }
@@ -62,11 +62,11 @@ final class ProjectedPages<F, R> {
      * @param table the table under an alias, to which all fields belong
      * @param organizationId the only organization on the page; null for all organizations
      */
-    static <F, R> ProjectedPages<F, R> of(
+    static <F, R> ProjectedListStore<F, R> of(
             String name, Table<?> table, Map<String, Field<?>> sorts, Field<UUID> id, List<Field<?>> columns, Function<F, @Nullable UUID> organizationId,
             Function<QueryShape<F>, Condition> filters, Function<RowReader, R> row) {
         Function<RowReader, StoredResult<R>> read = cells -> new StoredResult<>(row.apply(cells), cells.get(DUE));
-        return new ProjectedPages<>(
+        return new ProjectedListStore<>(
                 ListQuery.of(sorts, id, by -> select(by, columns, organizationId, table, filters)
                         .and(by.when(SQLDataType.UUID.getArrayDataType(), Wanted::replaced, replaced -> id.ne(DSL.all(replaced)))), read),
                 ListQuery.of(sorts, id, by -> select(
