@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.guildhall.api.model.PoolId;
@@ -98,10 +99,18 @@ public final class Pools {
     }
 
     /**
+     * Adds the read of the default grants for {@link #open}, after the type is locked.
+     *
+     * @param orgTypeId null for the tenant's default type
+     */
+    public Supplier<List<DefaultGrant>> defaults(Batch batch, @Nullable UUID orgTypeId) {
+        return orgTypeId == null ? catalog.defaultsOfDefaultType(batch) : catalog.defaults(batch, orgTypeId);
+    }
+
+    /**
      * Issues the default grants of a type to new organizations. The number of statements doesn't depend on the number of organizations.
      */
-    public void open(Tx tx, Actor actor, UUID orgTypeId, List<Opening> those) {
-        var defaults = catalog.defaults(tx, orgTypeId);
+    public void open(Tx tx, Actor actor, UUID orgTypeId, List<DefaultGrant> defaults, List<Opening> those) {
         var after = new ArrayList<LockedPool>(those.size());
         var beginnings = new ArrayList<NewProvision>();
         for (var opening : those) {
