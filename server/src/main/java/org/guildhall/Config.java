@@ -93,7 +93,7 @@ public record Config(
         <T> T optional(String name, String fallback, Function<String, T> read) {
             var text = environment.get(PREFIX + name);
             var value = value(name, text == null || text.isBlank() ? fallback : text, read);
-            // With a mistake the config is never returned. The fallback stands in until all mistakes are found.
+            // With a mistake the config is never returned. The fallback is used until all mistakes are found.
             return value == null ? read.apply(fallback) : value;
         }
 

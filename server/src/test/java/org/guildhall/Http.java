@@ -70,8 +70,8 @@ public record Http(String base, @Nullable String token) {
         }
     }
 
-    public Http(TestServer guild, @Nullable String token) {
-        this(guild.url(), token);
+    public Http(TestServer server, @Nullable String token) {
+        this(server.url(), token);
     }
 
     /** This caller on another node. */

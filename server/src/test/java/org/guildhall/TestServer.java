@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.guildhall.api.Scopes;
@@ -40,16 +41,20 @@ public final class TestServer implements AutoCloseable {
 
     private static final Embedded POSTGRES = Embedded.throwaway();
     private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final List<TestServer> OPEN = new CopyOnWriteArrayList<>();
     private static final TestServer SHARED = open("guildhall_test");
 
     private final String database;
     private final App app;
     private final Db db;
+    private final boolean scheduled;
 
-    private TestServer(String database, App app) {
+    private TestServer(String database, Config settings) {
         this.database = database;
-        this.app = app;
+        this.app = App.start(settings);
         this.db = new Db(config(database).database());
+        this.scheduled = settings.scheduler();
+        OPEN.add(this);
     }
 
     /** The server that all tests share. */
@@ -73,12 +78,12 @@ public final class TestServer implements AutoCloseable {
     }
 
     /** A server on its own database without scheduled jobs, shared by all tests that run jobs by hand. */
-    public static TestServer still() {
-        return Still.NODE;
+    public static TestServer withoutScheduler() {
+        return WithoutScheduler.NODE;
     }
 
-    private static final class Still {
-        static final TestServer NODE = open("guildhall_still", settings -> reached(settings, settings.database()));
+    private static final class WithoutScheduler {
+        static final TestServer NODE = open("guildhall_unscheduled", settings -> reached(settings, settings.database()));
     }
 
     /** One more node on this server's database; the caller closes it. */
@@ -88,7 +93,17 @@ public final class TestServer implements AutoCloseable {
 
     /** One more node on this server's database, with other settings; the caller closes it. */
     public TestServer node(UnaryOperator<Config> settings) {
-        return new TestServer(database, App.start(settings.apply(config(database))));
+        return new TestServer(database, settings.apply(config(database)));
+    }
+
+    /** All open nodes on this server's database. */
+    List<TestServer> nodes() {
+        return OPEN.stream().filter(node -> node.database.equals(database)).toList();
+    }
+
+    /** True if this node runs scheduled jobs. */
+    boolean isScheduled() {
+        return scheduled;
     }
 
     private static TestServer open(String name) {
@@ -101,7 +116,7 @@ public final class TestServer implements AutoCloseable {
         } catch (SQLException failed) {
             throw new IllegalStateException(failed);
         }
-        return new TestServer(name, App.start(settings.apply(config(name))));
+        return new TestServer(name, settings.apply(config(name)));
     }
 
     private static Config config(String database) {
@@ -175,18 +190,19 @@ public final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
+        OPEN.remove(this);
         db.close();
         app.close();
     }
 
     /** A tenant of a test. */
-    public record Tenant(TestServer guild, UUID id) {
+    public record Tenant(TestServer server, UUID id) {
 
         /** A token with exactly these scopes; without arguments, with all scopes that a tenant can have. */
         public String token(String... scopes) {
             boolean platform = id.equals(Db.PLATFORM);
             var all = Scopes.ALL.stream().filter(scope -> platform || !scope.startsWith("platform:tenants:")).toList();
-            return TestTokens.create(guild.db, Keys.parse(KEYS), id, platform ? ApiToken.Mark.LIVE : ApiToken.Mark.TEST,
+            return TestTokens.create(server.db, Keys.parse(KEYS), id, platform ? ApiToken.Mark.LIVE : ApiToken.Mark.TEST,
                     scopes.length == 0 ? all : List.of(scopes));
         }
 
@@ -199,7 +215,7 @@ public final class TestServer implements AutoCloseable {
 
         /** A token for pages of these origins. */
         public String publishable(List<String> origins, String... scopes) throws SQLException {
-            var token = TestTokens.create(guild.db, Keys.parse(KEYS), id, ApiToken.Mark.PUBLISHABLE, List.of(scopes));
+            var token = TestTokens.create(server.db, Keys.parse(KEYS), id, ApiToken.Mark.PUBLISHABLE, List.of(scopes));
             sql("update platform.tokens set kind = 'publishable', origins = ? where prefix = ?", origins.toArray(String[]::new), prefix(token));
             for (var origin : origins) {
                 sql("insert into platform.doors select 'origin', ?, tenant_id, id from platform.tokens where prefix = ?", origin, prefix(token));
@@ -225,7 +241,7 @@ public final class TestServer implements AutoCloseable {
 
         /** The first column of a query's rows, without any policy. */
         public List<String> found(String query, Object... values) throws SQLException {
-            try (var connection = guild.superuser();
+            try (var connection = server.superuser();
                     var prepared = connection.prepareStatement(query)) {
                 for (int at = 0; at < values.length; at++) {
                     prepared.setObject(at + 1, values[at]);
@@ -242,7 +258,7 @@ public final class TestServer implements AutoCloseable {
 
         /** Runs a statement without any policy. */
         public void sql(String statement, Object... values) throws SQLException {
-            try (var connection = guild.superuser();
+            try (var connection = server.superuser();
                     var prepared = connection.prepareStatement(statement)) {
                 for (int at = 0; at < values.length; at++) {
                     prepared.setObject(at + 1, values[at]);
@@ -253,7 +269,7 @@ public final class TestServer implements AutoCloseable {
 
         /** Requests with a token, each answer checked against the document. */
         public RequestSpecification as(String token) {
-            return guild.anonymous().header("Authorization", "Bearer " + token);
+            return server.anonymous().header("Authorization", "Bearer " + token);
         }
     }
 }

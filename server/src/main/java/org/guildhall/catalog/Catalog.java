@@ -166,11 +166,6 @@ public final class Catalog {
     }
 
     /** The ladder of a tier, locked in share mode against changes of its tiers; null if there is none. */
-    public @Nullable Ladder lockLadderOfTierShared(Tx tx, UUID tierId) {
-        return sent(tx, batch -> lockLadderOfTierShared(batch, tierId));
-    }
-
-    /** The ladder of a tier, locked in share mode against changes of its tiers; null if there is none. */
     public Supplier<@Nullable Ladder> lockLadderOfTierShared(Batch batch, UUID tierId) {
         ladders.lockSharedByTier(batch, tierId);
         return store.ladderOfTier(batch, tierId);
@@ -178,7 +173,7 @@ public final class Catalog {
 
     /**
      * The ladders that a product is on, locked in share mode in the order of their ids. It leaves out a ladder that the product was put on
-     * while this transaction waited for the locks; {@link #places} in the same batch names it.
+     * while this transaction waited for the locks; {@link #tiersOfProduct} in the same batch names it.
      */
     public Supplier<List<Ladder>> lockLaddersOfProductShared(Batch batch, UUID productId) {
         var locked = ladders.lockSharedByProduct(batch, productId);
@@ -187,43 +182,23 @@ public final class Catalog {
     }
 
     /** A product, locked in share mode; null if there is none. */
-    public @Nullable Product lockProductShared(Tx tx, UUID id) {
-        return sent(tx, batch -> lockProductShared(batch, id));
-    }
-
-    /** A product, locked in share mode; null if there is none. */
     public Supplier<@Nullable Product> lockProductShared(Batch batch, UUID id) {
         return store.lockProductShared(batch, id);
     }
 
-    /** A product in its current state, not locked; null if there is none. */
-    public @Nullable Product product(Tx tx, UUID id) {
-        return store.product(tx, id);
-    }
-
-    /** A product in its current state, not locked; null if there is none. */
-    public Supplier<@Nullable Product> product(Batch batch, UUID id) {
-        return store.product(batch, id);
-    }
-
     /** The tiers that a product currently fills. */
-    public List<TierRef> places(Tx tx, UUID productId) {
-        return sent(tx, batch -> places(batch, productId));
-    }
-
-    /** The tiers that a product currently fills. */
-    public Supplier<List<TierRef>> places(Batch batch, UUID productId) {
-        return store.places(batch, productId);
-    }
-
-    /** All policies for an organization type, ended ones included, oldest first. */
-    public List<DefaultGrant> defaults(Tx tx, UUID orgTypeId) {
-        return sent(tx, batch -> defaults(batch, orgTypeId));
+    public Supplier<List<TierRef>> tiersOfProduct(Batch batch, UUID productId) {
+        return store.tiersOfProduct(batch, productId);
     }
 
     /** All policies for an organization type, ended ones included, oldest first. */
     public Supplier<List<DefaultGrant>> defaults(Batch batch, UUID orgTypeId) {
         return store.defaults(batch, orgTypeId);
+    }
+
+    /** All policies for the tenant's default organization type, ended ones included, oldest first. */
+    public Supplier<List<DefaultGrant>> defaultsOfDefaultType(Batch batch) {
+        return store.defaultsOfDefaultType(batch);
     }
 
     /** A policy; null if there is none. */

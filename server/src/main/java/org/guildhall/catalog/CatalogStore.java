@@ -4,6 +4,7 @@ import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.catalog.Tables.DEFAULT_GRANT_POLICIES;
 import static org.guildhall.schema.catalog.Tables.INTEGRATIONS;
+import static org.guildhall.schema.catalog.Tables.ORG_TYPES;
 import static org.guildhall.schema.catalog.Tables.PRODUCTS;
 import static org.guildhall.schema.catalog.Tables.RESOURCE_KEYS;
 import static org.guildhall.schema.catalog.Tables.TIER_PRODUCTS;
@@ -69,8 +70,6 @@ final class CatalogStore {
 
     private static final List<Field<?>> PRODUCT =
             List.of(PRODUCTS.ID, PRODUCTS.NAME, PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS, PRODUCTS.TRIAL_ELIGIBILITY);
-    private static final PreparedQuery<Product> GET_PRODUCT =
-            PreparedQuery.of(select(PRODUCT).from(PRODUCTS).where(PRODUCTS.ID.eq(param(PRODUCTS.ID))), CatalogStore::product);
     private static final PreparedQuery<Product> LOCK_PRODUCT_SHARED =
             PreparedQuery.of(select(PRODUCT).from(PRODUCTS).where(PRODUCTS.ID.eq(param(PRODUCTS.ID))).forShare(), CatalogStore::product);
     private static final PreparedQuery<TierRef> PLACES = PreparedQuery.of(
@@ -83,6 +82,8 @@ final class CatalogStore {
 
     private static final PreparedQuery<DefaultGrant> DEFAULTS =
             policies(DEFAULT_GRANT_POLICIES.ORG_TYPE_ID.eq(param(DEFAULT_GRANT_POLICIES.ORG_TYPE_ID)));
+    private static final PreparedQuery<DefaultGrant> DEFAULTS_OF_DEFAULT_TYPE =
+            policies(DEFAULT_GRANT_POLICIES.ORG_TYPE_ID.eq(select(ORG_TYPES.ID).from(ORG_TYPES).where(ORG_TYPES.IS_DEFAULT)));
     private static final PreparedQuery<DefaultGrant> GET_POLICY = policies(DEFAULT_GRANT_POLICIES.ID.eq(param(DEFAULT_GRANT_POLICIES.ID)));
 
     private static final PreparedQuery<ResourceKey> GET_RESOURCE_KEYS = PreparedQuery.of(
@@ -140,25 +141,21 @@ final class CatalogStore {
         return batch.all(LADDERS_OF_PRODUCT, productId);
     }
 
-    @Nullable Product product(Tx tx, UUID id) {
-        return GET_PRODUCT.one(tx, id);
-    }
-
-    Supplier<@Nullable Product> product(Batch batch, UUID id) {
-        return batch.one(GET_PRODUCT, id);
-    }
-
     /** The product in its current state, locked in share mode. */
     Supplier<@Nullable Product> lockProductShared(Batch batch, UUID id) {
         return batch.one(LOCK_PRODUCT_SHARED, id);
     }
 
-    Supplier<List<TierRef>> places(Batch batch, UUID productId) {
+    Supplier<List<TierRef>> tiersOfProduct(Batch batch, UUID productId) {
         return batch.all(PLACES, productId);
     }
 
     Supplier<List<DefaultGrant>> defaults(Batch batch, UUID orgTypeId) {
         return batch.all(DEFAULTS, orgTypeId);
+    }
+
+    Supplier<List<DefaultGrant>> defaultsOfDefaultType(Batch batch) {
+        return batch.all(DEFAULTS_OF_DEFAULT_TYPE);
     }
 
     @Nullable DefaultGrant policy(Tx tx, UUID policyId) {

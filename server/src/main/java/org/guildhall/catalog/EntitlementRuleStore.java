@@ -1,28 +1,42 @@
 package org.guildhall.catalog;
 
+import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_RULES;
 import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_SETS;
+import static org.guildhall.schema.catalog.Tables.RESOURCE_KEYS;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.max;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 
 import java.time.Instant;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.EffectiveDates;
-import org.guildhall.core.sql.Filters;
+import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.QueryShape;
+import org.guildhall.core.sql.RowReader;
 import org.guildhall.schema.catalog.tables.EntitlementRules;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.ResultQuery;
+import org.jooq.SelectOnConditionStep;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,14 +61,87 @@ final class EntitlementRuleStore {
 
     /** The filters of a list; null for an absent one. */
     record Filter(
-            @Nullable String externalId, @Nullable String resourceKey, @Nullable String kind, @Nullable Boolean active, @Nullable Instant at) {}
+            UUID setId, @Nullable String externalId, @Nullable String resourceKey, @Nullable String kind, @Nullable Boolean active, @Nullable Instant at) {}
 
     private static final EntitlementRules LATEST = ENTITLEMENT_RULES.as("latest");
     private static final EntitlementRules OTHER = ENTITLEMENT_RULES.as("other");
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", ENTITLEMENT_RULES.CREATED_AT);
     private static final Field<Boolean> ACTIVE = field(ENTITLEMENT_RULES.ENDS_AT.isNull()).as("active");
     private static final List<Field<?>> COLUMNS = columns(ENTITLEMENT_RULES);
     private static final List<Field<?>> COLUMNS_THEN = columns(LATEST);
+
+    private static final List<Field<?>> VALUES = List.of(
+            ENTITLEMENT_RULES.LIMIT_VALUE, ENTITLEMENT_RULES.ENABLED, ENTITLEMENT_RULES.PERIOD, ENTITLEMENT_RULES.COMBINE,
+            ENTITLEMENT_RULES.ENFORCEMENT, ENTITLEMENT_RULES.GRACE_PERCENT, ENTITLEMENT_RULES.THRESHOLD_PERCENTS);
+
+    private static final Condition BY_ID = ENTITLEMENT_RULES.ID.eq(param(ENTITLEMENT_RULES.ID));
+    private static final Condition IS_LATEST = DSL.notExists(selectOne()
+            .from(OTHER)
+            .where(OTHER.ID.eq(ENTITLEMENT_RULES.ID))
+            .and(OTHER.STARTS_AT.gt(ENTITLEMENT_RULES.STARTS_AT)));
+
+    private static final PreparedQuery<Row> GET =
+            PreparedQuery.of(select(COLUMNS).from(ENTITLEMENT_RULES).where(BY_ID).and(IS_LATEST), EntitlementRuleStore::row);
+    private static final PreparedQuery<Row> GET_THEN =
+            PreparedQuery.of(then().where(BY_ID).and(holds(DSL.param("at", SQLDataType.INSTANT))), EntitlementRuleStore::row);
+    private static final PreparedQuery<UUID> LOCK_FIRST = PreparedQuery.ofValue(
+            select(ENTITLEMENT_RULES.ID).from(ENTITLEMENT_RULES).where(BY_ID).orderBy(ENTITLEMENT_RULES.STARTS_AT).limit(inline(1)).forUpdate());
+    private static final PreparedQuery<LockedRule> GET_WITH_SET = PreparedQuery.of(
+            select(COLUMNS)
+                    .select(ENTITLEMENT_SETS.STATE)
+                    .from(ENTITLEMENT_RULES)
+                    .join(ENTITLEMENT_SETS)
+                    .on(ENTITLEMENT_SETS.ID.eq(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID))
+                    .where(BY_ID)
+                    .and(IS_LATEST)
+                    .forShare()
+                    .of(ENTITLEMENT_SETS),
+            cells -> new LockedRule(row(cells), cells.get(ENTITLEMENT_SETS.STATE)));
+    private static final PreparedQuery<Integer> ANY_NAMES_KEY_OF = PreparedQuery.ofValue(selectOne()
+            .from(ENTITLEMENT_RULES)
+            .where(ENTITLEMENT_RULES.RESOURCE_KEY.in(select(RESOURCE_KEYS.KEY)
+                    .from(RESOURCE_KEYS)
+                    .where(RESOURCE_KEYS.INTEGRATION_ID.eq(param(RESOURCE_KEYS.INTEGRATION_ID)))))
+            .and(ENTITLEMENT_RULES.ENDS_AT.isNull())
+            .limit(inline(1)));
+
+    private static final PreparedQuery<Row> INSERT = PreparedQuery.of(insertNow(), EntitlementRuleStore::row);
+    private static final PreparedQuery<Row> TOUCH = PreparedQuery.of(
+            DSL.update(ENTITLEMENT_RULES)
+                    .set(ENTITLEMENT_RULES.UPDATED_AT, EffectiveDates.touched(ENTITLEMENT_RULES.UPDATED_AT))
+                    .set(ENTITLEMENT_RULES.VERSION, ENTITLEMENT_RULES.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .and(ENTITLEMENT_RULES.STARTS_AT.eq(param(ENTITLEMENT_RULES.STARTS_AT)))
+                    .returningResult(COLUMNS),
+            EntitlementRuleStore::row);
+    private static final PreparedQuery<Row> END = PreparedQuery.of(
+            DSL.update(ENTITLEMENT_RULES)
+                    .set(ENTITLEMENT_RULES.ENDS_AT, EffectiveDates.end(ENTITLEMENT_RULES.STARTS_AT))
+                    .set(ENTITLEMENT_RULES.UPDATED_AT, EffectiveDates.touched(ENTITLEMENT_RULES.UPDATED_AT))
+                    .set(ENTITLEMENT_RULES.VERSION, ENTITLEMENT_RULES.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .and(ENTITLEMENT_RULES.ENDS_AT.isNull())
+                    .returningResult(COLUMNS),
+            EntitlementRuleStore::row);
+    /** The external id belongs to the rule as a whole, so it is written to all its rows. */
+    private static final PreparedUpdate SET_EXTERNAL_ID = PreparedUpdate.of(
+            DSL.update(ENTITLEMENT_RULES).set(ENTITLEMENT_RULES.EXTERNAL_ID, param(ENTITLEMENT_RULES.EXTERNAL_ID)).where(BY_ID));
+    private static final PreparedUpdate END_VALUES = PreparedUpdate.of(DSL.update(ENTITLEMENT_RULES)
+            .set(ENTITLEMENT_RULES.ENDS_AT, EffectiveDates.end(ENTITLEMENT_RULES.STARTS_AT))
+            .where(BY_ID)
+            .and(ENTITLEMENT_RULES.ENDS_AT.isNull()));
+    private static final PreparedQuery<Row> BEGIN_VALUES = PreparedQuery.of(insertAfterPrevious(), EntitlementRuleStore::row);
+
+    private static final Map<String, Field<?>> SORTS = Map.of("created_at", ENTITLEMENT_RULES.CREATED_AT);
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            SORTS,
+            ENTITLEMENT_RULES.ID,
+            by -> select(COLUMNS).from(ENTITLEMENT_RULES).where(IS_LATEST).and(filtered(by, ENTITLEMENT_RULES)),
+            EntitlementRuleStore::row);
+    private static final ListQuery<Filter, Row> LIST_THEN = ListQuery.of(
+            SORTS,
+            ENTITLEMENT_RULES.ID,
+            by -> then().where(by.when(SQLDataType.INSTANT, Filter::at, EntitlementRuleStore::holds)).and(filtered(by, LATEST)),
+            EntitlementRuleStore::row);
 
     /** @param today the row with the members that are not effective-dated */
     private static List<Field<?>> columns(EntitlementRules today) {
@@ -66,49 +153,73 @@ final class EntitlementRuleStore {
                 ENTITLEMENT_RULES.ENDS_AT, ENTITLEMENT_RULES.CREATED_AT, today.UPDATED_AT, today.VERSION);
     }
 
+    private static SelectOnConditionStep<Record> then() {
+        return select(COLUMNS_THEN)
+                .from(ENTITLEMENT_RULES)
+                .join(LATEST)
+                .on(LATEST.ID.eq(ENTITLEMENT_RULES.ID))
+                .and(LATEST.STARTS_AT.eq(select(max(OTHER.STARTS_AT)).from(OTHER).where(OTHER.ID.eq(ENTITLEMENT_RULES.ID))));
+    }
+
+    private static Condition holds(Field<Instant> at) {
+        return EffectiveDates.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at);
+    }
+
+    private static Condition filtered(QueryShape<Filter> by, EntitlementRules today) {
+        return by.is(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID, Filter::setId)
+                .and(by.is(ENTITLEMENT_RULES.EXTERNAL_ID, Filter::externalId))
+                .and(by.is(ENTITLEMENT_RULES.RESOURCE_KEY, Filter::resourceKey))
+                .and(by.is(ENTITLEMENT_RULES.KIND, Filter::kind))
+                .and(by.choice(Filter::active, active -> active == null ? DSL.noCondition() : active ? today.ENDS_AT.isNull() : today.ENDS_AT.isNotNull()));
+    }
+
+    private static ResultQuery<?> insertNow() {
+        var clock = name("clock").as(select(EffectiveDates.present().as("now")));
+        var now = field(name("clock", "now"), SQLDataType.INSTANT);
+        var given = new ArrayList<Field<?>>(List.of(
+                ENTITLEMENT_RULES.ENTITLEMENT_SET_ID, ENTITLEMENT_RULES.EXTERNAL_ID, ENTITLEMENT_RULES.RESOURCE_KEY, ENTITLEMENT_RULES.KIND));
+        given.addAll(VALUES);
+        var columns = new ArrayList<Field<?>>(given);
+        columns.addAll(List.of(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.CREATED_AT, ENTITLEMENT_RULES.UPDATED_AT));
+        var cells = new ArrayList<Field<?>>();
+        given.forEach(column -> cells.add(param(column)));
+        cells.addAll(List.of(now, now, now));
+        return DSL.with(clock).insertInto(ENTITLEMENT_RULES).columns(columns).select(select(cells).from(clock)).returningResult(COLUMNS);
+    }
+
+    /** Begins new values at the end of the previous ones. */
+    private static ResultQuery<?> insertAfterPrevious() {
+        var kept = List.<Field<?>>of(
+                ENTITLEMENT_RULES.ID, ENTITLEMENT_RULES.EXTERNAL_ID, ENTITLEMENT_RULES.ENTITLEMENT_SET_ID, ENTITLEMENT_RULES.RESOURCE_KEY,
+                ENTITLEMENT_RULES.KIND, ENTITLEMENT_RULES.CREATED_AT);
+        var columns = new ArrayList<Field<?>>(VALUES);
+        columns.addAll(kept);
+        columns.addAll(List.of(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.UPDATED_AT, ENTITLEMENT_RULES.VERSION));
+        var cells = new ArrayList<Field<?>>();
+        VALUES.forEach(column -> cells.add(param(column)));
+        cells.addAll(kept);
+        cells.addAll(List.of(ENTITLEMENT_RULES.ENDS_AT, ENTITLEMENT_RULES.ENDS_AT, ENTITLEMENT_RULES.VERSION.plus(inline(1))));
+        return insertInto(ENTITLEMENT_RULES)
+                .columns(columns)
+                .select(select(cells).from(ENTITLEMENT_RULES).where(BY_ID).orderBy(ENTITLEMENT_RULES.STARTS_AT.desc()).limit(inline(1)))
+                .returningResult(COLUMNS);
+    }
+
     /** Adds a rule that begins now. */
     Row insert(Tx tx, UUID setId, @Nullable String externalId, String resourceKey, String kind, Values values) {
-        var now = tx.sql().select(EffectiveDates.present()).fetchSingle().value1();
-        return tx.sql()
-                .insertInto(ENTITLEMENT_RULES)
-                .set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId)
-                .set(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID, setId)
-                .set(ENTITLEMENT_RULES.RESOURCE_KEY, resourceKey)
-                .set(ENTITLEMENT_RULES.KIND, kind)
-                .set(ENTITLEMENT_RULES.LIMIT_VALUE, values.limitValue())
-                .set(ENTITLEMENT_RULES.ENABLED, values.enabled())
-                .set(ENTITLEMENT_RULES.PERIOD, values.period())
-                .set(ENTITLEMENT_RULES.COMBINE, values.combine())
-                .set(ENTITLEMENT_RULES.ENFORCEMENT, values.limitPolicy().enforcement())
-                .set(ENTITLEMENT_RULES.GRACE_PERCENT, values.limitPolicy().gracePercent())
-                .set(ENTITLEMENT_RULES.THRESHOLD_PERCENTS, values.limitPolicy().thresholdPercents().toArray(Integer[]::new))
-                .set(ENTITLEMENT_RULES.STARTS_AT, now)
-                .set(ENTITLEMENT_RULES.CREATED_AT, now)
-                .set(ENTITLEMENT_RULES.UPDATED_AT, now)
-                .returningResult(COLUMNS)
-                .fetchSingle(EntitlementRuleStore::row);
+        var policy = values.limitPolicy();
+        return INSERT.single(tx, setId, externalId, resourceKey, kind, values.limitValue(), values.enabled(), values.period(), values.combine(),
+                policy.enforcement(), policy.gracePercent(), policy.thresholdPercents());
     }
 
     /** The rule's current values, or its last ones. */
     @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql()
-                .select(COLUMNS)
-                .from(ENTITLEMENT_RULES)
-                .where(ENTITLEMENT_RULES.ID.eq(id))
-                .and(isLatest())
-                .fetchOne(EntitlementRuleStore::row);
+        return GET.one(tx, id);
     }
 
     /** The rule's values at an instant; null if it was not in force. */
     @Nullable Row get(Tx tx, UUID id, Instant at) {
-        return tx.sql()
-                .select(COLUMNS_THEN)
-                .from(ENTITLEMENT_RULES)
-                .join(LATEST)
-                .on(latest())
-                .where(ENTITLEMENT_RULES.ID.eq(id))
-                .and(EffectiveDates.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at))
-                .fetchOne(EntitlementRuleStore::row);
+        return GET_THEN.one(tx, id, at);
     }
 
     /**
@@ -116,141 +227,57 @@ final class EntitlementRuleStore {
      * rows, which a waiting transaction would not have locked.
      */
     @Nullable LockedRule lock(Tx tx, UUID id) {
-        var first = tx.sql()
-                .select(ENTITLEMENT_RULES.ID)
-                .from(ENTITLEMENT_RULES)
-                .where(ENTITLEMENT_RULES.ID.eq(id))
-                .orderBy(ENTITLEMENT_RULES.STARTS_AT)
-                .limit(1)
-                .forUpdate()
-                .fetchOne();
-        return first == null ? null : tx.sql()
-                .select(COLUMNS)
-                .select(ENTITLEMENT_SETS.STATE)
-                .from(ENTITLEMENT_RULES)
-                .join(ENTITLEMENT_SETS)
-                .on(ENTITLEMENT_SETS.ID.eq(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID))
-                .where(ENTITLEMENT_RULES.ID.eq(id))
-                .and(isLatest())
-                .forShare()
-                .of(ENTITLEMENT_SETS)
-                .fetchOne(record -> new LockedRule(row(record), record.get(ENTITLEMENT_SETS.STATE)));
+        var batch = new Batch();
+        batch.one(LOCK_FIRST, id);
+        var locked = batch.one(GET_WITH_SET, id);
+        batch.send(tx);
+        return locked.get();
     }
 
     /** The current or last values of a set's rules; with an instant, the values in force then. */
-    Page<Row> list(Tx tx, PageRequest page, UUID setId, Filter filter) {
-        var at = filter.at();
-        var today = at == null ? ENTITLEMENT_RULES : LATEST;
-        var select = at == null
-                ? tx.sql().select(COLUMNS).from(ENTITLEMENT_RULES).where(isLatest())
-                : tx.sql()
-                        .select(COLUMNS_THEN)
-                        .from(ENTITLEMENT_RULES)
-                        .join(LATEST)
-                        .on(latest())
-                        .where(EffectiveDates.holds(ENTITLEMENT_RULES.STARTS_AT, ENTITLEMENT_RULES.ENDS_AT, at));
-        var narrowed = select.and(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(setId))
-                .and(Filters.is(ENTITLEMENT_RULES.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(ENTITLEMENT_RULES.RESOURCE_KEY, filter.resourceKey()))
-                .and(Filters.is(ENTITLEMENT_RULES.KIND, filter.kind()))
-                .and(filter.active() == null ? DSL.noCondition() : filter.active() ? today.ENDS_AT.isNull() : today.ENDS_AT.isNotNull());
-        return page.fetch(narrowed, SORTS, ENTITLEMENT_RULES.ID, EntitlementRuleStore::row);
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        return (filter.at() == null ? LIST : LIST_THEN).page(tx, page, filter);
     }
 
-    /** True if a rule in force names one of these resource keys. */
-    boolean anyNames(Tx tx, Collection<String> keys) {
-        return tx.sql().fetchExists(ENTITLEMENT_RULES, ENTITLEMENT_RULES.RESOURCE_KEY.in(keys).and(ENTITLEMENT_RULES.ENDS_AT.isNull()));
+    /** True if a rule in force names a resource key of this integration. */
+    BooleanSupplier anyNamesKeyOf(Batch batch, UUID integrationId) {
+        return batch.exists(ANY_NAMES_KEY_OF, integrationId);
     }
 
     /** Changes the external id in all rows of the rule. It starts no new row. */
     Row setExternalId(Tx tx, Row rule, @Nullable String externalId) {
-        writeExternalId(tx, rule.id(), externalId);
-        return tx.sql()
-                .update(ENTITLEMENT_RULES)
-                .set(ENTITLEMENT_RULES.UPDATED_AT, EffectiveDates.touched(ENTITLEMENT_RULES.UPDATED_AT))
-                .set(ENTITLEMENT_RULES.VERSION, ENTITLEMENT_RULES.VERSION.plus(1))
-                .where(ENTITLEMENT_RULES.ID.eq(rule.id()))
-                .and(ENTITLEMENT_RULES.STARTS_AT.eq(rule.startsAt()))
-                .returningResult(COLUMNS)
-                .fetchSingle(EntitlementRuleStore::row);
+        SET_EXTERNAL_ID.later(tx, externalId, rule.id());
+        return TOUCH.single(tx, rule.id(), rule.startsAt());
     }
 
     /** Ends the rule's current row, and begins a new one at the same instant. */
     Row update(Tx tx, Row rule, @Nullable String externalId, Values values) {
         if (!Objects.equals(externalId, rule.externalId())) {
-            writeExternalId(tx, rule.id(), externalId);
+            SET_EXTERNAL_ID.later(tx, externalId, rule.id());
         }
-        var now = tx.sql()
-                .update(ENTITLEMENT_RULES)
-                .set(ENTITLEMENT_RULES.ENDS_AT, EffectiveDates.end(ENTITLEMENT_RULES.STARTS_AT))
-                .where(ENTITLEMENT_RULES.ID.eq(rule.id()))
-                .and(ENTITLEMENT_RULES.ENDS_AT.isNull())
-                .returningResult(ENTITLEMENT_RULES.ENDS_AT)
-                .fetchSingle(ENTITLEMENT_RULES.ENDS_AT);
-        return tx.sql()
-                .insertInto(ENTITLEMENT_RULES)
-                .set(ENTITLEMENT_RULES.ID, rule.id())
-                .set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId)
-                .set(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID, rule.entitlementSetId())
-                .set(ENTITLEMENT_RULES.RESOURCE_KEY, rule.resourceKey())
-                .set(ENTITLEMENT_RULES.KIND, rule.kind())
-                .set(ENTITLEMENT_RULES.LIMIT_VALUE, values.limitValue())
-                .set(ENTITLEMENT_RULES.ENABLED, values.enabled())
-                .set(ENTITLEMENT_RULES.PERIOD, values.period())
-                .set(ENTITLEMENT_RULES.COMBINE, values.combine())
-                .set(ENTITLEMENT_RULES.ENFORCEMENT, values.limitPolicy().enforcement())
-                .set(ENTITLEMENT_RULES.GRACE_PERCENT, values.limitPolicy().gracePercent())
-                .set(ENTITLEMENT_RULES.THRESHOLD_PERCENTS, values.limitPolicy().thresholdPercents().toArray(Integer[]::new))
-                .set(ENTITLEMENT_RULES.STARTS_AT, now)
-                .set(ENTITLEMENT_RULES.CREATED_AT, rule.createdAt())
-                .set(ENTITLEMENT_RULES.UPDATED_AT, now)
-                .set(ENTITLEMENT_RULES.VERSION, rule.version() + 1)
-                .returningResult(COLUMNS)
-                .fetchSingle(EntitlementRuleStore::row);
+        END_VALUES.later(tx, rule.id());
+        var policy = values.limitPolicy();
+        return BEGIN_VALUES.single(tx, values.limitValue(), values.enabled(), values.period(), values.combine(), policy.enforcement(),
+                policy.gracePercent(), policy.thresholdPercents(), rule.id());
     }
 
     /** Ends the rule now. */
     Row end(Tx tx, UUID id) {
-        return tx.sql()
-                .update(ENTITLEMENT_RULES)
-                .set(ENTITLEMENT_RULES.ENDS_AT, EffectiveDates.end(ENTITLEMENT_RULES.STARTS_AT))
-                .set(ENTITLEMENT_RULES.UPDATED_AT, EffectiveDates.touched(ENTITLEMENT_RULES.UPDATED_AT))
-                .set(ENTITLEMENT_RULES.VERSION, ENTITLEMENT_RULES.VERSION.plus(1))
-                .where(ENTITLEMENT_RULES.ID.eq(id))
-                .and(ENTITLEMENT_RULES.ENDS_AT.isNull())
-                .returningResult(COLUMNS)
-                .fetchSingle(EntitlementRuleStore::row);
+        return END.single(tx, id);
     }
 
-    /** The external id belongs to the rule as a whole, so it is written to all its rows. */
-    private static void writeExternalId(Tx tx, UUID id, @Nullable String externalId) {
-        tx.sql().update(ENTITLEMENT_RULES).set(ENTITLEMENT_RULES.EXTERNAL_ID, externalId).where(ENTITLEMENT_RULES.ID.eq(id)).execute();
-    }
-
-    private static Condition isLatest() {
-        return DSL.notExists(selectOne()
-                .from(OTHER)
-                .where(OTHER.ID.eq(ENTITLEMENT_RULES.ID))
-                .and(OTHER.STARTS_AT.gt(ENTITLEMENT_RULES.STARTS_AT)));
-    }
-
-    private static Condition latest() {
-        return LATEST.ID.eq(ENTITLEMENT_RULES.ID)
-                .and(LATEST.STARTS_AT.eq(select(max(OTHER.STARTS_AT)).from(OTHER).where(OTHER.ID.eq(ENTITLEMENT_RULES.ID))));
-    }
-
-    private static Row row(Record record) {
+    private static Row row(RowReader cells) {
         var limitPolicy = new LimitPolicy(
-                record.get(ENTITLEMENT_RULES.ENFORCEMENT), record.get(ENTITLEMENT_RULES.GRACE_PERCENT),
-                List.of(record.get(ENTITLEMENT_RULES.THRESHOLD_PERCENTS)));
+                cells.get(ENTITLEMENT_RULES.ENFORCEMENT), cells.get(ENTITLEMENT_RULES.GRACE_PERCENT),
+                List.of(cells.get(ENTITLEMENT_RULES.THRESHOLD_PERCENTS)));
         var values = new Values(
-                record.get(ENTITLEMENT_RULES.LIMIT_VALUE), record.get(ENTITLEMENT_RULES.ENABLED), record.get(ENTITLEMENT_RULES.PERIOD),
-                record.get(ENTITLEMENT_RULES.COMBINE), limitPolicy);
+                cells.get(ENTITLEMENT_RULES.LIMIT_VALUE), cells.get(ENTITLEMENT_RULES.ENABLED), cells.get(ENTITLEMENT_RULES.PERIOD),
+                cells.get(ENTITLEMENT_RULES.COMBINE), limitPolicy);
         return new Row(
-                record.get(ENTITLEMENT_RULES.ID), record.get(ENTITLEMENT_RULES.EXTERNAL_ID),
-                record.get(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID), record.get(ENTITLEMENT_RULES.RESOURCE_KEY),
-                record.get(ENTITLEMENT_RULES.KIND), values, record.get(ACTIVE), record.get(ENTITLEMENT_RULES.STARTS_AT),
-                record.get(ENTITLEMENT_RULES.ENDS_AT), record.get(ENTITLEMENT_RULES.CREATED_AT),
-                record.get(ENTITLEMENT_RULES.UPDATED_AT), record.get(ENTITLEMENT_RULES.VERSION));
+                cells.get(ENTITLEMENT_RULES.ID), cells.get(ENTITLEMENT_RULES.EXTERNAL_ID),
+                cells.get(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID), cells.get(ENTITLEMENT_RULES.RESOURCE_KEY),
+                cells.get(ENTITLEMENT_RULES.KIND), values, cells.get(ACTIVE), cells.get(ENTITLEMENT_RULES.STARTS_AT),
+                cells.get(ENTITLEMENT_RULES.ENDS_AT), cells.get(ENTITLEMENT_RULES.CREATED_AT),
+                cells.get(ENTITLEMENT_RULES.UPDATED_AT), cells.get(ENTITLEMENT_RULES.VERSION));
     }
 }

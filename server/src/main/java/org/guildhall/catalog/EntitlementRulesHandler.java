@@ -20,10 +20,12 @@ import org.guildhall.api.model.NewEntitlementRule;
 import org.guildhall.catalog.EntitlementRuleStore.LimitPolicy;
 import org.guildhall.catalog.EntitlementRuleStore.Row;
 import org.guildhall.catalog.EntitlementRuleStore.Values;
+import org.guildhall.catalog.IntegrationStore.LockedKey;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of entitlement sets: {@code /catalog/entitlement-sets/{id}/rules} and {@code /catalog/entitlement-rules}. */
@@ -53,8 +55,12 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
                         body.enforcement() == null ? "hard" : body.enforcement().value(),
                         body.gracePercent() == null ? 0 : body.gracePercent(),
                         body.thresholdPercents() == null ? List.of() : body.thresholdPercents()));
-        var set = Require.found(sets.lockForReference(call.tx(), entitlementSetId.value()));
-        registered(call, body.resourceKey(), kind);
+        var batch = new Batch();
+        var lockedSet = sets.lockForReference(batch, entitlementSetId.value());
+        var registered = integrations.lockKeyShared(batch, body.resourceKey());
+        batch.send(call.tx());
+        var set = Require.found(lockedSet.get());
+        requireRegistered(registered.get(), body.resourceKey(), kind);
         Require.active(set.state(), "entitlement set");
         var rule = toApi(rules.insert(call.tx(), set.id(), body.externalId(), body.resourceKey(), kind, values));
         call.created(rule.id(), rule);
@@ -66,12 +72,13 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
     public Reply<Page<EntitlementRule>> listEntitlementSetRules(
             Call call, EntitlementSetId entitlementSetId, ListEntitlementSetRulesQuery query) {
         var filter = new EntitlementRuleStore.Filter(
+                entitlementSetId.value(),
                 query.externalId(),
                 query.resourceKey(),
                 query.kind() == null ? null : query.kind().value(),
                 query.state() == null ? null : query.state() == EntitlementRuleState.ACTIVE,
                 query.at());
-        var page = rules.list(call.tx(), call.page(), entitlementSetId.value(), filter);
+        var page = rules.list(call.tx(), call.page(), filter);
         if (page.data().isEmpty()) {
             Require.found(sets.get(call.tx(), entitlementSetId.value()));
         }
@@ -117,8 +124,7 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
         return changed(call, before, rules.end(call.tx(), before.id()));
     }
 
-    private void registered(Call call, String resourceKey, String kind) {
-        var key = integrations.lockKeyShared(call.tx(), resourceKey);
+    private static void requireRegistered(@Nullable LockedKey key, String resourceKey, String kind) {
         if (key == null || !key.integrationState().equals("active")) {
             throw Problem.VALIDATION_FAILED.because("No active integration registers " + resourceKey + ".")
                     .with(Item.pointer("/resource_key", "unregistered", "No active integration registers it."));

@@ -1,22 +1,32 @@
 package org.guildhall.catalog;
 
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_SETS;
 import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.Filters;
-import org.guildhall.core.sql.OldWeighed;
+import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
+import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Entitlement sets. {@link EntitlementRuleStore} has their rules. */
@@ -34,84 +44,107 @@ final class EntitlementSetStore {
     record Filter(
             @Nullable String externalId, @Nullable String state, TimeWindow created) {}
 
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", ENTITLEMENT_SETS.CREATED_AT, "name", ENTITLEMENT_SETS.NAME);
     private static final List<Field<?>> COLUMNS = List.of(
             ENTITLEMENT_SETS.ID, ENTITLEMENT_SETS.EXTERNAL_ID, ENTITLEMENT_SETS.NAME, ENTITLEMENT_SETS.DESCRIPTION, ENTITLEMENT_SETS.STATE,
             ENTITLEMENT_SETS.ARCHIVED_AT, ENTITLEMENT_SETS.CREATED_AT, ENTITLEMENT_SETS.UPDATED_AT, ENTITLEMENT_SETS.VERSION);
 
+    private static final Condition BY_ID = ENTITLEMENT_SETS.ID.eq(param(ENTITLEMENT_SETS.ID));
+
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(ENTITLEMENT_SETS).where(BY_ID), EntitlementSetStore::row);
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.weighed(
+            select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(any(params("ids", SQLDataType.UUID)))), EntitlementSetStore::row);
+    private static final PreparedQuery<Row> LOCK =
+            PreparedQuery.of(select(COLUMNS).from(ENTITLEMENT_SETS).where(BY_ID).forUpdate(), EntitlementSetStore::row);
+    private static final PreparedQuery<Row> LOCK_SHARED =
+            PreparedQuery.of(select(COLUMNS).from(ENTITLEMENT_SETS).where(BY_ID).forShare(), EntitlementSetStore::row);
+    private static final PreparedQuery<Row> LOCK_FOR_REFERENCE =
+            PreparedQuery.of(select(COLUMNS).from(ENTITLEMENT_SETS).where(BY_ID).forNoKeyUpdate(), EntitlementSetStore::row);
+
+    private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
+            insertInto(ENTITLEMENT_SETS)
+                    .set(ENTITLEMENT_SETS.EXTERNAL_ID, param(ENTITLEMENT_SETS.EXTERNAL_ID))
+                    .set(ENTITLEMENT_SETS.NAME, param(ENTITLEMENT_SETS.NAME))
+                    .set(ENTITLEMENT_SETS.DESCRIPTION, param(ENTITLEMENT_SETS.DESCRIPTION))
+                    .returningResult(COLUMNS),
+            EntitlementSetStore::row);
+    private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
+            DSL.update(ENTITLEMENT_SETS)
+                    .set(ENTITLEMENT_SETS.EXTERNAL_ID, param(ENTITLEMENT_SETS.EXTERNAL_ID))
+                    .set(ENTITLEMENT_SETS.NAME, param(ENTITLEMENT_SETS.NAME))
+                    .set(ENTITLEMENT_SETS.DESCRIPTION, param(ENTITLEMENT_SETS.DESCRIPTION))
+                    .set(ENTITLEMENT_SETS.UPDATED_AT, Columns.now())
+                    .set(ENTITLEMENT_SETS.VERSION, ENTITLEMENT_SETS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            EntitlementSetStore::row);
+    private static final PreparedQuery<Row> ARCHIVE = PreparedQuery.of(
+            DSL.update(ENTITLEMENT_SETS)
+                    .set(ENTITLEMENT_SETS.STATE, inline("archived"))
+                    .set(ENTITLEMENT_SETS.ARCHIVED_AT, Columns.now())
+                    .set(ENTITLEMENT_SETS.UPDATED_AT, Columns.now())
+                    .set(ENTITLEMENT_SETS.VERSION, ENTITLEMENT_SETS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            EntitlementSetStore::row);
+
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            Map.of("created_at", ENTITLEMENT_SETS.CREATED_AT, "name", ENTITLEMENT_SETS.NAME),
+            ENTITLEMENT_SETS.ID,
+            by -> select(COLUMNS)
+                    .from(ENTITLEMENT_SETS)
+                    .where(by.is(ENTITLEMENT_SETS.EXTERNAL_ID, Filter::externalId))
+                    .and(by.is(ENTITLEMENT_SETS.STATE, Filter::state))
+                    .and(by.within(ENTITLEMENT_SETS.CREATED_AT, Filter::created)),
+            EntitlementSetStore::row);
+
     Row insert(Tx tx, Values values) {
-        return tx.sql()
-                .insertInto(ENTITLEMENT_SETS)
-                .set(ENTITLEMENT_SETS.EXTERNAL_ID, values.externalId())
-                .set(ENTITLEMENT_SETS.NAME, values.name())
-                .set(ENTITLEMENT_SETS.DESCRIPTION, values.description())
-                .returningResult(COLUMNS)
-                .fetchSingle(EntitlementSetStore::row);
+        return INSERT.single(tx, values.externalId(), values.name(), values.description());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).fetchOne(EntitlementSetStore::row);
+        return GET.one(tx, id);
     }
 
     List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        var select = tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(any(Columns.array(ids, UUID.class))));
-        return OldWeighed.all(tx, select).stream().map(EntitlementSetStore::row).toList();
+        return GET_ALL.all(tx, ids);
     }
 
     /** Locks the set until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).forUpdate().fetchOne(EntitlementSetStore::row);
+        return LOCK.one(tx, id);
+    }
+
+    /** Locks the set until the transaction ends. */
+    Supplier<@Nullable Row> lock(Batch batch, UUID id) {
+        return batch.one(LOCK, id);
     }
 
     /** Locks the set in share mode until the transaction ends. */
     @Nullable Row lockShared(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).forShare().fetchOne(EntitlementSetStore::row);
+        return LOCK_SHARED.one(tx, id);
     }
 
     /** Locks the set for adding a rule, one transaction at a time, so that two additions of one key don't deadlock. */
-    @Nullable Row lockForReference(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(ENTITLEMENT_SETS).where(ENTITLEMENT_SETS.ID.eq(id)).forNoKeyUpdate().fetchOne(EntitlementSetStore::row);
+    Supplier<@Nullable Row> lockForReference(Batch batch, UUID id) {
+        return batch.one(LOCK_FOR_REFERENCE, id);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
-        var select = tx.sql()
-                .select(COLUMNS)
-                .from(ENTITLEMENT_SETS)
-                .where(Filters.is(ENTITLEMENT_SETS.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(ENTITLEMENT_SETS.STATE, filter.state()))
-                .and(Filters.within(ENTITLEMENT_SETS.CREATED_AT, filter.created()));
-        return page.fetch(select, SORTS, ENTITLEMENT_SETS.ID, EntitlementSetStore::row);
+        return LIST.page(tx, page, filter);
     }
 
     Row update(Tx tx, UUID id, Values values) {
-        return tx.sql()
-                .update(ENTITLEMENT_SETS)
-                .set(ENTITLEMENT_SETS.EXTERNAL_ID, values.externalId())
-                .set(ENTITLEMENT_SETS.NAME, values.name())
-                .set(ENTITLEMENT_SETS.DESCRIPTION, values.description())
-                .set(ENTITLEMENT_SETS.UPDATED_AT, Columns.now())
-                .set(ENTITLEMENT_SETS.VERSION, ENTITLEMENT_SETS.VERSION.plus(1))
-                .where(ENTITLEMENT_SETS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(EntitlementSetStore::row);
+        return UPDATE.single(tx, values.externalId(), values.name(), values.description(), id);
     }
 
     Row archive(Tx tx, UUID id) {
-        return tx.sql()
-                .update(ENTITLEMENT_SETS)
-                .set(ENTITLEMENT_SETS.STATE, "archived")
-                .set(ENTITLEMENT_SETS.ARCHIVED_AT, Columns.now())
-                .set(ENTITLEMENT_SETS.UPDATED_AT, Columns.now())
-                .set(ENTITLEMENT_SETS.VERSION, ENTITLEMENT_SETS.VERSION.plus(1))
-                .where(ENTITLEMENT_SETS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(EntitlementSetStore::row);
+        return ARCHIVE.single(tx, id);
     }
 
-    private static Row row(Record record) {
+    private static Row row(RowReader cells) {
         return new Row(
-                record.get(ENTITLEMENT_SETS.ID), record.get(ENTITLEMENT_SETS.EXTERNAL_ID), record.get(ENTITLEMENT_SETS.NAME),
-                record.get(ENTITLEMENT_SETS.DESCRIPTION), record.get(ENTITLEMENT_SETS.STATE), record.get(ENTITLEMENT_SETS.ARCHIVED_AT),
-                record.get(ENTITLEMENT_SETS.CREATED_AT), record.get(ENTITLEMENT_SETS.UPDATED_AT), record.get(ENTITLEMENT_SETS.VERSION));
+                cells.get(ENTITLEMENT_SETS.ID), cells.get(ENTITLEMENT_SETS.EXTERNAL_ID), cells.get(ENTITLEMENT_SETS.NAME),
+                cells.get(ENTITLEMENT_SETS.DESCRIPTION), cells.get(ENTITLEMENT_SETS.STATE), cells.get(ENTITLEMENT_SETS.ARCHIVED_AT),
+                cells.get(ENTITLEMENT_SETS.CREATED_AT), cells.get(ENTITLEMENT_SETS.UPDATED_AT), cells.get(ENTITLEMENT_SETS.VERSION));
     }
 }

@@ -16,6 +16,7 @@ import org.guildhall.catalog.EntitlementSetStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.TimeWindow;
 
 /** Entitlement sets: {@code /catalog/entitlement-sets}. */
@@ -63,9 +64,14 @@ final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
 
     @Override
     public Reply<EntitlementSet> archiveEntitlementSet(Call call, EntitlementSetId entitlementSetId) {
-        var before = locked(call, entitlementSetId);
+        var batch = new Batch();
+        var locked = sets.lock(batch, entitlementSetId.value());
+        var given = products.anyHasSet(batch, entitlementSetId.value());
+        batch.send(call.tx());
+        var before = Require.found(locked.get());
+        call.expect(before.version());
         Require.active(before.state(), "entitlement set");
-        if (products.anyGives(call.tx(), before.id())) {
+        if (given.getAsBoolean()) {
             throw Problem.IN_USE.because("A product that is not retired has this entitlement set.");
         }
         return changed(call, before, sets.archive(call.tx(), before.id()));

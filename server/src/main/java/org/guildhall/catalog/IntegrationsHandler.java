@@ -21,6 +21,7 @@ import org.guildhall.catalog.IntegrationStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.TimeWindow;
 
 /** Integrations and their manifests: {@code /catalog/integrations}. */
@@ -74,16 +75,24 @@ final class IntegrationsHandler implements IntegrationsApi<Call> {
 
     @Override
     public Reply<Integration> archiveIntegration(Call call, IntegrationId integrationId) {
-        var before = locked(call, integrationId);
+        var batch = new Batch();
+        var locked = integrations.lock(batch, integrationId.value());
+        var named = rules.anyNamesKeyOf(batch, integrationId.value());
+        batch.send(call.tx());
+        var before = Require.found(locked.get());
+        call.expect(before.version());
         Require.active(before.state(), "integration");
-        if (rules.anyNames(call.tx(), before.resourceKeys().stream().map(ResourceKey::key).toList())) {
+        if (named.getAsBoolean()) {
             throw Problem.IN_USE.because("An active entitlement rule names a resource key of this integration.");
         }
         return changed(call, before, integrations.archive(call.tx(), before.id()));
     }
 
     private Row locked(Call call, IntegrationId integrationId) {
-        var row = Require.found(integrations.lock(call.tx(), integrationId.value()));
+        var batch = new Batch();
+        var locked = integrations.lock(batch, integrationId.value());
+        batch.send(call.tx());
+        var row = Require.found(locked.get());
         call.expect(row.version());
         return row;
     }

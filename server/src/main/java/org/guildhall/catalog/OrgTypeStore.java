@@ -131,20 +131,20 @@ final class OrgTypeStore {
     }
 
     /** The previous default type, before and after another one replaced it. */
-    record Displaced(Row before, Row after) {}
+    record DefaultChange(Row before, Row after) {}
 
     /**
      * Makes the default type an ordinary one, before another type becomes the default; null if there is none. No other transaction can
      * change the default until this one ends.
      */
-    @Nullable Displaced clearDefault(Tx tx) {
+    @Nullable DefaultChange clearDefault(Tx tx) {
         LOCK_CHANGE_OF_DEFAULT.later(tx);
         var batch = new Batch();
         var before = batch.one(LOCK_DEFAULT);
         var after = batch.one(CLEAR_DEFAULT);
         batch.send(tx);
         var displaced = before.get();
-        return displaced == null ? null : new Displaced(displaced, Objects.requireNonNull(after.get()));
+        return displaced == null ? null : new DefaultChange(displaced, Objects.requireNonNull(after.get()));
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {

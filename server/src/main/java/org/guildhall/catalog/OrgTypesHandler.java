@@ -10,7 +10,7 @@ import org.guildhall.api.model.NewOrgType;
 import org.guildhall.api.model.OrgType;
 import org.guildhall.api.model.OrgTypeId;
 import org.guildhall.api.model.OrgTypePatch;
-import org.guildhall.catalog.OrgTypeStore.Displaced;
+import org.guildhall.catalog.OrgTypeStore.DefaultChange;
 import org.guildhall.catalog.OrgTypeStore.Filter;
 import org.guildhall.catalog.OrgTypeStore.Row;
 import org.guildhall.catalog.OrgTypeStore.Values;
@@ -35,10 +35,10 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
     @Override
     public Reply<OrgType> createOrgType(Call call, NewOrgType body) {
         var values = new Values(body.externalId(), body.name(), body.description(), Boolean.TRUE.equals(body.isDefault()));
-        var displaced = values.isDefault() ? types.clearDefault(call.tx()) : null;
+        var cleared = values.isDefault() ? types.clearDefault(call.tx()) : null;
         var type = toApi(types.insert(call.tx(), body.key(), values));
         call.created(type.id(), type);
-        tell(call, displaced);
+        recordChange(call, cleared);
         return Reply.created("/api/v1/catalog/org-types/" + type.id(), type);
     }
 
@@ -66,9 +66,9 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
         }
         Require.active(before.state(), "organization type");
         var values = new Values(wanted.externalId(), wanted.name(), wanted.description(), wanted.isDefault());
-        var displaced = values.isDefault() && !before.isDefault() ? types.clearDefault(call.tx()) : null;
+        var cleared = values.isDefault() && !before.isDefault() ? types.clearDefault(call.tx()) : null;
         var reply = changed(call, before, types.update(call.tx(), before.id(), values));
-        tell(call, displaced);
+        recordChange(call, cleared);
         return reply;
     }
 
@@ -90,9 +90,9 @@ final class OrgTypesHandler implements OrgTypesApi<Call> {
         return changed(call, before, types.archive(call.tx(), before.id()));
     }
 
-    private static void tell(Call call, @Nullable Displaced displaced) {
-        if (displaced != null) {
-            changed(call, displaced.before(), displaced.after());
+    private static void recordChange(Call call, @Nullable DefaultChange cleared) {
+        if (cleared != null) {
+            changed(call, cleared.before(), cleared.after());
         }
     }
 

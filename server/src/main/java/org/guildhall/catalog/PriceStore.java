@@ -1,6 +1,10 @@
 package org.guildhall.catalog;
 
+import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.catalog.Tables.PRICES;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
 import java.util.List;
@@ -9,10 +13,13 @@ import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.Filters;
+import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.RowReader;
+import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** Prices of products. The terms of a price never change. Its provider references may; a trigger updates {@code provider_references}. */
@@ -31,81 +38,94 @@ final class PriceStore {
     record Terms(long unitAmountMinor, String currency, @Nullable String billingInterval, @Nullable Integer intervalCount, String taxBehavior) {}
 
     /** The filters of a list; null for an absent one. */
-    record Filter(@Nullable String externalId, @Nullable String state, @Nullable String currency) {}
+    record Filter(UUID productId, @Nullable String externalId, @Nullable String state, @Nullable String currency) {}
 
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", PRICES.CREATED_AT);
     private static final List<Field<?>> COLUMNS = List.of(
             PRICES.ID, PRICES.EXTERNAL_ID, PRICES.PRODUCT_ID, PRICES.UNIT_AMOUNT_MINOR, PRICES.CURRENCY, PRICES.BILLING_INTERVAL,
             PRICES.INTERVAL_COUNT, PRICES.TAX_BEHAVIOR, PRICES.PROVIDER_REFERENCES, PRICES.STATE, PRICES.ARCHIVED_AT, PRICES.CREATED_AT,
             PRICES.UPDATED_AT, PRICES.VERSION);
 
+    private static final Condition BY_ID = PRICES.ID.eq(param(PRICES.ID));
+
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(PRICES).where(BY_ID), PriceStore::row);
+    private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(PRICES).where(BY_ID).forUpdate(), PriceStore::row);
+
+    private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
+            insertInto(PRICES)
+                    .set(PRICES.PRODUCT_ID, param(PRICES.PRODUCT_ID))
+                    .set(PRICES.EXTERNAL_ID, param(PRICES.EXTERNAL_ID))
+                    .set(PRICES.UNIT_AMOUNT_MINOR, param(PRICES.UNIT_AMOUNT_MINOR))
+                    .set(PRICES.CURRENCY, param(PRICES.CURRENCY))
+                    .set(PRICES.BILLING_INTERVAL, param(PRICES.BILLING_INTERVAL))
+                    .set(PRICES.INTERVAL_COUNT, param(PRICES.INTERVAL_COUNT))
+                    .set(PRICES.TAX_BEHAVIOR, param(PRICES.TAX_BEHAVIOR))
+                    .set(PRICES.PROVIDER_REFERENCES, param(PRICES.PROVIDER_REFERENCES))
+                    .returningResult(COLUMNS),
+            PriceStore::row);
+    private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
+            DSL.update(PRICES)
+                    .set(PRICES.EXTERNAL_ID, param(PRICES.EXTERNAL_ID))
+                    .set(PRICES.PROVIDER_REFERENCES, param(PRICES.PROVIDER_REFERENCES))
+                    .set(PRICES.UPDATED_AT, Columns.now())
+                    .set(PRICES.VERSION, PRICES.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            PriceStore::row);
+    private static final PreparedQuery<Row> ARCHIVE = PreparedQuery.of(
+            DSL.update(PRICES)
+                    .set(PRICES.STATE, inline("archived"))
+                    .set(PRICES.ARCHIVED_AT, Columns.now())
+                    .set(PRICES.UPDATED_AT, Columns.now())
+                    .set(PRICES.VERSION, PRICES.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            PriceStore::row);
+
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            Map.of("created_at", PRICES.CREATED_AT),
+            PRICES.ID,
+            by -> select(COLUMNS)
+                    .from(PRICES)
+                    .where(by.is(PRICES.PRODUCT_ID, Filter::productId))
+                    .and(by.is(PRICES.EXTERNAL_ID, Filter::externalId))
+                    .and(by.is(PRICES.STATE, Filter::state))
+                    .and(by.is(PRICES.CURRENCY, Filter::currency)),
+            PriceStore::row);
+
     /** Adds a price. */
     Row insert(Tx tx, UUID productId, @Nullable String externalId, Terms terms, Map<String, String> providerReferences) {
-        return tx.sql()
-                .insertInto(PRICES)
-                .set(PRICES.PRODUCT_ID, productId)
-                .set(PRICES.EXTERNAL_ID, externalId)
-                .set(PRICES.UNIT_AMOUNT_MINOR, terms.unitAmountMinor())
-                .set(PRICES.CURRENCY, terms.currency())
-                .set(PRICES.BILLING_INTERVAL, terms.billingInterval())
-                .set(PRICES.INTERVAL_COUNT, terms.intervalCount())
-                .set(PRICES.TAX_BEHAVIOR, terms.taxBehavior())
-                .set(PRICES.PROVIDER_REFERENCES, Columns.jsonb(providerReferences))
-                .returningResult(COLUMNS)
-                .fetchSingle(PriceStore::row);
+        return INSERT.single(tx, productId, externalId, terms.unitAmountMinor(), terms.currency(), terms.billingInterval(), terms.intervalCount(),
+                terms.taxBehavior(), Columns.jsonb(providerReferences));
     }
 
     @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(PRICES).where(PRICES.ID.eq(id)).fetchOne(PriceStore::row);
+        return GET.one(tx, id);
     }
 
     /** Locks the price until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(PRICES).where(PRICES.ID.eq(id)).forUpdate().fetchOne(PriceStore::row);
+        return LOCK.one(tx, id);
     }
 
-    Page<Row> list(Tx tx, PageRequest page, UUID productId, Filter filter) {
-        var select = tx.sql()
-                .select(COLUMNS)
-                .from(PRICES)
-                .where(PRICES.PRODUCT_ID.eq(productId))
-                .and(Filters.is(PRICES.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(PRICES.STATE, filter.state()))
-                .and(Filters.is(PRICES.CURRENCY, filter.currency()));
-        return page.fetch(select, SORTS, PRICES.ID, PriceStore::row);
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        return LIST.page(tx, page, filter);
     }
 
     Row update(Tx tx, UUID id, @Nullable String externalId, Map<String, String> providerReferences) {
-        return tx.sql()
-                .update(PRICES)
-                .set(PRICES.EXTERNAL_ID, externalId)
-                .set(PRICES.PROVIDER_REFERENCES, Columns.jsonb(providerReferences))
-                .set(PRICES.UPDATED_AT, Columns.now())
-                .set(PRICES.VERSION, PRICES.VERSION.plus(1))
-                .where(PRICES.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(PriceStore::row);
+        return UPDATE.single(tx, externalId, Columns.jsonb(providerReferences), id);
     }
 
     Row archive(Tx tx, UUID id) {
-        return tx.sql()
-                .update(PRICES)
-                .set(PRICES.STATE, "archived")
-                .set(PRICES.ARCHIVED_AT, Columns.now())
-                .set(PRICES.UPDATED_AT, Columns.now())
-                .set(PRICES.VERSION, PRICES.VERSION.plus(1))
-                .where(PRICES.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(PriceStore::row);
+        return ARCHIVE.single(tx, id);
     }
 
-    private static Row row(Record record) {
+    private static Row row(RowReader cells) {
         var terms = new Terms(
-                record.get(PRICES.UNIT_AMOUNT_MINOR), record.get(PRICES.CURRENCY), record.get(PRICES.BILLING_INTERVAL),
-                record.get(PRICES.INTERVAL_COUNT), record.get(PRICES.TAX_BEHAVIOR));
+                cells.get(PRICES.UNIT_AMOUNT_MINOR), cells.get(PRICES.CURRENCY), cells.get(PRICES.BILLING_INTERVAL),
+                cells.get(PRICES.INTERVAL_COUNT), cells.get(PRICES.TAX_BEHAVIOR));
         return new Row(
-                record.get(PRICES.ID), record.get(PRICES.EXTERNAL_ID), record.get(PRICES.PRODUCT_ID), terms,
-                Columns.texts(record.get(PRICES.PROVIDER_REFERENCES)), record.get(PRICES.STATE), record.get(PRICES.ARCHIVED_AT),
-                record.get(PRICES.CREATED_AT), record.get(PRICES.UPDATED_AT), record.get(PRICES.VERSION));
+                cells.get(PRICES.ID), cells.get(PRICES.EXTERNAL_ID), cells.get(PRICES.PRODUCT_ID), terms,
+                Columns.texts(cells.get(PRICES.PROVIDER_REFERENCES)), cells.get(PRICES.STATE), cells.get(PRICES.ARCHIVED_AT),
+                cells.get(PRICES.CREATED_AT), cells.get(PRICES.UPDATED_AT), cells.get(PRICES.VERSION));
     }
 }

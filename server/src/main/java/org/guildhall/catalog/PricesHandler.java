@@ -51,8 +51,8 @@ final class PricesHandler implements PricesApi<Call> {
     @Override
     public Reply<Page<Price>> listProductPrices(Call call, ProductId productId, ListProductPricesQuery query) {
         var state = query.state() == null ? null : query.state().value();
-        var filter = new PriceStore.Filter(query.externalId(), state, query.currency());
-        var page = prices.list(call.tx(), call.page(), productId.value(), filter);
+        var filter = new PriceStore.Filter(productId.value(), query.externalId(), state, query.currency());
+        var page = prices.list(call.tx(), call.page(), filter);
         requireProduct(call, productId, page);
         return Reply.list(page.map(PricesHandler::toApi));
     }

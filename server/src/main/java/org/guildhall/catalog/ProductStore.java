@@ -81,7 +81,7 @@ final class ProductStore {
     private static final PreparedQuery<ProductStatus> LOCK_FOR_REFERENCE = PreparedQuery.of(
             select(PRODUCTS.PRODUCT_TYPE, PRODUCTS.LIFECYCLE_STATUS).from(PRODUCTS).where(BY_ID).forNoKeyUpdate(), ProductStore::status);
     private static final PreparedQuery<Integer> EXISTS = PreparedQuery.ofValue(selectOne().from(PRODUCTS).where(BY_ID));
-    private static final PreparedQuery<Integer> ANY_GIVES = PreparedQuery.ofValue(selectOne()
+    private static final PreparedQuery<Integer> ANY_HAS_SET = PreparedQuery.ofValue(selectOne()
             .from(PRODUCTS)
             .where(PRODUCTS.ENTITLEMENT_SET_ID.eq(param(PRODUCTS.ENTITLEMENT_SET_ID)))
             .and(PRODUCTS.LIFECYCLE_STATUS.ne(inline("retired")))
@@ -193,8 +193,8 @@ final class ProductStore {
     }
 
     /** True if a product that isn't retired has this entitlement set. */
-    boolean anyGives(Tx tx, UUID entitlementSetId) {
-        return ANY_GIVES.exists(tx, entitlementSetId);
+    BooleanSupplier anyHasSet(Batch batch, UUID entitlementSetId) {
+        return batch.exists(ANY_HAS_SET, entitlementSetId);
     }
 
     /** True if a product is currently on a ladder. */

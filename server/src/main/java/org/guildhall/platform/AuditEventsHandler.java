@@ -29,14 +29,15 @@ import org.guildhall.api.model.ReviewOutcome;
 import org.guildhall.api.model.TenantId;
 import org.guildhall.api.model.TokenId;
 import org.guildhall.api.platform.AuditEventsApi;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.json.Json;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.platform.AuditStore.Entity;
 import org.guildhall.platform.AuditStore.Event;
+import org.guildhall.platform.AuditStore.EventEntities;
 import org.guildhall.platform.AuditStore.Filter;
-import org.guildhall.platform.AuditStore.Touched;
 import org.jspecify.annotations.Nullable;
 
 /** The audit trail and its reviews: {@code /platform/audit-events}. */
@@ -66,7 +67,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
         }
         var page = trail.list(call.tx(), call.page(), filter);
         var touched = page.data().isEmpty()
-                ? Map.<UUID, Touched>of()
+                ? Map.<UUID, EventEntities>of()
                 : trail.touched(call.tx(), page.data().stream().map(Event::id).toList());
         // Events whose entities no longer fit begin the next page.
         return Reply.list(call.page().endedAt(page, touched.size()).map(event -> toApi(event, touched)));
@@ -74,11 +75,15 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
 
     @Override
     public Reply<AuditEvent> getAuditEvent(Call call, AuditEventId auditEventId) {
-        var event = trail.get(call.tx(), auditEventId.value());
+        var batch = new Batch();
+        var found = trail.get(batch, auditEventId.value());
+        var touched = trail.touched(batch, List.of(auditEventId.value()));
+        batch.send(call.tx());
+        var event = found.get();
         if (event == null) {
             throw Problem.NOT_FOUND.refusal();
         }
-        return Reply.ok(toApi(event, trail.touched(call.tx(), List.of(event.id()))));
+        return Reply.ok(toApi(event, touched.get()));
     }
 
     @Override
@@ -103,7 +108,8 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
     public Reply<Page<AuditReview>> listAuditEventReviews(Call call, AuditEventId auditEventId, ListAuditEventReviewsQuery query) {
         requireEvent(call, auditEventId);
         var outcome = query.outcome() == null ? null : query.outcome().value();
-        return Reply.list(reviews.list(call.tx(), call.page(), auditEventId.value(), query.externalId(), outcome).map(AuditEventsHandler::toApi));
+        var filter = new AuditReviewStore.Filter(auditEventId.value(), query.externalId(), outcome);
+        return Reply.list(reviews.list(call.tx(), call.page(), filter).map(AuditEventsHandler::toApi));
     }
 
     @Override
@@ -171,7 +177,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
         return new EntityChange(entity.type(), entities.id(entity.type(), entity.id()), members(entity.before()), members(entity.after()));
     }
 
-    private AuditEvent toApi(Event event, Map<UUID, Touched> touched) {
+    private AuditEvent toApi(Event event, Map<UUID, EventEntities> touched) {
         var of = Objects.requireNonNull(touched.get(event.id()), "an event without entities");
         var changes = of.first().stream().map(this::toApi).toList();
         var primary = changes.getFirst();

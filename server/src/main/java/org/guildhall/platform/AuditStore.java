@@ -1,11 +1,14 @@
 package org.guildhall.platform;
 
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.platform.Tables.AUDIT_ENTITIES;
 import static org.guildhall.schema.platform.Tables.AUDIT_EVENTS;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 
 import java.time.Instant;
@@ -14,17 +17,21 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
-import org.guildhall.core.sql.Filters;
-import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.PageRequest;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.QueryShape;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.sql.Weighed;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +56,10 @@ final class AuditStore {
      * @param shown the number of entities shown with the event
      * @param first the shown entities
      */
-    record Touched(int total, int shown, List<Entity> first) {}
+    record EventEntities(int total, int shown, List<Entity> first) {}
+
+    /** An entity that is shown with its event. */
+    private record ShownEntity(UUID eventId, int total, int shown, Entity entity) {}
 
     /** The maximal number of entities shown with one event, as in the document. */
     private static final int INLINE_MAX = 100;
@@ -99,12 +109,76 @@ final class AuditStore {
             AUDIT_EVENTS.CATEGORY, AUDIT_EVENTS.ENTITY_TYPE, AUDIT_EVENTS.ENTITY_ID, AUDIT_EVENTS.REASON, AUDIT_EVENTS.SOURCE_WORKFLOW,
             AUDIT_EVENTS.REPLAY_POINTER, AUDIT_EVENTS.REQUEST_ID, AUDIT_EVENTS.TRACE_ID, AUDIT_EVENTS.KEY_HMAC);
 
-    @Nullable Event get(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(AUDIT_EVENTS).where(AUDIT_EVENTS.ID.eq(id)).fetchOne(AuditStore::event);
+    private static final Condition BY_ID = AUDIT_EVENTS.ID.eq(param(AUDIT_EVENTS.ID));
+    private static final PreparedQuery<Event> GET = PreparedQuery.of(select(COLUMNS).from(AUDIT_EVENTS).where(BY_ID), AuditStore::event);
+    private static final PreparedQuery<Integer> HAS = PreparedQuery.ofValue(selectOne().from(AUDIT_EVENTS).where(BY_ID));
+    private static final PreparedQuery<ShownEntity> GET_TOUCHED = PreparedQuery.of(
+            DSL.resultQuery(TOUCHED, params("ids", SQLDataType.UUID), inline(INLINE_MAX), inline(INLINE_BYTES_MAX), inline(Weighed.BYTES_MAX)),
+            List.of(EVENT_ID, ENTITY_TYPE, ENTITY_ID, BEFORE, AFTER, TOTAL, SHOWN),
+            cells -> new ShownEntity(
+                    cells.get(EVENT_ID), cells.get(TOTAL), cells.get(SHOWN),
+                    new Entity(cells.get(ENTITY_TYPE), cells.get(ENTITY_ID), cells.get(BEFORE), cells.get(AFTER))));
+
+    private static final ListQuery<UUID, Entity> LIST_ENTITIES = ListQuery.of(
+            Map.of("position", AUDIT_ENTITIES.POSITION),
+            AUDIT_ENTITIES.ENTITY_ID,
+            by -> select(ENTITY_COLUMNS).from(AUDIT_ENTITIES).where(by.is(AUDIT_ENTITIES.EVENT_ID, eventId -> eventId)),
+            cells -> new Entity(
+                    cells.get(AUDIT_ENTITIES.ENTITY_TYPE), cells.get(AUDIT_ENTITIES.ENTITY_ID), cells.get(AUDIT_ENTITIES.BEFORE),
+                    cells.get(AUDIT_ENTITIES.AFTER)));
+    /** All events in the order of their occurrence. */
+    private static final ListQuery<Filter, Event> TRAIL = ListQuery.of(
+            Map.of("occurred_at", AUDIT_EVENTS.OCCURRED_AT),
+            AUDIT_EVENTS.ID,
+            by -> select(COLUMNS)
+                    .from(AUDIT_EVENTS)
+                    .where(filtered(by))
+                    .and(by.when(AUDIT_ENTITIES.ENTITY_TYPE.getDataType(), Filter::entityType, AuditStore::touches)),
+            AuditStore::event);
+    /** One entity's history, by the index on entities, so it is independent of the trail's size. An event names each entity once. */
+    private static final ListQuery<Filter, Event> HISTORY = ListQuery.of(
+            Map.of("occurred_at", AUDIT_ENTITIES.OCCURRED_AT),
+            AUDIT_ENTITIES.EVENT_ID,
+            by -> select(COLUMNS)
+                    .select(AUDIT_ENTITIES.OCCURRED_AT, AUDIT_ENTITIES.EVENT_ID)
+                    .from(AUDIT_ENTITIES)
+                    .join(AUDIT_EVENTS)
+                    .on(AUDIT_EVENTS.ID.eq(AUDIT_ENTITIES.EVENT_ID))
+                    .where(by.is(AUDIT_ENTITIES.ENTITY_TYPE, Filter::entityType))
+                    .and(by.is(AUDIT_ENTITIES.ENTITY_ID, Filter::entityId))
+                    .and(filtered(by)),
+            AuditStore::event);
+
+    private static Condition filtered(QueryShape<Filter> by) {
+        return by.choice(filter -> filter.actorTypes() == null ? null : List.copyOf(new TreeSet<>(filter.actorTypes())), AuditStore::hasActorOf)
+                .and(by.is(AUDIT_EVENTS.ACTOR_ID, Filter::actorId))
+                .and(by.is(AUDIT_EVENTS.TOKEN_ID, Filter::tokenId))
+                .and(by.is(AUDIT_EVENTS.SUBJECT_TENANT_ID, Filter::subjectTenantId))
+                .and(by.is(AUDIT_EVENTS.ACTION, Filter::action))
+                .and(by.is(AUDIT_EVENTS.CATEGORY, Filter::category))
+                .and(by.is(AUDIT_EVENTS.OPERATION, Filter::operation))
+                .and(by.is(AUDIT_EVENTS.REQUEST_ID, Filter::requestId))
+                .and(by.within(AUDIT_EVENTS.OCCURRED_AT, Filter::occurred));
+    }
+
+    /** Inlined, not bound: PostgreSQL uses the partial index on other actors than operators only if the condition is constant. */
+    private static Condition hasActorOf(@Nullable List<String> types) {
+        return types == null ? noCondition() : AUDIT_EVENTS.ACTOR_TYPE.in(types.stream().map(DSL::inline).toList());
+    }
+
+    private static Condition touches(Field<String> entityType) {
+        return exists(selectOne()
+                .from(AUDIT_ENTITIES)
+                .where(AUDIT_ENTITIES.EVENT_ID.eq(AUDIT_EVENTS.ID))
+                .and(AUDIT_ENTITIES.ENTITY_TYPE.eq(entityType)));
+    }
+
+    Supplier<@Nullable Event> get(Batch batch, UUID id) {
+        return batch.one(GET, id);
     }
 
     boolean has(Tx tx, UUID id) {
-        return tx.sql().fetchExists(AUDIT_EVENTS, AUDIT_EVENTS.ID.eq(id));
+        return HAS.exists(tx, id);
     }
 
     /**
@@ -113,98 +187,44 @@ final class AuditStore {
      * @param eventIds the events' ids in the order of the page
      * @return the entities by event; events that no longer fit are missing
      */
-    Map<UUID, Touched> touched(Tx tx, List<UUID> eventIds) {
-        var found = new LinkedHashMap<UUID, Touched>();
-        tx.sql()
-                .resultQuery(TOUCHED, Columns.array(eventIds, UUID.class), inline(INLINE_MAX), inline(INLINE_BYTES_MAX), inline(Weighed.BYTES_MAX))
-                .coerce(EVENT_ID, ENTITY_TYPE, ENTITY_ID, BEFORE, AFTER, TOTAL, SHOWN)
-                .forEach(row -> found.computeIfAbsent(row.value1(), id -> new Touched(row.value6(), row.value7(), new ArrayList<>()))
-                        .first()
-                        .add(new Entity(row.value2(), row.value3(), row.value4(), row.value5())));
-        found.values().removeIf(touched -> touched.first().size() < touched.shown());
-        return found;
+    Supplier<Map<UUID, EventEntities>> touched(Batch batch, List<UUID> eventIds) {
+        var entities = batch.all(GET_TOUCHED, eventIds);
+        return () -> {
+            var found = new LinkedHashMap<UUID, EventEntities>();
+            entities.get().forEach(entity -> found
+                    .computeIfAbsent(entity.eventId(), id -> new EventEntities(entity.total(), entity.shown(), new ArrayList<>()))
+                    .first()
+                    .add(entity.entity()));
+            found.values().removeIf(touched -> touched.first().size() < touched.shown());
+            return found;
+        };
+    }
+
+    /** The entities shown with a page of events, see {@link #touched(Batch, List)}. */
+    Map<UUID, EventEntities> touched(Tx tx, List<UUID> eventIds) {
+        var batch = new Batch();
+        var touched = touched(batch, eventIds);
+        batch.send(tx);
+        return touched.get();
     }
 
     /** The entities of an event, the primary one first. */
     Page<Entity> entities(Tx tx, PageRequest page, UUID eventId) {
-        return page.fetch(
-                tx.sql().select(ENTITY_COLUMNS)
-                        .from(AUDIT_ENTITIES)
-                        .where(AUDIT_ENTITIES.EVENT_ID.eq(eventId)),
-                Map.of("position", AUDIT_ENTITIES.POSITION), AUDIT_ENTITIES.ENTITY_ID,
-                row -> new Entity(row.get(AUDIT_ENTITIES.ENTITY_TYPE), row.get(AUDIT_ENTITIES.ENTITY_ID), row.get(AUDIT_ENTITIES.BEFORE), row.get(AUDIT_ENTITIES.AFTER)));
+        return LIST_ENTITIES.page(tx, page, eventId);
     }
 
     Page<Event> list(Tx tx, PageRequest page, Filter filter) {
-        return filter.entityId() == null ? trail(tx, page, filter) : history(tx, page, filter);
+        return (filter.entityId() == null ? TRAIL : HISTORY).page(tx, page, filter);
     }
 
-    /** All events in the order of their occurrence. */
-    private static Page<Event> trail(Tx tx, PageRequest page, Filter filter) {
-        var condition = condition(filter);
-        if (filter.entityType() != null) {
-            condition = condition.and(exists(selectOne()
-                    .from(AUDIT_ENTITIES)
-                    .where(AUDIT_ENTITIES.EVENT_ID.eq(AUDIT_EVENTS.ID))
-                    .and(AUDIT_ENTITIES.ENTITY_TYPE.eq(filter.entityType()))));
-        }
-        return page.fetch(tx.sql().select(COLUMNS).from(AUDIT_EVENTS).where(condition),
-                Map.of("occurred_at", AUDIT_EVENTS.OCCURRED_AT), AUDIT_EVENTS.ID, AuditStore::event);
-    }
-
-    /** One entity's history, by the index on entities, so it is independent of the trail's size. An event names each entity once. */
-    private static Page<Event> history(Tx tx, PageRequest page, Filter filter) {
-        return page.fetch(
-                tx.sql().select(COLUMNS)
-                        .select(AUDIT_ENTITIES.OCCURRED_AT, AUDIT_ENTITIES.EVENT_ID)
-                        .from(AUDIT_ENTITIES)
-                        .join(AUDIT_EVENTS)
-                        .on(AUDIT_EVENTS.ID.eq(AUDIT_ENTITIES.EVENT_ID))
-                        .where(AUDIT_ENTITIES.ENTITY_TYPE.eq(filter.entityType()))
-                        .and(AUDIT_ENTITIES.ENTITY_ID.eq(filter.entityId()))
-                        .and(condition(filter)),
-                Map.of("occurred_at", AUDIT_ENTITIES.OCCURRED_AT), AUDIT_ENTITIES.EVENT_ID, AuditStore::event);
-    }
-
-    private static Condition condition(Filter filter) {
-        var all = noCondition();
-        if (filter.actorTypes() != null) {
-            // Inlined, not bound: PostgreSQL uses the partial index on other actors than operators only if the condition is constant.
-            all = all.and(AUDIT_EVENTS.ACTOR_TYPE.in(filter.actorTypes().stream().sorted().map(DSL::inline).toList()));
-        }
-        if (filter.actorId() != null) {
-            all = all.and(AUDIT_EVENTS.ACTOR_ID.eq(filter.actorId()));
-        }
-        if (filter.tokenId() != null) {
-            all = all.and(AUDIT_EVENTS.TOKEN_ID.eq(filter.tokenId()));
-        }
-        if (filter.subjectTenantId() != null) {
-            all = all.and(AUDIT_EVENTS.SUBJECT_TENANT_ID.eq(filter.subjectTenantId()));
-        }
-        if (filter.action() != null) {
-            all = all.and(AUDIT_EVENTS.ACTION.eq(filter.action()));
-        }
-        if (filter.category() != null) {
-            all = all.and(AUDIT_EVENTS.CATEGORY.eq(filter.category()));
-        }
-        if (filter.operation() != null) {
-            all = all.and(AUDIT_EVENTS.OPERATION.eq(filter.operation()));
-        }
-        if (filter.requestId() != null) {
-            all = all.and(AUDIT_EVENTS.REQUEST_ID.eq(filter.requestId()));
-        }
-        all = all.and(Filters.within(AUDIT_EVENTS.OCCURRED_AT, filter.occurred()));
-        return all;
-    }
-
-    private static Event event(Record record) {
+    private static Event event(RowReader cells) {
         return new Event(
-                record.get(AUDIT_EVENTS.ID), record.get(AUDIT_EVENTS.OCCURRED_AT), record.get(AUDIT_EVENTS.RECORDED_AT),
-                record.get(AUDIT_EVENTS.ACTOR_TYPE), record.get(AUDIT_EVENTS.ACTOR_ID), record.get(AUDIT_EVENTS.TOKEN_ID),
-                record.get(AUDIT_EVENTS.SUBJECT_TENANT_ID), record.get(AUDIT_EVENTS.OPERATION), record.get(AUDIT_EVENTS.STATUS),
-                record.get(AUDIT_EVENTS.ACTION), record.get(AUDIT_EVENTS.CATEGORY), record.get(AUDIT_EVENTS.ENTITY_TYPE),
-                record.get(AUDIT_EVENTS.ENTITY_ID), record.get(AUDIT_EVENTS.REASON), record.get(AUDIT_EVENTS.SOURCE_WORKFLOW),
-                record.get(AUDIT_EVENTS.REPLAY_POINTER), record.get(AUDIT_EVENTS.REQUEST_ID), record.get(AUDIT_EVENTS.TRACE_ID),
-                record.get(AUDIT_EVENTS.KEY_HMAC));
+                cells.get(AUDIT_EVENTS.ID), cells.get(AUDIT_EVENTS.OCCURRED_AT), cells.get(AUDIT_EVENTS.RECORDED_AT),
+                cells.get(AUDIT_EVENTS.ACTOR_TYPE), cells.get(AUDIT_EVENTS.ACTOR_ID), cells.get(AUDIT_EVENTS.TOKEN_ID),
+                cells.get(AUDIT_EVENTS.SUBJECT_TENANT_ID), cells.get(AUDIT_EVENTS.OPERATION), cells.get(AUDIT_EVENTS.STATUS),
+                cells.get(AUDIT_EVENTS.ACTION), cells.get(AUDIT_EVENTS.CATEGORY), cells.get(AUDIT_EVENTS.ENTITY_TYPE),
+                cells.get(AUDIT_EVENTS.ENTITY_ID), cells.get(AUDIT_EVENTS.REASON), cells.get(AUDIT_EVENTS.SOURCE_WORKFLOW),
+                cells.get(AUDIT_EVENTS.REPLAY_POINTER), cells.get(AUDIT_EVENTS.REQUEST_ID), cells.get(AUDIT_EVENTS.TRACE_ID),
+                cells.get(AUDIT_EVENTS.KEY_HMAC));
     }
 }

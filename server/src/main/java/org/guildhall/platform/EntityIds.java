@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class EntityIds {
 
     /** The type and UUID behind a TypeID. */
-    record Named(String type, UUID id) {}
+    record EntityRef(String type, UUID id) {}
 
     private static final int PREFIX_LENGTH = 3;
 
@@ -33,10 +33,10 @@ final class EntityIds {
     }
 
     /** Parses a TypeID; null if its prefix is unknown. */
-    @Nullable Named read(String id) {
+    @Nullable EntityRef read(String id) {
         var type = types.get(id.substring(0, PREFIX_LENGTH));
         try {
-            return type == null ? null : new Named(type, TypeIds.parse(id.substring(0, PREFIX_LENGTH), id));
+            return type == null ? null : new EntityRef(type, TypeIds.parse(id.substring(0, PREFIX_LENGTH), id));
         } catch (IllegalArgumentException none) {
             return null;
         }

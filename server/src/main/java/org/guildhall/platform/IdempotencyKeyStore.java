@@ -1,11 +1,17 @@
 package org.guildhall.platform;
 
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.platform.Tables.IDEMPOTENCY_KEYS;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.UUID;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.PreparedQuery;
 import org.jspecify.annotations.Nullable;
 
 /** Looks up idempotency keys. The transactions that use the keys write them. */
@@ -15,15 +21,18 @@ final class IdempotencyKeyStore {
     record Row(
             String operation, int status, @Nullable String entityType, @Nullable UUID entityId, String requestId, Instant createdAt) {}
 
+    private static final PreparedQuery<Row> FIND = PreparedQuery.of(
+            select(IDEMPOTENCY_KEYS.OPERATION, IDEMPOTENCY_KEYS.STATUS, IDEMPOTENCY_KEYS.ENTITY_TYPE, IDEMPOTENCY_KEYS.ENTITY_ID,
+                            IDEMPOTENCY_KEYS.REQUEST_ID, IDEMPOTENCY_KEYS.CREATED_AT)
+                    .from(IDEMPOTENCY_KEYS)
+                    .where(IDEMPOTENCY_KEYS.KEY_HMAC.eq(any(params("hmacs", IDEMPOTENCY_KEYS.KEY_HMAC.getDataType()))))
+                    .and(IDEMPOTENCY_KEYS.STATUS.isNotNull()),
+            cells -> new Row(
+                    cells.get(IDEMPOTENCY_KEYS.OPERATION), cells.get(IDEMPOTENCY_KEYS.STATUS), cells.get(IDEMPOTENCY_KEYS.ENTITY_TYPE),
+                    cells.get(IDEMPOTENCY_KEYS.ENTITY_ID), cells.get(IDEMPOTENCY_KEYS.REQUEST_ID), cells.get(IDEMPOTENCY_KEYS.CREATED_AT)));
+
     /** @param hmacs the HMACs of one key under all of the server's keys */
     @Nullable Row find(Tx tx, Collection<byte[]> hmacs) {
-        return tx.sql()
-                .select(IDEMPOTENCY_KEYS.OPERATION, IDEMPOTENCY_KEYS.STATUS, IDEMPOTENCY_KEYS.ENTITY_TYPE, IDEMPOTENCY_KEYS.ENTITY_ID,
-                        IDEMPOTENCY_KEYS.REQUEST_ID, IDEMPOTENCY_KEYS.CREATED_AT)
-                .from(IDEMPOTENCY_KEYS)
-                .where(IDEMPOTENCY_KEYS.KEY_HMAC.in(hmacs))
-                .and(IDEMPOTENCY_KEYS.STATUS.isNotNull())
-                .fetchOne(record -> new Row(
-                        record.value1(), record.value2(), record.value3(), record.value4(), record.value5(), record.value6()));
+        return FIND.one(tx, hmacs.stream().map(hmac -> "\\x" + HexFormat.of().formatHex(hmac)).toList());
     }
 }

@@ -98,12 +98,12 @@ public final class PlatformModule implements AutoCloseable {
         new AuthHandler(limits).bind(routes);
         new RateLimitHandler(limits).bind(routes);
         var settings = new SettingsStore();
-        var mint = new TokenIssuer(keys, tokens);
+        var issuer = new TokenIssuer(keys, tokens);
         var entities = new EntityIds(spec.prefixes());
-        new TenantsHandler(new TenantStore(), settings, consumers, mint).bind(routes);
+        new TenantsHandler(new TenantStore(), settings, consumers, issuer).bind(routes);
         new SettingsHandler(settings).bind(routes);
         new ConsumersHandler(consumers, tokens).bind(routes);
-        new TokensHandler(tokens, consumers, mint).bind(routes);
+        new TokensHandler(tokens, consumers, issuer).bind(routes);
         new IdempotencyKeysHandler(new IdempotencyKeyStore(), new Idempotency(keys), entities).bind(routes);
         new AuditEventsHandler(new AuditStore(), new AuditReviewStore(), entities).bind(routes);
         api.expansions().offer("consumer", "con", (tx, ids) -> consumers.getAll(tx, ids).stream()

@@ -16,7 +16,6 @@ import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Currencies;
-import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.platform.SettingsStore.Row;

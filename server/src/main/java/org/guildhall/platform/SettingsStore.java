@@ -1,17 +1,26 @@
 package org.guildhall.platform;
 
+import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.platform.Tables.SETTINGS;
 import static org.guildhall.schema.platform.Tables.TENANTS;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.core.sql.Columns;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.SelectConditionStep;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class SettingsStore {
 
     /** The settings, with the members of the tenant that the platform sets. */
-    record Row(UUID tenantId, OfTheTenant tenant, Values values, Instant createdAt, Instant updatedAt, long version) {}
+    record Row(UUID tenantId, TenantMembers tenant, Values values, Instant createdAt, Instant updatedAt, long version) {}
 
     /** The members that only the platform can change. */
-    record OfTheTenant(
+    record TenantMembers(
             String name, String mode, String state, @Nullable Long rateLimitMaximum, @Nullable Integer rateMaximumWindowSeconds) {}
 
     /** The members that the tenant can change. */
@@ -42,89 +51,95 @@ final class SettingsStore {
     private static final List<Field<?>> COLUMNS = List.of(
             SETTINGS.TENANT_ID, SETTINGS.TIME_ZONE, SETTINGS.CURRENCY, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, SETTINGS.IP_ALLOW_LIST,
             SETTINGS.RATE_LIMIT, SETTINGS.RATE_WINDOW_SECONDS, SETTINGS.CREATED_AT, SETTINGS.UPDATED_AT, SETTINGS.VERSION);
-    private static final List<Field<?>> OF_THE_TENANT = List.of(
+    private static final List<Field<?>> TENANT_COLUMNS = List.of(
             TENANTS.NAME, TENANTS.MODE, TENANTS.STATE, TENANTS.RATE_LIMIT_MAXIMUM, TENANTS.RATE_MAXIMUM_WINDOW_SECONDS);
+
+    /** The settings without the members that only the platform can change. */
+    private record OwnSettings(UUID tenantId, Values values, Instant createdAt, Instant updatedAt, long version) {
+
+        Row with(TenantMembers tenant) {
+            return new Row(tenantId, tenant, values, createdAt, updatedAt, version);
+        }
+    }
+
+    private static final Condition OURS = SETTINGS.TENANT_ID.eq(Columns.tenant());
+
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(withTenant(), SettingsStore::row);
+    private static final PreparedQuery<Row> LOCK = PreparedQuery.of(withTenant().forUpdate().of(SETTINGS), SettingsStore::row);
+    private static final PreparedUpdate INSERT = PreparedUpdate.of(insertInto(SETTINGS)
+            .set(SETTINGS.TIME_ZONE, param(SETTINGS.TIME_ZONE))
+            .set(SETTINGS.CURRENCY, param(SETTINGS.CURRENCY)));
+    private static final PreparedQuery<OwnSettings> UPDATE = PreparedQuery.of(
+            DSL.update(SETTINGS)
+                    .set(SETTINGS.TIME_ZONE, param(SETTINGS.TIME_ZONE))
+                    .set(SETTINGS.CURRENCY, param(SETTINGS.CURRENCY))
+                    .set(SETTINGS.TOKEN_LIFETIME_DAYS_MAX, param(SETTINGS.TOKEN_LIFETIME_DAYS_MAX))
+                    .set(SETTINGS.IP_ALLOW_LIST, param(SETTINGS.IP_ALLOW_LIST))
+                    .set(SETTINGS.RATE_LIMIT, param(SETTINGS.RATE_LIMIT))
+                    .set(SETTINGS.RATE_WINDOW_SECONDS, param(SETTINGS.RATE_WINDOW_SECONDS))
+                    .set(SETTINGS.UPDATED_AT, Columns.now())
+                    .set(SETTINGS.VERSION, SETTINGS.VERSION.plus(inline(1)))
+                    .where(OURS)
+                    .returningResult(COLUMNS),
+            SettingsStore::own);
+    private static final PreparedQuery<Administration> LOCK_ADMINISTRATION = PreparedQuery.of(
+            select(SETTINGS.ADMINISTRATOR_ID, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, Columns.now()).from(SETTINGS).where(OURS).forUpdate(),
+            cells -> new Administration(
+                    cells.get(SETTINGS.ADMINISTRATOR_ID), new TokenLifetime(cells.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX)), cells.get(Columns.now())));
+    private static final PreparedUpdate ADMINISTERED_BY =
+            PreparedUpdate.of(DSL.update(SETTINGS).set(SETTINGS.ADMINISTRATOR_ID, param(SETTINGS.ADMINISTRATOR_ID)).where(OURS));
+
+    private static SelectConditionStep<Record> withTenant() {
+        return select(COLUMNS)
+                .select(TENANT_COLUMNS)
+                .from(SETTINGS)
+                .join(TENANTS)
+                .on(TENANTS.TENANT_ID.eq(inline(Db.PLATFORM)))
+                .and(TENANTS.ID.eq(SETTINGS.TENANT_ID))
+                .where(OURS);
+    }
 
     /** Adds the settings of a new tenant, within that tenant. */
     void insert(Tx tx, String timeZone, String currency) {
-        tx.sql().insertInto(SETTINGS).set(SETTINGS.TIME_ZONE, timeZone).set(SETTINGS.CURRENCY, currency).execute();
+        INSERT.later(tx, timeZone, currency);
     }
 
     Row get(Tx tx) {
-        return tx.sql()
-                .select(all())
-                .from(SETTINGS)
-                .join(TENANTS)
-                .on(TENANTS.TENANT_ID.eq(Db.PLATFORM))
-                .and(TENANTS.ID.eq(SETTINGS.TENANT_ID))
-                .where(SETTINGS.TENANT_ID.eq(Columns.tenant()))
-                .fetchSingle(SettingsStore::row);
+        return GET.single(tx);
     }
 
     /** Locks the settings until the transaction ends. */
     Row lock(Tx tx) {
-        return tx.sql()
-                .select(all())
-                .from(SETTINGS)
-                .join(TENANTS)
-                .on(TENANTS.TENANT_ID.eq(Db.PLATFORM))
-                .and(TENANTS.ID.eq(SETTINGS.TENANT_ID))
-                .where(SETTINGS.TENANT_ID.eq(Columns.tenant()))
-                .forUpdate()
-                .of(SETTINGS)
-                .fetchSingle(SettingsStore::row);
+        return LOCK.single(tx);
     }
 
     Row update(Tx tx, Row before, Values values) {
-        return tx.sql()
-                .update(SETTINGS)
-                .set(SETTINGS.TIME_ZONE, values.timeZone())
-                .set(SETTINGS.CURRENCY, values.currency())
-                .set(SETTINGS.TOKEN_LIFETIME_DAYS_MAX, values.tokenLifetimeDaysMax())
-                .set(SETTINGS.IP_ALLOW_LIST, values.ipAllowList().toArray(String[]::new))
-                .set(SETTINGS.RATE_LIMIT, values.rateLimit())
-                .set(SETTINGS.RATE_WINDOW_SECONDS, values.rateWindowSeconds())
-                .set(SETTINGS.UPDATED_AT, Columns.now())
-                .set(SETTINGS.VERSION, SETTINGS.VERSION.plus(1))
-                .where(SETTINGS.TENANT_ID.eq(Columns.tenant()))
-                .returningResult(COLUMNS)
-                .fetchSingle(record -> row(record, before.tenant()));
+        return UPDATE.single(tx, values.timeZone(), values.currency(), values.tokenLifetimeDaysMax(), values.ipAllowList(), values.rateLimit(),
+                        values.rateWindowSeconds())
+                .with(before.tenant());
     }
 
     /** The administrators' consumer, locked until the transaction ends, so that two requests don't create one each. */
     Administration lockAdministration(Tx tx) {
-        return tx.sql()
-                .select(SETTINGS.ADMINISTRATOR_ID, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, Columns.now())
-                .from(SETTINGS)
-                .where(SETTINGS.TENANT_ID.eq(Columns.tenant()))
-                .forUpdate()
-                .fetchSingle(record -> new Administration(
-                        record.get(SETTINGS.ADMINISTRATOR_ID), new TokenLifetime(record.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX)),
-                        record.get(Columns.now())));
+        return LOCK_ADMINISTRATION.single(tx);
     }
 
     /** Records the administrators' consumer. It is no setting that a caller changes: no version. */
     void administeredBy(Tx tx, UUID consumerId) {
-        tx.sql().update(SETTINGS).set(SETTINGS.ADMINISTRATOR_ID, consumerId).where(SETTINGS.TENANT_ID.eq(Columns.tenant())).execute();
+        ADMINISTERED_BY.later(tx, consumerId);
     }
 
-    private static List<Field<?>> all() {
-        var all = new ArrayList<>(COLUMNS);
-        all.addAll(OF_THE_TENANT);
-        return all;
+    private static Row row(RowReader cells) {
+        return own(cells).with(new TenantMembers(
+                cells.get(TENANTS.NAME), cells.get(TENANTS.MODE), cells.get(TENANTS.STATE), cells.get(TENANTS.RATE_LIMIT_MAXIMUM),
+                cells.get(TENANTS.RATE_MAXIMUM_WINDOW_SECONDS)));
     }
 
-    private static Row row(Record record) {
-        return row(record, new OfTheTenant(
-                record.get(TENANTS.NAME), record.get(TENANTS.MODE), record.get(TENANTS.STATE), record.get(TENANTS.RATE_LIMIT_MAXIMUM),
-                record.get(TENANTS.RATE_MAXIMUM_WINDOW_SECONDS)));
-    }
-
-    private static Row row(Record record, OfTheTenant tenant) {
+    private static OwnSettings own(RowReader cells) {
         var values = new Values(
-                record.get(SETTINGS.TIME_ZONE), record.get(SETTINGS.CURRENCY), record.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX),
-                List.of(record.get(SETTINGS.IP_ALLOW_LIST)), record.get(SETTINGS.RATE_LIMIT), record.get(SETTINGS.RATE_WINDOW_SECONDS));
-        return new Row(record.get(SETTINGS.TENANT_ID), tenant, values, record.get(SETTINGS.CREATED_AT),
-                record.get(SETTINGS.UPDATED_AT), record.get(SETTINGS.VERSION));
+                cells.get(SETTINGS.TIME_ZONE), cells.get(SETTINGS.CURRENCY), cells.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX),
+                List.of(cells.get(SETTINGS.IP_ALLOW_LIST)), cells.get(SETTINGS.RATE_LIMIT), cells.get(SETTINGS.RATE_WINDOW_SECONDS));
+        return new OwnSettings(
+                cells.get(SETTINGS.TENANT_ID), values, cells.get(SETTINGS.CREATED_AT), cells.get(SETTINGS.UPDATED_AT), cells.get(SETTINGS.VERSION));
     }
 }

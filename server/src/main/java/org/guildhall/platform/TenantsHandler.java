@@ -19,12 +19,12 @@ import org.guildhall.api.model.TenantState;
 import org.guildhall.api.model.TenantSuspension;
 import org.guildhall.api.platform.TenantsApi;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.TenantStore.Filter;
 import org.guildhall.platform.TenantStore.Row;
@@ -44,13 +44,13 @@ final class TenantsHandler implements TenantsApi<Call> {
     private final TenantStore tenants;
     private final SettingsStore settings;
     private final ConsumerStore consumers;
-    private final TokenIssuer mint;
+    private final TokenIssuer issuer;
 
-    TenantsHandler(TenantStore tenants, SettingsStore settings, ConsumerStore consumers, TokenIssuer mint) {
+    TenantsHandler(TenantStore tenants, SettingsStore settings, ConsumerStore consumers, TokenIssuer issuer) {
         this.tenants = tenants;
         this.settings = settings;
         this.consumers = consumers;
-        this.mint = mint;
+        this.issuer = issuer;
     }
 
     @Override
@@ -130,7 +130,7 @@ final class TenantsHandler implements TenantsApi<Call> {
         }
         ScopeDelegation.requireActsAs(call.caller(), "operator");
         var administered = call.tx().within(tenant.id(), inside -> administratorsToken(inside, tenant, body));
-        var reply = mint.answer(call, administered.issued());
+        var reply = issuer.answer(call, administered.issued());
         if (administered.made() != null) {
             var made = ConsumersHandler.toApi(administered.made());
             call.created(made.id(), made);
@@ -154,7 +154,7 @@ final class TenantsHandler implements TenantsApi<Call> {
         var made = present != null && isUsable(present) ? null : administrator(inside);
         var consumer = made == null ? present : made;
         return new AdministratorToken(
-                mint.issue(inside, tenant.mode(), new TokenStore.New(
+                issuer.issue(inside, tenant.mode(), new TokenStore.New(
                         consumer.id(), null, body.name() == null ? ADMINISTRATOR : body.name(), "secret", ADMINISTRATOR_SCOPES, List.of(), null,
                         null, administration.now().plus(lifetime), null)),
                 made);

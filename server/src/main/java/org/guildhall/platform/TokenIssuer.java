@@ -30,7 +30,7 @@ final class TokenIssuer {
     /** @param mode the tenant's mode, which becomes part of the token's prefix unless the token is publishable */
     Issued issue(Tx tx, String mode, TokenStore.New token) {
         var generated = ApiToken.issue(mark(token.kind(), mode));
-        var row = tokens.insert(tx, token, new TokenStore.Proof(generated.prefix(), generated.hmac(keys), keys.current()));
+        var row = tokens.insert(tx, token, new TokenStore.StoredSecret(generated.prefix(), generated.hmac(keys), keys.current()));
         return new Issued(row, generated.clear());
     }
 

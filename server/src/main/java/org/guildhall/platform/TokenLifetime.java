@@ -15,21 +15,21 @@ import org.jspecify.annotations.Nullable;
 record TokenLifetime(@Nullable Integer daysMax) {
 
     /** The resulting expiry (null for none), or the mistake in the wanted one. */
-    record Wish(@Nullable Instant end, @Nullable Item wrong) {}
+    record Expiry(@Nullable Instant end, @Nullable Item wrong) {}
 
     /** The expiry of a token created at {@code created}: the wanted one if it is allowed, or the bound, if any, without a wanted one. */
-    Wish wish(@Nullable Instant wanted, Instant created, Instant now) {
+    Expiry expiry(@Nullable Instant wanted, Instant created, Instant now) {
         var latest = latest(created);
         var end = wanted == null ? latest : wanted.truncatedTo(ChronoUnit.MICROS);
         if (end != null && !end.isAfter(now)) {
-            return new Wish(null, Item.pointer("/expires_at", "in_the_past", wanted == null
+            return new Expiry(null, Item.pointer("/expires_at", "in_the_past", wanted == null
                     ? "The tenant limits the lifetime of tokens to " + daysMax + " days, which are over: issue a new token."
                     : "`expires_at` must be in the future."));
         }
         if (end != null && latest != null && end.isAfter(latest)) {
-            return new Wish(null, Item.pointer("/expires_at", "too_late", "The tenant limits the lifetime of tokens to " + daysMax + " days."));
+            return new Expiry(null, Item.pointer("/expires_at", "too_late", "The tenant limits the lifetime of tokens to " + daysMax + " days."));
         }
-        return new Wish(end, null);
+        return new Expiry(end, null);
     }
 
     /** True if the bound allows this lifetime. */

@@ -1,29 +1,39 @@
 package org.guildhall.platform;
 
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.platform.Tables.CONSUMERS;
 import static org.guildhall.schema.platform.Tables.DOORS;
 import static org.guildhall.schema.platform.Tables.TOKENS;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.least;
-import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.when;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
-import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.Filters;
-import org.guildhall.core.sql.PageRequest;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +55,7 @@ final class TokenStore {
             @Nullable Long rateLimit, @Nullable Integer rateWindowSeconds, @Nullable Instant expiresAt, @Nullable UUID rotatedFrom) {}
 
     /** The prefix that finds the token, and the HMAC of its secret under the key {@code keyId}. */
-    record Proof(String prefix, byte[] secretHmac, String keyId) {}
+    record StoredSecret(String prefix, byte[] secretHmac, String keyId) {}
 
     /** The members of a token that a caller can change. */
     record Values(
@@ -57,11 +67,10 @@ final class TokenStore {
             @Nullable String externalId, @Nullable UUID consumerId, @Nullable String state, @Nullable String prefix, @Nullable String kind,
             TimeWindow created) {}
 
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", TOKENS.CREATED_AT);
     private static final Field<Instant> ENDED = coalesce(
             TOKENS.REVOKED_AT, field(select(CONSUMERS.ARCHIVED_AT).from(CONSUMERS).where(CONSUMERS.ID.eq(TOKENS.CONSUMER_ID))));
     private static final Field<String> STATE =
-            when(ENDED.isNotNull(), "revoked").when(TOKENS.EXPIRES_AT.le(Columns.now()), "expired").otherwise("active");
+            when(ENDED.isNotNull(), inline("revoked")).when(TOKENS.EXPIRES_AT.le(Columns.now()), inline("expired")).otherwise(inline("active"));
     private static final Field<Instant> REVOKED_AT = ENDED.as("ended_at");
     private static final Field<String> STATE_NOW = STATE.as("state_now");
     private static final List<Field<?>> COLUMNS = List.of(
@@ -69,140 +78,150 @@ final class TokenStore {
             TOKENS.RATE_LIMIT, TOKENS.RATE_WINDOW_SECONDS, STATE_NOW, TOKENS.EXPIRES_AT, REVOKED_AT, TOKENS.LAST_USED_AT,
             TOKENS.ROTATED_FROM, TOKENS.CREATED_AT, TOKENS.UPDATED_AT, TOKENS.VERSION);
 
+    private static final Condition BY_ID = TOKENS.ID.eq(param(TOKENS.ID));
+
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(TOKENS).where(BY_ID), TokenStore::row);
+    private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(TOKENS).where(BY_ID).forUpdate().of(TOKENS), TokenStore::row);
+    private static final PreparedQuery<Integer> IS_REPLACED =
+            PreparedQuery.ofValue(selectOne().from(TOKENS).where(TOKENS.ROTATED_FROM.eq(param(TOKENS.ROTATED_FROM))).limit(inline(1)));
+
+    private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
+            insertInto(TOKENS)
+                    .set(TOKENS.CONSUMER_ID, param(TOKENS.CONSUMER_ID))
+                    .set(TOKENS.EXTERNAL_ID, param(TOKENS.EXTERNAL_ID))
+                    .set(TOKENS.NAME, param(TOKENS.NAME))
+                    .set(TOKENS.KIND, param(TOKENS.KIND))
+                    .set(TOKENS.PREFIX, param(TOKENS.PREFIX))
+                    .set(TOKENS.SECRET_HMAC, param(TOKENS.SECRET_HMAC))
+                    .set(TOKENS.KEY_ID, param(TOKENS.KEY_ID))
+                    .set(TOKENS.SCOPES, param(TOKENS.SCOPES))
+                    .set(TOKENS.ORIGINS, param(TOKENS.ORIGINS))
+                    .set(TOKENS.RATE_LIMIT, param(TOKENS.RATE_LIMIT))
+                    .set(TOKENS.RATE_WINDOW_SECONDS, param(TOKENS.RATE_WINDOW_SECONDS))
+                    .set(TOKENS.EXPIRES_AT, param(TOKENS.EXPIRES_AT))
+                    .set(TOKENS.ROTATED_FROM, param(TOKENS.ROTATED_FROM))
+                    .returningResult(COLUMNS),
+            TokenStore::row);
+    private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
+            DSL.update(TOKENS)
+                    .set(TOKENS.EXTERNAL_ID, param(TOKENS.EXTERNAL_ID))
+                    .set(TOKENS.NAME, param(TOKENS.NAME))
+                    .set(TOKENS.SCOPES, param(TOKENS.SCOPES))
+                    .set(TOKENS.ORIGINS, param(TOKENS.ORIGINS))
+                    .set(TOKENS.RATE_LIMIT, param(TOKENS.RATE_LIMIT))
+                    .set(TOKENS.RATE_WINDOW_SECONDS, param(TOKENS.RATE_WINDOW_SECONDS))
+                    .set(TOKENS.EXPIRES_AT, param(TOKENS.EXPIRES_AT))
+                    .set(TOKENS.UPDATED_AT, Columns.now())
+                    .set(TOKENS.VERSION, TOKENS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            TokenStore::row);
+    private static final PreparedQuery<Row> END_BY = PreparedQuery.of(
+            DSL.update(TOKENS)
+                    .set(TOKENS.EXPIRES_AT, least(param(TOKENS.EXPIRES_AT), TOKENS.EXPIRES_AT))
+                    .set(TOKENS.UPDATED_AT, Columns.now())
+                    .set(TOKENS.VERSION, TOKENS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            TokenStore::row);
+    private static final PreparedQuery<Row> REVOKE = PreparedQuery.of(
+            DSL.update(TOKENS)
+                    .set(TOKENS.REVOKED_AT, Columns.now())
+                    .set(TOKENS.UPDATED_AT, Columns.now())
+                    .set(TOKENS.VERSION, TOKENS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            TokenStore::row);
+
+    private static final PreparedUpdate OPEN_PREFIX = PreparedUpdate.of(insertInto(DOORS, DOORS.KIND, DOORS.KEY, DOORS.TENANT_ID, DOORS.TARGET_ID)
+            .values(inline("token"), param(DOORS.KEY), param(DOORS.TENANT_ID), param(DOORS.TARGET_ID)));
+    private static final PreparedUpdate OPEN_ORIGINS = PreparedUpdate.of(insertInto(DOORS, DOORS.KIND, DOORS.KEY, DOORS.TENANT_ID, DOORS.TARGET_ID)
+            .select(select(inline("origin"), field("unnest({0})", SQLDataType.VARCHAR, params("origins", SQLDataType.VARCHAR)),
+                    param(DOORS.TENANT_ID), param(DOORS.TARGET_ID))));
+    private static final PreparedUpdate CLOSE_ORIGINS = closeOrigins(DOORS.TARGET_ID.eq(param(DOORS.TARGET_ID)));
+    private static final PreparedUpdate CLOSE_ORIGINS_OF_CONSUMER =
+            closeOrigins(DOORS.TARGET_ID.in(select(TOKENS.ID).from(TOKENS).where(TOKENS.CONSUMER_ID.eq(param(TOKENS.CONSUMER_ID)))));
+
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            Map.of("created_at", TOKENS.CREATED_AT),
+            TOKENS.ID,
+            by -> select(COLUMNS)
+                    .from(TOKENS)
+                    .where(by.is(TOKENS.EXTERNAL_ID, Filter::externalId))
+                    .and(by.is(TOKENS.CONSUMER_ID, Filter::consumerId))
+                    .and(by.is(STATE, Filter::state))
+                    .and(by.is(TOKENS.PREFIX, Filter::prefix))
+                    .and(by.is(TOKENS.KIND, Filter::kind))
+                    .and(by.within(TOKENS.CREATED_AT, Filter::created)),
+            TokenStore::row);
+
+    private static PreparedUpdate closeOrigins(Condition which) {
+        return PreparedUpdate.of(DSL.deleteFrom(DOORS).where(DOORS.KIND.eq(inline("origin"))).and(DOORS.TENANT_ID.eq(param(DOORS.TENANT_ID))).and(which));
+    }
+
     /** Adds the token and its doors. */
-    Row insert(Tx tx, New token, Proof proof) {
-        var row = tx.sql()
-                .insertInto(TOKENS)
-                .set(TOKENS.CONSUMER_ID, token.consumerId())
-                .set(TOKENS.EXTERNAL_ID, token.externalId())
-                .set(TOKENS.NAME, token.name())
-                .set(TOKENS.KIND, token.kind())
-                .set(TOKENS.PREFIX, proof.prefix())
-                .set(TOKENS.SECRET_HMAC, proof.secretHmac())
-                .set(TOKENS.KEY_ID, proof.keyId())
-                .set(TOKENS.SCOPES, token.scopes().toArray(String[]::new))
-                .set(TOKENS.ORIGINS, token.origins().toArray(String[]::new))
-                .set(TOKENS.RATE_LIMIT, token.rateLimit())
-                .set(TOKENS.RATE_WINDOW_SECONDS, token.rateWindowSeconds())
-                .set(TOKENS.EXPIRES_AT, token.expiresAt())
-                .set(TOKENS.ROTATED_FROM, token.rotatedFrom())
-                .returningResult(COLUMNS)
-                .fetchSingle(TokenStore::row);
-        tx.sql()
-                .insertInto(DOORS, DOORS.KIND, DOORS.KEY, DOORS.TENANT_ID, DOORS.TARGET_ID)
-                .values("token", row.prefix(), tx.tenant(), row.id())
-                .execute();
+    Row insert(Tx tx, New token, StoredSecret secret) {
+        var row = INSERT.single(tx, token.consumerId(), token.externalId(), token.name(), token.kind(), secret.prefix(), secret.secretHmac(),
+                secret.keyId(), token.scopes(), token.origins(), token.rateLimit(), token.rateWindowSeconds(), token.expiresAt(), token.rotatedFrom());
+        OPEN_PREFIX.later(tx, row.prefix(), tx.tenant(), row.id());
         openOrigins(tx, row.id(), row.origins());
         return row;
     }
 
     @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(TOKENS).where(TOKENS.ID.eq(id)).fetchOne(TokenStore::row);
+        return GET.one(tx, id);
     }
 
     /** Locks the token until the transaction ends. */
-    @Nullable Row lock(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(TOKENS).where(TOKENS.ID.eq(id)).forUpdate().of(TOKENS).fetchOne(TokenStore::row);
+    Supplier<@Nullable Row> lock(Batch batch, UUID id) {
+        return batch.one(LOCK, id);
     }
 
     /** True if another token has replaced this one. */
-    boolean isReplaced(Tx tx, UUID id) {
-        return tx.sql().fetchExists(TOKENS, TOKENS.ROTATED_FROM.eq(id));
+    BooleanSupplier isReplaced(Batch batch, UUID id) {
+        return batch.exists(IS_REPLACED, id);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
-        return page.fetch(tx.sql().select(COLUMNS).from(TOKENS).where(condition(filter)), SORTS, TOKENS.ID, TokenStore::row);
+        return LIST.page(tx, page, filter);
     }
 
     Row update(Tx tx, Row before, Values values) {
         if (!before.origins().equals(values.origins())) {
-            closeOrigins(tx, DOORS.TARGET_ID.eq(before.id()));
+            CLOSE_ORIGINS.later(tx, tx.tenant(), before.id());
             openOrigins(tx, before.id(), values.origins());
         }
-        return tx.sql()
-                .update(TOKENS)
-                .set(TOKENS.EXTERNAL_ID, values.externalId())
-                .set(TOKENS.NAME, values.name())
-                .set(TOKENS.SCOPES, values.scopes().toArray(String[]::new))
-                .set(TOKENS.ORIGINS, values.origins().toArray(String[]::new))
-                .set(TOKENS.RATE_LIMIT, values.rateLimit())
-                .set(TOKENS.RATE_WINDOW_SECONDS, values.rateWindowSeconds())
-                .set(TOKENS.EXPIRES_AT, values.expiresAt())
-                .set(TOKENS.UPDATED_AT, Columns.now())
-                .set(TOKENS.VERSION, TOKENS.VERSION.plus(1))
-                .where(TOKENS.ID.eq(before.id()))
-                .returningResult(COLUMNS)
-                .fetchSingle(TokenStore::row);
+        return UPDATE.single(tx, values.externalId(), values.name(), values.scopes(), values.origins(), values.rateLimit(),
+                values.rateWindowSeconds(), values.expiresAt(), before.id());
     }
 
     /** Sets the token's expiry, unless it expires earlier. */
     Row endBy(Tx tx, UUID id, Instant instant) {
-        return tx.sql()
-                .update(TOKENS)
-                .set(TOKENS.EXPIRES_AT, least(val(instant), TOKENS.EXPIRES_AT))
-                .set(TOKENS.UPDATED_AT, Columns.now())
-                .set(TOKENS.VERSION, TOKENS.VERSION.plus(1))
-                .where(TOKENS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(TokenStore::row);
+        return END_BY.single(tx, instant, id);
     }
 
     Row revoke(Tx tx, UUID id) {
-        closeOrigins(tx, DOORS.TARGET_ID.eq(id));
-        return tx.sql()
-                .update(TOKENS)
-                .set(TOKENS.REVOKED_AT, Columns.now())
-                .set(TOKENS.UPDATED_AT, Columns.now())
-                .set(TOKENS.VERSION, TOKENS.VERSION.plus(1))
-                .where(TOKENS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(TokenStore::row);
+        CLOSE_ORIGINS.later(tx, tx.tenant(), id);
+        return REVOKE.single(tx, id);
     }
 
     /** Deletes the origins' doors of a consumer's tokens. */
     void closeOriginsOf(Tx tx, UUID consumerId) {
-        closeOrigins(tx, DOORS.TARGET_ID.in(select(TOKENS.ID).from(TOKENS).where(TOKENS.CONSUMER_ID.eq(consumerId))));
+        CLOSE_ORIGINS_OF_CONSUMER.later(tx, tx.tenant(), consumerId);
     }
 
     private static void openOrigins(Tx tx, UUID tokenId, List<String> origins) {
         if (!origins.isEmpty()) {
-            var doors = tx.sql().insertInto(DOORS, DOORS.KIND, DOORS.KEY, DOORS.TENANT_ID, DOORS.TARGET_ID);
-            origins.forEach(origin -> doors.values("origin", origin, tx.tenant(), tokenId));
-            doors.execute();
+            OPEN_ORIGINS.later(tx, origins, tx.tenant(), tokenId);
         }
     }
 
-    private static void closeOrigins(Tx tx, Condition which) {
-        tx.sql().deleteFrom(DOORS).where(DOORS.KIND.eq("origin")).and(DOORS.TENANT_ID.eq(tx.tenant())).and(which).execute();
-    }
-
-    private static Condition condition(Filter filter) {
-        var all = noCondition();
-        if (filter.externalId() != null) {
-            all = all.and(TOKENS.EXTERNAL_ID.eq(filter.externalId()));
-        }
-        if (filter.consumerId() != null) {
-            all = all.and(TOKENS.CONSUMER_ID.eq(filter.consumerId()));
-        }
-        if (filter.state() != null) {
-            all = all.and(STATE.eq(filter.state()));
-        }
-        if (filter.prefix() != null) {
-            all = all.and(TOKENS.PREFIX.eq(filter.prefix()));
-        }
-        if (filter.kind() != null) {
-            all = all.and(TOKENS.KIND.eq(filter.kind()));
-        }
-        all = all.and(Filters.within(TOKENS.CREATED_AT, filter.created()));
-        return all;
-    }
-
-    private static Row row(Record record) {
+    private static Row row(RowReader cells) {
         return new Row(
-                record.get(TOKENS.ID), record.get(TOKENS.EXTERNAL_ID), record.get(TOKENS.CONSUMER_ID), record.get(TOKENS.NAME),
-                record.get(TOKENS.KIND), record.get(TOKENS.PREFIX), List.of(record.get(TOKENS.SCOPES)), List.of(record.get(TOKENS.ORIGINS)),
-                record.get(TOKENS.RATE_LIMIT), record.get(TOKENS.RATE_WINDOW_SECONDS), record.get(STATE_NOW), record.get(TOKENS.EXPIRES_AT),
-                record.get(REVOKED_AT), record.get(TOKENS.LAST_USED_AT), record.get(TOKENS.ROTATED_FROM), record.get(TOKENS.CREATED_AT),
-                record.get(TOKENS.UPDATED_AT), record.get(TOKENS.VERSION));
+                cells.get(TOKENS.ID), cells.get(TOKENS.EXTERNAL_ID), cells.get(TOKENS.CONSUMER_ID), cells.get(TOKENS.NAME),
+                cells.get(TOKENS.KIND), cells.get(TOKENS.PREFIX), List.of(cells.get(TOKENS.SCOPES)), List.of(cells.get(TOKENS.ORIGINS)),
+                cells.get(TOKENS.RATE_LIMIT), cells.get(TOKENS.RATE_WINDOW_SECONDS), cells.get(STATE_NOW), cells.get(TOKENS.EXPIRES_AT),
+                cells.get(REVOKED_AT), cells.get(TOKENS.LAST_USED_AT), cells.get(TOKENS.ROTATED_FROM), cells.get(TOKENS.CREATED_AT),
+                cells.get(TOKENS.UPDATED_AT), cells.get(TOKENS.VERSION));
     }
 }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -18,11 +19,12 @@ import org.guildhall.api.model.TokenPatch;
 import org.guildhall.api.model.TokenRotation;
 import org.guildhall.api.model.TokenState;
 import org.guildhall.api.platform.TokensApi;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.platform.ConsumerStore.ConsumerStatus;
 import org.guildhall.platform.TokenStore.Filter;
 import org.guildhall.platform.TokenStore.Row;
@@ -34,12 +36,12 @@ final class TokensHandler implements TokensApi<Call> {
 
     private final TokenStore tokens;
     private final ConsumerStore consumers;
-    private final TokenIssuer mint;
+    private final TokenIssuer issuer;
 
-    TokensHandler(TokenStore tokens, ConsumerStore consumers, TokenIssuer mint) {
+    TokensHandler(TokenStore tokens, ConsumerStore consumers, TokenIssuer issuer) {
         this.tokens = tokens;
         this.consumers = consumers;
-        this.mint = mint;
+        this.issuer = issuer;
     }
 
     @Override
@@ -47,21 +49,21 @@ final class TokensHandler implements TokensApi<Call> {
         var kind = body.kind() == null ? TokenKind.SECRET : body.kind();
         var origins = body.origins() == null ? List.<String>of() : body.origins();
         ScopeDelegation.requireHeld(call.caller(), body.scopes(), body.scopes());
-        var standing = consumers.lockStatusShared(call.tx(), body.consumerId().value());
-        if (standing != null) {
-            ScopeDelegation.requireActsAs(call.caller(), standing.actsAs());
+        var consumer = consumers.lockStatusShared(call.tx(), body.consumerId().value());
+        if (consumer != null) {
+            ScopeDelegation.requireActsAs(call.caller(), consumer.actsAs());
         }
         var wrong = new ArrayList<>(ofKind(kind.value(), body.scopes(), origins));
         Instant end = null;
-        if (standing == null) {
+        if (consumer == null) {
             wrong.add(Item.pointer("/consumer_id", "unknown", "There is no such consumer."));
         } else {
-            wrong.addAll(ScopeDelegation.beyondConsumer(standing.scopes(), body.scopes(), body.scopes()));
-            end = wished(standing.lifetime().wish(body.expiresAt(), standing.now(), standing.now()), wrong);
+            wrong.addAll(ScopeDelegation.beyondConsumer(consumer.scopes(), body.scopes(), body.scopes()));
+            end = validExpiry(consumer.lifetime().expiry(body.expiresAt(), consumer.now(), consumer.now()), wrong);
         }
         ProblemException.ifAny(wrong);
-        requireActive(Objects.requireNonNull(standing));
-        return mint.answer(call, mint.issue(call.tx(), call.caller().mode(), new TokenStore.New(
+        requireActive(Objects.requireNonNull(consumer));
+        return issuer.answer(call, issuer.issue(call.tx(), call.caller().mode(), new TokenStore.New(
                 body.consumerId().value(), body.externalId(), body.name(), kind.value(), body.scopes(), origins,
                 ConsumersHandler.limit(body.rateLimit()), ConsumersHandler.window(body.rateLimit()), end, null)));
     }
@@ -96,21 +98,25 @@ final class TokensHandler implements TokensApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        var standing = standing(call, before);
+        var batch = new Batch();
+        var lockedStatus = consumers.lockStatusOfTokenShared(batch, before.id());
+        var replaced = tokens.isReplaced(batch, before.id());
+        batch.send(call.tx());
+        var consumer = consumerStatus(lockedStatus);
         ScopeDelegation.requireHeld(call.caller(), given(current, wanted), wanted.scopes());
-        ScopeDelegation.requireActsAs(call.caller(), standing.actsAs());
+        ScopeDelegation.requireActsAs(call.caller(), consumer.actsAs());
         var wrong = new ArrayList<>(ofKind(before.kind(), wanted.scopes(), wanted.origins()));
-        wrong.addAll(ScopeDelegation.beyondConsumer(standing.scopes(), ScopeDelegation.added(current.scopes(), wanted.scopes()), wanted.scopes()));
+        wrong.addAll(ScopeDelegation.beyondConsumer(consumer.scopes(), ScopeDelegation.added(current.scopes(), wanted.scopes()), wanted.scopes()));
         var end = Objects.equals(wanted.expiresAt(), current.expiresAt())
                 ? current.expiresAt()
-                : wished(standing.lifetime().wish(wanted.expiresAt(), before.createdAt(), standing.now()), wrong);
+                : validExpiry(consumer.lifetime().expiry(wanted.expiresAt(), before.createdAt(), consumer.now()), wrong);
         if (before.id().equals(call.caller().token())) {
             wrong.addAll(OwnLimit.unusable("/rate_limit", current.rateLimit(), wanted.rateLimit()));
         }
         ProblemException.ifAny(wrong);
         requireActive(before);
-        requireActive(standing);
-        if (isLater(before.expiresAt(), end) && tokens.isReplaced(call.tx(), before.id())) {
+        requireActive(consumer);
+        if (isLater(before.expiresAt(), end) && replaced.getAsBoolean()) {
             throw Problem.INVALID_STATE.because("The token was rotated: its expiry can be moved to an earlier instant only.");
         }
         return changed(call, before, tokens.update(call.tx(), before, new Values(
@@ -120,21 +126,26 @@ final class TokensHandler implements TokensApi<Call> {
 
     @Override
     public Reply<IssuedToken> rotateToken(Call call, TokenId tokenId, TokenRotation body) {
-        var before = locked(call, tokenId);
+        var batch = new Batch();
+        var locked = tokens.lock(batch, tokenId.value());
+        var replaced = tokens.isReplaced(batch, tokenId.value());
+        var lockedStatus = consumers.lockStatusOfTokenShared(batch, tokenId.value());
+        batch.send(call.tx());
+        var before = expected(call, locked.get());
         ScopeDelegation.requireHeld(call.caller(), before.scopes(), before.scopes());
-        var standing = standing(call, before);
-        ScopeDelegation.requireActsAs(call.caller(), standing.actsAs());
+        var consumer = consumerStatus(lockedStatus);
+        ScopeDelegation.requireActsAs(call.caller(), consumer.actsAs());
         requireActive(before);
-        if (tokens.isReplaced(call.tx(), before.id())) {
+        if (replaced.getAsBoolean()) {
             throw Problem.INVALID_STATE.because("The token was already rotated. Rotate its successor, or issue a new token.");
         }
-        requireActive(standing);
-        var end = standing.lifetime().ofSuccessor(before.expiresAt(), before.createdAt(), standing.now());
-        var issued = mint.issue(call.tx(), call.caller().mode(), new TokenStore.New(
+        requireActive(consumer);
+        var end = consumer.lifetime().ofSuccessor(before.expiresAt(), before.createdAt(), consumer.now());
+        var issued = issuer.issue(call.tx(), call.caller().mode(), new TokenStore.New(
                 before.consumerId(), null, before.name(), before.kind(), before.scopes(), before.origins(), before.rateLimit(),
                 before.rateWindowSeconds(), end, before.id()));
-        var reply = mint.answer(call, issued);
-        changed(call, before, tokens.endBy(call.tx(), before.id(), standing.now().plusSeconds(body.overlapSeconds())));
+        var reply = issuer.answer(call, issued);
+        changed(call, before, tokens.endBy(call.tx(), before.id(), consumer.now().plusSeconds(body.overlapSeconds())));
         return reply;
     }
 
@@ -148,7 +159,13 @@ final class TokensHandler implements TokensApi<Call> {
     }
 
     private Row locked(Call call, TokenId tokenId) {
-        var row = tokens.lock(call.tx(), tokenId.value());
+        var batch = new Batch();
+        var row = tokens.lock(batch, tokenId.value());
+        batch.send(call.tx());
+        return expected(call, row.get());
+    }
+
+    private static Row expected(Call call, @Nullable Row row) {
         if (row == null) {
             throw Problem.NOT_FOUND.refusal();
         }
@@ -156,8 +173,8 @@ final class TokensHandler implements TokensApi<Call> {
         return row;
     }
 
-    private ConsumerStatus standing(Call call, Row token) {
-        return Objects.requireNonNull(consumers.lockStatusShared(call.tx(), token.consumerId()), "a token has a consumer");
+    private static ConsumerStatus consumerStatus(Supplier<@Nullable ConsumerStatus> locked) {
+        return Objects.requireNonNull(locked.get(), "a token has a consumer");
     }
 
     private static void requireActive(Row row) {
@@ -166,8 +183,8 @@ final class TokensHandler implements TokensApi<Call> {
         }
     }
 
-    private static void requireActive(ConsumerStatus standing) {
-        if (standing.state().equals("archived")) {
+    private static void requireActive(ConsumerStatus consumer) {
+        if (consumer.state().equals("archived")) {
             throw Problem.INVALID_STATE.because("The consumer is archived, so its tokens can't be used.");
         }
     }
@@ -197,11 +214,11 @@ final class TokensHandler implements TokensApi<Call> {
         return wrong;
     }
 
-    private static @Nullable Instant wished(TokenLifetime.Wish wish, List<Item> wrong) {
-        if (wish.wrong() != null) {
-            wrong.add(wish.wrong());
+    private static @Nullable Instant validExpiry(TokenLifetime.Expiry expiry, List<Item> wrong) {
+        if (expiry.wrong() != null) {
+            wrong.add(expiry.wrong());
         }
-        return wish.end();
+        return expiry.end();
     }
 
     private static Reply<Token> changed(Call call, Row before, Row after) {

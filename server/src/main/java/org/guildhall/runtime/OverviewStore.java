@@ -57,6 +57,84 @@ final class OverviewStore {
 
     record Member(UUID id, UUID personId, String name, String role) {}
 
+    /** Parameters: rows of a list, members of a household, kept, existed, people, sites, created; see {@link #lists}. */
+    private static final String LISTS_OF = """
+            shown as materialized (
+                select m.id, m.person_id, m.role, m.starts_at, m.ends_at, m.created_at,
+                       case m.role when 'owner' then 1 when 'admin' then 2 else 3 end as place
+                from asked a
+                join runtime.memberships m on m.organization_id = a.id
+                where m.starts_at <= a.at and (m.ends_at is null or m.ends_at > a.at)
+                order by place, m.created_at, m.id
+                limit %1$d
+            )
+            select jsonb_build_object(
+                'organization', (
+                    select to_jsonb(o) || jsonb_build_object('pool_id', a.pool_id) from asked a join runtime.organizations o on o.id = a.id),
+                'org_type', (
+                    select jsonb_build_object('id', t.id, 'key', t.key, 'name', t.name, 'state', t.state)
+                    from asked a join catalog.runtime_org_types t on t.id = a.org_type_id),
+                'people', (
+                    select coalesce(jsonb_agg(jsonb_build_object(
+                        'id', n.id, 'name', n.name, 'email', n.email, 'state', n.state, 'membership_id', m.id, 'role', m.role,
+                        'starts_at', m.starts_at, 'ends_at', m.ends_at) order by m.place, m.created_at, m.id), '[]')
+                    from shown m join runtime.persons n on n.id = m.person_id),
+                'workspaces', (
+                    select coalesce(jsonb_agg(to_jsonb(v) order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (
+                        select * from runtime.workspaces v
+                        where v.organization_id = a.id and %7$s and %3$s
+                        order by v.created_at desc, v.id desc
+                        limit %1$d) v),
+                'households', (
+                    select coalesce(jsonb_agg(v.row order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (
+                        select v.created_at, v.id, jsonb_build_object('id', v.id, 'name', v.name, 'state', v.state, 'members', (
+                            select coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'person_id', h.person_id, 'name', h.name, 'role', h.role)
+                                order by h.role, h.created_at, h.id), '[]')
+                            from (
+                                select h.id, h.person_id, n.name, h.role, h.created_at
+                                from runtime.household_members h join runtime.persons n on n.id = h.person_id
+                                where h.household_id = v.id and h.starts_at <= a.at and (h.ends_at is null or h.ends_at > a.at)
+                                order by h.role, h.created_at, h.id
+                                limit %2$d) h)) as row
+                        from runtime.households v
+                        where v.id in (
+                            select h.household_id
+                            from (select person_id from shown order by place, created_at, id limit %5$d) m
+                            join runtime.household_members h on h.person_id = m.person_id
+                            where h.starts_at <= a.at and (h.ends_at is null or h.ends_at > a.at)) and %3$s
+                        order by v.created_at desc, v.id desc
+                        limit %1$d) v),
+                'provisions', (
+                    select coalesce(jsonb_agg(to_jsonb(v) || jsonb_build_object('policy_id', v.default_grant_policy_id, 'seen_at', a.seen_at)
+                        order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (
+                        select v.id, v.organization_id, v.pool_id, v.product_id, v.ladder_id, v.tier_id, v.cause, v.grant_id,
+                               v.default_grant_policy_id, v.starts_at, v.ends_at, v.created_at, v.updated_at, v.version
+                        from runtime.provisions v
+                        where v.organization_id = a.id and %4$s
+                        order by v.created_at desc, v.id desc
+                        limit %1$d) v),
+                'grants', (
+                    select coalesce(jsonb_agg(to_jsonb(v) || jsonb_build_object('seen_at', a.seen_at) order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (
+                        select * from runtime.grants v
+                        where v.organization_id = a.id and %4$s
+                        order by v.created_at desc, v.id desc
+                        limit %1$d) v),
+                'transitions', (
+                    select coalesce(jsonb_agg(to_jsonb(v) order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (
+                        select * from runtime.transitions v
+                        where v.organization_id = a.id and %7$s
+                        order by v.created_at desc, v.id desc
+                        limit %1$d) v),
+                'sites', (
+                    select coalesce(jsonb_agg(v.row order by v.created_at desc, v.id desc), '[]')
+                    from asked a cross join lateral (%6$s) v))
+            """;
+
     /**
      * The lists now. Memberships are limited before they are joined, so that a large organization's other persons aren't read; households are
      * those of the people in the answer. The instant of the pool's rows isn't before its last change, even if the clock was set back.
@@ -119,81 +197,6 @@ final class OverviewStore {
      * @param sites selects the sites of {@code a}
      */
     private static String lists(String kept, String existed, String created, String sites) {
-        return """
-                shown as materialized (
-                    select m.id, m.person_id, m.role, m.starts_at, m.ends_at, m.created_at,
-                           case m.role when 'owner' then 1 when 'admin' then 2 else 3 end as place
-                    from asked a
-                    join runtime.memberships m on m.organization_id = a.id
-                    where m.starts_at <= a.at and (m.ends_at is null or m.ends_at > a.at)
-                    order by place, m.created_at, m.id
-                    limit %1$d
-                )
-                select jsonb_build_object(
-                    'organization', (
-                        select to_jsonb(o) || jsonb_build_object('pool_id', a.pool_id) from asked a join runtime.organizations o on o.id = a.id),
-                    'org_type', (
-                        select jsonb_build_object('id', t.id, 'key', t.key, 'name', t.name, 'state', t.state)
-                        from asked a join catalog.runtime_org_types t on t.id = a.org_type_id),
-                    'people', (
-                        select coalesce(jsonb_agg(jsonb_build_object(
-                            'id', n.id, 'name', n.name, 'email', n.email, 'state', n.state, 'membership_id', m.id, 'role', m.role,
-                            'starts_at', m.starts_at, 'ends_at', m.ends_at) order by m.place, m.created_at, m.id), '[]')
-                        from shown m join runtime.persons n on n.id = m.person_id),
-                    'workspaces', (
-                        select coalesce(jsonb_agg(to_jsonb(v) order by v.created_at desc, v.id desc), '[]')
-                        from asked a cross join lateral (
-                            select * from runtime.workspaces v
-                            where v.organization_id = a.id and %7$s and %3$s
-                            order by v.created_at desc, v.id desc
-                            limit %1$d) v),
-                    'households', (
-                        select coalesce(jsonb_agg(v.row order by v.created_at desc, v.id desc), '[]')
-                        from asked a cross join lateral (
-                            select v.created_at, v.id, jsonb_build_object('id', v.id, 'name', v.name, 'state', v.state, 'members', (
-                                select coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'person_id', h.person_id, 'name', h.name, 'role', h.role)
-                                    order by h.role, h.created_at, h.id), '[]')
-                                from (
-                                    select h.id, h.person_id, n.name, h.role, h.created_at
-                                    from runtime.household_members h join runtime.persons n on n.id = h.person_id
-                                    where h.household_id = v.id and h.starts_at <= a.at and (h.ends_at is null or h.ends_at > a.at)
-                                    order by h.role, h.created_at, h.id
-                                    limit %2$d) h)) as row
-                            from runtime.households v
-                            where v.id in (
-                                select h.household_id
-                                from (select person_id from shown order by place, created_at, id limit %5$d) m
-                                join runtime.household_members h on h.person_id = m.person_id
-                                where h.starts_at <= a.at and (h.ends_at is null or h.ends_at > a.at)) and %3$s
-                            order by v.created_at desc, v.id desc
-                            limit %1$d) v),
-                    'provisions', (
-                        select coalesce(jsonb_agg(to_jsonb(v) || jsonb_build_object('policy_id', v.default_grant_policy_id, 'seen_at', a.seen_at)
-                            order by v.created_at desc, v.id desc), '[]')
-                        from asked a cross join lateral (
-                            select v.id, v.organization_id, v.pool_id, v.product_id, v.ladder_id, v.tier_id, v.cause, v.grant_id,
-                                   v.default_grant_policy_id, v.starts_at, v.ends_at, v.created_at, v.updated_at, v.version
-                            from runtime.provisions v
-                            where v.organization_id = a.id and %4$s
-                            order by v.created_at desc, v.id desc
-                            limit %1$d) v),
-                    'grants', (
-                        select coalesce(jsonb_agg(to_jsonb(v) || jsonb_build_object('seen_at', a.seen_at) order by v.created_at desc, v.id desc), '[]')
-                        from asked a cross join lateral (
-                            select * from runtime.grants v
-                            where v.organization_id = a.id and %4$s
-                            order by v.created_at desc, v.id desc
-                            limit %1$d) v),
-                    'transitions', (
-                        select coalesce(jsonb_agg(to_jsonb(v) order by v.created_at desc, v.id desc), '[]')
-                        from asked a cross join lateral (
-                            select * from runtime.transitions v
-                            where v.organization_id = a.id and %7$s
-                            order by v.created_at desc, v.id desc
-                            limit %1$d) v),
-                    'sites', (
-                        select coalesce(jsonb_agg(v.row order by v.created_at desc, v.id desc), '[]')
-                        from asked a cross join lateral (%6$s) v))
-                """.formatted(PART_MAX + 1, MEMBERS_MAX + 1, kept, existed, PART_MAX, sites, created);
+        return LISTS_OF.formatted(PART_MAX + 1, MEMBERS_MAX + 1, kept, existed, PART_MAX, sites, created);
     }
 }

@@ -1,12 +1,14 @@
 package org.guildhall.runtime;
 
 import org.guildhall.catalog.Catalog;
+import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.Platform;
+import org.guildhall.runtime.backfills.DefaultGrantBackfills;
 import org.guildhall.runtime.entitlements.EntitlementsModule;
 import org.guildhall.runtime.entitlements.UsageSnapshotStore;
 import org.guildhall.runtime.imports.ImportsModule;
@@ -27,6 +29,7 @@ public final class RuntimeModule {
     private final EntitlementsModule entitlements = new EntitlementsModule();
     private final SitesModule sites;
     private final PlansModule plans;
+    private final DefaultGrantBackfills backfills;
     private final SiteLimitJob siteLimits;
     private final UsageModule usage;
     private final PeopleModule people;
@@ -41,6 +44,7 @@ public final class RuntimeModule {
         var catalog = new Catalog();
         this.sites = new SitesModule(catalog);
         this.plans = new PlansModule(jobs, queue, catalog, sites.limits(), new UsageSnapshotStore());
+        this.backfills = new DefaultGrantBackfills(jobs, new JobTransactions(jobs), catalog, plans.pools(), queue);
         this.siteLimits = sites.limitJob(jobs, plans.pools(), queue);
         this.usage = new UsageModule(catalog, plans.pools());
         this.people = new PeopleModule(keys, plans.pools());
@@ -64,6 +68,7 @@ public final class RuntimeModule {
     /** Registers the room's jobs. */
     public void schedule() {
         plans.schedule(queue);
+        backfills.schedule();
         siteLimits.schedule();
     }
 
@@ -74,6 +79,6 @@ public final class RuntimeModule {
 
     /** Applies the catalog's default-grant policies to organizations that exist already. */
     public Catalog.Backfills backfills() {
-        return plans.backfills();
+        return backfills;
     }
 }

@@ -20,7 +20,7 @@ final class CatalogFixture {
     static final String BASE = "/api/v1/catalog";
 
     final TestServer.Tenant tenant = TestServer.shared().tenant();
-    final Http http = new Http(tenant.guild(), tenant.token("catalog:read", "catalog:write", "platform:audit:read"));
+    final Http http = new Http(tenant.server(), tenant.token("catalog:read", "catalog:write", "platform:audit:read"));
 
     Reply get(String path) {
         return http.get(BASE + path);
@@ -113,7 +113,7 @@ final class CatalogFixture {
 
     /** Returns the first column of a query in this tenant, without row-level security; {@code ?} is the id. */
     List<String> stored(String sql, String id) {
-        try (var connection = tenant.guild().superuser();
+        try (var connection = tenant.server().superuser();
                 var statement = connection.prepareStatement(sql)) {
             statement.setObject(1, uuid(id));
             var found = new ArrayList<String>();

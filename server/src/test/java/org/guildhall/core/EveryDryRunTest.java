@@ -26,12 +26,12 @@ class EveryDryRunTest {
 
     /** Tenants are rows of the platform: while its rows are compared, no other test can create a tenant. */
     private static synchronized void compareInThePlatform(Operation operation) throws SQLException {
-        compare(operation, new SampleData(TestServer.still().platform()));
+        compare(operation, new SampleData(TestServer.withoutScheduler().platform()));
     }
 
     /** A tenant in which no job changes rows, unless the real call of the operation waits for a job. */
     private static synchronized SampleData newTenant(Operation operation) {
-        return new SampleData((operation.status() == 202 ? TestServer.shared() : TestServer.still()).tenant());
+        return new SampleData((operation.status() == 202 ? TestServer.shared() : TestServer.withoutScheduler()).tenant());
     }
 
     private static void compare(Operation operation, SampleData samples) throws SQLException {
@@ -39,7 +39,7 @@ class EveryDryRunTest {
         var dry = request.at(request.path() + "?dry_run=true");
         Http.Reply tried;
         Http.Reply envelope;
-        try (var superuser = samples.tenant.guild().superuser()) {
+        try (var superuser = samples.tenant.server().superuser()) {
             var before = TenantTables.content(superuser, samples.tenant.id());
             tried = samples.send(dry, "Idempotency-Key", samples.word()).expect(operation.status());
             envelope = samples.send(dry, "Accept", Http.DRY_RUN).expect(operation.status());

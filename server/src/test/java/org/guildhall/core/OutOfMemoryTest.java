@@ -28,9 +28,9 @@ class OutOfMemoryTest {
     private static final int CALLERS_PER_TENANT = 6;
     private static final long ATTACK_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    private final TestServer guild = TestServer.shared();
+    private final TestServer server = TestServer.shared();
 
-    private Process server(Path folder, long pauseMillis, String... options) throws IOException {
+    private Process process(Path folder, long pauseMillis, String... options) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx80m", "-XX:+UseSerialGC"));
@@ -39,7 +39,7 @@ class OutOfMemoryTest {
         command.addAll(List.of("-cp", classPath, HungryServer.class.getName(), Long.toString(pauseMillis)));
         var builder = new ProcessBuilder(command).redirectError(folder.resolve("log").toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("GUILDHALL_"));
-        builder.environment().put("GUILDHALL_DATABASE_URL", guild.settings().database().url());
+        builder.environment().put("GUILDHALL_DATABASE_URL", server.settings().database().url());
         builder.environment().put("GUILDHALL_KEYS", TestServer.KEYS);
         builder.environment().put("GUILDHALL_HOST", "127.0.0.1");
         builder.environment().put("GUILDHALL_PORT", "0");
@@ -47,8 +47,8 @@ class OutOfMemoryTest {
         return builder.start();
     }
 
-    private static String address(Process server, Path folder) throws IOException {
-        var line = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.US_ASCII)).readLine();
+    private static String address(Process process, Path folder) throws IOException {
+        var line = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII)).readLine();
         if (line == null) {
             throw new AssertionError(Files.readString(folder.resolve("log")));
         }
@@ -64,17 +64,17 @@ class OutOfMemoryTest {
 
     @Test
     void outOfMemory_threeTenants_seeOnlyTheirRows(@TempDir Path folder) throws Exception {
-        var server = server(folder, 3_000);
+        var process = process(folder, 3_000);
         try {
-            var base = address(server, folder);
+            var base = address(process, folder);
             var answered = new AtomicInteger();
             var failed = new AtomicInteger();
             Queue<String> foreign = new ConcurrentLinkedQueue<>();
             var threads = new ArrayList<Thread>();
             long end = System.nanoTime() + ATTACK_NANOS;
             for (int count = 0; count < 3; count++) {
-                var tenant = guild.tenant();
-                fill(new Http(guild, tenant.token()), tenant);
+                var tenant = server.tenant();
+                fill(new Http(server, tenant.token()), tenant);
                 for (int caller = 0; caller < CALLERS_PER_TENANT; caller++) {
                     var http = new Http(base, tenant.token());
                     threads.add(Thread.ofPlatform().daemon().start(() -> {
@@ -91,7 +91,7 @@ class OutOfMemoryTest {
             assertTrue(answered.get() > 20, answered + " answered, " + failed + " failed");
             assertTrue(Files.readString(folder.resolve("log")).contains("OutOfMemoryError"), "the server didn't run out of memory");
         } finally {
-            server.destroyForcibly().waitFor();
+            process.destroyForcibly().waitFor();
         }
     }
 
@@ -116,13 +116,13 @@ class OutOfMemoryTest {
     void outOfMemory_shippedOptions_endTheProcess(@TempDir Path folder) throws Exception {
         var options = Files.readAllLines(Path.of("jvm.options")).stream().filter(line -> line.startsWith("-XX:+ExitOnOutOfMemoryError")).toList();
         assertEquals(1, options.size(), "jvm.options");
-        var server = server(folder, 0, options.toArray(String[]::new));
+        var process = process(folder, 0, options.toArray(String[]::new));
         try {
-            address(server, folder);
-            assertTrue(server.waitFor(1, TimeUnit.MINUTES), "the process didn't end");
-            assertEquals(3, server.exitValue());
+            address(process, folder);
+            assertTrue(process.waitFor(1, TimeUnit.MINUTES), "the process didn't end");
+            assertEquals(3, process.exitValue());
         } finally {
-            server.destroyForcibly().waitFor();
+            process.destroyForcibly().waitFor();
         }
     }
 }

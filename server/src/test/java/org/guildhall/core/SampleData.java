@@ -52,7 +52,7 @@ final class SampleData {
 
     SampleData(TestServer.Tenant tenant) {
         this.tenant = tenant;
-        this.http = new Http(tenant.guild(), tenant.token());
+        this.http = new Http(tenant.server(), tenant.token());
     }
 
     /** A new word. */

@@ -138,13 +138,13 @@ class AuditEventsTest {
 
     @Test
     void platformOperation_isInBothTrails() {
-        var platform = PlatformFixture.platform();
+        var platformTenant = PlatformFixture.platform();
         var tenant = TypeIds.format("ten", platform.tenant.id());
-        platform.admin.patch(TENANTS + "/" + tenant, "{\"name\": \"Both\"}", "Audit-Reason", "Renamed.").expect(200);
-        var issued = platform.admin.post(TENANTS + "/" + tenant + "/admin-tokens", "{}").expect(201);
-        platform.admin.post(TENANTS + "/" + tenant + "/suspend", "{\"reason\": \"Both.\"}").expect(200);
-        platform.admin.post(TENANTS + "/" + tenant + "/reactivate", null).expect(200);
-        var theirs = events(platform.admin, "?subject_tenant_id=" + tenant);
+        platformTenant.admin.patch(TENANTS + "/" + tenant, "{\"name\": \"Both\"}", "Audit-Reason", "Renamed.").expect(200);
+        var issued = platformTenant.admin.post(TENANTS + "/" + tenant + "/admin-tokens", "{}").expect(201);
+        platformTenant.admin.post(TENANTS + "/" + tenant + "/suspend", "{\"reason\": \"Both.\"}").expect(200);
+        platformTenant.admin.post(TENANTS + "/" + tenant + "/reactivate", null).expect(200);
+        var theirs = events(platformTenant.admin, "?subject_tenant_id=" + tenant);
         assertEquals(List.of("tenant.reactivated", "tenant.suspended", "token.issued", "tenant.updated"), actions(theirs));
         for (var event : theirs) {
             var ours = platform.admin.get(EVENTS + "/" + event.get("id").asText()).expect(200).json();
@@ -161,15 +161,15 @@ class AuditEventsTest {
         assertEquals("tenant.suspended", actions(events("?entity_id=" + tenant)).get(1));
         // Other tenants can't see the tenant's own events.
         var product = PlatformFixture.id(platform.admin.post(PRODUCTS, "{\"name\": \"Own\"}"));
-        assertEquals(List.of(), events(platform.admin, "?entity_id=" + product));
+        assertEquals(List.of(), events(platformTenant.admin, "?entity_id=" + product));
         assertTrue(events("?entity_id=" + product).getFirst().get("subject_tenant_id").isNull());
     }
 
     @Test
     void tenantCreation_isInTheTenantsTrail() {
-        var platform = PlatformFixture.platform();
-        var tenant = PlatformFixture.id(platform.admin.post(TENANTS, "{\"name\": \"Made\", \"mode\": \"test\", \"time_zone\": \"UTC\", \"currency\": \"AUD\"}"));
-        var administrator = platform.with(text(platform.admin.post(TENANTS + "/" + tenant + "/admin-tokens", "{}").expect(201), "/token"));
+        var platformTenant = PlatformFixture.platform();
+        var tenant = PlatformFixture.id(platformTenant.admin.post(TENANTS, "{\"name\": \"Made\", \"mode\": \"test\", \"time_zone\": \"UTC\", \"currency\": \"AUD\"}"));
+        var administrator = platformTenant.with(text(platformTenant.admin.post(TENANTS + "/" + tenant + "/admin-tokens", "{}").expect(201), "/token"));
         assertEquals(List.of("tenant.created", "token.issued"), actions(events(administrator, "?sort=occurred_at")));
     }
 

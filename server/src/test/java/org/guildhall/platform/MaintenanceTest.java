@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The server's own maintenance. */
 class MaintenanceTest {
 
-    private final TestServer guild = TestServer.shared();
+    private final TestServer server = TestServer.shared();
     private final PlatformFixture platform = new PlatformFixture();
 
     private void create(String key) {
@@ -40,7 +40,7 @@ class MaintenanceTest {
     }
 
     private void cleanUp() {
-        TaskRun.now(guild, platform.tenant.id(), KeyCleanups.TASK, platform.tenant.id(), new IdempotencyKeyCleanupJob(guild.db()));
+        TaskRun.now(server, platform.tenant.id(), KeyCleanups.TASK, platform.tenant.id(), new IdempotencyKeyCleanupJob(server.db()));
     }
 
     /** The hours until the tenant's cleanup task runs. */
@@ -67,7 +67,7 @@ class MaintenanceTest {
             platform.token(consumer, "catalog:read");
         }
         var ids = platform.tenant.found("select id from platform.tokens where tenant_id = ?", platform.tenant.id()).stream().map(UUID::fromString).toList();
-        try (var proxy = new PgProxy(guild.settings().database()); var db = new Db(proxy.through())) {
+        try (var proxy = new PgProxy(server.settings().database()); var db = new Db(proxy.through())) {
             var first = Instant.parse("2026-11-29T10:00:00.000001Z");
             use(db, Map.of(ids.getFirst(), first.plusSeconds(60)));
             long before = proxy.trips();

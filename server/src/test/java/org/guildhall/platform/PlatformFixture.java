@@ -33,7 +33,7 @@ final class PlatformFixture {
 
     PlatformFixture(TestServer.Tenant tenant) {
         this.tenant = tenant;
-        this.admin = new Http(tenant.guild(), tenant.token());
+        this.admin = new Http(tenant.server(), tenant.token());
     }
 
     /** The platform's own administrator. */
@@ -42,7 +42,7 @@ final class PlatformFixture {
     }
 
     Http with(String token) {
-        return new Http(tenant.guild(), token);
+        return new Http(tenant.server(), token);
     }
 
     /** A caller with exactly these scopes. */

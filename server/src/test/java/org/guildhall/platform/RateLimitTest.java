@@ -31,6 +31,6 @@ class RateLimitTest {
     @Test
     void rateLimits_needNoScope() {
         platform.holding("overview:read").get(RATE_LIMIT).expect(200);
-        assertEquals("401 unauthenticated", new org.guildhall.Http(platform.tenant.guild(), null).get(RATE_LIMIT).outcome());
+        assertEquals("401 unauthenticated", new org.guildhall.Http(platform.tenant.server(), null).get(RATE_LIMIT).outcome());
     }
 }

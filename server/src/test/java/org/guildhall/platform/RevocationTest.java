@@ -94,11 +94,11 @@ class RevocationTest {
         var token = platform.token(consumer, "catalog:read", "catalog:write");
         var there = known(token);
         var tenant = TENANTS + "/" + TypeIds.format("ten", platform.tenant.id());
-        var platform = PlatformFixture.platform().admin;
-        platform.post(tenant + "/suspend", "{\"reason\": \"At once.\"}").expect(200);
+        var administrator = PlatformFixture.platform().admin;
+        administrator.post(tenant + "/suspend", "{\"reason\": \"At once.\"}").expect(200);
         assertEquals("403 tenant_suspended", there.post(PRODUCTS, "{\"name\": \"Suspended\"}").outcome());
         there.get(PRODUCTS).expect(200);
-        platform.post(tenant + "/reactivate", null).expect(200);
+        administrator.post(tenant + "/reactivate", null).expect(200);
         there.post(PRODUCTS, "{\"name\": \"Active\"}").expect(201);
     }
 

@@ -46,10 +46,10 @@ class ScopeDelegationTest {
 
     @Test
     void platformScopes_areGrantedByPlatformAdminsOnly() {
-        var platform = PlatformFixture.platform();
-        var consumer = platform.consumer("platform:tenants:read", "platform:tenants:write");
-        platform.token(consumer, "platform:tenants:read");
-        var withoutTenants = platform.holding("platform:read", "platform:write");
+        var platformTenant = PlatformFixture.platform();
+        var consumer = platformTenant.consumer("platform:tenants:read", "platform:tenants:write");
+        platformTenant.token(consumer, "platform:tenants:read");
+        var withoutTenants = platformTenant.holding("platform:read", "platform:write");
         assertEquals("403 insufficient_scope", withoutTenants.post(CONSUMERS, consumerBody("operator", "platform:tenants:read")).outcome());
     }
 

@@ -21,26 +21,26 @@ class TokenLifetimeTest {
 
     @Test
     void noMaximum_anyFutureExpiryOrNone_isAccepted() {
-        assertEquals(new TokenLifetime.Wish(null, null), unbounded.wish(null, CREATED, NOW));
-        assertEquals(NOW.plusSeconds(1), unbounded.wish(NOW.plusSeconds(1), CREATED, NOW).end());
-        assertNotNull(unbounded.wish(NOW, CREATED, NOW).wrong());
+        assertEquals(new TokenLifetime.Expiry(null, null), unbounded.expiry(null, CREATED, NOW));
+        assertEquals(NOW.plusSeconds(1), unbounded.expiry(NOW.plusSeconds(1), CREATED, NOW).end());
+        assertNotNull(unbounded.expiry(NOW, CREATED, NOW).wrong());
         assertTrue(unbounded.allows(Duration.ofDays(100_000)));
     }
 
     @Test
     void maximum_countsFromTheTokensCreation() {
         var latest = CREATED.plus(10, ChronoUnit.DAYS);
-        assertEquals(latest, tenDays.wish(latest, CREATED, NOW).end());
-        assertNotNull(tenDays.wish(latest.plus(1, ChronoUnit.MICROS), CREATED, NOW).wrong());
-        assertEquals(latest, tenDays.wish(null, CREATED, NOW).end());
-        assertNotNull(tenDays.wish(null, CREATED, latest).wrong());
+        assertEquals(latest, tenDays.expiry(latest, CREATED, NOW).end());
+        assertNotNull(tenDays.expiry(latest.plus(1, ChronoUnit.MICROS), CREATED, NOW).wrong());
+        assertEquals(latest, tenDays.expiry(null, CREATED, NOW).end());
+        assertNotNull(tenDays.expiry(null, CREATED, latest).wrong());
         assertTrue(tenDays.allows(Duration.ofDays(10)));
         assertFalse(tenDays.allows(Duration.ofDays(10).plusSeconds(1)));
     }
 
     @Test
     void expiry_hasThePrecisionOfTheDatabase() {
-        assertEquals(NOW.plusSeconds(1), unbounded.wish(NOW.plusSeconds(1).plusNanos(999), CREATED, NOW).end());
+        assertEquals(NOW.plusSeconds(1), unbounded.expiry(NOW.plusSeconds(1).plusNanos(999), CREATED, NOW).end());
     }
 
     @Test

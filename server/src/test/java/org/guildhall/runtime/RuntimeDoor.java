@@ -22,7 +22,7 @@ public final class RuntimeDoor {
 
     public RuntimeDoor(TestServer.Tenant tenant) {
         this.tenant = tenant;
-        var db = tenant.guild().db();
+        var db = tenant.server().db();
         var module = new RuntimeModule(
                 db, db, Keys.parse(TestServer.KEYS), new Platform(db), new Spec(), new TaskQueue(db, 1, id -> true));
         module.schedule();
@@ -36,7 +36,7 @@ public final class RuntimeDoor {
     /** Runs work in a transaction of its own and commits it. */
     public <T> T run(String action, BiFunction<Tx, Changes, T> work) {
         var source = new JobTransactions.Source(action, "billing", "test", Actor.JOB, null, null);
-        return new JobTransactions(tenant.guild().db()).run(tenant.id(), source, work);
+        return new JobTransactions(tenant.server().db()).run(tenant.id(), source, work);
     }
 
     /** The plan that subscriptions pay for. */

@@ -1,7 +1,5 @@
 package org.guildhall.core.data;
 
-import static org.guildhall.schema.platform.Tables.SCHEDULED_TASKS;
-
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -9,8 +7,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of db-scheduler, one per task and resource. They are written in the transaction that needs the work. */
@@ -49,6 +47,9 @@ public final class TaskStore {
     /** Prevents other nodes from taking the task over until the transaction ends. */
     private static final String HOLD = "select 1 from platform.scheduled_tasks" + ROW + " for share";
 
+    private static final String WAKE =
+            "update platform.scheduled_tasks set execution_time = now() where task_instance between ? and ? and paused";
+
     private TaskStore() {}
 
     /**
@@ -65,12 +66,22 @@ public final class TaskStore {
 
     /** Makes a tenant's paused tasks due, after the tenant was reactivated. */
     public static void wake(Tx tx, UUID tenant) {
-        tx.sql()
-                .update(SCHEDULED_TASKS)
-                .set(SCHEDULED_TASKS.EXECUTION_TIME, DSL.field("now()", SCHEDULED_TASKS.EXECUTION_TIME.getDataType()))
-                .where(SCHEDULED_TASKS.TASK_INSTANCE.between(tenant + "/", tenant + "0"))
-                .and(SCHEDULED_TASKS.PAUSED)
-                .execute();
+        tx.sendLater(new BoundStatement() {
+            @Override
+            public String text() {
+                return WAKE;
+            }
+
+            @Override
+            public int bind(PreparedStatement statement, int first) throws SQLException {
+                statement.setString(first, tenant + "/");
+                statement.setString(first + 1, tenant + "0");
+                return first + 2;
+            }
+
+            @Override
+            public void take(PreparedStatement result) {}
+        });
     }
 
     /**
@@ -99,7 +110,27 @@ public final class TaskStore {
      * @throws TaskLease.Lost if another node has the task
      */
     public static void hold(Tx tx, TaskLease lease) {
-        if (tx.sql().fetchOne(HOLD, lease.task(), lease.instance(), lease.version()) == null) {
+        var held = new AtomicBoolean();
+        tx.send(new BoundStatement() {
+            @Override
+            public String text() {
+                return HOLD;
+            }
+
+            @Override
+            public int bind(PreparedStatement statement, int first) throws SQLException {
+                key(statement, first, lease);
+                return first + 3;
+            }
+
+            @Override
+            public void take(PreparedStatement result) throws SQLException {
+                try (var found = result.getResultSet()) {
+                    held.set(found.next());
+                }
+            }
+        });
+        if (!held.get()) {
             throw new TaskLease.Lost(lease);
         }
     }

@@ -74,8 +74,8 @@ public final class Api {
             operation.expands().keySet().forEach(expansions::require);
         }
         var problems = new Problems(address.publicUrl(), constraints);
-        var gate = new AccessControl(callers.authenticator(), limits, db, callers.seen());
-        var pipeline = new Pipeline(db, gate, new RequestReader(spec, new Cursors(keys)), new Idempotency(keys),
+        var accessControl = new AccessControl(callers.authenticator(), limits, db, callers.seen());
+        var pipeline = new Pipeline(db, accessControl, new RequestReader(spec, new Cursors(keys)), new Idempotency(keys),
                 new ResponseWriter(expansions), problems, AnswersInFlight.ofHeap(PageWriter.BYTES_MAX));
         return new HttpServer(address.host(), address.port(), address.trustedProxies(), pipeline, problems,
                 new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages, beside);

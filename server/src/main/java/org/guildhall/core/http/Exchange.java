@@ -34,7 +34,7 @@ final class Exchange implements AutoCloseable {
     private static final long DISCARDING_NANOS_MAX = 2_000_000_000L;
 
     private final Context context;
-    private final Paths.@Nullable Found found;
+    private final Paths.@Nullable PathMatch found;
     private final String requestId = RequestIds.request();
     private final String traceId;
     private final InetAddress address;
@@ -50,7 +50,7 @@ final class Exchange implements AutoCloseable {
     private boolean callerCurrent;
 
     /** @param found the operation's path; null for an answer that needs none */
-    Exchange(Context context, Paths.@Nullable Found found, List<IpRange> trustedProxies) {
+    Exchange(Context context, Paths.@Nullable PathMatch found, List<IpRange> trustedProxies) {
         this.context = context;
         this.found = found;
         this.traceId = RequestIds.trace(context.req().getHeader("traceparent"));
@@ -91,7 +91,7 @@ final class Exchange implements AutoCloseable {
 
     /** Returns true if the request has spent from exactly these limits. They differ if credentials changed in between. */
     boolean hasPaid(List<Caller.Limit> now) {
-        return paid && limits != null && limits.left().stream().map(RateLimits.Left::limit).toList().equals(now);
+        return paid && limits != null && limits.left().stream().map(RateLimits.Remaining::limit).toList().equals(now);
     }
 
     long micros() {

@@ -91,13 +91,13 @@ public final class HttpServer implements AutoCloseable {
         failures(config, paths);
     }
 
-    private void handle(Context context, Paths.Found found, Routes routes) {
+    private void handle(Context context, Paths.PathMatch found, Routes routes) {
         var method = context.req().getMethod();
-        var operation = found.place().operation(method);
+        var operation = found.path().operation(method);
         if (operation != null) {
             handle(context, found, operation, routes);
         } else if (method.equals("OPTIONS")) {
-            var allowed = found.place().methods();
+            var allowed = found.path().methods();
             options(context, allowed);
             cors.preflight(context.req().getHeader("Origin"), String.join(", ", allowed)).forEach(context.res()::setHeader);
         } else {
@@ -112,7 +112,7 @@ public final class HttpServer implements AutoCloseable {
         context.res().setHeader("Request-Id", RequestIds.request());
     }
 
-    private void handle(Context context, Paths.Found found, Operation operation, Routes routes) {
+    private void handle(Context context, Paths.PathMatch found, Operation operation, Routes routes) {
         try (var exchange = new Exchange(context, found, trustedProxies)) {
             var answer = pipeline.handle(exchange, operation, routes.endpoint(operation));
             send(context, exchange, answer);
@@ -191,7 +191,7 @@ public final class HttpServer implements AutoCloseable {
             var problem = nowhere ? Problem.NOT_FOUND : Problem.ofStatus(failed.getStatus());
             var refusal = problem == Problem.NOT_FOUND ? paths.unknown(context.path()) : problem.refusal();
             if (problem == Problem.METHOD_NOT_ALLOWED) {
-                refusal.header("Allow", allow(failed, found == null ? null : found.place().methods()));
+                refusal.header("Allow", allow(failed, found == null ? null : found.path().methods()));
             }
             var exchange = new Exchange(context, null, trustedProxies);
             send(context, exchange, problems.answer(exchange, refusal));

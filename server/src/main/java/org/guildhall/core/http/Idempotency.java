@@ -77,16 +77,16 @@ public final class Idempotency {
     }
 
     /** The first answer again. @throws ProblemException {@code idempotency_key_reused} if the request differs from the first one */
-    Response replay(StoredReply kept, String key, byte[] fingerprint) {
-        if (!MessageDigest.isEqual(kept.requestHash(), fingerprint)) {
+    Response replay(StoredReply stored, String key, byte[] fingerprint) {
+        if (!MessageDigest.isEqual(stored.requestHash(), fingerprint)) {
             throw Problem.IDEMPOTENCY_KEY_REUSED.refusal()
                     .with(ProblemException.Item.header("Idempotency-Key", "reused", "The key was used with another method, path, query or body."));
         }
-        var body = kept.sealed() && kept.reply() != null ? keys.open(kept.reply(), key) : kept.reply();
-        if (kept.sealed() && body == null) {
+        var body = stored.sealed() && stored.reply() != null ? keys.open(stored.reply(), key) : stored.reply();
+        if (stored.sealed() && body == null) {
             throw Problem.CONFLICT.because("The first answer contained a secret and can't be read any more: the server's keys were changed.");
         }
-        return Response.restored(kept.status(), body, kept.headers()).with("Idempotency-Replayed", "true");
+        return Response.restored(stored.status(), body, stored.headers()).with("Idempotency-Replayed", "true");
     }
 
     private static byte[][] parts(Caller caller, String key) {

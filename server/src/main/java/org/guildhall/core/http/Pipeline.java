@@ -48,16 +48,17 @@ final class Pipeline {
     private static final Set<Integer> DECIDED = Set.of(404, 409, 422);
 
     private final Db db;
-    private final AccessControl gate;
+    private final AccessControl accessControl;
     private final RequestReader reader;
     private final Idempotency idempotency;
     private final ResponseWriter answers;
     private final Problems problems;
     private final AnswersInFlight inFlight;
 
-    Pipeline(Db db, AccessControl gate, RequestReader reader, Idempotency idempotency, ResponseWriter answers, Problems problems, AnswersInFlight inFlight) {
+    Pipeline(Db db, AccessControl accessControl, RequestReader reader, Idempotency idempotency, ResponseWriter answers, Problems problems,
+            AnswersInFlight inFlight) {
         this.db = db;
-        this.gate = gate;
+        this.accessControl = accessControl;
         this.reader = reader;
         this.idempotency = idempotency;
         this.answers = answers;
@@ -69,13 +70,13 @@ final class Pipeline {
     Response handle(Exchange exchange, Operation operation, Endpoint<Call> endpoint) {
         for (int attempt = 1; ; attempt++) {
             try {
-                var caller = gate.enter(exchange, operation);
+                var caller = accessControl.enter(exchange, operation);
                 var read = reader.read(exchange, operation, caller);
                 return operation.mutation()
                         ? sent(exchange, caller, write(exchange, operation, endpoint, caller, read))
                         : read(exchange, operation, endpoint, caller, read);
             } catch (StaleCredentials stale) {
-                gate.forget(exchange);
+                accessControl.forget(exchange);
                 if (attempt == STALE_ATTEMPTS_MAX) {
                     return problems.answer(exchange, Problem.UNAVAILABLE.refusal().retryAfter(1));
                 }
@@ -87,8 +88,8 @@ final class Pipeline {
                 }
             } catch (ProblemException refusal) {
                 // The refusal may rest on a cached caller. If the cache is outdated, the request runs again.
-                if (attempt == 1 && gate.isOutdated(exchange)) {
-                    gate.forget(exchange);
+                if (attempt == 1 && accessControl.isOutdated(exchange)) {
+                    accessControl.forget(exchange);
                 } else {
                     return problems.answer(exchange, refusal);
                 }
@@ -98,7 +99,7 @@ final class Pipeline {
                 }
             } catch (RuntimeException failed) {
                 if (failed instanceof Failures.Unavailable away && away.isGone()) {
-                    gate.forgetAll();
+                    accessControl.forgetAll();
                 }
                 return problems.answer(exchange, failed);
             }
@@ -163,9 +164,9 @@ final class Pipeline {
         var key = read.dryRun() ? null : read.idempotencyKey();
         var claim = key == null ? null : idempotency.claim(caller, key, operation, read.fingerprint(), exchange.requestId());
         try (var write = db.begin(caller.tenant(), caller.revision())) {
-            var kept = claim == null ? null : write.claim(claim);
-            if (kept != null && key != null) {
-                return idempotency.replay(kept, key, read.fingerprint());
+            var stored = claim == null ? null : write.claim(claim);
+            if (stored != null && key != null) {
+                return idempotency.replay(stored, key, read.fingerprint());
             }
             return effect(exchange, operation, endpoint, read, call(exchange, operation, caller, read.page(), read), write, claim);
         } catch (Failures.Contended busy) {
@@ -200,8 +201,8 @@ final class Pipeline {
             var hmac = claim == null ? null : claim.keyHmac();
             var audit = call.isUnchanged() ? null : Auditor.record(
                     operation, call.caller(), call.changes(), call.subjectTenant(), answer.status(), read.reason(), call.requestId(), exchange.traceId(), hmac);
-            var kept = claim == null ? null : kept(answer, operation, read, changed(call, reply.location()));
-            write.commit(new CommitRecords(audit, claim, kept, call.haveCredentialsChanged()));
+            var stored = claim == null ? null : storedReply(answer, operation, read, changed(call, reply.location()));
+            write.commit(new CommitRecords(audit, claim, stored, call.haveCredentialsChanged()));
             return answer;
         } catch (RuntimeException failed) {
             return refused(exchange, operation, read, write, claim, Failures.translate(failed));
@@ -225,7 +226,7 @@ final class Pipeline {
             throw refusal;
         }
         var answer = problems.answer(exchange, refusal);
-        var other = write.commitRefusal(claim, kept(answer, operation, read, null));
+        var other = write.commitRefusal(claim, storedReply(answer, operation, read, null));
         return other == null ? answer : idempotency.replay(other, Objects.requireNonNull(read.idempotencyKey()), read.fingerprint());
     }
 
@@ -236,7 +237,7 @@ final class Pipeline {
         return all.stream().filter(change -> change.idText().equals(made)).findFirst().orElse(all.isEmpty() ? null : all.getFirst());
     }
 
-    private StoredReply kept(Response answer, Operation operation, Read read, Changes.@Nullable Change entity) {
+    private StoredReply storedReply(Response answer, Operation operation, Read read, Changes.@Nullable Change entity) {
         return idempotency.keep(answer, Objects.requireNonNull(read.idempotencyKey()), operation, read.fingerprint(),
                 entity == null ? null : entity.entityType(), entity == null ? null : entity.id());
     }

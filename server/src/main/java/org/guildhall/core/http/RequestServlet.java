@@ -25,13 +25,13 @@ final class RequestServlet extends HttpServlet {
     /** Accepts every method, including TRACE and unknown ones; the routes decide the answer. */
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
-        ServletRequest passed = request.getHeader(METHOD_OVERRIDE) == null ? request : new MethodKept(request);
+        ServletRequest passed = request.getHeader(METHOD_OVERRIDE) == null ? request : new WithoutMethodOverride(request);
         javalin.service(passed, response);
     }
 
-    private static final class MethodKept extends HttpServletRequestWrapper {
+    private static final class WithoutMethodOverride extends HttpServletRequestWrapper {
 
-        MethodKept(HttpServletRequest request) {
+        WithoutMethodOverride(HttpServletRequest request) {
             super(request);
         }
 

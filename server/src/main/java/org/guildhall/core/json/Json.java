@@ -165,16 +165,16 @@ public final class Json {
             @Override
             public List<BeanPropertyWriter> changeProperties(
                     SerializationConfig config, BeanDescription bean, List<BeanPropertyWriter> properties) {
-                properties.replaceAll(property -> property.getAnnotation(Personal.class) == null ? property : new Masked(property));
+                properties.replaceAll(property -> property.getAnnotation(Personal.class) == null ? property : new MaskedProperty(property));
                 return properties;
             }
         });
     }
 
-    private static final class Masked extends BeanPropertyWriter {
+    private static final class MaskedProperty extends BeanPropertyWriter {
         private static final long serialVersionUID = 1;
 
-        Masked(BeanPropertyWriter property) {
+        MaskedProperty(BeanPropertyWriter property) {
             super(property);
         }
 

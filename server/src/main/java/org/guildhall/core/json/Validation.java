@@ -27,21 +27,21 @@ public final class Validation {
             "date", "The value must be a date, such as 2026-11-21.",
             "idn-email", "The value must be an e-mail address (RFC 6531).");
 
-    /** A place in a value. Its pointer is only built for a mistake. */
-    private record Place(@Nullable Place around, String step) {
+    /** The path of a value in the body. Its pointer is only built for a mistake. */
+    private record ValuePath(@Nullable ValuePath parent, String step) {
 
-        static final Place ROOT = new Place(null, "");
+        static final ValuePath ROOT = new ValuePath(null, "");
 
-        Place at(String member) {
-            return new Place(this, member);
+        ValuePath at(String member) {
+            return new ValuePath(this, member);
         }
 
-        Place at(int index) {
-            return new Place(this, Integer.toString(index));
+        ValuePath at(int index) {
+            return new ValuePath(this, Integer.toString(index));
         }
 
         String pointer() {
-            return around == null ? "" : around.pointer() + "/" + escape(step);
+            return parent == null ? "" : parent.pointer() + "/" + escape(step);
         }
     }
 
@@ -50,7 +50,7 @@ public final class Validation {
     /** All mistakes in the value; empty if it is valid. */
     public static List<Item> check(Schema schema, JsonNode value) {
         var items = new ArrayList<Item>();
-        addUnusable(value, Place.ROOT, items);
+        addUnusable(value, ValuePath.ROOT, items);
         if (!items.isEmpty()) {
             return items;
         }
@@ -60,7 +60,7 @@ public final class Validation {
         if (items.isEmpty()) {
             addItems(schema.validate(value), items);
         }
-        addFractions(value, Place.ROOT, items);
+        addFractions(value, ValuePath.ROOT, items);
         return items;
     }
 
@@ -137,31 +137,31 @@ public final class Validation {
      * Values that must not reach the schema: U+0000 and lone surrogates can't be stored or sent on unchanged, and comparing
      * {@code 1e-2000000000} with a bound would first expand it to two thousand million digits.
      */
-    private static void addUnusable(JsonNode value, Place place, List<Item> items) {
+    private static void addUnusable(JsonNode value, ValuePath path, List<Item> items) {
         if (items.size() >= ITEMS_MAX) {
             return;
         }
         if (value.isTextual()) {
             var wrong = wrongCharacter(value.textValue());
             if (wrong != null) {
-                items.add(Item.pointer(place.pointer(), "character", wrong));
+                items.add(Item.pointer(path.pointer(), "character", wrong));
             } else if (isLong(value.textValue())) {
-                items.add(Item.pointer(place.pointer(), "too_long", "The text is longer than " + TEXT_CHARACTERS_MAX + " characters."));
+                items.add(Item.pointer(path.pointer(), "too_long", "The text is longer than " + TEXT_CHARACTERS_MAX + " characters."));
             }
         } else if (value.isBigDecimal() && Math.abs((long) value.decimalValue().scale()) > Json.NUMBER_CHARACTERS_MAX) {
-            items.add(Item.pointer(place.pointer(), "wrong_type", "The value must be an integer without fraction and exponent."));
+            items.add(Item.pointer(path.pointer(), "wrong_type", "The value must be an integer without fraction and exponent."));
         } else if (value.isArray()) {
             for (int at = 0; at < value.size(); at++) {
-                addUnusable(value.get(at), place.at(at), items);
+                addUnusable(value.get(at), path.at(at), items);
             }
         } else if (value.isObject()) {
             value.properties().forEach(member -> {
                 var wrong = wrongCharacter(member.getKey());
                 if (wrong != null) {
                     // The member's name can't be written into a pointer.
-                    items.add(Item.pointer(place.pointer(), "character", "The name of a member is invalid: " + wrong));
+                    items.add(Item.pointer(path.pointer(), "character", "The name of a member is invalid: " + wrong));
                 } else {
-                    addUnusable(member.getValue(), place.at(member.getKey()), items);
+                    addUnusable(member.getValue(), path.at(member.getKey()), items);
                 }
             });
         }
@@ -207,21 +207,21 @@ public final class Validation {
     }
 
     /** Refuses 5.0 for an integer, which JSON Schema accepts. */
-    private static void addFractions(JsonNode value, Place place, List<Item> items) {
+    private static void addFractions(JsonNode value, ValuePath path, List<Item> items) {
         if (items.size() >= ITEMS_MAX) {
             return;
         }
         if (value.isFloatingPointNumber()) {
-            var pointer = place.pointer();
-            // Other mistakes at this place, such as a bound, concern the rounded number.
+            var pointer = path.pointer();
+            // Other mistakes at this path, such as a bound, concern the rounded number.
             items.removeIf(item -> pointer.equals(item.pointer()));
             items.add(Item.pointer(pointer, "wrong_type", "The value must be an integer without fraction and exponent."));
         } else if (value.isArray()) {
             for (int at = 0; at < value.size(); at++) {
-                addFractions(value.get(at), place.at(at), items);
+                addFractions(value.get(at), path.at(at), items);
             }
         } else if (value.isObject()) {
-            value.properties().forEach(member -> addFractions(member.getValue(), place.at(member.getKey()), items));
+            value.properties().forEach(member -> addFractions(member.getValue(), path.at(member.getKey()), items));
         }
     }
 }

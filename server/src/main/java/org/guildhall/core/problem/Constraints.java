@@ -9,25 +9,25 @@ import org.jspecify.annotations.Nullable;
 /** Maps violated constraints of the schema to problems. Each room adds the constraints of its own tables, by name. */
 public final class Constraints {
 
-    private record Meaning(Problem problem, @Nullable String pointer, String detail) {}
+    private record Mapping(Problem problem, @Nullable String pointer, String detail) {}
 
-    private final Map<String, Meaning> meanings = new HashMap<>();
+    private final Map<String, Mapping> mappings = new HashMap<>();
 
     /** @param pointer the member that the constraint is about; null if it is about the whole resource */
     public Constraints on(String constraint, Problem problem, @Nullable String pointer, String detail) {
-        if (meanings.put(constraint, new Meaning(problem, pointer, detail)) != null) {
-            throw new IllegalStateException(constraint + " has two meanings");
+        if (mappings.put(constraint, new Mapping(problem, pointer, detail)) != null) {
+            throw new IllegalStateException(constraint + " has two mappings");
         }
         return this;
     }
 
     /** Returns the problem of a violation. A constraint without an entry leads to a general problem, chosen by its SQLSTATE. */
     public ProblemException refusal(Violation violation) {
-        var meaning = meanings.get(violation.constraint());
-        if (meaning == null && violation.constraint().endsWith("_external_id")) {
-            meaning = new Meaning(Problem.ALREADY_EXISTS, "/external_id", "Another resource of this kind has this external_id.");
+        var mapping = mappings.get(violation.constraint());
+        if (mapping == null && violation.constraint().endsWith("_external_id")) {
+            mapping = new Mapping(Problem.ALREADY_EXISTS, "/external_id", "Another resource of this kind has this external_id.");
         }
-        if (meaning == null) {
+        if (mapping == null) {
             return switch (violation.state()) {
                 case "23505" -> Problem.ALREADY_EXISTS.refusal();
                 case "23503", "23P01" -> Problem.CONFLICT.refusal();
@@ -35,7 +35,7 @@ public final class Constraints {
                 default -> Problem.INTERNAL_ERROR.refusal();
             };
         }
-        var refusal = meaning.problem.because(meaning.detail);
-        return meaning.pointer == null ? refusal : refusal.with(Item.pointer(meaning.pointer, meaning.problem.code(), meaning.detail));
+        var refusal = mapping.problem.because(mapping.detail);
+        return mapping.pointer == null ? refusal : refusal.with(Item.pointer(mapping.pointer, mapping.problem.code(), mapping.detail));
     }
 }

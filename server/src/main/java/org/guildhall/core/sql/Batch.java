@@ -1,11 +1,13 @@
 package org.guildhall.core.sql;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.guildhall.core.data.BoundStatement;
 import org.guildhall.core.data.Tx;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * state.
  */
 public final class Batch {
+
+    private static final PreparedQuery<Instant> NOW = PreparedQuery.ofValue(DSL.select(Columns.now()));
 
     private final List<BoundStatement> statements = new ArrayList<>();
     private boolean sent;
@@ -45,6 +49,11 @@ public final class Batch {
     public BooleanSupplier exists(PreparedQuery<?> query, @Nullable Object... values) {
         var rows = all(query, values);
         return () -> !rows.get().isEmpty();
+    }
+
+    /** Adds the read of the time that the transaction's changes carry; the supplier gives it after {@link #send}. */
+    public Supplier<Instant> now() {
+        return single(NOW);
     }
 
     /** Adds a query; the supplier gives its rows after {@link #send}. */

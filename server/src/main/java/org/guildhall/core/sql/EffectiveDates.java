@@ -2,8 +2,10 @@ package org.guildhall.core.sql;
 
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
@@ -22,6 +24,8 @@ public final class EffectiveDates {
     private static final Field<Instant> PRESENT =
             field("platform.app_now() + (clock_timestamp() - now())", SQLDataType.INSTANT);
 
+    private static final PreparedQuery<Instant> READ_PRESENT = PreparedQuery.ofValue(select(PRESENT));
+
     private EffectiveDates() {}
 
     /** The beginning of a first range. */
@@ -37,6 +41,21 @@ public final class EffectiveDates {
     /** The {@code updated_at} of a changed row with such ranges: now, and never before the previous change. */
     public static Field<Instant> touched(Field<Instant> updatedAt) {
         return greatest(PRESENT, updatedAt);
+    }
+
+    /** Adds the read of the present instant, after the locks that were added before. */
+    public static Supplier<Instant> present(Batch batch) {
+        return batch.single(READ_PRESENT);
+    }
+
+    /** The end of a range that began at {@code start}: {@code now}, and at least a microsecond after its beginning. */
+    public static Instant end(Instant start, Instant now) {
+        return now.isAfter(start) ? now : start.plusNanos(1_000);
+    }
+
+    /** The {@code updated_at} of a row that changes {@code now}, never before the previous change. */
+    public static Instant touched(Instant updatedAt, Instant now) {
+        return now.isAfter(updatedAt) ? now : updatedAt;
     }
 
     /** The condition that a range contains an instant: its start inclusive, its end exclusive. */

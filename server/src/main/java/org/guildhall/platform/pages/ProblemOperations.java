@@ -25,22 +25,22 @@ final class ProblemOperations {
      * @param others the operations with a shared response that names it
      * @param total the number of all operations
      */
-    record Answering(List<Entry> naming, List<Entry> others, int total) {}
+    record OperationGroups(List<Entry> naming, List<Entry> others, int total) {}
 
-    private final Map<Problem, Answering> answering = new EnumMap<>(Problem.class);
+    private final Map<Problem, OperationGroups> groups = new EnumMap<>(Problem.class);
 
     /** @param document the explorer's document, for its groups; it is not kept in memory */
     ProblemOperations(JsonNode document) {
         for (var problem : Problem.values()) {
-            answering.put(problem, find(document, problem));
+            groups.put(problem, find(document, problem));
         }
     }
 
-    Answering of(Problem problem) {
-        return answering.get(problem);
+    OperationGroups of(Problem problem) {
+        return groups.get(problem);
     }
 
-    private static Answering find(JsonNode document, Problem problem) {
+    private static OperationGroups find(JsonNode document, Problem problem) {
         var naming = new ArrayList<Entry>();
         var others = new ArrayList<Entry>();
         int total = 0;
@@ -59,7 +59,7 @@ final class ProblemOperations {
                 }
             }
         }
-        return new Answering(naming, others, total);
+        return new OperationGroups(naming, others, total);
     }
 
     private static JsonNode resolved(JsonNode document, JsonNode response) {

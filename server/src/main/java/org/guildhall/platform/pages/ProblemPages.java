@@ -73,10 +73,10 @@ final class ProblemPages {
                 <h2>Operations that answer it</h2>
                 %s
                 """.formatted(problem.code(), problem.status(), text(problem.meaning()), causes, text(problem.remedy()),
-                escape(guide.request(problem)), escape(guide.answer(problem)), answering(problem));
+                escape(guide.request(problem)), escape(guide.answer(problem)), operations(problem));
     }
 
-    private String answering(Problem problem) {
+    private String operations(Problem problem) {
         var found = operations.get().of(problem);
         if (found.naming().isEmpty() && found.others().isEmpty()) {
             return "<p>The server answers with this problem before it reaches an operation, so any request can get it.</p>";

@@ -1,7 +1,7 @@
 package org.guildhall.runtime.entitlements;
 
 import org.guildhall.catalog.Catalog;
-import org.guildhall.runtime.plans.ProvisionSpan;
+import org.guildhall.runtime.rules.ProvisionSpan;
 
 /** The plan of an organization on one ladder. */
 public record CurrentPlan(ProvisionSpan span, Catalog.Ladder ladder, Catalog.Tier tier, String productName) {

@@ -13,8 +13,8 @@ import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementQuery;
 import org.guildhall.runtime.entitlements.TransitionBlockers.Blocker;
 import org.guildhall.runtime.plans.LockedPool;
-import org.guildhall.runtime.plans.ProvisionSpan;
-import org.guildhall.runtime.plans.TransitionRules.Target;
+import org.guildhall.runtime.rules.ProvisionSpan;
+import org.guildhall.runtime.rules.TransitionRules.Target;
 import org.jspecify.annotations.Nullable;
 
 /** The entitlements of organizations. Each method is one round trip. */
@@ -47,12 +47,12 @@ public final class Entitlements {
     }
 
     /** The present entitlements with the reachable ladders; null if there is no such organization. */
-    @Nullable OrganizationEntitlements reaching(Tx tx, UUID organizationId, @Nullable UUID ladderId) {
+    @Nullable OrganizationEntitlements withReachableTiers(Tx tx, UUID organizationId, @Nullable UUID ladderId) {
         return find(tx, new EntitlementQuery(organizationId, null, true, true, ladderId, null));
     }
 
     /** The present entitlements with the reachable ladders that have rules for a resource key; null if there is no such organization. */
-    @Nullable OrganizationEntitlements reaching(Tx tx, UUID organizationId, String resourceKey) {
+    @Nullable OrganizationEntitlements withReachableTiers(Tx tx, UUID organizationId, String resourceKey) {
         return find(tx, new EntitlementQuery(organizationId, null, true, true, null, resourceKey));
     }
 
@@ -82,7 +82,7 @@ public final class Entitlements {
      * @throws ProblemException {@code not_found} if there is no such organization
      */
     public Check check(Tx tx, UUID organizationId, String resourceKey, long quantity) {
-        var entitled = Require.found(reaching(tx, organizationId, resourceKey));
+        var entitled = Require.found(withReachableTiers(tx, organizationId, resourceKey));
         var decision = EntitlementDecision.of(entitled, resourceKey, quantity);
         var key = entitled.key(resourceKey);
         return new Check(decision.allowed(), decision.detail(key == null ? resourceKey : key.displayName(), quantity),

@@ -50,7 +50,7 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
 
     @Override
     public Reply<EntitlementCheck> checkEntitlement(Call call, OrganizationId organizationId, EntitlementQuestion body) {
-        var entitled = Require.found(entitlements.reaching(call.tx(), organizationId.value(), body.resourceKey()));
+        var entitled = Require.found(entitlements.withReachableTiers(call.tx(), organizationId.value(), body.resourceKey()));
         var key = Require.named(entitled.key(body.resourceKey()), "/resource_key", "resource key");
         long quantity = body.quantity() == null ? 1 : body.quantity();
         var decision = EntitlementDecision.of(entitled, body.resourceKey(), quantity);
@@ -84,7 +84,7 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
     @Override
     public Reply<ReachableTiers> getReachableTiers(Call call, OrganizationId organizationId, GetReachableTiersQuery query) {
         var ladderId = query.planLadderId() == null ? null : query.planLadderId().value();
-        var entitled = Require.found(entitlements.reaching(call.tx(), organizationId.value(), ladderId));
+        var entitled = Require.found(entitlements.withReachableTiers(call.tx(), organizationId.value(), ladderId));
         var today = entitled.found().at().atZone(entitled.zone()).toLocalDate();
         var ladders = TierOptions.of(entitled).stream()
                 .map(options -> new ReachableLadder(

@@ -18,10 +18,10 @@ import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
 import org.guildhall.runtime.entitlements.EntitlementStore.ProductRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;
 import org.guildhall.runtime.entitlements.EntitlementStore.UsedAmount;
-import org.guildhall.runtime.plans.PoolProjection;
 import org.guildhall.runtime.plans.ProjectedRows;
-import org.guildhall.runtime.plans.ProvisionCause;
-import org.guildhall.runtime.plans.ProvisionSpan;
+import org.guildhall.runtime.rules.PoolProjection;
+import org.guildhall.runtime.rules.ProvisionCause;
+import org.guildhall.runtime.rules.ProvisionSpan;
 import org.jspecify.annotations.Nullable;
 
 /** The plans and entitlements of an organization at an instant, with the use of each entitlement. */

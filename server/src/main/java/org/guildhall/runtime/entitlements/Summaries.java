@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.runtime.entitlements.EffectiveRules.Verdict;
-import org.guildhall.runtime.plans.TransitionRules;
+import org.guildhall.runtime.rules.TransitionRules;
 import org.jspecify.annotations.Nullable;
 
 /** Sentences for people: on plans, transitions and decisions. */

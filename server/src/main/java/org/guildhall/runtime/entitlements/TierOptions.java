@@ -11,11 +11,11 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.runtime.entitlements.EffectiveRules.EffectiveRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;
 import org.guildhall.runtime.entitlements.TransitionBlockers.Blocker;
-import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
-import org.guildhall.runtime.plans.PoolProjection;
-import org.guildhall.runtime.plans.ProvisionCause;
-import org.guildhall.runtime.plans.TransitionRules.Impossible;
-import org.guildhall.runtime.plans.TransitionRules;
+import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.rules.PoolProjection;
+import org.guildhall.runtime.rules.ProvisionCause;
+import org.guildhall.runtime.rules.TransitionRules.Impossible;
+import org.guildhall.runtime.rules.TransitionRules;
 import org.jspecify.annotations.Nullable;
 
 /** The tiers that an organization can change to now, with the result of each change. */

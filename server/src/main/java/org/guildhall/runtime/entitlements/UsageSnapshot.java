@@ -13,8 +13,8 @@ import org.guildhall.runtime.entitlements.EffectiveRules.EffectiveRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ProductRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;
 import org.guildhall.runtime.entitlements.TransitionBlockers.Blocker;
-import org.guildhall.runtime.plans.ProvisionSpan;
-import org.guildhall.runtime.plans.UsageHoldback;
+import org.guildhall.runtime.rules.ProvisionSpan;
+import org.guildhall.runtime.rules.UsageHoldback;
 import org.jspecify.annotations.Nullable;
 
 /**

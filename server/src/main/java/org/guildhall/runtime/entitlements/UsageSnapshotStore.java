@@ -14,7 +14,7 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.runtime.entitlements.EntitlementStore.ProductRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;
-import org.guildhall.runtime.plans.UsageHoldback;
+import org.guildhall.runtime.rules.UsageHoldback;
 import org.jooq.JSONB;
 import org.jooq.impl.DSL;
 

@@ -154,7 +154,7 @@ final class ImportJob implements TaskQueue.Job {
                 return locked == null ? Step.LOCKED : Step.ENDED;
             }
             if (imports.pending(tx, locked, 1).stream().anyMatch(next -> next.position() == tried.position())) {
-                advance(tx, locked, List.of(new ProcessedRow(tried.position(), "failed", null)),
+                imports.advance(tx, locked, List.of(new ProcessedRow(tried.position(), "failed", null)),
                         errors.stream().map(error -> new LineError(tried.line(), error)).toList());
             }
             return Step.MORE;
@@ -204,20 +204,13 @@ final class ImportJob implements TaskQueue.Job {
         if (!locked.validates()) {
             members.apply(tx, action -> events.begin(source(locked.id(), action, actor(locked))), actor(locked), changed);
         }
-        advance(tx, locked, processed, errors);
+        imports.advance(tx, locked, processed, errors);
     }
 
     private static ValidatedRow validated(RowChange change) {
         return new ValidatedRow(
                 MemberRows.of(change.person(), change.household(), change.role()), change.person().key(),
                 change.household() == null ? null : change.household().key());
-    }
-
-    private void advance(Tx tx, Row locked, List<ProcessedRow> processed, List<LineError> errors) {
-        imports.advance(tx, locked, processed);
-        if (!errors.isEmpty()) {
-            imports.addErrors(tx, locked.id(), errors);
-        }
     }
 
     /** Deletes the remaining rows of the file in batches; false if it was stopped before the last batch. */

@@ -1,23 +1,38 @@
 package org.guildhall.runtime.imports;
 
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.runtime.Tables.IMPORTS;
 import static org.guildhall.schema.runtime.Tables.IMPORT_ERRORS;
 import static org.guildhall.schema.runtime.Tables.IMPORT_ROWS;
 import static org.jooq.impl.DSL.coalesce;
-import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.deleteFrom;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.query;
+import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.guildhall.api.Page;
-import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.Filters;
-import org.guildhall.core.sql.PageRequest;
-import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
+import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
+import org.jooq.Param;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Imports, their pending rows, and the errors of their processed rows. */
@@ -68,180 +83,200 @@ final class ImportStore {
     record Filter(
             @Nullable String externalId, @Nullable String state, @Nullable String mode, TimeWindow created) {}
 
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", IMPORTS.CREATED_AT);
-    private static final Map<String, Field<?>> ERROR_SORTS = Map.of("line", IMPORT_ERRORS.LINE);
     private static final List<Field<?>> COLUMNS = List.of(
             IMPORTS.ID, IMPORTS.EXTERNAL_ID, IMPORTS.FORMAT, IMPORTS.MODE, IMPORTS.STATE, IMPORTS.TOTAL, IMPORTS.PROCESSED, IMPORTS.CREATED,
             IMPORTS.UPDATED, IMPORTS.UNCHANGED, IMPORTS.FAILED, IMPORTS.POSITION, IMPORTS.FAILURE, IMPORTS.ACTOR_ID, IMPORTS.STARTED_AT, IMPORTS.FINISHED_AT,
             IMPORTS.CREATED_AT, IMPORTS.UPDATED_AT, IMPORTS.VERSION);
 
-    /** Inserts an import without rows. */
+    private static final Condition BY_ID = IMPORTS.ID.eq(param(IMPORTS.ID));
+    private static final Param<UUID> IMPORT_ID = DSL.param("import_id", SQLDataType.UUID);
+
+    private static final PreparedUpdate INSERT = PreparedUpdate.of(insertInto(IMPORTS)
+            .set(IMPORTS.ID, param(IMPORTS.ID))
+            .set(IMPORTS.EXTERNAL_ID, param(IMPORTS.EXTERNAL_ID))
+            .set(IMPORTS.FORMAT, param(IMPORTS.FORMAT))
+            .set(IMPORTS.MODE, param(IMPORTS.MODE))
+            .set(IMPORTS.ACTOR_TYPE, param(IMPORTS.ACTOR_TYPE))
+            .set(IMPORTS.ACTOR_ID, param(IMPORTS.ACTOR_ID)));
+    private static final PreparedUpdate ADD_ROWS = PreparedUpdate.of(query("""
+            insert into runtime.import_rows (import_id, position, line, content)
+            select {0}, r.position, r.line, r.content::jsonb
+            from unnest({1}, {2}, {3}) as r (position, line, content)""",
+            IMPORT_ID, params("positions", SQLDataType.BIGINT), params("lines", SQLDataType.BIGINT), params("contents", SQLDataType.CLOB)));
+    private static final PreparedUpdate ADD_ERRORS = PreparedUpdate.of(query("""
+            insert into runtime.import_errors (import_id, line, column_name, code, detail)
+            select {0}, e.line, e.column_name, e.code, e.detail
+            from unnest({1}, {2}, {3}, {4}) with ordinality as e (line, column_name, code, detail, place)
+            order by e.place""",
+            IMPORT_ID, params("lines", SQLDataType.BIGINT), params("columns", SQLDataType.CLOB), params("codes", SQLDataType.CLOB),
+            params("details", SQLDataType.CLOB)));
+    private static final PreparedQuery<Row> SET_SIZE = PreparedQuery.of(
+            DSL.update(IMPORTS)
+                    .set(IMPORTS.TOTAL, param(IMPORTS.TOTAL))
+                    .set(IMPORTS.PROCESSED, param(IMPORTS.FAILED))
+                    .set(IMPORTS.FAILED, param(IMPORTS.FAILED))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            ImportStore::row);
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(IMPORTS).where(BY_ID), ImportStore::row);
+    private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(IMPORTS).where(BY_ID).forUpdate(), ImportStore::row);
+    private static final PreparedQuery<Row> LOCK_SKIPPING_LOCKED =
+            PreparedQuery.of(select(COLUMNS).from(IMPORTS).where(BY_ID).forUpdate().skipLocked(), ImportStore::row);
+    private static final PreparedQuery<UUID> UNFINISHED =
+            PreparedQuery.ofValue(select(IMPORTS.ID).from(IMPORTS).where(IMPORTS.FINISHED_AT.isNull()).orderBy(IMPORTS.ID));
+    private static final PreparedQuery<Pending> PENDING = PreparedQuery.of(
+            select(IMPORT_ROWS.POSITION, IMPORT_ROWS.LINE, IMPORT_ROWS.CONTENT)
+                    .from(IMPORT_ROWS)
+                    .where(IMPORT_ROWS.IMPORT_ID.eq(IMPORT_ID))
+                    .and(IMPORT_ROWS.POSITION.gt(param(IMPORT_ROWS.POSITION)))
+                    .and(IMPORT_ROWS.STATE.eq(inline("pending")))
+                    .orderBy(IMPORT_ROWS.POSITION)
+                    .limit(DSL.param("max", SQLDataType.INTEGER)),
+            cells -> new Pending(
+                    cells.get(IMPORT_ROWS.POSITION), cells.get(IMPORT_ROWS.LINE), new MemberRow(Columns.texts(cells.get(IMPORT_ROWS.CONTENT)))));
+    private static final PreparedUpdate STORE_VALIDATED = PreparedUpdate.of(query("""
+            update runtime.import_rows r
+            set state = d.state, content = d.content::jsonb, person_key = d.person_key, household_key = d.household_key
+            from unnest({1}, {2}, {3}, {4}, {5}) as d (position, state, content, person_key, household_key)
+            where r.import_id = {0} and r.position = d.position""",
+            IMPORT_ID, params("positions", SQLDataType.BIGINT), params("outcomes", SQLDataType.CLOB), params("contents", SQLDataType.CLOB),
+            params("persons", SQLDataType.CLOB), params("households", SQLDataType.CLOB)));
+    private static final PreparedUpdate COUNT = PreparedUpdate.of(DSL.update(IMPORTS)
+            .set(IMPORTS.STATE, inline("running"))
+            .set(IMPORTS.POSITION, param(IMPORTS.POSITION))
+            .set(IMPORTS.PROCESSED, IMPORTS.PROCESSED.plus(param(IMPORTS.PROCESSED)))
+            .set(IMPORTS.CREATED, IMPORTS.CREATED.plus(param(IMPORTS.CREATED)))
+            .set(IMPORTS.UPDATED, IMPORTS.UPDATED.plus(param(IMPORTS.UPDATED)))
+            .set(IMPORTS.UNCHANGED, IMPORTS.UNCHANGED.plus(param(IMPORTS.UNCHANGED)))
+            .set(IMPORTS.FAILED, IMPORTS.FAILED.plus(param(IMPORTS.FAILED)))
+            .set(IMPORTS.STARTED_AT, coalesce(IMPORTS.STARTED_AT, Columns.now()))
+            .set(IMPORTS.UPDATED_AT, Columns.now())
+            .set(IMPORTS.VERSION, IMPORTS.VERSION.plus(inline(1)))
+            .where(BY_ID));
+    private static final PreparedQuery<Row> FINISH = PreparedQuery.of(
+            DSL.update(IMPORTS)
+                    .set(IMPORTS.STATE, param(IMPORTS.STATE))
+                    .set(IMPORTS.FAILURE, param(IMPORTS.FAILURE))
+                    .set(IMPORTS.FINISHED_AT, Columns.now())
+                    .set(IMPORTS.UPDATED_AT, Columns.now())
+                    .set(IMPORTS.VERSION, IMPORTS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            ImportStore::row);
+    private static final PreparedUpdate DELETE_ROWS = PreparedUpdate.of(deleteFrom(IMPORT_ROWS)
+            .where(IMPORT_ROWS.IMPORT_ID.eq(IMPORT_ID))
+            .and(IMPORT_ROWS.POSITION.gt(DSL.param("after", SQLDataType.BIGINT)))
+            .and(IMPORT_ROWS.POSITION.le(DSL.param("up_to", SQLDataType.BIGINT))));
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            Map.of("created_at", IMPORTS.CREATED_AT),
+            IMPORTS.ID,
+            by -> select(COLUMNS)
+                    .from(IMPORTS)
+                    .where(by.is(IMPORTS.EXTERNAL_ID, Filter::externalId))
+                    .and(by.is(IMPORTS.STATE, Filter::state))
+                    .and(by.is(IMPORTS.MODE, Filter::mode))
+                    .and(by.within(IMPORTS.CREATED_AT, Filter::created)),
+            ImportStore::row);
+    private static final ListQuery<UUID, LineError> ERRORS = ListQuery.of(
+            Map.of("line", IMPORT_ERRORS.LINE),
+            IMPORT_ERRORS.ID,
+            by -> select(List.of(IMPORT_ERRORS.ID, IMPORT_ERRORS.LINE, IMPORT_ERRORS.COLUMN_NAME, IMPORT_ERRORS.CODE, IMPORT_ERRORS.DETAIL))
+                    .from(IMPORT_ERRORS)
+                    .where(by.is(IMPORT_ERRORS.IMPORT_ID, importId -> importId)),
+            cells -> new LineError(
+                    cells.get(IMPORT_ERRORS.LINE),
+                    new RowError(cells.get(IMPORT_ERRORS.COLUMN_NAME), cells.get(IMPORT_ERRORS.CODE), cells.get(IMPORT_ERRORS.DETAIL))));
+
+    /** Inserts an import without rows, together with the transaction's next statement. */
     UUID insert(Tx tx, New wanted) {
-        return tx.sql()
-                .insertInto(IMPORTS)
-                .set(IMPORTS.EXTERNAL_ID, wanted.externalId())
-                .set(IMPORTS.FORMAT, wanted.format())
-                .set(IMPORTS.MODE, wanted.mode())
-                .set(IMPORTS.ACTOR_TYPE, wanted.actorType())
-                .set(IMPORTS.ACTOR_ID, wanted.actorId())
-                .returningResult(IMPORTS.ID)
-                .fetchSingle(IMPORTS.ID);
+        var id = Ids.next();
+        INSERT.later(tx, id, wanted.externalId(), wanted.format(), wanted.mode(), wanted.actorType(), wanted.actorId());
+        return id;
     }
 
-    /** Inserts rows of a new import. */
+    /** Inserts rows of a new import. They are sent at once, since a file has many. */
     void addRows(Tx tx, UUID importId, List<Pending> rows) {
-        var positions = new Long[rows.size()];
-        var lines = new Long[rows.size()];
-        var contents = new String[rows.size()];
-        for (int at = 0; at < contents.length; at++) {
-            positions[at] = rows.get(at).position();
-            lines[at] = rows.get(at).line();
-            contents[at] = Columns.jsonb(rows.get(at).row().cells()).data();
-        }
-        tx.sql().query("""
-                insert into runtime.import_rows (import_id, position, line, content)
-                select {0}, r.position, r.line, r.content::jsonb
-                from unnest({1}::bigint[], {2}::bigint[], {3}::text[]) as r (position, line, content)""",
-                        val(importId), val(positions), val(lines), val(contents))
-                .execute();
+        ADD_ROWS.execute(tx, importId, column(rows, Pending::position), column(rows, Pending::line),
+                column(rows, pending -> Columns.jsonb(pending.row().cells()).data()));
     }
 
-    /** Inserts errors of rows. */
+    /** Inserts errors of rows of a new import. They are sent at once, since a file can have many. */
     void addErrors(Tx tx, UUID importId, List<LineError> errors) {
-        var lines = new Long[errors.size()];
-        var columns = new String[errors.size()];
-        var codes = new String[errors.size()];
-        var details = new String[errors.size()];
-        for (int at = 0; at < lines.length; at++) {
-            lines[at] = errors.get(at).line();
-            columns[at] = errors.get(at).error().column();
-            codes[at] = errors.get(at).error().code();
-            details[at] = errors.get(at).error().detail();
-        }
-        tx.sql().query("""
-                insert into runtime.import_errors (import_id, line, column_name, code, detail)
-                select {0}, e.line, e.column_name, e.code, e.detail
-                from unnest({1}::bigint[], {2}::text[], {3}::text[], {4}::text[]) with ordinality as e (line, column_name, code, detail, place)
-                order by e.place""",
-                        val(importId), val(lines), val(columns), val(codes),
-                        val(details))
-                .execute();
+        ADD_ERRORS.execute(tx, values(importId, errors));
+    }
+
+    private static @Nullable Object[] values(UUID importId, List<LineError> errors) {
+        return new @Nullable Object[] {
+            importId, column(errors, LineError::line), column(errors, error -> error.error().column()), column(errors, error -> error.error().code()),
+            column(errors, error -> error.error().detail())
+        };
+    }
+
+    private static <T> List<@Nullable Object> column(List<T> rows, Function<T, @Nullable Object> cell) {
+        var cells = new ArrayList<@Nullable Object>(rows.size());
+        rows.forEach(row -> cells.add(cell.apply(row)));
+        return cells;
     }
 
     /** Stores the number of rows of a new import, and the number of rows that can't be read. */
     Row setSize(Tx tx, UUID id, long total, long failed) {
-        return tx.sql()
-                .update(IMPORTS)
-                .set(IMPORTS.TOTAL, total)
-                .set(IMPORTS.PROCESSED, failed)
-                .set(IMPORTS.FAILED, failed)
-                .where(IMPORTS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(ImportStore::row);
+        return SET_SIZE.single(tx, total, failed, id);
     }
 
     @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(IMPORTS).where(IMPORTS.ID.eq(id)).fetchOne(ImportStore::row);
+        return GET.one(tx, id);
     }
 
     /** Locks the import until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(IMPORTS).where(IMPORTS.ID.eq(id)).forUpdate().fetchOne(ImportStore::row);
+        return LOCK.one(tx, id);
     }
 
     /** Locks the import until the transaction ends; null if another transaction has the lock. */
     @Nullable Row lockSkippingLocked(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(IMPORTS).where(IMPORTS.ID.eq(id)).forUpdate().skipLocked().fetchOne(ImportStore::row);
+        return LOCK_SKIPPING_LOCKED.one(tx, id);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
-        var select = tx.sql()
-                .select(COLUMNS)
-                .from(IMPORTS)
-                .where(Filters.is(IMPORTS.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(IMPORTS.STATE, filter.state()))
-                .and(Filters.is(IMPORTS.MODE, filter.mode()))
-                .and(Filters.within(IMPORTS.CREATED_AT, filter.created()));
-        return page.fetch(select, SORTS, IMPORTS.ID, ImportStore::row);
+        return LIST.page(tx, page, filter);
     }
 
     Page<LineError> errors(Tx tx, PageRequest page, UUID importId) {
-        var select = tx.sql()
-                .select(List.of(IMPORT_ERRORS.ID, IMPORT_ERRORS.LINE, IMPORT_ERRORS.COLUMN_NAME, IMPORT_ERRORS.CODE, IMPORT_ERRORS.DETAIL))
-                .from(IMPORT_ERRORS)
-                .where(IMPORT_ERRORS.IMPORT_ID.eq(importId));
-        return page.fetch(select, ERROR_SORTS, IMPORT_ERRORS.ID, record -> new LineError(
-                record.get(IMPORT_ERRORS.LINE),
-                new RowError(record.get(IMPORT_ERRORS.COLUMN_NAME), record.get(IMPORT_ERRORS.CODE), record.get(IMPORT_ERRORS.DETAIL))));
+        return ERRORS.page(tx, page, importId);
     }
 
     /** The imports that haven't ended. */
     List<UUID> unfinished(Tx tx) {
-        return tx.sql().select(IMPORTS.ID).from(IMPORTS).where(IMPORTS.FINISHED_AT.isNull()).orderBy(IMPORTS.ID).fetch(IMPORTS.ID);
+        return UNFINISHED.all(tx);
     }
 
     /** The next pending rows of an import that the caller has locked. */
     List<Pending> pending(Tx tx, Row locked, int max) {
-        return tx.sql()
-                .select(IMPORT_ROWS.POSITION, IMPORT_ROWS.LINE, IMPORT_ROWS.CONTENT)
-                .from(IMPORT_ROWS)
-                .where(IMPORT_ROWS.IMPORT_ID.eq(locked.id()))
-                .and(IMPORT_ROWS.POSITION.gt(locked.position()))
-                .and(IMPORT_ROWS.STATE.eq("pending"))
-                .orderBy(IMPORT_ROWS.POSITION)
-                .limit(max)
-                .fetch(record -> new Pending(record.value1(), record.value2(), new MemberRow(Columns.texts(record.value3()))));
+        return PENDING.all(tx, locked.id(), locked.position(), max);
     }
 
-    /** Stores the outcomes of the next rows. A run deletes the rows; a validation keeps them, since later rows depend on them. */
-    void advance(Tx tx, Row locked, List<ProcessedRow> rows) {
+    /**
+     * Stores the outcomes of the next rows, and their errors. A run deletes the rows; a validation keeps them, since later rows depend on
+     * them.
+     */
+    void advance(Tx tx, Row locked, List<ProcessedRow> rows, List<LineError> errors) {
         if (locked.validates()) {
             storeValidated(tx, locked.id(), rows);
         } else {
             deleteRows(tx, locked.id(), locked.position(), rows.getLast().position());
         }
-        count(tx, locked.id(), rows);
+        COUNT.later(tx, rows.getLast().position(), (long) rows.size(), countOf(rows, "created"), countOf(rows, "updated"), countOf(rows, "unchanged"),
+                countOf(rows, "failed"), locked.id());
+        if (!errors.isEmpty()) {
+            ADD_ERRORS.later(tx, values(locked.id(), errors));
+        }
     }
 
     private static void storeValidated(Tx tx, UUID importId, List<ProcessedRow> rows) {
-        var positions = new Long[rows.size()];
-        var outcomes = new String[rows.size()];
-        var contents = new String[rows.size()];
-        var persons = new String[rows.size()];
-        var households = new String[rows.size()];
-        for (int at = 0; at < positions.length; at++) {
-            var validated = rows.get(at).validated();
-            positions[at] = rows.get(at).position();
-            outcomes[at] = rows.get(at).outcome();
-            contents[at] = validated == null ? null : Columns.jsonb(validated.row().cells()).data();
-            persons[at] = validated == null ? null : validated.personKey();
-            households[at] = validated == null ? null : validated.householdKey();
-        }
-        tx.sql().query("""
-                update runtime.import_rows r
-                set state = d.state, content = d.content::jsonb, person_key = d.person_key, household_key = d.household_key
-                from unnest({1}::bigint[], {2}::text[], {3}::text[], {4}::text[], {5}::text[]) as d (position, state, content, person_key, household_key)
-                where r.import_id = {0} and r.position = d.position""",
-                        val(importId), val(positions), val(outcomes), val(contents),
-                        val(persons), val(households))
-                .execute();
-    }
-
-    private static void count(Tx tx, UUID id, List<ProcessedRow> rows) {
-        tx.sql()
-                .update(IMPORTS)
-                .set(IMPORTS.STATE, "running")
-                .set(IMPORTS.POSITION, rows.getLast().position())
-                .set(IMPORTS.PROCESSED, IMPORTS.PROCESSED.plus(rows.size()))
-                .set(IMPORTS.CREATED, IMPORTS.CREATED.plus(countOf(rows, "created")))
-                .set(IMPORTS.UPDATED, IMPORTS.UPDATED.plus(countOf(rows, "updated")))
-                .set(IMPORTS.UNCHANGED, IMPORTS.UNCHANGED.plus(countOf(rows, "unchanged")))
-                .set(IMPORTS.FAILED, IMPORTS.FAILED.plus(countOf(rows, "failed")))
-                .set(IMPORTS.STARTED_AT, coalesce(IMPORTS.STARTED_AT, Columns.now()))
-                .set(IMPORTS.UPDATED_AT, Columns.now())
-                .set(IMPORTS.VERSION, IMPORTS.VERSION.plus(1))
-                .where(IMPORTS.ID.eq(id))
-                .execute();
+        STORE_VALIDATED.later(tx, column(rows, ProcessedRow::position), column(rows, ProcessedRow::outcome),
+                column(rows, row -> row.validated() == null ? null : Columns.jsonb(row.validated().row().cells()).data()),
+                column(rows, row -> row.validated() == null ? null : row.validated().personKey()),
+                column(rows, row -> row.validated() == null ? null : row.validated().householdKey()), importId);
     }
 
     private static long countOf(List<ProcessedRow> rows, String outcome) {
@@ -250,35 +285,21 @@ final class ImportStore {
 
     /** Ends an import that the caller has locked. */
     Row finish(Tx tx, UUID id, String state, @Nullable String failure) {
-        return tx.sql()
-                .update(IMPORTS)
-                .set(IMPORTS.STATE, state)
-                .set(IMPORTS.FAILURE, failure)
-                .set(IMPORTS.FINISHED_AT, Columns.now())
-                .set(IMPORTS.UPDATED_AT, Columns.now())
-                .set(IMPORTS.VERSION, IMPORTS.VERSION.plus(1))
-                .where(IMPORTS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(ImportStore::row);
+        return FINISH.single(tx, state, failure, id);
     }
 
     /** Deletes the rows from the position after {@code after} to {@code upTo}. */
     void deleteRows(Tx tx, UUID importId, long after, long upTo) {
-        tx.sql()
-                .deleteFrom(IMPORT_ROWS)
-                .where(IMPORT_ROWS.IMPORT_ID.eq(importId))
-                .and(IMPORT_ROWS.POSITION.gt(after))
-                .and(IMPORT_ROWS.POSITION.le(upTo))
-                .execute();
+        DELETE_ROWS.later(tx, importId, after, upTo);
     }
 
-    private static Row row(Record record) {
+    private static Row row(RowReader cells) {
         var counts = new Counts(
-                record.get(IMPORTS.TOTAL), record.get(IMPORTS.PROCESSED), record.get(IMPORTS.CREATED), record.get(IMPORTS.UPDATED),
-                record.get(IMPORTS.UNCHANGED), record.get(IMPORTS.FAILED));
+                cells.get(IMPORTS.TOTAL), cells.get(IMPORTS.PROCESSED), cells.get(IMPORTS.CREATED), cells.get(IMPORTS.UPDATED),
+                cells.get(IMPORTS.UNCHANGED), cells.get(IMPORTS.FAILED));
         return new Row(
-                record.get(IMPORTS.ID), record.get(IMPORTS.EXTERNAL_ID), record.get(IMPORTS.FORMAT), record.get(IMPORTS.MODE),
-                record.get(IMPORTS.STATE), counts, record.get(IMPORTS.POSITION), record.get(IMPORTS.FAILURE), record.get(IMPORTS.ACTOR_ID), record.get(IMPORTS.STARTED_AT),
-                record.get(IMPORTS.FINISHED_AT), record.get(IMPORTS.CREATED_AT), record.get(IMPORTS.UPDATED_AT), record.get(IMPORTS.VERSION));
+                cells.get(IMPORTS.ID), cells.get(IMPORTS.EXTERNAL_ID), cells.get(IMPORTS.FORMAT), cells.get(IMPORTS.MODE),
+                cells.get(IMPORTS.STATE), counts, cells.get(IMPORTS.POSITION), cells.get(IMPORTS.FAILURE), cells.get(IMPORTS.ACTOR_ID), cells.get(IMPORTS.STARTED_AT),
+                cells.get(IMPORTS.FINISHED_AT), cells.get(IMPORTS.CREATED_AT), cells.get(IMPORTS.UPDATED_AT), cells.get(IMPORTS.VERSION));
     }
 }

@@ -54,16 +54,16 @@ final class ImportsHandler implements ImportsApi<Call> {
         var mode = query.mode() == null ? ImportMode.RUN : query.mode();
         var actor = call.actor();
         var id = imports.insert(call.tx(), new New(query.externalId(), MemberFileReader.format(body), mode.value(), actor.type(), actor.id()));
-        var intake = new Intake(call.tx(), id);
-        MemberFileReader.read(body, memberRow, intake::add);
-        var created = toApi(intake.finish());
+        var batches = new RowBatches(call.tx(), id);
+        MemberFileReader.read(body, memberRow, batches::add);
+        var created = toApi(batches.finish());
         queue.enqueue(call.tx(), ImportJob.NAME, id);
         call.created(created.id(), created);
         return Reply.accepted("/api/v1/runtime/imports/" + created.id(), created);
     }
 
     /** Stores the rows and errors of the file in batches. */
-    private final class Intake {
+    private final class RowBatches {
         private final Tx tx;
         private final UUID importId;
         private final List<Pending> rows = new ArrayList<>();
@@ -71,7 +71,7 @@ final class ImportsHandler implements ImportsApi<Call> {
         private long total;
         private long failed;
 
-        Intake(Tx tx, UUID importId) {
+        RowBatches(Tx tx, UUID importId) {
             this.tx = tx;
             this.importId = importId;
         }

@@ -1,5 +1,6 @@
 package org.guildhall.runtime.people;
 
+import java.util.List;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -76,7 +77,7 @@ final class HouseholdMembersHandler implements HouseholdMembersApi<Call> {
         if (!before.active()) {
             throw Problem.INVALID_STATE.because("The household member has ended already.");
         }
-        var member = PeopleViews.toApi(members.end(call.tx(), before.id()));
+        var member = PeopleViews.toApi(members.end(call.tx(), List.of(before.id())).getFirst());
         call.changed(member.id(), PeopleViews.toApi(before), member);
         return Reply.ok(member);
     }

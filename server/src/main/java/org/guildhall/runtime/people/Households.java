@@ -1,7 +1,11 @@
 package org.guildhall.runtime.people;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.guildhall.api.model.HouseholdMemberId;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
@@ -9,6 +13,8 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.runtime.people.HouseholdMemberStore.New;
 import org.guildhall.runtime.people.HouseholdMemberStore.Row;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +46,17 @@ public final class Households {
      *     the household is full
      */
     Row add(Tx tx, Changes changes, UUID householdId, UUID personId, @Nullable String externalId, String role) {
-        var person = persons.lockShared(tx, personId);
-        var household = Require.found(households.lock(tx, householdId));
-        var state = Require.named(person, "/person_id", "person");
+        var batch = new Batch();
+        var person = persons.lockShared(batch, personId);
+        var locked = households.lock(batch, householdId);
+        var all = members.lockOfHousehold(batch, householdId);
+        var now = EffectiveDates.present(batch);
+        batch.send(tx);
+        var household = Require.found(locked.get());
+        var state = Require.named(person.get(), "/person_id", "person");
         Require.active(household.state(), "household");
         Require.active(state, "/person_id", "person");
-        var current = members.lockOfHousehold(tx, householdId);
+        var current = all.get();
         for (var member : current) {
             if (member.personId().equals(personId)) {
                 var detail = "The person is a member of the household already: " + new HouseholdMemberId(member.id()) + ".";
@@ -55,7 +66,7 @@ public final class Households {
         if (current.size() >= MEMBERS_MAX) {
             throw Problem.CONFLICT.because("The household has " + MEMBERS_MAX + " members, which is the maximum.");
         }
-        return addAll(tx, List.of(new NewMember(changes, new New(Ids.next(), externalId, householdId, personId, role)))).getFirst();
+        return addAll(tx, List.of(new NewMember(changes, new New(Ids.next(), externalId, householdId, personId, role))), now.get()).getFirst();
     }
 
     /**
@@ -66,11 +77,11 @@ public final class Households {
     record NewMember(Changes changes, New member) {}
 
     /**
-     * Inserts members that start now. The caller has locked the persons and households, which are active. It has also checked that no person
+     * Inserts members that start at {@code now}. The caller has locked the persons and households, which are active. It has also checked that no person
      * is a member already and no household becomes too large.
      */
-    List<Row> addAll(Tx tx, List<NewMember> wanted) {
-        var rows = members.insert(tx, wanted.stream().map(NewMember::member).toList());
+    List<Row> addAll(Tx tx, List<NewMember> wanted, Instant now) {
+        var rows = members.insert(tx, wanted.stream().map(NewMember::member).toList(), now);
         for (int index = 0; index < rows.size(); index++) {
             var member = PeopleViews.toApi(rows.get(index));
             wanted.get(index).changes().created(member.id(), member);
@@ -80,8 +91,12 @@ public final class Households {
 
     /** Ends members now. The caller holds their locks. */
     void end(Tx tx, Changes changes, List<Row> current) {
+        if (current.isEmpty()) {
+            return;
+        }
+        var ended = members.end(tx, current.stream().map(Row::id).toList()).stream().collect(Collectors.toMap(Row::id, Function.identity()));
         for (var before : current) {
-            var after = PeopleViews.toApi(members.end(tx, before.id()));
+            var after = PeopleViews.toApi(Objects.requireNonNull(ended.get(before.id())));
             changes.changed(after.id(), PeopleViews.toApi(before), after);
         }
     }

@@ -11,9 +11,10 @@ import org.guildhall.api.model.ListHouseholdsQuery;
 import org.guildhall.api.model.NewHousehold;
 import org.guildhall.api.runtime.HouseholdsApi;
 import org.guildhall.core.data.Ids;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.people.HouseholdStore.Filter;
 import org.guildhall.runtime.people.HouseholdStore.New;
 import org.guildhall.runtime.people.HouseholdStore.Row;
@@ -55,7 +56,8 @@ final class HouseholdsHandler implements HouseholdsApi<Call> {
 
     @Override
     public Reply<Household> updateHousehold(Call call, HouseholdId householdId, Patch<HouseholdPatch> patch) {
-        var before = locked(call, householdId);
+        var locked = lock(call, householdId);
+        var before = locked.row();
         var current = new HouseholdPatch(before.externalId(), before.name());
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
@@ -63,22 +65,26 @@ final class HouseholdsHandler implements HouseholdsApi<Call> {
             return Reply.ok(PeopleViews.toApi(before));
         }
         Require.active(before.state(), "household");
-        return changed(call, before, store.update(call.tx(), before.id(), new Values(wanted.externalId(), wanted.name())));
+        return changed(call, before, store.update(call.tx(), locked, new Values(wanted.externalId(), wanted.name())));
     }
 
     @Override
     public Reply<Household> archiveHousehold(Call call, HouseholdId householdId) {
-        var before = locked(call, householdId);
+        var locked = lock(call, householdId);
+        var before = locked.row();
         Require.active(before.state(), "household");
-        var reply = changed(call, before, store.archive(call.tx(), before.id()));
-        households.end(call.tx(), call.changes(), members.lockOfHousehold(call.tx(), before.id()));
+        var reply = changed(call, before, store.archive(call.tx(), locked));
+        var batch = new Batch();
+        var current = members.lockOfHousehold(batch, before.id());
+        batch.send(call.tx());
+        households.end(call.tx(), call.changes(), current.get());
         return reply;
     }
 
-    private Row locked(Call call, HouseholdId householdId) {
-        var row = Require.found(store.lock(call.tx(), householdId.value()));
-        call.expect(row.version());
-        return row;
+    private Locked<Row> lock(Call call, HouseholdId householdId) {
+        var locked = Require.found(store.lock(call.tx(), householdId.value()));
+        call.expect(locked.row().version());
+        return locked;
     }
 
     private static Reply<Household> changed(Call call, Row before, Row after) {

@@ -17,10 +17,11 @@ import org.guildhall.api.model.NewInvitation;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.runtime.InvitationsApi;
 import org.guildhall.core.auth.Keys;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.people.InvitationStore.Filter;
 import org.guildhall.runtime.people.InvitationStore.New;
 import org.guildhall.runtime.people.InvitationStore.Row;
@@ -46,13 +47,17 @@ final class InvitationsHandler implements InvitationsApi<Call> {
 
     @Override
     public Reply<IssuedInvitation> createInvitation(Call call, OrganizationId organizationId, NewInvitation body) {
-        var organization = Require.found(organizations.lock(call.tx(), organizationId.value()));
+        var batch = new Batch();
+        var locked = organizations.lock(batch, organizationId.value());
+        var limits = limits(batch, organizationId.value(), body.email());
+        var now = batch.now();
+        batch.send(call.tx());
+        var organization = Require.found(locked.get());
         Require.active(organization.state(), "organization");
-        requireRoom(call, organization.id());
-        requireNonePending(call, organization.id(), body.email());
+        limits.run();
         var token = InvitationToken.issue();
         var invitation = invitations.insert(call.tx(), new New(
-                organization.id(), body.externalId(), body.email(), body.role().value(), token.hmac(keys), lifetime(body.expiresInSeconds())));
+                organization.id(), body.externalId(), body.email(), body.role().value(), token.hmac(keys), lifetime(body.expiresInSeconds())), now.get());
         call.created(new InvitationId(invitation.id()), PeopleViews.toApi(invitation));
         return Reply.created("/api/v1/runtime/invitations/" + new InvitationId(invitation.id()), issued(invitation, token));
     }
@@ -60,40 +65,45 @@ final class InvitationsHandler implements InvitationsApi<Call> {
     @Override
     public Reply<IssuedInvitation> renewInvitation(Call call, InvitationId invitationId, InvitationRenewal body) {
         var found = Require.found(invitations.get(call.tx(), invitationId.value()));
+        var batch = new Batch();
         // Locked first, as by every change that makes an invitation pending.
-        var organization = Require.found(organizations.lock(call.tx(), found.organizationId()));
-        var before = Require.found(invitations.lock(call.tx(), found.id()));
+        var locked = organizations.lock(batch, found.organizationId());
+        var invitation = invitations.lock(batch, found.id());
+        var limits = limits(batch, found.organizationId(), found.email());
+        batch.send(call.tx());
+        var organization = Require.found(locked.get());
+        var current = Require.found(invitation.get());
+        var before = current.row();
         call.expect(before.version());
         Require.active(organization.state(), "organization");
         switch (before.state()) {
             case "pending" -> { }
-            case "expired" -> {
-                requireRoom(call, organization.id());
-                requireNonePending(call, organization.id(), before.email());
-            }
+            case "expired" -> limits.run();
             default -> throw Problem.INVALID_STATE.because("The invitation " + ending(before) + ".");
         }
         var token = InvitationToken.issue();
-        var after = invitations.renew(call.tx(), before.id(), token.hmac(keys), lifetime(body.expiresInSeconds()));
+        var after = invitations.renew(call.tx(), current, token.hmac(keys), lifetime(body.expiresInSeconds()));
         call.changed(invitationId, PeopleViews.toApi(before), PeopleViews.toApi(after));
         return Reply.ok(issued(after, token));
     }
 
-    private void requireRoom(Call call, UUID organizationId) {
-        if (invitations.countPending(call.tx(), organizationId) >= PENDING_MAX) {
-            throw Problem.CONFLICT.because(
-                    "The organization has " + PENDING_MAX + " pending invitations, which is the maximum. Revoke some, or wait until they expire.");
-        }
-    }
-
-    private void requireNonePending(Call call, UUID organizationId, String email) {
-        var pending = invitations.pendingTo(call.tx(), organizationId, email);
-        if (pending != null) {
-            var id = new InvitationId(pending).toString();
-            throw Problem.ALREADY_EXISTS
-                    .at("/email", "The invitation " + id + " to this address is pending. Renew it, or revoke it first.")
-                    .member("existing_id", id);
-        }
+    /** Adds the reads that tell whether an organization can have another pending invitation to an address. The result checks them. */
+    private Runnable limits(Batch batch, UUID organizationId, String email) {
+        var count = invitations.countPending(batch, organizationId);
+        var same = invitations.pendingTo(batch, organizationId, email);
+        return () -> {
+            if (count.get() >= PENDING_MAX) {
+                throw Problem.CONFLICT.because(
+                        "The organization has " + PENDING_MAX + " pending invitations, which is the maximum. Revoke some, or wait until they expire.");
+            }
+            var pending = same.get();
+            if (pending != null) {
+                var id = new InvitationId(pending).toString();
+                throw Problem.ALREADY_EXISTS
+                        .at("/email", "The invitation " + id + " to this address is pending. Renew it, or revoke it first.")
+                        .member("existing_id", id);
+            }
+        };
     }
 
     private static int lifetime(@Nullable Integer seconds) {
@@ -127,7 +137,8 @@ final class InvitationsHandler implements InvitationsApi<Call> {
 
     @Override
     public Reply<Invitation> updateInvitation(Call call, InvitationId invitationId, Patch<InvitationPatch> patch) {
-        var before = Require.found(invitations.lock(call.tx(), invitationId.value()));
+        var locked = Require.found(invitations.lock(call.tx(), invitationId.value()));
+        var before = locked.row();
         call.expect(before.version());
         var current = new InvitationPatch(before.externalId());
         var wanted = patch.onto(current);
@@ -135,7 +146,7 @@ final class InvitationsHandler implements InvitationsApi<Call> {
             call.unchanged();
             return Reply.ok(PeopleViews.toApi(before));
         }
-        var invitation = PeopleViews.toApi(invitations.setExternalId(call.tx(), before.id(), wanted.externalId()));
+        var invitation = PeopleViews.toApi(invitations.setExternalId(call.tx(), locked, wanted.externalId()));
         call.changed(invitation.id(), PeopleViews.toApi(before), invitation);
         return Reply.ok(invitation);
     }
@@ -144,13 +155,18 @@ final class InvitationsHandler implements InvitationsApi<Call> {
     public Reply<Membership> acceptInvitation(Call call, InvitationAcceptance body) {
         var tx = call.tx();
         var found = Require.named(invitations.getByToken(tx, InvitationToken.read(body.token()).hmacs(keys)), "/token", "invitation");
-        var parties = rules.lock(tx, found.organizationId(), body.personId().value());
-        var before = Require.found(invitations.lock(tx, found.id()));
+        var batch = new Batch();
+        var locks = rules.lock(batch, found.organizationId(), body.personId().value());
+        var locked = invitations.lock(batch, found.id());
+        var read = rules.read(batch, locks);
+        batch.send(tx);
+        var parties = read.get();
+        var before = Require.found(locked.get()).row();
         if (!before.state().equals("pending")) {
             throw Problem.INVALID_STATE.at("/token", "The invitation " + ending(before) + ".");
         }
         var row = rules.create(tx, call.changes().secondary(), parties, null, before.role());
-        var accepted = PeopleViews.toApi(invitations.accept(tx, before.id(), row.personId(), row.id(), row.startsAt()));
+        var accepted = PeopleViews.toApi(invitations.accept(tx, before, row.personId(), row.id(), row.startsAt()));
         call.changed(accepted.id(), PeopleViews.toApi(before), accepted);
         var membership = PeopleViews.toApi(row);
         return Reply.created("/api/v1/runtime/memberships/" + membership.id(), membership);
@@ -158,12 +174,13 @@ final class InvitationsHandler implements InvitationsApi<Call> {
 
     @Override
     public Reply<Invitation> revokeInvitation(Call call, InvitationId invitationId) {
-        var before = Require.found(invitations.lock(call.tx(), invitationId.value()));
+        var locked = Require.found(invitations.lock(call.tx(), invitationId.value()));
+        var before = locked.row();
         call.expect(before.version());
         if (!before.state().equals("pending")) {
             throw Problem.INVALID_STATE.because("The invitation " + ending(before) + ".");
         }
-        var revoked = PeopleViews.toApi(invitations.revoke(call.tx(), List.of(before.id())).getFirst());
+        var revoked = PeopleViews.toApi(invitations.revoke(call.tx(), List.of(before), locked.now()).getFirst());
         call.changed(revoked.id(), PeopleViews.toApi(before), revoked);
         return Reply.ok(revoked);
     }

@@ -1,10 +1,13 @@
 package org.guildhall.runtime.people;
 
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.guildhall.api.model.HouseholdId;
@@ -13,6 +16,8 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.runtime.imports.Members;
 import org.guildhall.runtime.imports.RowChange;
 import org.guildhall.runtime.people.HouseholdMemberStore.New;
@@ -68,9 +73,9 @@ public final class MemberImport implements Members {
         }
         // The order of the changes in an event: the person, the household, the membership.
         createPersons(tx, actor, matching(effects, row -> row.before() == null));
-        matching(effects, RowChange::changesPerson).forEach(effect -> changePerson(tx, effect));
+        changePersons(tx, matching(effects, RowChange::changesPerson));
         createHouseholds(tx, matching(effects, RowChange::createsHousehold));
-        matching(effects, RowChange::renamesHousehold).forEach(effect -> renameHousehold(tx, effect));
+        renameHouseholds(tx, matching(effects, RowChange::renamesHousehold));
         addMembers(tx, matching(effects, row -> row.role() != null && row.roleBefore() == null));
         matching(effects, row -> row.roleBefore() != null && !row.roleBefore().equals(row.role())).forEach(effect -> changeRole(tx, effect));
     }
@@ -105,12 +110,24 @@ public final class MemberImport implements Members {
         return new PersonDraft(effect.changes(), Objects.requireNonNull(person.id()), values, List.of());
     }
 
-    private void changePerson(Tx tx, RowEffect effect) {
-        var wanted = effect.row().person();
+    private void changePersons(Tx tx, List<RowEffect> effects) {
+        if (effects.isEmpty()) {
+            return;
+        }
+        var batch = new Batch();
         // Locked since the index was read, or created since.
-        var before = Objects.requireNonNull(persons.get(tx, Objects.requireNonNull(wanted.id())));
-        people.update(tx, effect.changes(), before, new Values(
-                before.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), before.metadata()));
+        var found = persons.getAll(batch, effects.stream().map(effect -> Objects.requireNonNull(effect.row().person().id())).distinct().toList());
+        var now = batch.now();
+        batch.send(tx);
+        var current = new HashMap<UUID, PersonStore.Row>();
+        found.get().forEach(row -> current.put(row.id(), row));
+        for (var effect : effects) {
+            var wanted = effect.row().person();
+            var before = Objects.requireNonNull(current.get(wanted.id()));
+            current.put(before.id(), people.changed(tx, effect.changes(), new Locked<>(before, now.get()), new Values(
+                    before.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(), before.metadata())));
+        }
+        persons.save(tx, current.values());
     }
 
     private void createHouseholds(Tx tx, List<RowEffect> effects) {
@@ -124,21 +141,43 @@ public final class MemberImport implements Members {
     }
 
     private static HouseholdStore.New household(RowEffect effect) {
-        var wanted = Objects.requireNonNull(effect.row().household());
+        var wanted = wanted(effect);
         return new HouseholdStore.New(Objects.requireNonNull(wanted.id()), new HouseholdStore.Values(wanted.externalId(), wanted.name()));
     }
 
-    private void renameHousehold(Tx tx, RowEffect effect) {
-        var wanted = Objects.requireNonNull(effect.row().household());
-        var before = Objects.requireNonNull(store.get(tx, Objects.requireNonNull(wanted.id())));
-        var renamed = store.update(tx, before.id(), new HouseholdStore.Values(before.externalId(), wanted.name()));
-        effect.changes().changed(new HouseholdId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(renamed));
+    private void renameHouseholds(Tx tx, List<RowEffect> effects) {
+        if (effects.isEmpty()) {
+            return;
+        }
+        var batch = new Batch();
+        var found = store.getAll(batch, effects.stream().map(effect -> Objects.requireNonNull(wanted(effect).id())).distinct().toList());
+        var now = batch.now();
+        batch.send(tx);
+        var current = new HashMap<UUID, HouseholdStore.Row>();
+        found.get().forEach(row -> current.put(row.id(), row));
+        for (var effect : effects) {
+            var before = Objects.requireNonNull(current.get(wanted(effect).id()));
+            var renamed = store.update(tx, new Locked<>(before, now.get()), new HouseholdStore.Values(before.externalId(), wanted(effect).name()));
+            current.put(renamed.id(), renamed);
+            effect.changes().changed(new HouseholdId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(renamed));
+        }
+    }
+
+    private static RowChange.Household wanted(RowEffect effect) {
+        return Objects.requireNonNull(effect.row().household());
     }
 
     private void addMembers(Tx tx, List<RowEffect> effects) {
         if (!effects.isEmpty()) {
-            households.addAll(tx, effects.stream().map(MemberImport::newMember).toList());
+            households.addAll(tx, effects.stream().map(MemberImport::newMember).toList(), present(tx));
         }
+    }
+
+    private static Instant present(Tx tx) {
+        var batch = new Batch();
+        var now = EffectiveDates.present(batch);
+        batch.send(tx);
+        return now.get();
     }
 
     private static NewMember newMember(RowEffect effect) {
@@ -151,8 +190,10 @@ public final class MemberImport implements Members {
     /** Ends the household membership and starts another one with the new role. */
     private void changeRole(Tx tx, RowEffect effect) {
         var newMember = newMember(effect);
-        var current = members.lockOfHousehold(tx, newMember.member().householdId());
-        households.end(tx, effect.changes(), current.stream().filter(member -> member.personId().equals(newMember.member().personId())).toList());
-        households.addAll(tx, List.of(newMember));
+        var batch = new Batch();
+        var current = members.lockOfHousehold(batch, newMember.member().householdId());
+        batch.send(tx);
+        households.end(tx, effect.changes(), current.get().stream().filter(member -> member.personId().equals(newMember.member().personId())).toList());
+        households.addAll(tx, List.of(newMember), present(tx));
     }
 }

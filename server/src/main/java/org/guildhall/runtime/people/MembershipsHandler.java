@@ -1,5 +1,6 @@
 package org.guildhall.runtime.people;
 
+import java.time.Instant;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -14,9 +15,11 @@ import org.guildhall.api.model.MembershipState;
 import org.guildhall.api.model.NewMembership;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.runtime.MembershipsApi;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.people.MembershipStore.Filter;
 import org.guildhall.runtime.people.MembershipStore.Row;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +39,10 @@ final class MembershipsHandler implements MembershipsApi<Call> {
 
     @Override
     public Reply<Membership> createMembership(Call call, OrganizationId organizationId, NewMembership body) {
-        var parties = rules.lock(call.tx(), organizationId.value(), body.personId().value());
-        var membership = PeopleViews.toApi(rules.create(call.tx(), call.changes(), parties, body.externalId(), body.role().value()));
+        var batch = new Batch();
+        var parties = rules.read(batch, rules.lock(batch, organizationId.value(), body.personId().value()));
+        batch.send(call.tx());
+        var membership = PeopleViews.toApi(rules.create(call.tx(), call.changes(), parties.get(), body.externalId(), body.role().value()));
         return Reply.created("/api/v1/runtime/memberships/" + membership.id(), membership);
     }
 
@@ -74,8 +79,8 @@ final class MembershipsHandler implements MembershipsApi<Call> {
 
     @Override
     public Reply<Membership> updateMembership(Call call, MembershipId membershipId, Patch<MembershipPatch> patch) {
-        var organization = Require.found(organizations.lockOfMembership(call.tx(), membershipId.value()));
-        var before = read(call, membershipId);
+        var locked = lock(call, membershipId);
+        var before = locked.row();
         var current = new MembershipPatch(before.externalId(), MembershipRole.fromValue(before.role()));
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
@@ -83,31 +88,46 @@ final class MembershipsHandler implements MembershipsApi<Call> {
             return Reply.ok(PeopleViews.toApi(before));
         }
         rules.requireActive(before);
-        Require.active(organization.state(), "organization");
+        Require.active(locked.organizationState(), "organization");
         var role = wanted.role().value();
         if (role.equals(before.role())) {
-            return changed(call, before, memberships.setExternalId(call.tx(), before, wanted.externalId()));
+            return changed(call, before, memberships.setExternalId(call.tx(), before, wanted.externalId(), locked.now()));
         }
-        rules.requireOtherOwner(call.tx(), before);
-        return changed(call, before, memberships.update(call.tx(), before, wanted.externalId(), role));
+        rules.requireOtherOwner(before, locked.hasOtherOwner());
+        return changed(call, before, memberships.update(call.tx(), before, wanted.externalId(), role, locked.now()));
     }
 
     @Override
     public Reply<Membership> endMembership(Call call, MembershipId membershipId) {
-        var organization = Require.found(organizations.lockOfMembership(call.tx(), membershipId.value()));
-        var before = read(call, membershipId);
+        var locked = lock(call, membershipId);
+        var before = locked.row();
         rules.requireActive(before);
-        if (organization.state().equals("active")) {
-            rules.requireOtherOwner(call.tx(), before);
+        if (locked.organizationState().equals("active")) {
+            rules.requireOtherOwner(before, locked.hasOtherOwner());
         }
-        return changed(call, before, memberships.end(call.tx(), before.id()));
+        return changed(call, before, memberships.end(call.tx(), before, locked.now()));
     }
 
+    /**
+     * A membership whose organization is locked.
+     *
+     * @param hasOtherOwner true if the organization has another active owner
+     * @param now the instant after the lock
+     */
+    private record LockedMembership(Row row, String organizationState, boolean hasOtherOwner, Instant now) {}
+
     /** Reads the membership after its organization is locked, and checks {@code If-Match}. */
-    private Row read(Call call, MembershipId membershipId) {
-        var row = Require.found(memberships.get(call.tx(), membershipId.value()));
+    private LockedMembership lock(Call call, MembershipId membershipId) {
+        var batch = new Batch();
+        var organization = organizations.lockOfMembership(batch, membershipId.value());
+        var found = memberships.get(batch, membershipId.value());
+        var hasOtherOwner = memberships.hasOtherOwner(batch, membershipId.value());
+        var now = EffectiveDates.present(batch);
+        batch.send(call.tx());
+        var state = Require.found(organization.get()).state();
+        var row = Require.found(found.get());
         call.expect(row.version());
-        return row;
+        return new LockedMembership(row, state, hasOtherOwner.getAsBoolean(), now.get());
     }
 
     private static Reply<Membership> changed(Call call, Row before, Row after) {

@@ -14,11 +14,12 @@ import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.OrganizationPatch;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.runtime.OrganizationsApi;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.people.OrganizationStore.Filter;
+import org.guildhall.runtime.people.OrganizationStore.Row;
 import org.guildhall.runtime.people.OrganizationStore.Values;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +58,8 @@ final class OrganizationsHandler implements OrganizationsApi<Call> {
 
     @Override
     public Reply<Organization> updateOrganization(Call call, OrganizationId organizationId, Patch<OrganizationPatch> patch) {
-        var before = Require.found(organizations.lock(call.tx(), organizationId.value()));
-        call.expect(before.version());
+        var locked = lock(call, organizationId);
+        var before = locked.row();
         var current = new OrganizationPatch(before.externalId(), before.name(), new TreeMap<>(before.metadata()));
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
@@ -67,21 +68,27 @@ final class OrganizationsHandler implements OrganizationsApi<Call> {
         }
         Require.active(before.state(), "organization");
         var values = new Values(wanted.externalId(), wanted.name(), wanted.metadata() == null ? Map.of() : wanted.metadata());
-        var organization = PeopleViews.toApi(organizations.update(call.tx(), before.id(), values));
+        var organization = PeopleViews.toApi(organizations.update(call.tx(), locked, values));
         call.changed(organization.id(), PeopleViews.toApi(before), organization);
         return Reply.ok(organization);
     }
 
     @Override
     public Reply<Organization> archiveOrganization(Call call, OrganizationId organizationId) {
-        var before = Require.found(organizations.lock(call.tx(), organizationId.value()));
-        call.expect(before.version());
+        var locked = lock(call, organizationId);
+        var before = locked.row();
         Require.active(before.state(), "organization");
         if (before.personalPersonId() != null) {
             throw Problem.INVALID_STATE.because(
                     "This is the personal organization of " + new PersonId(before.personalPersonId()) + ". Archive the person instead.");
         }
-        return Reply.ok(PeopleViews.toApi(rules.archive(call.tx(), call.changes(), call.actor(), before)));
+        return Reply.ok(PeopleViews.toApi(rules.archive(call.tx(), call.changes(), call.actor(), locked)));
+    }
+
+    private Locked<Row> lock(Call call, OrganizationId organizationId) {
+        var locked = Require.found(organizations.lock(call.tx(), organizationId.value()));
+        call.expect(locked.row().version());
+        return locked;
     }
 
     private static @Nullable UUID uuid(@Nullable Id id) {

@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -16,7 +18,7 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
-import org.guildhall.runtime.people.Organizations.Personal;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
 import org.guildhall.runtime.people.PersonStore.Row;
 import org.guildhall.runtime.people.PersonStore.Values;
@@ -65,22 +67,25 @@ public final class People {
      */
     List<Row> create(Tx tx, Actor actor, List<PersonDraft> drafts) {
         drafts.forEach(draft -> requireValid(tx, draft));
-        var inserted = persons.insert(tx, drafts.stream().map(draft -> new PersonStore.New(draft.id(), draft.values(), draft.identities())).toList());
+        var wanted = drafts.stream().map(draft -> new PersonStore.New(draft.id(), draft.values(), draft.identities())).toList();
+        var batch = new Batch();
+        var inserts = persons.insert(batch, wanted);
+        var personals = organizations.insertPersonal(batch, wanted);
+        batch.send(tx);
+        var inserted = inserts.get().stream().collect(Collectors.toMap(Row::id, Function.identity()));
         var rows = new ArrayList<Row>(drafts.size());
-        var personals = new ArrayList<Personal>(drafts.size());
         for (int index = 0; index < drafts.size(); index++) {
             var draft = drafts.get(index);
-            var row = inserted.get(index).with(Ids.next());
+            var row = Objects.requireNonNull(inserted.get(draft.id())).with(personals.id(index));
             if (row.identities().size() < draft.identities().size()) {
                 throw taken(tx, row, draft.identities());
             }
             rows.add(row);
-            personals.add(new Personal(draft.changes(), Objects.requireNonNull(row.personalOrganizationId()), row.id(), row.name()));
             var person = PeopleViews.toApi(row);
             draft.changes().created(person.id(), person);
             person.identities().forEach(identity -> draft.changes().created(identity.id(), identity));
         }
-        organizations.createPersonal(tx, actor, personals);
+        organizations.beginPersonal(tx, actor, personals, drafts.stream().map(PersonDraft::changes).toList());
         return rows;
     }
 
@@ -100,11 +105,18 @@ public final class People {
      *
      * @throws ProblemException {@code invalid_state} if the person is archived
      */
-    Row update(Tx tx, Changes changes, Row before, Values values) {
+    Row update(Tx tx, Changes changes, Locked<Row> before, Values values) {
+        var after = changed(tx, changes, before, values);
+        persons.update(tx, after);
+        return after;
+    }
+
+    /** Checks and records a change as {@link #update} does, and leaves it to the caller to store the returned row. */
+    Row changed(Tx tx, Changes changes, Locked<Row> before, Values values) {
         ProblemException.ifAny(errors(tx, values));
-        Require.active(before.state(), "person");
-        var after = persons.update(tx, before.id(), values);
-        changes.changed(new PersonId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(after));
+        Require.active(before.row().state(), "person");
+        var after = before.row().with(values, before.now());
+        changes.changed(new PersonId(after.id()), PeopleViews.toApi(before.row()), PeopleViews.toApi(after));
         return after;
     }
 
@@ -113,11 +125,11 @@ public final class People {
      *
      * @throws ProblemException {@code invalid_state} if the person is archived, or is the last owner of an organization that isn't personal
      */
-    Row archive(Tx tx, Changes changes, Actor actor, Row before) {
-        Require.active(before.state(), "person");
-        var after = persons.archive(tx, before.id());
-        changes.changed(new PersonId(before.id()), PeopleViews.toApi(before), PeopleViews.toApi(after));
-        archiving.endAll(tx, changes, actor, before.id());
+    Row archive(Tx tx, Changes changes, Actor actor, Locked<Row> before) {
+        Require.active(before.row().state(), "person");
+        var after = persons.archive(tx, before);
+        changes.changed(new PersonId(after.id()), PeopleViews.toApi(before.row()), PeopleViews.toApi(after));
+        archiving.endAll(tx, changes, actor, after.id());
         return after;
     }
 

@@ -1,11 +1,12 @@
 package org.guildhall.runtime.people;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.model.OrganizationId;
@@ -13,6 +14,8 @@ import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.EffectiveDates;
 
 /** Ends the memberships of a person who is archived. */
 public final class PersonArchiving {
@@ -39,18 +42,22 @@ public final class PersonArchiving {
      * @throws ProblemException {@code invalid_state} if the person is the last owner of another organization that is active
      */
     void endAll(Tx tx, Changes changes, Actor actor, UUID personId) {
-        var locked = organizations.lockAllOf(tx, personId).stream().collect(Collectors.toMap(OrganizationStore.Row::id, Function.identity()));
-        var current = memberships.currentOf(tx, personId);
+        var batch = new Batch();
+        var organizationsOfPerson = organizations.lockAllOf(batch, personId);
+        var membershipsOfPerson = memberships.currentOf(batch, personId);
+        var now = batch.now();
+        var present = EffectiveDates.present(batch);
+        batch.send(tx);
+        var locked = organizationsOfPerson.get().stream().collect(Collectors.toMap(OrganizationStore.Row::id, Function.identity()));
+        var current = membershipsOfPerson.get();
         requireOtherOwners(tx, personId, locked, current);
         for (var organization : locked.values()) {
             if (personId.equals(organization.personalPersonId()) && organization.state().equals("active")) {
-                organizationRules.archive(tx, changes, actor, organization);
+                organizationRules.archive(tx, changes, actor, new Locked<>(organization, now.get()));
             }
         }
-        var ended = new HashMap<UUID, MembershipStore.Row>();
-        memberships.endAllOf(tx, personId).forEach(row -> ended.put(row.id(), row));
         for (var before : current) {
-            var after = PeopleViews.toApi(Objects.requireNonNull(ended.get(before.id())));
+            var after = PeopleViews.toApi(memberships.end(tx, before, present.get()));
             changes.changed(after.id(), PeopleViews.toApi(before), after);
         }
         households.end(tx, changes, householdMembers.lockOfPerson(tx, personId));
@@ -58,16 +65,21 @@ public final class PersonArchiving {
 
     private void requireOtherOwners(
             Tx tx, UUID personId, Map<UUID, OrganizationStore.Row> locked, List<MembershipStore.Row> current) {
-        var owned = new ArrayList<String>();
+        var batch = new Batch();
+        var hasOtherOwner = new LinkedHashMap<UUID, BooleanSupplier>();
         for (var membership : current) {
             var organization = Objects.requireNonNull(locked.get(membership.organizationId()));
-            if (membership.role().equals("owner")
-                    && organization.state().equals("active")
-                    && !personId.equals(organization.personalPersonId())
-                    && !memberships.hasOtherOwner(tx, membership)) {
-                owned.add(new OrganizationId(organization.id()).toString());
+            if (membership.role().equals("owner") && organization.state().equals("active") && !personId.equals(organization.personalPersonId())) {
+                hasOtherOwner.put(organization.id(), memberships.hasOtherOwner(batch, membership.id()));
             }
         }
+        batch.send(tx);
+        var owned = new ArrayList<String>();
+        hasOtherOwner.forEach((id, has) -> {
+            if (!has.getAsBoolean()) {
+                owned.add(new OrganizationId(id).toString());
+            }
+        });
         if (!owned.isEmpty()) {
             throw Problem.INVALID_STATE.because(
                     "The person is the last owner of " + String.join(", ", owned) + ". Make another member an owner first.");

@@ -1,6 +1,7 @@
 package org.guildhall.runtime.people;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.NewPersonIdentity;
@@ -12,6 +13,7 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
 
 /** Identities of persons: {@code /runtime/persons/{person_id}/identities}, {@code /runtime/person-identities}. */
@@ -30,7 +32,8 @@ final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> {
 
     @Override
     public Reply<PersonIdentity> createPersonIdentity(Call call, PersonId personId, NewPersonIdentity body) {
-        var before = Require.found(persons.lock(call.tx(), personId.value()));
+        var locked = Require.found(persons.lock(call.tx(), personId.value()));
+        var before = locked.row();
         Require.active(before.state(), "person");
         if (before.identities().size() >= IDENTITIES_MAX) {
             throw Problem.CONFLICT.because("The person has " + IDENTITIES_MAX + " identities, which is the maximum.");
@@ -46,7 +49,7 @@ final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> {
         }
         var identity = PeopleViews.toApi(row);
         call.created(identity.id(), identity);
-        changed(call, before);
+        changed(call, locked, Stream.concat(before.identities().stream(), Stream.of(row)).sorted(PersonIdentityStore.Row.ORDER).toList());
         return Reply.created("/api/v1/runtime/person-identities/" + identity.id(), identity);
     }
 
@@ -68,18 +71,22 @@ final class PersonIdentitiesHandler implements PersonIdentitiesApi<Call> {
     public Reply<Void> deletePersonIdentity(Call call, PersonIdentityId personIdentityId) {
         var row = Require.found(identities.get(call.tx(), personIdentityId.value()));
         call.expect(VERSION);
-        var before = Require.found(persons.lock(call.tx(), row.personId()));
-        if (!identities.delete(call.tx(), row.id())) {
+        var batch = new Batch();
+        var before = persons.lock(batch, row.personId());
+        var deleted = identities.delete(batch, row.id());
+        batch.send(call.tx());
+        var locked = Require.found(before.get());
+        if (!deleted.getAsBoolean()) {
             throw Problem.NOT_FOUND.refusal();
         }
         call.deleted(personIdentityId, PeopleViews.toApi(row));
-        changed(call, before);
+        changed(call, locked, locked.row().identities().stream().filter(other -> !other.id().equals(row.id())).toList());
         return Reply.noContent();
     }
 
     /** Records the new version of the person, since the person's wire form contains the identities. */
-    private void changed(Call call, PersonStore.Row before) {
-        var after = PeopleViews.toApi(persons.identitiesChanged(call.tx(), before.id()));
-        call.changed(after.id(), PeopleViews.toApi(before), after);
+    private void changed(Call call, Locked<PersonStore.Row> before, List<PersonIdentityStore.Row> changed) {
+        var after = PeopleViews.toApi(persons.identitiesChanged(call.tx(), before, changed));
+        call.changed(after.id(), PeopleViews.toApi(before.row()), after);
     }
 }

@@ -1,5 +1,7 @@
 package org.guildhall.runtime.people;
 
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.PERSONS;
 import static org.guildhall.schema.runtime.Tables.PERSON_IDENTITIES;
@@ -8,38 +10,46 @@ import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
-import static org.jooq.impl.DSL.multiset;
+import static org.jooq.impl.DSL.jsonbArrayAgg;
+import static org.jooq.impl.DSL.jsonbObject;
+import static org.jooq.impl.DSL.key;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.with;
 
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.guildhall.api.Page;
-import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.Filters;
-import org.guildhall.core.sql.JsonRows;
-import org.guildhall.core.sql.PageRequest;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.sql.OldWeighed;
 import org.guildhall.core.json.EmailAddresses;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.JsonReader;
+import org.guildhall.core.sql.JsonRows;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
+import org.guildhall.schema.runtime.tables.PersonIdentities;
 import org.guildhall.schema.runtime.tables.Persons;
+import org.jooq.CommonTableExpression;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record;
-import org.jooq.Records;
+import org.jooq.JSONB;
 import org.jooq.Select;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +68,22 @@ public final class PersonStore {
             return new Row(id, externalId, name, email, phone, birthOn, metadata, state, archivedAt, organizationId, identities, createdAt,
                     updatedAt, version);
         }
+
+        /** The person after a change {@code now}. */
+        Row with(Values values, Instant now) {
+            return new Row(id, values.externalId(), values.name(), values.email(), values.phone(), values.birthOn(), new TreeMap<>(values.metadata()),
+                    state, archivedAt, personalOrganizationId, identities, createdAt, now, version + 1);
+        }
+
+        private Row with(List<PersonIdentityStore.Row> changed, Instant now) {
+            return new Row(id, externalId, name, email, phone, birthOn, metadata, state, archivedAt, personalOrganizationId, changed, createdAt, now,
+                    version + 1);
+        }
+
+        private Row archived(Instant now) {
+            return new Row(id, externalId, name, email, phone, birthOn, metadata, "archived", now, personalOrganizationId, identities, createdAt, now,
+                    version + 1);
+        }
     }
 
     /** The members of a person that a caller can set. */
@@ -68,8 +94,8 @@ public final class PersonStore {
     /** A person to insert. */
     record New(UUID id, Values values, List<Identity> identities) {
 
-        private Stream<Link> links() {
-            return identities.stream().map(identity -> new Link(id, identity));
+        private Stream<Map<String, String>> links() {
+            return identities.stream().map(identity -> JsonRows.row("person_id", id, "issuer", identity.issuer(), "subject", identity.subject()));
         }
 
         private Map<String, String> cells() {
@@ -80,31 +106,96 @@ public final class PersonStore {
         }
     }
 
-    private record Link(UUID personId, Identity identity) {}
-
     /** The filters of a list; null for an absent one. The subject is ignored without the issuer. */
     record Filter(
             @Nullable String externalId, @Nullable String email, @Nullable String issuer, @Nullable String subject, @Nullable String state,
             TimeWindow created) {}
 
-    private static final Persons N = PERSONS.as("n");
-    private static final Field<UUID> NO_ORGANIZATION = inline(null, SQLDataType.UUID).as("personal_organization_id");
-    private static final Field<?> NO_IDENTITIES = inline(null, SQLDataType.VARCHAR).as("identities");
-    private static final List<Field<?>> NEW_COLUMNS = List.of(
-            PERSONS.ID, PERSONS.EXTERNAL_ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.EMAIL_KEY, PERSONS.PHONE, PERSONS.BIRTH_ON, PERSONS.METADATA);
-    private static final Map<String, Field<?>> SORTS = Map.of("created_at", PERSONS.CREATED_AT, "name", PERSONS.NAME);
     private static final Field<UUID> PERSONAL_ORGANIZATION =
             field(select(ORGANIZATIONS.ID).from(ORGANIZATIONS).where(ORGANIZATIONS.PERSONAL_PERSON_ID.eq(PERSONS.ID)))
                     .as("personal_organization_id");
-    private static final Field<List<PersonIdentityStore.Row>> IDENTITIES = multiset(
-                    select(PERSON_IDENTITIES.ID, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT,
-                                    PERSON_IDENTITIES.CREATED_AT)
-                            .from(PERSON_IDENTITIES)
-                            .where(PERSON_IDENTITIES.PERSON_ID.eq(PERSONS.ID))
-                            .orderBy(PERSON_IDENTITIES.CREATED_AT, PERSON_IDENTITIES.ID))
-            .as("identities")
-            .convertFrom(found -> found.map(Records.mapping(PersonIdentityStore.Row::new)));
+    private static final JsonReader<List<PersonIdentityStore.Row>> IDENTITY_ROWS = JsonReader.ofList(PersonIdentityStore.Row.class);
+    private static final Field<JSONB> IDENTITIES = identities(PERSON_IDENTITIES);
     private static final List<Field<?>> COLUMNS = columns(PERSONAL_ORGANIZATION, IDENTITIES);
+
+    private static final Persons N = PERSONS.as("n");
+    private static final Field<UUID> NO_ORGANIZATION = inline(null, SQLDataType.UUID).as("personal_organization_id");
+    private static final Field<JSONB> NO_IDENTITIES = inline(null, SQLDataType.JSONB).as("identities");
+    private static final List<Field<?>> NEW_COLUMNS = List.of(
+            PERSONS.ID, PERSONS.EXTERNAL_ID, PERSONS.NAME, PERSONS.EMAIL, PERSONS.EMAIL_KEY, PERSONS.PHONE, PERSONS.BIRTH_ON, PERSONS.METADATA);
+    private static final Select<?> NEW_ROWS = select(
+                    N.ID, N.EXTERNAL_ID, N.NAME, N.EMAIL, N.EMAIL_KEY, N.PHONE, N.BIRTH_ON, JsonRows.json(N.METADATA))
+            .from(JsonRows.rows("persons", N.getName()))
+            .orderBy(N.EXTERNAL_ID, N.ID);
+    private static final PersonIdentities L = PERSON_IDENTITIES.as("l");
+    // In their own order, so that two transactions with the same identities wait and don't deadlock.
+    private static final CommonTableExpression<?> LINKED = name("linked").as(
+            insertInto(PERSON_IDENTITIES, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT)
+                    .select(select(L.PERSON_ID, L.ISSUER, L.SUBJECT)
+                            .from("jsonb_populate_recordset(null::runtime.person_identities, {0}) as l", DSL.param("links", SQLDataType.JSONB))
+                            .orderBy(L.ISSUER.collate("C"), L.SUBJECT.collate("C")))
+                    .onConflictDoNothing()
+                    .returning(PERSON_IDENTITIES.ID, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT,
+                            PERSON_IDENTITIES.CREATED_AT));
+    private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
+            insertInto(PERSONS, NEW_COLUMNS).select(NEW_ROWS).returningResult(columns(NO_ORGANIZATION, NO_IDENTITIES)),
+            COLUMNS, PersonStore::row);
+    private static final PreparedQuery<Row> INSERT_LINKED = PreparedQuery.of(
+            with(LINKED).insertInto(PERSONS, NEW_COLUMNS).select(NEW_ROWS).returningResult(columns(NO_ORGANIZATION, identities(LINKED))),
+            COLUMNS, PersonStore::row);
+
+    private static final Condition BY_ID = PERSONS.ID.eq(param(PERSONS.ID));
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(PERSONS).where(BY_ID), PersonStore::row);
+    private static final PreparedQuery<Row> GET_ALL =
+            PreparedQuery.weighed(select(COLUMNS).from(PERSONS).where(PERSONS.ID.eq(any(params("ids", SQLDataType.UUID)))), PersonStore::row);
+    private static final PreparedQuery<UUID> LOCK = PreparedQuery.ofValue(select(PERSONS.ID).from(PERSONS).where(BY_ID).forNoKeyUpdate());
+    private static final PreparedQuery<String> LOCK_SHARED = PreparedQuery.ofValue(select(PERSONS.STATE).from(PERSONS).where(BY_ID).forShare());
+
+    private static final PreparedUpdate UPDATE = PreparedUpdate.of(DSL.update(PERSONS)
+            .set(PERSONS.EXTERNAL_ID, param(PERSONS.EXTERNAL_ID))
+            .set(PERSONS.NAME, param(PERSONS.NAME))
+            .set(PERSONS.EMAIL, param(PERSONS.EMAIL))
+            .set(PERSONS.EMAIL_KEY, param(PERSONS.EMAIL_KEY))
+            .set(PERSONS.PHONE, param(PERSONS.PHONE))
+            .set(PERSONS.BIRTH_ON, param(PERSONS.BIRTH_ON))
+            .set(PERSONS.METADATA, param(PERSONS.METADATA))
+            .set(PERSONS.UPDATED_AT, Columns.now())
+            .set(PERSONS.VERSION, PERSONS.VERSION.plus(inline(1)))
+            .where(BY_ID));
+    private static final PreparedUpdate SAVE = PreparedUpdate.of(DSL.update(PERSONS)
+            .set(PERSONS.NAME, N.NAME)
+            .set(PERSONS.EMAIL, N.EMAIL)
+            .set(PERSONS.EMAIL_KEY, N.EMAIL_KEY)
+            .set(PERSONS.PHONE, N.PHONE)
+            .set(PERSONS.BIRTH_ON, N.BIRTH_ON)
+            .set(PERSONS.UPDATED_AT, N.UPDATED_AT)
+            .set(PERSONS.VERSION, N.VERSION)
+            .from(JsonRows.rows("persons", N.getName()))
+            .where(PERSONS.ID.eq(N.ID)));
+    private static final PreparedUpdate TOUCH = PreparedUpdate.of(DSL.update(PERSONS)
+            .set(PERSONS.UPDATED_AT, Columns.now())
+            .set(PERSONS.VERSION, PERSONS.VERSION.plus(inline(1)))
+            .where(BY_ID));
+    private static final PreparedUpdate ARCHIVE = PreparedUpdate.of(DSL.update(PERSONS)
+            .set(PERSONS.STATE, inline("archived"))
+            .set(PERSONS.ARCHIVED_AT, Columns.now())
+            .set(PERSONS.UPDATED_AT, Columns.now())
+            .set(PERSONS.VERSION, PERSONS.VERSION.plus(inline(1)))
+            .where(BY_ID));
+
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            Map.of("created_at", PERSONS.CREATED_AT, "name", PERSONS.NAME),
+            PERSONS.ID,
+            by -> select(COLUMNS)
+                    .from(PERSONS)
+                    .where(by.is(PERSONS.EXTERNAL_ID, Filter::externalId))
+                    .and(by.is(PERSONS.EMAIL_FOLDED, filter -> filter.email() == null ? null : EmailAddresses.folded(filter.email())))
+                    .and(hasIdentity(
+                            by.optional(PERSON_IDENTITIES.ISSUER.getDataType(), Filter::issuer),
+                            by.optional(PERSON_IDENTITIES.SUBJECT.getDataType(), Filter::subject)))
+                    .and(by.is(PERSONS.STATE, Filter::state))
+                    .and(by.within(PERSONS.CREATED_AT, Filter::created)),
+            PersonStore::row);
 
     private static List<Field<?>> columns(Field<UUID> organization, Field<?> identities) {
         return List.of(
@@ -112,141 +203,108 @@ public final class PersonStore {
                 PERSONS.ARCHIVED_AT, organization, identities, PERSONS.CREATED_AT, PERSONS.UPDATED_AT, PERSONS.VERSION);
     }
 
-    /**
-     * Inserts persons without their organizations, and returns them in the given order. An identity that is linked already is left out. The
-     * identities are inserted in their own order, so that two transactions with the same identities wait and don't deadlock.
-     */
-    List<Row> insert(Tx tx, List<New> persons) {
-        var links = persons.stream()
-                .flatMap(New::links)
-                .sorted(Comparator.comparing(Link::identity))
-                .map(link -> DSL.row(link.personId(), link.identity().issuer(), link.identity().subject()))
-                .toList();
-        var linked = name("linked").as(
-                insertInto(PERSON_IDENTITIES, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT)
-                        .valuesOfRows(links)
-                        .onConflictDoNothing()
-                        .returning(PERSON_IDENTITIES.ID, PERSON_IDENTITIES.PERSON_ID, PERSON_IDENTITIES.ISSUER, PERSON_IDENTITIES.SUBJECT,
-                                PERSON_IDENTITIES.CREATED_AT));
-        var shown = multiset(select(linked.field(PERSON_IDENTITIES.ID), linked.field(PERSON_IDENTITIES.PERSON_ID),
-                                linked.field(PERSON_IDENTITIES.ISSUER), linked.field(PERSON_IDENTITIES.SUBJECT), linked.field(PERSON_IDENTITIES.CREATED_AT))
-                        .from(linked)
-                        .where(PERSONS.ID.eq(linked.field(PERSON_IDENTITIES.PERSON_ID)))
-                        .orderBy(linked.field(PERSON_IDENTITIES.ID)))
-                .as(IDENTITIES.getName())
-                .convertFrom(found -> found.map(Records.mapping(PersonIdentityStore.Row::new)));
-        var insert = links.isEmpty() ? tx.sql().insertInto(PERSONS, NEW_COLUMNS) : tx.sql().with(linked).insertInto(PERSONS, NEW_COLUMNS);
-        var inserted = HashMap.<UUID, Row>newHashMap(persons.size());
-        insert.select(newRows(persons)).returningResult(columns(NO_ORGANIZATION, links.isEmpty() ? NO_IDENTITIES : shown)).fetch().forEach(record ->
-                inserted.put(record.get(PERSONS.ID), row(record, record.get(NO_ORGANIZATION), links.isEmpty() ? List.of() : record.get(shown))));
-        return persons.stream().map(person -> Objects.requireNonNull(inserted.get(person.id()))).toList();
+    /** The identities of a person among some rows; null for none. */
+    private static Field<JSONB> identities(Table<?> rows) {
+        return field(select(jsonbArrayAgg(jsonbObject(
+                                key(inline("id")).value(rows.field(PERSON_IDENTITIES.ID)),
+                                key(inline("person_id")).value(rows.field(PERSON_IDENTITIES.PERSON_ID)),
+                                key(inline("issuer")).value(rows.field(PERSON_IDENTITIES.ISSUER)),
+                                key(inline("subject")).value(rows.field(PERSON_IDENTITIES.SUBJECT)),
+                                key(inline("created_at")).value(rows.field(PERSON_IDENTITIES.CREATED_AT))))
+                        .orderBy(rows.field(PERSON_IDENTITIES.CREATED_AT), rows.field(PERSON_IDENTITIES.ID)))
+                .from(rows)
+                .where(PERSONS.ID.eq(rows.field(PERSON_IDENTITIES.PERSON_ID))))
+                .as("identities");
     }
 
-    private static Select<?> newRows(List<New> persons) {
-        var rows = persons.stream().map(New::cells).toList();
-        return select(N.ID, N.EXTERNAL_ID, N.NAME, N.EMAIL, N.EMAIL_KEY, N.PHONE, N.BIRTH_ON, JsonRows.json(N.METADATA))
-                .from(JsonRows.rows("persons", N.getName(), rows))
-                .orderBy(N.EXTERNAL_ID, N.ID);
-    }
-
-    @Nullable Row get(Tx tx, UUID id) {
-        return tx.sql().select(COLUMNS).from(PERSONS).where(PERSONS.ID.eq(id)).fetchOne(PersonStore::row);
-    }
-
-    public List<Row> getAll(Tx tx, Collection<UUID> ids) {
-        var select = tx.sql().select(COLUMNS).from(PERSONS).where(PERSONS.ID.eq(any(Columns.array(ids, UUID.class))));
-        return OldWeighed.all(tx, select).stream().map(PersonStore::row).toList();
-    }
-
-    /** Locks the person until the transaction ends. It is read after locking, so that the identities are current. */
-    @Nullable Row lock(Tx tx, UUID id) {
-        return lock(tx, PERSONS.ID.eq(id));
-    }
-
-    /** Locks the person with this external id in the same way. */
-    @Nullable Row lockByExternalId(Tx tx, String externalId) {
-        return lock(tx, PERSONS.EXTERNAL_ID.eq(externalId));
-    }
-
-    private @Nullable Row lock(Tx tx, Condition condition) {
-        var id = tx.sql().select(PERSONS.ID).from(PERSONS).where(condition).forNoKeyUpdate().fetchOne(PERSONS.ID);
-        return id == null ? null : get(tx, id);
-    }
-
-    /** Locks the person against changes until the transaction ends, and returns the state. Such locks don't exclude each other. */
-    @Nullable String lockShared(Tx tx, UUID id) {
-        return tx.sql().select(PERSONS.STATE).from(PERSONS).where(PERSONS.ID.eq(id)).forShare().fetchOne(PERSONS.STATE);
-    }
-
-    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
-        var select = tx.sql()
-                .select(COLUMNS)
-                .from(PERSONS)
-                .where(Filters.is(PERSONS.EXTERNAL_ID, filter.externalId()))
-                .and(Filters.is(PERSONS.EMAIL_FOLDED, filter.email() == null ? null : EmailAddresses.folded(filter.email())))
-                .and(filter.issuer() == null ? noCondition() : hasIdentity(filter.issuer(), filter.subject()))
-                .and(Filters.is(PERSONS.STATE, filter.state()))
-                .and(Filters.within(PERSONS.CREATED_AT, filter.created()));
-        return page.fetch(select, SORTS, PERSONS.ID, PersonStore::row);
-    }
-
-    private static Condition hasIdentity(String issuer, @Nullable String subject) {
-        return exists(selectOne()
+    private static Condition hasIdentity(@Nullable Field<String> issuer, @Nullable Field<String> subject) {
+        return issuer == null ? noCondition() : exists(selectOne()
                 .from(PERSON_IDENTITIES)
                 .where(PERSON_IDENTITIES.PERSON_ID.eq(PERSONS.ID))
                 .and(PERSON_IDENTITIES.ISSUER.eq(issuer))
-                .and(Filters.is(PERSON_IDENTITIES.SUBJECT, subject)));
+                .and(subject == null ? noCondition() : PERSON_IDENTITIES.SUBJECT.eq(subject)));
     }
 
-    Row update(Tx tx, UUID id, Values values) {
-        return tx.sql()
-                .update(PERSONS)
-                .set(PERSONS.EXTERNAL_ID, values.externalId())
-                .set(PERSONS.NAME, values.name())
-                .set(PERSONS.EMAIL, values.email())
-                .set(PERSONS.EMAIL_KEY, EmailAddresses.key(values.email()))
-                .set(PERSONS.PHONE, values.phone())
-                .set(PERSONS.BIRTH_ON, values.birthOn())
-                .set(PERSONS.METADATA, Columns.jsonb(values.metadata()))
-                .set(PERSONS.UPDATED_AT, Columns.now())
-                .set(PERSONS.VERSION, PERSONS.VERSION.plus(1))
-                .where(PERSONS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(PersonStore::row);
+    /** Adds the insert of persons without their organizations. An identity that is linked already is left out. */
+    Supplier<List<Row>> insert(Batch batch, List<New> persons) {
+        var rows = Columns.rows(persons.stream().map(New::cells).toList());
+        var links = persons.stream().flatMap(New::links).toList();
+        return links.isEmpty() ? batch.all(INSERT, rows) : batch.all(INSERT_LINKED, Columns.rows(links), rows);
     }
 
-    /** Increments the version after an identity was linked or removed, since the person's wire form contains the identities. */
-    Row identitiesChanged(Tx tx, UUID id) {
-        return tx.sql()
-                .update(PERSONS)
-                .set(PERSONS.UPDATED_AT, Columns.now())
-                .set(PERSONS.VERSION, PERSONS.VERSION.plus(1))
-                .where(PERSONS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(PersonStore::row);
+    @Nullable Row get(Tx tx, UUID id) {
+        return GET.one(tx, id);
     }
 
-    Row archive(Tx tx, UUID id) {
-        return tx.sql()
-                .update(PERSONS)
-                .set(PERSONS.STATE, "archived")
-                .set(PERSONS.ARCHIVED_AT, Columns.now())
-                .set(PERSONS.UPDATED_AT, Columns.now())
-                .set(PERSONS.VERSION, PERSONS.VERSION.plus(1))
-                .where(PERSONS.ID.eq(id))
-                .returningResult(COLUMNS)
-                .fetchSingle(PersonStore::row);
+    public List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids);
     }
 
-    private static Row row(Record record) {
-        return row(record, record.get(PERSONAL_ORGANIZATION), record.get(IDENTITIES));
+    /** Locks the person until the transaction ends. It is read after locking, so that the identities are current. */
+    @Nullable Locked<Row> lock(Tx tx, UUID id) {
+        var batch = new Batch();
+        var row = lock(batch, id);
+        batch.send(tx);
+        return row.get();
     }
 
-    private static Row row(Record record, @Nullable UUID organizationId, List<PersonIdentityStore.Row> identities) {
+    /** Locks the person in the same way, together with other statements. */
+    Supplier<@Nullable Locked<Row>> lock(Batch batch, UUID id) {
+        batch.one(LOCK, id);
+        return Locked.in(batch, batch.one(GET, id));
+    }
+
+    /** Adds the read of persons whom the transaction has locked or inserted. */
+    Supplier<List<Row>> getAll(Batch batch, Collection<UUID> ids) {
+        return batch.all(GET_ALL, ids);
+    }
+
+    /** Locks the person against changes until the transaction ends, and gives the state. Such locks don't exclude each other. */
+    Supplier<@Nullable String> lockShared(Batch batch, UUID id) {
+        return batch.one(LOCK_SHARED, id);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        return LIST.page(tx, page, filter);
+    }
+
+    /** Stores a changed person whom the caller has locked. */
+    void update(Tx tx, Row changed) {
+        UPDATE.later(tx, changed.externalId(), changed.name(), changed.email(), EmailAddresses.key(changed.email()), changed.phone(),
+                changed.birthOn(), Columns.jsonb(changed.metadata()), changed.id());
+    }
+
+    /** Stores the members of persons that an import changes. The caller has locked the persons. */
+    void save(Tx tx, Collection<Row> changed) {
+        JsonRows.update(tx, SAVE, changed.stream()
+                .map(row -> JsonRows.row(
+                        "id", row.id(), "name", row.name(), "email", row.email(), "email_key", EmailAddresses.key(row.email()), "phone", row.phone(),
+                        "birth_on", row.birthOn(), "updated_at", row.updatedAt(), "version", row.version()))
+                .toList());
+    }
+
+    /**
+     * Increments the version after an identity was linked or removed, since the person's wire form contains the identities.
+     *
+     * @param identities the identities after the change
+     */
+    Row identitiesChanged(Tx tx, Locked<Row> before, List<PersonIdentityStore.Row> identities) {
+        TOUCH.later(tx, before.row().id());
+        return before.row().with(identities, before.now());
+    }
+
+    Row archive(Tx tx, Locked<Row> before) {
+        ARCHIVE.later(tx, before.row().id());
+        return before.row().archived(before.now());
+    }
+
+    private static Row row(RowReader cells) {
+        var identities = cells.get(IDENTITIES);
         return new Row(
-                record.get(PERSONS.ID), record.get(PERSONS.EXTERNAL_ID), record.get(PERSONS.NAME), record.get(PERSONS.EMAIL),
-                record.get(PERSONS.PHONE), record.get(PERSONS.BIRTH_ON), Columns.texts(record.get(PERSONS.METADATA)),
-                record.get(PERSONS.STATE), record.get(PERSONS.ARCHIVED_AT), organizationId, identities,
-                record.get(PERSONS.CREATED_AT), record.get(PERSONS.UPDATED_AT), record.get(PERSONS.VERSION));
+                cells.get(PERSONS.ID), cells.get(PERSONS.EXTERNAL_ID), cells.get(PERSONS.NAME), cells.get(PERSONS.EMAIL),
+                cells.get(PERSONS.PHONE), cells.get(PERSONS.BIRTH_ON), Columns.texts(cells.get(PERSONS.METADATA)),
+                cells.get(PERSONS.STATE), cells.get(PERSONS.ARCHIVED_AT), cells.get(PERSONAL_ORGANIZATION),
+                identities == null ? List.of() : IDENTITY_ROWS.read(identities),
+                cells.get(PERSONS.CREATED_AT), cells.get(PERSONS.UPDATED_AT), cells.get(PERSONS.VERSION));
     }
 }

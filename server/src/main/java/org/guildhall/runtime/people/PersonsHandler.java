@@ -12,13 +12,14 @@ import org.guildhall.api.model.Person;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.PersonPatch;
 import org.guildhall.api.runtime.PersonsApi;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.people.PersonIdentityStore.Identity;
 import org.guildhall.runtime.people.PersonStore.Filter;
+import org.guildhall.runtime.people.PersonStore.Row;
 import org.guildhall.runtime.people.PersonStore.Values;
 
 /** Persons: {@code /runtime/persons}. */
@@ -62,8 +63,8 @@ final class PersonsHandler implements PersonsApi<Call> {
 
     @Override
     public Reply<Person> updatePerson(Call call, PersonId personId, Patch<PersonPatch> patch) {
-        var before = Require.found(persons.lock(call.tx(), personId.value()));
-        call.expect(before.version());
+        var locked = lock(call, personId);
+        var before = locked.row();
         var current = new PersonPatch(
                 before.externalId(), before.name(), before.email(), before.phone(), before.birthOn(), new TreeMap<>(before.metadata()));
         var wanted = patch.onto(current);
@@ -73,13 +74,17 @@ final class PersonsHandler implements PersonsApi<Call> {
         }
         var values = new Values(wanted.externalId(), wanted.name(), wanted.email(), wanted.phone(), wanted.birthOn(),
                 wanted.metadata() == null ? Map.of() : wanted.metadata());
-        return Reply.ok(PeopleViews.toApi(people.update(call.tx(), call.changes(), before, values)));
+        return Reply.ok(PeopleViews.toApi(people.update(call.tx(), call.changes(), locked, values)));
     }
 
     @Override
     public Reply<Person> archivePerson(Call call, PersonId personId) {
-        var before = Require.found(persons.lock(call.tx(), personId.value()));
-        call.expect(before.version());
-        return Reply.ok(PeopleViews.toApi(people.archive(call.tx(), call.changes(), call.actor(), before)));
+        return Reply.ok(PeopleViews.toApi(people.archive(call.tx(), call.changes(), call.actor(), lock(call, personId))));
+    }
+
+    private Locked<Row> lock(Call call, PersonId personId) {
+        var locked = Require.found(persons.lock(call.tx(), personId.value()));
+        call.expect(locked.row().version());
+        return locked;
     }
 }

@@ -11,9 +11,10 @@ import org.guildhall.api.model.Workspace;
 import org.guildhall.api.model.WorkspaceId;
 import org.guildhall.api.model.WorkspacePatch;
 import org.guildhall.api.runtime.WorkspacesApi;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.people.WorkspaceStore.Filter;
 import org.guildhall.runtime.people.WorkspaceStore.Row;
 import org.guildhall.runtime.people.WorkspaceStore.Values;
@@ -65,8 +66,14 @@ final class WorkspacesHandler implements WorkspacesApi<Call> {
 
     @Override
     public Reply<Workspace> updateWorkspace(Call call, WorkspaceId workspaceId, Patch<WorkspacePatch> patch) {
-        var organization = Require.found(organizations.lockSharedByWorkspace(call.tx(), workspaceId.value()));
-        var before = locked(call, workspaceId);
+        var batch = new Batch();
+        var state = organizations.lockSharedByWorkspace(batch, workspaceId.value());
+        var workspace = workspaces.lock(batch, workspaceId.value());
+        batch.send(call.tx());
+        var organization = Require.found(state.get());
+        var locked = Require.found(workspace.get());
+        var before = locked.row();
+        call.expect(before.version());
         var current = new WorkspacePatch(before.externalId(), before.name());
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
@@ -75,20 +82,16 @@ final class WorkspacesHandler implements WorkspacesApi<Call> {
         }
         Require.active(organization, "organization");
         Require.active(before.state(), "workspace");
-        return changed(call, before, workspaces.update(call.tx(), before.id(), new Values(wanted.externalId(), wanted.name())));
+        return changed(call, before, workspaces.update(call.tx(), locked, new Values(wanted.externalId(), wanted.name())));
     }
 
     @Override
     public Reply<Workspace> archiveWorkspace(Call call, WorkspaceId workspaceId) {
-        var before = locked(call, workspaceId);
+        var locked = Require.found(workspaces.lock(call.tx(), workspaceId.value()));
+        var before = locked.row();
+        call.expect(before.version());
         Require.active(before.state(), "workspace");
-        return changed(call, before, workspaces.archive(call.tx(), before.id()));
-    }
-
-    private Row locked(Call call, WorkspaceId workspaceId) {
-        var row = Require.found(workspaces.lock(call.tx(), workspaceId.value()));
-        call.expect(row.version());
-        return row;
+        return changed(call, before, workspaces.archive(call.tx(), locked));
     }
 
     private static Reply<Workspace> changed(Call call, Row before, Row after) {

@@ -22,14 +22,21 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.Batch;
-import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
-import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
-import org.guildhall.runtime.plans.TransitionRules.Impossible;
-import org.guildhall.runtime.plans.TransitionRules.Move;
-import org.guildhall.runtime.plans.TransitionRules.Obstacle;
-import org.guildhall.runtime.plans.TransitionRules.Target;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.guildhall.runtime.plans.TransitionWriter.NewProvision;
+import org.guildhall.runtime.rules.CalendarTerm;
+import org.guildhall.runtime.rules.GrantEnd;
+import org.guildhall.runtime.rules.GrantTerm;
+import org.guildhall.runtime.rules.PoolProjection.ProjectedTransition;
+import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.rules.PoolProjection;
+import org.guildhall.runtime.rules.ProvisionCause;
+import org.guildhall.runtime.rules.ProvisionSpan;
+import org.guildhall.runtime.rules.TransitionRules.Impossible;
+import org.guildhall.runtime.rules.TransitionRules.Move;
+import org.guildhall.runtime.rules.TransitionRules.Obstacle;
+import org.guildhall.runtime.rules.TransitionRules.Target;
+import org.guildhall.runtime.rules.TransitionRules;
 import org.jspecify.annotations.Nullable;
 
 /** Creates and revokes grants. A plan is granted by a transition on its ladder, another product by a provision. */
@@ -81,7 +88,7 @@ final class GrantIssuance {
                     ? catalog.lockLaddersOfProductShared(batch, request.productId())
                     : listed(catalog.lockLadderOfTierShared(batch, request.tierId()));
             this.product = catalog.lockProductShared(batch, request.productId());
-            this.places = catalog.places(batch, request.productId());
+            this.places = catalog.tiersOfProduct(batch, request.productId());
             this.trial = request.kind() == ProvisionCause.TRIAL ? grants.trial(batch, organizationId, request.productId()) : () -> null;
             this.zone = request.duration() == null ? () -> null : grants.zone(batch);
         }
@@ -120,18 +127,18 @@ final class GrantIssuance {
 
     /** Revokes an active or scheduled grant, and the scheduled grants that renew it. */
     GrantStore.Row revoke(Tx tx, Changes changes, LockedPool held, Actor actor, GrantStore.Row grant, @Nullable String reason) {
-        var revoked = Objects.requireNonNull(writer.over(tx, changes, held, grant.id(), held.now(), TransitionWriter.REVOKED, reason));
+        var revoked = Objects.requireNonNull(writer.over(tx, changes, held, grant.id(), held.now(), GrantEnd.REVOKED, reason));
         var unbegun = new ArrayList<GrantStore.Row>();
         for (var next = grants.renewal(tx, grant.id(), held.now()); next != null; next = grants.renewal(tx, next.id(), held.now())) {
-            unbegun.add(Objects.requireNonNull(writer.over(tx, changes, held, next.id(), held.now(), TransitionWriter.REVOKED, reason)));
+            unbegun.add(Objects.requireNonNull(writer.over(tx, changes, held, next.id(), held.now(), GrantEnd.REVOKED, reason)));
         }
         for (var next : unbegun) {
             writer.endOffLadders(tx, changes, held, next.id());
-            writer.dropOf(tx, changes, held, next.id(), TransitionWriter.REVOKED, held.now());
+            writer.dropOf(tx, changes, held, next.id(), GrantEnd.REVOKED, held.now());
         }
         if (grant.state().equals("scheduled")) {
             writer.endOffLadders(tx, changes, held, grant.id());
-            writer.dropOf(tx, changes, held, grant.id(), TransitionWriter.REVOKED, held.now());
+            writer.dropOf(tx, changes, held, grant.id(), GrantEnd.REVOKED, held.now());
             pools.changed(tx, changes, held, held, List.of());
             return revoked;
         }
@@ -149,7 +156,7 @@ final class GrantIssuance {
         var what = ScheduledTransition.of(grant.ladderId(), TransitionRules.Kind.END, from.tierId(), null, from.cause(), grant.id(), held.now());
         var step = new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to));
         var moved = writer.move(tx, changes, held, step, Manner.of(actor, reason), null);
-        writer.dropOf(tx, changes, held, grant.id(), TransitionWriter.REVOKED, held.now());
+        writer.dropOf(tx, changes, held, grant.id(), GrantEnd.REVOKED, held.now());
         pools.changed(tx, changes, held, moved.held(), List.of());
         return revoked;
     }
@@ -157,7 +164,7 @@ final class GrantIssuance {
     private GrantStore.Row beside(Tx tx, Changes changes, LockedPool held, GrantRequest request, Agreed agreed, GrantStore.@Nullable Row renewed) {
         var grant = given(tx, changes, held, request, agreed, null);
         if (renewed != null && !agreed.later()) {
-            writer.over(tx, changes, held, renewed.id(), held.now(), TransitionWriter.SUPERSEDED, null);
+            writer.over(tx, changes, held, renewed.id(), held.now(), GrantEnd.SUPERSEDED, null);
             writer.endOffLadders(tx, changes, held, renewed.id());
         }
         var to = new ProvisionSpan(
@@ -192,7 +199,7 @@ final class GrantIssuance {
         if (agreed.later()) {
             writer.schedule(tx, changes, held, what, manner);
         } else {
-            after = writer.move(tx, changes, held, new ProjectedTransition(what, from, to), manner, TransitionWriter.SUPERSEDED).held();
+            after = writer.move(tx, changes, held, new ProjectedTransition(what, from, to), manner, GrantEnd.SUPERSEDED).held();
         }
         if (agreed.term().endsAt() != null) {
             var end = GrantTerms.end(ladder.id(), tier.id(), request.kind(), grant.id(), agreed.term().endsAt());

@@ -27,6 +27,8 @@ import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.runtime.rules.GrantEnd;
+import org.guildhall.runtime.rules.GrantTerm;
 import org.guildhall.schema.runtime.tables.Grants;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -103,7 +105,7 @@ public final class GrantStore {
 
         /** The row with its expiry written. On a ladder, the transition at the end writes it. */
         Row expired() {
-            return ladderId == null && endedBy == null && endsAt != null && !endsAt.isAfter(seenAt) ? over(endsAt, TransitionWriter.EXPIRED, null) : this;
+            return ladderId == null && endedBy == null && endsAt != null && !endsAt.isAfter(seenAt) ? over(endsAt, GrantEnd.EXPIRED, null) : this;
         }
 
         private Map<String, String> cells() {
@@ -131,7 +133,7 @@ public final class GrantStore {
     private static final Grants G = GRANTS.as("g");
     private static final Field<Instant> SEEN_AT = field(name("seen_at"), SQLDataType.INSTANT);
     private static final Field<Instant> NOW = param("now", SQLDataType.INSTANT);
-    private static final Field<Boolean> ITS_DUE = TransitionStore.due(G.ORGANIZATION_ID);
+    private static final Field<Boolean> ITS_DUE = ProjectedListStore.due(G.ORGANIZATION_ID);
     private static final Condition BY_ID = GRANTS.ID.eq(Columns.param(GRANTS.ID));
 
     private static final PreparedUpdate INSERT = PreparedUpdate.of(
@@ -176,7 +178,7 @@ public final class GrantStore {
     private static final PreparedQuery<StoredResult<Row>> PROJECTED = PreparedQuery.of(
             select(columns(G, Columns.now())).select(ITS_DUE).from(G).where(G.ID.eq(Columns.param(G.ID))),
             cells -> new StoredResult<>(row(cells), cells.get(ITS_DUE)));
-    private static final ProjectedPages<Filter, Row> LIST = ProjectedPages.of(
+    private static final ProjectedListStore<Filter, Row> LIST = ProjectedListStore.of(
             "grants", G, Map.of("created_at", G.CREATED_AT), G.ID, columns(G, Columns.now()), Filter::organizationId,
             by -> by.is(G.EXTERNAL_ID, Filter::externalId)
                     .and(by.is(G.ORGANIZATION_ID, Filter::organizationId))

@@ -10,8 +10,12 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.runtime.plans.GrantStore.Row;
-import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.guildhall.runtime.rules.CalendarTerm;
+import org.guildhall.runtime.rules.GrantTerm;
+import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.rules.ProvisionCause;
+import org.guildhall.runtime.rules.TransitionRules;
 import org.jspecify.annotations.Nullable;
 
 /** Changes the end of an active or scheduled grant. Its provision stays the same, with another end. */

@@ -22,6 +22,8 @@ import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.plans.GrantStore.Filter;
+import org.guildhall.runtime.rules.CalendarTerm;
+import org.guildhall.runtime.rules.ProvisionCause;
 import org.jspecify.annotations.Nullable;
 
 /** Grants: {@code /runtime/grants}. */

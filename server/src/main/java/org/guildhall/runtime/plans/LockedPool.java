@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.core.problem.Require;
+import org.guildhall.runtime.rules.PoolProjection;
+import org.guildhall.runtime.rules.ProvisionSpan;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -11,9 +11,14 @@ import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Require;
-import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
-import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.guildhall.runtime.rules.GrantEnd;
+import org.guildhall.runtime.rules.PoolProjection.ProjectedTransition;
+import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.rules.PoolProjection;
+import org.guildhall.runtime.rules.ProvisionCause;
+import org.guildhall.runtime.rules.ProvisionSpan;
+import org.guildhall.runtime.rules.TransitionRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,7 +124,7 @@ public final class PlanChanges {
                 ProvisionCause.SUBSCRIPTION, null, pool.now());
         var step = new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to));
         var manner = new Manner(null, request.subscriptionId(), actor.type(), actor.id(), request.reason(), false, List.of());
-        var moved = writer.move(tx, changes, pool, step, manner, TransitionWriter.SUPERSEDED);
+        var moved = writer.move(tx, changes, pool, step, manner, GrantEnd.SUPERSEDED);
         pools.changed(tx, changes, pool, moved.held(), List.of());
         return moved.transition().id();
     }

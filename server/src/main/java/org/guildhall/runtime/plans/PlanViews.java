@@ -30,6 +30,7 @@ import org.guildhall.api.model.Transition;
 import org.guildhall.api.model.TransitionId;
 import org.guildhall.api.model.TransitionKind;
 import org.guildhall.api.model.TransitionState;
+import org.guildhall.runtime.rules.ProvisionSpan;
 import org.jspecify.annotations.Nullable;
 
 /** The wire forms of pools, provisions, transitions and grants. */

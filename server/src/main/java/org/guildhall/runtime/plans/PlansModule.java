@@ -6,6 +6,7 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.runtime.rules.UsageHoldback;
 
 /** Wires the part {@code plans}: pools, provisions, grants and transitions. */
 public final class PlansModule {
@@ -18,11 +19,10 @@ public final class PlansModule {
     private final TransitionWriter writer = new TransitionWriter(provisions, transitions, grants);
     private final JobTransactions transactions;
     private final Db jobs;
-    private final DefaultGrantBackfills backfills;
 
     /**
      * @param jobs the connections of jobs
-     * @param queue the queue of due transitions and backfills
+     * @param queue the queue of due transitions
      * @param afterMove the consequences of a changed pool outside this part, in the same transaction
      * @param holdbacks the use of an organization, which can hold its pending moves back
      */
@@ -32,7 +32,6 @@ public final class PlansModule {
         this.transactions = new JobTransactions(jobs);
         this.pools = new Pools(catalog, writer, afterMove, holdbacks,
                 (tx, organizationId, at) -> queue.enqueueAt(tx, DueTransitionsJob.NAME, organizationId, at));
-        this.backfills = new DefaultGrantBackfills(jobs, transactions, catalog, pools, queue);
     }
 
     /** The door of this part. */
@@ -43,11 +42,6 @@ public final class PlansModule {
     /** Moves plans for subscriptions. */
     public PlanChanges planChanges() {
         return new PlanChanges(catalog, pools, writer);
-    }
-
-    /** Applies the catalog's default-grant policies to organizations that exist already. */
-    public Catalog.Backfills backfills() {
-        return backfills;
     }
 
     /**
@@ -72,6 +66,5 @@ public final class PlansModule {
     /** Registers the jobs of this part. */
     public void schedule(TaskQueue queue) {
         queue.on(DueTransitionsJob.NAME, TaskQueue.Policy.DUE, new DueTransitionsJob(jobs, transactions, transitions, pools));
-        backfills.schedule();
     }
 }

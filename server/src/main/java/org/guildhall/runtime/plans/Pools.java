@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.guildhall.api.model.PoolId;
@@ -25,11 +26,17 @@ import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.sql.Batch;
-import org.guildhall.runtime.plans.PoolProjection.CatalogHistory;
-import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
-import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.guildhall.runtime.plans.TransitionWriter.NewProvision;
+import org.guildhall.runtime.rules.GrantEnd;
+import org.guildhall.runtime.rules.PoolProjection.CatalogHistory;
+import org.guildhall.runtime.rules.PoolProjection.ProjectedTransition;
+import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.rules.PoolProjection;
+import org.guildhall.runtime.rules.ProvisionCause;
+import org.guildhall.runtime.rules.ProvisionSpan;
+import org.guildhall.runtime.rules.TransitionRules;
+import org.guildhall.runtime.rules.UsageHoldback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +75,7 @@ public final class Pools {
      * @param now the instant
      * @param spans the provisions in effect, with due transitions applied
      */
-    record PoolSnapshot(PoolStore.Row pool, UUID orgTypeId, Instant now, List<ProvisionSpan> spans) {
+    public record PoolSnapshot(PoolStore.Row pool, UUID orgTypeId, Instant now, List<ProvisionSpan> spans) {
 
         /** The plans, at most one per ladder. */
         List<ProvisionSpan> plans() {
@@ -92,10 +99,18 @@ public final class Pools {
     }
 
     /**
+     * Adds the read of the default grants for {@link #open}, after the type is locked.
+     *
+     * @param orgTypeId null for the tenant's default type
+     */
+    public Supplier<List<DefaultGrant>> defaults(Batch batch, @Nullable UUID orgTypeId) {
+        return orgTypeId == null ? catalog.defaultsOfDefaultType(batch) : catalog.defaults(batch, orgTypeId);
+    }
+
+    /**
      * Issues the default grants of a type to new organizations. The number of statements doesn't depend on the number of organizations.
      */
-    public void open(Tx tx, Actor actor, UUID orgTypeId, List<Opening> those) {
-        var defaults = catalog.defaults(tx, orgTypeId);
+    public void open(Tx tx, Actor actor, UUID orgTypeId, List<DefaultGrant> defaults, List<Opening> those) {
         var after = new ArrayList<LockedPool>(those.size());
         var beginnings = new ArrayList<NewProvision>();
         for (var opening : those) {
@@ -136,7 +151,7 @@ public final class Pools {
             after = writer.move(tx, changes, after, new ProjectedTransition(what, plan, null), manner, null).held();
         }
         writer.endOffLadders(tx, changes, held, null);
-        writer.overAll(tx, changes, held, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> held.now())), TransitionWriter.REVOKED, reason);
+        writer.overAll(tx, changes, held, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> held.now())), GrantEnd.REVOKED, reason);
         writer.dropAll(tx, changes, held, held.scheduled().stream().map(ScheduledTransition::id).toList(), reason, held.now());
         changed(tx, changes, held, after, List.of());
     }
@@ -192,7 +207,7 @@ public final class Pools {
     }
 
     /** The provisions of an organization at an instant, or now; null if its pool didn't exist. */
-    @Nullable PoolSnapshot seen(Tx tx, UUID organizationId, @Nullable Instant at) {
+    public @Nullable PoolSnapshot seen(Tx tx, UUID organizationId, @Nullable Instant at) {
         var state = store.snapshot(tx, organizationId, at);
         if (state == null) {
             return null;
@@ -228,7 +243,7 @@ public final class Pools {
     }
 
     /** Applies a default-grant policy: a plan by a transition on its ladder, where there must be no plan; another product by a provision. */
-    LockedPool give(Tx tx, Changes changes, LockedPool held, DefaultGrant policy, Actor actor) {
+    public LockedPool give(Tx tx, Changes changes, LockedPool held, DefaultGrant policy, Actor actor) {
         var beginning = given(changes, held, policy, actor);
         writer.begin(tx, List.of(beginning));
         return beginning.after();
@@ -251,7 +266,7 @@ public final class Pools {
      *
      * @param before the pool as it was locked
      */
-    LockedPool changed(Tx tx, Changes changes, LockedPool before, LockedPool after, List<UUID> keepSiteIds) {
+    public LockedPool changed(Tx tx, Changes changes, LockedPool before, LockedPool after, List<UUID> keepSiteIds) {
         // Needed after every change: an end takes effect before it is written, and products off the ladders also have rules.
         consequences(tx, changes, after, keepSiteIds);
         return touched(tx, changes, before, after);
@@ -295,7 +310,7 @@ public final class Pools {
                 keep.addAll(moved.transition().keepSiteIds());
             }
         }
-        writer.overAll(tx, changes, held, state.expired(), TransitionWriter.EXPIRED, null);
+        writer.overAll(tx, changes, held, state.expired(), GrantEnd.EXPIRED, null);
         // A transition at this very instant is written. The change of this request comes after it.
         boolean sameInstant = !due.isEmpty() && due.getLast().effectiveAt().equals(held.now());
         var now = sameInstant ? held.now().plusNanos(1_000) : held.now();

@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
-import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
-import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.rules.GrantEnd;
+import org.guildhall.runtime.rules.PoolProjection.ProjectedTransition;
+import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.rules.ProvisionSpan;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +49,7 @@ public final class ProjectedRows {
             if (dropped != null) {
                 transitions.put(what.id(), row -> row.canceled(dropped.reason(), dropped.at()));
                 if (what.beginsGrant() && what.grantId() != null) {
-                    over(what.grantId(), TransitionWriter.CANCELED, dropped.reason(), what.effectiveAt(), now, scheduled);
+                    over(what.grantId(), GrantEnd.CANCELED, dropped.reason(), what.effectiveAt(), now, scheduled);
                 }
                 continue;
             }

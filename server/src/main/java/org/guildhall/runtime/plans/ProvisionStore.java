@@ -24,6 +24,8 @@ import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.runtime.rules.ProvisionCause;
+import org.guildhall.runtime.rules.ProvisionSpan;
 import org.guildhall.schema.runtime.tables.Provisions;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -106,7 +108,7 @@ public final class ProvisionStore {
     /** The table, or projected rows under the same alias. */
     private static final Provisions P = PROVISIONS.as("p");
     private static final Field<Instant> SEEN_AT = field(name("seen_at"), SQLDataType.INSTANT);
-    private static final Field<Boolean> ITS_DUE = TransitionStore.due(P.ORGANIZATION_ID);
+    private static final Field<Boolean> ITS_DUE = ProjectedListStore.due(P.ORGANIZATION_ID);
     private static final List<Field<?>> NEW_COLUMNS = newColumns(PROVISIONS);
 
     private static final PreparedUpdate INSERT = PreparedUpdate.of(
@@ -124,7 +126,7 @@ public final class ProvisionStore {
     private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
             select(columns(PROVISIONS, Columns.now())).from(JsonRows.ids()).join(PROVISIONS).on(PROVISIONS.ID.eq(JsonRows.ID)),
             ProvisionStore::row);
-    private static final ProjectedPages<Filter, Row> LIST = ProjectedPages.of(
+    private static final ProjectedListStore<Filter, Row> LIST = ProjectedListStore.of(
             "provisions", P, Map.of("created_at", P.CREATED_AT), P.ID, columns(P, Columns.now()), Filter::organizationId,
             by -> by.is(P.ORGANIZATION_ID, Filter::organizationId)
                     .and(by.is(P.PRODUCT_ID, Filter::productId))

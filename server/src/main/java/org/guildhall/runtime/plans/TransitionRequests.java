@@ -16,15 +16,20 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.Batch;
-import org.guildhall.runtime.plans.PoolProjection.CatalogHistory;
-import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
-import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
-import org.guildhall.runtime.plans.TransitionRules.Impossible;
-import org.guildhall.runtime.plans.TransitionRules.Move;
-import org.guildhall.runtime.plans.TransitionRules.Obstacle;
-import org.guildhall.runtime.plans.TransitionRules.Outcome;
-import org.guildhall.runtime.plans.TransitionRules.Target;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.guildhall.runtime.rules.GrantEnd;
+import org.guildhall.runtime.rules.PoolProjection.CatalogHistory;
+import org.guildhall.runtime.rules.PoolProjection.ProjectedTransition;
+import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.rules.PoolProjection;
+import org.guildhall.runtime.rules.ProvisionCause;
+import org.guildhall.runtime.rules.ProvisionSpan;
+import org.guildhall.runtime.rules.TransitionRules.Impossible;
+import org.guildhall.runtime.rules.TransitionRules.Move;
+import org.guildhall.runtime.rules.TransitionRules.Obstacle;
+import org.guildhall.runtime.rules.TransitionRules.Outcome;
+import org.guildhall.runtime.rules.TransitionRules.Target;
+import org.guildhall.runtime.rules.TransitionRules;
 import org.jspecify.annotations.Nullable;
 
 /** Checks requested transitions, and executes or schedules them. */
@@ -120,7 +125,7 @@ final class TransitionRequests {
     }
 
     private TransitionStore.Row atOnce(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, Manner manner) {
-        var moved = writer.move(tx, changes, held, step, manner, TransitionWriter.SUPERSEDED);
+        var moved = writer.move(tx, changes, held, step, manner, GrantEnd.SUPERSEDED);
         pools.changed(tx, changes, held, moved.held(), manner.keepSiteIds());
         return moved.transition();
     }

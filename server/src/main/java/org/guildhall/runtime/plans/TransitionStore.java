@@ -4,10 +4,8 @@ import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
 import static org.jooq.impl.DSL.exists;
-import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
-import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.update;
 
@@ -27,6 +25,7 @@ import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.runtime.rules.PoolProjection;
 import org.guildhall.schema.runtime.tables.Transitions;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -145,7 +144,7 @@ public final class TransitionStore {
             PreparedQuery.of(DSL.select(COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ID.eq(param(TRANSITIONS.ID))), TransitionStore::row);
     private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
             DSL.select(COLUMNS).from(JsonRows.ids()).join(TRANSITIONS).on(TRANSITIONS.ID.eq(JsonRows.ID)), TransitionStore::row);
-    private static final Field<Boolean> ITS_DUE = due(T.ORGANIZATION_ID);
+    private static final Field<Boolean> ITS_DUE = ProjectedListStore.due(T.ORGANIZATION_ID);
     private static final PreparedQuery<StoredResult<Row>> PROJECTED = PreparedQuery.of(
             DSL.select(columns(T)).select(ITS_DUE).from(T).where(T.ID.eq(param(T.ID))), cells -> new StoredResult<>(row(cells), cells.get(ITS_DUE)));
     private static final PreparedQuery<UUID> LEADING_TO = PreparedQuery.ofValue(
@@ -158,7 +157,7 @@ public final class TransitionStore {
     private static final PreparedQuery<Integer> ORGANIZATION_EXISTS =
             PreparedQuery.ofValue(selectOne().from(ORGANIZATIONS).where(ORGANIZATIONS.ID.eq(param(ORGANIZATIONS.ID))));
 
-    private static final ProjectedPages<Filter, Row> LIST = ProjectedPages.of(
+    private static final ProjectedListStore<Filter, Row> LIST = ProjectedListStore.of(
             "transitions", T, Map.of("created_at", T.CREATED_AT, "effective_at", T.EFFECTIVE_AT), T.ID, columns(T), Filter::organizationId,
             by -> by.is(T.EXTERNAL_ID, Filter::externalId)
                     .and(by.is(T.ORGANIZATION_ID, Filter::organizationId))
@@ -179,15 +178,6 @@ public final class TransitionStore {
                 of.KEEP_SITE_IDS, of.STATE, of.EFFECTIVE_AT, of.CANCELED_AT, of.CANCEL_REASON, of.CREATED_AT, of.UPDATED_AT, of.VERSION));
         columns.addAll(List.of(more));
         return columns;
-    }
-
-    /** True if a transition is due and not written yet, in an organization, or in any if it is null. */
-    static Field<Boolean> due(@Nullable Field<UUID> organizationId) {
-        return field(exists(selectOne()
-                        .from(TRANSITIONS)
-                        .where(IS_DUE)
-                        .and(organizationId == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.eq(organizationId))))
-                .as("due");
     }
 
     /** Inserts transitions, together with the transaction's next statement. */

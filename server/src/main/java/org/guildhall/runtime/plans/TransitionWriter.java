@@ -12,10 +12,12 @@ import org.guildhall.api.model.ProvisionId;
 import org.guildhall.api.model.TransitionId;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
-import org.guildhall.runtime.plans.PoolProjection.ProjectedTransition;
-import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
 import org.guildhall.runtime.plans.TransitionStore.Manner;
 import org.guildhall.runtime.plans.TransitionStore.Written;
+import org.guildhall.runtime.rules.GrantEnd;
+import org.guildhall.runtime.rules.PoolProjection.ProjectedTransition;
+import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.rules.ProvisionSpan;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransitionWriter {
 
-    static final String REVOKED = "revoked";
-    static final String SUPERSEDED = "superseded";
-    static final String EXPIRED = "expired";
-    static final String CANCELED = "canceled";
 
     private final ProvisionStore provisions;
     private final TransitionStore transitions;
@@ -108,8 +106,8 @@ public final class TransitionWriter {
         if (step.dropped() != null) {
             var dropped = drop(tx, changes, held, what.id(), step.dropped().reason(), step.dropped().at());
             if (what.beginsGrant() && what.grantId() != null) {
-                over(tx, changes, held, what.grantId(), what.effectiveAt(), CANCELED, step.dropped().reason());
-                dropOf(tx, changes, held, what.grantId(), CANCELED, what.effectiveAt());
+                over(tx, changes, held, what.grantId(), what.effectiveAt(), GrantEnd.CANCELED, step.dropped().reason());
+                dropOf(tx, changes, held, what.grantId(), GrantEnd.CANCELED, what.effectiveAt());
             }
             return new WrittenTransition(dropped, held);
         }

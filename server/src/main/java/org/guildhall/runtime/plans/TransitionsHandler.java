@@ -27,6 +27,7 @@ import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.plans.TransitionRequests.TransitionRequest;
 import org.guildhall.runtime.plans.TransitionStore.Filter;
 import org.guildhall.runtime.plans.TransitionStore.Row;
+import org.guildhall.runtime.rules.TransitionRules;
 import org.jspecify.annotations.Nullable;
 
 /** Transitions: {@code /runtime/transitions}, {@code /runtime/organizations/{organization_id}/transitions}. */

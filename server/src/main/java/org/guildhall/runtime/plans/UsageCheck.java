@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.sql.Batch;
+import org.guildhall.runtime.rules.ProvisionSpan;
+import org.guildhall.runtime.rules.TransitionRules;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what an organization uses with what it would be entitled to after a requested transition. */

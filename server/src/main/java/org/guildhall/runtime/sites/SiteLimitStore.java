@@ -1,5 +1,7 @@
 package org.guildhall.runtime.sites;
 
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.catalog.Tables.RUNTIME_ENTITLEMENT_RULES;
 import static org.guildhall.schema.catalog.Tables.RUNTIME_PRODUCTS;
 import static org.guildhall.schema.catalog.Tables.RUNTIME_RESOURCE_KEYS;
@@ -12,8 +14,9 @@ import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectDistinct;
 import static org.jooq.impl.DSL.selectOne;
 
 import java.time.Instant;
@@ -22,11 +25,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.runtime.entitlements.EffectiveRules;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Records;
+import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
@@ -56,65 +62,69 @@ final class SiteLimitStore {
             coalesce(field(select(SURPLUS_LOOKS.LOOKED_AT).from(SURPLUS_LOOKS)), inline("-infinity").cast(SQLDataType.INSTANT)));
     private static final Condition CHANGED = RUNTIME_ENTITLEMENT_RULES.STARTS_AT.gt(SINCE).or(RUNTIME_ENTITLEMENT_RULES.ENDS_AT.gt(SINCE));
 
+    private static final PreparedQuery<Instant> NOW = PreparedQuery.ofValue(select(Columns.now()));
+    private static final PreparedQuery<String> CHANGED_KEYS = PreparedQuery.ofValue(selectDistinct(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY)
+            .from(RUNTIME_ENTITLEMENT_RULES)
+            .join(RUNTIME_RESOURCE_KEYS)
+            .on(RUNTIME_RESOURCE_KEYS.KEY.eq(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY))
+            .where(RUNTIME_RESOURCE_KEYS.COUNTS_SITES)
+            .and(CHANGED));
+    private static final Condition HOLDS_CHANGED_RULE = exists(selectOne()
+            .from(PROVISIONS)
+            .join(RUNTIME_PRODUCTS)
+            .on(RUNTIME_PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
+            .join(RUNTIME_ENTITLEMENT_RULES)
+            .on(RUNTIME_ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(RUNTIME_PRODUCTS.ENTITLEMENT_SET_ID))
+            .where(PROVISIONS.POOL_ID.eq(SITES.POOL_ID))
+            .and(PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.gt(Columns.now())))
+            .and(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(params("keys", SQLDataType.CLOB))))
+            .and(CHANGED));
+    private static final PreparedQuery<UUID> DUE = PreparedQuery.ofValue(selectDistinct(SITES.ORGANIZATION_ID)
+            .from(SITES)
+            .where(SITES.COUNTS)
+            .and(SITES.ORGANIZATION_ID.gt(DSL.param("after", SQLDataType.UUID)))
+            .and(HOLDS_CHANGED_RULE)
+            .orderBy(SITES.ORGANIZATION_ID)
+            .limit(DSL.param("max", SQLDataType.INTEGER)));
+    private static final UUID FIRST = new UUID(0, 0);
+    private static final Field<Integer> NUMBER = field("sites", SQLDataType.INTEGER);
+    private static final PreparedQuery<Count> COUNTS = PreparedQuery.of(
+            select(SITES.ORGANIZATION_ID, SITES.POOL_ID, RUNTIME_RESOURCE_KEYS.KEY, count().as(NUMBER))
+                    .from(SITES)
+                    .join(RUNTIME_RESOURCE_KEYS)
+                    .on(RUNTIME_RESOURCE_KEYS.INTEGRATION_ID.eq(SITES.INTEGRATION_ID))
+                    .where(SITES.ORGANIZATION_ID.eq(any(params("ids", SQLDataType.UUID))))
+                    .and(SITES.COUNTS)
+                    .and(RUNTIME_RESOURCE_KEYS.KEY.eq(any(params("keys", SQLDataType.CLOB))))
+                    .groupBy(SITES.ORGANIZATION_ID, SITES.POOL_ID, RUNTIME_RESOURCE_KEYS.KEY),
+            cells -> new Count(cells.get(SITES.ORGANIZATION_ID), cells.get(SITES.POOL_ID), cells.get(RUNTIME_RESOURCE_KEYS.KEY), cells.get(NUMBER)));
+    private static final PreparedUpdate REVIEWED = PreparedUpdate.of(insertInto(SURPLUS_LOOKS)
+            .set(SURPLUS_LOOKS.LOOKED_AT, param(SURPLUS_LOOKS.LOOKED_AT))
+            .onConflict(SURPLUS_LOOKS.TENANT_ID)
+            .doUpdate()
+            .set(SURPLUS_LOOKS.LOOKED_AT, param(SURPLUS_LOOKS.LOOKED_AT)));
+
     /** The rules of sites that changed since the last review. */
     public ChangedRules changedRules(Tx tx) {
-        var now = tx.sql().select(Columns.now()).fetchSingle().value1();
-        return new ChangedRules(now, tx.sql()
-                .selectDistinct(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY)
-                .from(RUNTIME_ENTITLEMENT_RULES)
-                .join(RUNTIME_RESOURCE_KEYS)
-                .on(RUNTIME_RESOURCE_KEYS.KEY.eq(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY))
-                .where(RUNTIME_RESOURCE_KEYS.COUNTS_SITES)
-                .and(CHANGED)
-                .fetchSet(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY));
+        var batch = new Batch();
+        var now = batch.single(NOW);
+        var keys = batch.all(CHANGED_KEYS);
+        batch.send(tx);
+        return new ChangedRules(now.get(), Set.copyOf(keys.get()));
     }
 
     /** The next organizations, by their ids, that have sites and hold a product with such a rule. */
     public List<UUID> due(Tx tx, Collection<String> keys, @Nullable UUID after, int max) {
-        var rule = selectOne()
-                .from(PROVISIONS)
-                .join(RUNTIME_PRODUCTS)
-                .on(RUNTIME_PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
-                .join(RUNTIME_ENTITLEMENT_RULES)
-                .on(RUNTIME_ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(RUNTIME_PRODUCTS.ENTITLEMENT_SET_ID))
-                .where(PROVISIONS.POOL_ID.eq(SITES.POOL_ID))
-                .and(PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.gt(Columns.now())))
-                .and(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(Columns.array(keys, String.class))))
-                .and(CHANGED);
-        return tx.sql()
-                .selectDistinct(SITES.ORGANIZATION_ID)
-                .from(SITES)
-                .where(SITES.COUNTS)
-                .and(after == null ? noCondition() : SITES.ORGANIZATION_ID.gt(after))
-                .and(exists(rule))
-                .orderBy(SITES.ORGANIZATION_ID)
-                .limit(max)
-                .fetch(SITES.ORGANIZATION_ID);
+        return DUE.all(tx, after == null ? FIRST : after, keys, max);
     }
 
     /** The numbers of sites of organizations, by the resource keys that limit them. */
     public List<Count> counts(Tx tx, Collection<UUID> organizationIds, Collection<String> keys) {
-        return tx.sql()
-                .select(SITES.ORGANIZATION_ID, SITES.POOL_ID, RUNTIME_RESOURCE_KEYS.KEY, count())
-                .from(SITES)
-                .join(RUNTIME_RESOURCE_KEYS)
-                .on(RUNTIME_RESOURCE_KEYS.INTEGRATION_ID.eq(SITES.INTEGRATION_ID))
-                .where(SITES.ORGANIZATION_ID.eq(any(Columns.array(organizationIds, UUID.class))))
-                .and(SITES.COUNTS)
-                .and(RUNTIME_RESOURCE_KEYS.KEY.eq(any(Columns.array(keys, String.class))))
-                .groupBy(SITES.ORGANIZATION_ID, SITES.POOL_ID, RUNTIME_RESOURCE_KEYS.KEY)
-                .fetch(Records.mapping(Count::new));
+        return COUNTS.all(tx, organizationIds, keys);
     }
 
     /** Stores the instant up to which all changes are reviewed. */
     public boolean reviewed(Tx tx, Instant now) {
-        return tx.sql()
-                .insertInto(SURPLUS_LOOKS)
-                .set(SURPLUS_LOOKS.LOOKED_AT, now)
-                .onConflict(SURPLUS_LOOKS.TENANT_ID)
-                .doUpdate()
-                .set(SURPLUS_LOOKS.LOOKED_AT, now)
-                .execute()
-                == 1;
+        return REVIEWED.execute(tx, now) == 1;
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -22,6 +23,7 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.plans.LockedPool;
 import org.guildhall.runtime.plans.Pools;
@@ -60,17 +62,22 @@ final class SitesHandler implements SitesApi<Call> {
     @Override
     public Reply<Site> createSite(Call call, NewSite body) {
         var pool = Require.named(pools.lock(call.tx(), call.changes(), body.organizationId().value()), "/organization_id", "organization");
-        var integration = Require.named(catalog.lockIntegrationShared(call.tx(), body.integrationId().value()), "/integration_id", "integration");
+        var values = new Values(body.externalId(), value(body.workspaceId()), body.name(), body.domain());
+        var batch = new Batch();
+        var lockedIntegration = catalog.lockIntegrationShared(batch, body.integrationId().value());
+        var lockedWorkspace = lockWorkspace(batch, values.workspaceId(), pool.organizationId());
+        var used = sites.count(batch, pool.poolId(), body.integrationId().value());
+        batch.send(call.tx());
+        var integration = Require.named(lockedIntegration.get(), "/integration_id", "integration");
         if (integration.sitesKey() == null) {
             throw Problem.VALIDATION_FAILED.because("The integration doesn't have sites.").with(Item.pointer(
                     "/integration_id", "no_sites", "The integration registers no resource key " + integration.key() + ".sites of the kind limit."));
         }
-        var values = new Values(body.externalId(), value(body.workspaceId()), body.name(), body.domain());
-        var workspace = lockWorkspace(call.tx(), values.workspaceId(), pool.organizationId());
+        var workspace = lockedWorkspace.get();
         Require.active(pool.organizationState(), "/organization_id", "organization");
         Require.active(integration.state(), "/integration_id", "integration");
         requireActive(workspace);
-        var reachedThresholds = takeSite(call.tx(), pool, integration.id(), integration.sitesKey());
+        var reachedThresholds = admitSite(call.tx(), pool, used.get(), integration.sitesKey());
         var site = SiteViews.toApi(sites.insert(call.tx(), pool.organizationId(), pool.poolId(), integration.id(), values, pool.now()));
         call.created(site.id(), site);
         reachedThresholds.record(call.changes());
@@ -105,7 +112,10 @@ final class SitesHandler implements SitesApi<Call> {
             return Reply.ok(SiteViews.toApi(before));
         }
         boolean sameWorkspace = Objects.equals(wanted.workspaceId(), current.workspaceId());
-        var workspace = sameWorkspace ? null : lockWorkspace(call.tx(), value(wanted.workspaceId()), before.organizationId());
+        var batch = new Batch();
+        var lockedWorkspace = lockWorkspace(batch, sameWorkspace ? null : value(wanted.workspaceId()), before.organizationId());
+        batch.send(call.tx());
+        var workspace = lockedWorkspace.get();
         if (before.state().equals("removed")) {
             throw Problem.INVALID_STATE.because("The site is removed.");
         }
@@ -131,11 +141,15 @@ final class SitesHandler implements SitesApi<Call> {
         if (before.counts()) {
             return changed(call, pool, before, "active", null);
         }
-        var integration = Require.found(catalog.lockIntegrationShared(call.tx(), before.integrationId()));
+        var batch = new Batch();
+        var lockedIntegration = catalog.lockIntegrationShared(batch, before.integrationId());
+        var used = sites.count(batch, pool.poolId(), before.integrationId());
+        batch.send(call.tx());
+        var integration = Require.found(lockedIntegration.get());
         Require.active(integration.state(), "integration");
         var reachedThresholds = integration.sitesKey() == null
                 ? UsageThresholds.ThresholdChanges.NOTHING
-                : takeSite(call.tx(), pool, before.integrationId(), integration.sitesKey());
+                : admitSite(call.tx(), pool, used.get(), integration.sitesKey());
         var reply = changed(call, pool, before, "active", null);
         reachedThresholds.record(call.changes());
         return reply;
@@ -168,10 +182,10 @@ final class SitesHandler implements SitesApi<Call> {
     /**
      * Checks that the organization can have one more site of an integration, and stores the thresholds that the site reaches.
      *
+     * @param used the number of its sites that count against the limit
      * @throws ProblemException {@code entitlement_exceeded} if the limit is reached
      */
-    private UsageThresholds.ThresholdChanges takeSite(Tx tx, LockedPool pool, UUID integrationId, String sitesKey) {
-        long used = sites.count(tx, pool.poolId(), integrationId);
+    private UsageThresholds.ThresholdChanges admitSite(Tx tx, LockedPool pool, long used, String sitesKey) {
         var rule = Objects.requireNonNull(counters.entitlements(tx, List.of(pool.poolId()), List.of(sitesKey), pool.now()).get(pool.poolId()))
                 .rule(sitesKey, null);
         if (rule == null || !rule.decide(used, 1).allows()) {
@@ -189,13 +203,17 @@ final class SitesHandler implements SitesApi<Call> {
         return thresholds.write(tx, reached, cleared, null, pool.now());
     }
 
-    private SiteStore.@Nullable Workspace lockWorkspace(Tx tx, @Nullable UUID workspaceId, UUID organizationId) {
+    /** Adds the lock of a workspace. The result checks that it belongs to the organization. */
+    private Supplier<SiteStore.@Nullable Workspace> lockWorkspace(Batch batch, @Nullable UUID workspaceId, UUID organizationId) {
         if (workspaceId == null) {
-            return null;
+            return () -> null;
         }
-        var workspace = sites.lockWorkspaceShared(tx, workspaceId);
-        boolean belongs = workspace != null && workspace.organizationId().equals(organizationId);
-        return Require.named(belongs ? workspace : null, "/workspace_id", "workspace of the organization");
+        var locked = sites.lockWorkspaceShared(batch, workspaceId);
+        return () -> {
+            var workspace = locked.get();
+            boolean belongs = workspace != null && workspace.organizationId().equals(organizationId);
+            return Require.named(belongs ? workspace : null, "/workspace_id", "workspace of the organization");
+        };
     }
 
     private static void requireActive(SiteStore.@Nullable Workspace workspace) {

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 /** A connection that broke within a response is closed: the next caller gets its own rows on another connection. */
 class BrokenAnswersTest {
 
-    private static final TestServer GUILD = TestServer.shared();
-    private static final TestServer.Tenant OURS = GUILD.tenant();
-    private static final TestServer.Tenant THEIRS = GUILD.tenant();
+    private static final TestServer SERVER = TestServer.shared();
+    private static final TestServer.Tenant OURS = SERVER.tenant();
+    private static final TestServer.Tenant THEIRS = SERVER.tenant();
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final String PID = "select pg_backend_pid()";
     /** More points than any of these statements has. A test that reaches the bound fails. */
@@ -30,12 +30,12 @@ class BrokenAnswersTest {
     @BeforeAll
     static void createProductsOfBothTenants() {
         for (var tenant : List.of(OURS, THEIRS)) {
-            var http = new Http(GUILD, tenant.token());
+            var http = new Http(SERVER, tenant.token());
             for (int number = 0; number < 3; number++) {
                 http.post(PRODUCTS, "{\"name\": \"%s of %s\"}".formatted(number, tenant.id())).expect(201);
             }
         }
-        db = new Db(BreakingSockets.through(GUILD.settings().database(), 1));
+        db = new Db(BreakingSockets.through(SERVER.settings().database(), 1));
     }
 
     @AfterAll
@@ -144,7 +144,7 @@ class BrokenAnswersTest {
 
     @Test
     void brokenRequest_nextCaller_getsOwnRows() throws Exception {
-        try (var node = GUILD.node(settings -> TestServer.reached(settings, BreakingSockets.through(settings.database(), 1)))) {
+        try (var node = SERVER.node(settings -> TestServer.reached(settings, BreakingSockets.through(settings.database(), 1)))) {
             var ours = new Http(node, OURS.token());
             var theirs = new Http(node, THEIRS.token());
             var product = ours.get(PRODUCTS + "?limit=1").expect(200).at("/data/0/id");

@@ -21,19 +21,19 @@ class CrowdTest {
     private static final int WRITERS = 64;
     private static final int READS = 60;
 
-    private final TestServer guild = TestServer.shared();
+    private final TestServer server = TestServer.shared();
 
     @Test
     void manyChangesOfOneRow_otherTenants_canRead() throws Exception {
-        try (var node = guild.node(settings -> {
+        try (var node = server.node(settings -> {
                     var usual = settings.database();
                     return TestServer.reached(settings, new DbConfig(usual.url(), usual.user(), usual.password(), 16, Duration.ofSeconds(1)));
                 });
-                var holder = guild.superuser()) {
-            var loud = guild.tenant();
+                var holder = server.superuser()) {
+            var loud = server.tenant();
             var writer = new Http(node, loud.token());
             var product = PRODUCTS + "/" + writer.post(PRODUCTS, "{\"name\": \"A\"}").expect(201).at("/id");
-            var reader = new Http(node, guild.tenant().token());
+            var reader = new Http(node, server.tenant().token());
             reader.get(PRODUCTS).expect(200);
             // The row stays locked: each change waits two seconds for it and holds its connection.
             holder.setAutoCommit(false);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The rows that the database shows the server: in a tenant only that tenant's rows, and without a tenant none. */
 class IsolationTest {
 
-    private static final TestServer GUILD = TestServer.shared();
+    private static final TestServer SERVER = TestServer.shared();
     private static TestServer.Tenant ours;
     private static TestServer.Tenant theirs;
 
@@ -45,7 +45,7 @@ class IsolationTest {
     }
 
     private static List<String> tablesOfTenants() throws Exception {
-        try (var superuser = GUILD.superuser()) {
+        try (var superuser = SERVER.superuser()) {
             return TenantTables.names(superuser);
         }
     }
@@ -75,9 +75,9 @@ class IsolationTest {
     void tenant_seesOnlyItsOwnRows_inAnyTable() throws Exception {
         for (var table : guarded()) {
             var own = rowsOf(table, ours.id());
-            long foreign = GUILD.db().read(ours.id(), Db.ANY_REVISION, tx -> count(tx, table, "not " + own));
+            long foreign = SERVER.db().read(ours.id(), Db.ANY_REVISION, tx -> count(tx, table, "not " + own));
             assertEquals(0, foreign, table);
-            long seen = GUILD.db().read(ours.id(), Db.ANY_REVISION, tx -> count(tx, table, "true"));
+            long seen = SERVER.db().read(ours.id(), Db.ANY_REVISION, tx -> count(tx, table, "true"));
             assertEquals(ours.found("select count(*) from " + table + " where " + own), List.of(Long.toString(seen)), table);
         }
     }
@@ -93,7 +93,7 @@ class IsolationTest {
 
     /** The count of written rows, or the state of the refusal. */
     private static String written(String statement) {
-        try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
+        try (var write = SERVER.db().begin(ours.id(), Db.ANY_REVISION)) {
             return write.tx().sql().execute(statement) + " rows";
         } catch (DataAccessException refused) {
             return refused.sqlState();
@@ -103,7 +103,7 @@ class IsolationTest {
     @Test
     void withoutTenant_noRowIsVisible_inAnyTable() throws Exception {
         for (var table : guarded()) {
-            long visible = GUILD.db().unguarded(connection -> {
+            long visible = SERVER.db().unguarded(connection -> {
                 try (var rows = connection.prepareStatement("select count(*) from " + table).executeQuery()) {
                     rows.next();
                     return rows.getLong(1);
@@ -115,7 +115,7 @@ class IsolationTest {
 
     @Test
     void foreignRow_isNotChangedDeletedOrInserted() throws Exception {
-        try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
+        try (var write = SERVER.db().begin(ours.id(), Db.ANY_REVISION)) {
             var sql = write.tx().sql();
             assertEquals(0, sql.execute("update catalog.products set name = 'taken' where tenant_id = ?", theirs.id()));
             assertEquals(0, sql.execute("delete from catalog.provider_references where tenant_id = ?", theirs.id()));
@@ -123,7 +123,7 @@ class IsolationTest {
             var refused = assertThrows(DataAccessException.class, () -> sql.execute("insert into catalog.products (tenant_id, name) values (?, 'planted')", theirs.id()));
             assertEquals("42501", refused.sqlState());
         }
-        try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
+        try (var write = SERVER.db().begin(ours.id(), Db.ANY_REVISION)) {
             var moved = assertThrows(DataAccessException.class, () -> write.tx().sql().execute("update catalog.products set tenant_id = ?", theirs.id()));
             assertEquals("42501", moved.sqlState());
         }
@@ -133,7 +133,7 @@ class IsolationTest {
     @Test
     void referenceToAnotherTenantsRow_isRefused() throws Exception {
         var theirSet = theirs.found("select id from catalog.entitlement_sets where tenant_id = ?", theirs.id()).getFirst();
-        try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
+        try (var write = SERVER.db().begin(ours.id(), Db.ANY_REVISION)) {
             var refused = assertThrows(DataAccessException.class, () -> write.tx().sql().execute(
                     "insert into catalog.products (name, entitlement_set_id) values ('A', ?)", UUID.fromString(theirSet)));
             assertEquals("23503", refused.sqlState());
@@ -142,12 +142,12 @@ class IsolationTest {
 
     @Test
     void connection_afterItsWork_hasNoTenant() {
-        GUILD.db().read(ours.id(), Db.ANY_REVISION, tx -> {
+        SERVER.db().read(ours.id(), Db.ANY_REVISION, tx -> {
             assertTrue(count(tx, "catalog.products", "true") > 0);
             return null;
         });
         for (int attempt = 0; attempt < 20; attempt++) {
-            GUILD.db().unguarded(connection -> {
+            SERVER.db().unguarded(connection -> {
                 try (var rows = connection.prepareStatement("select coalesce(current_setting('app.tenant', true), ''), (select count(*) from catalog.products)").executeQuery()) {
                     rows.next();
                     assertEquals("", rows.getString(1));
@@ -160,7 +160,7 @@ class IsolationTest {
 
     @Test
     void workInAnotherTenant_returns_evenOnFailure() {
-        try (var write = GUILD.db().begin(ours.id(), Db.ANY_REVISION)) {
+        try (var write = SERVER.db().begin(ours.id(), Db.ANY_REVISION)) {
             var tx = write.tx();
             assertEquals(ours.id(), seen(tx));
             assertEquals(theirs.id(), tx.within(theirs.id(), IsolationTest::seen));
@@ -181,7 +181,7 @@ class IsolationTest {
         for (var statement : List.of("set role guildhall_owner", "set session authorization postgres", "alter table catalog.products disable row level security",
                 "create table catalog.mine (id int)", "create schema mine", "create function public.f() returns int language sql as 'select 1'",
                 "copy catalog.products to program 'cat'", "drop policy products_tenant on catalog.products")) {
-            var state = GUILD.db().unguarded(connection -> {
+            var state = SERVER.db().unguarded(connection -> {
                 try (var prepared = connection.prepareStatement(statement)) {
                     prepared.execute();
                     return "done";

@@ -28,8 +28,8 @@ class PoolsTest {
     private static Db requests;
     private static Db jobs;
 
-    private final TestServer guild = TestServer.shared();
-    private final TestServer.Tenant tenant = guild.tenant();
+    private final TestServer server = TestServer.shared();
+    private final TestServer.Tenant tenant = server.tenant();
 
     @BeforeAll
     static void startWithSmallPools() {
@@ -103,7 +103,7 @@ class PoolsTest {
 
     @Test
     void healthProbe_withBusyPools_answersAndReconnects() throws Exception {
-        try (var probe = new DatabaseProbe(small); var superuser = guild.superuser()) {
+        try (var probe = new DatabaseProbe(small); var superuser = server.superuser()) {
             occupy(requests, small.poolSize(), () -> occupy(jobs, small.jobPoolSize(), () -> assertTrue(probe.answers())));
             superuser.createStatement().execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'guildhall-probe'");
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
@@ -120,7 +120,7 @@ class PoolsTest {
 
     @Test
     void stuckRequests_nodeIsReady_exchangesLimits() throws Exception {
-        try (var node = guild.node(settings -> TestServer.reached(settings, small)); var holder = guild.superuser()) {
+        try (var node = server.node(settings -> TestServer.reached(settings, small)); var holder = server.superuser()) {
             var http = new Http(node, tenant.token());
             var paths = List.of(PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"A\"}").expect(201).at("/id"),
                     PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"B\"}").expect(201).at("/id"));

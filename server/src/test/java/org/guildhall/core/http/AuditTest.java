@@ -27,10 +27,10 @@ class AuditTest {
     private static final String CONSUMERS = "/api/v1/platform/consumers";
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-    private final TestServer guild = TestServer.shared();
-    private final TestServer.Tenant tenant = guild.tenant();
+    private final TestServer server = TestServer.shared();
+    private final TestServer.Tenant tenant = server.tenant();
     private final String token = tenant.token();
-    private final Http http = new Http(guild, token);
+    private final Http http = new Http(server, token);
 
     private List<String> event(String columns, Http.Reply of) throws SQLException {
         return tenant.found("select " + columns + " from platform.audit_events e where tenant_id = ? and request_id = ?", tenant.id(), of.header("Request-Id"));
@@ -127,7 +127,7 @@ class AuditTest {
         http.patch(path, "{\"name\": \"B\"}", "If-Match", "\"9-x\"").expect(412);
         http.patch(path, "{\"name\": \"A\"}").expect(200);
         http.get(path).expect(200);
-        new Http(guild, tenant.token("catalog:read")).post(PRODUCTS, "{\"name\": \"A\"}").expect(403);
+        new Http(server, tenant.token("catalog:read")).post(PRODUCTS, "{\"name\": \"A\"}").expect(403);
         // One more event: the token above, created without the API.
         assertEquals(before.size() + 1, all().size());
     }
@@ -144,11 +144,11 @@ class AuditTest {
 
     @Test
     void platformOperation_isInTheTenantsTrailToo() throws Exception {
-        var platform = new Http(guild, guild.platform().token());
+        var platform = new Http(server, server.platform().token());
         var id = TypeIds.format("ten", tenant.id());
         var suspended = platform.post("/api/v1/platform/tenants/" + id + "/suspend", "{\"reason\": \"unpaid\"}").expect(200);
         var here = event("concat_ws(' ', id, action, subject_tenant_id)", suspended);
-        var there = guild.platform().found("select concat_ws(' ', id, action, subject_tenant_id) from platform.audit_events where tenant_id = ? and request_id = ?",
+        var there = server.platform().found("select concat_ws(' ', id, action, subject_tenant_id) from platform.audit_events where tenant_id = ? and request_id = ?",
                 Db.PLATFORM, suspended.header("Request-Id"));
         assertEquals(1, here.size());
         assertEquals(here, there);
@@ -163,7 +163,7 @@ class AuditTest {
                 {"name": "App", "owner_name": "Maria", "contact_email": "m@example.org", "scopes": ["catalog:write"], "acts_as": "member"}""").expect(201).at("/id");
         var its = http.post("/api/v1/platform/tokens", "{\"consumer_id\": \"%s\", \"name\": \"T\", \"kind\": \"secret\", \"scopes\": [\"catalog:write\"]}"
                 .formatted(member)).expect(201).at("/token");
-        var made = new Http(guild, its).post(PRODUCTS, "{\"name\": \"A\"}", "X-Actor", "operator", "X-Actor-Id", "somebody", "X-Tenant-Id", "another").expect(201);
+        var made = new Http(server, its).post(PRODUCTS, "{\"name\": \"A\"}", "X-Actor", "operator", "X-Actor-Id", "somebody", "X-Tenant-Id", "another").expect(201);
         assertEquals(List.of("member " + TypeIds.parse("con", String.valueOf(member))), event("actor_type || ' ' || actor_id", made));
     }
 
@@ -182,7 +182,7 @@ class AuditTest {
         http.post(PRODUCTS, "{\"name\": \"A\"}").expect(201);
         for (var table : List.of("audit_events", "audit_entities", "audit_reviews")) {
             for (var statement : List.of("update platform." + table + " set tenant_id = tenant_id", "delete from platform." + table, "truncate platform." + table)) {
-                var refused = guild.db().unguarded(connection -> {
+                var refused = server.db().unguarded(connection -> {
                     try (var prepared = connection.prepareStatement(statement)) {
                         prepared.execute();
                         return "done";

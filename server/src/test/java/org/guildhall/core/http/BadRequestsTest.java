@@ -21,9 +21,9 @@ class BadRequestsTest {
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final int MEBIBYTE = 1 << 20;
 
-    private final TestServer guild = TestServer.shared();
-    private final String token = guild.tenant().token();
-    private final Http http = new Http(guild, token);
+    private final TestServer server = TestServer.shared();
+    private final String token = server.tenant().token();
+    private final Http http = new Http(server, token);
 
     private Http.Reply refused(String outcome, Http.Reply reply) {
         assertEquals(outcome, reply.outcome(), reply.text());
@@ -143,7 +143,7 @@ class BadRequestsTest {
     }
 
     private RawSocket.Answer answer(String path) {
-        return RawSocket.send(guild, RawSocket.head("GET", path, token, Map.of()));
+        return RawSocket.send(server, RawSocket.head("GET", path, token, Map.of()));
     }
 
     @Test
@@ -153,8 +153,8 @@ class BadRequestsTest {
         refused("422 validation_failed", http.post(PRODUCTS, full));
         refused("413 body_too_large", http.post(PRODUCTS, full + " "));
         var head = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Transfer-Encoding", "chunked"));
-        refused("422 validation_failed", RawSocket.send(guild, (head + "\r\n\r\n" + chunked(full) + "0\r\n\r\n").getBytes(UTF_8)));
-        refused("413 body_too_large", RawSocket.send(guild, (head + "\r\n\r\n" + chunked(full + " ") + "0\r\n\r\n").getBytes(UTF_8)));
+        refused("422 validation_failed", RawSocket.send(server, (head + "\r\n\r\n" + chunked(full) + "0\r\n\r\n").getBytes(UTF_8)));
+        refused("413 body_too_large", RawSocket.send(server, (head + "\r\n\r\n" + chunked(full + " ") + "0\r\n\r\n").getBytes(UTF_8)));
     }
 
     private static String chunked(String text) {
@@ -169,19 +169,19 @@ class BadRequestsTest {
     @Test
     void truncatedOrMisframedBody_is400() {
         var chunked = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Transfer-Encoding", "chunked"));
-        refused("400 malformed_body", RawSocket.send(guild, (chunked + "\r\n\r\nzz\r\n{}\r\n0\r\n\r\n").getBytes(UTF_8)));
-        refused("400 malformed_body", RawSocket.send(guild, (chunked + "\r\n\r\n-1\r\n{}\r\n0\r\n\r\n").getBytes(UTF_8)));
-        refused("400 malformed_body", RawSocket.send(guild, (chunked + "\r\n\r\n2\r\n{}\r\n").getBytes(UTF_8), true));
+        refused("400 malformed_body", RawSocket.send(server, (chunked + "\r\n\r\nzz\r\n{}\r\n0\r\n\r\n").getBytes(UTF_8)));
+        refused("400 malformed_body", RawSocket.send(server, (chunked + "\r\n\r\n-1\r\n{}\r\n0\r\n\r\n").getBytes(UTF_8)));
+        refused("400 malformed_body", RawSocket.send(server, (chunked + "\r\n\r\n2\r\n{}\r\n").getBytes(UTF_8), true));
         var announced = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Content-Length", "100"));
-        refused("400 malformed_body", RawSocket.send(guild, (announced + "\r\n\r\n{\"name\": \"a\"}").getBytes(UTF_8), true));
+        refused("400 malformed_body", RawSocket.send(server, (announced + "\r\n\r\n{\"name\": \"a\"}").getBytes(UTF_8), true));
     }
 
     @Test
     void tooLargeOrUnwantedBody_isRefusedUnread() {
         var head = RawSocket.head("POST", PRODUCTS, null, Map.of("Content-Type", "application/json", "Content-Length", "90000000"));
-        refused("401 unauthenticated", RawSocket.send(guild, (head + "\r\n\r\n{").getBytes(UTF_8)));
+        refused("401 unauthenticated", RawSocket.send(server, (head + "\r\n\r\n{").getBytes(UTF_8)));
         head = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Content-Length", "90000000"));
-        refused("413 body_too_large", RawSocket.send(guild, (head + "\r\n\r\n{").getBytes(UTF_8)));
+        refused("413 body_too_large", RawSocket.send(server, (head + "\r\n\r\n{").getBytes(UTF_8)));
     }
 
     @ParameterizedTest
@@ -217,7 +217,7 @@ class BadRequestsTest {
         refused("400 invalid_parameter", http.post(PRODUCTS, "{\"name\": \"a\"}", "Idempotency-Key", "one", "Idempotency-Key", "two",
                 "Content-Type", "application/json"));
         var lines = RawSocket.head("POST", PRODUCTS, token, Map.of("Content-Type", "application/json", "Content-Length", "13", "Idempotency-Key", "k\u00e9y"));
-        refused("400 invalid_parameter", RawSocket.send(guild, (lines + "\r\n\r\n{\"name\": \"a\"}").getBytes(ISO_8859_1)));
+        refused("400 invalid_parameter", RawSocket.send(server, (lines + "\r\n\r\n{\"name\": \"a\"}").getBytes(ISO_8859_1)));
         http.post(PRODUCTS, "{\"name\": \"a\"}", "Idempotency-Key", "k".repeat(255), "Content-Type", "application/json").expect(201);
     }
 
@@ -236,7 +236,7 @@ class BadRequestsTest {
         "Token x                           | unauthenticated",
     })
     void malformedCredential_is401WithChallenge(String authorization, String code) {
-        var reply = refused("401 " + code, new Http(guild, null).get(PRODUCTS, "Authorization", authorization));
+        var reply = refused("401 " + code, new Http(server, null).get(PRODUCTS, "Authorization", authorization));
         assertTrue(String.valueOf(reply.header("WWW-Authenticate")).startsWith("Bearer realm=\"guildhall\", error=\"invalid_token\""));
     }
 }

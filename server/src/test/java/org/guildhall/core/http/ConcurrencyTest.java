@@ -29,9 +29,9 @@ class ConcurrencyTest {
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final int THREADS = 16;
 
-    private final TestServer guild = TestServer.shared();
-    private final TestServer.Tenant tenant = guild.tenant();
-    private final Http http = new Http(guild, tenant.token());
+    private final TestServer server = TestServer.shared();
+    private final TestServer.Tenant tenant = server.tenant();
+    private final Http http = new Http(server, tenant.token());
 
     private String product() {
         return PRODUCTS + "/" + http.post(PRODUCTS, "{\"name\": \"A\"}").expect(201).at("/id");
@@ -106,7 +106,7 @@ class ConcurrencyTest {
         var sets = "/api/v1/catalog/entitlement-sets";
         var first = http.post(sets, "{\"name\": \"one\"}").expect(201).at("/id");
         var second = http.post(sets, "{\"name\": \"two\"}").expect(201).at("/id");
-        var server = HandlerUnderTest.serving(Operation.CREATE_ENTITLEMENT_SET, (call, in) -> {
+        var node = HandlerUnderTest.serving(Operation.CREATE_ENTITLEMENT_SET, (call, in) -> {
             var name = in.body(org.guildhall.api.model.NewEntitlementSet.class).name();
             touch(call, name.equals("there") ? first : second);
             if (meetings.size() < 2) {
@@ -118,7 +118,7 @@ class ConcurrencyTest {
             call.changed(set.id(), set, set);
             return Reply.created(sets, set);
         }, tenant.token());
-        var replies = Race.run(2, number -> server.post(sets, "{\"name\": \"%s\"}".formatted(number == 0 ? "there" : "back"), "Idempotency-Key", "d" + number));
+        var replies = Race.run(2, number -> node.post(sets, "{\"name\": \"%s\"}".formatted(number == 0 ? "there" : "back"), "Idempotency-Key", "d" + number));
         assertEquals(List.of("201 there", "201 back"), replies.stream().map(reply -> reply.outcome() + " " + reply.at("/name")).toList());
         assertEquals(2, meetings.size());
     }
@@ -126,7 +126,7 @@ class ConcurrencyTest {
     @Test
     void lockTimeout_getsRetryAfter_keepsNothing() throws Exception {
         var path = product();
-        try (var holder = guild.superuser()) {
+        try (var holder = server.superuser()) {
             holder.setAutoCommit(false);
             holder.createStatement().execute("select 1 from catalog.products where tenant_id = '" + tenant.id() + "' for update");
             var reply = http.patch(path, "{\"name\": \"B\"}", "Idempotency-Key", "waited");

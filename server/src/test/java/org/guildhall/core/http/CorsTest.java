@@ -22,12 +22,12 @@ class CorsTest {
     private static final String STATUS = "/api/v1/auth/status";
     private static final String CONSOLE = "https://console.example";
 
-    private final TestServer guild = TestServer.shared();
-    private final TestServer.Tenant tenant = guild.tenant();
+    private final TestServer server = TestServer.shared();
+    private final TestServer.Tenant tenant = server.tenant();
 
     // Java's HTTP client never sends Origin, so the tests use a raw socket.
     private RawSocket.Answer send(String method, String path, String token, Map<String, String> headers) {
-        return RawSocket.send(guild, RawSocket.head(method, path, token, headers));
+        return RawSocket.send(server, RawSocket.head(method, path, token, headers));
     }
 
     @Test

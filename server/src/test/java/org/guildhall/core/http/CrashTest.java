@@ -27,8 +27,8 @@ class CrashTest {
     private static final String PATH = "/api/v1/catalog/entitlement-sets";
     private static final String BODY = "{\"name\": \"A\"}";
 
-    private final TestServer guild = TestServer.shared();
-    private final TestServer.Tenant tenant = guild.tenant();
+    private final TestServer server = TestServer.shared();
+    private final TestServer.Tenant tenant = server.tenant();
     private final String token = tenant.token();
     private final String key = UUID.randomUUID().toString();
 
@@ -47,7 +47,7 @@ class CrashTest {
         return new EntitlementSet(new EntitlementSetId(id), null, "A", null, ActiveState.ACTIVE, null, Instant.EPOCH, Instant.EPOCH, 1);
     }
 
-    private Http server(Endpoint<Call> handler) {
+    private Http serve(Endpoint<Call> handler) {
         return HandlerUnderTest.serving(Operation.CREATE_ENTITLEMENT_SET, handler, token);
     }
 
@@ -67,19 +67,19 @@ class CrashTest {
     @Test
     void connectionLost_beforeCommit_retrySucceeds() throws Exception {
         var runs = new AtomicInteger();
-        var server = server((call, in) -> {
+        var node = serve((call, in) -> {
             var id = insert(call);
             if (runs.incrementAndGet() == 1) {
                 call.tx().sql().execute("select pg_terminate_backend(pg_backend_pid())");
             }
             return created(call, id);
         });
-        var died = server.post(PATH, BODY, "Idempotency-Key", key);
+        var died = node.post(PATH, BODY, "Idempotency-Key", key);
         assertEquals("503 unavailable", died.outcome());
         assertEquals("1", died.header("Retry-After"));
         assertNothingIsLeft();
-        assertNull(server.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
-        assertEquals("true", server.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+        assertNull(node.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+        assertEquals("true", node.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
         assertEquals(2, runs.get());
         assertOnceEach();
     }
@@ -105,34 +105,34 @@ class CrashTest {
     @Test
     void failingHandler_leavesNothing_keepsNoResponse() throws Exception {
         var runs = new AtomicInteger();
-        var server = server((call, in) -> {
+        var node = serve((call, in) -> {
             var id = insert(call);
             if (runs.incrementAndGet() == 1) {
                 throw new IllegalArgumentException("a secret detail of org.guildhall");
             }
             return created(call, id);
         });
-        var failed = server.post(PATH, BODY, "Idempotency-Key", key);
+        var failed = node.post(PATH, BODY, "Idempotency-Key", key);
         assertEquals("500 internal_error", failed.outcome());
         assertTrue(!failed.text().contains("secret detail") && !failed.text().contains("org.guildhall"), failed.text());
         assertNothingIsLeft();
-        server.post(PATH, BODY, "Idempotency-Key", key).expect(201);
+        node.post(PATH, BODY, "Idempotency-Key", key).expect(201);
         assertOnceEach();
     }
 
     @Test
     void changeWithoutAuditEvent_isNotCommitted() throws Exception {
-        var server = server((call, in) -> Reply.created(PATH, set(insert(call))));
-        assertEquals("500 internal_error", server.post(PATH, BODY, "Idempotency-Key", key).outcome());
-        assertEquals("500 internal_error", server.post(PATH + "?dry_run=true", BODY).outcome());
+        var node = serve((call, in) -> Reply.created(PATH, set(insert(call))));
+        assertEquals("500 internal_error", node.post(PATH, BODY, "Idempotency-Key", key).outcome());
+        assertEquals("500 internal_error", node.post(PATH + "?dry_run=true", BODY).outcome());
         assertNothingIsLeft();
     }
 
     @Test
     void changeWithoutIfMatchCheck_isNotCommitted() throws Exception {
-        var server = HandlerUnderTest.serving(Operation.UPDATE_PRODUCT, (call, in) -> created(call, insert(call)), token);
+        var node = HandlerUnderTest.serving(Operation.UPDATE_PRODUCT, (call, in) -> created(call, insert(call)), token);
         var path = "/api/v1/catalog/products/prd_01m7xtfk4je288tyaa41tvaxy0";
-        assertEquals("500 internal_error", server.patch(path, "{}", "If-Match", "\"1-x\"").outcome());
+        assertEquals("500 internal_error", node.patch(path, "{}", "If-Match", "\"1-x\"").outcome());
         assertNothingIsLeft();
     }
 
@@ -140,32 +140,32 @@ class CrashTest {
     void secondRequest_waitsHalfASecond_getsRetryAfter() throws Exception {
         var inside = new CountDownLatch(1);
         var mayGoOn = new CountDownLatch(1);
-        var server = server((call, in) -> {
+        var node = serve((call, in) -> {
             var id = insert(call);
             inside.countDown();
             awaitQuietly(mayGoOn);
             return created(call, id);
         });
-        var first = CompletableFuture.supplyAsync(() -> server.post(PATH, BODY, "Idempotency-Key", key));
+        var first = CompletableFuture.supplyAsync(() -> node.post(PATH, BODY, "Idempotency-Key", key));
         assertTrue(inside.await(20, TimeUnit.SECONDS));
         long began = System.nanoTime();
-        var second = server.post(PATH, BODY, "Idempotency-Key", key);
+        var second = node.post(PATH, BODY, "Idempotency-Key", key);
         long waitedMillis = (System.nanoTime() - began) / 1_000_000;
         assertEquals("409 idempotency_in_flight", second.outcome());
         assertEquals("1", second.header("Retry-After"));
         assertTrue(waitedMillis >= 480, waitedMillis + " ms");
         // Another key and a read don't wait.
-        new Http(guild, token).post(PATH, BODY, "Idempotency-Key", key + "other").expect(201);
+        new Http(server, token).post(PATH, BODY, "Idempotency-Key", key + "other").expect(201);
         mayGoOn.countDown();
         first.get(20, TimeUnit.SECONDS).expect(201);
-        assertEquals("true", server.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+        assertEquals("true", node.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
     }
 
     @Test
     void waitingRequest_afterRollback_runsItself() throws Exception {
         var inside = new CountDownLatch(1);
         var runs = new AtomicInteger();
-        var server = server((call, in) -> {
+        var node = serve((call, in) -> {
             var id = insert(call);
             if (runs.incrementAndGet() == 1) {
                 inside.countDown();
@@ -174,20 +174,20 @@ class CrashTest {
             }
             return created(call, id);
         });
-        var first = CompletableFuture.supplyAsync(() -> server.post(PATH, BODY, "Idempotency-Key", key));
+        var first = CompletableFuture.supplyAsync(() -> node.post(PATH, BODY, "Idempotency-Key", key));
         assertTrue(inside.await(20, TimeUnit.SECONDS));
-        assertNull(server.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
+        assertNull(node.post(PATH, BODY, "Idempotency-Key", key).expect(201).header("Idempotency-Replayed"));
         assertEquals(500, first.get(20, TimeUnit.SECONDS).status());
         assertOnceEach();
     }
 
     @Test
     void virtualMachineError_isAProblem() throws Exception {
-        var server = server((call, in) -> {
+        var node = serve((call, in) -> {
             insert(call);
             throw new StackOverflowError();
         });
-        var failed = server.post(PATH, BODY, "Idempotency-Key", key);
+        var failed = node.post(PATH, BODY, "Idempotency-Key", key);
         assertEquals("500 internal_error", failed.outcome());
         assertEquals("application/problem+json", failed.header("Content-Type"));
         assertNothingIsLeft();

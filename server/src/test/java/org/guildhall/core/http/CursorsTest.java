@@ -20,9 +20,9 @@ class CursorsTest {
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final String SETS = "/api/v1/catalog/entitlement-sets";
 
-    private final TestServer guild = TestServer.shared();
-    private final TestServer.Tenant tenant = guild.tenant();
-    private final Http http = new Http(guild, tenant.token());
+    private final TestServer server = TestServer.shared();
+    private final TestServer.Tenant tenant = server.tenant();
+    private final Http http = new Http(server, tenant.token());
 
     private void fill(String path, int count) {
         for (int at = 0; at < count; at++) {
@@ -50,10 +50,10 @@ class CursorsTest {
         refused(http.get(PRODUCTS + "?limit=1&sort=-name&cursor=" + cursor));
         refused(http.get(PRODUCTS + "?limit=1&sort=name&lifecycle_status=draft&cursor=" + cursor));
         refused(http.get(SETS + "?limit=1&sort=name&cursor=" + cursor));
-        var other = new Http(guild, guild.tenant().token());
+        var other = new Http(server, server.tenant().token());
         refused(other.get(PRODUCTS + "?limit=1&sort=name&cursor=" + cursor));
         // Another consumer of the same tenant sees the same list.
-        new Http(guild, tenant.token()).get(PRODUCTS + "?limit=1&sort=name&cursor=" + cursor).expect(200);
+        new Http(server, tenant.token()).get(PRODUCTS + "?limit=1&sort=name&cursor=" + cursor).expect(200);
     }
 
     @Test
@@ -132,8 +132,8 @@ class CursorsTest {
     void cursor_afterServerKeyRotation_isAccepted() {
         fill(PRODUCTS, 2);
         var cursor = cursor(http, PRODUCTS + "?limit=1");
-        try (var rotated = guild.node(settings -> TestServer.keyed(settings, "next:" + "n".repeat(40) + "," + TestServer.KEYS));
-                var foreign = guild.node(settings -> TestServer.keyed(settings, "test:" + "f".repeat(40)))) {
+        try (var rotated = server.node(settings -> TestServer.keyed(settings, "next:" + "n".repeat(40) + "," + TestServer.KEYS));
+                var foreign = server.node(settings -> TestServer.keyed(settings, "test:" + "f".repeat(40)))) {
             http.on(rotated).get(PRODUCTS + "?limit=1&cursor=" + cursor).expect(200);
             assertEquals(401, http.on(foreign).get(PRODUCTS + "?limit=1&cursor=" + cursor).status(), "other keys don't accept the token");
         }

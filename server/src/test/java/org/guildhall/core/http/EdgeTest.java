@@ -27,15 +27,15 @@ class EdgeTest {
     private static final Map<String, String> HANDSHAKE = Map.of(
             "Connection", "Upgrade", "Upgrade", "websocket", "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version", "13");
 
-    private final TestServer guild = TestServer.shared();
-    private final Http http = new Http(guild, guild.tenant().token());
+    private final TestServer server = TestServer.shared();
+    private final Http http = new Http(server, server.tenant().token());
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/docs", "/nothing", "/api/v1/nothing", PRODUCTS, "/api/v1/health"})
     void webSocketHandshake_anyPath_isAPlainRequest(String path) {
-        var plain = RawSocket.send(guild, RawSocket.head("GET", path, null, Map.of("Connection", "keep-alive")));
+        var plain = RawSocket.send(server, RawSocket.head("GET", path, null, Map.of("Connection", "keep-alive")));
         for (int count = 0; count < 50; count++) {
-            var answer = RawSocket.send(guild, RawSocket.head("GET", path, null, HANDSHAKE));
+            var answer = RawSocket.send(server, RawSocket.head("GET", path, null, HANDSHAKE));
             assertEquals(plain.status(), answer.status(), answer.toString());
             assertEquals(plain.headers().get("Content-Type"), answer.headers().get("Content-Type"));
             assertNull(answer.headers().get("Set-Cookie"), answer.toString());
@@ -69,7 +69,7 @@ class EdgeTest {
     @ParameterizedTest
     @ValueSource(strings = {"/WEB-INF/web.xml", "/META-INF/MANIFEST.MF", "/favicon.ico", "/index.html"})
     void pathOfAFramework_isUnknown(String path) {
-        var answer = RawSocket.send(guild, RawSocket.head("GET", path, null, Map.of()));
+        var answer = RawSocket.send(server, RawSocket.head("GET", path, null, Map.of()));
         assertEquals("404 not_found", answer.outcome());
         assertTrue(answer.json().path("detail").asText().startsWith("There is no path " + path), answer.body());
     }
@@ -95,7 +95,7 @@ class EdgeTest {
 
     @Test
     void rootPath_leadsToTheDocs() {
-        var root = RawSocket.send(guild, RawSocket.head("GET", "/", null, Map.of()));
+        var root = RawSocket.send(server, RawSocket.head("GET", "/", null, Map.of()));
         assertEquals(302, root.status());
         assertEquals("/docs", root.headers().get("Location"));
     }
@@ -104,21 +104,21 @@ class EdgeTest {
     @ValueSource(strings = {"/api/v1/%u0041", "/api/v1/%zz", "/api/v1/%", "/api/v1/catalog/products/%u0041", "/api/v1/catalog/products/%c3", "/%u0041", "/api/v1/%ff",
         "/api/v1/catalog/products/a%2", "/api/v1/%C0%AF"})
     void undecodablePath_is400(String path) {
-        assertEquals("400 request_refused", RawSocket.send(guild, RawSocket.head("GET", path, http.token(), Map.of())).outcome(), path);
+        assertEquals("400 request_refused", RawSocket.send(server, RawSocket.head("GET", path, http.token(), Map.of())).outcome(), path);
     }
 
     @Test
     void expectContinue_refusedRequest_getsNoContinue() {
         var head = Map.of("Content-Type", "application/json", "Content-Length", "500000", "Expect", "100-continue", "Connection", "keep-alive");
         for (var path : List.of(PRODUCTS, "/api/v1/nothing", "/nothing")) {
-            var refused = RawSocket.send(guild, RawSocket.head("POST", path, null, head));
+            var refused = RawSocket.send(server, RawSocket.head("POST", path, null, head));
             assertTrue(refused.status() >= 400, refused.toString());
             assertEquals("close", refused.headers().get("Connection"));
         }
-        var wrong = RawSocket.send(guild, RawSocket.head("POST", PRODUCTS + "?x=1", http.token(), Map.of(
+        var wrong = RawSocket.send(server, RawSocket.head("POST", PRODUCTS + "?x=1", http.token(), Map.of(
                 "Content-Type", "text/plain", "Content-Length", "5", "Expect", "100-continue")));
         assertEquals("415 unsupported_media_type", wrong.outcome());
-        var wanted = RawSocket.send(guild, RawSocket.head("POST", PRODUCTS, http.token(), Map.of(
+        var wanted = RawSocket.send(server, RawSocket.head("POST", PRODUCTS, http.token(), Map.of(
                 "Content-Type", "application/json", "Content-Length", "5", "Expect", "100-continue")));
         assertEquals(100, wanted.status());
     }
@@ -126,7 +126,7 @@ class EdgeTest {
     @Test
     void stalledJsonBody_is408() {
         var head = RawSocket.head("POST", PRODUCTS, http.token(), Map.of("Content-Type", "application/json", "Content-Length", "100"));
-        var answer = RawSocket.send(guild, (head + "\r\n\r\n{\"name\":").getBytes(ISO_8859_1), false, 50_000);
+        var answer = RawSocket.send(server, (head + "\r\n\r\n{\"name\":").getBytes(ISO_8859_1), false, 50_000);
         assertEquals("408 request_timeout", answer.outcome());
     }
 

@@ -23,8 +23,8 @@ class HeaderCaseTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
 
-    private final TestServer guild = TestServer.shared();
-    private final TestServer.Tenant tenant = guild.tenant();
+    private final TestServer server = TestServer.shared();
+    private final TestServer.Tenant tenant = server.tenant();
     private final String token = tenant.token();
 
     private static String swapped(String text) {
@@ -35,7 +35,7 @@ class HeaderCaseTest {
 
     @Test
     void token_inAnotherCase_is401() throws IOException {
-        try (var line = new Line(guild)) {
+        try (var line = new Line(server)) {
             var shouted = token.substring(0, token.lastIndexOf('_') - 5) + swapped(token.substring(token.lastIndexOf('_') - 5));
             assertEquals(200, line.send("GET", PRODUCTS, "Authorization", "Bearer " + token).status());
             assertEquals(401, line.send("GET", PRODUCTS, "Authorization", "Bearer " + shouted).status());
@@ -45,7 +45,7 @@ class HeaderCaseTest {
 
     @Test
     void idempotencyKey_inAnotherCase_isAnotherKey() throws IOException {
-        try (var line = new Line(guild)) {
+        try (var line = new Line(server)) {
             var first = line.create("Idempotency-Key", "Key-Abc");
             var other = line.create("Idempotency-Key", "key-abc");
             assertNull(other.headers().get("Idempotency-Replayed"));
@@ -56,7 +56,7 @@ class HeaderCaseTest {
 
     @Test
     void entityTag_inAnotherCase_isAnotherTag() throws IOException {
-        try (var line = new Line(guild)) {
+        try (var line = new Line(server)) {
             var path = PRODUCTS + "/" + line.create().json().get("id").asText();
             var etag = line.send("GET", path, "Authorization", "Bearer " + token).headers().get("ETag");
             for (int count = 0; count < 2; count++) {
@@ -72,7 +72,7 @@ class HeaderCaseTest {
 
     @Test
     void auditReason_inAnotherCase_isKeptUnchanged() throws Exception {
-        try (var line = new Line(guild)) {
+        try (var line = new Line(server)) {
             for (var reason : List.of("Agreed With Mira", "agreed with mira", "%\"f%c3%bcr Alle\"", "%\"f%c3%bcr alle\"")) {
                 line.create("Audit-Reason", reason);
             }
@@ -84,7 +84,7 @@ class HeaderCaseTest {
     @Test
     void traceparent_inUpperCase_isIgnored() throws Exception {
         var trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        try (var line = new Line(guild)) {
+        try (var line = new Line(server)) {
             line.create("traceparent", "00-" + trace + "-00f067aa0ba902b7-01");
             line.create("traceparent", ("00-" + trace + "-00f067aa0ba902b7-01").toUpperCase(Locale.ROOT));
         }
@@ -96,7 +96,7 @@ class HeaderCaseTest {
     @Test
     void origin_inAnotherCase_isAnotherOrigin() throws Exception {
         var publishable = tenant.publishable(List.of("https://shop.example"), "schedule:read:public");
-        try (var line = new Line(guild)) {
+        try (var line = new Line(server)) {
             for (int count = 0; count < 2; count++) {
                 assertEquals(200, line.send("GET", "/api/v1/auth/status", "Authorization", "Bearer " + publishable, "Origin", "https://shop.example").status());
                 assertEquals(403, line.send("GET", "/api/v1/auth/status", "Authorization", "Bearer " + publishable, "Origin", "https://SHOP.example").status());
@@ -109,8 +109,8 @@ class HeaderCaseTest {
 
         private final Socket socket;
 
-        Line(TestServer guild) throws IOException {
-            var address = URI.create(guild.url());
+        Line(TestServer server) throws IOException {
+            var address = URI.create(server.url());
             socket = new Socket(address.getHost(), address.getPort());
             socket.setSoTimeout(20_000);
         }

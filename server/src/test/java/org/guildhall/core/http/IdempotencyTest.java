@@ -21,9 +21,9 @@ class IdempotencyTest {
     private static final String PRODUCTS = "/api/v1/catalog/products";
     private static final String A = "{\"name\": \"A\"}";
 
-    private final TestServer guild = TestServer.shared();
-    private final TestServer.Tenant tenant = guild.tenant();
-    private final Http http = new Http(guild, tenant.token());
+    private final TestServer server = TestServer.shared();
+    private final TestServer.Tenant tenant = server.tenant();
+    private final Http http = new Http(server, tenant.token());
     private final String key = UUID.randomUUID().toString();
 
     private static Http.Reply post(Http caller, String path, String body, String key) {
@@ -95,10 +95,10 @@ class IdempotencyTest {
         var consumer = http.get("/api/v1/auth/status").at("/consumer/id");
         var second = http.post("/api/v1/platform/tokens", "{\"consumer_id\": \"%s\", \"name\": \"Second\", \"kind\": \"secret\", \"scopes\": [\"catalog:write\"]}"
                 .formatted(consumer)).expect(201).at("/token");
-        var sameConsumer = post(new Http(guild, second), PRODUCTS, A, key).expect(201);
+        var sameConsumer = post(new Http(server, second), PRODUCTS, A, key).expect(201);
         assertArrayEquals(first.body(), sameConsumer.body());
-        var otherConsumer = post(new Http(guild, tenant.token()), PRODUCTS, A, key).expect(201);
-        var otherTenant = post(new Http(guild, guild.tenant().token()), PRODUCTS, A, key).expect(201);
+        var otherConsumer = post(new Http(server, tenant.token()), PRODUCTS, A, key).expect(201);
+        var otherTenant = post(new Http(server, server.tenant().token()), PRODUCTS, A, key).expect(201);
         assertNotEquals(first.at("/id"), otherConsumer.at("/id"));
         assertNotEquals(first.at("/id"), otherTenant.at("/id"));
     }
@@ -160,7 +160,7 @@ class IdempotencyTest {
         assertEquals("406 not_acceptable", http.post(PRODUCTS, A, "Idempotency-Key", key, "Accept", "image/png").outcome());
         assertEquals("415 unsupported_media_type", http.post(PRODUCTS, A, "Idempotency-Key", key, "Content-Type", "text/plain").outcome());
         assertEquals("413 body_too_large", post(http, PRODUCTS, " ".repeat(1 << 20) + A, key).outcome());
-        assertEquals("401 unauthenticated", post(new Http(guild, null), PRODUCTS, A, key).outcome());
+        assertEquals("401 unauthenticated", post(new Http(server, null), PRODUCTS, A, key).outcome());
         assertEquals("412 precondition_failed", http.patch(path, "{\"name\": \"B\"}", "Idempotency-Key", key, "If-Match", "\"99-x\"").outcome());
         tenant.suspend();
         assertEquals("403 tenant_suspended", post(http, PRODUCTS, A, key).outcome());
@@ -216,13 +216,13 @@ class IdempotencyTest {
         for (var row : tenant.found("select encode(reply, 'escape') from platform.idempotency_keys where tenant_id = ? and sealed", tenant.id())) {
             assertFalse(row.contains(secret) || row.contains("scopes"), row);
         }
-        new Http(guild, secret).get(PRODUCTS).expect(200);
+        new Http(server, secret).get(PRODUCTS).expect(200);
     }
 
     @Test
     void claimedKey_afterServerKeyRotation_isKnown() {
         var first = post(http, PRODUCTS, A, key).expect(201);
-        try (var rotated = guild.node(settings -> TestServer.keyed(settings, "next:" + "n".repeat(40) + "," + TestServer.KEYS))) {
+        try (var rotated = server.node(settings -> TestServer.keyed(settings, "next:" + "n".repeat(40) + "," + TestServer.KEYS))) {
             var again = post(http.on(rotated), PRODUCTS, A, key).expect(201);
             assertArrayEquals(first.body(), again.body());
             var under = post(http.on(rotated), PRODUCTS, A, key + "new").expect(201);

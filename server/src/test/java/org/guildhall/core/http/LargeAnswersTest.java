@@ -22,7 +22,7 @@ class LargeAnswersTest {
             "(select jsonb_object_agg('key' || n, repeat('\uD83C\uDF3B', 500)) from generate_series(1, 50) n)";
 
     private final TestServer.Tenant tenant = TestServer.shared().tenant();
-    private final Http http = new Http(tenant.guild(), tenant.token());
+    private final Http http = new Http(tenant.server(), tenant.token());
 
     private void products(int count) throws SQLException {
         tenant.sql("""

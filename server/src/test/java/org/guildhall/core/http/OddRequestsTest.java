@@ -28,8 +28,8 @@ class OddRequestsTest {
     private static final String CONSUMERS = "/api/v1/platform/consumers";
     private static final String INTEGRATIONS = "/api/v1/catalog/integrations";
 
-    private final TestServer guild = TestServer.shared();
-    private final Http http = new Http(guild, guild.tenant().token());
+    private final TestServer server = TestServer.shared();
+    private final Http http = new Http(server, server.tenant().token());
 
     private static String consumer(String email, String more) {
         return "{\"name\": \"a\", \"owner_name\": \"b\", \"contact_email\": \"" + email + "\"" + more + "}";
@@ -66,26 +66,26 @@ class OddRequestsTest {
 
     @Test
     void severalAuthorizationHeaders_areRefused() {
-        var token = "Authorization: Bearer " + guild.tenant().token();
-        for (var other : new String[] {token, "Authorization: Bearer " + guild.tenant().token(), "authorization: Basic eDp5", "Authorization:"}) {
+        var token = "Authorization: Bearer " + server.tenant().token();
+        for (var other : new String[] {token, "Authorization: Bearer " + server.tenant().token(), "authorization: Basic eDp5", "Authorization:"}) {
             for (var path : new String[] {PRODUCTS, "/api/v1/auth/status"}) {
-                var answer = RawSocket.send(guild, "GET " + path + " HTTP/1.1", "Host: a", "Connection: close", token, other);
+                var answer = RawSocket.send(server, "GET " + path + " HTTP/1.1", "Host: a", "Connection: close", token, other);
                 assertEquals("400 request_refused", answer.outcome(), other);
                 assertEquals("Authorization", answer.json().at("/errors/0/header").asText());
             }
         }
-        assertEquals(200, RawSocket.send(guild, "GET " + PRODUCTS + " HTTP/1.1", "Host: a", "Connection: close", token).status());
+        assertEquals(200, RawSocket.send(server, "GET " + PRODUCTS + " HTTP/1.1", "Host: a", "Connection: close", token).status());
     }
 
     @Test
     void unreadBody_responseClosesTheConnection() {
         var head = "POST " + PRODUCTS + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
-        var rest = RawSocket.send(guild, (head + "Content-Length: 500000\r\n\r\n{").getBytes(US_ASCII));
+        var rest = RawSocket.send(server, (head + "Content-Length: 500000\r\n\r\n{").getBytes(US_ASCII));
         assertEquals("401 unauthenticated", rest.outcome());
         assertEquals("close", rest.headers().get("Connection"));
-        var chunked = RawSocket.send(guild, (head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n").getBytes(US_ASCII));
+        var chunked = RawSocket.send(server, (head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n").getBytes(US_ASCII));
         assertEquals("close", chunked.headers().get("Connection"));
-        var whole = RawSocket.send(guild, (head + "Content-Length: 2\r\n\r\n{}").getBytes(US_ASCII));
+        var whole = RawSocket.send(server, (head + "Content-Length: 2\r\n\r\n{}").getBytes(US_ASCII));
         assertEquals("401 unauthenticated", whole.outcome());
         assertNull(whole.headers().get("Connection"), "the body was read, so the connection stays open");
     }
@@ -105,7 +105,7 @@ class OddRequestsTest {
 
     /** Sends the whole body before it reads, as most clients do. It doesn't read if sending fails. */
     private String large(String head, byte[] body) {
-        var address = URI.create(guild.url());
+        var address = URI.create(server.url());
         try (var socket = new Socket(address.getHost(), address.getPort())) {
             socket.setSoTimeout(20_000);
             var out = socket.getOutputStream();
@@ -187,7 +187,7 @@ class OddRequestsTest {
         for (var action : new String[] {"grants/gra" + unknown + "/revoke", "transitions/trn" + unknown + "/cancel", "sites/sit" + unknown + "/remove"}) {
             assertEquals("404 not_found", http.post("/api/v1/runtime/" + action, null).outcome(), action);
         }
-        var platform = new Http(guild, guild.platform().token());
+        var platform = new Http(server, server.platform().token());
         assertEquals("404 not_found", platform.post("/api/v1/platform/tenants/ten" + unknown + "/admin-tokens", null).outcome());
     }
 
@@ -239,7 +239,7 @@ class OddRequestsTest {
 
     @Test
     void constraintMessage_doesNotContainTheRow() {
-        var failed = assertThrows(RuntimeException.class, () -> guild.db().unguarded(connection -> {
+        var failed = assertThrows(RuntimeException.class, () -> server.db().unguarded(connection -> {
             try (var insert = connection.prepareStatement("insert into platform.doors values ('none', 'somebody@example.com', ?, ?)")) {
                 insert.setObject(1, UUID.randomUUID());
                 insert.setObject(2, UUID.randomUUID());

@@ -20,9 +20,9 @@ class ProtocolTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
 
-    private final TestServer guild = TestServer.shared();
-    private final String token = guild.tenant().token();
-    private final Http http = new Http(guild, token);
+    private final TestServer server = TestServer.shared();
+    private final String token = server.tenant().token();
+    private final Http http = new Http(server, token);
 
     private static RawSocket.Answer problem(int status, RawSocket.Answer answer) {
         assertEquals(status, answer.status(), answer.toString());
@@ -59,26 +59,26 @@ class ProtocolTest {
         "no path                 | 505 | GET HTTP/1.1~Host: a",
     })
     void serversOwnRefusal_isAProblem(String what, int status, String lines) {
-        problem(status, RawSocket.send(guild, lines.split("~")));
+        problem(status, RawSocket.send(server, lines.split("~")));
     }
 
     @Test
     void headerWithControlCharacters_isAProblem() {
-        problem(400, RawSocket.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: a\u0000b"));
-        problem(400, RawSocket.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: a\u0001b"));
+        problem(400, RawSocket.send(server, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: a\u0000b"));
+        problem(400, RawSocket.send(server, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: a\u0001b"));
     }
 
     @Test
     void tlsHandshake_isAProblem() {
-        problem(400, RawSocket.send(guild, new byte[] {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0, '\r', '\n', '\r', '\n'}));
+        problem(400, RawSocket.send(server, new byte[] {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0, '\r', '\n', '\r', '\n'}));
     }
 
     @Test
     void oversizedHead_isAProblem() {
-        problem(414, RawSocket.send(guild, "GET /" + "a".repeat(20_000) + " HTTP/1.1", "Host: a"));
-        problem(414, RawSocket.send(guild, "GET /api/v1/health?" + "a".repeat(20_000) + " HTTP/1.1", "Host: a"));
-        problem(431, RawSocket.send(guild, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: " + "a".repeat(20_000)));
-        problem(431, RawSocket.send(guild, ("GET /api/v1/health HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(5_000) + "\r\n").getBytes(ISO_8859_1)));
+        problem(414, RawSocket.send(server, "GET /" + "a".repeat(20_000) + " HTTP/1.1", "Host: a"));
+        problem(414, RawSocket.send(server, "GET /api/v1/health?" + "a".repeat(20_000) + " HTTP/1.1", "Host: a"));
+        problem(431, RawSocket.send(server, "GET /api/v1/health HTTP/1.1", "Host: a", "Accept: " + "a".repeat(20_000)));
+        problem(431, RawSocket.send(server, ("GET /api/v1/health HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(5_000) + "\r\n").getBytes(ISO_8859_1)));
     }
 
     @ParameterizedTest
@@ -88,7 +88,7 @@ class ProtocolTest {
         "/api/v1/%2e%2e/health", "/api/v1/x/../health"
     })
     void unknownPath_is404(String path) {
-        var answer = problem(404, RawSocket.send(guild, RawSocket.head("GET", path, null, Map.of())));
+        var answer = problem(404, RawSocket.send(server, RawSocket.head("GET", path, null, Map.of())));
         assertEquals("not_found", answer.json().path("code").asText());
     }
 
@@ -97,7 +97,7 @@ class ProtocolTest {
         "prd_81m7xtfk4je288tyaa41tvaxy0", "prd_01m7xtfk4je288tyaa41tvaxy", "prd_01m7xtfk4je288tyaa41tvaxy0%0a", "%20prd_01m7xtfk4je288tyaa41tvaxy0", "'or'1'='1"})
     void malformedId_is404(String id) {
         for (var method : new String[] {"GET", "HEAD"}) {
-            var answer = RawSocket.send(guild, RawSocket.head(method, PRODUCTS + "/" + id, token, Map.of()));
+            var answer = RawSocket.send(server, RawSocket.head(method, PRODUCTS + "/" + id, token, Map.of()));
             assertTrue(answer.status() == 404 || answer.status() == 400 && id.contains("%"), id + " " + answer);
         }
     }
@@ -105,10 +105,10 @@ class ProtocolTest {
     @Test
     void missingOrUnknownMethod_is405() {
         for (var method : new String[] {"PUT", "DELETE", "PATCH", "TRACE", "FOO", "PROPFIND"}) {
-            var answer = problem(405, RawSocket.send(guild, RawSocket.head(method, PRODUCTS, token, Map.of())));
+            var answer = problem(405, RawSocket.send(server, RawSocket.head(method, PRODUCTS, token, Map.of())));
             assertEquals("GET, HEAD, OPTIONS, POST", answer.headers().get("Allow"), method);
         }
-        var head = RawSocket.send(guild, RawSocket.head("HEAD", PRODUCTS + "/prd_01m7xtfk4je288tyaa41tvaxy0/publish", token, Map.of()));
+        var head = RawSocket.send(server, RawSocket.head("HEAD", PRODUCTS + "/prd_01m7xtfk4je288tyaa41tvaxy0/publish", token, Map.of()));
         assertEquals(405, head.status());
     }
 
@@ -123,20 +123,20 @@ class ProtocolTest {
     @Test
     void everyResponse_hasCacheControlAndVary() {
         for (var answer : new Http.Reply[] {
-            http.get(PRODUCTS), http.get(PRODUCTS + "/nothing"), http.post(PRODUCTS, "{"), new Http(guild, null).get(PRODUCTS),
-            new Http(guild, null).get("/api/v1/health"), new Http(guild, null).get("/api/v1/auth/status")
+            http.get(PRODUCTS), http.get(PRODUCTS + "/nothing"), http.post(PRODUCTS, "{"), new Http(server, null).get(PRODUCTS),
+            new Http(server, null).get("/api/v1/health"), new Http(server, null).get("/api/v1/auth/status")
         }) {
             assertEquals("private, no-cache", answer.header("Cache-Control"), answer.text());
             assertEquals("Authorization, Origin, Accept", answer.header("Vary"));
             assertNotNull(answer.header("Request-Id"));
         }
-        assertEquals("public, max-age=300", new Http(guild, null).get("/api/v1/openapi.json").header("Cache-Control"));
+        assertEquals("public, max-age=300", new Http(server, null).get("/api/v1/openapi.json").header("Cache-Control"));
     }
 
     @Test
     void everyResponseToAKnownCaller_hasRateLimits() throws java.sql.SQLException {
-        var tenant = guild.tenant();
-        var caller = new Http(guild, tenant.token("catalog:read"));
+        var tenant = server.tenant();
+        var caller = new Http(server, tenant.token("catalog:read"));
         tenant.suspend();
         for (var answer : new Http.Reply[] {
             caller.get(PRODUCTS), caller.get(PRODUCTS + "/nothing"), caller.get(PRODUCTS + "?x=1"), caller.post(PRODUCTS, "{}"),
@@ -151,13 +151,13 @@ class ProtocolTest {
     void head_hasTheHeadersOfGet_withoutBody() {
         var id = http.post(PRODUCTS, "{\"name\": \"a\"}").expect(201).at("/id");
         var get = http.get(PRODUCTS + "/" + id).expect(200);
-        var head = RawSocket.send(guild, RawSocket.head("HEAD", PRODUCTS + "/" + id, token, Map.of()));
+        var head = RawSocket.send(server, RawSocket.head("HEAD", PRODUCTS + "/" + id, token, Map.of()));
         assertEquals(200, head.status());
         assertEquals(get.header("ETag"), head.headers().get("ETag"));
         assertEquals(Integer.toString(get.body().length), head.headers().get("Content-Length"));
         assertEquals("", head.body());
-        assertEquals(401, RawSocket.send(guild, RawSocket.head("HEAD", PRODUCTS, null, Map.of())).status());
-        assertEquals(404, RawSocket.send(guild, RawSocket.head("HEAD", PRODUCTS + "/nothing", token, Map.of())).status());
+        assertEquals(401, RawSocket.send(server, RawSocket.head("HEAD", PRODUCTS, null, Map.of())).status());
+        assertEquals(404, RawSocket.send(server, RawSocket.head("HEAD", PRODUCTS + "/nothing", token, Map.of())).status());
     }
 
     @Test
@@ -172,7 +172,7 @@ class ProtocolTest {
     void unreadBody_doesNotMixWithTheNextRequest() {
         var first = RawSocket.head("POST", PRODUCTS, null, Map.of("Connection", "keep-alive", "Content-Type", "application/json", "Content-Length", "13"));
         var second = RawSocket.head("GET", "/api/v1/health", null, Map.of());
-        var answer = RawSocket.send(guild, (first + "\r\n\r\n{\"name\": \"a\"}" + second + "\r\n\r\n").getBytes(ISO_8859_1));
+        var answer = RawSocket.send(server, (first + "\r\n\r\n{\"name\": \"a\"}" + second + "\r\n\r\n").getBytes(ISO_8859_1));
         assertEquals(401, answer.status());
     }
 }

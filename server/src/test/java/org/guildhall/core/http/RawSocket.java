@@ -38,23 +38,23 @@ final class RawSocket {
     private RawSocket() {}
 
     /** Sends the lines as a head, with the empty line that ends it, and reads one answer. */
-    static Answer send(TestServer guild, String... lines) {
-        return send(guild, (String.join("\r\n", lines) + "\r\n\r\n").getBytes(ISO_8859_1));
+    static Answer send(TestServer server, String... lines) {
+        return send(server, (String.join("\r\n", lines) + "\r\n\r\n").getBytes(ISO_8859_1));
     }
 
     /** Sends exactly these bytes, and reads one response. */
-    static Answer send(TestServer guild, byte[] bytes) {
-        return send(guild, bytes, false);
+    static Answer send(TestServer server, byte[] bytes) {
+        return send(server, bytes, false);
     }
 
     /** Sends these bytes and reads one response. @param end whether to close the sending side */
-    static Answer send(TestServer guild, byte[] bytes, boolean end) {
-        return send(guild, bytes, end, 20_000);
+    static Answer send(TestServer server, byte[] bytes, boolean end) {
+        return send(server, bytes, end, 20_000);
     }
 
     /** Sends these bytes and waits at most that long for one response. */
-    static Answer send(TestServer guild, byte[] bytes, boolean end, int waitMillis) {
-        var address = URI.create(guild.url());
+    static Answer send(TestServer server, byte[] bytes, boolean end, int waitMillis) {
+        var address = URI.create(server.url());
         try (var socket = new Socket(address.getHost(), address.getPort())) {
             socket.setSoTimeout(waitMillis);
             socket.setTcpNoDelay(true);

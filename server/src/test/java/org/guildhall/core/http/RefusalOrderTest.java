@@ -17,10 +17,10 @@ class RefusalOrderTest {
 
     private static final String LADDERS = "/api/v1/catalog/plan-ladders";
 
-    private final TestServer guild = TestServer.shared();
-    private final TestServer.Tenant tenant = guild.tenant();
+    private final TestServer server = TestServer.shared();
+    private final TestServer.Tenant tenant = server.tenant();
     private final String good = tenant.token();
-    private final Http http = new Http(guild, good);
+    private final Http http = new Http(server, good);
 
     private String method = "DELETE";
     private String path = LADDERS + "/lad_01m7xtfk4je288tyaa41tvaxy0";
@@ -34,7 +34,7 @@ class RefusalOrderTest {
 
     private String outcome() {
         var headers = new ArrayList<>(List.of("Accept", accept, "Content-Type", type, "If-Match", ifMatch, "Idempotency-Key", key));
-        return new Http(guild, token.isEmpty() ? null : token).send(method, path + query, body, headers.toArray(String[]::new)).outcome();
+        return new Http(server, token.isEmpty() ? null : token).send(method, path + query, body, headers.toArray(String[]::new)).outcome();
     }
 
     @Test
@@ -89,13 +89,13 @@ class RefusalOrderTest {
     private String narrowAndSpent() throws SQLException {
         var narrow = tenant.token("catalog:read");
         tenant.sql("update platform.tokens set rate_limit = 1, rate_window_seconds = 3600 where prefix = ?", TestServer.Tenant.prefix(narrow));
-        new Http(guild, narrow).get(LADDERS).expect(200);
+        new Http(server, narrow).get(LADDERS).expect(200);
         return narrow;
     }
 
     @Test
     void unreadableReference_is403BeforeQueryErrors() {
-        var narrow = new Http(guild, tenant.token("platform:tokens:read"));
+        var narrow = new Http(server, tenant.token("platform:tokens:read"));
         var tokens = "/api/v1/platform/tokens";
         assertEquals("403 insufficient_scope", narrow.get(tokens + "?expand=consumer&not_a_parameter=1", "Accept", "image/png").outcome());
         assertEquals("platform:consumers:read", narrow.get(tokens + "?expand=consumer").at("/required_scope"));
@@ -150,7 +150,7 @@ class RefusalOrderTest {
                 "{\"name\": \"C\", \"owner_name\": \"O\", \"contact_email\": \"a@example.org\", \"scopes\": [\"catalog:read\", \"platform:tokens:write\"]}");
         var body = "{\"consumer_id\": \"" + consumer + "\", \"name\": \"T\", \"scopes\": [%s]}";
         var revoked = "/api/v1/platform/tokens/" + made("/platform/tokens", body.formatted("\"catalog:read\""));
-        var narrow = new Http(guild, http.post("/api/v1/platform/tokens", body.formatted("\"platform:tokens:write\"")).expect(201).at("/token"));
+        var narrow = new Http(server, http.post("/api/v1/platform/tokens", body.formatted("\"platform:tokens:write\"")).expect(201).at("/token"));
         http.post(revoked + "/revoke", null).expect(200);
         http.patch(revoked, "{}", "If-Match", "*").expect(200);
         assertEquals("422 validation_failed", http.patch(revoked, "{\"scopes\": [\"runtime:read\"]}", "If-Match", "*").outcome());

@@ -73,7 +73,7 @@ class BackgroundThreadsTest {
     }
 
     private static DataSource failing(BooleanSupplier fails, Runnable otherwise) {
-        var pool = TestServer.still().db().pool();
+        var pool = TestServer.withoutScheduler().db().pool();
         return (DataSource) Proxy.newProxyInstance(DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
             if (method.getName().equals("getConnection")) {
                 if (fails.getAsBoolean()) {

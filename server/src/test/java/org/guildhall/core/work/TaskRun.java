@@ -18,9 +18,9 @@ public final class TaskRun {
     private TaskRun() {}
 
     /** Takes the task over from any node, runs it, and ends the run. */
-    public static void now(TestServer guild, UUID tenant, String name, UUID id, TaskQueue.Job job) {
-        var pool = guild.db().pool();
-        var lease = TaskStore.begin(pool, name, tenant, id, version(guild, name, tenant + "/" + id));
+    public static void now(TestServer server, UUID tenant, String name, UUID id, TaskQueue.Job job) {
+        var pool = server.db().pool();
+        var lease = TaskStore.begin(pool, name, tenant, id, version(server, name, tenant + "/" + id));
         var next = job.run(lease, () -> false);
         if (next == null) {
             TaskStore.finish(pool, lease);
@@ -29,8 +29,8 @@ public final class TaskRun {
         }
     }
 
-    private static long version(TestServer guild, String name, String instance) {
-        try (var connection = guild.superuser(); var statement = connection.prepareStatement(TAKE)) {
+    private static long version(TestServer server, String name, String instance) {
+        try (var connection = server.superuser(); var statement = connection.prepareStatement(TAKE)) {
             statement.setString(1, name);
             statement.setString(2, instance);
             try (var row = statement.executeQuery()) {

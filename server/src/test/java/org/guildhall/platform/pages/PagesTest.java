@@ -29,11 +29,11 @@ class PagesTest {
 
     private static final Pattern FILE = Pattern.compile("/docs/[a-z]+-[0-9a-f]{16}\\.[a-z]+");
 
-    private final TestServer guild = TestServer.shared();
+    private final TestServer server = TestServer.shared();
     private final HttpClient http = HttpClient.newHttpClient();
 
     private HttpResponse<byte[]> get(String path, String... headers) {
-        var request = HttpRequest.newBuilder(URI.create(guild.url() + path));
+        var request = HttpRequest.newBuilder(URI.create(server.url() + path));
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -24,7 +24,7 @@ public final class EntitlementFixture {
     public static final String CATALOG = "/api/v1/catalog";
 
     public final TestServer.Tenant tenant = TestServer.shared().tenant();
-    public final Http http = new Http(tenant.guild(), tenant.token());
+    public final Http http = new Http(tenant.server(), tenant.token());
     public final Map<String, String> products = new LinkedHashMap<>();
     final Map<String, String> sets = new LinkedHashMap<>();
     public final Map<String, String> tiers = new LinkedHashMap<>();

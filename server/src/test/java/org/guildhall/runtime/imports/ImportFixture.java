@@ -26,7 +26,7 @@ public final class ImportFixture {
 
     public ImportFixture(TestServer.Tenant tenant) {
         this.tenant = tenant;
-        this.http = new Http(tenant.guild(), tenant.token("runtime:read", "runtime:write", "catalog:write", "platform:audit:read"));
+        this.http = new Http(tenant.server(), tenant.token("runtime:read", "runtime:write", "catalog:write", "platform:audit:read"));
     }
 
     /** Creates the default organization type, which every new person needs. */

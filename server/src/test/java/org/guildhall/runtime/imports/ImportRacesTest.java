@@ -26,7 +26,7 @@ class ImportRacesTest {
     }
 
     private Reply importedMeanwhile(String change, String file) throws Exception {
-        return ConcurrentChange.of(imports.tenant.guild(), connection -> sql(connection, change), () -> imports.csv(file));
+        return ConcurrentChange.of(imports.tenant.server(), connection -> sql(connection, change), () -> imports.csv(file));
     }
 
     @Test

@@ -37,9 +37,9 @@ class ImportResumeTest {
 
     @Test
     void brokenConnections_duplicateNoPerson() throws SQLException {
-        try (var guild = TestServer.fresh();
-                var other = guild.node()) {
-            var imports = new ImportFixture(guild.tenant()).open();
+        try (var server = TestServer.fresh();
+                var other = server.node()) {
+            var imports = new ImportFixture(server.tenant()).open();
             var accepted = imports.send("", CSV, rows(6_000)).expect(202);
             long before = 0;
             for (int broken = 0; broken < 12; broken++) {
@@ -47,7 +47,7 @@ class ImportResumeTest {
                     ImportFixture.pause();
                 }
                 // This ends all connections of both nodes, which rolls back their transactions.
-                try (var connection = guild.superuser();
+                try (var connection = server.superuser();
                         var statement = connection.createStatement()) {
                     statement.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'guildhall_app' and datname = current_database()");
                 }
@@ -76,8 +76,8 @@ class ImportResumeTest {
 
     @Test
     void row_refusedByDatabase_failsAlone() throws SQLException {
-        try (var guild = TestServer.fresh()) {
-            var imports = new ImportFixture(guild.tenant()).open();
+        try (var server = TestServer.fresh()) {
+            var imports = new ImportFixture(server.tenant()).open();
             imports.tenant.sql("alter table runtime.persons add constraint persons_refused_external_id check (name <> 'Refused')");
             var file = rows(450).replace(",Member 137,", ",Refused,").replace(",Member 138,", ",Refused,").replace(",Member 301,", ",Refused,");
             var done = imports.csv(file);

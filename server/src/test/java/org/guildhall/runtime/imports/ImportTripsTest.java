@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 /** The database round trips of an import, counted on the wire. */
 class ImportTripsTest {
 
-    private final ImportFixture imports = new ImportFixture(TestServer.still().tenant()).open();
+    private final ImportFixture imports = new ImportFixture(TestServer.withoutScheduler().tenant()).open();
 
     /** Processes an import, as the job does. */
     private void work(Db db, java.util.UUID id) {
@@ -48,7 +48,7 @@ class ImportTripsTest {
         var householdRules = new Households(persons, households, members);
         var people = new People(persons, new PersonIdentityStore(), organizationRules, new PersonArchiving(organizations, new MembershipStore(), members, organizationRules, householdRules));
         var memberImport = new MemberImport(people, persons, householdRules, households, members);
-        var job = new ImportsModule(db, db, new Platform(imports.tenant.guild().db()), memberImport).importing(new Constraints());
+        var job = new ImportsModule(db, db, new Platform(imports.tenant.server().db()), memberImport).importing(new Constraints());
         assertNull(job.run(new TaskLease("import", imports.tenant.id(), id, 1, 0), () -> false));
     }
 
@@ -58,7 +58,7 @@ class ImportTripsTest {
             file.append("%1$s-%2$d,Member,%1$s-%3$d,Household\n".formatted(prefix, row, row / 4));
         }
         var accepted = imports.send("", ImportFixture.CSV, file.toString()).expect(202);
-        try (var proxy = new PgProxy(TestServer.still().settings().database());
+        try (var proxy = new PgProxy(TestServer.withoutScheduler().settings().database());
                 var db = new Db(proxy.through())) {
             long before = proxy.trips();
             work(db, PlanFixture.uuid(String.valueOf(accepted.at("/id"))));

@@ -18,21 +18,21 @@ public final class ConcurrentChange {
     }
 
     /** Executes the change, starts the call, commits the change once the call waits for it, and returns the result of the call. */
-    public static <T> T of(TestServer guild, Change change, Callable<T> call) throws Exception {
+    public static <T> T of(TestServer server, Change change, Callable<T> call) throws Exception {
         try (var threads = Executors.newSingleThreadExecutor();
-                var connection = guild.superuser()) {
+                var connection = server.superuser()) {
             connection.setAutoCommit(false);
             change.in(connection);
             var done = threads.submit(call);
-            awaitBlockedTransaction(guild);
+            awaitBlockedTransaction(server);
             connection.commit();
             return done.get();
         }
     }
 
-    private static void awaitBlockedTransaction(TestServer guild) throws SQLException {
+    private static void awaitBlockedTransaction(TestServer server) throws SQLException {
         for (int attempt = 0; attempt < 200; attempt++) {
-            try (var connection = guild.superuser();
+            try (var connection = server.superuser();
                     var waiting = connection.createStatement().executeQuery(
                             "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and usename = 'guildhall_app'")) {
                 if (waiting.next()) {
@@ -41,6 +41,6 @@ public final class ConcurrentChange {
             }
             ImportFixture.pause();
         }
-        throw new AssertionError("nobody waits");
+        throw new AssertionError("no transaction waits");
     }
 }

@@ -16,7 +16,7 @@ final class PeopleFixture {
     static final String TYPES = "/api/v1/catalog/org-types";
 
     final TestServer.Tenant tenant = TestServer.shared().tenant();
-    final Http http = new Http(tenant.guild(), tenant.token("runtime:read", "runtime:write", "catalog:read", "catalog:write", "platform:audit:read"));
+    final Http http = new Http(tenant.server(), tenant.token("runtime:read", "runtime:write", "catalog:read", "catalog:write", "platform:audit:read"));
     final String personal = type("personal", true);
 
     String type(String key, boolean isDefault) {

@@ -129,7 +129,7 @@ class PersonsTest {
     @Test
     void person_createdWhileDefaultTypeChanges_getsTheNewType() throws Exception {
         var other = people.type("other", false);
-        var created = ConcurrentChange.of(people.tenant.guild(), connection -> {
+        var created = ConcurrentChange.of(people.tenant.server(), connection -> {
             for (var statement : List.of(
                     "update catalog.org_types set is_default = false where tenant_id = ? and key = 'personal'",
                     "update catalog.org_types set is_default = true where tenant_id = ? and key = 'other'")) {
@@ -266,7 +266,7 @@ class PersonsTest {
 
     @Test
     void personsReadScope_onOrganizations_isForbidden() {
-        var reader = new Http(people.tenant.guild(), people.tenant.token("runtime:persons:read"));
+        var reader = new Http(people.tenant.server(), people.tenant.token("runtime:persons:read"));
         Reply listed = reader.get(PeopleFixture.BASE + "/persons");
         listed.expect(200);
         assertEquals("403 insufficient_scope", reader.get(PeopleFixture.BASE + "/organizations").outcome());

@@ -27,7 +27,7 @@ class DefaultGrantBackfillsTest {
 
     private static final String CATALOG = "/api/v1/catalog";
 
-    private final PlanFixture plans = new PlanFixture(TestServer.still());
+    private final PlanFixture plans = new PlanFixture(TestServer.withoutScheduler());
     private final String club = plans.orgType("club");
 
     @Test
@@ -149,7 +149,7 @@ class DefaultGrantBackfillsTest {
     void newPolicy_waitsForOrganizationsBeingCreated() throws Exception {
         var made = new CompletableFuture<Http.Reply>();
         Instant released;
-        try (var making = plans.guild.superuser()) {
+        try (var making = plans.server.superuser()) {
             making.setAutoCommit(false);
             // The creation of an organization locks its type like this.
             try (var hold = making.prepareStatement("select from catalog.org_types where id = ? for share")) {

@@ -120,7 +120,7 @@ class DueTasksTest {
         trial(in(Duration.ofSeconds(1)));
         var other = plans.organization();
         plans.grant(other, plans.product(plans.standard), ", \"kind\": \"trial\", \"ends_at\": \"" + in(Duration.ofSeconds(2)) + "\"").expect(201);
-        try (var connection = plans.guild.superuser(); var lock = connection.prepareStatement("select 1 from runtime.pools where organization_id = ? for update")) {
+        try (var connection = plans.server.superuser(); var lock = connection.prepareStatement("select 1 from runtime.pools where organization_id = ? for update")) {
             connection.setAutoCommit(false);
             lock.setObject(1, PlanFixture.uuid(organization));
             lock.execute();

@@ -20,7 +20,7 @@ class DueVersionsTest {
 
     private static final Duration PASSED = Duration.ofHours(2);
 
-    private final PlanFixture plans = new PlanFixture(TestServer.still());
+    private final PlanFixture plans = new PlanFixture(TestServer.withoutScheduler());
     private final Instant dueAt = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
 
     private Reply pool(String organization) {

@@ -34,7 +34,7 @@ class HistoryTest {
     }
 
     private <T> T tenant(Function<Tx, T> work) {
-        return usage.tenant.guild().db().read(usage.tenant.id(), Db.ANY_REVISION, work);
+        return usage.tenant.server().db().read(usage.tenant.id(), Db.ANY_REVISION, work);
     }
 
     @Test

@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import org.guildhall.Http;
 import org.guildhall.Http.Reply;
+import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.core.work.TaskRun;
+import org.guildhall.runtime.backfills.DefaultGrantBackfills;
 import org.guildhall.runtime.entitlements.UsageSnapshotStore;
 import org.guildhall.runtime.sites.SiteLimitJob;
 import org.guildhall.runtime.sites.SiteLimits;
@@ -30,7 +31,7 @@ public final class PlanFixture {
     public static final String BASE = "/api/v1/runtime";
     private static final String CATALOG = "/api/v1/catalog";
 
-    final TestServer guild;
+    final TestServer server;
     public final TestServer.Tenant tenant;
     public final Http http;
     public final String personal;
@@ -45,10 +46,10 @@ public final class PlanFixture {
     }
 
     /** The ladder "FedWiki Service", whose lowest tier is the default of the type "personal". */
-    public PlanFixture(TestServer guild) {
-        this.guild = guild;
-        this.tenant = guild.tenant();
-        this.http = new Http(guild, tenant.token());
+    public PlanFixture(TestServer server) {
+        this.server = server;
+        this.tenant = server.tenant();
+        this.http = new Http(server, tenant.token());
         this.personal = orgType("personal");
         this.ladder = ladder("FedWiki Service");
         this.publicTier = tier(ladder, "Public");
@@ -178,23 +179,23 @@ public final class PlanFixture {
         var counters = new UsageCounterStore();
         var catalog = new Catalog();
         var pools = new Pools(catalog, writer(), new SiteLimits(catalog, counters, new SiteStore()), new UsageSnapshotStore(), (tx, organizationId, at) -> {});
-        var transactions = new JobTransactions(guild.db());
-        var job = new DueTransitionsJob(guild.db(), transactions, new TransitionStore(), pools);
+        var transactions = new JobTransactions(server.db());
+        var job = new DueTransitionsJob(server.db(), transactions, new TransitionStore(), pools);
         ids("""
                 select organization_id from runtime.transitions where tenant_id = ? and state = 'scheduled' and effective_at <= now()
                 union select organization_id from runtime.grants
                 where tenant_id = ? and ladder_id is null and ended_by is null and ends_at <= now()""", tenant.id(), tenant.id())
-                .forEach(organization -> TaskRun.now(guild, tenant.id(), DueTransitionsJob.NAME, organization, job));
-        TaskRun.now(guild, tenant.id(), "limit-sites", tenant.id(), new SiteLimitJob(guild.db(), transactions, counters, pools, queue()));
+                .forEach(organization -> TaskRun.now(server, tenant.id(), DueTransitionsJob.NAME, organization, job));
+        TaskRun.now(server, tenant.id(), "limit-sites", tenant.id(), new SiteLimitJob(server.db(), transactions, counters, pools, queue()));
     }
 
     /** Runs the tasks of this tenant's unfinished backfills once, as a separate node would. */
     void backfill() {
         var catalog = new Catalog();
         var pools = new Pools(catalog, writer(), (tx, changes, held, keep) -> {}, (tx, clocks, products, since) -> Map.of(), (tx, organizationId, at) -> {});
-        var job = new DefaultGrantBackfills(guild.db(), new JobTransactions(guild.db()), catalog, pools, queue());
+        var job = new DefaultGrantBackfills(server.db(), new JobTransactions(server.db()), catalog, pools, queue());
         ids("select id from runtime.default_grant_backfills where tenant_id = ? and state in ('queued', 'running') order by created_at", tenant.id())
-                .forEach(backfill -> TaskRun.now(guild, tenant.id(), "backfill-default-grants", backfill, job));
+                .forEach(backfill -> TaskRun.now(server, tenant.id(), "backfill-default-grants", backfill, job));
     }
 
     private static TransitionWriter writer() {
@@ -202,7 +203,7 @@ public final class PlanFixture {
     }
 
     private TaskQueue queue() {
-        return new TaskQueue(guild.db(), 1, id -> true);
+        return new TaskQueue(server.db(), 1, id -> true);
     }
 
     private List<UUID> ids(String query, Object... values) {

@@ -25,7 +25,7 @@ class ProjectedRowsTest {
     private static final Duration PASSED = Duration.ofHours(2);
 
     private final Instant dueAt = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
-    private final PlanFixture plans = new PlanFixture(TestServer.still());
+    private final PlanFixture plans = new PlanFixture(TestServer.withoutScheduler());
     private final String organization = plans.organization();
 
     @Test

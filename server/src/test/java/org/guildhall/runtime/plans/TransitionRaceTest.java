@@ -42,7 +42,7 @@ class TransitionRaceTest {
     private static final Set<String> EXPECTED =
             Set.of("200", "201", "409 invalid_state", "409 ladder_conflict", "409 conflict", "422 validation_failed");
 
-    private final PlanFixture plans = new PlanFixture(TestServer.still());
+    private final PlanFixture plans = new PlanFixture(TestServer.withoutScheduler());
     private final Map<String, LongAdder> outcomes = new ConcurrentHashMap<>();
     private final Map<String, ConcurrentLinkedDeque<String>> grants = new ConcurrentHashMap<>();
     private final Map<String, ConcurrentLinkedDeque<String>> scheduled = new ConcurrentHashMap<>();
@@ -55,8 +55,8 @@ class TransitionRaceTest {
         }
         var products = List.of(plans.product(plans.standard), plans.product(plans.flexible));
         long deadlocks = deadlocks();
-        try (var first = TestServer.still().node(TransitionRaceTest::patient);
-                var second = TestServer.still().node(TransitionRaceTest::patient)) {
+        try (var first = TestServer.withoutScheduler().node(TransitionRaceTest::patient);
+                var second = TestServer.withoutScheduler().node(TransitionRaceTest::patient)) {
             race(organizations, products, List.of(plans.http.on(first), plans.http.on(second)));
         }
 

@@ -54,7 +54,7 @@ class TransitionTripsTest {
 
     @Test
     void grantOffLadders_withKey_takesThreeTrips() {
-        var product = plans.product(plans.flexible);
+        var product = plans.published("Locker");
         assertEquals(3, posting("/grants", () -> "{\"organization_id\": \"%s\", \"product_id\": \"%s\"}".formatted(organization, product)));
     }
 

@@ -22,7 +22,7 @@ class UsageHoldbackTest {
     private static final Duration PASSED = Duration.ofHours(2);
 
     private final Instant dueAt = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
-    private final PlanFixture plans = new PlanFixture(TestServer.still());
+    private final PlanFixture plans = new PlanFixture(TestServer.withoutScheduler());
     private final String small;
     private final String large;
     private final String smallRule;

@@ -27,7 +27,7 @@ class WorkedExampleTest {
     private static final String RUNTIME = "/api/v1/runtime";
     private static final Duration PASSED = Duration.ofDays(31);
 
-    private final PlanFixture plans = new PlanFixture(TestServer.still());
+    private final PlanFixture plans = new PlanFixture(TestServer.withoutScheduler());
     private final Http http = plans.http;
     private final String publicTier;
     private final String standard;

@@ -175,7 +175,7 @@ class SiteLifecycleTest {
     @Test
     void site_ofAnotherTenant_isNotFoundAtAnyInstant() {
         var id = String.valueOf(usage.site(usage.organization(limit("wiki.sites", 1))).expect(201).at("/id"));
-        var other = new Http(usage.tenant.guild(), new UsageFixture().tenant.token());
+        var other = new Http(usage.tenant.server(), new UsageFixture().tenant.token());
         assertEquals("404 not_found", other.get(URL + "/" + id + "?at=" + Instant.now()).outcome());
         assertEquals(List.of(), each(other.get(URL + "?at=" + Instant.now()), "/id"));
     }

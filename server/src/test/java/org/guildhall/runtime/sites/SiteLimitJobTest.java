@@ -20,7 +20,7 @@ class SiteLimitJobTest {
     private static final Duration PASSED = Duration.ofHours(2);
 
     private final Instant hence = Instant.now().plus(PASSED.dividedBy(2)).truncatedTo(ChronoUnit.MILLIS);
-    private final PlanFixture plans = new PlanFixture(TestServer.still());
+    private final PlanFixture plans = new PlanFixture(TestServer.withoutScheduler());
     private final String integration = plans.make("/integrations", """
             {"key": "fedwiki", "name": "FedWiki", "resource_keys": [
               {"key": "fedwiki.sites", "display_name": "Sites", "unit": "sites", "kind": "limit"}]}""");

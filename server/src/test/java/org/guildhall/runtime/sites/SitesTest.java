@@ -8,10 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.guildhall.Http.Reply;
+import org.guildhall.TestClock;
+import org.guildhall.TestServer;
 import org.guildhall.runtime.usage.UsageFixture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -276,7 +281,7 @@ class SitesTest {
         var organization = usage.organization(limit("wiki.sites", 2));
         var site = requested(organization);
         var addOn = usage.product(limit("wiki.sites", 1, ", \"combine\": \"add\""));
-        try (var other = usage.tenant.guild().superuser(); var statement = other.createStatement()) {
+        try (var other = usage.tenant.server().superuser(); var statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("select from runtime.sites where id = '" + UsageFixture.uuid(site) + "' for update");
             usage.hold(organization, addOn);
@@ -309,18 +314,20 @@ class SitesTest {
     }
 
     @Test
-    void dueTransition_isAppliedBeforeASiteIsCreated() throws InterruptedException {
-        var tiers = usage.ladder(usage.product(limit("wiki.sites", 1)), usage.product(limit("wiki.sites", 16)));
-        var organization = usage.organization();
-        usage.move(organization, "initiate", tiers.get(0), "").expect(201);
-        var until = Instant.now().plusMillis(2_500);
-        var trial = usage.http.get(UsageFixture.CATALOG + "/tiers/" + tiers.get(1)).at("/product_id");
-        usage.http.post(BASE + "/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\", \"kind\": \"trial\", \"ends_at\": \"%s\"}"
+    void dueTransition_isAppliedBeforeASiteIsCreated() throws SQLException {
+        var fixture = new UsageFixture(TestServer.withoutScheduler());
+        var tiers = fixture.ladder(fixture.product(limit("wiki.sites", 1)), fixture.product(limit("wiki.sites", 16)));
+        var organization = fixture.organization();
+        fixture.move(organization, "initiate", tiers.get(0), "").expect(201);
+        var until = Instant.now().plus(1, ChronoUnit.HOURS);
+        var trial = fixture.http.get(UsageFixture.CATALOG + "/tiers/" + tiers.get(1)).at("/product_id");
+        fixture.http.post(BASE + "/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\", \"kind\": \"trial\", \"ends_at\": \"%s\"}"
                 .formatted(organization, trial, until)).expect(201);
-        var sites = List.of(requested(organization), requested(organization), requested(organization));
-        Thread.sleep(Math.max(0, until.toEpochMilli() - System.currentTimeMillis() + 100));
-        assertEquals("409 entitlement_exceeded", usage.site(organization).outcome());
-        usage.act(sites.get(2), "remove").expect(200);
-        assertEquals(List.of("read_only", "read_only", "removed"), usage.states(sites), "the trial is over, and no default follows");
+        var sites = Stream.generate(() -> fixture.site(organization).expect(201).at("/id")).limit(3).toList();
+        try (var _ = new TestClock(TestServer.withoutScheduler(), until)) {
+            assertEquals("409 entitlement_exceeded", fixture.site(organization).outcome());
+            fixture.act(sites.get(2), "remove").expect(200);
+            assertEquals(List.of("read_only", "read_only", "removed"), fixture.states(sites), "the trial is over, and no default follows");
+        }
     }
 }

@@ -24,12 +24,18 @@ public final class UsageFixture {
     public static final String CATALOG = "/api/v1/catalog";
     private static final AtomicLong WORDS = new AtomicLong();
 
-    public final TestServer.Tenant tenant = TestServer.shared().tenant();
-    public final Http http = new Http(tenant.guild(), tenant.token());
+    public final TestServer.Tenant tenant;
+    public final Http http;
     public final String integration;
     private final String orgType;
 
     public UsageFixture() {
+        this(TestServer.shared());
+    }
+
+    public UsageFixture(TestServer server) {
+        tenant = server.tenant();
+        http = new Http(server, tenant.token());
         integration = make(CATALOG + "/integrations", """
                 {"key": "wiki", "name": "Wiki", "resource_keys": [
                   {"key": "wiki.sites", "display_name": "Sites", "unit": "sites", "kind": "limit"},

@@ -67,13 +67,13 @@ final class RoundTrips implements AutoCloseable {
         }
     }
 
-    private interface Way {
+    private interface Transfer {
         void go() throws IOException;
     }
 
-    private static void pass(Socket server, Socket postgres, Way way) {
+    private static void pass(Socket server, Socket postgres, Transfer transfer) {
         try (server; postgres) {
-            way.go();
+            transfer.go();
         } catch (EOFException | SocketException ended) {
             // One side closed the connection, so the other one is closed, too.
         } catch (IOException failed) {

@@ -39,10 +39,10 @@ public final class RateLimits implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RateLimits.class);
 
     /** The remaining units of one limit after a request, and the seconds until it is full again. */
-    public record Left(Limit limit, long remaining, long resetSeconds) {
+    public record Remaining(Limit limit, long remaining, long resetSeconds) {
 
         /** The one with fewer remaining units; if equal, the one that refills more slowly. */
-        private static Left lower(Left one, Left other) {
+        private static Remaining lower(Remaining one, Remaining other) {
             boolean slower = other.limit.windowSeconds() * one.limit.limit() > one.limit.windowSeconds() * other.limit.limit();
             return other.remaining < one.remaining || other.remaining == one.remaining && slower ? other : one;
         }
@@ -55,7 +55,7 @@ public final class RateLimits implements AutoCloseable {
      * @param left every limit of the caller
      * @param waitSeconds until the violated limit admits a request of this cost, rounded up
      */
-    public record Decision(@Nullable Limit violated, List<Left> left, long waitSeconds) {
+    public record Decision(@Nullable Limit violated, List<Remaining> left, long waitSeconds) {
 
         /** The {@code RateLimit-Policy} and {@code RateLimit} headers of the IETF draft. */
         public Map<String, String> headers() {
@@ -155,12 +155,12 @@ public final class RateLimits implements AutoCloseable {
 
     /** Spends the cost from every limit, or from none if one has too little left. */
     public Decision spend(List<Limit> limits, int cost) {
-        var left = new ArrayList<Left>(limits.size());
+        var left = new ArrayList<Remaining>(limits.size());
         var taken = new ArrayList<Entry>(limits.size());
         for (var limit : limits) {
             var entry = entry(limit);
             var probe = entry.bucket.tryConsumeAndReturnRemaining(cost);
-            left.add(new Left(limit, probe.getRemainingTokens(), seconds(probe.getNanosToWaitForReset())));
+            left.add(new Remaining(limit, probe.getRemainingTokens(), seconds(probe.getNanosToWaitForReset())));
             if (!probe.isConsumed()) {
                 taken.forEach(earlier -> giveBack(earlier, cost));
                 return new Decision(limit, left(limits), Math.max(1, seconds(probe.getNanosToWaitForRefill())));
@@ -180,19 +180,19 @@ public final class RateLimits implements AutoCloseable {
     }
 
     /** The state of the limits, without spending. */
-    public List<Left> left(List<Limit> limits) {
+    public List<Remaining> left(List<Limit> limits) {
         return limits.stream().map(limit -> {
             var probe = entry(limit).bucket.estimateAbilityToConsume(1);
             long tokens = probe.getRemainingTokens();
             double missing = limit.limit() - tokens;
-            return new Left(limit, tokens, (long) Math.ceil(missing * limit.windowSeconds() / limit.limit()));
+            return new Remaining(limit, tokens, (long) Math.ceil(missing * limit.windowSeconds() / limit.limit()));
         }).toList();
     }
 
     /** The limits that a caller sees. Of two with one name, such as the tenant's own and the platform's maximum, the lower one. */
-    public static List<Left> lowestPerPolicy(List<Left> left) {
-        var lowest = new LinkedHashMap<String, Left>();
-        left.forEach(one -> lowest.merge(one.limit.policy(), one, Left::lower));
+    public static List<Remaining> lowestPerPolicy(List<Remaining> left) {
+        var lowest = new LinkedHashMap<String, Remaining>();
+        left.forEach(one -> lowest.merge(one.limit.policy(), one, Remaining::lower));
         return List.copyOf(lowest.values());
     }
 

@@ -24,12 +24,12 @@ public final class Paths {
     public static final String BASE = "/api/v1/";
 
     /** All operations at one path. */
-    public static final class Place {
+    public static final class PathOperations {
         private final List<String> parameters;
         private final Map<String, Operation> operations = new HashMap<>();
         private final SortedSet<String> methods = new TreeSet<>();
 
-        private Place(List<String> parameters) {
+        private PathOperations(List<String> parameters) {
             this.parameters = parameters;
         }
 
@@ -45,18 +45,18 @@ public final class Paths {
     }
 
     /** The operations at a path, with the values of the path's parameters. */
-    public record Found(Place place, List<String> values) {
+    public record PathMatch(PathOperations path, List<String> values) {
 
         /** The value of a path parameter, decoded. */
         public String value(String parameter) {
-            return values.get(place.parameters.indexOf(parameter));
+            return values.get(path.parameters.indexOf(parameter));
         }
     }
 
     private static final class Segment {
         private final Map<String, Segment> literals = new HashMap<>();
         private @Nullable Segment parameter;
-        private @Nullable Place place;
+        private @Nullable PathOperations path;
     }
 
     /** Pages beside the operations that may also be suggested as the nearest path. */
@@ -88,16 +88,16 @@ public final class Paths {
             }
             at = at.parameter;
         }
-        if (at.place == null) {
-            at.place = new Place(List.copyOf(parameters));
-        } else if (!at.place.parameters.equals(parameters)) {
+        if (at.path == null) {
+            at.path = new PathOperations(List.copyOf(parameters));
+        } else if (!at.path.parameters.equals(parameters)) {
             throw new IllegalStateException("two paths differ in the names of their parameters only: " + operation.path());
         }
-        at.place.operations.put(operation.method(), operation);
-        at.place.methods.add(operation.method());
+        at.path.operations.put(operation.method(), operation);
+        at.path.methods.add(operation.method());
         if (operation.method().equals("GET")) {
-            at.place.operations.put("HEAD", operation);
-            at.place.methods.add("HEAD");
+            at.path.operations.put("HEAD", operation);
+            at.path.methods.add("HEAD");
         }
     }
 
@@ -107,7 +107,7 @@ public final class Paths {
      * @param path the path as sent, not decoded
      * @return null if no operation has the path
      */
-    public @Nullable Found at(String path) {
+    public @Nullable PathMatch at(String path) {
         var at = root;
         var values = new ArrayList<String>(2);
         for (int start = 1; start <= path.length(); ) {
@@ -124,7 +124,7 @@ public final class Paths {
             at = next;
             start = end < 0 ? path.length() + 1 : end + 1;
         }
-        return at.place == null ? null : new Found(at.place, values);
+        return at.path == null ? null : new PathMatch(at.path, values);
     }
 
     /** The 404 for an unknown path; it names the nearest existing one. */

@@ -20,8 +20,8 @@ class RateLimitsTest {
 
     private static final String STATUS = "/api/v1/auth/status";
 
-    private final TestServer guild = TestServer.shared();
-    private final TestServer.Tenant tenant = guild.tenant();
+    private final TestServer server = TestServer.shared();
+    private final TestServer.Tenant tenant = server.tenant();
 
     /** Sends requests as fast as possible for some seconds, and counts the admitted ones. */
     private static int flood(double seconds, List<Http> callers) throws Exception {
@@ -43,7 +43,7 @@ class RateLimitsTest {
         // 40 at once and 10 in each second: in six seconds 100. Each node begins with a full bucket. Spending that the nodes
         // have not exchanged yet is paid back within the next four seconds.
         var token = tenant.limited(40, 4);
-        int passed = flood(6, List.of(new Http(guild, token), new Http(TestServer.second(), token)));
+        int passed = flood(6, List.of(new Http(server, token), new Http(TestServer.second(), token)));
         assertTrue(passed >= 80, passed + " passed, of 100");
         assertTrue(passed <= 115, passed + " passed, of 100");
     }
@@ -51,19 +51,19 @@ class RateLimitsTest {
     @Test
     void laterNode_learnsWhatWasSpent() throws Exception {
         var token = tenant.limited(60, 3600);
-        assertEquals(60, flood(2, List.of(new Http(guild, token))));
-        try (var late = guild.node()) {
+        assertEquals(60, flood(2, List.of(new Http(server, token))));
+        try (var late = server.node()) {
             int passed = flood(2, List.of(new Http(late, token)));
             // The node learns the total at its first exchange: after a twentieth of the bucket, and 20 ms.
             assertTrue(passed <= 40, passed + " passed on the new node");
-            assertEquals(0, flood(0.5, List.of(new Http(guild, token), new Http(late, token))));
+            assertEquals(0, flood(0.5, List.of(new Http(server, token), new Http(late, token))));
         }
     }
 
     @Test
     void callerWithinTheLimit_isNeverRefusedOnAnyNode() throws Exception {
         var token = tenant.limited(20, 1);
-        var callers = List.of(new Http(guild, token), new Http(TestServer.second(), token));
+        var callers = List.of(new Http(server, token), new Http(TestServer.second(), token));
         // Half of the limit, evenly.
         for (int count = 0; count < 30; count++) {
             assertEquals(200, callers.get(count % 2).get(STATUS).status(), "request " + count);
@@ -73,7 +73,7 @@ class RateLimitsTest {
 
     @Test
     void refusal_namesRetryAfter_thenAdmits() throws Exception {
-        var caller = new Http(guild, tenant.limited(2, 4));
+        var caller = new Http(server, tenant.limited(2, 4));
         assertEquals("\"token\";q=2;w=4, \"tenant\";q=100000;w=1", caller.get(STATUS).header("RateLimit-Policy"));
         assertTrue(String.valueOf(caller.get(STATUS).header("RateLimit")).startsWith("\"token\";r=0;t="));
         var refused = caller.get(STATUS);
@@ -90,9 +90,9 @@ class RateLimitsTest {
     @Test
     void unreachableTotals_requestsContinue() throws Exception {
         var token = tenant.limited(500, 3600);
-        var caller = new Http(guild, token);
+        var caller = new Http(server, token);
         caller.get(STATUS).expect(200);
-        try (var holder = guild.superuser()) {
+        try (var holder = server.superuser()) {
             holder.setAutoCommit(false);
             holder.createStatement().execute("lock table platform.rate_totals in access exclusive mode");
             long slowest = 0;
@@ -112,10 +112,10 @@ class RateLimitsTest {
     @Test
     void totalsAreBack_interimSpendingIsReported() throws Exception {
         var token = tenant.limited(100, 3600);
-        try (var holder = guild.superuser()) {
+        try (var holder = server.superuser()) {
             holder.setAutoCommit(false);
             holder.createStatement().execute("lock table platform.rate_totals in access exclusive mode");
-            assertEquals(100, flood(3, List.of(new Http(guild, token))));
+            assertEquals(100, flood(3, List.of(new Http(server, token))));
             holder.rollback();
         }
         var caller = new Http(TestServer.second(), token);
@@ -134,7 +134,7 @@ class RateLimitsTest {
 
     @Test
     void refusalOfOneLimit_doesNotSpendTheOthers() {
-        try (var limits = new RateLimits(new RateTotals(guild.db()))) {
+        try (var limits = new RateLimits(new RateTotals(server.db()))) {
             var wide = new Limit("tenant", "tenant:" + UUID.randomUUID(), 10, 3600);
             var narrow = new Limit("token", "token:" + UUID.randomUUID(), 2, 3600);
             for (int count = 0; count < 2; count++) {
@@ -150,7 +150,7 @@ class RateLimitsTest {
 
     @Test
     void expensiveRequest_overTheLimit_isNeverAdmitted() {
-        try (var limits = new RateLimits(new RateTotals(guild.db()))) {
+        try (var limits = new RateLimits(new RateTotals(server.db()))) {
             var limit = new Limit("token", "token:" + UUID.randomUUID(), 10, 3600);
             assertNull(limits.spend(List.of(limit), 8).violated());
             assertEquals(limit, limits.spend(List.of(limit), 5).violated());
@@ -162,7 +162,7 @@ class RateLimitsTest {
 
     @Test
     void changedLimit_appliesAtOnce() {
-        try (var limits = new RateLimits(new RateTotals(guild.db()))) {
+        try (var limits = new RateLimits(new RateTotals(server.db()))) {
             var key = "token:" + UUID.randomUUID();
             assertNull(limits.spend(List.of(new Limit("token", key, 1, 3600)), 1).violated());
             assertEquals(key, limits.spend(List.of(new Limit("token", key, 1, 3600)), 1).violated().key());
@@ -172,7 +172,7 @@ class RateLimitsTest {
 
     @Test
     void twoLimitsOfOnePolicy_bothApply_lowerIsReported() {
-        try (var limits = new RateLimits(new RateTotals(guild.db()))) {
+        try (var limits = new RateLimits(new RateTotals(server.db()))) {
             var own = new Limit("tenant", "tenant:" + UUID.randomUUID(), 5, 60);
             var slower = new Limit("tenant", "tenant_maximum:" + UUID.randomUUID(), 5, 3600);
             assertEquals("\"tenant\";q=5;w=3600", limits.show(List.of(own, slower)).headers().get("RateLimit-Policy"));
@@ -180,7 +180,7 @@ class RateLimitsTest {
             assertNull(limits.spend(List.of(own), 2).violated());
             var spent = limits.spend(List.of(own, slower), 1);
             assertEquals("\"tenant\";q=5;w=60", spent.headers().get("RateLimit-Policy"));
-            assertEquals(List.of(own, slower), spent.left().stream().map(RateLimits.Left::limit).toList());
+            assertEquals(List.of(own, slower), spent.left().stream().map(RateLimits.Remaining::limit).toList());
             assertNull(limits.spend(List.of(slower), 4).violated());
             assertEquals(slower, limits.spend(List.of(own, slower), 1).violated());
         }
@@ -192,7 +192,7 @@ class RateLimitsTest {
 
     @Test
     void bucketsFromManyThreads_neverExceedTheMaximum() throws Exception {
-        try (var limits = new RateLimits(new RateTotals(guild.db()), 20)) {
+        try (var limits = new RateLimits(new RateTotals(server.db()), 20)) {
             Race.run(4, number -> {
                 for (int count = 0; count < 200; count++) {
                     limits.spend(List.of(limit(1_000)), 1);
@@ -206,7 +206,7 @@ class RateLimitsTest {
 
     @Test
     void bucketThatRefuses_beyondTheMaximum_isKept() throws Exception {
-        try (var limits = new RateLimits(new RateTotals(guild.db()), 10)) {
+        try (var limits = new RateLimits(new RateTotals(server.db()), 10)) {
             var narrow = limit(2);
             assertNull(limits.spend(List.of(narrow), 2).violated());
             for (int count = 0; count < 9; count++) {
@@ -224,7 +224,7 @@ class RateLimitsTest {
 
     @Test
     void idleBucket_isEvicted_andRestoredWithItsUse() throws Exception {
-        try (var limits = new RateLimits(new RateTotals(guild.db()), 1)) {
+        try (var limits = new RateLimits(new RateTotals(server.db()), 1)) {
             var first = limit(1_000);
             limits.spend(List.of(first), 300);
             assertTrue(within(5, () -> {
@@ -242,7 +242,7 @@ class RateLimitsTest {
 
     @Test
     void limitBeyondTheMaximum_whileAllAreInUse_admitsUpToItsSize() {
-        try (var limits = new RateLimits(new RateTotals(guild.db()), 1)) {
+        try (var limits = new RateLimits(new RateTotals(server.db()), 1)) {
             var used = limit(2);
             assertNull(limits.spend(List.of(used), 2).violated());
             var further = limit(3);

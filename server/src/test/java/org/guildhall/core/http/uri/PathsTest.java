@@ -17,7 +17,7 @@ class PathsTest {
 
     private final Paths paths = new Paths(List.of(Operation.values()));
 
-    private Paths.Found at(String path) {
+    private Paths.PathMatch at(String path) {
         return Objects.requireNonNull(paths.at(path), path);
     }
 
@@ -25,21 +25,21 @@ class PathsTest {
     @EnumSource(Operation.class)
     void everyOperation_isFound(Operation operation) {
         var found = at(operation.path().replaceAll("\\{(\\w+)}", "of-$1"));
-        assertEquals(operation, found.place().operation(operation.method()));
+        assertEquals(operation, found.path().operation(operation.method()));
         java.util.regex.Pattern.compile("\\{(\\w+)}").matcher(operation.path()).results().map(match -> match.group(1))
                 .forEach(name -> assertEquals("of-" + name, found.value(name)));
     }
 
     @Test
     void literalSegment_winsOverParameter() {
-        assertEquals(Operation.ACCEPT_INVITATION, at("/api/v1/runtime/invitations/accept").place().operation("POST"));
-        assertNull(at("/api/v1/runtime/invitations/accept").place().operation("GET"));
-        assertEquals(Operation.GET_INVITATION, at("/api/v1/runtime/invitations/accepted").place().operation("GET"));
+        assertEquals(Operation.ACCEPT_INVITATION, at("/api/v1/runtime/invitations/accept").path().operation("POST"));
+        assertNull(at("/api/v1/runtime/invitations/accept").path().operation("GET"));
+        assertEquals(Operation.GET_INVITATION, at("/api/v1/runtime/invitations/accepted").path().operation("GET"));
     }
 
     @Test
     void head_findsTheGetOperation() {
-        var place = at("/api/v1/catalog/products").place();
+        var place = at("/api/v1/catalog/products").path();
         assertEquals(Operation.LIST_PRODUCTS, place.operation("HEAD"));
         assertEquals("[GET, HEAD, POST]", place.methods().toString());
         assertNull(place.operation("get"));
@@ -61,7 +61,7 @@ class PathsTest {
 
     @Test
     void severalPaths_canShareAParameterSegment() {
-        assertNotNull(at("/api/v1/catalog/products/x/ladders").place().operation("GET"));
-        assertNotNull(at("/api/v1/catalog/products/x").place().operation("PATCH"));
+        assertNotNull(at("/api/v1/catalog/products/x/ladders").path().operation("GET"));
+        assertNotNull(at("/api/v1/catalog/products/x").path().operation("PATCH"));
     }
 }

@@ -1,4 +1,4 @@
-package org.guildhall.runtime.plans;
+package org.guildhall.runtime.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

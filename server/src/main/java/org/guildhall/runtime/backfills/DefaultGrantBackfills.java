@@ -1,4 +1,4 @@
-package org.guildhall.runtime.plans;
+package org.guildhall.runtime.backfills;
 
 import java.time.Instant;
 import java.util.List;
@@ -20,15 +20,17 @@ import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.work.TaskQueue;
-import org.guildhall.runtime.plans.DefaultGrantBackfillStore.Progress;
-import org.guildhall.runtime.plans.DefaultGrantBackfillStore.Task;
+import org.guildhall.runtime.backfills.DefaultGrantBackfillStore.Progress;
+import org.guildhall.runtime.backfills.DefaultGrantBackfillStore.Task;
+import org.guildhall.runtime.plans.Pools;
+import org.guildhall.runtime.rules.ProvisionSpan;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Applies default-grant policies to organizations that are older than the policy, in the order of their ids. Each change of an organization
  * is one transaction, with its pool locked. The transaction also stores the progress, so another node can continue after a crash.
  */
-final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
+public final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
 
     private static final String JOB = "backfill-default-grants";
     private static final int PAGE = 200;
@@ -49,7 +51,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
         }
     }
 
-    DefaultGrantBackfills(Db db, JobTransactions transactions, Catalog catalog, Pools pools, TaskQueue queue) {
+    public DefaultGrantBackfills(Db db, JobTransactions transactions, Catalog catalog, Pools pools, TaskQueue queue) {
         this.db = db;
         this.transactions = transactions;
         this.catalog = catalog;
@@ -74,7 +76,7 @@ final class DefaultGrantBackfills implements Catalog.Backfills, TaskQueue.Job {
         return store.list(tx, page, filter);
     }
 
-    void schedule() {
+    public void schedule() {
         queue.on(JOB, TaskQueue.Policy.BULK, this);
     }
 

@@ -1,4 +1,4 @@
-package org.guildhall.runtime.plans;
+package org.guildhall.runtime.rules;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param endsAt null for never
  * @param length the calendar length from {@code startsAt} to the end; null if the end was given as an instant
  */
-record GrantTerm(@Nullable Instant endsAt, @Nullable String length, @Nullable Instant startsAt) {
+public record GrantTerm(@Nullable Instant endsAt, @Nullable String length, @Nullable Instant startsAt) {
 
-    static GrantTerm until(@Nullable Instant endsAt) {
+    public static GrantTerm until(@Nullable Instant endsAt) {
         return new GrantTerm(endsAt, null, null);
     }
 
     /** @throws ProblemException {@code validation_failed} if the end is beyond the year 9999 */
-    static GrantTerm of(CalendarTerm length, Instant startsAt, ZoneId zone) {
+    public static GrantTerm of(CalendarTerm length, Instant startsAt, ZoneId zone) {
         try {
             return new GrantTerm(length.from(startsAt, zone), length.text(), startsAt);
         } catch (DateTimeException beyond) {

@@ -1,4 +1,4 @@
-package org.guildhall.runtime.plans;
+package org.guildhall.runtime.rules;
 
 import java.time.Instant;
 import java.util.Locale;
@@ -27,7 +27,7 @@ public final class TransitionRules {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        static Kind of(String word) {
+        public static Kind of(String word) {
             return valueOf(word.toUpperCase(Locale.ROOT));
         }
     }
@@ -43,7 +43,7 @@ public final class TransitionRules {
      *
      * @param to the plan after it; null for none
      */
-    record Move(@Nullable Target to) implements Outcome {}
+    public record Move(@Nullable Target to) implements Outcome {}
 
     /** The plan after a transition. */
     public record Target(UUID tierId, UUID productId, ProvisionCause cause, @Nullable UUID policyId) {}
@@ -52,7 +52,7 @@ public final class TransitionRules {
     public record Impossible(Obstacle why, String detail) implements Outcome {}
 
     /** The reason for which a transition is impossible. */
-    enum Obstacle {
+    public enum Obstacle {
         /** The kind doesn't fit the present plan or the ranks. */
         KIND,
         /** The rank of the present plan doesn't fit the kind. */
@@ -98,7 +98,7 @@ public final class TransitionRules {
     }
 
     /** Decides on the end of a plan: the default of the type starts, or no plan. */
-    static Outcome end(@Nullable ProvisionSpan from, @Nullable DefaultGrant byDefault) {
+    public static Outcome end(@Nullable ProvisionSpan from, @Nullable DefaultGrant byDefault) {
         if (from == null) {
             return new Impossible(Obstacle.KIND, "The organization has no plan on this ladder, so no plan can end.");
         }

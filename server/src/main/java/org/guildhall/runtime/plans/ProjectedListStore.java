@@ -1,7 +1,12 @@
 package org.guildhall.runtime.plans;
 
+import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
+import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.selectOne;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param <F> the filters
  * @param <R> a row
  */
-final class ProjectedPages<F, R> {
+final class ProjectedListStore<F, R> {
 
     private static final Field<Boolean> DUE = field(name("due"), SQLDataType.BOOLEAN);
 
@@ -46,7 +51,7 @@ final class ProjectedPages<F, R> {
      */
     private record Wanted<F>(F filters, UUID @Nullable [] replaced, @Nullable JSONB rows) {}
 
-    private ProjectedPages(ListQuery<Wanted<F>, StoredResult<R>> stored, ListQuery<Wanted<F>, StoredResult<R>> projected) {
+    private ProjectedListStore(ListQuery<Wanted<F>, StoredResult<R>> stored, ListQuery<Wanted<F>, StoredResult<R>> projected) {
         this.stored = stored;
         this.projected = projected;
     }
@@ -56,11 +61,11 @@ final class ProjectedPages<F, R> {
      * @param table the table under an alias, to which all fields belong
      * @param organizationId the only organization on the page; null for all organizations
      */
-    static <F, R> ProjectedPages<F, R> of(
+    static <F, R> ProjectedListStore<F, R> of(
             String name, Table<?> table, Map<String, Field<?>> sorts, Field<UUID> id, List<Field<?>> columns, Function<F, @Nullable UUID> organizationId,
             Function<QueryShape<F>, Condition> filters, Function<RowReader, R> row) {
         Function<RowReader, StoredResult<R>> read = cells -> new StoredResult<>(row.apply(cells), cells.get(DUE));
-        return new ProjectedPages<>(
+        return new ProjectedListStore<>(
                 ListQuery.of(sorts, id, by -> select(by, columns, organizationId, table, filters)
                         .and(by.when(SQLDataType.UUID.getArrayDataType(), Wanted::replaced, replaced -> id.ne(DSL.all(replaced)))), read),
                 ListQuery.of(sorts, id, by -> select(
@@ -70,10 +75,20 @@ final class ProjectedPages<F, R> {
     private static <F> SelectConditionStep<Record> select(
             QueryShape<Wanted<F>> by, List<Field<?>> columns, Function<F, @Nullable UUID> organizationId, Table<?> from,
             Function<QueryShape<F>, Condition> filters) {
-        var due = TransitionStore.due(by.optional(SQLDataType.UUID, wanted -> organizationId.apply(wanted.filters())));
+        var due = due(by.optional(SQLDataType.UUID, wanted -> organizationId.apply(wanted.filters())));
         var all = new ArrayList<>(columns);
         all.add(due);
         return DSL.select(all).from(from).where(filters.apply(by.part(Wanted::filters)));
+    }
+
+    /** True if a transition is due and not written yet, in an organization, or in any if it is null. */
+    static Field<Boolean> due(@Nullable Field<UUID> organizationId) {
+        return field(exists(selectOne()
+                        .from(TRANSITIONS)
+                        .where(TRANSITIONS.STATE.eq(inline("scheduled")))
+                        .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
+                        .and(organizationId == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.eq(organizationId))))
+                .as("due");
     }
 
     /**

@@ -1,4 +1,4 @@
-package org.guildhall.runtime.plans;
+package org.guildhall.runtime.rules;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -11,14 +11,14 @@ import java.util.regex.Pattern;
  * A duration after ISO 8601: calendar months and days in a tenant's time zone, then exact seconds. It is always counted from the start of
  * the term. So 31 January plus one month is the last day of February, and plus two months is 31 March.
  */
-record CalendarTerm(int months, int days, long seconds) {
+public record CalendarTerm(int months, int days, long seconds) {
 
     private static final Pattern ISO = Pattern.compile(
             "P(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)W)?(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?)?");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     /** Parses a duration that matches the document's pattern. */
-    static CalendarTerm parse(String text) {
+    public static CalendarTerm parse(String text) {
         var parts = ISO.matcher(text);
         if (!parts.matches()) {
             throw new IllegalArgumentException(text);
@@ -31,12 +31,12 @@ record CalendarTerm(int months, int days, long seconds) {
                 numbers[1] * 12 + numbers[2], numbers[3] * 7 + numbers[4], numbers[5] * 3600L + numbers[6] * 60L + numbers[7]);
     }
 
-    boolean isZero() {
+    public boolean isZero() {
         return months == 0 && days == 0 && seconds == 0;
     }
 
     /** The sum of both durations. */
-    CalendarTerm plus(CalendarTerm more) {
+    public CalendarTerm plus(CalendarTerm more) {
         return new CalendarTerm(Math.addExact(months, more.months), Math.addExact(days, more.days), Math.addExact(seconds, more.seconds));
     }
 
@@ -46,7 +46,7 @@ record CalendarTerm(int months, int days, long seconds) {
      *
      * @throws DateTimeException if the end is beyond the year 9999
      */
-    Instant from(Instant start, ZoneId zone) {
+    public Instant from(Instant start, ZoneId zone) {
         var begun = start.atZone(zone);
         var local = months == 0 && days == 0 ? begun : ended(begun, zone);
         var end = local.toInstant().plusSeconds(seconds);
@@ -62,7 +62,7 @@ record CalendarTerm(int months, int days, long seconds) {
     }
 
     /** The shortest ISO 8601 form. */
-    String text() {
+    public String text() {
         var text = new StringBuilder("P");
         append(text, months / 12, 'Y');
         append(text, months % 12, 'M');

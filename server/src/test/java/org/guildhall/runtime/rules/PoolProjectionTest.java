@@ -1,4 +1,4 @@
-package org.guildhall.runtime.plans;
+package org.guildhall.runtime.rules;
 
 import static org.guildhall.runtime.plans.TierFixture.FLEXIBLE;
 import static org.guildhall.runtime.plans.TierFixture.LADDER;
@@ -19,8 +19,9 @@ import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.catalog.Catalog.Tier;
 import org.guildhall.catalog.Catalog.Validity;
-import org.guildhall.runtime.plans.PoolProjection.CatalogHistory;
-import org.guildhall.runtime.plans.PoolProjection.ScheduledTransition;
+import org.guildhall.runtime.plans.TierFixture;
+import org.guildhall.runtime.rules.PoolProjection.CatalogHistory;
+import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package org.guildhall.runtime.plans;
+package org.guildhall.runtime.rules;
 
 import java.time.Instant;
 import java.util.UUID;
@@ -27,12 +27,12 @@ public record ProvisionSpan(
     }
 
     /** The span without its id, which can't be read yet. */
-    ProvisionSpan yetToCome() {
+    public ProvisionSpan yetToCome() {
         return new ProvisionSpan(null, productId, ladderId, tierId, cause, grantId, policyId, startsAt, endsAt);
     }
 
     /** The span with another end; null for none. */
-    ProvisionSpan until(@Nullable Instant end) {
+    public ProvisionSpan until(@Nullable Instant end) {
         return new ProvisionSpan(provisionId, productId, ladderId, tierId, cause, grantId, policyId, startsAt, end);
     }
 }

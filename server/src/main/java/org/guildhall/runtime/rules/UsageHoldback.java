@@ -1,4 +1,4 @@
-package org.guildhall.runtime.plans;
+package org.guildhall.runtime.rules;
 
 import java.time.Instant;
 import java.util.Collection;
@@ -27,7 +27,7 @@ public interface UsageHoldback {
 
     /** Loads what holds back the transitions of pools, for all of them in one statement. */
     @FunctionalInterface
-    interface Loader {
+    public interface Loader {
 
         /**
          * @param clocks the present instant of each pool, by the pool's id

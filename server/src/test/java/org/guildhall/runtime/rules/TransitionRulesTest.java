@@ -1,4 +1,4 @@
-package org.guildhall.runtime.plans;
+package org.guildhall.runtime.rules;
 
 import static org.guildhall.runtime.plans.TierFixture.FLEXIBLE;
 import static org.guildhall.runtime.plans.TierFixture.LADDER;
@@ -17,10 +17,11 @@ import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.catalog.Catalog.Tier;
 import org.guildhall.catalog.Catalog.TierProduct;
 import org.guildhall.catalog.Catalog.Validity;
-import org.guildhall.runtime.plans.TransitionRules.Impossible;
-import org.guildhall.runtime.plans.TransitionRules.Move;
-import org.guildhall.runtime.plans.TransitionRules.Obstacle;
-import org.guildhall.runtime.plans.TransitionRules.Target;
+import org.guildhall.runtime.plans.TierFixture;
+import org.guildhall.runtime.rules.TransitionRules.Impossible;
+import org.guildhall.runtime.rules.TransitionRules.Move;
+import org.guildhall.runtime.rules.TransitionRules.Obstacle;
+import org.guildhall.runtime.rules.TransitionRules.Target;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package org.guildhall.runtime.plans;
+package org.guildhall.runtime.rules;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 import org.guildhall.catalog.Catalog.DefaultGrant;
 import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.core.data.Ids;
-import org.guildhall.runtime.plans.TransitionRules.Impossible;
-import org.guildhall.runtime.plans.TransitionRules.Move;
-import org.guildhall.runtime.plans.TransitionRules.Outcome;
-import org.guildhall.runtime.plans.TransitionRules.Target;
+import org.guildhall.runtime.rules.TransitionRules.Impossible;
+import org.guildhall.runtime.rules.TransitionRules.Move;
+import org.guildhall.runtime.rules.TransitionRules.Outcome;
+import org.guildhall.runtime.rules.TransitionRules.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class PoolProjection {
 
     /** The reason with which a grant's end is canceled after another plan replaced the grant's plan. */
-    static final String SUPERSEDED = "superseded";
+    public static final String SUPERSEDED = "superseded";
 
     /**
      * A scheduled transition.
@@ -41,24 +41,24 @@ public final class PoolProjection {
             boolean forced, UUID nextProvisionId, Instant effectiveAt, @Nullable Instant grantEndsAt) {
 
         /** A new scheduled transition. */
-        static ScheduledTransition of(
+        public static ScheduledTransition of(
                 UUID ladderId, TransitionRules.Kind kind, @Nullable UUID fromTierId, @Nullable UUID toTierId, ProvisionCause cause, @Nullable UUID grantId,
                 Instant effectiveAt) {
             return new ScheduledTransition(Ids.next(), ladderId, kind, fromTierId, toTierId, cause, grantId, false, Ids.next(), effectiveAt, null);
         }
 
         /** True if use can hold it back. Transitions of grants are never held back. */
-        boolean mayBeHeldBack() {
+        public boolean mayBeHeldBack() {
             return !forced && grantId == null;
         }
 
         /** True if it is the agreed end of a grant. */
-        boolean endsGrant() {
+        public boolean endsGrant() {
             return grantId != null && kind == TransitionRules.Kind.END;
         }
 
         /** True if it is the agreed start of a grant. */
-        boolean beginsGrant() {
+        public boolean beginsGrant() {
             return grantId != null && kind != TransitionRules.Kind.END;
         }
     }
@@ -77,7 +77,7 @@ public final class PoolProjection {
             this(ladders, defaults, UsageHoldback.NONE);
         }
 
-        CatalogHistory with(UsageHoldback holdBack) {
+        public CatalogHistory with(UsageHoldback holdBack) {
             return new CatalogHistory(ladders, defaults, holdBack);
         }
 
@@ -97,18 +97,18 @@ public final class PoolProjection {
     public record ProjectedTransition(ScheduledTransition what, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to, @Nullable Cancellation dropped) {
 
         /** A transition that takes effect. */
-        ProjectedTransition(ScheduledTransition what, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to) {
+        public ProjectedTransition(ScheduledTransition what, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to) {
             this(what, from, to, null);
         }
 
         /** How the grant of the ended plan ends: expired or superseded. */
-        String grantOver() {
-            return what.endsGrant() ? TransitionWriter.EXPIRED : TransitionWriter.SUPERSEDED;
+        public String grantOver() {
+            return what.endsGrant() ? GrantEnd.EXPIRED : GrantEnd.SUPERSEDED;
         }
     }
 
     /** The reason of a canceled transition, and the instant from which it counts as canceled. */
-    record Cancellation(String reason, Instant at) {}
+    public record Cancellation(String reason, Instant at) {}
 
     private static final Comparator<ScheduledTransition> ORDER = Comparator.comparing(ScheduledTransition::effectiveAt).thenComparing(ScheduledTransition::endsGrant);
 
@@ -203,7 +203,7 @@ public final class PoolProjection {
     private void drop(ScheduledTransition what, String reason, Instant at) {
         steps.add(new ProjectedTransition(what, null, null, new Cancellation(reason, at)));
         if (what.beginsGrant() && what.grantId() != null) {
-            over.put(what.grantId(), new Cancellation(TransitionWriter.CANCELED, at));
+            over.put(what.grantId(), new Cancellation(GrantEnd.CANCELED, at));
         }
     }
 
@@ -226,7 +226,7 @@ public final class PoolProjection {
     }
 
     /** The provision that a transition starts. */
-    static ProvisionSpan begun(ScheduledTransition what, Target to) {
+    public static ProvisionSpan begun(ScheduledTransition what, Target to) {
         var grant = to.cause() == ProvisionCause.GRANT || to.cause() == ProvisionCause.TRIAL ? what.grantId() : null;
         return new ProvisionSpan(
                 what.nextProvisionId(), to.productId(), what.ladderId(), to.tierId(), to.cause(), grant, to.policyId(), what.effectiveAt(),
@@ -234,7 +234,7 @@ public final class PoolProjection {
     }
 
     /** The plan on a ladder just before an instant. A plan that ends at the instant is included. */
-    @Nullable ProvisionSpan before(UUID ladderId, Instant at) {
+    public @Nullable ProvisionSpan before(UUID ladderId, Instant at) {
         return spans.stream()
                 .filter(plan -> plan.on(ladderId) && plan.startsAt().isBefore(at) && (plan.endsAt() == null || !plan.endsAt().isBefore(at)))
                 .findFirst()

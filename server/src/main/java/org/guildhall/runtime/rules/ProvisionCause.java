@@ -1,4 +1,4 @@
-package org.guildhall.runtime.plans;
+package org.guildhall.runtime.rules;
 
 import java.util.Locale;
 
@@ -15,7 +15,7 @@ public enum ProvisionCause {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static ProvisionCause of(String word) {
+    public static ProvisionCause of(String word) {
         return valueOf(word.toUpperCase(Locale.ROOT));
     }
 }
