@@ -69,19 +69,20 @@ public final class Bench {
 
     private void run() throws Exception {
         var reports = new ArrayList<Report>();
+        boolean growth = options.mode() == Options.Mode.GROWTH;
         for (int scale : options.scales()) {
             var report = new Report(options);
             run(scale, report);
-            if (options.growth()) {
+            if (growth) {
                 System.out.println(scale == 1 ? "\nAt the default size" : "\nAt " + scale + " times the rows");
             }
             System.out.print(report.text());
             reports.add(report);
         }
-        if (options.growth()) {
-            var growth = new Growth(options, reports.getFirst(), reports.getLast());
-            System.out.print(growth.text());
-            reports.getFirst().write(growth.json());
+        if (growth) {
+            var compared = new Growth(options, reports.getFirst(), reports.getLast());
+            System.out.print(compared.text());
+            reports.getFirst().write(compared.json());
         } else {
             reports.getFirst().write(Map.of());
         }
@@ -96,7 +97,7 @@ public final class Bench {
                 var data = new BenchData(connection, scale);
                 say("Filling the database: " + BenchData.PRODUCTS * scale + " products …");
                 data.fill();
-                var jobs = count(postgres, data, scratch, scale, report);
+                var jobs = count(postgres, data, scratch, options.organizations() * scale, report);
                 measure(postgres, jobs, scratch, report);
             }
         } finally {
@@ -105,14 +106,15 @@ public final class Bench {
     }
 
     /** Creates the organizations through a first server, and counts round trips and statements there. */
-    private Jobs count(Embedded postgres, BenchData data, Path scratch, int scale, Report report) throws SQLException, IOException, InterruptedException {
+    private Jobs count(Embedded postgres, BenchData data, Path scratch, int organizations, Report report)
+            throws SQLException, IOException, InterruptedException {
         var tokens = new Jobs.Tokens(data.token(BenchData.LIBRARY), data.token(BenchData.WORKSHOP), data.token(BenchData.CLUB));
         try (var trips = new RoundTrips(postgres.port());
                 var server = ServerProcess.start(home, scratch, settings(trips.port()));
                 var api = new Api(server.port())) {
             var sample = SampleOrganization.create(api, tokens.club());
-            say("Filling the database: " + BenchData.ORGANIZATIONS * scale + " organizations …");
-            data.copyOrganizations();
+            say("Filling the database: " + organizations + " organizations …");
+            data.copyOrganizations(organizations);
             var jobs = new Jobs(tokens, sample, data.productIds(), data.organizations(), data.personalOrganizations());
             say("Counting round trips …");
             jobs.prepare(api, options.paths());

@@ -28,9 +28,6 @@ final class BenchData {
     /** The products of the default size. */
     static final int PRODUCTS = 100_000;
 
-    /** The organizations like the sample of the default size; each has six grants, and persons with personal organizations. */
-    static final int ORGANIZATIONS = 10_000;
-
     private static final String SCOPES = String.join(",",
             "catalog:read", "catalog:write", "overview:read", "runtime:entitlements:read", "runtime:grants:read", "runtime:grants:write",
             "runtime:organizations:read", "runtime:organizations:write", "runtime:persons:read", "runtime:persons:write", "runtime:sites:write",
@@ -88,9 +85,9 @@ final class BenchData {
         settle();
     }
 
-    /** Copies the organization that the API created, with its persons, and analyzes the tables. */
-    void copyOrganizations() throws SQLException {
-        new OrganizationCopies(connection, CLUB).add(ORGANIZATIONS * scale - 1);
+    /** Copies the organization that the API created, with its persons, up to this number, and analyzes the tables. */
+    void copyOrganizations(int organizations) throws SQLException {
+        new OrganizationCopies(connection, CLUB).add(organizations - 1);
         settle();
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The command-line options.
  *
  * @param json the file for the results; null for none
- * @param growth if true, all is measured at the default size and again at ten times the rows
+ * @param mode the kind of run, which has the defaults of the other options
  * @param paths the paths to measure, in order
  * @param connections the numbers of connections, each with its own rounds
  * @param warmUpSeconds the warm-up of each path before the first round
@@ -17,8 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param roundSeconds the seconds of each path in a round
  */
 record Options(
-        @Nullable Path json, boolean growth, List<Measured> paths, List<Integer> connections, double warmUpSeconds, int rounds, int otherRounds,
+        @Nullable Path json, Mode mode, List<Measured> paths, List<Integer> connections, double warmUpSeconds, int rounds, int otherRounds,
         double roundSeconds, double otherRoundSeconds) {
+
+    /** The kinds of runs. */
+    enum Mode {
+        FULL,
+        /** Takes under five minutes. */
+        QUICK,
+        /** Measures at the default size and again at ten times the rows. */
+        GROWTH
+    }
 
     /** The number of connections that the targets apply to. */
     static final int CONNECTIONS_OF_BARS = 16;
@@ -28,6 +37,9 @@ record Options(
 
     /** The multiple of the default size in the second half of a run with {@code --growth}. */
     static final int GROWTH = 10;
+
+    private static final int ORGANIZATIONS = 10_000;
+    private static final int ORGANIZATIONS_OF_QUICK = 2_000;
 
     static final String USAGE = """
             usage: guildhall bench [--quick | --growth] [--json FILE]
@@ -39,9 +51,9 @@ record Options(
               --connections 16   only these numbers of connections
               --rounds N, --seconds S, --warm-up S""".formatted(wrapped(Measured.keys(", ")));
 
-    private static final Options FULL = new Options(null, false, List.of(Measured.values()), List.of(16, 64, 1), 20, 9, 5, 5, 4);
-    private static final Options QUICK = new Options(null, false, Measured.QUICK, List.of(16, 64, 1), 6, 5, 1, 1, 1);
-    private static final Options GROWING = new Options(null, true, List.of(Measured.values()), List.of(CONNECTIONS_OF_BARS), 10, 5, 5, 3, 3);
+    private static final Options FULL = new Options(null, Mode.FULL, List.of(Measured.values()), List.of(16, 64, 1), 20, 9, 5, 5, 4);
+    private static final Options QUICK = new Options(null, Mode.QUICK, Measured.QUICK, List.of(16, 64, 1), 5, 5, 1, 1, 1);
+    private static final Options GROWING = new Options(null, Mode.GROWTH, List.of(Measured.values()), List.of(CONNECTIONS_OF_BARS), 10, 5, 5, 3, 3);
     private static final int USAGE_COLUMNS = 85;
 
     static Options parse(List<String> arguments) {
@@ -66,16 +78,16 @@ record Options(
 
     private Options with(String name, String value) {
         return switch (name) {
-            case "--json" -> new Options(Path.of(value), growth, paths, connections, warmUpSeconds, rounds, otherRounds, roundSeconds, otherRoundSeconds);
-            case "--paths" -> new Options(json, growth, list(value).stream().map(Measured::of).toList(), connections, warmUpSeconds, rounds, otherRounds,
+            case "--json" -> new Options(Path.of(value), mode, paths, connections, warmUpSeconds, rounds, otherRounds, roundSeconds, otherRoundSeconds);
+            case "--paths" -> new Options(json, mode, list(value).stream().map(Measured::of).toList(), connections, warmUpSeconds, rounds, otherRounds,
                     roundSeconds, otherRoundSeconds);
-            case "--connections" -> new Options(json, growth, paths, list(value).stream().map(Integer::valueOf).toList(), warmUpSeconds, rounds,
+            case "--connections" -> new Options(json, mode, paths, list(value).stream().map(Integer::valueOf).toList(), warmUpSeconds, rounds,
                     otherRounds, roundSeconds, otherRoundSeconds);
-            case "--rounds" -> new Options(json, growth, paths, connections, warmUpSeconds, Integer.parseInt(value), Integer.parseInt(value),
+            case "--rounds" -> new Options(json, mode, paths, connections, warmUpSeconds, Integer.parseInt(value), Integer.parseInt(value),
                     roundSeconds, otherRoundSeconds);
-            case "--seconds" -> new Options(json, growth, paths, connections, warmUpSeconds, rounds, otherRounds, Double.parseDouble(value),
+            case "--seconds" -> new Options(json, mode, paths, connections, warmUpSeconds, rounds, otherRounds, Double.parseDouble(value),
                     Double.parseDouble(value));
-            case "--warm-up" -> new Options(json, growth, paths, connections, Double.parseDouble(value), rounds, otherRounds, roundSeconds,
+            case "--warm-up" -> new Options(json, mode, paths, connections, Double.parseDouble(value), rounds, otherRounds, roundSeconds,
                     otherRoundSeconds);
             default -> throw new IllegalArgumentException("unknown option " + name);
         };
@@ -106,7 +118,12 @@ record Options(
 
     /** The multiples of the default size to measure at. */
     List<Integer> scales() {
-        return growth ? List.of(1, GROWTH) : List.of(1);
+        return mode == Mode.GROWTH ? List.of(1, GROWTH) : List.of(1);
+    }
+
+    /** The organizations of the default size. A quick run has fewer, unless the list of their grants needs a page 1,000. */
+    int organizations() {
+        return mode == Mode.QUICK && !paths.contains(Measured.GRANTS_1000) ? ORGANIZATIONS_OF_QUICK : ORGANIZATIONS;
     }
 
     int rounds(int atConnections) {

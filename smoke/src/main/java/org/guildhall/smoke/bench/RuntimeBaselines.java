@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,14 @@ final class RuntimeBaselines {
             select t.id, t.ladder_id, t.name, t.rank, p.product_id
             from catalog.tiers t join catalog.tier_products p on p.tenant_id = t.tenant_id and p.tier_id = t.id
             where t.tenant_id = ? order by t.ladder_id, t.rank""";
+    private static final String RULES = """
+            select r.* from runtime.provisions v
+            join catalog.products p on p.tenant_id = v.tenant_id and p.id = v.product_id
+            join catalog.entitlement_rules r on r.tenant_id = p.tenant_id and r.entitlement_set_id = p.entitlement_set_id
+            where v.tenant_id = ? and v.pool_id = ? and v.held_until > now()""";
+    private static final List<String> PARTS = Stream.of("workspaces", "provisions", "grants", "transitions", "sites")
+            .map(table -> "select * from runtime." + table + " where tenant_id = ? and organization_id = ? order by created_at desc, id desc limit 101")
+            .toList();
     private static final String PROVISION = """
             insert into runtime.provisions (tenant_id, id, organization_id, pool_id, product_id, ladder_id, tier_id, cause, grant_id,
               default_grant_policy_id, starts_at, created_at, updated_at)
@@ -144,42 +153,33 @@ final class RuntimeBaselines {
         answer(context, 200, Statements.ofReads()
                 .add("select id, updated_at from runtime.pools where tenant_id = ? and id = ?", CLUB, held)
                 .add("select * from runtime.provisions where tenant_id = ? and pool_id = ? and held_until > now()", CLUB, held)
-                .add(rules("r.resource_key = ? and "), SampleOrganization.STORAGE, CLUB, held)
+                .add(RULES + " and r.resource_key = ?", CLUB, held, SampleOrganization.STORAGE)
                 .add("select level from runtime.usage_levels where tenant_id = ? and pool_id = ? and resource_key = ?", CLUB, held, SampleOrganization.STORAGE));
     }
 
     private void overview(Context context) throws SQLException {
         var organization = id(context, "organization");
         var held = id(context, "pool");
-        answer(context, 200, Statements.ofReads()
+        var statements = Statements.ofReads()
                 .add("select * from runtime.organizations where tenant_id = ? and id = ?", CLUB, organization)
-                .add("select t.* from runtime.organizations o join catalog.org_types t using (tenant_id) where o.tenant_id = ? and o.id = ? and t.id = o.org_type_id",
-                        CLUB, organization)
                 .add("""
-                        select m.*, p.name, p.email, p.state from runtime.memberships m join runtime.persons p on p.tenant_id = m.tenant_id and p.id = m.person_id
+                        select t.* from runtime.organizations o join catalog.org_types t on t.tenant_id = o.tenant_id and t.id = o.org_type_id
+                        where o.tenant_id = ? and o.id = ?""", CLUB, organization)
+                .add("""
+                        select m.*, p.name, p.email, p.state from runtime.memberships m
+                        join runtime.persons p on p.tenant_id = m.tenant_id and p.id = m.person_id
                         where m.tenant_id = ? and m.organization_id = ? and m.ends_at is null order by m.created_at, m.id limit 101""", CLUB, organization)
-                .add("select * from runtime.workspaces where tenant_id = ? and organization_id = ? order by created_at desc, id desc limit 101", CLUB, organization)
                 .add("""
                         select h.* from runtime.memberships m
                         join runtime.household_members r on r.tenant_id = m.tenant_id and r.person_id = m.person_id
                         join runtime.households h on h.tenant_id = r.tenant_id and h.id = r.household_id
                         where m.tenant_id = ? and m.organization_id = ? limit 101""", CLUB, organization)
-                .add("select * from runtime.provisions where tenant_id = ? and organization_id = ? order by created_at desc, id desc limit 101", CLUB, organization)
-                .add("select * from runtime.grants where tenant_id = ? and organization_id = ? order by created_at desc, id desc limit 101", CLUB, organization)
-                .add("select * from runtime.transitions where tenant_id = ? and organization_id = ? order by created_at desc, id desc limit 101", CLUB, organization)
-                .add("select * from runtime.sites where tenant_id = ? and organization_id = ? order by created_at desc, id desc limit 101", CLUB, organization)
                 .add(TIERS, CLUB)
-                .add(rules(""), CLUB, held)
+                .add(RULES, CLUB, held)
                 .add("select * from runtime.usage_levels where tenant_id = ? and pool_id = ?", CLUB, held)
-                .add("select * from runtime.usage_days where tenant_id = ? and pool_id = ? and day >= date_trunc('month', now())", CLUB, held));
-    }
-
-    private static String rules(String more) {
-        return """
-                select r.* from runtime.provisions v
-                join catalog.products p on p.tenant_id = v.tenant_id and p.id = v.product_id
-                join catalog.entitlement_rules r on r.tenant_id = p.tenant_id and r.entitlement_set_id = p.entitlement_set_id
-                where\040""" + more + "v.tenant_id = ? and v.pool_id = ? and v.held_until > now()";
+                .add("select * from runtime.usage_days where tenant_id = ? and pool_id = ? and day >= date_trunc('month', now())", CLUB, held);
+        PARTS.forEach(part -> statements.add(part, CLUB, organization));
+        answer(context, 200, statements);
     }
 
     private Catalog catalog() throws SQLException {

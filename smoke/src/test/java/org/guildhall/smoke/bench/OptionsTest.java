@@ -39,6 +39,14 @@ class OptionsTest {
     }
 
     @Test
+    void quick_hasFewerOrganizations_unlessAPageNeedsThem() {
+        assertEquals(2_000, Options.parse(List.of("--quick")).organizations());
+        assertEquals(10_000, Options.parse(List.of("--quick", "--paths", "grants1000")).organizations());
+        assertEquals(2_000, Options.parse(List.of("--quick", "--paths", "grants1")).organizations());
+        assertEquals(10_000, Options.parse(List.of()).organizations());
+    }
+
+    @Test
     void growth_measuresTwoSizesWithSixteenConnections() {
         var options = Options.parse(List.of("--growth", "--paths", "grant,check"));
         assertEquals(List.of(1, 10), options.scales());
