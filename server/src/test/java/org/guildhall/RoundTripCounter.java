@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Supplier;
+import org.guildhall.core.data.Db;
 import org.guildhall.core.data.PgProxy;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -16,6 +17,7 @@ public final class RoundTripCounter implements AfterAllCallback {
 
     private final PgProxy proxy;
     private final TestServer node;
+    private final Db db;
 
     public RoundTripCounter() {
         try {
@@ -23,11 +25,17 @@ public final class RoundTripCounter implements AfterAllCallback {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+        this.db = new Db(proxy.through());
         this.node = TestServer.shared().node(settings -> TestServer.reached(settings, proxy.through()));
     }
 
     public TestServer node() {
         return node;
+    }
+
+    /** The database behind the proxy, for work without a request. */
+    public Db db() {
+        return db;
     }
 
     /**
@@ -44,12 +52,19 @@ public final class RoundTripCounter implements AfterAllCallback {
     }
 
     private long trips(int statusClass, Supplier<Http.Reply> request) {
+        return tripsOf(() -> {
+            var reply = request.get();
+            assertEquals(statusClass, reply.status() / 100, reply.text());
+        });
+    }
+
+    /** The fewest round trips of a dozen runs of some work. */
+    public long tripsOf(Runnable work) {
         long least = Long.MAX_VALUE;
         for (int count = 0; count < REQUESTS; count++) {
             long before = proxy.trips();
-            var reply = request.get();
+            work.run();
             least = Math.min(least, proxy.trips() - before);
-            assertEquals(statusClass, reply.status() / 100, reply.text());
         }
         return least;
     }
@@ -62,6 +77,7 @@ public final class RoundTripCounter implements AfterAllCallback {
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
         node.close();
+        db.close();
         proxy.close();
     }
 }

@@ -110,7 +110,8 @@ public final class TestServer implements AutoCloseable {
         return open(name, settings -> settings);
     }
 
-    private static TestServer open(String name, UnaryOperator<Config> settings) {
+    /** A server on a fresh database of this name. @param settings called when the database exists and before the server starts */
+    static TestServer open(String name, UnaryOperator<Config> settings) {
         try {
             POSTGRES.database(name);
         } catch (SQLException failed) {
@@ -158,6 +159,10 @@ public final class TestServer implements AutoCloseable {
 
     /** A connection that bypasses every policy. */
     public java.sql.Connection superuser() throws SQLException {
+        return superuser(database);
+    }
+
+    static java.sql.Connection superuser(String database) throws SQLException {
         return POSTGRES.superuser(database);
     }
 

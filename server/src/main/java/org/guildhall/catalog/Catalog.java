@@ -211,6 +211,11 @@ public final class Catalog {
         return store.resourceKeys(tx, keys);
     }
 
+    /** The resource keys with these names, in no order; unregistered ones are left out. */
+    public Supplier<List<ResourceKey>> resourceKeys(Batch batch, Collection<String> keys) {
+        return store.resourceKeys(batch, keys);
+    }
+
     /** An integration, locked in share mode; null if there is none. */
     public @Nullable Integration lockIntegrationShared(Tx tx, UUID id) {
         return sent(tx, batch -> lockIntegrationShared(batch, id));

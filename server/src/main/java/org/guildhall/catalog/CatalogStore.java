@@ -166,6 +166,10 @@ final class CatalogStore {
         return GET_RESOURCE_KEYS.all(tx, keys);
     }
 
+    Supplier<List<ResourceKey>> resourceKeys(Batch batch, Collection<String> keys) {
+        return batch.all(GET_RESOURCE_KEYS, keys);
+    }
+
     /** The integration in its current state, locked in share mode. It is read after locking, so that its resource keys are current. */
     Supplier<@Nullable Integration> lockIntegrationShared(Batch batch, UUID id) {
         batch.one(LOCK_INTEGRATION_SHARED, id);

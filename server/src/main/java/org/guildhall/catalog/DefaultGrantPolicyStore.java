@@ -85,8 +85,8 @@ final class DefaultGrantPolicyStore {
                     .and(by.is(DEFAULT_GRANT_POLICIES.ORG_TYPE_ID, Filter::orgTypeId))
                     .and(by.is(DEFAULT_GRANT_POLICIES.PRODUCT_ID, Filter::productId))
                     .and(by.is(DEFAULT_GRANT_POLICIES.TIER_ID, Filter::tierId))
-                    .and(by.is(DEFAULT_GRANT_POLICIES.PATH, Filter::path))
-                    .and(by.is(DEFAULT_GRANT_POLICIES.STATE, Filter::state))
+                    .and(by.oneOf(DEFAULT_GRANT_POLICIES.PATH, Filter::path))
+                    .and(by.oneOf(DEFAULT_GRANT_POLICIES.STATE, Filter::state))
                     .and(by.within(DEFAULT_GRANT_POLICIES.CREATED_AT, Filter::created)),
             DefaultGrantPolicyStore::row);
 

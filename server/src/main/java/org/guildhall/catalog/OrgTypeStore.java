@@ -109,7 +109,7 @@ final class OrgTypeStore {
                     .where(by.is(ORG_TYPES.EXTERNAL_ID, Filter::externalId))
                     .and(by.is(ORG_TYPES.KEY, Filter::key))
                     .and(by.is(ORG_TYPES.IS_DEFAULT, Filter::isDefault))
-                    .and(by.is(ORG_TYPES.STATE, Filter::state))
+                    .and(by.oneOf(ORG_TYPES.STATE, Filter::state))
                     .and(by.within(ORG_TYPES.CREATED_AT, Filter::created)),
             OrgTypeStore::row);
 

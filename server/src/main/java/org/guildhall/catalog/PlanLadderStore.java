@@ -119,7 +119,7 @@ final class PlanLadderStore {
             by -> select(COLUMNS)
                     .from(PLAN_LADDERS)
                     .where(by.is(PLAN_LADDERS.EXTERNAL_ID, Filter::externalId))
-                    .and(by.is(PLAN_LADDERS.STATE, Filter::state))
+                    .and(by.oneOf(PLAN_LADDERS.STATE, Filter::state))
                     .and(by.when(SQLDataType.UUID, Filter::productId, PlanLadderStore::hasProduct))
                     .and(by.within(PLAN_LADDERS.CREATED_AT, Filter::created)),
             PlanLadderStore::row);

@@ -143,8 +143,8 @@ final class ProductStore {
             by -> select(COLUMNS)
                     .from(PRODUCTS)
                     .where(by.is(PRODUCTS.EXTERNAL_ID, Filter::externalId))
-                    .and(by.is(PRODUCTS.LIFECYCLE_STATUS, Filter::lifecycleStatus))
-                    .and(by.is(PRODUCTS.PRODUCT_TYPE, Filter::productType))
+                    .and(by.oneOf(PRODUCTS.LIFECYCLE_STATUS, Filter::lifecycleStatus))
+                    .and(by.oneOf(PRODUCTS.PRODUCT_TYPE, Filter::productType))
                     .and(by.choice(Filter::kind, ProductStore::kind))
                     .and(by.is(PRODUCTS.ENTITLEMENT_SET_ID, Filter::entitlementSetId))
                     .and(by.within(PRODUCTS.CREATED_AT, Filter::created)),

@@ -113,7 +113,7 @@ final class TierStore {
                     .where(by.is(TIERS.LADDER_ID, Filter::ladderId))
                     .and(by.when(SQLDataType.UUID, Filter::productId, TierStore::hasProduct))
                     .and(by.is(TIERS.EXTERNAL_ID, Filter::externalId))
-                    .and(by.is(TIERS.STATE, Filter::state)),
+                    .and(by.oneOf(TIERS.STATE, Filter::state)),
             TierStore::row);
     private static final ListQuery<Filter, Row> LIST_THEN = ListQuery.of(
             SORTS,
@@ -126,7 +126,7 @@ final class TierStore {
                     .and(by.when(SQLDataType.INSTANT, Filter::at, TierStore::holds))
                     .and(by.is(TIER_PRODUCTS.PRODUCT_ID, Filter::productId))
                     .and(by.is(TIERS.EXTERNAL_ID, Filter::externalId))
-                    .and(by.is(TIERS.STATE, Filter::state)),
+                    .and(by.oneOf(TIERS.STATE, Filter::state)),
             TierStore::row);
 
     private static List<Field<?>> columns(Field<UUID> productId) {

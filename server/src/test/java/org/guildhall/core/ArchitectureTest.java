@@ -90,6 +90,12 @@ class ArchitectureTest {
                 .because("all SQL of a room is in its stores; only stores use the classes that they share"));
     }
 
+    @Test
+    void statements_areRenderedOnce() {
+        check(noClasses().should().callMethod(Tx.class, "sql")
+                .because("a statement that jOOQ renders for each call costs more than PostgreSQL needs for it; stores use core.sql"));
+    }
+
     private static DescribedPredicate<JavaClass> insideAStore() {
         return DescribedPredicate.describe("inside a Store", type -> type.getName().matches(".*Store\\$.*"));
     }

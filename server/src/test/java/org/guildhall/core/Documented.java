@@ -3,6 +3,7 @@ package org.guildhall.core;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +53,17 @@ final class Documented {
             }
         }
         throw new AssertionError(operation + " has no path parameter " + parameter);
+    }
+
+    /** The query parameters of an operation. */
+    static List<JsonNode> queryParameters(Operation operation) {
+        var item = DOCUMENT.at("/paths/" + operation.path().replace("/", "~1"));
+        var found = new ArrayList<JsonNode>();
+        for (var list : List.of(item.path(operation.method().toLowerCase(Locale.ROOT)).path("parameters"), item.path("parameters"))) {
+            list.forEach(entry -> found.add(resolved(entry)));
+        }
+        found.removeIf(parameter -> !parameter.path("in").asText().equals("query"));
+        return found;
     }
 
     static JsonNode resolved(JsonNode node) {

@@ -7,6 +7,7 @@ import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.work.TaskQueue;
@@ -17,12 +18,17 @@ public final class RuntimeDoor {
 
     public static final Actor WEBHOOK = new Actor("webhook", null);
 
-    private final TestServer.Tenant tenant;
+    private final UUID tenant;
+    private final Db db;
     private final Runtime door;
 
     public RuntimeDoor(TestServer.Tenant tenant) {
+        this(tenant.id(), tenant.server().db());
+    }
+
+    public RuntimeDoor(UUID tenant, Db db) {
         this.tenant = tenant;
-        var db = tenant.server().db();
+        this.db = db;
         var module = new RuntimeModule(
                 db, db, Keys.parse(TestServer.KEYS), new Platform(db), new Spec(), new TaskQueue(db, 1, id -> true));
         module.schedule();
@@ -36,7 +42,7 @@ public final class RuntimeDoor {
     /** Runs work in a transaction of its own and commits it. */
     public <T> T run(String action, BiFunction<Tx, Changes, T> work) {
         var source = new JobTransactions.Source(action, "billing", "test", Actor.JOB, null, null);
-        return new JobTransactions(tenant.server().db()).run(tenant.id(), source, work);
+        return new JobTransactions(db).run(tenant, source, work);
     }
 
     /** The plan that subscriptions pay for. */

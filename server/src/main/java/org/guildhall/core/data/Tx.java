@@ -38,7 +38,7 @@ public final class Tx {
         this.tasks = tasks;
     }
 
-    /** The jOOQ context for a store's statements. Each statement is a round trip. */
+    /** A jOOQ context for statements with texts of their own. Stores use {@code core.sql} instead; tests look at rows with it. */
     public DSLContext sql() {
         if (sql == null) {
             sql = DSL.using(Db.jooq().derive(new DefaultConnectionProvider(guard)));

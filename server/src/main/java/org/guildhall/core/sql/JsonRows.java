@@ -1,8 +1,5 @@
 package org.guildhall.core.sql;
 
-import static org.jooq.impl.DSL.val;
-
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,15 +29,6 @@ public final class JsonRows {
 
     private JsonRows() {}
 
-    /**
-     * @param table a table of the room
-     * @param alias the alias for its columns
-     * @param rows each row maps column names to texts
-     */
-    public static Table<?> rows(String table, String alias, List<Map<String, String>> rows) {
-        return DSL.table(TABLE.formatted(table, alias), val(Columns.rows(rows)));
-    }
-
     /** Rows of the parameter {@code rows}, which takes {@link Columns#rows}. */
     public static Table<?> rows(String table, String alias) {
         return DSL.table(TABLE.formatted(table, alias), DSL.param("rows", SQLDataType.JSONB));
@@ -51,17 +39,12 @@ public final class JsonRows {
         return DSL.table(TABLE.formatted(table, alias), rows);
     }
 
-    /** The ids of the parameter {@code ids} as a table for a join. */
+    /**
+     * The ids of the parameter {@code ids} as a table for a join. PostgreSQL may check a condition on an array of thousands by scanning it for
+     * each row; a join looks up each id in the index.
+     */
     public static Table<?> ids() {
         return DSL.table("unnest({0}) as given(id)", Columns.params("ids", SQLDataType.UUID));
-    }
-
-    /**
-     * Ids as a table for a join. PostgreSQL may check a condition on an array of thousands by scanning it for each row; a join looks up each
-     * id in the index.
-     */
-    public static Table<?> ids(Collection<UUID> ids) {
-        return DSL.table("unnest({0}) as given(id)", Columns.array(ids, UUID.class));
     }
 
     /** A row from alternating names and values; nulls are left out. */

@@ -88,6 +88,14 @@ public final class QueryShape<F> {
         return when(column.getDataType(), filter, column::eq);
     }
 
+    /**
+     * The column equals the filter, which must be one of few values: it becomes part of the text, so that the plan takes into account how
+     * many rows have it, and so that a partial index of it applies. No condition if the filter is absent.
+     */
+    public Condition oneOf(Field<String> column, Function<F, @Nullable String> filter) {
+        return choice(filter, value -> value == null ? DSL.noCondition() : column.eq(DSL.inline(value)));
+    }
+
     /** The instant is within the window. */
     public Condition within(Field<Instant> column, Function<F, TimeWindow> window) {
         return when(SQLDataType.INSTANT, all -> window.apply(all).after(), column::gt)

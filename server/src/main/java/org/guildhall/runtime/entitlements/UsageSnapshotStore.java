@@ -1,8 +1,11 @@
 package org.guildhall.runtime.entitlements;
 
+import static org.guildhall.core.sql.Columns.params;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.resultQuery;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,17 +14,21 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.JsonReader;
+import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.runtime.entitlements.EntitlementStore.ProductRule;
 import org.guildhall.runtime.entitlements.EntitlementStore.ResourceKeyInfo;
 import org.guildhall.runtime.rules.UsageHoldback;
+import org.jooq.Field;
 import org.jooq.JSONB;
-import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 
 /** Reads the usage snapshots of pools for their due transitions, for many pools in one round trip. */
 public final class UsageSnapshotStore implements UsageHoldback.Loader {
 
-    private static final String FIND = """
+    private static final Field<JSONB> COLUMN = field(name("found"), SQLDataType.JSONB);
+    private static final JsonReader<Found> FOUND = JsonReader.of(Found.class);
+    private static final PreparedQuery<Found> FIND = PreparedQuery.of(resultQuery("""
             with rules as (
                 select p.id as product_id, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled, r.enforcement,
                        r.grace_percent, r.threshold_percents, r.starts_at, r.ends_at
@@ -39,7 +46,9 @@ public final class UsageSnapshotStore implements UsageHoldback.Loader {
                 'levels', (
                     select coalesce(jsonb_agg(jsonb_build_object('pool_id', l.pool_id, 'resource_key', l.resource_key, 'level', l.level)), '[]')
                     from runtime.usage_levels l where l.pool_id = any ({2}))) as found
-            """;
+            """,
+            params("products", SQLDataType.UUID), param("since", SQLDataType.INSTANT), params("pools", SQLDataType.UUID)),
+            List.of(COLUMN), cells -> FOUND.read(cells.get(COLUMN)));
 
     private record Found(List<ProductRule> rules, List<ResourceKeyInfo> keys, List<Level> levels) {}
 
@@ -54,21 +63,11 @@ public final class UsageSnapshotStore implements UsageHoldback.Loader {
      */
     @Override
     public Map<UUID, UsageHoldback> of(Tx tx, Map<UUID, Instant> clocks, Collection<UUID> productIds, Instant since) {
-        var found = parsed(tx.sql()
-                .fetchSingle(resultQuery(FIND, Columns.array(productIds, UUID.class), DSL.val(since.toString()), Columns.array(clocks.keySet(), UUID.class)))
-                .get("found", JSONB.class));
+        var found = FIND.single(tx, productIds, since, clocks.keySet());
         var levels = found.levels().stream()
                 .collect(Collectors.groupingBy(Level::poolId, Collectors.toMap(Level::resourceKey, Level::level)));
         var snapshots = new HashMap<UUID, UsageHoldback>();
         clocks.forEach((id, clock) -> snapshots.put(id, new UsageSnapshot(clock, found.rules(), found.keys(), levels.getOrDefault(id, Map.of()))));
         return snapshots;
-    }
-
-    private static Found parsed(JSONB found) {
-        try {
-            return EntitlementStore.JSON.readValue(found.data(), Found.class);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

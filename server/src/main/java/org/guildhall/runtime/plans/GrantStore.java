@@ -183,7 +183,7 @@ public final class GrantStore {
             by -> by.is(G.EXTERNAL_ID, Filter::externalId)
                     .and(by.is(G.ORGANIZATION_ID, Filter::organizationId))
                     .and(by.is(G.PRODUCT_ID, Filter::productId))
-                    .and(by.is(G.KIND, Filter::kind))
+                    .and(by.oneOf(G.KIND, Filter::kind))
                     .and(by.choice(Filter::state, GrantStore::state))
                     .and(by.within(G.CREATED_AT, Filter::created)),
             GrantStore::row);

@@ -171,7 +171,7 @@ public final class Pools {
      *
      * @param more adds the other statements; they are executed after the lock
      */
-    @Nullable LockedPool lock(Tx tx, Changes changes, UUID organizationId, Consumer<Batch> more) {
+    public @Nullable LockedPool lock(Tx tx, Changes changes, UUID organizationId, Consumer<Batch> more) {
         var batch = new Batch();
         var found = store.lock(batch, organizationId);
         var needed = afterMove.isNeeded(batch, organizationId);

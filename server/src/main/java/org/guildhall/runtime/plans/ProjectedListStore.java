@@ -1,13 +1,14 @@
 package org.guildhall.runtime.plans;
 
 import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
-import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.selectOne;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,14 +82,16 @@ final class ProjectedListStore<F, R> {
         return DSL.select(all).from(from).where(filters.apply(by.part(Wanted::filters)));
     }
 
-    /** True if a transition is due and not written yet, in an organization, or in any if it is null. */
+    /**
+     * True if a transition is due and not written yet, in an organization, or in any if it is null. It asks for the earliest scheduled one,
+     * which is one entry of an index whatever the planner assumes about the instants.
+     */
     static Field<Boolean> due(@Nullable Field<UUID> organizationId) {
-        return field(exists(selectOne()
-                        .from(TRANSITIONS)
-                        .where(TRANSITIONS.STATE.eq(inline("scheduled")))
-                        .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()))
-                        .and(organizationId == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.eq(organizationId))))
-                .as("due");
+        Field<Instant> earliest = field(DSL.select(min(TRANSITIONS.EFFECTIVE_AT))
+                .from(TRANSITIONS)
+                .where(TRANSITIONS.STATE.eq(inline("scheduled")))
+                .and(organizationId == null ? noCondition() : TRANSITIONS.ORGANIZATION_ID.eq(organizationId)));
+        return coalesce(field(earliest.le(Columns.now())), inline(false)).as("due");
     }
 
     /**

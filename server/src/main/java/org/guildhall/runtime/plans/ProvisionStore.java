@@ -133,7 +133,7 @@ public final class ProvisionStore {
                     .and(by.is(P.LADDER_ID, Filter::ladderId))
                     .and(by.is(P.TIER_ID, Filter::tierId))
                     .and(by.is(P.GRANT_ID, Filter::grantId))
-                    .and(by.is(P.CAUSE, Filter::cause))
+                    .and(by.oneOf(P.CAUSE, Filter::cause))
                     .and(by.choice(Filter::state, ProvisionStore::state))
                     .and(by.when(SQLDataType.INSTANT, Filter::at, at -> P.STARTS_AT.le(at).and(P.ENDS_AT.isNull().or(P.ENDS_AT.gt(at)))))
                     .and(by.within(P.CREATED_AT, Filter::created)),

@@ -3,7 +3,6 @@ package org.guildhall.runtime.plans;
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
-import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.selectOne;
@@ -163,10 +162,10 @@ public final class TransitionStore {
                     .and(by.is(T.ORGANIZATION_ID, Filter::organizationId))
                     .and(by.is(T.LADDER_ID, Filter::ladderId))
                     .and(by.is(T.GRANT_ID, Filter::grantId))
-                    .and(by.is(T.KIND, Filter::kind))
-                    .and(by.is(T.CAUSE, Filter::cause))
-                    .and(by.is(T.STATE, Filter::state))
-                    .and(by.is(T.ACTOR_TYPE, Filter::actorType))
+                    .and(by.oneOf(T.KIND, Filter::kind))
+                    .and(by.oneOf(T.CAUSE, Filter::cause))
+                    .and(by.oneOf(T.STATE, Filter::state))
+                    .and(by.oneOf(T.ACTOR_TYPE, Filter::actorType))
                     .and(by.within(T.EFFECTIVE_AT, Filter::effective))
                     .and(by.within(T.CREATED_AT, Filter::created)),
             TransitionStore::row);

@@ -1,6 +1,5 @@
 package org.guildhall.runtime.sites;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -32,11 +31,6 @@ import org.guildhall.runtime.sites.SiteStore.Row;
 import org.guildhall.runtime.sites.SiteStore.Values;
 import org.guildhall.runtime.usage.LimitExceeded;
 import org.guildhall.runtime.usage.UsageCounterStore;
-import org.guildhall.runtime.usage.UsageRules.Cleared;
-import org.guildhall.runtime.usage.UsageRules.CounterState;
-import org.guildhall.runtime.usage.UsageRules.Reached;
-import org.guildhall.runtime.usage.UsageRules.UsageCounter;
-import org.guildhall.runtime.usage.UsageRules;
 import org.guildhall.runtime.usage.UsageThresholds;
 import org.jspecify.annotations.Nullable;
 
@@ -192,15 +186,7 @@ final class SitesHandler implements SitesApi<Call> {
             long limit = rule == null ? 0 : Objects.requireNonNull(rule.limit());
             throw LimitExceeded.refusal(List.of(LimitExceeded.of(pool.organizationId(), sitesKey, null, limit, used)));
         }
-        if (rule.limit() == null || rule.thresholdPercents().isEmpty()) {
-            return UsageThresholds.ThresholdChanges.NOTHING;
-        }
-        var counter = new UsageCounter(pool.poolId(), sitesKey, null, null);
-        var alreadyReached = Objects.requireNonNull(counters.counters(tx, List.of(counter)).get(counter)).reached();
-        var reached = new ArrayList<Reached>();
-        var cleared = new ArrayList<Cleared>();
-        UsageRules.thresholds(counter, rule, new CounterState(used, alreadyReached), used + 1, reached, cleared);
-        return thresholds.write(tx, reached, cleared, null, pool.now());
+        return thresholds.changed(tx, pool, rule, used, used + 1);
     }
 
     /** Adds the lock of a workspace. The result checks that it belongs to the organization. */

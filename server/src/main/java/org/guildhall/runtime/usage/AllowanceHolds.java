@@ -2,20 +2,29 @@ package org.guildhall.runtime.usage;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.model.UsageReportId;
+import org.guildhall.catalog.Catalog.ResourceKey;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.runtime.entitlements.EffectiveRules;
 import org.guildhall.runtime.plans.LockedPool;
 import org.guildhall.runtime.plans.Pools;
 import org.guildhall.runtime.usage.AllowanceHoldStore.Row;
+import org.guildhall.runtime.usage.UsageCounterStore.Pool;
+import org.guildhall.runtime.usage.UsageRules.Reached;
 import org.guildhall.runtime.usage.UsageRules.UsageEntry;
 import org.guildhall.runtime.usage.UsageStore.NewRow;
+import org.guildhall.runtime.usage.UsageStore.RecordedEvent;
 import org.guildhall.runtime.usage.UsageStore.Report;
 import org.jspecify.annotations.Nullable;
 
@@ -53,30 +62,33 @@ public final class AllowanceHolds {
      */
     public void hold(Tx tx, Changes changes, UUID organizationId, String resourceKey, long quantity, Instant at, String reference) {
         var usedAt = at.truncatedTo(ChronoUnit.MICROS);
-        var locked = Require.found(pools.lock(tx, changes, organizationId));
-        var existing = holds.get(tx, reference);
+        var read = new ArrayList<Reads>(1);
+        var locked = Require.found(pools.lock(
+                tx, changes, organizationId, batch -> read.add(new Reads(batch, organizationId, resourceKey, reference))));
+        var reads = read.getFirst();
+        var existing = reads.hold.get();
         if (existing != null) {
             requireSame(existing, organizationId, resourceKey, quantity, usedAt);
             return;
         }
         Require.active(locked.organizationState(), "organization");
-        requireAllowance(tx, resourceKey);
+        requireAllowance(reads.keys.get(), resourceKey);
         var hold = new Row(Ids.next(), organizationId, locked.poolId(), resourceKey, quantity, usedAt, reference, "held");
-        var outcome = decide(tx, locked, hold, quantity);
+        var outcome = decide(tx, locked, reads, hold, quantity);
         if (!outcome.refused().isEmpty()) {
             throw LimitExceeded.refusal(outcome.refused().stream()
                     .map(refused -> LimitExceeded.of(organizationId, resourceKey, refused.counter().period(), refused.limit(), refused.used()))
                     .toList());
         }
         holds.insert(tx, hold, locked.now());
-        thresholds.write(tx, outcome.reached(), outcome.cleared(), null, locked.now()).record(changes);
+        write(tx, changes, locked, outcome.reached(), outcome.cleared());
     }
 
     /**
      * Gives a held quantity back to its period. An unknown or released reference changes nothing.
      *
      * @return true if something was given back
-     * @throws ProblemException {@code invalid_state} if the hold is settled
+     * @throws ProblemException {@code invalid_state} if the hold is settled; {@code conflict} if the reference has just got another hold
      */
     public boolean release(Tx tx, Changes changes, String reference) {
         var hold = locked(tx, changes, reference);
@@ -86,16 +98,17 @@ public final class AllowanceHolds {
         if (hold.row().state().equals("settled")) {
             throw Problem.INVALID_STATE.because("The held quantity of " + hold.row().resourceKey() + " is settled: it was used.");
         }
-        var outcome = decide(tx, hold.pool(), hold.row(), -hold.row().quantity());
+        var outcome = decide(tx, hold.pool(), hold.reads(), hold.row(), -hold.row().quantity());
         holds.release(tx, hold.row(), hold.pool().now());
-        thresholds.write(tx, List.of(), outcome.cleared(), null, hold.pool().now()).record(changes);
+        write(tx, changes, hold.pool(), List.of(), outcome.cleared());
         return true;
     }
 
     /**
      * Turns a held quantity into a usage event of its instant. The sums stay as they are. A repeated call changes nothing.
      *
-     * @throws ProblemException {@code not_found} if nothing is held by the reference; {@code conflict} if a usage event has its name
+     * @throws ProblemException {@code not_found} if nothing is held by the reference; {@code conflict} if a usage event has its name, or if it
+     *         has just got another hold
      */
     public void settle(Tx tx, Changes changes, String reference) {
         var hold = Require.found(locked(tx, changes, reference));
@@ -104,17 +117,44 @@ public final class AllowanceHolds {
         }
         var row = hold.row();
         var now = hold.pool().now().truncatedTo(ChronoUnit.MICROS);
-        var day = row.usedAt().atZone(zone(tx, hold.pool()).zone()).toLocalDate();
-        var report = new Report(Ids.next(), 1, 0, now);
-        holds.settle(tx, row, now);
-        if (!usage.recordSettled(tx, report, new NewRow(
-                reference, row.organizationId(), row.poolId(), row.resourceKey(), true, row.quantity(), row.usedAt(), day))) {
+        if (!hold.reads().events.get().isEmpty()) {
             throw Problem.CONFLICT.because("A usage event has the external id " + reference + " already.");
         }
+        var day = row.usedAt().atZone(hold.reads().pool().zone()).toLocalDate();
+        var report = new Report(Ids.next(), 1, 0, now);
+        holds.settle(tx, row, now);
+        usage.recordSettled(tx, report, new NewRow(
+                reference, row.organizationId(), row.poolId(), row.resourceKey(), true, row.quantity(), row.usedAt(), day));
         changes.created(new UsageReportId(report.id()), UsageViews.toApi(report, List.of()));
     }
 
-    private record Locked(LockedPool pool, Row row) {}
+    /**
+     * What a decision depends on, read together with the lock of the pool. The rules are read before the pool, so that they are right if no
+     * transition is due then.
+     */
+    private final class Reads {
+
+        private final Supplier<@Nullable Row> hold;
+        private final Supplier<List<ResourceKey>> keys;
+        private final Supplier<List<RecordedEvent>> events;
+        private final Supplier<Map<UUID, EffectiveRules>> rules;
+        private final Supplier<List<Pool>> pools;
+
+        Reads(Batch batch, UUID organizationId, String resourceKey, String reference) {
+            this.hold = holds.get(batch, reference);
+            this.keys = catalog.resourceKeys(batch, List.of(resourceKey));
+            this.events = usage.known(batch, List.of(reference));
+            this.rules = counters.entitlements(batch, List.of(organizationId), List.of(resourceKey));
+            this.pools = counters.pools(batch, List.of(organizationId));
+        }
+
+        Pool pool() {
+            return pools.get().getFirst();
+        }
+    }
+
+    /** A hold under the lock of its pool. */
+    private record Locked(LockedPool pool, Row row, Reads reads) {}
 
     /** The hold of a reference, read under the lock of its pool; null for none. */
     private @Nullable Locked locked(Tx tx, Changes changes, String reference) {
@@ -122,26 +162,33 @@ public final class AllowanceHolds {
         if (found == null) {
             return null;
         }
-        var pool = Require.found(pools.lock(tx, changes, found.organizationId()));
-        var row = holds.get(tx, reference);
-        return row == null ? null : new Locked(pool, row);
+        var read = new ArrayList<Reads>(1);
+        var pool = Require.found(pools.lock(
+                tx, changes, found.organizationId(),
+                batch -> read.add(new Reads(batch, found.organizationId(), found.resourceKey(), reference))));
+        var row = read.getFirst().hold.get();
+        if (row != null && !row.id().equals(found.id())) {
+            throw Problem.CONFLICT.because("The reference " + reference + " has just been released and holds another quantity now. Try again.");
+        }
+        return row == null ? null : new Locked(pool, row, read.getFirst());
     }
 
-    private UsageRules.Outcome decide(Tx tx, LockedPool pool, Row hold, long quantity) {
-        var rules = counters.entitlements(tx, List.of(pool.poolId()), List.of(hold.resourceKey()), pool.now());
-        var zone = zone(tx, pool).zone();
+    private UsageRules.Outcome decide(Tx tx, LockedPool pool, Reads reads, Row hold, long quantity) {
+        // The lock has written due transitions after the rules were read.
+        var rules = reads.pool().due()
+                ? counters.entitlements(tx, List.of(pool.poolId()), List.of(hold.resourceKey()), pool.now()) : reads.rules.get();
+        var zone = reads.pool().zone();
         var usageRules = new UsageRules(rules, zone);
         var entry = new UsageEntry(0, pool.poolId(), hold.resourceKey(), true, quantity, hold.usedAt().atZone(zone).toLocalDate());
         return usageRules.decide(List.of(entry), counters.counters(tx, usageRules.counters(List.of(entry))));
     }
 
-    private UsageCounterStore.Pool zone(Tx tx, LockedPool pool) {
-        return counters.pools(tx, List.of(pool.poolId())).getFirst();
+    private void write(Tx tx, Changes changes, LockedPool pool, List<Reached> reached, List<UsageThresholdStore.Row> cleared) {
+        thresholds.write(tx, Map.of(pool.poolId(), pool.organizationId()), reached, cleared, null, pool.now()).record(changes);
     }
 
-    private void requireAllowance(Tx tx, String resourceKey) {
-        var key = catalog.resourceKeys(tx, List.of(resourceKey));
-        if (key.isEmpty() || !key.getFirst().kind().equals("allowance")) {
+    private static void requireAllowance(List<ResourceKey> named, String resourceKey) {
+        if (named.isEmpty() || !named.getFirst().kind().equals("allowance")) {
             throw Problem.INVALID_STATE.because("The resource key " + resourceKey + " is no allowance, so nothing of it can be held.");
         }
     }

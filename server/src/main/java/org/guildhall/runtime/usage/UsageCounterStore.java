@@ -1,5 +1,6 @@
 package org.guildhall.runtime.usage;
 
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.catalog.Tables.RUNTIME_ENTITLEMENT_RULES;
 import static org.guildhall.schema.catalog.Tables.RUNTIME_PRODUCTS;
 import static org.guildhall.schema.platform.Tables.RUNTIME_SETTINGS;
@@ -12,7 +13,13 @@ import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.greatest;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.param;
+import static org.jooq.impl.DSL.resultQuery;
+import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.with;
 
 import java.time.Instant;
 import java.time.LocalDate;
@@ -22,23 +29,31 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.EffectiveDates;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
-import org.guildhall.runtime.entitlements.EffectiveRules;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.RowReader;
 import org.guildhall.runtime.entitlements.EffectiveRules.ActiveRule;
+import org.guildhall.runtime.entitlements.EffectiveRules;
 import org.guildhall.runtime.usage.UsageRules.CounterState;
 import org.guildhall.runtime.usage.UsageRules.UsageCounter;
+import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.Param;
 import org.jooq.Record;
+import org.jooq.SelectConditionStep;
+import org.jooq.SelectSelectStep;
+import org.jooq.Table;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and locks what use is checked against: pools, effective rules and counters. Each method is one round trip for many pools. */
+/** Reads and locks what use is checked against: pools, effective rules and counters. The number of round trips doesn't depend on their number. */
 public final class UsageCounterStore {
 
     /**
@@ -49,98 +64,147 @@ public final class UsageCounterStore {
      */
     record Pool(UUID id, UUID organizationId, String organizationState, boolean due, ZoneId zone, Instant now) {}
 
-    private static final Field<Instant> NOW = greatest(EffectiveDates.present(), POOLS.UPDATED_AT).as("now");
+    /** A rule in effect for a pool. */
+    private record PoolRule(UUID poolId, ActiveRule rule) {}
+
+    private static final Param<UUID[]> ORGANIZATION_IDS = params("organizations", SQLDataType.UUID);
+    private static final Condition OF_ORGANIZATIONS = POOLS.ORGANIZATION_ID.eq(any(ORGANIZATION_IDS));
+    private static final Field<Instant> NOW = greatest(EffectiveDates.present(), POOLS.UPDATED_AT);
+    private static final Field<Instant> SHOWN_NOW = NOW.as("now");
     private static final Field<Boolean> DUE = field(exists(selectOne()
                     .from(TRANSITIONS)
                     .where(TRANSITIONS.POOL_ID.eq(POOLS.ID))
                     .and(TRANSITIONS.STATE.eq(inline("scheduled")))
-                    .and(TRANSITIONS.EFFECTIVE_AT.le(greatest(EffectiveDates.present(), POOLS.UPDATED_AT)))))
+                    .and(TRANSITIONS.EFFECTIVE_AT.le(NOW))))
             .as("due");
-    private static final Field<Long> USED = field("used", SQLDataType.BIGINT);
-    private static final Field<Integer[]> REACHED = field("reached", SQLDataType.INTEGER.array());
+
+    private static final PreparedQuery<UUID> LOCK =
+            PreparedQuery.ofValue(select(POOLS.ID).from(POOLS).where(OF_ORGANIZATIONS).orderBy(POOLS.ID).forUpdate());
+    private static final PreparedQuery<Pool> GET_POOLS = PreparedQuery.of(
+            select(POOLS.ID, POOLS.ORGANIZATION_ID, ORGANIZATIONS.STATE, DUE, RUNTIME_SETTINGS.TIME_ZONE, SHOWN_NOW)
+                    .from(POOLS)
+                    .join(ORGANIZATIONS)
+                    .on(ORGANIZATIONS.ID.eq(POOLS.ORGANIZATION_ID))
+                    .crossJoin(RUNTIME_SETTINGS)
+                    .where(OF_ORGANIZATIONS),
+            cells -> new Pool(
+                    cells.get(POOLS.ID), cells.get(POOLS.ORGANIZATION_ID), cells.get(ORGANIZATIONS.STATE), cells.get(DUE),
+                    TimeZones.of(cells.get(RUNTIME_SETTINGS.TIME_ZONE)), cells.get(SHOWN_NOW)));
+
+    private static final Table<?> HELD_RULES = PROVISIONS
+            .join(RUNTIME_PRODUCTS)
+            .on(RUNTIME_PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
+            .join(RUNTIME_ENTITLEMENT_RULES)
+            .on(RUNTIME_ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(RUNTIME_PRODUCTS.ENTITLEMENT_SET_ID));
+    private static final List<Field<?>> RULE_COLUMNS = List.of(
+            PROVISIONS.POOL_ID, PROVISIONS.ID, PROVISIONS.STARTS_AT, RUNTIME_PRODUCTS.ID, RUNTIME_PRODUCTS.NAME, RUNTIME_ENTITLEMENT_RULES.ID,
+            RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY, RUNTIME_ENTITLEMENT_RULES.KIND, RUNTIME_ENTITLEMENT_RULES.PERIOD,
+            RUNTIME_ENTITLEMENT_RULES.COMBINE, RUNTIME_ENTITLEMENT_RULES.LIMIT_VALUE, RUNTIME_ENTITLEMENT_RULES.ENABLED,
+            RUNTIME_ENTITLEMENT_RULES.ENFORCEMENT, RUNTIME_ENTITLEMENT_RULES.GRACE_PERCENT, RUNTIME_ENTITLEMENT_RULES.THRESHOLD_PERCENTS);
+    private static final PreparedQuery<PoolRule> RULES_AT = rulesAt();
+    private static final PreparedQuery<PoolRule> PRESENT_RULES = presentRules();
+
+    private static final Field<Long> USED = field(name("used"), SQLDataType.BIGINT);
 
     /** One row per counter, in the given order. A counter has no rows before the first use. */
-    private static final String STATES = """
-            select case
-                when w.period is null then coalesce((
-                    select l.level
-                    from runtime.usage_levels l
-                    where l.pool_id = w.pool_id and l.resource_key = w.resource_key), 0)
-                else runtime.used_between(w.pool_id, w.resource_key, w.starts_at, w.ends_at)::bigint
-                end as used,
-                array(
-                    select t.percent
-                    from runtime.usage_thresholds t
-                    where t.pool_id = w.pool_id and t.resource_key = w.resource_key and t.period_starts_at = w.starts_at
-                      and t.period is not distinct from w.period and t.cleared_at is null) as reached
-            from unnest({0}, {1}, {2}, {3}, {4}) with ordinality as w (pool_id, resource_key, period, starts_at, ends_at, number)
-            order by w.number
-            """;
+    private static final PreparedQuery<Long> STATES = PreparedQuery.of(
+            resultQuery("""
+                    select case
+                        when w.period is null then coalesce((
+                            select l.level
+                            from runtime.usage_levels l
+                            where l.pool_id = w.pool_id and l.resource_key = w.resource_key), 0)
+                        else runtime.used_between(w.pool_id, w.resource_key, w.starts_at, w.ends_at)::bigint
+                        end as used
+                    from unnest({0}, {1}, {2}, {3}, {4}) with ordinality as w (pool_id, resource_key, period, starts_at, ends_at, number)
+                    order by w.number
+                    """,
+                    params("pools", SQLDataType.UUID), params("keys", SQLDataType.VARCHAR), params("periods", SQLDataType.VARCHAR),
+                    params("starts", SQLDataType.INSTANT), params("ends", SQLDataType.INSTANT)),
+            List.of(USED), cells -> cells.get(USED));
 
-    /** Locks the pools of organizations until the transaction ends, in the order of their ids. Returns the pools' ids by organization. */
-    Map<UUID, UUID> lockPools(Tx tx, Collection<UUID> organizationIds) {
-        return tx.sql()
-                .select(POOLS.ORGANIZATION_ID, POOLS.ID)
-                .from(POOLS)
-                .where(POOLS.ORGANIZATION_ID.eq(any(Columns.array(organizationIds, UUID.class))))
-                .orderBy(POOLS.ID)
-                .forUpdate()
-                .fetchMap(POOLS.ORGANIZATION_ID, POOLS.ID);
+    private final UsageThresholdStore thresholds = new UsageThresholdStore();
+
+    private static PreparedQuery<PoolRule> rulesAt() {
+        var which = PROVISIONS.POOL_ID.eq(any(params("pools", SQLDataType.UUID)));
+        return PreparedQuery.of(rules(select(RULE_COLUMNS), HELD_RULES, which, param("at", SQLDataType.INSTANT)), UsageCounterStore::rule);
     }
 
-    /** Reads pools that the caller has locked. It is another statement than the lock, so that the values are current. */
-    List<Pool> pools(Tx tx, Collection<UUID> poolIds) {
-        return tx.sql()
-                .select(POOLS.ID, POOLS.ORGANIZATION_ID, ORGANIZATIONS.STATE, DUE, RUNTIME_SETTINGS.TIME_ZONE, NOW)
-                .from(POOLS)
-                .join(ORGANIZATIONS)
-                .on(ORGANIZATIONS.ID.eq(POOLS.ORGANIZATION_ID))
-                .crossJoin(RUNTIME_SETTINGS)
-                .where(POOLS.ID.eq(any(Columns.array(poolIds, UUID.class))))
-                .fetch(row -> new Pool(row.value1(), row.value2(), row.value3(), row.value4(), TimeZones.of(row.value5()), row.value6()));
+    /** The rules at each pool's present instant, which is read once. */
+    private static PreparedQuery<PoolRule> presentRules() {
+        var seen = name("seen").fields("pool_id", "at").asMaterialized(select(POOLS.ID, NOW).from(POOLS).where(OF_ORGANIZATIONS));
+        var joined = seen.join(HELD_RULES).on(PROVISIONS.POOL_ID.eq(seen.field("pool_id", SQLDataType.UUID)));
+        var at = field(name("seen", "at"), SQLDataType.INSTANT);
+        return PreparedQuery.of(rules(with(seen).select(RULE_COLUMNS), joined, noCondition(), at), UsageCounterStore::rule);
+    }
+
+    private static SelectConditionStep<Record> rules(SelectSelectStep<Record> select, Table<?> from, Condition which, Field<Instant> at) {
+        return select.from(from)
+                .where(which)
+                .and(PROVISIONS.STARTS_AT.le(at))
+                .and(PROVISIONS.HELD_UNTIL.gt(at))
+                .and(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(params("keys", SQLDataType.VARCHAR))))
+                .and(EffectiveDates.holds(RUNTIME_ENTITLEMENT_RULES.STARTS_AT, RUNTIME_ENTITLEMENT_RULES.ENDS_AT, at));
+    }
+
+    /** Adds the lock of organizations' pools until the transaction ends, in the order of the pools' ids. */
+    void lock(Batch batch, Collection<UUID> organizationIds) {
+        batch.all(LOCK, organizationIds);
+    }
+
+    /** Adds the read of pools that the caller has locked. */
+    Supplier<List<Pool>> pools(Batch batch, Collection<UUID> organizationIds) {
+        return batch.all(GET_POOLS, organizationIds);
+    }
+
+    /**
+     * Adds the read of the combined rules of everything that organizations' pools hold now, for some resource keys, by pool. A pool without
+     * rules has no entry. The rules are right unless a {@linkplain #pools later read} finds that a transition of the pool is due.
+     */
+    Supplier<Map<UUID, EffectiveRules>> entitlements(Batch batch, Collection<UUID> organizationIds, Collection<String> keys) {
+        var found = batch.all(PRESENT_RULES, organizationIds, keys);
+        return () -> combined(found.get());
     }
 
     /** The combined rules of everything that pools hold at an instant, for some resource keys, by pool. */
     public Map<UUID, EffectiveRules> entitlements(Tx tx, Collection<UUID> poolIds, Collection<String> keys, Instant at) {
-        var rules = new HashMap<UUID, List<ActiveRule>>();
-        tx.sql()
-                .select(PROVISIONS.POOL_ID, PROVISIONS.ID, PROVISIONS.STARTS_AT, RUNTIME_PRODUCTS.ID, RUNTIME_PRODUCTS.NAME)
-                .select(RUNTIME_ENTITLEMENT_RULES.ID, RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY, RUNTIME_ENTITLEMENT_RULES.KIND, RUNTIME_ENTITLEMENT_RULES.PERIOD,
-                        RUNTIME_ENTITLEMENT_RULES.COMBINE, RUNTIME_ENTITLEMENT_RULES.LIMIT_VALUE, RUNTIME_ENTITLEMENT_RULES.ENABLED, RUNTIME_ENTITLEMENT_RULES.ENFORCEMENT,
-                        RUNTIME_ENTITLEMENT_RULES.GRACE_PERCENT, RUNTIME_ENTITLEMENT_RULES.THRESHOLD_PERCENTS)
-                .from(PROVISIONS)
-                .join(RUNTIME_PRODUCTS)
-                .on(RUNTIME_PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
-                .join(RUNTIME_ENTITLEMENT_RULES)
-                .on(RUNTIME_ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(RUNTIME_PRODUCTS.ENTITLEMENT_SET_ID))
-                .where(PROVISIONS.POOL_ID.eq(any(Columns.array(poolIds, UUID.class))))
-                .and(EffectiveDates.holds(PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT, at))
-                .and(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(Columns.array(keys, String.class))))
-                .and(EffectiveDates.holds(RUNTIME_ENTITLEMENT_RULES.STARTS_AT, RUNTIME_ENTITLEMENT_RULES.ENDS_AT, at))
-                .forEach(row -> rules.computeIfAbsent(row.get(PROVISIONS.POOL_ID), id -> new ArrayList<>()).add(rule(row)));
-        var combined = new HashMap<UUID, EffectiveRules>();
-        poolIds.forEach(id -> combined.put(id, EffectiveRules.of(rules.getOrDefault(id, List.of()))));
+        var combined = combined(RULES_AT.all(tx, poolIds, at, keys));
+        poolIds.forEach(id -> combined.computeIfAbsent(id, none -> EffectiveRules.of(List.of())));
         return combined;
     }
 
-    /** The states of counters. For a key that counts sites, {@code used} is 0: the caller counts the sites. */
-    public Map<UsageCounter, CounterState> counters(Tx tx, Collection<UsageCounter> counters) {
+    private static Map<UUID, EffectiveRules> combined(List<PoolRule> rules) {
+        var grouped = rules.stream().collect(Collectors.groupingBy(PoolRule::poolId, Collectors.mapping(PoolRule::rule, Collectors.toList())));
+        var combined = new HashMap<UUID, EffectiveRules>();
+        grouped.forEach((poolId, those) -> combined.put(poolId, EffectiveRules.of(those)));
+        return combined;
+    }
+
+    /** The states of counters. */
+    Map<UsageCounter, CounterState> counters(Tx tx, Collection<UsageCounter> counters) {
+        if (counters.isEmpty()) {
+            return Map.of();
+        }
         var ordered = List.copyOf(counters);
-        var found = tx.sql()
-                .resultQuery(STATES, each(ordered, UsageCounter::poolId, UUID.class), each(ordered, UsageCounter::resourceKey, String.class),
-                        each(ordered, UsageCounter::period, String.class), each(ordered, UsageCounterStore::startsAt, Instant.class),
-                        each(ordered, UsageCounterStore::endsAt, Instant.class))
-                .coerce(USED, REACHED)
-                .fetch();
+        var batch = new Batch();
+        var used = batch.all(
+                STATES, each(ordered, UsageCounter::poolId), each(ordered, UsageCounter::resourceKey), each(ordered, UsageCounter::period),
+                each(ordered, UsageCounterStore::startsAt), each(ordered, UsageCounterStore::endsAt));
+        var uncleared = thresholds.uncleared(batch, ordered);
+        batch.send(tx);
+        var recorded = uncleared.get();
         var states = new HashMap<UsageCounter, CounterState>();
         for (int at = 0; at < ordered.size(); at++) {
-            states.put(ordered.get(at), new CounterState(found.get(at).get(USED), Set.of(found.get(at).get(REACHED))));
+            states.put(ordered.get(at), new CounterState(used.get().get(at), recorded.getOrDefault(ordered.get(at), Map.of())));
         }
         return states;
     }
 
-    private static <T> Field<T[]> each(List<UsageCounter> counters, Function<UsageCounter, @Nullable T> column, Class<T> type) {
-        return Columns.array(counters.stream().map(column).toList(), type);
+    /** A value of each counter. */
+    static <T> List<@Nullable T> each(List<UsageCounter> counters, Function<UsageCounter, @Nullable T> column) {
+        var values = new ArrayList<@Nullable T>(counters.size());
+        counters.forEach(counter -> values.add(column.apply(counter)));
+        return values;
     }
 
     /** The start of the counter's period; the epoch for a limit, so that the unique key of its thresholds has a value. */
@@ -157,12 +221,12 @@ public final class UsageCounterStore {
         return counter.span() == null ? Instant.EPOCH : counter.span().endsAt();
     }
 
-    private static ActiveRule rule(Record row) {
-        return new ActiveRule(
-                row.get(RUNTIME_ENTITLEMENT_RULES.ID), row.get(PROVISIONS.STARTS_AT), row.get(PROVISIONS.ID), row.get(RUNTIME_PRODUCTS.ID),
-                row.get(RUNTIME_PRODUCTS.NAME), row.get(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY), row.get(RUNTIME_ENTITLEMENT_RULES.KIND),
-                row.get(RUNTIME_ENTITLEMENT_RULES.PERIOD), row.get(RUNTIME_ENTITLEMENT_RULES.COMBINE), row.get(RUNTIME_ENTITLEMENT_RULES.LIMIT_VALUE),
-                row.get(RUNTIME_ENTITLEMENT_RULES.ENABLED), row.get(RUNTIME_ENTITLEMENT_RULES.ENFORCEMENT).equals("hard"),
-                row.get(RUNTIME_ENTITLEMENT_RULES.GRACE_PERCENT), List.of(row.get(RUNTIME_ENTITLEMENT_RULES.THRESHOLD_PERCENTS)));
+    private static PoolRule rule(RowReader cells) {
+        return new PoolRule(cells.get(PROVISIONS.POOL_ID), new ActiveRule(
+                cells.get(RUNTIME_ENTITLEMENT_RULES.ID), cells.get(PROVISIONS.STARTS_AT), cells.get(PROVISIONS.ID), cells.get(RUNTIME_PRODUCTS.ID),
+                cells.get(RUNTIME_PRODUCTS.NAME), cells.get(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY), cells.get(RUNTIME_ENTITLEMENT_RULES.KIND),
+                cells.get(RUNTIME_ENTITLEMENT_RULES.PERIOD), cells.get(RUNTIME_ENTITLEMENT_RULES.COMBINE), cells.get(RUNTIME_ENTITLEMENT_RULES.LIMIT_VALUE),
+                cells.get(RUNTIME_ENTITLEMENT_RULES.ENABLED), cells.get(RUNTIME_ENTITLEMENT_RULES.ENFORCEMENT).equals("hard"),
+                cells.get(RUNTIME_ENTITLEMENT_RULES.GRACE_PERCENT), List.of(cells.get(RUNTIME_ENTITLEMENT_RULES.THRESHOLD_PERCENTS))));
     }
 }

@@ -31,7 +31,7 @@ final class UsageEventRules {
     record ReportedEvent(String externalId, UUID organizationId, String resourceKey, long quantity, @Nullable Instant occurredAt) {
 
         private RecordedEvent at(Instant now) {
-            return new RecordedEvent(organizationId, resourceKey, quantity, occurredAt == null ? now : occurredAt);
+            return new RecordedEvent(externalId, organizationId, resourceKey, quantity, occurredAt == null ? now : occurredAt);
         }
 
         private boolean repeats(RecordedEvent known) {
@@ -90,11 +90,12 @@ final class UsageEventRules {
     /**
      * The events to record: each external id once, and none that was recorded before.
      *
-     * @param recorded the events that were recorded before, by external id
+     * @param recorded the events that were recorded before
      * @throws ProblemException {@code conflict} with every event that differs from another event with the same external id
      */
-    static List<NewEvent> newEvents(List<ReportedEvent> events, Map<String, RecordedEvent> recorded, Instant now) {
-        var known = new HashMap<>(recorded);
+    static List<NewEvent> newEvents(List<ReportedEvent> events, List<RecordedEvent> recorded, Instant now) {
+        var known = new HashMap<String, RecordedEvent>();
+        recorded.forEach(event -> known.put(event.externalId(), event));
         var newEvents = new ArrayList<NewEvent>();
         var errors = new ArrayList<Item>();
         for (int number = 0; number < events.size(); number++) {

@@ -27,7 +27,9 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.entitlements.AllowancePeriod;
+import org.guildhall.runtime.usage.UsageStore.Level;
 import org.guildhall.runtime.usage.UsageStore.Sum;
 import org.jspecify.annotations.Nullable;
 
@@ -51,32 +53,42 @@ final class UsageHandler implements UsageApi<Call> {
     public Reply<Usage> getUsage(Call call, OrganizationId organizationId, GetUsageQuery query) {
         var tx = call.tx();
         var resourceKey = query.resourceKey();
-        var scope = Require.found(usage.scope(tx, organizationId.value()));
+        var batch = new Batch();
+        var found = usage.scope(batch, organizationId.value());
+        var present = usage.levels(batch, organizationId.value(), resourceKey);
+        var named = resourceKey == null ? null : catalog.resourceKeys(batch, List.of(resourceKey));
+        batch.send(tx);
+        var scope = Require.found(found.get());
         var granularity = query.granularity() == null ? UsageGranularity.DAY : UsageGranularity.fromValue(query.granularity().value());
         var periods = periods(query, granularity.value(), tx.now(), scope.zone());
-        var levels = usage.levels(tx, scope.poolId(), resourceKey);
+        if (named != null) {
+            requireReported(named.get());
+        }
+        var levels = present.get().stream().collect(Collectors.toMap(Level::resourceKey, Level::level));
         var sums = usage.sums(tx, scope.poolId(), resourceKey, periods).stream()
                 .collect(Collectors.groupingBy(Sum::resourceKey, Collectors.toMap(sum -> periods.get(sum.number() - 1).startsOn(), Sum::quantity)));
         var keys = new TreeSet<>(sums.keySet());
         keys.addAll(levels.keySet());
-        var shown = keysShown(tx, resourceKey, keys).map(key -> {
+        var shown = (named == null ? used(tx, keys) : named.get().stream()).map(key -> {
             var level = key.kind().equals("allowance") ? null : levels.getOrDefault(key.key(), 0L);
             return ofKey(key.key(), level, periods, granularity.value(), sums.getOrDefault(key.key(), Map.of()));
         });
         return Reply.plain(new Usage(organizationId, granularity, scope.zone().getId(), shown.toList(), keys.size() > RESOURCES_SHOWN_MAX));
     }
 
-    /** The resource keys in the answer. */
-    private Stream<ResourceKey> keysShown(Tx tx, @Nullable String resourceKey, SortedSet<String> used) {
-        var keys = resourceKey != null ? List.of(resourceKey) : used.stream().limit(RESOURCES_SHOWN_MAX).toList();
-        var found = catalog.resourceKeys(tx, keys);
-        if (resourceKey != null && found.isEmpty()) {
+    /** The used resource keys in the answer. */
+    private Stream<ResourceKey> used(Tx tx, SortedSet<String> keys) {
+        var shown = keys.stream().limit(RESOURCES_SHOWN_MAX).toList();
+        return shown.isEmpty() ? Stream.of() : catalog.resourceKeys(tx, shown).stream().sorted(Comparator.comparing(ResourceKey::key));
+    }
+
+    private static void requireReported(List<ResourceKey> named) {
+        if (named.isEmpty()) {
             throw refusal("resource_key", "unknown_reference", "No integration registers this resource key.");
         }
-        if (resourceKey != null && (found.getFirst().countsSites() || found.getFirst().kind().equals("boolean"))) {
+        if (named.getFirst().countsSites() || named.getFirst().kind().equals("boolean")) {
             throw refusal("resource_key", "not_reported", "This resource key has no reported usage: it is of kind `boolean`, or it counts sites.");
         }
-        return found.stream().sorted(Comparator.comparing(ResourceKey::key));
     }
 
     private static UsageOfKey ofKey(String key, @Nullable Long level, List<AllowancePeriod> periods, String granularity, Map<LocalDate, Long> used) {

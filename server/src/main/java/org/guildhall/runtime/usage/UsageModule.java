@@ -8,6 +8,8 @@ import org.guildhall.runtime.plans.Pools;
 /** Wires the part {@code usage}: reports, events, sums and thresholds. */
 public final class UsageModule {
 
+    private static final String JUST_RECORDED =
+            "Another request has just recorded an event with one of these external ids. Send the report again.";
     private static final String REPORTED = "Usage was reported for a resource key, so it can't be removed.";
 
     private final Catalog catalog;
@@ -40,12 +42,11 @@ public final class UsageModule {
         new UsageReportsHandler(recorder, usage, reached).bind(routes);
         new UsageEventsHandler(usage).bind(routes);
         new UsageThresholdsHandler(usage, reached).bind(routes);
-        // The Java rules refuse these cases first; the constraints are the second check.
+        // The Java rules refuse these cases first; the constraints are the second check. Two transactions with different pools can insert the
+        // events of one external id at once.
         api.constraints()
+                .on("usage_events_external_id", Problem.CONFLICT, null, JUST_RECORDED)
                 .on("usage_events_resource_key", Problem.IN_USE, null, REPORTED)
-                .on("usage_levels_resource_key", Problem.IN_USE, null, REPORTED)
-                .on("usage_days_resource_key", Problem.IN_USE, null, REPORTED)
-                .on("usage_quarters_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("usage_thresholds_resource_key", Problem.IN_USE, null, REPORTED)
                 .on("allowance_holds_resource_key", Problem.IN_USE, null, "A booking holds an allowance of a resource key, so it can't be removed.")
                 .on("allowance_holds_of_reference", Problem.CONFLICT, null, "The reference holds an allowance already.")

@@ -5,13 +5,13 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.guildhall.catalog.Catalog.ResourceKey;
@@ -23,6 +23,8 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.runtime.entitlements.EffectiveRules;
 import org.guildhall.runtime.plans.Pools;
 import org.guildhall.runtime.usage.UsageCounterStore.Pool;
 import org.guildhall.runtime.usage.UsageEventRules.NewEvent;
@@ -47,6 +49,14 @@ final class UsageRecorder {
      */
     record RecordedReport(Report report, UsageThresholds.ThresholdChanges thresholds) {}
 
+    /** The locked pools, and their rules by pool. The rules are read first, so that they are right for a pool in which no transition is due. */
+    private record PoolReads(Supplier<Map<UUID, EffectiveRules>> rules, Supplier<List<Pool>> pools) {
+
+        Map<UUID, Pool> byOrganization() {
+            return pools.get().stream().collect(Collectors.toMap(Pool::organizationId, Function.identity()));
+        }
+    }
+
     private final Catalog catalog;
     private final Pools pools;
     private final UsageCounterStore counters;
@@ -67,40 +77,50 @@ final class UsageRecorder {
      * @throws ProblemException {@code validation_failed}, {@code conflict}, {@code invalid_state} or {@code entitlement_exceeded}, with the events
      */
     RecordedReport record(Tx tx, Changes changes, List<ReportedEvent> events) {
-        // The resource keys are read before the pools are locked, which keeps the locks short.
-        var keys = catalog.resourceKeys(tx, each(events, ReportedEvent::resourceKey)).stream()
-                .collect(Collectors.toMap(ResourceKey::key, Function.identity()));
-        var locked = counters.lockPools(tx, each(events, ReportedEvent::organizationId));
-        ProblemException.ifAny(UsageEventRules.errors(events, locked.keySet(), keys, tx.now()));
+        var batch = new Batch();
+        var registered = catalog.resourceKeys(batch, each(events, ReportedEvent::resourceKey));
+        counters.lock(batch, each(events, ReportedEvent::organizationId));
+        var recorded = usage.known(batch, each(events, ReportedEvent::externalId));
+        var locked = read(batch, events);
+        batch.send(tx);
+        var keys = registered.get().stream().collect(Collectors.toMap(ResourceKey::key, Function.identity()));
+        ProblemException.ifAny(UsageEventRules.errors(events, locked.byOrganization().keySet(), keys, tx.now()));
 
-        var settled = settled(tx, changes, locked.values());
-        var now = settled.values().stream().map(Pool::now).max(Comparator.naturalOrder()).orElseThrow();
-        var newEvents = UsageEventRules.newEvents(events, usage.known(tx, each(events, ReportedEvent::externalId)), now);
-        requireActive(newEvents, settled);
+        var settled = settled(tx, changes, events, locked);
+        var pools = settled.byOrganization();
+        var now = pools.values().stream().map(Pool::now).max(Comparator.naturalOrder()).orElseThrow();
+        var newEvents = UsageEventRules.newEvents(events, recorded.get(), now);
+        requireActive(newEvents, pools);
 
-        var zone = settled.values().iterator().next().zone();
-        var entries = newEvents.stream().map(newEvent -> entry(newEvent, locked, keys, zone)).toList();
-        var rules = new UsageRules(
-                newEvents.isEmpty() ? Map.of() : counters.entitlements(tx, locked.values(), each(entries, UsageEntry::resourceKey), now), zone);
-        var outcome = rules.decide(entries, entries.isEmpty() ? Map.of() : counters.counters(tx, rules.counters(entries)));
-        refuse(outcome.refused(), settled);
-        return write(tx, events.size(), newEvents, entries, outcome, now);
+        var zone = pools.values().iterator().next().zone();
+        var entries = newEvents.stream().map(newEvent -> entry(newEvent, pools, keys, zone)).toList();
+        var rules = new UsageRules(settled.rules.get(), zone);
+        var outcome = rules.decide(entries, counters.counters(tx, rules.counters(entries)));
+        var organizations = pools.values().stream().collect(Collectors.toMap(Pool::id, Pool::organizationId));
+        refuse(outcome.refused(), organizations);
+        return write(tx, events.size(), newEvents, entries, outcome, organizations, now);
+    }
+
+    private PoolReads read(Batch batch, List<ReportedEvent> events) {
+        var organizationIds = each(events, ReportedEvent::organizationId);
+        return new PoolReads(
+                counters.entitlements(batch, organizationIds, each(events, ReportedEvent::resourceKey)), counters.pools(batch, organizationIds));
     }
 
     private static <A, B> Collection<B> each(List<A> all, Function<A, B> property) {
         return all.stream().map(property).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** The pools after their due transitions are written, by organization. */
-    private Map<UUID, Pool> settled(Tx tx, Changes changes, Collection<UUID> poolIds) {
-        var found = counters.pools(tx, poolIds);
-        var due = found.stream().filter(Pool::due).toList();
-        if (!due.isEmpty()) {
-            due.forEach(pool -> pools.lock(tx, changes, pool.organizationId()));
-            found = counters.pools(tx, poolIds);
+    /** The pools after their due transitions are written. */
+    private PoolReads settled(Tx tx, Changes changes, List<ReportedEvent> events, PoolReads locked) {
+        var due = locked.pools.get().stream().filter(Pool::due).toList();
+        if (due.isEmpty()) {
+            return locked;
         }
-        var settled = new HashMap<UUID, Pool>();
-        found.forEach(pool -> settled.put(pool.organizationId(), pool));
+        due.forEach(pool -> pools.lock(tx, changes, pool.organizationId()));
+        var batch = new Batch();
+        var settled = read(batch, events);
+        batch.send(tx);
         return settled;
     }
 
@@ -111,20 +131,19 @@ final class UsageRecorder {
         }
     }
 
-    private static UsageEntry entry(NewEvent newEvent, Map<UUID, UUID> pools, Map<String, ResourceKey> keys, ZoneId zone) {
+    private static UsageEntry entry(NewEvent newEvent, Map<UUID, Pool> pools, Map<String, ResourceKey> keys, ZoneId zone) {
         var event = newEvent.event();
         return new UsageEntry(
-                newEvent.number(), Objects.requireNonNull(pools.get(event.organizationId())), event.resourceKey(),
+                newEvent.number(), Objects.requireNonNull(pools.get(event.organizationId())).id(), event.resourceKey(),
                 Objects.requireNonNull(keys.get(event.resourceKey())).kind().equals("allowance"), event.quantity(),
                 newEvent.occurredAt().atZone(zone).toLocalDate());
     }
 
-    private static void refuse(List<Refused> refused, Map<UUID, Pool> pools) {
+    private static void refuse(List<Refused> refused, Map<UUID, UUID> organizations) {
         if (refused.isEmpty()) {
             return;
         }
         var items = refused.stream().map(UsageRecorder::item).toList();
-        var organizations = pools.values().stream().collect(Collectors.toMap(Pool::id, Pool::organizationId));
         var exceeded = refused.stream()
                 .filter(UsageRecorder::isExceeded)
                 .map(refusal -> LimitExceeded.of(
@@ -149,13 +168,12 @@ final class UsageRecorder {
         });
     }
 
-    private RecordedReport write(Tx tx, int reported, List<NewEvent> newEvents, List<UsageEntry> entries, Outcome outcome, Instant now) {
+    private RecordedReport write(
+            Tx tx, int reported, List<NewEvent> newEvents, List<UsageEntry> entries, Outcome outcome, Map<UUID, UUID> organizations, Instant now) {
         var rows = IntStream.range(0, newEvents.size()).mapToObj(at -> row(newEvents.get(at), entries.get(at))).toList();
         var report = new Report(Ids.next(), rows.size(), reported - rows.size(), now.truncatedTo(ChronoUnit.MICROS));
-        if (usage.record(tx, report, rows) < rows.size()) {
-            throw Problem.CONFLICT.because("Another request has just recorded an event with one of these external ids. Send the report again.");
-        }
-        return new RecordedReport(report, thresholds.write(tx, outcome.reached(), outcome.cleared(), report.id(), now));
+        usage.record(tx, report, rows);
+        return new RecordedReport(report, thresholds.write(tx, organizations, outcome.reached(), outcome.cleared(), report.id(), now));
     }
 
     private static NewRow row(NewEvent newEvent, UsageEntry entry) {

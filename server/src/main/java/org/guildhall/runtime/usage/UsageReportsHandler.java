@@ -9,6 +9,7 @@ import org.guildhall.api.model.UsageReportId;
 import org.guildhall.api.runtime.UsageReportsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.usage.UsageEventRules.ReportedEvent;
 
 /** Reports of usage: {@code /runtime/usage-reports}. */
@@ -37,8 +38,11 @@ final class UsageReportsHandler implements UsageReportsApi<Call> {
 
     @Override
     public Reply<UsageReport> getUsageReport(Call call, UsageReportId usageReportId) {
-        var report = Require.found(usage.report(call.tx(), usageReportId.value()));
-        return Reply.ok(UsageViews.toApi(report, thresholds.ofReport(call.tx(), report.id(), UsageViews.THRESHOLDS_SHOWN_MAX + 1)));
+        var batch = new Batch();
+        var report = usage.report(batch, usageReportId.value());
+        var reached = thresholds.ofReport(batch, usageReportId.value());
+        batch.send(call.tx());
+        return Reply.ok(UsageViews.toApi(Require.found(report.get()), reached.get()));
     }
 
     private static ReportedEvent reported(NewUsageEvent event) {

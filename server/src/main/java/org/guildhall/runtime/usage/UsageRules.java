@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Checks usage entries in their order, and refuses an entry beyond a hard limit. It also finds the thresholds that a report reaches or
  * clears. The caller has locked the pools, so the counter states are current.
  */
-public final class UsageRules {
+final class UsageRules {
 
     /**
      * A usage event to check.
@@ -36,16 +36,16 @@ public final class UsageRules {
      * @param period {@code day}, {@code week}, {@code month} or {@code year}; null for a limit
      * @param span the period's start and end; null for a limit
      */
-    public record UsageCounter(UUID poolId, String resourceKey, @Nullable String period, @Nullable AllowancePeriod span) {}
+    record UsageCounter(UUID poolId, String resourceKey, @Nullable String period, @Nullable AllowancePeriod span) {}
 
     /**
      * The state of a counter.
      *
-     * @param reached the recorded thresholds in percent that aren't cleared
+     * @param reached the recorded thresholds that aren't cleared, by their percents
      */
-    public record CounterState(long used, Set<Integer> reached) {
+    record CounterState(long used, Map<Integer, UsageThresholdStore.Row> reached) {
 
-        static final CounterState NOTHING = new CounterState(0, Set.of());
+        static final CounterState NOTHING = new CounterState(0, Map.of());
     }
 
     /** The reason for which an event is refused. */
@@ -60,17 +60,15 @@ public final class UsageRules {
     record Refused(int number, UsageCounter counter, Reason reason, long limit, long used) {}
 
     /** A newly reached threshold. */
-    public record Reached(UsageCounter counter, int percent, long limit, long used) {}
-
-    /** A recorded threshold that isn't reached any more. */
-    public record Cleared(UsageCounter counter, int percent) {}
+    record Reached(UsageCounter counter, int percent, long limit, long used) {}
 
     /**
      * The result for a report.
      *
+     * @param cleared the recorded thresholds that aren't reached any more
      * @param used the new use of each changed counter, without the refused events
      */
-    record Outcome(List<Refused> refused, List<Reached> reached, List<Cleared> cleared, Map<UsageCounter, Long> used) {}
+    record Outcome(List<Refused> refused, List<Reached> reached, List<UsageThresholdStore.Row> cleared, Map<UsageCounter, Long> used) {}
 
     private final Map<UUID, EffectiveRules> entitlements;
     private final ZoneId zone;
@@ -109,25 +107,26 @@ public final class UsageRules {
             }
         }
         var reached = new ArrayList<Reached>();
-        var cleared = new ArrayList<Cleared>();
+        var cleared = new ArrayList<UsageThresholdStore.Row>();
         used.forEach((counter, after) ->
                 thresholds(counter, rule(counter), states.getOrDefault(counter, CounterState.NOTHING), after, reached, cleared));
         return new Outcome(refused, reached, cleared, used);
     }
 
     /** Adds the thresholds that a change of one counter reaches and clears. */
-    public static void thresholds(
-            UsageCounter counter, @Nullable EffectiveRule rule, CounterState before, long after, List<Reached> reached, List<Cleared> cleared) {
+    static void thresholds(
+            UsageCounter counter, @Nullable EffectiveRule rule, CounterState before, long after, List<Reached> reached, List<UsageThresholdStore.Row> cleared) {
         if (rule == null) {
             return;
         }
         for (int percent : rule.thresholdPercents()) {
-            boolean wasReached = before.reached.contains(percent);
+            var recorded = before.reached.get(percent);
+            boolean wasReached = recorded != null;
             // The limit was raised since the threshold was recorded.
             boolean stale = wasReached && !isReached(rule, percent, before.used);
             boolean isReached = isReached(rule, percent, after);
-            if (wasReached && (stale || !isReached)) {
-                cleared.add(new Cleared(counter, percent));
+            if (recorded != null && (stale || !isReached)) {
+                cleared.add(recorded);
             }
             if (isReached && (!wasReached || stale)) {
                 reached.add(new Reached(counter, percent, rule.limit(), after));

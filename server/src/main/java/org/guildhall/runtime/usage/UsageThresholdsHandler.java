@@ -8,10 +8,10 @@ import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.UsageThreshold;
 import org.guildhall.api.model.UsageThresholdId;
 import org.guildhall.api.runtime.UsageThresholdsApi;
-import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
 
 /** Usage thresholds that organizations have reached: {@code /runtime/usage-thresholds}. */
 final class UsageThresholdsHandler implements UsageThresholdsApi<Call> {
@@ -29,10 +29,12 @@ final class UsageThresholdsHandler implements UsageThresholdsApi<Call> {
             Call call, OrganizationId organizationId, ListOrganizationUsageThresholdsQuery query) {
         var filter = new UsageThresholdStore.Filter(organizationId.value(), query.resourceKey(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
-        if (!usage.hasOrganization(call.tx(), organizationId.value())) {
+        var page = thresholds.list(call.tx(), call.page(), filter);
+        // Checked for an empty page only, so that other pages take one round trip.
+        if (page.data().isEmpty() && !usage.hasOrganization(call.tx(), organizationId.value())) {
             throw Problem.NOT_FOUND.refusal();
         }
-        return Reply.list(thresholds.list(call.tx(), call.page(), filter).map(UsageViews::toApi));
+        return Reply.list(page.map(UsageViews::toApi));
     }
 
     @Override

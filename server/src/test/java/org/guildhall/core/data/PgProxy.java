@@ -1,6 +1,9 @@
 package org.guildhall.core.data;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -11,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A proxy between a server and its PostgreSQL that counts round trips in the client's messages: each Sync and each simple query
@@ -28,11 +33,18 @@ public final class PgProxy implements AutoCloseable {
     private final int target;
     private final AtomicLong trips = new AtomicLong();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final @Nullable Consumer<String> notices;
     private volatile boolean hanging;
 
     /** A proxy in front of a PostgreSQL on this machine. */
     public PgProxy(DbConfig direct) throws IOException {
+        this(direct, null);
+    }
+
+    /** @param notices gets the texts of the server's notices; null to leave them unread */
+    public PgProxy(DbConfig direct, @Nullable Consumer<String> notices) throws IOException {
         this.direct = direct;
+        this.notices = notices;
         var port = PORT.matcher(direct.url());
         if (!port.find()) {
             throw new IllegalArgumentException("no port in " + direct.url());
@@ -86,7 +98,7 @@ public final class PgProxy implements AutoCloseable {
             server.setTcpNoDelay(true);
             sockets.addAll(List.of(client, server));
             start("up", () -> countEnds(client, server, () -> up(new DataInputStream(client.getInputStream()), server.getOutputStream())));
-            start("down", () -> countEnds(client, server, () -> down(server, client)));
+            start("down", () -> countEnds(client, server, () -> down(server, client, notices)));
         }
     }
 
@@ -125,8 +137,32 @@ public final class PgProxy implements AutoCloseable {
         }
     }
 
-    private static void down(Socket from, Socket to) throws IOException {
-        from.getInputStream().transferTo(to.getOutputStream());
+    private static void down(Socket from, Socket to, @Nullable Consumer<String> notices) throws IOException {
+        if (notices == null) {
+            from.getInputStream().transferTo(to.getOutputStream());
+            return;
+        }
+        var in = new DataInputStream(new BufferedInputStream(from.getInputStream()));
+        var out = new DataOutputStream(new BufferedOutputStream(to.getOutputStream()));
+        boolean begun = false;
+        while (true) {
+            int type = in.readUnsignedByte();
+            out.writeByte(type);
+            // Before the first message there may be the refusal of encryption, a single byte.
+            begun |= type != 'N';
+            if (begun) {
+                int length = in.readInt();
+                var body = in.readNBytes(length - 4);
+                out.writeInt(length);
+                out.write(body);
+                if (type == 'N') {
+                    notices.accept(new String(body, StandardCharsets.UTF_8));
+                }
+            }
+            if (in.available() == 0) {
+                out.flush();
+            }
+        }
     }
 
     private static void closeQuietly(Socket socket) {

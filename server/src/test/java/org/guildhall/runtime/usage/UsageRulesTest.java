@@ -13,10 +13,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.guildhall.runtime.entitlements.AllowancePeriod;
 import org.guildhall.runtime.entitlements.EffectiveRules.ActiveRule;
 import org.guildhall.runtime.entitlements.EffectiveRules;
-import org.guildhall.runtime.usage.UsageRules.Cleared;
 import org.guildhall.runtime.usage.UsageRules.CounterState;
 import org.guildhall.runtime.usage.UsageRules.Outcome;
 import org.guildhall.runtime.usage.UsageRules.Reached;
@@ -46,6 +47,16 @@ class UsageRulesTest {
     private static ActiveRule rule(String key, String kind, @Nullable String period, @Nullable Long value, boolean hard, int grace, Integer... thresholds) {
         return new ActiveRule(UUID.randomUUID(), Instant.EPOCH, null, UUID.randomUUID(), "P", key, kind, period, "max", value, null, hard, grace,
                 List.of(thresholds));
+    }
+
+    /** A state with recorded thresholds of {@link #STORAGE}. */
+    private static CounterState state(long used, Integer... percents) {
+        return new CounterState(used, Stream.of(percents).collect(Collectors.toMap(percent -> percent, UsageRulesTest::threshold)));
+    }
+
+    private static UsageThresholdStore.Row threshold(int percent) {
+        return new UsageThresholdStore.Row(
+                new UUID(1, percent), POOL, "wiki.storage_mb", null, null, percent, 10, 10, null, Instant.EPOCH, null, Instant.EPOCH);
     }
 
     private static UsageRules withRules(ActiveRule... rules) {
@@ -82,7 +93,7 @@ class UsageRulesTest {
 
     @Test
     void presentUse_countsAgainstLimit() {
-        var outcome = withRules(limit("wiki.storage_mb", 10L, true, 0)).decide(storage(1), Map.of(STORAGE, new CounterState(10, Set.of())));
+        var outcome = withRules(limit("wiki.storage_mb", 10L, true, 0)).decide(storage(1), Map.of(STORAGE, state(10)));
         assertEquals(List.of(new Refused(0, STORAGE, Reason.BEYOND_LIMIT, 10, 10)), outcome.refused());
     }
 
@@ -110,7 +121,7 @@ class UsageRulesTest {
 
     @Test
     void keyWithoutRule_canBeReleased_notUsed() {
-        var outcome = withRules().decide(storage(-3, 1), Map.of(STORAGE, new CounterState(3, Set.of())));
+        var outcome = withRules().decide(storage(-3, 1), Map.of(STORAGE, state(3)));
         assertEquals(List.of(new Refused(1, STORAGE, Reason.NOT_ENTITLED, 0, 3)), outcome.refused());
         assertEquals(Map.of(STORAGE, 0L), outcome.used());
         assertEquals(List.of(Reason.NOT_ENTITLED),
@@ -122,13 +133,13 @@ class UsageRulesTest {
         var rules = withRules(limit("wiki.storage_mb", 10L, true, 0));
         assertEquals(List.of(), numbers(rules.decide(storage(5, -5), Map.of())));
         assertEquals(List.of(new Refused(0, STORAGE, Reason.BELOW_ZERO, 10, 4)),
-                rules.decide(storage(-5), Map.of(STORAGE, new CounterState(4, Set.of()))).refused());
+                rules.decide(storage(-5), Map.of(STORAGE, state(4))).refused());
         assertEquals(List.of(0), numbers(rules.decide(storage(-5, 5), Map.of())));
     }
 
     @Test
     void release_makesRoomForLaterEntries() {
-        var full = Map.of(STORAGE, new CounterState(10, Set.<Integer>of()));
+        var full = Map.of(STORAGE, state(10));
         var rules = withRules(limit("wiki.storage_mb", 10L, true, 0));
         assertEquals(List.of(), numbers(rules.decide(storage(-3, 3), full)));
         assertEquals(List.of(0), numbers(rules.decide(storage(3, -3), full)));
@@ -136,7 +147,7 @@ class UsageRulesTest {
 
     @Test
     void useAboveLoweredLimit_canBeReleased() {
-        var outcome = withRules(limit("wiki.storage_mb", 10L, true, 0)).decide(storage(-5, 1, -20), Map.of(STORAGE, new CounterState(100, Set.of())));
+        var outcome = withRules(limit("wiki.storage_mb", 10L, true, 0)).decide(storage(-5, 1, -20), Map.of(STORAGE, state(100)));
         assertEquals(List.of(1), numbers(outcome));
         assertEquals(Map.of(STORAGE, 75L), outcome.used());
     }
@@ -182,26 +193,26 @@ class UsageRulesTest {
         assertEquals(List.of(), percents(rules.decide(storage(4), Map.of())));
         assertEquals(List.of(new Reached(STORAGE, 50, 10, 5)), rules.decide(storage(5), Map.of()).reached());
         assertEquals(List.of(50, 80, 100), percents(rules.decide(storage(4, 7), Map.of())));
-        assertEquals(List.of(100), percents(rules.decide(storage(1), Map.of(STORAGE, new CounterState(9, Set.of(50, 80))))));
-        assertEquals(List.of(200), percents(rules.decide(storage(10), Map.of(STORAGE, new CounterState(10, Set.of(50, 80, 100))))));
+        assertEquals(List.of(100), percents(rules.decide(storage(1), Map.of(STORAGE, state(9, 50, 80)))));
+        assertEquals(List.of(200), percents(rules.decide(storage(10), Map.of(STORAGE, state(10, 50, 80, 100)))));
     }
 
     @Test
     void useBelowThreshold_clearsIt() {
         var rules = withRules(limit("wiki.storage_mb", 10L, true, 0, 50, 80));
-        var below = rules.decide(storage(-3), Map.of(STORAGE, new CounterState(9, Set.of(50, 80))));
-        assertEquals(List.of(new Cleared(STORAGE, 80)), below.cleared());
+        var below = rules.decide(storage(-3), Map.of(STORAGE, state(9, 50, 80)));
+        assertEquals(List.of(threshold(80)), below.cleared());
         assertEquals(List.of(), below.reached());
-        assertEquals(List.of(80), percents(rules.decide(storage(2), Map.of(STORAGE, new CounterState(6, Set.of(50))))));
+        assertEquals(List.of(80), percents(rules.decide(storage(2), Map.of(STORAGE, state(6, 50)))));
     }
 
     @Test
     void raisedLimit_clearsItsThresholds() {
         var rules = withRules(limit("wiki.storage_mb", 100L, true, 0, 80));
-        var recorded = Map.of(STORAGE, new CounterState(9, Set.of(80)));
-        assertEquals(new Outcome(List.of(), List.of(), List.of(new Cleared(STORAGE, 80)), Map.of(STORAGE, 10L)), rules.decide(storage(1), recorded));
+        var recorded = Map.of(STORAGE, state(9, 80));
+        assertEquals(new Outcome(List.of(), List.of(), List.of(threshold(80)), Map.of(STORAGE, 10L)), rules.decide(storage(1), recorded));
         var reached = rules.decide(storage(75), recorded);
-        assertEquals(List.of(new Cleared(STORAGE, 80)), reached.cleared());
+        assertEquals(List.of(threshold(80)), reached.cleared());
         assertEquals(List.of(new Reached(STORAGE, 80, 100, 84)), reached.reached());
     }
 
@@ -228,7 +239,7 @@ class UsageRulesTest {
             var recorded = new java.util.HashSet<Integer>();
             for (int report = 0; report < 20; report++) {
                 var quantities = random.longs(1 + random.nextInt(5), -10, 20).filter(quantity -> quantity != 0).toArray();
-                var outcome = rules.decide(storage(quantities), new HashMap<>(Map.of(STORAGE, new CounterState(used, Set.copyOf(recorded)))));
+                var outcome = rules.decide(storage(quantities), new HashMap<>(Map.of(STORAGE, state(used, recorded.toArray(Integer[]::new)))));
                 used = outcome.used().getOrDefault(STORAGE, used);
                 assertTrue(used >= 0 && used <= limit, used + " of " + limit);
                 outcome.cleared().forEach(cleared -> assertTrue(recorded.remove(cleared.percent())));

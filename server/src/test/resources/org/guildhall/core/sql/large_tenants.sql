@@ -1,0 +1,147 @@
+-- Three tenants with about a million rows, of which the first has most. A fifth of the rows of each child table belongs to one parent,
+-- the first of its kind. Run by a superuser, without triggers and with indexes that are built at the end.
+
+set session_replication_role = replica;
+set maintenance_work_mem = '256MB';
+update pg_index i set indisready = false
+from pg_class c, pg_namespace n
+where c.oid = i.indrelid and n.oid = c.relnamespace and n.nspname in ('platform', 'catalog', 'runtime') and c.relname <> 'tenants';
+
+-- An id by its kind and number within a tenant.
+create function pg_temp.id(kind integer, number bigint) returns uuid language sql immutable as
+$$ select (lpad(to_hex(kind), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(number), 12, '0'))::uuid $$;
+-- An instant in the past; a larger number is later.
+create function pg_temp.past(number bigint) returns timestamptz language sql stable as
+$$ select date_trunc('hour', now()) - interval '600 days' + number * interval '150 seconds' $$;
+-- The parent of a child: each fifth child belongs to the first parent.
+create function pg_temp.parent(kind integer, number bigint, parents bigint) returns uuid language sql immutable as
+$$ select pg_temp.id(kind, case when number % 5 = 0 then 1 else number % parents + 1 end) $$;
+
+create temp table sizes (tenant_id uuid, scale integer);
+insert into sizes
+select id, row_number() over (order by name) from platform.tenants where name in ('Large 1', 'Large 2', 'Large 3');
+update sizes set scale = case scale when 1 then 600 when 2 then 60 else 1 end;
+
+insert into catalog.integrations (tenant_id, id, key, name, created_at)
+select tenant_id, pg_temp.id(1, n), 'i' || n, 'Integration ' || n, pg_temp.past(n) from sizes, generate_series(1, 3) n;
+insert into catalog.resource_keys (tenant_id, key, integration_id, integration_key, display_name, kind, created_at)
+select tenant_id, 'i1.' || k, pg_temp.id(1, 1), 'i1', k, kind, pg_temp.past(1)
+from sizes, (values ('sites', 'limit'), ('visits', 'allowance'), ('seats', 'limit')) keys (k, kind);
+insert into catalog.entitlement_sets (tenant_id, id, name, created_at)
+select tenant_id, pg_temp.id(2, n), 'Set ' || n, pg_temp.past(n) from sizes, generate_series(1, 10 * scale) n;
+insert into catalog.entitlement_rules (tenant_id, id, entitlement_set_id, resource_key, kind, limit_value, period, combine, starts_at, created_at)
+select tenant_id, pg_temp.id(3, n * 2 + (case k when 'i1.sites' then 1 else 0 end)), pg_temp.id(2, n), k,
+       case k when 'i1.sites' then 'limit' else 'allowance' end, n, case k when 'i1.sites' then null else 'month' end, 'add', pg_temp.past(n), pg_temp.past(n)
+from sizes, generate_series(1, 10 * scale) n, (values ('i1.sites'), ('i1.visits')) keys (k);
+insert into catalog.products (tenant_id, id, name, lifecycle_status, published_at, retired_at, product_type, entitlement_set_id, created_at)
+select tenant_id, pg_temp.id(4, n), 'Product ' || n, status, case when status <> 'draft' then pg_temp.past(n) end,
+       case when status = 'retired' then now() end, case when n % 200 = 0 then 'usage' end, pg_temp.parent(2, n, 10 * scale), pg_temp.past(n)
+from sizes, generate_series(1, 80 * scale) n, lateral (select case when n % 500 = 0 then 'draft' when n % 501 = 0 then 'retired' else 'published' end) s (status);
+insert into catalog.prices (tenant_id, id, product_id, unit_amount_minor, currency, tax_behavior, created_at)
+select tenant_id, pg_temp.id(5, n), pg_temp.parent(4, n, 80 * scale), n, 'AUD', 'inclusive', pg_temp.past(n) from sizes, generate_series(1, 20 * scale) n;
+insert into catalog.org_types (tenant_id, id, key, name, created_at, is_default)
+select tenant_id, pg_temp.id(6, n), 't' || n, 'Type ' || n, pg_temp.past(n), n = 1 from sizes, generate_series(1, 5) n;
+insert into catalog.plan_ladders (tenant_id, id, name, created_at)
+select tenant_id, pg_temp.id(7, n), 'Ladder ' || n, pg_temp.past(n) from sizes, generate_series(1, 100) n;
+insert into catalog.tiers (tenant_id, id, ladder_id, rank, name, created_at)
+select tenant_id, pg_temp.id(8, n), pg_temp.id(7, n % 100 + 1), n, 'Tier ' || n, pg_temp.past(n) from sizes, generate_series(1, 500) n;
+insert into catalog.tier_products (tenant_id, tier_id, ladder_id, product_id, starts_at)
+select tenant_id, pg_temp.id(8, n), pg_temp.id(7, n % 100 + 1), pg_temp.id(4, n), pg_temp.past(n) from sizes, generate_series(1, 500) n;
+insert into catalog.default_grant_policies (tenant_id, id, org_type_id, product_id, path, ladder_id, tier_id, created_at)
+select tenant_id, pg_temp.id(9, n), pg_temp.id(6, n), pg_temp.id(4, n), 'on_ladder', pg_temp.id(7, n % 100 + 1), pg_temp.id(8, n), pg_temp.past(n)
+from sizes, generate_series(1, 5) n;
+
+insert into runtime.persons (tenant_id, id, name, email, email_key, state, archived_at, created_at)
+select tenant_id, pg_temp.id(10, n), 'Person ' || n, 'p' || n || '@example.com', 'p' || n || '@example.com',
+       case when n % 500 = 0 then 'archived' else 'active' end, case when n % 500 = 0 then now() end, pg_temp.past(n)
+from sizes, generate_series(1, 80 * scale) n;
+insert into runtime.person_identities (tenant_id, id, person_id, issuer, subject, created_at)
+select tenant_id, pg_temp.id(11, n), pg_temp.id(10, n), 'https://id.example', 's' || n, pg_temp.past(n) from sizes, generate_series(1, 20 * scale) n;
+insert into runtime.organizations (tenant_id, id, org_type_id, name, state, archived_at, created_at)
+select tenant_id, pg_temp.id(12, n), pg_temp.parent(6, n, 5), 'Organization ' || n,
+       case when n % 500 = 0 then 'archived' else 'active' end, case when n % 500 = 0 then now() end, pg_temp.past(n)
+from sizes, generate_series(1, 50 * scale) n;
+insert into runtime.pools (tenant_id, id, organization_id, created_at)
+select tenant_id, pg_temp.id(13, n), pg_temp.id(12, n), pg_temp.past(n) from sizes, generate_series(1, 50 * scale) n;
+insert into runtime.workspaces (tenant_id, id, organization_id, name, created_at)
+select tenant_id, pg_temp.id(14, n), pg_temp.parent(12, n, 50 * scale), 'Workspace ' || n, pg_temp.past(n) from sizes, generate_series(1, 20 * scale) n;
+insert into runtime.memberships (tenant_id, id, organization_id, person_id, role, starts_at, ends_at, created_at)
+select tenant_id, pg_temp.id(15, n), pg_temp.parent(12, n, 50 * scale), pg_temp.id(10, n), case when n % 500 = 0 then 'owner' else 'member' end,
+       pg_temp.past(n), case when n % 10 = 3 then pg_temp.past(n + 1) end, pg_temp.past(n)
+from sizes, generate_series(1, 80 * scale) n;
+insert into runtime.invitations (tenant_id, id, organization_id, email, email_key, role, token_hmac, expires_at, revoked_at, created_at)
+select tenant_id, pg_temp.id(16, n), pg_temp.parent(12, n, 50 * scale), 'p' || n || '@example.com', 'p' || n || '@example.com', 'member', decode(md5(n::text), 'hex'),
+       pg_temp.past(n) + interval '7 days', case when n % 500 = 0 then now() end, pg_temp.past(n)
+from sizes, generate_series(1, 20 * scale) n;
+insert into runtime.households (tenant_id, id, name, created_at)
+select tenant_id, pg_temp.id(17, n), 'Household ' || n, pg_temp.past(n) from sizes, generate_series(1, 20 * scale) n;
+insert into runtime.household_members (tenant_id, id, household_id, person_id, role, starts_at, created_at)
+select tenant_id, pg_temp.id(18, n), pg_temp.parent(17, n, 20 * scale), pg_temp.id(10, n), 'adult', pg_temp.past(n), pg_temp.past(n)
+from sizes, generate_series(1, 20 * scale) n;
+
+-- Grants off the ladders, each with a provision. Most have ended; the first organization holds few.
+insert into runtime.grants (tenant_id, id, organization_id, pool_id, product_id, kind, starts_at, ends_at, ended_at, ended_by, created_at)
+select tenant_id, pg_temp.id(19, n), pg_temp.parent(12, n, 50 * scale), pg_temp.parent(13, n, 50 * scale), pg_temp.parent(4, n, 80 * scale),
+       case when n % 500 = 0 then 'trial' else 'grant' end, pg_temp.past(n), case when n % 100 = 0 then now() + n * interval '1 hour' end,
+       case when n % 100 <> 0 then pg_temp.past(n + 10) end, case when n % 100 <> 0 then 'revoked' end, pg_temp.past(n)
+from sizes, generate_series(1, 110 * scale) n;
+insert into runtime.provisions (tenant_id, id, organization_id, pool_id, product_id, cause, grant_id, starts_at, ends_at, created_at)
+select tenant_id, pg_temp.id(20, n), pg_temp.parent(12, n, 50 * scale), pg_temp.parent(13, n, 50 * scale), pg_temp.parent(4, n, 80 * scale),
+       case when n % 500 = 0 then 'trial' else 'grant' end, pg_temp.id(19, n), pg_temp.past(n),
+       case when n % 100 <> 0 then pg_temp.past(n + 10) end, pg_temp.past(n)
+from sizes, generate_series(1, 110 * scale) n;
+-- Plans that begin and end. A few transitions are still to come, none is due.
+insert into runtime.transitions (tenant_id, id, organization_id, pool_id, ladder_id, kind, from_tier_id, from_provision_id, to_tier_id,
+       to_provision_id, cause, actor_type, state, effective_at, canceled_at, created_at)
+select tenant_id, pg_temp.id(21, n), pg_temp.parent(12, n, 50 * scale), pg_temp.parent(13, n, 50 * scale), pg_temp.id(7, n % 500 % 100 + 1),
+       case when ends then 'end' else 'initiate' end, case when ends then tier end, case when ends and state = 'done' then pg_temp.id(20, n) end,
+       case when not ends then tier end, case when not ends and state = 'done' then pg_temp.id(20, n) end,
+       case when n % 400 = 0 then 'manual' else 'default' end, case when n % 600 = 0 then 'member' else 'job' end, state,
+       case state when 'done' then pg_temp.past(n) else now() + n * interval '1 minute' end, case state when 'canceled' then now() end, pg_temp.past(n)
+from sizes, generate_series(1, 180 * scale) n,
+     lateral (select n % 3 = 0 as ends, pg_temp.id(8, n % 500 + 1) as tier,
+                     case when n % 250 = 0 then 'scheduled' when n % 501 = 0 then 'canceled' else 'done' end as state) s;
+insert into runtime.usage_reports (tenant_id, id, recorded, duplicates, created_at)
+select tenant_id, pg_temp.id(22, n), 10, 0, pg_temp.past(n) from sizes, generate_series(1, 10 * scale) n;
+insert into runtime.usage_events (tenant_id, id, external_id, organization_id, pool_id, resource_key, quantity, occurred_at, day, created_at, report_id)
+select tenant_id, pg_temp.id(23, n), 'e' || n, pg_temp.parent(12, n, 50 * scale), pg_temp.parent(13, n, 50 * scale),
+       case when n % 250 = 0 then 'i1.seats' else 'i1.visits' end, 1, pg_temp.past(n), pg_temp.past(n)::date, pg_temp.past(n), pg_temp.id(22, n % (10 * scale) + 1)
+from sizes, generate_series(1, 120 * scale) n;
+insert into runtime.usage_thresholds (tenant_id, id, organization_id, pool_id, resource_key, period, period_on, percent, limit_value, used, reached_at,
+       created_at, period_starts_at)
+select tenant_id, pg_temp.id(24, n), pg_temp.parent(12, n, 50 * scale), pg_temp.parent(13, n, 50 * scale), 'i1.visits', 'day', pg_temp.past(n)::date, 80, 10, 8,
+       pg_temp.past(n), pg_temp.past(n), pg_temp.past(n)
+from sizes, generate_series(1, 20 * scale) n;
+insert into runtime.sites (tenant_id, id, organization_id, pool_id, integration_id, name, domain, state, state_since, created_at, activated_at)
+select tenant_id, pg_temp.id(25, n), pg_temp.parent(12, n, 50 * scale), pg_temp.parent(13, n, 50 * scale), pg_temp.id(1, n % 3 + 1), 'Site ' || n,
+       's' || n || '.example', case when n % 500 = 0 then 'removed' else 'active' end, pg_temp.past(n), pg_temp.past(n), pg_temp.past(n)
+from sizes, generate_series(1, 30 * scale) n;
+insert into runtime.site_states (tenant_id, site_id, state, starts_at)
+select tenant_id, id, state, state_since from runtime.sites where tenant_id in (select tenant_id from sizes);
+
+insert into platform.audit_events (tenant_id, id, occurred_at, recorded_at, actor_type, actor_id, operation, status, action, category, entity_type, entity_id, request_id,
+       trace_id)
+select tenant_id, pg_temp.id(26, n), pg_temp.past(n), pg_temp.past(n), case when n % 500 = 0 then 'member' else 'operator' end, pg_temp.id(27, n % 100), 'createProduct', 201,
+       case when n % 400 = 0 then 'retire' else 'create' end, case when n % 300 = 0 then 'runtime' else 'catalog' end, 'product', pg_temp.parent(4, n, 80 * scale),
+       'r' || n, md5(n::text)
+from sizes, generate_series(1, 100 * scale) n;
+insert into platform.audit_entities (tenant_id, event_id, position, entity_type, entity_id, occurred_at, salt)
+select tenant_id, pg_temp.id(26, n), 0, 'product', pg_temp.parent(4, n, 80 * scale), pg_temp.past(n), '\x00' from sizes, generate_series(1, 100 * scale) n;
+insert into platform.idempotency_keys (tenant_id, key_hmac, consumer_id, request_hash, operation, request_id, created_at)
+select tenant_id, decode(md5('k' || n), 'hex'), pg_temp.id(27, 1), '\x00', 'createProduct', 'r' || n, now() - n * interval '1 second'
+from sizes, generate_series(1, 20 * scale) n;
+
+reset session_replication_role;
+do $$
+declare
+    name regclass;
+begin
+    for name in
+        select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname in ('platform', 'catalog', 'runtime') and c.relkind = 'r' order by 1
+    loop
+        execute 'reindex table ' || name;
+        execute 'analyze ' || name;
+    end loop;
+end $$;
+
