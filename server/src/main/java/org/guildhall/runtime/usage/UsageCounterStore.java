@@ -127,7 +127,8 @@ public final class UsageCounterStore {
 
     private static PreparedQuery<PoolRule> rulesAt() {
         var which = PROVISIONS.POOL_ID.eq(any(params("pools", SQLDataType.UUID)));
-        return PreparedQuery.of(rules(select(RULE_COLUMNS), HELD_RULES, which, param("at", SQLDataType.INSTANT)), UsageCounterStore::rule);
+        return PreparedQuery.of(
+                rules(select(RULE_COLUMNS), HELD_RULES, which, param("at", SQLDataType.INSTANT)), RULE_COLUMNS, UsageCounterStore::rule);
     }
 
     /** The rules at each pool's present instant, which is read once. */
@@ -135,7 +136,7 @@ public final class UsageCounterStore {
         var seen = name("seen").fields("pool_id", "at").asMaterialized(select(POOLS.ID, NOW).from(POOLS).where(OF_ORGANIZATIONS));
         var joined = seen.join(HELD_RULES).on(PROVISIONS.POOL_ID.eq(seen.field("pool_id", SQLDataType.UUID)));
         var at = field(name("seen", "at"), SQLDataType.INSTANT);
-        return PreparedQuery.of(rules(with(seen).select(RULE_COLUMNS), joined, noCondition(), at), UsageCounterStore::rule);
+        return PreparedQuery.of(rules(with(seen).select(RULE_COLUMNS), joined, noCondition(), at), RULE_COLUMNS, UsageCounterStore::rule);
     }
 
     private static SelectConditionStep<Record> rules(SelectSelectStep<Record> select, Table<?> from, Condition which, Field<Instant> at) {

@@ -52,16 +52,19 @@ final class Baselines implements AutoCloseable {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final HikariDataSource pool;
+    private final RuntimeBaselines runtime;
 
     /** @param server the server's database settings; the baselines only use another role */
     Baselines(DbConfig server) {
         this.pool = Db.pool(new DbConfig(server.url(), BenchData.ROLE, "", server.poolSize(), server.poolWait()));
+        this.runtime = new RuntimeBaselines(pool);
     }
 
     void bind(RoutesConfig routes) {
         routes.get("/baseline/constant", context -> answer(context, 200, CONSTANT));
         routes.get("/baseline/products/{id}", this::select);
         routes.post("/baseline/products", this::create);
+        runtime.bind(routes);
     }
 
     private void select(Context context) throws SQLException {

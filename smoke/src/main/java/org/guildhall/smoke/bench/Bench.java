@@ -1,22 +1,18 @@
 package org.guildhall.smoke.bench;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import org.guildhall.core.data.Db;
 import org.guildhall.migrations.Embedded;
 import org.guildhall.migrations.Roles;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures on this machine what a request costs through the whole pipeline, against handlers in the same server without it. One command
@@ -25,21 +21,15 @@ import org.guildhall.migrations.Roles;
 public final class Bench {
 
     private static final Path POSTGRES = Path.of("postgres");
-    private static final int PAGES = 1_000;
     private static final int TRIPS_WARM_UP = 30;
     private static final int TRIPS_REQUESTS = 101;
-    private static final String PRODUCTS = "/api/v1/catalog/products";
-    private static final String NEW_PRODUCT = """
-            {"name": "Kettlebell course", "description": "Six evenings in small groups", "product_type": "one_time", "metadata": {"audience": "members"}}""";
 
     private final Options options;
     private final Path home;
-    private final Report report;
 
     private Bench(Options options, Path home) {
         this.options = options;
         this.home = home;
-        this.report = new Report(options);
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -78,64 +68,98 @@ public final class Bench {
     }
 
     private void run() throws Exception {
+        var reports = new ArrayList<Report>();
+        boolean growth = options.mode() == Options.Mode.GROWTH;
+        for (int scale : options.scales()) {
+            var report = new Report(options);
+            run(scale, report);
+            if (growth) {
+                System.out.println(scale == 1 ? "\nAt the default size" : "\nAt " + scale + " times the rows");
+            }
+            System.out.print(report.text());
+            reports.add(report);
+        }
+        if (growth) {
+            var compared = new Growth(options, reports.getFirst(), reports.getLast());
+            System.out.print(compared.text());
+            reports.getFirst().write(compared.json());
+        } else {
+            reports.getFirst().write(Map.of());
+        }
+    }
+
+    private void run(int scale, Report report) throws Exception {
         var state = Files.createDirectories(home.resolve(".guildhall"));
         var scratch = Files.createTempDirectory(state, "bench-");
         try (var postgres = Embedded.persistent(scratch.resolve(POSTGRES), 0)) {
             postgres.prepare(BenchData.DATABASE);
             try (var connection = postgres.superuser(BenchData.DATABASE)) {
-                report.say("Filling the database: " + BenchData.PRODUCTS + " products …");
-                var data = new BenchData(connection);
+                var data = new BenchData(connection, scale);
+                say("Filling the database: " + BenchData.PRODUCTS * scale + " products …");
                 data.fill();
-                measure(postgres, data, scratch);
+                var jobs = count(postgres, data, scratch, options.organizations() * scale, report);
+                measure(postgres, jobs, scratch, report);
             }
         } finally {
             deleteAll(scratch);
         }
-        report.print();
-        report.write();
     }
 
-    private void measure(Embedded postgres, BenchData data, Path scratch) throws SQLException, IOException, InterruptedException {
-        var reader = data.token(BenchData.LIBRARY);
-        var writer = data.token(BenchData.WORKSHOP);
-        var ids = data.ids().stream().map(BenchData::productId).toArray(String[]::new);
-        String deep;
+    /** Creates the organizations through a first server, and counts round trips and statements there. */
+    private Jobs count(Embedded postgres, BenchData data, Path scratch, int organizations, Report report)
+            throws SQLException, IOException, InterruptedException {
+        var tokens = new Jobs.Tokens(data.token(BenchData.LIBRARY), data.token(BenchData.WORKSHOP), data.token(BenchData.CLUB));
         try (var trips = new RoundTrips(postgres.port());
-                var server = ServerProcess.start(home, scratch, settings(trips.port()))) {
-            report.say("Counting round trips …");
-            deep = PRODUCTS + "?cursor=" + cursorOfPage(PAGES, server.port(), reader);
-            var requests = requests(reader, writer, ids, deep);
+                var server = ServerProcess.start(home, scratch, settings(trips.port()));
+                var api = new Api(server.port())) {
+            var sample = SampleOrganization.create(api, tokens.club());
+            say("Filling the database: " + organizations + " organizations …");
+            data.copyOrganizations(organizations);
+            var jobs = new Jobs(tokens, sample, data.productIds(), data.organizations(), data.personalOrganizations());
+            say("Counting round trips …");
+            jobs.prepare(api, options.paths());
             for (var path : options.paths()) {
-                report.trips(path, trips(trips, server.port(), requests.get(path)));
+                report.trips(path, trips(trips, api, jobs.of(path)));
             }
+            return jobs;
         }
+    }
+
+    private void measure(Embedded postgres, Jobs jobs, Path scratch, Report report) throws IOException, InterruptedException {
         try (var server = ServerProcess.start(home, scratch, settings(postgres.port()))) {
             var load = new Load(server.port());
-            var requests = requests(reader, writer, ids, deep);
+            var processors = ProcessorTime.of(server.pid(), scratch.resolve(POSTGRES).resolve("data"));
             // In two halves: the compiler finishes the code of the first half while another path runs.
             for (int half = 1; half <= 2; half++) {
                 for (var path : options.paths()) {
-                    report.say("Warming up, half " + half + " of 2: " + path.key() + ", " + path.what() + " …");
-                    load.run(requests.get(path), Options.CONNECTIONS_OF_BARS, options.warmUpSeconds() / 2.0);
+                    say("Warming up, half " + half + " of 2: " + path.key() + ", " + path.what() + " …");
+                    load.run(jobs.of(path), options.connectionsOfBars(), options.warmUpSeconds() / 2);
                 }
             }
             for (int connections : options.connections()) {
-                rounds(load, requests, server, connections);
+                rounds(load, jobs, server, processors.orElse(null), connections, report);
             }
         }
     }
 
     /** Runs all paths in turn, forwards and backwards, so that other load affects all of them and none always follows the same one. */
-    private void rounds(Load load, Map<Measured, Load.Requests> requests, ServerProcess server, int connections) {
+    private void rounds(Load load, Jobs jobs, ServerProcess server, @Nullable ProcessorTime processors, int connections, Report report)
+            throws IOException {
         for (int round = 1; round <= options.rounds(connections); round++) {
-            report.say(connections + (connections == 1 ? " connection" : " connections") + ", round " + round + " of " + options.rounds(connections) + " …");
+            say(connections + (connections == 1 ? " connection" : " connections") + ", round " + round + " of " + options.rounds(connections) + " …");
             for (var path : round % 2 == 1 ? options.paths() : options.paths().reversed()) {
-                report.round(path, connections, load.run(requests.get(path), connections, options.seconds(connections)));
+                var before = processors == null ? null : processors.used();
+                var measured = load.run(jobs.of(path), connections, options.seconds(connections));
+                report.round(path, connections, measured, processors == null ? null : processors.used().since(before));
                 if (connections == Options.CONNECTIONS_OF_MEMORY) {
                     report.resident(server.residentMebibytes());
                 }
             }
         }
+    }
+
+    private static void say(String what) {
+        System.err.println(what);
     }
 
     private static Map<String, String> settings(int databasePort) {
@@ -145,70 +169,22 @@ public final class Bench {
                 "GUILDHALL_KEYS", BenchData.KEYS);
     }
 
-    private static Map<Measured, Load.Requests> requests(String reader, String writer, String[] ids, String deep) {
-        var turn = new AtomicLong();
-        var keys = new AtomicLong();
-        var run = "bench-" + System.nanoTime() + "-";
-        var reading = Map.of("Authorization", "Bearer " + reader);
-        var requests = new EnumMap<Measured, Load.Requests>(Measured.class);
-        requests.put(Measured.CONSTANT, new Load.Requests("GET", () -> "/baseline/constant", Map::of, null));
-        requests.put(Measured.SELECT, new Load.Requests("GET", () -> "/baseline/products/" + ids[next(turn, ids)], Map::of, null));
-        requests.put(Measured.READ, new Load.Requests("GET", () -> PRODUCTS + "/" + ids[next(turn, ids)], () -> reading, null));
-        requests.put(Measured.INSERTS, new Load.Requests("POST", () -> "/baseline/products",
-                () -> Map.of("Content-Type", "application/json", "Idempotency-Key", run + keys.incrementAndGet()), NEW_PRODUCT));
-        requests.put(Measured.CREATE, new Load.Requests("POST", () -> PRODUCTS,
-                () -> Map.of("Authorization", "Bearer " + writer, "Content-Type", "application/json", "Idempotency-Key", run + keys.incrementAndGet()),
-                NEW_PRODUCT));
-        requests.put(Measured.PAGE_1, new Load.Requests("GET", () -> PRODUCTS, () -> reading, null));
-        requests.put(Measured.PAGE_1000, new Load.Requests("GET", () -> deep, () -> reading, null));
-        return requests;
-    }
-
-    private static int next(AtomicLong turn, String[] ids) {
-        return (int) (turn.getAndIncrement() % ids.length);
-    }
-
-    /** Reads page by page to this page, and returns its cursor. */
-    private static String cursorOfPage(int page, int port, String token) throws IOException, InterruptedException {
-        var cursor = "";
-        try (var client = HttpClient.newHttpClient()) {
-            for (int at = 1; at < page; at++) {
-                var path = PRODUCTS + (cursor.isEmpty() ? "" : "?cursor=" + cursor);
-                var request = HttpRequest.newBuilder(uri(port, path)).header("Authorization", "Bearer " + token).build();
-                var answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-                cursor = org.guildhall.core.json.Json.WIRE.readTree(answer.body()).at("/page/next_cursor").asText();
-                if (answer.statusCode() != 200 || cursor.isEmpty()) {
-                    throw new IllegalStateException("page " + at + " was answered with " + answer.statusCode() + " and leads nowhere");
-                }
-            }
-        }
-        return cursor;
-    }
-
-    /** The median of many single requests, so that the server's own background work hardly counts. */
-    private static long trips(RoundTrips trips, int port, Load.Requests requests) throws IOException, InterruptedException {
+    /** The medians of many single requests, so that the server's own background work hardly counts. */
+    private static Report.Trips trips(RoundTrips trips, Api api, Load.Requests requests) throws IOException, InterruptedException {
         var counts = new long[TRIPS_REQUESTS];
-        try (var client = HttpClient.newHttpClient()) {
-            for (int at = -TRIPS_WARM_UP; at < TRIPS_REQUESTS; at++) {
-                var body = requests.body() == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(requests.body());
-                var request = HttpRequest.newBuilder(uri(port, requests.path().get())).method(requests.method(), body);
-                requests.headers().get().forEach(request::header);
-                long before = trips.count();
-                var status = client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
-                if (status >= 300) {
-                    throw new IllegalStateException(requests.method() + " " + requests.path().get() + " was answered with " + status);
-                }
-                if (at >= 0) {
-                    counts[at] = trips.count() - before;
-                }
+        var statements = new long[TRIPS_REQUESTS];
+        for (int at = -TRIPS_WARM_UP; at < TRIPS_REQUESTS; at++) {
+            long tripsBefore = trips.count();
+            long statementsBefore = trips.statements();
+            api.send(requests.method(), requests.next().get());
+            if (at >= 0) {
+                counts[at] = trips.count() - tripsBefore;
+                statements[at] = trips.statements() - statementsBefore;
             }
         }
-        java.util.Arrays.sort(counts);
-        return counts[TRIPS_REQUESTS / 2];
-    }
-
-    private static URI uri(int port, String path) {
-        return URI.create("http://127.0.0.1:" + port + path);
+        Arrays.sort(counts);
+        Arrays.sort(statements);
+        return new Report.Trips(counts[TRIPS_REQUESTS / 2], statements[TRIPS_REQUESTS / 2]);
     }
 
     private static void deleteAll(Path folder) throws IOException {

@@ -10,7 +10,7 @@ import org.guildhall.core.auth.ApiToken;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 
-/** The benchmark's database: one tenant with a long list to read, and one to create products in. */
+/** The benchmark's database: one tenant with a long list to read, one to create products in, and one with organizations. */
 final class BenchData {
 
     static final String DATABASE = "guildhall_bench";
@@ -23,37 +23,75 @@ final class BenchData {
 
     static final UUID LIBRARY = UUID.fromString("0193a3c0-0000-7000-8000-00000000000a");
     static final UUID WORKSHOP = UUID.fromString("0193a3c0-0000-7000-8000-00000000000b");
+    static final UUID CLUB = UUID.fromString("0193a3c0-0000-7000-8000-00000000000d");
+
+    /** The products of the default size. */
     static final int PRODUCTS = 100_000;
+
+    private static final String SCOPES = String.join(",",
+            "catalog:read", "catalog:write", "overview:read", "runtime:entitlements:read", "runtime:grants:read", "runtime:grants:write",
+            "runtime:organizations:read", "runtime:organizations:write", "runtime:persons:read", "runtime:persons:write", "runtime:sites:write",
+            "runtime:usage:write");
 
     private static final int IDS = 10_000;
     private static final int TRAIL = 5_000;
     private static final long REQUESTS_PER_SECOND = 1_000_000;
 
-    private final Connection connection;
+    /** An organization with its pool. */
+    record Organization(UUID id, UUID poolId) {
 
-    /** @param connection a superuser's connection */
-    BenchData(Connection connection) {
+        /** The id in the API. */
+        String wireId() {
+            return TypeIds.format("org", id);
+        }
+
+        /** Both ids in the paths of baselines. */
+        String path() {
+            return id + "/" + poolId;
+        }
+    }
+
+    private final Connection connection;
+    private final int scale;
+
+    /**
+     * @param connection a superuser's connection
+     * @param scale the multiple of the default size
+     */
+    BenchData(Connection connection, int scale) {
         this.connection = connection;
+        this.scale = scale;
     }
 
     /** Creates the tenants and the products, and analyzes the tables. */
     void fill() throws SQLException {
         execute("create role " + ROLE + " login bypassrls");
         execute("grant connect on database " + DATABASE + " to " + ROLE);
-        for (var schema : List.of("platform", "catalog")) {
+        for (var schema : List.of("platform", "catalog", "runtime")) {
             execute("grant usage on schema " + schema + " to " + ROLE);
-            execute("grant select, insert on all tables in schema " + schema + " to " + ROLE);
+            execute("grant select, insert, update on all tables in schema " + schema + " to " + ROLE);
             execute("grant usage on all sequences in schema " + schema + " to " + ROLE);
         }
         tenant(LIBRARY, "Library");
         tenant(WORKSHOP, "Workshop");
+        tenant(CLUB, "Club");
         execute("""
                 insert into catalog.products (tenant_id, name, description, product_type, provider_references, metadata, created_at, updated_at)
                 select '%1$s', 'Membership ' || n, 'A membership like many others, for people of the ' || n || 'th street', 'addon',
                        jsonb_build_object('stripe', 'prod_' || n), jsonb_build_object('audience', 'members', 'street', n::text), at, at
                 from generate_series(1, %2$d) as n, lateral (select timestamptz '2026-01-01 00:00:00Z' + n * interval '7 seconds' as at) as moment"""
-                .formatted(LIBRARY, PRODUCTS));
+                .formatted(LIBRARY, PRODUCTS * scale));
         trail();
+        settle();
+    }
+
+    /** Copies the organization that the API created, with its persons, up to this number, and analyzes the tables. */
+    void copyOrganizations(int organizations) throws SQLException {
+        new OrganizationCopies(connection, CLUB).add(organizations - 1);
+        settle();
+    }
+
+    private void settle() throws SQLException {
         execute("vacuum analyze");
         execute("checkpoint");
     }
@@ -88,7 +126,7 @@ final class BenchData {
         execute("insert into platform.settings (tenant_id, rate_limit) values ('%s', %d)".formatted(id, REQUESTS_PER_SECOND));
     }
 
-    /** A token that can read and write the tenant's catalog. */
+    /** A token for all that the benchmark does in a tenant. */
     String token(UUID tenant) throws SQLException {
         var keys = Keys.parse(KEYS);
         var token = ApiToken.issue(ApiToken.Mark.LIVE);
@@ -96,16 +134,17 @@ final class BenchData {
         var id = UUID.randomUUID();
         execute("""
                 insert into platform.consumers (tenant_id, id, name, owner_name, contact_email, scopes)
-                values ('%s', '%s', 'Bench', 'Bench', 'bench@guildhall.invalid', '{catalog:read,catalog:write}')""".formatted(tenant, consumer));
+                values ('%s', '%s', 'Bench', 'Bench', 'bench@guildhall.invalid', '{%s}')""".formatted(tenant, consumer, SCOPES));
         try (var statement = connection.prepareStatement("""
                 insert into platform.tokens (tenant_id, id, consumer_id, name, kind, prefix, secret_hmac, key_id, scopes)
-                values (?, ?, ?, 'Bench', 'secret', ?, ?, ?, '{catalog:read,catalog:write}')""")) {
+                values (?, ?, ?, 'Bench', 'secret', ?, ?, ?, string_to_array(?, ','))""")) {
             statement.setObject(1, tenant);
             statement.setObject(2, id);
             statement.setObject(3, consumer);
             statement.setString(4, token.prefix());
             statement.setBytes(5, token.hmac(keys));
             statement.setString(6, keys.current());
+            statement.setString(7, SCOPES);
             statement.execute();
         }
         execute("insert into platform.doors (kind, key, tenant_id, target_id) values ('token', '%s', '%s', '%s')".formatted(token.prefix(), tenant, id));
@@ -113,20 +152,40 @@ final class BenchData {
     }
 
     /** Ids of products from the whole list, to be read one by one. */
-    List<UUID> ids() throws SQLException {
-        var ids = new ArrayList<UUID>(IDS);
+    List<String> productIds() throws SQLException {
+        var ids = new ArrayList<String>(IDS);
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery("select id from catalog.products where tenant_id = '%s' order by md5(id::text) limit %d"
                         .formatted(LIBRARY, IDS))) {
             while (rows.next()) {
-                ids.add(rows.getObject(1, UUID.class));
+                ids.add(TypeIds.format("prd", rows.getObject(1, UUID.class)));
             }
         }
         return ids;
     }
 
-    static String productId(UUID id) {
-        return TypeIds.format("prd", id);
+    /** The organizations that are like the sample, in no order. */
+    List<Organization> organizations() throws SQLException {
+        return organizations("exists");
+    }
+
+    /** The personal organizations of their other members, in no order. They have the default plan only. */
+    List<Organization> personalOrganizations() throws SQLException {
+        return organizations("not exists");
+    }
+
+    private List<Organization> organizations(String sites) throws SQLException {
+        var found = new ArrayList<Organization>();
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("""
+                        select p.organization_id, p.id from runtime.pools p
+                        where p.tenant_id = '%s' and %s (select from runtime.sites s where s.tenant_id = p.tenant_id and s.organization_id = p.organization_id)
+                        order by md5(p.id::text)""".formatted(CLUB, sites))) {
+            while (rows.next()) {
+                found.add(new Organization(rows.getObject(1, UUID.class), rows.getObject(2, UUID.class)));
+            }
+        }
+        return found;
     }
 
     private void execute(String sql) throws SQLException {

@@ -8,7 +8,10 @@ import io.hyperfoil.core.impl.LocalSimulationRunner;
 import io.hyperfoil.http.api.HttpMethod;
 import io.hyperfoil.http.config.HttpPluginBuilder;
 import io.hyperfoil.http.config.Protocol;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +24,16 @@ final class Load {
     /**
      * One round of one path.
      *
+     * @param count the answered requests
      * @param perSecond the answered requests per second
      */
-    record Round(double perSecond, long meanMicros, long p50Micros, long p99Micros) {}
+    record Round(long count, double perSecond, long meanMicros, long p50Micros, long p99Micros) {}
 
-    /**
-     * The repeated request.
-     *
-     * @param path returns the path of the next request
-     * @param headers returns the headers of the next request
-     */
-    record Requests(String method, Supplier<String> path, Supplier<Map<String, String>> headers, @Nullable String body) {}
+    /** One request; the body is null for none. */
+    record Request(String path, Map<String, String> headers, @Nullable String body) {}
+
+    /** The requests of one path: each call of {@code next} returns another one. */
+    record Requests(String method, Supplier<Request> next) {}
 
     private static final long GRACE_MILLIS = 10_000;
 
@@ -44,7 +46,7 @@ final class Load {
     /**
      * Sends requests for a time and returns the measurements.
      *
-     * @throws IllegalStateException if any answer is not a success, since the figures would be meaningless
+     * @throws IllegalStateException if any answer is an error, since the figures would be meaningless
      */
     Round run(Requests requests, int connections, double seconds) {
         // Shared connections are opened before the measurement starts.
@@ -59,19 +61,25 @@ final class Load {
         var step = builder.addPhase("round").always(connections).duration(millis).maxDuration(millis + GRACE_MILLIS).scenario()
                 .initialSequence("request")
                 .step(SC).httpRequest(HttpMethod.valueOf(requests.method()));
-        step.path(session -> requests.path().get());
-        step.headerAppender((session, request) -> requests.headers().get().forEach(request::putHeader));
-        if (requests.body() != null) {
-            step.body(requests.body());
+        // The path comes first. Headers and body are asked for later, when another connection may have taken its path.
+        var current = new ConcurrentHashMap<Integer, Request>();
+        step.path(session -> {
+            var request = requests.next().get();
+            current.put(session.uniqueId(), request);
+            return request.path();
+        });
+        step.headerAppender((session, message) -> current.get(session.uniqueId()).headers().forEach(message::putHeader));
+        if (requests.method().equals("POST")) {
+            step.body((session, connection) -> Unpooled.wrappedBuffer(current.get(session.uniqueId()).body().getBytes(StandardCharsets.UTF_8)));
         }
         var sum = new StatisticsSnapshot();
         new LocalSimulationRunner(builder.build(), (phase, stepId, metric, snapshot, countDown) -> sum.add(snapshot), null, null).run();
         long wrong = sum.errors() + sum.invalid;
         if (wrong > 0 || sum.responseCount == 0) {
-            throw new IllegalStateException(requests.method() + " " + requests.path().get() + ": " + wrong + " of " + sum.requestCount
+            throw new IllegalStateException(requests.method() + " " + requests.next().get().path() + ": " + wrong + " of " + sum.requestCount
                     + " requests were not answered with success");
         }
-        return new Round(sum.responseCount / seconds, micros(sum.histogram.getMean()), micros(sum.histogram.getValueAtPercentile(50)),
+        return new Round(sum.responseCount, sum.responseCount / seconds, micros(sum.histogram.getMean()), micros(sum.histogram.getValueAtPercentile(50)),
                 micros(sum.histogram.getValueAtPercentile(99)));
     }
 

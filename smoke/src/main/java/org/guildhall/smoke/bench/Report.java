@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
 import org.guildhall.smoke.bench.Load.Round;
 import org.jspecify.annotations.Nullable;
 
-/** The results: medians with minimum and maximum, and ratios of rounds that ran side by side, as a table and as JSON. */
+/** The results at one size: medians with minimum and maximum, and ratios of rounds that ran side by side, as a table and as JSON. */
 final class Report {
 
     /**
@@ -38,101 +38,153 @@ final class Report {
         }
     }
 
+    /** What one request asks of the database. */
+    record Trips(long roundTrips, long statements) {}
+
+    /** The processor time of one request, in microseconds. */
+    record Processor(double serverMicros, double postgresMicros) {
+
+        double sum() {
+            return serverMicros + postgresMicros;
+        }
+    }
+
+    private record Measurement(Round round, ProcessorTime.@Nullable Used used) {}
+
     private final Options options;
-    private final Map<Integer, Map<Measured, List<Round>>> rounds = new TreeMap<>();
-    private final Map<Measured, Long> trips = new EnumMap<>(Measured.class);
+    private final Map<Integer, Map<Measured, List<Measurement>>> rounds = new TreeMap<>();
+    private final Map<Measured, Trips> trips = new EnumMap<>(Measured.class);
     private long residentMebibytes;
 
     Report(Options options) {
         this.options = options;
     }
 
-    void say(String what) {
-        System.err.println(what);
-    }
-
-    void trips(Measured path, long perRequest) {
+    void trips(Measured path, Trips perRequest) {
         trips.put(path, perRequest);
     }
 
-    void round(Measured path, int connections, Round round) {
-        rounds.computeIfAbsent(connections, any -> new EnumMap<>(Measured.class)).computeIfAbsent(path, any -> new ArrayList<>()).add(round);
+    /** @param used the processor time of the round; null if it isn't known */
+    void round(Measured path, int connections, Round round, ProcessorTime.@Nullable Used used) {
+        rounds.computeIfAbsent(connections, any -> new EnumMap<>(Measured.class)).computeIfAbsent(path, any -> new ArrayList<>())
+                .add(new Measurement(round, used));
     }
 
-    /** Keeps the maximum. */
+    /** Resident memory, of which the maximum counts. */
     void resident(long mebibytes) {
         residentMebibytes = Math.max(residentMebibytes, mebibytes);
     }
 
+    private List<Measurement> measured(Measured path, int connections) {
+        return rounds.getOrDefault(connections, Map.of()).getOrDefault(path, List.of());
+    }
+
     private @Nullable Spread spread(Measured path, int connections, ToDoubleFunction<Round> figure) {
-        return Spread.of(rounds.getOrDefault(connections, Map.of()).getOrDefault(path, List.of()).stream().mapToDouble(figure).toArray());
+        return Spread.of(measured(path, connections).stream().map(Measurement::round).mapToDouble(figure).toArray());
     }
 
     /** The ratio of the first path's rate to the second one's, round by round, at the number of connections of the targets. */
-    private @Nullable Spread ratio(Measured one, Measured other) {
-        var at = rounds.getOrDefault(Options.CONNECTIONS_OF_BARS, Map.of());
-        var ones = at.getOrDefault(one, List.of());
-        var others = at.getOrDefault(other, List.of());
+    @Nullable Spread ratio(Ratio of) {
+        var ones = measured(of.one(), options.connectionsOfBars());
+        var others = measured(of.other(), options.connectionsOfBars());
         var ratios = new double[Math.min(ones.size(), others.size())];
         for (int round = 0; round < ratios.length; round++) {
-            ratios[round] = ones.get(round).perSecond() / others.get(round).perSecond();
+            ratios[round] = ones.get(round).round.perSecond() / others.get(round).round.perSecond();
         }
         return Spread.of(ratios);
     }
 
-    void print() {
+    /** The processor time per request over all rounds; null if it isn't known. */
+    @Nullable Processor processor(Measured path, int connections) {
+        long server = 0;
+        long postgres = 0;
+        long count = 0;
+        for (var one : measured(path, connections)) {
+            if (one.used == null) {
+                return null;
+            }
+            server += one.used.serverMicros();
+            postgres += one.used.postgresMicros();
+            count += one.round.count();
+        }
+        return count == 0 ? null : new Processor((double) server / count, (double) postgres / count);
+    }
+
+    String text() {
         var out = new StringBuilder();
         out.append("Medians of the rounds, and (least – most)\n");
         rounds.forEach((connections, paths) -> {
             out.append("\n%d connection%s%n".formatted(connections, connections == 1 ? "" : "s"));
-            paths.forEach((path, figures) -> {
+            paths.keySet().forEach(path -> {
                 var rate = spread(path, connections, Round::perSecond);
                 var half = spread(path, connections, Round::p50Micros);
                 var most = spread(path, connections, Round::p99Micros);
-                out.append(String.format(Locale.ROOT, "  %-6s%-70s %7.0f/s (%.0f – %.0f)  p50 %.2f ms  p99 %.2f ms%n", path.key(), path.what(),
+                out.append(String.format(Locale.ROOT, "  %-18s%-70s %7.0f/s (%.0f – %.0f)  p50 %.2f ms  p99 %.2f ms%n", path.key(), path.what(),
                         rate.median, rate.least, rate.most, half.median / 1000, most.median / 1000));
             });
         });
-        out.append("\nRound trips per request: ");
-        trips.forEach((path, count) -> out.append(path.key()).append(' ').append(count).append("  "));
+        costs(out);
         out.append('\n');
-        line(out, "read    c / b          ", ratio(Measured.READ, Measured.SELECT), "at least 0.7, aiming at 0.8");
-        line(out, "create  e / d          ", ratio(Measured.CREATE, Measured.INSERTS), "at least 0.9, aiming at 1.2");
-        line(out, "page    time f1000 / f1", ratio(Measured.PAGE_1, Measured.PAGE_1000), "at most 1.2");
+        for (var ratio : Ratio.ALL) {
+            var spread = ratio(ratio);
+            if (spread != null) {
+                out.append(String.format(Locale.ROOT, "%-18s %-32s %.2f (%.2f – %.2f) with %d connections%s%n", ratio.name(), ratio.formula(),
+                        spread.median, spread.least, spread.most, options.connectionsOfBars(), ratio.bar() == null ? "" : "; " + ratio.bar()));
+            }
+        }
         if (residentMebibytes > 0) {
             out.append("memory  resident with %d connections %d MiB; at most 400%n".formatted(Options.CONNECTIONS_OF_MEMORY, residentMebibytes));
         }
-        System.out.print(out);
+        return out.toString();
     }
 
-    private static void line(StringBuilder out, String name, @Nullable Spread ratio, String bar) {
-        if (ratio != null) {
-            out.append(String.format(Locale.ROOT, "%s  %.2f (%.2f – %.2f) with %d connections; %s%n", name, ratio.median, ratio.least, ratio.most,
-                    Options.CONNECTIONS_OF_BARS, bar));
-        }
+    private void costs(StringBuilder out) {
+        out.append("\nEach request: round trips, statements, and the processor time of the server and of PostgreSQL with %d connections%n"
+                .formatted(options.connectionsOfBars()));
+        trips.forEach((path, count) -> {
+            var processor = processor(path, options.connectionsOfBars());
+            out.append(String.format(Locale.ROOT, "  %-18s %4d %4d   %s%n", path.key(), count.roundTrips, count.statements,
+                    processor == null ? "isn't known on this system"
+                            : String.format(Locale.ROOT, "server %6.0f µs  PostgreSQL %6.0f µs", processor.serverMicros, processor.postgresMicros)));
+        });
     }
 
-    void write() throws IOException {
+    /** Writes the results; {@code more} is added to them. */
+    void write(Map<String, Object> more) throws IOException {
         if (options.json() == null) {
             return;
         }
         var ratios = new LinkedHashMap<String, Object>();
-        put(ratios, "read", ratio(Measured.READ, Measured.SELECT));
-        put(ratios, "create", ratio(Measured.CREATE, Measured.INSERTS));
-        put(ratios, "page", ratio(Measured.PAGE_1, Measured.PAGE_1000));
+        for (var ratio : Ratio.ALL) {
+            var spread = ratio(ratio);
+            ratios.put(ratio.name(), spread == null ? null : rounded(spread.median, 1000));
+        }
         var perRequest = new LinkedHashMap<String, Object>();
-        perRequest.put("read", trips.get(Measured.READ));
-        perRequest.put("create", trips.get(Measured.CREATE));
+        perRequest.put("read", trips.containsKey(Measured.READ) ? trips.get(Measured.READ).roundTrips : null);
+        perRequest.put("create", trips.containsKey(Measured.CREATE) ? trips.get(Measured.CREATE).roundTrips : null);
         var all = new LinkedHashMap<String, Object>();
         all.put("ratios", ratios);
         all.put("round_trips", perRequest);
+        all.put("requests", requests());
         all.put("rss_mib", residentMebibytes);
         all.put("rows", rows());
+        all.putAll(more);
         new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(options.json().toFile(), all);
     }
 
-    private static void put(Map<String, Object> ratios, String name, @Nullable Spread ratio) {
-        ratios.put(name, ratio == null ? null : rounded(ratio.median, 1000));
+    /** What one request of each path costs. */
+    private Map<String, Object> requests() {
+        var requests = new LinkedHashMap<String, Object>();
+        trips.forEach((path, count) -> {
+            var processor = processor(path, options.connectionsOfBars());
+            var request = new LinkedHashMap<String, Object>();
+            request.put("round_trips", count.roundTrips);
+            request.put("statements", count.statements);
+            request.put("server_micros", processor == null ? null : rounded(processor.serverMicros, 10));
+            request.put("postgres_micros", processor == null ? null : rounded(processor.postgresMicros, 10));
+            requests.put(path.key(), request);
+        });
+        return requests;
     }
 
     private List<Map<String, Object>> rows() {
@@ -149,23 +201,19 @@ final class Report {
             row.put("p99_micros", json(spread(path, connections, Round::p99Micros)));
             rows.add(row);
         }));
-        ratioRow(rows, "read", Measured.READ, Measured.SELECT);
-        ratioRow(rows, "create", Measured.CREATE, Measured.INSERTS);
-        ratioRow(rows, "page", Measured.PAGE_1, Measured.PAGE_1000);
-        return rows;
-    }
-
-    private void ratioRow(List<Map<String, Object>> rows, String name, Measured one, Measured other) {
-        var ratio = ratio(one, other);
-        if (ratio != null) {
-            var row = new LinkedHashMap<String, Object>();
-            row.put("ratio", name);
-            row.put("connections", Options.CONNECTIONS_OF_BARS);
-            row.put("median", rounded(ratio.median, 1000));
-            row.put("min", rounded(ratio.least, 1000));
-            row.put("max", rounded(ratio.most, 1000));
-            rows.add(row);
+        for (var ratio : Ratio.ALL) {
+            var spread = ratio(ratio);
+            if (spread != null) {
+                var row = new LinkedHashMap<String, Object>();
+                row.put("ratio", ratio.name());
+                row.put("connections", options.connectionsOfBars());
+                row.put("median", rounded(spread.median, 1000));
+                row.put("min", rounded(spread.least, 1000));
+                row.put("max", rounded(spread.most, 1000));
+                rows.add(row);
+            }
         }
+        return rows;
     }
 
     private static Map<String, Object> json(Spread spread) {
@@ -176,7 +224,7 @@ final class Report {
         return figures;
     }
 
-    private static double rounded(double figure, int parts) {
+    static double rounded(double figure, int parts) {
         return Math.round(figure * parts) / (double) parts;
     }
 }

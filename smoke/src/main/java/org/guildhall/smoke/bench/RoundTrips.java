@@ -8,19 +8,26 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
- * A proxy between the server and PostgreSQL that counts round trips. A Sync, Query or Flush message of the frontend/backend protocol
- * (version 3) asks for an answer; statements that are sent together are one round trip. The driver sends a BEGIN together with the first
- * statement.
+ * A proxy between the server and PostgreSQL that counts round trips and statements. A Sync, Query or Flush message of the frontend/backend
+ * protocol (version 3) asks for an answer; statements that are sent together are one round trip. The driver sends a BEGIN together with the
+ * first statement. BEGIN, COMMIT and ROLLBACK aren't counted as statements.
  */
 final class RoundTrips implements AutoCloseable {
 
     private static final int SSL_REQUEST = 80877103;
     private static final int GSS_REQUEST = 80877104;
 
+    private static final Pattern CONTROL = Pattern.compile("\\s*(begin|commit|rollback)\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     private final AtomicLong count = new AtomicLong();
+    private final AtomicLong statements = new AtomicLong();
     private final ServerSocket listener;
     private final int database;
 
@@ -38,6 +45,11 @@ final class RoundTrips implements AutoCloseable {
     /** The number of round trips so far. */
     long count() {
         return count.get();
+    }
+
+    /** The number of executed statements so far. */
+    long statements() {
+        return statements.get();
     }
 
     private void accept() {
@@ -75,12 +87,15 @@ final class RoundTrips implements AutoCloseable {
         startup(in, out);
         var buffer = new java.io.ByteArrayOutputStream(64 * 1024);
         var message = new java.io.DataOutputStream(buffer);
+        var executed = new Executed();
         while (true) {
             int type = in.readUnsignedByte();
             int length = in.readInt();
             message.writeByte(type);
             message.writeInt(length);
-            message.write(in.readNBytes(length - 4));
+            var body = in.readNBytes(length - 4);
+            message.write(body);
+            executed.message(type, body);
             if (in.available() == 0) {
                 if (type == 'S' || type == 'Q' || type == 'H') {
                     count.incrementAndGet();
@@ -88,6 +103,41 @@ final class RoundTrips implements AutoCloseable {
                 buffer.writeTo(out);
                 buffer.reset();
             }
+        }
+    }
+
+    /** Counts the statements of one connection. A Parse message names a statement, a Bind message binds it, an Execute message runs what is bound. */
+    private final class Executed {
+
+        private final Map<String, Boolean> controls = new HashMap<>();
+        private boolean control;
+
+        void message(int type, byte[] body) {
+            switch (type) {
+                case 'P' -> {
+                    var name = string(body, 0);
+                    controls.put(name, CONTROL.matcher(string(body, name.length() + 1)).matches());
+                }
+                case 'B' -> control = controls.getOrDefault(string(body, string(body, 0).length() + 1), false);
+                case 'E' -> count(control);
+                case 'Q' -> count(CONTROL.matcher(string(body, 0)).matches());
+                default -> { }
+            }
+        }
+
+        private void count(boolean isControl) {
+            if (!isControl) {
+                statements.incrementAndGet();
+            }
+        }
+
+        /** The text from a position up to the next zero byte. A character per byte, so that lengths are right. */
+        private static String string(byte[] body, int from) {
+            int end = from;
+            while (body[end] != 0) {
+                end++;
+            }
+            return new String(body, from, end - from, StandardCharsets.ISO_8859_1);
         }
     }
 

@@ -88,6 +88,10 @@ final class ServerProcess implements AutoCloseable {
         return port;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** The process's resident memory in MiB. */
     long residentMebibytes() {
         try {
