@@ -5,8 +5,9 @@ import static org.guildhall.schema.runtime.Tables.MEMBERSHIPS;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
-import static org.jooq.impl.DSL.max;
+import static org.jooq.impl.DSL.lateral;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectFrom;
 import static org.jooq.impl.DSL.selectOne;
 
 import java.time.Instant;
@@ -141,8 +142,11 @@ public final class MembershipStore {
     private static SelectConditionStep<Record> at(Field<Instant> at) {
         return select(COLUMNS_AT)
                 .from(MEMBERSHIPS)
-                .join(LATEST)
-                .on(latest())
+                .crossJoin(lateral(selectFrom(OTHER)
+                        .where(OTHER.ID.eq(MEMBERSHIPS.ID))
+                        .orderBy(OTHER.STARTS_AT.desc())
+                        .limit(inline(1))
+                        .asTable(LATEST)))
                 .where(EffectiveDates.holds(MEMBERSHIPS.STARTS_AT, MEMBERSHIPS.ENDS_AT, at))
                 // Redundant: the list begins with what existed then, instead of reading everything newer first.
                 .and(MEMBERSHIPS.CREATED_AT.le(at));
@@ -164,11 +168,6 @@ public final class MembershipStore {
     private static Condition isLatest() {
         return DSL.notExists(
                 selectOne().from(OTHER).where(OTHER.ID.eq(MEMBERSHIPS.ID)).and(OTHER.STARTS_AT.gt(MEMBERSHIPS.STARTS_AT)));
-    }
-
-    private static Condition latest() {
-        return LATEST.ID.eq(MEMBERSHIPS.ID)
-                .and(LATEST.STARTS_AT.eq(select(max(OTHER.STARTS_AT)).from(OTHER).where(OTHER.ID.eq(MEMBERSHIPS.ID))));
     }
 
     /** Inserts a membership that starts at {@code now}. The caller has locked the organization. */
