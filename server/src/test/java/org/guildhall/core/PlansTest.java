@@ -53,7 +53,7 @@ class PlansTest {
      * searched among all rows of the tenant or of the parent. An index for each of them would cost every insert more than that.
      */
     private static final Set<String> SEARCHING = Set.of(
-            "listProducts kind", "listHouseholds state", "listOrganizations org_type_id", "listOrganizations state", "listPersons state",
+            "listAuditEvents entity_type", "listProducts kind", "listHouseholds state", "listOrganizations org_type_id", "listOrganizations state", "listPersons state",
             "listProvisions at", "listProvisions cause", "listProvisions state", "listTransitions actor_type", "listTransitions cause",
             "listTransitions kind", "listTransitions state", "listTransitions created_before", "listTransitions effective_before",
             "listOrganizationTransitions actor_type", "listOrganizationTransitions cause", "listOrganizationTransitions kind",
