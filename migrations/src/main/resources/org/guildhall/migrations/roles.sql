@@ -41,6 +41,8 @@ alter role guildhall_app set statement_timeout = '5s';
 alter role guildhall_app set lock_timeout = '2s';
 alter role guildhall_app set idle_in_transaction_session_timeout = '10s';
 alter role guildhall_app set search_path = '';
+-- The server's statements are made for the plan that fits all their values, and planning them for each call takes longer than they run.
+alter role guildhall_app set plan_cache_mode = 'force_generic_plan';
 
 alter role guildhall_readonly set statement_timeout = '60s';
 alter role guildhall_readonly set idle_in_transaction_session_timeout = '60s';

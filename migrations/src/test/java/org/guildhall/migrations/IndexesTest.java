@@ -28,10 +28,10 @@ class IndexesTest {
         listed.forEach(entry -> assertTrue(entry.matches("[a-z]+\\.[a-z_]+: \\S.*"), entry));
         assertEquals(String.join("\n", listed.stream().map(entry -> entry.substring(0, entry.indexOf(':'))).toList()),
                 String.join("\n", new TestDatabase(IndexesTest.class).asSuperuser("""
-                        select n.nspname || '.' || c.relname
+                        select (n.nspname || '.' || c.relname) collate "C"
                         from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
                         where n.nspowner = 'guildhall_owner'::regrole and n.nspname <> 'guildhall_migrations'
                           and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
-                        order by 1 collate "C" """)));
+                        order by 1""")));
     }
 }

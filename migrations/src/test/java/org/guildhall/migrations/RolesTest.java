@@ -23,6 +23,7 @@ class RolesTest {
     void appRole_hasTimeoutsAndNoSearchPath() throws SQLException {
         try (var app = database.as(Roles.APP)) {
             assertEquals(List.of("5s"), TestDatabase.column(app, "show statement_timeout"));
+            assertEquals(List.of("force_generic_plan"), TestDatabase.column(app, "show plan_cache_mode"));
             assertEquals(List.of("2s"), TestDatabase.column(app, "show lock_timeout"));
             assertEquals(List.of("10s"), TestDatabase.column(app, "show idle_in_transaction_session_timeout"));
             assertEquals(List.of("\"\""), TestDatabase.column(app, "show search_path"));

@@ -169,7 +169,7 @@ final class EntitlementRuleStore {
         return by.is(ENTITLEMENT_RULES.ENTITLEMENT_SET_ID, Filter::setId)
                 .and(by.is(ENTITLEMENT_RULES.EXTERNAL_ID, Filter::externalId))
                 .and(by.is(ENTITLEMENT_RULES.RESOURCE_KEY, Filter::resourceKey))
-                .and(by.is(ENTITLEMENT_RULES.KIND, Filter::kind))
+                .and(by.oneOf(ENTITLEMENT_RULES.KIND, Filter::kind))
                 .and(by.choice(Filter::active, active -> active == null ? DSL.noCondition() : active ? today.ENDS_AT.isNull() : today.ENDS_AT.isNotNull()));
     }
 

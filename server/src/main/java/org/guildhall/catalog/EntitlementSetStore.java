@@ -93,7 +93,7 @@ final class EntitlementSetStore {
             by -> select(COLUMNS)
                     .from(ENTITLEMENT_SETS)
                     .where(by.is(ENTITLEMENT_SETS.EXTERNAL_ID, Filter::externalId))
-                    .and(by.is(ENTITLEMENT_SETS.STATE, Filter::state))
+                    .and(by.oneOf(ENTITLEMENT_SETS.STATE, Filter::state))
                     .and(by.within(ENTITLEMENT_SETS.CREATED_AT, Filter::created)),
             EntitlementSetStore::row);
 

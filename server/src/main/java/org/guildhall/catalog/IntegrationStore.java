@@ -133,7 +133,7 @@ final class IntegrationStore {
                     .from(INTEGRATIONS)
                     .where(by.is(INTEGRATIONS.EXTERNAL_ID, Filter::externalId))
                     .and(by.is(INTEGRATIONS.KEY, Filter::key))
-                    .and(by.is(INTEGRATIONS.STATE, Filter::state))
+                    .and(by.oneOf(INTEGRATIONS.STATE, Filter::state))
                     .and(by.within(INTEGRATIONS.CREATED_AT, Filter::created)),
             IntegrationStore::row);
 

@@ -88,7 +88,7 @@ final class PriceStore {
                     .from(PRICES)
                     .where(by.is(PRICES.PRODUCT_ID, Filter::productId))
                     .and(by.is(PRICES.EXTERNAL_ID, Filter::externalId))
-                    .and(by.is(PRICES.STATE, Filter::state))
+                    .and(by.oneOf(PRICES.STATE, Filter::state))
                     .and(by.is(PRICES.CURRENCY, Filter::currency)),
             PriceStore::row);
 

@@ -54,7 +54,7 @@ final class AuditReviewStore {
                     .from(AUDIT_REVIEWS)
                     .where(by.is(AUDIT_REVIEWS.EVENT_ID, Filter::eventId))
                     .and(by.is(AUDIT_REVIEWS.EXTERNAL_ID, Filter::externalId))
-                    .and(by.is(AUDIT_REVIEWS.OUTCOME, Filter::outcome)),
+                    .and(by.oneOf(AUDIT_REVIEWS.OUTCOME, Filter::outcome)),
             AuditReviewStore::row);
 
     Row insert(Tx tx, UUID eventId, @Nullable String externalId, String outcome, @Nullable String note, UUID reviewerId) {

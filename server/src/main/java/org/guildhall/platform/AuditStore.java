@@ -155,7 +155,7 @@ final class AuditStore {
                 .and(by.is(AUDIT_EVENTS.TOKEN_ID, Filter::tokenId))
                 .and(by.is(AUDIT_EVENTS.SUBJECT_TENANT_ID, Filter::subjectTenantId))
                 .and(by.is(AUDIT_EVENTS.ACTION, Filter::action))
-                .and(by.is(AUDIT_EVENTS.CATEGORY, Filter::category))
+                .and(by.oneOf(AUDIT_EVENTS.CATEGORY, Filter::category))
                 .and(by.is(AUDIT_EVENTS.OPERATION, Filter::operation))
                 .and(by.is(AUDIT_EVENTS.REQUEST_ID, Filter::requestId))
                 .and(by.within(AUDIT_EVENTS.OCCURRED_AT, Filter::occurred));

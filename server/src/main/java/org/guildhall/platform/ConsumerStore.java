@@ -110,8 +110,8 @@ final class ConsumerStore {
             by -> select(COLUMNS)
                     .from(CONSUMERS)
                     .where(by.is(CONSUMERS.EXTERNAL_ID, Filter::externalId))
-                    .and(by.is(CONSUMERS.STATE, Filter::state))
-                    .and(by.is(CONSUMERS.ACTS_AS, Filter::actsAs))
+                    .and(by.oneOf(CONSUMERS.STATE, Filter::state))
+                    .and(by.oneOf(CONSUMERS.ACTS_AS, Filter::actsAs))
                     .and(by.within(CONSUMERS.CREATED_AT, Filter::created)),
             ConsumerStore::row);
 

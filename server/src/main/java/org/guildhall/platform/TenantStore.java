@@ -101,8 +101,8 @@ final class TenantStore {
                     .from(TENANTS)
                     .where(OURS)
                     .and(by.is(TENANTS.EXTERNAL_ID, Filter::externalId))
-                    .and(by.is(TENANTS.MODE, Filter::mode))
-                    .and(by.is(TENANTS.STATE, Filter::state))
+                    .and(by.oneOf(TENANTS.MODE, Filter::mode))
+                    .and(by.oneOf(TENANTS.STATE, Filter::state))
                     .and(by.within(TENANTS.CREATED_AT, Filter::created)),
             TenantStore::row);
 

@@ -151,7 +151,7 @@ final class TokenStore {
                     .and(by.is(TOKENS.CONSUMER_ID, Filter::consumerId))
                     .and(by.is(STATE, Filter::state))
                     .and(by.is(TOKENS.PREFIX, Filter::prefix))
-                    .and(by.is(TOKENS.KIND, Filter::kind))
+                    .and(by.oneOf(TOKENS.KIND, Filter::kind))
                     .and(by.within(TOKENS.CREATED_AT, Filter::created)),
             TokenStore::row);
 

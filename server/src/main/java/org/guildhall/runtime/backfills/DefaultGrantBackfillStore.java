@@ -6,15 +6,14 @@ import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
 import static org.guildhall.schema.runtime.Tables.POOLS;
 import static org.guildhall.schema.runtime.Tables.PROVISIONS;
 import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
-import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.name;
-import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectCount;
-import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.update;
 
 import java.time.Instant;
@@ -100,8 +99,8 @@ final class DefaultGrantBackfillStore {
                     .from(DEFAULT_GRANT_BACKFILLS)
                     .where(by.is(DEFAULT_GRANT_BACKFILLS.DEFAULT_GRANT_POLICY_ID, BackfillFilter::policyId))
                     .and(by.is(DEFAULT_GRANT_BACKFILLS.EXTERNAL_ID, BackfillFilter::externalId))
-                    .and(by.is(DEFAULT_GRANT_BACKFILLS.MODE, BackfillFilter::mode))
-                    .and(by.is(DEFAULT_GRANT_BACKFILLS.STATE, BackfillFilter::state))
+                    .and(by.oneOf(DEFAULT_GRANT_BACKFILLS.MODE, BackfillFilter::mode))
+                    .and(by.oneOf(DEFAULT_GRANT_BACKFILLS.STATE, BackfillFilter::state))
                     .and(by.within(DEFAULT_GRANT_BACKFILLS.CREATED_AT, BackfillFilter::created)),
             DefaultGrantBackfillStore::row);
     private static final PreparedQuery<Task> LOCK_TASK = PreparedQuery.mapped(
@@ -133,9 +132,10 @@ final class DefaultGrantBackfillStore {
                     .and(DEFAULT_GRANT_BACKFILLS.LAST_ORGANIZATION_ID.isNotDistinctFrom(DSL.param("from", SQLDataType.UUID))));
     private static final PreparedUpdate SUCCEED = end("succeeded", DEFAULT_GRANT_BACKFILLS.PROCESSED);
     private static final PreparedUpdate FAIL = end("failed", DEFAULT_GRANT_BACKFILLS.TOTAL);
-    private static final Condition DUE = TRANSITIONS.POOL_ID.eq(POOLS.ID)
-            .and(TRANSITIONS.STATE.eq(inline("scheduled")))
-            .and(TRANSITIONS.EFFECTIVE_AT.le(Columns.now()));
+    // One entry of an index for each pool: "exists" may be planned as a search of all scheduled transitions.
+    private static final Field<Instant> EARLIEST = field(
+            select(min(TRANSITIONS.EFFECTIVE_AT)).from(TRANSITIONS).where(TRANSITIONS.POOL_ID.eq(POOLS.ID)).and(TRANSITIONS.STATE.eq(inline("scheduled"))));
+    private static final Field<Boolean> ANY_DUE = coalesce(field(EARLIEST.le(Columns.now())), inline(false));
 
     private static final Field<Boolean> LACKS = field(name("lacks"), SQLDataType.BOOLEAN);
     private static final Field<Boolean> IS_DUE = field(name("due"), SQLDataType.BOOLEAN);
@@ -156,12 +156,13 @@ final class DefaultGrantBackfillStore {
     private static final ShapedQuery<Search, Candidate> CANDIDATES = ShapedQuery.of(
             by -> {
                 var given = by.is(PROVISIONS.LADDER_ID, Search::ladderId).and(by.is(PROVISIONS.DEFAULT_GRANT_POLICY_ID, Search::policyId));
-                var lacks = field(notExists(selectOne()
+                var held = field(select(inline(1))
                         .from(PROVISIONS)
                         .where(PROVISIONS.POOL_ID.eq(POOLS.ID))
                         .and(given)
-                        .and(PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.gt(Columns.now())))));
-                return select(ORGANIZATIONS.ID, lacks.as(LACKS), field(exists(selectOne().from(TRANSITIONS).where(DUE))).as(IS_DUE))
+                        .and(PROVISIONS.HELD_UNTIL.gt(Columns.now()))
+                        .limit(inline(1)));
+                return select(ORGANIZATIONS.ID, field(held.isNull()).as(LACKS), ANY_DUE.as(IS_DUE))
                         .from(ORGANIZATIONS)
                         .join(POOLS)
                         .on(POOLS.ORGANIZATION_ID.eq(ORGANIZATIONS.ID))

@@ -173,8 +173,8 @@ final class ImportStore {
             by -> select(COLUMNS)
                     .from(IMPORTS)
                     .where(by.is(IMPORTS.EXTERNAL_ID, Filter::externalId))
-                    .and(by.is(IMPORTS.STATE, Filter::state))
-                    .and(by.is(IMPORTS.MODE, Filter::mode))
+                    .and(by.oneOf(IMPORTS.STATE, Filter::state))
+                    .and(by.oneOf(IMPORTS.MODE, Filter::mode))
                     .and(by.within(IMPORTS.CREATED_AT, Filter::created)),
             ImportStore::row);
     private static final ListQuery<UUID, LineError> ERRORS = ListQuery.of(

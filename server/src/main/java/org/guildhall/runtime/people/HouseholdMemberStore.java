@@ -107,7 +107,7 @@ public final class HouseholdMemberStore {
                     .where(by.is(HOUSEHOLD_MEMBERS.HOUSEHOLD_ID, Filter::householdId))
                     .and(by.is(HOUSEHOLD_MEMBERS.EXTERNAL_ID, Filter::externalId))
                     .and(by.is(HOUSEHOLD_MEMBERS.PERSON_ID, Filter::personId))
-                    .and(by.is(HOUSEHOLD_MEMBERS.ROLE, Filter::role))
+                    .and(by.oneOf(HOUSEHOLD_MEMBERS.ROLE, Filter::role))
                     .and(by.choice(Filter::active, HouseholdMemberStore::isActive))
                     .and(by.when(SQLDataType.INSTANT, Filter::at, at ->
                             EffectiveDates.holds(HOUSEHOLD_MEMBERS.STARTS_AT, HOUSEHOLD_MEMBERS.ENDS_AT, at))),

@@ -104,7 +104,7 @@ public final class HouseholdStore {
                     .from(HOUSEHOLDS)
                     .where(by.is(HOUSEHOLDS.EXTERNAL_ID, Filter::externalId))
                     .and(by.when(SQLDataType.UUID, Filter::personId, HouseholdStore::hasMember))
-                    .and(by.is(HOUSEHOLDS.STATE, Filter::state))
+                    .and(by.oneOf(HOUSEHOLDS.STATE, Filter::state))
                     .and(by.within(HOUSEHOLDS.CREATED_AT, Filter::created)),
             HouseholdStore::row);
 

@@ -143,7 +143,9 @@ public final class MembershipStore {
                 .from(MEMBERSHIPS)
                 .join(LATEST)
                 .on(latest())
-                .where(EffectiveDates.holds(MEMBERSHIPS.STARTS_AT, MEMBERSHIPS.ENDS_AT, at));
+                .where(EffectiveDates.holds(MEMBERSHIPS.STARTS_AT, MEMBERSHIPS.ENDS_AT, at))
+                // Redundant: the list begins with what existed then, instead of reading everything newer first.
+                .and(MEMBERSHIPS.CREATED_AT.le(at));
     }
 
     private static SelectConditionStep<Record> list(QueryShape<Filter> by) {
@@ -153,7 +155,7 @@ public final class MembershipStore {
                 .and(by.is(MEMBERSHIPS.ORGANIZATION_ID, Filter::organizationId))
                 .and(by.is(MEMBERSHIPS.PERSON_ID, Filter::personId))
                 .and(by.is(today.EXTERNAL_ID, Filter::externalId))
-                .and(by.is(MEMBERSHIPS.ROLE, Filter::role))
+                .and(by.oneOf(MEMBERSHIPS.ROLE, Filter::role))
                 .and(by.choice(Filter::active, active ->
                         active == null ? DSL.noCondition() : active ? today.ENDS_AT.isNull() : today.ENDS_AT.isNotNull()))
                 .and(by.within(MEMBERSHIPS.CREATED_AT, Filter::created));

@@ -186,7 +186,7 @@ public final class OrganizationStore {
                     .where(by.is(ORGANIZATIONS.EXTERNAL_ID, Filter::externalId))
                     .and(by.is(ORGANIZATIONS.ORG_TYPE_ID, Filter::orgTypeId))
                     .and(by.is(ORGANIZATIONS.PERSONAL_PERSON_ID, Filter::personalPersonId))
-                    .and(by.is(ORGANIZATIONS.STATE, Filter::state))
+                    .and(by.oneOf(ORGANIZATIONS.STATE, Filter::state))
                     .and(by.within(ORGANIZATIONS.CREATED_AT, Filter::created)),
             OrganizationStore::row);
 

@@ -193,7 +193,7 @@ public final class PersonStore {
                     .and(hasIdentity(
                             by.optional(PERSON_IDENTITIES.ISSUER.getDataType(), Filter::issuer),
                             by.optional(PERSON_IDENTITIES.SUBJECT.getDataType(), Filter::subject)))
-                    .and(by.is(PERSONS.STATE, Filter::state))
+                    .and(by.oneOf(PERSONS.STATE, Filter::state))
                     .and(by.within(PERSONS.CREATED_AT, Filter::created)),
             PersonStore::row);
 

@@ -84,7 +84,7 @@ public final class WorkspaceStore {
                     .from(WORKSPACES)
                     .where(by.is(WORKSPACES.EXTERNAL_ID, Filter::externalId))
                     .and(by.is(WORKSPACES.ORGANIZATION_ID, Filter::organizationId))
-                    .and(by.is(WORKSPACES.STATE, Filter::state))
+                    .and(by.oneOf(WORKSPACES.STATE, Filter::state))
                     .and(by.within(WORKSPACES.CREATED_AT, Filter::created)),
             WorkspaceStore::row);
 

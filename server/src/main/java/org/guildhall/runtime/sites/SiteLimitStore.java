@@ -11,13 +11,12 @@ import static org.guildhall.schema.runtime.Tables.SURPLUS_LOOKS;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.count;
-import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectDistinct;
-import static org.jooq.impl.DSL.selectOne;
 
 import java.time.Instant;
 import java.util.Collection;
@@ -69,22 +68,32 @@ final class SiteLimitStore {
             .on(RUNTIME_RESOURCE_KEYS.KEY.eq(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY))
             .where(RUNTIME_RESOURCE_KEYS.COUNTS_SITES)
             .and(CHANGED));
-    private static final Condition HOLDS_CHANGED_RULE = exists(selectOne()
-            .from(PROVISIONS)
-            .join(RUNTIME_PRODUCTS)
-            .on(RUNTIME_PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
-            .join(RUNTIME_ENTITLEMENT_RULES)
-            .on(RUNTIME_ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(RUNTIME_PRODUCTS.ENTITLEMENT_SET_ID))
-            .where(PROVISIONS.POOL_ID.eq(SITES.POOL_ID))
-            .and(PROVISIONS.ENDS_AT.isNull().or(PROVISIONS.ENDS_AT.gt(Columns.now())))
-            .and(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(params("keys", SQLDataType.CLOB))))
-            .and(CHANGED));
-    private static final PreparedQuery<UUID> DUE = PreparedQuery.ofValue(selectDistinct(SITES.ORGANIZATION_ID)
-            .from(SITES)
-            .where(SITES.COUNTS)
-            .and(SITES.ORGANIZATION_ID.gt(DSL.param("after", SQLDataType.UUID)))
-            .and(HOLDS_CHANGED_RULE)
-            .orderBy(SITES.ORGANIZATION_ID)
+    private static final Field<UUID> ORGANIZATION_ID = field(name("s", "organization_id"), SQLDataType.UUID);
+
+    // What a pool holds is looked up once for each organization. The scalar query with its limit is made for one pool at a time, where
+    // "exists" may be planned as a join with all provisions.
+    private static final Condition HOLDS_CHANGED_RULE = field(select(inline(1))
+                    .from(PROVISIONS)
+                    .join(RUNTIME_PRODUCTS)
+                    .on(RUNTIME_PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
+                    .join(RUNTIME_ENTITLEMENT_RULES)
+                    .on(RUNTIME_ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(RUNTIME_PRODUCTS.ENTITLEMENT_SET_ID))
+                    .where(PROVISIONS.POOL_ID.eq(field(name("s", "pool_id"), SQLDataType.UUID)))
+                    .and(PROVISIONS.HELD_UNTIL.gt(Columns.now()))
+                    .and(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(params("keys", SQLDataType.CLOB))))
+                    .and(CHANGED)
+                    .limit(inline(1)))
+            .isNotNull();
+    private static final PreparedQuery<UUID> DUE = PreparedQuery.ofValue(select(ORGANIZATION_ID)
+            .from(select(SITES.ORGANIZATION_ID, SITES.POOL_ID)
+                    .distinctOn(SITES.ORGANIZATION_ID)
+                    .from(SITES)
+                    .where(SITES.COUNTS)
+                    .and(SITES.ORGANIZATION_ID.gt(DSL.param("after", SQLDataType.UUID)))
+                    .orderBy(SITES.ORGANIZATION_ID)
+                    .asTable("s"))
+            .where(HOLDS_CHANGED_RULE)
+            .orderBy(ORGANIZATION_ID)
             .limit(DSL.param("max", SQLDataType.INTEGER)));
     private static final UUID FIRST = new UUID(0, 0);
     private static final Field<Integer> NUMBER = field("sites", SQLDataType.INTEGER);

@@ -160,7 +160,9 @@ public final class SiteStore {
         return select.from(SITES)
                 .join(SITE_STATES)
                 .on(SITE_STATES.SITE_ID.eq(SITES.ID))
-                .where(EffectiveDates.holds(SITE_STATES.STARTS_AT, SITE_STATES.ENDS_AT, at));
+                .where(EffectiveDates.holds(SITE_STATES.STARTS_AT, SITE_STATES.ENDS_AT, at))
+                // Redundant: a list begins with what existed then, instead of reading everything newer first.
+                .and(SITES.CREATED_AT.le(at));
     }
 
     /** @param since the field of the state's start, now or at an instant */
@@ -175,7 +177,7 @@ public final class SiteStore {
                             .and(by.is(SITES.ORGANIZATION_ID, Filter::organizationId))
                             .and(by.is(SITES.WORKSPACE_ID, Filter::workspaceId))
                             .and(by.is(SITES.INTEGRATION_ID, Filter::integrationId))
-                            .and(by.is(at == null ? SITES.STATE : SITE_STATES.STATE, Filter::state))
+                            .and(by.oneOf(at == null ? SITES.STATE : SITE_STATES.STATE, Filter::state))
                             .and(by.is(SITES.DOMAIN, Filter::domain))
                             .and(by.within(since, Filter::since))
                             .and(by.within(SITES.CREATED_AT, Filter::created));

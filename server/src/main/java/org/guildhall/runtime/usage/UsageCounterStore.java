@@ -22,15 +22,12 @@ import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.with;
 
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.guildhall.core.data.TimeZones;
@@ -42,7 +39,6 @@ import org.guildhall.core.sql.RowReader;
 import org.guildhall.runtime.entitlements.EffectiveRules.ActiveRule;
 import org.guildhall.runtime.entitlements.EffectiveRules;
 import org.guildhall.runtime.usage.UsageRules.CounterState;
-import org.guildhall.runtime.usage.UsageRules.UsageCounter;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Param;
@@ -51,7 +47,6 @@ import org.jooq.SelectConditionStep;
 import org.jooq.SelectSelectStep;
 import org.jooq.Table;
 import org.jooq.impl.SQLDataType;
-import org.jspecify.annotations.Nullable;
 
 /** Reads and locks what use is checked against: pools, effective rules and counters. The number of round trips doesn't depend on their number. */
 public final class UsageCounterStore {
@@ -127,7 +122,8 @@ public final class UsageCounterStore {
 
     private static PreparedQuery<PoolRule> rulesAt() {
         var which = PROVISIONS.POOL_ID.eq(any(params("pools", SQLDataType.UUID)));
-        return PreparedQuery.of(rules(select(RULE_COLUMNS), HELD_RULES, which, param("at", SQLDataType.INSTANT)), UsageCounterStore::rule);
+        return PreparedQuery.of(
+                rules(select(RULE_COLUMNS), HELD_RULES, which, param("at", SQLDataType.INSTANT)), RULE_COLUMNS, UsageCounterStore::rule);
     }
 
     /** The rules at each pool's present instant, which is read once. */
@@ -135,7 +131,7 @@ public final class UsageCounterStore {
         var seen = name("seen").fields("pool_id", "at").asMaterialized(select(POOLS.ID, NOW).from(POOLS).where(OF_ORGANIZATIONS));
         var joined = seen.join(HELD_RULES).on(PROVISIONS.POOL_ID.eq(seen.field("pool_id", SQLDataType.UUID)));
         var at = field(name("seen", "at"), SQLDataType.INSTANT);
-        return PreparedQuery.of(rules(with(seen).select(RULE_COLUMNS), joined, noCondition(), at), UsageCounterStore::rule);
+        return PreparedQuery.of(rules(with(seen).select(RULE_COLUMNS), joined, noCondition(), at), RULE_COLUMNS, UsageCounterStore::rule);
     }
 
     private static SelectConditionStep<Record> rules(SelectSelectStep<Record> select, Table<?> from, Condition which, Field<Instant> at) {
@@ -188,8 +184,9 @@ public final class UsageCounterStore {
         var ordered = List.copyOf(counters);
         var batch = new Batch();
         var used = batch.all(
-                STATES, each(ordered, UsageCounter::poolId), each(ordered, UsageCounter::resourceKey), each(ordered, UsageCounter::period),
-                each(ordered, UsageCounterStore::startsAt), each(ordered, UsageCounterStore::endsAt));
+                STATES, UsageCounter.each(ordered, UsageCounter::poolId), UsageCounter.each(ordered, UsageCounter::resourceKey),
+                UsageCounter.each(ordered, UsageCounter::period),
+                UsageCounter.each(ordered, UsageCounter::startsAt), UsageCounter.each(ordered, UsageCounter::endsAt));
         var uncleared = thresholds.uncleared(batch, ordered);
         batch.send(tx);
         var recorded = uncleared.get();
@@ -198,27 +195,6 @@ public final class UsageCounterStore {
             states.put(ordered.get(at), new CounterState(used.get().get(at), recorded.getOrDefault(ordered.get(at), Map.of())));
         }
         return states;
-    }
-
-    /** A value of each counter. */
-    static <T> List<@Nullable T> each(List<UsageCounter> counters, Function<UsageCounter, @Nullable T> column) {
-        var values = new ArrayList<@Nullable T>(counters.size());
-        counters.forEach(counter -> values.add(column.apply(counter)));
-        return values;
-    }
-
-    /** The start of the counter's period; the epoch for a limit, so that the unique key of its thresholds has a value. */
-    static Instant startsAt(UsageCounter counter) {
-        return counter.span() == null ? Instant.EPOCH : counter.span().startsAt();
-    }
-
-    /** The first day of the counter's period; the epoch for a limit. */
-    static LocalDate startsOn(UsageCounter counter) {
-        return counter.span() == null ? LocalDate.EPOCH : counter.span().startsOn();
-    }
-
-    private static Instant endsAt(UsageCounter counter) {
-        return counter.span() == null ? Instant.EPOCH : counter.span().endsAt();
     }
 
     private static PoolRule rule(RowReader cells) {

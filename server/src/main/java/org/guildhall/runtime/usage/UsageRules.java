@@ -31,14 +31,6 @@ final class UsageRules {
     record UsageEntry(int number, UUID poolId, String resourceKey, boolean allowance, long quantity, LocalDate day) {}
 
     /**
-     * A counter of a pool: the present use of a limit, or the use of an allowance in one period.
-     *
-     * @param period {@code day}, {@code week}, {@code month} or {@code year}; null for a limit
-     * @param span the period's start and end; null for a limit
-     */
-    record UsageCounter(UUID poolId, String resourceKey, @Nullable String period, @Nullable AllowancePeriod span) {}
-
-    /**
      * The state of a counter.
      *
      * @param reached the recorded thresholds that aren't cleared, by their percents
@@ -187,7 +179,7 @@ final class UsageRules {
     }
 
     private @Nullable EffectiveRule rule(UsageCounter counter) {
-        return rules(counter.poolId).rule(counter.resourceKey, counter.period);
+        return rules(counter.poolId()).rule(counter.resourceKey(), counter.period());
     }
 
     private EffectiveRules rules(UUID poolId) {

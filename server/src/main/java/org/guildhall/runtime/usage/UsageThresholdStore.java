@@ -20,7 +20,6 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
@@ -31,8 +30,6 @@ import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
-import org.guildhall.runtime.usage.UsageRules.Reached;
-import org.guildhall.runtime.usage.UsageRules.UsageCounter;
 import org.jooq.Field;
 import org.jooq.Table;
 import org.jooq.impl.SQLDataType;
@@ -46,14 +43,6 @@ final class UsageThresholdStore {
             UUID id, UUID organizationId, String resourceKey, @Nullable String period, @Nullable LocalDate periodOn, int percent, long limitValue,
             long used, @Nullable UUID reportId, Instant reachedAt, @Nullable Instant clearedAt, Instant createdAt) {
 
-        /** A newly reached threshold. */
-        static Row of(Reached reached, UUID organizationId, @Nullable UUID reportId, Instant now) {
-            var counter = reached.counter();
-            return new Row(
-                    Ids.next(), organizationId, counter.resourceKey(), counter.period(), counter.span() == null ? null : counter.span().startsOn(),
-                    reached.percent(), reached.limit(), reached.used(), reportId, now, null, now);
-        }
-
         /** The row after it was cleared. */
         Row cleared(Instant now) {
             return new Row(id, organizationId, resourceKey, period, periodOn, percent, limitValue, used, reportId, reachedAt, now, createdAt);
@@ -62,7 +51,7 @@ final class UsageThresholdStore {
         private Map<String, String> cells(UsageCounter counter) {
             return JsonRows.row(
                     "id", id, "organization_id", organizationId, "pool_id", counter.poolId(), "resource_key", resourceKey, "period", period,
-                    "period_on", UsageCounterStore.startsOn(counter), "period_starts_at", UsageCounterStore.startsAt(counter), "percent", percent,
+                    "period_on", counter.startsOn(), "period_starts_at", counter.startsAt(), "percent", percent,
                     "limit_value", limitValue, "used", used, "report_id", reportId, "reached_at", reachedAt, "created_at", createdAt);
         }
     }
@@ -131,8 +120,8 @@ final class UsageThresholdStore {
     /** Adds the read of the thresholds of counters that aren't cleared, by their percents. */
     Supplier<Map<UsageCounter, Map<Integer, Row>>> uncleared(Batch batch, List<UsageCounter> counters) {
         var found = batch.all(
-                UNCLEARED, UsageCounterStore.each(counters, UsageCounter::poolId), UsageCounterStore.each(counters, UsageCounter::resourceKey),
-                UsageCounterStore.each(counters, UsageCounter::period), UsageCounterStore.each(counters, UsageCounterStore::startsAt));
+                UNCLEARED, UsageCounter.each(counters, UsageCounter::poolId), UsageCounter.each(counters, UsageCounter::resourceKey),
+                UsageCounter.each(counters, UsageCounter::period), UsageCounter.each(counters, UsageCounter::startsAt));
         return () -> {
             var byCounter = new HashMap<UsageCounter, Map<Integer, Row>>();
             found.get().forEach(one -> byCounter
@@ -142,9 +131,9 @@ final class UsageThresholdStore {
         };
     }
 
-    /** Inserts reached thresholds, together with the transaction's next statement. The rows belong to the thresholds at their places. */
-    void insert(Tx tx, List<Reached> reached, List<Row> rows) {
-        var cells = IntStream.range(0, rows.size()).mapToObj(at -> rows.get(at).cells(reached.get(at).counter())).toList();
+    /** Inserts reached thresholds, together with the transaction's next statement. Each row belongs to the counter at its place. */
+    void insert(Tx tx, List<UsageCounter> counters, List<Row> rows) {
+        var cells = IntStream.range(0, rows.size()).mapToObj(at -> rows.get(at).cells(counters.get(at))).toList();
         INSERT.later(tx, Columns.rows(cells));
     }
 

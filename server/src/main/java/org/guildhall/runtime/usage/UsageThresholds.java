@@ -8,13 +8,13 @@ import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.model.UsageThresholdId;
 import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.entitlements.EffectiveRules.EffectiveRule;
 import org.guildhall.runtime.plans.LockedPool;
 import org.guildhall.runtime.usage.UsageRules.CounterState;
 import org.guildhall.runtime.usage.UsageRules.Reached;
-import org.guildhall.runtime.usage.UsageRules.UsageCounter;
 import org.jspecify.annotations.Nullable;
 
 /** Stores reached and cleared thresholds, and records them in the audit event of the change that reached them. */
@@ -84,11 +84,18 @@ public final class UsageThresholds {
             store.clear(tx, cleared.stream().map(UsageThresholdStore.Row::id).toList(), now);
         }
         var rows = reached.stream()
-                .map(one -> UsageThresholdStore.Row.of(one, Objects.requireNonNull(organizations.get(one.counter().poolId())), reportId, now))
+                .map(one -> row(one, Objects.requireNonNull(organizations.get(one.counter().poolId())), reportId, now))
                 .toList();
         if (!rows.isEmpty()) {
-            store.insert(tx, reached, rows);
+            store.insert(tx, reached.stream().map(Reached::counter).toList(), rows);
         }
         return new ThresholdChanges(rows, cleared, now);
+    }
+
+    private static UsageThresholdStore.Row row(Reached reached, UUID organizationId, @Nullable UUID reportId, Instant now) {
+        var counter = reached.counter();
+        return new UsageThresholdStore.Row(
+                Ids.next(), organizationId, counter.resourceKey(), counter.period(), counter.span() == null ? null : counter.startsOn(),
+                reached.percent(), reached.limit(), reached.used(), reportId, now, null, now);
     }
 }

@@ -145,6 +145,15 @@ class AllowanceHoldsTest {
     }
 
     @Test
+    void settle_withTheExternalIdOfAnEvent_isRefused() {
+        var organization = usage.organization(allowance(KEY, "week", 5));
+        usage.report(event("taken", organization, KEY, 1)).expect(201);
+        assertEquals("held", hold(organization, 2, noon(0, DayOfWeek.SUNDAY), "taken"));
+        assertEquals("conflict", settle("taken"));
+        assertEquals("true", release("taken"));
+    }
+
+    @Test
     void hold_reachesAThreshold_andReleaseClearsIt() {
         var organization = usage.organization(
                 "{\"resource_key\": \"wiki.uploads\", \"kind\": \"allowance\", \"period\": \"week\", \"limit_value\": 4, \"threshold_percents\": [50]}");

@@ -23,7 +23,6 @@ import org.guildhall.runtime.usage.UsageRules.Outcome;
 import org.guildhall.runtime.usage.UsageRules.Reached;
 import org.guildhall.runtime.usage.UsageRules.Reason;
 import org.guildhall.runtime.usage.UsageRules.Refused;
-import org.guildhall.runtime.usage.UsageRules.UsageCounter;
 import org.guildhall.runtime.usage.UsageRules.UsageEntry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

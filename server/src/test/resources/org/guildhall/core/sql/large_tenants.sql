@@ -122,7 +122,7 @@ select tenant_id, id, state, state_since from runtime.sites where tenant_id in (
 insert into platform.audit_events (tenant_id, id, occurred_at, recorded_at, actor_type, actor_id, operation, status, action, category, entity_type, entity_id, request_id,
        trace_id)
 select tenant_id, pg_temp.id(26, n), pg_temp.past(n), pg_temp.past(n), case when n % 500 = 0 then 'member' else 'operator' end, pg_temp.id(27, n % 100), 'createProduct', 201,
-       case when n % 400 = 0 then 'retire' else 'create' end, case when n % 300 = 0 then 'runtime' else 'catalog' end, 'product', pg_temp.parent(4, n, 80 * scale),
+       case when n % 400 = 0 then 'product.retire' else 'product.create' end, case when n % 300 = 0 then 'access' else 'billing' end, 'product', pg_temp.parent(4, n, 80 * scale),
        'r' || n, md5(n::text)
 from sizes, generate_series(1, 100 * scale) n;
 insert into platform.audit_entities (tenant_id, event_id, position, entity_type, entity_id, occurred_at, salt)
