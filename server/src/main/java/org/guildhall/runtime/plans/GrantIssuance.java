@@ -22,7 +22,7 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.Batch;
-import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.guildhall.runtime.plans.TransitionStore.TransitionDetails;
 import org.guildhall.runtime.plans.TransitionWriter.NewProvision;
 import org.guildhall.runtime.rules.CalendarTerm;
 import org.guildhall.runtime.rules.GrantEnd;
@@ -148,14 +148,14 @@ final class GrantIssuance {
             return revoked;
         }
         var from = Objects.requireNonNull(held.plan(grant.ladderId()), "an active grant of a plan without the plan");
-        var byDefault = pools.then(tx, held.rows().defaults(), List.of(), List.of()).byDefault(grant.ladderId(), held.now());
+        var byDefault = pools.history(tx, held.rows().defaults(), List.of(), List.of()).byDefault(grant.ladderId(), held.now());
         var to = switch (TransitionRules.end(from, byDefault)) {
             case Impossible no -> throw Problem.INVALID_STATE.because(no.detail());
             case Move move -> move.to();
         };
-        var what = ScheduledTransition.of(grant.ladderId(), TransitionRules.Kind.END, from.tierId(), null, from.cause(), grant.id(), held.now());
-        var step = new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to));
-        var moved = writer.move(tx, changes, held, step, Manner.of(actor, reason), null);
+        var scheduled = ScheduledTransition.of(grant.ladderId(), TransitionRules.Kind.END, from.tierId(), null, from.cause(), grant.id(), held.now());
+        var step = new ProjectedTransition(scheduled, from, to == null ? null : PoolProjection.begun(scheduled, to));
+        var moved = writer.move(tx, changes, held, step, TransitionDetails.of(actor, reason), null);
         writer.dropOf(tx, changes, held, grant.id(), GrantEnd.REVOKED, held.now());
         pools.changed(tx, changes, held, moved.held(), List.of());
         return revoked;
@@ -180,7 +180,7 @@ final class GrantIssuance {
         var tier = place.tier();
         var at = agreed.startsAt();
         var from = agreed.later()
-                ? TransitionRequests.expected(held, pools.then(tx, held.rows().defaults(), List.of(ladder), held.scheduled()), ladder.id(), at)
+                ? TransitionRequests.expected(held, pools.history(tx, held.rows().defaults(), List.of(ladder), held.scheduled()), ladder.id(), at)
                 : held.plan(ladder.id());
         if (renewed != null && (from == null || !renewed.id().equals(from.grantId()))) {
             throw Problem.CONFLICT.at("/renews_grant_id", "Another plan replaces the plan of the grant before that instant.");
@@ -191,15 +191,15 @@ final class GrantIssuance {
             TransitionRequests.requireFree(held, ladder.id(), at, "/starts_at");
         }
         var grant = given(tx, changes, held, request, agreed, tier);
-        var what = ScheduledTransition.of(ladder.id(), kind, from == null ? null : from.tierId(), tier.id(), request.kind(), grant.id(), at);
+        var scheduled = ScheduledTransition.of(ladder.id(), kind, from == null ? null : from.tierId(), tier.id(), request.kind(), grant.id(), at);
         var to = new ProvisionSpan(
                 Ids.next(), landing.productId(), ladder.id(), tier.id(), request.kind(), grant.id(), null, at, agreed.term().endsAt());
-        var manner = Manner.of(actor, request.reason());
+        var details = TransitionDetails.of(actor, request.reason());
         var after = held;
         if (agreed.later()) {
-            writer.schedule(tx, changes, held, what, manner);
+            writer.schedule(tx, changes, held, scheduled, details);
         } else {
-            after = writer.move(tx, changes, held, new ProjectedTransition(what, from, to), manner, GrantEnd.SUPERSEDED).held();
+            after = writer.move(tx, changes, held, new ProjectedTransition(scheduled, from, to), details, GrantEnd.SUPERSEDED).held();
         }
         if (agreed.term().endsAt() != null) {
             var end = GrantTerms.end(ladder.id(), tier.id(), request.kind(), grant.id(), agreed.term().endsAt());

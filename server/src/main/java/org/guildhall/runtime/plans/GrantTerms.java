@@ -10,7 +10,7 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.runtime.plans.GrantStore.Row;
-import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.guildhall.runtime.plans.TransitionStore.TransitionDetails;
 import org.guildhall.runtime.rules.CalendarTerm;
 import org.guildhall.runtime.rules.GrantTerm;
 import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
@@ -76,9 +76,9 @@ final class GrantTerms {
     }
 
     /** The actor and reason of a grant's scheduled end. */
-    static Manner byItself(ProvisionCause kind) {
+    static TransitionDetails byItself(ProvisionCause kind) {
         var reason = kind == ProvisionCause.TRIAL ? "The trial ended." : "The grant ended.";
-        return Manner.of(Actor.JOB, reason);
+        return TransitionDetails.of(Actor.JOB, reason);
     }
 
     private GrantTerm prolonged(Tx tx, Row before, Instant end, CalendarTerm more) {

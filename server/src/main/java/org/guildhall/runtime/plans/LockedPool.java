@@ -54,7 +54,7 @@ public record LockedPool(
         var changed = new ArrayList<>(spans);
         if (step.from() != null) {
             changed.remove(step.from());
-            changed.add(step.from().until(step.what().effectiveAt()));
+            changed.add(step.from().until(step.scheduled().effectiveAt()));
         }
         if (step.to() != null) {
             changed.add(step.to());

@@ -11,7 +11,7 @@ import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Require;
-import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.guildhall.runtime.plans.TransitionStore.TransitionDetails;
 import org.guildhall.runtime.rules.GrantEnd;
 import org.guildhall.runtime.rules.PoolProjection.ProjectedTransition;
 import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
@@ -94,7 +94,7 @@ public final class PlanChanges {
             return new Result(from.cause() == ProvisionCause.DEFAULT ? Outcome.UNCHANGED : Outcome.HELD_BY_GRANT, null);
         }
         var at = pool.now();
-        var byDefault = pools.then(tx, pool.rows().defaults(), List.of(ladder), List.of()).byDefault(ladder.id(), at);
+        var byDefault = pools.history(tx, pool.rows().defaults(), List.of(ladder), List.of()).byDefault(ladder.id(), at);
         var decided = tier == null ? TransitionRules.end(from, byDefault)
                 : TransitionRules.to(kind, from, ladder, tier, byDefault, ProvisionCause.SUBSCRIPTION, null, at);
         return switch (decided) {
@@ -120,11 +120,11 @@ public final class PlanChanges {
     private UUID move(
             Tx tx, Changes changes, Actor actor, LockedPool pool, @Nullable ProvisionSpan from, Catalog.@Nullable Tier tier,
             TransitionRules.Kind kind, TransitionRules.@Nullable Target to, Request request) {
-        var what = ScheduledTransition.of(request.ladderId(), kind, from == null ? null : from.tierId(), tier == null ? null : tier.id(),
+        var scheduled = ScheduledTransition.of(request.ladderId(), kind, from == null ? null : from.tierId(), tier == null ? null : tier.id(),
                 ProvisionCause.SUBSCRIPTION, null, pool.now());
-        var step = new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to));
-        var manner = new Manner(null, request.subscriptionId(), actor.type(), actor.id(), request.reason(), false, List.of());
-        var moved = writer.move(tx, changes, pool, step, manner, GrantEnd.SUPERSEDED);
+        var step = new ProjectedTransition(scheduled, from, to == null ? null : PoolProjection.begun(scheduled, to));
+        var details = new TransitionDetails(null, request.subscriptionId(), actor.type(), actor.id(), request.reason(), false, List.of());
+        var moved = writer.move(tx, changes, pool, step, details, GrantEnd.SUPERSEDED);
         pools.changed(tx, changes, pool, moved.held(), List.of());
         return moved.transition().id();
     }

@@ -86,7 +86,7 @@ public final class PoolStore {
 
         /** The transitions that are due at {@code now}. */
         List<ScheduledTransition> due() {
-            return scheduled().stream().filter(what -> !what.effectiveAt().isAfter(now)).toList();
+            return scheduled().stream().filter(scheduled -> !scheduled.effectiveAt().isAfter(now)).toList();
         }
 
         /** The ends of expired grants off the ladders that aren't stored yet, by grant. */

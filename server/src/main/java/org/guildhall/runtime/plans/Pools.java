@@ -26,7 +26,7 @@ import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.sql.Batch;
-import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.guildhall.runtime.plans.TransitionStore.TransitionDetails;
 import org.guildhall.runtime.plans.TransitionWriter.NewProvision;
 import org.guildhall.runtime.rules.GrantEnd;
 import org.guildhall.runtime.rules.PoolProjection.CatalogHistory;
@@ -145,10 +145,10 @@ public final class Pools {
                 .distinct()
                 .toList();
         for (var plan : held.plans()) {
-            var what = ScheduledTransition.of(
+            var scheduled = ScheduledTransition.of(
                     Objects.requireNonNull(plan.ladderId()), TransitionRules.Kind.END, plan.tierId(), null, ProvisionCause.MANUAL, plan.grantId(), held.now());
-            var manner = Manner.of(actor, reason);
-            after = writer.move(tx, changes, after, new ProjectedTransition(what, plan, null), manner, null).held();
+            var details = TransitionDetails.of(actor, reason);
+            after = writer.move(tx, changes, after, new ProjectedTransition(scheduled, plan, null), details, null).held();
         }
         writer.endOffLadders(tx, changes, held, null);
         writer.overAll(tx, changes, held, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> held.now())), GrantEnd.REVOKED, reason);
@@ -234,9 +234,9 @@ public final class Pools {
                     .because("More than " + PROJECTED_MAX + " transitions are due and being written. Filter the list by `organization_id`, or retry later.")
                     .retryAfter(PROJECTED_RETRY_SECONDS);
         }
-        var thens = thens(tx, states);
+        var histories = histories(tx, states);
         for (var state : states) {
-            var steps = PoolProjection.of(state.spans(), state.due(), Objects.requireNonNull(thens.get(state.pool().id()))).steps();
+            var steps = PoolProjection.of(state.spans(), state.due(), Objects.requireNonNull(histories.get(state.pool().id()))).steps();
             projected.with(state.pool().organizationId(), state.pool().id(), state.now(), state.scheduled(), steps);
         }
         return projected;
@@ -256,9 +256,9 @@ public final class Pools {
         if (ladderId == null) {
             return NewProvision.offLadders(changes, held, to);
         }
-        var what = ScheduledTransition.of(ladderId, TransitionRules.Kind.INITIATE, null, policy.tierId(), ProvisionCause.DEFAULT, null, held.now());
-        var manner = Manner.of(actor, DEFAULT_REASON);
-        return NewProvision.onLadder(changes, held, new ProjectedTransition(what, null, to), manner);
+        var scheduled = ScheduledTransition.of(ladderId, TransitionRules.Kind.INITIATE, null, policy.tierId(), ProvisionCause.DEFAULT, null, held.now());
+        var details = TransitionDetails.of(actor, DEFAULT_REASON);
+        return NewProvision.onLadder(changes, held, new ProjectedTransition(scheduled, null, to), details);
     }
 
     /**
@@ -294,8 +294,8 @@ public final class Pools {
 
     private PoolProjection timeline(Tx tx, PoolStore.State state) {
         var due = state.due();
-        var then = due.isEmpty() ? new CatalogHistory(Map.of(), List.of()) : Objects.requireNonNull(thens(tx, List.of(state)).get(state.pool().id()));
-        return PoolProjection.of(state.spans(), due, then);
+        var history = due.isEmpty() ? new CatalogHistory(Map.of(), List.of()) : Objects.requireNonNull(histories(tx, List.of(state)).get(state.pool().id()));
+        return PoolProjection.of(state.spans(), due, history);
     }
 
     private LockedPool settle(Tx tx, Changes changes, LockedPool held, PoolStore.State state) {
@@ -325,20 +325,20 @@ public final class Pools {
         return ahead.grantId() != null && timeline.steps().stream()
                 .anyMatch(step -> step.dropped() == null
                         ? step.from() != null && ahead.grantId().equals(step.from().grantId())
-                        : step.what().beginsGrant() && ahead.grantId().equals(step.what().grantId()));
+                        : step.scheduled().beginsGrant() && ahead.grantId().equals(step.scheduled().grantId()));
     }
 
     /** The catalog history of the due transitions of pools, with their usage checks, by pool. */
-    private Map<UUID, CatalogHistory> thens(Tx tx, List<PoolStore.State> states) {
+    private Map<UUID, CatalogHistory> histories(Tx tx, List<PoolStore.State> states) {
         var ladders = catalog.ladders(
                 tx, states.stream().flatMap(state -> state.due().stream()).map(ScheduledTransition::ladderId).collect(Collectors.toSet()));
         var holdbacks = holdbacks(tx, states, ladders);
-        var thens = new HashMap<UUID, CatalogHistory>();
+        var histories = new HashMap<UUID, CatalogHistory>();
         for (var state : states) {
-            var then = then(tx, state.defaults(), ladders, List.of());
-            thens.put(state.pool().id(), then.with(holdbacks.getOrDefault(state.pool().id(), UsageHoldback.NONE)));
+            var history = history(tx, state.defaults(), ladders, List.of());
+            histories.put(state.pool().id(), history.with(holdbacks.getOrDefault(state.pool().id(), UsageHoldback.NONE)));
         }
-        return thens;
+        return histories;
     }
 
     private Map<UUID, UsageHoldback> holdbacks(Tx tx, List<PoolStore.State> states, List<Ladder> ladders) {
@@ -362,7 +362,7 @@ public final class Pools {
     }
 
     /** The catalog history of the ladders of transitions, and of ladders that were read before. */
-    CatalogHistory then(Tx tx, List<DefaultGrant> defaults, List<Ladder> known, List<ScheduledTransition> transitions) {
+    CatalogHistory history(Tx tx, List<DefaultGrant> defaults, List<Ladder> known, List<ScheduledTransition> transitions) {
         var ladders = new HashMap<UUID, Ladder>();
         known.forEach(ladder -> ladders.put(ladder.id(), ladder));
         var others = transitions.stream().map(ScheduledTransition::ladderId).filter(id -> !ladders.containsKey(id)).collect(Collectors.toSet());

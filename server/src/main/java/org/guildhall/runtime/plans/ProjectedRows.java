@@ -44,17 +44,17 @@ public final class ProjectedRows {
      */
     public ProjectedRows with(UUID organizationId, UUID poolId, Instant now, List<ScheduledTransition> scheduled, List<ProjectedTransition> steps) {
         for (var step : steps) {
-            var what = step.what();
+            var move = step.scheduled();
             var dropped = step.dropped();
             if (dropped != null) {
-                transitions.put(what.id(), row -> row.canceled(dropped.reason(), dropped.at()));
-                if (what.beginsGrant() && what.grantId() != null) {
-                    over(what.grantId(), GrantEnd.CANCELED, dropped.reason(), what.effectiveAt(), now, scheduled);
+                transitions.put(move.id(), row -> row.canceled(dropped.reason(), dropped.at()));
+                if (move.beginsGrant() && move.grantId() != null) {
+                    over(move.grantId(), GrantEnd.CANCELED, dropped.reason(), move.effectiveAt(), now, scheduled);
                 }
                 continue;
             }
-            transitions.put(what.id(), row -> row.done(step));
-            end(step.from(), what.effectiveAt());
+            transitions.put(move.id(), row -> row.done(step));
+            end(step.from(), move.effectiveAt());
             if (step.to() != null) {
                 var row = ProvisionStore.Row.begun(organizationId, poolId, step.to(), now);
                 begun.put(row.id(), row);
@@ -80,7 +80,7 @@ public final class ProjectedRows {
         if (grantId == null) {
             return;
         }
-        over(grantId, step.grantOver(), null, step.what().effectiveAt(), now, scheduled);
+        over(grantId, step.grantOver(), null, step.scheduled().effectiveAt(), now, scheduled);
     }
 
     private void over(UUID grantId, String by, @Nullable String why, Instant at, Instant now, List<ScheduledTransition> scheduled) {

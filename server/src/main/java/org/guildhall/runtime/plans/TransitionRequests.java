@@ -16,7 +16,7 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.Batch;
-import org.guildhall.runtime.plans.TransitionStore.Manner;
+import org.guildhall.runtime.plans.TransitionStore.TransitionDetails;
 import org.guildhall.runtime.rules.GrantEnd;
 import org.guildhall.runtime.rules.PoolProjection.CatalogHistory;
 import org.guildhall.runtime.rules.PoolProjection.ProjectedTransition;
@@ -91,19 +91,19 @@ final class TransitionRequests {
         held.requireActive();
         var target = request.targetTierId() == null ? null : ladder.tier(request.targetTierId());
         var others = request.effectiveAt() == null ? List.<ScheduledTransition>of() : held.scheduled();
-        var then = pools.then(tx, held.rows().defaults(), List.of(ladder), others);
-        var from = request.effectiveAt() == null ? held.plan(ladder.id()) : expected(held, then, ladder.id(), at);
-        var byDefault = then.byDefault(ladder.id(), at);
+        var history = pools.history(tx, held.rows().defaults(), List.of(ladder), others);
+        var from = request.effectiveAt() == null ? held.plan(ladder.id()) : expected(held, history, ladder.id(), at);
+        var byDefault = history.byDefault(ladder.id(), at);
         var to = switch (decide(request.kind(), from, ladder, target, byDefault, at)) {
             case Impossible no -> throw refusal(no, request);
             case Move move -> move.to();
         };
         requireAllowed(tx, held, from, to, request);
-        var manner = new Manner(request.externalId(), null, actor.type(), actor.id(), request.reason(), request.force(), request.keepSiteIds());
-        var what = ScheduledTransition.of(ladder.id(), request.kind(), from == null ? null : from.tierId(), request.targetTierId(), ProvisionCause.MANUAL, null, at);
+        var details = new TransitionDetails(request.externalId(), null, actor.type(), actor.id(), request.reason(), request.force(), request.keepSiteIds());
+        var scheduled = ScheduledTransition.of(ladder.id(), request.kind(), from == null ? null : from.tierId(), request.targetTierId(), ProvisionCause.MANUAL, null, at);
         return request.effectiveAt() == null
-                ? atOnce(tx, changes, held, new ProjectedTransition(what, from, to == null ? null : PoolProjection.begun(what, to)), manner)
-                : later(tx, changes, held, what, manner);
+                ? atOnce(tx, changes, held, new ProjectedTransition(scheduled, from, to == null ? null : PoolProjection.begun(scheduled, to)), details)
+                : later(tx, changes, held, scheduled, details);
     }
 
     /** Checks the target's product, locked, since it can be retired after the read of the ladder; and the use, unless it is forced. */
@@ -124,15 +124,15 @@ final class TransitionRequests {
         }
     }
 
-    private TransitionStore.Row atOnce(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, Manner manner) {
-        var moved = writer.move(tx, changes, held, step, manner, GrantEnd.SUPERSEDED);
-        pools.changed(tx, changes, held, moved.held(), manner.keepSiteIds());
+    private TransitionStore.Row atOnce(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, TransitionDetails details) {
+        var moved = writer.move(tx, changes, held, step, details, GrantEnd.SUPERSEDED);
+        pools.changed(tx, changes, held, moved.held(), details.keepSiteIds());
         return moved.transition();
     }
 
-    private TransitionStore.Row later(Tx tx, Changes changes, LockedPool held, ScheduledTransition what, Manner manner) {
-        requireFree(held, what.ladderId(), what.effectiveAt(), "/effective_at");
-        var transition = writer.schedule(tx, changes, held, what, manner);
+    private TransitionStore.Row later(Tx tx, Changes changes, LockedPool held, ScheduledTransition scheduled, TransitionDetails details) {
+        requireFree(held, scheduled.ladderId(), scheduled.effectiveAt(), "/effective_at");
+        var transition = writer.schedule(tx, changes, held, scheduled, details);
         pools.changed(tx, changes, held, held, List.of());
         return transition;
     }
@@ -180,9 +180,9 @@ final class TransitionRequests {
     }
 
     /** The plan on a ladder just before a future instant, with the scheduled transitions applied. */
-    static @Nullable ProvisionSpan expected(LockedPool held, CatalogHistory then, UUID ladderId, Instant at) {
+    static @Nullable ProvisionSpan expected(LockedPool held, CatalogHistory history, UUID ladderId, Instant at) {
         var earlier = held.scheduled().stream().filter(other -> other.effectiveAt().isBefore(at)).toList();
-        return PoolProjection.of(held.spans(), earlier, then).before(ladderId, at);
+        return PoolProjection.of(held.spans(), earlier, history).before(ladderId, at);
     }
 
     private static Outcome decide(

@@ -49,7 +49,7 @@ public final class TransitionStore {
             return !state.equals("scheduled") ? this : new Row(
                     id, externalId, organizationId, poolId, ladderId, kind, from == null ? null : from.tierId(), to == null ? null : to.tierId(),
                     from == null ? null : from.provisionId(), to == null ? null : to.provisionId(),
-                    (to == null ? step.what().cause() : to.cause()).word(), grantId, subscriptionId, actorType, actorId, reason, forced, keepSiteIds, "done",
+                    (to == null ? step.scheduled().cause() : to.cause()).word(), grantId, subscriptionId, actorType, actorId, reason, forced, keepSiteIds, "done",
                     effectiveAt, null, null, createdAt, effectiveAt, version + 1);
         }
 
@@ -79,35 +79,35 @@ public final class TransitionStore {
     }
 
     /** The actor, reason and options of a transition. */
-    record Manner(
+    record TransitionDetails(
             @Nullable String externalId, @Nullable UUID subscriptionId, String actorType, @Nullable UUID actorId, @Nullable String reason,
             boolean forced, List<UUID> keepSiteIds) {
 
         /** A manner with an actor and a reason only. */
-        static Manner of(Actor actor, @Nullable String reason) {
-            return new Manner(null, null, actor.type(), actor.id(), reason, false, List.of());
+        static TransitionDetails of(Actor actor, @Nullable String reason) {
+            return new TransitionDetails(null, null, actor.type(), actor.id(), reason, false, List.of());
         }
     }
 
     /** A transition to insert. A scheduled one has no provisions yet. */
-    record Written(UUID organizationId, UUID poolId, PoolProjection.ProjectedTransition step, Manner manner, boolean done, Instant now) {
+    record NewTransition(UUID organizationId, UUID poolId, PoolProjection.ProjectedTransition step, TransitionDetails details, boolean done, Instant now) {
 
         /** The row that is inserted. */
         Row row() {
-            var what = step.what();
+            var scheduled = step.scheduled();
             var from = done ? step.from() : null;
             var to = done ? step.to() : null;
             return new Row(
-                    what.id(), manner.externalId(), organizationId, poolId, what.ladderId(), what.kind().word(),
-                    from == null ? what.fromTierId() : from.tierId(), done ? to == null ? null : to.tierId() : what.toTierId(),
-                    from == null ? null : from.provisionId(), to == null ? null : to.provisionId(), (to == null ? what.cause() : to.cause()).word(),
-                    what.grantId(), manner.subscriptionId(), manner.actorType(), manner.actorId(), manner.reason(), manner.forced(),
-                    manner.keepSiteIds(), done ? "done" : "scheduled", what.effectiveAt(), null, null, now, now, 1);
+                    scheduled.id(), details.externalId(), organizationId, poolId, scheduled.ladderId(), scheduled.kind().word(),
+                    from == null ? scheduled.fromTierId() : from.tierId(), done ? to == null ? null : to.tierId() : scheduled.toTierId(),
+                    from == null ? null : from.provisionId(), to == null ? null : to.provisionId(), (to == null ? scheduled.cause() : to.cause()).word(),
+                    scheduled.grantId(), details.subscriptionId(), details.actorType(), details.actorId(), details.reason(), details.forced(),
+                    details.keepSiteIds(), done ? "done" : "scheduled", scheduled.effectiveAt(), null, null, now, now, 1);
         }
 
         private Map<String, String> cells() {
             var cells = row().cells();
-            cells.put("next_provision_id", step.what().nextProvisionId().toString());
+            cells.put("next_provision_id", step.scheduled().nextProvisionId().toString());
             return cells;
         }
     }
@@ -180,8 +180,8 @@ public final class TransitionStore {
     }
 
     /** Inserts transitions, together with the transaction's next statement. */
-    void insert(Tx tx, List<Written> moves) {
-        INSERT.later(tx, Columns.rows(moves.stream().map(Written::cells).toList()));
+    void insert(Tx tx, List<NewTransition> moves) {
+        INSERT.later(tx, Columns.rows(moves.stream().map(NewTransition::cells).toList()));
     }
 
     /** Stores the results of scheduled transitions, together with the transaction's next statement. */

@@ -12,8 +12,8 @@ import org.guildhall.api.model.ProvisionId;
 import org.guildhall.api.model.TransitionId;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
-import org.guildhall.runtime.plans.TransitionStore.Manner;
-import org.guildhall.runtime.plans.TransitionStore.Written;
+import org.guildhall.runtime.plans.TransitionStore.TransitionDetails;
+import org.guildhall.runtime.plans.TransitionStore.NewTransition;
 import org.guildhall.runtime.rules.GrantEnd;
 import org.guildhall.runtime.rules.PoolProjection.ProjectedTransition;
 import org.guildhall.runtime.rules.PoolProjection.ScheduledTransition;
@@ -37,10 +37,10 @@ public final class TransitionWriter {
      * @param changes records the provision and its transition
      * @param move the transition that starts it; null off the ladders
      */
-    record NewProvision(Changes changes, LockedPool held, ProvisionSpan to, @Nullable Written move) {
+    record NewProvision(Changes changes, LockedPool held, ProvisionSpan to, @Nullable NewTransition move) {
 
-        static NewProvision onLadder(Changes changes, LockedPool held, ProjectedTransition step, Manner manner) {
-            return new NewProvision(changes, held, Objects.requireNonNull(step.to()), written(held, step, manner, true));
+        static NewProvision onLadder(Changes changes, LockedPool held, ProjectedTransition step, TransitionDetails details) {
+            return new NewProvision(changes, held, Objects.requireNonNull(step.to()), written(held, step, details, true));
         }
 
         static NewProvision offLadders(Changes changes, LockedPool held, ProvisionSpan to) {
@@ -70,10 +70,10 @@ public final class TransitionWriter {
      *
      * @param grantOver how the grant of the ended plan ends: revoked or superseded; null if its end is written already
      */
-    WrittenTransition move(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, Manner manner, @Nullable String grantOver) {
+    WrittenTransition move(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, TransitionDetails details, @Nullable String grantOver) {
         var ended = ended(tx, held, step);
         var begun = begun(tx, held, step);
-        var transition = inserted(tx, held, written(held, step, manner, true));
+        var transition = inserted(tx, held, written(held, step, details, true));
         changes.created(new TransitionId(transition.id()), PlanViews.toApi(transition));
         record(changes, ended, begun);
         if (grantOver != null) {
@@ -83,37 +83,37 @@ public final class TransitionWriter {
     }
 
     /** Schedules a transition. */
-    TransitionStore.Row schedule(Tx tx, Changes changes, LockedPool held, ScheduledTransition what, Manner manner) {
-        var step = new ProjectedTransition(what, null, null);
-        var transition = inserted(tx, held, written(held, step, manner, false));
+    TransitionStore.Row schedule(Tx tx, Changes changes, LockedPool held, ScheduledTransition scheduled, TransitionDetails details) {
+        var step = new ProjectedTransition(scheduled, null, null);
+        var transition = inserted(tx, held, written(held, step, details, false));
         changes.created(new TransitionId(transition.id()), PlanViews.toApi(transition));
         return transition;
     }
 
-    private TransitionStore.Row inserted(Tx tx, LockedPool held, Written move) {
+    private TransitionStore.Row inserted(Tx tx, LockedPool held, NewTransition move) {
         transitions.insert(tx, List.of(move));
         held.rows().put(move.row());
         return move.row();
     }
 
-    private static Written written(LockedPool held, ProjectedTransition step, Manner manner, boolean done) {
-        return new Written(held.organizationId(), held.poolId(), step, manner, done, held.now());
+    private static NewTransition written(LockedPool held, ProjectedTransition step, TransitionDetails details, boolean done) {
+        return new NewTransition(held.organizationId(), held.poolId(), step, details, done, held.now());
     }
 
     /** Writes the result of a due transition at its own instant, equal to {@link ProjectedRows}. */
     WrittenTransition settle(Tx tx, Changes changes, LockedPool held, ProjectedTransition step) {
-        var what = step.what();
+        var scheduled = step.scheduled();
         if (step.dropped() != null) {
-            var dropped = drop(tx, changes, held, what.id(), step.dropped().reason(), step.dropped().at());
-            if (what.beginsGrant() && what.grantId() != null) {
-                over(tx, changes, held, what.grantId(), what.effectiveAt(), GrantEnd.CANCELED, step.dropped().reason());
-                dropOf(tx, changes, held, what.grantId(), GrantEnd.CANCELED, what.effectiveAt());
+            var dropped = drop(tx, changes, held, scheduled.id(), step.dropped().reason(), step.dropped().at());
+            if (scheduled.beginsGrant() && scheduled.grantId() != null) {
+                over(tx, changes, held, scheduled.grantId(), scheduled.effectiveAt(), GrantEnd.CANCELED, step.dropped().reason());
+                dropOf(tx, changes, held, scheduled.grantId(), GrantEnd.CANCELED, scheduled.effectiveAt());
             }
             return new WrittenTransition(dropped, held);
         }
         var ended = ended(tx, held, step);
         var begun = begun(tx, held, step);
-        var before = held.rows().transition(what.id());
+        var before = held.rows().transition(scheduled.id());
         var transition = put(tx, changes, held, List.of(before), List.of(before.done(step))).getFirst();
         record(changes, ended, begun);
         over(tx, changes, held, step, step.grantOver());
@@ -173,7 +173,7 @@ public final class TransitionWriter {
      * @param end the scheduled end of its plan; null for none
      * @return the pool after the change
      */
-    LockedPool reschedule(Tx tx, Changes changes, LockedPool held, GrantStore.Row before, GrantStore.Row after, @Nullable ScheduledTransition end, Manner manner) {
+    LockedPool reschedule(Tx tx, Changes changes, LockedPool held, GrantStore.Row before, GrantStore.Row after, @Nullable ScheduledTransition end, TransitionDetails details) {
         grants.save(tx, List.of(after));
         held.rows().put(after);
         changes.changed(new GrantId(after.id()), PlanViews.toApi(before), PlanViews.toApi(after));
@@ -181,7 +181,7 @@ public final class TransitionWriter {
                 .filter(other -> other.endsGrant() && after.id().equals(other.grantId()))
                 .forEach(other -> drop(tx, changes, held, other.id(), "The end of the grant was changed.", held.now()));
         if (end != null) {
-            schedule(tx, changes, held, end, manner);
+            schedule(tx, changes, held, end, details);
         }
         var spans = new ArrayList<ProvisionSpan>();
         for (var span : held.spans()) {
@@ -262,14 +262,14 @@ public final class TransitionWriter {
         if (from == null || from.grantId() == null) {
             return;
         }
-        over(tx, changes, held, from.grantId(), step.what().effectiveAt(), by, null);
-        dropOf(tx, changes, held, from.grantId(), by, step.what().effectiveAt());
+        over(tx, changes, held, from.grantId(), step.scheduled().effectiveAt(), by, null);
+        dropOf(tx, changes, held, from.grantId(), by, step.scheduled().effectiveAt());
     }
 
     /** Ends the previous plan, unless its own end is the same instant. */
     private @Nullable Ended ended(Tx tx, LockedPool held, ProjectedTransition step) {
         var from = step.from();
-        var at = step.what().effectiveAt();
+        var at = step.scheduled().effectiveAt();
         if (from == null || at.equals(from.endsAt())) {
             return null;
         }

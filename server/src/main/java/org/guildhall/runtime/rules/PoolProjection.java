@@ -94,16 +94,16 @@ public final class PoolProjection {
      * @param to the plan that it started; null for none
      * @param dropped the cancellation; null if the transition took effect
      */
-    public record ProjectedTransition(ScheduledTransition what, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to, @Nullable Cancellation dropped) {
+    public record ProjectedTransition(ScheduledTransition scheduled, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to, @Nullable Cancellation dropped) {
 
         /** A transition that takes effect. */
-        public ProjectedTransition(ScheduledTransition what, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to) {
-            this(what, from, to, null);
+        public ProjectedTransition(ScheduledTransition scheduled, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to) {
+            this(scheduled, from, to, null);
         }
 
         /** How the grant of the ended plan ends: expired or superseded. */
         public String grantOver() {
-            return what.endsGrant() ? GrantEnd.EXPIRED : GrantEnd.SUPERSEDED;
+            return scheduled.endsGrant() ? GrantEnd.EXPIRED : GrantEnd.SUPERSEDED;
         }
     }
 
@@ -115,11 +115,11 @@ public final class PoolProjection {
     private final List<ProvisionSpan> spans;
     private final List<ProjectedTransition> steps = new ArrayList<>();
     private final Map<UUID, Cancellation> over = new HashMap<>();
-    private final CatalogHistory then;
+    private final CatalogHistory history;
 
-    private PoolProjection(List<ProvisionSpan> stored, CatalogHistory then) {
+    private PoolProjection(List<ProvisionSpan> stored, CatalogHistory history) {
         this.spans = new ArrayList<>(stored);
-        this.then = then;
+        this.history = history;
     }
 
     /**
@@ -129,8 +129,8 @@ public final class PoolProjection {
      * @param stored the stored provisions from the first of the instants on
      * @param due the due transitions, in the order of their instants
      */
-    public static PoolProjection of(List<ProvisionSpan> stored, List<ScheduledTransition> due, CatalogHistory then) {
-        var timeline = new PoolProjection(stored, then);
+    public static PoolProjection of(List<ProvisionSpan> stored, List<ScheduledTransition> due, CatalogHistory history) {
+        var timeline = new PoolProjection(stored, history);
         due.stream().sorted(ORDER).forEach(timeline::take);
         return timeline;
     }
@@ -150,34 +150,34 @@ public final class PoolProjection {
      */
     public NavigableSet<Instant> instants(Instant until) {
         return steps.stream()
-                .map(step -> step.dropped() == null ? step.what().effectiveAt() : step.dropped().at())
+                .map(step -> step.dropped() == null ? step.scheduled().effectiveAt() : step.dropped().at())
                 .filter(at -> !at.isAfter(until))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private void take(ScheduledTransition what) {
-        var at = what.effectiveAt();
-        var from = before(what.ladderId(), at);
-        if (what.endsGrant() && (from == null || !Objects.equals(what.grantId(), from.grantId()) || hasMoved(what.ladderId(), at))) {
-            var why = over.getOrDefault(what.grantId(), new Cancellation(SUPERSEDED, at));
-            drop(what, why.reason(), why.at());
+    private void take(ScheduledTransition scheduled) {
+        var at = scheduled.effectiveAt();
+        var from = before(scheduled.ladderId(), at);
+        if (scheduled.endsGrant() && (from == null || !Objects.equals(scheduled.grantId(), from.grantId()) || hasMoved(scheduled.ladderId(), at))) {
+            var why = over.getOrDefault(scheduled.grantId(), new Cancellation(SUPERSEDED, at));
+            drop(scheduled, why.reason(), why.at());
             return;
         }
-        switch (decide(what, from)) {
-            case Impossible no -> drop(what, no.detail(), at);
+        switch (decide(scheduled, from)) {
+            case Impossible no -> drop(scheduled, no.detail(), at);
             case Move move -> {
-                var obstacle = from == null ? null : obstacle(what, from, move);
+                var obstacle = from == null ? null : obstacle(scheduled, from, move);
                 if (obstacle == null) {
-                    move(what, from, move.to() == null ? null : begun(what, move.to()));
+                    move(scheduled, from, move.to() == null ? null : begun(scheduled, move.to()));
                 } else {
-                    drop(what, obstacle, at);
+                    drop(scheduled, obstacle, at);
                 }
             }
         }
     }
 
-    private void move(ScheduledTransition what, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to) {
-        var at = what.effectiveAt();
+    private void move(ScheduledTransition scheduled, @Nullable ProvisionSpan from, @Nullable ProvisionSpan to) {
+        var at = scheduled.effectiveAt();
         if (from != null) {
             spans.set(spans.indexOf(from), from.until(at));
         }
@@ -187,50 +187,50 @@ public final class PoolProjection {
         if (to != null) {
             spans.add(to);
         }
-        steps.add(new ProjectedTransition(what, from, to));
+        steps.add(new ProjectedTransition(scheduled, from, to));
     }
 
     /** The use that exceeds the entitlements after the transition; null if nothing does. */
-    private @Nullable String obstacle(ScheduledTransition what, ProvisionSpan from, Move move) {
-        if (!what.mayBeHeldBack()) {
+    private @Nullable String obstacle(ScheduledTransition scheduled, ProvisionSpan from, Move move) {
+        if (!scheduled.mayBeHeldBack()) {
             return null;
         }
-        var at = what.effectiveAt();
-        var beside = spans.stream().filter(other -> !other.on(what.ladderId()) && other.holds(at)).toList();
-        return then.holdbacks().against(beside, from.productId(), move.to() == null ? null : move.to().productId(), at);
+        var at = scheduled.effectiveAt();
+        var beside = spans.stream().filter(other -> !other.on(scheduled.ladderId()) && other.holds(at)).toList();
+        return history.holdbacks().against(beside, from.productId(), move.to() == null ? null : move.to().productId(), at);
     }
 
-    private void drop(ScheduledTransition what, String reason, Instant at) {
-        steps.add(new ProjectedTransition(what, null, null, new Cancellation(reason, at)));
-        if (what.beginsGrant() && what.grantId() != null) {
-            over.put(what.grantId(), new Cancellation(GrantEnd.CANCELED, at));
+    private void drop(ScheduledTransition scheduled, String reason, Instant at) {
+        steps.add(new ProjectedTransition(scheduled, null, null, new Cancellation(reason, at)));
+        if (scheduled.beginsGrant() && scheduled.grantId() != null) {
+            over.put(scheduled.grantId(), new Cancellation(GrantEnd.CANCELED, at));
         }
     }
 
     private boolean hasMoved(UUID ladderId, Instant at) {
-        return steps.stream().anyMatch(step -> step.dropped() == null && step.what().ladderId().equals(ladderId) && step.what().effectiveAt().equals(at));
+        return steps.stream().anyMatch(step -> step.dropped() == null && step.scheduled().ladderId().equals(ladderId) && step.scheduled().effectiveAt().equals(at));
     }
 
-    private Outcome decide(ScheduledTransition what, @Nullable ProvisionSpan from) {
-        var at = what.effectiveAt();
-        var byDefault = then.byDefault(what.ladderId(), at);
-        if (what.kind() == TransitionRules.Kind.END) {
+    private Outcome decide(ScheduledTransition scheduled, @Nullable ProvisionSpan from) {
+        var at = scheduled.effectiveAt();
+        var byDefault = history.byDefault(scheduled.ladderId(), at);
+        if (scheduled.kind() == TransitionRules.Kind.END) {
             return TransitionRules.end(from, byDefault);
         }
-        var ladder = then.ladders().get(what.ladderId());
-        var target = ladder == null || what.toTierId() == null ? null : ladder.tier(what.toTierId());
+        var ladder = history.ladders().get(scheduled.ladderId());
+        var target = ladder == null || scheduled.toTierId() == null ? null : ladder.tier(scheduled.toTierId());
         if (ladder == null || target == null) {
-            throw new IllegalStateException("transition " + what.id() + " leads to a tier that isn't on its ladder");
+            throw new IllegalStateException("transition " + scheduled.id() + " leads to a tier that isn't on its ladder");
         }
-        return TransitionRules.to(what.kind(), from, ladder, target, byDefault, what.cause(), what.fromTierId(), at);
+        return TransitionRules.to(scheduled.kind(), from, ladder, target, byDefault, scheduled.cause(), scheduled.fromTierId(), at);
     }
 
     /** The provision that a transition starts. */
-    public static ProvisionSpan begun(ScheduledTransition what, Target to) {
-        var grant = to.cause() == ProvisionCause.GRANT || to.cause() == ProvisionCause.TRIAL ? what.grantId() : null;
+    public static ProvisionSpan begun(ScheduledTransition scheduled, Target to) {
+        var grant = to.cause() == ProvisionCause.GRANT || to.cause() == ProvisionCause.TRIAL ? scheduled.grantId() : null;
         return new ProvisionSpan(
-                what.nextProvisionId(), to.productId(), what.ladderId(), to.tierId(), to.cause(), grant, to.policyId(), what.effectiveAt(),
-                grant == null ? null : what.grantEndsAt());
+                scheduled.nextProvisionId(), to.productId(), scheduled.ladderId(), to.tierId(), to.cause(), grant, to.policyId(), scheduled.effectiveAt(),
+                grant == null ? null : scheduled.grantEndsAt());
     }
 
     /** The plan on a ladder just before an instant. A plan that ends at the instant is included. */

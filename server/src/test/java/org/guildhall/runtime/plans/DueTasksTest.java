@@ -40,9 +40,9 @@ class DueTasksTest {
                 DueTransitionsJob.NAME, plans.tenant.id() + "/" + PlanFixture.uuid(organization));
     }
 
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
+    private static void await(String scheduled, Callable<Boolean> condition) throws Exception {
         for (int tries = 0; !condition.call(); tries++) {
-            assertTrue(tries < 600, what);
+            assertTrue(tries < 600, scheduled);
             Thread.sleep(50);
         }
     }

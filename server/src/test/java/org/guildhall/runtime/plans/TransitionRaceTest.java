@@ -219,8 +219,8 @@ class TransitionRaceTest {
         }
     }
 
-    private void none(String what, String query) throws SQLException {
-        assertEquals(List.of(), plans.tenant.found(query, plans.tenant.id()), what);
+    private void none(String scheduled, String query) throws SQLException {
+        assertEquals(List.of(), plans.tenant.found(query, plans.tenant.id()), scheduled);
     }
 
     private long deadlocks() throws SQLException {
