@@ -107,117 +107,117 @@ final class GrantIssuance {
     }
 
     /** Creates a grant. @throws ProblemException as documented for {@code createGrant} */
-    GrantStore.Row grant(Tx tx, Changes changes, LockedPool held, Actor actor, GrantRequest request, Reads reads) {
-        var agreed = agreed(held.now(), request, reads);
+    GrantStore.Row grant(Tx tx, Changes changes, LockedPool locked, Actor actor, GrantRequest request, Reads reads) {
+        var agreed = agreed(locked.now(), request, reads);
         var product = Require.named(reads.product.get(), "/product_id", "product");
         var place = place(request, agreed.startsAt(), reads);
-        var renewed = request.renewsGrantId() == null ? null : renewed(tx, held, request.renewsGrantId());
-        Require.active(held.organizationState(), "/organization_id", "organization");
+        var renewed = request.renewsGrantId() == null ? null : renewed(tx, locked, request.renewsGrantId());
+        Require.active(locked.organizationState(), "/organization_id", "organization");
         if (!product.lifecycleStatus().equals("published")) {
             throw Problem.INVALID_STATE.at("/product_id", "The product is " + product.lifecycleStatus() + ", not published.");
         }
         if (renewed != null) {
-            requireRenewable(tx, held, renewed, request, place, agreed);
+            requireRenewable(tx, locked, renewed, request, place, agreed);
         }
         if (request.kind() == ProvisionCause.TRIAL && product.allowsOneTrial()) {
             requireFirstTrial(reads);
         }
-        return place == null ? beside(tx, changes, held, request, agreed, renewed) : onLadder(tx, changes, held, actor, request, agreed, place, renewed);
+        return place == null ? beside(tx, changes, locked, request, agreed, renewed) : onLadder(tx, changes, locked, actor, request, agreed, place, renewed);
     }
 
     /** Revokes an active or scheduled grant, and the scheduled grants that renew it. */
-    GrantStore.Row revoke(Tx tx, Changes changes, LockedPool held, Actor actor, GrantStore.Row grant, @Nullable String reason) {
-        var revoked = Objects.requireNonNull(writer.over(tx, changes, held, grant.id(), held.now(), GrantEnd.REVOKED, reason));
+    GrantStore.Row revoke(Tx tx, Changes changes, LockedPool locked, Actor actor, GrantStore.Row grant, @Nullable String reason) {
+        var revoked = Objects.requireNonNull(writer.over(tx, changes, locked, grant.id(), locked.now(), GrantEnd.REVOKED, reason));
         var unbegun = new ArrayList<GrantStore.Row>();
-        for (var next = grants.renewal(tx, grant.id(), held.now()); next != null; next = grants.renewal(tx, next.id(), held.now())) {
-            unbegun.add(Objects.requireNonNull(writer.over(tx, changes, held, next.id(), held.now(), GrantEnd.REVOKED, reason)));
+        for (var next = grants.renewal(tx, grant.id(), locked.now()); next != null; next = grants.renewal(tx, next.id(), locked.now())) {
+            unbegun.add(Objects.requireNonNull(writer.over(tx, changes, locked, next.id(), locked.now(), GrantEnd.REVOKED, reason)));
         }
         for (var next : unbegun) {
-            writer.endOffLadders(tx, changes, held, next.id());
-            writer.dropOf(tx, changes, held, next.id(), GrantEnd.REVOKED, held.now());
+            writer.endOffLadders(tx, changes, locked, next.id());
+            writer.dropOf(tx, changes, locked, next.id(), GrantEnd.REVOKED, locked.now());
         }
         if (grant.state().equals("scheduled")) {
-            writer.endOffLadders(tx, changes, held, grant.id());
-            writer.dropOf(tx, changes, held, grant.id(), GrantEnd.REVOKED, held.now());
-            pools.changed(tx, changes, held, held, List.of());
+            writer.endOffLadders(tx, changes, locked, grant.id());
+            writer.dropOf(tx, changes, locked, grant.id(), GrantEnd.REVOKED, locked.now());
+            pools.changed(tx, changes, locked, locked, List.of());
             return revoked;
         }
         if (grant.ladderId() == null) {
-            writer.endOffLadders(tx, changes, held, grant.id());
-            pools.changed(tx, changes, held, held, List.of());
+            writer.endOffLadders(tx, changes, locked, grant.id());
+            pools.changed(tx, changes, locked, locked, List.of());
             return revoked;
         }
-        var from = Objects.requireNonNull(held.plan(grant.ladderId()), "an active grant of a plan without the plan");
-        var byDefault = pools.history(tx, held.rows().defaults(), List.of(), List.of()).byDefault(grant.ladderId(), held.now());
+        var from = Objects.requireNonNull(locked.plan(grant.ladderId()), "an active grant of a plan without the plan");
+        var byDefault = pools.history(tx, locked.rows().defaults(), List.of(), List.of()).byDefault(grant.ladderId(), locked.now());
         var to = switch (TransitionRules.end(from, byDefault)) {
             case Impossible no -> throw Problem.INVALID_STATE.because(no.detail());
             case Move move -> move.to();
         };
-        var scheduled = ScheduledTransition.of(grant.ladderId(), TransitionRules.Kind.END, from.tierId(), null, from.cause(), grant.id(), held.now());
+        var scheduled = ScheduledTransition.of(grant.ladderId(), TransitionRules.Kind.END, from.tierId(), null, from.cause(), grant.id(), locked.now());
         var step = new ProjectedTransition(scheduled, from, to == null ? null : PoolProjection.begun(scheduled, to));
-        var moved = writer.move(tx, changes, held, step, TransitionDetails.of(actor, reason), null);
-        writer.dropOf(tx, changes, held, grant.id(), GrantEnd.REVOKED, held.now());
-        pools.changed(tx, changes, held, moved.held(), List.of());
+        var moved = writer.move(tx, changes, locked, step, TransitionDetails.of(actor, reason), null);
+        writer.dropOf(tx, changes, locked, grant.id(), GrantEnd.REVOKED, locked.now());
+        pools.changed(tx, changes, locked, moved.locked(), List.of());
         return revoked;
     }
 
-    private GrantStore.Row beside(Tx tx, Changes changes, LockedPool held, GrantRequest request, Agreed agreed, GrantStore.@Nullable Row renewed) {
-        var grant = given(tx, changes, held, request, agreed, null);
+    private GrantStore.Row beside(Tx tx, Changes changes, LockedPool locked, GrantRequest request, Agreed agreed, GrantStore.@Nullable Row renewed) {
+        var grant = given(tx, changes, locked, request, agreed, null);
         if (renewed != null && !agreed.later()) {
-            writer.over(tx, changes, held, renewed.id(), held.now(), GrantEnd.SUPERSEDED, null);
-            writer.endOffLadders(tx, changes, held, renewed.id());
+            writer.over(tx, changes, locked, renewed.id(), locked.now(), GrantEnd.SUPERSEDED, null);
+            writer.endOffLadders(tx, changes, locked, renewed.id());
         }
         var to = new ProvisionSpan(
                 Ids.next(), request.productId(), null, null, request.kind(), grant.id(), null, agreed.startsAt(), agreed.term().endsAt());
-        writer.begin(tx, List.of(NewProvision.offLadders(changes, held, to)));
-        pools.changed(tx, changes, held, held, List.of());
+        writer.begin(tx, List.of(NewProvision.offLadders(changes, locked, to)));
+        pools.changed(tx, changes, locked, locked, List.of());
         return grant;
     }
 
     private GrantStore.Row onLadder(
-            Tx tx, Changes changes, LockedPool held, Actor actor, GrantRequest request, Agreed agreed, LadderPosition place, GrantStore.@Nullable Row renewed) {
+            Tx tx, Changes changes, LockedPool locked, Actor actor, GrantRequest request, Agreed agreed, LadderPosition place, GrantStore.@Nullable Row renewed) {
         var ladder = place.ladder();
         var tier = place.tier();
         var at = agreed.startsAt();
         var from = agreed.later()
-                ? TransitionRequests.expected(held, pools.history(tx, held.rows().defaults(), List.of(ladder), held.scheduled()), ladder.id(), at)
-                : held.plan(ladder.id());
+                ? TransitionRequests.expected(locked, pools.history(tx, locked.rows().defaults(), List.of(ladder), locked.scheduled()), ladder.id(), at)
+                : locked.plan(ladder.id());
         if (renewed != null && (from == null || !renewed.id().equals(from.grantId()))) {
             throw Problem.CONFLICT.at("/renews_grant_id", "Another plan replaces the plan of the grant before that instant.");
         }
         var kind = renewed != null ? TransitionRules.Kind.RENEW : from == null ? TransitionRules.Kind.INITIATE : TransitionRules.Kind.UPGRADE;
         var landing = landing(kind, from, place, request, at);
         if (agreed.later()) {
-            TransitionRequests.requireFree(held, ladder.id(), at, "/starts_at");
+            TransitionRequests.requireFree(locked, ladder.id(), at, "/starts_at");
         }
-        var grant = given(tx, changes, held, request, agreed, tier);
+        var grant = given(tx, changes, locked, request, agreed, tier);
         var scheduled = ScheduledTransition.of(ladder.id(), kind, from == null ? null : from.tierId(), tier.id(), request.kind(), grant.id(), at);
         var to = new ProvisionSpan(
                 Ids.next(), landing.productId(), ladder.id(), tier.id(), request.kind(), grant.id(), null, at, agreed.term().endsAt());
         var details = TransitionDetails.of(actor, request.reason());
-        var after = held;
+        var after = locked;
         if (agreed.later()) {
-            writer.schedule(tx, changes, held, scheduled, details);
+            writer.schedule(tx, changes, locked, scheduled, details);
         } else {
-            after = writer.move(tx, changes, held, new ProjectedTransition(scheduled, from, to), details, GrantEnd.SUPERSEDED).held();
+            after = writer.move(tx, changes, locked, new ProjectedTransition(scheduled, from, to), details, GrantEnd.SUPERSEDED).locked();
         }
         if (agreed.term().endsAt() != null) {
             var end = GrantTerms.end(ladder.id(), tier.id(), request.kind(), grant.id(), agreed.term().endsAt());
-            writer.schedule(tx, changes, held, end, GrantTerms.byItself(request.kind()));
+            writer.schedule(tx, changes, locked, end, GrantTerms.byItself(request.kind()));
         }
-        pools.changed(tx, changes, held, after, List.of());
+        pools.changed(tx, changes, locked, after, List.of());
         return grant;
     }
 
-    private GrantStore.Row given(Tx tx, Changes changes, LockedPool held, GrantRequest request, Agreed agreed, @Nullable Tier tier) {
-        var now = held.now();
+    private GrantStore.Row given(Tx tx, Changes changes, LockedPool locked, GrantRequest request, Agreed agreed, @Nullable Tier tier) {
+        var now = locked.now();
         var term = agreed.term();
         var grant = new GrantStore.Row(
-                Ids.next(), request.externalId(), held.organizationId(), held.poolId(), request.productId(), request.kind().word(),
+                Ids.next(), request.externalId(), locked.organizationId(), locked.poolId(), request.productId(), request.kind().word(),
                 tier == null ? null : tier.ladderId(), tier == null ? null : tier.id(), request.reason(), agreed.startsAt(), term.endsAt(), null, null,
                 null, term.length(), term.startsAt(), request.renewsGrantId(), now, now, 1, now);
         grants.insert(tx, grant);
-        held.rows().put(grant);
+        locked.rows().put(grant);
         changes.created(new GrantId(grant.id()), PlanViews.toApi(grant));
         return grant;
     }
@@ -237,12 +237,12 @@ final class GrantIssuance {
         return new Agreed(begins, later, term);
     }
 
-    private GrantStore.Row renewed(Tx tx, LockedPool held, UUID grantId) {
-        var grant = Require.named(grants.get(tx, grantId, held.now()), "/renews_grant_id", "grant");
-        return Require.named(grant.organizationId().equals(held.organizationId()) ? grant : null, "/renews_grant_id", "grant");
+    private GrantStore.Row renewed(Tx tx, LockedPool locked, UUID grantId) {
+        var grant = Require.named(grants.get(tx, grantId, locked.now()), "/renews_grant_id", "grant");
+        return Require.named(grant.organizationId().equals(locked.organizationId()) ? grant : null, "/renews_grant_id", "grant");
     }
 
-    private void requireRenewable(Tx tx, LockedPool held, GrantStore.Row renewed, GrantRequest request, @Nullable LadderPosition place, Agreed agreed) {
+    private void requireRenewable(Tx tx, LockedPool locked, GrantStore.Row renewed, GrantRequest request, @Nullable LadderPosition place, Agreed agreed) {
         if (!renewed.state().equals("active")) {
             throw Problem.INVALID_STATE.at("/renews_grant_id", "Only an active grant can be renewed; this one is " + renewed.state() + ".");
         }
@@ -257,7 +257,7 @@ final class GrantIssuance {
                     ? "The grant has no end, so its renewal must begin now. Omit `starts_at`."
                     : "A renewal must begin now, or at the end of the grant: " + renewed.endsAt() + ".");
         }
-        var other = grants.renewal(tx, renewed.id(), held.now());
+        var other = grants.renewal(tx, renewed.id(), locked.now());
         if (other != null) {
             throw Problem.CONFLICT.at("/renews_grant_id", "The grant is renewed already, by " + new GrantId(other.id()) + ".");
         }

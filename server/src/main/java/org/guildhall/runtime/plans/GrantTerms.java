@@ -38,18 +38,18 @@ final class GrantTerms {
      * @param externalId the new external id
      * @throws ProblemException as documented for {@code updateGrant}
      */
-    Row change(Tx tx, Changes changes, LockedPool held, Row before, @Nullable String externalId, @Nullable Instant endsAt) {
+    Row change(Tx tx, Changes changes, LockedPool locked, Row before, @Nullable String externalId, @Nullable Instant endsAt) {
         if (endsAt == null && before.kind().equals("trial")) {
             throw refusal("/ends_at", "required", "A trial must have an end.");
         }
-        if (endsAt != null && !endsAt.isAfter(held.now())) {
+        if (endsAt != null && !endsAt.isAfter(locked.now())) {
             throw refusal("/ends_at", "past", "`ends_at` is not in the future.");
         }
         if (endsAt != null && !endsAt.isAfter(before.startsAt())) {
             throw refusal("/ends_at", "past", "`ends_at` is not after the start of the grant.");
         }
         requireOpen(before);
-        return moved(tx, changes, held, before, externalId, GrantTerm.until(endsAt));
+        return moved(tx, changes, locked, before, externalId, GrantTerm.until(endsAt));
     }
 
     /**
@@ -58,7 +58,7 @@ final class GrantTerms {
      * @param before the grant at the pool's instant
      * @throws ProblemException as documented for {@code extendGrant}
      */
-    Row extend(Tx tx, Changes changes, LockedPool held, Row before, @Nullable Instant endsAt, @Nullable CalendarTerm length) {
+    Row extend(Tx tx, Changes changes, LockedPool locked, Row before, @Nullable Instant endsAt, @Nullable CalendarTerm length) {
         requireOpen(before);
         if (before.endsAt() == null) {
             throw Problem.INVALID_STATE.because("The grant has no end, so it can't be extended.");
@@ -67,7 +67,7 @@ final class GrantTerms {
         if (term.endsAt() == null || !term.endsAt().isAfter(before.endsAt())) {
             throw refusal(length == null ? "/ends_at" : "/duration", "not_later", "The new end is not after the present one, " + before.endsAt() + ".");
         }
-        return moved(tx, changes, held, before, before.externalId(), term);
+        return moved(tx, changes, locked, before, before.externalId(), term);
     }
 
     /** The scheduled transition at the end of a grant on a ladder. */
@@ -94,17 +94,17 @@ final class GrantTerms {
         }
     }
 
-    private Row moved(Tx tx, Changes changes, LockedPool held, Row before, @Nullable String externalId, GrantTerm term) {
-        var renewal = grants.renewal(tx, before.id(), held.now());
+    private Row moved(Tx tx, Changes changes, LockedPool locked, Row before, @Nullable String externalId, GrantTerm term) {
+        var renewal = grants.renewal(tx, before.id(), locked.now());
         if (renewal != null) {
             throw Problem.CONFLICT.because("Another grant renews this one from " + renewal.startsAt() + " on. Change or revoke that grant first.");
         }
-        var after = before.named(externalId).ending(term, held.now());
+        var after = before.named(externalId).ending(term, locked.now());
         var kind = ProvisionCause.of(after.kind());
         var end = after.ladderId() == null || after.tierId() == null || after.endsAt() == null
                 ? null
                 : end(after.ladderId(), after.tierId(), kind, after.id(), after.endsAt());
-        pools.changed(tx, changes, held, writer.reschedule(tx, changes, held, before, after, end, byItself(kind)), List.of());
+        pools.changed(tx, changes, locked, writer.reschedule(tx, changes, locked, before, after, end, byItself(kind)), List.of());
         return after;
     }
 

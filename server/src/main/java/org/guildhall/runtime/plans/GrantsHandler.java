@@ -53,9 +53,9 @@ final class GrantsHandler implements GrantsApi<Call> {
                 body.reason());
         var organizationId = body.organizationId().value();
         var reads = new ArrayList<GrantIssuance.Reads>(1);
-        var held = pools.lock(call.tx(), call.changes(), organizationId, batch -> reads.add(granting.reads(batch, organizationId, request)));
-        Require.named(held, "/organization_id", "organization");
-        var grant = PlanViews.toApi(granting.grant(call.tx(), call.changes(), held, call.actor(), request, reads.getFirst()));
+        var locked = pools.lock(call.tx(), call.changes(), organizationId, batch -> reads.add(granting.reads(batch, organizationId, request)));
+        Require.named(locked, "/organization_id", "organization");
+        var grant = PlanViews.toApi(granting.grant(call.tx(), call.changes(), locked, call.actor(), request, reads.getFirst()));
         return Reply.created("/api/v1/runtime/grants/" + grant.id(), grant);
     }
 
@@ -82,8 +82,8 @@ final class GrantsHandler implements GrantsApi<Call> {
     @Override
     public Reply<Grant> updateGrant(Call call, GrantId grantId, Patch<GrantPatch> patch) {
         var organizationId = Require.found(grants.get(call.tx(), grantId.value())).organizationId();
-        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
-        var before = Require.found(grant(call, held, grantId));
+        var locked = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var before = Require.found(grant(call, locked, grantId));
         call.expect(before.version());
         var current = new GrantPatch(before.externalId(), before.endsAt());
         var wanted = patch.onto(current);
@@ -92,7 +92,7 @@ final class GrantsHandler implements GrantsApi<Call> {
             return Reply.ok(PlanViews.toApi(before));
         }
         if (!Objects.equals(wanted.endsAt(), current.endsAt())) {
-            return Reply.ok(PlanViews.toApi(terms.change(call.tx(), call.changes(), held, before, wanted.externalId(), wanted.endsAt())));
+            return Reply.ok(PlanViews.toApi(terms.change(call.tx(), call.changes(), locked, before, wanted.externalId(), wanted.endsAt())));
         }
         var grant = PlanViews.toApi(grants.setExternalId(call.tx(), before.id(), wanted.externalId()));
         call.changed(grant.id(), PlanViews.toApi(before), grant);
@@ -102,13 +102,13 @@ final class GrantsHandler implements GrantsApi<Call> {
     @Override
     public Reply<Grant> revokeGrant(Call call, GrantId grantId, GrantRevocation body) {
         UUID organizationId = Require.found(grants.get(call.tx(), grantId.value())).organizationId();
-        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
-        var before = Require.found(grant(call, held, grantId));
+        var locked = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var before = Require.found(grant(call, locked, grantId));
         call.expect(before.version());
         if (!before.isOpen()) {
             throw Problem.INVALID_STATE.because("A grant that is over can't be revoked; this one is " + before.state() + ".");
         }
-        return Reply.ok(PlanViews.toApi(granting.revoke(call.tx(), call.changes(), held, call.actor(), before, body.reason())));
+        return Reply.ok(PlanViews.toApi(granting.revoke(call.tx(), call.changes(), locked, call.actor(), before, body.reason())));
     }
 
     @Override
@@ -119,16 +119,16 @@ final class GrantsHandler implements GrantsApi<Call> {
         }
         var length = duration(body.duration());
         UUID organizationId = Require.found(grants.get(call.tx(), grantId.value())).organizationId();
-        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
-        var before = Require.found(grant(call, held, grantId));
+        var locked = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var before = Require.found(grant(call, locked, grantId));
         call.expect(before.version());
-        return Reply.ok(PlanViews.toApi(terms.extend(call.tx(), call.changes(), held, before, body.endsAt(), length)));
+        return Reply.ok(PlanViews.toApi(terms.extend(call.tx(), call.changes(), locked, before, body.endsAt(), length)));
     }
 
     /** The grant of a locked pool. */
-    private GrantStore.@Nullable Row grant(Call call, LockedPool held, GrantId id) {
-        var open = held.rows().grant(id.value(), held.now());
-        return open == null ? grants.get(call.tx(), id.value(), held.now()) : open;
+    private GrantStore.@Nullable Row grant(Call call, LockedPool locked, GrantId id) {
+        var open = locked.rows().grant(id.value(), locked.now());
+        return open == null ? grants.get(call.tx(), id.value(), locked.now()) : open;
     }
 
     /** Checks the members that depend on each other, and reports all errors together. */

@@ -125,7 +125,7 @@ public final class PlanChanges {
         var step = new ProjectedTransition(scheduled, from, to == null ? null : PoolProjection.begun(scheduled, to));
         var details = new TransitionDetails(null, request.subscriptionId(), actor.type(), actor.id(), request.reason(), false, List.of());
         var moved = writer.move(tx, changes, pool, step, details, GrantEnd.SUPERSEDED);
-        pools.changed(tx, changes, pool, moved.held(), List.of());
+        pools.changed(tx, changes, pool, moved.locked(), List.of());
         return moved.transition().id();
     }
 }

@@ -66,7 +66,7 @@ public final class Pools {
         }
 
         /** @param keepSiteIds the sites that stay active if there are too many */
-        void settle(Tx tx, Changes changes, LockedPool held, List<UUID> keepSiteIds);
+        void settle(Tx tx, Changes changes, LockedPool locked, List<UUID> keepSiteIds);
     }
 
     /**
@@ -115,15 +115,15 @@ public final class Pools {
         var beginnings = new ArrayList<NewProvision>();
         for (var opening : those) {
             var pool = opening.pool();
-            var held = new LockedPool(pool, orgTypeId, "active", pool.createdAt(), List.of(), List.of(), PoolRows.ofNewPool(defaults));
+            var locked = new LockedPool(pool, orgTypeId, "active", pool.createdAt(), List.of(), List.of(), PoolRows.ofNewPool(defaults));
             for (var policy : defaults) {
-                if (policy.lifetime().holds(held.now())) {
-                    var beginning = given(opening.changes(), held, policy, actor);
+                if (policy.lifetime().holds(locked.now())) {
+                    var beginning = given(opening.changes(), locked, policy, actor);
                     beginnings.add(beginning);
-                    held = beginning.after();
+                    locked = beginning.after();
                 }
             }
-            after.add(held);
+            after.add(locked);
         }
         writer.begin(tx, beginnings);
         for (int at = 0; at < those.size(); at++) {
@@ -134,26 +134,26 @@ public final class Pools {
 
     /** Ends everything that an organization holds, and cancels its scheduled transitions. No default grant follows. */
     public void close(Tx tx, Changes changes, Actor actor, UUID organizationId, String reason) {
-        var held = Objects.requireNonNull(lock(tx, changes, organizationId), "an organization without a pool");
-        var after = held;
+        var locked = Objects.requireNonNull(lock(tx, changes, organizationId), "an organization without a pool");
+        var after = locked;
         var granted = Stream.concat(
-                        held.spans().stream()
-                                .filter(span -> span.endsAt() == null || span.endsAt().isAfter(held.now()) && !span.endsAt().equals(span.startsAt()))
+                        locked.spans().stream()
+                                .filter(span -> span.endsAt() == null || span.endsAt().isAfter(locked.now()) && !span.endsAt().equals(span.startsAt()))
                                 .map(ProvisionSpan::grantId),
-                        held.scheduled().stream().filter(ScheduledTransition::beginsGrant).map(ScheduledTransition::grantId))
+                        locked.scheduled().stream().filter(ScheduledTransition::beginsGrant).map(ScheduledTransition::grantId))
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList();
-        for (var plan : held.plans()) {
+        for (var plan : locked.plans()) {
             var scheduled = ScheduledTransition.of(
-                    Objects.requireNonNull(plan.ladderId()), TransitionRules.Kind.END, plan.tierId(), null, ProvisionCause.MANUAL, plan.grantId(), held.now());
+                    Objects.requireNonNull(plan.ladderId()), TransitionRules.Kind.END, plan.tierId(), null, ProvisionCause.MANUAL, plan.grantId(), locked.now());
             var details = TransitionDetails.of(actor, reason);
-            after = writer.move(tx, changes, after, new ProjectedTransition(scheduled, plan, null), details, null).held();
+            after = writer.move(tx, changes, after, new ProjectedTransition(scheduled, plan, null), details, null).locked();
         }
-        writer.endOffLadders(tx, changes, held, null);
-        writer.overAll(tx, changes, held, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> held.now())), GrantEnd.REVOKED, reason);
-        writer.dropAll(tx, changes, held, held.scheduled().stream().map(ScheduledTransition::id).toList(), reason, held.now());
-        changed(tx, changes, held, after, List.of());
+        writer.endOffLadders(tx, changes, locked, null);
+        writer.overAll(tx, changes, locked, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> locked.now())), GrantEnd.REVOKED, reason);
+        writer.dropAll(tx, changes, locked, locked.scheduled().stream().map(ScheduledTransition::id).toList(), reason, locked.now());
+        changed(tx, changes, locked, after, List.of());
     }
 
     /**
@@ -183,8 +183,8 @@ public final class Pools {
         }
         var rows = new PoolRows(
                 state.provisions(), state.transitions().stream().map(PoolStore.Pending::row).toList(), state.grants(), state.defaults(), needed.getAsBoolean());
-        var held = new LockedPool(state.pool(), state.orgTypeId(), state.organizationState(), state.now(), state.spans(), state.scheduled(), rows);
-        return state.due().isEmpty() && state.expired().isEmpty() ? held : settle(tx, changes.secondary(), held, state);
+        var locked = new LockedPool(state.pool(), state.orgTypeId(), state.organizationState(), state.now(), state.spans(), state.scheduled(), rows);
+        return state.due().isEmpty() && state.expired().isEmpty() ? locked : settle(tx, changes.secondary(), locked, state);
     }
 
     /**
@@ -193,12 +193,12 @@ public final class Pools {
      * @param changes an empty recorder
      */
     public @Nullable LockedPool review(Tx tx, Changes changes, UUID organizationId) {
-        var held = lock(tx, changes, organizationId);
-        if (held == null || !changes.isEmpty()) {
-            return held;
+        var locked = lock(tx, changes, organizationId);
+        if (locked == null || !changes.isEmpty()) {
+            return locked;
         }
-        consequences(tx, changes, held, List.of());
-        return changes.isEmpty() ? held : touched(tx, changes, held, held);
+        consequences(tx, changes, locked, List.of());
+        return changes.isEmpty() ? locked : touched(tx, changes, locked, locked);
     }
 
     /** The instant of the next scheduled change of an organization's pool; null for none. */
@@ -243,22 +243,22 @@ public final class Pools {
     }
 
     /** Applies a default-grant policy: a plan by a transition on its ladder, where there must be no plan; another product by a provision. */
-    public LockedPool give(Tx tx, Changes changes, LockedPool held, DefaultGrant policy, Actor actor) {
-        var beginning = given(changes, held, policy, actor);
+    public LockedPool give(Tx tx, Changes changes, LockedPool locked, DefaultGrant policy, Actor actor) {
+        var beginning = given(changes, locked, policy, actor);
         writer.begin(tx, List.of(beginning));
         return beginning.after();
     }
 
-    private static NewProvision given(Changes changes, LockedPool held, DefaultGrant policy, Actor actor) {
+    private static NewProvision given(Changes changes, LockedPool locked, DefaultGrant policy, Actor actor) {
         var ladderId = policy.ladderId();
         var to = new ProvisionSpan(
-                Ids.next(), policy.productId(), ladderId, policy.tierId(), ProvisionCause.DEFAULT, null, policy.policyId(), held.now(), null);
+                Ids.next(), policy.productId(), ladderId, policy.tierId(), ProvisionCause.DEFAULT, null, policy.policyId(), locked.now(), null);
         if (ladderId == null) {
-            return NewProvision.offLadders(changes, held, to);
+            return NewProvision.offLadders(changes, locked, to);
         }
-        var scheduled = ScheduledTransition.of(ladderId, TransitionRules.Kind.INITIATE, null, policy.tierId(), ProvisionCause.DEFAULT, null, held.now());
+        var scheduled = ScheduledTransition.of(ladderId, TransitionRules.Kind.INITIATE, null, policy.tierId(), ProvisionCause.DEFAULT, null, locked.now());
         var details = TransitionDetails.of(actor, DEFAULT_REASON);
-        return NewProvision.onLadder(changes, held, new ProjectedTransition(scheduled, null, to), details);
+        return NewProvision.onLadder(changes, locked, new ProjectedTransition(scheduled, null, to), details);
     }
 
     /**
@@ -298,26 +298,26 @@ public final class Pools {
         return PoolProjection.of(state.spans(), due, history);
     }
 
-    private LockedPool settle(Tx tx, Changes changes, LockedPool held, PoolStore.State state) {
+    private LockedPool settle(Tx tx, Changes changes, LockedPool locked, PoolStore.State state) {
         var due = state.due();
         var timeline = timeline(tx, state);
-        var after = held;
+        var after = locked;
         var keep = new ArrayList<UUID>();
         for (var step : timeline.steps()) {
             var moved = writer.settle(tx, changes, after, step);
-            after = moved.held();
+            after = moved.locked();
             if (step.dropped() == null) {
                 keep.addAll(moved.transition().keepSiteIds());
             }
         }
-        writer.overAll(tx, changes, held, state.expired(), GrantEnd.EXPIRED, null);
+        writer.overAll(tx, changes, locked, state.expired(), GrantEnd.EXPIRED, null);
         // A transition at this very instant is written. The change of this request comes after it.
-        boolean sameInstant = !due.isEmpty() && due.getLast().effectiveAt().equals(held.now());
-        var now = sameInstant ? held.now().plusNanos(1_000) : held.now();
-        var ahead = held.scheduled().stream().filter(other -> !due.contains(other)).filter(other -> !dropped(other, timeline)).toList();
-        var settled = new LockedPool(held.pool(), held.orgTypeId(), held.organizationState(), now, after.spans(), ahead, held.rows());
+        boolean sameInstant = !due.isEmpty() && due.getLast().effectiveAt().equals(locked.now());
+        var now = sameInstant ? locked.now().plusNanos(1_000) : locked.now();
+        var ahead = locked.scheduled().stream().filter(other -> !due.contains(other)).filter(other -> !dropped(other, timeline)).toList();
+        var settled = new LockedPool(locked.pool(), locked.orgTypeId(), locked.organizationState(), now, after.spans(), ahead, locked.rows());
         consequences(tx, changes, settled, keep);
-        return touched(tx, changes, held, settled, held.pool().after(state.instants(timeline)));
+        return touched(tx, changes, locked, settled, locked.pool().after(state.instants(timeline)));
     }
 
     /** True if the transition of a grant was canceled: a due transition replaced the grant's plan, or the grant didn't begin. */

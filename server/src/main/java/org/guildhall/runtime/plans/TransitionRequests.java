@@ -81,36 +81,36 @@ final class TransitionRequests {
      * @param found the ladder of {@link #ladder}
      * @throws ProblemException as documented for {@code createTransition}
      */
-    TransitionStore.Row move(Tx tx, Changes changes, LockedPool held, Actor actor, TransitionRequest request, @Nullable Ladder found) {
-        var at = request.effectiveAt() == null ? held.now() : request.effectiveAt();
-        if (request.effectiveAt() != null && !at.isAfter(held.now())) {
+    TransitionStore.Row move(Tx tx, Changes changes, LockedPool locked, Actor actor, TransitionRequest request, @Nullable Ladder found) {
+        var at = request.effectiveAt() == null ? locked.now() : request.effectiveAt();
+        if (request.effectiveAt() != null && !at.isAfter(locked.now())) {
             throw Problem.VALIDATION_FAILED.because("`effective_at` is not in the future.")
                     .with(Item.pointer("/effective_at", "past", "`effective_at` is not in the future. Omit it for a transition now."));
         }
-        var ladder = ladder(tx, held, request, found);
-        held.requireActive();
+        var ladder = ladder(tx, locked, request, found);
+        locked.requireActive();
         var target = request.targetTierId() == null ? null : ladder.tier(request.targetTierId());
-        var others = request.effectiveAt() == null ? List.<ScheduledTransition>of() : held.scheduled();
-        var history = pools.history(tx, held.rows().defaults(), List.of(ladder), others);
-        var from = request.effectiveAt() == null ? held.plan(ladder.id()) : expected(held, history, ladder.id(), at);
+        var others = request.effectiveAt() == null ? List.<ScheduledTransition>of() : locked.scheduled();
+        var history = pools.history(tx, locked.rows().defaults(), List.of(ladder), others);
+        var from = request.effectiveAt() == null ? locked.plan(ladder.id()) : expected(locked, history, ladder.id(), at);
         var byDefault = history.byDefault(ladder.id(), at);
         var to = switch (decide(request.kind(), from, ladder, target, byDefault, at)) {
             case Impossible no -> throw refusal(no, request);
             case Move move -> move.to();
         };
-        requireAllowed(tx, held, from, to, request);
+        requireAllowed(tx, locked, from, to, request);
         var details = new TransitionDetails(request.externalId(), null, actor.type(), actor.id(), request.reason(), request.force(), request.keepSiteIds());
         var scheduled = ScheduledTransition.of(ladder.id(), request.kind(), from == null ? null : from.tierId(), request.targetTierId(), ProvisionCause.MANUAL, null, at);
         return request.effectiveAt() == null
-                ? atOnce(tx, changes, held, new ProjectedTransition(scheduled, from, to == null ? null : PoolProjection.begun(scheduled, to)), details)
-                : later(tx, changes, held, scheduled, details);
+                ? atOnce(tx, changes, locked, new ProjectedTransition(scheduled, from, to == null ? null : PoolProjection.begun(scheduled, to)), details)
+                : later(tx, changes, locked, scheduled, details);
     }
 
     /** Checks the target's product, locked, since it can be retired after the read of the ladder; and the use, unless it is forced. */
-    private void requireAllowed(Tx tx, LockedPool held, @Nullable ProvisionSpan from, @Nullable Target to, TransitionRequest request) {
+    private void requireAllowed(Tx tx, LockedPool locked, @Nullable ProvisionSpan from, @Nullable Target to, TransitionRequest request) {
         var batch = new Batch();
         var product = request.targetTierId() == null || to == null ? null : catalog.lockProductShared(batch, to.productId());
-        Supplier<List<Item>> blockers = request.force() ? List::of : obstacles.of(batch, held, from, to, request.pointer());
+        Supplier<List<Item>> blockers = request.force() ? List::of : obstacles.of(batch, locked, from, to, request.pointer());
         batch.send(tx);
         if (product != null && (product.get() == null || !product.get().lifecycleStatus().equals("published"))) {
             throw Problem.INVALID_STATE.at("/target_tier_id", "The tier's product is not published.");
@@ -124,16 +124,16 @@ final class TransitionRequests {
         }
     }
 
-    private TransitionStore.Row atOnce(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, TransitionDetails details) {
-        var moved = writer.move(tx, changes, held, step, details, GrantEnd.SUPERSEDED);
-        pools.changed(tx, changes, held, moved.held(), details.keepSiteIds());
+    private TransitionStore.Row atOnce(Tx tx, Changes changes, LockedPool locked, ProjectedTransition step, TransitionDetails details) {
+        var moved = writer.move(tx, changes, locked, step, details, GrantEnd.SUPERSEDED);
+        pools.changed(tx, changes, locked, moved.locked(), details.keepSiteIds());
         return moved.transition();
     }
 
-    private TransitionStore.Row later(Tx tx, Changes changes, LockedPool held, ScheduledTransition scheduled, TransitionDetails details) {
-        requireFree(held, scheduled.ladderId(), scheduled.effectiveAt(), "/effective_at");
-        var transition = writer.schedule(tx, changes, held, scheduled, details);
-        pools.changed(tx, changes, held, held, List.of());
+    private TransitionStore.Row later(Tx tx, Changes changes, LockedPool locked, ScheduledTransition scheduled, TransitionDetails details) {
+        requireFree(locked, scheduled.ladderId(), scheduled.effectiveAt(), "/effective_at");
+        var transition = writer.schedule(tx, changes, locked, scheduled, details);
+        pools.changed(tx, changes, locked, locked, List.of());
         return transition;
     }
 
@@ -143,8 +143,8 @@ final class TransitionRequests {
      *
      * @throws ProblemException {@code conflict} if the instant is taken, or too many transitions are scheduled
      */
-    static void requireFree(LockedPool held, UUID ladderId, Instant at, String pointer) {
-        var moves = held.scheduled().stream().filter(other -> !other.endsGrant()).toList();
+    static void requireFree(LockedPool locked, UUID ladderId, Instant at, String pointer) {
+        var moves = locked.scheduled().stream().filter(other -> !other.endsGrant()).toList();
         if (moves.stream().anyMatch(other -> other.ladderId().equals(ladderId) && other.effectiveAt().equals(at))) {
             throw Problem.CONFLICT.at(pointer, "Another transition on the ladder is scheduled for the same instant.");
         }
@@ -154,7 +154,7 @@ final class TransitionRequests {
     }
 
     /** The ladder of the request, locked against changes. */
-    private Ladder ladder(Tx tx, LockedPool held, TransitionRequest request, @Nullable Ladder found) {
+    private Ladder ladder(Tx tx, LockedPool locked, TransitionRequest request, @Nullable Ladder found) {
         if (request.targetTierId() != null) {
             var ladder = Require.named(found, "/target_tier_id", "tier");
             if (request.ladderId() != null && !request.ladderId().equals(ladder.id())) {
@@ -163,16 +163,16 @@ final class TransitionRequests {
             }
             return ladder;
         }
-        return Require.named(request.ladderId() == null ? catalog.lockLadderShared(tx, onlyLadder(held)) : found, "/plan_ladder_id", "plan ladder");
+        return Require.named(request.ladderId() == null ? catalog.lockLadderShared(tx, onlyLadder(locked)) : found, "/plan_ladder_id", "plan ladder");
     }
 
-    private static UUID onlyLadder(LockedPool held) {
-        var plans = held.plans();
+    private static UUID onlyLadder(LockedPool locked) {
+        var plans = locked.plans();
         if (plans.size() > 1) {
             throw Problem.VALIDATION_FAILED.because("The organization has plans on several ladders.")
                     .with(Item.pointer("/plan_ladder_id", "required", "`plan_ladder_id` is required, since the organization has plans on several ladders."));
         }
-        held.requireActive();
+        locked.requireActive();
         if (plans.isEmpty() || plans.getFirst().ladderId() == null) {
             throw Problem.INVALID_STATE.at("/kind", "The organization has no plan that could end.");
         }
@@ -180,9 +180,9 @@ final class TransitionRequests {
     }
 
     /** The plan on a ladder just before a future instant, with the scheduled transitions applied. */
-    static @Nullable ProvisionSpan expected(LockedPool held, CatalogHistory history, UUID ladderId, Instant at) {
-        var earlier = held.scheduled().stream().filter(other -> other.effectiveAt().isBefore(at)).toList();
-        return PoolProjection.of(held.spans(), earlier, history).before(ladderId, at);
+    static @Nullable ProvisionSpan expected(LockedPool locked, CatalogHistory history, UUID ladderId, Instant at) {
+        var earlier = locked.scheduled().stream().filter(other -> other.effectiveAt().isBefore(at)).toList();
+        return PoolProjection.of(locked.spans(), earlier, history).before(ladderId, at);
     }
 
     private static Outcome decide(

@@ -37,19 +37,19 @@ public final class TransitionWriter {
      * @param changes records the provision and its transition
      * @param move the transition that starts it; null off the ladders
      */
-    record NewProvision(Changes changes, LockedPool held, ProvisionSpan to, @Nullable NewTransition move) {
+    record NewProvision(Changes changes, LockedPool locked, ProvisionSpan to, @Nullable NewTransition move) {
 
-        static NewProvision onLadder(Changes changes, LockedPool held, ProjectedTransition step, TransitionDetails details) {
-            return new NewProvision(changes, held, Objects.requireNonNull(step.to()), written(held, step, details, true));
+        static NewProvision onLadder(Changes changes, LockedPool locked, ProjectedTransition step, TransitionDetails details) {
+            return new NewProvision(changes, locked, Objects.requireNonNull(step.to()), written(locked, step, details, true));
         }
 
-        static NewProvision offLadders(Changes changes, LockedPool held, ProvisionSpan to) {
-            return new NewProvision(changes, held, to, null);
+        static NewProvision offLadders(Changes changes, LockedPool locked, ProvisionSpan to) {
+            return new NewProvision(changes, locked, to, null);
         }
 
         /** The pool after the provision has started. */
         LockedPool after() {
-            return move == null ? held : held.after(move.step());
+            return move == null ? locked : locked.after(move.step());
         }
     }
 
@@ -60,7 +60,7 @@ public final class TransitionWriter {
     }
 
     /** A written transition, and the pool after it. */
-    record WrittenTransition(TransitionStore.Row transition, LockedPool held) {}
+    record WrittenTransition(TransitionStore.Row transition, LockedPool locked) {}
 
     /** A provision before and after its end was written. */
     private record Ended(ProvisionStore.Row before, ProvisionStore.Row after) {}
@@ -70,76 +70,76 @@ public final class TransitionWriter {
      *
      * @param grantOver how the grant of the ended plan ends: revoked or superseded; null if its end is written already
      */
-    WrittenTransition move(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, TransitionDetails details, @Nullable String grantOver) {
-        var ended = ended(tx, held, step);
-        var begun = begun(tx, held, step);
-        var transition = inserted(tx, held, written(held, step, details, true));
+    WrittenTransition move(Tx tx, Changes changes, LockedPool locked, ProjectedTransition step, TransitionDetails details, @Nullable String grantOver) {
+        var ended = ended(tx, locked, step);
+        var begun = begun(tx, locked, step);
+        var transition = inserted(tx, locked, written(locked, step, details, true));
         changes.created(new TransitionId(transition.id()), PlanViews.toApi(transition));
         record(changes, ended, begun);
         if (grantOver != null) {
-            over(tx, changes, held, step, grantOver);
+            over(tx, changes, locked, step, grantOver);
         }
-        return new WrittenTransition(transition, held.after(step));
+        return new WrittenTransition(transition, locked.after(step));
     }
 
     /** Schedules a transition. */
-    TransitionStore.Row schedule(Tx tx, Changes changes, LockedPool held, ScheduledTransition scheduled, TransitionDetails details) {
+    TransitionStore.Row schedule(Tx tx, Changes changes, LockedPool locked, ScheduledTransition scheduled, TransitionDetails details) {
         var step = new ProjectedTransition(scheduled, null, null);
-        var transition = inserted(tx, held, written(held, step, details, false));
+        var transition = inserted(tx, locked, written(locked, step, details, false));
         changes.created(new TransitionId(transition.id()), PlanViews.toApi(transition));
         return transition;
     }
 
-    private TransitionStore.Row inserted(Tx tx, LockedPool held, NewTransition move) {
+    private TransitionStore.Row inserted(Tx tx, LockedPool locked, NewTransition move) {
         transitions.insert(tx, List.of(move));
-        held.rows().put(move.row());
+        locked.rows().put(move.row());
         return move.row();
     }
 
-    private static NewTransition written(LockedPool held, ProjectedTransition step, TransitionDetails details, boolean done) {
-        return new NewTransition(held.organizationId(), held.poolId(), step, details, done, held.now());
+    private static NewTransition written(LockedPool locked, ProjectedTransition step, TransitionDetails details, boolean done) {
+        return new NewTransition(locked.organizationId(), locked.poolId(), step, details, done, locked.now());
     }
 
     /** Writes the result of a due transition at its own instant, equal to {@link ProjectedRows}. */
-    WrittenTransition settle(Tx tx, Changes changes, LockedPool held, ProjectedTransition step) {
+    WrittenTransition settle(Tx tx, Changes changes, LockedPool locked, ProjectedTransition step) {
         var scheduled = step.scheduled();
         if (step.dropped() != null) {
-            var dropped = drop(tx, changes, held, scheduled.id(), step.dropped().reason(), step.dropped().at());
+            var dropped = drop(tx, changes, locked, scheduled.id(), step.dropped().reason(), step.dropped().at());
             if (scheduled.beginsGrant() && scheduled.grantId() != null) {
-                over(tx, changes, held, scheduled.grantId(), scheduled.effectiveAt(), GrantEnd.CANCELED, step.dropped().reason());
-                dropOf(tx, changes, held, scheduled.grantId(), GrantEnd.CANCELED, scheduled.effectiveAt());
+                over(tx, changes, locked, scheduled.grantId(), scheduled.effectiveAt(), GrantEnd.CANCELED, step.dropped().reason());
+                dropOf(tx, changes, locked, scheduled.grantId(), GrantEnd.CANCELED, scheduled.effectiveAt());
             }
-            return new WrittenTransition(dropped, held);
+            return new WrittenTransition(dropped, locked);
         }
-        var ended = ended(tx, held, step);
-        var begun = begun(tx, held, step);
-        var before = held.rows().transition(scheduled.id());
-        var transition = put(tx, changes, held, List.of(before), List.of(before.done(step))).getFirst();
+        var ended = ended(tx, locked, step);
+        var begun = begun(tx, locked, step);
+        var before = locked.rows().transition(scheduled.id());
+        var transition = put(tx, changes, locked, List.of(before), List.of(before.done(step))).getFirst();
         record(changes, ended, begun);
-        over(tx, changes, held, step, step.grantOver());
-        return new WrittenTransition(transition, held.after(step));
+        over(tx, changes, locked, step, step.grantOver());
+        return new WrittenTransition(transition, locked.after(step));
     }
 
     /** Cancels a scheduled transition. */
-    TransitionStore.Row drop(Tx tx, Changes changes, LockedPool held, UUID id, @Nullable String reason, Instant at) {
-        return dropAll(tx, changes, held, List.of(id), reason, at).getFirst();
+    TransitionStore.Row drop(Tx tx, Changes changes, LockedPool locked, UUID id, @Nullable String reason, Instant at) {
+        return dropAll(tx, changes, locked, List.of(id), reason, at).getFirst();
     }
 
     /** Cancels scheduled transitions, in one statement. */
-    List<TransitionStore.Row> dropAll(Tx tx, Changes changes, LockedPool held, List<UUID> ids, @Nullable String reason, Instant at) {
+    List<TransitionStore.Row> dropAll(Tx tx, Changes changes, LockedPool locked, List<UUID> ids, @Nullable String reason, Instant at) {
         if (ids.isEmpty()) {
             return List.of();
         }
-        var before = ids.stream().map(held.rows()::transition)
+        var before = ids.stream().map(locked.rows()::transition)
                 .sorted(Comparator.comparing(TransitionStore.Row::effectiveAt).thenComparing(row -> row.id().toString()))
                 .toList();
-        return put(tx, changes, held, before, before.stream().map(row -> row.canceled(reason, at)).toList());
+        return put(tx, changes, locked, before, before.stream().map(row -> row.canceled(reason, at)).toList());
     }
 
     private List<TransitionStore.Row> put(
-            Tx tx, Changes changes, LockedPool held, List<TransitionStore.Row> before, List<TransitionStore.Row> after) {
+            Tx tx, Changes changes, LockedPool locked, List<TransitionStore.Row> before, List<TransitionStore.Row> after) {
         transitions.save(tx, after);
-        after.forEach(held.rows()::put);
+        after.forEach(locked.rows()::put);
         for (int at = 0; at < after.size(); at++) {
             changes.changed(
                     new TransitionId(after.get(at).id()), PlanViews.toApi(before.get(at)), PlanViews.toApi(after.get(at)));
@@ -148,21 +148,21 @@ public final class TransitionWriter {
     }
 
     /** Cancels the scheduled transitions of a grant that ended at an instant. */
-    void dropOf(Tx tx, Changes changes, LockedPool held, UUID grantId, String reason, Instant at) {
-        var dropped = held.scheduled().stream()
-                .filter(other -> grantId.equals(other.grantId()) && other.effectiveAt().isAfter(held.now()))
+    void dropOf(Tx tx, Changes changes, LockedPool locked, UUID grantId, String reason, Instant at) {
+        var dropped = locked.scheduled().stream()
+                .filter(other -> grantId.equals(other.grantId()) && other.effectiveAt().isAfter(locked.now()))
                 .map(ScheduledTransition::id)
                 .toList();
-        dropAll(tx, changes, held, dropped, reason, at);
+        dropAll(tx, changes, locked, dropped, reason, at);
     }
 
     /** Ends the provisions off the ladders; with a grant, only the grant's. */
-    void endOffLadders(Tx tx, Changes changes, LockedPool held, @Nullable UUID grantId) {
-        var ended = held.rows().offLadders(grantId, held.now()).stream()
-                .map(before -> new Ended(before, before.until(held.now())))
+    void endOffLadders(Tx tx, Changes changes, LockedPool locked, @Nullable UUID grantId) {
+        var ended = locked.rows().offLadders(grantId, locked.now()).stream()
+                .map(before -> new Ended(before, before.until(locked.now())))
                 .toList();
         if (!ended.isEmpty()) {
-            save(tx, held, ended);
+            save(tx, locked, ended);
             ended.forEach(each -> record(changes, each, null));
         }
     }
@@ -173,33 +173,33 @@ public final class TransitionWriter {
      * @param end the scheduled end of its plan; null for none
      * @return the pool after the change
      */
-    LockedPool reschedule(Tx tx, Changes changes, LockedPool held, GrantStore.Row before, GrantStore.Row after, @Nullable ScheduledTransition end, TransitionDetails details) {
+    LockedPool reschedule(Tx tx, Changes changes, LockedPool locked, GrantStore.Row before, GrantStore.Row after, @Nullable ScheduledTransition end, TransitionDetails details) {
         grants.save(tx, List.of(after));
-        held.rows().put(after);
+        locked.rows().put(after);
         changes.changed(new GrantId(after.id()), PlanViews.toApi(before), PlanViews.toApi(after));
-        held.scheduled().stream()
+        locked.scheduled().stream()
                 .filter(other -> other.endsGrant() && after.id().equals(other.grantId()))
-                .forEach(other -> drop(tx, changes, held, other.id(), "The end of the grant was changed.", held.now()));
+                .forEach(other -> drop(tx, changes, locked, other.id(), "The end of the grant was changed.", locked.now()));
         if (end != null) {
-            schedule(tx, changes, held, end, details);
+            schedule(tx, changes, locked, end, details);
         }
         var spans = new ArrayList<ProvisionSpan>();
-        for (var span : held.spans()) {
-            boolean itsOwn = after.id().equals(span.grantId()) && (span.endsAt() == null || span.endsAt().isAfter(held.now()));
+        for (var span : locked.spans()) {
+            boolean itsOwn = after.id().equals(span.grantId()) && (span.endsAt() == null || span.endsAt().isAfter(locked.now()));
             if (itsOwn) {
-                var provision = held.rows().provision(Objects.requireNonNull(span.provisionId()), held.now());
-                var moved = new Ended(provision, provision.ending(after.endsAt(), held.now()));
-                save(tx, held, List.of(moved));
+                var provision = locked.rows().provision(Objects.requireNonNull(span.provisionId()), locked.now());
+                var moved = new Ended(provision, provision.ending(after.endsAt(), locked.now()));
+                save(tx, locked, List.of(moved));
                 record(changes, moved, null);
             }
             spans.add(itsOwn ? span.until(after.endsAt()) : span);
         }
-        return held.withSpans(spans);
+        return locked.withSpans(spans);
     }
 
-    private void save(Tx tx, LockedPool held, List<Ended> ended) {
+    private void save(Tx tx, LockedPool locked, List<Ended> ended) {
         provisions.save(tx, ended.stream().map(Ended::after).toList());
-        ended.forEach(each -> held.rows().put(each.after()));
+        ended.forEach(each -> locked.rows().put(each.after()));
     }
 
     /** Inserts provisions with their transitions, in two statements. */
@@ -207,7 +207,7 @@ public final class TransitionWriter {
         if (those.isEmpty()) {
             return;
         }
-        provisions.insert(tx, those.stream().map(each -> begun(each.held(), each.to())).toList());
+        provisions.insert(tx, those.stream().map(each -> begun(each.locked(), each.to())).toList());
         var moves = those.stream().map(NewProvision::move).filter(Objects::nonNull).toList();
         if (!moves.isEmpty()) {
             transitions.insert(tx, moves);
@@ -215,22 +215,22 @@ public final class TransitionWriter {
         for (var each : those) {
             if (each.move() != null) {
                 var transition = each.move().row();
-                each.held().rows().put(transition);
+                each.locked().rows().put(transition);
                 each.changes().created(new TransitionId(transition.id()), PlanViews.toApi(transition));
             }
-            var begun = begun(each.held(), each.to());
-            each.held().rows().put(begun);
+            var begun = begun(each.locked(), each.to());
+            each.locked().rows().put(begun);
             record(each.changes(), null, begun);
         }
     }
 
-    private static ProvisionStore.Row begun(LockedPool held, ProvisionSpan span) {
-        return ProvisionStore.Row.begun(held.organizationId(), held.poolId(), span, held.now());
+    private static ProvisionStore.Row begun(LockedPool locked, ProvisionSpan span) {
+        return ProvisionStore.Row.begun(locked.organizationId(), locked.poolId(), span, locked.now());
     }
 
     /** Stores the actual end of a grant; null if it was stored before. */
-    GrantStore.@Nullable Row over(Tx tx, Changes changes, LockedPool held, UUID grantId, Instant end, String by, @Nullable String reason) {
-        var over = overAll(tx, changes, held, Map.of(grantId, end), by, reason);
+    GrantStore.@Nullable Row over(Tx tx, Changes changes, LockedPool locked, UUID grantId, Instant end, String by, @Nullable String reason) {
+        var over = overAll(tx, changes, locked, Map.of(grantId, end), by, reason);
         return over.isEmpty() ? null : over.getFirst();
     }
 
@@ -239,10 +239,10 @@ public final class TransitionWriter {
      *
      * @param ends the ends, by grant
      */
-    List<GrantStore.Row> overAll(Tx tx, Changes changes, LockedPool held, Map<UUID, Instant> ends, String by, @Nullable String reason) {
+    List<GrantStore.Row> overAll(Tx tx, Changes changes, LockedPool locked, Map<UUID, Instant> ends, String by, @Nullable String reason) {
         var before = ends.keySet().stream()
                 .sorted(Comparator.comparing(UUID::toString))
-                .map(id -> held.rows().grant(id, held.now()))
+                .map(id -> locked.rows().grant(id, locked.now()))
                 .filter(row -> row != null && row.endedBy() == null)
                 .toList();
         if (before.isEmpty()) {
@@ -251,41 +251,41 @@ public final class TransitionWriter {
         var after = before.stream().map(row -> row.over(Objects.requireNonNull(ends.get(row.id())), by, reason)).toList();
         grants.save(tx, after);
         for (int at = 0; at < after.size(); at++) {
-            held.rows().put(after.get(at));
+            locked.rows().put(after.get(at));
             changes.changed(new GrantId(after.get(at).id()), PlanViews.toApi(before.get(at)), PlanViews.toApi(after.get(at)));
         }
         return after;
     }
 
-    private void over(Tx tx, Changes changes, LockedPool held, ProjectedTransition step, String by) {
+    private void over(Tx tx, Changes changes, LockedPool locked, ProjectedTransition step, String by) {
         var from = step.from();
         if (from == null || from.grantId() == null) {
             return;
         }
-        over(tx, changes, held, from.grantId(), step.scheduled().effectiveAt(), by, null);
-        dropOf(tx, changes, held, from.grantId(), by, step.scheduled().effectiveAt());
+        over(tx, changes, locked, from.grantId(), step.scheduled().effectiveAt(), by, null);
+        dropOf(tx, changes, locked, from.grantId(), by, step.scheduled().effectiveAt());
     }
 
     /** Ends the previous plan, unless its own end is the same instant. */
-    private @Nullable Ended ended(Tx tx, LockedPool held, ProjectedTransition step) {
+    private @Nullable Ended ended(Tx tx, LockedPool locked, ProjectedTransition step) {
         var from = step.from();
         var at = step.scheduled().effectiveAt();
         if (from == null || at.equals(from.endsAt())) {
             return null;
         }
-        var before = held.rows().provision(Objects.requireNonNull(from.provisionId()), held.now());
+        var before = locked.rows().provision(Objects.requireNonNull(from.provisionId()), locked.now());
         var ended = new Ended(before, before.until(at));
-        save(tx, held, List.of(ended));
+        save(tx, locked, List.of(ended));
         return ended;
     }
 
-    private ProvisionStore.@Nullable Row begun(Tx tx, LockedPool held, ProjectedTransition step) {
+    private ProvisionStore.@Nullable Row begun(Tx tx, LockedPool locked, ProjectedTransition step) {
         if (step.to() == null) {
             return null;
         }
-        var begun = begun(held, step.to());
+        var begun = begun(locked, step.to());
         provisions.insert(tx, List.of(begun));
-        held.rows().put(begun);
+        locked.rows().put(begun);
         return begun;
     }
 

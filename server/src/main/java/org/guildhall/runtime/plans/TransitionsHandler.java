@@ -55,10 +55,10 @@ final class TransitionsHandler implements TransitionsApi<Call> {
         var request = request(body);
         wellFormed(request, actor);
         var read = new ArrayList<Supplier<@Nullable Ladder>>(1);
-        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId.value(), batch -> read.add(requests.ladder(batch, request))));
-        call.expect(held.version());
-        requireOwn(call, held, request.keepSiteIds());
-        var transition = PlanViews.toApi(requests.move(call.tx(), call.changes(), held, actor, request, read.getFirst().get()));
+        var locked = Require.found(pools.lock(call.tx(), call.changes(), organizationId.value(), batch -> read.add(requests.ladder(batch, request))));
+        call.expect(locked.version());
+        requireOwn(call, locked, request.keepSiteIds());
+        var transition = PlanViews.toApi(requests.move(call.tx(), call.changes(), locked, actor, request, read.getFirst().get()));
         return Reply.created("/api/v1/runtime/transitions/" + transition.id(), transition);
     }
 
@@ -66,7 +66,7 @@ final class TransitionsHandler implements TransitionsApi<Call> {
     public Reply<Transition> cancelTransition(Call call, TransitionId transitionId, TransitionCancellation body) {
         var id = transitionId.value();
         var organizationId = Require.found(transitions.get(call.tx(), id)).organizationId();
-        var held = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
+        var locked = Require.found(pools.lock(call.tx(), call.changes(), organizationId));
         var before = Require.found(transitions.get(call.tx(), id));
         call.expect(before.version());
         if (!before.state().equals("scheduled")) {
@@ -75,8 +75,8 @@ final class TransitionsHandler implements TransitionsApi<Call> {
         if (before.grantId() != null) {
             throw Problem.INVALID_STATE.because("The transition belongs to a grant: change the grant's `ends_at`, or revoke it.");
         }
-        var transition = PlanViews.toApi(writer.drop(call.tx(), call.changes(), held, id, body.reason(), held.now()));
-        pools.changed(call.tx(), call.changes(), held, held, List.of());
+        var transition = PlanViews.toApi(writer.drop(call.tx(), call.changes(), locked, id, body.reason(), locked.now()));
+        pools.changed(call.tx(), call.changes(), locked, locked, List.of());
         return Reply.ok(transition);
     }
 
@@ -121,11 +121,11 @@ final class TransitionsHandler implements TransitionsApi<Call> {
     }
 
     /** Refuses an unknown site id, since ignoring it would make another site read-only. */
-    private void requireOwn(Call call, LockedPool held, List<UUID> keepSiteIds) {
+    private void requireOwn(Call call, LockedPool locked, List<UUID> keepSiteIds) {
         if (keepSiteIds.isEmpty()) {
             return;
         }
-        var own = sites.among(call.tx(), held.poolId(), keepSiteIds);
+        var own = sites.among(call.tx(), locked.poolId(), keepSiteIds);
         var wrong = new ArrayList<Item>();
         for (int at = 0; at < keepSiteIds.size(); at++) {
             if (!own.contains(keepSiteIds.get(at))) {

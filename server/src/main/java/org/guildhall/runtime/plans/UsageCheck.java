@@ -20,5 +20,5 @@ public interface UsageCheck {
      * @param pointer the request's member that the items point at
      * @return one item for each exceeded entitlement, of code {@code entitlement_exceeded}; empty if nothing is exceeded
      */
-    Supplier<List<Item>> of(Batch batch, LockedPool held, @Nullable ProvisionSpan from, TransitionRules.@Nullable Target to, String pointer);
+    Supplier<List<Item>> of(Batch batch, LockedPool locked, @Nullable ProvisionSpan from, TransitionRules.@Nullable Target to, String pointer);
 }
