@@ -8,13 +8,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.model.SiteId;
-import org.guildhall.catalog.Catalog.Integration;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.plans.LockedPool;
 import org.guildhall.runtime.plans.Pools;
+import org.guildhall.runtime.sites.SiteStore.Counted;
 import org.guildhall.runtime.sites.SiteStore.Row;
 import org.guildhall.runtime.usage.UsageCounterStore;
 
@@ -23,12 +22,10 @@ public final class SiteLimits implements Pools.AfterMove {
 
     private static final String REASON = "More sites than the organization is entitled to.";
 
-    private final Catalog catalog;
     private final UsageCounterStore counters;
     private final SiteStore sites;
 
-    public SiteLimits(Catalog catalog, UsageCounterStore counters, SiteStore sites) {
-        this.catalog = catalog;
+    public SiteLimits(UsageCounterStore counters, SiteStore sites) {
         this.counters = counters;
         this.sites = sites;
     }
@@ -63,18 +60,16 @@ public final class SiteLimits implements Pools.AfterMove {
         if (counts.isEmpty()) {
             return Map.of();
         }
-        var limited = catalog.integrations(tx, counts.keySet()).stream()
-                .filter(integration -> integration.sitesKey() != null)
-                .collect(Collectors.toMap(Integration::id, integration -> String.valueOf(integration.sitesKey())));
-        var entitlements = counters.entitlements(tx, List.of(pool.poolId()), limited.values(), pool.now()).get(pool.poolId());
+        var keys = counts.stream().map(Counted::sitesKey).toList();
+        var entitlements = counters.entitlements(tx, List.of(pool.poolId()), keys, pool.now()).get(pool.poolId());
         var exceeded = new HashMap<UUID, Long>();
-        limited.forEach((id, key) -> {
-            var rule = entitlements.rule(key, null);
+        for (var counted : counts) {
+            var rule = entitlements.rule(counted.sitesKey(), null);
             var ceiling = rule == null ? Long.valueOf(0) : rule.ceiling();
-            if (ceiling != null && counts.get(id) > ceiling) {
-                exceeded.put(id, ceiling);
+            if (ceiling != null && counted.sites() > ceiling) {
+                exceeded.put(counted.integrationId(), ceiling);
             }
-        });
+        }
         return exceeded;
     }
 }

@@ -2,6 +2,7 @@ package org.guildhall.runtime.sites;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
+import static org.guildhall.schema.catalog.Tables.RUNTIME_RESOURCE_KEYS;
 import static org.guildhall.schema.runtime.Tables.SITES;
 import static org.guildhall.schema.runtime.Tables.SITE_STATES;
 import static org.guildhall.schema.runtime.Tables.WORKSPACES;
@@ -20,13 +21,11 @@ import static org.jooq.impl.DSL.when;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map.Entry;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -64,6 +63,13 @@ public final class SiteStore {
     record Values(@Nullable String externalId, @Nullable UUID workspaceId, String name, @Nullable String domain) {}
 
     record Workspace(UUID organizationId, String state) {}
+
+    /**
+     * The sites of an integration that count against a limit.
+     *
+     * @param sitesKey the resource key of the limit
+     */
+    record Counted(UUID integrationId, String sitesKey, int sites) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(
@@ -107,9 +113,15 @@ public final class SiteStore {
             PreparedQuery.ofValue(selectCount().from(SITES).where(COUNTED).and(SITES.INTEGRATION_ID.eq(param(SITES.INTEGRATION_ID))));
     private static final PreparedQuery<Integer> ANY_COUNTED = PreparedQuery.ofValue(
             selectOne().from(SITES).where(SITES.ORGANIZATION_ID.eq(param(SITES.ORGANIZATION_ID))).and(SITES.COUNTS).limit(inline(1)));
-    private static final PreparedQuery<Entry<UUID, Integer>> COUNTS = PreparedQuery.of(
-            select(SITES.INTEGRATION_ID, DSL.count().as(NUMBER)).from(SITES).where(COUNTED).groupBy(SITES.INTEGRATION_ID),
-            List.of(SITES.INTEGRATION_ID, NUMBER), cells -> Map.entry(cells.get(SITES.INTEGRATION_ID), cells.get(NUMBER)));
+    private static final PreparedQuery<Counted> COUNTS = PreparedQuery.of(
+            select(SITES.INTEGRATION_ID, RUNTIME_RESOURCE_KEYS.KEY, DSL.count().as(NUMBER))
+                    .from(SITES)
+                    .join(RUNTIME_RESOURCE_KEYS)
+                    .on(RUNTIME_RESOURCE_KEYS.INTEGRATION_ID.eq(SITES.INTEGRATION_ID).and(RUNTIME_RESOURCE_KEYS.COUNTS_SITES))
+                    .where(COUNTED)
+                    .groupBy(SITES.INTEGRATION_ID, RUNTIME_RESOURCE_KEYS.KEY),
+            List.of(SITES.INTEGRATION_ID, RUNTIME_RESOURCE_KEYS.KEY, NUMBER),
+            cells -> new Counted(cells.get(SITES.INTEGRATION_ID), cells.get(RUNTIME_RESOURCE_KEYS.KEY), cells.get(NUMBER)));
     private static final PreparedQuery<Row> LOCK_COUNTED = PreparedQuery.of(
             select(COLUMNS)
                     .from(SITES)
@@ -227,9 +239,9 @@ public final class SiteStore {
         return batch.single(COUNT, poolId, integrationId);
     }
 
-    /** The numbers of sites that count against a pool's limits, by integration. */
-    Map<UUID, Integer> counts(Tx tx, UUID poolId) {
-        return COUNTS.all(tx, poolId).stream().collect(Collectors.toMap(Entry::getKey, Entry::getValue));
+    /** The numbers of sites that count against a pool's limits. */
+    List<Counted> counts(Tx tx, UUID poolId) {
+        return COUNTS.all(tx, poolId);
     }
 
     /** Locks the sites of some integrations that count against a pool's limits until the transaction ends, oldest first. */

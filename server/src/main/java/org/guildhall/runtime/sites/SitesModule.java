@@ -21,7 +21,7 @@ public final class SitesModule {
 
     public SitesModule(Catalog catalog) {
         this.catalog = catalog;
-        this.limits = new SiteLimits(catalog, counters, sites);
+        this.limits = new SiteLimits(counters, sites);
     }
 
     /** Makes sites read-only that are beyond the limit of a changed pool. */

@@ -178,7 +178,7 @@ public final class PlanFixture {
     public void settle() {
         var counters = new UsageCounterStore();
         var catalog = new Catalog();
-        var pools = new Pools(catalog, writer(), new SiteLimits(catalog, counters, new SiteStore()), new UsageSnapshotStore(), (tx, organizationId, at) -> {});
+        var pools = new Pools(catalog, writer(), new SiteLimits(counters, new SiteStore()), new UsageSnapshotStore(), (tx, organizationId, at) -> {});
         var transactions = new JobTransactions(server.db());
         var job = new DueTransitionsJob(server.db(), transactions, new TransitionStore(), pools);
         ids("""
