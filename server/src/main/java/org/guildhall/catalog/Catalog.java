@@ -226,11 +226,6 @@ public final class Catalog {
         return store.lockIntegrationShared(batch, id);
     }
 
-    /** The integrations with these ids, in no order; unknown ids are left out. */
-    public List<Integration> integrations(Tx tx, Collection<UUID> ids) {
-        return ids.isEmpty() ? List.of() : store.integrations(tx, ids);
-    }
-
     private static <T extends @Nullable Object> T sent(Tx tx, Function<Batch, Supplier<T>> queries) {
         var batch = new Batch();
         var result = queries.apply(batch);

@@ -176,10 +176,6 @@ final class CatalogStore {
         return batch.one(GET_INTEGRATIONS, List.of(id));
     }
 
-    List<Integration> integrations(Tx tx, Collection<UUID> ids) {
-        return GET_INTEGRATIONS.all(tx, ids);
-    }
-
     private static Product product(RowReader cells) {
         return new Product(
                 cells.get(PRODUCTS.ID), cells.get(PRODUCTS.NAME), cells.get(PRODUCTS.PRODUCT_TYPE), cells.get(PRODUCTS.LIFECYCLE_STATUS),

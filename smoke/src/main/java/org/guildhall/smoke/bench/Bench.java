@@ -162,8 +162,10 @@ public final class Bench {
         System.err.println(what);
     }
 
+    /** Callers wait for a connection for as long as it takes, since a refusal for want of one isn't work to measure. */
     private static Map<String, String> settings(int databasePort) {
         return Map.of(
+                "GUILDHALL_DATABASE_POOL_WAIT_MILLIS", "30000",
                 "GUILDHALL_DATABASE_URL", "jdbc:postgresql://127.0.0.1:" + databasePort + "/" + BenchData.DATABASE,
                 "GUILDHALL_DATABASE_USER", Roles.APP,
                 "GUILDHALL_KEYS", BenchData.KEYS);
