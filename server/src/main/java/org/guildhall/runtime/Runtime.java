@@ -172,7 +172,7 @@ public final class Runtime {
             List<EffectiveEntitlement> entitlements, OverviewPeople people, OverviewWorkspaces workspaces, OverviewHouseholds households,
             OverviewProvisions provisions, OverviewGrants grants, OverviewTransitions transitions, OverviewSites sites, long version) {}
 
-    /** What {@link #overview} is made of. */
+    /** The rows from which {@link #overview} is made. */
     public static final class OverviewRows {
 
         private final Everything all;

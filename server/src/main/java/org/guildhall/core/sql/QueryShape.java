@@ -26,10 +26,10 @@ public final class QueryShape<F> {
     private final Collected collected;
     private final Function<Object, F> filters;
 
-    /** What all views of one shape share. */
+    /** The filters and parameters of a shape, shared by its views. */
     private static final class Collected {
 
-        /** What the text depends on: for each filter true or false, or the value itself; null while the filters are only collected. */
+        /** The values that decide the text: for each filter true or false, or the value itself; null while the filters are only collected. */
         private final @Nullable List<@Nullable Object> key;
 
         /** For each filter, the function that yields its part of the key. */

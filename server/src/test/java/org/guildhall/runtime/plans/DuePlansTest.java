@@ -9,7 +9,7 @@ import org.guildhall.LargeTenants;
 import org.guildhall.core.data.Tx;
 import org.junit.jupiter.api.Test;
 
-/** What the questions for due changes read under the plans that prepared statements keep, in a tenant with many transitions, none of them due. */
+/** The pages that queries for due changes read under generic plans, in a tenant with many transitions, none of them due. */
 class DuePlansTest {
 
     private static final int PAGES_MAX = 50;

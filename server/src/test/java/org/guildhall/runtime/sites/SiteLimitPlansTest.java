@@ -6,7 +6,7 @@ import java.util.List;
 import org.guildhall.LargeTenants;
 import org.junit.jupiter.api.Test;
 
-/** What the search for organizations with too many sites reads, in a tenant in which most organizations hold nothing now. */
+/** The pages that the search for organizations with too many sites reads, in a tenant in which most organizations hold nothing now. */
 class SiteLimitPlansTest {
 
     /** A few pages for each of 14,000 organizations with sites. What they held before isn't read. */

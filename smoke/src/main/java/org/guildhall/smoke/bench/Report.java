@@ -38,7 +38,7 @@ final class Report {
         }
     }
 
-    /** What one request asks of the database. */
+    /** The round trips and statements of one request. */
     record Trips(long roundTrips, long statements) {}
 
     /** The processor time of one request, in microseconds. */
@@ -172,7 +172,7 @@ final class Report {
         new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(options.json().toFile(), all);
     }
 
-    /** What one request of each path costs. */
+    /** Prints the round trips, statements and processor time of each path. */
     private Map<String, Object> requests() {
         var requests = new LinkedHashMap<String, Object>();
         trips.forEach((path, count) -> {
