@@ -73,7 +73,7 @@ final class GrantIssuance {
         this.grants = grants;
     }
 
-    /** What a request depends on, read together with the lock of the pool. */
+    /** The rows that a request depends on, read together with the lock of the pool. */
     final class Reads {
 
         private final Supplier<List<Ladder>> ladders;

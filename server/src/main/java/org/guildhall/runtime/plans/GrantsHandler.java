@@ -20,6 +20,7 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.plans.GrantStore.Filter;
 import org.guildhall.runtime.rules.CalendarTerm;
@@ -52,10 +53,12 @@ final class GrantsHandler implements GrantsApi<Call> {
                 body.startsAt(), body.endsAt(), duration(body.duration()), body.renewsGrantId() == null ? null : body.renewsGrantId().value(),
                 body.reason());
         var organizationId = body.organizationId().value();
-        var reads = new ArrayList<GrantIssuance.Reads>(1);
-        var locked = pools.lock(call.tx(), call.changes(), organizationId, batch -> reads.add(granting.reads(batch, organizationId, request)));
-        Require.named(locked, "/organization_id", "organization");
-        var grant = PlanViews.toApi(granting.grant(call.tx(), call.changes(), locked, call.actor(), request, reads.getFirst()));
+        var batch = new Batch();
+        var lock = pools.lock(batch, organizationId);
+        var reads = granting.reads(batch, organizationId, request);
+        batch.send(call.tx());
+        var locked = Require.named(lock.applied(call.tx(), call.changes()), "/organization_id", "organization");
+        var grant = PlanViews.toApi(granting.grant(call.tx(), call.changes(), locked, call.actor(), request, reads));
         return Reply.created("/api/v1/runtime/grants/" + grant.id(), grant);
     }
 

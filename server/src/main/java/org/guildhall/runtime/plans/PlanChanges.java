@@ -1,16 +1,14 @@
 package org.guildhall.runtime.plans;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Supplier;
-import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.plans.TransitionStore.TransitionDetails;
 import org.guildhall.runtime.rules.GrantEnd;
 import org.guildhall.runtime.rules.PoolProjection.ProjectedTransition;
@@ -74,12 +72,15 @@ public final class PlanChanges {
      * @throws ProblemException {@code not_found} if there is no such organization or ladder, or the tier is of another ladder
      */
     public Result change(Tx tx, Changes changes, Actor actor, UUID organizationId, Request request) {
-        var read = new ArrayList<Supplier<@Nullable Ladder>>(1);
-        var pool = Require.found(pools.lock(tx, changes, organizationId, batch -> read.add(catalog.lockLadderShared(batch, request.ladderId()))));
+        var batch = new Batch();
+        var lock = pools.lock(batch, organizationId);
+        var locked = catalog.lockLadderShared(batch, request.ladderId());
+        batch.send(tx);
+        var pool = Require.found(lock.applied(tx, changes));
         if (!pool.organizationState().equals("active")) {
             return new Result(Outcome.ORGANIZATION_ARCHIVED, null);
         }
-        var ladder = Require.found(read.getFirst().get());
+        var ladder = Require.found(locked.get());
         var from = pool.plan(ladder.id());
         var tier = request.tierId() == null ? null : Require.found(ladder.tier(request.tierId()));
         if (tier == null ? from == null : isPaid(from, tier)) {

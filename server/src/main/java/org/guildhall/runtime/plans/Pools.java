@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -163,21 +162,28 @@ public final class Pools {
      * @return null if there is no such organization
      */
     public @Nullable LockedPool lock(Tx tx, Changes changes, UUID organizationId) {
-        return lock(tx, changes, organizationId, more -> {});
+        var batch = new Batch();
+        var lock = lock(batch, organizationId);
+        batch.send(tx);
+        return lock.applied(tx, changes);
     }
 
-    /**
-     * Locks the pool as {@link #lock(Tx, Changes, UUID)} does, and sends other statements in the same round trip.
-     *
-     * @param more adds the other statements; they are executed after the lock
-     */
-    public @Nullable LockedPool lock(Tx tx, Changes changes, UUID organizationId, Consumer<Batch> more) {
-        var batch = new Batch();
+    /** The lock of a pool that was added to a batch. */
+    @FunctionalInterface
+    public interface Lock {
+
+        /** Writes the due changes of the pool, once the batch is sent; null if there is no such organization. */
+        @Nullable LockedPool applied(Tx tx, Changes changes);
+    }
+
+    /** Adds the lock of a pool to a batch, for callers that read more in the same round trip. Statements added later run after the lock. */
+    public Lock lock(Batch batch, UUID organizationId) {
         var found = store.lock(batch, organizationId);
         var needed = afterMove.isNeeded(batch, organizationId);
-        more.accept(batch);
-        batch.send(tx);
-        var state = found.get();
+        return (tx, changes) -> applied(tx, changes, found.get(), needed);
+    }
+
+    private @Nullable LockedPool applied(Tx tx, Changes changes, PoolStore.@Nullable State state, BooleanSupplier needed) {
         if (state == null) {
             return null;
         }

@@ -2,7 +2,6 @@ package org.guildhall.runtime.usage;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -62,10 +61,11 @@ public final class AllowanceHolds {
      */
     public void hold(Tx tx, Changes changes, UUID organizationId, String resourceKey, long quantity, Instant at, String reference) {
         var usedAt = at.truncatedTo(ChronoUnit.MICROS);
-        var read = new ArrayList<Reads>(1);
-        var locked = Require.found(pools.lock(
-                tx, changes, organizationId, batch -> read.add(new Reads(batch, organizationId, resourceKey, reference))));
-        var reads = read.getFirst();
+        var batch = new Batch();
+        var lock = pools.lock(batch, organizationId);
+        var reads = new Reads(batch, organizationId, resourceKey, reference);
+        batch.send(tx);
+        var locked = Require.found(lock.applied(tx, changes));
         var existing = reads.hold.get();
         if (existing != null) {
             requireSame(existing, organizationId, resourceKey, quantity, usedAt);
@@ -162,15 +162,16 @@ public final class AllowanceHolds {
         if (found == null) {
             return null;
         }
-        var read = new ArrayList<Reads>(1);
-        var pool = Require.found(pools.lock(
-                tx, changes, found.organizationId(),
-                batch -> read.add(new Reads(batch, found.organizationId(), found.resourceKey(), reference))));
-        var row = read.getFirst().hold.get();
+        var batch = new Batch();
+        var lock = pools.lock(batch, found.organizationId());
+        var reads = new Reads(batch, found.organizationId(), found.resourceKey(), reference);
+        batch.send(tx);
+        var pool = Require.found(lock.applied(tx, changes));
+        var row = reads.hold.get();
         if (row != null && !row.id().equals(found.id())) {
             throw Problem.CONFLICT.because("The reference " + reference + " has just been released and holds another quantity now. Try again.");
         }
-        return row == null ? null : new Locked(pool, row, read.getFirst());
+        return row == null ? null : new Locked(pool, row, reads);
     }
 
     private UsageRules.Outcome decide(Tx tx, LockedPool pool, Reads reads, Row hold, long quantity) {
