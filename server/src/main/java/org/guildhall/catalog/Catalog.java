@@ -46,14 +46,6 @@ public final class Catalog {
         public @Nullable Tier tier(UUID tierId) {
             return tiers.stream().filter(tier -> tier.id().equals(tierId)).findFirst().orElse(null);
         }
-
-        /** The tier that a product filled at an instant, or null. */
-        public @Nullable Tier tierOf(UUID productId, Instant at) {
-            return tiers.stream()
-                    .filter(tier -> tier.products().stream().anyMatch(product -> product.productId().equals(productId) && product.onTier().holds(at)))
-                    .findFirst()
-                    .orElse(null);
-        }
     }
 
     /** A tier with every product that ever filled it, oldest first. */

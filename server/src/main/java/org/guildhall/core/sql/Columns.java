@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,7 @@ import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Param;
-import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
-import org.jooq.impl.DefaultDataType;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +31,6 @@ public final class Columns {
 
     private static final Field<UUID> TENANT = DSL.field("platform.app_tenant()", SQLDataType.UUID);
 
-    private static final Map<Class<?>, String> ELEMENTS = Map.of(
-            String.class, "text", UUID.class, "uuid", Long.class, "int8", Integer.class, "int4", Boolean.class, "bool", Instant.class, "timestamptz",
-            LocalDate.class, "date");
-
     private Columns() {}
 
     /** The database's time within the statement. */
@@ -50,7 +43,10 @@ public final class Columns {
         return DSL.param(column.getName(), column.getDataType());
     }
 
-    /** An array parameter. It takes a collection, so that the statement's text doesn't depend on their number. */
+    /**
+     * An array parameter. It takes a collection, which is sent as text and cast in the statement: for an array the driver would ask the server for its
+     * type, in an extra round trip without the tenant.
+     */
     public static <T> Param<T[]> params(String name, DataType<T> element) {
         return DSL.param(name, element.getArrayDataType());
     }
@@ -58,16 +54,6 @@ public final class Columns {
     /** The transaction's tenant, for the few statements whose row-level policy alone doesn't lead to an index. */
     public static Field<UUID> tenant() {
         return TENANT;
-    }
-
-    /**
-     * Many values as one parameter, so that the statement's text doesn't depend on their number. They are sent as text and cast in the
-     * statement: for an array the driver would ask the server for its type, in an extra round trip without the tenant.
-     *
-     * @param type the type of each value: String, UUID, Long, Integer, Boolean, Instant or LocalDate
-     */
-    public static <T> Field<T[]> array(Collection<? extends @Nullable T> values, Class<T> type) {
-        return DSL.field("{0}::" + ELEMENTS.get(type) + "[]", DefaultDataType.getDataType(SQLDialect.POSTGRES, type).array(), DSL.val(literal(values)));
     }
 
     /** The text of an array with these elements. */

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.function.Supplier;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
@@ -56,11 +55,6 @@ public final class EffectiveDates {
     /** The {@code updated_at} of a row that changes {@code now}, never before the previous change. */
     public static Instant touched(Instant updatedAt, Instant now) {
         return now.isAfter(updatedAt) ? now : updatedAt;
-    }
-
-    /** The condition that a range contains an instant: its start inclusive, its end exclusive. */
-    public static Condition holds(Field<Instant> start, Field<Instant> end, Instant at) {
-        return holds(start, end, DSL.val(at));
     }
 
     /** The condition that a range contains an instant: its start inclusive, its end exclusive. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.guildhall.core.data.BoundStatement;
+import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
 import org.jooq.Field;
 import org.jooq.Record1;
@@ -66,7 +67,7 @@ public final class PreparedQuery<T> {
     public static <R extends Record, T> PreparedQuery<T> mapped(ResultQuery<R> query, RecordMapper<? super R, T> mapper) {
         var fields = List.<Field<?>>of(query.fields());
         return of(query, fields, cells -> {
-            var record = DSL.using(org.guildhall.core.data.Db.jooq()).newRecord(fields);
+            var record = DSL.using(Db.jooq()).newRecord(fields);
             for (int at = 0; at < fields.size(); at++) {
                 record.set((Field<Object>) fields.get(at), cells.get(fields.get(at)));
             }

@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.List;
 import java.util.function.Function;
 import org.guildhall.core.data.Tx;
-import org.jooq.Field;
 import org.jooq.ResultQuery;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,6 @@ public final class ShapedQuery<F, T> {
     private static final int SHAPES_MAX = 100;
 
     private final Function<QueryShape<F>, ? extends ResultQuery<?>> build;
-    private final @Nullable List<? extends Field<?>> columns;
     private final Function<RowReader, T> row;
     private final QueryShape<F> all = QueryShape.collecting();
     private final Cache<List<@Nullable Object>, Shaped<F, T>> shapes = Caffeine.newBuilder().maximumSize(SHAPES_MAX).build();
@@ -33,21 +31,15 @@ public final class ShapedQuery<F, T> {
         }
     }
 
-    private ShapedQuery(Function<QueryShape<F>, ? extends ResultQuery<?>> build, @Nullable List<? extends Field<?>> columns, Function<RowReader, T> row) {
+    private ShapedQuery(Function<QueryShape<F>, ? extends ResultQuery<?>> build, Function<RowReader, T> row) {
         this.build = build;
-        this.columns = columns;
         this.row = row;
         build.apply(all);
     }
 
     /** A query that a function builds for each shape. */
     public static <F, T> ShapedQuery<F, T> of(Function<QueryShape<F>, ? extends ResultQuery<?>> build, Function<RowReader, T> row) {
-        return new ShapedQuery<>(build, null, row);
-    }
-
-    /** @param columns the columns by which the rows are read */
-    static <F, T> ShapedQuery<F, T> of(Function<QueryShape<F>, ? extends ResultQuery<?>> build, List<? extends Field<?>> columns, Function<RowReader, T> row) {
-        return new ShapedQuery<>(build, columns, row);
+        return new ShapedQuery<>(build, row);
     }
 
     /** All rows. */
@@ -64,8 +56,7 @@ public final class ShapedQuery<F, T> {
 
     private Shaped<F, T> shaped(List<@Nullable Object> key) {
         var shape = QueryShape.<F>of(key);
-        var query = build.apply(shape);
-        var prepared = columns == null ? PreparedQuery.of(query, row) : PreparedQuery.of(query, columns, row);
+        var prepared = PreparedQuery.of(build.apply(shape), row);
         return new Shaped<>(prepared, prepared.parameters().stream().map(shape::value).toList());
     }
 }

@@ -5,13 +5,6 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.resultQuery;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +13,7 @@ import java.util.function.Supplier;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.runtime.rules.PoolProjection;
 import org.guildhall.runtime.rules.ProvisionSpan;
@@ -94,12 +88,7 @@ public final class EntitlementStore {
     /** The use of a key; of an allowance, in the period that contains the instant. */
     record UsedAmount(String resourceKey, @Nullable String period, long used) {}
 
-    static final ObjectMapper JSON = JsonMapper.builder()
-            .addModule(new JavaTimeModule())
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+    private static final JsonReader<EntitlementData> DATA = JsonReader.of(EntitlementData.class);
 
     private static final String ASKED = """
             with asked as (
@@ -327,10 +316,6 @@ public final class EntitlementStore {
 
     /** Parses the value of such a column. */
     public static EntitlementData parsed(JSONB found) {
-        try {
-            return JSON.readValue(found.data(), EntitlementData.class);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return DATA.read(found);
     }
 }
