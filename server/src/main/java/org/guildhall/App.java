@@ -16,6 +16,7 @@ import org.guildhall.core.work.TaskQueue;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.overview.OverviewModule;
 import org.guildhall.platform.PlatformModule;
+import org.guildhall.providers.ProvidersModule;
 import org.guildhall.runtime.RuntimeModule;
 
 /** Builds the server from its rooms, and closes it. */
@@ -57,6 +58,7 @@ public final class App implements AutoCloseable {
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
+        new ProvidersModule().bind(api);
         new OverviewModule(runtime.door()).bind(api);
         more.accept(api);
 
