@@ -10,6 +10,7 @@ import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.Platform;
 import org.guildhall.runtime.backfills.DefaultGrantBackfills;
 import org.guildhall.runtime.entitlements.EntitlementsModule;
+import org.guildhall.runtime.entitlements.TransitionObstacleStore;
 import org.guildhall.runtime.entitlements.UsageSnapshotStore;
 import org.guildhall.runtime.imports.ImportsModule;
 import org.guildhall.runtime.people.PeopleModule;
@@ -58,7 +59,7 @@ public final class RuntimeModule {
     /** Binds the room's operations, declares its constraints, and offers its resources for {@code expand}. */
     public void bind(Api api) {
         people.bind(api);
-        plans.bind(api, entitlements.entitlements()::obstacles, sites.sitesOfPool());
+        plans.bind(api, new TransitionObstacleStore(), sites.sitesOfPool());
         entitlements.bind(api);
         usage.bind(api);
         sites.bind(api, plans.pools(), usage.thresholds());

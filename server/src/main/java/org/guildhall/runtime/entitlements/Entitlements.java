@@ -1,20 +1,13 @@
 package org.guildhall.runtime.entitlements;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
-import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementQuery;
-import org.guildhall.runtime.entitlements.TransitionBlockers.Blocker;
-import org.guildhall.runtime.plans.LockedPool;
-import org.guildhall.runtime.rules.ProvisionSpan;
-import org.guildhall.runtime.rules.TransitionRules.Target;
 import org.jspecify.annotations.Nullable;
 
 /** The entitlements of organizations. Each method is one round trip. */
@@ -54,25 +47,6 @@ public final class Entitlements {
     /** The present entitlements with the reachable ladders that have rules for a resource key; null if there is no such organization. */
     @Nullable OrganizationEntitlements withReachableTiers(Tx tx, UUID organizationId, String resourceKey) {
         return find(tx, new EntitlementQuery(organizationId, null, true, true, null, resourceKey));
-    }
-
-    /**
-     * Adds the read of the use that blocks a transition. The caller has locked the pool. Sites don't block, since they become read-only.
-     *
-     * @param from the plan before the transition; null for none, which nothing blocks
-     * @param to the plan after the transition; null for none
-     * @param pointer the member of the request that the items point at
-     */
-    public Supplier<List<Item>> obstacles(Batch batch, LockedPool pool, @Nullable ProvisionSpan from, @Nullable Target to, String pointer) {
-        if (from == null || from.ladderId() == null) {
-            return List::of;
-        }
-        var ladderId = from.ladderId();
-        var found = store.find(batch, new EntitlementQuery(pool.organizationId(), pool.now(), true, true, ladderId, null));
-        return () -> Require.found(entitled(found.get())).blockers(ladderId, to == null ? null : to.productId()).stream()
-                .filter(Blocker::blocks)
-                .map(blocker -> Item.pointer(pointer, blocker.problem().code(), blocker.detail()))
-                .toList();
     }
 
     /**

@@ -18,7 +18,7 @@ import org.guildhall.runtime.rules.UsageHoldback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether use holds back a scheduled transition. It compares the rules of all products that may apply with the present use. Every
+ * Decides whether use blocks a requested transition, or holds back a scheduled one. It compares the rules of all products that may apply with the present use. Every
  * change of use writes the due transitions first. So the present use equals the use at the instant of a due transition.
  *
  * @param clock the present instant; a later transition isn't checked, since its use isn't known yet
@@ -40,12 +40,19 @@ public record UsageSnapshot(Instant clock, List<ProductRule> rules, List<Resourc
         if (productId != null) {
             after.add(productId);
         }
-        var before = combined(products, at).rules().stream().map(this::entitlement).toList();
-        var blockers = TransitionBlockers.of(before, combined(after, at), this::entitlement).stream()
-                .filter(Blocker::blocks)
-                .map(Blocker::detail)
-                .collect(Collectors.joining(" "));
+        var blockers = blockers(products, after, at).stream().map(Blocker::detail).collect(Collectors.joining(" "));
         return blockers.isEmpty() ? null : blockers.length() <= REASON_MAX ? blockers : blockers.substring(0, REASON_MAX - 1) + "…";
+    }
+
+    /**
+     * The use that blocks a change of what an organization holds.
+     *
+     * @param before the products before the change; a product that is held twice is in it twice
+     * @param after the products after the change
+     */
+    List<Blocker> blockers(List<UUID> before, List<UUID> after, Instant at) {
+        var present = combined(before, at).rules().stream().map(this::entitlement).toList();
+        return TransitionBlockers.of(present, combined(after, at), this::entitlement).stream().filter(Blocker::blocks).toList();
     }
 
     private EffectiveRules combined(List<UUID> products, Instant at) {

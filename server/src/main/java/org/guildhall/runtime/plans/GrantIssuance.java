@@ -130,6 +130,7 @@ final class GrantIssuance {
         var revoked = Objects.requireNonNull(writer.over(tx, changes, locked, grant.id(), locked.now(), GrantEnd.REVOKED, reason));
         var unbegun = new ArrayList<GrantStore.Row>();
         for (var next = grants.renewal(tx, grant.id(), locked.now()); next != null; next = grants.renewal(tx, next.id(), locked.now())) {
+            locked.rows().put(next);
             unbegun.add(Objects.requireNonNull(writer.over(tx, changes, locked, next.id(), locked.now(), GrantEnd.REVOKED, reason)));
         }
         for (var next : unbegun) {
@@ -238,8 +239,10 @@ final class GrantIssuance {
     }
 
     private GrantStore.Row renewed(Tx tx, LockedPool locked, UUID grantId) {
-        var grant = Require.named(grants.get(tx, grantId, locked.now()), "/renews_grant_id", "grant");
-        return Require.named(grant.organizationId().equals(locked.organizationId()) ? grant : null, "/renews_grant_id", "grant");
+        var found = grants.get(tx, grantId, locked.now());
+        var grant = Require.named(found != null && found.organizationId().equals(locked.organizationId()) ? found : null, "/renews_grant_id", "grant");
+        locked.rows().put(grant);
+        return grant;
     }
 
     private void requireRenewable(Tx tx, LockedPool locked, GrantStore.Row renewed, GrantRequest request, @Nullable LadderPosition place, Agreed agreed) {

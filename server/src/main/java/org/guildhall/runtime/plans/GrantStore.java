@@ -13,6 +13,7 @@ import static org.jooq.impl.DSL.update;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -163,6 +164,9 @@ public final class GrantStore {
     private static final PreparedQuery<Row> GET_SEEN = PreparedQuery.of(select(columns(NOW)).from(GRANTS).where(BY_ID), GrantStore::row);
     private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
             select(columns(Columns.now())).from(JsonRows.ids()).join(GRANTS).on(GRANTS.ID.eq(JsonRows.ID)), GrantStore::row);
+    private static final PreparedQuery<Row> OPEN = PreparedQuery.of(
+            select(columns(NOW)).from(GRANTS).where(GRANTS.POOL_ID.eq(Columns.param(GRANTS.POOL_ID))).and(GRANTS.ENDED_BY.isNull()).orderBy(GRANTS.ID),
+            GrantStore::row);
     private static final PreparedQuery<Row> RENEWAL = PreparedQuery.of(
             select(columns(NOW)).from(GRANTS).where(GRANTS.RENEWS_GRANT_ID.eq(Columns.param(GRANTS.ID))).and(GRANTS.ENDED_BY.isNull()),
             GrantStore::row);
@@ -227,6 +231,16 @@ public final class GrantStore {
     /** A grant with its state at an instant, which can be later than the transaction's start. */
     @Nullable Row get(Tx tx, UUID id, Instant now) {
         return GET_SEEN.one(tx, now, id);
+    }
+
+    /** The grants with these ids. */
+    List<Row> all(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids);
+    }
+
+    /** The grants of a pool whose end isn't stored, with their state at an instant, by their ids. */
+    List<Row> open(Tx tx, UUID poolId, Instant now) {
+        return OPEN.all(tx, now, poolId);
     }
 
     /** The grant that renews this one, now or later; null for none. */

@@ -130,8 +130,15 @@ final class GrantsHandler implements GrantsApi<Call> {
 
     /** The grant of a locked pool. */
     private GrantStore.@Nullable Row grant(Call call, LockedPool locked, GrantId id) {
-        var open = locked.rows().grant(id.value(), locked.now());
-        return open == null ? grants.get(call.tx(), id.value(), locked.now()) : open;
+        var known = locked.rows().grant(id.value(), locked.now());
+        if (known != null) {
+            return known;
+        }
+        var found = grants.get(call.tx(), id.value(), locked.now());
+        if (found != null) {
+            locked.rows().put(found);
+        }
+        return found;
     }
 
     /** Checks the members that depend on each other, and reports all errors together. */

@@ -62,18 +62,21 @@ public final class PoolStore {
     }
 
     /**
-     * A pool with all data that its present and future state depends on.
+     * A pool with the data that changes of it depend on. Products off the ladders can pile up, and one grant or provision of them changes by
+     * its id, so only those are read that a due change needs.
      *
      * @param clock the present instant
      * @param now the instant of the read, or the instant at which a change takes effect; not before any earlier change
-     * @param provisions the provisions at that instant and later, or from the first scheduled transition on if that is earlier
+     * @param provisions the plans and default products at that instant and later, or from the first scheduled transition on if that is earlier;
+     *     with a due transition, which use can hold back, all products
      * @param transitions all due and future transitions, in the order of their instants
-     * @param grants the grants whose end isn't stored
+     * @param grants the grants whose end isn't stored: those of plans, and those off the ladders whose end has come
+     * @param nextEnd the earliest end of the other grants off the ladders; null for none
      * @param defaults the default grants of the organization's type, ended ones included
      */
     record State(
             Row pool, UUID orgTypeId, String organizationState, Instant clock, Instant now, List<ProvisionStore.Row> provisions,
-            List<Pending> transitions, List<GrantStore.Row> grants, List<DefaultGrant> defaults) {
+            List<Pending> transitions, List<GrantStore.Row> grants, @Nullable Instant nextEnd, List<DefaultGrant> defaults) {
 
         /** The provisions as the rules use them. */
         List<ProvisionSpan> spans() {
@@ -128,8 +131,12 @@ public final class PoolStore {
                  from (select v.id, v.organization_id, v.pool_id, v.product_id, v.ladder_id, v.tier_id, v.cause, v.grant_id,
                               v.default_grant_policy_id as policy_id, v.starts_at, v.ends_at, v.created_at, v.updated_at, v.version, m.now as seen_at
                        from runtime.provisions v
-                       where v.pool_id = m.id and v.held_until >= least(m.since, (
-                           select min(t.effective_at) from runtime.transitions t where t.pool_id = m.id and t.state = 'scheduled'))) v) as provisions,
+                       where v.pool_id = m.id
+                         and v.held_until >= least(m.since, (
+                             select min(t.effective_at) from runtime.transitions t where t.pool_id = m.id and t.state = 'scheduled'))
+                         and (v.ladder_id is not null or v.default_grant_policy_id is not null or exists (
+                             select from runtime.transitions t
+                             where t.pool_id = m.id and t.state = 'scheduled' and t.effective_at <= m.now))) v) as provisions,
                 (select coalesce(jsonb_agg(jsonb_build_object(
                             'row', to_jsonb(t), 'next_provision_id', t.next_provision_id, 'grant_ends_at',
                             (select g.ends_at from runtime.grants g where g.id = t.grant_id and t.kind <> 'end'))
@@ -138,7 +145,10 @@ public final class PoolStore {
                  where t.pool_id = m.id and t.state = 'scheduled') as transitions,
                 (select coalesce(jsonb_agg(to_jsonb(g) || jsonb_build_object('seen_at', m.now)), '[]')
                  from runtime.grants g
-                 where g.pool_id = m.id and g.ended_by is null) as grants,
+                 where g.pool_id = m.id and g.ended_by is null and (g.ladder_id is not null or g.ends_at <= m.now)) as grants,
+                (select min(g.ends_at)
+                 from runtime.grants g
+                 where g.pool_id = m.id and g.ended_by is null and g.ladder_id is null and g.ends_at > m.now) as next_end,
                 (select coalesce(jsonb_agg(jsonb_build_object(
                             'policy_id', d.id, 'org_type_id', d.org_type_id, 'product_id', d.product_id, 'ladder_id', d.ladder_id, 'tier_id', d.tier_id,
                             'lifetime', jsonb_build_object('from', d.created_at, 'to', d.ended_at)) order by d.created_at, d.id), '[]')
@@ -167,10 +177,11 @@ public final class PoolStore {
     private static final Field<JSONB> PROVISIONS_FOUND = field(name("provisions"), SQLDataType.JSONB);
     private static final Field<JSONB> TRANSITIONS_FOUND = field(name("transitions"), SQLDataType.JSONB);
     private static final Field<JSONB> GRANTS_FOUND = field(name("grants"), SQLDataType.JSONB);
+    private static final Field<Instant> NEXT_END = field(name("next_end"), SQLDataType.INSTANT);
     private static final Field<JSONB> DEFAULTS_FOUND = field(name("defaults"), SQLDataType.JSONB);
     private static final List<Field<?>> STATE_COLUMNS = List.of(
             POOLS.ID, POOLS.ORGANIZATION_ID, POOLS.CREATED_AT, POOLS.UPDATED_AT, POOLS.VERSION, ORGANIZATIONS.ORG_TYPE_ID, ORGANIZATIONS.STATE,
-            CLOCK, NOW, PROVISIONS_FOUND, TRANSITIONS_FOUND, GRANTS_FOUND, DEFAULTS_FOUND);
+            CLOCK, NOW, PROVISIONS_FOUND, TRANSITIONS_FOUND, GRANTS_FOUND, NEXT_END, DEFAULTS_FOUND);
     private static final JsonReader<List<ProvisionStore.Row>> PROVISION_ROWS = JsonReader.ofList(ProvisionStore.Row.class);
     private static final JsonReader<List<Pending>> PENDING = JsonReader.ofList(Pending.class);
     private static final JsonReader<List<GrantStore.Row>> GRANT_ROWS = JsonReader.ofList(GrantStore.Row.class);
@@ -245,6 +256,6 @@ public final class PoolStore {
         return new State(
                 pool, cells.get(ORGANIZATIONS.ORG_TYPE_ID), cells.get(ORGANIZATIONS.STATE), cells.get(CLOCK), cells.get(NOW),
                 PROVISION_ROWS.read(cells.get(PROVISIONS_FOUND)), PENDING.read(cells.get(TRANSITIONS_FOUND)),
-                GRANT_ROWS.read(cells.get(GRANTS_FOUND)), DEFAULTS.read(cells.get(DEFAULTS_FOUND)));
+                GRANT_ROWS.read(cells.get(GRANTS_FOUND)), cells.get(NEXT_END), DEFAULTS.read(cells.get(DEFAULTS_FOUND)));
     }
 }

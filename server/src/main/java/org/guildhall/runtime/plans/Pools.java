@@ -135,14 +135,6 @@ public final class Pools {
     public void close(Tx tx, Changes changes, Actor actor, UUID organizationId, String reason) {
         var locked = Objects.requireNonNull(lock(tx, changes, organizationId), "an organization without a pool");
         var after = locked;
-        var granted = Stream.concat(
-                        locked.spans().stream()
-                                .filter(span -> span.endsAt() == null || span.endsAt().isAfter(locked.now()) && !span.endsAt().equals(span.startsAt()))
-                                .map(ProvisionSpan::grantId),
-                        locked.scheduled().stream().filter(ScheduledTransition::beginsGrant).map(ScheduledTransition::grantId))
-                .filter(Objects::nonNull)
-                .distinct()
-                .toList();
         for (var plan : locked.plans()) {
             var scheduled = ScheduledTransition.of(
                     Objects.requireNonNull(plan.ladderId()), TransitionRules.Kind.END, plan.tierId(), null, ProvisionCause.MANUAL, plan.grantId(), locked.now());
@@ -150,7 +142,7 @@ public final class Pools {
             after = writer.move(tx, changes, after, new ProjectedTransition(scheduled, plan, null), details, null).locked();
         }
         writer.endOffLadders(tx, changes, locked, null);
-        writer.overAll(tx, changes, locked, granted.stream().collect(Collectors.toMap(Function.identity(), grantId -> locked.now())), GrantEnd.REVOKED, reason);
+        writer.revokeAll(tx, changes, locked, reason);
         writer.dropAll(tx, changes, locked, locked.scheduled().stream().map(ScheduledTransition::id).toList(), reason, locked.now());
         changed(tx, changes, locked, after, List.of());
     }
@@ -188,7 +180,8 @@ public final class Pools {
             return null;
         }
         var rows = new PoolRows(
-                state.provisions(), state.transitions().stream().map(PoolStore.Pending::row).toList(), state.grants(), state.defaults(), needed.getAsBoolean());
+                state.provisions(), state.transitions().stream().map(PoolStore.Pending::row).toList(), state.grants(), state.nextEnd(), state.defaults(),
+                needed.getAsBoolean());
         var locked = new LockedPool(state.pool(), state.orgTypeId(), state.organizationState(), state.now(), state.spans(), state.scheduled(), rows);
         return state.due().isEmpty() && state.expired().isEmpty() ? locked : settle(tx, changes.secondary(), locked, state);
     }

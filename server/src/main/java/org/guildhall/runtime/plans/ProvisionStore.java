@@ -29,6 +29,7 @@ import org.guildhall.runtime.rules.ProvisionSpan;
 import org.guildhall.schema.runtime.tables.Provisions;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
@@ -126,6 +127,16 @@ public final class ProvisionStore {
     private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
             select(columns(PROVISIONS, Columns.now())).from(JsonRows.ids()).join(PROVISIONS).on(PROVISIONS.ID.eq(JsonRows.ID)),
             ProvisionStore::row);
+    private static final Field<Instant> NOW = DSL.param("now", SQLDataType.INSTANT);
+    private static final Condition HELD_OFF_LADDERS = PROVISIONS.LADDER_ID.isNull().and(PROVISIONS.HELD_UNTIL.gt(NOW));
+    private static final PreparedQuery<Row> OFF_LADDERS = PreparedQuery.of(
+            select(columns(PROVISIONS, NOW)).from(PROVISIONS).where(PROVISIONS.POOL_ID.eq(param(PROVISIONS.POOL_ID))).and(HELD_OFF_LADDERS)
+                    .orderBy(PROVISIONS.ID),
+            ProvisionStore::row);
+    private static final PreparedQuery<Row> OF_GRANT = PreparedQuery.of(
+            select(columns(PROVISIONS, NOW)).from(PROVISIONS).where(PROVISIONS.GRANT_ID.eq(param(PROVISIONS.GRANT_ID))).and(HELD_OFF_LADDERS)
+                    .orderBy(PROVISIONS.ID),
+            ProvisionStore::row);
     private static final ProjectedListStore<Filter, Row> LIST = ProjectedListStore.of(
             "provisions", P, Map.of("created_at", P.CREATED_AT), P.ID, columns(P, Columns.now()), Filter::organizationId,
             by -> by.is(P.ORGANIZATION_ID, Filter::organizationId)
@@ -164,6 +175,15 @@ public final class ProvisionStore {
     /** Stores the changed ends of provisions, together with the transaction's next statement. */
     void save(Tx tx, List<Row> rows) {
         JsonRows.update(tx, SAVE, rows.stream().map(Row::cells).toList());
+    }
+
+    /**
+     * The provisions off the ladders that are held at an instant or later, with their state at it, by their ids.
+     *
+     * @param grantId the grant that they come from; null for all of the pool
+     */
+    List<Row> offLadders(Tx tx, UUID poolId, @Nullable UUID grantId, Instant now) {
+        return grantId == null ? OFF_LADDERS.all(tx, now, poolId) : OF_GRANT.all(tx, now, grantId);
     }
 
     /** @param projected the due changes, which the result includes */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.guildhall.api.model.GrantId;
 import org.guildhall.api.model.ProvisionId;
 import org.guildhall.api.model.TransitionId;
@@ -25,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * inserts the transition. The pool is locked. It records all changes, the transition first.
  */
 public final class TransitionWriter {
-
 
     private final ProvisionStore provisions;
     private final TransitionStore transitions;
@@ -158,7 +158,7 @@ public final class TransitionWriter {
 
     /** Ends the provisions off the ladders; with a grant, only the grant's. */
     void endOffLadders(Tx tx, Changes changes, LockedPool locked, @Nullable UUID grantId) {
-        var ended = locked.rows().offLadders(grantId, locked.now()).stream()
+        var ended = provisions.offLadders(tx, locked.poolId(), grantId, locked.now()).stream()
                 .map(before -> new Ended(before, before.until(locked.now())))
                 .toList();
         if (!ended.isEmpty()) {
@@ -183,18 +183,25 @@ public final class TransitionWriter {
         if (end != null) {
             schedule(tx, changes, locked, end, details);
         }
+        if (after.ladderId() == null) {
+            provisions.offLadders(tx, locked.poolId(), after.id(), locked.now()).forEach(provision -> moveEnd(tx, changes, locked, provision, after.endsAt()));
+            return locked;
+        }
         var spans = new ArrayList<ProvisionSpan>();
         for (var span : locked.spans()) {
             boolean itsOwn = after.id().equals(span.grantId()) && (span.endsAt() == null || span.endsAt().isAfter(locked.now()));
             if (itsOwn) {
-                var provision = locked.rows().provision(Objects.requireNonNull(span.provisionId()), locked.now());
-                var moved = new Ended(provision, provision.ending(after.endsAt(), locked.now()));
-                save(tx, locked, List.of(moved));
-                record(changes, moved, null);
+                moveEnd(tx, changes, locked, locked.rows().provision(Objects.requireNonNull(span.provisionId()), locked.now()), after.endsAt());
             }
             spans.add(itsOwn ? span.until(after.endsAt()) : span);
         }
         return locked.withSpans(spans);
+    }
+
+    private void moveEnd(Tx tx, Changes changes, LockedPool locked, ProvisionStore.Row provision, @Nullable Instant end) {
+        var moved = new Ended(provision, provision.ending(end, locked.now()));
+        save(tx, locked, List.of(moved));
+        record(changes, moved, null);
     }
 
     private void save(Tx tx, LockedPool locked, List<Ended> ended) {
@@ -240,14 +247,29 @@ public final class TransitionWriter {
      * @param ends the ends, by grant
      */
     List<GrantStore.Row> overAll(Tx tx, Changes changes, LockedPool locked, Map<UUID, Instant> ends, String by, @Nullable String reason) {
+        var missing = ends.keySet().stream().filter(id -> locked.rows().grant(id, locked.now()) == null).toList();
+        if (!missing.isEmpty()) {
+            grants.all(tx, missing).forEach(locked.rows()::put);
+        }
         var before = ends.keySet().stream()
                 .sorted(Comparator.comparing(UUID::toString))
                 .map(id -> locked.rows().grant(id, locked.now()))
                 .filter(row -> row != null && row.endedBy() == null)
                 .toList();
-        if (before.isEmpty()) {
-            return List.of();
+        return before.isEmpty() ? List.of() : over(tx, changes, locked, before, ends, by, reason);
+    }
+
+    /** Revokes all grants whose end isn't stored, in one statement. */
+    void revokeAll(Tx tx, Changes changes, LockedPool locked, @Nullable String reason) {
+        var open = grants.open(tx, locked.poolId(), locked.now());
+        if (!open.isEmpty()) {
+            var ends = open.stream().collect(Collectors.toMap(GrantStore.Row::id, row -> locked.now()));
+            over(tx, changes, locked, open, ends, GrantEnd.REVOKED, reason);
         }
+    }
+
+    private List<GrantStore.Row> over(
+            Tx tx, Changes changes, LockedPool locked, List<GrantStore.Row> before, Map<UUID, Instant> ends, String by, @Nullable String reason) {
         var after = before.stream().map(row -> row.over(Objects.requireNonNull(ends.get(row.id())), by, reason)).toList();
         grants.save(tx, after);
         for (int at = 0; at < after.size(); at++) {
