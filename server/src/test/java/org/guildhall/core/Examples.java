@@ -10,7 +10,8 @@ import org.guildhall.api.Operation;
 final class Examples {
 
     private static final Map<Operation, Example> ALL = joined(List.of(
-            PlatformExamples.ALL, CatalogExamples.ALL, RuntimeExamples.ALL, ProvidersExamples.ALL, OverviewExamples.ALL));
+            PlatformExamples.ALL, CatalogExamples.ALL, RuntimeExamples.ALL, TasksExamples.ALL, ProvidersExamples.ALL,
+            OverviewExamples.ALL));
 
     private Examples() {}
 
