@@ -2,10 +2,10 @@ package org.guildhall.providers;
 
 import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.ConsumerId;
-import org.guildhall.api.model.Owner;
-import org.guildhall.api.model.OwnerKind;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.ProviderLane;
+import org.guildhall.api.model.ProviderOwner;
+import org.guildhall.api.model.ProviderOwnerKind;
 import org.guildhall.api.model.Signal;
 import org.guildhall.api.model.SignalBlock;
 import org.guildhall.api.model.SignalCeiling;
@@ -34,9 +34,9 @@ final class SignalViews {
                 row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 
-    static Owner owner(Row row) {
-        return new Owner(
-                OwnerKind.fromValue(row.ownerKind()), row.ownerName(), row.ownerPersonId() == null ? null : new PersonId(row.ownerPersonId()));
+    static ProviderOwner owner(Row row) {
+        return new ProviderOwner(
+                ProviderOwnerKind.fromValue(row.ownerKind()), row.ownerName(), row.ownerPersonId() == null ? null : new PersonId(row.ownerPersonId()));
     }
 
     private static SignalEvidence evidence(Row row) {

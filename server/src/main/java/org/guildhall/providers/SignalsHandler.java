@@ -4,13 +4,13 @@ import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.ListSignalsQuery;
-import org.guildhall.api.model.NewOwner;
+import org.guildhall.api.model.NewProviderOwner;
 import org.guildhall.api.model.NewSignal;
 import org.guildhall.api.model.NewSignalEvidence;
 import org.guildhall.api.model.NewSignalReview;
-import org.guildhall.api.model.OwnerKind;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.ProviderLane;
+import org.guildhall.api.model.ProviderOwnerKind;
 import org.guildhall.api.model.Signal;
 import org.guildhall.api.model.SignalId;
 import org.guildhall.api.model.SignalPatch;
@@ -137,15 +137,15 @@ final class SignalsHandler implements SignalsApi<Call> {
     private static SignalPatch patchable(Row row, @Nullable Integer percent) {
         return new SignalPatch(
                 row.externalId(), row.name(), ProviderLane.fromValue(row.lane()),
-                new NewOwner(
-                        OwnerKind.fromValue(row.ownerKind()), row.ownerName(), row.ownerPersonId() == null ? null : new PersonId(row.ownerPersonId())),
+                new NewProviderOwner(
+                        ProviderOwnerKind.fromValue(row.ownerKind()), row.ownerName(), row.ownerPersonId() == null ? null : new PersonId(row.ownerPersonId())),
                 SignalSourceStatus.fromValue(row.sourceStatus()), percent, row.lastSignal(), row.lastSignalAt(), row.impact(),
                 row.recoveryAction(), new NewSignalEvidence(row.evidenceSubject(), row.evidenceSourceStatus(), row.evidenceWhy()));
     }
 
     /** @throws ProblemException {@code validation_failed} for a team with a person's id */
-    private static Owner owner(NewOwner owner) {
-        if (owner.kind() == OwnerKind.TEAM && owner.personId() != null) {
+    private static Owner owner(NewProviderOwner owner) {
+        if (owner.kind() == ProviderOwnerKind.TEAM && owner.personId() != null) {
             var detail = "Only an owner of the kind person has a `person_id`.";
             throw Problem.VALIDATION_FAILED.because(detail).with(Item.pointer("/owner/person_id", "team", detail));
         }
