@@ -51,6 +51,9 @@ site=$(member .id)
 call POST "/runtime/sites/$site/activate"
 check "which is there" 200
 active=$(member .state_since)
+call POST /tasks/operational-tasks "{\"title\": \"Smoke $run\", \"source\": {\"workflow\": \"Smoke\", \"entity_id\": \"$organization\"}}"
+check "and there is a task about it" 201 '.source.entity_type == "organization"'
+task=$(member .id)
 
 call GET "$overview"
 check "everything about it is in one answer" 200 ".organization.id == \"$organization\"" ".org_type.id == \"$type\"" \
@@ -58,7 +61,7 @@ check "everything about it is in one answer" 200 ".organization.id == \"$organiz
     ".people.data == [.people.data[] | select(.person_id == \"$mira\" and .role == \"owner\")]" '.people.data | length == 1' \
     '.workspaces.data | length == 1' ".households.data[0].id == \"$household\"" '.households.data[0].members[0].name == "Mira Rossi"' \
     '.provisions.data[0].state == "active"' '.grants.data[0].reason == "Smoke suite."' '.transitions.data[0].kind == "initiate"' \
-    ".sites.data[0].id == \"$site\"" '[.people, .workspaces, .households, .provisions, .grants, .transitions, .sites | .has_more] | any | not'
+    ".sites.data[0].id == \"$site\"" ".tasks.data[0].id == \"$task\"" '[.people, .workspaces, .households, .provisions, .grants, .transitions, .sites, .tasks | .has_more] | any | not'
 check "with what is in use" 200 "[.entitlements[] | select(.resource_key == \"$word.sites\") | .limit, .used, .remaining] == [2, 1, 1]"
 whole=$body
 call GET "/runtime/organizations/$organization/entitlements"

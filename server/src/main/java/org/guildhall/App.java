@@ -10,13 +10,16 @@ import org.guildhall.core.data.RateTotals;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.HttpServer;
 import org.guildhall.core.http.limits.RateLimits;
+import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.log.BufferedLogAppender;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.overview.OverviewModule;
 import org.guildhall.platform.PlatformModule;
+import org.guildhall.providers.ProvidersModule;
 import org.guildhall.runtime.RuntimeModule;
+import org.guildhall.tasks.TasksModule;
 
 /** Builds the server from its rooms, and closes it. */
 public final class App implements AutoCloseable {
@@ -49,15 +52,20 @@ public final class App implements AutoCloseable {
         this.scheduler = config.scheduler();
 
         platform.schedule(work);
+        var tasks = new TasksModule(jobs, work, new EntityIds(spec.prefixes()));
+        tasks.schedule();
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
                         probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping,
-                        Map.of("log", BufferedLogAppender::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())));
+                        Map.of("log", BufferedLogAppender::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())),
+                tasks.timeZoneChanges());
+        tasks.bind(api);
         var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
-        new OverviewModule(runtime.door()).bind(api);
+        new ProvidersModule().bind(api);
+        new OverviewModule(runtime.door(), tasks.door()).bind(api);
         more.accept(api);
 
         this.server = api.server(

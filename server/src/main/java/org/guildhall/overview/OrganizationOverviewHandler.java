@@ -9,17 +9,20 @@ import org.guildhall.api.overview.OrganizationOverviewsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.runtime.Runtime;
+import org.guildhall.tasks.Tasks;
 
 /** Everything about an organization: {@code /overview/organizations}. Each room adds its part to one statement. */
 final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call> {
 
-    private static final JoinedRead NOW = new JoinedRead(List.of(Runtime.OVERVIEW_NOW));
-    private static final JoinedRead THEN = new JoinedRead(List.of(Runtime.OVERVIEW_THEN));
+    private static final JoinedRead NOW = new JoinedRead(List.of(Runtime.OVERVIEW_NOW, Tasks.OVERVIEW));
+    private static final JoinedRead THEN = new JoinedRead(List.of(Runtime.OVERVIEW_THEN, Tasks.OVERVIEW));
 
     private final Runtime runtime;
+    private final Tasks tasks;
 
-    OrganizationOverviewHandler(Runtime runtime) {
+    OrganizationOverviewHandler(Runtime runtime, Tasks tasks) {
         this.runtime = runtime;
+        this.tasks = tasks;
     }
 
     @Override
@@ -29,6 +32,7 @@ final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call
         var part = runtime.overview(call.tx(), results.get(past ? Runtime.OVERVIEW_THEN : Runtime.OVERVIEW_NOW), query.at());
         return Reply.ok(new OrganizationOverview(
                 part.organization(), part.orgType(), query.at(), part.summary(), part.plans(), part.entitlements(), part.people(), part.workspaces(),
-                part.households(), part.provisions(), part.grants(), part.transitions(), part.sites(), part.version()));
+                part.households(), part.provisions(), part.grants(), part.transitions(), part.sites(), tasks.overview(results.get(Tasks.OVERVIEW)),
+                part.version()));
     }
 }

@@ -30,6 +30,7 @@ import org.guildhall.api.model.TenantId;
 import org.guildhall.api.model.TokenId;
 import org.guildhall.api.platform.AuditEventsApi;
 import org.guildhall.core.http.Call;
+import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Json;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.sql.Batch;

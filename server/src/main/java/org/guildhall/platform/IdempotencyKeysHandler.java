@@ -8,6 +8,7 @@ import org.guildhall.api.model.IdempotencyResult;
 import org.guildhall.api.platform.IdempotencyKeysApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.http.Idempotency;
+import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 

@@ -2,9 +2,15 @@ package org.guildhall.platform;
 
 import java.util.UUID;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Tx;
 
 /** The door of the platform: everything that other rooms may call. */
 public final class Platform {
+
+    /** Gets a signal in the transaction that changes a tenant's time zone. */
+    public interface TimeZoneChanges {
+        void timeZoneChanged(Tx tx);
+    }
 
     private final Db db;
     private final MaintenanceStore store = new MaintenanceStore();

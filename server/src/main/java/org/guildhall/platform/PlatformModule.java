@@ -16,6 +16,7 @@ import org.guildhall.core.http.Api;
 import org.guildhall.core.http.Idempotency;
 import org.guildhall.core.http.content.RawBody;
 import org.guildhall.core.http.limits.RateLimits;
+import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.pages.PagesModule;
@@ -82,8 +83,13 @@ public final class PlatformModule implements AutoCloseable {
         return credentials.listsOrigin(origin);
     }
 
-    /** Registers the room's handlers, and its resources for {@code expand}. */
-    public void bind(Api api, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness) {
+    /**
+     * Registers the room's handlers, and its resources for {@code expand}.
+     *
+     * @param timeZoneChanges gets a signal when a tenant's time zone changes; implemented by the tasks room
+     */
+    public void bind(
+            Api api, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness, Platform.TimeZoneChanges timeZoneChanges) {
         var routes = api.routes();
         var json = new RawBody(spec.json(), "application/json");
         var yaml = new RawBody(spec.yaml(), "application/yaml");
@@ -101,7 +107,7 @@ public final class PlatformModule implements AutoCloseable {
         var issuer = new TokenIssuer(keys, tokens);
         var entities = new EntityIds(spec.prefixes());
         new TenantsHandler(new TenantStore(), settings, consumers, issuer).bind(routes);
-        new SettingsHandler(settings).bind(routes);
+        new SettingsHandler(settings, timeZoneChanges).bind(routes);
         new ConsumersHandler(consumers, tokens).bind(routes);
         new TokensHandler(tokens, consumers, issuer).bind(routes);
         new IdempotencyKeysHandler(new IdempotencyKeyStore(), new Idempotency(keys), entities).bind(routes);

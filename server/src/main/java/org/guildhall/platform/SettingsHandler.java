@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class SettingsHandler implements SettingsApi<Call> {
 
     private final SettingsStore settings;
+    private final Platform.TimeZoneChanges timeZoneChanges;
 
-    SettingsHandler(SettingsStore settings) {
+    SettingsHandler(SettingsStore settings, Platform.TimeZoneChanges timeZoneChanges) {
         this.settings = settings;
+        this.timeZoneChanges = timeZoneChanges;
     }
 
     @Override
@@ -63,6 +65,9 @@ final class SettingsHandler implements SettingsApi<Call> {
         var after = settings.update(call.tx(), before, new Values(
                 wanted.timeZone(), wanted.currency(), wanted.tokenLifetimeDaysMax(), wanted.ipAllowList(), wanted.rateLimit().limit(),
                 wanted.rateLimit().windowSeconds()));
+        if (!wanted.timeZone().equals(current.timeZone())) {
+            timeZoneChanges.timeZoneChanged(call.tx());
+        }
         var result = toApi(after);
         call.changed(result.id(), toApi(before), result);
         call.credentialsChanged();

@@ -92,6 +92,23 @@ class OrganizationOverviewTest {
     }
 
     @Test
+    void overview_tasks_areTheUnfinishedOnesAboutIt() {
+        personal();
+        var ada = person("Ada");
+        var tasks = "/api/v1/tasks/operational-tasks";
+        for (var task : List.of("later\", \"due_at\": \"2999-01-01T00:00:00Z", "late\", \"due_at\": \"2026-01-01T00:00:00Z", "undated", "done")) {
+            var body = "{\"title\": \"%s\", \"source\": {\"workflow\": \"Billing\", \"entity_id\": \"%s\"}}".formatted(task, ada[1]);
+            entitlements.http.post(tasks, body).expect(201);
+        }
+        entitlements.http.post(tasks, "{\"title\": \"other\"}").expect(201);
+        var done = entitlements.http.get(tasks + "?sort=-created_at&limit=2").expect(200).at("/data/1/id");
+        entitlements.http.post(tasks + "/" + done + "/complete", "{\"kind\": \"done\"}").expect(200);
+        var found = entitlements.http.get(BASE + ada[1]).expect(200);
+        assertEquals(List.of("late true", "later false", "undated false"), each(found, "/tasks", "/title", "/overdue"));
+        assertEquals(entitlements.http.get(tasks + "?finished=false&sort=due_at&entity_id=" + ada[1]).expect(200).json().get("data"), found.json().at("/tasks/data"));
+    }
+
+    @Test
     void overview_etag_changesWithAnyPart() {
         personal();
         var ada = person("Ada");

@@ -5,7 +5,7 @@ set session_replication_role = replica;
 set maintenance_work_mem = '256MB';
 update pg_index i set indisready = false
 from pg_class c, pg_namespace n
-where c.oid = i.indrelid and n.oid = c.relnamespace and n.nspname in ('platform', 'catalog', 'runtime') and c.relname <> 'tenants';
+where c.oid = i.indrelid and n.oid = c.relnamespace and n.nspname in ('platform', 'catalog', 'runtime', 'tasks') and c.relname <> 'tenants';
 
 -- An id by its kind and number within a tenant.
 create function pg_temp.id(kind integer, number bigint) returns uuid language sql immutable as
@@ -127,6 +127,13 @@ select tenant_id, pg_temp.id(26, n), pg_temp.past(n), pg_temp.past(n), case when
 from sizes, generate_series(1, 100 * scale) n;
 insert into platform.audit_entities (tenant_id, event_id, position, entity_type, entity_id, occurred_at, salt)
 select tenant_id, pg_temp.id(26, n), 0, 'product', pg_temp.parent(4, n, 80 * scale), pg_temp.past(n), '\x00' from sizes, generate_series(1, 100 * scale) n;
+insert into tasks.operational_tasks (tenant_id, id, title, owner_kind, owner_name, owner_person_id, due_at, overdue_at, priority, workflow,
+    entity_type, entity_id, state, outcome_kind, completed_at, created_at)
+select tenant_id, pg_temp.id(28, n), 'Task ' || n, 'person', 'Owner ' || n % 1000, pg_temp.parent(10, n, 80 * scale), due, due,
+       case when n % 500 = 0 then 'urgent' when n % 501 = 0 then 'low' when n % 502 = 0 then 'high' else 'normal' end, 'Workflow ' || n % 1000, 'product',
+       pg_temp.parent(4, n, 80 * scale), case when n % 50 = 0 then 'open' else 'completed' end, case when n % 50 <> 0 then 'done' end,
+       case when n % 50 <> 0 then pg_temp.past(n) end, pg_temp.past(n)
+from sizes, generate_series(1, 40 * scale) n, lateral (select case when n % 3 > 0 then pg_temp.past(n) + interval '7 days' end) d (due);
 insert into platform.idempotency_keys (tenant_id, key_hmac, consumer_id, request_hash, operation, request_id, created_at)
 select tenant_id, decode(md5('k' || n), 'hex'), pg_temp.id(27, 1), '\x00', 'createProduct', 'r' || n, now() - n * interval '1 second'
 from sizes, generate_series(1, 20 * scale) n;
@@ -138,7 +145,7 @@ declare
 begin
     for name in
         select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname in ('platform', 'catalog', 'runtime') and c.relkind = 'r' order by 1
+        where n.nspname in ('platform', 'catalog', 'runtime', 'tasks') and c.relkind = 'r' order by 1
     loop
         execute 'reindex table ' || name;
         execute 'analyze ' || name;

@@ -1,4 +1,4 @@
-package org.guildhall.platform;
+package org.guildhall.core.json;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -7,10 +7,10 @@ import org.guildhall.api.TypeIds;
 import org.jspecify.annotations.Nullable;
 
 /** Converts entity types and UUIDs to TypeIDs, and back. */
-final class EntityIds {
+public final class EntityIds {
 
     /** The type and UUID behind a TypeID. */
-    record EntityRef(String type, UUID id) {}
+    public record EntityRef(String type, UUID id) {}
 
     private static final int PREFIX_LENGTH = 3;
 
@@ -18,13 +18,13 @@ final class EntityIds {
     private final Map<String, String> types = new HashMap<>();
 
     /** @param prefixes the TypeID prefix of each entity type, from the spec */
-    EntityIds(Map<String, String> prefixes) {
+    public EntityIds(Map<String, String> prefixes) {
         this.prefixes = Map.copyOf(prefixes);
         prefixes.forEach((type, prefix) -> types.put(prefix, type));
     }
 
     /** The TypeID. */
-    String id(String type, UUID id) {
+    public String id(String type, UUID id) {
         var prefix = prefixes.get(type);
         if (prefix == null) {
             throw new IllegalStateException("the spec has no id prefix for " + type);
@@ -33,7 +33,7 @@ final class EntityIds {
     }
 
     /** Parses a TypeID; null if its prefix is unknown. */
-    @Nullable EntityRef read(String id) {
+    public @Nullable EntityRef read(String id) {
         var type = types.get(id.substring(0, PREFIX_LENGTH));
         try {
             return type == null ? null : new EntityRef(type, TypeIds.parse(id.substring(0, PREFIX_LENGTH), id));

@@ -1,0 +1,108 @@
+package org.guildhall.tasks;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.guildhall.api.model.OverviewTasks;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.sql.JoinedRead;
+import org.guildhall.tasks.operational.OperationalTaskStore;
+import org.guildhall.tasks.operational.OperationalTaskViews;
+import org.guildhall.tasks.operational.OperationalTasks;
+import org.jspecify.annotations.Nullable;
+
+/** The door of the tasks room: everything that other rooms may call. */
+public final class Tasks {
+
+    private final OperationalTasks tasks;
+    private final OperationalTaskViews views;
+
+    Tasks(OperationalTasks tasks, OperationalTaskViews views) {
+        this.tasks = tasks;
+        this.views = views;
+    }
+
+    /** The urgency of a task. */
+    public enum Priority {
+        LOW, NORMAL, HIGH, URGENT
+    }
+
+    /** How a task ended. */
+    public enum Outcome {
+        DONE, WONT_DO, DUPLICATE, NO_LONGER_NEEDED
+    }
+
+    /** When a task is due. */
+    public sealed interface Due {
+
+        /** By an instant. */
+        record At(Instant instant) implements Due {}
+
+        /** By the end of a day in the tenant's time zone. */
+        record On(LocalDate day) implements Due {}
+    }
+
+    /** The resource that a task is about. @param type the kind of resource, as in its audit events */
+    public record Entity(String type, UUID id) {}
+
+    /**
+     * A new task.
+     *
+     * @param team the team that does the work
+     * @param due null for no due date
+     * @param workflow the workflow that it comes from, at most 60 characters
+     */
+    public record NewTask(
+            String title, @Nullable String detail, String team, @Nullable Due due, Priority priority, String workflow, Entity about) {}
+
+    /**
+     * Creates an open task in the caller's transaction.
+     *
+     * @param changes gets the task
+     * @return the id of the task
+     */
+    public UUID create(Tx tx, Changes changes, NewTask task) {
+        return tasks.create(
+                tx, changes, task.title(), task.detail(), task.team(), task.due() instanceof Due.On on ? on.day() : null,
+                task.due() instanceof Due.At at ? at.instant() : null, lower(task.priority()), task.workflow(), task.about().type(), task.about().id());
+    }
+
+    /**
+     * Completes a task that is open or in progress, in the caller's transaction.
+     *
+     * @param changes gets the task
+     * @return false if the task is blocked or finished; nothing changes then
+     * @throws ProblemException {@code not_found} if there is no such task
+     */
+    public boolean complete(Tx tx, Changes changes, UUID id, Outcome outcome, @Nullable String words) {
+        return tasks.complete(tx, changes, id, lower(outcome), words);
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The rows from which {@link #overview} is made. */
+    public static final class OverviewRows {
+
+        private final List<OperationalTaskStore.Row> rows;
+
+        private OverviewRows(List<OperationalTaskStore.Row> rows) {
+            this.rows = rows;
+        }
+    }
+
+    /** The part of a joined read with the unfinished tasks about an organization now. */
+    public static final JoinedRead.Part<OverviewRows> OVERVIEW = new JoinedRead.Part<>(
+            OperationalTaskStore.UNFINISHED_OF_ORGANIZATION.columns(),
+            cells -> new OverviewRows(OperationalTaskStore.UNFINISHED_OF_ORGANIZATION.result().apply(cells)));
+
+    /** The first hundred unfinished tasks about an organization, by due date. */
+    public OverviewTasks overview(OverviewRows rows) {
+        return views.overview(rows.rows);
+    }
+}
