@@ -2,7 +2,7 @@ package org.guildhall.overview;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.guildhall.api.WorkflowBackbonesApi;
+import org.guildhall.api.Reply;
 import org.guildhall.api.model.BackboneCard;
 import org.guildhall.api.model.BackboneCounts;
 import org.guildhall.api.model.BackboneItem;
@@ -14,8 +14,8 @@ import org.guildhall.api.model.OperationalTaskId;
 import org.guildhall.api.model.OperationalTaskState;
 import org.guildhall.api.model.SignalId;
 import org.guildhall.api.model.WorkflowBackbone;
+import org.guildhall.api.overview.WorkflowBackbonesApi;
 import org.guildhall.core.http.Call;
-import org.guildhall.core.http.Reply;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.providers.Providers;
 import org.guildhall.tasks.Tasks;
