@@ -64,7 +64,7 @@ class WorkflowBackboneTest {
         var started = task("Started");
         var waiting = task("Waiting");
         var done = task("Done");
-        http.post(TASKS + "/" + started + "/start", "{}").expect(200);
+        http.post(TASKS + "/" + started + "/start").expect(200);
         http.post(TASKS + "/" + waiting + "/block", "{\"reason\": \"No answer yet.\"}").expect(200);
         http.post(TASKS + "/" + done + "/complete", "{\"outcome\": {\"kind\": \"done\"}}").expect(200);
         var backbone = backbone();
