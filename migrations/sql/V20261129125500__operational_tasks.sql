@@ -6,7 +6,7 @@ grant usage on schema tasks to guildhall_app, guildhall_readonly, guildhall_back
 
 -- The end of a civil day depends on the tenant's zone, and a changed zone moves it; `updated_at` tells when that can have been.
 create view platform.tasks_settings with (security_invoker = true) as
-select tenant_id, time_zone, updated_at from platform.settings;
+select tenant_id, time_zone, created_at, updated_at from platform.settings;
 grant select on platform.tasks_settings to guildhall_app, guildhall_readonly, guildhall_backup;
 
 -- `overdue_at` is `due_at`, or the end of `due_on` in the tenant's zone. A changed zone moves it for unfinished tasks.

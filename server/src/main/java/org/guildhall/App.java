@@ -18,6 +18,7 @@ import org.guildhall.core.work.TaskQueue;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.overview.OverviewModule;
 import org.guildhall.platform.PlatformModule;
+import org.guildhall.providers.ProvidersModule;
 import org.guildhall.runtime.RuntimeModule;
 import org.guildhall.tasks.TasksModule;
 
@@ -65,6 +66,7 @@ public final class App implements AutoCloseable {
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
+        new ProvidersModule().bind(api);
         new OverviewModule(runtime.door(), tasks.door()).bind(api);
         more.accept(api);
 

@@ -2,4 +2,4 @@
 @NullMarked
 package org.guildhall.tasks;
 
-
+import org.jspecify.annotations.NullMarked;

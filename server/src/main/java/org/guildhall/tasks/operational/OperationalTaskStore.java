@@ -169,7 +169,7 @@ public final class OperationalTaskStore {
                     .set(OPERATIONAL_TASKS.CANCEL_REASON, param(OPERATIONAL_TASKS.CANCEL_REASON))
                     .set(OPERATIONAL_TASKS.REOPENED_AT, param(OPERATIONAL_TASKS.REOPENED_AT))
                     .set(OPERATIONAL_TASKS.REOPEN_REASON, param(OPERATIONAL_TASKS.REOPEN_REASON))
-                    .set(OPERATIONAL_TASKS.UPDATED_AT, EffectiveDates.touched(OPERATIONAL_TASKS.UPDATED_AT))
+                    .set(OPERATIONAL_TASKS.UPDATED_AT, param(OPERATIONAL_TASKS.UPDATED_AT))
                     .set(OPERATIONAL_TASKS.VERSION, OPERATIONAL_TASKS.VERSION.plus(inline(1)))
                     .where(BY_ID)
                     .returningResult(COLUMNS),
@@ -255,8 +255,8 @@ public final class OperationalTaskStore {
                 source == null ? null : source.entityType(), source == null ? null : source.entityId(), Columns.jsonb(values.metadata()), id);
     }
 
-    /** Changes the state of a task. */
-    Row move(Tx tx, UUID id, TaskProgress to) {
+    /** Changes the state of a locked task. */
+    Row move(Tx tx, Locked before, TaskProgress to) {
         var blocked = to.blocked();
         var completion = to.completion();
         var cancellation = to.cancellation();
@@ -266,7 +266,8 @@ public final class OperationalTaskStore {
                 blocked == null ? null : blocked.at(), blocked == null ? null : blocked.by(), completion == null ? null : completion.kind(),
                 completion == null ? null : completion.words(), completion == null ? null : completion.at(),
                 cancellation == null ? null : cancellation.at(), cancellation == null ? null : cancellation.reason(),
-                reopening == null ? null : reopening.at(), reopening == null ? null : reopening.reason(), id);
+                reopening == null ? null : reopening.at(), reopening == null ? null : reopening.reason(),
+                EffectiveDates.touched(before.row().updatedAt(), before.now()), before.row().id());
     }
 
     private static Row row(RowReader cells) {

@@ -52,7 +52,7 @@ public final class OperationalTasks {
         if (progress.isBlocked() || progress.isFinished()) {
             return false;
         }
-        var task = views.toApi(tasks.move(tx, id, progress.complete(kind, words, before.now())));
+        var task = views.toApi(tasks.move(tx, before, progress.complete(kind, words, before.now())));
         changes.changed(task.id(), views.toApi(before.row()), task);
         return true;
     }

@@ -140,7 +140,7 @@ final class OperationalTasksHandler implements OperationalTasksApi<Call> {
 
     private Reply<OperationalTask> move(Call call, OperationalTaskId id, BiFunction<TaskProgress, Instant, TaskProgress> step) {
         var before = lock(call, id);
-        return changed(call, before.row(), tasks.move(call.tx(), before.row().id(), step.apply(before.row().progress(), before.now())));
+        return changed(call, before.row(), tasks.move(call.tx(), before, step.apply(before.row().progress(), before.now())));
     }
 
     private Locked lock(Call call, OperationalTaskId id) {

@@ -31,6 +31,11 @@ class OperationalTasksTest {
         return TASKS + "/" + http.post(TASKS, "{\"title\": \"Call Mark Stevens\"" + members + "}").expect(201).at("/id");
     }
 
+    private String person() {
+        http.post("/api/v1/catalog/org-types", "{\"key\": \"personal\", \"name\": \"Personal\", \"is_default\": true}").expect(201);
+        return String.valueOf(http.post("/api/v1/runtime/persons", "{\"name\": \"Maria Rossi\"}").expect(201).at("/id"));
+    }
+
     private static String state(Reply reply) {
         return reply.status() == 200 ? reply.at("/state") : reply.outcome();
     }
@@ -152,7 +157,7 @@ class OperationalTasksTest {
 
     @Test
     void list_filters() {
-        var person = http.post("/api/v1/runtime/persons", "{\"name\": \"Maria Rossi\"}").expect(201).at("/id");
+        var person = person();
         http.post(TASKS, """
                 {"title": "A", "owner": {"kind": "person", "name": "Maria Rossi", "person_id": "%s"}, "source": {"workflow": "Billing", "entity_id": "%s"}}"""
                 .formatted(person, person)).expect(201);
@@ -184,7 +189,7 @@ class OperationalTasksTest {
 
     @Test
     void patch_handsTheTaskOver_andChangesTheDueDate() {
-        var person = http.post("/api/v1/runtime/persons", "{\"name\": \"Maria Rossi\"}").expect(201).at("/id");
+        var person = person();
         var task = create(", \"due_on\": \"2026-01-15\", \"owner\": {\"kind\": \"person\", \"name\": \"Maria Rossi\", \"person_id\": \"" + person + "\"}");
         assertEquals("422 validation_failed", http.patch(task, "{\"owner\": {\"kind\": \"team\", \"name\": \"Front desk\"}}").outcome());
         var team = http.patch(task, "{\"owner\": {\"kind\": \"team\", \"name\": \"Front desk\", \"person_id\": null}}").expect(200);
