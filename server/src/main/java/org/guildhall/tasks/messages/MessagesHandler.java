@@ -91,7 +91,8 @@ final class MessagesHandler implements MessagesApi<Call> {
 
     private Reply<Message> deduplicated(Call call, Row first) {
         call.unchanged();
-        return Reply.ok(views.toApi(first, true));
+        // Without an ETag: this body is no version of the message.
+        return Reply.plain(views.toApi(first, true));
     }
 
     @Override
