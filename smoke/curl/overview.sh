@@ -100,7 +100,7 @@ check "the backbone has its eight figures and four lanes" 200 '.cards | map(.lab
     '.counts.audit == 1' '.queue.items[0].lane == "money"' '.queue.items[1].readiness == "ready"'
 call POST /tasks/operational-tasks "{\"title\": \"Smoke $run\"}"
 task=$(member .id)
-call POST "/tasks/operational-tasks/$task/complete" '{"outcome": {"kind": "done"}}'
+call POST "/tasks/operational-tasks/$task/complete" '{"kind": "done"}'
 check "a completed task" 200
 call GET /overview/backbone
 check "isn't in it" 200 "[.queue.items[].task_id] | contains([\"$task\"]) | not"

@@ -64,9 +64,9 @@ class WorkflowBackboneTest {
         var started = task("Started");
         var waiting = task("Waiting");
         var done = task("Done");
-        http.post(TASKS + "/" + started + "/start").expect(200);
+        http.post(TASKS + "/" + started + "/start", null).expect(200);
         http.post(TASKS + "/" + waiting + "/block", "{\"reason\": \"No answer yet.\"}").expect(200);
-        http.post(TASKS + "/" + done + "/complete", "{\"outcome\": {\"kind\": \"done\"}}").expect(200);
+        http.post(TASKS + "/" + done + "/complete", "{\"kind\": \"done\"}").expect(200);
         var backbone = backbone();
         assertEquals(List.of(
                 "1 money Payment provider event ledger watch", "2 audit Sensitive action audit trail ready", "3 platform Slow watch",
