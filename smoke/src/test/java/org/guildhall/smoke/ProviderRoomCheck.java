@@ -51,7 +51,8 @@ final class ProviderRoomCheck {
         var queue = (ObjectNode) backbone.get("queue");
         queue.remove("has_more");
         queue.get("items").forEach(item -> ((ObjectNode) item).remove(List.of("signal_id", "task_id")));
-        assertEquals(page, backbone);
+        // As text and back: numbers of the same value can be nodes of different types.
+        assertEquals(page, JSON.readTree(backbone.toString()));
     }
 
     /** The members of each signal that its card shows. */
