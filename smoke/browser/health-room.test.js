@@ -32,10 +32,10 @@ for (const [name, view] of Object.entries({
     await page.goto(`${url}/health-room`);
     assert.deepEqual(await findings(page, ALL), []);
     await show(page);
+    await picture(page, `health-room-${name}`);
     await page.locator('details').evaluateAll((all) => all.forEach((details) => { details.open = true; }));
     assert.equal(await sideways(page), 0);
     assert.deepEqual(await findings(page, ALL), []);
-    await picture(page, `health-room-${name}`);
     assert.deepEqual(wrong, []);
     await close();
   });
