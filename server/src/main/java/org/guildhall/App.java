@@ -66,8 +66,9 @@ public final class App implements AutoCloseable {
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
-        new ProvidersModule().bind(api);
-        new OverviewModule(runtime.door(), tasks.door()).bind(api);
+        var providers = new ProvidersModule();
+        providers.bind(api);
+        new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);
         more.accept(api);
 
         this.server = api.server(

@@ -14,6 +14,11 @@ public final class ProvidersModule {
     private final IncidentEntryStore entries = new IncidentEntryStore();
     private final ProviderSummaryStore summaries = new ProviderSummaryStore();
 
+    /** The door of the room. */
+    public Providers door() {
+        return new Providers(summaries);
+    }
+
     /** Registers the room's handlers, and the problems of its constraints. */
     public void bind(Api api) {
         new SignalsHandler(signals).bind(api.routes());
