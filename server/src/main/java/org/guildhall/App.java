@@ -1,5 +1,8 @@
 package org.guildhall;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.guildhall.catalog.CatalogModule;
@@ -16,8 +19,10 @@ import org.guildhall.core.log.BufferedLogAppender;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.overview.OverviewModule;
+import org.guildhall.platform.Platform;
 import org.guildhall.platform.PlatformModule;
 import org.guildhall.runtime.RuntimeModule;
+import org.guildhall.tasks.Tasks;
 import org.guildhall.tasks.TasksModule;
 
 /** Builds the server from its rooms, and closes it. */
@@ -25,6 +30,9 @@ public final class App implements AutoCloseable {
 
     /** Connections of the job pool that running tasks leave free, for the scheduler and the exchange of rate limits. */
     private static final int CONNECTIONS_BESIDE_TASKS = 2;
+
+    /** The keys that one transaction of the job {@code retention} deletes. */
+    private static final int KEYS_AT_ONCE = 5_000;
 
     private static final Migrations.Standing UNKNOWN = new Migrations.Standing(Migrations.State.EMPTY, "", "");
 
@@ -52,17 +60,16 @@ public final class App implements AutoCloseable {
 
         platform.schedule(work);
         var tasks = new TasksModule(jobs, work, new EntityIds(spec.prefixes()));
-        tasks.schedule();
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
                         probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping,
                         Map.of("log", BufferedLogAppender::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())),
-                tasks.timeZoneChanges());
-        tasks.bind(api);
+                tasks.tenantChanges());
         var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
+        tasks.bind(api, jobs(platform.door(), runtime));
         new OverviewModule(runtime.door(), tasks.door()).bind(api);
         more.accept(api);
 
@@ -71,6 +78,17 @@ public final class App implements AutoCloseable {
                 spec, db, config.keys(),
                 new Api.Callers(new Authenticator(platform.credentials(), config.keys(), db.clock()), platform::listsOrigin, platform::seen),
                 limits);
+    }
+
+    /** The jobs of all rooms. */
+    private static List<Tasks.Job> jobs(Platform platform, RuntimeModule runtime) {
+        var all = new ArrayList<>(runtime.jobs());
+        all.add(new Tasks.Job("retention", "Delete idempotency keys that are no longer kept", "platform", "10 3 * * *", true, (tx, events, from) -> {
+            var deleted = platform.deleteOldKeys(tx, from == null ? null : Instant.parse(from), KEYS_AT_ONCE);
+            var next = deleted.number() < KEYS_AT_ONCE ? null : String.valueOf(deleted.last());
+            return new Tasks.JobStep(next, deleted.number(), deleted.number(), 0, 0, List.of());
+        }));
+        return all;
     }
 
     /** Builds the server and starts to listen. @throws IllegalStateException if the database's schema is older than this build */

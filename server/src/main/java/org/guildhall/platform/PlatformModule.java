@@ -86,10 +86,10 @@ public final class PlatformModule implements AutoCloseable {
     /**
      * Registers the room's handlers, and its resources for {@code expand}.
      *
-     * @param timeZoneChanges gets a signal when a tenant's time zone changes; implemented by the tasks room
+     * @param tenantChanges gets signals of new tenants and of changed time zones; implemented by the tasks room
      */
     public void bind(
-            Api api, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness, Platform.TimeZoneChanges timeZoneChanges) {
+            Api api, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness, Platform.TenantChanges tenantChanges) {
         var routes = api.routes();
         var json = new RawBody(spec.json(), "application/json");
         var yaml = new RawBody(spec.yaml(), "application/yaml");
@@ -106,8 +106,8 @@ public final class PlatformModule implements AutoCloseable {
         var settings = new SettingsStore();
         var issuer = new TokenIssuer(keys, tokens);
         var entities = new EntityIds(spec.prefixes());
-        new TenantsHandler(new TenantStore(), settings, consumers, issuer).bind(routes);
-        new SettingsHandler(settings, timeZoneChanges).bind(routes);
+        new TenantsHandler(new TenantStore(), settings, consumers, issuer, tenantChanges).bind(routes);
+        new SettingsHandler(settings, tenantChanges).bind(routes);
         new ConsumersHandler(consumers, tokens).bind(routes);
         new TokensHandler(tokens, consumers, issuer).bind(routes);
         new IdempotencyKeysHandler(new IdempotencyKeyStore(), new Idempotency(keys), entities).bind(routes);

@@ -1,20 +1,32 @@
 package org.guildhall.tasks;
 
+import java.util.List;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.Platform;
+import org.guildhall.tasks.jobs.JobDefinition;
+import org.guildhall.tasks.jobs.JobSignals;
+import org.guildhall.tasks.jobs.JobWork;
+import org.guildhall.tasks.jobs.JobsModule;
 import org.guildhall.tasks.operational.OperationalTasksModule;
 
 /** Wires the tasks room from its parts. */
 public final class TasksModule {
 
+    private final Db db;
+    private final TaskQueue queue;
     private final OperationalTasksModule operational;
+    private final JobSignals jobSignals;
 
-    /** @param jobs the database for background work */
-    public TasksModule(Db jobs, TaskQueue queue, EntityIds entities) {
-        this.operational = new OperationalTasksModule(jobs, queue, entities);
+    /** @param db the database for background work */
+    public TasksModule(Db db, TaskQueue queue, EntityIds entities) {
+        this.db = db;
+        this.queue = queue;
+        this.operational = new OperationalTasksModule(db, queue, entities);
+        this.jobSignals = new JobSignals(queue);
     }
 
     /** The door of this room. */
@@ -22,18 +34,35 @@ public final class TasksModule {
         return new Tasks(operational.operationalTasks(), operational.views());
     }
 
-    /** Gets the signal of a changed time zone. */
-    public Platform.TimeZoneChanges timeZoneChanges() {
-        return operational.dueDates()::timeZoneChanged;
+    /** Gets the platform's signals of changed tenants. */
+    public Platform.TenantChanges tenantChanges() {
+        return new Platform.TenantChanges() {
+            @Override
+            public void tenantCreated(Tx tx) {
+                jobSignals.tenantCreated(tx);
+            }
+
+            @Override
+            public void timeZoneChanged(Tx tx) {
+                operational.dueDates().timeZoneChanged(tx);
+                jobSignals.timeZoneChanged(tx);
+            }
+        };
     }
 
-    /** Registers the room's background work. */
-    public void schedule() {
+    /** Registers the room's background work, binds its operations, and declares its constraints. @param offered the jobs of all rooms */
+    public void bind(Api api, List<Tasks.Job> offered) {
         operational.dueDates().schedule();
+        operational.bind(api);
+        var jobs = new JobsModule(db, queue, offered.stream().map(TasksModule::definition).toList(), operational.operationalTasks());
+        jobs.schedule();
+        jobs.bind(api);
     }
 
-    /** Binds the room's operations and declares its constraints. */
-    public void bind(Api api) {
-        operational.bind(api);
+    private static JobDefinition definition(Tasks.Job job) {
+        return new JobDefinition(job.name(), job.title(), job.room(), job.cron(), job.mutating(), (tx, events, from) -> {
+            var step = job.work().step(tx, events, from);
+            return new JobWork.Step(step.next(), step.seen(), step.changed(), step.skipped(), step.failed(), step.words());
+        });
     }
 }

@@ -1,0 +1,97 @@
+package org.guildhall.tasks.jobs;
+
+import org.guildhall.api.Page;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.JobRun;
+import org.guildhall.api.model.JobRunId;
+import org.guildhall.api.model.JobRunMode;
+import org.guildhall.api.model.ListJobRunsQuery;
+import org.guildhall.api.model.ListRunsOfJobQuery;
+import org.guildhall.api.model.NewJobRun;
+import org.guildhall.api.tasks.JobRunsApi;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.core.work.TaskQueue;
+import org.guildhall.tasks.jobs.JobRunStore.Filter;
+
+/** Runs of jobs: {@code /tasks/jobs/{job_name}/runs} and {@code /tasks/job-runs}. */
+final class JobRunsHandler implements JobRunsApi<Call> {
+
+    private static final String BASE = "/api/v1/tasks/job-runs/";
+
+    private final JobDefinitions definitions;
+    private final JobStore jobs;
+    private final JobRunStore runs;
+    private final TaskQueue queue;
+
+    JobRunsHandler(JobDefinitions definitions, JobStore jobs, JobRunStore runs, TaskQueue queue) {
+        this.definitions = definitions;
+        this.jobs = jobs;
+        this.runs = runs;
+        this.queue = queue;
+    }
+
+    @Override
+    public Reply<JobRun> createJobRun(Call call, String jobName, NewJobRun body) {
+        Require.found(definitions.get(jobName));
+        var mode = body.mode() == null ? JobRunMode.RUN : body.mode();
+        jobs.insertMissing(call.tx(), definitions.names());
+        var batch = new Batch();
+        var job = jobs.lock(batch, jobName);
+        var active = runs.active(batch, jobName);
+        batch.send(call.tx());
+        var present = active.get();
+        if (present != null && !present.mode().equals(mode.value())) {
+            throw Problem.CONFLICT.because("The job has an active run of the mode " + present.mode() + ". Wait for its end, or cancel it.");
+        }
+        if (present != null) {
+            call.unchanged();
+            return Reply.accepted(BASE + new JobRunId(present.id()), JobViews.toApi(present, true));
+        }
+        var run = JobViews.toApi(runs.request(call.tx(), job.get().id(), mode.value(), body.reason(), call.actor().id()));
+        queue.enqueue(call.tx(), JobRunner.NAME, run.id().value());
+        call.created(run.id(), run);
+        return Reply.accepted(BASE + run.id(), run);
+    }
+
+    @Override
+    public Reply<Page<JobRun>> listRunsOfJob(Call call, String jobName, ListRunsOfJobQuery query) {
+        Require.found(definitions.get(jobName));
+        return list(call, new Filter(
+                jobName, query.mode() == null ? null : query.mode().value(), query.trigger() == null ? null : query.trigger().value(),
+                query.state() == null ? null : query.state().value(), new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore())));
+    }
+
+    @Override
+    public Reply<Page<JobRun>> listJobRuns(Call call, ListJobRunsQuery query) {
+        return list(call, new Filter(
+                null, query.mode() == null ? null : query.mode().value(), query.trigger() == null ? null : query.trigger().value(),
+                query.state() == null ? null : query.state().value(), new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore())));
+    }
+
+    private Reply<Page<JobRun>> list(Call call, Filter filter) {
+        return Reply.list(runs.list(call.tx(), call.page(), filter).map(JobViews::toApi));
+    }
+
+    @Override
+    public Reply<JobRun> getJobRun(Call call, JobRunId jobRunId) {
+        return Reply.ok(JobViews.toApi(Require.found(runs.get(call.tx(), jobRunId.value()))));
+    }
+
+    @Override
+    public Reply<JobRun> cancelJobRun(Call call, JobRunId jobRunId) {
+        var before = Require.found(runs.lock(call.tx(), jobRunId.value()));
+        call.expect(before.version());
+        if (!before.isActive()) {
+            throw Problem.INVALID_STATE.because("The run has ended: it is " + before.state().replace('_', ' ') + ".");
+        }
+        runs.end(call.tx(), before.id(), "canceled", null);
+        var run = JobViews.toApi(Require.found(runs.get(call.tx(), before.id())));
+        call.changed(run.id(), JobViews.toApi(before), run);
+        JobTicker.request(queue, call.tx());
+        return Reply.ok(run);
+    }
+}

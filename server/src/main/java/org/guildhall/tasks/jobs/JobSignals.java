@@ -1,0 +1,27 @@
+package org.guildhall.tasks.jobs;
+
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.work.TaskQueue;
+
+/** Keeps the ticks of a tenant's jobs in step with changes of the tenant, in the changing transaction. */
+public final class JobSignals {
+
+    private final TaskQueue queue;
+    private final JobStore jobs = new JobStore();
+
+    public JobSignals(TaskQueue queue) {
+        this.queue = queue;
+    }
+
+    /** Starts to take the ticks of a new tenant. */
+    public void tenantCreated(Tx tx) {
+        JobTicker.request(queue, tx);
+    }
+
+    /** Moves the ticks to the new time zone. Earlier ticks are neither made up nor repeated. */
+    public void timeZoneChanged(Tx tx) {
+        if (jobs.skipToNow(tx)) {
+            JobTicker.request(queue, tx);
+        }
+    }
+}
