@@ -2,7 +2,7 @@ import { changes } from './walk.js';
 
 const VERBS = { get: /^(get|list)[A-Z]/, patch: /^update[A-Z]/, put: /^(reorder|replace|set)[A-Z]/, delete: /^(delete|remove)[A-Z]/ };
 const NOT_A_POST = /^(get|list|update|delete)[A-Z]/;
-const AUDIT = /^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$/;
+const AUDIT = /^[a-z]+(_[a-z]+)*(\.[a-z]+(_[a-z]+)*)+$/;
 
 /** What is particular to an operation: its name, who may call it, and its policy. */
 export default function operation(item, options, { path }) {

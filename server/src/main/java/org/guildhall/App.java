@@ -21,6 +21,7 @@ import org.guildhall.migrations.Migrations;
 import org.guildhall.overview.OverviewModule;
 import org.guildhall.platform.Platform;
 import org.guildhall.platform.PlatformModule;
+import org.guildhall.providers.ProvidersModule;
 import org.guildhall.runtime.RuntimeModule;
 import org.guildhall.tasks.Tasks;
 import org.guildhall.tasks.TasksModule;
@@ -70,6 +71,7 @@ public final class App implements AutoCloseable {
         runtime.schedule();
         runtime.bind(api);
         tasks.bind(api, jobs(platform.door(), runtime));
+        new ProvidersModule().bind(api);
         new OverviewModule(runtime.door(), tasks.door()).bind(api);
         more.accept(api);
 

@@ -9,7 +9,8 @@ import org.guildhall.api.Operation;
 /** The examples of all rooms, one for each operation. {@link EveryOperationTest} fails for an operation without one. */
 final class Examples {
 
-    private static final Map<Operation, Example> ALL = joined(List.of(PlatformExamples.ALL, CatalogExamples.ALL, RuntimeExamples.ALL, TasksExamples.ALL,
+    private static final Map<Operation, Example> ALL = joined(List.of(
+            PlatformExamples.ALL, CatalogExamples.ALL, RuntimeExamples.ALL, TasksExamples.ALL, ProvidersExamples.ALL,
             OverviewExamples.ALL));
 
     private Examples() {}

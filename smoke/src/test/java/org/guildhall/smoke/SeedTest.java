@@ -57,6 +57,8 @@ class SeedTest {
                 assertTrue(once.get("products") >= 12, once::toString);
                 assertEquals(60, once.get("persons"), once::toString);
                 seed_fedWikiService_hasThreeTiers(url, tokens);
+                assertEquals(12, once.get("signals"), once::toString);
+                ProviderRoomCheck.check(client(url, tokens.readOnly()));
                 trial_supersedesDefault_publicReturns(client(url, secrets.get("wiki-cooperative.admin")).runtime());
             }
         }
@@ -111,6 +113,7 @@ class SeedTest {
         counts.put("transitions", count(runtime.transitions().list().all()));
         counts.put("sites", count(runtime.sites().list().all()));
         counts.put("usage events", count(runtime.usageEvents().list().all()));
+        counts.put("signals", count(client(url, tokens.tenantAdmin()).providers().signals().list().all()));
         counts.put("audit events", count(client(url, tokens.tenantAdmin()).platform().auditEvents().list().all()));
         counts.put("tenants", count(client(url, tokens.platformAdmin()).platform().tenants().list().all()));
         counts.put("consumers", count(client(url, tokens.tenantAdmin()).platform().consumers().list().all()));

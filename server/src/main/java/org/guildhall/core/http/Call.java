@@ -32,6 +32,7 @@ public final class Call {
     private boolean unchanged;
     private boolean credentials;
     private @Nullable UUID subjectTenant;
+    private @Nullable String reason;
 
     Call(Operation operation, @Nullable Caller caller, String requestId, InetAddress address, @Nullable PageRequest page,
             @Nullable Set<Long> ifMatch) {
@@ -137,6 +138,16 @@ public final class Call {
     /** Sets the tenant that a platform operation concerns; that tenant sees the event in its own trail. */
     public void about(UUID tenant) {
         subjectTenant = tenant;
+    }
+
+    /** Sets the reason of the audit event from the body, for a reason that the resource doesn't keep. {@code Audit-Reason} precedes it. */
+    public void because(String given) {
+        reason = given;
+    }
+
+    /** @param header the reason of the header {@code Audit-Reason} */
+    @Nullable String reason(@Nullable String header) {
+        return header == null ? reason : header;
     }
 
     void within(Tx work) {

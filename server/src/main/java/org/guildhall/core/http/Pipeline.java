@@ -200,7 +200,7 @@ final class Pipeline {
             var answer = answers.answer(exchange, call, read, reply);
             var hmac = claim == null ? null : claim.keyHmac();
             var audit = call.isUnchanged() ? null : Auditor.record(
-                    operation, call.caller(), call.changes(), call.subjectTenant(), answer.status(), read.reason(), call.requestId(), exchange.traceId(), hmac);
+                    operation, call.caller(), call.changes(), call.subjectTenant(), answer.status(), call.reason(read.reason()), call.requestId(), exchange.traceId(), hmac);
             var stored = claim == null ? null : storedReply(answer, operation, read, changed(call, reply.location()));
             write.commit(new CommitRecords(audit, claim, stored, call.haveCredentialsChanged()));
             return answer;

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# The providers room through the front door: signals, their status and ranking, and the summary.
+# shellcheck source-path=SCRIPTDIR source=lib/checks.bash
+source "$(dirname "$0")/lib/checks.bash"
+
+# signal NAME KIND SOURCE_STATUS [MORE]: creates a signal of this run.
+signal() {
+    call POST /providers/signals "{\"external_id\": \"$1-$run\", \"name\": \"$1\", \"lane\": \"reporting\", \"kind\": \"$2\", \"source_status\": \"$3\",
+      \"owner\": {\"kind\": \"team\", \"name\": \"Smoke $run\"}, \"impact\": \"Reports\", \"recovery_action\": \"Look at $1\",
+      \"evidence\": {\"subject\": \"Reports\", \"why\": \"Smoke suite.\"}${4-}}"
+}
+
+signal warehouse system healthy
+check "a healthy system is operational at 95 %" 201 '.status == "operational"' '.signal_percent == 95' '.state == "active"' '.ceiling == null'
+warehouse=$(member .id)
+check_that "and has a position" test "$(member .position)" -ge 1
+signal exports integration needs_attention
+check "an integration that needs attention is degraded at 54 %" 201 '.status == "degraded"' '.signal_percent == 54' \
+    '.evidence.source_status == "needs attention"' '.evidence.subject_label == "Category"' '.escalation_steps | length == 4'
+exports=$(member .id)
+signal refused system live
+check "a system can't be live" 422 '.errors[0].pointer == "/source_status"'
+
+owner=$(jq -rn --arg owner "Smoke $run" '$owner | @uri')
+call GET "/providers/signals?owner=$owner"
+check "the strongest comes first" 200 "[.data[].id] == [\"$warehouse\", \"$exports\"]"
+call GET "/providers/signals?owner=$owner&status=degraded"
+check "and they are found by their status" 200 "[.data[].id] == [\"$exports\"]"
+
+call PATCH "/providers/signals/$warehouse" '{"source_status": "watch", "last_signal": "An hour late"}'
+check "another source status changes status and percentage" 200 '.status == "degraded"' '.signal_percent == 61' '.last_signal == "An hour late"'
+call POST "/providers/signals/$warehouse/block" '{"reason": "Its figures are wrong."}'
+check "an operator blocks a signal" 200 '.status == "blocked"' '.signal_percent == 18' '.blocked.reason == "Its figures are wrong."' \
+    '.ceiling.reason == "operator"' '.evidence.signal_percent == 61'
+blocked_at=$(member .blocked.at)
+call POST "/providers/signals/$warehouse/block" '{"reason": "Again."}'
+check "but not twice" 409 '.code == "invalid_state"'
+call GET /providers/summary
+check "the summary counts it" 200 '.counts.blocked >= 1' '.lanes | length == 7' '.cards | map(.label) == ["Operational", "Degraded", "Blocked", "Signal"]' \
+    "[.priority_recovery.signals[].signal_id] | contains([\"$warehouse\", \"$exports\"])" \
+    '.queue.signals | [range(1; length) as $i | .[$i - 1].signal_percent >= .[$i].signal_percent] | all'
+call POST "/providers/signals/$warehouse/unblock" '{"reason": "They are right again."}'
+check "the evidence shows again" 200 '.status == "degraded"' '.signal_percent == 61' '.blocked == null'
+call GET "/providers/summary?at=$blocked_at"
+check "and the past stays readable" 200 ".queue.signals[] | select(.id == \"$warehouse\") | .status == \"blocked\""
+call GET '/providers/summary?at=2999-01-01T00:00:00Z'
+check "the future isn't" 400 '.errors[0].parameter == "at"'
+
+call POST "/providers/signals/$warehouse/review" '{"outcome": "confirmed", "note": "Compared with the ledger."}'
+check "an operator reviews a signal" 200 '.last_review.outcome == "confirmed"'
+call GET "/platform/audit-events?entity_type=signal&entity_id=$warehouse&sort=-occurred_at&limit=2"
+check "and the trail has it, with the reason of the unblocking" 200 \
+    '[.data[].action] == ["provider.health.reviewed", "signal.unblocked"]' '.data[1].reason == "They are right again."'
+for id in "$warehouse" "$exports"; do
+    call POST "/providers/signals/$id/archive"
+    check "a signal is archived" 200 '.state == "archived"'
+done
+call PATCH "/providers/signals/$exports" '{"name": "Other"}'
+check "and can't be changed any more" 409 '.code == "invalid_state"'
