@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The providers room through the front door: signals, their status and ranking, and the summary.
+# The providers room through the front door: signals, their status and ranking, incidents, and the summary.
 # shellcheck source-path=SCRIPTDIR source=lib/checks.bash
 source "$(dirname "$0")/lib/checks.bash"
 
@@ -51,6 +51,39 @@ check "an operator reviews a signal" 200 '.last_review.outcome == "confirmed"'
 call GET "/platform/audit-events?entity_type=signal&entity_id=$warehouse&sort=-occurred_at&limit=2"
 check "and the trail has it, with the reason of the unblocking" 200 \
     '[.data[].action] == ["provider.health.reviewed", "signal.unblocked"]' '.data[1].reason == "They are right again."'
+call POST /providers/incidents "{\"signal_id\": \"$warehouse\", \"cause\": \"late\", \"title\": \"Late $run\", \"impact\": \"Reports are old\",
+  \"severity\": \"major\", \"owner\": {\"kind\": \"team\", \"name\": \"Smoke $run\"}, \"recovery_action\": \"Load again\"}"
+check "an incident is opened" 201 '.state == "open"' '.evidence == []'
+incident=$(member .id)
+call PATCH "/providers/signals/$warehouse" '{"source_status": "healthy"}'
+check "and caps its signal" 200 '.status == "degraded"' '.signal_percent == 61' ".ceiling.incident_id == \"$incident\""
+call POST /providers/incidents "{\"signal_id\": \"$warehouse\", \"cause\": \"late\", \"title\": \"Late $run\", \"impact\": \"Reports are old\",
+  \"severity\": \"major\", \"owner\": {\"kind\": \"team\", \"name\": \"Smoke $run\"}, \"recovery_action\": \"Load again\"}"
+check "a second one of the cause is refused" 409 '.code == "already_exists"' ".existing_id == \"$incident\""
+call POST "/providers/incidents/$incident/monitor" '{"note": "It loads again."}'
+check "its recovery is watched" 200 '.state == "monitoring"'
+call POST "/providers/incidents/$incident/resolve"
+check "it is resolved" 200 '.state == "resolved"'
+call POST "/providers/incidents/$incident/close"
+check "but not closed without its four things" 409 \
+    '[.errors[].pointer] == ["/evidence", "/prevention_task_id", "/owner_safe_explanation"]'
+call POST /tasks/operational-tasks "{\"title\": \"Watch the load $run\"}"
+check "a task prevents the next one" 201
+call PATCH "/providers/incidents/$incident" "{\"prevention_task_id\": \"$(member .id)\", \"owner_safe_explanation\": \"Reports were old for an hour.\",
+  \"evidence\": [{\"kind\": \"metric\", \"words\": \"No row for an hour.\", \"url\": null}]}"
+check "it gets what was missing" 200 '.evidence | length == 1'
+call POST "/providers/incidents/$incident/entries" '{"kind": "comms", "words": "Reports are right again.", "audience": "members", "channel": "email",
+  "sent_at": "2026-11-21T04:10:00Z"}'
+check "members are told" 201 '.automatic == false'
+call GET '/providers/public-incidents?limit=1'
+check "everybody can see it" 200 ".data[0].id == \"$incident\"" '.data[0].updates[0].words == "Reports are right again."' '.data[0] | has("owner") | not'
+call POST "/providers/incidents/$incident/close"
+check "it is closed" 200 '.state == "closed"'
+call GET "/providers/signals/$warehouse"
+check "and its signal is free" 200 '.status == "operational"' '.signal_percent == 95' '.ceiling == null'
+call GET "/providers/incidents/$incident/entries"
+check "the timeline has everything" 200 '[.data[].kind] == ["status", "status", "note", "status", "comms", "status"]'
+
 for id in "$warehouse" "$exports"; do
     call POST "/providers/signals/$id/archive"
     check "a signal is archived" 200 '.state == "archived"'

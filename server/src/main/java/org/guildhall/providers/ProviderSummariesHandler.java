@@ -10,13 +10,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.GetProviderSummaryQuery;
-import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.ProviderCard;
 import org.guildhall.api.model.ProviderCounts;
 import org.guildhall.api.model.ProviderLane;
 import org.guildhall.api.model.ProviderLaneSummary;
-import org.guildhall.api.model.ProviderOwner;
-import org.guildhall.api.model.ProviderOwnerKind;
 import org.guildhall.api.model.ProviderQueue;
 import org.guildhall.api.model.ProviderRecovery;
 import org.guildhall.api.model.ProviderRecoverySignal;
@@ -101,10 +98,9 @@ final class ProviderSummariesHandler implements ProviderSummariesApi<Call> {
     }
 
     private static ProviderRecoverySignal toApi(Recovery signal) {
-        var owner = new ProviderOwner(
-                ProviderOwnerKind.fromValue(signal.ownerKind()), signal.ownerName(), signal.ownerPersonId() == null ? null : new PersonId(signal.ownerPersonId()));
         return new ProviderRecoverySignal(
-                new SignalId(signal.id()), signal.name(), ProviderLane.fromValue(signal.lane()), SignalKind.fromValue(signal.kind()), owner,
+                new SignalId(signal.id()), signal.name(), ProviderLane.fromValue(signal.lane()), SignalKind.fromValue(signal.kind()),
+                Owners.toApi(signal.owner()),
                 SignalStatus.fromValue(signal.status()), signal.signalPercent(), signal.impact(), signal.recoveryAction());
     }
 }

@@ -32,7 +32,12 @@ final class ProviderSummaryStore {
     /** A signal that is degraded or blocked. */
     record Recovery(
             UUID id, String name, String lane, String kind, String ownerKind, String ownerName, @Nullable UUID ownerPersonId, String status,
-            int signalPercent, String impact, String recoveryAction) {}
+            int signalPercent, String impact, String recoveryAction) {
+
+        SignalStore.Owner owner() {
+            return new SignalStore.Owner(ownerKind, ownerName, ownerPersonId);
+        }
+    }
 
     /**
      * The parts of the summary. The lists have one entry more than shown if there are more.
@@ -52,8 +57,9 @@ final class ProviderSummaryStore {
     private static final Param<Instant> AT = DSL.param("at", SQLDataType.INSTANT);
 
     /** The columns that have a history. */
-    private static final Set<String> PAST_COLUMNS =
-            Set.of("status", "signal_percent", "evidence_status", "evidence_percent", "blocked_by", "blocked_reason", "blocked_at", "rank");
+    private static final Set<String> PAST_COLUMNS = Set.of(
+            "status", "signal_percent", "evidence_status", "evidence_percent", "blocked_by", "blocked_reason", "blocked_at", "incident_id",
+            "rank");
 
     private static final String PRESENT = "select * from providers.present_signals where state = 'active'";
     private static final String PAST = "select " + SignalStore.COLUMNS.stream()
@@ -67,7 +73,8 @@ final class ProviderSummaryStore {
                 (select jsonb_build_object(
                     'signals', count(*), 'operational', count(*) filter (where status = 'operational'),
                     'degraded', count(*) filter (where status = 'degraded'), 'blocked', count(*) filter (where status = 'blocked'),
-                    'planned', count(*) filter (where status = 'planned'), 'signal_percent', coalesce(round(avg(signal_percent)), 0)) from s) as counts,
+                    'planned', count(*) filter (where status = 'planned'),
+                    'signal_percent', coalesce(round(avg(signal_percent)), 0)) from s) as counts,
                 (select coalesce(jsonb_agg(l), '[]') from (
                     select lane, count(*) as signals, count(*) filter (where status = 'blocked') as blocked,
                         count(*) filter (where status = 'degraded') as watch, round(avg(signal_percent)) as signal_percent,

@@ -15,7 +15,8 @@ final class SignalKinds {
             "system", new Kind("System", List.of("healthy", "watch", "planned", "failing"), List.of(
                     "Check health endpoint", "Compare recent deploy and provider status", "Open incident timeline", "Communicate owner-safe status")),
             "integration", new Kind("Category", List.of("live", "needs_attention", "planned", "failing"), List.of(
-                    "Confirm provider owner", "Check secrets/config", "Review recent webhook/API failures", "Create owner-visible incident if user-facing")),
+                    "Confirm provider owner", "Check secrets/config", "Review recent webhook/API failures",
+                    "Create owner-visible incident if user-facing")),
             "api_contract", new Kind("Consumer", List.of("live", "documented", "planned", "failing"), List.of(
                     "Identify consumer", "Validate auth scope", "Smoke route/contract", "Document breaking-change risk")),
             "webhook_event", new Kind("Destination", List.of("active", "watch", "planned", "failing"), List.of(

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -40,8 +41,13 @@ final class SignalStore {
             @Nullable Instant lastSignalAt, String impact, String recoveryAction, String evidenceSubject, @Nullable String evidenceSourceStatus,
             String evidenceWhy, String evidenceStatus, int evidencePercent, @Nullable UUID blockedBy, @Nullable String blockedReason,
             @Nullable Instant blockedAt, @Nullable UUID reviewedBy, @Nullable String reviewOutcome, @Nullable String reviewNote,
-            @Nullable Instant reviewedAt, String state, @Nullable Instant archivedAt, String status, int signalPercent, Instant createdAt,
-            Instant updatedAt, long version) {}
+            @Nullable Instant reviewedAt, String state, @Nullable Instant archivedAt, String status, int signalPercent, @Nullable UUID incidentId,
+            Instant createdAt, Instant updatedAt, long version) {
+
+        Owner owner() {
+            return new Owner(ownerKind, ownerName, ownerPersonId);
+        }
+    }
 
     record Owner(String kind, String name, @Nullable UUID personId) {}
 
@@ -66,8 +72,8 @@ final class SignalStore {
             PRESENT_SIGNALS.EVIDENCE_WHY, PRESENT_SIGNALS.EVIDENCE_STATUS, PRESENT_SIGNALS.EVIDENCE_PERCENT, PRESENT_SIGNALS.BLOCKED_BY,
             PRESENT_SIGNALS.BLOCKED_REASON, PRESENT_SIGNALS.BLOCKED_AT, PRESENT_SIGNALS.REVIEWED_BY, PRESENT_SIGNALS.REVIEW_OUTCOME,
             PRESENT_SIGNALS.REVIEW_NOTE, PRESENT_SIGNALS.REVIEWED_AT, PRESENT_SIGNALS.STATE, PRESENT_SIGNALS.ARCHIVED_AT,
-            PRESENT_SIGNALS.STATUS, PRESENT_SIGNALS.SIGNAL_PERCENT, PRESENT_SIGNALS.CREATED_AT, PRESENT_SIGNALS.UPDATED_AT,
-            PRESENT_SIGNALS.VERSION, PRESENT_SIGNALS.RANK);
+            PRESENT_SIGNALS.STATUS, PRESENT_SIGNALS.SIGNAL_PERCENT, PRESENT_SIGNALS.INCIDENT_ID, PRESENT_SIGNALS.CREATED_AT,
+            PRESENT_SIGNALS.UPDATED_AT, PRESENT_SIGNALS.VERSION, PRESENT_SIGNALS.RANK);
 
     private static final Condition BY_ID = SIGNALS.ID.eq(param(SIGNALS.ID));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(
@@ -161,6 +167,11 @@ final class SignalStore {
         return GET.one(tx, id);
     }
 
+    /** Adds the read of a signal. */
+    Supplier<@Nullable Row> get(Batch batch, UUID id) {
+        return batch.one(GET, id);
+    }
+
     /** Locks the signal until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         var batch = new Batch();
@@ -213,7 +224,7 @@ final class SignalStore {
                 cells.get(PRESENT_SIGNALS.BLOCKED_BY), cells.get(PRESENT_SIGNALS.BLOCKED_REASON), cells.get(PRESENT_SIGNALS.BLOCKED_AT),
                 cells.get(PRESENT_SIGNALS.REVIEWED_BY), cells.get(PRESENT_SIGNALS.REVIEW_OUTCOME), cells.get(PRESENT_SIGNALS.REVIEW_NOTE),
                 cells.get(PRESENT_SIGNALS.REVIEWED_AT), cells.get(PRESENT_SIGNALS.STATE), cells.get(PRESENT_SIGNALS.ARCHIVED_AT),
-                cells.get(PRESENT_SIGNALS.STATUS), cells.get(PRESENT_SIGNALS.SIGNAL_PERCENT), cells.get(PRESENT_SIGNALS.CREATED_AT),
-                cells.get(PRESENT_SIGNALS.UPDATED_AT), cells.get(PRESENT_SIGNALS.VERSION));
+                cells.get(PRESENT_SIGNALS.STATUS), cells.get(PRESENT_SIGNALS.SIGNAL_PERCENT), cells.get(PRESENT_SIGNALS.INCIDENT_ID),
+                cells.get(PRESENT_SIGNALS.CREATED_AT), cells.get(PRESENT_SIGNALS.UPDATED_AT), cells.get(PRESENT_SIGNALS.VERSION));
     }
 }

@@ -2,10 +2,8 @@ package org.guildhall.providers;
 
 import org.guildhall.api.model.ActiveState;
 import org.guildhall.api.model.ConsumerId;
-import org.guildhall.api.model.PersonId;
+import org.guildhall.api.model.IncidentId;
 import org.guildhall.api.model.ProviderLane;
-import org.guildhall.api.model.ProviderOwner;
-import org.guildhall.api.model.ProviderOwnerKind;
 import org.guildhall.api.model.Signal;
 import org.guildhall.api.model.SignalBlock;
 import org.guildhall.api.model.SignalCeiling;
@@ -28,15 +26,11 @@ final class SignalViews {
     static Signal toApi(Row row) {
         return new Signal(
                 new SignalId(row.id()), row.externalId(), row.position(), row.name(), ProviderLane.fromValue(row.lane()),
-                SignalKind.fromValue(row.kind()), owner(row), ActiveState.fromValue(row.state()), SignalSourceStatus.fromValue(row.sourceStatus()),
+                SignalKind.fromValue(row.kind()), Owners.toApi(row.owner()), ActiveState.fromValue(row.state()),
+                SignalSourceStatus.fromValue(row.sourceStatus()),
                 SignalStatus.fromValue(row.status()), row.signalPercent(), row.lastSignal(), row.lastSignalAt(), row.impact(),
                 row.recoveryAction(), SignalKinds.escalationSteps(row.kind()), evidence(row), ceiling(row), block(row), review(row),
                 row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
-    }
-
-    static ProviderOwner owner(Row row) {
-        return new ProviderOwner(
-                ProviderOwnerKind.fromValue(row.ownerKind()), row.ownerName(), row.ownerPersonId() == null ? null : new PersonId(row.ownerPersonId()));
     }
 
     private static SignalEvidence evidence(Row row) {
@@ -47,7 +41,13 @@ final class SignalViews {
     }
 
     private static @Nullable SignalCeiling ceiling(Row row) {
-        return row.blockedBy() == null || row.evidenceStatus().equals("planned") ? null : new SignalCeiling(SignalCeilingReason.OPERATOR);
+        if (row.evidenceStatus().equals("planned")) {
+            return null;
+        }
+        if (row.blockedBy() != null) {
+            return new SignalCeiling(SignalCeilingReason.OPERATOR, null);
+        }
+        return row.incidentId() == null ? null : new SignalCeiling(SignalCeilingReason.INCIDENT, new IncidentId(row.incidentId()));
     }
 
     private static @Nullable SignalBlock block(Row row) {

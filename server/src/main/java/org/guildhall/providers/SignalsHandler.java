@@ -4,13 +4,10 @@ import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.ListSignalsQuery;
-import org.guildhall.api.model.NewProviderOwner;
 import org.guildhall.api.model.NewSignal;
 import org.guildhall.api.model.NewSignalEvidence;
 import org.guildhall.api.model.NewSignalReview;
-import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.ProviderLane;
-import org.guildhall.api.model.ProviderOwnerKind;
 import org.guildhall.api.model.Signal;
 import org.guildhall.api.model.SignalId;
 import org.guildhall.api.model.SignalPatch;
@@ -19,12 +16,9 @@ import org.guildhall.api.model.SignalSourceStatus;
 import org.guildhall.api.providers.SignalsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
-import org.guildhall.core.problem.ProblemException.Item;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.providers.SignalStore.Evidence;
 import org.guildhall.providers.SignalStore.Filter;
-import org.guildhall.providers.SignalStore.Owner;
 import org.guildhall.providers.SignalStore.Row;
 import org.guildhall.providers.SignalStore.Values;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +37,7 @@ final class SignalsHandler implements SignalsApi<Call> {
         var kind = body.kind().value();
         SignalKinds.requireSourceStatus(kind, body.sourceStatus().value());
         var values = new Values(
-                body.externalId(), body.name(), body.lane().value(), owner(body.owner()), body.sourceStatus().value(), body.signalPercent(),
+                body.externalId(), body.name(), body.lane().value(), Owners.read(body.owner()), body.sourceStatus().value(), body.signalPercent(),
                 body.lastSignal(), body.lastSignalAt(), body.impact(), body.recoveryAction(), evidence(body.evidence()));
         var signal = SignalViews.toApi(signals.insert(call.tx(), kind, values));
         call.created(signal.id(), signal);
@@ -80,7 +74,7 @@ final class SignalsHandler implements SignalsApi<Call> {
         SignalKinds.requireSourceStatus(before.kind(), wanted.sourceStatus().value());
         Require.active(before.state(), "signal");
         var values = new Values(
-                wanted.externalId(), wanted.name(), wanted.lane().value(), owner(wanted.owner()), wanted.sourceStatus().value(), percent,
+                wanted.externalId(), wanted.name(), wanted.lane().value(), Owners.read(wanted.owner()), wanted.sourceStatus().value(), percent,
                 wanted.lastSignal(), wanted.lastSignalAt(), wanted.impact(), wanted.recoveryAction(), evidence(wanted.evidence()));
         return changed(call, before, signals.update(call.tx(), before.id(), values));
     }
@@ -113,6 +107,9 @@ final class SignalsHandler implements SignalsApi<Call> {
     @Override
     public Reply<Signal> archiveSignal(Call call, SignalId signalId) {
         var before = lockedActive(call, signalId);
+        if (before.incidentId() != null) {
+            throw Problem.INVALID_STATE.because("The signal has an incident that isn't closed.");
+        }
         return changed(call, before, signals.archive(call.tx(), before.id()));
     }
 
@@ -137,19 +134,9 @@ final class SignalsHandler implements SignalsApi<Call> {
     private static SignalPatch patchable(Row row, @Nullable Integer percent) {
         return new SignalPatch(
                 row.externalId(), row.name(), ProviderLane.fromValue(row.lane()),
-                new NewProviderOwner(
-                        ProviderOwnerKind.fromValue(row.ownerKind()), row.ownerName(), row.ownerPersonId() == null ? null : new PersonId(row.ownerPersonId())),
+                Owners.patchable(row.owner()),
                 SignalSourceStatus.fromValue(row.sourceStatus()), percent, row.lastSignal(), row.lastSignalAt(), row.impact(),
                 row.recoveryAction(), new NewSignalEvidence(row.evidenceSubject(), row.evidenceSourceStatus(), row.evidenceWhy()));
-    }
-
-    /** @throws ProblemException {@code validation_failed} for a team with a person's id */
-    private static Owner owner(NewProviderOwner owner) {
-        if (owner.kind() == ProviderOwnerKind.TEAM && owner.personId() != null) {
-            var detail = "Only an owner of the kind person has a `person_id`.";
-            throw Problem.VALIDATION_FAILED.because(detail).with(Item.pointer("/owner/person_id", "team", detail));
-        }
-        return new Owner(owner.kind().value(), owner.name(), owner.personId() == null ? null : owner.personId().value());
     }
 
     private static Evidence evidence(NewSignalEvidence evidence) {

@@ -4,6 +4,8 @@ import static org.guildhall.api.Operation.*;
 import static org.guildhall.core.Example.example;
 
 import java.util.List;
+import java.util.Map;
+import org.guildhall.Http;
 
 /** The examples of the providers' operations. */
 final class ProvidersExamples {
@@ -17,7 +19,45 @@ final class ProvidersExamples {
             example(UNBLOCK_SIGNAL).after(BLOCK_SIGNAL),
             example(REVIEW_SIGNAL),
             example(ARCHIVE_SIGNAL),
-            example(GET_PROVIDER_SUMMARY));
+            example(GET_PROVIDER_SUMMARY),
+
+            example(CREATE_INCIDENT).makes("inc"),
+            example(LIST_INCIDENTS),
+            example(GET_INCIDENT),
+            example(UPDATE_INCIDENT),
+            example(MONITOR_INCIDENT),
+            example(RESOLVE_INCIDENT),
+            example(REOPEN_INCIDENT).after(RESOLVE_INCIDENT),
+            example(CLOSE_INCIDENT).at("incident_id", ProvidersExamples::completeIncident).after(RESOLVE_INCIDENT),
+            example(CREATE_INCIDENT_ENTRY).makes("ine"),
+            example(LIST_INCIDENT_ENTRIES),
+            example(GET_INCIDENT_ENTRY).at("incident_id", ProvidersExamples::incidentWithEntry).at("incident_entry_id", samples -> samples.remembered("entry")),
+            example(LIST_PUBLIC_INCIDENTS).entry(ProvidersExamples::publicIncident));
 
     private ProvidersExamples() {}
+
+    /** A new incident with all that a closing asks for. */
+    private static String completeIncident(SampleData samples) {
+        var incident = incidentWithEntry(samples);
+        change(samples, incident, Map.of(
+                "evidence", List.of(Map.of("kind", "statement", "words", "Seen by the front desk.", "url", "https://reports.example/1")),
+                "prevention_task_id", samples.id("tsk"), "owner_safe_explanation", "It is over."));
+        return incident;
+    }
+
+    private static String incidentWithEntry(SampleData samples) {
+        var incident = samples.id("inc");
+        samples.remember("entry", samples.made("/api/v1/providers/incidents/" + incident + "/entries", Map.of("kind", "note", "words", "Seen.")));
+        return incident;
+    }
+
+    private static String publicIncident(SampleData samples) {
+        var incident = samples.id("inc");
+        change(samples, incident, Map.of("owner_safe_explanation", "It is over."));
+        return incident;
+    }
+
+    private static void change(SampleData samples, String incident, Map<String, ?> members) {
+        samples.http.patch("/api/v1/providers/incidents/" + incident, Http.JSON.valueToTree(members).toString()).expect(200);
+    }
 }

@@ -132,9 +132,9 @@ class SourcesTest {
 
     /** The views of other rooms that a room reads in SQL. A new line needs a view that the other room makes for it. */
     private static final List<String> VIEWS = List.of(
-            "catalog.runtime_default_grant_policies", "catalog.runtime_entitlement_rules", "catalog.runtime_org_types", "catalog.runtime_plan_ladders",
-            "catalog.runtime_products", "catalog.runtime_resource_keys", "catalog.runtime_tier_products", "catalog.runtime_tiers",
-            "platform.runtime_settings", "platform.tasks_settings");
+            "catalog.runtime_default_grant_policies", "catalog.runtime_entitlement_rules", "catalog.runtime_org_types",
+            "catalog.runtime_plan_ladders", "catalog.runtime_products", "catalog.runtime_resource_keys", "catalog.runtime_tier_products",
+            "catalog.runtime_tiers", "platform.runtime_settings", "platform.tasks_settings", "tasks.providers_operational_tasks");
 
     @Test
     void sqlOfARoom_readsOtherRoomsThroughViewsOnly() throws IOException {
