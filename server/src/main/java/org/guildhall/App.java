@@ -70,8 +70,9 @@ public final class App implements AutoCloseable {
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
-        tasks.bind(api, jobs(platform.door(), runtime));
-        new ProvidersModule().bind(api);
+        var providers = new ProvidersModule(tasks.providerChanges());
+        tasks.bind(api, jobs(platform.door(), runtime), providers.states());
+        providers.bind(api);
         new OverviewModule(runtime.door(), tasks.door()).bind(api);
         more.accept(api);
 
@@ -85,7 +86,7 @@ public final class App implements AutoCloseable {
     /** The jobs of all rooms. */
     private static List<Tasks.Job> jobs(Platform platform, RuntimeModule runtime) {
         var all = new ArrayList<>(runtime.jobs());
-        all.add(new Tasks.Job("retention", "Delete idempotency keys that are no longer kept", "platform", "10 3 * * *", true, (tx, events, from) -> {
+        all.add(new Tasks.Job("retention", "Delete idempotency keys that are no longer kept", "platform", "10 3 * * *", true, List.of(), (tx, events, from) -> {
             var deleted = platform.deleteOldKeys(tx, from == null ? null : Instant.parse(from), KEYS_AT_ONCE);
             var next = deleted.number() < KEYS_AT_ONCE ? null : String.valueOf(deleted.last());
             return new Tasks.JobStep(next, deleted.number(), deleted.number(), 0, 0, List.of());
