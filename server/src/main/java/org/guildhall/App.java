@@ -10,6 +10,7 @@ import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.data.DatabaseProbe;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.RateTotals;
+import org.guildhall.core.data.TaskStore;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.HttpServer;
 import org.guildhall.core.http.limits.RateLimits;
@@ -63,7 +64,8 @@ public final class App implements AutoCloseable {
         var tasks = new TasksModule(jobs, work, new EntityIds(spec.prefixes()));
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
-                        probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping,
+                        probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(),
+                        () -> probe.ask(connection -> TaskStore.lateSeconds(connection, TasksModule.TICKS), 0), () -> stopping,
                         Map.of("log", BufferedLogAppender::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())),
                 tasks.tenantChanges());
         var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);

@@ -17,6 +17,9 @@ import org.guildhall.tasks.operational.OperationalTasksModule;
 /** Wires the tasks room from its parts. */
 public final class TasksModule {
 
+    /** The task of the queue that takes the ticks of jobs. */
+    public static final String TICKS = JobSignals.TICKS;
+
     private final Db db;
     private final TaskQueue queue;
     private final OperationalTasksModule operational;

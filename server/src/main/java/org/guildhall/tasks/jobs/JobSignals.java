@@ -7,6 +7,9 @@ import org.guildhall.core.work.TaskQueue;
 /** Keeps the ticks of a tenant's jobs in step with changes of the tenant, in the changing transaction. */
 public final class JobSignals {
 
+    /** The task of the queue that takes the ticks. */
+    public static final String TICKS = JobTicker.NAME;
+
     private final TaskQueue queue;
     private final JobStore jobs = new JobStore();
     private final JobRunStore runs = new JobRunStore();
