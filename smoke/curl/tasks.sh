@@ -67,6 +67,12 @@ done
 check "with its counts" 200 '.state == "succeeded"' '.counts.failed == 0' '.node != null'
 call POST "/tasks/job-runs/$run_id/cancel"
 check "what has ended isn't canceled" 409 '.code == "invalid_state"'
+call PATCH /tasks/jobs/retention '{"depends_on": {"lanes": ["reporting"]}, "when_degraded": "run"}'
+check "a job depends on providers" 200 '.depends_on.lanes == ["reporting"]' '.when_degraded == "run"' '.blocked_by | type == "array"'
+call POST /tasks/jobs/retention/runs '{"force": true}'
+check "force needs its reason" 422 '.errors[0].pointer == "/reason"'
+call PATCH /tasks/jobs/retention '{"depends_on": null, "when_degraded": null}'
+check "and the server's default is there again" 200 '.depends_on == {"lanes": [], "signal_ids": []}' '.when_degraded == "skip"'
 call POST /tasks/jobs/retention/resume
 check "the job goes on" 200 '.state == "active"'
 call PATCH /tasks/jobs/retention '{"cron": null}'

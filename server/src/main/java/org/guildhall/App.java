@@ -10,6 +10,7 @@ import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.data.DatabaseProbe;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.RateTotals;
+import org.guildhall.core.data.TaskStore;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.HttpServer;
 import org.guildhall.core.http.limits.RateLimits;
@@ -63,15 +64,17 @@ public final class App implements AutoCloseable {
         var tasks = new TasksModule(jobs, work, new EntityIds(spec.prefixes()));
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
-                        probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping,
+                        probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(),
+                        () -> probe.ask(connection -> TaskStore.lateSeconds(connection, TasksModule.TICKS), 0), () -> stopping,
                         Map.of("log", BufferedLogAppender::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())),
                 tasks.tenantChanges());
         var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
-        tasks.bind(api, jobs(platform.door(), runtime));
-        new ProvidersModule().bind(api);
+        var providers = new ProvidersModule(tasks.providerChanges());
+        tasks.bind(api, jobs(platform.door(), runtime), providers.states());
+        providers.bind(api);
         new OverviewModule(runtime.door(), tasks.door()).bind(api);
         more.accept(api);
 
@@ -85,7 +88,7 @@ public final class App implements AutoCloseable {
     /** The jobs of all rooms. */
     private static List<Tasks.Job> jobs(Platform platform, RuntimeModule runtime) {
         var all = new ArrayList<>(runtime.jobs());
-        all.add(new Tasks.Job("retention", "Delete idempotency keys that are no longer kept", "platform", "10 3 * * *", true, (tx, events, from) -> {
+        all.add(new Tasks.Job("retention", "Delete idempotency keys that are no longer kept", "platform", "10 3 * * *", true, List.of(), (tx, events, from) -> {
             var deleted = platform.deleteOldKeys(tx, from == null ? null : Instant.parse(from), KEYS_AT_ONCE);
             var next = deleted.number() < KEYS_AT_ONCE ? null : String.valueOf(deleted.last());
             return new Tasks.JobStep(next, deleted.number(), deleted.number(), 0, 0, List.of());

@@ -82,7 +82,7 @@ public final class RuntimeModule {
     public List<Tasks.Job> jobs() {
         var sweep = plans.dueSweep();
         return List.of(new Tasks.Job(
-                GRANT_EXPIRY, "Apply transitions and ends of grants that are overdue", "runtime", "40 3 * * *", true, (tx, events, from) -> {
+                GRANT_EXPIRY, "Apply transitions and ends of grants that are overdue", "runtime", "40 3 * * *", true, List.of(), (tx, events, from) -> {
                     var swept = sweep.sweep(tx, events, GRANT_EXPIRY, from == null ? null : UUID.fromString(from));
                     return new Tasks.JobStep(
                             swept.next() == null ? null : swept.next().toString(), swept.organizations(), swept.organizations(), 0, 0, List.of());

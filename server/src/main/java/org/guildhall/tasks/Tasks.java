@@ -2,6 +2,7 @@ package org.guildhall.tasks;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -59,8 +60,26 @@ public final class Tasks {
      * @param room the room that does the work
      * @param cron the default schedule, five fields in the tenant's time zone
      * @param mutating false if the job only reads
+     * @param lanes the lanes of providers that it depends on, unless the tenant sets others
      */
-    public record Job(String name, String title, String room, String cron, boolean mutating, JobWork work) {}
+    public record Job(String name, String title, String room, String cron, boolean mutating, List<String> lanes, JobWork work) {}
+
+    /** A signal of a provider that is degraded or blocked now. */
+    public record ProviderSignal(UUID id, String name, String lane, boolean blocked) {}
+
+    /** The state of the providers that jobs depend on. */
+    @FunctionalInterface
+    public interface ProviderStates {
+
+        /** The degraded and blocked signals of some lanes, and among some signals. */
+        List<ProviderSignal> of(Tx tx, Collection<String> lanes, Collection<UUID> signalIds);
+    }
+
+    /** Gets a signal in the transaction that changes the state of a provider. */
+    @FunctionalInterface
+    public interface ProviderChanges {
+        void providersChanged(Tx tx);
+    }
 
     /** The urgency of a task. */
     public enum Priority {

@@ -11,10 +11,14 @@ import org.guildhall.tasks.jobs.JobDefinition;
 import org.guildhall.tasks.jobs.JobSignals;
 import org.guildhall.tasks.jobs.JobWork;
 import org.guildhall.tasks.jobs.JobsModule;
+import org.guildhall.tasks.jobs.ProviderStates;
 import org.guildhall.tasks.operational.OperationalTasksModule;
 
 /** Wires the tasks room from its parts. */
 public final class TasksModule {
+
+    /** The task of the queue that takes the ticks of jobs. */
+    public static final String TICKS = JobSignals.TICKS;
 
     private final Db db;
     private final TaskQueue queue;
@@ -50,17 +54,34 @@ public final class TasksModule {
         };
     }
 
-    /** Registers the room's background work, binds its operations, and declares its constraints. @param offered the jobs of all rooms */
-    public void bind(Api api, List<Tasks.Job> offered) {
+    /** Gets the signals of changed providers. */
+    public Tasks.ProviderChanges providerChanges() {
+        return jobSignals::providersChanged;
+    }
+
+    /**
+     * Registers the room's background work, binds its operations, and declares its constraints.
+     *
+     * @param offered the jobs of all rooms
+     * @param providers the state of the providers that jobs depend on; implemented by the providers room
+     */
+    public void bind(Api api, List<Tasks.Job> offered, Tasks.ProviderStates providers) {
         operational.dueDates().schedule();
         operational.bind(api);
-        var jobs = new JobsModule(db, queue, offered.stream().map(TasksModule::definition).toList(), operational.operationalTasks());
+        var jobs = new JobsModule(db, queue, offered.stream().map(TasksModule::definition).toList(), states(providers),
+                operational.operationalTasks());
         jobs.schedule();
         jobs.bind(api);
     }
 
+    private static ProviderStates states(Tasks.ProviderStates providers) {
+        return (tx, lanes, signalIds) -> providers.of(tx, lanes, signalIds).stream()
+                .map(signal -> new ProviderStates.Signal(signal.id(), signal.name(), signal.lane(), signal.blocked()))
+                .toList();
+    }
+
     private static JobDefinition definition(Tasks.Job job) {
-        return new JobDefinition(job.name(), job.title(), job.room(), job.cron(), job.mutating(), (tx, events, from) -> {
+        return new JobDefinition(job.name(), job.title(), job.room(), job.cron(), job.mutating(), job.lanes(), (tx, events, from) -> {
             var step = job.work().step(tx, events, from);
             return new JobWork.Step(step.next(), step.seen(), step.changed(), step.skipped(), step.failed(), step.words());
         });

@@ -19,6 +19,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.ListQuery;
@@ -47,8 +48,8 @@ final class JobRunStore {
      * @param scheduledFor the tick; null for a requested run
      */
     record Row(
-            UUID id, String jobName, String mode, String trigger, @Nullable String reason, @Nullable UUID requestedBy, @Nullable Instant scheduledFor,
-            int missedTicks, String state, int attempt, @Nullable String node, Counts counts, List<Line> log, @Nullable String error,
+            UUID id, String jobName, String mode, String trigger, boolean forced, @Nullable String reason, @Nullable UUID requestedBy, @Nullable Instant scheduledFor,
+            int missedTicks, String state, @Nullable String skipReason, int attempt, @Nullable String node, Counts counts, List<Line> log, @Nullable String error,
             @Nullable Instant startedAt, @Nullable Instant endedAt, Instant createdAt, Instant updatedAt, long version) {
 
         boolean isActive() {
@@ -61,16 +62,16 @@ final class JobRunStore {
     /** @param level {@code info} or {@code warn} */
     record Line(Instant at, String level, String words) {}
 
-    /** A run that this node begins or goes on with. */
-    record Begun(String jobName, String mode, int attempt) {}
+    /** A run that this node begins or goes on with. @param pausedAt when it was first paused since its last batch; null if it wasn't */
+    record Begun(String jobName, String mode, int attempt, @Nullable Instant pausedAt) {}
 
     record Filter(
             @Nullable String jobName, @Nullable String mode, @Nullable String trigger, @Nullable String state, TimeWindow created) {}
 
     private static final JsonReader<List<Line>> LINES = JsonReader.ofList(Line.class);
     private static final List<Field<?>> COLUMNS = List.of(
-            JOB_RUNS.ID, JOBS.NAME, JOB_RUNS.MODE, JOB_RUNS.TRIGGER, JOB_RUNS.REASON, JOB_RUNS.REQUESTED_BY, JOB_RUNS.SCHEDULED_FOR,
-            JOB_RUNS.MISSED_TICKS, JOB_RUNS.STATE, JOB_RUNS.ATTEMPT, JOB_RUNS.NODE, JOB_RUNS.SEEN, JOB_RUNS.CHANGED, JOB_RUNS.SKIPPED,
+            JOB_RUNS.ID, JOBS.NAME, JOB_RUNS.MODE, JOB_RUNS.TRIGGER, JOB_RUNS.FORCED, JOB_RUNS.REASON, JOB_RUNS.REQUESTED_BY, JOB_RUNS.SCHEDULED_FOR,
+            JOB_RUNS.MISSED_TICKS, JOB_RUNS.STATE, JOB_RUNS.SKIP_REASON, JOB_RUNS.ATTEMPT, JOB_RUNS.NODE, JOB_RUNS.SEEN, JOB_RUNS.CHANGED, JOB_RUNS.SKIPPED,
             JOB_RUNS.FAILED, JOB_RUNS.LOG, JOB_RUNS.ERROR, JOB_RUNS.STARTED_AT, JOB_RUNS.ENDED_AT, JOB_RUNS.CREATED_AT, JOB_RUNS.UPDATED_AT,
             JOB_RUNS.VERSION);
 
@@ -90,10 +91,14 @@ final class JobRunStore {
             .set(JOB_RUNS.JOB_ID, param(JOB_RUNS.JOB_ID))
             .set(JOB_RUNS.MODE, param(JOB_RUNS.MODE))
             .set(JOB_RUNS.TRIGGER, param(JOB_RUNS.TRIGGER))
+            .set(JOB_RUNS.FORCED, param(JOB_RUNS.FORCED))
             .set(JOB_RUNS.REASON, param(JOB_RUNS.REASON))
             .set(JOB_RUNS.REQUESTED_BY, param(JOB_RUNS.REQUESTED_BY))
             .set(JOB_RUNS.SCHEDULED_FOR, param(JOB_RUNS.SCHEDULED_FOR))
             .set(JOB_RUNS.MISSED_TICKS, param(JOB_RUNS.MISSED_TICKS))
+            .set(JOB_RUNS.STATE, param(JOB_RUNS.STATE))
+            .set(JOB_RUNS.SKIP_REASON, param(JOB_RUNS.SKIP_REASON))
+            .set(JOB_RUNS.ENDED_AT, when(param(JOB_RUNS.STATE).eq(inline("skipped")), Columns.now()))
             .onConflictDoNothing()
             .returningResult(JOB_RUNS.ID));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(
@@ -115,9 +120,9 @@ final class JobRunStore {
                     .where(BY_ID)
                     .and(ACTIVE)
                     .and(JOBS.ID.eq(JOB_RUNS.JOB_ID))
-                    .returningResult(JOBS.NAME, JOB_RUNS.MODE, JOB_RUNS.ATTEMPT),
-            List.of(JOBS.NAME, JOB_RUNS.MODE, JOB_RUNS.ATTEMPT),
-            cells -> new Begun(cells.get(JOBS.NAME), cells.get(JOB_RUNS.MODE), cells.get(JOB_RUNS.ATTEMPT)));
+                    .returningResult(JOBS.NAME, JOB_RUNS.MODE, JOB_RUNS.ATTEMPT, JOB_RUNS.PAUSED_AT),
+            List.of(JOBS.NAME, JOB_RUNS.MODE, JOB_RUNS.ATTEMPT, JOB_RUNS.PAUSED_AT),
+            cells -> new Begun(cells.get(JOBS.NAME), cells.get(JOB_RUNS.MODE), cells.get(JOB_RUNS.ATTEMPT), cells.get(JOB_RUNS.PAUSED_AT)));
     private static final Field<String> FROM = coalesce(JOB_RUNS.POSITION, inline(""));
     private static final PreparedQuery<String> HOLD = PreparedQuery.ofValue(select(FROM).from(JOB_RUNS).where(HELD).forUpdate());
     private static final PreparedQuery<UUID> PROGRESS = PreparedQuery.ofValue(DSL.update(JOB_RUNS)
@@ -130,6 +135,7 @@ final class JobRunStore {
                     .when(JOB_RUNS.FAILED.plus(param(JOB_RUNS.FAILED)).gt(inline(0L)), inline("partly_failed"))
                     .otherwise(inline("succeeded")))
             .set(JOB_RUNS.ENDED_AT, when(param(JOB_RUNS.POSITION).isNull(), EffectiveDates.present()))
+            .set(JOB_RUNS.PAUSED_AT, inline(null, JOB_RUNS.PAUSED_AT))
             .set(JOB_RUNS.LOG, LONGER_LOG)
             .set(JOB_RUNS.UPDATED_AT, TOUCHED)
             .set(JOB_RUNS.VERSION, NEXT_VERSION)
@@ -138,6 +144,26 @@ final class JobRunStore {
     private static final PreparedUpdate NOTE = PreparedUpdate.of(DSL.update(JOB_RUNS).set(JOB_RUNS.LOG, LONGER_LOG).where(HELD));
     private static final PreparedUpdate GIVE_BACK = PreparedUpdate.of(
             DSL.update(JOB_RUNS).set(JOB_RUNS.ATTEMPT, JOB_RUNS.ATTEMPT.minus(inline(1))).where(HELD));
+    private static final PreparedUpdate PAUSE = PreparedUpdate.of(DSL.update(JOB_RUNS)
+            .set(JOB_RUNS.STATE, inline("paused"))
+            .set(JOB_RUNS.ATTEMPT, JOB_RUNS.ATTEMPT.minus(inline(1)))
+            .set(JOB_RUNS.PAUSED_AT, coalesce(JOB_RUNS.PAUSED_AT, EffectiveDates.present()))
+            .set(JOB_RUNS.LOG, LONGER_LOG)
+            .set(JOB_RUNS.UPDATED_AT, TOUCHED)
+            .set(JOB_RUNS.VERSION, NEXT_VERSION)
+            .where(HELD));
+    private static final PreparedQuery<UUID> PAUSED = PreparedQuery.ofValue(
+            select(JOB_RUNS.ID).from(JOB_RUNS).where(JOB_RUNS.STATE.eq(inline("paused"))));
+    private static final PreparedQuery<UUID> REVIVE = PreparedQuery.ofValue(DSL.update(JOB_RUNS)
+            .set(JOB_RUNS.STATE, inline("queued"))
+            .set(JOB_RUNS.TRIGGER, inline("catch_up"))
+            .set(JOB_RUNS.SKIP_REASON, inline(null, JOB_RUNS.SKIP_REASON))
+            .set(JOB_RUNS.ENDED_AT, inline(null, JOB_RUNS.ENDED_AT))
+            .set(JOB_RUNS.UPDATED_AT, TOUCHED)
+            .set(JOB_RUNS.VERSION, NEXT_VERSION)
+            .where(BY_ID)
+            .and(JOB_RUNS.STATE.eq(inline("skipped")))
+            .returningResult(JOB_RUNS.ID));
     private static final PreparedQuery<UUID> END = PreparedQuery.ofValue(DSL.update(JOB_RUNS)
             .set(JOB_RUNS.STATE, param(JOB_RUNS.STATE))
             .set(JOB_RUNS.ERROR, param(JOB_RUNS.ERROR))
@@ -157,10 +183,10 @@ final class JobRunStore {
             JobRunStore::row);
 
     /** Inserts a requested run of a locked job that has no active one. */
-    Row request(Tx tx, UUID jobId, String mode, @Nullable String reason, @Nullable UUID requestedBy) {
+    Row request(Tx tx, UUID jobId, String mode, boolean forced, @Nullable String reason, @Nullable UUID requestedBy) {
         var id = Ids.next();
         var batch = new Batch();
-        batch.single(INSERT, id, jobId, mode, "request", reason, requestedBy, null, 0);
+        batch.single(INSERT, id, jobId, mode, "request", forced, reason, requestedBy, null, 0, "queued", null);
         var row = batch.single(GET, id);
         batch.send(tx);
         return row.get();
@@ -168,7 +194,27 @@ final class JobRunStore {
 
     /** Inserts the run for a tick of a locked job; null if the tick has one. */
     @Nullable UUID schedule(Tx tx, UUID jobId, String trigger, Instant tick, int missedTicks) {
-        return INSERT.one(tx, Ids.next(), jobId, "run", trigger, null, null, tick, missedTicks);
+        return INSERT.one(tx, Ids.next(), jobId, "run", trigger, false, null, null, tick, missedTicks, "queued", null);
+    }
+
+    /** Inserts the skipped run for a tick of a locked job; null if the tick has one. */
+    @Nullable UUID skip(Tx tx, UUID jobId, String trigger, Instant tick, int missedTicks, String skipReason) {
+        return INSERT.one(tx, Ids.next(), jobId, "run", trigger, false, null, null, tick, missedTicks, "skipped", skipReason);
+    }
+
+    /** Queues a skipped run; false if it isn't skipped. */
+    boolean revive(Tx tx, UUID id) {
+        return REVIVE.one(tx, id) != null;
+    }
+
+    /** Pauses a running attempt, which doesn't count then. */
+    void pause(Tx tx, UUID id, int attempt, @Nullable String words) {
+        PAUSE.execute(tx, words, "info", id, attempt);
+    }
+
+    /** Adds the read of the paused runs. */
+    Supplier<List<UUID>> paused(Batch batch) {
+        return batch.all(PAUSED);
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -231,9 +277,9 @@ final class JobRunStore {
 
     private static Row row(RowReader cells) {
         return new Row(
-                cells.get(JOB_RUNS.ID), cells.get(JOBS.NAME), cells.get(JOB_RUNS.MODE), cells.get(JOB_RUNS.TRIGGER), cells.get(JOB_RUNS.REASON),
+                cells.get(JOB_RUNS.ID), cells.get(JOBS.NAME), cells.get(JOB_RUNS.MODE), cells.get(JOB_RUNS.TRIGGER), cells.get(JOB_RUNS.FORCED), cells.get(JOB_RUNS.REASON),
                 cells.get(JOB_RUNS.REQUESTED_BY), cells.get(JOB_RUNS.SCHEDULED_FOR), cells.get(JOB_RUNS.MISSED_TICKS), cells.get(JOB_RUNS.STATE),
-                cells.get(JOB_RUNS.ATTEMPT), cells.get(JOB_RUNS.NODE),
+                cells.get(JOB_RUNS.SKIP_REASON), cells.get(JOB_RUNS.ATTEMPT), cells.get(JOB_RUNS.NODE),
                 new Counts(cells.get(JOB_RUNS.SEEN), cells.get(JOB_RUNS.CHANGED), cells.get(JOB_RUNS.SKIPPED), cells.get(JOB_RUNS.FAILED)),
                 LINES.read(cells.get(JOB_RUNS.LOG)), cells.get(JOB_RUNS.ERROR), cells.get(JOB_RUNS.STARTED_AT), cells.get(JOB_RUNS.ENDED_AT),
                 cells.get(JOB_RUNS.CREATED_AT), cells.get(JOB_RUNS.UPDATED_AT), cells.get(JOB_RUNS.VERSION));

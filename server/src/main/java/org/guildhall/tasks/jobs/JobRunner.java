@@ -2,6 +2,7 @@ package org.guildhall.tasks.jobs;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.guildhall.core.audit.Actor;
@@ -31,6 +32,9 @@ final class JobRunner implements TaskQueue.Job {
             new JobTransactions.Source("operational_task.updated", "access", NAME, Actor.JOB, null, null);
     /** How long a run waits for a node that knows its job: a later release has queued it. */
     private static final Duration UNKNOWN_WAIT = Duration.ofMinutes(1);
+    /** How long a paused run waits before it looks at its providers again; their changes wake it earlier. */
+    private static final Duration PAUSED_WAIT = Duration.ofMinutes(1);
+    private static final Duration PAUSED_MAX = Duration.ofDays(1);
 
     private final JobTransactions transactions;
     private final TaskQueue queue;
@@ -38,6 +42,8 @@ final class JobRunner implements TaskQueue.Job {
     private final JobRunStore runs;
     private final String node;
     private final FailureTask failureTask;
+    private final JobStore jobs;
+    private final ProviderStates providers;
 
     /** Creates the task for somebody to look at a run that was given up. */
     @FunctionalInterface
@@ -46,11 +52,15 @@ final class JobRunner implements TaskQueue.Job {
     }
 
     /** @param node the name of this node, which runs show */
-    JobRunner(Db db, TaskQueue queue, JobDefinitions definitions, JobRunStore runs, String node, FailureTask failureTask) {
+    JobRunner(
+            Db db, TaskQueue queue, JobDefinitions definitions, JobStore jobs, JobRunStore runs, ProviderStates providers, String node,
+            FailureTask failureTask) {
         this.transactions = new JobTransactions(db);
         this.queue = queue;
         this.definitions = definitions;
+        this.jobs = jobs;
         this.runs = runs;
+        this.providers = providers;
         this.node = node;
         this.failureTask = failureTask;
     }
@@ -71,13 +81,19 @@ final class JobRunner implements TaskQueue.Job {
             return null;
         }
         try {
-            while (batch(lease, definition, begun)) {
+            while (true) {
+                var blocked = blocked(lease, definition);
+                if (!blocked.isEmpty()) {
+                    return pause(lease, definition, begun, blocked);
+                }
+                if (!batch(lease, definition, begun)) {
+                    return null;
+                }
                 if (stopping.getAsBoolean()) {
                     transactions.upkeep(lease, tx -> giveBack(tx, lease.id(), begun));
                     return transactions.upkeep(lease, Tx::now);
                 }
             }
-            return null;
         } catch (TaskLease.Lost lost) {
             throw lost;
         } catch (RuntimeException failed) {
@@ -88,6 +104,28 @@ final class JobRunner implements TaskQueue.Job {
             });
             throw failed;
         }
+    }
+
+    /** The names of the blocked providers that the job depends on. */
+    private List<String> blocked(TaskLease lease, JobDefinition definition) {
+        return transactions.upkeep(lease, tx -> jobs.get(tx, definition.name()).dependencies(definition).signals(tx, providers)).stream()
+                .filter(ProviderStates.Signal::blocked)
+                .map(ProviderStates.Signal::name)
+                .toList();
+    }
+
+    /** Pauses the run until its providers work, and fails it after a day. */
+    private @Nullable Instant pause(TaskLease lease, JobDefinition definition, Begun begun, List<String> blocked) {
+        var now = transactions.upkeep(lease, Tx::now);
+        if (begun.pausedAt() != null && now.isAfter(begun.pausedAt().plus(PAUSED_MAX))) {
+            fail(lease, definition, "Providers were blocked for a day: " + String.join(", ", blocked) + ".");
+            return null;
+        }
+        transactions.upkeep(lease, tx -> {
+            runs.pause(tx, lease.id(), begun.attempt(), begun.pausedAt() == null ? "Paused, since providers are blocked: " + String.join(", ", blocked) + "." : null);
+            return true;
+        });
+        return now.plus(PAUSED_WAIT);
     }
 
     private boolean giveBack(Tx tx, UUID id, Begun begun) {

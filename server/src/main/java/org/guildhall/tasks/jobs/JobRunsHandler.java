@@ -1,5 +1,6 @@
 package org.guildhall.tasks.jobs;
 
+import java.util.stream.Collectors;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.JobRun;
@@ -8,9 +9,11 @@ import org.guildhall.api.model.JobRunMode;
 import org.guildhall.api.model.ListJobRunsQuery;
 import org.guildhall.api.model.ListRunsOfJobQuery;
 import org.guildhall.api.model.NewJobRun;
+import org.guildhall.api.model.SignalId;
 import org.guildhall.api.tasks.JobRunsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.TimeWindow;
@@ -25,18 +28,25 @@ final class JobRunsHandler implements JobRunsApi<Call> {
     private final JobDefinitions definitions;
     private final JobStore jobs;
     private final JobRunStore runs;
+    private final ProviderStates providers;
     private final TaskQueue queue;
 
-    JobRunsHandler(JobDefinitions definitions, JobStore jobs, JobRunStore runs, TaskQueue queue) {
+    JobRunsHandler(JobDefinitions definitions, JobStore jobs, JobRunStore runs, ProviderStates providers, TaskQueue queue) {
         this.definitions = definitions;
         this.jobs = jobs;
         this.runs = runs;
+        this.providers = providers;
         this.queue = queue;
     }
 
     @Override
     public Reply<JobRun> createJobRun(Call call, String jobName, NewJobRun body) {
-        Require.found(definitions.get(jobName));
+        var definition = Require.found(definitions.get(jobName));
+        boolean forced = Boolean.TRUE.equals(body.force());
+        if (forced && body.reason() == null) {
+            throw Problem.VALIDATION_FAILED.because("`reason` is required with `force`.")
+                    .with(Item.pointer("/reason", "required", "`reason` is required with `force`."));
+        }
         var mode = body.mode() == null ? JobRunMode.RUN : body.mode();
         jobs.insertMissing(call.tx(), definitions.names());
         var batch = new Batch();
@@ -51,10 +61,29 @@ final class JobRunsHandler implements JobRunsApi<Call> {
             call.unchanged();
             return Reply.accepted(BASE + new JobRunId(present.id()), JobViews.toApi(present, true));
         }
-        var run = JobViews.toApi(runs.request(call.tx(), job.get().id(), mode.value(), body.reason(), call.actor().id()));
+        if (mode == JobRunMode.RUN) {
+            requireProviders(call, job.get().dependencies(definition), forced);
+        }
+        var run = JobViews.toApi(runs.request(call.tx(), job.get().id(), mode.value(), forced, body.reason(), call.actor().id()));
         queue.enqueue(call.tx(), JobRunner.NAME, run.id().value());
         call.created(run.id(), run);
         return Reply.accepted(BASE + run.id(), run);
+    }
+
+    /** Refuses a run that degraded or blocked providers hold back. */
+    private void requireProviders(Call call, JobDependencies dependencies, boolean forced) {
+        var signals = dependencies.signals(call.tx(), providers);
+        var hold = dependencies.hold(signals, forced);
+        if (hold == JobDependencies.Hold.NONE) {
+            return;
+        }
+        var names = signals.stream()
+                .filter(signal -> signal.blocked() || hold == JobDependencies.Hold.DEGRADED)
+                .map(signal -> signal.name() + " (" + new SignalId(signal.id()) + ")")
+                .collect(Collectors.joining(", "));
+        throw Problem.AUTOMATION_PAUSED.because(hold == JobDependencies.Hold.BLOCKED
+                ? "Blocked: " + names + ". The job runs again when an operator has lifted the block."
+                : "Degraded: " + names + ". Send `force` with a `reason` to run the job anyway.");
     }
 
     @Override

@@ -10,6 +10,7 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.table;
 
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.TimeZones;
@@ -52,16 +54,37 @@ final class JobStore {
      * @param cron null for the definition's
      * @param window how late a run may begin; null for the default
      * @param lastTickAt the ticks up to this instant were dealt with; null for a job without a row, which has no ticks yet
+     * @param lanes null for the definition's
+     * @param signalIds null for none
+     * @param whenDegraded null for the default
+     * @param skippedRunId the run of the last tick if providers held it back; null otherwise
      * @param zone the tenant's time zone
      */
     record Row(
             UUID id, String name, @Nullable String cron, @Nullable Duration window, String state, @Nullable Instant lastTickAt, int missedTicks,
+            @Nullable List<String> lanes, @Nullable List<UUID> signalIds, @Nullable String whenDegraded, @Nullable UUID skippedRunId,
             @Nullable LastRun lastRun, ZoneId zone, Instant now, Instant createdAt, Instant updatedAt, long version) {
 
         Schedule schedule(JobDefinition definition) {
             return JobDefinition.schedule(cron == null ? definition.cron() : cron, zone);
         }
+
+        JobDependencies dependencies(JobDefinition definition) {
+            return new JobDependencies(
+                    lanes == null ? definition.lanes() : lanes, signalIds == null ? List.of() : signalIds, whenDegraded == null ? "skip" : whenDegraded,
+                    definition.mutating());
+        }
+
+        /** The members that a caller can set. */
+        Values values() {
+            return new Values(cron, window, lanes, signalIds, whenDegraded);
+        }
     }
+
+    /** The members of a job that a caller can set; null for the defaults. */
+    record Values(
+            @Nullable String cron, @Nullable Duration window, @Nullable List<String> lanes, @Nullable List<UUID> signalIds,
+            @Nullable String whenDegraded) {}
 
     record LastRun(UUID id, String mode, String state, @Nullable Instant endedAt) {}
 
@@ -81,8 +104,8 @@ final class JobStore {
              from tasks.job_runs r where r.job_id = {0} order by r.created_at desc, r.id desc limit 1)""", JSONB.class, JOBS.ID);
     private static final JsonReader<LastRun> LAST_RUNS = JsonReader.of(LastRun.class);
     private static final List<Field<?>> COLUMNS = List.of(
-            ID, NAME, JOBS.CRON, JOBS.CATCH_UP_SECONDS, STATE, JOBS.LAST_TICK_AT, MISSED_TICKS, LAST_RUN, TASKS_SETTINGS.TIME_ZONE, Columns.now(),
-            CREATED_AT, UPDATED_AT, VERSION);
+            ID, NAME, JOBS.CRON, JOBS.CATCH_UP_SECONDS, STATE, JOBS.LAST_TICK_AT, MISSED_TICKS, JOBS.DEPENDS_ON_LANES,
+            JOBS.DEPENDS_ON_SIGNAL_IDS, JOBS.WHEN_DEGRADED, JOBS.SKIPPED_RUN_ID, LAST_RUN, TASKS_SETTINGS.TIME_ZONE, Columns.now(), CREATED_AT, UPDATED_AT, VERSION);
 
     private static final PreparedQuery<Row> GET = PreparedQuery.of(jobs(DSL.param(NAMES, SQLDataType.CLOB)), COLUMNS, JobStore::row);
     private static final PreparedUpdate INSERT = PreparedUpdate.of(insertInto(JOBS, JOBS.ID, JOBS.NAME)
@@ -94,6 +117,9 @@ final class JobStore {
     private static final PreparedUpdate UPDATE = PreparedUpdate.of(DSL.update(JOBS)
             .set(JOBS.CRON, param(JOBS.CRON))
             .set(JOBS.CATCH_UP_SECONDS, param(JOBS.CATCH_UP_SECONDS))
+            .set(JOBS.DEPENDS_ON_LANES, Columns.params("lanes", SQLDataType.CLOB))
+            .set(JOBS.DEPENDS_ON_SIGNAL_IDS, Columns.params("signal_ids", SQLDataType.UUID))
+            .set(JOBS.WHEN_DEGRADED, param(JOBS.WHEN_DEGRADED))
             .set(JOBS.STATE, param(JOBS.STATE))
             .set(JOBS.LAST_TICK_AT, param(JOBS.LAST_TICK_AT))
             .set(JOBS.MISSED_TICKS, param(JOBS.MISSED_TICKS))
@@ -104,7 +130,10 @@ final class JobStore {
     private static final PreparedUpdate TICKED = PreparedUpdate.of(DSL.update(JOBS)
             .set(JOBS.LAST_TICK_AT, param(JOBS.LAST_TICK_AT))
             .set(JOBS.MISSED_TICKS, param(JOBS.MISSED_TICKS))
+            .set(JOBS.SKIPPED_RUN_ID, param(JOBS.SKIPPED_RUN_ID))
             .where(JOBS.ID.eq(param(JOBS.ID))));
+    private static final PreparedQuery<Integer> ANY_SKIPPED =
+            PreparedQuery.ofValue(selectOne().from(JOBS).where(JOBS.SKIPPED_RUN_ID.isNotNull()).limit(inline(1)));
     private static final PreparedQuery<UUID> SKIP_TO_NOW = PreparedQuery.ofValue(DSL.update(JOBS)
             .set(JOBS.LAST_TICK_AT, greatest(JOBS.LAST_TICK_AT, Columns.now()))
             .returningResult(JOBS.ID));
@@ -153,14 +182,22 @@ final class JobStore {
     }
 
     /** Changes a locked job, and reads it. */
-    Row update(Tx tx, String name, @Nullable String cron, @Nullable Duration window, String state, Instant lastTickAt, int missedTicks) {
-        UPDATE.later(tx, cron, window == null ? null : (int) window.toSeconds(), state, lastTickAt, missedTicks, name);
+    Row update(Tx tx, String name, Values values, String state, Instant lastTickAt, int missedTicks) {
+        var window = values.window();
+        UPDATE.later(
+                tx, values.cron(), window == null ? null : (int) window.toSeconds(), values.lanes(), values.signalIds(), values.whenDegraded(), state,
+                lastTickAt, missedTicks, name);
         return GET.single(tx, name);
     }
 
-    /** Records the ticks that were dealt with. */
-    void ticked(Tx tx, UUID id, Instant lastTickAt, int missedTicks) {
-        TICKED.later(tx, lastTickAt, missedTicks, id);
+    /** Records the ticks that were dealt with. @param skippedRunId the run of the last one if providers held it back */
+    void ticked(Tx tx, UUID id, Instant lastTickAt, int missedTicks, @Nullable UUID skippedRunId) {
+        TICKED.later(tx, lastTickAt, missedTicks, skippedRunId, id);
+    }
+
+    /** Adds the question whether the last tick of a job was skipped because of its providers. */
+    BooleanSupplier anySkipped(Batch batch) {
+        return batch.exists(ANY_SKIPPED);
     }
 
     /** Lets all jobs begin with their next ticks after now, and returns false if the tenant has no rows. */
@@ -171,9 +208,12 @@ final class JobStore {
     private static Row row(RowReader cells) {
         var window = cells.get(JOBS.CATCH_UP_SECONDS);
         var last = cells.get(LAST_RUN);
+        var lanes = cells.get(JOBS.DEPENDS_ON_LANES);
+        var signalIds = cells.get(JOBS.DEPENDS_ON_SIGNAL_IDS);
         return new Row(
                 cells.get(ID), cells.get(NAME), cells.get(JOBS.CRON), window == null ? null : Duration.ofSeconds(window), cells.get(STATE),
-                cells.get(JOBS.LAST_TICK_AT), cells.get(MISSED_TICKS), last == null ? null : LAST_RUNS.read(last),
+                cells.get(JOBS.LAST_TICK_AT), cells.get(MISSED_TICKS), lanes == null ? null : List.of(lanes),
+                signalIds == null ? null : List.of(signalIds), cells.get(JOBS.WHEN_DEGRADED), cells.get(JOBS.SKIPPED_RUN_ID), last == null ? null : LAST_RUNS.read(last),
                 TimeZones.of(cells.get(TASKS_SETTINGS.TIME_ZONE)), cells.get(Columns.now()), cells.get(CREATED_AT), cells.get(UPDATED_AT),
                 cells.get(VERSION));
     }

@@ -26,13 +26,15 @@ final class JobTicker implements TaskQueue.Job {
     private final JobDefinitions definitions;
     private final JobStore jobs;
     private final JobRunStore runs;
+    private final ProviderStates providers;
 
-    JobTicker(Db db, TaskQueue queue, JobDefinitions definitions, JobStore jobs, JobRunStore runs) {
+    JobTicker(Db db, TaskQueue queue, JobDefinitions definitions, JobStore jobs, JobRunStore runs, ProviderStates providers) {
         this.transactions = new JobTransactions(db);
         this.queue = queue;
         this.definitions = definitions;
         this.jobs = jobs;
         this.runs = runs;
+        this.providers = providers;
     }
 
     /** Requests the ticker of the transaction's tenant, since the next tick may have changed. */
@@ -74,7 +76,9 @@ final class JobTicker implements TaskQueue.Job {
         }
         var schedule = job.schedule(definition);
         var next = schedule.next(job.lastTickAt());
-        if (next == null || next.isAfter(job.now())) {
+        boolean due = next != null && !next.isAfter(job.now());
+        if (!due) {
+            makeUp(tx, job, definition, schedule, active);
             return next;
         }
         if (active.contains(job.id())) {
@@ -82,15 +86,44 @@ final class JobTicker implements TaskQueue.Job {
         }
         var plan = TickPlan.of(schedule, job.lastTickAt(), job.missedTicks(), job.now(), job.window());
         if (plan.due() == null) {
-            jobs.ticked(tx, job.id(), plan.accountedUntil(), plan.missedTicks());
+            jobs.ticked(tx, job.id(), plan.accountedUntil(), plan.missedTicks(), null);
         } else {
-            var run = runs.schedule(tx, job.id(), plan.late() ? "catch_up" : "schedule", plan.due(), plan.missedTicks());
-            if (run != null) {
-                queue.enqueue(tx, JobRunner.NAME, run);
-            }
-            jobs.ticked(tx, job.id(), plan.accountedUntil(), 0);
+            take(tx, job, definition, plan, plan.due());
         }
         return schedule.next(plan.accountedUntil());
+    }
+
+    /** Queues the run for a tick, or skips it if the job's providers hold it back. */
+    private void take(Tx tx, Row job, JobDefinition definition, TickPlan plan, Instant tick) {
+        var trigger = plan.late() ? "catch_up" : "schedule";
+        var dependencies = job.dependencies(definition);
+        var hold = dependencies.hold(dependencies.signals(tx, providers), false);
+        if (hold != JobDependencies.Hold.NONE) {
+            var skipped = runs.skip(tx, job.id(), trigger, tick, plan.missedTicks(), hold.skipReason());
+            jobs.ticked(tx, job.id(), plan.accountedUntil(), plan.missedTicks() + 1, skipped);
+            return;
+        }
+        var run = runs.schedule(tx, job.id(), trigger, tick, plan.missedTicks());
+        if (run != null) {
+            queue.enqueue(tx, JobRunner.NAME, run);
+        }
+        jobs.ticked(tx, job.id(), plan.accountedUntil(), 0, null);
+    }
+
+    /** Queues the skipped run of the last tick if the job's providers work again and it may still begin. */
+    private void makeUp(Tx tx, Row job, JobDefinition definition, Schedule schedule, Set<UUID> active) {
+        var skipped = job.skippedRunId();
+        var tick = job.lastTickAt();
+        if (skipped == null || tick == null || active.contains(job.id()) || !TickPlan.mayBegin(schedule, tick, job.now(), job.window())) {
+            return;
+        }
+        var dependencies = job.dependencies(definition);
+        if (dependencies.hold(dependencies.signals(tx, providers), false) == JobDependencies.Hold.NONE) {
+            if (runs.revive(tx, skipped)) {
+                queue.enqueue(tx, JobRunner.NAME, skipped);
+            }
+            jobs.ticked(tx, job.id(), tick, 0, null);
+        }
     }
 
     @Override

@@ -2,13 +2,20 @@ package org.guildhall.tasks.jobs;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.Job;
+import org.guildhall.api.model.JobDependsOnPatch;
 import org.guildhall.api.model.JobPatch;
+import org.guildhall.api.model.JobWhenDegraded;
 import org.guildhall.api.model.ListJobsQuery;
+import org.guildhall.api.model.ProviderLane;
+import org.guildhall.api.model.SignalId;
 import org.guildhall.api.tasks.JobsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
@@ -17,6 +24,7 @@ import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.tasks.jobs.JobStore.Row;
+import org.guildhall.tasks.jobs.JobStore.Values;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs and their schedules: {@code /tasks/jobs}. */
@@ -24,41 +32,77 @@ final class JobsHandler implements JobsApi<Call> {
 
     private final JobDefinitions definitions;
     private final JobStore jobs;
+    private final ProviderStates providers;
     private final TaskQueue queue;
 
-    JobsHandler(JobDefinitions definitions, JobStore jobs, TaskQueue queue) {
+    JobsHandler(JobDefinitions definitions, JobStore jobs, ProviderStates providers, TaskQueue queue) {
         this.definitions = definitions;
         this.jobs = jobs;
+        this.providers = providers;
         this.queue = queue;
     }
 
     @Override
     public Reply<Page<Job>> listJobs(Call call, ListJobsQuery query) {
         var state = query.state() == null ? null : query.state().value();
-        return Reply.list(jobs.list(call.tx(), call.page(), definitions.names(), state).map(row -> JobViews.toApi(definition(row.name()), row)));
+        var page = jobs.list(call.tx(), call.page(), definitions.names(), state);
+        var lanes = new HashSet<String>();
+        var signalIds = new HashSet<UUID>();
+        page.data().forEach(row -> {
+            lanes.addAll(row.dependencies(definition(row.name())).lanes());
+            signalIds.addAll(row.dependencies(definition(row.name())).signalIds());
+        });
+        var signals = lanes.isEmpty() && signalIds.isEmpty() ? List.<ProviderStates.Signal>of() : providers.of(call.tx(), lanes, signalIds);
+        return Reply.list(page.map(row -> JobViews.toApi(definition(row.name()), row, signals)));
     }
 
     @Override
     public Reply<Job> getJob(Call call, String jobName) {
-        return Reply.ok(JobViews.toApi(definition(jobName), jobs.get(call.tx(), jobName)));
+        return Reply.ok(toApi(call, definition(jobName), jobs.get(call.tx(), jobName)));
     }
 
     @Override
     public Reply<Job> updateJob(Call call, String jobName, Patch<JobPatch> patch) {
         var definition = definition(jobName);
         var before = lock(call, jobName);
-        var current = new JobPatch(before.cron(), before.window() == null ? null : (int) before.window().toSeconds());
+        var current = patchable(before);
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
-            return Reply.ok(JobViews.toApi(definition, before));
+            return Reply.ok(toApi(call, definition, before));
         }
         boolean sameCron = Objects.equals(wanted.cron(), current.cron());
         if (!sameCron && wanted.cron() != null) {
             check(wanted.cron(), before);
         }
-        var window = wanted.catchUpSeconds() == null ? null : Duration.ofSeconds(wanted.catchUpSeconds());
-        return changed(call, definition, before, wanted.cron(), window, before.state(), sameCron ? lastTick(before) : before.now());
+        return changed(call, definition, before, values(wanted), before.state(), sameCron ? lastTick(before) : before.now());
+    }
+
+    private static JobPatch patchable(Row row) {
+        var lanes = row.lanes();
+        var signalIds = row.signalIds();
+        return new JobPatch(
+                row.cron(), row.window() == null ? null : (int) row.window().toSeconds(),
+                row.whenDegraded() == null ? null : JobWhenDegraded.fromValue(row.whenDegraded()),
+                lanes == null && signalIds == null
+                        ? null
+                        : new JobDependsOnPatch(
+                                lanes == null ? null : lanes.stream().map(ProviderLane::fromValue).toList(),
+                                signalIds == null ? null : signalIds.stream().map(SignalId::new).toList()));
+    }
+
+    private static Values values(JobPatch wanted) {
+        var dependsOn = wanted.dependsOn();
+        return new Values(
+                wanted.cron(), wanted.catchUpSeconds() == null ? null : Duration.ofSeconds(wanted.catchUpSeconds()),
+                dependsOn == null || dependsOn.lanes() == null ? null : dependsOn.lanes().stream().map(ProviderLane::value).toList(),
+                dependsOn == null || dependsOn.signalIds() == null ? null : dependsOn.signalIds().stream().map(SignalId::value).toList(),
+                wanted.whenDegraded() == null ? null : wanted.whenDegraded().value());
+    }
+
+    /** The job with the signals that it depends on and that don't work now. */
+    private Job toApi(Call call, JobDefinition definition, Row row) {
+        return JobViews.toApi(definition, row, row.dependencies(definition).signals(call.tx(), providers));
     }
 
     /** Refuses an expression that is malformed, or has no tick. */
@@ -84,7 +128,7 @@ final class JobsHandler implements JobsApi<Call> {
         if (before.state().equals("paused")) {
             throw Problem.INVALID_STATE.because("The job is already paused.");
         }
-        return changed(call, definition, before, before.cron(), before.window(), "paused", lastTick(before));
+        return changed(call, definition, before, before.values(), "paused", lastTick(before));
     }
 
     @Override
@@ -94,7 +138,7 @@ final class JobsHandler implements JobsApi<Call> {
         if (before.state().equals("active")) {
             throw Problem.INVALID_STATE.because("The job is not paused.");
         }
-        return changed(call, definition, before, before.cron(), before.window(), "active", before.now());
+        return changed(call, definition, before, before.values(), "active", before.now());
     }
 
     private JobDefinition definition(String name) {
@@ -115,11 +159,11 @@ final class JobsHandler implements JobsApi<Call> {
     }
 
     /** @param lastTickAt the present instant if the schedule begins anew: its earlier ticks are neither made up nor counted */
-    private Reply<Job> changed(
-            Call call, JobDefinition definition, Row before, @Nullable String cron, @Nullable Duration window, String state, Instant lastTickAt) {
+    private Reply<Job> changed(Call call, JobDefinition definition, Row before, Values values, String state, Instant lastTickAt) {
         int missed = lastTickAt.equals(before.lastTickAt()) ? before.missedTicks() : 0;
-        var job = JobViews.toApi(definition, jobs.update(call.tx(), before.name(), cron, window, state, lastTickAt, missed));
-        call.changed(job.id(), JobViews.toApi(definition, before), job);
+        var earlier = toApi(call, definition, before);
+        var job = toApi(call, definition, jobs.update(call.tx(), before.name(), values, state, lastTickAt, missed));
+        call.changed(job.id(), earlier, job);
         JobTicker.request(queue, call.tx());
         return Reply.ok(job);
     }

@@ -17,17 +17,20 @@ public final class JobsModule {
     private final JobRunStore runs = new JobRunStore();
     private final JobTicker ticker;
     private final JobRunner runner;
+    private final ProviderStates providers;
 
     /**
      * @param db the database for background work
      * @param offered the jobs of all rooms
+     * @param providers the state of the providers that jobs depend on
      * @param tasks creates the task for a run that was given up
      */
-    public JobsModule(Db db, TaskQueue queue, List<JobDefinition> offered, OperationalTasks tasks) {
+    public JobsModule(Db db, TaskQueue queue, List<JobDefinition> offered, ProviderStates providers, OperationalTasks tasks) {
         this.queue = queue;
+        this.providers = providers;
         this.definitions = new JobDefinitions(offered);
-        this.ticker = new JobTicker(db, queue, definitions, jobs, runs);
-        this.runner = new JobRunner(db, queue, definitions, runs, node(), (tx, changes, definition, runId, error) -> tasks.create(
+        this.ticker = new JobTicker(db, queue, definitions, jobs, runs, providers);
+        this.runner = new JobRunner(db, queue, definitions, jobs, runs, providers, node(), (tx, changes, definition, runId, error) -> tasks.create(
                 tx, changes, "Job " + definition.name() + " failed", error + " The log of the run has the attempts.", TEAM, null, null, "high", "Jobs",
                 "job_run", runId));
     }
@@ -45,7 +48,7 @@ public final class JobsModule {
 
     /** Binds the operations of this part. */
     public void bind(Api api) {
-        new JobsHandler(definitions, jobs, queue).bind(api.routes());
-        new JobRunsHandler(definitions, jobs, runs, queue).bind(api.routes());
+        new JobsHandler(definitions, jobs, providers, queue).bind(api.routes());
+        new JobRunsHandler(definitions, jobs, runs, providers, queue).bind(api.routes());
     }
 }

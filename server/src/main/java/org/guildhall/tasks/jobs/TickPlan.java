@@ -45,6 +45,11 @@ record TickPlan(@Nullable Instant due, int missedTicks, Instant accountedUntil, 
         return new TickPlan(latest, missed, latest, missed > 0 || age.compareTo(LATE) >= 0);
     }
 
+    /** True if a run for a tick may still begin. */
+    static boolean mayBegin(Schedule schedule, Instant tick, Instant now, @Nullable Duration window) {
+        return Duration.between(tick, now).compareTo(window == null ? window(tick, schedule.next(tick)) : window) <= 0;
+    }
+
     private static Duration window(Instant tick, @Nullable Instant next) {
         var interval = next == null ? WINDOW_MAX : Duration.between(tick, next);
         return interval.compareTo(WINDOW_MIN) < 0 ? WINDOW_MIN : interval.compareTo(WINDOW_MAX) > 0 ? WINDOW_MAX : interval;

@@ -32,11 +32,21 @@ class JobRunnerTest {
     private final List<String> done = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
 
+    private final List<ProviderStates.Signal> signals = new ArrayList<>();
+
+    private ProviderStates providers() {
+        return (tx, lanes, ids) -> lanes.contains("payments") ? List.copyOf(signals) : List.of();
+    }
+
+    private void block() {
+        signals.add(new ProviderStates.Signal(UUID.randomUUID(), "Payment rails", "payments", true));
+    }
+
     private JobRunner runner(JobWork work) {
         var queue = new TaskQueue(server.db(), 1, any -> true);
-        var definitions = new JobDefinitions(List.of(new JobDefinition("retention", "Test", "tasks", "0 0 * * *", true, work)));
-        queue.on(JobTicker.NAME, TaskQueue.Policy.DUE, new JobTicker(server.db(), queue, definitions, new JobStore(), new JobRunStore()));
-        return new JobRunner(server.db(), queue, definitions, new JobRunStore(), "test", (tx, changes, job, id, error) -> failures.add(error));
+        var definitions = new JobDefinitions(List.of(new JobDefinition("retention", "Test", "tasks", "0 0 * * *", true, List.of("payments"), work)));
+        queue.on(JobTicker.NAME, TaskQueue.Policy.DUE, new JobTicker(server.db(), queue, definitions, new JobStore(), new JobRunStore(), providers()));
+        return new JobRunner(server.db(), queue, definitions, new JobStore(), new JobRunStore(), providers(), "test", (tx, changes, job, id, error) -> failures.add(error));
     }
 
     /** Three batches, the second one with a thing that fails. */
@@ -124,6 +134,40 @@ class JobRunnerTest {
         execute(failing, () -> false);
         assertEquals(List.of("null", "a", "a"), done);
         assertEquals("succeeded 2 2 2 0 0", state(shown()));
+    }
+
+    @Test
+    void blockedProvider_pausesTheRun_untilItWorks() {
+        execute(runner(batches()), () -> {
+            block();
+            return false;
+        });
+        assertEquals(List.of("null"), done);
+        assertEquals("paused 0 10 9 1 0", state(shown()));
+        assertEquals("Paused, since providers are blocked: Payment rails.", shown().at("/log/1/words"));
+        execute(runner(batches()), () -> false);
+        assertEquals("paused 0 10 9 1 0", state(shown()));
+        signals.clear();
+        execute(runner(batches()), () -> false);
+        assertEquals(List.of("null", "a", "b"), done);
+        assertEquals("partly_failed 1 25 23 1 1", state(shown()));
+    }
+
+    @Test
+    void degradedProvider_doesNotPauseARun() {
+        signals.add(new ProviderStates.Signal(UUID.randomUUID(), "Payment rails", "payments", false));
+        execute(runner(batches()), () -> false);
+        assertEquals("partly_failed 1 25 23 1 1", state(shown()));
+    }
+
+    @Test
+    void providerBlockedForADay_failsTheRun() throws SQLException {
+        block();
+        execute(runner(batches()), () -> false);
+        tenant.sql("update tasks.job_runs set paused_at = paused_at - interval '25 hours' where tenant_id = ?", tenant.id());
+        execute(runner(batches()), () -> false);
+        assertEquals("failed Providers were blocked for a day: Payment rails.", shown().at("/state") + " " + shown().at("/error"));
+        assertEquals(1, failures.size());
     }
 
     @Test

@@ -92,6 +92,61 @@ class JobRunsTest {
         waiting.post("/api/v1/tasks/jobs/dunning/runs", "{}").expect(404);
     }
 
+    /** A signal of the lane payments, on which the job depends. */
+    private String signal(String sourceStatus) {
+        waiting.patch("/api/v1/tasks/jobs/retention", "{\"depends_on\": {\"lanes\": [\"payments\"]}}").expect(200);
+        return "/api/v1/providers/signals/" + waiting.post("/api/v1/providers/signals", """
+                {"name": "Payment rails", "lane": "payments", "kind": "system", "owner": {"kind": "team", "name": "Billing"}, "source_status": "%s",
+                 "impact": "Members can't pay.", "recovery_action": "Decide who retries.",
+                 "evidence": {"subject": "Stripe", "why": "Three failures."}}""".formatted(sourceStatus)).expect(201).at("/id");
+    }
+
+    @Test
+    void degradedProvider_needsForceWithReason() {
+        var signal = signal("watch");
+        var job = waiting.get("/api/v1/tasks/jobs/retention").expect(200);
+        assertEquals("Payment rails degraded", job.at("/blocked_by/0/name") + " " + job.at("/blocked_by/0/status"));
+        assertEquals(job.json(), waiting.get("/api/v1/tasks/jobs").expect(200).json().at("/data/1"));
+        var refused = waiting.post(RUNS, "{}");
+        assertEquals("409 automation_paused", refused.outcome());
+        assertTrue(String.valueOf(refused.at("/detail")).contains(signal.substring(signal.lastIndexOf('/') + 1)), refused.text());
+        var reasonless = waiting.post(RUNS, "{\"force\": true}");
+        assertEquals("422 validation_failed /reason", reasonless.outcome() + " " + reasonless.at("/errors/0/pointer"));
+        var validated = waiting.post(RUNS, "{\"mode\": \"validate\"}").expect(202);
+        waiting.post(ALL + "/" + validated.at("/id") + "/cancel", null).expect(200);
+        var forced = waiting.post(RUNS, "{\"force\": true, \"reason\": \"The bank is informed.\"}").expect(202);
+        assertEquals("true The bank is informed.", forced.at("/forced") + " " + forced.at("/reason"));
+        var event = waiting.get("/api/v1/platform/audit-events?action=job_run.requested").expect(200);
+        assertEquals("true", event.at("/data/0/after/forced"));
+    }
+
+    @Test
+    void consent_letsTheJobRunWhileDegraded() {
+        signal("watch");
+        assertEquals("run", waiting.patch("/api/v1/tasks/jobs/retention", "{\"when_degraded\": \"run\"}").expect(200).at("/when_degraded"));
+        waiting.post(RUNS, "{}").expect(202);
+    }
+
+    @Test
+    void blockedProvider_isNotOverridden() {
+        var signal = signal("healthy");
+        waiting.post(signal + "/block", "{\"reason\": \"The provider is closed.\"}").expect(200);
+        assertEquals("409 automation_paused", waiting.post(RUNS, "{\"force\": true, \"reason\": \"Anyway.\"}").outcome());
+        waiting.post(signal + "/unblock", "{\"reason\": \"It is open.\"}").expect(200);
+        assertEquals("0", String.valueOf(waiting.get("/api/v1/tasks/jobs/retention").expect(200).json().get("blocked_by").size()));
+        waiting.post(RUNS, "{}").expect(202);
+    }
+
+    @Test
+    void dependencies_patched_keepTheOthers() {
+        var job = "/api/v1/tasks/jobs/retention";
+        var patched = waiting.patch(job, "{\"depends_on\": {\"lanes\": [\"payments\", \"messaging\"], \"signal_ids\": [\"sig_01m82hyv3ge4ftz15kcqd0tm7a\"]}}").expect(200);
+        assertEquals("[\"payments\",\"messaging\"]", patched.json().at("/depends_on/lanes").toString());
+        assertEquals("[]", waiting.patch(job, "{\"depends_on\": {\"lanes\": null}}").expect(200).json().at("/depends_on/lanes").toString());
+        assertEquals("sig_01m82hyv3ge4ftz15kcqd0tm7a", waiting.get(job).expect(200).at("/depends_on/signal_ids/0"));
+        assertEquals("[]", waiting.patch(job, "{\"depends_on\": null}").expect(200).json().at("/depends_on/signal_ids").toString());
+    }
+
     @Test
     void canceledRun_hasEnded_andAnotherCanBegin() {
         var run = ALL + "/" + waiting.post(RUNS, "{}").expect(202).at("/id");

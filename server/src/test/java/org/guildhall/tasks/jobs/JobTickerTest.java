@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.guildhall.TestClock;
@@ -27,8 +29,10 @@ class JobTickerTest {
 
     private final TestServer server = TestServer.withoutScheduler();
     private final TestServer.Tenant tenant = server.tenant();
-    private final JobTicker ticker = ticker(new JobDefinition(DAILY, "Daily", "tasks", "10 2 * * *", false, (tx, events, from) -> step()),
-            new JobDefinition(QUARTERS, "Quarters", "tasks", "*/15 * * * *", false, (tx, events, from) -> step()));
+    private final List<ProviderStates.Signal> signals = new ArrayList<>();
+    private final ProviderStates providers = (tx, lanes, ids) -> lanes.contains("payments") ? List.copyOf(signals) : List.of();
+    private final JobTicker ticker = ticker(new JobDefinition(DAILY, "Daily", "tasks", "10 2 * * *", true, List.of("payments"), (tx, events, from) -> step()),
+            new JobDefinition(QUARTERS, "Quarters", "tasks", "*/15 * * * *", false, List.of(), (tx, events, from) -> step()));
 
     private static JobWork.Step step() {
         return new JobWork.Step(null, 0, 0, 0, 0, List.of());
@@ -36,8 +40,9 @@ class JobTickerTest {
 
     private JobTicker ticker(JobDefinition... definitions) {
         var queue = new TaskQueue(server.db(), 1, any -> true);
-        queue.on(JobRunner.NAME, JobRunner.POLICY, new JobRunner(server.db(), queue, new JobDefinitions(List.of()), new JobRunStore(), "test", (tx, changes, job, run, error) -> {}));
-        return new JobTicker(server.db(), queue, new JobDefinitions(List.of(definitions)), new JobStore(), new JobRunStore());
+        queue.on(JobRunner.NAME, JobRunner.POLICY, new JobRunner(
+                server.db(), queue, new JobDefinitions(List.of()), new JobStore(), new JobRunStore(), providers, "test", (tx, changes, job, run, error) -> {}));
+        return new JobTicker(server.db(), queue, new JobDefinitions(List.of(definitions)), new JobStore(), new JobRunStore(), providers);
     }
 
     private @Nullable Instant tick() {
@@ -126,6 +131,50 @@ class JobTickerTest {
         assertEquals(List.of(), runs(DAILY));
         tickAt(Instant.parse("2027-02-11T02:10:01Z"));
         assertEquals(List.of("02-11 02:10 catch_up 1"), runs(DAILY));
+    }
+
+    private void provider(boolean blocked) {
+        signals.clear();
+        signals.add(new ProviderStates.Signal(UUID.randomUUID(), "Payment rails", "payments", blocked));
+    }
+
+    private String skipped() throws SQLException {
+        return String.join(", ", tenant.found("select state || ' ' || skip_reason from tasks.job_runs where tenant_id = ? and state = 'skipped'", tenant.id()));
+    }
+
+    @Test
+    void degradedProvider_skipsTicks_andIsMadeUpForOnce() throws SQLException {
+        zone("UTC");
+        tickAt(Instant.parse("2027-02-10T02:01:00Z"));
+        provider(false);
+        tickAt(Instant.parse("2027-02-10T02:10:01Z"));
+        assertEquals("skipped provider_degraded", skipped());
+        tickAt(Instant.parse("2027-02-10T02:11:00Z"));
+        assertEquals("skipped provider_degraded", skipped());
+        signals.clear();
+        tickAt(Instant.parse("2027-02-10T08:00:00Z"));
+        assertEquals("", skipped());
+        assertEquals(List.of("02-10 02:10 catch_up 0"), runs(DAILY));
+        endRuns();
+        tickAt(Instant.parse("2027-02-10T08:01:00Z"));
+        assertEquals(List.of("02-10 02:10 catch_up 0"), runs(DAILY));
+    }
+
+    @Test
+    void blockedProvider_skipsTicks_evenWithConsent() throws SQLException {
+        zone("UTC");
+        tickAt(Instant.parse("2027-02-10T02:01:00Z"));
+        tenant.sql("update tasks.jobs set when_degraded = 'run' where tenant_id = ?", tenant.id());
+        provider(false);
+        tickAt(Instant.parse("2027-02-10T02:10:01Z"));
+        assertEquals("", skipped());
+        endRuns();
+        provider(true);
+        tickAt(Instant.parse("2027-02-11T02:10:01Z"));
+        assertEquals("skipped provider_blocked", skipped());
+        signals.clear();
+        tickAt(Instant.parse("2027-02-12T02:10:01Z"));
+        assertEquals(List.of("02-10 02:10 schedule 0", "02-11 02:10 schedule 0", "02-12 02:10 catch_up 1"), runs(DAILY));
     }
 
     @Test
