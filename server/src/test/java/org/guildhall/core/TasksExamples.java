@@ -11,6 +11,7 @@ import org.guildhall.core.data.Ids;
 /** The examples of the tasks room's operations. */
 final class TasksExamples {
 
+    private static final String JOBS = "/api/v1/tasks/jobs/";
     private static final String JOB = "retention";
     private static final String OTHER = "grant-expiry";
 
@@ -27,7 +28,7 @@ final class TasksExamples {
             example(CANCEL_OPERATIONAL_TASK),
             example(REOPEN_OPERATIONAL_TASK).after(CANCEL_OPERATIONAL_TASK),
 
-            example(LIST_JOBS).entry("/name", samples -> JOB),
+            example(LIST_JOBS).entry(samples -> String.valueOf(samples.http.get(JOBS + JOB).expect(200).at("/id"))),
             example(GET_JOB).at("job_name", samples -> JOB),
             example(UPDATE_JOB).at("job_name", samples -> JOB).with("/catch_up_seconds", samples -> samples.number() % 86_400),
             example(PAUSE_JOB).at("job_name", TasksExamples::activeJob),
@@ -37,8 +38,6 @@ final class TasksExamples {
             example(LIST_JOB_RUNS).entry(samples -> samples.id("run")),
             example(GET_JOB_RUN),
             example(CANCEL_JOB_RUN).at("job_run_id", TasksExamples::waitingRun));
-
-    private static final String JOBS = "/api/v1/tasks/jobs/";
 
     private TasksExamples() {}
 
