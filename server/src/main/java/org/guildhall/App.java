@@ -17,6 +17,7 @@ import org.guildhall.core.http.limits.RateLimits;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.log.BufferedLogAppender;
+import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.overview.OverviewModule;
@@ -61,14 +62,15 @@ public final class App implements AutoCloseable {
         this.scheduler = config.scheduler();
 
         platform.schedule(work);
-        var tasks = new TasksModule(jobs, work, new EntityIds(spec.prefixes()));
+        var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
+        var tasks = new TasksModule(
+                jobs, work, config.keys(), new EntityIds(spec.prefixes()), runtime.door()::email, new OutgoingAddresses(config.allowedTargets()));
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
                         probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(),
                         () -> probe.ask(connection -> TaskStore.lateSeconds(connection, TasksModule.TICKS), 0), () -> stopping,
                         Map.of("log", BufferedLogAppender::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())),
                 tasks.tenantChanges());
-        var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);

@@ -1,10 +1,14 @@
 package org.guildhall.tasks;
 
 import java.util.List;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.json.EntityIds;
+import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.Platform;
 import org.guildhall.tasks.jobs.JobDefinition;
@@ -12,7 +16,9 @@ import org.guildhall.tasks.jobs.JobSignals;
 import org.guildhall.tasks.jobs.JobWork;
 import org.guildhall.tasks.jobs.JobsModule;
 import org.guildhall.tasks.jobs.ProviderStates;
+import org.guildhall.tasks.messages.MessagesModule;
 import org.guildhall.tasks.operational.OperationalTasksModule;
+import org.jspecify.annotations.Nullable;
 
 /** Wires the tasks room from its parts. */
 public final class TasksModule {
@@ -23,13 +29,20 @@ public final class TasksModule {
     private final Db db;
     private final TaskQueue queue;
     private final OperationalTasksModule operational;
+    private final MessagesModule messages;
     private final JobSignals jobSignals;
 
-    /** @param db the database for background work */
-    public TasksModule(Db db, TaskQueue queue, EntityIds entities) {
+    /**
+     * @param db the database for background work
+     * @param addresses gives the e-mail address of a person, null if there is none; implemented by the runtime room
+     * @param outgoing the addresses to which the server may connect
+     */
+    public TasksModule(
+            Db db, TaskQueue queue, Keys keys, EntityIds entities, BiFunction<Tx, UUID, @Nullable String> addresses, OutgoingAddresses outgoing) {
         this.db = db;
         this.queue = queue;
         this.operational = new OperationalTasksModule(db, queue, entities);
+        this.messages = new MessagesModule(db, queue, keys, entities, addresses, outgoing);
         this.jobSignals = new JobSignals(queue);
     }
 
@@ -67,7 +80,9 @@ public final class TasksModule {
      */
     public void bind(Api api, List<Tasks.Job> offered, Tasks.ProviderStates providers) {
         operational.dueDates().schedule();
+        messages.schedule();
         operational.bind(api);
+        messages.bind(api);
         var jobs = new JobsModule(db, queue, offered.stream().map(TasksModule::definition).toList(), states(providers),
                 operational.operationalTasks());
         jobs.schedule();

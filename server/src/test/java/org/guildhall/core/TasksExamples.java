@@ -37,7 +37,21 @@ final class TasksExamples {
             example(LIST_RUNS_OF_JOB).at("job_name", samples -> JOB),
             example(LIST_JOB_RUNS).entry(samples -> samples.id("run")),
             example(GET_JOB_RUN),
-            example(CANCEL_JOB_RUN).at("job_run_id", TasksExamples::waitingRun));
+            example(CANCEL_JOB_RUN).at("job_run_id", TasksExamples::waitingRun),
+
+            example(CREATE_TRANSPORT).makes("trp"),
+            example(LIST_TRANSPORTS),
+            example(GET_TRANSPORT),
+            example(UPDATE_TRANSPORT),
+            example(PAUSE_TRANSPORT),
+            example(RESUME_TRANSPORT).after(PAUSE_TRANSPORT),
+            // Sent tomorrow, so that no background work changes the messages meanwhile.
+            example(CREATE_MESSAGE).makes("msg").unique("/dedupe_key").with("/transport_id", samples -> samples.id("trp")).with("/send_after", SampleData::nextMonth),
+            example(LIST_MESSAGES),
+            example(GET_MESSAGE),
+            example(CANCEL_MESSAGE),
+            example(RETRY_MESSAGE).at("message_id", samples -> messageIn(samples, "failed")),
+            example(RESOLVE_MESSAGE).at("message_id", samples -> messageIn(samples, "unknown")));
 
     private TasksExamples() {}
 
@@ -69,5 +83,18 @@ final class TasksExamples {
             throw new IllegalStateException(failed);
         }
         return TypeIds.format("run", id);
+    }
+
+    /** A new message that has ended in a state without being sent. */
+    private static String messageIn(SampleData samples, String state) {
+        var id = samples.id("msg");
+        try {
+            samples.tenant.sql(
+                    "update tasks.messages set state = ?, next_attempt_at = null, finished_at = now(), attempt = 1, tries = 1 where id = ?",
+                    state, TypeIds.parse("msg", id));
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return id;
     }
 }
