@@ -77,7 +77,7 @@ public final class App implements AutoCloseable {
         var providers = new ProvidersModule(tasks.providerChanges());
         tasks.bind(api, jobs(platform.door(), runtime), providers.states());
         providers.bind(api);
-        new OverviewModule(runtime.door(), tasks.door()).bind(api);
+        new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);
         more.accept(api);
 
         this.server = api.server(

@@ -27,6 +27,11 @@ public final class ProvidersModule {
         return states::notOperational;
     }
 
+    /** The door of the room. */
+    public Providers door() {
+        return new Providers(summaries);
+    }
+
     /** Registers the room's handlers, and the problems of its constraints. */
     public void bind(Api api) {
         new SignalsHandler(signals, changes).bind(api.routes());
