@@ -32,6 +32,7 @@ import org.guildhall.providers.IncidentStore.Filter;
 import org.guildhall.providers.IncidentStore.Origin;
 import org.guildhall.providers.IncidentStore.Row;
 import org.guildhall.providers.IncidentStore.Values;
+import org.guildhall.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 
 /** Incidents of signals: {@code /providers/incidents}. An event has the signal, too, if its status or percentage changes. */
@@ -42,11 +43,13 @@ final class IncidentsHandler implements IncidentsApi<Call> {
     private final SignalStore signals;
     private final IncidentStore incidents;
     private final IncidentEntryStore entries;
+    private final Tasks.ProviderChanges changes;
 
-    IncidentsHandler(SignalStore signals, IncidentStore incidents, IncidentEntryStore entries) {
+    IncidentsHandler(SignalStore signals, IncidentStore incidents, IncidentEntryStore entries, Tasks.ProviderChanges changes) {
         this.signals = signals;
         this.incidents = incidents;
         this.entries = entries;
+        this.changes = changes;
     }
 
     @Override
@@ -175,6 +178,7 @@ final class IncidentsHandler implements IncidentsApi<Call> {
         var is = SignalViews.toApi(Objects.requireNonNull(signals.get(call.tx(), before.id())));
         if (!is.equals(was)) {
             call.changes().secondary().changed(is.id(), was, is);
+            changes.providersChanged(call.tx());
         }
     }
 

@@ -21,15 +21,18 @@ import org.guildhall.providers.SignalStore.Evidence;
 import org.guildhall.providers.SignalStore.Filter;
 import org.guildhall.providers.SignalStore.Row;
 import org.guildhall.providers.SignalStore.Values;
+import org.guildhall.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 
 /** Signals: {@code /providers/signals}. */
 final class SignalsHandler implements SignalsApi<Call> {
 
     private final SignalStore signals;
+    private final Tasks.ProviderChanges changes;
 
-    SignalsHandler(SignalStore signals) {
+    SignalsHandler(SignalStore signals, Tasks.ProviderChanges changes) {
         this.signals = signals;
+        this.changes = changes;
     }
 
     @Override
@@ -125,8 +128,11 @@ final class SignalsHandler implements SignalsApi<Call> {
         return row;
     }
 
-    private static Reply<Signal> changed(Call call, Row before, Row after) {
+    private Reply<Signal> changed(Call call, Row before, Row after) {
         var signal = SignalViews.toApi(after);
+        if (!after.status().equals(before.status()) || !after.state().equals(before.state()) || !after.lane().equals(before.lane())) {
+            changes.providersChanged(call.tx());
+        }
         call.changed(signal.id(), SignalViews.toApi(before), signal);
         return Reply.ok(signal);
     }
