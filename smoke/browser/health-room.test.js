@@ -22,6 +22,7 @@ async function show(page) {
   await page.getByLabel('API token').fill(token);
   await page.getByRole('button', { name: 'Show the room' }).click();
   await page.getByRole('heading', { name: 'Workflow Backbone' }).waitFor();
+  assert.equal(await page.getByLabel('API token').isVisible(), false, 'the form is gone');
 }
 
 for (const [name, view] of Object.entries({
