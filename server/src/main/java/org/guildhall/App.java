@@ -13,6 +13,7 @@ import org.guildhall.core.http.limits.RateLimits;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.log.BufferedLogAppender;
+import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.overview.OverviewModule;
@@ -34,6 +35,8 @@ public final class App implements AutoCloseable {
     private final DatabaseProbe probe;
     private final RateLimits limits;
     private final TaskQueue work;
+    private final Outbound outbound;
+    private final ProvidersModule providers;
     private final PlatformModule platform;
     private final HttpServer server;
     private final boolean scheduler;
@@ -49,6 +52,7 @@ public final class App implements AutoCloseable {
 
         this.platform = new PlatformModule(db, jobs);
         this.work = new TaskQueue(jobs, config.database().jobPoolSize() - CONNECTIONS_BESIDE_TASKS, platform.door()::isActive);
+        this.outbound = Outbound.open(config.outboundAllowed());
         this.scheduler = config.scheduler();
 
         platform.schedule(work);
@@ -64,7 +68,9 @@ public final class App implements AutoCloseable {
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
-        new ProvidersModule().bind(api);
+        this.providers = new ProvidersModule(jobs, work, outbound);
+        providers.schedule();
+        providers.bind(api);
         new OverviewModule(runtime.door(), tasks.door()).bind(api);
         more.accept(api);
 
@@ -117,6 +123,8 @@ public final class App implements AutoCloseable {
         stopping = true;
         server.close();
         work.close();
+        providers.close();
+        outbound.close();
         platform.close();
         limits.close();
         probe.close();

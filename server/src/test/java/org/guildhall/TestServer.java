@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.guildhall.api.Scopes;
 import org.guildhall.core.auth.ApiToken;
+import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.DbConfig;
@@ -123,7 +124,8 @@ public final class TestServer implements AutoCloseable {
     private static Config config(String database) {
         return new Config(
                 new DbConfig(POSTGRES.url(database), Roles.APP, "", 16, Duration.ofSeconds(2)),
-                "127.0.0.1", 0, "http://localhost", Keys.parse(KEYS), Set.of("https://console.example"), List.of(), true);
+                "127.0.0.1", 0, "http://localhost", Keys.parse(KEYS), Set.of("https://console.example"), List.of(), true,
+                List.of(IpRange.parse("127.0.0.1/32")));
     }
 
     /** The address of this node. */
@@ -138,13 +140,13 @@ public final class TestServer implements AutoCloseable {
     /** These settings with other keys. */
     public static Config keyed(Config settings, String keys) {
         return new Config(settings.database(), settings.host(), settings.port(), settings.publicUrl(), Keys.parse(keys), settings.corsOrigins(),
-                settings.trustedProxies(), settings.scheduler());
+                settings.trustedProxies(), settings.scheduler(), settings.outboundAllowed());
     }
 
     /** These settings with another database address, and without scheduled work. */
     public static Config reached(Config settings, DbConfig database) {
         return new Config(database, settings.host(), settings.port(), settings.publicUrl(), settings.keys(), settings.corsOrigins(),
-                settings.trustedProxies(), false);
+                settings.trustedProxies(), false, settings.outboundAllowed());
     }
 
     /** The settings of this server, except its port. */

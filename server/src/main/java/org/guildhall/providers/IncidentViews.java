@@ -14,6 +14,7 @@ import org.guildhall.api.model.IncidentOpener;
 import org.guildhall.api.model.IncidentOpenerKind;
 import org.guildhall.api.model.IncidentSeverity;
 import org.guildhall.api.model.IncidentState;
+import org.guildhall.api.model.NewIncidentEvidence;
 import org.guildhall.api.model.OperationalTaskId;
 import org.guildhall.api.model.SignalId;
 import org.guildhall.providers.IncidentStore.Evidence;
@@ -44,6 +45,10 @@ final class IncidentViews {
 
     static IncidentEvidence toApi(Evidence evidence) {
         return new IncidentEvidence(IncidentEvidenceKind.fromValue(evidence.kind()), evidence.words(), evidence.url());
+    }
+
+    static NewIncidentEvidence patchable(Evidence evidence) {
+        return new NewIncidentEvidence(IncidentEvidenceKind.fromValue(evidence.kind()), evidence.words(), evidence.url());
     }
 
     static @Nullable OperationalTaskId taskId(@Nullable UUID id) {

@@ -11,13 +11,13 @@ import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.Incident;
-import org.guildhall.api.model.IncidentEvidence;
 import org.guildhall.api.model.IncidentId;
 import org.guildhall.api.model.IncidentPatch;
 import org.guildhall.api.model.IncidentSeverity;
 import org.guildhall.api.model.IncidentStateChange;
 import org.guildhall.api.model.ListIncidentsQuery;
 import org.guildhall.api.model.NewIncident;
+import org.guildhall.api.model.NewIncidentEvidence;
 import org.guildhall.api.model.OperationalTaskId;
 import org.guildhall.api.providers.IncidentsApi;
 import org.guildhall.core.http.Call;
@@ -222,11 +222,11 @@ final class IncidentsHandler implements IncidentsApi<Call> {
     private static IncidentPatch patchable(Row row) {
         return new IncidentPatch(
                 row.externalId(), row.title(), row.impact(), IncidentSeverity.fromValue(row.severity()), Owners.patchable(row.owner()),
-                row.recoveryAction(), row.evidence().stream().map(IncidentViews::toApi).toList(), IncidentViews.taskId(row.preventionTaskId()),
+                row.recoveryAction(), row.evidence().stream().map(IncidentViews::patchable).toList(), IncidentViews.taskId(row.preventionTaskId()),
                 row.taskIds().stream().map(OperationalTaskId::new).toList(), row.explanation());
     }
 
-    private static List<Evidence> evidence(@Nullable List<IncidentEvidence> evidence) {
+    private static List<Evidence> evidence(@Nullable List<NewIncidentEvidence> evidence) {
         return evidence == null
                 ? List.of() : evidence.stream().map(one -> new Evidence(one.kind().value(), one.words(), one.url())).toList();
     }

@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class SignalsHandler implements SignalsApi<Call> {
 
     private final SignalStore signals;
+    private final CheckJob checks;
 
-    SignalsHandler(SignalStore signals) {
+    SignalsHandler(SignalStore signals, CheckJob checks) {
         this.signals = signals;
+        this.checks = checks;
     }
 
     @Override
@@ -48,7 +50,8 @@ final class SignalsHandler implements SignalsApi<Call> {
     public Reply<Page<Signal>> listSignals(Call call, ListSignalsQuery query) {
         var filter = new Filter(
                 query.externalId(), query.lane() == null ? null : query.lane().value(), query.kind() == null ? null : query.kind().value(),
-                query.status() == null ? null : query.status().value(), query.owner(), query.state() == null ? null : query.state().value());
+                query.status() == null ? null : query.status().value(), query.owner(), query.derived(),
+                query.state() == null ? null : query.state().value());
         return Reply.list(signals.list(call.tx(), call.page(), filter).map(SignalViews::toApi));
     }
 
@@ -76,6 +79,10 @@ final class SignalsHandler implements SignalsApi<Call> {
         var values = new Values(
                 wanted.externalId(), wanted.name(), wanted.lane().value(), Owners.read(wanted.owner()), wanted.sourceStatus().value(), percent,
                 wanted.lastSignal(), wanted.lastSignalAt(), wanted.impact(), wanted.recoveryAction(), evidence(wanted.evidence()));
+        if (before.evidenceStatus().equals("planned")) {
+            // The checks of a planned signal don't run; perhaps it isn't planned any more.
+            checks.request(call.tx());
+        }
         return changed(call, before, signals.update(call.tx(), before.id(), values));
     }
 
