@@ -1,7 +1,6 @@
 package org.guildhall.runtime.entitlements;
 
 import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.resultQuery;
 
@@ -9,16 +8,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.runtime.rules.PoolProjection;
 import org.guildhall.runtime.rules.ProvisionSpan;
 import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.Param;
+import org.jooq.QueryPart;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
@@ -27,24 +26,6 @@ import org.jspecify.annotations.Nullable;
  * all products that may apply, and the use.
  */
 public final class EntitlementStore {
-
-    /**
-     * The parameters of a read.
-     *
-     * @param at null for now
-     * @param present true to read the present use; also with the present instant of a locked pool as {@code at}
-     * @param reach true to read the reachable ladders
-     * @param ladderId only this ladder of the reachable ones; null for all
-     * @param resourceKey only ladders with a rule for this key; null for all. Its name is read in any case
-     */
-    public record EntitlementQuery(
-            UUID organizationId, @Nullable Instant at, boolean present, boolean reach, @Nullable UUID ladderId, @Nullable String resourceKey) {
-
-        /** The present or past entitlements, without reachable ladders. */
-        public static EntitlementQuery of(UUID organizationId, @Nullable Instant at) {
-            return new EntitlementQuery(organizationId, at, at == null, false, null, null);
-        }
-    }
 
     /** The maximal number of ladders in an answer; one more is read. */
     static final int LADDERS_MAX = 20;
@@ -90,20 +71,28 @@ public final class EntitlementStore {
 
     private static final JsonReader<EntitlementData> DATA = JsonReader.of(EntitlementData.class);
 
-    private static final String ASKED = """
-            with asked as (
-                select {0} as organization_id, {1}::timestamptz as at, {2} as present, {3} as reach, {4} as ladder_id, {5} as resource_key
-            ),
-            holder as (
+    /** What a statement reads. Each has its own text, since PostgreSQL prepares every part of a plan, also those that a parameter would skip. */
+    private enum Form {
+        /** The present entitlements. */
+        PRESENT,
+        /** The present entitlements, with the ladders that the organization can move on. */
+        REACHABLE,
+        /** The entitlements at an earlier instant. */
+        PAST
+    }
+
+    /** {@code %s} is the instant. */
+    private static final String HOLDER = """
+            with holder as (
                 select o.id, o.org_type_id, o.state, o.created_at, p.id as pool_id, p.version, s.time_zone,
-                       greatest(platform.app_now(), p.updated_at) as now, coalesce(a.at, greatest(platform.app_now(), p.updated_at)) as at,
-                       a.present, a.reach, a.ladder_id, a.resource_key
-                from asked a
-                join runtime.organizations o on o.id = a.organization_id
+                       greatest(platform.app_now(), p.updated_at) as now, %s as at
+                from runtime.organizations o
                 join runtime.pools p on p.organization_id = o.id
                 cross join platform.runtime_settings s
+                where o.id = {0}
             ),
             """;
+    private static final String NOW = "greatest(platform.app_now(), p.updated_at)";
 
     /** Provisions, scheduled transitions and reachable ladders. A due transition can end a provision that ended at its instant, such as a trial. */
     private static final String HELD = """
@@ -123,36 +112,7 @@ public final class EntitlementStore {
                 where v.starts_at <= h.at
                   and v.held_until > least(h.at, (select min(effective_at) - interval '1 microsecond' from scheduled))
             ),
-            mine as (
-                select distinct ladder_id as id from held where ladder_id is not null
-            ),
-            reach as (
-                select v.id, row_number() over (order by v.held desc, v.name collate "C", v.id) as place
-                from (
-                    select l.id, l.name, true as held
-                    from holder h
-                    join mine m on h.reach and (h.ladder_id is null or m.id = h.ladder_id)
-                    join catalog.runtime_plan_ladders l on l.id = m.id
-                    union all
-                    select l.id, l.name, false
-                    from holder h
-                    cross join lateral (
-                        select l.id, l.name
-                        from catalog.runtime_plan_ladders l
-                        where h.reach and l.archived_at is null and (h.ladder_id is null or l.id = h.ladder_id)
-                          and l.id not in (select id from mine)
-                          and (h.resource_key is null or exists (
-                              select
-                              from catalog.runtime_tier_products t
-                              join catalog.runtime_products p on p.id = t.product_id
-                              join catalog.runtime_entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
-                              where t.ladder_id = l.id and t.ends_at is null and r.resource_key = h.resource_key and r.ends_at is null))
-                        order by l.name collate "C", l.id
-                        limit %1$d) l
-                ) v
-                order by place
-                limit %1$d
-            ),
+            %s
             moving as (
                 select t.ladder_id as id from holder h join scheduled t on t.effective_at <= h.at
                 union
@@ -189,6 +149,42 @@ public final class EntitlementStore {
                 from (select product_id from held union select product_id from tier_products where ladder_id in (select id from moving)) v
                 join catalog.runtime_products p on p.id = v.product_id
             ),
+            """;
+
+    private static final String NO_REACH = "reach as (select null::uuid as id, 0::bigint as place where false),";
+
+    /** The ladders with the organization's plans, then others by name: {1} is one of them, {2} a resource key with a rule of theirs; null for all. */
+    private static final String REACH = """
+            mine as (
+                select distinct ladder_id as id from held where ladder_id is not null
+            ),
+            reach as (
+                select v.id, row_number() over (order by v.held desc, v.name collate "C", v.id) as place
+                from (
+                    select l.id, l.name, true as held
+                    from mine m
+                    join catalog.runtime_plan_ladders l on l.id = m.id
+                    where {1} is null or m.id = {1}
+                    union all
+                    select l.id, l.name, false
+                    from holder h
+                    cross join lateral (
+                        select l.id, l.name
+                        from catalog.runtime_plan_ladders l
+                        where l.archived_at is null and ({1} is null or l.id = {1})
+                          and l.id not in (select id from mine)
+                          and ({2} is null or exists (
+                              select
+                              from catalog.runtime_tier_products t
+                              join catalog.runtime_products p on p.id = t.product_id
+                              join catalog.runtime_entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
+                              where t.ladder_id = l.id and t.ends_at is null and r.resource_key = {2} and r.ends_at is null))
+                        order by l.name collate "C", l.id
+                        limit %1$d) l
+                ) v
+                order by place
+                limit %1$d
+            ),
             """.formatted(LADDERS_MAX + 1);
 
     /**
@@ -210,11 +206,11 @@ public final class EntitlementStore {
             ),
             keys as (
                 select k.key, k.display_name, k.unit, k.kind, k.integration_id, k.counts_sites as counted
-                from (select resource_key from rules union select resource_key from holder) v
+                from (%1$s) v
                 join catalog.runtime_resource_keys k on k.key = v.resource_key
             ),
             periods as (
-                select v.resource_key, v.period, k.integration_id, k.counted, h.id, h.pool_id, h.at, h.present,
+                select v.resource_key, v.period, k.integration_id, k.counted, h.id, h.pool_id, h.at,
                        runtime.day_starts_at(date_trunc(v.period, h.at at time zone h.time_zone), h.time_zone) as starts_at,
                        runtime.day_starts_at(date_trunc(v.period, h.at at time zone h.time_zone) + ('1 ' || v.period)::interval, h.time_zone) as ends_at,
                        date_bin('15 minutes', h.at, '2000-01-01 00:00:00+00') as quarter
@@ -223,32 +219,39 @@ public final class EntitlementStore {
                 join keys k on k.key = v.resource_key
             ),
             uses as (
-                select v.resource_key, v.period, greatest(0, least(9007199254740991, coalesce(case
-                    when v.period is not null and v.present then runtime.used_between(v.pool_id, v.resource_key, v.starts_at, v.ends_at)
-                    when v.counted and v.present then (
-                        select count(*)
-                        from runtime.sites s
-                        where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
-                          and s.counts)
-                    when v.counted then (
-                        select count(*)
-                        from runtime.sites s
-                        join runtime.site_states t on t.site_id = s.id
-                        where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
-                          and t.starts_at <= v.at and (t.ends_at is null or t.ends_at > v.at) and t.counts)
-                    when v.present then (
-                        select l.level
-                        from runtime.usage_levels l
-                        where l.pool_id = v.pool_id and l.resource_key = v.resource_key)
-                    else runtime.used_between(v.pool_id, v.resource_key, coalesce(v.starts_at, '-infinity'), v.quarter) + coalesce((
-                        select sum(e.quantity)
-                        from runtime.usage_events e
-                        where e.pool_id = v.pool_id and e.organization_id = v.id and e.resource_key = v.resource_key
-                          and e.occurred_at >= v.quarter and e.occurred_at <= v.at), 0)
-                end, 0))) as used
+                select v.resource_key, v.period, greatest(0, least(9007199254740991, coalesce(%2$s, 0))) as used
                 from periods v
             )
             """;
+
+    private static final String PRESENT_USE = """
+            case
+                when v.period is not null then runtime.used_between(v.pool_id, v.resource_key, v.starts_at, v.ends_at)
+                when v.counted then (
+                    select count(*)
+                    from runtime.sites s
+                    where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
+                      and s.counts)
+                else (
+                    select l.level
+                    from runtime.usage_levels l
+                    where l.pool_id = v.pool_id and l.resource_key = v.resource_key)
+            end""";
+
+    private static final String PAST_USE = """
+            case
+                when v.counted then (
+                    select count(*)
+                    from runtime.sites s
+                    join runtime.site_states t on t.site_id = s.id
+                    where s.pool_id = v.pool_id and s.organization_id = v.id and s.integration_id = v.integration_id
+                      and t.starts_at <= v.at and (t.ends_at is null or t.ends_at > v.at) and t.counts)
+                else runtime.used_between(v.pool_id, v.resource_key, coalesce(v.starts_at, '-infinity'), v.quarter) + coalesce((
+                    select sum(e.quantity)
+                    from runtime.usage_events e
+                    where e.pool_id = v.pool_id and e.organization_id = v.id and e.resource_key = v.resource_key
+                      and e.occurred_at >= v.quarter and e.occurred_at <= v.at), 0)
+            end""";
 
     private static final String FOUND = """
             select jsonb_build_object(
@@ -287,20 +290,37 @@ public final class EntitlementStore {
             """;
 
     private static final Field<JSONB> COLUMN = field("found", JSONB.class);
-    private static final PreparedQuery<EntitlementData> FIND = PreparedQuery.of(
-            resultQuery(ASKED + HELD + USED + FOUND, param("organization_id", UUID.class), param("at", Instant.class),
-                    param("present", Boolean.class), param("reach", Boolean.class), param("ladder_id", UUID.class),
-                    param("resource_key", String.class)),
-            List.of(COLUMN), cells -> parsed(cells.get(COLUMN)));
+    private static final Param<UUID> ORGANIZATION = param("organization_id", SQLDataType.UUID);
+    private static final PreparedQuery<EntitlementData> FIND_PRESENT = find(Form.PRESENT, ORGANIZATION);
+    private static final PreparedQuery<EntitlementData> FIND_REACHABLE =
+            find(Form.REACHABLE, ORGANIZATION, param("ladder_id", SQLDataType.UUID), param("resource_key", SQLDataType.CLOB));
+    private static final PreparedQuery<EntitlementData> FIND_PAST = find(Form.PAST, ORGANIZATION, param("at", SQLDataType.INSTANT));
 
-    /** Reads the data of an organization; null if there is no such organization. */
-    @Nullable EntitlementData find(Tx tx, EntitlementQuery query) {
-        return FIND.one(tx, query.organizationId(), query.at(), query.present(), query.reach(), query.ladderId(), query.resourceKey());
+    private static PreparedQuery<EntitlementData> find(Form form, QueryPart... values) {
+        return PreparedQuery.of(resultQuery(text(form), values), List.of(COLUMN), cells -> parsed(cells.get(COLUMN)));
     }
 
-    /** Adds the read of the data. */
-    Supplier<@Nullable EntitlementData> find(Batch batch, EntitlementQuery query) {
-        return batch.one(FIND, query.organizationId(), query.at(), query.present(), query.reach(), query.ladderId(), query.resourceKey());
+    private static String text(Form form) {
+        var keys = "select distinct resource_key from rules";
+        return HOLDER.formatted(form == Form.PAST ? "{1}::timestamptz" : NOW)
+                + HELD.formatted(form == Form.REACHABLE ? REACH : NO_REACH)
+                + USED.formatted(form == Form.REACHABLE ? keys + " union select {2}" : keys, form == Form.PAST ? PAST_USE : PRESENT_USE)
+                + FOUND;
+    }
+
+    /** Reads the data of an organization, now or at an earlier instant, without reachable ladders; null if there is no such organization. */
+    @Nullable EntitlementData find(Tx tx, UUID organizationId, @Nullable Instant at) {
+        return at == null ? FIND_PRESENT.one(tx, organizationId) : FIND_PAST.one(tx, at, organizationId);
+    }
+
+    /**
+     * Reads the present data with the reachable ladders; null if there is no such organization.
+     *
+     * @param ladderId only this ladder; null for all
+     * @param resourceKey only ladders with a rule for this key; null for all. Its name is read in any case
+     */
+    @Nullable EntitlementData findReachable(Tx tx, UUID organizationId, @Nullable UUID ladderId, @Nullable String resourceKey) {
+        return FIND_REACHABLE.one(tx, organizationId, ladderId, resourceKey);
     }
 
     /**
@@ -309,9 +329,7 @@ public final class EntitlementStore {
      * @param past true if the instant isn't null
      */
     public static Field<JSONB> column(Field<UUID> organizationId, Field<Instant> at, boolean past) {
-        return field("({0})", JSONB.class, resultQuery(
-                ASKED + HELD + USED + FOUND, organizationId, at, inline(!past), inline(false), inline(null, SQLDataType.UUID),
-                inline(null, SQLDataType.VARCHAR)));
+        return field("({0})", JSONB.class, past ? resultQuery(text(Form.PAST), organizationId, at) : resultQuery(text(Form.PRESENT), organizationId));
     }
 
     /** Parses the value of such a column. */

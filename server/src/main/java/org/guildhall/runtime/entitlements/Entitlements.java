@@ -7,7 +7,6 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
-import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementQuery;
 import org.jspecify.annotations.Nullable;
 
 /** The entitlements of organizations. Each method is one round trip. */
@@ -27,7 +26,7 @@ public final class Entitlements {
      *     instant
      */
     OrganizationEntitlements of(Tx tx, UUID organizationId, @Nullable Instant at) {
-        return past(tx, store.find(tx, EntitlementQuery.of(organizationId, at)), at);
+        return past(tx, store.find(tx, organizationId, at), at);
     }
 
     /** The entitlements of data that was read for {@code at}. @throws ProblemException as {@link #of} */
@@ -41,12 +40,12 @@ public final class Entitlements {
 
     /** The present entitlements with the reachable ladders; null if there is no such organization. */
     @Nullable OrganizationEntitlements withReachableTiers(Tx tx, UUID organizationId, @Nullable UUID ladderId) {
-        return find(tx, new EntitlementQuery(organizationId, null, true, true, ladderId, null));
+        return entitled(store.findReachable(tx, organizationId, ladderId, null));
     }
 
     /** The present entitlements with the reachable ladders that have rules for a resource key; null if there is no such organization. */
     @Nullable OrganizationEntitlements withReachableTiers(Tx tx, UUID organizationId, String resourceKey) {
-        return find(tx, new EntitlementQuery(organizationId, null, true, true, null, resourceKey));
+        return entitled(store.findReachable(tx, organizationId, null, resourceKey));
     }
 
     /**
@@ -70,10 +69,6 @@ public final class Entitlements {
      * @param smallestTierId the tier of the smallest change that would allow it; null if it is allowed, or no change would
      */
     public record Check(boolean allowed, String detail, @Nullable UUID smallestTierId) {}
-
-    private @Nullable OrganizationEntitlements find(Tx tx, EntitlementQuery query) {
-        return entitled(store.find(tx, query));
-    }
 
     private static @Nullable OrganizationEntitlements entitled(@Nullable EntitlementData found) {
         return found == null || found.holder().createdAt().isAfter(found.at()) ? null : OrganizationEntitlements.of(found);

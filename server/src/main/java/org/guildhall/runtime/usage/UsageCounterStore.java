@@ -14,7 +14,6 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.greatest;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.name;
-import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.resultQuery;
 import static org.jooq.impl.DSL.select;
@@ -42,10 +41,7 @@ import org.guildhall.runtime.usage.UsageRules.CounterState;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Param;
-import org.jooq.Record;
-import org.jooq.SelectConditionStep;
-import org.jooq.SelectSelectStep;
-import org.jooq.Table;
+import org.jooq.QueryPart;
 import org.jooq.impl.SQLDataType;
 
 /** Reads and locks what use is checked against: pools, effective rules and counters. The number of round trips doesn't depend on their number. */
@@ -86,18 +82,42 @@ public final class UsageCounterStore {
                     cells.get(POOLS.ID), cells.get(POOLS.ORGANIZATION_ID), cells.get(ORGANIZATIONS.STATE), cells.get(DUE),
                     TimeZones.of(cells.get(RUNTIME_SETTINGS.TIME_ZONE)), cells.get(SHOWN_NOW)));
 
-    private static final Table<?> HELD_RULES = PROVISIONS
-            .join(RUNTIME_PRODUCTS)
-            .on(RUNTIME_PRODUCTS.ID.eq(PROVISIONS.PRODUCT_ID))
-            .join(RUNTIME_ENTITLEMENT_RULES)
-            .on(RUNTIME_ENTITLEMENT_RULES.ENTITLEMENT_SET_ID.eq(RUNTIME_PRODUCTS.ENTITLEMENT_SET_ID));
+    /**
+     * The rules of what pools hold, from {@code seen}, which has each pool with an instant. Each step looks up the rows of one row of the step
+     * before by an index, which {@code offset 0} ensures: a plan that doesn't know the pools may begin with all rules instead, and read the
+     * provisions of every organization. {@code {0}} are the resource keys.
+     */
+    private static final String HELD_RULES = """
+            select s.pool_id, v.id, v.starts_at, p.id, p.name, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled,
+                   r.enforcement, r.grace_percent, r.threshold_percents
+            from seen s
+            cross join lateral (
+                select v.id, v.starts_at, v.product_id
+                from runtime.provisions v
+                where v.pool_id = s.pool_id and v.starts_at <= s.at and v.held_until > s.at
+                offset 0) v
+            cross join lateral (
+                select p.id, p.name, p.entitlement_set_id from catalog.runtime_products p where p.id = v.product_id offset 0) p
+            cross join lateral (
+                select r.*
+                from catalog.runtime_entitlement_rules r
+                where r.entitlement_set_id = p.entitlement_set_id and r.resource_key = any ({0})
+                  and r.starts_at <= s.at and (r.ends_at is null or r.ends_at > s.at)
+                offset 0) r
+            """;
     private static final List<Field<?>> RULE_COLUMNS = List.of(
             PROVISIONS.POOL_ID, PROVISIONS.ID, PROVISIONS.STARTS_AT, RUNTIME_PRODUCTS.ID, RUNTIME_PRODUCTS.NAME, RUNTIME_ENTITLEMENT_RULES.ID,
             RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY, RUNTIME_ENTITLEMENT_RULES.KIND, RUNTIME_ENTITLEMENT_RULES.PERIOD,
             RUNTIME_ENTITLEMENT_RULES.COMBINE, RUNTIME_ENTITLEMENT_RULES.LIMIT_VALUE, RUNTIME_ENTITLEMENT_RULES.ENABLED,
             RUNTIME_ENTITLEMENT_RULES.ENFORCEMENT, RUNTIME_ENTITLEMENT_RULES.GRACE_PERCENT, RUNTIME_ENTITLEMENT_RULES.THRESHOLD_PERCENTS);
-    private static final PreparedQuery<PoolRule> RULES_AT = rulesAt();
-    private static final PreparedQuery<PoolRule> PRESENT_RULES = presentRules();
+    private static final Field<String[]> KEYS = params("keys", SQLDataType.VARCHAR);
+    private static final PreparedQuery<PoolRule> RULES_AT = rulesOf(
+            "select pool_id, {2}::timestamptz as at from unnest({1}) as given(pool_id)", KEYS, params("pools", SQLDataType.UUID),
+            param("at", SQLDataType.INSTANT));
+    /** The rules at each pool's present instant, which is read once. */
+    private static final PreparedQuery<PoolRule> PRESENT_RULES = rulesOf(
+            "select p.id as pool_id, greatest(platform.app_now(), p.updated_at) as at from runtime.pools p where p.organization_id = any ({1})",
+            KEYS, ORGANIZATION_IDS);
 
     private static final Field<Long> USED = field(name("used"), SQLDataType.BIGINT);
 
@@ -120,27 +140,8 @@ public final class UsageCounterStore {
 
     private final UsageThresholdStore thresholds = new UsageThresholdStore();
 
-    private static PreparedQuery<PoolRule> rulesAt() {
-        var which = PROVISIONS.POOL_ID.eq(any(params("pools", SQLDataType.UUID)));
-        return PreparedQuery.of(
-                rules(select(RULE_COLUMNS), HELD_RULES, which, param("at", SQLDataType.INSTANT)), RULE_COLUMNS, UsageCounterStore::rule);
-    }
-
-    /** The rules at each pool's present instant, which is read once. */
-    private static PreparedQuery<PoolRule> presentRules() {
-        var seen = name("seen").fields("pool_id", "at").asMaterialized(select(POOLS.ID, NOW).from(POOLS).where(OF_ORGANIZATIONS));
-        var joined = seen.join(HELD_RULES).on(PROVISIONS.POOL_ID.eq(seen.field("pool_id", SQLDataType.UUID)));
-        var at = field(name("seen", "at"), SQLDataType.INSTANT);
-        return PreparedQuery.of(rules(with(seen).select(RULE_COLUMNS), joined, noCondition(), at), RULE_COLUMNS, UsageCounterStore::rule);
-    }
-
-    private static SelectConditionStep<Record> rules(SelectSelectStep<Record> select, Table<?> from, Condition which, Field<Instant> at) {
-        return select.from(from)
-                .where(which)
-                .and(PROVISIONS.STARTS_AT.le(at))
-                .and(PROVISIONS.HELD_UNTIL.gt(at))
-                .and(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY.eq(any(params("keys", SQLDataType.VARCHAR))))
-                .and(EffectiveDates.holds(RUNTIME_ENTITLEMENT_RULES.STARTS_AT, RUNTIME_ENTITLEMENT_RULES.ENDS_AT, at));
+    private static PreparedQuery<PoolRule> rulesOf(String seen, QueryPart... values) {
+        return PreparedQuery.of(resultQuery("with seen as materialized (" + seen + ")\n" + HELD_RULES, values), RULE_COLUMNS, UsageCounterStore::rule);
     }
 
     /** Adds the lock of organizations' pools until the transaction ends, in the order of the pools' ids. */
@@ -164,7 +165,7 @@ public final class UsageCounterStore {
 
     /** The combined rules of everything that pools hold at an instant, for some resource keys, by pool. */
     public Map<UUID, EffectiveRules> entitlements(Tx tx, Collection<UUID> poolIds, Collection<String> keys, Instant at) {
-        var combined = combined(RULES_AT.all(tx, poolIds, at, keys));
+        var combined = combined(RULES_AT.all(tx, at, poolIds, keys));
         poolIds.forEach(id -> combined.computeIfAbsent(id, none -> EffectiveRules.of(List.of())));
         return combined;
     }
