@@ -138,12 +138,15 @@ class ProviderSummaryTest {
                     successes_to_recover, outcome, last_result_at, next_run_at)
                 select tenant_id, id, 'database', '{}', 60, 1000, 0, 1, 3, 2, 'passing', now(), now() + interval '1 day' from providers.signals
                 where tenant_id = ? and position <= 2000""", signals.tenant.id());
+        try (var connection = signals.tenant.server().superuser(); var statement = connection.createStatement()) {
+            // Without statistics of the new rows, each signal would read all checks.
+            statement.execute("analyze providers.signals, providers.checks, providers.incidents");
+        }
         var http = new Http(COUNTED.node(), signals.tenant.token());
         assertEquals(1, COUNTED.trips(() -> http.get(BASE + "/summary")));
         var start = System.nanoTime();
         var summary = http.get(BASE + "/summary").expect(200);
         var took = Duration.ofNanos(System.nanoTime() - start);
-        System.out.println("5,000 signals in " + took);
         assertEquals("5000 95", summary.at("/counts/operational") + " " + summary.at("/signal_percent"));
         assertTrue(took.toMillis() < 2_000, took.toString());
     }
