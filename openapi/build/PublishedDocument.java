@@ -86,17 +86,26 @@ final class PublishedDocument {
 
     private void success(ObjectNode responses, Policy policy) {
         String status = String.valueOf(policy.status());
-        ObjectNode response = Schemas.follow(document, responses.get(status)).deepCopy();
-        responses.set(status, response);
-        headers(response, policy);
+        ObjectNode response = answer(responses, status, policy);
         header(response, policy.versioned() && !policy.list(), "ETag", "ETag");
         header(response, policy.status() == 201 || policy.status() == 202, "Location", "Location");
         header(response, policy.list(), "Link", "Link");
+        // A creation that finds its resource in place answers 200 beside 201, with the same body and without an ETag.
+        if (policy.status() == 201 && responses.has("200")) {
+            answer(responses, "200", policy);
+        }
+    }
+
+    private ObjectNode answer(ObjectNode responses, String status, Policy policy) {
+        ObjectNode response = Schemas.follow(document, responses.get(status)).deepCopy();
+        responses.set(status, response);
+        headers(response, policy);
         header(response, policy.mutation(), "Idempotency-Replayed", "IdempotencyReplayed");
         header(response, policy.secret(), "Cache-Control", "CacheNever");
         if (policy.dryRun()) {
             dryRun(response, policy);
         }
+        return response;
     }
 
     /**

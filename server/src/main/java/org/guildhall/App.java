@@ -13,6 +13,7 @@ import org.guildhall.core.http.limits.RateLimits;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.log.BufferedLogAppender;
+import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.migrations.Migrations;
@@ -52,11 +53,13 @@ public final class App implements AutoCloseable {
 
         this.platform = new PlatformModule(db, jobs);
         this.work = new TaskQueue(jobs, config.database().jobPoolSize() - CONNECTIONS_BESIDE_TASKS, platform.door()::isActive);
-        this.outbound = Outbound.open(config.outboundAllowed());
+        this.outbound = Outbound.open(new OutgoingAddresses(config.allowedTargets()));
         this.scheduler = config.scheduler();
 
         platform.schedule(work);
-        var tasks = new TasksModule(jobs, work, new EntityIds(spec.prefixes()));
+        var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
+        var tasks = new TasksModule(
+                jobs, work, config.keys(), new EntityIds(spec.prefixes()), runtime.door()::email, outbound.addresses());
         tasks.schedule();
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
@@ -64,7 +67,6 @@ public final class App implements AutoCloseable {
                         Map.of("log", BufferedLogAppender::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())),
                 tasks.timeZoneChanges());
         tasks.bind(api);
-        var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);

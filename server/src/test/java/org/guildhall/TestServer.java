@@ -87,6 +87,21 @@ public final class TestServer implements AutoCloseable {
         static final TestServer NODE = open("guildhall_unscheduled", settings -> reached(settings, settings.database()));
     }
 
+    /** A server on its own database that connects to mail servers of this machine, shared by all tests that send messages. */
+    public static TestServer sending() {
+        return Sending.NODE;
+    }
+
+    private static final class Sending {
+        static final TestServer NODE = open("guildhall_sending", TestServer::localTargets);
+    }
+
+    /** These settings with this machine as an allowed target. */
+    public static Config localTargets(Config settings) {
+        return new Config(settings.database(), settings.host(), settings.port(), settings.publicUrl(), settings.keys(), settings.corsOrigins(),
+                settings.trustedProxies(), settings.scheduler(), List.of(IpRange.parse("127.0.0.1")));
+    }
+
     /** One more node on this server's database; the caller closes it. */
     public TestServer node() {
         return node(settings -> settings);
@@ -124,8 +139,7 @@ public final class TestServer implements AutoCloseable {
     private static Config config(String database) {
         return new Config(
                 new DbConfig(POSTGRES.url(database), Roles.APP, "", 16, Duration.ofSeconds(2)),
-                "127.0.0.1", 0, "http://localhost", Keys.parse(KEYS), Set.of("https://console.example"), List.of(), true,
-                List.of(IpRange.parse("127.0.0.1/32")));
+                "127.0.0.1", 0, "http://localhost", Keys.parse(KEYS), Set.of("https://console.example"), List.of(), true, List.of());
     }
 
     /** The address of this node. */
@@ -140,13 +154,13 @@ public final class TestServer implements AutoCloseable {
     /** These settings with other keys. */
     public static Config keyed(Config settings, String keys) {
         return new Config(settings.database(), settings.host(), settings.port(), settings.publicUrl(), Keys.parse(keys), settings.corsOrigins(),
-                settings.trustedProxies(), settings.scheduler(), settings.outboundAllowed());
+                settings.trustedProxies(), settings.scheduler(), settings.allowedTargets());
     }
 
     /** These settings with another database address, and without scheduled work. */
     public static Config reached(Config settings, DbConfig database) {
         return new Config(database, settings.host(), settings.port(), settings.publicUrl(), settings.keys(), settings.corsOrigins(),
-                settings.trustedProxies(), false, settings.outboundAllowed());
+                settings.trustedProxies(), false, settings.allowedTargets());
     }
 
     /** The settings of this server, except its port. */
@@ -174,13 +188,23 @@ public final class TestServer implements AutoCloseable {
     }
 
     public Tenant tenant(String name) {
+        return tenant(name, "test");
+    }
+
+    /** A new tenant whose messages leave the server. */
+    public Tenant liveTenant() {
+        return tenant("Live " + COUNT.incrementAndGet(), "live");
+    }
+
+    private Tenant tenant(String name, String mode) {
         var id = UUID.randomUUID();
         try (var connection = superuser();
-                var statement = connection.prepareStatement("insert into platform.tenants (tenant_id, id, name, mode) values (?, ?, ?, 'test')");
+                var statement = connection.prepareStatement("insert into platform.tenants (tenant_id, id, name, mode) values (?, ?, ?, ?)");
                 var settings = connection.prepareStatement("insert into platform.settings (tenant_id, rate_limit) values (?, 100000)")) {
             statement.setObject(1, Db.PLATFORM);
             statement.setObject(2, id);
             statement.setString(3, name);
+            statement.setString(4, mode);
             statement.execute();
             settings.setObject(1, id);
             settings.execute();

@@ -25,7 +25,7 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import org.guildhall.core.outbound.AddressRules;
+import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.outbound.Deadline;
 import org.guildhall.core.outbound.GuardedHttp.Request;
 import org.guildhall.core.outbound.GuardedHttp;
@@ -46,7 +46,7 @@ final class CheckRunner {
 
     private final GuardedHttp http;
     private final GuardedResolver resolver;
-    private final AddressRules addresses;
+    private final OutgoingAddresses addresses;
     private final Function<UUID, Boolean> database;
     private final SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
 
@@ -69,7 +69,7 @@ final class CheckRunner {
     }
 
     /** @param database true if the database of this server answers, asked for a tenant */
-    CheckRunner(GuardedHttp http, GuardedResolver resolver, AddressRules addresses, Function<UUID, Boolean> database) {
+    CheckRunner(GuardedHttp http, GuardedResolver resolver, OutgoingAddresses addresses, Function<UUID, Boolean> database) {
         this.http = http;
         this.resolver = resolver;
         this.addresses = addresses;
@@ -199,7 +199,7 @@ final class CheckRunner {
     }
 
     private boolean isPublic(String literal) {
-        return addresses.allows(InetAddress.ofLiteral(literal));
+        return addresses.isAllowed(InetAddress.ofLiteral(literal));
     }
 
     /** Compares records without their case and without the dot at the end of a name. */

@@ -56,6 +56,7 @@ public final class Runtime {
     private final PlanChanges planChanges;
     private final Entitlements entitlements;
     private final AllowanceHolds holds;
+    private final ContactStore contacts = new ContactStore();
 
     Runtime(Pools pools, PlanChanges planChanges, Entitlements entitlements, AllowanceHolds holds) {
         this.pools = pools;
@@ -159,6 +160,11 @@ public final class Runtime {
      */
     public void settle(Tx tx, Changes changes, String reference) {
         holds.settle(tx, changes, reference);
+    }
+
+    /** The e-mail address of an active person; null if there is no such person or address. */
+    public @Nullable String email(Tx tx, UUID personId) {
+        return contacts.email(tx, personId);
     }
 
     /**

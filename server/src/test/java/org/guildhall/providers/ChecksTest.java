@@ -20,6 +20,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.guildhall.Http.Reply;
+import org.guildhall.TestServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class ChecksTest {
 
     private static final String URL = BASE + "/checks";
 
-    private final SignalsFixture signals = new SignalsFixture();
+    private final SignalsFixture signals = new SignalsFixture(TestServer.sending());
     private final AtomicInteger status = new AtomicInteger(200);
     private final AtomicInteger calls = new AtomicInteger();
     private HttpServer server;

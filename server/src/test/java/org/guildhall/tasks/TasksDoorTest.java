@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.LocalDate;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import org.guildhall.Http;
@@ -13,9 +14,11 @@ import org.guildhall.api.TypeIds;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.audit.JobTransactions;
+import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
+import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.work.TaskQueue;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +31,9 @@ class TasksDoorTest {
     private final TestServer.Tenant tenant = TestServer.shared().tenant();
     private final Http http = new Http(tenant.server(), tenant.token());
     private final Tasks door =
-            new TasksModule(tenant.server().db(), new TaskQueue(tenant.server().db(), 1, any -> true), new EntityIds(new Spec().prefixes())).door();
+            new TasksModule(
+                    tenant.server().db(), new TaskQueue(tenant.server().db(), 1, any -> true), Keys.parse(TestServer.KEYS),
+                    new EntityIds(new Spec().prefixes()), (tx, person) -> null, new OutgoingAddresses(List.of())).door();
 
     private <T> T within(BiFunction<Tx, Changes, T> work) {
         return new JobTransactions(tenant.server().db()).run(tenant.id(), SOURCE, work);

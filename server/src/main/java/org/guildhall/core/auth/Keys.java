@@ -42,6 +42,7 @@ public final class Keys {
 
     private static final String HMAC = "HmacSHA256";
     private static final String REPLY_LABEL = "guildhall/reply/v1";
+    private static final String SECRET_LABEL = "guildhall/secret/v1";
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
     private static final int SECRET_CHARACTERS_MIN = 32;
@@ -110,11 +111,35 @@ public final class Keys {
 
     /** Encrypts a reply that contains a secret (AES-256-GCM), so that it can only be read with the caller's idempotency key. */
     public byte[] seal(byte[] plain, String callerKey) {
+        return seal(plain, REPLY_LABEL, callerKey);
+    }
+
+    /** Decrypts the result of {@link #seal}; null if no key fits. */
+    public byte @Nullable [] open(byte[] sealed, String callerKey) {
+        return open(sealed, REPLY_LABEL, callerKey);
+    }
+
+    /**
+     * Encrypts a secret that the server keeps for later use (AES-256-GCM), such as the password of a mail server.
+     *
+     * @param owner the id of the resource; the secret can't be read as that of another one
+     */
+    public byte[] sealSecret(String plain, String owner) {
+        return seal(plain.getBytes(StandardCharsets.UTF_8), SECRET_LABEL, owner);
+    }
+
+    /** Decrypts the result of {@link #sealSecret}; null if no key fits. */
+    public @Nullable String openSecret(byte[] sealed, String owner) {
+        var plain = open(sealed, SECRET_LABEL, owner);
+        return plain == null ? null : new String(plain, StandardCharsets.UTF_8);
+    }
+
+    private byte[] seal(byte[] plain, String label, String salt) {
         try {
             var nonce = new byte[NONCE_BYTES];
             RANDOM.nextBytes(nonce);
             var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            cipher.init(Cipher.ENCRYPT_MODE, replyKey(keys.getFirst(), callerKey), new GCMParameterSpec(TAG_BITS, nonce));
+            cipher.init(Cipher.ENCRYPT_MODE, sealingKey(keys.getFirst(), label, salt), new GCMParameterSpec(TAG_BITS, nonce));
             var sealed = cipher.doFinal(plain);
             var out = Arrays.copyOf(nonce, NONCE_BYTES + sealed.length);
             System.arraycopy(sealed, 0, out, NONCE_BYTES, sealed.length);
@@ -124,12 +149,11 @@ public final class Keys {
         }
     }
 
-    /** Decrypts the result of {@link #seal}; null if no key fits. */
-    public byte @Nullable [] open(byte[] sealed, String callerKey) {
+    private byte @Nullable [] open(byte[] sealed, String label, String salt) {
         for (var key : keys) {
             try {
                 var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-                cipher.init(Cipher.DECRYPT_MODE, replyKey(key, callerKey), new GCMParameterSpec(TAG_BITS, sealed, 0, NONCE_BYTES));
+                cipher.init(Cipher.DECRYPT_MODE, sealingKey(key, label, salt), new GCMParameterSpec(TAG_BITS, sealed, 0, NONCE_BYTES));
                 return cipher.doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
             } catch (javax.crypto.AEADBadTagException otherKey) {
                 continue;
@@ -140,11 +164,11 @@ public final class Keys {
         return null;
     }
 
-    private static SecretKey replyKey(Key key, String callerKey) throws GeneralSecurityException {
+    private static SecretKey sealingKey(Key key, String label, String salt) throws GeneralSecurityException {
         var parameters = HKDFParameterSpec.ofExtract()
                 .addIKM(key.secret)
-                .addSalt(callerKey.getBytes(StandardCharsets.UTF_8))
-                .thenExpand(REPLY_LABEL.getBytes(StandardCharsets.UTF_8), 32);
+                .addSalt(salt.getBytes(StandardCharsets.UTF_8))
+                .thenExpand(label.getBytes(StandardCharsets.UTF_8), 32);
         return KDF.getInstance("HKDF-SHA256").deriveKey("AES", parameters);
     }
 

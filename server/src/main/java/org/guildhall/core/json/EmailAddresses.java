@@ -49,6 +49,13 @@ public final class EmailAddresses {
         return domain == null ? address : foldedLocal(address.substring(0, at)) + "@" + domain;
     }
 
+    /** The form for a mail server: the local part as it is, the domain as A-labels in lower case. An invalid address is returned as it is. */
+    public static String deliverable(String address) {
+        int at = address.lastIndexOf('@');
+        var domain = at < 0 ? null : domain(address.substring(at + 1));
+        return domain == null ? address : address.substring(0, at) + "@" + domain;
+    }
+
     /** The folded form of an address that isn't all ASCII; null for an ASCII one, whose folded form is simply lower case. */
     public static @Nullable String key(@Nullable String address) {
         return address == null || isAscii(address) ? null : folded(address);

@@ -16,7 +16,7 @@ public final class Validation {
     public static final int ITEMS_MAX = 100;
 
     /** Longer than all texts that the document allows. Patterns and formats are not tried on longer texts. */
-    static final int TEXT_CHARACTERS_MAX = 4_096;
+    static final int TEXT_CHARACTERS_MAX = 65_536;
 
     /** In a larger body only the first mistake is reported: hundreds of thousands would take seconds, and an answer shows 100. */
     private static final int VALUES_MAX = 2_000;

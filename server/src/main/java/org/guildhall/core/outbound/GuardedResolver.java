@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.outbound.OutboundFailure.Code;
 
 /**
@@ -23,18 +24,18 @@ public final class GuardedResolver implements AutoCloseable {
         InetAddress[] addresses(String host) throws UnknownHostException;
     }
 
-    private final AddressRules rules;
+    private final OutgoingAddresses addresses;
     private final Names names;
     /** A look-up can't be interrupted, so it runs beside the caller, which waits until its deadline. */
     private final ExecutorService lookups = Executors.newVirtualThreadPerTaskExecutor();
 
     /** A resolver that asks the system's name servers. */
-    public GuardedResolver(AddressRules rules) {
-        this(rules, InetAddress::getAllByName);
+    public GuardedResolver(OutgoingAddresses addresses) {
+        this(addresses, InetAddress::getAllByName);
     }
 
-    public GuardedResolver(AddressRules rules, Names names) {
-        this.rules = rules;
+    public GuardedResolver(OutgoingAddresses addresses, Names names) {
+        this.addresses = addresses;
         this.names = names;
     }
 
@@ -47,7 +48,7 @@ public final class GuardedResolver implements AutoCloseable {
         var name = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         var found = List.of(lookUp(name, deadline.left()));
         for (var address : found) {
-            if (!rules.allows(address)) {
+            if (!addresses.isAllowed(address)) {
                 throw TargetRules.forbidden("The target leads to an address that isn't public.");
             }
         }

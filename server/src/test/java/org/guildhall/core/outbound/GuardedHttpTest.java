@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.outbound.GuardedHttp.Answer;
 import org.guildhall.core.outbound.GuardedHttp.Request;
 import org.guildhall.core.outbound.OutboundFailure.Code;
@@ -70,11 +71,11 @@ class GuardedHttpTest {
         open.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         open.start();
         secret.start();
-        resolver = new GuardedResolver(new AddressRules(List.of(IpRange.parse(PUBLIC + "/32"))), host -> switch (host) {
-            case "public.example" -> AddressRulesTest.addresses(PUBLIC);
-            case "secret.example" -> AddressRulesTest.addresses(SECRET);
-            case "both.example" -> AddressRulesTest.addresses(PUBLIC, SECRET);
-            case "rebinding.example" -> AddressRulesTest.addresses(lookups.getAndIncrement() == 0 ? PUBLIC : SECRET);
+        resolver = new GuardedResolver(new OutgoingAddresses(List.of(IpRange.parse(PUBLIC + "/32"))), host -> switch (host) {
+            case "public.example" -> GuardedResolverTest.addresses(PUBLIC);
+            case "secret.example" -> GuardedResolverTest.addresses(SECRET);
+            case "both.example" -> GuardedResolverTest.addresses(PUBLIC, SECRET);
+            case "rebinding.example" -> GuardedResolverTest.addresses(lookups.getAndIncrement() == 0 ? PUBLIC : SECRET);
             default -> InetAddress.getAllByName(host);
         });
         http = new GuardedHttp(resolver);

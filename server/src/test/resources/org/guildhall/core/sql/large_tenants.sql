@@ -134,6 +134,20 @@ select tenant_id, pg_temp.id(28, n), 'Task ' || n, 'person', 'Owner ' || n % 100
        pg_temp.parent(4, n, 80 * scale), case when n % 50 = 0 then 'open' else 'completed' end, case when n % 50 <> 0 then 'done' end,
        case when n % 50 <> 0 then pg_temp.past(n) end, pg_temp.past(n)
 from sizes, generate_series(1, 40 * scale) n, lateral (select case when n % 3 > 0 then pg_temp.past(n) + interval '7 days' end) d (due);
+insert into tasks.transports (tenant_id, id, name, channel, kind, host, port, tls, sender_address, rate_per_minute, state, created_at)
+select tenant_id, pg_temp.id(60, n), 'Transport ' || n, 'email', 'smtp', 'mail.example', 25, 'starttls', 'a@b.example', 60,
+       case when n % 20 = 0 then 'paused' else 'active' end, pg_temp.past(n)
+from sizes, generate_series(1, 100) n;
+insert into tasks.messages (tenant_id, id, transport_id, channel, category, person_id, subject, body, format, entity_type, entity_id, workflow, state,
+    next_attempt_at, lease_until, expires_at, email_message_id, sent_at, finished_at, created_at)
+select tenant_id, pg_temp.id(61, n), pg_temp.parent(60, n, 100), 'email',
+       case when n % 500 = 0 then 'marketing' when n % 501 = 0 then 'reminder' when n % 502 = 0 then 'recovery' when n % 503 = 0 then 'incident' else 'transactional' end,
+       pg_temp.parent(10, n, 80 * scale), 'S', 'B', 'text', 'product', pg_temp.parent(4, n, 80 * scale), 'Workflow ' || n % 1000, state,
+       case when state = 'queued' then now() end, case when state = 'sending' then now() + interval '1 minute' * (n % 2 * 60 * 24 * 7) end,
+       case when n % 7 = 0 then now() - interval '1 day' end, '<a@b.example>', case when state = 'sent' then pg_temp.past(n) end,
+       case when state not in ('queued', 'sending') then pg_temp.past(n) end, pg_temp.past(n)
+from sizes, generate_series(1, 40 * scale) n, lateral (select case when n % 400 = 0 then 'queued' when n % 401 = 0 then 'failed' when n % 402 = 0 then 'unknown'
+    when n % 403 = 0 then 'expired' when n % 404 = 0 then 'canceled' when n % 405 = 0 then 'sending' else 'sent' end) s (state);
 insert into platform.idempotency_keys (tenant_id, key_hmac, consumer_id, request_hash, operation, request_id, created_at)
 select tenant_id, decode(md5('k' || n), 'hex'), pg_temp.id(27, 1), '\x00', 'createProduct', 'r' || n, now() - n * interval '1 second'
 from sizes, generate_series(1, 20 * scale) n;

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.outbound.OutboundFailure.Code;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -19,9 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which addresses may be called: the first and last address of each forbidden range, their neighbors, and other spellings. */
-class AddressRulesTest {
+class GuardedResolverTest {
 
-    private static final AddressRules RULES = new AddressRules(List.of());
+    private static final OutgoingAddresses RULES = new OutgoingAddresses(List.of());
 
     @ParameterizedTest
     @CsvSource({
@@ -57,8 +58,8 @@ class AddressRulesTest {
         "ff00::,          ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
     })
     void forbiddenRange_isRefusedFromItsFirstToItsLastAddress(String first, String last) {
-        assertFalse(RULES.allows(InetAddress.ofLiteral(first)), first);
-        assertFalse(RULES.allows(InetAddress.ofLiteral(last)), last);
+        assertFalse(RULES.isAllowed(InetAddress.ofLiteral(first)), first);
+        assertFalse(RULES.isAllowed(InetAddress.ofLiteral(last)), last);
     }
 
     @ParameterizedTest
@@ -69,7 +70,7 @@ class AddressRulesTest {
         "203.0.112.255", "203.0.114.0", "223.255.255.255", "::ffff:8.8.8.8", "64:ff9a:ffff::", "64:ff9b:2::", "2001:200::", "2001:db7:ffff::",
         "2001:db9::", "2003::", "2606:4700:4700::1111", "2a00:1450:4001::200e", "3ffe::", "fbff:ffff::"})
     void publicAddress_isAllowed(String address) {
-        assertTrue(RULES.allows(InetAddress.ofLiteral(address)), address);
+        assertTrue(RULES.isAllowed(InetAddress.ofLiteral(address)), address);
     }
 
     @ParameterizedTest
@@ -97,12 +98,12 @@ class AddressRulesTest {
 
     @Test
     void operatorsList_allowsForbiddenRanges() {
-        var rules = new AddressRules(List.of(IpRange.parse("10.1.0.0/16"), IpRange.parse("fd00:1::/32")));
-        assertTrue(rules.allows(InetAddress.ofLiteral("10.1.2.3")));
-        assertTrue(rules.allows(InetAddress.ofLiteral("::ffff:10.1.2.3")));
-        assertTrue(rules.allows(InetAddress.ofLiteral("fd00:1::5")));
-        assertFalse(rules.allows(InetAddress.ofLiteral("10.2.0.0")));
-        assertFalse(rules.allows(InetAddress.ofLiteral("127.0.0.1")));
+        var rules = new OutgoingAddresses(List.of(IpRange.parse("10.1.0.0/16"), IpRange.parse("fd00:1::/32")));
+        assertTrue(rules.isAllowed(InetAddress.ofLiteral("10.1.2.3")));
+        assertTrue(rules.isAllowed(InetAddress.ofLiteral("::ffff:10.1.2.3")));
+        assertTrue(rules.isAllowed(InetAddress.ofLiteral("fd00:1::5")));
+        assertFalse(rules.isAllowed(InetAddress.ofLiteral("10.2.0.0")));
+        assertFalse(rules.isAllowed(InetAddress.ofLiteral("127.0.0.1")));
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.core.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,57 @@
+package org.guildhall.tasks.messages;
+
+import org.guildhall.api.model.AttemptOutcome;
+import org.guildhall.api.model.Message;
+import org.guildhall.api.model.MessageAttempt;
+import org.guildhall.api.model.MessageCategory;
+import org.guildhall.api.model.MessageChannel;
+import org.guildhall.api.model.MessageFormat;
+import org.guildhall.api.model.MessageId;
+import org.guildhall.api.model.MessageRecipient;
+import org.guildhall.api.model.MessageSource;
+import org.guildhall.api.model.MessageState;
+import org.guildhall.api.model.PersonId;
+import org.guildhall.api.model.TransportId;
+import org.guildhall.core.json.EntityIds;
+import org.guildhall.tasks.messages.MessageStore.Attempt;
+import org.guildhall.tasks.messages.MessageStore.Row;
+import org.jspecify.annotations.Nullable;
+
+/** The wire form of messages. */
+final class MessageViews {
+
+    private final EntityIds entities;
+
+    MessageViews(EntityIds entities) {
+        this.entities = entities;
+    }
+
+    Message toApi(Row row) {
+        return toApi(row, false);
+    }
+
+    /** @param deduplicated true in the answer to a repeated creation */
+    Message toApi(Row row, boolean deduplicated) {
+        return new Message(
+                new MessageId(row.id()), row.externalId(), new TransportId(row.transportId()), MessageChannel.fromValue(row.channel()),
+                MessageCategory.fromValue(row.category()),
+                new MessageRecipient(row.personId() == null ? null : new PersonId(row.personId()), row.address()), row.subject(), row.body(),
+                MessageFormat.fromValue(row.format()), row.dedupeKey(), deduplicated, row.sendAfter(), row.expiresAt(), source(row),
+                MessageState.fromValue(row.state()), row.stateReason(), row.nextAttemptAt(),
+                row.attempts().stream().map(MessageViews::toApi).toList(), row.emailMessageId(), row.sentTo(), row.sentAt(), row.finishedAt(),
+                row.bodyErasedAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+
+    private static MessageAttempt toApi(Attempt attempt) {
+        return new MessageAttempt(
+                attempt.number(), attempt.startedAt(), attempt.endedAt(), AttemptOutcome.fromValue(attempt.outcome()), attempt.code(), attempt.detail());
+    }
+
+    private @Nullable MessageSource source(Row row) {
+        return row.workflow() == null
+                ? null
+                : new MessageSource(
+                        row.workflow(), row.entityType(),
+                        row.entityType() == null || row.entityId() == null ? null : entities.id(row.entityType(), row.entityId()));
+    }
+}

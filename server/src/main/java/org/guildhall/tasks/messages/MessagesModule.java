@@ -1,0 +1,67 @@
+package org.guildhall.tasks.messages;
+
+import java.time.Duration;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import org.guildhall.core.audit.JobTransactions;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Api;
+import org.guildhall.core.json.EntityIds;
+import org.guildhall.core.net.OutgoingAddresses;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.work.TaskQueue;
+import org.jspecify.annotations.Nullable;
+
+/** Wires the part {@code messages}: transports, messages and their sending. */
+public final class MessagesModule {
+
+    /** The longest wait for one answer of a mail server. */
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(20);
+
+    private final MessageStore messages = new MessageStore();
+    private final TransportStore transports = new TransportStore();
+    private final JobTransactions transactions;
+    private final TaskQueue queue;
+    private final Keys keys;
+    private final EntityIds entities;
+    private final BiFunction<Tx, UUID, @Nullable String> addresses;
+    private final OutgoingAddresses outgoing;
+    private final MessageViews views;
+    private final Outbox outbox;
+
+    /**
+     * @param jobs the database for background work
+     * @param addresses gives the e-mail address of a person; null if there is none
+     * @param outgoing the addresses to which the server may connect
+     */
+    public MessagesModule(
+            Db jobs, TaskQueue queue, Keys keys, EntityIds entities, BiFunction<Tx, UUID, @Nullable String> addresses, OutgoingAddresses outgoing) {
+        this.transactions = new JobTransactions(jobs);
+        this.queue = queue;
+        this.keys = keys;
+        this.entities = entities;
+        this.addresses = addresses;
+        this.outgoing = outgoing;
+        this.views = new MessageViews(entities);
+        this.outbox = new Outbox(queue);
+    }
+
+    /** Registers the background work of this part. */
+    public void schedule() {
+        var smtp = new SmtpSender(outgoing, ANSWER_MAX);
+        queue.on(Outbox.SEND, TaskQueue.Policy.DUE, new SendMessageJob(transactions, outbox, views, keys, addresses, smtp));
+        queue.on(Outbox.RELEASE, TaskQueue.Policy.DUE, new ReleaseMessagesJob(transactions, outbox));
+        queue.on(Outbox.ERASE, TaskQueue.Policy.DUE, new EraseMessagesJob(transactions));
+    }
+
+    /** Binds the operations of this part and declares its constraints. */
+    public void bind(Api api) {
+        new TransportsHandler(transports, keys, outbox).bind(api.routes());
+        new MessagesHandler(messages, transports, views, entities, outbox).bind(api.routes());
+        api.constraints()
+                .on("transports_one_default", Problem.CONFLICT, "/is_default", "Another transport was made the default at the same time.")
+                .on("messages_person", Problem.VALIDATION_FAILED, "/to/person_id", "There is no such person.");
+    }
+}

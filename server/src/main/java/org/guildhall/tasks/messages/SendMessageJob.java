@@ -1,0 +1,180 @@
+package org.guildhall.tasks.messages;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import org.guildhall.api.model.MessageId;
+import org.guildhall.api.model.TransportId;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.JobTransactions.Events;
+import org.guildhall.core.audit.JobTransactions.Source;
+import org.guildhall.core.audit.JobTransactions;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.TaskLease;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.work.TaskQueue;
+import org.guildhall.tasks.messages.DispatchRules.Decision;
+import org.guildhall.tasks.messages.DispatchRules.Situation;
+import org.guildhall.tasks.messages.MessageStore.Row;
+import org.guildhall.tasks.messages.OutboxStore.Ended;
+import org.guildhall.tasks.messages.OutboxStore.Turn;
+import org.guildhall.tasks.messages.SendResult.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one message. An attempt has three steps: a transaction that claims the message under a lease and commits; the exchange with the mail
+ * server, outside any transaction; a transaction that stores the result. If the node dies in between, the message becomes {@code unknown} when
+ * the lease is over, and isn't sent again by itself.
+ */
+final class SendMessageJob implements TaskQueue.Job {
+
+    /** The time for one exchange with the mail server. */
+    private static final Duration EXCHANGE_MAX = Duration.ofSeconds(40);
+    /** Longer than an exchange and the transactions beside it. */
+    static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration CONTENDED = Duration.ofSeconds(1);
+
+    private final JobTransactions transactions;
+    private final Outbox outbox;
+    private final OutboxStore store = new OutboxStore();
+    private final MessageViews views;
+    private final Keys keys;
+    private final BiFunction<Tx, UUID, @Nullable String> addresses;
+    private final MessageSender smtp;
+    private final MessageSender standIn = new StandInSender();
+
+    /** @param addresses gives the e-mail address of a person; null if there is none */
+    SendMessageJob(
+            JobTransactions transactions, Outbox outbox, MessageViews views, Keys keys, BiFunction<Tx, UUID, @Nullable String> addresses,
+            MessageSender smtp) {
+        this.transactions = transactions;
+        this.outbox = outbox;
+        this.views = views;
+        this.keys = keys;
+        this.addresses = addresses;
+        this.smtp = smtp;
+    }
+
+    /** What follows from a claim: an attempt, or a wait. */
+    private sealed interface Claim {
+
+        /** Send it now. @param claimedNanos this node's clock before the claim */
+        record Attempt(Row message, TransportStore.Row transport, boolean isTest, Instant at, long claimedNanos) implements Claim {}
+
+        /** Nothing to send now. @param until null if the message needs no further run */
+        record Wait(@Nullable Instant until) implements Claim {}
+    }
+
+    @Override
+    public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
+        long began = System.nanoTime();
+        return switch (transactions.runAll(lease, (tx, events) -> claim(tx, events, lease.id(), began))) {
+            case Claim.Wait wait -> wait.until();
+            case Claim.Attempt attempt -> {
+                var result = send(attempt);
+                // Stored even if another node has taken the task over: only this node knows what happened.
+                yield transactions.runAll(lease.tenant(), (tx, events) -> store(tx, events, attempt, result));
+            }
+        };
+    }
+
+    private Claim claim(Tx tx, Events events, UUID id, long began) {
+        var turn = store.lock(tx, id);
+        if (turn == null) {
+            return new Claim.Wait(tx.now().plus(CONTENDED));
+        }
+        var message = turn.message();
+        var transport = turn.transport();
+        var decision = DispatchRules.decide(new Situation(
+                turn.storedState(), message.leaseUntil(), message.nextAttemptAt(), message.expiresAt(), message.slotAt(), transport.isPaused(),
+                transport.nextSlotAt(), transport.ratePerMinute(), turn.now()));
+        return switch (decision) {
+            case Decision.Nothing() -> new Claim.Wait(null);
+            case Decision.Wait(var until) -> new Claim.Wait(until);
+            case Decision.Park(var until) -> new Claim.Wait(until);
+            case Decision.Expire() -> {
+                record(events, "message.expired", message, store.expire(tx, id));
+                outbox.ended(tx, turn.now());
+                yield new Claim.Wait(null);
+            }
+            case Decision.Lose() -> {
+                var lost = SendResult.of(Outcome.UNKNOWN, null, "The node stopped during the attempt.");
+                record(events, "message.unknown", message, store.finish(tx, id, "unknown", null, message.updatedAt(), turn.now(), lost));
+                outbox.ended(tx, turn.now());
+                yield new Claim.Wait(null);
+            }
+            case Decision.Reserve(var slotAt, var nextSlotAt) -> {
+                store.reserve(tx, id, slotAt);
+                store.takeSlot(tx, transport.id(), nextSlotAt);
+                yield new Claim.Wait(DispatchRules.earlier(slotAt, message.expiresAt()));
+            }
+            case Decision.Send(var nextSlotAt) -> start(tx, turn, nextSlotAt, began);
+        };
+    }
+
+    private Claim start(Tx tx, Turn turn, Instant nextSlotAt, long began) {
+        var message = turn.message();
+        var recipient = message.personId() == null ? message.address() : addresses.apply(tx, message.personId());
+        store.takeSlot(tx, turn.transport().id(), nextSlotAt);
+        return new Claim.Attempt(
+                store.start(tx, message.id(), recipient, turn.now().plus(LEASE)), turn.transport(), turn.isTest(), turn.now(), began);
+    }
+
+    private SendResult send(Claim.Attempt attempt) {
+        var message = attempt.message();
+        if (message.sentTo() == null || message.subject() == null || message.body() == null) {
+            return SendResult.of(Outcome.REFUSED, "no_address", "The person has no e-mail address, or doesn't exist any more.");
+        }
+        long left = EXCHANGE_MAX.toNanos() - (System.nanoTime() - attempt.claimedNanos());
+        if (left <= 0) {
+            // A node that was frozen in between must not send under a lease that may be over.
+            return SendResult.of(Outcome.DEFERRED, "timeout", "The node had no time left for the attempt.");
+        }
+        var transport = attempt.transport();
+        var server = transport.server();
+        var password = server.password() == null ? null : keys.openSecret(server.password(), new TransportId(transport.id()).toString());
+        if (server.password() != null && password == null) {
+            return SendResult.of(Outcome.DEFERRED, "login_refused", "The stored password can't be read with the keys of this server.");
+        }
+        var mail = new MessageSender.Mail(
+                attempt.at(), message.emailMessageId(), transport.senderAddress(), transport.senderName(), message.sentTo(), message.subject(),
+                message.body(), message.format().equals("html"));
+        return (attempt.isTest() ? standIn : smtp)
+                .send(new MessageSender.Server(server.host(), server.port(), server.tls(), server.user(), password), mail, Duration.ofNanos(left));
+    }
+
+    private @Nullable Instant store(Tx tx, Events events, Claim.Attempt attempt, SendResult result) {
+        var ended = store.lockAttempt(tx, attempt.message().id(), attempt.message().attempt());
+        if (ended == null) {
+            return null;
+        }
+        var next = result.outcome() == Outcome.DEFERRED ? nextAttempt(ended) : null;
+        var state = next != null ? "queued" : result.outcome() == Outcome.DEFERRED || result.outcome() == Outcome.REFUSED ? "failed" : result.outcome().value();
+        var before = ended.message();
+        var after = store.finish(tx, before.id(), state, next, attempt.at(), ended.now(), result);
+        record(events, next == null ? "message." + state : "message.deferred", before, after);
+        if (next != null) {
+            return DispatchRules.earlier(next, before.expiresAt());
+        }
+        outbox.ended(tx, ended.now());
+        return null;
+    }
+
+    private static @Nullable Instant nextAttempt(Ended ended) {
+        var wait = RetryBackoff.after(ended.message().tries(), ThreadLocalRandom.current().nextDouble());
+        return wait == null ? null : ended.now().plus(wait);
+    }
+
+    private void record(Events events, String action, Row before, Row after) {
+        events.begin(new Source(action, "access", Outbox.SEND, Actor.JOB, null, null))
+                .changed(new MessageId(before.id()), views.toApi(before), views.toApi(after));
+    }
+
+    @Override
+    public void giveUp(TaskLease lease) {
+        throw new IllegalStateException("messages are never given up");
+    }
+}

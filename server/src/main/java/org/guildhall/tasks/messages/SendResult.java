@@ -1,0 +1,45 @@
+package org.guildhall.tasks.messages;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The result of one attempt.
+ *
+ * @param code the reply code of the mail server, or a word of ours
+ * @param detail the answer in words, at most 500 characters in one line; it may contain the address
+ */
+record SendResult(Outcome outcome, @Nullable String code, @Nullable String detail) {
+
+    private static final int DETAIL_MAX = 500;
+
+    /** How an attempt ended. */
+    enum Outcome {
+        /** Accepted. */
+        SENT("sent"),
+        /** A temporary failure: the message certainly wasn't accepted. */
+        DEFERRED("deferred"),
+        /** Refused for good. */
+        REFUSED("refused"),
+        /** The message was handed over, and no answer came. */
+        UNKNOWN("unknown");
+
+        private final String value;
+
+        Outcome(String value) {
+            this.value = value;
+        }
+
+        String value() {
+            return value;
+        }
+    }
+
+    static SendResult of(Outcome outcome, @Nullable String code, @Nullable String words) {
+        return new SendResult(outcome, code, words == null ? null : line(words));
+    }
+
+    private static String line(String words) {
+        var line = words.replaceAll("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+", " ").strip();
+        return line.length() <= DETAIL_MAX ? line : line.substring(0, DETAIL_MAX);
+    }
+}

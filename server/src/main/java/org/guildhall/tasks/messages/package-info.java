@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.tasks.messages;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Messages through the front door: transports with a secret that nobody sees, and the queue.
+# shellcheck source-path=SCRIPTDIR source=lib/checks.bash
+source "$(dirname "$0")/lib/checks.bash"
+
+transports=/tasks/transports
+messages=/tasks/messages
+call POST $transports "{\"name\": \"Smoke $run\", \"external_id\": \"smoke-$run\", \"sender\": {\"address\": \"hello@smoke.example\"},
+  \"smtp\": {\"host\": \"smtp.smoke.example\", \"user\": \"smoke\", \"password\": \"correct horse $run\"}}"
+check "a transport has a password that isn't shown" 201 '.smtp == {"host": "smtp.smoke.example", "port": 587, "tls": "starttls", "user": "smoke", "has_password": true}'
+transport=$(member .id)
+call PATCH "$transports/$transport" '{"smtp": {"host": "other.smoke.example"}}'
+check "the password isn't sent to another host" 422 '.errors[0].pointer == "/smtp/password"'
+call PATCH "$transports/$transport" '{"rate_per_minute": 5}'
+check "the rate changes alone" 200 '.rate_per_minute == 5' '.smtp.has_password'
+call POST "$transports/$transport/pause"
+check "it is paused" 200 '.state == "paused"'
+call POST "$transports/$transport/pause"
+check "once" 409 '.code == "invalid_state"'
+call GET "$transports?external_id=smoke-$run"
+check "and found" 200 '.data | length == 1'
+
+new="{\"transport_id\": \"$transport\", \"to\": {\"address\": \"mira@smoke.example\"}, \"subject\": \"Smoke\", \"body\": \"Fire.\",
+  \"dedupe_key\": \"smoke-$run\", \"send_after\": \"2999-01-01T00:00:00Z\"}"
+call POST $messages "$new"
+check "a message waits in the queue" 201 '.state == "queued"' '.attempts == []' '.deduplicated | not' '.email_message_id == "<\(.id)@smoke.example>"'
+message=$messages/$(member .id)
+call POST $messages "$new"
+check "it is queued once" 200 ".id == \"${message##*/}\"" .deduplicated
+call POST $messages '{"to": {}, "subject": "Smoke", "body": "Fire."}'
+check "a message needs a recipient" 422 '.errors[0].pointer == "/to"'
+call POST $messages '{"to": {"address": "mira@smoke.example"}, "subject": "Smoke\r\nBcc: all@smoke.example", "body": "Fire."}'
+check "a subject is one line" 422 '.errors[0].pointer == "/subject"'
+call GET "$messages?transport_id=$transport&state=queued"
+check "it is found by its transport" 200 '.data | length == 1'
+call POST "$message/retry" '{"reason": "Again"}'
+check "what waits isn't sent again" 409 '.code == "invalid_state"'
+call POST "$message/cancel" '{"reason": "Smoke suite."}'
+check "it is canceled" 200 '.state == "canceled"' '.state_reason == "Smoke suite."' '.next_attempt_at == null'
+call GET "/platform/audit-events?entity_type=message&entity_id=${message##*/}"
+check "the trail has no personal member" 200 '.data | length == 2' '.data[0].after.body == "[personal]"' '.data[0].after.to.address == "[personal]"'
