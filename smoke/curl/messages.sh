@@ -39,3 +39,16 @@ call POST "$message/cancel" '{"reason": "Smoke suite."}'
 check "it is canceled" 200 '.state == "canceled"' '.state_reason == "Smoke suite."' '.next_attempt_at == null'
 call GET "/platform/audit-events?entity_type=message&entity_id=${message##*/}"
 check "the trail has no personal member" 200 '.data | length == 2' '.data[0].after.body == "[personal]"' '.data[0].after.to.address == "[personal]"'
+
+suppressions=/tasks/suppressions
+call POST $suppressions "{\"address\": \"smoke-$run@Smoke.Example\", \"reason\": \"complaint\"}"
+check "an address is suppressed, its domain in lower case" 201 ".address == \"smoke-$run@smoke.example\"" .active
+suppression=$suppressions/$(member .id)
+call POST $suppressions "{\"address\": \"smoke-$run@smoke.example\", \"reason\": \"complaint\"}"
+check "once for a reason" 409 '.code == "already_exists"'
+call POST "$suppression/lift" '{"reason": "Smoke suite."}'
+check "a complaint needs force" 409 '.code == "invalid_state"'
+call POST "$suppression/lift" '{"reason": "Smoke suite.", "force": true}'
+check "and is lifted with it" 200 '.active | not' '.lift_reason == "Smoke suite."'
+call GET "$suppressions?address=smoke-$run@smoke.example"
+check "it stays readable" 200 '.data | length == 1'

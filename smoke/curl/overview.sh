@@ -94,3 +94,13 @@ call GET "$overview?at=2999-01-01T00:00:00Z"
 check "and what is to come nobody knows" 400 '.errors[0].parameter == "at"'
 call GET "/overview/organizations/${organization%?????}00000"
 check "another organization is none" 404 '.code == "not_found"'
+
+call GET /overview/backbone
+check "the backbone has its eight figures and four lanes" 200 '.cards | map(.label) == ["Ready", "Watch", "Blocked", "Lanes", "Money", "Platform", "Tasks", "Audit"]' \
+    '.counts.audit == 1' '.queue.items[0].lane == "money"' '.queue.items[1].readiness == "ready"'
+call POST /tasks/operational-tasks "{\"title\": \"Smoke $run\"}"
+task=$(member .id)
+call POST "/tasks/operational-tasks/$task/complete" '{"kind": "done"}'
+check "a completed task" 200
+call GET /overview/backbone
+check "isn't in it" 200 "[.queue.items[].task_id] | contains([\"$task\"]) | not"

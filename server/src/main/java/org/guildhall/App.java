@@ -73,7 +73,7 @@ public final class App implements AutoCloseable {
         this.providers = new ProvidersModule(jobs, work, outbound);
         providers.schedule();
         providers.bind(api);
-        new OverviewModule(runtime.door(), tasks.door()).bind(api);
+        new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);
         more.accept(api);
 
         this.server = api.server(

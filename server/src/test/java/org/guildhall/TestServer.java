@@ -92,6 +92,11 @@ public final class TestServer implements AutoCloseable {
         return Sending.NODE;
     }
 
+    /** Such a server on a fresh database of its own; the caller closes it. */
+    public static TestServer freshSending() {
+        return open("guildhall_sending_" + COUNT.incrementAndGet(), TestServer::localTargets);
+    }
+
     private static final class Sending {
         static final TestServer NODE = open("guildhall_sending", TestServer::localTargets);
     }

@@ -18,6 +18,8 @@ import org.guildhall.api.model.ProviderQueue;
 import org.guildhall.api.model.ProviderRecovery;
 import org.guildhall.api.model.ProviderRecoverySignal;
 import org.guildhall.api.model.ProviderRoom;
+import org.guildhall.api.model.ProviderRunbook;
+import org.guildhall.api.model.ProviderRunbookStep;
 import org.guildhall.api.model.ProviderSummary;
 import org.guildhall.api.model.SignalId;
 import org.guildhall.api.model.SignalKind;
@@ -39,6 +41,16 @@ final class ProviderSummariesHandler implements ProviderSummariesApi<Call> {
             "Provider reliability", "Provider Health",
             "A monitoring room for payment rails, identity, messaging, webhooks, APIs, database health, and the recovery actions that keep operators "
                     + "from guessing.");
+    private static final ProviderRunbook RUNBOOK = new ProviderRunbook(
+            "Monitoring runbook", "The minimum loop for provider health once real providers are wired.", List.of(
+                    new ProviderRunbookStep(
+                            "Observe", "Capture status, latency, last success, last failure, payload count, queue depth, and provider incident notes."),
+                    new ProviderRunbookStep(
+                            "Alert", "Warn owners only when a signal is actionable: billing drift, blocked login, failed delivery, or user-facing outage."),
+                    new ProviderRunbookStep(
+                            "Recover", "Replay idempotent events, pause unsafe automations, hold billing sends, and document rollback options."),
+                    new ProviderRunbookStep(
+                            "Close", "Attach evidence, timeline, prevention task, and owner-safe explanation before marking healthy.")));
     private static final String EMPTY_LANE = "No provider in this lane yet";
 
     private final ProviderSummaryStore summaries;
@@ -60,7 +72,7 @@ final class ProviderSummariesHandler implements ProviderSummariesApi<Call> {
         var counts = summary.counts();
         return new ProviderSummary(
                 at, ROOM, new ProviderCounts(counts.signals(), counts.operational(), counts.degraded(), counts.blocked(), counts.planned()),
-                counts.signalPercent(), cards(counts), lanes(summary.lanes()), queue(summary.queue()), recovery(summary.recovery()));
+                counts.signalPercent(), cards(counts), lanes(summary.lanes()), queue(summary.queue()), recovery(summary.recovery()), RUNBOOK);
     }
 
     private static List<ProviderCard> cards(Counts counts) {

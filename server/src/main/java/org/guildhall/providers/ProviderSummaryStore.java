@@ -8,8 +8,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.RowReader;
@@ -92,8 +94,33 @@ final class ProviderSummaryStore {
 
     private static final PreparedQuery<Summary> GET =
             PreparedQuery.of(resultQuery(SUMMARY.formatted(PRESENT, SHOWN_MAX + 1)), COLUMNS, ProviderSummaryStore::summary);
+    private static final Field<Long> DEGRADED = field(name("degraded"), SQLDataType.BIGINT);
+    private static final Field<Long> BLOCKED = field(name("blocked"), SQLDataType.BIGINT);
+    private static final Field<Boolean> PAYMENTS_BLOCKED = field(name("payments_blocked"), SQLDataType.BOOLEAN);
+    private static final JsonReader<List<Providers.RecoverySignal>> RECOVERY_SIGNALS = JsonReader.ofList(Providers.RecoverySignal.class);
+    private static final PreparedQuery<Providers.Recovery> GET_RECOVERY = PreparedQuery.of(
+            resultQuery("""
+                    with s as materialized (
+                        select id, name, lane, owner_name, status, recovery_action, rank
+                        from providers.present_signals
+                        where state = 'active' and status in ('degraded', 'blocked'))
+                    select count(*) filter (where status = 'degraded') as degraded, count(*) filter (where status = 'blocked') as blocked,
+                        count(*) filter (where status = 'blocked' and lane = 'payments') > 0 as payments_blocked,
+                        (select coalesce(jsonb_agg(jsonb_build_object(
+                            'id', r.id, 'name', r.name, 'lane', r.lane, 'owner', r.owner_name, 'blocked', r.status = 'blocked',
+                            'recovery_action', r.recovery_action) order by r.rank desc), '[]')
+                         from (select * from s order by rank desc limit {0}) r) as recovery
+                    from s""", DSL.param("most", SQLDataType.INTEGER)),
+            List.of(DEGRADED, BLOCKED, PAYMENTS_BLOCKED, RECOVERY),
+            cells -> new Providers.Recovery(
+                    cells.get(DEGRADED), cells.get(BLOCKED), cells.get(PAYMENTS_BLOCKED), RECOVERY_SIGNALS.read(cells.get(RECOVERY))));
     private static final PreparedQuery<Summary> GET_AT =
             PreparedQuery.of(resultQuery(SUMMARY.formatted(PAST, SHOWN_MAX + 1), AT), COLUMNS, ProviderSummaryStore::summary);
+
+    /** Adds the read of the signals that need an operator. */
+    Supplier<Providers.Recovery> recovery(Batch batch, int most) {
+        return batch.single(GET_RECOVERY, most);
+    }
 
     /** @param at the instant; null for now */
     Summary get(Tx tx, @Nullable Instant at) {

@@ -37,6 +37,11 @@ public final class ProvidersModule implements AutoCloseable {
         job.schedule();
     }
 
+    /** The door of the room. */
+    public Providers door() {
+        return new Providers(summaries);
+    }
+
     /** Registers the room's handlers, and the problems of its constraints. */
     public void bind(Api api) {
         new SignalsHandler(signals, job).bind(api.routes());

@@ -5,12 +5,15 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.model.OverviewTasks;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.tasks.operational.OperationalTaskStore;
+import org.guildhall.tasks.operational.TaskBacklogStore;
 import org.guildhall.tasks.operational.OperationalTaskViews;
 import org.guildhall.tasks.operational.OperationalTasks;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +83,23 @@ public final class Tasks {
      */
     public boolean complete(Tx tx, Changes changes, UUID id, Outcome outcome, @Nullable String words) {
         return tasks.complete(tx, changes, id, lower(outcome), words);
+    }
+
+    /** The numbers of unfinished tasks, and the oldest of them. */
+    public record Backlog(long open, long inProgress, long blocked, List<BacklogTask> tasks) {}
+
+    /** An unfinished task. @param state open, in_progress or blocked */
+    public record BacklogTask(UUID id, String title, @Nullable String detail, @Nullable String owner, @Nullable String workflow, String state) {}
+
+    /** Adds the read of the unfinished tasks, the oldest first. @param most the maximal number of tasks in the result; the numbers include all */
+    public Supplier<Backlog> backlog(Batch batch, int most) {
+        var found = TaskBacklogStore.get(batch, most);
+        return () -> {
+            var read = found.get();
+            return new Backlog(read.open(), read.inProgress(), read.blocked(), read.tasks().stream()
+                    .map(task -> new BacklogTask(task.id(), task.title(), task.detail(), task.owner(), task.workflow(), task.state()))
+                    .toList());
+        };
     }
 
     private static String lower(Enum<?> value) {

@@ -9,7 +9,8 @@ import java.util.List;
 final class OverviewExamples {
 
     static final List<Example> ALL = List.of(
-            example(GET_ORGANIZATION_OVERVIEW));
+            example(GET_ORGANIZATION_OVERVIEW),
+            example(GET_WORKFLOW_BACKBONE));
 
     private OverviewExamples() {}
 }

@@ -35,7 +35,12 @@ final class TasksExamples {
             example(GET_MESSAGE),
             example(CANCEL_MESSAGE),
             example(RETRY_MESSAGE).at("message_id", samples -> messageIn(samples, "failed")),
-            example(RESOLVE_MESSAGE).at("message_id", samples -> messageIn(samples, "unknown")));
+            example(RESOLVE_MESSAGE).at("message_id", samples -> messageIn(samples, "unknown")),
+
+            example(CREATE_SUPPRESSION).makes("spp").with("/address", RuntimeExamples::address),
+            example(LIST_SUPPRESSIONS),
+            example(GET_SUPPRESSION),
+            example(LIFT_SUPPRESSION));
 
     private TasksExamples() {}
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import org.guildhall.client.Guildhall;
 
@@ -36,7 +37,22 @@ final class ProviderRoomCheck {
         assertEquals(room.get("signals"), cards(summary.at("/queue/signals")));
         assertEquals(room.at("/priority_recovery/title"), summary.at("/priority_recovery/title"));
         assertEquals(room.at("/priority_recovery/about"), summary.at("/priority_recovery/about"));
+        assertEquals(room.get("runbook"), summary.get("runbook"));
         assertEquals(room.at("/priority_recovery/signals"), only(summary.at("/priority_recovery/signals"), "name", "recovery_action"));
+    }
+
+    /** Compares the workflow backbone with the page that operators know, which is in {@code backbone.json}. */
+    static void checkBackbone(Guildhall tenant) throws IOException {
+        JsonNode page;
+        try (var file = Objects.requireNonNull(ProviderRoomCheck.class.getResourceAsStream("backbone.json"))) {
+            page = JSON.readTree(file);
+        }
+        var backbone = (ObjectNode) JSON.<JsonNode>valueToTree(tenant.overview().workflowBackbones().get().value());
+        var queue = (ObjectNode) backbone.get("queue");
+        queue.remove("has_more");
+        queue.get("items").forEach(item -> ((ObjectNode) item).remove(List.of("signal_id", "task_id")));
+        // As text and back: numbers of the same value can be nodes of different types.
+        assertEquals(page, JSON.readTree(backbone.toString()));
     }
 
     /** The members of each signal that its card shows. */

@@ -59,6 +59,7 @@ class SeedTest {
                 seed_fedWikiService_hasThreeTiers(url, tokens);
                 assertEquals(12, once.get("signals"), once::toString);
                 ProviderRoomCheck.check(client(url, tokens.readOnly()));
+                ProviderRoomCheck.checkBackbone(client(url, tokens.readOnly()));
                 trial_supersedesDefault_publicReturns(client(url, secrets.get("wiki-cooperative.admin")).runtime());
             }
         }

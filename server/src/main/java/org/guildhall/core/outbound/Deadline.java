@@ -26,11 +26,6 @@ public final class Deadline {
         return Duration.ofNanos(left);
     }
 
-    /** True if no time is left. */
-    public boolean isOver() {
-        return System.nanoTime() - start >= nanos;
-    }
-
     /** The time since the beginning. */
     public Duration elapsed() {
         return Duration.ofNanos(System.nanoTime() - start);

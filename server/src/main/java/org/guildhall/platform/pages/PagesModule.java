@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 import org.guildhall.core.http.Api;
 import org.jspecify.annotations.Nullable;
 
-/** The pages outside the API: the API explorer and the problems. */
+/** The pages outside the API: the API explorer, the problems and the operators' health room. */
 public final class PagesModule {
 
     private PagesModule() {}
@@ -22,6 +22,9 @@ public final class PagesModule {
         api.page("/problems", path -> problems.catalogue());
         api.page("/problems/{code}", path -> problems.page(path.substring(path.lastIndexOf('/') + 1)));
         api.page("/pages/{file}", problems::file);
+        var healthRoom = once(HealthRoomPage::new);
+        api.page("/health-room", path -> healthRoom.get().page());
+        api.page("/health-room/{file}", path -> healthRoom.get().file(path));
     }
 
     /** A value built at its first use, to save memory on servers whose pages are not used. */

@@ -2,6 +2,7 @@ package org.guildhall.tasks.messages;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what happens to a message whose turn has come. The reasons not to send it are checked in a fixed order. */
@@ -19,11 +20,12 @@ final class DispatchRules {
      * @param state the stored state
      * @param leaseUntil the end of the present attempt's lease; null unless the message is being sent
      * @param slotAt the reserved place within the transport's rate; null if none is reserved
+     * @param suppressionId the suppression that stops the message; null if none does
      * @param nextSlotAt the transport's next free place
      */
     record Situation(
-            String state, @Nullable Instant leaseUntil, @Nullable Instant nextAttemptAt, @Nullable Instant expiresAt, @Nullable Instant slotAt,
-            boolean isTransportPaused, Instant nextSlotAt, int ratePerMinute, Instant now) {}
+            String state, @Nullable Instant leaseUntil, @Nullable Instant nextAttemptAt, @Nullable Instant expiresAt, @Nullable UUID suppressionId,
+            @Nullable Instant slotAt, boolean isTransportPaused, Instant nextSlotAt, int ratePerMinute, Instant now) {}
 
     /** What to do. */
     sealed interface Decision {
@@ -43,6 +45,9 @@ final class DispatchRules {
         /** The message has expired. */
         record Expire() implements Decision {}
 
+        /** The recipient's address is suppressed. */
+        record Suppress(UUID suppressionId) implements Decision {}
+
         /** The lease is over, and no result was stored. */
         record Lose() implements Decision {}
 
@@ -61,6 +66,9 @@ final class DispatchRules {
     private static Decision queued(Situation at) {
         if (at.expiresAt() != null && !at.expiresAt().isAfter(at.now())) {
             return new Decision.Expire();
+        }
+        if (at.suppressionId() != null) {
+            return new Decision.Suppress(at.suppressionId());
         }
         if (at.nextAttemptAt() != null && at.nextAttemptAt().isAfter(at.now())) {
             return new Decision.Wait(earlier(at.nextAttemptAt(), at.expiresAt()));

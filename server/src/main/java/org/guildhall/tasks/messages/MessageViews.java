@@ -11,6 +11,7 @@ import org.guildhall.api.model.MessageRecipient;
 import org.guildhall.api.model.MessageSource;
 import org.guildhall.api.model.MessageState;
 import org.guildhall.api.model.PersonId;
+import org.guildhall.api.model.SuppressionId;
 import org.guildhall.api.model.TransportId;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.tasks.messages.MessageStore.Attempt;
@@ -38,7 +39,8 @@ final class MessageViews {
                 new MessageRecipient(row.personId() == null ? null : new PersonId(row.personId()), row.address()), row.subject(), row.body(),
                 MessageFormat.fromValue(row.format()), row.dedupeKey(), deduplicated, row.sendAfter(), row.expiresAt(), source(row),
                 MessageState.fromValue(row.state()), row.stateReason(), row.nextAttemptAt(),
-                row.attempts().stream().map(MessageViews::toApi).toList(), row.emailMessageId(), row.sentTo(), row.sentAt(), row.finishedAt(),
+                row.attempts().stream().map(MessageViews::toApi).toList(),
+                row.suppressionId() == null ? null : new SuppressionId(row.suppressionId()), row.emailMessageId(), row.sentTo(), row.sentAt(), row.finishedAt(),
                 row.bodyErasedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 

@@ -128,13 +128,13 @@ final class MessagesHandler implements MessagesApi<Call> {
         var before = lock(call, messageId);
         var row = before.row();
         switch (row.state()) {
-            case "failed" -> {}
+            case "failed", "suppressed" -> {}
             case "unknown" -> {
                 if (!Boolean.TRUE.equals(body.acceptDuplicate())) {
                     throw Problem.INVALID_STATE.because("The message may have arrived. Set `accept_duplicate` to send it again nevertheless.");
                 }
             }
-            default -> throw Problem.INVALID_STATE.because("Only a failed or unknown message can be sent again; this one is " + row.state() + ".");
+            default -> throw Problem.INVALID_STATE.because("Only a failed, suppressed or unknown message can be sent again; this one is " + row.state() + ".");
         }
         if (row.bodyErasedAt() != null) {
             throw Problem.INVALID_STATE.because("The body of the message is erased.");

@@ -60,7 +60,9 @@ public final class MessagesModule {
     public void bind(Api api) {
         new TransportsHandler(transports, keys, outbox).bind(api.routes());
         new MessagesHandler(messages, transports, views, entities, outbox).bind(api.routes());
+        new SuppressionsHandler(new SuppressionStore()).bind(api.routes());
         api.constraints()
+                .on("suppressions_once", Problem.ALREADY_EXISTS, "/address", "The address has a suppression of this reason and category.")
                 .on("transports_one_default", Problem.CONFLICT, "/is_default", "Another transport was made the default at the same time.")
                 .on("messages_person", Problem.VALIDATION_FAILED, "/to/person_id", "There is no such person.");
     }

@@ -82,6 +82,18 @@ final class OutboxStore {
                     .where(BY_ID)
                     .returningResult(MessageStore.COLUMNS),
             MessageStore::row);
+    private static final PreparedQuery<Row> SUPPRESS = PreparedQuery.of(
+            DSL.update(MESSAGES)
+                    .set(MESSAGES.STATE, inline("suppressed"))
+                    .set(MESSAGES.SUPPRESSION_ID, param(MESSAGES.SUPPRESSION_ID))
+                    .set(MESSAGES.NEXT_ATTEMPT_AT, DSL.castNull(MESSAGES.NEXT_ATTEMPT_AT))
+                    .set(MESSAGES.SLOT_AT, DSL.castNull(MESSAGES.SLOT_AT))
+                    .set(MESSAGES.FINISHED_AT, param(MESSAGES.FINISHED_AT))
+                    .set(MESSAGES.UPDATED_AT, EffectiveDates.touched(MESSAGES.UPDATED_AT))
+                    .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(MessageStore.COLUMNS),
+            MessageStore::row);
 
     /** The result of an attempt counts while no later attempt and no operator has decided otherwise. */
     private static final PreparedQuery<Row> LOCK_ATTEMPT = PreparedQuery.of(
@@ -170,6 +182,10 @@ final class OutboxStore {
 
     Row expire(Tx tx, UUID id) {
         return EXPIRE.single(tx, id);
+    }
+
+    Row suppress(Tx tx, UUID id, UUID suppressionId, Instant at) {
+        return SUPPRESS.single(tx, suppressionId, at, id);
     }
 
     /** Locks a message for the result of an attempt; null if the result doesn't count any more. */

@@ -40,6 +40,7 @@ final class SendMessageJob implements TaskQueue.Job {
     private final JobTransactions transactions;
     private final Outbox outbox;
     private final OutboxStore store = new OutboxStore();
+    private final SuppressionStore suppressions = new SuppressionStore();
     private final MessageViews views;
     private final Keys keys;
     private final BiFunction<Tx, UUID, @Nullable String> addresses;
@@ -88,15 +89,22 @@ final class SendMessageJob implements TaskQueue.Job {
         }
         var message = turn.message();
         var transport = turn.transport();
+        var recipient = turn.storedState().equals("queued") ? recipient(tx, message) : null;
+        var suppression = recipient == null ? null : SuppressionRules.stopping(suppressions.active(tx, recipient), message.category());
         var decision = DispatchRules.decide(new Situation(
-                turn.storedState(), message.leaseUntil(), message.nextAttemptAt(), message.expiresAt(), message.slotAt(), transport.isPaused(),
-                transport.nextSlotAt(), transport.ratePerMinute(), turn.now()));
+                turn.storedState(), message.leaseUntil(), message.nextAttemptAt(), message.expiresAt(), suppression == null ? null : suppression.id(),
+                message.slotAt(), transport.isPaused(), transport.nextSlotAt(), transport.ratePerMinute(), turn.now()));
         return switch (decision) {
             case Decision.Nothing() -> new Claim.Wait(null);
             case Decision.Wait(var until) -> new Claim.Wait(until);
             case Decision.Park(var until) -> new Claim.Wait(until);
             case Decision.Expire() -> {
                 record(events, "message.expired", message, store.expire(tx, id));
+                outbox.ended(tx, turn.now());
+                yield new Claim.Wait(null);
+            }
+            case Decision.Suppress(var suppressionId) -> {
+                record(events, "message.suppressed", message, store.suppress(tx, id, suppressionId, turn.now()));
                 outbox.ended(tx, turn.now());
                 yield new Claim.Wait(null);
             }
@@ -111,13 +119,16 @@ final class SendMessageJob implements TaskQueue.Job {
                 store.takeSlot(tx, transport.id(), nextSlotAt);
                 yield new Claim.Wait(DispatchRules.earlier(slotAt, message.expiresAt()));
             }
-            case Decision.Send(var nextSlotAt) -> start(tx, turn, nextSlotAt, began);
+            case Decision.Send(var nextSlotAt) -> start(tx, turn, recipient, nextSlotAt, began);
         };
     }
 
-    private Claim start(Tx tx, Turn turn, Instant nextSlotAt, long began) {
+    private @Nullable String recipient(Tx tx, Row message) {
+        return message.personId() == null ? message.address() : addresses.apply(tx, message.personId());
+    }
+
+    private Claim start(Tx tx, Turn turn, @Nullable String recipient, Instant nextSlotAt, long began) {
         var message = turn.message();
-        var recipient = message.personId() == null ? message.address() : addresses.apply(tx, message.personId());
         store.takeSlot(tx, turn.transport().id(), nextSlotAt);
         return new Claim.Attempt(
                 store.start(tx, message.id(), recipient, turn.now().plus(LEASE)), turn.transport(), turn.isTest(), turn.now(), began);
@@ -156,11 +167,23 @@ final class SendMessageJob implements TaskQueue.Job {
         var before = ended.message();
         var after = store.finish(tx, before.id(), state, next, attempt.at(), ended.now(), result);
         record(events, next == null ? "message." + state : "message.deferred", before, after);
+        if (before.sentTo() != null && SuppressionRules.isHardBounce(result)) {
+            suppress(tx, events, before.sentTo(), before.id());
+        }
         if (next != null) {
             return DispatchRules.earlier(next, before.expiresAt());
         }
         outbox.ended(tx, ended.now());
         return null;
+    }
+
+    /** Suppresses the one address that was refused. */
+    private void suppress(Tx tx, Events events, String address, UUID messageId) {
+        var bounce = suppressions.insertBounce(tx, address, messageId);
+        if (bounce != null) {
+            var suppression = SuppressionsHandler.toApi(bounce);
+            events.begin(new Source("suppression.created", "access", Outbox.SEND, Actor.JOB, null, null)).created(suppression.id(), suppression);
+        }
     }
 
     private static @Nullable Instant nextAttempt(Ended ended) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
 import org.guildhall.tasks.messages.DispatchRules.Decision;
 import org.guildhall.tasks.messages.DispatchRules.Situation;
 import org.jspecify.annotations.Nullable;
@@ -49,16 +51,36 @@ class DispatchRulesTest {
     void situation_decides(
             String state, @Nullable Integer lease, @Nullable Integer next, @Nullable Integer expires, @Nullable Integer slot, boolean paused, int nextSlot,
             String expected) {
-        var decision = DispatchRules.decide(new Situation(state, at(lease), at(next), at(expires), at(slot), paused, NOW.plusSeconds(nextSlot), 6, NOW));
+        var decision = DispatchRules.decide(new Situation(state, at(lease), at(next), at(expires), null, at(slot), paused, NOW.plusSeconds(nextSlot), 6, NOW));
         assertEquals(expected, switch (decision) {
             case Decision.Send _ -> "Send";
             case Decision.Wait(var until) -> "Wait " + seconds(until);
             case Decision.Reserve(var slotAt, var following) -> "Reserve " + seconds(slotAt) + " " + seconds(following);
             case Decision.Park(var until) -> until == null ? "Park" : "Park " + seconds(until);
             case Decision.Expire _ -> "Expire";
+            case Decision.Suppress _ -> "Suppress";
             case Decision.Lose _ -> "Lose";
             case Decision.Nothing _ -> "Nothing";
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "", value = {", 60, false, Suppress", ", 0, true, Suppress", "0, 0, true, Expire", "60, 0, false, Suppress"})
+    void suppression_comesAfterExpiry_beforeEverythingElse(@Nullable Integer expires, int next, boolean paused, String expected) {
+        var decision = DispatchRules.decide(
+                new Situation("queued", null, at(next), at(expires), UUID.randomUUID(), null, paused, NOW.plusSeconds(90), 6, NOW));
+        assertEquals(expected, decision.getClass().getSimpleName());
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "", value = {
+            "hard_bounce, , transactional, true", "invalid, , transactional, true", "manual, , transactional, true",
+            "manual, transactional, transactional, false", "complaint, , transactional, false", "unsubscribe, , transactional, false",
+            "unsubscribe, transactional, transactional, false", "unsubscribe, marketing, marketing, true", "unsubscribe, marketing, reminder, false",
+            "unsubscribe, , incident, true", "complaint, , marketing, true", "manual, recovery, recovery, true", "hard_bounce, , incident, true"})
+    void suppression_stopsByReasonAndCategory(String reason, @Nullable String category, String message, boolean stops) {
+        var active = new SuppressionRules.Active(UUID.randomUUID(), reason, category);
+        assertEquals(stops ? active : null, SuppressionRules.stopping(List.of(active), message));
     }
 
     private static long seconds(Instant instant) {

@@ -99,17 +99,17 @@ class MessagesTest {
 
     @Test
     void refusal_fails_thenRetry_sends() {
-        try (var refusing = new SmtpStub(Map.of("RCPT", "550 5.1.1 No such user")); var accepting = new SmtpStub(Map.of())) {
+        try (var refusing = new SmtpStub(Map.of("RCPT", "552 5.2.2 Mailbox full")); var accepting = new SmtpStub(Map.of())) {
             var transport = transport(refusing.port(), "");
             var message = created("");
             var failed = until(message, "failed");
-            assertEquals("refused 550", failed.at("/attempts/0/outcome") + " " + failed.at("/attempts/0/code"));
-            assertEquals("5.1.1 No such user", failed.at("/attempts/0/detail"));
+            assertEquals("refused 552", failed.at("/attempts/0/outcome") + " " + failed.at("/attempts/0/code"));
+            assertEquals("5.2.2 Mailbox full", failed.at("/attempts/0/detail"));
             http.patch(TRANSPORTS + "/" + transport, "{\"smtp\": {\"port\": " + accepting.port() + "}}").expect(200);
-            assertEquals("queued", http.post(message + "/retry", "{\"reason\": \"Now he exists.\"}").expect(200).at("/state"));
+            assertEquals("queued", http.post(message + "/retry", "{\"reason\": \"There is room now.\"}").expect(200).at("/state"));
             var sent = until(message, "sent");
             assertEquals(2, sent.json().at("/attempts").size());
-            assertEquals("Now he exists.", sent.at("/state_reason"));
+            assertEquals("There is room now.", sent.at("/state_reason"));
             assertTrue(accepting.received().contains("Message-ID: " + sent.at("/email_message_id")), accepting.received().toString());
         }
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.core.time;
+
+import org.jspecify.annotations.NullMarked;

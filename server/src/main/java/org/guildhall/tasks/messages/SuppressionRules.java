@@ -1,0 +1,36 @@
+package org.guildhall.tasks.messages;
+
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Decides which suppressions of an address stop a message. */
+final class SuppressionRules {
+
+    /** The reasons that also stop transactional messages: the address doesn't work, or an operator has decided so. */
+    private static final Set<String> OVER_TRANSACTIONAL = Set.of("hard_bounce", "invalid", "manual");
+
+    private SuppressionRules() {}
+
+    /** An active suppression of an address. @param category the only category that it stops; null for all */
+    record Active(UUID id, String reason, @Nullable String category) {}
+
+    /** The first suppression that stops a message of a category; null if none does. */
+    static @Nullable Active stopping(List<Active> suppressions, String category) {
+        return suppressions.stream().filter(suppression -> stops(suppression, category)).findFirst().orElse(null);
+    }
+
+    private static boolean stops(Active suppression, String category) {
+        if (category.equals("transactional")) {
+            return suppression.category() == null && OVER_TRANSACTIONAL.contains(suppression.reason());
+        }
+        return suppression.category() == null || suppression.category().equals(category);
+    }
+
+    /** True if the reply of a mail server means that the address doesn't exist: 550 with an enhanced code 5.1.x (RFC 3463). */
+    static boolean isHardBounce(SendResult result) {
+        return result.outcome() == SendResult.Outcome.REFUSED && "550".equals(result.code()) && result.detail() != null
+                && result.detail().startsWith("5.1.");
+    }
+}
