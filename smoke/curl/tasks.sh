@@ -47,3 +47,35 @@ call GET "$tasks?workflow=$workflow&finished=false"
 check "nothing is left to do" 200 '.data == []'
 call GET "/platform/audit-events?entity_type=operational_task&entity_id=${task##*/}&action=operational_task.updated"
 check "every change is in the trail" 200 '.data | length == 8' '.data[0].after.state == "canceled"' '.data[0].before.state == "open"'
+
+call GET /tasks/jobs
+check "the server has jobs" 200 '[.data[].name] | contains(["grant-expiry", "retention"])'
+call PATCH /tasks/jobs/retention '{"cron": "61 * * * *"}'
+check "a schedule is five fields within their bounds" 422 '.errors[0].pointer == "/cron"'
+call PATCH /tasks/jobs/retention '{"cron": "15 4 * * MON-FRI"}'
+check "and its own for each tenant" 200 '.schedule.cron == "15 4 * * MON-FRI"' '.next_tick_at != null'
+call POST /tasks/jobs/retention/pause
+check "a job is paused" 200 '.state == "paused"' '.next_tick_at == null'
+call POST /tasks/jobs/retention/runs '{"mode": "validate", "reason": "Smoke suite."}'
+check "and runs when it is asked" 202 '.mode == "validate"' '.trigger == "request"'
+run_id=$(member .id)
+for _ in $(seq 50); do
+    call GET "/tasks/job-runs/$run_id"
+    [[ $(member .ended_at) == null ]] || break
+    sleep 0.2
+done
+check "with its counts" 200 '.state == "succeeded"' '.counts.failed == 0' '.node != null'
+call POST "/tasks/job-runs/$run_id/cancel"
+check "what has ended isn't canceled" 409 '.code == "invalid_state"'
+call PATCH /tasks/jobs/retention '{"depends_on": {"lanes": ["reporting"]}, "when_degraded": "run"}'
+check "a job depends on providers" 200 '.depends_on.lanes == ["reporting"]' '.when_degraded == "run"' '.blocked_by | type == "array"'
+call POST /tasks/jobs/retention/runs '{"force": true}'
+check "force needs its reason" 422 '.errors[0].pointer == "/reason"'
+call PATCH /tasks/jobs/retention '{"depends_on": null, "when_degraded": null}'
+check "and the server's default is there again" 200 '.depends_on == {"lanes": [], "signal_ids": []}' '.when_degraded == "skip"'
+call POST /tasks/jobs/retention/resume
+check "the job goes on" 200 '.state == "active"'
+call PATCH /tasks/jobs/retention '{"cron": null}'
+check "by the schedule of the server" 200 '.schedule.cron == "10 3 * * *"'
+call GET "/tasks/jobs/retention/runs?mode=validate"
+check "its runs are listed" 200 ".data[0].id == \"$run_id\""

@@ -1,5 +1,8 @@
 package org.guildhall;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.guildhall.catalog.CatalogModule;
@@ -7,6 +10,7 @@ import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.data.DatabaseProbe;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.RateTotals;
+import org.guildhall.core.data.TaskStore;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.HttpServer;
 import org.guildhall.core.http.limits.RateLimits;
@@ -18,9 +22,11 @@ import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.overview.OverviewModule;
+import org.guildhall.platform.Platform;
 import org.guildhall.platform.PlatformModule;
 import org.guildhall.providers.ProvidersModule;
 import org.guildhall.runtime.RuntimeModule;
+import org.guildhall.tasks.Tasks;
 import org.guildhall.tasks.TasksModule;
 
 /** Builds the server from its rooms, and closes it. */
@@ -28,6 +34,9 @@ public final class App implements AutoCloseable {
 
     /** Connections of the job pool that running tasks leave free, for the scheduler and the exchange of rate limits. */
     private static final int CONNECTIONS_BESIDE_TASKS = 2;
+
+    /** The keys that one transaction of the job {@code retention} deletes. */
+    private static final int KEYS_AT_ONCE = 5_000;
 
     private static final Migrations.Standing UNKNOWN = new Migrations.Standing(Migrations.State.EMPTY, "", "");
 
@@ -60,18 +69,18 @@ public final class App implements AutoCloseable {
         var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
         var tasks = new TasksModule(
                 jobs, work, config.keys(), new EntityIds(spec.prefixes()), runtime.door()::email, outbound.addresses());
-        tasks.schedule();
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
-                        probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(), () -> stopping,
+                        probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(),
+                        () -> probe.ask(connection -> TaskStore.lateSeconds(connection, TasksModule.TICKS), 0), () -> stopping,
                         Map.of("log", BufferedLogAppender::runs, "rate_limits", limits::runs, "scheduler", () -> !work.hasStalled())),
-                tasks.timeZoneChanges());
-        tasks.bind(api);
+                tasks.tenantChanges());
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
-        this.providers = new ProvidersModule(jobs, work, outbound);
+        this.providers = new ProvidersModule(jobs, work, outbound, tasks.providerChanges());
         providers.schedule();
+        tasks.bind(api, jobs(platform.door(), runtime), providers.states());
         providers.bind(api);
         new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);
         more.accept(api);
@@ -81,6 +90,17 @@ public final class App implements AutoCloseable {
                 spec, db, config.keys(),
                 new Api.Callers(new Authenticator(platform.credentials(), config.keys(), db.clock()), platform::listsOrigin, platform::seen),
                 limits);
+    }
+
+    /** The jobs of all rooms. */
+    private static List<Tasks.Job> jobs(Platform platform, RuntimeModule runtime) {
+        var all = new ArrayList<>(runtime.jobs());
+        all.add(new Tasks.Job("retention", "Delete idempotency keys that are no longer kept", "platform", "10 3 * * *", true, List.of(), (tx, events, from) -> {
+            var deleted = platform.deleteOldKeys(tx, from == null ? null : Instant.parse(from), KEYS_AT_ONCE);
+            var next = deleted.number() < KEYS_AT_ONCE ? null : String.valueOf(deleted.last());
+            return new Tasks.JobStep(next, deleted.number(), deleted.number(), 0, 0, List.of());
+        }));
+        return all;
     }
 
     /** Builds the server and starts to listen. @throws IllegalStateException if the database's schema is older than this build */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.Health;
 import org.guildhall.api.model.HealthStatus;
@@ -23,7 +24,8 @@ final class HealthHandler implements HealthApi<Call> {
 
     /** The checks of liveness and readiness. Each answers within about a second. */
     record Checks(
-            BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping, Map<String, BooleanSupplier> threads) {}
+            BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, IntSupplier lateSeconds, BooleanSupplier stopping,
+            Map<String, BooleanSupplier> threads) {}
 
     HealthHandler(Checks checks, String buildVersion, String specVersion) {
         this.checks = checks;
@@ -74,6 +76,7 @@ final class HealthHandler implements HealthApi<Call> {
         return Reply.plain(new Readiness(HealthStatus.OK, buildVersion, specVersion, List.of(
                 new ReadinessCheck("database", "answers"),
                 new ReadinessCheck("migrations", "current"),
-                new ReadinessCheck("workers", "running"))));
+                new ReadinessCheck("workers", "running"),
+                new ReadinessCheck("ticks", "the oldest tick of a job is " + checks.lateSeconds.getAsInt() + " s late"))));
     }
 }

@@ -22,6 +22,8 @@ import java.util.UUID;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.platform.Platform.DeletedKeys;
+import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
@@ -39,6 +41,21 @@ final class MaintenanceStore {
                     .where(IDEMPOTENCY_KEYS.CREATED_AT.lt(param(IDEMPOTENCY_KEYS.CREATED_AT)))
                     .orderBy(IDEMPOTENCY_KEYS.CREATED_AT)
                     .limit(DSL.param("most", SQLDataType.INTEGER)))));
+    private static final Field<Integer> NUMBER = field(name("number"), SQLDataType.INTEGER);
+    private static final Field<Instant> LAST = field(name("last"), SQLDataType.INSTANT);
+    private static final PreparedQuery<DeletedKeys> DELETE_KEYS_AFTER = PreparedQuery.of(
+            DSL.resultQuery("""
+                    with deleted as (
+                        delete from platform.idempotency_keys k
+                        where k.key_hmac in (
+                            select o.key_hmac from platform.idempotency_keys o
+                            where o.created_at < {0} and o.created_at > {1}
+                            order by o.created_at
+                            limit {2})
+                        returning k.created_at)
+                    select count(*)::integer as number, max(created_at) as last from deleted""",
+                    param(IDEMPOTENCY_KEYS.CREATED_AT), DSL.param("after", SQLDataType.INSTANT), DSL.param("most", SQLDataType.INTEGER)).coerce(NUMBER, LAST),
+            List.of(NUMBER, LAST), cells -> new DeletedKeys(cells.get(NUMBER), cells.get(LAST)));
     private static final PreparedUpdate USED = PreparedUpdate.of(used());
 
     private static Query used() {
@@ -68,6 +85,11 @@ final class MaintenanceStore {
     /** Deletes some of this tenant's oldest keys, and returns their number. */
     int deleteKeys(Tx tx, Duration kept, int most) {
         return DELETE_KEYS.execute(tx, tx.now().minus(kept), most);
+    }
+
+    /** Deletes some of this tenant's oldest keys that were created after an instant, or from the first one on. */
+    DeletedKeys deleteKeys(Tx tx, Duration kept, @Nullable Instant after, int most) {
+        return DELETE_KEYS_AFTER.single(tx, tx.now().minus(kept), after == null ? Instant.EPOCH : after, most);
     }
 
     /**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.guildhall.api.Operation;
 import org.guildhall.api.Reply;
@@ -41,11 +42,13 @@ public final class PlatformModule implements AutoCloseable {
      * @param database true if the database answers
      * @param migrations true if the schema is that of this build, or newer
      * @param workers true if scheduled work runs, or isn't configured on this node
+     * @param lateSeconds how late the oldest tick of a job is that no node has taken; 0 if none is late
      * @param stopping true if the server is stopping
      * @param threads by name: true while a thread of the server runs; only threads that aren't restarted automatically
      */
     public record Readiness(
-            BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, BooleanSupplier stopping, Map<String, BooleanSupplier> threads) {}
+            BooleanSupplier database, BooleanSupplier migrations, BooleanSupplier workers, IntSupplier lateSeconds, BooleanSupplier stopping,
+            Map<String, BooleanSupplier> threads) {}
 
     /**
      * @param db the database for requests
@@ -86,10 +89,10 @@ public final class PlatformModule implements AutoCloseable {
     /**
      * Registers the room's handlers, and its resources for {@code expand}.
      *
-     * @param timeZoneChanges gets a signal when a tenant's time zone changes; implemented by the tasks room
+     * @param tenantChanges gets signals of new tenants and of changed time zones; implemented by the tasks room
      */
     public void bind(
-            Api api, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness, Platform.TimeZoneChanges timeZoneChanges) {
+            Api api, Spec spec, Keys keys, RateLimits limits, String buildVersion, Readiness readiness, Platform.TenantChanges tenantChanges) {
         var routes = api.routes();
         var json = new RawBody(spec.json(), "application/json");
         var yaml = new RawBody(spec.yaml(), "application/yaml");
@@ -97,7 +100,8 @@ public final class PlatformModule implements AutoCloseable {
         routes.bind(Operation.GET_OPEN_API_YAML, (call, in) -> new Reply<>(200, yaml, 0, null));
         new HealthHandler(
                         new HealthHandler.Checks(
-                                readiness.database(), readiness.migrations(), readiness.workers(), readiness.stopping(), threads(readiness)),
+                                readiness.database(), readiness.migrations(), readiness.workers(), readiness.lateSeconds(), readiness.stopping(),
+                                threads(readiness)),
                         buildVersion,
                         spec.version())
                 .bind(routes);
@@ -106,8 +110,8 @@ public final class PlatformModule implements AutoCloseable {
         var settings = new SettingsStore();
         var issuer = new TokenIssuer(keys, tokens);
         var entities = new EntityIds(spec.prefixes());
-        new TenantsHandler(new TenantStore(), settings, consumers, issuer).bind(routes);
-        new SettingsHandler(settings, timeZoneChanges).bind(routes);
+        new TenantsHandler(new TenantStore(), settings, consumers, issuer, tenantChanges).bind(routes);
+        new SettingsHandler(settings, tenantChanges).bind(routes);
         new ConsumersHandler(consumers, tokens).bind(routes);
         new TokensHandler(tokens, consumers, issuer).bind(routes);
         new IdempotencyKeysHandler(new IdempotencyKeyStore(), new Idempotency(keys), entities).bind(routes);

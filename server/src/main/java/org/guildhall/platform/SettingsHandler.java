@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class SettingsHandler implements SettingsApi<Call> {
 
     private final SettingsStore settings;
-    private final Platform.TimeZoneChanges timeZoneChanges;
+    private final Platform.TenantChanges tenantChanges;
 
-    SettingsHandler(SettingsStore settings, Platform.TimeZoneChanges timeZoneChanges) {
+    SettingsHandler(SettingsStore settings, Platform.TenantChanges tenantChanges) {
         this.settings = settings;
-        this.timeZoneChanges = timeZoneChanges;
+        this.tenantChanges = tenantChanges;
     }
 
     @Override
@@ -66,7 +66,7 @@ final class SettingsHandler implements SettingsApi<Call> {
                 wanted.timeZone(), wanted.currency(), wanted.tokenLifetimeDaysMax(), wanted.ipAllowList(), wanted.rateLimit().limit(),
                 wanted.rateLimit().windowSeconds()));
         if (!wanted.timeZone().equals(current.timeZone())) {
-            timeZoneChanges.timeZoneChanged(call.tx());
+            tenantChanges.timeZoneChanged(call.tx());
         }
         var result = toApi(after);
         call.changed(result.id(), toApi(before), result);

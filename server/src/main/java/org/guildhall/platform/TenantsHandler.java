@@ -45,12 +45,15 @@ final class TenantsHandler implements TenantsApi<Call> {
     private final SettingsStore settings;
     private final ConsumerStore consumers;
     private final TokenIssuer issuer;
+    private final Platform.TenantChanges tenantChanges;
 
-    TenantsHandler(TenantStore tenants, SettingsStore settings, ConsumerStore consumers, TokenIssuer issuer) {
+    TenantsHandler(
+            TenantStore tenants, SettingsStore settings, ConsumerStore consumers, TokenIssuer issuer, Platform.TenantChanges tenantChanges) {
         this.tenants = tenants;
         this.settings = settings;
         this.consumers = consumers;
         this.issuer = issuer;
+        this.tenantChanges = tenantChanges;
     }
 
     @Override
@@ -59,6 +62,7 @@ final class TenantsHandler implements TenantsApi<Call> {
         var row = tenants.insert(call.tx(), values(body.externalId(), body.name(), body.rateLimitMaximum()), body.mode().value());
         call.tx().within(row.id(), inside -> {
             settings.insert(inside, body.timeZone(), body.currency());
+            tenantChanges.tenantCreated(inside);
             return row;
         });
         var tenant = toApi(row);

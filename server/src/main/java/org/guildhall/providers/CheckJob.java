@@ -52,17 +52,20 @@ final class CheckJob implements TaskQueue.Job, AutoCloseable {
     private final CheckStore checks;
     private final CheckResultStore results;
     private final SignalStore signals;
+    private final SignalChanges changes;
     private final TaskQueue queue;
     private final Semaphore places = new Semaphore(TOGETHER_MAX);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    CheckJob(Db db, CheckRunner runner, CheckStore checks, CheckResultStore results, SignalStore signals, TaskQueue queue) {
+    CheckJob(Db db, CheckRunner runner, CheckStore checks, CheckResultStore results, SignalStore signals, SignalChanges changes,
+            TaskQueue queue) {
         this.db = db;
         this.transactions = new JobTransactions(db);
         this.runner = runner;
         this.checks = checks;
         this.results = results;
         this.signals = signals;
+        this.changes = changes;
         this.queue = queue;
     }
 
@@ -125,15 +128,8 @@ final class CheckJob implements TaskQueue.Job, AutoCloseable {
         }
         var before = Objects.requireNonNull(signals.lock(tx, check.signalId()));
         checks.record(tx, checkId, outcome);
-        recordChange(events, before, Objects.requireNonNull(signals.get(tx, check.signalId())));
+        changes.record(tx, events.begin(SOURCE), before);
         return true;
-    }
-
-    private static void recordChange(Events events, SignalStore.Row before, SignalStore.Row after) {
-        if (!before.status().equals(after.status())) {
-            var signal = SignalViews.toApi(after);
-            events.begin(SOURCE).changed(signal.id(), SignalViews.toApi(before), signal);
-        }
     }
 
     @Override

@@ -36,12 +36,14 @@ final class ChecksHandler implements ChecksApi<Call> {
     private final CheckStore checks;
     private final CheckResultStore results;
     private final CheckJob job;
+    private final SignalChanges changes;
 
-    ChecksHandler(SignalStore signals, CheckStore checks, CheckResultStore results, CheckJob job) {
+    ChecksHandler(SignalStore signals, CheckStore checks, CheckResultStore results, CheckJob job, SignalChanges changes) {
         this.signals = signals;
         this.checks = checks;
         this.results = results;
         this.job = job;
+        this.changes = changes;
     }
 
     @Override
@@ -61,7 +63,7 @@ final class ChecksHandler implements ChecksApi<Call> {
         }
         var check = CheckViews.toApi(checks.insert(call.tx(), signal.id(), body.type().value(), body.externalId(), settings));
         call.created(check.id(), check);
-        recordSignal(call, signal);
+        changes.record(call.tx(), call.changes().secondary(), signal);
         job.request(call.tx());
         return Reply.created("/api/v1/providers/checks/" + check.id(), check);
     }
@@ -168,7 +170,7 @@ final class ChecksHandler implements ChecksApi<Call> {
 
     private Reply<Check> moved(Call call, Locked before, String state) {
         var reply = changed(call, before.check(), checks.changeState(call.tx(), before.check().id(), state));
-        recordSignal(call, before.signal());
+        changes.record(call.tx(), call.changes().secondary(), before.signal());
         return reply;
     }
 
@@ -176,15 +178,6 @@ final class ChecksHandler implements ChecksApi<Call> {
         var check = CheckViews.toApi(after);
         call.changed(check.id(), CheckViews.toApi(before), check);
         return Reply.ok(check);
-    }
-
-    /** Records the signal if the check has changed what it shows. */
-    private void recordSignal(Call call, SignalStore.Row before) {
-        var was = SignalViews.toApi(before);
-        var is = SignalViews.toApi(Objects.requireNonNull(signals.get(call.tx(), before.id())));
-        if (!is.equals(was)) {
-            call.changes().secondary().changed(is.id(), was, is);
-        }
     }
 
     private static int orElse(@Nullable Integer given, int usual) {

@@ -8,6 +8,7 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.tasks.Tasks;
 
 /** Wires the providers room: signals, checks, incidents, and the summary. */
 public final class ProvidersModule implements AutoCloseable {
@@ -19,22 +20,26 @@ public final class ProvidersModule implements AutoCloseable {
     private final CheckResultStore results = new CheckResultStore();
     private final CheckJob job;
     private final ProviderSummaryStore summaries = new ProviderSummaryStore();
+    private final SignalStateStore states = new SignalStateStore();
+    private final SignalChanges changes;
 
     /**
      * @param jobs the database for background work
      * @param queue runs the checks
+     * @param changes gets a signal when the status of a signal can have changed; implemented by the tasks room
      */
-    public ProvidersModule(Db jobs, TaskQueue queue, Outbound outbound) {
+    public ProvidersModule(Db jobs, TaskQueue queue, Outbound outbound, Tasks.ProviderChanges changes) {
+        this.changes = new SignalChanges(signals, changes);
         var runner = new CheckRunner(outbound.http(), outbound.resolver(), outbound.addresses(), tenant -> jobs.read(tenant, Db.ANY_REVISION, tx -> {
             tx.requireCurrent();
             return true;
         }));
-        this.job = new CheckJob(jobs, runner, checks, results, signals, queue);
+        this.job = new CheckJob(jobs, runner, checks, results, signals, this.changes, queue);
     }
 
-    /** Registers the room's jobs. */
-    public void schedule() {
-        job.schedule();
+    /** The state of the providers that jobs depend on. */
+    public Tasks.ProviderStates states() {
+        return states::notOperational;
     }
 
     /** The door of the room. */
@@ -42,11 +47,16 @@ public final class ProvidersModule implements AutoCloseable {
         return new Providers(summaries);
     }
 
+    /** Registers the room's jobs. */
+    public void schedule() {
+        job.schedule();
+    }
+
     /** Registers the room's handlers, and the problems of its constraints. */
     public void bind(Api api) {
-        new SignalsHandler(signals, job).bind(api.routes());
-        new ChecksHandler(signals, checks, results, job).bind(api.routes());
-        new IncidentsHandler(signals, incidents, entries).bind(api.routes());
+        new SignalsHandler(signals, changes, job).bind(api.routes());
+        new ChecksHandler(signals, checks, results, job, changes).bind(api.routes());
+        new IncidentsHandler(signals, incidents, entries, changes).bind(api.routes());
         new IncidentEntriesHandler(incidents, entries).bind(api.routes());
         new PublicIncidentsHandler(new PublicIncidentStore()).bind(api.routes());
         new ProviderSummariesHandler(summaries).bind(api.routes());

@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class SignalsHandler implements SignalsApi<Call> {
 
     private final SignalStore signals;
+    private final SignalChanges changes;
     private final CheckJob checks;
 
-    SignalsHandler(SignalStore signals, CheckJob checks) {
+    SignalsHandler(SignalStore signals, SignalChanges changes, CheckJob checks) {
         this.signals = signals;
+        this.changes = changes;
         this.checks = checks;
     }
 
@@ -132,8 +134,9 @@ final class SignalsHandler implements SignalsApi<Call> {
         return row;
     }
 
-    private static Reply<Signal> changed(Call call, Row before, Row after) {
+    private Reply<Signal> changed(Call call, Row before, Row after) {
         var signal = SignalViews.toApi(after);
+        changes.tell(call.tx(), before, after);
         call.changed(signal.id(), SignalViews.toApi(before), signal);
         return Reply.ok(signal);
     }

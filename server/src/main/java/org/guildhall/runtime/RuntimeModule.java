@@ -1,5 +1,7 @@
 package org.guildhall.runtime;
 
+import java.util.List;
+import java.util.UUID;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.auth.Keys;
@@ -18,9 +20,12 @@ import org.guildhall.runtime.plans.PlansModule;
 import org.guildhall.runtime.sites.SiteLimitJob;
 import org.guildhall.runtime.sites.SitesModule;
 import org.guildhall.runtime.usage.UsageModule;
+import org.guildhall.tasks.Tasks;
 
 /** Wires the room {@code runtime} from its parts. */
 public final class RuntimeModule {
+
+    private static final String GRANT_EXPIRY = "grant-expiry";
 
     private final Db db;
     private final Db jobs;
@@ -71,6 +76,17 @@ public final class RuntimeModule {
         plans.schedule(queue);
         backfills.schedule();
         siteLimits.schedule();
+    }
+
+    /** The jobs that this room offers. */
+    public List<Tasks.Job> jobs() {
+        var sweep = plans.dueSweep();
+        return List.of(new Tasks.Job(
+                GRANT_EXPIRY, "Apply transitions and ends of grants that are overdue", "runtime", "40 3 * * *", true, List.of(), (tx, events, from) -> {
+                    var swept = sweep.sweep(tx, events, GRANT_EXPIRY, from == null ? null : UUID.fromString(from));
+                    return new Tasks.JobStep(
+                            swept.next() == null ? null : swept.next().toString(), swept.organizations(), swept.organizations(), 0, 0, List.of());
+                }));
     }
 
     /** Gets the catalog's signals of changed rules. */

@@ -2,12 +2,14 @@ package org.guildhall.tasks;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.guildhall.api.model.OverviewTasks;
 import org.guildhall.core.audit.Changes;
+import org.guildhall.core.audit.JobTransactions.Events;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.sql.Batch;
@@ -27,6 +29,59 @@ public final class Tasks {
     Tasks(OperationalTasks tasks, OperationalTaskViews views) {
         this.tasks = tasks;
         this.views = views;
+    }
+
+    /**
+     * A batch of a job's work that was done.
+     *
+     * @param next where the next batch begins; null after the last one
+     * @param seen the number of things that were looked at
+     * @param changed how many of them were changed
+     * @param skipped how many of them were left as they are
+     * @param failed how many of them couldn't be changed
+     * @param words lines for the log of the run
+     */
+    public record JobStep(@Nullable String next, long seen, long changed, long skipped, long failed, List<String> words) {}
+
+    /** The work of a job, in batches of one transaction each. */
+    @FunctionalInterface
+    public interface JobWork {
+
+        /**
+         * Does one batch. It may run again after a failure, from the same place. In the mode {@code validate} it is rolled back.
+         *
+         * @param events gets the audit events of the batch
+         * @param from where the batch begins; null for the first one
+         */
+        JobStep step(Tx tx, Events events, @Nullable String from);
+    }
+
+    /**
+     * A job that a room offers to every tenant.
+     *
+     * @param name lower-case words with hyphens; permanent, since runs and other releases name it
+     * @param room the room that does the work
+     * @param cron the default schedule, five fields in the tenant's time zone
+     * @param mutating false if the job only reads
+     * @param lanes the lanes of providers that it depends on, unless the tenant sets others
+     */
+    public record Job(String name, String title, String room, String cron, boolean mutating, List<String> lanes, JobWork work) {}
+
+    /** A signal of a provider that is degraded or blocked now. */
+    public record ProviderSignal(UUID id, String name, String lane, boolean blocked) {}
+
+    /** The state of the providers that jobs depend on. */
+    @FunctionalInterface
+    public interface ProviderStates {
+
+        /** The degraded and blocked signals of some lanes, and among some signals. */
+        List<ProviderSignal> of(Tx tx, Collection<String> lanes, Collection<UUID> signalIds);
+    }
+
+    /** Gets a signal in the transaction that changes the state of a provider. */
+    @FunctionalInterface
+    public interface ProviderChanges {
+        void providersChanged(Tx tx);
     }
 
     /** The urgency of a task. */

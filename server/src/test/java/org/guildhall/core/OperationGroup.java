@@ -13,7 +13,8 @@ enum OperationGroup {
     ALL(operation -> true),
     GUARDED(operation -> operation.access() == Access.SCOPED || operation.access() == Access.AUTHENTICATED),
     SCOPED(operation -> operation.scope() != null),
-    WITH_IDS(operation -> operation.path().contains("{") && !ofThePlatform(operation)),
+    /** Without the operations of jobs, which have the same names in every tenant. */
+    WITH_IDS(operation -> operation.path().contains("{") && !operation.path().contains("{job_name}") && !ofThePlatform(operation)),
     WITH_JSON(operation -> operation.requestType() != null),
     WITH_BODY(operation -> operation.requestType() != null || !operation.streamTypes().isEmpty()),
     READS(operation -> !operation.mutation() && operation.method().equals("GET")),

@@ -6,9 +6,14 @@ import static org.guildhall.core.Example.example;
 import java.sql.SQLException;
 import java.util.List;
 import org.guildhall.api.TypeIds;
+import org.guildhall.core.data.Ids;
 
 /** The examples of the tasks room's operations. */
 final class TasksExamples {
+
+    private static final String JOBS = "/api/v1/tasks/jobs/";
+    private static final String JOB = "retention";
+    private static final String OTHER = "grant-expiry";
 
     static final List<Example> ALL = List.of(
             example(CREATE_OPERATIONAL_TASK).makes("tsk"),
@@ -22,6 +27,17 @@ final class TasksExamples {
             example(COMPLETE_OPERATIONAL_TASK),
             example(CANCEL_OPERATIONAL_TASK),
             example(REOPEN_OPERATIONAL_TASK).after(CANCEL_OPERATIONAL_TASK),
+
+            example(LIST_JOBS).entry(samples -> String.valueOf(samples.http.get(JOBS + JOB).expect(200).at("/id"))),
+            example(GET_JOB).at("job_name", samples -> JOB),
+            example(UPDATE_JOB).at("job_name", samples -> JOB).with("/catch_up_seconds", samples -> samples.number() % 86_400),
+            example(PAUSE_JOB).at("job_name", TasksExamples::activeJob),
+            example(RESUME_JOB).at("job_name", TasksExamples::pausedJob),
+            example(CREATE_JOB_RUN).makes("run").at("job_name", samples -> JOB),
+            example(LIST_RUNS_OF_JOB).at("job_name", samples -> JOB),
+            example(LIST_JOB_RUNS).entry(samples -> samples.id("run")),
+            example(GET_JOB_RUN),
+            example(CANCEL_JOB_RUN).at("job_run_id", TasksExamples::waitingRun),
 
             example(CREATE_TRANSPORT).makes("trp"),
             example(LIST_TRANSPORTS),
@@ -43,6 +59,36 @@ final class TasksExamples {
             example(LIFT_SUPPRESSION));
 
     private TasksExamples() {}
+
+    /** The job, which isn't paused. */
+    private static String activeJob(SampleData samples) {
+        if ("paused".equals(samples.http.get(JOBS + JOB).expect(200).at("/state"))) {
+            samples.http.post(JOBS + JOB + "/resume", null).expect(200);
+        }
+        return JOB;
+    }
+
+    /** The job, which is paused. */
+    private static String pausedJob(SampleData samples) {
+        samples.http.post(JOBS + activeJob(samples) + "/pause", null).expect(200);
+        return JOB;
+    }
+
+    /** A run that no node begins, of the other job. */
+    private static String waitingRun(SampleData samples) {
+        activeJob(samples);
+        var id = Ids.next();
+        samples.http.patch(JOBS + OTHER, "{\"catch_up_seconds\": " + samples.number() % 86_400 + "}").expect(200);
+        try {
+            samples.tenant.sql("update tasks.job_runs set state = 'canceled', ended_at = now() where tenant_id = ? and state = 'paused'", samples.tenant.id());
+            samples.tenant.sql("""
+                    insert into tasks.job_runs (tenant_id, id, job_id, mode, trigger, state, started_at)
+                    select tenant_id, ?, id, 'run', 'request', 'paused', now() from tasks.jobs where tenant_id = ? and name = ?""", id, samples.tenant.id(), OTHER);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return TypeIds.format("run", id);
+    }
 
     /** A new message that has ended in a state without being sent. */
     private static String messageIn(SampleData samples, String state) {

@@ -13,7 +13,7 @@ class HealthTest {
 
     private static HealthHandler handler(boolean log, boolean limits, boolean stopping) {
         return new HealthHandler(
-                new HealthHandler.Checks(() -> true, () -> true, () -> true, () -> stopping, Map.of("log", () -> log, "rate_limits", () -> limits)), "0", "0");
+                new HealthHandler.Checks(() -> true, () -> true, () -> true, () -> 0, () -> stopping, Map.of("log", () -> log, "rate_limits", () -> limits)), "0", "0");
     }
 
     private static List<String> failing(Runnable asked) {

@@ -121,6 +121,17 @@ public final class JobTransactions {
         return runAll(lease.tenant(), (tx, events) -> held(tx, lease, work.apply(tx, events)));
     }
 
+    /** Runs a task's work and rolls it back, as a dry run does: constraints are checked, and nothing is changed. */
+    public <T> T rehearse(TaskLease lease, BiFunction<Tx, Events, T> work) {
+        return attempts(() -> {
+            try (var write = db.begin(lease.tenant(), Db.ANY_REVISION)) {
+                var result = work.apply(write.tx(), new Events());
+                write.checkDeferred();
+                return result;
+            }
+        });
+    }
+
     private static <T> T attempts(Supplier<T> once) {
         for (int attempt = 1; ; attempt++) {
             try {

@@ -1,5 +1,6 @@
 package org.guildhall.core.data;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -50,6 +51,11 @@ public final class TaskStore {
     private static final String WAKE =
             "update platform.scheduled_tasks set execution_time = now() where task_instance between ? and ? and paused";
 
+    /** Tasks of suspended tenants wait on purpose. */
+    private static final String LATE = """
+            select coalesce(max(extract(epoch from now() - execution_time)), 0)::integer
+            from platform.scheduled_tasks where task_name = ? and not picked and not paused and execution_time < now()""";
+
     private TaskStore() {}
 
     /**
@@ -62,6 +68,17 @@ public final class TaskStore {
                 .bind("text", requests.stream().map(TaskRequest::instance).toArray())
                 .bind("text", requests.stream().map(request -> request.at() == null ? null : request.at().toString()).toArray())
                 .bind("int2", requests.stream().map(request -> (short) request.priority()).toArray());
+    }
+
+    /** By how many seconds the oldest due task of a name waits for a node. */
+    public static int lateSeconds(Connection connection, String name) throws SQLException {
+        try (var statement = connection.prepareStatement(LATE)) {
+            statement.setString(1, name);
+            try (var row = statement.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
     }
 
     /** Makes a tenant's paused tasks due, after the tenant was reactivated. */

@@ -63,6 +63,11 @@ public final class PlansModule {
                 .on("provisions_one_plan_per_ladder", Problem.CONFLICT, null, "The organization has a plan on the ladder at that time.");
     }
 
+    /** Applies what is due and was missed. */
+    public DueSweep dueSweep() {
+        return new DueSweep(transitions, pools);
+    }
+
     /** Registers the jobs of this part. */
     public void schedule(TaskQueue queue) {
         queue.on(DueTransitionsJob.NAME, TaskQueue.Policy.DUE, new DueTransitionsJob(jobs, transactions, transitions, pools));

@@ -29,6 +29,7 @@ import org.guildhall.schema.runtime.tables.Transitions;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Transitions: done, scheduled and canceled ones. Every change locks the pool first. */
@@ -151,6 +152,19 @@ public final class TransitionStore {
                     .from(TRANSITIONS)
                     .where(TRANSITIONS.NEXT_PROVISION_ID.eq(param(TRANSITIONS.NEXT_PROVISION_ID)))
                     .and(IS_DUE));
+    private static final Field<UUID> AFTER = DSL.param("after", SQLDataType.UUID);
+    /** Of each organization once; the grants are those off the ladders, whose ends no transition stores. */
+    private static final PreparedQuery<UUID> DUE_ORGANIZATIONS = PreparedQuery.ofValue(DSL.resultQuery("""
+            select d.organization_id
+            from (
+                select t.organization_id from runtime.transitions t where t.state = 'scheduled' and t.effective_at <= platform.app_now()
+                union
+                select g.organization_id from runtime.grants g
+                where g.ladder_id is null and g.ended_by is null and g.ends_at <= platform.app_now()) d
+            where d.organization_id > {0}
+            order by d.organization_id
+            limit {1}""", AFTER, DSL.param("most", SQLDataType.INTEGER)).coerce(TRANSITIONS.ORGANIZATION_ID));
+    private static final UUID BEFORE_ALL = new UUID(0, 0);
     private static final PreparedQuery<Integer> ANY_DUE = PreparedQuery.ofValue(
             selectOne().from(TRANSITIONS).where(TRANSITIONS.ORGANIZATION_ID.eq(param(TRANSITIONS.ORGANIZATION_ID))).and(IS_DUE).limit(inline(1)));
     private static final PreparedQuery<Integer> ORGANIZATION_EXISTS =
@@ -208,6 +222,11 @@ public final class TransitionStore {
     /** The organization of the due transition that will start this provision; null if there is none. */
     @Nullable UUID leadingTo(Tx tx, UUID provisionId) {
         return LEADING_TO.one(tx, provisionId);
+    }
+
+    /** The next organizations with something due, in the order of their ids. @param after null to begin with the first one */
+    List<UUID> dueOrganizations(Tx tx, @Nullable UUID after, int most) {
+        return DUE_ORGANIZATIONS.all(tx, after == null ? BEFORE_ALL : after, most);
     }
 
     /** True if a transition of an organization is due and not applied yet. */

@@ -2,6 +2,7 @@ package org.guildhall.core.work;
 
 import java.sql.SQLException;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.guildhall.TestServer;
 import org.guildhall.core.data.TaskStore;
 
@@ -19,9 +20,14 @@ public final class TaskRun {
 
     /** Takes the task over from any node, runs it, and ends the run. */
     public static void now(TestServer server, UUID tenant, String name, UUID id, TaskQueue.Job job) {
+        now(server, tenant, name, id, job, () -> false);
+    }
+
+    /** As above. @param stopping asked by the job between its batches */
+    public static void now(TestServer server, UUID tenant, String name, UUID id, TaskQueue.Job job, BooleanSupplier stopping) {
         var pool = server.db().pool();
         var lease = TaskStore.begin(pool, name, tenant, id, version(server, name, tenant + "/" + id));
-        var next = job.run(lease, () -> false);
+        var next = job.run(lease, stopping);
         if (next == null) {
             TaskStore.finish(pool, lease);
         } else {
