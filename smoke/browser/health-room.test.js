@@ -22,6 +22,7 @@ async function show(page) {
   await page.getByLabel('API token').fill(token);
   await page.getByRole('button', { name: 'Show the room' }).click();
   await page.getByRole('heading', { name: 'Workflow Backbone' }).waitFor();
+  assert.equal(await page.getByLabel('API token').isVisible(), false, 'the form is gone');
 }
 
 for (const [name, view] of Object.entries({
@@ -32,10 +33,10 @@ for (const [name, view] of Object.entries({
     await page.goto(`${url}/health-room`);
     assert.deepEqual(await findings(page, ALL), []);
     await show(page);
+    await picture(page, `health-room-${name}`);
     await page.locator('details').evaluateAll((all) => all.forEach((details) => { details.open = true; }));
     assert.equal(await sideways(page), 0);
     assert.deepEqual(await findings(page, ALL), []);
-    await picture(page, `health-room-${name}`);
     assert.deepEqual(wrong, []);
     await close();
   });

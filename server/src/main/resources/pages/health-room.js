@@ -74,7 +74,7 @@ function signal(found, rank) {
       badge(found.status, STATUS_WORDS[found.status] ?? found.status), ' ', element('span', { class: 'percent' }, `${found.signal_percent}%`)),
     facts([['Lane', LANE_WORDS[found.lane] ?? found.lane], ['Owner', found.owner.name], ['Last signal', found.last_signal], ['Impact', found.impact],
       ['Recovery action', found.recovery_action], [evidence.subject_label, evidence.subject], ['Why it matters', evidence.why]]),
-    element('h4', {}, 'Escalation'),
+    element('h3', {}, 'Escalation'),
     element('ol', {}, ...found.escalation_steps.map((step) => element('li', {}, step)))));
 }
 

@@ -25,9 +25,19 @@ public final class SmtpStub implements AutoCloseable {
     private final List<String> received = new CopyOnWriteArrayList<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
 
-    /** @param answers by the first word of a command in upper case, and {@link #END}; others are accepted */
+    private final long endMillis;
+
     public SmtpStub(Map<String, String> answers) {
+        this(answers, 0);
+    }
+
+    /**
+     * @param endMillis the time until the end of a message is answered
+     * @param answers by the first word of a command in upper case, and {@link #END}; others are accepted
+     */
+    public SmtpStub(Map<String, String> answers, long endMillis) {
         this.answers = answers;
+        this.endMillis = endMillis;
         try {
             this.listening = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
         } catch (IOException failed) {
@@ -72,12 +82,17 @@ public final class SmtpStub implements AutoCloseable {
                 if (answer.equals(CLOSE)) {
                     return;
                 }
+                if (command.equals(END) && endMillis > 0) {
+                    Thread.sleep(endMillis);
+                }
                 if (!answer.equals(HANG)) {
                     answer(socket, answer);
                 }
             }
         } catch (IOException gone) {
             // The client has closed the connection.
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
         }
     }
 
