@@ -51,6 +51,32 @@ check "an operator reviews a signal" 200 '.last_review.outcome == "confirmed"'
 call GET "/platform/audit-events?entity_type=signal&entity_id=$warehouse&sort=-occurred_at&limit=2"
 check "and the trail has it, with the reason of the unblocking" 200 \
     '[.data[].action] == ["provider.health.reviewed", "signal.unblocked"]' '.data[1].reason == "They are right again."'
+call POST /providers/checks "{\"signal_id\": \"$exports\", \"type\": \"database\"}"
+check "a check is created" 201 '.outcome == "unknown"' '.cadence_seconds == 60' '.failures_to_block == 3'
+probe=$(member .id)
+for _ in $(seq 50); do
+    call GET "/providers/checks/$probe"
+    [[ $(member .outcome) == unknown ]] || break
+    sleep 0.2
+done
+check "and runs" 200 '.outcome == "passing"' '.consecutive_successes >= 1' '.last_result_at != null'
+call GET "/providers/checks/$probe/results"
+check "with a result" 200 '.data[0].outcome == "pass"' '.data[0].error == null'
+call GET "/providers/signals/$exports"
+check "that is the evidence of its signal" 200 '.derived' '.status == "operational"' '.signal_percent == 92'
+call POST /providers/checks "{\"signal_id\": \"$exports\", \"type\": \"http\", \"target\": {\"url\": \"http://169.254.169.254/latest\"}, \"retries\": 0}"
+check "a target within the network can be named" 201
+inside=$(member .id)
+for _ in $(seq 50); do
+    call GET "/providers/checks/$inside"
+    [[ $(member .outcome) == unknown ]] || break
+    sleep 0.2
+done
+check "but is never called" 200 '.last_error.code == "target_forbidden"'
+for id in "$probe" "$inside"; do
+    call POST "/providers/checks/$id/archive"
+    check "a check is archived" 200 '.state == "archived"'
+done
 call POST /providers/incidents "{\"signal_id\": \"$warehouse\", \"cause\": \"late\", \"title\": \"Late $run\", \"impact\": \"Reports are old\",
   \"severity\": \"major\", \"owner\": {\"kind\": \"team\", \"name\": \"Smoke $run\"}, \"recovery_action\": \"Load again\"}"
 check "an incident is opened" 201 '.state == "open"' '.evidence == []'

@@ -18,6 +18,7 @@ import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.log.BufferedLogAppender;
 import org.guildhall.core.net.OutgoingAddresses;
+import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.migrations.Migrations;
 import org.guildhall.overview.OverviewModule;
@@ -44,6 +45,8 @@ public final class App implements AutoCloseable {
     private final DatabaseProbe probe;
     private final RateLimits limits;
     private final TaskQueue work;
+    private final Outbound outbound;
+    private final ProvidersModule providers;
     private final PlatformModule platform;
     private final HttpServer server;
     private final boolean scheduler;
@@ -59,12 +62,13 @@ public final class App implements AutoCloseable {
 
         this.platform = new PlatformModule(db, jobs);
         this.work = new TaskQueue(jobs, config.database().jobPoolSize() - CONNECTIONS_BESIDE_TASKS, platform.door()::isActive);
+        this.outbound = Outbound.open(new OutgoingAddresses(config.allowedTargets()));
         this.scheduler = config.scheduler();
 
         platform.schedule(work);
         var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
         var tasks = new TasksModule(
-                jobs, work, config.keys(), new EntityIds(spec.prefixes()), runtime.door()::email, new OutgoingAddresses(config.allowedTargets()));
+                jobs, work, config.keys(), new EntityIds(spec.prefixes()), runtime.door()::email, outbound.addresses());
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
                         probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(),
@@ -74,7 +78,8 @@ public final class App implements AutoCloseable {
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
-        var providers = new ProvidersModule(tasks.providerChanges());
+        this.providers = new ProvidersModule(jobs, work, outbound, tasks.providerChanges());
+        providers.schedule();
         tasks.bind(api, jobs(platform.door(), runtime), providers.states());
         providers.bind(api);
         new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);
@@ -140,6 +145,8 @@ public final class App implements AutoCloseable {
         stopping = true;
         server.close();
         work.close();
+        providers.close();
+        outbound.close();
         platform.close();
         limits.close();
         probe.close();

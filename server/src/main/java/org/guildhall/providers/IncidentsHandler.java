@@ -32,7 +32,6 @@ import org.guildhall.providers.IncidentStore.Filter;
 import org.guildhall.providers.IncidentStore.Origin;
 import org.guildhall.providers.IncidentStore.Row;
 import org.guildhall.providers.IncidentStore.Values;
-import org.guildhall.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 
 /** Incidents of signals: {@code /providers/incidents}. An event has the signal, too, if its status or percentage changes. */
@@ -43,9 +42,9 @@ final class IncidentsHandler implements IncidentsApi<Call> {
     private final SignalStore signals;
     private final IncidentStore incidents;
     private final IncidentEntryStore entries;
-    private final Tasks.ProviderChanges changes;
+    private final SignalChanges changes;
 
-    IncidentsHandler(SignalStore signals, IncidentStore incidents, IncidentEntryStore entries, Tasks.ProviderChanges changes) {
+    IncidentsHandler(SignalStore signals, IncidentStore incidents, IncidentEntryStore entries, SignalChanges changes) {
         this.signals = signals;
         this.incidents = incidents;
         this.entries = entries;
@@ -75,7 +74,7 @@ final class IncidentsHandler implements IncidentsApi<Call> {
         entries.insertLater(tx, row.id(), true, IncidentEntryStore.Values.of("status", "The incident was opened."));
         var incident = IncidentViews.toApi(row);
         call.created(incident.id(), incident);
-        recordSignal(call, signal);
+        changes.record(tx, call.changes().secondary(), signal);
         return Reply.created(BASE + incident.id(), incident);
     }
 
@@ -146,7 +145,7 @@ final class IncidentsHandler implements IncidentsApi<Call> {
                 IncidentRules.missing(!before.evidence().isEmpty(), noted.getAsBoolean(), taskState.get(), before.explanation()));
         entries.insertLater(tx, before.id(), true, IncidentEntryStore.Values.of("status", "The incident was closed."));
         var reply = changed(call, before, incidents.changeState(tx, before.id(), "closed"));
-        recordSignal(call, Objects.requireNonNull(signal.get()));
+        changes.record(tx, call.changes().secondary(), Objects.requireNonNull(signal.get()));
         return reply;
     }
 
@@ -170,16 +169,6 @@ final class IncidentsHandler implements IncidentsApi<Call> {
         var incident = IncidentViews.toApi(after);
         call.changed(incident.id(), IncidentViews.toApi(before), incident);
         return Reply.ok(incident);
-    }
-
-    /** Records the signal if the incident has changed what it shows. */
-    private void recordSignal(Call call, SignalStore.Row before) {
-        var was = SignalViews.toApi(before);
-        var is = SignalViews.toApi(Objects.requireNonNull(signals.get(call.tx(), before.id())));
-        if (!is.equals(was)) {
-            call.changes().secondary().changed(is.id(), was, is);
-            changes.providersChanged(call.tx());
-        }
     }
 
     private static void requireFirst(@Nullable UUID open) {

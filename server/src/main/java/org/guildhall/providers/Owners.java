@@ -6,8 +6,8 @@ import org.guildhall.api.model.ProviderOwner;
 import org.guildhall.api.model.ProviderOwnerKind;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
-import org.jspecify.annotations.Nullable;
 import org.guildhall.core.problem.ProblemException;
+import org.jspecify.annotations.Nullable;
 
 /** Owners of signals and incidents, in the wire form and back. */
 final class Owners {

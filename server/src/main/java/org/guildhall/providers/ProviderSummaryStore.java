@@ -60,8 +60,8 @@ final class ProviderSummaryStore {
 
     /** The columns that have a history. */
     private static final Set<String> PAST_COLUMNS = Set.of(
-            "status", "signal_percent", "evidence_status", "evidence_percent", "blocked_by", "blocked_reason", "blocked_at", "incident_id",
-            "rank");
+            "status", "signal_percent", "derived", "stale_since", "evidence_status", "evidence_percent", "blocked_by", "blocked_reason",
+            "blocked_at", "incident_id", "rank");
 
     private static final String PRESENT = "select * from providers.present_signals where state = 'active'";
     private static final String PAST = "select " + SignalStore.COLUMNS.stream()

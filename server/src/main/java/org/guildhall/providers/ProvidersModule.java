@@ -4,22 +4,37 @@ import static org.guildhall.core.problem.Problem.ALREADY_EXISTS;
 import static org.guildhall.core.problem.Problem.CONFLICT;
 import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
 
+import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
+import org.guildhall.core.outbound.Outbound;
+import org.guildhall.core.work.TaskQueue;
 import org.guildhall.tasks.Tasks;
 
-/** Wires the providers room: signals, incidents, and the summary. */
-public final class ProvidersModule {
+/** Wires the providers room: signals, checks, incidents, and the summary. */
+public final class ProvidersModule implements AutoCloseable {
 
     private final SignalStore signals = new SignalStore();
     private final IncidentStore incidents = new IncidentStore();
     private final IncidentEntryStore entries = new IncidentEntryStore();
+    private final CheckStore checks = new CheckStore();
+    private final CheckResultStore results = new CheckResultStore();
+    private final CheckJob job;
     private final ProviderSummaryStore summaries = new ProviderSummaryStore();
     private final SignalStateStore states = new SignalStateStore();
-    private final Tasks.ProviderChanges changes;
+    private final SignalChanges changes;
 
-    /** @param changes gets a signal when the status of a signal can have changed; implemented by the tasks room */
-    public ProvidersModule(Tasks.ProviderChanges changes) {
-        this.changes = changes;
+    /**
+     * @param jobs the database for background work
+     * @param queue runs the checks
+     * @param changes gets a signal when the status of a signal can have changed; implemented by the tasks room
+     */
+    public ProvidersModule(Db jobs, TaskQueue queue, Outbound outbound, Tasks.ProviderChanges changes) {
+        this.changes = new SignalChanges(signals, changes);
+        var runner = new CheckRunner(outbound.http(), outbound.resolver(), outbound.addresses(), tenant -> jobs.read(tenant, Db.ANY_REVISION, tx -> {
+            tx.requireCurrent();
+            return true;
+        }));
+        this.job = new CheckJob(jobs, runner, checks, results, signals, this.changes, queue);
     }
 
     /** The state of the providers that jobs depend on. */
@@ -32,9 +47,15 @@ public final class ProvidersModule {
         return new Providers(summaries);
     }
 
+    /** Registers the room's jobs. */
+    public void schedule() {
+        job.schedule();
+    }
+
     /** Registers the room's handlers, and the problems of its constraints. */
     public void bind(Api api) {
-        new SignalsHandler(signals, changes).bind(api.routes());
+        new SignalsHandler(signals, changes, job).bind(api.routes());
+        new ChecksHandler(signals, checks, results, job, changes).bind(api.routes());
         new IncidentsHandler(signals, incidents, entries, changes).bind(api.routes());
         new IncidentEntriesHandler(incidents, entries).bind(api.routes());
         new PublicIncidentsHandler(new PublicIncidentStore()).bind(api.routes());
@@ -44,5 +65,11 @@ public final class ProvidersModule {
                 .on("signals_owner_person", VALIDATION_FAILED, "/owner/person_id", "There is no such person.")
                 .on("incidents_owner_person", VALIDATION_FAILED, "/owner/person_id", "There is no such person.")
                 .on("incidents_one_open", ALREADY_EXISTS, "/cause", "An incident of the signal with this cause isn't closed.");
+    }
+
+    /** Ends the running checks. */
+    @Override
+    public void close() {
+        job.close();
     }
 }

@@ -1,13 +1,17 @@
 package org.guildhall.providers;
 
 import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.providers.Tables.PRESENT_SIGNALS;
 import static org.guildhall.schema.providers.Tables.SIGNALS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -26,6 +30,7 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.UpdateSetMoreStep;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +46,8 @@ final class SignalStore {
             @Nullable Instant lastSignalAt, String impact, String recoveryAction, String evidenceSubject, @Nullable String evidenceSourceStatus,
             String evidenceWhy, String evidenceStatus, int evidencePercent, @Nullable UUID blockedBy, @Nullable String blockedReason,
             @Nullable Instant blockedAt, @Nullable UUID reviewedBy, @Nullable String reviewOutcome, @Nullable String reviewNote,
-            @Nullable Instant reviewedAt, String state, @Nullable Instant archivedAt, String status, int signalPercent, @Nullable UUID incidentId,
-            Instant createdAt, Instant updatedAt, long version) {
+            @Nullable Instant reviewedAt, String state, @Nullable Instant archivedAt, String status, int signalPercent, boolean derived,
+            @Nullable Instant staleSince, @Nullable UUID incidentId, Instant createdAt, Instant updatedAt, long version) {
 
         Owner owner() {
             return new Owner(ownerKind, ownerName, ownerPersonId);
@@ -62,7 +67,7 @@ final class SignalStore {
     /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable String externalId, @Nullable String lane, @Nullable String kind, @Nullable String status, @Nullable String owner,
-            @Nullable String state) {}
+            @Nullable Boolean derived, @Nullable String state) {}
 
     static final List<Field<?>> COLUMNS = List.of(
             PRESENT_SIGNALS.ID, PRESENT_SIGNALS.EXTERNAL_ID, PRESENT_SIGNALS.POSITION, PRESENT_SIGNALS.NAME, PRESENT_SIGNALS.LANE,
@@ -72,12 +77,15 @@ final class SignalStore {
             PRESENT_SIGNALS.EVIDENCE_WHY, PRESENT_SIGNALS.EVIDENCE_STATUS, PRESENT_SIGNALS.EVIDENCE_PERCENT, PRESENT_SIGNALS.BLOCKED_BY,
             PRESENT_SIGNALS.BLOCKED_REASON, PRESENT_SIGNALS.BLOCKED_AT, PRESENT_SIGNALS.REVIEWED_BY, PRESENT_SIGNALS.REVIEW_OUTCOME,
             PRESENT_SIGNALS.REVIEW_NOTE, PRESENT_SIGNALS.REVIEWED_AT, PRESENT_SIGNALS.STATE, PRESENT_SIGNALS.ARCHIVED_AT,
-            PRESENT_SIGNALS.STATUS, PRESENT_SIGNALS.SIGNAL_PERCENT, PRESENT_SIGNALS.INCIDENT_ID, PRESENT_SIGNALS.CREATED_AT,
+            PRESENT_SIGNALS.STATUS, PRESENT_SIGNALS.SIGNAL_PERCENT, PRESENT_SIGNALS.DERIVED, PRESENT_SIGNALS.STALE_SINCE,
+            PRESENT_SIGNALS.INCIDENT_ID, PRESENT_SIGNALS.CREATED_AT,
             PRESENT_SIGNALS.UPDATED_AT, PRESENT_SIGNALS.VERSION, PRESENT_SIGNALS.RANK);
 
     private static final Condition BY_ID = SIGNALS.ID.eq(param(SIGNALS.ID));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(
             select(COLUMNS).from(PRESENT_SIGNALS).where(PRESENT_SIGNALS.ID.eq(param(PRESENT_SIGNALS.ID))), SignalStore::row);
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
+            select(COLUMNS).from(PRESENT_SIGNALS).where(PRESENT_SIGNALS.ID.eq(any(params("ids", SQLDataType.UUID)))), SignalStore::row);
     private static final PreparedQuery<UUID> LOCK = PreparedQuery.ofValue(select(SIGNALS.ID).from(SIGNALS).where(BY_ID).forUpdate());
     private static final PreparedUpdate INSERT = PreparedUpdate.of(insertInto(SIGNALS)
             .set(SIGNALS.ID, param(SIGNALS.ID))
@@ -145,6 +153,7 @@ final class SignalStore {
                     .and(by.oneOf(PRESENT_SIGNALS.KIND, Filter::kind))
                     .and(by.oneOf(PRESENT_SIGNALS.STATUS, Filter::status))
                     .and(by.is(PRESENT_SIGNALS.OWNER_NAME, Filter::owner))
+                    .and(by.choice(Filter::derived, derived -> derived == null ? noCondition() : PRESENT_SIGNALS.DERIVED.eq(inline(derived))))
                     .and(by.oneOf(PRESENT_SIGNALS.STATE, Filter::state)),
             SignalStore::row);
 
@@ -165,6 +174,10 @@ final class SignalStore {
 
     @Nullable Row get(Tx tx, UUID id) {
         return GET.one(tx, id);
+    }
+
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids);
     }
 
     /** Adds the read of a signal. */
@@ -224,7 +237,8 @@ final class SignalStore {
                 cells.get(PRESENT_SIGNALS.BLOCKED_BY), cells.get(PRESENT_SIGNALS.BLOCKED_REASON), cells.get(PRESENT_SIGNALS.BLOCKED_AT),
                 cells.get(PRESENT_SIGNALS.REVIEWED_BY), cells.get(PRESENT_SIGNALS.REVIEW_OUTCOME), cells.get(PRESENT_SIGNALS.REVIEW_NOTE),
                 cells.get(PRESENT_SIGNALS.REVIEWED_AT), cells.get(PRESENT_SIGNALS.STATE), cells.get(PRESENT_SIGNALS.ARCHIVED_AT),
-                cells.get(PRESENT_SIGNALS.STATUS), cells.get(PRESENT_SIGNALS.SIGNAL_PERCENT), cells.get(PRESENT_SIGNALS.INCIDENT_ID),
+                cells.get(PRESENT_SIGNALS.STATUS), cells.get(PRESENT_SIGNALS.SIGNAL_PERCENT), cells.get(PRESENT_SIGNALS.DERIVED),
+                cells.get(PRESENT_SIGNALS.STALE_SINCE), cells.get(PRESENT_SIGNALS.INCIDENT_ID),
                 cells.get(PRESENT_SIGNALS.CREATED_AT), cells.get(PRESENT_SIGNALS.UPDATED_AT), cells.get(PRESENT_SIGNALS.VERSION));
     }
 }

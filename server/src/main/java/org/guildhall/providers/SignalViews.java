@@ -29,8 +29,8 @@ final class SignalViews {
                 SignalKind.fromValue(row.kind()), Owners.toApi(row.owner()), ActiveState.fromValue(row.state()),
                 SignalSourceStatus.fromValue(row.sourceStatus()),
                 SignalStatus.fromValue(row.status()), row.signalPercent(), row.lastSignal(), row.lastSignalAt(), row.impact(),
-                row.recoveryAction(), SignalKinds.escalationSteps(row.kind()), evidence(row), ceiling(row), block(row), review(row),
-                row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
+                row.recoveryAction(), SignalKinds.escalationSteps(row.kind()), evidence(row), row.derived(), row.staleSince(),
+                ceiling(row), block(row), review(row), row.archivedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 
     private static SignalEvidence evidence(Row row) {

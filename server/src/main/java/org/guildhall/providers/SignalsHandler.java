@@ -21,18 +21,19 @@ import org.guildhall.providers.SignalStore.Evidence;
 import org.guildhall.providers.SignalStore.Filter;
 import org.guildhall.providers.SignalStore.Row;
 import org.guildhall.providers.SignalStore.Values;
-import org.guildhall.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 
 /** Signals: {@code /providers/signals}. */
 final class SignalsHandler implements SignalsApi<Call> {
 
     private final SignalStore signals;
-    private final Tasks.ProviderChanges changes;
+    private final SignalChanges changes;
+    private final CheckJob checks;
 
-    SignalsHandler(SignalStore signals, Tasks.ProviderChanges changes) {
+    SignalsHandler(SignalStore signals, SignalChanges changes, CheckJob checks) {
         this.signals = signals;
         this.changes = changes;
+        this.checks = checks;
     }
 
     @Override
@@ -51,7 +52,8 @@ final class SignalsHandler implements SignalsApi<Call> {
     public Reply<Page<Signal>> listSignals(Call call, ListSignalsQuery query) {
         var filter = new Filter(
                 query.externalId(), query.lane() == null ? null : query.lane().value(), query.kind() == null ? null : query.kind().value(),
-                query.status() == null ? null : query.status().value(), query.owner(), query.state() == null ? null : query.state().value());
+                query.status() == null ? null : query.status().value(), query.owner(), query.derived(),
+                query.state() == null ? null : query.state().value());
         return Reply.list(signals.list(call.tx(), call.page(), filter).map(SignalViews::toApi));
     }
 
@@ -79,6 +81,10 @@ final class SignalsHandler implements SignalsApi<Call> {
         var values = new Values(
                 wanted.externalId(), wanted.name(), wanted.lane().value(), Owners.read(wanted.owner()), wanted.sourceStatus().value(), percent,
                 wanted.lastSignal(), wanted.lastSignalAt(), wanted.impact(), wanted.recoveryAction(), evidence(wanted.evidence()));
+        if (before.evidenceStatus().equals("planned")) {
+            // The checks of a planned signal don't run; perhaps it isn't planned any more.
+            checks.request(call.tx());
+        }
         return changed(call, before, signals.update(call.tx(), before.id(), values));
     }
 
@@ -130,9 +136,7 @@ final class SignalsHandler implements SignalsApi<Call> {
 
     private Reply<Signal> changed(Call call, Row before, Row after) {
         var signal = SignalViews.toApi(after);
-        if (!after.status().equals(before.status()) || !after.state().equals(before.state()) || !after.lane().equals(before.lane())) {
-            changes.providersChanged(call.tx());
-        }
+        changes.tell(call.tx(), before, after);
         call.changed(signal.id(), SignalViews.toApi(before), signal);
         return Reply.ok(signal);
     }

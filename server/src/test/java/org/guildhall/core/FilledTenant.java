@@ -21,6 +21,7 @@ public final class FilledTenant {
             }
         }
         RuntimeExamples.fillTablesWithoutOperations(samples);
+        ProvidersExamples.checkWithResult(samples);
         return samples.tenant;
     }
 }

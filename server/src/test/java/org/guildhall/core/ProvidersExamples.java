@@ -3,9 +3,12 @@ package org.guildhall.core;
 import static org.guildhall.api.Operation.*;
 import static org.guildhall.core.Example.example;
 
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import org.guildhall.Http;
+import org.guildhall.api.TypeIds;
+import org.guildhall.core.data.Ids;
 
 /** The examples of the providers' operations. */
 final class ProvidersExamples {
@@ -21,6 +24,16 @@ final class ProvidersExamples {
             example(ARCHIVE_SIGNAL),
             example(GET_PROVIDER_SUMMARY),
 
+            example(CREATE_CHECK).makes("chk").with("/signal_id", ProvidersExamples::plannedSignal),
+            example(LIST_CHECKS),
+            example(GET_CHECK),
+            example(UPDATE_CHECK),
+            example(RUN_CHECK),
+            example(PAUSE_CHECK),
+            example(RESUME_CHECK).after(PAUSE_CHECK),
+            example(ARCHIVE_CHECK),
+            example(LIST_CHECK_RESULTS).at("check_id", ProvidersExamples::checkWithResult).entry(samples -> samples.remembered("result")),
+
             example(CREATE_INCIDENT).makes("inc"),
             example(LIST_INCIDENTS),
             example(GET_INCIDENT),
@@ -35,6 +48,27 @@ final class ProvidersExamples {
             example(LIST_PUBLIC_INCIDENTS).entry(ProvidersExamples::publicIncident));
 
     private ProvidersExamples() {}
+
+    /** A signal whose checks don't run, so that nothing changes beside a test. */
+    private static String plannedSignal(SampleData samples) {
+        var signal = samples.id("sig");
+        samples.http.patch("/api/v1/providers/signals/" + signal, "{\"source_status\": \"planned\"}").expect(200);
+        return signal;
+    }
+
+    static String checkWithResult(SampleData samples) {
+        var check = samples.id("chk");
+        var result = Ids.next();
+        try {
+            samples.tenant.sql("""
+                    insert into providers.check_results (tenant_id, id, check_id, at, outcome, latency_ms, attempts, observed, node)
+                    values (?, ?, ?, now(), 'pass', 12, 1, '{}', 'node')""", samples.tenant.id(), result, TypeIds.parse("chk", check));
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        samples.remember("result", TypeIds.format("ckr", result));
+        return check;
+    }
 
     /** A new incident with all that a closing asks for. */
     private static String completeIncident(SampleData samples) {

@@ -3,8 +3,10 @@ package org.guildhall.providers;
 import static org.guildhall.providers.SignalsFixture.BASE;
 import static org.guildhall.providers.SignalsFixture.each;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.guildhall.Http;
@@ -123,6 +125,30 @@ class ProviderSummaryTest {
         var summary = signals.summary("?at=" + at);
         return summary.at("/counts/signals").equals("0")
                 ? "0" : summary.at("/counts/signals") + " " + summary.at("/signal_percent") + " " + String.join(" ", each(summary, "/queue/signals", "/status"));
+    }
+
+    @Test
+    void summary_of5000SignalsAnd2000Checks_isOneShortRoundTrip() throws SQLException {
+        signals.tenant.sql("""
+                insert into providers.signals (tenant_id, name, lane, kind, owner_kind, owner_name, source_status, impact, recovery_action, evidence_subject,
+                    evidence_why)
+                select ?, 'S', 'api', 'system', 'team', 'T', 'healthy', 'I', 'A', 'S', 'W' from generate_series(1, 5000)""", signals.tenant.id());
+        signals.tenant.sql("""
+                insert into providers.checks (tenant_id, signal_id, type, target, cadence_seconds, timeout_ms, retries, failures_to_degrade, failures_to_block,
+                    successes_to_recover, outcome, last_result_at, next_run_at)
+                select tenant_id, id, 'database', '{}', 60, 1000, 0, 1, 3, 2, 'passing', now(), now() + interval '1 day' from providers.signals
+                where tenant_id = ? and position <= 2000""", signals.tenant.id());
+        try (var connection = signals.tenant.server().superuser(); var statement = connection.createStatement()) {
+            // Without statistics of the new rows, each signal would read all checks.
+            statement.execute("analyze providers.signals, providers.checks, providers.incidents");
+        }
+        var http = new Http(COUNTED.node(), signals.tenant.token());
+        assertEquals(1, COUNTED.trips(() -> http.get(BASE + "/summary")));
+        var start = System.nanoTime();
+        var summary = http.get(BASE + "/summary").expect(200);
+        var took = Duration.ofNanos(System.nanoTime() - start);
+        assertEquals("5000 95", summary.at("/counts/operational") + " " + summary.at("/signal_percent"));
+        assertTrue(took.toMillis() < 2_000, took.toString());
     }
 
     @Test

@@ -12,8 +12,17 @@ final class SignalsFixture {
     static final String BASE = "/api/v1/providers";
     static final String URL = BASE + "/signals";
 
-    final TestServer.Tenant tenant = TestServer.shared().tenant();
-    final Http http = new Http(tenant.server(), tenant.token());
+    final TestServer.Tenant tenant;
+    final Http http;
+
+    SignalsFixture() {
+        this(TestServer.shared());
+    }
+
+    SignalsFixture(TestServer server) {
+        tenant = server.tenant();
+        http = new Http(server, tenant.token());
+    }
 
     /** @param more further members, each after a comma */
     Reply create(String lane, String kind, String sourceStatus, String more) {

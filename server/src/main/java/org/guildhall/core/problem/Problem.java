@@ -87,6 +87,10 @@ public enum Problem {
     UNSUPPORTED_MEDIA_TYPE(415, "The media type is not supported",
             "The operation doesn't accept the body's media type, or the body is compressed.",
             "Send application/json, or application/merge-patch+json with PATCH, without Content-Encoding."),
+    TARGET_FORBIDDEN(422, "The target is forbidden",
+            "The server may not call this target: another scheme than http and https, credentials in the URL, a port that isn't allowed, or an "
+                    + "address that isn't public.",
+            "Use a public address. For an address within a private network, ask the operator of the server to allow it."),
     IDEMPOTENCY_KEY_REUSED(422, "The idempotency key was used for another request",
             "An earlier request had the same Idempotency-Key, but another method, path, query or body.",
             "Use a new key for each different request. Reuse a key only to repeat the same request."),

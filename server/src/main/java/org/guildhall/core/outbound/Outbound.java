@@ -1,0 +1,18 @@
+package org.guildhall.core.outbound;
+
+import org.guildhall.core.net.OutgoingAddresses;
+
+/** The ways to call addresses that a tenant names: one resolver, and the HTTP client that uses it. */
+public record Outbound(OutgoingAddresses addresses, GuardedResolver resolver, GuardedHttp http) implements AutoCloseable {
+
+    public static Outbound open(OutgoingAddresses addresses) {
+        var resolver = new GuardedResolver(addresses);
+        return new Outbound(addresses, resolver, new GuardedHttp(resolver));
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        resolver.close();
+    }
+}
