@@ -32,7 +32,7 @@ check "another source status changes status and percentage" 200 '.status == "deg
 call POST "/providers/signals/$warehouse/block" '{"reason": "Its figures are wrong."}'
 check "an operator blocks a signal" 200 '.status == "blocked"' '.signal_percent == 18' '.blocked.reason == "Its figures are wrong."' \
     '.ceiling.reason == "operator"' '.evidence.signal_percent == 61'
-blocked_at=$(member .updated_at)
+blocked_at=$(member .blocked.at)
 call POST "/providers/signals/$warehouse/block" '{"reason": "Again."}'
 check "but not twice" 409 '.code == "invalid_state"'
 call GET /providers/summary

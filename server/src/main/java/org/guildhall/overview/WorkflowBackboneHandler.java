@@ -42,6 +42,13 @@ final class WorkflowBackboneHandler implements WorkflowBackbonesApi<Call> {
     private static final LaneTexts TASK = new LaneTexts(
             "operational_tasks", "Assign owner, set due date, block/unblock, complete with outcome", "operational_task.updated");
 
+    /** Always ready: no change commits without its audit event. */
+    private static final BackboneItem AUDIT = new BackboneItem(
+            2, "Sensitive action audit trail", BackboneLane.AUDIT, "Security", "Billing, access, AI, migration, provider actions",
+            "Make every workflow mutation emit one owner-readable audit record", "audit_log plus source-specific metadata",
+            "Capture before/after, actor, entity, source workflow, review outcome, and replay pointer", "audit.event.recorded",
+            BackboneReadiness.READY, null, null, null);
+
     private final Providers providers;
     private final Tasks tasks;
 
@@ -104,13 +111,6 @@ final class WorkflowBackboneHandler implements WorkflowBackbonesApi<Call> {
                 "Store event, map to payment/invoice/member, queue retry or recovery task, write audit event", "payment_provider_event.ingested",
                 readiness, null, null, null);
     }
-
-    /** Always ready: no change commits without its audit event. */
-    private static final BackboneItem AUDIT = new BackboneItem(
-            2, "Sensitive action audit trail", BackboneLane.AUDIT, "Security", "Billing, access, AI, migration, provider actions",
-            "Make every workflow mutation emit one owner-readable audit record", "audit_log plus source-specific metadata",
-            "Capture before/after, actor, entity, source workflow, review outcome, and replay pointer", "audit.event.recorded",
-            BackboneReadiness.READY, null, null, null);
 
     private static BackboneItem platform(int position, Providers.RecoverySignal signal) {
         return new BackboneItem(

@@ -25,13 +25,13 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.outbound.Deadline;
 import org.guildhall.core.outbound.GuardedHttp.Request;
 import org.guildhall.core.outbound.GuardedHttp;
 import org.guildhall.core.outbound.GuardedResolver;
 import org.guildhall.core.outbound.OutboundFailure.Code;
 import org.guildhall.core.outbound.OutboundFailure;
+import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.providers.CheckResultStore.Result;
 import org.guildhall.providers.CheckStore.Failure;
 import org.guildhall.providers.CheckStore.Settings;
@@ -50,7 +50,7 @@ final class CheckRunner {
     private final Function<UUID, Boolean> database;
     private final SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
 
-    /** What a good attempt has seen. @param warns true for a warning beside the latency */
+    /** The observations of an attempt with a good answer. @param warns true if they are a reason for a warning, apart from the latency */
     private record Seen(Map<String, String> observed, boolean warns) {}
 
     /** An attempt without a good answer. */
@@ -149,15 +149,16 @@ final class CheckRunner {
         try {
             socket.close();
         } catch (IOException gone) {
-            // The socket had no connection.
+            // The socket is closed, or had no connection.
         }
     }
 
     private Seen tls(Settings settings, Deadline deadline, Instant now) throws OutboundFailure, Failed {
         var host = Objects.requireNonNull(settings.target().host());
         int port = settings.target().port() == null ? TLS_PORT : settings.target().port();
-        try (var plain = connect(host, port, deadline); var socket = (SSLSocket) tls.createSocket(plain, host, port, true)) {
-            socket.setSoTimeout((int) Math.max(1, deadline.left().toMillis()));
+        try (var plain = connect(host, port, deadline);
+                var _ = deadline.alarm(() -> close(plain));
+                var socket = (SSLSocket) tls.createSocket(plain, host, port, true)) {
             var parameters = socket.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             if (host.matches(".*[A-Za-z].*") && !host.contains(":")) {
@@ -170,6 +171,7 @@ final class CheckRunner {
             int warn = settings.warnDays() == null ? WARN_DAYS : settings.warnDays();
             return new Seen(Map.of("expires_in_days", Long.toString(days)), days < warn);
         } catch (SSLException refused) {
+            deadline.left();
             throw new Failed("tls_failed", "The TLS handshake failed, or the certificate isn't trusted for this host.", Map.of());
         } catch (IOException broken) {
             deadline.left();

@@ -99,34 +99,20 @@ final class CheckStore {
     private static final PreparedQuery<Row> LOCK_ACTIVE = PreparedQuery.of(
             select(COLUMNS).from(CHECKS).where(BY_ID).and(CHECKS.STATE.eq(inline("active"))).forUpdate(), CheckStore::row);
 
+    /** The columns that a caller sets. */
+    private static final Map<Field<?>, Field<?>> SETTABLE = Columns.assigned(
+            CHECKS.EXTERNAL_ID, CHECKS.TARGET, CHECKS.CADENCE_SECONDS, CHECKS.TIMEOUT_MS, CHECKS.RETRIES, CHECKS.FAILURES_TO_DEGRADE,
+            CHECKS.FAILURES_TO_BLOCK, CHECKS.SUCCESSES_TO_RECOVER, CHECKS.WARN_LATENCY_MS, CHECKS.WARN_DAYS);
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(CHECKS)
                     .set(CHECKS.SIGNAL_ID, param(CHECKS.SIGNAL_ID))
                     .set(CHECKS.TYPE, param(CHECKS.TYPE))
-                    .set(CHECKS.EXTERNAL_ID, param(CHECKS.EXTERNAL_ID))
-                    .set(CHECKS.TARGET, param(CHECKS.TARGET))
-                    .set(CHECKS.CADENCE_SECONDS, param(CHECKS.CADENCE_SECONDS))
-                    .set(CHECKS.TIMEOUT_MS, param(CHECKS.TIMEOUT_MS))
-                    .set(CHECKS.RETRIES, param(CHECKS.RETRIES))
-                    .set(CHECKS.FAILURES_TO_DEGRADE, param(CHECKS.FAILURES_TO_DEGRADE))
-                    .set(CHECKS.FAILURES_TO_BLOCK, param(CHECKS.FAILURES_TO_BLOCK))
-                    .set(CHECKS.SUCCESSES_TO_RECOVER, param(CHECKS.SUCCESSES_TO_RECOVER))
-                    .set(CHECKS.WARN_LATENCY_MS, param(CHECKS.WARN_LATENCY_MS))
-                    .set(CHECKS.WARN_DAYS, param(CHECKS.WARN_DAYS))
+                    .set(SETTABLE)
                     .returningResult(COLUMNS),
             CheckStore::row);
     private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
             change()
-                    .set(CHECKS.EXTERNAL_ID, param(CHECKS.EXTERNAL_ID))
-                    .set(CHECKS.TARGET, param(CHECKS.TARGET))
-                    .set(CHECKS.CADENCE_SECONDS, param(CHECKS.CADENCE_SECONDS))
-                    .set(CHECKS.TIMEOUT_MS, param(CHECKS.TIMEOUT_MS))
-                    .set(CHECKS.RETRIES, param(CHECKS.RETRIES))
-                    .set(CHECKS.FAILURES_TO_DEGRADE, param(CHECKS.FAILURES_TO_DEGRADE))
-                    .set(CHECKS.FAILURES_TO_BLOCK, param(CHECKS.FAILURES_TO_BLOCK))
-                    .set(CHECKS.SUCCESSES_TO_RECOVER, param(CHECKS.SUCCESSES_TO_RECOVER))
-                    .set(CHECKS.WARN_LATENCY_MS, param(CHECKS.WARN_LATENCY_MS))
-                    .set(CHECKS.WARN_DAYS, param(CHECKS.WARN_DAYS))
+                    .set(SETTABLE)
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             CheckStore::row);

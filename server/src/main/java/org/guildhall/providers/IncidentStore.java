@@ -98,41 +98,24 @@ final class IncidentStore {
             .and(DSL.not(INCIDENT_ENTRIES.AUTOMATIC))
             .limit(inline(1)));
 
+    /** The columns that a caller sets. */
+    private static final Map<Field<?>, Field<?>> SETTABLE = Columns.assigned(
+            INCIDENTS.EXTERNAL_ID, INCIDENTS.TITLE, INCIDENTS.IMPACT, INCIDENTS.SEVERITY, INCIDENTS.OWNER_KIND, INCIDENTS.OWNER_NAME,
+            INCIDENTS.OWNER_PERSON_ID, INCIDENTS.RECOVERY_ACTION, INCIDENTS.EVIDENCE, INCIDENTS.PREVENTION_TASK_ID, INCIDENTS.TASK_IDS,
+            INCIDENTS.OWNER_SAFE_EXPLANATION);
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(INCIDENTS)
                     .set(INCIDENTS.SIGNAL_ID, param(INCIDENTS.SIGNAL_ID))
                     .set(INCIDENTS.CAUSE, param(INCIDENTS.CAUSE))
                     .set(INCIDENTS.OPENED_BY, param(INCIDENTS.OPENED_BY))
                     .set(INCIDENTS.FOLLOWS_INCIDENT_ID, param(INCIDENTS.FOLLOWS_INCIDENT_ID))
-                    .set(INCIDENTS.EXTERNAL_ID, param(INCIDENTS.EXTERNAL_ID))
-                    .set(INCIDENTS.TITLE, param(INCIDENTS.TITLE))
-                    .set(INCIDENTS.IMPACT, param(INCIDENTS.IMPACT))
-                    .set(INCIDENTS.SEVERITY, param(INCIDENTS.SEVERITY))
-                    .set(INCIDENTS.OWNER_KIND, param(INCIDENTS.OWNER_KIND))
-                    .set(INCIDENTS.OWNER_NAME, param(INCIDENTS.OWNER_NAME))
-                    .set(INCIDENTS.OWNER_PERSON_ID, param(INCIDENTS.OWNER_PERSON_ID))
-                    .set(INCIDENTS.RECOVERY_ACTION, param(INCIDENTS.RECOVERY_ACTION))
-                    .set(INCIDENTS.EVIDENCE, param(INCIDENTS.EVIDENCE))
-                    .set(INCIDENTS.PREVENTION_TASK_ID, param(INCIDENTS.PREVENTION_TASK_ID))
-                    .set(INCIDENTS.TASK_IDS, params("task_ids", SQLDataType.UUID))
-                    .set(INCIDENTS.OWNER_SAFE_EXPLANATION, param(INCIDENTS.OWNER_SAFE_EXPLANATION))
+                    .set(SETTABLE)
                     .set(INCIDENTS.OPENED_AT, EffectiveDates.present())
                     .returningResult(COLUMNS),
             IncidentStore::row);
     private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
             change()
-                    .set(INCIDENTS.EXTERNAL_ID, param(INCIDENTS.EXTERNAL_ID))
-                    .set(INCIDENTS.TITLE, param(INCIDENTS.TITLE))
-                    .set(INCIDENTS.IMPACT, param(INCIDENTS.IMPACT))
-                    .set(INCIDENTS.SEVERITY, param(INCIDENTS.SEVERITY))
-                    .set(INCIDENTS.OWNER_KIND, param(INCIDENTS.OWNER_KIND))
-                    .set(INCIDENTS.OWNER_NAME, param(INCIDENTS.OWNER_NAME))
-                    .set(INCIDENTS.OWNER_PERSON_ID, param(INCIDENTS.OWNER_PERSON_ID))
-                    .set(INCIDENTS.RECOVERY_ACTION, param(INCIDENTS.RECOVERY_ACTION))
-                    .set(INCIDENTS.EVIDENCE, param(INCIDENTS.EVIDENCE))
-                    .set(INCIDENTS.PREVENTION_TASK_ID, param(INCIDENTS.PREVENTION_TASK_ID))
-                    .set(INCIDENTS.TASK_IDS, params("task_ids", SQLDataType.UUID))
-                    .set(INCIDENTS.OWNER_SAFE_EXPLANATION, param(INCIDENTS.OWNER_SAFE_EXPLANATION))
+                    .set(SETTABLE)
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             IncidentStore::row);

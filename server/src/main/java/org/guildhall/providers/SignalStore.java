@@ -5,8 +5,11 @@ import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.providers.Tables.PRESENT_SIGNALS;
 import static org.guildhall.schema.providers.Tables.SIGNALS;
 import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.greatest;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 
@@ -20,6 +23,7 @@ import org.guildhall.api.Page;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
@@ -87,45 +91,28 @@ final class SignalStore {
     private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
             select(COLUMNS).from(PRESENT_SIGNALS).where(PRESENT_SIGNALS.ID.eq(any(params("ids", SQLDataType.UUID)))), SignalStore::row);
     private static final PreparedQuery<UUID> LOCK = PreparedQuery.ofValue(select(SIGNALS.ID).from(SIGNALS).where(BY_ID).forUpdate());
+    /** The columns that a caller sets. */
+    private static final Map<Field<?>, Field<?>> SETTABLE = Columns.assigned(
+            SIGNALS.EXTERNAL_ID, SIGNALS.NAME, SIGNALS.LANE, SIGNALS.OWNER_KIND, SIGNALS.OWNER_NAME, SIGNALS.OWNER_PERSON_ID,
+            SIGNALS.SOURCE_STATUS, SIGNALS.REPORTED_PERCENT, SIGNALS.LAST_SIGNAL, SIGNALS.LAST_SIGNAL_AT, SIGNALS.IMPACT,
+            SIGNALS.RECOVERY_ACTION, SIGNALS.EVIDENCE_SUBJECT, SIGNALS.EVIDENCE_SOURCE_STATUS, SIGNALS.EVIDENCE_WHY);
     private static final PreparedUpdate INSERT = PreparedUpdate.of(insertInto(SIGNALS)
             .set(SIGNALS.ID, param(SIGNALS.ID))
             .set(SIGNALS.KIND, param(SIGNALS.KIND))
-            .set(SIGNALS.EXTERNAL_ID, param(SIGNALS.EXTERNAL_ID))
-            .set(SIGNALS.NAME, param(SIGNALS.NAME))
-            .set(SIGNALS.LANE, param(SIGNALS.LANE))
-            .set(SIGNALS.OWNER_KIND, param(SIGNALS.OWNER_KIND))
-            .set(SIGNALS.OWNER_NAME, param(SIGNALS.OWNER_NAME))
-            .set(SIGNALS.OWNER_PERSON_ID, param(SIGNALS.OWNER_PERSON_ID))
-            .set(SIGNALS.SOURCE_STATUS, param(SIGNALS.SOURCE_STATUS))
-            .set(SIGNALS.REPORTED_PERCENT, param(SIGNALS.REPORTED_PERCENT))
-            .set(SIGNALS.LAST_SIGNAL, param(SIGNALS.LAST_SIGNAL))
-            .set(SIGNALS.LAST_SIGNAL_AT, param(SIGNALS.LAST_SIGNAL_AT))
-            .set(SIGNALS.IMPACT, param(SIGNALS.IMPACT))
-            .set(SIGNALS.RECOVERY_ACTION, param(SIGNALS.RECOVERY_ACTION))
-            .set(SIGNALS.EVIDENCE_SUBJECT, param(SIGNALS.EVIDENCE_SUBJECT))
-            .set(SIGNALS.EVIDENCE_SOURCE_STATUS, param(SIGNALS.EVIDENCE_SOURCE_STATUS))
-            .set(SIGNALS.EVIDENCE_WHY, param(SIGNALS.EVIDENCE_WHY)));
+            .set(SETTABLE));
     private static final PreparedUpdate UPDATE = PreparedUpdate.of(change()
-            .set(SIGNALS.EXTERNAL_ID, param(SIGNALS.EXTERNAL_ID))
-            .set(SIGNALS.NAME, param(SIGNALS.NAME))
-            .set(SIGNALS.LANE, param(SIGNALS.LANE))
-            .set(SIGNALS.OWNER_KIND, param(SIGNALS.OWNER_KIND))
-            .set(SIGNALS.OWNER_NAME, param(SIGNALS.OWNER_NAME))
-            .set(SIGNALS.OWNER_PERSON_ID, param(SIGNALS.OWNER_PERSON_ID))
-            .set(SIGNALS.SOURCE_STATUS, param(SIGNALS.SOURCE_STATUS))
-            .set(SIGNALS.REPORTED_PERCENT, param(SIGNALS.REPORTED_PERCENT))
-            .set(SIGNALS.LAST_SIGNAL, param(SIGNALS.LAST_SIGNAL))
-            .set(SIGNALS.LAST_SIGNAL_AT, param(SIGNALS.LAST_SIGNAL_AT))
-            .set(SIGNALS.IMPACT, param(SIGNALS.IMPACT))
-            .set(SIGNALS.RECOVERY_ACTION, param(SIGNALS.RECOVERY_ACTION))
-            .set(SIGNALS.EVIDENCE_SUBJECT, param(SIGNALS.EVIDENCE_SUBJECT))
-            .set(SIGNALS.EVIDENCE_SOURCE_STATUS, param(SIGNALS.EVIDENCE_SOURCE_STATUS))
-            .set(SIGNALS.EVIDENCE_WHY, param(SIGNALS.EVIDENCE_WHY))
+            .set(SETTABLE)
             .where(BY_ID));
-    private static final PreparedUpdate BLOCK = PreparedUpdate.of(change()
+    private static final Field<Instant> AT = field(name("present", "at"), SQLDataType.INSTANT);
+    /** The history begins the block at {@code updated_at}, so both are one reading of the clock. */
+    private static final Field<Instant> BLOCKED_AT = greatest(AT, SIGNALS.UPDATED_AT);
+    private static final PreparedUpdate BLOCK = PreparedUpdate.of(DSL.update(SIGNALS)
+            .set(SIGNALS.UPDATED_AT, BLOCKED_AT)
+            .set(SIGNALS.VERSION, SIGNALS.VERSION.plus(inline(1)))
             .set(SIGNALS.BLOCKED_BY, param(SIGNALS.BLOCKED_BY))
             .set(SIGNALS.BLOCKED_REASON, param(SIGNALS.BLOCKED_REASON))
-            .set(SIGNALS.BLOCKED_AT, EffectiveDates.present())
+            .set(SIGNALS.BLOCKED_AT, BLOCKED_AT)
+            .from(select(EffectiveDates.present().as("at")).asTable("present"))
             .where(BY_ID));
     private static final PreparedUpdate UNBLOCK = PreparedUpdate.of(change()
             .set(SIGNALS.BLOCKED_BY, inline(null, SIGNALS.BLOCKED_BY))

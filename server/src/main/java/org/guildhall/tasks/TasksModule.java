@@ -8,7 +8,7 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.json.EntityIds;
-import org.guildhall.core.net.OutgoingAddresses;
+import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.Platform;
 import org.guildhall.tasks.jobs.JobDefinition;

@@ -18,7 +18,7 @@ import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
-import org.guildhall.core.net.OutgoingAddresses;
+import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.core.work.TaskQueue;
 import org.junit.jupiter.api.Test;
 

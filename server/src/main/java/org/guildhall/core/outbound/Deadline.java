@@ -1,10 +1,16 @@
 package org.guildhall.core.outbound;
 
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.guildhall.core.outbound.OutboundFailure.Code;
 
 /** The end of a whole call, look-up of the name included. */
 public final class Deadline {
+
+    private static final ScheduledExecutorService ALARMS =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("outbound-deadlines").factory());
 
     private final long start = System.nanoTime();
     private final long nanos;
@@ -24,6 +30,25 @@ public final class Deadline {
             throw timeout();
         }
         return Duration.ofNanos(left);
+    }
+
+    /**
+     * Runs an action when the deadline passes, unless the alarm is closed before. The action ends what waits for the target, such as a socket: a
+     * timeout of each read alone doesn't end a target that sends a byte now and then.
+     *
+     * @param action must not wait
+     */
+    public Alarm alarm(Runnable action) {
+        var timer = ALARMS.schedule(action, nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
+        return () -> timer.cancel(false);
+    }
+
+    /** An action that is due at a deadline. */
+    @FunctionalInterface
+    public interface Alarm extends AutoCloseable {
+
+        @Override
+        void close();
     }
 
     /** The time since the beginning. */

@@ -9,9 +9,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
@@ -39,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * Calls URLs that a tenant names. The address is judged when the connection is opened, each redirect again. A call ends at its deadline, also
  * if the server sends a byte now and then. At most a mebibyte of the answer is read. There are no proxies, cookies or credentials.
  */
-public final class GuardedHttp implements AutoCloseable {
+public final class GuardedHttp {
 
     /** The bytes of an answer that are read. */
     public static final int BODY_BYTES_MAX = 1 << 20;
@@ -63,8 +60,6 @@ public final class GuardedHttp implements AutoCloseable {
 
     private final GuardedResolver resolver;
     private final Lookup<TlsSocketStrategy> tls;
-    private final ScheduledExecutorService deadlines =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("outbound-deadlines").factory());
 
     public GuardedHttp(GuardedResolver resolver) {
         this(resolver, DefaultClientTlsStrategy.createDefault());
@@ -106,18 +101,17 @@ public final class GuardedHttp implements AutoCloseable {
         var request = new HttpUriRequestBase(method, target);
         var late = new AtomicBoolean();
         var refused = new AtomicReference<@Nullable OutboundFailure>();
-        var timer = deadlines.schedule(() -> {
-            late.set(true);
-            request.abort();
-        }, deadline.left().toNanos(), TimeUnit.NANOSECONDS);
-        try (var client = client(deadline, refused)) {
+        try (var _ = deadline.alarm(() -> {
+                    late.set(true);
+                    request.abort();
+                });
+                var client = client(deadline, refused)) {
             // The response isn't closed, which would read the rest of its body. Closing the client drops the connection.
             return read(client.executeOpen(RoutingSupport.determineHost(request), request, null), deadline);
         } catch (IOException | HttpException | RuntimeException failed) {
             var refusal = refused.get();
             throw refusal != null ? refusal : late.get() ? Deadline.timeout() : translated(failed);
         } finally {
-            timer.cancel(false);
             request.abort();
         }
     }
@@ -194,10 +188,5 @@ public final class GuardedHttp implements AutoCloseable {
         public String resolveCanonicalHostname(String host) {
             return host;
         }
-    }
-
-    @Override
-    public void close() {
-        deadlines.shutdownNow();
     }
 }

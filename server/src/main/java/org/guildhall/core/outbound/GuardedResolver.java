@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.outbound.OutboundFailure.Code;
 
 /**

@@ -1,6 +1,5 @@
 package org.guildhall.core.outbound;
 
-import org.guildhall.core.net.OutgoingAddresses;
 
 /** The ways to call addresses that a tenant names: one resolver, and the HTTP client that uses it. */
 public record Outbound(OutgoingAddresses addresses, GuardedResolver resolver, GuardedHttp http) implements AutoCloseable {
@@ -12,7 +11,6 @@ public record Outbound(OutgoingAddresses addresses, GuardedResolver resolver, Gu
 
     @Override
     public void close() {
-        http.close();
         resolver.close();
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -41,6 +42,15 @@ public final class Columns {
     /** A parameter with a column's name and type. */
     public static <T> Param<T> param(Field<T> column) {
         return DSL.param(column.getName(), column.getDataType());
+    }
+
+    /** Assigns to each column a parameter of its name, for an insert and the update of the same columns. */
+    public static Map<Field<?>, Field<?>> assigned(Field<?>... columns) {
+        var assigned = new LinkedHashMap<Field<?>, Field<?>>();
+        for (var column : columns) {
+            assigned.put(column, param(column));
+        }
+        return assigned;
     }
 
     /**

@@ -64,6 +64,12 @@ public final class EntitlementStore {
         }
     }
 
+    /** The columns of a {@link ProductRule}, of a product {@code p} and a rule {@code r}. */
+    static final String RULE_COLUMNS = """
+             p.id as product_id, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled, r.enforcement, r.grace_percent,
+             r.threshold_percents, r.starts_at, r.ends_at
+            """;
+
     record ResourceKeyInfo(String key, String displayName, @Nullable String unit, String kind, boolean counted) {}
 
     /** The use of a key; of an allowance, in the period that contains the instant. */
@@ -193,8 +199,7 @@ public final class EntitlementStore {
      */
     private static final String USED = """
             rules as (
-                select p.id as product_id, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled, r.enforcement,
-                       r.grace_percent, r.threshold_percents, r.starts_at, r.ends_at
+                select """ + RULE_COLUMNS + """
                 from holder h
                 cross join products p
                 cross join lateral (

@@ -44,8 +44,7 @@ public final class TransitionObstacleStore implements UsageCheck {
                 where v.pool_id = {0} and v.held_until > {1}::timestamptz and v.starts_at <= {1}::timestamptz
             ),
             rules as (
-                select p.id as product_id, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled, r.enforcement,
-                       r.grace_percent, r.threshold_percents, r.starts_at, r.ends_at
+                select """ + EntitlementStore.RULE_COLUMNS + """
                 from (select product_id from held union select {2}) v
                 join catalog.runtime_products p on p.id = v.product_id
                 join catalog.runtime_entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
@@ -55,10 +54,8 @@ public final class TransitionObstacleStore implements UsageCheck {
             select jsonb_build_object(
                 'held', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from held v),
                 'rules', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from rules v),
-                'keys', (
-                    select coalesce(jsonb_agg(jsonb_build_object(
-                        'key', k.key, 'display_name', k.display_name, 'unit', k.unit, 'kind', k.kind, 'counted', k.counts_sites)), '[]')
-                    from catalog.runtime_resource_keys k where k.key in (select resource_key from rules)),
+                'keys', (""" + UsageSnapshotStore.KEYS + """
+                ),
                 'levels', (select jsonb_object_agg(l.resource_key, l.level) from levels l)) as found
             where exists (select from levels)
             """,

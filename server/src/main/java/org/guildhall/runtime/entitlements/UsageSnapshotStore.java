@@ -26,23 +26,25 @@ import org.jooq.impl.SQLDataType;
 /** Reads the usage snapshots of pools for their due transitions, for many pools in one round trip. */
 public final class UsageSnapshotStore implements UsageHoldback.Loader {
 
+    /** The resource keys of {@code rules}, each as a {@link ResourceKeyInfo}. */
+    static final String KEYS = """
+             select coalesce(jsonb_agg(jsonb_build_object(
+                 'key', k.key, 'display_name', k.display_name, 'unit', k.unit, 'kind', k.kind, 'counted', k.counts_sites)), '[]')
+             from catalog.runtime_resource_keys k where k.key in (select resource_key from rules)""";
+
     private static final Field<JSONB> COLUMN = field(name("found"), SQLDataType.JSONB);
     private static final JsonReader<Found> FOUND = JsonReader.of(Found.class);
     private static final PreparedQuery<Found> FIND = PreparedQuery.of(resultQuery("""
             with rules as (
-                select p.id as product_id, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled, r.enforcement,
-                       r.grace_percent, r.threshold_percents, r.starts_at, r.ends_at
+                select """ + EntitlementStore.RULE_COLUMNS + """
                 from catalog.runtime_products p
                 join catalog.runtime_entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
                 where p.id = any ({0}) and r.kind = 'limit' and (r.ends_at is null or r.ends_at > {1}::timestamptz)
             )
             select jsonb_build_object(
                 'rules', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from rules v),
-                'keys', (
-                    select coalesce(jsonb_agg(jsonb_build_object(
-                        'key', k.key, 'display_name', k.display_name, 'unit', k.unit, 'kind', k.kind,
-                        'counted', k.counts_sites)), '[]')
-                    from catalog.runtime_resource_keys k where k.key in (select resource_key from rules)),
+                'keys', (""" + KEYS + """
+                ),
                 'levels', (
                     select coalesce(jsonb_agg(jsonb_build_object('pool_id', l.pool_id, 'resource_key', l.resource_key, 'level', l.level)), '[]')
                     from runtime.usage_levels l where l.pool_id = any ({2}))) as found

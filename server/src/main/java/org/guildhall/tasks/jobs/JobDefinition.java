@@ -17,7 +17,7 @@ public record JobDefinition(String name, String title, String room, String cron,
     /** The schedule by an expression that was checked before. */
     static Schedule schedule(String cron, ZoneId zone) {
         try {
-            return new Schedule.Cron(CronExpression.parse(cron), zone);
+            return new Schedule(CronExpression.parse(cron), zone);
         } catch (CronExpression.Malformed malformed) {
             throw new IllegalStateException(cron, malformed);
         }

@@ -108,7 +108,7 @@ final class JobsHandler implements JobsApi<Call> {
     /** Refuses an expression that is malformed, or has no tick. */
     private static void check(String cron, Row job) {
         try {
-            if (new Schedule.Cron(CronExpression.parse(cron), job.zone()).next(job.now()) == null) {
+            if (new Schedule(CronExpression.parse(cron), job.zone()).next(job.now()) == null) {
                 throw refused("The expression has no time within eight years.");
             }
         } catch (CronExpression.Malformed malformed) {

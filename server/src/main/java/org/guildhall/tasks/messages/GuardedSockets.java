@@ -9,7 +9,7 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.SocketFactory;
-import org.guildhall.core.net.OutgoingAddresses;
+import org.guildhall.core.outbound.OutgoingAddresses;
 
 /** The sockets of one attempt. Each connects to the addresses that were judged, and all of them can be closed from another thread. */
 final class GuardedSockets extends SocketFactory {

@@ -27,6 +27,7 @@ import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.UpdateSetMoreStep;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -129,19 +130,17 @@ final class MessageStore {
             MessageStore::row);
     private static final PreparedUpdate FREE_DEDUPE_KEY = PreparedUpdate.of(DSL.update(MESSAGES).set(MESSAGES.DEDUPE_LIVE, inline(false)).where(BY_ID));
     private static final PreparedQuery<Row> CANCEL = PreparedQuery.of(
-            DSL.update(MESSAGES)
+            change()
                     .set(MESSAGES.STATE, inline("canceled"))
                     .set(MESSAGES.STATE_REASON, param(MESSAGES.STATE_REASON))
                     .set(MESSAGES.NEXT_ATTEMPT_AT, DSL.castNull(MESSAGES.NEXT_ATTEMPT_AT))
                     .set(MESSAGES.SLOT_AT, DSL.castNull(MESSAGES.SLOT_AT))
                     .set(MESSAGES.FINISHED_AT, param(MESSAGES.FINISHED_AT))
-                    .set(MESSAGES.UPDATED_AT, EffectiveDates.touched(MESSAGES.UPDATED_AT))
-                    .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(inline(1)))
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             MessageStore::row);
     private static final PreparedQuery<Row> REQUEUE = PreparedQuery.of(
-            DSL.update(MESSAGES)
+            change()
                     .set(MESSAGES.STATE, inline("queued"))
                     .set(MESSAGES.STATE_REASON, param(MESSAGES.STATE_REASON))
                     .set(MESSAGES.NEXT_ATTEMPT_AT, param(MESSAGES.NEXT_ATTEMPT_AT))
@@ -150,20 +149,16 @@ final class MessageStore {
                     .set(MESSAGES.TRIES, inline(0))
                     .set(MESSAGES.SUPPRESSION_ID, DSL.castNull(MESSAGES.SUPPRESSION_ID))
                     .set(MESSAGES.FINISHED_AT, DSL.castNull(MESSAGES.FINISHED_AT))
-                    .set(MESSAGES.UPDATED_AT, EffectiveDates.touched(MESSAGES.UPDATED_AT))
-                    .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(inline(1)))
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             MessageStore::row);
     private static final PreparedQuery<Row> RESOLVE = PreparedQuery.of(
-            DSL.update(MESSAGES)
+            change()
                     .set(MESSAGES.STATE, param(MESSAGES.STATE))
                     .set(MESSAGES.STATE_REASON, param(MESSAGES.STATE_REASON))
                     .set(MESSAGES.LEASE_UNTIL, DSL.castNull(MESSAGES.LEASE_UNTIL))
                     .set(MESSAGES.SENT_AT, when(param(MESSAGES.STATE).eq(inline("sent")), param(MESSAGES.FINISHED_AT)))
                     .set(MESSAGES.FINISHED_AT, param(MESSAGES.FINISHED_AT))
-                    .set(MESSAGES.UPDATED_AT, EffectiveDates.touched(MESSAGES.UPDATED_AT))
-                    .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(inline(1)))
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             MessageStore::row);
@@ -222,6 +217,13 @@ final class MessageStore {
     /** The message that holds a dedupe key. */
     @Nullable Row getByDedupeKey(Tx tx, String key) {
         return GET_BY_DEDUPE_KEY.one(tx, key);
+    }
+
+    /** The change of a message, with its next version. */
+    static UpdateSetMoreStep<?> change() {
+        return DSL.update(MESSAGES)
+                .set(MESSAGES.UPDATED_AT, EffectiveDates.touched(MESSAGES.UPDATED_AT))
+                .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(inline(1)));
     }
 
     /** Lets another message use the dedupe key. */

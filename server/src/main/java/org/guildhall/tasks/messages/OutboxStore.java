@@ -58,7 +58,7 @@ final class OutboxStore {
             .where(TRANSPORTS.ID.eq(param(TRANSPORTS.ID))));
     private static final PreparedUpdate RESERVE = PreparedUpdate.of(DSL.update(MESSAGES).set(MESSAGES.SLOT_AT, param(MESSAGES.SLOT_AT)).where(BY_ID));
     private static final PreparedQuery<Row> START = PreparedQuery.of(
-            DSL.update(MESSAGES)
+            MessageStore.change()
                     .set(MESSAGES.STATE, inline("sending"))
                     .set(MESSAGES.NEXT_ATTEMPT_AT, DSL.castNull(MESSAGES.NEXT_ATTEMPT_AT))
                     .set(MESSAGES.SLOT_AT, DSL.castNull(MESSAGES.SLOT_AT))
@@ -66,31 +66,25 @@ final class OutboxStore {
                     .set(MESSAGES.ATTEMPT, MESSAGES.ATTEMPT.plus(inline(1)))
                     .set(MESSAGES.TRIES, MESSAGES.TRIES.plus(inline(1)))
                     .set(MESSAGES.SENT_TO, param(MESSAGES.SENT_TO))
-                    .set(MESSAGES.UPDATED_AT, EffectiveDates.touched(MESSAGES.UPDATED_AT))
-                    .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(inline(1)))
                     .where(BY_ID)
                     .returningResult(MessageStore.COLUMNS),
             MessageStore::row);
     private static final PreparedQuery<Row> EXPIRE = PreparedQuery.of(
-            DSL.update(MESSAGES)
+            MessageStore.change()
                     .set(MESSAGES.STATE, inline("expired"))
                     .set(MESSAGES.NEXT_ATTEMPT_AT, DSL.castNull(MESSAGES.NEXT_ATTEMPT_AT))
                     .set(MESSAGES.SLOT_AT, DSL.castNull(MESSAGES.SLOT_AT))
                     .set(MESSAGES.FINISHED_AT, MESSAGES.EXPIRES_AT)
-                    .set(MESSAGES.UPDATED_AT, EffectiveDates.touched(MESSAGES.UPDATED_AT))
-                    .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(inline(1)))
                     .where(BY_ID)
                     .returningResult(MessageStore.COLUMNS),
             MessageStore::row);
     private static final PreparedQuery<Row> SUPPRESS = PreparedQuery.of(
-            DSL.update(MESSAGES)
+            MessageStore.change()
                     .set(MESSAGES.STATE, inline("suppressed"))
                     .set(MESSAGES.SUPPRESSION_ID, param(MESSAGES.SUPPRESSION_ID))
                     .set(MESSAGES.NEXT_ATTEMPT_AT, DSL.castNull(MESSAGES.NEXT_ATTEMPT_AT))
                     .set(MESSAGES.SLOT_AT, DSL.castNull(MESSAGES.SLOT_AT))
                     .set(MESSAGES.FINISHED_AT, param(MESSAGES.FINISHED_AT))
-                    .set(MESSAGES.UPDATED_AT, EffectiveDates.touched(MESSAGES.UPDATED_AT))
-                    .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(inline(1)))
                     .where(BY_ID)
                     .returningResult(MessageStore.COLUMNS),
             MessageStore::row);
@@ -112,15 +106,13 @@ final class OutboxStore {
             DSL.param("ended_at", SQLDataType.INSTANT), DSL.param("outcome", SQLDataType.CLOB), DSL.param("code", SQLDataType.CLOB),
             DSL.param("detail", SQLDataType.CLOB));
     private static final PreparedQuery<Row> FINISH = PreparedQuery.of(
-            DSL.update(MESSAGES)
+            MessageStore.change()
                     .set(MESSAGES.STATE, param(MESSAGES.STATE))
                     .set(MESSAGES.NEXT_ATTEMPT_AT, param(MESSAGES.NEXT_ATTEMPT_AT))
                     .set(MESSAGES.LEASE_UNTIL, DSL.castNull(MESSAGES.LEASE_UNTIL))
                     .set(MESSAGES.ATTEMPTS, WITH_ATTEMPT)
                     .set(MESSAGES.SENT_AT, param(MESSAGES.SENT_AT))
                     .set(MESSAGES.FINISHED_AT, param(MESSAGES.FINISHED_AT))
-                    .set(MESSAGES.UPDATED_AT, EffectiveDates.touched(MESSAGES.UPDATED_AT))
-                    .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(inline(1)))
                     .where(BY_ID)
                     .returningResult(MessageStore.COLUMNS),
             MessageStore::row);
@@ -132,12 +124,10 @@ final class OutboxStore {
             .orderBy(MESSAGES.ID)
             .limit(inline(BATCH_MAX)));
     private static final Condition TO_ERASE = MESSAGES.FINISHED_AT.isNotNull().and(MESSAGES.BODY_ERASED_AT.isNull());
-    private static final PreparedUpdate ERASE = PreparedUpdate.of(DSL.update(MESSAGES)
+    private static final PreparedUpdate ERASE = PreparedUpdate.of(MessageStore.change()
             .set(MESSAGES.SUBJECT, DSL.castNull(MESSAGES.SUBJECT))
             .set(MESSAGES.BODY, DSL.castNull(MESSAGES.BODY))
             .set(MESSAGES.BODY_ERASED_AT, Columns.now())
-            .set(MESSAGES.UPDATED_AT, EffectiveDates.touched(MESSAGES.UPDATED_AT))
-            .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(inline(1)))
             .where(MESSAGES.ID.in(select(MESSAGES.ID)
                     .from(MESSAGES)
                     .where(TO_ERASE)

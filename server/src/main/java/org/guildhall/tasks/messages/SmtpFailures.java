@@ -13,7 +13,7 @@ import javax.net.ssl.SSLException;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
-import org.guildhall.core.net.ForbiddenTarget;
+import org.guildhall.core.outbound.ForbiddenTarget;
 import org.guildhall.tasks.messages.SendResult.Outcome;
 import org.jspecify.annotations.Nullable;
 

@@ -12,10 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Date;
 import java.util.Properties;
-import java.util.concurrent.locks.LockSupport;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.guildhall.core.json.EmailAddresses;
-import org.guildhall.core.net.OutgoingAddresses;
+import org.guildhall.core.outbound.Deadline;
+import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.tasks.messages.SendResult.Outcome;
 
 /**
@@ -40,16 +40,7 @@ final class SmtpSender implements MessageSender {
         var sockets = new GuardedSockets(addresses, server.tls().equals("none"));
         var session = Session.getInstance(properties(server, mail, sockets));
         var transport = new ObservedTransport(session, server);
-        var deadline = Thread.ofVirtual().start(() -> {
-            long end = System.nanoTime() + within.toNanos();
-            while (!Thread.currentThread().isInterrupted() && System.nanoTime() < end) {
-                LockSupport.parkNanos(end - System.nanoTime());
-            }
-            if (!Thread.currentThread().isInterrupted()) {
-                sockets.closeAll();
-            }
-        });
-        try {
+        try (var _ = Deadline.after(within).alarm(sockets::closeAll)) {
             var message = message(session, mail);
             transport.connect(server.host(), server.port(), server.user(), server.password());
             transport.sendMessage(message, message.getAllRecipients());
@@ -57,7 +48,6 @@ final class SmtpSender implements MessageSender {
         } catch (MessagingException | UnsupportedEncodingException | RuntimeException failed) {
             return SmtpFailures.result(failed, transport.handedOver);
         } finally {
-            deadline.interrupt();
             sockets.closeAll();
         }
     }

@@ -112,21 +112,15 @@ public final class OperationalTaskStore {
     private static final Condition BY_ID = OPERATIONAL_TASKS.ID.eq(param(OPERATIONAL_TASKS.ID));
     private static final Field<Instant> OVERDUE_AT = coalesce(param(OPERATIONAL_TASKS.DUE_AT), endOf(param(OPERATIONAL_TASKS.DUE_ON)));
 
+    /** The columns that a caller sets. */
+    private static final Map<Field<?>, Field<?>> SETTABLE = Columns.assigned(
+            OPERATIONAL_TASKS.EXTERNAL_ID, OPERATIONAL_TASKS.TITLE, OPERATIONAL_TASKS.DETAIL, OPERATIONAL_TASKS.OWNER_KIND,
+            OPERATIONAL_TASKS.OWNER_NAME, OPERATIONAL_TASKS.OWNER_PERSON_ID, OPERATIONAL_TASKS.DUE_ON, OPERATIONAL_TASKS.DUE_AT,
+            OPERATIONAL_TASKS.PRIORITY, OPERATIONAL_TASKS.WORKFLOW, OPERATIONAL_TASKS.ENTITY_TYPE, OPERATIONAL_TASKS.ENTITY_ID,
+            OPERATIONAL_TASKS.METADATA);
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(OPERATIONAL_TASKS)
-                    .set(OPERATIONAL_TASKS.EXTERNAL_ID, param(OPERATIONAL_TASKS.EXTERNAL_ID))
-                    .set(OPERATIONAL_TASKS.TITLE, param(OPERATIONAL_TASKS.TITLE))
-                    .set(OPERATIONAL_TASKS.DETAIL, param(OPERATIONAL_TASKS.DETAIL))
-                    .set(OPERATIONAL_TASKS.OWNER_KIND, param(OPERATIONAL_TASKS.OWNER_KIND))
-                    .set(OPERATIONAL_TASKS.OWNER_NAME, param(OPERATIONAL_TASKS.OWNER_NAME))
-                    .set(OPERATIONAL_TASKS.OWNER_PERSON_ID, param(OPERATIONAL_TASKS.OWNER_PERSON_ID))
-                    .set(OPERATIONAL_TASKS.DUE_ON, param(OPERATIONAL_TASKS.DUE_ON))
-                    .set(OPERATIONAL_TASKS.DUE_AT, param(OPERATIONAL_TASKS.DUE_AT))
-                    .set(OPERATIONAL_TASKS.PRIORITY, param(OPERATIONAL_TASKS.PRIORITY))
-                    .set(OPERATIONAL_TASKS.WORKFLOW, param(OPERATIONAL_TASKS.WORKFLOW))
-                    .set(OPERATIONAL_TASKS.ENTITY_TYPE, param(OPERATIONAL_TASKS.ENTITY_TYPE))
-                    .set(OPERATIONAL_TASKS.ENTITY_ID, param(OPERATIONAL_TASKS.ENTITY_ID))
-                    .set(OPERATIONAL_TASKS.METADATA, param(OPERATIONAL_TASKS.METADATA))
+                    .set(SETTABLE)
                     .set(OPERATIONAL_TASKS.OVERDUE_AT, OVERDUE_AT)
                     .returningResult(COLUMNS),
             OperationalTaskStore::row);
@@ -135,19 +129,7 @@ public final class OperationalTaskStore {
             PreparedQuery.of(select(COLUMNS).from(OPERATIONAL_TASKS).where(BY_ID).forUpdate(), OperationalTaskStore::row);
     private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
             DSL.update(OPERATIONAL_TASKS)
-                    .set(OPERATIONAL_TASKS.EXTERNAL_ID, param(OPERATIONAL_TASKS.EXTERNAL_ID))
-                    .set(OPERATIONAL_TASKS.TITLE, param(OPERATIONAL_TASKS.TITLE))
-                    .set(OPERATIONAL_TASKS.DETAIL, param(OPERATIONAL_TASKS.DETAIL))
-                    .set(OPERATIONAL_TASKS.OWNER_KIND, param(OPERATIONAL_TASKS.OWNER_KIND))
-                    .set(OPERATIONAL_TASKS.OWNER_NAME, param(OPERATIONAL_TASKS.OWNER_NAME))
-                    .set(OPERATIONAL_TASKS.OWNER_PERSON_ID, param(OPERATIONAL_TASKS.OWNER_PERSON_ID))
-                    .set(OPERATIONAL_TASKS.DUE_ON, param(OPERATIONAL_TASKS.DUE_ON))
-                    .set(OPERATIONAL_TASKS.DUE_AT, param(OPERATIONAL_TASKS.DUE_AT))
-                    .set(OPERATIONAL_TASKS.PRIORITY, param(OPERATIONAL_TASKS.PRIORITY))
-                    .set(OPERATIONAL_TASKS.WORKFLOW, param(OPERATIONAL_TASKS.WORKFLOW))
-                    .set(OPERATIONAL_TASKS.ENTITY_TYPE, param(OPERATIONAL_TASKS.ENTITY_TYPE))
-                    .set(OPERATIONAL_TASKS.ENTITY_ID, param(OPERATIONAL_TASKS.ENTITY_ID))
-                    .set(OPERATIONAL_TASKS.METADATA, param(OPERATIONAL_TASKS.METADATA))
+                    .set(SETTABLE)
                     .set(OPERATIONAL_TASKS.OVERDUE_AT, OVERDUE_AT)
                     .set(OPERATIONAL_TASKS.UPDATED_AT, EffectiveDates.touched(OPERATIONAL_TASKS.UPDATED_AT))
                     .set(OPERATIONAL_TASKS.VERSION, OPERATIONAL_TASKS.VERSION.plus(inline(1)))

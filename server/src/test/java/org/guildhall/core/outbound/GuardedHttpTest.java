@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.guildhall.core.auth.IpRange;
-import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.outbound.GuardedHttp.Answer;
 import org.guildhall.core.outbound.GuardedHttp.Request;
 import org.guildhall.core.outbound.OutboundFailure.Code;
@@ -83,7 +82,6 @@ class GuardedHttpTest {
 
     @AfterEach
     void stop() {
-        http.close();
         resolver.close();
         open.stop(0);
         secret.stop(0);

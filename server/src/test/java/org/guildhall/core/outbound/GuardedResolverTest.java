@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.guildhall.core.auth.IpRange;
-import org.guildhall.core.net.OutgoingAddresses;
 import org.guildhall.core.outbound.OutboundFailure.Code;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

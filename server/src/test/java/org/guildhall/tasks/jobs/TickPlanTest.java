@@ -37,7 +37,7 @@ class TickPlanTest {
     void missedTicks_leadToOneRunWithinTheWindow(
             String cron, String last, int carried, String now, @Nullable Integer window, @Nullable String due, int missed, String until, boolean late)
             throws CronExpression.Malformed {
-        var schedule = new Schedule.Cron(CronExpression.parse(cron), ZoneId.of("UTC"));
+        var schedule = new Schedule(CronExpression.parse(cron), ZoneId.of("UTC"));
         assertEquals(
                 new TickPlan(due == null ? null : instant(due), missed, instant(until), late),
                 TickPlan.of(schedule, instant(last), carried, instant(now), window == null ? null : Duration.ofSeconds(window)));

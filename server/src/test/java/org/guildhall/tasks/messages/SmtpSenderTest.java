@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.guildhall.core.auth.IpRange;
-import org.guildhall.core.net.OutgoingAddresses;
+import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.tasks.messages.MessageSender.Mail;
 import org.guildhall.tasks.messages.MessageSender.Server;
 import org.guildhall.tasks.messages.SendResult.Outcome;

@@ -1,4 +1,4 @@
-package org.guildhall.core.net;
+package org.guildhall.core.outbound;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package org.guildhall.core.net;
+package org.guildhall.core.outbound;
 
 import java.io.IOException;
 import java.net.InetAddress;

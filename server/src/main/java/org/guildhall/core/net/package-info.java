@@ -1,4 +1,0 @@
-@NullMarked
-package org.guildhall.core.net;
-
-import org.jspecify.annotations.NullMarked;
