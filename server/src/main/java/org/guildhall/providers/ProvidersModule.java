@@ -5,13 +5,14 @@ import static org.guildhall.core.problem.Problem.CONFLICT;
 import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
 
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.providers.alerts.AlertsModule;
 import org.guildhall.tasks.Tasks;
 
-/** Wires the providers room: signals, checks, incidents, and the summary. */
+/** Wires the providers room: signals, checks, incidents, alerts, and the summary. */
 public final class ProvidersModule implements AutoCloseable {
 
     private final SignalStore signals = new SignalStore();
@@ -23,20 +24,26 @@ public final class ProvidersModule implements AutoCloseable {
     private final ProviderSummaryStore summaries = new ProviderSummaryStore();
     private final SignalStateStore states = new SignalStateStore();
     private final SignalChanges changes;
-    private final AlertsModule alerts = new AlertsModule();
+    private final AlertsModule alerts;
 
     /**
      * @param jobs the database for background work
      * @param queue runs the checks
      * @param changes gets a signal when the status of a signal can have changed; implemented by the tasks room
+     * @param tasks sends messages and creates tasks for alerts
      */
-    public ProvidersModule(Db jobs, TaskQueue queue, Outbound outbound, Tasks.ProviderChanges changes) {
-        this.changes = new SignalChanges(signals, changes);
+    public ProvidersModule(Db jobs, TaskQueue queue, Outbound outbound, Tasks.ProviderChanges changes, Tasks tasks) {
+        this.changes = new SignalChanges(signals, changes, this::signalChanged);
+        this.alerts = new AlertsModule(jobs, queue, tasks, new RuleIncidents(signals, incidents, entries, this.changes));
         var runner = new CheckRunner(outbound.http(), outbound.resolver(), outbound.addresses(), tenant -> jobs.read(tenant, Db.ANY_REVISION, tx -> {
             tx.requireCurrent();
             return true;
         }));
         this.job = new CheckJob(jobs, runner, checks, results, signals, this.changes, queue);
+    }
+
+    private void signalChanged(Tx tx) {
+        alerts.signalChanged(tx);
     }
 
     /** The state of the providers that jobs depend on. */
@@ -52,6 +59,7 @@ public final class ProvidersModule implements AutoCloseable {
     /** Registers the room's jobs. */
     public void schedule() {
         job.schedule();
+        alerts.schedule();
     }
 
     /** Registers the room's handlers, and the problems of its constraints. */
