@@ -8,6 +8,7 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.providers.alerts.AlertsModule;
 import org.guildhall.tasks.Tasks;
 
 /** Wires the providers room: signals, checks, incidents, and the summary. */
@@ -22,6 +23,7 @@ public final class ProvidersModule implements AutoCloseable {
     private final ProviderSummaryStore summaries = new ProviderSummaryStore();
     private final SignalStateStore states = new SignalStateStore();
     private final SignalChanges changes;
+    private final AlertsModule alerts = new AlertsModule();
 
     /**
      * @param jobs the database for background work
@@ -60,6 +62,7 @@ public final class ProvidersModule implements AutoCloseable {
         new IncidentEntriesHandler(incidents, entries).bind(api.routes());
         new PublicIncidentsHandler(new PublicIncidentStore()).bind(api.routes());
         new ProviderSummariesHandler(summaries).bind(api.routes());
+        alerts.bind(api);
         api.constraints()
                 .on("signals_bound", CONFLICT, null, "The tenant has 10,000 signals.")
                 .on("signals_owner_person", VALIDATION_FAILED, "/owner/person_id", "There is no such person.")

@@ -1,7 +1,6 @@
 package org.guildhall.tasks.templates;
 
 import java.util.List;
-import java.util.Map;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -103,7 +102,7 @@ final class TemplatesHandler implements TemplatesApi<Call> {
     @Override
     public Reply<RenderedTemplate> renderTemplate(Call call, TemplateId templateId, TemplateValues body) {
         var row = Require.found(templates.get(call.tx(), templateId.value()));
-        var filled = TemplateRules.fill(row.text(), body.variables() == null ? Map.of() : body.variables(), "/variables");
+        var filled = TemplateRules.fill(row.text(), body.variables(), "/variables");
         return Reply.plain(new RenderedTemplate(filled.subject(), filled.body(), MessageFormat.fromValue(row.format())));
     }
 

@@ -103,7 +103,7 @@ class TemplatesTest {
                 mistake(message("\"key\": \"trial\", \"variables\": {\"name\": \"M\", \"other\": \"x\"}")));
         assertEquals("422 validation_failed /template/variables/name pattern",
                 mistake(message("\"key\": \"trial\", \"variables\": {\"name\": \"M\\r\\nBcc: all@x.example\"}")));
-        assertEquals("422 validation_failed /variables/name required", mistake(http.post(template + "/render", "{}")));
+        assertEquals("422 validation_failed /variables/name required", mistake(http.post(template + "/render", "{\"variables\": {}}")));
         assertEquals("422 validation_failed /body unknown", mistake(create("de", "{{other}}")));
         assertEquals("422 validation_failed /body placeholder", mistake(create("de", "{{#name}}")));
         assertEquals("422 validation_failed /body unknown", mistake(http.patch(template, "{\"variables\": [], \"subject\": \"S\"}")));
