@@ -92,11 +92,15 @@ final class ProvidersExamples {
         return TypeIds.format("fal", alert);
     }
 
+    /** A condition that holds, of a rule that waits for a day, so that no evaluation ends the streak. */
     static void alertStreak(SampleData samples) {
-        var rule = samples.id("alr");
-        samples.http.post("/api/v1/providers/alert-rules/" + rule + "/pause", null).expect(200);
-        insert(samples, "insert into providers.alert_streaks (tenant_id, rule_id, signal_id, evaluations, counted_at) values (?, ?, ?, 1, now())",
-                samples.tenant.id(), TypeIds.parse("alr", rule), TypeIds.parse("sig", samples.id("sig")));
+        var signal = samples.id("sig");
+        var rule = samples.made("/api/v1/providers/alert-rules", Map.of(
+                "name", "Waits", "condition", Map.of("type", "percent_below", "value", 100), "scope", Map.of("signal_id", signal), "actionable", "none",
+                "severity", "minor", "for_evaluations", 1440));
+        insert(samples, """
+                insert into providers.alert_streaks (tenant_id, rule_id, signal_id, evaluations, counted_at) values (?, ?, ?, 1, now())
+                on conflict do nothing""", samples.tenant.id(), TypeIds.parse("alr", rule), TypeIds.parse("sig", signal));
     }
 
     private static void insert(SampleData samples, String statement, Object... values) {

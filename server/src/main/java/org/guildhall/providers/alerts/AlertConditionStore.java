@@ -7,25 +7,30 @@ import static org.guildhall.schema.providers.Tables.ALERT_RULES;
 import static org.guildhall.schema.providers.Tables.ALERT_STREAKS;
 import static org.guildhall.schema.providers.Tables.FIRED_ALERTS;
 import static org.guildhall.schema.providers.Tables.PRESENT_SIGNALS;
-import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.excluded;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.providers.alerts.AlertDecisions.Streak;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** The conditions of active rules, as the view {@code alert_conditions} evaluates them. */
@@ -42,6 +47,8 @@ final class AlertConditionStore {
             select(AlertRuleStore.COLUMNS).from(ALERT_RULES).where(ALERT_RULES.STATE.eq(inline("active"))).orderBy(ALERT_RULES.ID).forUpdate(),
             AlertRuleStore::row);
     private static final PreparedQuery<String> ZONE = PreparedQuery.ofValue(select(PROVIDERS_SETTINGS.TIME_ZONE).from(PROVIDERS_SETTINGS));
+    private static final Field<Instant> COUNTED_BEFORE = field(
+            "{0} - {1} * interval '1 second'", SQLDataType.INSTANT, EffectiveDates.present(), inline(AlertDecisions.COUNTED_EVERY.toSeconds()));
     private static final PreparedQuery<Held> HOLDING = PreparedQuery.of(
             select(ALERT_CONDITIONS.RULE_ID, ALERT_CONDITIONS.SIGNAL_ID, ALERT_STREAKS.EVALUATIONS, ALERT_STREAKS.COUNTED_AT)
                     .from(ALERT_CONDITIONS)
@@ -50,6 +57,7 @@ final class AlertConditionStore {
                     .and(ALERT_STREAKS.RULE_ID.eq(ALERT_CONDITIONS.RULE_ID))
                     .and(ALERT_STREAKS.SIGNAL_ID.eq(ALERT_CONDITIONS.SIGNAL_ID))
                     .where(condition(ALERT_CONDITIONS.HOLDS))
+                    .and(ALERT_STREAKS.COUNTED_AT.isNull().or(ALERT_STREAKS.COUNTED_AT.le(COUNTED_BEFORE)))
                     .and(notExists(selectOne()
                             .from(FIRED_ALERTS)
                             .where(FIRED_ALERTS.TENANT_ID.eq(ALERT_CONDITIONS.TENANT_ID))
@@ -104,7 +112,7 @@ final class AlertConditionStore {
         return () -> ZoneId.of(name.get());
     }
 
-    /** Adds the read of the conditions that hold without an alert, those that were counted longest ago first. */
+    /** Adds the read of the conditions that hold without an alert and that this evaluation counts, new ones first. */
     Supplier<List<Held>> holding(Batch batch, int most) {
         return batch.all(HOLDING, most);
     }

@@ -7,8 +7,14 @@ import org.jspecify.annotations.Nullable;
 /** Decides what happens to an alert whose condition holds, and counts evaluations in a row. */
 final class AlertDecisions {
 
-    /** An evaluation counts once in this time, so that extra ones after a change don't fire or clear an alert early. */
+    /** The time between two evaluations. */
     static final Duration EVERY = Duration.ofSeconds(60);
+
+    /**
+     * An evaluation counts if the last one that counted is so long ago: extra ones after a change neither fire nor clear an alert early. It is
+     * less than a minute, since the clocks of node and database differ a little.
+     */
+    static final Duration COUNTED_EVERY = EVERY.minusSeconds(1);
 
     private AlertDecisions() {}
 
@@ -20,7 +26,7 @@ final class AlertDecisions {
         if (before == null) {
             return new Streak(1, now);
         }
-        return now.isBefore(before.countedAt().plus(EVERY)) ? before : new Streak(before.evaluations() + 1, now);
+        return now.isBefore(before.countedAt().plus(COUNTED_EVERY)) ? before : new Streak(before.evaluations() + 1, now);
     }
 
     /**

@@ -50,10 +50,10 @@ class AlertDecisionsTest {
     @CsvSource({
         // seconds of the evaluations, and the count after each
         "0,               1",
-        "0 59,            1 1",
+        "0 58,            1 1",
         "0 60,            1 2",
         "0 1 2 60,        1 1 1 2",
-        "0 59 60 119 120, 1 1 2 2 3",
+        "0 58 60 118 120, 1 1 2 2 3",
         "0 600,           1 2",
     })
     void evaluations_countOnceAMinute(String seconds, String counts) {
