@@ -24,6 +24,7 @@ public final class FilledTenant {
         ProvidersExamples.checkWithResult(samples);
         ProvidersExamples.firedAlert(samples);
         ProvidersExamples.alertStreak(samples);
+        TasksExamples.preferences(samples);
         return samples.tenant;
     }
 }

@@ -52,7 +52,7 @@ public final class RoomMessages {
         var after = mail.sendAfter();
         var inserted = messages.insert(tx, new MessageStore.New(
                 id, null, transport.id(), CHANNEL, "incident", null, mail.address(), mail.subject(), mail.body(), "text", null, null, mail.dedupeKey(),
-                after, null, mail.workflow(), mail.entityType(), mail.entityId(), after == null ? now.get() : after,
+                after, null, null, mail.workflow(), mail.entityType(), mail.entityId(), after == null ? now.get() : after,
                 "<" + new MessageId(id) + "@" + SmtpSender.domain(transport.senderAddress()) + ">"));
         if (inserted == null) {
             var first = messages.getByDedupeKey(tx, mail.dedupeKey());
