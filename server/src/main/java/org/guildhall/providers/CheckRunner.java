@@ -45,6 +45,7 @@ final class CheckRunner {
     private static final int OBSERVED_MAX = 255;
 
     private final GuardedHttp http;
+    private final IssuerProbe issuers;
     private final GuardedResolver resolver;
     private final OutgoingAddresses addresses;
     private final Function<UUID, Boolean> database;
@@ -53,24 +54,10 @@ final class CheckRunner {
     /** The observations of an attempt with a good answer. @param warns true if they are a reason for a warning, apart from the latency */
     private record Seen(Map<String, String> observed, boolean warns) {}
 
-    /** An attempt without a good answer. */
-    private static final class Failed extends Exception {
-
-        private static final long serialVersionUID = 1;
-
-        private final transient Failure failure;
-        private final transient Map<String, String> observed;
-
-        Failed(String code, String detail, Map<String, String> observed) {
-            super(detail, null, false, false);
-            this.failure = new Failure(code, detail);
-            this.observed = observed;
-        }
-    }
-
     /** @param database true if the database of this server answers, asked for a tenant */
     CheckRunner(GuardedHttp http, GuardedResolver resolver, OutgoingAddresses addresses, Function<UUID, Boolean> database) {
         this.http = http;
+        this.issuers = new IssuerProbe(http);
         this.resolver = resolver;
         this.addresses = addresses;
         this.database = database;
@@ -97,26 +84,27 @@ final class CheckRunner {
                 case "tcp" -> tcp(settings, deadline);
                 case "tls" -> tls(settings, deadline, now);
                 case "dns" -> dns(settings, deadline);
+                case "oauth_issuer" -> new Seen(issuers.observe(Objects.requireNonNull(settings.target().url()), deadline), false);
                 default -> database(tenant);
             };
             int latency = (int) deadline.elapsed().toMillis();
             boolean slow = settings.warnLatencyMs() != null && latency >= settings.warnLatencyMs();
             return new Result(seen.warns() || slow ? "warn" : "pass", latency, attempts, null, seen.observed());
-        } catch (Failed failed) {
-            return new Result("fail", (int) deadline.elapsed().toMillis(), attempts, failed.failure, failed.observed);
+        } catch (CheckFailed failed) {
+            return new Result("fail", (int) deadline.elapsed().toMillis(), attempts, failed.failure(), failed.observed());
         } catch (OutboundFailure failed) {
             var failure = new Failure(failed.code().value(), failed.getMessage());
             return new Result(failed.code() == Code.NO_RESOLVER ? "aborted" : "fail", null, attempts, failure, Map.of());
         }
     }
 
-    private Seen http(Settings settings) throws OutboundFailure, Failed {
+    private Seen http(Settings settings) throws OutboundFailure, CheckFailed {
         var url = Objects.requireNonNull(settings.target().url());
         var answer = http.send(new Request("GET", url, Duration.ofMillis(settings.timeoutMs()), REDIRECTS_MAX));
         var observed = Map.of("status", Integer.toString(answer.status()));
         var expected = settings.target().expected();
         if (expected == null ? answer.status() < 200 || answer.status() > 399 : answer.status() != Integer.parseInt(expected)) {
-            throw new Failed("unexpected_answer", "The answer has the status " + answer.status() + ".", observed);
+            throw new CheckFailed("unexpected_answer", "The answer has the status " + answer.status() + ".", observed);
         }
         return new Seen(observed, false);
     }
@@ -153,7 +141,7 @@ final class CheckRunner {
         }
     }
 
-    private Seen tls(Settings settings, Deadline deadline, Instant now) throws OutboundFailure, Failed {
+    private Seen tls(Settings settings, Deadline deadline, Instant now) throws OutboundFailure, CheckFailed {
         var host = Objects.requireNonNull(settings.target().host());
         int port = settings.target().port() == null ? TLS_PORT : settings.target().port();
         try (var plain = connect(host, port, deadline);
@@ -172,19 +160,19 @@ final class CheckRunner {
             return new Seen(Map.of("expires_in_days", Long.toString(days)), days < warn);
         } catch (SSLException refused) {
             deadline.left();
-            throw new Failed("tls_failed", "The TLS handshake failed, or the certificate isn't trusted for this host.", Map.of());
+            throw new CheckFailed("tls_failed", "The TLS handshake failed, or the certificate isn't trusted for this host.", Map.of());
         } catch (IOException broken) {
             deadline.left();
             throw new OutboundFailure(Code.CONNECT_FAILED, "The connection broke during the TLS handshake.");
         }
     }
 
-    private Seen dns(Settings settings, Deadline deadline) throws OutboundFailure, Failed {
+    private Seen dns(Settings settings, Deadline deadline) throws OutboundFailure, CheckFailed {
         var name = Objects.requireNonNull(settings.target().host());
         var type = Objects.requireNonNull(settings.target().recordType()).toUpperCase(Locale.ROOT);
         var records = records(name, type, deadline);
         if (records.isEmpty()) {
-            throw new Failed("unexpected_answer", "The name has no record of the type " + type + ".", Map.of());
+            throw new CheckFailed("unexpected_answer", "The name has no record of the type " + type + ".", Map.of());
         }
         if ((type.equals("A") || type.equals("AAAA")) && records.stream().anyMatch(Predicate.not(this::isPublic))) {
             throw new OutboundFailure(Code.TARGET_FORBIDDEN, "The target leads to an address that isn't public.");
@@ -195,7 +183,7 @@ final class CheckRunner {
         observed.put("records", Integer.toString(records.size()));
         var expected = settings.target().expected();
         if (expected != null && records.stream().noneMatch(record -> same(record, expected))) {
-            throw new Failed("unexpected_answer", "No record is the expected one.", observed);
+            throw new CheckFailed("unexpected_answer", "No record is the expected one.", observed);
         }
         return new Seen(observed, false);
     }
@@ -209,7 +197,7 @@ final class CheckRunner {
         return record.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "").equals(expected.toLowerCase(Locale.ROOT).replaceFirst("\\.$", ""));
     }
 
-    private static List<String> records(String name, String type, Deadline deadline) throws OutboundFailure, Failed {
+    private static List<String> records(String name, String type, Deadline deadline) throws OutboundFailure, CheckFailed {
         var settings = new Hashtable<String, String>();
         settings.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
         settings.put(Context.PROVIDER_URL, "dns:");
@@ -229,15 +217,15 @@ final class CheckRunner {
                 context.close();
             }
         } catch (NameNotFoundException unknown) {
-            throw new Failed("name_unknown", "The name doesn't exist.", Map.of());
+            throw new CheckFailed("name_unknown", "The name doesn't exist.", Map.of());
         } catch (NamingException unanswered) {
             throw new OutboundFailure(Code.NO_RESOLVER, "No name server gave an answer.");
         }
     }
 
-    private Seen database(UUID tenant) throws Failed {
+    private Seen database(UUID tenant) throws CheckFailed {
         if (!isAnswering(tenant)) {
-            throw new Failed("database_failed", "The database doesn't answer.", Map.of());
+            throw new CheckFailed("database_failed", "The database doesn't answer.", Map.of());
         }
         return new Seen(Map.of(), false);
     }
