@@ -1,20 +1,16 @@
 package org.guildhall.providers;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.KeyType;
-import com.nimbusds.jose.jwk.KeyUse;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.text.ParseException;
 import java.util.Map;
+import org.guildhall.core.auth.KeySets;
 import org.guildhall.core.json.Json;
 import org.guildhall.core.outbound.Deadline;
-import org.guildhall.core.outbound.GuardedHttp;
 import org.guildhall.core.outbound.GuardedHttp.Answer;
 import org.guildhall.core.outbound.GuardedHttp.Request;
+import org.guildhall.core.outbound.GuardedHttp;
 import org.guildhall.core.outbound.OutboundFailure;
 
 /**
@@ -42,9 +38,12 @@ final class IssuerProbe {
         if (keySet == null) {
             throw new CheckFailed("unexpected_answer", "The metadata has no `jwks_uri`.", Map.of());
         }
-        long keys = keys(body(get(keySet, deadline), "key set")).getKeys().stream().filter(IssuerProbe::signs).count();
-        var observed = Map.of("signing_keys", Long.toString(keys));
-        if (keys == 0) {
+        var keys = KeySets.signingKeys(body(get(keySet, deadline), "key set"));
+        if (keys.isEmpty()) {
+            throw new CheckFailed("unexpected_answer", "The key set is no JSON Web Key Set.", Map.of());
+        }
+        var observed = Map.of("signing_keys", Integer.toString(keys.getAsInt()));
+        if (keys.getAsInt() == 0) {
             throw new CheckFailed("unexpected_answer", "The key set has no public key for signatures.", observed);
         }
         return observed;
@@ -81,17 +80,5 @@ final class IssuerProbe {
             throw new CheckFailed("unexpected_answer", "The " + name + " is larger than 1 MiB.", Map.of());
         }
         return new String(answer.body(), StandardCharsets.UTF_8);
-    }
-
-    private static JWKSet keys(String text) throws CheckFailed {
-        try {
-            return JWKSet.parse(text);
-        } catch (ParseException unreadable) {
-            throw new CheckFailed("unexpected_answer", "The key set is no JSON Web Key Set.", Map.of());
-        }
-    }
-
-    private static boolean signs(JWK key) {
-        return !key.getKeyType().equals(KeyType.OCT) && (key.getKeyUse() == null || key.getKeyUse().equals(KeyUse.SIGNATURE));
     }
 }

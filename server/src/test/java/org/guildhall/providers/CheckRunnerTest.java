@@ -39,7 +39,7 @@ class CheckRunnerTest {
         var check = new CheckStore.Row(
                 UUID.randomUUID(), null, UUID.randomUUID(), type, settings, "active", CheckHealth.UNKNOWN, null, null, null, null, null, now, now, now, 1);
         try (var outbound = Outbound.open(new OutgoingAddresses(List.of(IpRange.parse("127.0.0.1/32"))))) {
-            return new CheckRunner(outbound.http(), outbound.resolver(), outbound.addresses(), tenant -> true).run(UUID.randomUUID(), check, now);
+            return new CheckRunner(outbound, tenant -> true).run(UUID.randomUUID(), check, now);
         }
     }
 
