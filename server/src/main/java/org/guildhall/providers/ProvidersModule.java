@@ -9,6 +9,7 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.providers.alerts.AlertsModule;
 import org.guildhall.providers.domains.DomainsModule;
 import org.guildhall.tasks.Tasks;
 
@@ -25,6 +26,7 @@ public final class ProvidersModule implements AutoCloseable {
     private final SignalStateStore states = new SignalStateStore();
     private final SignalChanges changes;
     private final DomainsModule domains;
+    private final AlertsModule alerts = new AlertsModule();
 
     /**
      * @param jobs the database for background work
@@ -71,6 +73,7 @@ public final class ProvidersModule implements AutoCloseable {
         new PublicIncidentsHandler(new PublicIncidentStore()).bind(api.routes());
         new ProviderSummariesHandler(summaries).bind(api.routes());
         domains.bind(api);
+        alerts.bind(api);
         api.constraints()
                 .on("signals_bound", CONFLICT, null, "The tenant has 10,000 signals.")
                 .on("signals_owner_person", VALIDATION_FAILED, "/owner/person_id", "There is no such person.")

@@ -38,6 +38,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> PARTS = Map.of(
             "runtime", List.of("sites", "usage", "entitlements", "people", "backfills", "plans", "rules", "imports"),
             "tasks", List.of("messages", "jobs", "operational"),
+            "providers", List.of("alerts"),
             "platform", List.of("pages"));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()

@@ -52,7 +52,16 @@ final class ProvidersExamples {
             example(CHECK_DOMAIN),
             example(REMOVE_DOMAIN),
 
-            example(LIST_PUBLIC_INCIDENTS).entry(ProvidersExamples::publicIncident));
+            example(LIST_PUBLIC_INCIDENTS).entry(ProvidersExamples::publicIncident),
+
+            example(CREATE_ALERT_RULE).makes("alr"),
+            example(LIST_ALERT_RULES),
+            example(GET_ALERT_RULE),
+            example(UPDATE_ALERT_RULE),
+            example(PAUSE_ALERT_RULE),
+            example(RESUME_ALERT_RULE).after(PAUSE_ALERT_RULE),
+            example(ARCHIVE_ALERT_RULE),
+            example(SUPPRESS_ALERT_RULE).with("/until", SampleData::nextMonth));
 
     private ProvidersExamples() {}
 
