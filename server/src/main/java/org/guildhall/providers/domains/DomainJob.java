@@ -91,7 +91,8 @@ final class DomainJob implements TaskQueue.Job, AutoCloseable {
         return db.read(lease.tenant(), Db.ANY_REVISION, domains::next);
     }
 
-    private void lookAndRecord(UUID tenant, Row domain) {
+    /** Looks at a claimed domain and records what was found. */
+    void lookAndRecord(UUID tenant, Row domain) {
         var values = domain.values();
         try {
             var look = inspector.look(
