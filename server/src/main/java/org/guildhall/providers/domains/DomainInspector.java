@@ -80,7 +80,7 @@ final class DomainInspector {
         if (alias.stream().anyMatch(record -> host(record).equals(host(target)))) {
             return true;
         }
-        var wanted = isLiteral(target) ? Set.of(InetAddress.ofLiteral(target).getHostAddress()) : hosts(host(target), deadline);
+        var wanted = DomainRules.isLiteral(target) ? Set.of(InetAddress.ofLiteral(target).getHostAddress()) : hosts(host(target), deadline);
         return !found.isEmpty() && wanted.containsAll(found);
     }
 
@@ -102,11 +102,6 @@ final class DomainInspector {
             }
             throw failed;
         }
-    }
-
-    /** True if a target is written as an address. */
-    static boolean isLiteral(String target) {
-        return target.contains(":") || target.matches("[0-9.]+");
     }
 
     /** A host name in lower case and without the dot at its end. */

@@ -1,8 +1,13 @@
 package org.guildhall.providers.domains;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.guildhall.core.outbound.TlsProbe.Certificate;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /** The states of a domain: functions of what was seen and of an instant. */
@@ -17,6 +22,34 @@ final class DomainRules {
     record Standing(String state, int failures) {}
 
     private DomainRules() {}
+
+    /** Checks the targets of a domain together. @throws ProblemException {@code validation_failed} */
+    static void requireTargets(String expected, @Nullable String failover) {
+        var wrong = new ArrayList<Item>();
+        addMalformed("/expected_target", expected, wrong);
+        if (failover != null) {
+            addMalformed("/failover_target", failover, wrong);
+            if (failover.equalsIgnoreCase(expected)) {
+                wrong.add(Item.pointer("/failover_target", "same_target", "`failover_target` must not be `expected_target`."));
+            }
+        }
+        ProblemException.ifAny(wrong);
+    }
+
+    private static void addMalformed(String pointer, String target, List<Item> wrong) {
+        if (isLiteral(target)) {
+            try {
+                InetAddress.ofLiteral(target);
+            } catch (IllegalArgumentException malformed) {
+                wrong.add(Item.pointer(pointer, "address", "The target is neither a host name nor an address."));
+            }
+        }
+    }
+
+    /** True if a target is written as an address. */
+    static boolean isLiteral(String target) {
+        return target.contains(":") || target.matches("[0-9.]+");
+    }
 
     /** The standing after a look. */
     static Standing after(Standing before, DomainLook look, Instant now) {

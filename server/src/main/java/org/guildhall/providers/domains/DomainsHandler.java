@@ -1,6 +1,5 @@
 package org.guildhall.providers.domains;
 
-import java.net.InetAddress;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
@@ -35,7 +34,7 @@ final class DomainsHandler implements DomainsApi<Call> {
     @Override
     public Reply<Domain> createDomain(Call call, NewDomain body) {
         var values = new Values(body.externalId(), id(body.organizationId()), body.purpose(), body.expectedTarget(), body.failoverTarget());
-        requireTargets(values);
+        DomainRules.requireTargets(values.expectedTarget(), values.failoverTarget());
         var domain = DomainViews.toApi(domains.insert(call.tx(), body.name(), values));
         call.created(domain.id(), domain);
         job.request(call.tx());
@@ -69,7 +68,7 @@ final class DomainsHandler implements DomainsApi<Call> {
         }
         var values = new Values(
                 wanted.externalId(), id(wanted.organizationId()), wanted.purpose(), wanted.expectedTarget(), wanted.failoverTarget());
-        requireTargets(values);
+        DomainRules.requireTargets(values.expectedTarget(), values.failoverTarget());
         requireNotRemoved(before);
         job.request(call.tx());
         return changed(call, before, domains.update(call.tx(), before.id(), values));
@@ -99,26 +98,6 @@ final class DomainsHandler implements DomainsApi<Call> {
     private static void requireNotRemoved(Row domain) {
         if (domain.removedAt() != null) {
             throw Problem.INVALID_STATE.because("The domain was removed.");
-        }
-    }
-
-    private static void requireTargets(Values values) {
-        requireTarget("/expected_target", values.expectedTarget());
-        if (values.failoverTarget() != null) {
-            requireTarget("/failover_target", values.failoverTarget());
-            if (values.failoverTarget().equalsIgnoreCase(values.expectedTarget())) {
-                throw Problem.VALIDATION_FAILED.at("/failover_target", "The failover target must not be the expected one.");
-            }
-        }
-    }
-
-    private static void requireTarget(String pointer, String target) {
-        if (DomainInspector.isLiteral(target)) {
-            try {
-                InetAddress.ofLiteral(target);
-            } catch (IllegalArgumentException malformed) {
-                throw Problem.VALIDATION_FAILED.at(pointer, "The target is neither a host name nor an address.");
-            }
         }
     }
 

@@ -153,10 +153,10 @@ class DomainsTest {
             "name": "localhost"                     | /name             | pattern
             "name": "127.0.0.1"                     | /name             | pattern
             "name": "a.example."                    | /name             | pattern
-            "expected_target": "1.2.3.999"          | /expected_target  | invalid
-            "expected_target": "::1::2"             | /expected_target  | invalid
-            "failover_target": "Shops.example"      | /failover_target  | invalid
-            "organization_id": "org_01m7xvh62sf9nbmm4d0j0y6c9r" | /organization_id | invalid
+            "expected_target": "1.2.3.999"          | /expected_target  | address
+            "expected_target": "::1::2"             | /expected_target  | address
+            "failover_target": "Shops.example"      | /failover_target  | same_target
+            "organization_id": "org_01m7xvh62sf9nbmm4d0j0y6c9r" | /organization_id | validation_failed
             """)
     void wrongMembers_haveAPointer(String member, String pointer, String code) {
         var body = new HashMap<>(Map.of("name", "\"b.winter.example\"", "purpose", "\"Shop\"", "expected_target", "\"shops.example\""));
