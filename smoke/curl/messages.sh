@@ -52,3 +52,27 @@ call POST "$suppression/lift" '{"reason": "Smoke suite.", "force": true}'
 check "and is lifted with it" 200 '.active | not' '.lift_reason == "Smoke suite."'
 call GET "$suppressions?address=smoke-$run@smoke.example"
 check "it stays readable" 200 '.data | length == 1'
+
+templates=/tasks/templates
+new="{\"key\": \"smoke_${run//-/_}\", \"category\": \"reminder\", \"language\": \"en\", \"format\": \"html\", \"subject\": \"Hi {{name}}\",
+  \"body\": \"<p>{{name}}</p>\", \"variables\": [{\"name\": \"name\"}]}"
+call POST $templates "${new/<p>/{{#name\}\}}"
+check "a template has placeholders only" 422 '.errors[0].pointer == "/body"'
+call POST $templates "$new"
+check "it begins as a draft" 201 '.state == "draft"' '.variables == [{"name": "name", "required": true}]'
+template=$templates/$(member .id)
+call POST "$template/publish"
+check "it is published" 200 '.state == "published"' '.published_at != null'
+call POST "$template/render" '{"variables": {"name": "Mira & <b>Jo</b>"}}'
+check "values are escaped in HTML" 200 '.body == "<p>Mira &amp; &lt;b&gt;Jo&lt;/b&gt;</p>"' '.subject == "Hi Mira & <b>Jo</b>"'
+call POST "$template/render" '{"variables": {"name": "Mira\r\nBcc: all@smoke.example"}}'
+check "a header has one line" 422 '.errors[0].pointer == "/variables/name"'
+message="{\"transport_id\": \"$transport\", \"to\": {\"address\": \"mira@smoke.example\"}, \"send_after\": \"2999-01-01T00:00:00Z\",
+  \"template\": {\"key\": \"smoke_${run//-/_}\", \"variables\": {\"name\": \"Mira\"}}}"
+call POST $messages "$message"
+check "a message is made from it" 201 '.body == "<p>Mira</p>"' '.category == "reminder"' '.template.template_version == 2'
+call POST "$messages/$(member .id)/cancel" '{"reason": "Smoke suite."}'
+call POST "$template/archive"
+check "it is archived" 200 '.state == "archived"'
+call POST $messages "$message"
+check "and no message can use it" 422 '.errors[0].pointer == "/template/key"'

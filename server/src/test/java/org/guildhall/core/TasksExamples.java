@@ -53,6 +53,14 @@ final class TasksExamples {
             example(RETRY_MESSAGE).at("message_id", samples -> messageIn(samples, "failed")),
             example(RESOLVE_MESSAGE).at("message_id", samples -> messageIn(samples, "unknown")),
 
+            example(CREATE_TEMPLATE).makes("tpl").unique("/key"),
+            example(LIST_TEMPLATES),
+            example(GET_TEMPLATE),
+            example(UPDATE_TEMPLATE),
+            example(PUBLISH_TEMPLATE),
+            example(ARCHIVE_TEMPLATE),
+            example(RENDER_TEMPLATE),
+
             example(CREATE_SUPPRESSION).makes("spp").with("/address", RuntimeExamples::address),
             example(LIST_SUPPRESSIONS),
             example(GET_SUPPRESSION),

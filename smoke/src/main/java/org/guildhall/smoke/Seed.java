@@ -29,7 +29,8 @@ public final class Seed {
     record Tokens(String platformAdmin, String tenantAdmin, String readOnly, String publishable, String tenantId) {}
 
     private static final String ORIGIN = "http://localhost:3000";
-    private static final int GYM_STEPS = MartialArts.STEPS + WikiHosting.STEPS + GymMembers.STEPS + GymTasks.STEPS + ProviderSeed.STEPS;
+    private static final int GYM_STEPS =
+            MartialArts.STEPS + WikiHosting.STEPS + GymMembers.STEPS + GymTasks.STEPS + GymMessages.STEPS + ProviderSeed.STEPS;
     private static final RateLimitSetting ROOMY = new RateLimitSetting(1_000, 1);
 
     private Seed() {}
@@ -79,6 +80,7 @@ public final class Seed {
         WikiHosting.fill(catalog, progress);
         GymMembers.fill(catalog, new RuntimeSeed(tenant, "winterstreet.example"), progress);
         GymTasks.fill(tenant, progress);
+        GymMessages.fill(tenant, progress);
         ProviderSeed.fill(tenant, progress);
     }
 

@@ -47,9 +47,9 @@ final class MessageStore {
      */
     record Row(
             UUID id, @Nullable String externalId, UUID transportId, String channel, String category, @Nullable UUID personId,
-            @Nullable String address, @Nullable String subject, @Nullable String body, String format, @Nullable String dedupeKey,
-            @Nullable Instant sendAfter, @Nullable Instant expiresAt, @Nullable String workflow, @Nullable String entityType, @Nullable UUID entityId,
-            String state, @Nullable String stateReason, @Nullable Instant nextAttemptAt, @Nullable Instant slotAt, @Nullable Instant leaseUntil,
+            @Nullable String address, @Nullable String subject, @Nullable String body, String format, @Nullable UUID templateId,
+            @Nullable Long templateVersion, @Nullable String dedupeKey, @Nullable Instant sendAfter, @Nullable Instant expiresAt, @Nullable String workflow,
+            @Nullable String entityType, @Nullable UUID entityId, String state, @Nullable String stateReason, @Nullable Instant nextAttemptAt, @Nullable Instant slotAt, @Nullable Instant leaseUntil,
             int attempt, int tries, List<Attempt> attempts, @Nullable UUID suppressionId, String emailMessageId, @Nullable String sentTo, @Nullable Instant sentAt,
             @Nullable Instant finishedAt, @Nullable Instant bodyErasedAt, Instant createdAt, Instant updatedAt, long version) {}
 
@@ -59,7 +59,8 @@ final class MessageStore {
     /** A message to insert. */
     record New(
             UUID id, @Nullable String externalId, UUID transportId, String channel, String category, @Nullable UUID personId,
-            @Nullable String address, String subject, String body, String format, @Nullable String dedupeKey, @Nullable Instant sendAfter,
+            @Nullable String address, String subject, String body, String format, @Nullable UUID templateId, @Nullable Long templateVersion,
+            @Nullable String dedupeKey, @Nullable Instant sendAfter,
             @Nullable Instant expiresAt, @Nullable String workflow, @Nullable String entityType, @Nullable UUID entityId, Instant nextAttemptAt,
             String emailMessageId) {}
 
@@ -91,7 +92,7 @@ final class MessageStore {
 
     static final List<Field<?>> COLUMNS = List.of(
             MESSAGES.ID, MESSAGES.EXTERNAL_ID, MESSAGES.TRANSPORT_ID, MESSAGES.CHANNEL, MESSAGES.CATEGORY, MESSAGES.PERSON_ID, MESSAGES.ADDRESS,
-            MESSAGES.SUBJECT, MESSAGES.BODY, MESSAGES.FORMAT, MESSAGES.DEDUPE_KEY, MESSAGES.SEND_AFTER, MESSAGES.EXPIRES_AT, MESSAGES.WORKFLOW,
+            MESSAGES.SUBJECT, MESSAGES.BODY, MESSAGES.FORMAT, MESSAGES.TEMPLATE_ID, MESSAGES.TEMPLATE_VERSION, MESSAGES.DEDUPE_KEY, MESSAGES.SEND_AFTER, MESSAGES.EXPIRES_AT, MESSAGES.WORKFLOW,
             MESSAGES.ENTITY_TYPE, MESSAGES.ENTITY_ID, STATE, MESSAGES.STATE_REASON, NEXT_ATTEMPT_AT, MESSAGES.SLOT_AT, MESSAGES.LEASE_UNTIL,
             MESSAGES.ATTEMPT, MESSAGES.TRIES, MESSAGES.ATTEMPTS, MESSAGES.SUPPRESSION_ID, MESSAGES.EMAIL_MESSAGE_ID, MESSAGES.SENT_TO, MESSAGES.SENT_AT, FINISHED_AT,
             MESSAGES.BODY_ERASED_AT, MESSAGES.CREATED_AT, MESSAGES.UPDATED_AT, MESSAGES.VERSION);
@@ -109,6 +110,8 @@ final class MessageStore {
                     .set(MESSAGES.SUBJECT, param(MESSAGES.SUBJECT))
                     .set(MESSAGES.BODY, param(MESSAGES.BODY))
                     .set(MESSAGES.FORMAT, param(MESSAGES.FORMAT))
+                    .set(MESSAGES.TEMPLATE_ID, param(MESSAGES.TEMPLATE_ID))
+                    .set(MESSAGES.TEMPLATE_VERSION, param(MESSAGES.TEMPLATE_VERSION))
                     .set(MESSAGES.DEDUPE_KEY, param(MESSAGES.DEDUPE_KEY))
                     .set(MESSAGES.DEDUPE_LIVE, DSL.field(param(MESSAGES.DEDUPE_KEY).isNotNull()))
                     .set(MESSAGES.SEND_AFTER, param(MESSAGES.SEND_AFTER))
@@ -201,8 +204,8 @@ final class MessageStore {
     @Nullable Row insert(Tx tx, New message) {
         return INSERT.one(tx,
                 message.id(), message.externalId(), message.transportId(), message.channel(), message.category(), message.personId(),
-                message.address(), message.subject(), message.body(), message.format(), message.dedupeKey(), message.sendAfter(),
-                message.expiresAt(), message.workflow(), message.entityType(), message.entityId(), message.nextAttemptAt(), message.emailMessageId());
+                message.address(), message.subject(), message.body(), message.format(), message.templateId(), message.templateVersion(),
+                message.dedupeKey(), message.sendAfter(), message.expiresAt(), message.workflow(), message.entityType(), message.entityId(), message.nextAttemptAt(), message.emailMessageId());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -262,7 +265,8 @@ final class MessageStore {
         return new Row(
                 cells.get(MESSAGES.ID), cells.get(MESSAGES.EXTERNAL_ID), cells.get(MESSAGES.TRANSPORT_ID), cells.get(MESSAGES.CHANNEL),
                 cells.get(MESSAGES.CATEGORY), cells.get(MESSAGES.PERSON_ID), cells.get(MESSAGES.ADDRESS), cells.get(MESSAGES.SUBJECT),
-                cells.get(MESSAGES.BODY), cells.get(MESSAGES.FORMAT), cells.get(MESSAGES.DEDUPE_KEY), cells.get(MESSAGES.SEND_AFTER),
+                cells.get(MESSAGES.BODY), cells.get(MESSAGES.FORMAT), cells.get(MESSAGES.TEMPLATE_ID),
+                cells.get(MESSAGES.TEMPLATE_VERSION), cells.get(MESSAGES.DEDUPE_KEY), cells.get(MESSAGES.SEND_AFTER),
                 cells.get(MESSAGES.EXPIRES_AT), cells.get(MESSAGES.WORKFLOW), cells.get(MESSAGES.ENTITY_TYPE), cells.get(MESSAGES.ENTITY_ID),
                 cells.get(STATE), cells.get(MESSAGES.STATE_REASON), cells.get(NEXT_ATTEMPT_AT), cells.get(MESSAGES.SLOT_AT),
                 cells.get(MESSAGES.LEASE_UNTIL), cells.get(MESSAGES.ATTEMPT), cells.get(MESSAGES.TRIES), ATTEMPTS.read(cells.get(MESSAGES.ATTEMPTS)),

@@ -10,8 +10,10 @@ import org.guildhall.api.model.MessageId;
 import org.guildhall.api.model.MessageRecipient;
 import org.guildhall.api.model.MessageSource;
 import org.guildhall.api.model.MessageState;
+import org.guildhall.api.model.MessageTemplate;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.SuppressionId;
+import org.guildhall.api.model.TemplateId;
 import org.guildhall.api.model.TransportId;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.tasks.messages.MessageStore.Attempt;
@@ -37,11 +39,15 @@ final class MessageViews {
                 new MessageId(row.id()), row.externalId(), new TransportId(row.transportId()), MessageChannel.fromValue(row.channel()),
                 MessageCategory.fromValue(row.category()),
                 new MessageRecipient(row.personId() == null ? null : new PersonId(row.personId()), row.address()), row.subject(), row.body(),
-                MessageFormat.fromValue(row.format()), row.dedupeKey(), deduplicated, row.sendAfter(), row.expiresAt(), source(row),
+                MessageFormat.fromValue(row.format()), template(row), row.dedupeKey(), deduplicated, row.sendAfter(), row.expiresAt(), source(row),
                 MessageState.fromValue(row.state()), row.stateReason(), row.nextAttemptAt(),
                 row.attempts().stream().map(MessageViews::toApi).toList(),
                 row.suppressionId() == null ? null : new SuppressionId(row.suppressionId()), row.emailMessageId(), row.sentTo(), row.sentAt(), row.finishedAt(),
                 row.bodyErasedAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+
+    private static @Nullable MessageTemplate template(Row row) {
+        return row.templateId() == null || row.templateVersion() == null ? null : new MessageTemplate(new TemplateId(row.templateId()), row.templateVersion());
     }
 
     private static MessageAttempt toApi(Attempt attempt) {

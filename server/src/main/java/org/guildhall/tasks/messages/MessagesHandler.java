@@ -3,6 +3,9 @@ package org.guildhall.tasks.messages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
@@ -15,6 +18,7 @@ import org.guildhall.api.model.MessageReason;
 import org.guildhall.api.model.MessageResolution;
 import org.guildhall.api.model.MessageRetry;
 import org.guildhall.api.model.NewMessage;
+import org.guildhall.api.model.NewMessageTemplate;
 import org.guildhall.api.tasks.MessagesApi;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.http.Call;
@@ -28,6 +32,7 @@ import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.tasks.messages.MessageStore.Filter;
 import org.guildhall.tasks.messages.MessageStore.Locked;
 import org.guildhall.tasks.messages.MessageStore.Row;
+import org.guildhall.tasks.templates.Templates;
 import org.jspecify.annotations.Nullable;
 
 /** Messages and their states: {@code /tasks/messages}. */
@@ -41,13 +46,16 @@ final class MessagesHandler implements MessagesApi<Call> {
 
     private final MessageStore messages;
     private final TransportStore transports;
+    private final Templates templates;
     private final MessageViews views;
     private final EntityIds entities;
     private final Outbox outbox;
 
-    MessagesHandler(MessageStore messages, TransportStore transports, MessageViews views, EntityIds entities, Outbox outbox) {
+    MessagesHandler(
+            MessageStore messages, TransportStore transports, Templates templates, MessageViews views, EntityIds entities, Outbox outbox) {
         this.messages = messages;
         this.transports = transports;
+        this.templates = templates;
         this.views = views;
         this.entities = entities;
         this.outbox = outbox;
@@ -60,6 +68,8 @@ final class MessagesHandler implements MessagesApi<Call> {
         var batch = new Batch();
         var chosen = transports.get(batch, body.transportId() == null ? null : body.transportId().value(), CHANNEL);
         var holder = messages.getByDedupeKey(batch, body.dedupeKey());
+        var choice = body.template() == null ? null : choice(body.template());
+        var template = choice == null ? null : templates.find(batch, choice);
         batch.send(call.tx());
         var earlier = holder.get();
         if (earlier != null && earlier.createdAt().plus(DEDUPE_KEY_LIVES).isAfter(now)) {
@@ -74,7 +84,8 @@ final class MessagesHandler implements MessagesApi<Call> {
                     ? "`transport_id` is required, since the tenant has no default transport." : "There is no such transport.";
             throw Problem.VALIDATION_FAILED.because(detail).with(Item.pointer("/transport_id", "unknown_reference", detail));
         }
-        var inserted = messages.insert(call.tx(), row(body, transport, now));
+        var text = template == null || choice == null ? text(body) : text(templates.fill(template.get(), choice));
+        var inserted = messages.insert(call.tx(), row(body, transport, text, now));
         if (inserted == null) {
             // Another request has used the dedupe key meanwhile.
             var first = messages.getByDedupeKey(call.tx(), String.valueOf(body.dedupeKey()));
@@ -186,18 +197,59 @@ final class MessagesHandler implements MessagesApi<Call> {
         if (body.source() != null && body.source().entityId() != null && entities.read(body.source().entityId()) == null) {
             wrong.add(Item.pointer("/source/entity_id", "unknown", "No kind of resource has this prefix."));
         }
+        checkText(body, wrong);
         ProblemException.ifAny(wrong);
     }
 
-    private MessageStore.New row(NewMessage body, TransportStore.Row transport, Instant now) {
+    /** The text is given in full, or comes from a template. */
+    private static void checkText(NewMessage body, List<Item> wrong) {
+        if (body.template() == null) {
+            if (body.subject() == null) {
+                wrong.add(Item.pointer("/subject", "required", "`subject` is required without `template`."));
+            }
+            if (body.body() == null) {
+                wrong.add(Item.pointer("/body", "required", "`body` is required without `template`."));
+            }
+            return;
+        }
+        excluded("subject", body.subject(), wrong);
+        excluded("body", body.body(), wrong);
+        excluded("format", body.format(), wrong);
+        excluded("category", body.category(), wrong);
+    }
+
+    private static void excluded(String member, @Nullable Object value, List<Item> wrong) {
+        if (value != null) {
+            wrong.add(Item.pointer("/" + member, "excluded", "`" + member + "` comes from the template, so it isn't given together with `template`."));
+        }
+    }
+
+    private static Templates.Choice choice(NewMessageTemplate template) {
+        return new Templates.Choice(
+                template.templateId() == null ? null : template.templateId().value(), template.key(), template.language(),
+                template.variables() == null ? Map.of() : template.variables());
+    }
+
+    /** The text of a message: given by the caller, or made from a template. */
+    private record Text(@Nullable UUID templateId, @Nullable Long templateVersion, String category, String format, String subject, String body) {}
+
+    private static Text text(NewMessage body) {
+        var category = body.category() == null ? MessageCategory.TRANSACTIONAL : body.category();
+        var format = body.format() == null ? MessageFormat.TEXT : body.format();
+        return new Text(null, null, category.value(), format.value(), Objects.requireNonNull(body.subject()), Objects.requireNonNull(body.body()));
+    }
+
+    private static Text text(Templates.Text filled) {
+        return new Text(filled.templateId(), filled.version(), filled.category(), filled.format(), filled.subject(), filled.body());
+    }
+
+    private MessageStore.New row(NewMessage body, TransportStore.Row transport, Text text, Instant now) {
         var id = Ids.next();
         var source = body.source();
         var entity = source == null || source.entityId() == null ? null : entities.read(source.entityId());
-        var category = body.category() == null ? MessageCategory.TRANSACTIONAL : body.category();
-        var format = body.format() == null ? MessageFormat.TEXT : body.format();
         return new MessageStore.New(
-                id, body.externalId(), transport.id(), CHANNEL, category.value(), value(body), body.to().address(), body.subject(), body.body(),
-                format.value(), body.dedupeKey(), body.sendAfter(), body.expiresAt(), source == null ? null : source.workflow(),
+                id, body.externalId(), transport.id(), CHANNEL, text.category(), value(body), body.to().address(), text.subject(), text.body(),
+                text.format(), text.templateId(), text.templateVersion(), body.dedupeKey(), body.sendAfter(), body.expiresAt(), source == null ? null : source.workflow(),
                 entity == null ? null : entity.type(), entity == null ? null : entity.id(), body.sendAfter() == null ? now : body.sendAfter(),
                 "<" + new MessageId(id) + "@" + SmtpSender.domain(transport.senderAddress()) + ">");
     }

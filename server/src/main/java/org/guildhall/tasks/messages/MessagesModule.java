@@ -12,6 +12,7 @@ import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.tasks.templates.Templates;
 import org.jspecify.annotations.Nullable;
 
 /** Wires the part {@code messages}: transports, messages and their sending. */
@@ -22,6 +23,7 @@ public final class MessagesModule {
 
     private final MessageStore messages = new MessageStore();
     private final TransportStore transports = new TransportStore();
+    private final Templates templates = new Templates();
     private final JobTransactions transactions;
     private final TaskQueue queue;
     private final Keys keys;
@@ -58,8 +60,9 @@ public final class MessagesModule {
 
     /** Binds the operations of this part and declares its constraints. */
     public void bind(Api api) {
+        templates.bind(api);
         new TransportsHandler(transports, keys, outbox).bind(api.routes());
-        new MessagesHandler(messages, transports, views, entities, outbox).bind(api.routes());
+        new MessagesHandler(messages, transports, templates, views, entities, outbox).bind(api.routes());
         new SuppressionsHandler(new SuppressionStore()).bind(api.routes());
         api.constraints()
                 .on("suppressions_once", Problem.ALREADY_EXISTS, "/address", "The address has a suppression of this reason and category.")

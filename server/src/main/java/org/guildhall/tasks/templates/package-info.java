@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.tasks.templates;
+
+import org.jspecify.annotations.NullMarked;

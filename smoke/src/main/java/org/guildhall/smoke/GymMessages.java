@@ -1,0 +1,38 @@
+package org.guildhall.smoke;
+
+import java.util.stream.Stream;
+import org.guildhall.client.Guildhall;
+import org.guildhall.client.model.ListTemplatesOptions;
+import org.guildhall.client.model.MessageCategory;
+import org.guildhall.client.model.NewTemplate;
+import org.guildhall.client.model.NewTemplateVariable;
+import org.guildhall.client.model.TemplateState;
+
+/** The texts of the gym's messages. It can be repeated: a template is looked up by its {@code external_id}, and created only if it is missing. */
+final class GymMessages {
+
+    /** The number of steps that {@link #fill} reports. */
+    static final int STEPS = 1;
+
+    private GymMessages() {}
+
+    static void fill(Guildhall tenant, Progress progress) {
+        template(tenant, "trial_reminder", MessageCategory.REMINDER, "Your trial class, {{first_name}}",
+                "Hi {{first_name}},\n\nwe see you on {{day}} at {{time}}.", "first_name", "day", "time");
+        template(tenant, "payment_recovery", MessageCategory.RECOVERY, "Your payment didn't go through",
+                "Hi {{first_name}},\n\nyour bank refused {{amount}}. Please choose another way to pay before {{day}}.", "first_name", "amount", "day");
+        progress.step("the templates of messages");
+    }
+
+    private static void template(Guildhall tenant, String key, MessageCategory category, String subject, String body, String... variables) {
+        var templates = tenant.tasks().templates();
+        var template = CatalogSeed.ensure(
+                () -> templates.list(new ListTemplatesOptions().withExternalId(key)),
+                () -> templates.create(new NewTemplate(key, category, "en-AU", subject, body)
+                        .withExternalId(key)
+                        .withVariables(Stream.of(variables).map(NewTemplateVariable::new).toList())));
+        if (template.state().equals(TemplateState.DRAFT)) {
+            templates.publish(template.id());
+        }
+    }
+}
