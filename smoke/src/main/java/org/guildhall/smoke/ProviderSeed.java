@@ -36,7 +36,7 @@ final class ProviderSeed {
         progress.step(wanted.size() + " signals of provider health");
         var domains = new ResourceCache<Domain>(() -> tenant.providers().domains().list(new ListDomainsOptions().withLimit(MOST)), Domain::externalId);
         domains.ensure("shop", () -> tenant.providers().domains().list(new ListDomainsOptions().withExternalId("shop")), () -> tenant.providers().domains()
-                .create(NewDomain.of("shop.winterstreet.example", "Web shop", "shops.guildhall.example").withExternalId("shop")));
+                .create(new NewDomain("shop.winterstreet.example", "Web shop", "shops.guildhall.example").withExternalId("shop")));
         progress.step("a domain");
     }
 
