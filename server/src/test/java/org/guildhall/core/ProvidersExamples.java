@@ -45,7 +45,7 @@ final class ProvidersExamples {
             example(CREATE_INCIDENT_ENTRY).makes("ine"),
             example(LIST_INCIDENT_ENTRIES),
             example(GET_INCIDENT_ENTRY).at("incident_id", ProvidersExamples::incidentWithEntry).at("incident_entry_id", samples -> samples.remembered("entry")),
-            example(CREATE_DOMAIN).makes("dom").with("/organization_id", samples -> samples.id("org")),
+            example(CREATE_DOMAIN).makes("dom").with("/name", samples -> samples.word() + ".winterstreet.example"),
             example(LIST_DOMAINS),
             example(GET_DOMAIN),
             example(UPDATE_DOMAIN),

@@ -64,7 +64,7 @@ final class DomainJob implements TaskQueue.Job, AutoCloseable {
 
     /** The job that makes a look due for every domain. */
     Tasks.Job offered() {
-        return new Tasks.Job(JOB, "Look at the DNS records and certificates of domains", "providers", "*/15 * * * *", false, List.of(), (tx, events, from) -> {
+        return new Tasks.Job(JOB, "Look at the DNS records and certificates of domains", "providers", "*/15 * * * *", false, List.of(), domains::any, (tx, events, from) -> {
             var marked = domains.markDue(tx, from == null ? FIRST : UUID.fromString(from), MARKED_MAX);
             if (marked.number() > 0) {
                 request(tx);

@@ -10,6 +10,7 @@ import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.when;
 
 import java.time.Instant;
@@ -124,6 +125,9 @@ final class DomainStore {
             List.of(field(name("number"), SQLDataType.INTEGER), field(name("last"), SQLDataType.UUID)),
             cells -> new Marked(cells.get(field(name("number"), SQLDataType.INTEGER)), cells.get(field(name("last"), SQLDataType.UUID))));
 
+    private static final PreparedQuery<Integer> ANY = PreparedQuery.ofValue(
+            selectOne().from(DOMAINS).where(DOMAINS.STATE.ne(inline("removed"))).limit(inline(1)));
+
     private static final Field<String> STATE = param(DOMAINS.STATE);
     private static final PreparedQuery<Row> RECORD = PreparedQuery.of(
             DSL.update(DOMAINS)
@@ -213,6 +217,11 @@ final class DomainStore {
     /** The instant of the next due look; null if none is. */
     @Nullable Instant next(Tx tx) {
         return NEXT.one(tx);
+    }
+
+    /** True if the tenant has a domain that wasn't removed. */
+    boolean any(Tx tx) {
+        return ANY.exists(tx);
     }
 
     /** Makes looks due for the next domains after an id. */
