@@ -76,3 +76,19 @@ call POST "$template/archive"
 check "it is archived" 200 '.state == "archived"'
 call POST $messages "$message"
 check "and no message can use it" 422 '.errors[0].pointer == "/template/key"'
+
+preferences=/tasks/message-preferences
+always='[{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "starts": "00:00", "ends": "24:00"}]'
+call PATCH $preferences "{\"quiet_hours\": {\"marketing\": $always}, \"caps\": {\"per_person_per_day\": {\"email\": 5}}}"
+check "marketing is quiet" 200 ".quiet_hours.marketing == $always" '.caps.per_person_per_day.email == 5'
+call PATCH $preferences '{"quiet_hours": {"reminder": [{"days": ["mon"], "starts": "07:00", "ends": "07:00"}]}}'
+check "a window has an end of its own" 422 '.errors[0].pointer == "/quiet_hours/reminder/0/ends"'
+new="{\"transport_id\": \"$transport\", \"to\": {\"address\": \"mira@smoke.example\"}, \"subject\": \"Smoke\", \"body\": \"Fire.\", \"category\": \"marketing\"}"
+call POST "$messages/preview" "$new"
+check "a preview says why a message would be held" 200 '.outcome == "held"' '.held.reason == "quiet_hours"'
+call POST $messages "$new"
+check "and the message is created" 201 '.state == "queued"'
+call POST "$messages/$(member .id)/cancel" '{"reason": "Smoke suite."}'
+check "it can be canceled, held or not" 200 '.state == "canceled"' '.held == null'
+call PATCH $preferences '{"quiet_hours": {"marketing": []}, "caps": {"per_person_per_day": {"email": null}}}'
+check "the preferences are empty again" 200 '.caps.per_person_per_day.email == null' '.quiet_hours.marketing == []'

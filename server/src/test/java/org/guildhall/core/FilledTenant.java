@@ -22,6 +22,7 @@ public final class FilledTenant {
         }
         RuntimeExamples.fillTablesWithoutOperations(samples);
         ProvidersExamples.checkWithResult(samples);
+        TasksExamples.preferences(samples);
         return samples.tenant;
     }
 }

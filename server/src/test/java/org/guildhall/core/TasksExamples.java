@@ -53,6 +53,10 @@ final class TasksExamples {
             example(RETRY_MESSAGE).at("message_id", samples -> messageIn(samples, "failed")),
             example(RESOLVE_MESSAGE).at("message_id", samples -> messageIn(samples, "unknown")),
 
+            example(PREVIEW_MESSAGE).with("/transport_id", samples -> samples.id("trp")),
+            example(GET_MESSAGE_PREFERENCES),
+            example(UPDATE_MESSAGE_PREFERENCES).with("/caps/per_person_per_day/email", samples -> 1 + samples.number() % 1_000),
+
             example(CREATE_TEMPLATE).makes("tpl").unique("/key"),
             example(LIST_TEMPLATES),
             example(GET_TEMPLATE),
@@ -67,6 +71,11 @@ final class TasksExamples {
             example(LIFT_SUPPRESSION));
 
     private TasksExamples() {}
+
+    /** Preferences for messages, which a tenant has once it changes them. */
+    static void preferences(SampleData samples) {
+        samples.http.patch("/api/v1/tasks/message-preferences", "{\"caps\": {\"per_person_per_day\": {\"email\": 7}}}").expect(200);
+    }
 
     /** The job, which isn't paused. */
     private static String activeJob(SampleData samples) {

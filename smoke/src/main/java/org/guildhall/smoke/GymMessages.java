@@ -1,18 +1,29 @@
 package org.guildhall.smoke;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.model.ListTemplatesOptions;
 import org.guildhall.client.model.MessageCategory;
+import org.guildhall.client.model.MessageCaps;
+import org.guildhall.client.model.MessageCapsByChannel;
+import org.guildhall.client.model.MessagePreferencesPatch;
+import org.guildhall.client.model.MessageQuietHours;
 import org.guildhall.client.model.NewTemplate;
 import org.guildhall.client.model.NewTemplateVariable;
+import org.guildhall.client.model.QuietWindow;
 import org.guildhall.client.model.TemplateState;
+import org.guildhall.client.model.Weekday;
 
 /** The texts of the gym's messages. It can be repeated: a template is looked up by its {@code external_id}, and created only if it is missing. */
 final class GymMessages {
 
     /** The number of steps that {@link #fill} reports. */
     static final int STEPS = 1;
+
+    private static final QuietWindow NIGHT = new QuietWindow(
+            List.of(Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU, Weekday.FRI, Weekday.SAT, Weekday.SUN), "21:00", "08:00");
+    private static final int MAILS_PER_DAY = 3;
 
     private GymMessages() {}
 
@@ -21,7 +32,10 @@ final class GymMessages {
                 "Hi {{first_name}},\n\nwe see you on {{day}} at {{time}}.", "first_name", "day", "time");
         template(tenant, "payment_recovery", MessageCategory.RECOVERY, "Your payment didn't go through",
                 "Hi {{first_name}},\n\nyour bank refused {{amount}}. Please choose another way to pay before {{day}}.", "first_name", "amount", "day");
-        progress.step("the templates of messages");
+        tenant.tasks().messagePreferences().update(new MessagePreferencesPatch()
+                .withQuietHours(new MessageQuietHours(List.of(NIGHT), List.of(NIGHT), List.of(NIGHT)))
+                .withCaps(new MessageCaps(new MessageCapsByChannel(MAILS_PER_DAY))));
+        progress.step("the templates of messages, and when they are held");
     }
 
     private static void template(Guildhall tenant, String key, MessageCategory category, String subject, String body, String... variables) {

@@ -48,8 +48,9 @@ final class MessageStore {
     record Row(
             UUID id, @Nullable String externalId, UUID transportId, String channel, String category, @Nullable UUID personId,
             @Nullable String address, @Nullable String subject, @Nullable String body, String format, @Nullable UUID templateId,
-            @Nullable Long templateVersion, @Nullable String dedupeKey, @Nullable Instant sendAfter, @Nullable Instant expiresAt, @Nullable String workflow,
-            @Nullable String entityType, @Nullable UUID entityId, String state, @Nullable String stateReason, @Nullable Instant nextAttemptAt, @Nullable Instant slotAt, @Nullable Instant leaseUntil,
+            @Nullable Long templateVersion, @Nullable String dedupeKey, @Nullable Instant sendAfter, @Nullable Instant expiresAt, @Nullable Instant eventAt,
+            @Nullable String workflow, @Nullable String entityType, @Nullable UUID entityId, String state, @Nullable String stateReason,
+            @Nullable String heldReason, @Nullable Instant heldUntil, @Nullable Instant nextAttemptAt, @Nullable Instant slotAt, @Nullable Instant leaseUntil,
             int attempt, int tries, List<Attempt> attempts, @Nullable UUID suppressionId, String emailMessageId, @Nullable String sentTo, @Nullable Instant sentAt,
             @Nullable Instant finishedAt, @Nullable Instant bodyErasedAt, Instant createdAt, Instant updatedAt, long version) {}
 
@@ -61,8 +62,8 @@ final class MessageStore {
             UUID id, @Nullable String externalId, UUID transportId, String channel, String category, @Nullable UUID personId,
             @Nullable String address, String subject, String body, String format, @Nullable UUID templateId, @Nullable Long templateVersion,
             @Nullable String dedupeKey, @Nullable Instant sendAfter,
-            @Nullable Instant expiresAt, @Nullable String workflow, @Nullable String entityType, @Nullable UUID entityId, Instant nextAttemptAt,
-            String emailMessageId) {}
+            @Nullable Instant expiresAt, @Nullable Instant eventAt, @Nullable String workflow, @Nullable String entityType, @Nullable UUID entityId,
+            Instant nextAttemptAt,            String emailMessageId) {}
 
     /** The filters of a list; null for an absent one. @param state a state, or one of the pairs in {@link #states} */
     record Filter(
@@ -78,22 +79,29 @@ final class MessageStore {
     record Locked(Row row, Instant now) {}
 
     private static final String EXPIRED_IN_QUEUE = "queued, expired";
+    private static final String EXPIRED_WHILE_HELD = "held, expired";
+    private static final String RELEASED_BY_CLOCK = "held, queued";
     private static final String LOST_WHILE_SENDING = "sending, unknown";
     private static final JsonReader<List<Attempt>> ATTEMPTS = JsonReader.ofList(Attempt.class);
 
-    private static final Condition EXPIRED = MESSAGES.STATE.eq(inline("queued")).and(MESSAGES.EXPIRES_AT.le(EffectiveDates.present()));
+    private static final Condition OVERDUE = MESSAGES.EXPIRES_AT.le(EffectiveDates.present());
+    private static final Condition NOT_OVERDUE = MESSAGES.EXPIRES_AT.isNull().or(MESSAGES.EXPIRES_AT.gt(EffectiveDates.present()));
+    private static final Condition EXPIRED = MESSAGES.STATE.in(inline("queued"), inline("held")).and(OVERDUE);
+    private static final Condition RELEASED = MESSAGES.STATE.eq(inline("held")).and(MESSAGES.HELD_UNTIL.le(EffectiveDates.present()));
     private static final Condition LOST = MESSAGES.STATE.eq(inline("sending")).and(MESSAGES.LEASE_UNTIL.le(EffectiveDates.present()));
     private static final Field<String> STATE =
-            when(EXPIRED, inline("expired")).when(LOST, inline("unknown")).otherwise(MESSAGES.STATE).as("state_now");
+            when(EXPIRED, inline("expired")).when(LOST, inline("unknown")).when(RELEASED, inline("queued")).otherwise(MESSAGES.STATE).as("state_now");
     private static final Field<Instant> NEXT_ATTEMPT_AT =
             when(EXPIRED, DSL.castNull(MESSAGES.NEXT_ATTEMPT_AT)).otherwise(MESSAGES.NEXT_ATTEMPT_AT).as("next_attempt_at_now");
+    private static final Field<String> HELD_REASON = when(RELEASED, DSL.castNull(MESSAGES.HELD_REASON)).otherwise(MESSAGES.HELD_REASON).as("held_reason_now");
+    private static final Field<Instant> HELD_UNTIL = when(RELEASED, DSL.castNull(MESSAGES.HELD_UNTIL)).otherwise(MESSAGES.HELD_UNTIL).as("held_until_now");
     private static final Field<Instant> FINISHED_AT = coalesce(
             MESSAGES.FINISHED_AT, when(EXPIRED, MESSAGES.EXPIRES_AT).when(LOST, MESSAGES.LEASE_UNTIL)).as("finished_at_now");
 
     static final List<Field<?>> COLUMNS = List.of(
             MESSAGES.ID, MESSAGES.EXTERNAL_ID, MESSAGES.TRANSPORT_ID, MESSAGES.CHANNEL, MESSAGES.CATEGORY, MESSAGES.PERSON_ID, MESSAGES.ADDRESS,
-            MESSAGES.SUBJECT, MESSAGES.BODY, MESSAGES.FORMAT, MESSAGES.TEMPLATE_ID, MESSAGES.TEMPLATE_VERSION, MESSAGES.DEDUPE_KEY, MESSAGES.SEND_AFTER, MESSAGES.EXPIRES_AT, MESSAGES.WORKFLOW,
-            MESSAGES.ENTITY_TYPE, MESSAGES.ENTITY_ID, STATE, MESSAGES.STATE_REASON, NEXT_ATTEMPT_AT, MESSAGES.SLOT_AT, MESSAGES.LEASE_UNTIL,
+            MESSAGES.SUBJECT, MESSAGES.BODY, MESSAGES.FORMAT, MESSAGES.TEMPLATE_ID, MESSAGES.TEMPLATE_VERSION, MESSAGES.DEDUPE_KEY, MESSAGES.SEND_AFTER, MESSAGES.EXPIRES_AT, MESSAGES.EVENT_AT, MESSAGES.WORKFLOW,
+            MESSAGES.ENTITY_TYPE, MESSAGES.ENTITY_ID, STATE, MESSAGES.STATE_REASON, HELD_REASON, HELD_UNTIL, NEXT_ATTEMPT_AT, MESSAGES.SLOT_AT, MESSAGES.LEASE_UNTIL,
             MESSAGES.ATTEMPT, MESSAGES.TRIES, MESSAGES.ATTEMPTS, MESSAGES.SUPPRESSION_ID, MESSAGES.EMAIL_MESSAGE_ID, MESSAGES.SENT_TO, MESSAGES.SENT_AT, FINISHED_AT,
             MESSAGES.BODY_ERASED_AT, MESSAGES.CREATED_AT, MESSAGES.UPDATED_AT, MESSAGES.VERSION);
     private static final Condition BY_ID = MESSAGES.ID.eq(param(MESSAGES.ID));
@@ -116,6 +124,7 @@ final class MessageStore {
                     .set(MESSAGES.DEDUPE_LIVE, DSL.field(param(MESSAGES.DEDUPE_KEY).isNotNull()))
                     .set(MESSAGES.SEND_AFTER, param(MESSAGES.SEND_AFTER))
                     .set(MESSAGES.EXPIRES_AT, param(MESSAGES.EXPIRES_AT))
+                    .set(MESSAGES.EVENT_AT, param(MESSAGES.EVENT_AT))
                     .set(MESSAGES.WORKFLOW, param(MESSAGES.WORKFLOW))
                     .set(MESSAGES.ENTITY_TYPE, param(MESSAGES.ENTITY_TYPE))
                     .set(MESSAGES.ENTITY_ID, param(MESSAGES.ENTITY_ID))
@@ -133,7 +142,7 @@ final class MessageStore {
             MessageStore::row);
     private static final PreparedUpdate FREE_DEDUPE_KEY = PreparedUpdate.of(DSL.update(MESSAGES).set(MESSAGES.DEDUPE_LIVE, inline(false)).where(BY_ID));
     private static final PreparedQuery<Row> CANCEL = PreparedQuery.of(
-            change()
+            released()
                     .set(MESSAGES.STATE, inline("canceled"))
                     .set(MESSAGES.STATE_REASON, param(MESSAGES.STATE_REASON))
                     .set(MESSAGES.NEXT_ATTEMPT_AT, DSL.castNull(MESSAGES.NEXT_ATTEMPT_AT))
@@ -182,10 +191,12 @@ final class MessageStore {
     private static Condition state(@Nullable String state) {
         return switch (state) {
             case null -> noCondition();
-            case EXPIRED_IN_QUEUE -> EXPIRED;
             case LOST_WHILE_SENDING -> LOST;
-            case "queued" -> MESSAGES.STATE.eq(inline("queued"))
-                    .and(MESSAGES.EXPIRES_AT.isNull().or(MESSAGES.EXPIRES_AT.gt(EffectiveDates.present())));
+            case EXPIRED_IN_QUEUE -> MESSAGES.STATE.eq(inline("queued")).and(OVERDUE);
+            case EXPIRED_WHILE_HELD -> MESSAGES.STATE.eq(inline("held")).and(OVERDUE);
+            case RELEASED_BY_CLOCK -> RELEASED.and(NOT_OVERDUE);
+            case "queued" -> MESSAGES.STATE.eq(inline("queued")).and(NOT_OVERDUE);
+            case "held" -> MESSAGES.STATE.eq(inline("held")).and(MESSAGES.HELD_UNTIL.gt(EffectiveDates.present()));
             case "sending" -> MESSAGES.STATE.eq(inline("sending")).and(MESSAGES.LEASE_UNTIL.gt(EffectiveDates.present()));
             default -> MESSAGES.STATE.eq(inline(state));
         };
@@ -194,7 +205,8 @@ final class MessageStore {
     /** The lists whose union has the messages in a state: those stored in it, and those that the clock has brought there. */
     private static List<Filter> states(Filter filter) {
         return switch (filter.state()) {
-            case "expired" -> List.of(filter, filter.with(EXPIRED_IN_QUEUE));
+            case "expired" -> List.of(filter, filter.with(EXPIRED_IN_QUEUE), filter.with(EXPIRED_WHILE_HELD));
+            case "queued" -> List.of(filter, filter.with(RELEASED_BY_CLOCK));
             case "unknown" -> List.of(filter, filter.with(LOST_WHILE_SENDING));
             case null, default -> List.of(filter);
         };
@@ -205,7 +217,7 @@ final class MessageStore {
         return INSERT.one(tx,
                 message.id(), message.externalId(), message.transportId(), message.channel(), message.category(), message.personId(),
                 message.address(), message.subject(), message.body(), message.format(), message.templateId(), message.templateVersion(),
-                message.dedupeKey(), message.sendAfter(), message.expiresAt(), message.workflow(), message.entityType(), message.entityId(), message.nextAttemptAt(), message.emailMessageId());
+                message.dedupeKey(), message.sendAfter(), message.expiresAt(), message.eventAt(), message.workflow(), message.entityType(), message.entityId(), message.nextAttemptAt(), message.emailMessageId());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -227,6 +239,13 @@ final class MessageStore {
         return DSL.update(MESSAGES)
                 .set(MESSAGES.UPDATED_AT, EffectiveDates.touched(MESSAGES.UPDATED_AT))
                 .set(MESSAGES.VERSION, MESSAGES.VERSION.plus(inline(1)));
+    }
+
+    /** The change of a message that isn't held any more. */
+    static UpdateSetMoreStep<?> released() {
+        return change()
+                .set(MESSAGES.HELD_REASON, DSL.castNull(MESSAGES.HELD_REASON))
+                .set(MESSAGES.HELD_UNTIL, DSL.castNull(MESSAGES.HELD_UNTIL));
     }
 
     /** Lets another message use the dedupe key. */
@@ -267,8 +286,8 @@ final class MessageStore {
                 cells.get(MESSAGES.CATEGORY), cells.get(MESSAGES.PERSON_ID), cells.get(MESSAGES.ADDRESS), cells.get(MESSAGES.SUBJECT),
                 cells.get(MESSAGES.BODY), cells.get(MESSAGES.FORMAT), cells.get(MESSAGES.TEMPLATE_ID),
                 cells.get(MESSAGES.TEMPLATE_VERSION), cells.get(MESSAGES.DEDUPE_KEY), cells.get(MESSAGES.SEND_AFTER),
-                cells.get(MESSAGES.EXPIRES_AT), cells.get(MESSAGES.WORKFLOW), cells.get(MESSAGES.ENTITY_TYPE), cells.get(MESSAGES.ENTITY_ID),
-                cells.get(STATE), cells.get(MESSAGES.STATE_REASON), cells.get(NEXT_ATTEMPT_AT), cells.get(MESSAGES.SLOT_AT),
+                cells.get(MESSAGES.EXPIRES_AT), cells.get(MESSAGES.EVENT_AT), cells.get(MESSAGES.WORKFLOW), cells.get(MESSAGES.ENTITY_TYPE), cells.get(MESSAGES.ENTITY_ID),
+                cells.get(STATE), cells.get(MESSAGES.STATE_REASON), cells.get(HELD_REASON), cells.get(HELD_UNTIL), cells.get(NEXT_ATTEMPT_AT), cells.get(MESSAGES.SLOT_AT),
                 cells.get(MESSAGES.LEASE_UNTIL), cells.get(MESSAGES.ATTEMPT), cells.get(MESSAGES.TRIES), ATTEMPTS.read(cells.get(MESSAGES.ATTEMPTS)),
                 cells.get(MESSAGES.SUPPRESSION_ID), cells.get(MESSAGES.EMAIL_MESSAGE_ID), cells.get(MESSAGES.SENT_TO), cells.get(MESSAGES.SENT_AT), cells.get(FINISHED_AT),
                 cells.get(MESSAGES.BODY_ERASED_AT), cells.get(MESSAGES.CREATED_AT), cells.get(MESSAGES.UPDATED_AT), cells.get(MESSAGES.VERSION));

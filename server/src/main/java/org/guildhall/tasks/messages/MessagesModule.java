@@ -12,6 +12,7 @@ import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.tasks.preferences.Preferences;
 import org.guildhall.tasks.templates.Templates;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,6 @@ public final class MessagesModule {
 
     private final MessageStore messages = new MessageStore();
     private final TransportStore transports = new TransportStore();
-    private final Templates templates = new Templates();
     private final JobTransactions transactions;
     private final TaskQueue queue;
     private final Keys keys;
@@ -60,12 +60,14 @@ public final class MessagesModule {
 
     /** Binds the operations of this part and declares its constraints. */
     public void bind(Api api) {
-        templates.bind(api);
+        new Templates().bind(api);
+        new Preferences().bind(api);
         new TransportsHandler(transports, keys, outbox).bind(api.routes());
-        new MessagesHandler(messages, transports, templates, views, entities, outbox).bind(api.routes());
+        new MessagesHandler(messages, new MessageDrafts(transports, entities), views, entities, outbox, addresses).bind(api.routes());
         new SuppressionsHandler(new SuppressionStore()).bind(api.routes());
         api.constraints()
-                .on("suppressions_once", Problem.ALREADY_EXISTS, "/address", "The address has a suppression of this reason and category.")
+                .on("suppressions_once", Problem.ALREADY_EXISTS, "/address", "The recipient has a suppression of this reason and category.")
+                .on("suppressions_person", Problem.VALIDATION_FAILED, "/person_id", "There is no such person.")
                 .on("transports_one_default", Problem.CONFLICT, "/is_default", "Another transport was made the default at the same time.")
                 .on("messages_person", Problem.VALIDATION_FAILED, "/to/person_id", "There is no such person.");
     }

@@ -4,6 +4,7 @@ import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.platform.Tables.TASKS_TENANTS;
 import static org.guildhall.schema.tasks.Tables.MESSAGES;
 import static org.guildhall.schema.tasks.Tables.TRANSPORTS;
+import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.select;
@@ -14,12 +15,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.json.EmailAddresses;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.tasks.messages.MessageStore.Row;
+import org.guildhall.tasks.preferences.HoldRules;
+import org.guildhall.tasks.preferences.Preferences;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -38,8 +42,9 @@ final class OutboxStore {
      *
      * @param storedState the state in the row
      * @param isTest true if the tenant's messages never leave the server
+     * @param holdRules when messages of the tenant are held
      */
-    record Turn(Row message, String storedState, TransportStore.Row transport, boolean isTest, Instant now) {}
+    record Turn(Row message, String storedState, TransportStore.Row transport, boolean isTest, HoldRules holdRules, Instant now) {}
 
     /** A locked message whose attempt has ended. */
     record Ended(Row message, Instant now) {}
@@ -58,7 +63,7 @@ final class OutboxStore {
             .where(TRANSPORTS.ID.eq(param(TRANSPORTS.ID))));
     private static final PreparedUpdate RESERVE = PreparedUpdate.of(DSL.update(MESSAGES).set(MESSAGES.SLOT_AT, param(MESSAGES.SLOT_AT)).where(BY_ID));
     private static final PreparedQuery<Row> START = PreparedQuery.of(
-            MessageStore.change()
+            MessageStore.released()
                     .set(MESSAGES.STATE, inline("sending"))
                     .set(MESSAGES.NEXT_ATTEMPT_AT, DSL.castNull(MESSAGES.NEXT_ATTEMPT_AT))
                     .set(MESSAGES.SLOT_AT, DSL.castNull(MESSAGES.SLOT_AT))
@@ -66,20 +71,33 @@ final class OutboxStore {
                     .set(MESSAGES.ATTEMPT, MESSAGES.ATTEMPT.plus(inline(1)))
                     .set(MESSAGES.TRIES, MESSAGES.TRIES.plus(inline(1)))
                     .set(MESSAGES.SENT_TO, param(MESSAGES.SENT_TO))
+                    .set(MESSAGES.RECIPIENT_KEY, param(MESSAGES.RECIPIENT_KEY))
+                    .set(MESSAGES.LAST_ATTEMPT_AT, param(MESSAGES.LAST_ATTEMPT_AT))
                     .where(BY_ID)
                     .returningResult(MessageStore.COLUMNS),
             MessageStore::row);
     private static final PreparedQuery<Row> EXPIRE = PreparedQuery.of(
-            MessageStore.change()
+            MessageStore.released()
                     .set(MESSAGES.STATE, inline("expired"))
                     .set(MESSAGES.NEXT_ATTEMPT_AT, DSL.castNull(MESSAGES.NEXT_ATTEMPT_AT))
                     .set(MESSAGES.SLOT_AT, DSL.castNull(MESSAGES.SLOT_AT))
-                    .set(MESSAGES.FINISHED_AT, MESSAGES.EXPIRES_AT)
+                    .set(MESSAGES.STATE_REASON, coalesce(param(MESSAGES.STATE_REASON), MESSAGES.STATE_REASON))
+                    .set(MESSAGES.FINISHED_AT, param(MESSAGES.FINISHED_AT))
+                    .where(BY_ID)
+                    .returningResult(MessageStore.COLUMNS),
+            MessageStore::row);
+    private static final PreparedQuery<Row> HOLD = PreparedQuery.of(
+            MessageStore.change()
+                    .set(MESSAGES.STATE, inline("held"))
+                    .set(MESSAGES.HELD_REASON, param(MESSAGES.HELD_REASON))
+                    .set(MESSAGES.HELD_UNTIL, param(MESSAGES.HELD_UNTIL))
+                    .set(MESSAGES.NEXT_ATTEMPT_AT, param(MESSAGES.HELD_UNTIL))
+                    .set(MESSAGES.SLOT_AT, DSL.castNull(MESSAGES.SLOT_AT))
                     .where(BY_ID)
                     .returningResult(MessageStore.COLUMNS),
             MessageStore::row);
     private static final PreparedQuery<Row> SUPPRESS = PreparedQuery.of(
-            MessageStore.change()
+            MessageStore.released()
                     .set(MESSAGES.STATE, inline("suppressed"))
                     .set(MESSAGES.SUPPRESSION_ID, param(MESSAGES.SUPPRESSION_ID))
                     .set(MESSAGES.NEXT_ATTEMPT_AT, DSL.castNull(MESSAGES.NEXT_ATTEMPT_AT))
@@ -119,7 +137,7 @@ final class OutboxStore {
     private static final PreparedQuery<UUID> WAITING = PreparedQuery.ofValue(select(MESSAGES.ID)
             .from(MESSAGES)
             .where(MESSAGES.TRANSPORT_ID.eq(param(MESSAGES.TRANSPORT_ID)))
-            .and(MESSAGES.STATE.eq(inline("queued")))
+            .and(MESSAGES.STATE.in(inline("queued"), inline("held")))
             .and(MESSAGES.ID.gt(DSL.param("after", SQLDataType.UUID)))
             .orderBy(MESSAGES.ID)
             .limit(inline(BATCH_MAX)));
@@ -140,6 +158,8 @@ final class OutboxStore {
             select(MESSAGES.FINISHED_AT).from(MESSAGES).where(TO_ERASE).orderBy(MESSAGES.FINISHED_AT).limit(inline(1)));
     private static final PreparedQuery<Instant> NOW = PreparedQuery.ofValue(select(Columns.now()));
 
+    private final Preferences preferences = new Preferences();
+
     /** Locks a message and its transport until the transaction ends; null while another transaction has the message. */
     @Nullable Turn lock(Tx tx, UUID id) {
         var batch = new Batch();
@@ -147,12 +167,14 @@ final class OutboxStore {
         var message = batch.one(GET, id);
         var transport = batch.one(LOCK_TRANSPORT, id);
         var mode = batch.one(MODE);
+        var holdRules = preferences.rules(batch);
         var now = EffectiveDates.present(batch);
         batch.send(tx);
         var stored = state.get();
         return stored == null
                 ? null
-                : new Turn(Objects.requireNonNull(message.get()), stored, Objects.requireNonNull(transport.get()), !"live".equals(mode.get()), now.get());
+                : new Turn(Objects.requireNonNull(message.get()), stored, Objects.requireNonNull(transport.get()), !"live".equals(mode.get()), holdRules.get(),
+                        now.get());
     }
 
     /** Moves the transport's next free place. */
@@ -166,12 +188,17 @@ final class OutboxStore {
     }
 
     /** Begins an attempt. */
-    Row start(Tx tx, UUID id, @Nullable String recipient, Instant leaseUntil) {
-        return START.single(tx, leaseUntil, recipient, id);
+    Row start(Tx tx, UUID id, @Nullable String recipient, Instant now, Instant leaseUntil) {
+        return START.single(tx, leaseUntil, recipient, recipient == null ? null : EmailAddresses.deliverable(recipient), now, id);
     }
 
-    Row expire(Tx tx, UUID id) {
-        return EXPIRE.single(tx, id);
+    /** Ends a message. @param why null if its {@code expires_at} has come */
+    Row expire(Tx tx, UUID id, Instant at, @Nullable String why) {
+        return EXPIRE.single(tx, why, at, id);
+    }
+
+    Row hold(Tx tx, UUID id, String reason, Instant until) {
+        return HOLD.single(tx, reason, until, id);
     }
 
     Row suppress(Tx tx, UUID id, UUID suppressionId, Instant at) {

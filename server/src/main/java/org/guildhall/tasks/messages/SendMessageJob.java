@@ -17,6 +17,7 @@ import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.tasks.messages.DispatchRules.Decision;
+import org.guildhall.tasks.messages.DispatchRules.Restraint;
 import org.guildhall.tasks.messages.DispatchRules.Situation;
 import org.guildhall.tasks.messages.MessageStore.Row;
 import org.guildhall.tasks.messages.OutboxStore.Ended;
@@ -41,6 +42,7 @@ final class SendMessageJob implements TaskQueue.Job {
     private final Outbox outbox;
     private final OutboxStore store = new OutboxStore();
     private final SuppressionStore suppressions = new SuppressionStore();
+    private final RestraintStore restraints = new RestraintStore();
     private final MessageViews views;
     private final Keys keys;
     private final BiFunction<Tx, UUID, @Nullable String> addresses;
@@ -89,17 +91,24 @@ final class SendMessageJob implements TaskQueue.Job {
         }
         var message = turn.message();
         var transport = turn.transport();
-        var recipient = turn.storedState().equals("queued") ? recipient(tx, message) : null;
-        var suppression = recipient == null ? null : SuppressionRules.stopping(suppressions.active(tx, recipient), message.category());
+        boolean waits = turn.storedState().equals("queued") || turn.storedState().equals("held");
+        var recipient = waits ? recipient(tx, message) : null;
+        var restraint = recipient == null
+                ? Restraint.NONE
+                : restraints.lock(tx, turn.holdRules(), message.category(), recipient, message.personId(), turn.now());
         var decision = DispatchRules.decide(new Situation(
-                turn.storedState(), message.leaseUntil(), message.nextAttemptAt(), message.expiresAt(), suppression == null ? null : suppression.id(),
-                message.slotAt(), transport.isPaused(), transport.nextSlotAt(), transport.ratePerMinute(), turn.now()));
+                turn.storedState(), message.leaseUntil(), message.nextAttemptAt(), message.expiresAt(), message.eventAt(), restraint, message.slotAt(), transport.isPaused(), transport.nextSlotAt(), transport.ratePerMinute(), turn.now()));
         return switch (decision) {
             case Decision.Nothing() -> new Claim.Wait(null);
             case Decision.Wait(var until) -> new Claim.Wait(until);
             case Decision.Park(var until) -> new Claim.Wait(until);
-            case Decision.Expire() -> {
-                record(events, "message.expired", message, store.expire(tx, id));
+            case Decision.Hold(var reason, var until) -> {
+                record(events, "message.held", message, store.hold(tx, id, reason, until));
+                yield new Claim.Wait(until);
+            }
+            case Decision.Expire(var why) -> {
+                var at = why == null && message.expiresAt() != null ? message.expiresAt() : turn.now();
+                record(events, "message.expired", message, store.expire(tx, id, at, why));
                 outbox.ended(tx, turn.now());
                 yield new Claim.Wait(null);
             }
@@ -131,7 +140,7 @@ final class SendMessageJob implements TaskQueue.Job {
         var message = turn.message();
         store.takeSlot(tx, turn.transport().id(), nextSlotAt);
         return new Claim.Attempt(
-                store.start(tx, message.id(), recipient, turn.now().plus(LEASE)), turn.transport(), turn.isTest(), turn.now(), began);
+                store.start(tx, message.id(), recipient, turn.now(), turn.now().plus(LEASE)), turn.transport(), turn.isTest(), turn.now(), began);
     }
 
     private SendResult send(Claim.Attempt attempt) {

@@ -11,9 +11,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.json.EmailAddresses;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
@@ -30,23 +32,23 @@ final class SuppressionStore {
 
     /** A suppression as stored. @param active true if it isn't lifted and hasn't ended */
     record Row(
-            UUID id, @Nullable String externalId, String channel, String address, String reason, @Nullable String category, @Nullable Instant until,
+            UUID id, @Nullable String externalId, String channel, @Nullable String address, @Nullable UUID personId, String reason, @Nullable String category, @Nullable Instant until,
             boolean active, @Nullable UUID messageId, @Nullable Instant liftedAt, @Nullable String liftReason, Instant createdAt, Instant updatedAt,
             long version) {}
 
     /** A suppression to insert. */
     record New(
-            @Nullable String externalId, String address, String reason, @Nullable String category, @Nullable Instant until, @Nullable UUID messageId) {}
+            @Nullable String externalId, @Nullable String address, @Nullable UUID personId, String reason, @Nullable String category, @Nullable Instant until) {}
 
     /** The filters of a list; null for an absent one. */
-    record Filter(@Nullable String externalId, @Nullable String address, @Nullable String reason, TimeWindow created) {}
+    record Filter(@Nullable String externalId, @Nullable String address, @Nullable UUID personId, @Nullable String reason, TimeWindow created) {}
 
     private static final String CHANNEL = "email";
     private static final Condition ACTIVE =
             SUPPRESSIONS.LIFTED_AT.isNull().and(SUPPRESSIONS.UNTIL.isNull().or(SUPPRESSIONS.UNTIL.gt(EffectiveDates.present())));
     private static final Field<Boolean> IS_ACTIVE = field(ACTIVE).as("active");
     private static final List<Field<?>> COLUMNS = List.of(
-            SUPPRESSIONS.ID, SUPPRESSIONS.EXTERNAL_ID, SUPPRESSIONS.CHANNEL, SUPPRESSIONS.ADDRESS, SUPPRESSIONS.REASON, SUPPRESSIONS.CATEGORY,
+            SUPPRESSIONS.ID, SUPPRESSIONS.EXTERNAL_ID, SUPPRESSIONS.CHANNEL, SUPPRESSIONS.ADDRESS, SUPPRESSIONS.PERSON_ID, SUPPRESSIONS.REASON, SUPPRESSIONS.CATEGORY,
             SUPPRESSIONS.UNTIL, IS_ACTIVE, SUPPRESSIONS.MESSAGE_ID, SUPPRESSIONS.LIFTED_AT, SUPPRESSIONS.LIFT_REASON, SUPPRESSIONS.CREATED_AT,
             SUPPRESSIONS.UPDATED_AT, SUPPRESSIONS.VERSION);
     private static final Condition BY_ID = SUPPRESSIONS.ID.eq(param(SUPPRESSIONS.ID));
@@ -56,6 +58,7 @@ final class SuppressionStore {
                     .set(SUPPRESSIONS.EXTERNAL_ID, param(SUPPRESSIONS.EXTERNAL_ID))
                     .set(SUPPRESSIONS.CHANNEL, inline(CHANNEL))
                     .set(SUPPRESSIONS.ADDRESS, param(SUPPRESSIONS.ADDRESS))
+                    .set(SUPPRESSIONS.PERSON_ID, param(SUPPRESSIONS.PERSON_ID))
                     .set(SUPPRESSIONS.REASON, param(SUPPRESSIONS.REASON))
                     .set(SUPPRESSIONS.CATEGORY, param(SUPPRESSIONS.CATEGORY))
                     .set(SUPPRESSIONS.UNTIL, param(SUPPRESSIONS.UNTIL))
@@ -73,10 +76,10 @@ final class SuppressionStore {
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(SUPPRESSIONS).where(BY_ID), SuppressionStore::row);
     private static final PreparedQuery<Row> LOCK =
             PreparedQuery.of(select(COLUMNS).from(SUPPRESSIONS).where(BY_ID).forNoKeyUpdate(), SuppressionStore::row);
-    private static final PreparedQuery<SuppressionRules.Active> ACTIVE_OF_ADDRESS = PreparedQuery.of(
+    private static final PreparedQuery<SuppressionRules.Active> ACTIVE_OF_RECIPIENT = PreparedQuery.of(
             select(SUPPRESSIONS.ID, SUPPRESSIONS.REASON, SUPPRESSIONS.CATEGORY)
                     .from(SUPPRESSIONS)
-                    .where(SUPPRESSIONS.ADDRESS.eq(param(SUPPRESSIONS.ADDRESS)))
+                    .where(SUPPRESSIONS.ADDRESS.eq(param(SUPPRESSIONS.ADDRESS)).or(SUPPRESSIONS.PERSON_ID.eq(param(SUPPRESSIONS.PERSON_ID))))
                     .and(SUPPRESSIONS.CHANNEL.eq(inline(CHANNEL)))
                     .and(ACTIVE)
                     .orderBy(SUPPRESSIONS.CREATED_AT, SUPPRESSIONS.ID),
@@ -97,13 +100,15 @@ final class SuppressionStore {
                     .from(SUPPRESSIONS)
                     .where(by.is(SUPPRESSIONS.EXTERNAL_ID, Filter::externalId))
                     .and(by.is(SUPPRESSIONS.ADDRESS, filter -> filter.address() == null ? null : EmailAddresses.deliverable(filter.address())))
+                    .and(by.is(SUPPRESSIONS.PERSON_ID, Filter::personId))
                     .and(by.oneOf(SUPPRESSIONS.REASON, Filter::reason))
                     .and(by.within(SUPPRESSIONS.CREATED_AT, Filter::created)),
             SuppressionStore::row);
 
     Row insert(Tx tx, New suppression) {
         return INSERT.single(tx,
-                suppression.externalId(), EmailAddresses.deliverable(suppression.address()), suppression.reason(), suppression.category(),
+                suppression.externalId(), suppression.address() == null ? null : EmailAddresses.deliverable(suppression.address()),
+                suppression.personId(), suppression.reason(), suppression.category(),
                 suppression.until());
     }
 
@@ -121,9 +126,9 @@ final class SuppressionStore {
         return LOCK.one(tx, id);
     }
 
-    /** The active suppressions of an address, oldest first. */
-    List<SuppressionRules.Active> active(Tx tx, String address) {
-        return ACTIVE_OF_ADDRESS.all(tx, EmailAddresses.deliverable(address));
+    /** Adds the read of the active suppressions of a recipient, oldest first. @param personId null if the recipient is an address only */
+    Supplier<List<SuppressionRules.Active>> active(Batch batch, String address, @Nullable UUID personId) {
+        return batch.all(ACTIVE_OF_RECIPIENT, EmailAddresses.deliverable(address), personId);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
@@ -137,7 +142,7 @@ final class SuppressionStore {
     private static Row row(RowReader cells) {
         return new Row(
                 cells.get(SUPPRESSIONS.ID), cells.get(SUPPRESSIONS.EXTERNAL_ID), cells.get(SUPPRESSIONS.CHANNEL), cells.get(SUPPRESSIONS.ADDRESS),
-                cells.get(SUPPRESSIONS.REASON), cells.get(SUPPRESSIONS.CATEGORY), cells.get(SUPPRESSIONS.UNTIL),
+                cells.get(SUPPRESSIONS.PERSON_ID), cells.get(SUPPRESSIONS.REASON), cells.get(SUPPRESSIONS.CATEGORY), cells.get(SUPPRESSIONS.UNTIL),
                 Boolean.TRUE.equals(cells.get(IS_ACTIVE)), cells.get(SUPPRESSIONS.MESSAGE_ID), cells.get(SUPPRESSIONS.LIFTED_AT),
                 cells.get(SUPPRESSIONS.LIFT_REASON), cells.get(SUPPRESSIONS.CREATED_AT), cells.get(SUPPRESSIONS.UPDATED_AT),
                 cells.get(SUPPRESSIONS.VERSION));

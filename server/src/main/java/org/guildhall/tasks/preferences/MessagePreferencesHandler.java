@@ -1,0 +1,116 @@
+package org.guildhall.tasks.preferences;
+
+import java.time.DayOfWeek;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.guildhall.api.Patch;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.MessageCaps;
+import org.guildhall.api.model.MessageCapsByChannel;
+import org.guildhall.api.model.MessagePreferences;
+import org.guildhall.api.model.MessagePreferencesId;
+import org.guildhall.api.model.MessagePreferencesPatch;
+import org.guildhall.api.model.MessageQuietHours;
+import org.guildhall.api.model.QuietWindow;
+import org.guildhall.api.model.Weekday;
+import org.guildhall.api.tasks.MessagePreferencesApi;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.tasks.preferences.PreferenceStore.Row;
+import org.guildhall.tasks.preferences.PreferenceStore.Values;
+import org.guildhall.tasks.preferences.PreferenceStore.Window;
+
+/** The tenant's preferences for messages: {@code /tasks/message-preferences}. */
+final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
+
+    private static final int DAY_NAME_CHARACTERS = 3;
+    private static final int HOUR_MINUTES = 60;
+
+    private final PreferenceStore preferences;
+
+    MessagePreferencesHandler(PreferenceStore preferences) {
+        this.preferences = preferences;
+    }
+
+    @Override
+    public Reply<MessagePreferences> getMessagePreferences(Call call) {
+        return Reply.ok(toApi(preferences.get(call.tx())));
+    }
+
+    @Override
+    public Reply<MessagePreferences> updateMessagePreferences(Call call, Patch<MessagePreferencesPatch> patch) {
+        var before = preferences.lock(call.tx());
+        call.expect(before.version());
+        var wanted = patch.onto(patchable(before));
+        var wrong = new ArrayList<Item>();
+        var windows = new ArrayList<Window>();
+        read("reminder", wanted.quietHours().reminder(), windows, wrong);
+        read("recovery", wanted.quietHours().recovery(), windows, wrong);
+        read("marketing", wanted.quietHours().marketing(), windows, wrong);
+        ProblemException.ifAny(wrong);
+        var values = new Values(windows, wanted.caps().perPersonPerDay().email());
+        if (values.equals(before.values())) {
+            call.unchanged();
+            return Reply.ok(toApi(before));
+        }
+        var after = toApi(preferences.update(call.tx(), values));
+        call.changed(after.id(), toApi(before), after);
+        return Reply.ok(after);
+    }
+
+    private static void read(String category, List<QuietWindow> windows, List<Window> read, List<Item> wrong) {
+        for (int at = 0; at < windows.size(); at++) {
+            var window = windows.get(at);
+            if (window.starts().equals(window.ends())) {
+                wrong.add(Item.pointer("/quiet_hours/" + category + "/" + at + "/ends", "range", "A window ends at another time than it starts. A whole day is 00:00 to 24:00."));
+            }
+            read.add(new Window(
+                    category, window.days().stream().map(MessagePreferencesHandler::day).collect(Collectors.toSet()), minutes(window.starts()),
+                    minutes(window.ends())));
+        }
+    }
+
+    private static DayOfWeek day(Weekday day) {
+        return DayOfWeek.of(List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun").indexOf(day.value()) + 1);
+    }
+
+    private static Weekday name(DayOfWeek day) {
+        return Weekday.fromValue(day.name().substring(0, DAY_NAME_CHARACTERS).toLowerCase(Locale.ROOT));
+    }
+
+    private static int minutes(String time) {
+        return Integer.parseInt(time.substring(0, 2)) * HOUR_MINUTES + Integer.parseInt(time.substring(3));
+    }
+
+    private static String time(int minutes) {
+        return String.format(Locale.ROOT, "%02d:%02d", minutes / HOUR_MINUTES, minutes % HOUR_MINUTES);
+    }
+
+    private static MessagePreferencesPatch patchable(Row row) {
+        return new MessagePreferencesPatch(quietHours(row), caps(row));
+    }
+
+    private static MessageQuietHours quietHours(Row row) {
+        return new MessageQuietHours(windows(row, "reminder"), windows(row, "recovery"), windows(row, "marketing"));
+    }
+
+    private static List<QuietWindow> windows(Row row, String category) {
+        return row.values().windows().stream()
+                .filter(window -> window.category().equals(category))
+                .map(window -> new QuietWindow(
+                        window.days().stream().sorted().map(MessagePreferencesHandler::name).toList(), time(window.startMinutes()), time(window.endMinutes())))
+                .toList();
+    }
+
+    private static MessageCaps caps(Row row) {
+        return new MessageCaps(new MessageCapsByChannel(row.values().emailsPerDay()));
+    }
+
+    private static MessagePreferences toApi(Row row) {
+        return new MessagePreferences(
+                new MessagePreferencesId(row.tenant()), quietHours(row), caps(row), row.createdAt(), row.updatedAt(), row.version());
+    }
+}

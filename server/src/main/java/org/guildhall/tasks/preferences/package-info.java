@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.tasks.preferences;
+
+import org.jspecify.annotations.NullMarked;
