@@ -141,7 +141,7 @@ class JobTickerTest {
     private List<String> fold() throws SQLException {
         try (var _ = new TestClock(server, Instant.parse("2027-02-12T12:00:00Z"))) {
             return tenant.found("select max(r.id::text) from tasks.job_runs r where r.tenant_id = ? group by r.job_id order by count(*) desc", tenant.id()).stream()
-                    .map(run -> String.valueOf(server.db().upkeep(tenant.id(), tx -> new JobRunStore().fold(tx, UUID.fromString(run)))))
+                    .map(run -> Integer.toString(server.db().upkeep(tenant.id(), tx -> new JobRunStore().fold(tx, UUID.fromString(run)))))
                     .toList();
         }
     }
