@@ -140,6 +140,16 @@ done
 check "the alert clears" 200 '.data[0].state == "cleared"' '.data[0].cleared_at != null'
 call POST "/providers/alert-rules/$rule/archive"
 check "an alert rule is archived" 200 '.state == "archived"'
+call POST /providers/domains "{\"name\": \"shop-$run.winterstreet.example\", \"purpose\": \"Smoke\", \"expected_target\": \"shops.guildhall.example\"}"
+check "a domain is added" 201 '.state == "pending"' '.dns.state == "unknown"' '.runbook_state == "watch"' \
+    ".verification.record_name == \"_guildhall-verification.shop-$run.winterstreet.example\""
+domain=$(member .id)
+call POST /providers/domains "{\"name\": \"shop-$run.winterstreet.example\", \"purpose\": \"Smoke\", \"expected_target\": \"shops.guildhall.example\"}"
+check "but not twice" 409 '.code == "already_exists"' '.errors[0].pointer == "/name"'
+call PATCH "/providers/domains/$domain" '{"failover_target": "shops.guildhall.example"}'
+check "its failover target is another one" 422 '.errors[0].pointer == "/failover_target"'
+call POST "/providers/domains/$domain/remove"
+check "it is removed" 200 '.state == "removed"' '.next_check_at == null'
 
 for id in "$warehouse" "$exports"; do
     call POST "/providers/signals/$id/archive"

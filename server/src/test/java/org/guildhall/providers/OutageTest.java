@@ -90,10 +90,9 @@ class OutageTest {
         var check = alerts.http.post(BASE + "/checks", """
                 {"signal_id": "%s", "type": "http", "target": {"url": "http://127.0.0.1:%d/"}, "retries": 0, "failures_to_block": 1,
                  "successes_to_recover": 1, "cadence_seconds": 3600}""".formatted(signal, port)).expect(201).at("/id");
-        var addresses = new OutgoingAddresses(List.of(IpRange.parse("127.0.0.1")));
-        var outbound = Outbound.open(addresses);
-        try (var job = new CheckJob(alerts.server.db(), new CheckRunner(outbound.http(), outbound.resolver(), addresses, tenant -> true),
-                new CheckStore(), new CheckResultStore(), new SignalStore(), alerts.changes, alerts.queue)) {
+        var outbound = Outbound.open(new OutgoingAddresses(List.of(IpRange.parse("127.0.0.1"))));
+        try (var job = new CheckJob(alerts.server.db(), new CheckRunner(outbound, tenant -> true), new CheckStore(),
+                new CheckResultStore(), new SignalStore(), alerts.changes, alerts.queue)) {
             try (var _ = new TestClock(alerts.server, NIGHT)) {
                 check(job, check);
                 assertEquals("operational 95", shown(alerts.signals.get(signal)));

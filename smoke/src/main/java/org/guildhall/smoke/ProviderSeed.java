@@ -13,26 +13,29 @@ import org.guildhall.client.model.AlertConditionType;
 import org.guildhall.client.model.AlertRule;
 import org.guildhall.client.model.AlertSeverity;
 import org.guildhall.client.model.AlertTaskOwner;
+import org.guildhall.client.model.Domain;
 import org.guildhall.client.model.ListAlertRulesOptions;
+import org.guildhall.client.model.ListDomainsOptions;
 import org.guildhall.client.model.ListSignalsOptions;
 import org.guildhall.client.model.NewAlertCondition;
 import org.guildhall.client.model.NewAlertRoute;
 import org.guildhall.client.model.NewAlertRule;
 import org.guildhall.client.model.NewAlertScope;
 import org.guildhall.client.model.NewAlertTask;
+import org.guildhall.client.model.NewDomain;
 import org.guildhall.client.model.NewSignal;
 import org.guildhall.client.model.ProviderLane;
 import org.guildhall.client.model.ProviderOwnerKind;
 import org.guildhall.client.model.Signal;
 
 /**
- * The health of a gym's provider surfaces: twelve signals, in {@code signals.json} beside this class, and two alert rules that nothing fires at
- * first. It can be repeated: each is looked up by its {@code external_id}, and created only if it is missing.
+ * The health of a gym's provider surfaces: twelve signals, in {@code signals.json} beside this class, two alert rules that nothing fires at first,
+ * and a domain. It can be repeated: each is looked up by its {@code external_id}, and created only if it is missing.
  */
 final class ProviderSeed {
 
     /** The number of steps that {@link #fill} reports. */
-    static final int STEPS = 2;
+    static final int STEPS = 3;
 
     private static final int MOST = 200;
     private static final int DUE_MINUTES = 60;
@@ -47,6 +50,10 @@ final class ProviderSeed {
         wanted.forEach(signal -> known.ensure(
                 signal.externalId(), () -> signals.list(new ListSignalsOptions().withExternalId(signal.externalId())), () -> signals.create(signal)));
         progress.step(wanted.size() + " signals of provider health");
+        var domains = new ResourceCache<Domain>(() -> tenant.providers().domains().list(new ListDomainsOptions().withLimit(MOST)), Domain::externalId);
+        domains.ensure("shop", () -> tenant.providers().domains().list(new ListDomainsOptions().withExternalId("shop")), () -> tenant.providers().domains()
+                .create(new NewDomain("shop.winterstreet.example", "Web shop", "shops.guildhall.example").withExternalId("shop")));
+        progress.step("a domain");
         rules(tenant);
         progress.step("two alert rules");
     }
