@@ -36,13 +36,15 @@ public final class TasksModule {
      * @param db the database for background work
      * @param addresses gives the e-mail address of a person, null if there is none; implemented by the runtime room
      * @param outgoing the addresses to which the server may connect
+     * @param publicUrl the address of this server for recipients of messages
      */
     public TasksModule(
-            Db db, TaskQueue queue, Keys keys, EntityIds entities, BiFunction<Tx, UUID, @Nullable String> addresses, OutgoingAddresses outgoing) {
+            Db db, TaskQueue queue, Keys keys, EntityIds entities, BiFunction<Tx, UUID, @Nullable String> addresses, OutgoingAddresses outgoing,
+            String publicUrl) {
         this.db = db;
         this.queue = queue;
         this.operational = new OperationalTasksModule(db, queue, entities);
-        this.messages = new MessagesModule(db, queue, keys, entities, addresses, outgoing);
+        this.messages = new MessagesModule(db, queue, keys, entities, addresses, outgoing, publicUrl);
         this.jobSignals = new JobSignals(queue);
     }
 

@@ -33,7 +33,7 @@ class TasksDoorTest {
     private final Tasks door =
             new TasksModule(
                     tenant.server().db(), new TaskQueue(tenant.server().db(), 1, any -> true), Keys.parse(TestServer.KEYS),
-                    new EntityIds(new Spec().prefixes()), (tx, person) -> null, new OutgoingAddresses(List.of())).door();
+                    new EntityIds(new Spec().prefixes()), (tx, person) -> null, new OutgoingAddresses(List.of()), "http://localhost").door();
 
     private <T> T within(BiFunction<Tx, Changes, T> work) {
         return new JobTransactions(tenant.server().db()).run(tenant.id(), SOURCE, work);

@@ -23,6 +23,7 @@ import org.guildhall.tasks.messages.MessageStore.Row;
 import org.guildhall.tasks.messages.OutboxStore.Ended;
 import org.guildhall.tasks.messages.OutboxStore.Turn;
 import org.guildhall.tasks.messages.SendResult.Outcome;
+import org.guildhall.tasks.suppressions.Suppressions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +42,10 @@ final class SendMessageJob implements TaskQueue.Job {
     private final JobTransactions transactions;
     private final Outbox outbox;
     private final OutboxStore store = new OutboxStore();
-    private final SuppressionStore suppressions = new SuppressionStore();
+    private final Suppressions suppressions = new Suppressions();
     private final RestraintStore restraints = new RestraintStore();
     private final MessageViews views;
+    private final UnsubscribeLinks links;
     private final Keys keys;
     private final BiFunction<Tx, UUID, @Nullable String> addresses;
     private final MessageSender smtp;
@@ -51,11 +53,12 @@ final class SendMessageJob implements TaskQueue.Job {
 
     /** @param addresses gives the e-mail address of a person; null if there is none */
     SendMessageJob(
-            JobTransactions transactions, Outbox outbox, MessageViews views, Keys keys, BiFunction<Tx, UUID, @Nullable String> addresses,
+            JobTransactions transactions, Outbox outbox, MessageViews views, UnsubscribeLinks links, Keys keys, BiFunction<Tx, UUID, @Nullable String> addresses,
             MessageSender smtp) {
         this.transactions = transactions;
         this.outbox = outbox;
         this.views = views;
+        this.links = links;
         this.keys = keys;
         this.addresses = addresses;
         this.smtp = smtp;
@@ -65,7 +68,7 @@ final class SendMessageJob implements TaskQueue.Job {
     private sealed interface Claim {
 
         /** Send it now. @param claimedNanos this node's clock before the claim */
-        record Attempt(Row message, TransportStore.Row transport, boolean isTest, Instant at, long claimedNanos) implements Claim {}
+        record Attempt(UUID tenant, Row message, TransportStore.Row transport, boolean isTest, Instant at, long claimedNanos) implements Claim {}
 
         /** Nothing to send now. @param until null if the message needs no further run */
         record Wait(@Nullable Instant until) implements Claim {}
@@ -140,7 +143,7 @@ final class SendMessageJob implements TaskQueue.Job {
         var message = turn.message();
         store.takeSlot(tx, turn.transport().id(), nextSlotAt);
         return new Claim.Attempt(
-                store.start(tx, message.id(), recipient, turn.now(), turn.now().plus(LEASE)), turn.transport(), turn.isTest(), turn.now(), began);
+                tx.tenant(), store.start(tx, message.id(), recipient, turn.now(), turn.now().plus(LEASE)), turn.transport(), turn.isTest(), turn.now(), began);
     }
 
     private SendResult send(Claim.Attempt attempt) {
@@ -161,7 +164,7 @@ final class SendMessageJob implements TaskQueue.Job {
         }
         var mail = new MessageSender.Mail(
                 attempt.at(), message.emailMessageId(), transport.senderAddress(), transport.senderName(), message.sentTo(), message.subject(),
-                message.body(), message.format().equals("html"));
+                message.body(), message.format().equals("html"), links.of(attempt.tenant(), message));
         return (attempt.isTest() ? standIn : smtp)
                 .send(new MessageSender.Server(server.host(), server.port(), server.tls(), server.user(), password), mail, Duration.ofNanos(left));
     }
@@ -176,23 +179,14 @@ final class SendMessageJob implements TaskQueue.Job {
         var before = ended.message();
         var after = store.finish(tx, before.id(), state, next, attempt.at(), ended.now(), result);
         record(events, next == null ? "message." + state : "message.deferred", before, after);
-        if (before.sentTo() != null && SuppressionRules.isHardBounce(result)) {
-            suppress(tx, events, before.sentTo(), before.id());
+        if (before.sentTo() != null && result.isHardBounce()) {
+            suppressions.bounced(tx, events, Outbox.SEND, before.sentTo(), before.id());
         }
         if (next != null) {
             return DispatchRules.earlier(next, before.expiresAt());
         }
         outbox.ended(tx, ended.now());
         return null;
-    }
-
-    /** Suppresses the one address that was refused. */
-    private void suppress(Tx tx, Events events, String address, UUID messageId) {
-        var bounce = suppressions.insertBounce(tx, address, messageId);
-        if (bounce != null) {
-            var suppression = SuppressionsHandler.toApi(bounce);
-            events.begin(new Source("suppression.created", "access", Outbox.SEND, Actor.JOB, null, null)).created(suppression.id(), suppression);
-        }
     }
 
     private static @Nullable Instant nextAttempt(Ended ended) {

@@ -34,6 +34,11 @@ record SendResult(Outcome outcome, @Nullable String code, @Nullable String detai
         }
     }
 
+    /** True if the reply of a mail server means that the address doesn't exist: 550 with an enhanced code 5.1.x (RFC 3463). */
+    boolean isHardBounce() {
+        return outcome == Outcome.REFUSED && "550".equals(code) && detail != null && detail.startsWith("5.1.");
+    }
+
     static SendResult of(Outcome outcome, @Nullable String code, @Nullable String words) {
         return new SendResult(outcome, code, words == null ? null : line(words));
     }
