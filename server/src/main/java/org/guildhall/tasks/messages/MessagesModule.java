@@ -9,7 +9,7 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.json.EntityIds;
-import org.guildhall.core.outbound.OutgoingAddresses;
+import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.tasks.preferences.Preferences;
@@ -30,7 +30,7 @@ public final class MessagesModule {
     private final Keys keys;
     private final EntityIds entities;
     private final BiFunction<Tx, UUID, @Nullable String> addresses;
-    private final OutgoingAddresses outgoing;
+    private final Outbound outgoing;
     private final Db db;
     private final UnsubscribeLinks links;
     private final MessageViews views;
@@ -39,11 +39,11 @@ public final class MessagesModule {
     /**
      * @param jobs the database for background work
      * @param addresses gives the e-mail address of a person; null if there is none
-     * @param outgoing the addresses to which the server may connect
+     * @param outgoing the ways to call mail servers and endpoints
      * @param publicUrl the address of this server for recipients
      */
     public MessagesModule(
-            Db jobs, TaskQueue queue, Keys keys, EntityIds entities, BiFunction<Tx, UUID, @Nullable String> addresses, OutgoingAddresses outgoing,
+            Db jobs, TaskQueue queue, Keys keys, EntityIds entities, BiFunction<Tx, UUID, @Nullable String> addresses, Outbound outgoing,
             String publicUrl) {
         this.transactions = new JobTransactions(jobs);
         this.queue = queue;
@@ -59,8 +59,9 @@ public final class MessagesModule {
 
     /** Registers the background work of this part. */
     public void schedule() {
-        var smtp = new SmtpSender(outgoing, ANSWER_MAX);
-        queue.on(Outbox.SEND, TaskQueue.Policy.DUE, new SendMessageJob(transactions, outbox, views, links, keys, addresses, smtp));
+        var smtp = new SmtpSender(outgoing.addresses(), ANSWER_MAX);
+        var http = new HttpSender(outgoing.http(), outgoing.addresses());
+        queue.on(Outbox.SEND, TaskQueue.Policy.DUE, new SendMessageJob(transactions, outbox, views, links, keys, addresses, smtp, http));
         queue.on(Outbox.RELEASE, TaskQueue.Policy.DUE, new ReleaseMessagesJob(transactions, outbox));
         queue.on(Outbox.ERASE, TaskQueue.Policy.DUE, new EraseMessagesJob(transactions));
     }

@@ -2,6 +2,7 @@ package org.guildhall.tasks.messages;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
@@ -49,12 +50,12 @@ final class SendMessageJob implements TaskQueue.Job {
     private final Keys keys;
     private final BiFunction<Tx, UUID, @Nullable String> addresses;
     private final MessageSender smtp;
-    private final MessageSender standIn = new StandInSender();
+    private final HttpSender http;
 
     /** @param addresses gives the e-mail address of a person; null if there is none */
     SendMessageJob(
             JobTransactions transactions, Outbox outbox, MessageViews views, UnsubscribeLinks links, Keys keys, BiFunction<Tx, UUID, @Nullable String> addresses,
-            MessageSender smtp) {
+            MessageSender smtp, HttpSender http) {
         this.transactions = transactions;
         this.outbox = outbox;
         this.views = views;
@@ -62,6 +63,7 @@ final class SendMessageJob implements TaskQueue.Job {
         this.keys = keys;
         this.addresses = addresses;
         this.smtp = smtp;
+        this.http = http;
     }
 
     /** What follows from a claim: an attempt, or a wait. */
@@ -157,16 +159,26 @@ final class SendMessageJob implements TaskQueue.Job {
             return SendResult.of(Outcome.DEFERRED, "timeout", "The node had no time left for the attempt.");
         }
         var transport = attempt.transport();
-        var server = transport.server();
-        var password = server.password() == null ? null : keys.openSecret(server.password(), new TransportId(transport.id()).toString());
-        if (server.password() != null && password == null) {
-            return SendResult.of(Outcome.DEFERRED, "login_refused", "The stored password can't be read with the keys of this server.");
-        }
         var mail = new MessageSender.Mail(
                 attempt.at(), message.emailMessageId(), transport.senderAddress(), transport.senderName(), message.sentTo(), message.subject(),
                 message.body(), message.format().equals("html"), links.of(attempt.tenant(), message));
-        return (attempt.isTest() ? standIn : smtp)
-                .send(new MessageSender.Server(server.host(), server.port(), server.tls(), server.user(), password), mail, Duration.ofNanos(left));
+        return attempt.isTest() ? StandInSender.accepted() : exchange(transport, message, mail, Duration.ofNanos(left));
+    }
+
+    /** The exchange with the mail server or the endpoint. */
+    private SendResult exchange(TransportStore.Row transport, Row message, MessageSender.Mail mail, Duration within) {
+        var server = transport.server();
+        var endpoint = transport.endpoint();
+        var sealed = endpoint != null ? endpoint.secret() : server == null ? null : server.password();
+        var secret = sealed == null ? null : keys.openSecret(sealed, new TransportId(transport.id()).toString());
+        if (sealed != null && secret == null) {
+            return SendResult.of(Outcome.DEFERRED, "login_refused", "The stored secret can't be read with the keys of this server.");
+        }
+        if (endpoint != null && secret != null) {
+            return http.send(new HttpSender.Endpoint(endpoint.url(), secret), new MessageId(message.id()).toString(), message.category(), mail, within);
+        }
+        var mailServer = Objects.requireNonNull(server);
+        return smtp.send(new MessageSender.Server(mailServer.host(), mailServer.port(), mailServer.tls(), mailServer.user(), secret), mail, within);
     }
 
     private @Nullable Instant store(Tx tx, Events events, Claim.Attempt attempt, SendResult result) {
@@ -174,7 +186,7 @@ final class SendMessageJob implements TaskQueue.Job {
         if (ended == null) {
             return null;
         }
-        var next = result.outcome() == Outcome.DEFERRED ? nextAttempt(ended) : null;
+        var next = result.outcome() == Outcome.DEFERRED ? nextAttempt(ended, result) : null;
         var state = next != null ? "queued" : result.outcome() == Outcome.DEFERRED || result.outcome() == Outcome.REFUSED ? "failed" : result.outcome().value();
         var before = ended.message();
         var after = store.finish(tx, before.id(), state, next, attempt.at(), ended.now(), result);
@@ -189,9 +201,9 @@ final class SendMessageJob implements TaskQueue.Job {
         return null;
     }
 
-    private static @Nullable Instant nextAttempt(Ended ended) {
+    private static @Nullable Instant nextAttempt(Ended ended, SendResult result) {
         var wait = RetryBackoff.after(ended.message().tries(), ThreadLocalRandom.current().nextDouble());
-        return wait == null ? null : ended.now().plus(wait);
+        return wait == null ? null : ended.now().plus(result.retryAfter() == null ? wait : result.retryAfter());
     }
 
     private void record(Events events, String action, Row before, Row after) {

@@ -39,6 +39,6 @@ public final class AddressLimits {
     public synchronized int spend(InetAddress address) {
         var bytes = address instanceof Inet6Address ? Arrays.copyOf(address.getAddress(), NETWORK_BYTES) : address.getAddress();
         var left = buckets.computeIfAbsent(ByteBuffer.wrap(bytes), any -> Bucket.builder().addLimit(limit).build()).tryConsumeAndReturnRemaining(1);
-        return left.isConsumed() ? 0 : (int) TimeUnit.NANOSECONDS.toSeconds(left.getNanosToWaitForRefill()) + 1;
+        return left.isConsumed() ? 0 : Math.toIntExact(Math.ceilDiv(left.getNanosToWaitForRefill(), TimeUnit.SECONDS.toNanos(1)));
     }
 }
