@@ -15,7 +15,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import org.guildhall.TestServer;
 import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.auth.Keys;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.providers.CheckResultStore.Result;
@@ -35,11 +37,11 @@ class CheckRunnerTest {
 
     private static Result run(String type, Target target) {
         var now = Instant.parse("2026-11-29T12:00:00Z");
-        var settings = new Settings(target, 60, TIMEOUT_MS, 0, new CheckHealth.Limits(1, 3, 2), null, null);
+        var settings = new Settings(target, 60, TIMEOUT_MS, 0, new CheckHealth.Limits(1, 3, 2), null, null, null);
         var check = new CheckStore.Row(
                 UUID.randomUUID(), null, UUID.randomUUID(), type, settings, "active", CheckHealth.UNKNOWN, null, null, null, null, null, now, now, now, 1);
         try (var outbound = Outbound.open(new OutgoingAddresses(List.of(IpRange.parse("127.0.0.1/32"))))) {
-            return new CheckRunner(outbound, tenant -> true).run(UUID.randomUUID(), check, now);
+            return new CheckRunner(outbound, Keys.parse(TestServer.KEYS), tenant -> true).run(UUID.randomUUID(), check, now);
         }
     }
 
