@@ -5,6 +5,7 @@ import static org.guildhall.core.problem.Problem.CONFLICT;
 import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
 
 import java.util.List;
+import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
@@ -26,6 +27,7 @@ public final class ProvidersModule implements AutoCloseable {
     private final ProviderSummaryStore summaries = new ProviderSummaryStore();
     private final SignalStateStore states = new SignalStateStore();
     private final SignalChanges changes;
+    private final Keys keys;
     private final DomainsModule domains;
     private final AlertsModule alerts;
 
@@ -35,10 +37,11 @@ public final class ProvidersModule implements AutoCloseable {
      * @param changes gets a signal when the status of a signal can have changed; implemented by the tasks room
      * @param tasks sends messages and creates tasks for alerts
      */
-    public ProvidersModule(Db jobs, TaskQueue queue, Outbound outbound, Tasks.ProviderChanges changes, Tasks tasks) {
+    public ProvidersModule(Db jobs, TaskQueue queue, Keys keys, Outbound outbound, Tasks.ProviderChanges changes, Tasks tasks) {
+        this.keys = keys;
         this.changes = new SignalChanges(signals, changes, this::signalChanged);
         this.alerts = new AlertsModule(jobs, queue, tasks, new RuleIncidents(signals, incidents, entries, this.changes));
-        var runner = new CheckRunner(outbound, tenant -> jobs.read(tenant, Db.ANY_REVISION, tx -> {
+        var runner = new CheckRunner(outbound, keys, tenant -> jobs.read(tenant, Db.ANY_REVISION, tx -> {
             tx.requireCurrent();
             return true;
         }));
@@ -75,7 +78,7 @@ public final class ProvidersModule implements AutoCloseable {
     /** Registers the room's handlers, and the problems of its constraints. */
     public void bind(Api api) {
         new SignalsHandler(signals, changes, job).bind(api.routes());
-        new ChecksHandler(signals, checks, results, job, changes).bind(api.routes());
+        new ChecksHandler(signals, checks, results, job, changes, keys).bind(api.routes());
         new IncidentsHandler(signals, incidents, entries, changes).bind(api.routes());
         new IncidentEntriesHandler(incidents, entries).bind(api.routes());
         new PublicIncidentsHandler(new PublicIncidentStore()).bind(api.routes());

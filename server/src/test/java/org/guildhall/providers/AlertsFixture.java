@@ -14,6 +14,7 @@ import org.guildhall.core.auth.Keys;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
+import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.providers.alerts.AlertsModule;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The fixture of the tests of alerts: a tenant with a transport, and evaluations by hand and by a set clock. */
 final class AlertsFixture {
+
+    private static final Outbound OUTBOUND = Outbound.open(new OutgoingAddresses(List.of()));
 
     static final String RULES = SignalsFixture.BASE + "/alert-rules";
 
@@ -35,7 +38,8 @@ final class AlertsFixture {
 
     AlertsFixture() {
         var tasks = new TasksModule(
-                server.db(), queue, Keys.parse(TestServer.KEYS), new EntityIds(new Spec().prefixes()), (tx, person) -> null, new OutgoingAddresses(List.of()));
+                server.db(), queue, Keys.parse(TestServer.KEYS), new EntityIds(new Spec().prefixes()), (tx, person) -> null, OUTBOUND,
+                "http://localhost");
         tasks.bind(new Api(), List.of(), (tx, lanes, ids) -> List.of());
         this.changes = new SignalChanges(new SignalStore(), tasks.providerChanges(), tx -> requested++);
         this.alerts = new AlertsModule(server.db(), queue, tasks.door(),

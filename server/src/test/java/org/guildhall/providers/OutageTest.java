@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.guildhall.TestClock;
+import org.guildhall.TestServer;
 import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.outbound.OutgoingAddresses;
@@ -91,8 +93,8 @@ class OutageTest {
                 {"signal_id": "%s", "type": "http", "target": {"url": "http://127.0.0.1:%d/"}, "retries": 0, "failures_to_block": 1,
                  "successes_to_recover": 1, "cadence_seconds": 3600}""".formatted(signal, port)).expect(201).at("/id");
         var outbound = Outbound.open(new OutgoingAddresses(List.of(IpRange.parse("127.0.0.1"))));
-        try (var job = new CheckJob(alerts.server.db(), new CheckRunner(outbound, tenant -> true), new CheckStore(),
-                new CheckResultStore(), new SignalStore(), alerts.changes, alerts.queue)) {
+        try (var job = new CheckJob(alerts.server.db(), new CheckRunner(outbound, Keys.parse(TestServer.KEYS), tenant -> true),
+                new CheckStore(), new CheckResultStore(), new SignalStore(), alerts.changes, alerts.queue)) {
             try (var _ = new TestClock(alerts.server, NIGHT)) {
                 check(job, check);
                 assertEquals("operational 95", shown(alerts.signals.get(signal)));
