@@ -110,6 +110,17 @@ check "and its signal is free" 200 '.status == "operational"' '.signal_percent =
 call GET "/providers/incidents/$incident/entries"
 check "the timeline has everything" 200 '[.data[].kind] == ["status", "status", "note", "status", "comms", "status"]'
 
+call POST /providers/domains "{\"name\": \"shop-$run.winterstreet.example\", \"purpose\": \"Smoke\", \"expected_target\": \"shops.guildhall.example\"}"
+check "a domain is added" 201 '.state == "pending"' '.dns.state == "unknown"' '.runbook_state == "watch"' \
+    ".verification.record_name == \"_guildhall-verification.shop-$run.winterstreet.example\""
+domain=$(member .id)
+call POST /providers/domains "{\"name\": \"shop-$run.winterstreet.example\", \"purpose\": \"Smoke\", \"expected_target\": \"shops.guildhall.example\"}"
+check "but not twice" 409 '.code == "already_exists"' '.errors[0].pointer == "/name"'
+call PATCH "/providers/domains/$domain" '{"failover_target": "shops.guildhall.example"}'
+check "its failover target is another one" 422 '.errors[0].pointer == "/failover_target"'
+call POST "/providers/domains/$domain/remove"
+check "it is removed" 200 '.state == "removed"' '.next_check_at == null'
+
 for id in "$warehouse" "$exports"; do
     call POST "/providers/signals/$id/archive"
     check "a signal is archived" 200 '.state == "archived"'

@@ -81,7 +81,7 @@ public final class App implements AutoCloseable {
         runtime.bind(api);
         this.providers = new ProvidersModule(jobs, work, outbound, tasks.providerChanges());
         providers.schedule();
-        tasks.bind(api, jobs(platform.door(), runtime), providers.states());
+        tasks.bind(api, jobs(platform.door(), runtime, providers), providers.states());
         providers.bind(api);
         new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);
         more.accept(api);
@@ -94,8 +94,9 @@ public final class App implements AutoCloseable {
     }
 
     /** The jobs of all rooms. */
-    private static List<Tasks.Job> jobs(Platform platform, RuntimeModule runtime) {
+    private static List<Tasks.Job> jobs(Platform platform, RuntimeModule runtime, ProvidersModule providers) {
         var all = new ArrayList<>(runtime.jobs());
+        all.addAll(providers.jobs());
         all.add(new Tasks.Job("retention", "Delete idempotency keys that are no longer kept", "platform", "10 3 * * *", true, List.of(), (tx, events, from) -> {
             var deleted = platform.deleteOldKeys(tx, from == null ? null : Instant.parse(from), KEYS_AT_ONCE);
             var next = deleted.number() < KEYS_AT_ONCE ? null : String.valueOf(deleted.last());

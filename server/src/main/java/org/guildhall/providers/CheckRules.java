@@ -21,12 +21,14 @@ final class CheckRules {
             "tcp", Set.of("host", "port"),
             "tls", Set.of("host", "port"),
             "dns", Set.of("host", "record_type", "expected"),
+            "oauth_issuer", Set.of("url"),
             "database", Set.of());
     private static final Map<String, Set<String>> REQUIRED = Map.of(
             "http", Set.of("url"),
             "tcp", Set.of("host", "port"),
             "tls", Set.of("host"),
             "dns", Set.of("host", "record_type"),
+            "oauth_issuer", Set.of("url"),
             "database", Set.of());
 
     private CheckRules() {}
@@ -49,6 +51,9 @@ final class CheckRules {
         }
         if (type.equals("http") && settings.target().expected() != null && !settings.target().expected().matches("[1-5][0-9][0-9]")) {
             wrong.add(Item.pointer("/target/expected", "status", "`expected` must be a status from 100 to 599."));
+        }
+        if (type.equals("oauth_issuer") && settings.target().url() != null && settings.target().url().matches(".*[?#].*")) {
+            wrong.add(Item.pointer("/target/url", "issuer", "An issuer has no query and no fragment (RFC 8414)."));
         }
         if (settings.warnDays() != null && !type.equals("tls")) {
             wrong.add(Item.pointer("/warn_days", "other_type", "Only a check of the type tls has `warn_days`."));

@@ -2,14 +2,8 @@ package org.guildhall.providers;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Hashtable;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -17,21 +11,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import javax.naming.Context;
-import javax.naming.NameNotFoundException;
-import javax.naming.NamingException;
-import javax.naming.directory.InitialDirContext;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 import org.guildhall.core.outbound.Deadline;
 import org.guildhall.core.outbound.GuardedHttp.Request;
-import org.guildhall.core.outbound.GuardedHttp;
-import org.guildhall.core.outbound.GuardedResolver;
+import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.outbound.OutboundFailure.Code;
 import org.guildhall.core.outbound.OutboundFailure;
-import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.providers.CheckResultStore.Result;
 import org.guildhall.providers.CheckStore.Failure;
 import org.guildhall.providers.CheckStore.Settings;
@@ -44,35 +28,17 @@ final class CheckRunner {
     private static final int WARN_DAYS = 14;
     private static final int OBSERVED_MAX = 255;
 
-    private final GuardedHttp http;
-    private final GuardedResolver resolver;
-    private final OutgoingAddresses addresses;
+    private final Outbound outbound;
+    private final IssuerProbe issuers;
     private final Function<UUID, Boolean> database;
-    private final SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
 
     /** The observations of an attempt with a good answer. @param warns true if they are a reason for a warning, apart from the latency */
     private record Seen(Map<String, String> observed, boolean warns) {}
 
-    /** An attempt without a good answer. */
-    private static final class Failed extends Exception {
-
-        private static final long serialVersionUID = 1;
-
-        private final transient Failure failure;
-        private final transient Map<String, String> observed;
-
-        Failed(String code, String detail, Map<String, String> observed) {
-            super(detail, null, false, false);
-            this.failure = new Failure(code, detail);
-            this.observed = observed;
-        }
-    }
-
     /** @param database true if the database of this server answers, asked for a tenant */
-    CheckRunner(GuardedHttp http, GuardedResolver resolver, OutgoingAddresses addresses, Function<UUID, Boolean> database) {
-        this.http = http;
-        this.resolver = resolver;
-        this.addresses = addresses;
+    CheckRunner(Outbound outbound, Function<UUID, Boolean> database) {
+        this.outbound = outbound;
+        this.issuers = new IssuerProbe(outbound.http());
         this.database = database;
     }
 
@@ -97,96 +63,59 @@ final class CheckRunner {
                 case "tcp" -> tcp(settings, deadline);
                 case "tls" -> tls(settings, deadline, now);
                 case "dns" -> dns(settings, deadline);
+                case "oauth_issuer" -> new Seen(issuers.observe(Objects.requireNonNull(settings.target().url()), deadline), false);
                 default -> database(tenant);
             };
             int latency = (int) deadline.elapsed().toMillis();
             boolean slow = settings.warnLatencyMs() != null && latency >= settings.warnLatencyMs();
             return new Result(seen.warns() || slow ? "warn" : "pass", latency, attempts, null, seen.observed());
-        } catch (Failed failed) {
-            return new Result("fail", (int) deadline.elapsed().toMillis(), attempts, failed.failure, failed.observed);
+        } catch (CheckFailed failed) {
+            return new Result("fail", (int) deadline.elapsed().toMillis(), attempts, failed.failure(), failed.observed());
         } catch (OutboundFailure failed) {
             var failure = new Failure(failed.code().value(), failed.getMessage());
             return new Result(failed.code() == Code.NO_RESOLVER ? "aborted" : "fail", null, attempts, failure, Map.of());
         }
     }
 
-    private Seen http(Settings settings) throws OutboundFailure, Failed {
+    private Seen http(Settings settings) throws OutboundFailure, CheckFailed {
         var url = Objects.requireNonNull(settings.target().url());
-        var answer = http.send(new Request("GET", url, Duration.ofMillis(settings.timeoutMs()), REDIRECTS_MAX));
+        var answer = outbound.http().send(new Request("GET", url, Duration.ofMillis(settings.timeoutMs()), REDIRECTS_MAX));
         var observed = Map.of("status", Integer.toString(answer.status()));
         var expected = settings.target().expected();
         if (expected == null ? answer.status() < 200 || answer.status() > 399 : answer.status() != Integer.parseInt(expected)) {
-            throw new Failed("unexpected_answer", "The answer has the status " + answer.status() + ".", observed);
+            throw new CheckFailed("unexpected_answer", "The answer has the status " + answer.status() + ".", observed);
         }
         return new Seen(observed, false);
     }
 
     private Seen tcp(Settings settings, Deadline deadline) throws OutboundFailure {
         var target = settings.target();
-        try (var socket = connect(Objects.requireNonNull(target.host()), Objects.requireNonNull(target.port()), deadline)) {
+        try (var _ = outbound.tls().connect(Objects.requireNonNull(target.host()), Objects.requireNonNull(target.port()), deadline)) {
             return new Seen(Map.of(), false);
         } catch (IOException closing) {
             throw new OutboundFailure(Code.CONNECT_FAILED, "The connection broke.");
         }
     }
 
-    /** Connects to the first address that accepts; the name isn't looked up again. */
-    private Socket connect(String host, int port, Deadline deadline) throws OutboundFailure {
-        for (var address : resolver.resolve(host, deadline)) {
-            var socket = new Socket();
-            try {
-                socket.connect(new InetSocketAddress(address, port), (int) Math.max(1, deadline.left().toMillis()));
-                return socket;
-            } catch (IOException refused) {
-                close(socket);
-            }
-        }
-        deadline.left();
-        throw new OutboundFailure(Code.CONNECT_FAILED, "The target refuses the connection.");
-    }
-
-    private static void close(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException gone) {
-            // The socket is closed, or had no connection.
-        }
-    }
-
-    private Seen tls(Settings settings, Deadline deadline, Instant now) throws OutboundFailure, Failed {
-        var host = Objects.requireNonNull(settings.target().host());
+    private Seen tls(Settings settings, Deadline deadline, Instant now) throws OutboundFailure, CheckFailed {
         int port = settings.target().port() == null ? TLS_PORT : settings.target().port();
-        try (var plain = connect(host, port, deadline);
-                var _ = deadline.alarm(() -> close(plain));
-                var socket = (SSLSocket) tls.createSocket(plain, host, port, true)) {
-            var parameters = socket.getSSLParameters();
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
-            if (host.matches(".*[A-Za-z].*") && !host.contains(":")) {
-                parameters.setServerNames(List.of(new SNIHostName(host)));
-            }
-            socket.setSSLParameters(parameters);
-            socket.startHandshake();
-            var certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
-            long days = Duration.between(now, certificate.getNotAfter().toInstant()).toDays();
-            int warn = settings.warnDays() == null ? WARN_DAYS : settings.warnDays();
-            return new Seen(Map.of("expires_in_days", Long.toString(days)), days < warn);
-        } catch (SSLException refused) {
-            deadline.left();
-            throw new Failed("tls_failed", "The TLS handshake failed, or the certificate isn't trusted for this host.", Map.of());
-        } catch (IOException broken) {
-            deadline.left();
-            throw new OutboundFailure(Code.CONNECT_FAILED, "The connection broke during the TLS handshake.");
+        var certificate = outbound.tls().look(Objects.requireNonNull(settings.target().host()), port, deadline);
+        long days = Duration.between(now, certificate.notAfter()).toDays();
+        var observed = Map.of("expires_in_days", Long.toString(days));
+        if (!certificate.trusted() || !certificate.matches()) {
+            throw new CheckFailed("tls_failed", "The certificate isn't trusted for this host.", observed);
         }
+        return new Seen(observed, days < (settings.warnDays() == null ? WARN_DAYS : settings.warnDays()));
     }
 
-    private Seen dns(Settings settings, Deadline deadline) throws OutboundFailure, Failed {
+    private Seen dns(Settings settings, Deadline deadline) throws OutboundFailure, CheckFailed {
         var name = Objects.requireNonNull(settings.target().host());
-        var type = Objects.requireNonNull(settings.target().recordType()).toUpperCase(Locale.ROOT);
-        var records = records(name, type, deadline);
+        var type = Objects.requireNonNull(settings.target().recordType());
+        var records = outbound.dns().find(name, type, deadline);
         if (records.isEmpty()) {
-            throw new Failed("unexpected_answer", "The name has no record of the type " + type + ".", Map.of());
+            throw new CheckFailed("unexpected_answer", "The name has no record of the type " + type.toUpperCase(Locale.ROOT) + ".", Map.of());
         }
-        if ((type.equals("A") || type.equals("AAAA")) && records.stream().anyMatch(Predicate.not(this::isPublic))) {
+        if ((type.equals("a") || type.equals("aaaa")) && records.stream().anyMatch(Predicate.not(this::isPublic))) {
             throw new OutboundFailure(Code.TARGET_FORBIDDEN, "The target leads to an address that isn't public.");
         }
         var observed = new TreeMap<String, String>();
@@ -195,13 +124,13 @@ final class CheckRunner {
         observed.put("records", Integer.toString(records.size()));
         var expected = settings.target().expected();
         if (expected != null && records.stream().noneMatch(record -> same(record, expected))) {
-            throw new Failed("unexpected_answer", "No record is the expected one.", observed);
+            throw new CheckFailed("unexpected_answer", "No record is the expected one.", observed);
         }
         return new Seen(observed, false);
     }
 
     private boolean isPublic(String literal) {
-        return addresses.isAllowed(InetAddress.ofLiteral(literal));
+        return outbound.addresses().isAllowed(InetAddress.ofLiteral(literal));
     }
 
     /** Compares records without their case and without the dot at the end of a name. */
@@ -209,35 +138,9 @@ final class CheckRunner {
         return record.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "").equals(expected.toLowerCase(Locale.ROOT).replaceFirst("\\.$", ""));
     }
 
-    private static List<String> records(String name, String type, Deadline deadline) throws OutboundFailure, Failed {
-        var settings = new Hashtable<String, String>();
-        settings.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
-        settings.put(Context.PROVIDER_URL, "dns:");
-        // One retry: together three times the initial wait.
-        settings.put("com.sun.jndi.dns.timeout.initial", Long.toString(Math.max(1, deadline.left().toMillis() / 3)));
-        settings.put("com.sun.jndi.dns.timeout.retries", "2");
-        try {
-            var context = new InitialDirContext(settings);
-            try {
-                var found = context.getAttributes(name, new String[] {type}).get(type);
-                var records = new ArrayList<String>();
-                for (int at = 0; found != null && at < found.size(); at++) {
-                    records.add(String.valueOf(found.get(at)));
-                }
-                return records;
-            } finally {
-                context.close();
-            }
-        } catch (NameNotFoundException unknown) {
-            throw new Failed("name_unknown", "The name doesn't exist.", Map.of());
-        } catch (NamingException unanswered) {
-            throw new OutboundFailure(Code.NO_RESOLVER, "No name server gave an answer.");
-        }
-    }
-
-    private Seen database(UUID tenant) throws Failed {
+    private Seen database(UUID tenant) throws CheckFailed {
         if (!isAnswering(tenant)) {
-            throw new Failed("database_failed", "The database doesn't answer.", Map.of());
+            throw new CheckFailed("database_failed", "The database doesn't answer.", Map.of());
         }
         return new Seen(Map.of(), false);
     }

@@ -4,14 +4,16 @@ import static org.guildhall.core.problem.Problem.ALREADY_EXISTS;
 import static org.guildhall.core.problem.Problem.CONFLICT;
 import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
 
+import java.util.List;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.providers.alerts.AlertsModule;
+import org.guildhall.providers.domains.DomainsModule;
 import org.guildhall.tasks.Tasks;
 
-/** Wires the providers room: signals, checks, incidents, and the summary. */
+/** Wires the providers room: signals, checks, incidents, domains, and the summary. */
 public final class ProvidersModule implements AutoCloseable {
 
     private final SignalStore signals = new SignalStore();
@@ -23,6 +25,7 @@ public final class ProvidersModule implements AutoCloseable {
     private final ProviderSummaryStore summaries = new ProviderSummaryStore();
     private final SignalStateStore states = new SignalStateStore();
     private final SignalChanges changes;
+    private final DomainsModule domains;
     private final AlertsModule alerts = new AlertsModule();
 
     /**
@@ -32,10 +35,11 @@ public final class ProvidersModule implements AutoCloseable {
      */
     public ProvidersModule(Db jobs, TaskQueue queue, Outbound outbound, Tasks.ProviderChanges changes) {
         this.changes = new SignalChanges(signals, changes);
-        var runner = new CheckRunner(outbound.http(), outbound.resolver(), outbound.addresses(), tenant -> jobs.read(tenant, Db.ANY_REVISION, tx -> {
+        var runner = new CheckRunner(outbound, tenant -> jobs.read(tenant, Db.ANY_REVISION, tx -> {
             tx.requireCurrent();
             return true;
         }));
+        this.domains = new DomainsModule(jobs, queue, outbound);
         this.job = new CheckJob(jobs, runner, checks, results, signals, this.changes, queue);
     }
 
@@ -52,6 +56,12 @@ public final class ProvidersModule implements AutoCloseable {
     /** Registers the room's jobs. */
     public void schedule() {
         job.schedule();
+        domains.schedule();
+    }
+
+    /** The jobs that this room offers. */
+    public List<Tasks.Job> jobs() {
+        return List.of(domains.offered());
     }
 
     /** Registers the room's handlers, and the problems of its constraints. */
@@ -62,6 +72,7 @@ public final class ProvidersModule implements AutoCloseable {
         new IncidentEntriesHandler(incidents, entries).bind(api.routes());
         new PublicIncidentsHandler(new PublicIncidentStore()).bind(api.routes());
         new ProviderSummariesHandler(summaries).bind(api.routes());
+        domains.bind(api);
         alerts.bind(api);
         api.constraints()
                 .on("signals_bound", CONFLICT, null, "The tenant has 10,000 signals.")
@@ -70,9 +81,10 @@ public final class ProvidersModule implements AutoCloseable {
                 .on("incidents_one_open", ALREADY_EXISTS, "/cause", "An incident of the signal with this cause isn't closed.");
     }
 
-    /** Ends the running checks. */
+    /** Ends the running checks and looks. */
     @Override
     public void close() {
         job.close();
+        domains.close();
     }
 }

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.guildhall.api.model.OverviewTasks;
 import org.guildhall.core.audit.Changes;
@@ -64,8 +65,16 @@ public final class Tasks {
      * @param cron the default schedule, five fields in the tenant's time zone
      * @param mutating false if the job only reads
      * @param lanes the lanes of providers that it depends on, unless the tenant sets others
+     * @param needed false if a tick has nothing to do, so that it leaves no run; one look by an index
      */
-    public record Job(String name, String title, String room, String cron, boolean mutating, List<String> lanes, JobWork work) {}
+    public record Job(
+            String name, String title, String room, String cron, boolean mutating, List<String> lanes, Predicate<Tx> needed, JobWork work) {
+
+        /** A job that runs at every tick. */
+        public Job(String name, String title, String room, String cron, boolean mutating, List<String> lanes, JobWork work) {
+            this(name, title, room, cron, mutating, lanes, tx -> true, work);
+        }
+    }
 
     /** A signal of a provider that is degraded or blocked now. */
     public record ProviderSignal(UUID id, String name, String lane, boolean blocked) {}

@@ -98,7 +98,7 @@ public final class TasksModule {
     }
 
     private static JobDefinition definition(Tasks.Job job) {
-        return new JobDefinition(job.name(), job.title(), job.room(), job.cron(), job.mutating(), job.lanes(), (tx, events, from) -> {
+        return new JobDefinition(job.name(), job.title(), job.room(), job.cron(), job.mutating(), job.lanes(), job.needed(), (tx, events, from) -> {
             var step = job.work().step(tx, events, from);
             return new JobWork.Step(step.next(), step.seen(), step.changed(), step.skipped(), step.failed(), step.words());
         });

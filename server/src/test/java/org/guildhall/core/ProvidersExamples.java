@@ -45,6 +45,13 @@ final class ProvidersExamples {
             example(CREATE_INCIDENT_ENTRY).makes("ine"),
             example(LIST_INCIDENT_ENTRIES),
             example(GET_INCIDENT_ENTRY).at("incident_id", ProvidersExamples::incidentWithEntry).at("incident_entry_id", samples -> samples.remembered("entry")),
+            example(CREATE_DOMAIN).makes("dom").with("/name", samples -> samples.word() + ".winterstreet.example"),
+            example(LIST_DOMAINS),
+            example(GET_DOMAIN),
+            example(UPDATE_DOMAIN),
+            example(CHECK_DOMAIN),
+            example(REMOVE_DOMAIN),
+
             example(LIST_PUBLIC_INCIDENTS).entry(ProvidersExamples::publicIncident),
 
             example(CREATE_ALERT_RULE).makes("alr"),

@@ -32,7 +32,7 @@ public final class TenantTables {
                         from (select (to_jsonb(t) - 'last_used_at')::text r from %1$s t where tenant_id = '%2$s') x""".formatted(table, tenant));
             }
         }
-        return column(superuser, String.join(" union all ", tables));
+        return column(superuser, String.join(" union all ", tables) + " order by 1");
     }
 
     private static List<String> column(Connection connection, String query) throws SQLException {

@@ -272,6 +272,7 @@ class ChecksTest {
         "http     | {\"url\": \"https://a.example:22/\"}                   | /target/url target_forbidden",
         "tcp      | {\"host\": \"a.example\"}                              | /target/port required",
         "dns      | {\"host\": \"a.example\"}                              | /target/record_type required",
+        "oauth_issuer | {\"url\": \"https://a.example/?tenant=1\"}       | /target/url issuer",
         "database | {\"host\": \"a.example\"}                              | /target/host other_type",
     })
     void target_mustFitTheType(String type, String target, String error) {

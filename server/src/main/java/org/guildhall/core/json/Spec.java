@@ -63,7 +63,12 @@ public final class Spec {
             throw new UncheckedIOException(broken);
         }
         var registry = SchemaRegistry.withDialect(
-                Dialect.builder(Dialects.getOpenApi31()).format(new EmailFormat()).format(new InstantFormat()).build(),
+                Dialect.builder(Dialects.getOpenApi31())
+                        .keyword(LengthFirst.pattern())
+                        .formatKeywordFactory(LengthFirst::format)
+                        .format(new EmailFormat())
+                        .format(new InstantFormat())
+                        .build(),
                 builder -> builder.schemaRegistryConfig(SchemaRegistryConfig.builder()
                         .formatAssertionsEnabled(true)
                         .pathType(PathType.JSON_POINTER)

@@ -15,7 +15,7 @@ public final class Validation {
     /** The maximal number of mistakes in an answer. */
     public static final int ITEMS_MAX = 100;
 
-    /** Longer than all texts that the document allows. Patterns and formats are not tried on longer texts. */
+    /** The length of the longest text that the document allows. */
     static final int TEXT_CHARACTERS_MAX = 65_536;
 
     /** In a larger body only the first mistake is reported: hundreds of thousands would take seconds, and an answer shows 100. */

@@ -2,6 +2,8 @@ package org.guildhall.tasks.jobs;
 
 import java.time.ZoneId;
 import java.util.List;
+import java.util.function.Predicate;
+import org.guildhall.core.data.Tx;
 
 /**
  * A job that a room offers. Its name is permanent.
@@ -11,8 +13,10 @@ import java.util.List;
  * @param cron the default expression
  * @param mutating false if the job only reads
  * @param lanes the lanes of providers that it depends on by default
+ * @param needed false if a tick has nothing to do, so that it leaves no run
  */
-public record JobDefinition(String name, String title, String room, String cron, boolean mutating, List<String> lanes, JobWork work) {
+public record JobDefinition(
+        String name, String title, String room, String cron, boolean mutating, List<String> lanes, Predicate<Tx> needed, JobWork work) {
 
     /** The schedule by an expression that was checked before. */
     static Schedule schedule(String cron, ZoneId zone) {

@@ -46,10 +46,11 @@ final class JobRunStore {
      * A run as stored.
      *
      * @param scheduledFor the tick; null for a requested run
+     * @param foldedRuns the runs of the same day that it stands for, beside itself
      */
     record Row(
             UUID id, String jobName, String mode, String trigger, boolean forced, @Nullable String reason, @Nullable UUID requestedBy, @Nullable Instant scheduledFor,
-            int missedTicks, String state, @Nullable String skipReason, int attempt, @Nullable String node, Counts counts, List<Line> log, @Nullable String error,
+            int missedTicks, int foldedRuns, String state, @Nullable String skipReason, int attempt, @Nullable String node, Counts counts, List<Line> log, @Nullable String error,
             @Nullable Instant startedAt, @Nullable Instant endedAt, Instant createdAt, Instant updatedAt, long version) {
 
         boolean isActive() {
@@ -71,7 +72,7 @@ final class JobRunStore {
     private static final JsonReader<List<Line>> LINES = JsonReader.ofList(Line.class);
     private static final List<Field<?>> COLUMNS = List.of(
             JOB_RUNS.ID, JOBS.NAME, JOB_RUNS.MODE, JOB_RUNS.TRIGGER, JOB_RUNS.FORCED, JOB_RUNS.REASON, JOB_RUNS.REQUESTED_BY, JOB_RUNS.SCHEDULED_FOR,
-            JOB_RUNS.MISSED_TICKS, JOB_RUNS.STATE, JOB_RUNS.SKIP_REASON, JOB_RUNS.ATTEMPT, JOB_RUNS.NODE, JOB_RUNS.SEEN, JOB_RUNS.CHANGED, JOB_RUNS.SKIPPED,
+            JOB_RUNS.MISSED_TICKS, JOB_RUNS.FOLDED_RUNS, JOB_RUNS.STATE, JOB_RUNS.SKIP_REASON, JOB_RUNS.ATTEMPT, JOB_RUNS.NODE, JOB_RUNS.SEEN, JOB_RUNS.CHANGED, JOB_RUNS.SKIPPED,
             JOB_RUNS.FAILED, JOB_RUNS.LOG, JOB_RUNS.ERROR, JOB_RUNS.STARTED_AT, JOB_RUNS.ENDED_AT, JOB_RUNS.CREATED_AT, JOB_RUNS.UPDATED_AT,
             JOB_RUNS.VERSION);
 
@@ -141,6 +142,8 @@ final class JobRunStore {
             .set(JOB_RUNS.VERSION, NEXT_VERSION)
             .where(HELD)
             .returningResult(JOB_RUNS.ID));
+    private static final PreparedQuery<Integer> FOLD = PreparedQuery.ofValue(
+            select(field("tasks.fold_job_runs(j.job_id)", SQLDataType.INTEGER)).from(JOB_RUNS.as("j")).where(JOB_RUNS.as("j").ID.eq(param(JOB_RUNS.ID))));
     private static final PreparedUpdate NOTE = PreparedUpdate.of(DSL.update(JOB_RUNS).set(JOB_RUNS.LOG, LONGER_LOG).where(HELD));
     private static final PreparedUpdate GIVE_BACK = PreparedUpdate.of(
             DSL.update(JOB_RUNS).set(JOB_RUNS.ATTEMPT, JOB_RUNS.ATTEMPT.minus(inline(1))).where(HELD));
@@ -260,6 +263,11 @@ final class JobRunStore {
                 step.words().isEmpty() ? null : String.join(" ", step.words()), "info", id, attempt);
     }
 
+    /** Folds the older runs of the run's job that changed nothing. @return the number of rows that are gone */
+    int fold(Tx tx, UUID id) {
+        return FOLD.single(tx, id);
+    }
+
     /** Adds a line to the log of a running attempt. */
     void warn(Tx tx, UUID id, int attempt, String words) {
         NOTE.execute(tx, words, "warn", id, attempt);
@@ -278,7 +286,7 @@ final class JobRunStore {
     private static Row row(RowReader cells) {
         return new Row(
                 cells.get(JOB_RUNS.ID), cells.get(JOBS.NAME), cells.get(JOB_RUNS.MODE), cells.get(JOB_RUNS.TRIGGER), cells.get(JOB_RUNS.FORCED), cells.get(JOB_RUNS.REASON),
-                cells.get(JOB_RUNS.REQUESTED_BY), cells.get(JOB_RUNS.SCHEDULED_FOR), cells.get(JOB_RUNS.MISSED_TICKS), cells.get(JOB_RUNS.STATE),
+                cells.get(JOB_RUNS.REQUESTED_BY), cells.get(JOB_RUNS.SCHEDULED_FOR), cells.get(JOB_RUNS.MISSED_TICKS), cells.get(JOB_RUNS.FOLDED_RUNS), cells.get(JOB_RUNS.STATE),
                 cells.get(JOB_RUNS.SKIP_REASON), cells.get(JOB_RUNS.ATTEMPT), cells.get(JOB_RUNS.NODE),
                 new Counts(cells.get(JOB_RUNS.SEEN), cells.get(JOB_RUNS.CHANGED), cells.get(JOB_RUNS.SKIPPED), cells.get(JOB_RUNS.FAILED)),
                 LINES.read(cells.get(JOB_RUNS.LOG)), cells.get(JOB_RUNS.ERROR), cells.get(JOB_RUNS.STARTED_AT), cells.get(JOB_RUNS.ENDED_AT),

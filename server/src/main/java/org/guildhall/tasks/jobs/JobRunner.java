@@ -155,6 +155,7 @@ final class JobRunner implements TaskQueue.Job {
     private boolean progress(Tx tx, TaskLease lease, Begun begun, JobWork.Step step) {
         runs.progress(tx, lease.id(), begun.attempt(), step);
         if (step.next() == null) {
+            runs.fold(tx, lease.id());
             JobTicker.request(queue, tx);
         }
         return step.next() != null;

@@ -108,8 +108,11 @@ final class JobStore {
             JOBS.DEPENDS_ON_SIGNAL_IDS, JOBS.WHEN_DEGRADED, JOBS.SKIPPED_RUN_ID, LAST_RUN, TASKS_SETTINGS.TIME_ZONE, Columns.now(), CREATED_AT, UPDATED_AT, VERSION);
 
     private static final PreparedQuery<Row> GET = PreparedQuery.of(jobs(DSL.param(NAMES, SQLDataType.CLOB)), COLUMNS, JobStore::row);
-    private static final PreparedUpdate INSERT = PreparedUpdate.of(insertInto(JOBS, JOBS.ID, JOBS.NAME)
-            .select(select(ID, NAME).from(definitions(DSL.param(NAMES, SQLDataType.CLOB))))
+    private static final PreparedUpdate INSERT = PreparedUpdate.of(insertInto(JOBS, JOBS.ID, JOBS.NAME, JOBS.CREATED_AT, JOBS.UPDATED_AT)
+            // The dates that the job had before it had a row.
+            .select(select(ID, NAME, TASKS_SETTINGS.CREATED_AT, TASKS_SETTINGS.CREATED_AT)
+                    .from(definitions(DSL.param(NAMES, SQLDataType.CLOB)))
+                    .crossJoin(TASKS_SETTINGS))
             .onConflictDoNothing());
     private static final PreparedQuery<UUID> LOCK =
             PreparedQuery.ofValue(select(JOBS.ID).from(JOBS).where(JOBS.NAME.eq(param(JOBS.NAME))).forUpdate());

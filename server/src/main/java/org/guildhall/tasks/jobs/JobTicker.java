@@ -85,7 +85,9 @@ final class JobTicker implements TaskQueue.Job {
             return null;
         }
         var plan = TickPlan.of(schedule, job.lastTickAt(), job.missedTicks(), job.now(), job.window());
-        if (plan.due() == null) {
+        if (plan.due() != null && !definition.needed().test(tx)) {
+            jobs.ticked(tx, job.id(), plan.accountedUntil(), 0, null);
+        } else if (plan.due() == null) {
             jobs.ticked(tx, job.id(), plan.accountedUntil(), plan.missedTicks(), null);
         } else {
             take(tx, job, definition, plan, plan.due());

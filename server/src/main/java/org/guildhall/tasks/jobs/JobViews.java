@@ -57,7 +57,7 @@ final class JobViews {
     static JobRun toApi(JobRunStore.Row row, boolean joined) {
         return new JobRun(
                 new JobRunId(row.id()), row.jobName(), JobRunMode.fromValue(row.mode()), JobRunTrigger.fromValue(row.trigger()), joined, row.forced(), row.reason(),
-                row.requestedBy() == null ? null : new ConsumerId(row.requestedBy()), row.scheduledFor(), row.missedTicks(),
+                row.requestedBy() == null ? null : new ConsumerId(row.requestedBy()), row.scheduledFor(), row.missedTicks(), row.foldedRuns(),
                 JobRunState.fromValue(row.state()), row.skipReason(), row.attempt(), row.node(),
                 new JobRunCounts(row.counts().seen(), row.counts().changed(), row.counts().skipped(), row.counts().failed()),
                 row.log().stream().map(line -> new JobRunLine(line.at(), line.level(), line.words())).toList(), row.error(), row.startedAt(),

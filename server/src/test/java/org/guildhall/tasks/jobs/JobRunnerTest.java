@@ -44,7 +44,7 @@ class JobRunnerTest {
 
     private JobRunner runner(JobWork work) {
         var queue = new TaskQueue(server.db(), 1, any -> true);
-        var definitions = new JobDefinitions(List.of(new JobDefinition("retention", "Test", "tasks", "0 0 * * *", true, List.of("payments"), work)));
+        var definitions = new JobDefinitions(List.of(new JobDefinition("retention", "Test", "tasks", "0 0 * * *", true, List.of("payments"), tx -> true, work)));
         queue.on(JobTicker.NAME, TaskQueue.Policy.DUE, new JobTicker(server.db(), queue, definitions, new JobStore(), new JobRunStore(), providers()));
         return new JobRunner(server.db(), queue, definitions, new JobStore(), new JobRunStore(), providers(), "test", (tx, changes, job, id, error) -> failures.add(error));
     }

@@ -29,10 +29,11 @@ class JobTickerTest {
 
     private final TestServer server = TestServer.withoutScheduler();
     private final TestServer.Tenant tenant = server.tenant();
+    private boolean needed = true;
     private final List<ProviderStates.Signal> signals = new ArrayList<>();
     private final ProviderStates providers = (tx, lanes, ids) -> lanes.contains("payments") ? List.copyOf(signals) : List.of();
-    private final JobTicker ticker = ticker(new JobDefinition(DAILY, "Daily", "tasks", "10 2 * * *", true, List.of("payments"), (tx, events, from) -> step()),
-            new JobDefinition(QUARTERS, "Quarters", "tasks", "*/15 * * * *", false, List.of(), (tx, events, from) -> step()));
+    private final JobTicker ticker = ticker(new JobDefinition(DAILY, "Daily", "tasks", "10 2 * * *", true, List.of("payments"), tx -> true, (tx, events, from) -> step()),
+            new JobDefinition(QUARTERS, "Quarters", "tasks", "*/15 * * * *", false, List.of(), tx -> needed, (tx, events, from) -> step()));
 
     private static JobWork.Step step() {
         return new JobWork.Step(null, 0, 0, 0, 0, List.of());
@@ -104,6 +105,52 @@ class JobTickerTest {
         assertEquals(Instant.parse("2027-02-10T05:15:00Z"), tickAt(Instant.parse("2027-02-10T05:03:00Z")));
         assertEquals(List.of("02-10 05:00 catch_up 16"), runs(QUARTERS));
         assertEquals(List.of("02-10 02:10 catch_up 0"), runs(DAILY));
+    }
+
+    @Test
+    void ticksWithNothingToDo_leaveNoRun_andAreNotMissed() throws SQLException {
+        zone("UTC");
+        tickAt(Instant.parse("2027-02-10T00:46:00Z"));
+        needed = false;
+        assertEquals(Instant.parse("2027-02-10T01:30:00Z"), tickAt(Instant.parse("2027-02-10T01:16:00Z")));
+        assertEquals(List.of(), runs(QUARTERS));
+        needed = true;
+        tickAt(Instant.parse("2027-02-10T01:30:00Z"));
+        assertEquals(List.of("02-10 01:30 schedule 0"), runs(QUARTERS));
+    }
+
+    @Test
+    void runsThatChangedNothing_areFoldedByDay_after24Hours() throws SQLException {
+        zone("UTC");
+        tickAt(Instant.parse("2027-02-10T22:31:00Z"));
+        for (var tick : List.of("10T22:45", "10T23:00", "10T23:15", "11T00:00", "11T00:15", "11T00:30", "11T13:00")) {
+            tickAt(Instant.parse("2027-02-" + tick + ":00Z"));
+            endRuns();
+            tenant.sql("update tasks.jobs set missed_ticks = 0 where tenant_id = ?", tenant.id());
+        }
+        tenant.sql("update tasks.job_runs set missed_ticks = 0, seen = 3 where tenant_id = ?", tenant.id());
+        tenant.sql("update tasks.job_runs set changed = 1 where tenant_id = ? and scheduled_for = '2027-02-11T00:15:00Z'", tenant.id());
+        assertEquals(List.of("3", "0"), fold());
+        var daily = List.of("02-10 23:15 2 9", "02-11 00:15 0 3", "02-11 00:30 1 6", "02-11 13:00 0 3");
+        assertEquals(daily, folded());
+        assertEquals(List.of("0", "0"), fold(), "nothing is folded twice");
+        assertEquals(daily, folded());
+    }
+
+    /** Folds the runs of each job on 12 February at noon. @return the rows that are gone, first those of the job with more runs */
+    private List<String> fold() throws SQLException {
+        try (var _ = new TestClock(server, Instant.parse("2027-02-12T12:00:00Z"))) {
+            return tenant.found("select max(r.id::text) from tasks.job_runs r where r.tenant_id = ? group by r.job_id order by count(*) desc", tenant.id()).stream()
+                    .map(run -> Integer.toString(server.db().upkeep(tenant.id(), tx -> new JobRunStore().fold(tx, UUID.fromString(run)))))
+                    .toList();
+        }
+    }
+
+    private List<String> folded() throws SQLException {
+        return tenant.found("""
+                select to_char(r.scheduled_for at time zone 'UTC', 'MM-DD HH24:MI') || ' ' || r.folded_runs || ' ' || r.seen
+                from tasks.job_runs r join tasks.jobs j on (j.tenant_id, j.id) = (r.tenant_id, r.job_id)
+                where j.tenant_id = ? and j.name = ? order by r.scheduled_for""", tenant.id(), QUARTERS);
     }
 
     @Test
