@@ -92,3 +92,10 @@ call POST "$messages/$(member .id)/cancel" '{"reason": "Smoke suite."}'
 check "it can be canceled, held or not" 200 '.state == "canceled"' '.held == null'
 call PATCH $preferences '{"quiet_hours": {"marketing": []}, "caps": {"per_person_per_day": {"email": null}}}'
 check "the preferences are empty again" 200 '.caps.per_person_per_day.email == null' '.quiet_hours.marketing == []'
+
+secret=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+call POST $transports "{\"name\": \"Smoke endpoint $run\", \"sender\": {\"address\": \"hello@smoke.example\"}, \"http\": {\"url\": \"https://mail.smoke.example/\"}}"
+check "an endpoint needs a secret" 422 '.errors[0].pointer == "/http/secret"'
+call POST $transports "{\"name\": \"Smoke endpoint $run\", \"sender\": {\"address\": \"hello@smoke.example\"},
+  \"http\": {\"url\": \"https://mail.smoke.example/\", \"secret\": \"$secret\"}}"
+check "which isn't shown" 201 '.kind == "http"' '.smtp == null' '.http == {"url": "https://mail.smoke.example/", "has_secret": true}'

@@ -68,7 +68,8 @@ public final class App implements AutoCloseable {
         platform.schedule(work);
         var runtime = new RuntimeModule(db, jobs, config.keys(), platform.door(), spec, work);
         var tasks = new TasksModule(
-                jobs, work, config.keys(), new EntityIds(spec.prefixes()), runtime.door()::email, outbound.addresses());
+                jobs, work, config.keys(), new EntityIds(spec.prefixes()), runtime.door()::email, outbound,
+                config.publicUrl());
         platform.bind(api, spec, config.keys(), limits, buildVersion(),
                 new PlatformModule.Readiness(
                         probe::answers, () -> isMigrated(probe.ask(Migrations::standing, UNKNOWN)), () -> !scheduler || work.runs(),
@@ -78,7 +79,7 @@ public final class App implements AutoCloseable {
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
-        this.providers = new ProvidersModule(jobs, work, outbound, tasks.providerChanges());
+        this.providers = new ProvidersModule(jobs, work, config.keys(), outbound, tasks.providerChanges());
         providers.schedule();
         tasks.bind(api, jobs(platform.door(), runtime, providers), providers.states());
         providers.bind(api);

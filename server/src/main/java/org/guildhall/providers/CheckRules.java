@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.guildhall.core.outbound.OutboundFailure;
 import org.guildhall.core.outbound.TargetRules;
+import org.guildhall.core.outbound.WebhookSignature;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
@@ -22,6 +23,7 @@ final class CheckRules {
             "tls", Set.of("host", "port"),
             "dns", Set.of("host", "record_type", "expected"),
             "oauth_issuer", Set.of("url"),
+            "webhook_delivery", Set.of("url", "secret"),
             "database", Set.of());
     private static final Map<String, Set<String>> REQUIRED = Map.of(
             "http", Set.of("url"),
@@ -29,6 +31,7 @@ final class CheckRules {
             "tls", Set.of("host"),
             "dns", Set.of("host", "record_type"),
             "oauth_issuer", Set.of("url"),
+            "webhook_delivery", Set.of("url", "secret"),
             "database", Set.of());
 
     private CheckRules() {}
@@ -36,13 +39,14 @@ final class CheckRules {
     /**
      * Checks settings as a whole.
      *
+     * @param secret the given or the kept one; null for none
      * @throws ProblemException {@code validation_failed} for members that don't fit the type, {@code target_forbidden} for a URL that breaks a
      *     rule of targets
      */
-    static void require(String type, Settings settings) {
+    static void require(String type, Settings settings, @Nullable String secret) {
         var wrong = new ArrayList<Item>();
-        for (var member : List.of("url", "host", "port", "record_type", "expected")) {
-            boolean given = value(settings.target(), member) != null;
+        for (var member : List.of("url", "host", "port", "record_type", "expected", "secret")) {
+            boolean given = (member.equals("secret") ? secret : value(settings.target(), member)) != null;
             if (given && !allowed(type, member)) {
                 wrong.add(Item.pointer("/target/" + member, "other_type", "A check of the type " + type + " has no `" + member + "`."));
             } else if (!given && required(type, member)) {
@@ -54,6 +58,9 @@ final class CheckRules {
         }
         if (type.equals("oauth_issuer") && settings.target().url() != null && settings.target().url().matches(".*[?#].*")) {
             wrong.add(Item.pointer("/target/url", "issuer", "An issuer has no query and no fragment (RFC 8414)."));
+        }
+        if (type.equals("webhook_delivery") && secret != null && !WebhookSignature.isSecret(secret)) {
+            wrong.add(Item.pointer("/target/secret", "format", "A secret is `whsec_` and 24 to 64 bytes in base64."));
         }
         if (settings.warnDays() != null && !type.equals("tls")) {
             wrong.add(Item.pointer("/warn_days", "other_type", "Only a check of the type tls has `warn_days`."));

@@ -2,6 +2,7 @@ package org.guildhall.providers;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -11,11 +12,14 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.guildhall.api.model.CheckId;
+import org.guildhall.core.auth.Keys;
 import org.guildhall.core.outbound.Deadline;
 import org.guildhall.core.outbound.GuardedHttp.Request;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.outbound.OutboundFailure.Code;
 import org.guildhall.core.outbound.OutboundFailure;
+import org.guildhall.core.outbound.WebhookSignature;
 import org.guildhall.providers.CheckResultStore.Result;
 import org.guildhall.providers.CheckStore.Failure;
 import org.guildhall.providers.CheckStore.Settings;
@@ -29,6 +33,7 @@ final class CheckRunner {
     private static final int OBSERVED_MAX = 255;
 
     private final Outbound outbound;
+    private final Keys keys;
     private final IssuerProbe issuers;
     private final Function<UUID, Boolean> database;
 
@@ -36,8 +41,9 @@ final class CheckRunner {
     private record Seen(Map<String, String> observed, boolean warns) {}
 
     /** @param database true if the database of this server answers, asked for a tenant */
-    CheckRunner(Outbound outbound, Function<UUID, Boolean> database) {
+    CheckRunner(Outbound outbound, Keys keys, Function<UUID, Boolean> database) {
         this.outbound = outbound;
+        this.keys = keys;
         this.issuers = new IssuerProbe(outbound.http());
         this.database = database;
     }
@@ -63,6 +69,7 @@ final class CheckRunner {
                 case "tcp" -> tcp(settings, deadline);
                 case "tls" -> tls(settings, deadline, now);
                 case "dns" -> dns(settings, deadline);
+                case "webhook_delivery" -> webhookDelivery(check, now);
                 case "oauth_issuer" -> new Seen(issuers.observe(Objects.requireNonNull(settings.target().url()), deadline), false);
                 default -> database(tenant);
             };
@@ -83,6 +90,29 @@ final class CheckRunner {
         var observed = Map.of("status", Integer.toString(answer.status()));
         var expected = settings.target().expected();
         if (expected == null ? answer.status() < 200 || answer.status() > 399 : answer.status() != Integer.parseInt(expected)) {
+            throw new CheckFailed("unexpected_answer", "The answer has the status " + answer.status() + ".", observed);
+        }
+        return new Seen(observed, false);
+    }
+
+    /** Delivers a test event; the attempts of a run have the same id. */
+    private Seen webhookDelivery(CheckStore.Row check, Instant now) throws OutboundFailure, CheckFailed {
+        var settings = check.settings();
+        var checkId = new CheckId(check.id()).toString();
+        var secret = keys.openSecret(Objects.requireNonNull(settings.secret()), checkId);
+        if (secret == null) {
+            throw new OutboundFailure(Code.NO_RESOLVER, "The secret can't be opened by the keys of this server.");
+        }
+        var id = checkId + "-" + now.toEpochMilli();
+        var body = """
+                {"type": "webhook.check", "timestamp": "%s", "data": {"check_id": "%s"}}""".formatted(now, checkId).getBytes(StandardCharsets.UTF_8);
+        var headers = Map.of(
+                "Content-Type", "application/json", WebhookSignature.ID, id, WebhookSignature.TIMESTAMP, WebhookSignature.timestamp(now),
+                WebhookSignature.SIGNATURE, WebhookSignature.of(secret).sign(id, now, body));
+        var url = Objects.requireNonNull(settings.target().url());
+        var answer = outbound.http().send(new Request("POST", url, Duration.ofMillis(settings.timeoutMs()), 0, headers, body));
+        var observed = Map.of("status", Integer.toString(answer.status()));
+        if (answer.status() < 200 || answer.status() > 299) {
             throw new CheckFailed("unexpected_answer", "The answer has the status " + answer.status() + ".", observed);
         }
         return new Seen(observed, false);

@@ -44,10 +44,10 @@ final class CheckStore {
 
     record Target(@Nullable String url, @Nullable String host, @Nullable Integer port, @Nullable String recordType, @Nullable String expected) {}
 
-    /** The members of a check that a caller can set, except for its external id. */
+    /** The members of a check that a caller can set, except for its external id. @param secret sealed; null for none */
     record Settings(
             Target target, int cadenceSeconds, int timeoutMs, int retries, CheckHealth.Limits limits, @Nullable Integer warnLatencyMs,
-            @Nullable Integer warnDays) {}
+            @Nullable Integer warnDays, byte @Nullable [] secret) {}
 
     record Failure(String code, String detail) {}
 
@@ -61,7 +61,7 @@ final class CheckStore {
     private static final List<Field<?>> COLUMNS = List.of(
             CHECKS.ID, CHECKS.EXTERNAL_ID, CHECKS.SIGNAL_ID, CHECKS.TYPE, CHECKS.TARGET, CHECKS.CADENCE_SECONDS, CHECKS.TIMEOUT_MS,
             CHECKS.RETRIES, CHECKS.FAILURES_TO_DEGRADE, CHECKS.FAILURES_TO_BLOCK, CHECKS.SUCCESSES_TO_RECOVER, CHECKS.WARN_LATENCY_MS,
-            CHECKS.WARN_DAYS, CHECKS.STATE, CHECKS.OUTCOME, CHECKS.CONSECUTIVE_FAILURES, CHECKS.CONSECUTIVE_SUCCESSES, CHECKS.LAST_RESULT_AT,
+            CHECKS.WARN_DAYS, CHECKS.SECRET, CHECKS.STATE, CHECKS.OUTCOME, CHECKS.CONSECUTIVE_FAILURES, CHECKS.CONSECUTIVE_SUCCESSES, CHECKS.LAST_RESULT_AT,
             CHECKS.LAST_SUCCESS_AT, CHECKS.LAST_FAILURE_AT, CHECKS.LAST_ERROR_CODE, CHECKS.LAST_ERROR_DETAIL, CHECKS.LAST_LATENCY_MS,
             CHECKS.NEXT_RUN_AT, CHECKS.CREATED_AT, CHECKS.UPDATED_AT, CHECKS.VERSION);
 
@@ -102,9 +102,10 @@ final class CheckStore {
     /** The columns that a caller sets. */
     private static final Map<Field<?>, Field<?>> SETTABLE = Columns.assigned(
             CHECKS.EXTERNAL_ID, CHECKS.TARGET, CHECKS.CADENCE_SECONDS, CHECKS.TIMEOUT_MS, CHECKS.RETRIES, CHECKS.FAILURES_TO_DEGRADE,
-            CHECKS.FAILURES_TO_BLOCK, CHECKS.SUCCESSES_TO_RECOVER, CHECKS.WARN_LATENCY_MS, CHECKS.WARN_DAYS);
+            CHECKS.FAILURES_TO_BLOCK, CHECKS.SUCCESSES_TO_RECOVER, CHECKS.WARN_LATENCY_MS, CHECKS.WARN_DAYS, CHECKS.SECRET);
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(CHECKS)
+                    .set(CHECKS.ID, param(CHECKS.ID))
                     .set(CHECKS.SIGNAL_ID, param(CHECKS.SIGNAL_ID))
                     .set(CHECKS.TYPE, param(CHECKS.TYPE))
                     .set(SETTABLE)
@@ -163,10 +164,10 @@ final class CheckStore {
     }
 
     /** Inserts an active check that is due at once. */
-    Row insert(Tx tx, UUID signalId, String type, @Nullable String externalId, Settings settings) {
-        return INSERT.single(tx, signalId, type, externalId, written(settings.target()), settings.cadenceSeconds(), settings.timeoutMs(),
+    Row insert(Tx tx, UUID id, UUID signalId, String type, @Nullable String externalId, Settings settings) {
+        return INSERT.single(tx, id, signalId, type, externalId, written(settings.target()), settings.cadenceSeconds(), settings.timeoutMs(),
                 settings.retries(), settings.limits().failuresToDegrade(), settings.limits().failuresToBlock(),
-                settings.limits().successesToRecover(), settings.warnLatencyMs(), settings.warnDays());
+                settings.limits().successesToRecover(), settings.warnLatencyMs(), settings.warnDays(), settings.secret());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -190,7 +191,7 @@ final class CheckStore {
     Row update(Tx tx, UUID id, @Nullable String externalId, Settings settings) {
         return UPDATE.single(tx, externalId, written(settings.target()), settings.cadenceSeconds(), settings.timeoutMs(), settings.retries(),
                 settings.limits().failuresToDegrade(), settings.limits().failuresToBlock(), settings.limits().successesToRecover(),
-                settings.warnLatencyMs(), settings.warnDays(), id);
+                settings.warnLatencyMs(), settings.warnDays(), settings.secret(), id);
     }
 
     /** Makes the check due at once. */
@@ -256,7 +257,7 @@ final class CheckStore {
                 cells.get(CHECKS.FAILURES_TO_DEGRADE), cells.get(CHECKS.FAILURES_TO_BLOCK), cells.get(CHECKS.SUCCESSES_TO_RECOVER));
         var settings = new Settings(
                 target(Columns.texts(cells.get(CHECKS.TARGET))), cells.get(CHECKS.CADENCE_SECONDS), cells.get(CHECKS.TIMEOUT_MS),
-                cells.get(CHECKS.RETRIES), limits, cells.get(CHECKS.WARN_LATENCY_MS), cells.get(CHECKS.WARN_DAYS));
+                cells.get(CHECKS.RETRIES), limits, cells.get(CHECKS.WARN_LATENCY_MS), cells.get(CHECKS.WARN_DAYS), cells.get(CHECKS.SECRET));
         var code = cells.get(CHECKS.LAST_ERROR_CODE);
         return new Row(
                 cells.get(CHECKS.ID), cells.get(CHECKS.EXTERNAL_ID), cells.get(CHECKS.SIGNAL_ID), cells.get(CHECKS.TYPE), settings,

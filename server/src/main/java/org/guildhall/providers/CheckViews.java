@@ -45,7 +45,7 @@ final class CheckViews {
     }
 
     static NewCheckTarget patchable(Target target) {
-        return new NewCheckTarget(target.url(), target.host(), target.port(), recordType(target), target.expected());
+        return new NewCheckTarget(target.url(), target.host(), target.port(), recordType(target), target.expected(), null);
     }
 
     static Target read(@Nullable NewCheckTarget target) {

@@ -1,6 +1,7 @@
 package org.guildhall.providers;
 
 import java.util.Objects;
+import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -12,6 +13,8 @@ import org.guildhall.api.model.ListCheckResultsQuery;
 import org.guildhall.api.model.ListChecksQuery;
 import org.guildhall.api.model.NewCheck;
 import org.guildhall.api.providers.ChecksApi;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
@@ -37,8 +40,10 @@ final class ChecksHandler implements ChecksApi<Call> {
     private final CheckResultStore results;
     private final CheckJob job;
     private final SignalChanges changes;
+    private final Keys keys;
 
-    ChecksHandler(SignalStore signals, CheckStore checks, CheckResultStore results, CheckJob job, SignalChanges changes) {
+    ChecksHandler(SignalStore signals, CheckStore checks, CheckResultStore results, CheckJob job, SignalChanges changes, Keys keys) {
+        this.keys = keys;
         this.signals = signals;
         this.checks = checks;
         this.results = results;
@@ -48,20 +53,22 @@ final class ChecksHandler implements ChecksApi<Call> {
 
     @Override
     public Reply<Check> createCheck(Call call, NewCheck body) {
+        var id = Ids.next();
+        var secret = body.target() == null ? null : body.target().secret();
         var settings = new Settings(
                 CheckViews.read(body.target()), orElse(body.cadenceSeconds(), CADENCE_SECONDS), orElse(body.timeoutMs(), TIMEOUT_MS),
                 orElse(body.retries(), 1),
                 new CheckHealth.Limits(
                         orElse(body.failuresToDegrade(), 1), orElse(body.failuresToBlock(), FAILURES_TO_BLOCK),
                         orElse(body.successesToRecover(), SUCCESSES_TO_RECOVER)),
-                body.warnLatencyMs(), body.warnDays());
-        CheckRules.require(body.type().value(), settings);
+                body.warnLatencyMs(), body.warnDays(), sealed(id, secret));
+        CheckRules.require(body.type().value(), settings, secret);
         var signal = Require.named(signals.lock(call.tx(), body.signalId().value()), "/signal_id", "signal");
         Require.active(signal.state(), "/signal_id", "signal");
         if (checks.count(call.tx(), signal.id()) >= OF_SIGNAL_MAX) {
             throw Problem.CONFLICT.because("The signal has 20 checks. Archive one of them.");
         }
-        var check = CheckViews.toApi(checks.insert(call.tx(), signal.id(), body.type().value(), body.externalId(), settings));
+        var check = CheckViews.toApi(checks.insert(call.tx(), id, signal.id(), body.type().value(), body.externalId(), settings));
         call.created(check.id(), check);
         changes.record(call.tx(), call.changes().secondary(), signal);
         job.request(call.tx());
@@ -93,11 +100,12 @@ final class ChecksHandler implements ChecksApi<Call> {
             call.unchanged();
             return Reply.ok(CheckViews.toApi(before));
         }
+        var secret = wanted.target() == null ? null : wanted.target().secret();
         var settings = new Settings(
                 CheckViews.read(wanted.target()), wanted.cadenceSeconds(), wanted.timeoutMs(), wanted.retries(),
                 new CheckHealth.Limits(wanted.failuresToDegrade(), wanted.failuresToBlock(), wanted.successesToRecover()), wanted.warnLatencyMs(),
-                wanted.warnDays());
-        CheckRules.require(before.type(), settings);
+                wanted.warnDays(), secret == null ? is.secret() : sealed(before.id(), secret));
+        CheckRules.require(before.type(), settings, secret == null ? opened(before) : secret);
         if (before.state().equals("archived")) {
             throw Problem.INVALID_STATE.because("The check is archived.");
         }
@@ -146,6 +154,16 @@ final class ChecksHandler implements ChecksApi<Call> {
             Require.found(checks.get(call.tx(), checkId.value()));
         }
         return Reply.list(page.map(CheckViews::toApi));
+    }
+
+    /** Seals a secret for one check. */
+    private byte @Nullable [] sealed(UUID id, @Nullable String secret) {
+        return secret == null ? null : keys.sealSecret(secret, new CheckId(id).toString());
+    }
+
+    private @Nullable String opened(Row check) {
+        var sealed = check.settings().secret();
+        return sealed == null ? null : keys.openSecret(sealed, new CheckId(check.id()).toString());
     }
 
     private record Locked(Row check, SignalStore.Row signal) {}

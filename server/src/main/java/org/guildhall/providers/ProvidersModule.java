@@ -5,6 +5,7 @@ import static org.guildhall.core.problem.Problem.CONFLICT;
 import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
 
 import java.util.List;
+import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.outbound.Outbound;
@@ -25,6 +26,7 @@ public final class ProvidersModule implements AutoCloseable {
     private final ProviderSummaryStore summaries = new ProviderSummaryStore();
     private final SignalStateStore states = new SignalStateStore();
     private final SignalChanges changes;
+    private final Keys keys;
     private final DomainsModule domains;
     private final AlertsModule alerts = new AlertsModule();
 
@@ -33,9 +35,10 @@ public final class ProvidersModule implements AutoCloseable {
      * @param queue runs the checks
      * @param changes gets a signal when the status of a signal can have changed; implemented by the tasks room
      */
-    public ProvidersModule(Db jobs, TaskQueue queue, Outbound outbound, Tasks.ProviderChanges changes) {
+    public ProvidersModule(Db jobs, TaskQueue queue, Keys keys, Outbound outbound, Tasks.ProviderChanges changes) {
+        this.keys = keys;
         this.changes = new SignalChanges(signals, changes);
-        var runner = new CheckRunner(outbound, tenant -> jobs.read(tenant, Db.ANY_REVISION, tx -> {
+        var runner = new CheckRunner(outbound, keys, tenant -> jobs.read(tenant, Db.ANY_REVISION, tx -> {
             tx.requireCurrent();
             return true;
         }));
@@ -67,7 +70,7 @@ public final class ProvidersModule implements AutoCloseable {
     /** Registers the room's handlers, and the problems of its constraints. */
     public void bind(Api api) {
         new SignalsHandler(signals, changes, job).bind(api.routes());
-        new ChecksHandler(signals, checks, results, job, changes).bind(api.routes());
+        new ChecksHandler(signals, checks, results, job, changes, keys).bind(api.routes());
         new IncidentsHandler(signals, incidents, entries, changes).bind(api.routes());
         new IncidentEntriesHandler(incidents, entries).bind(api.routes());
         new PublicIncidentsHandler(new PublicIncidentStore()).bind(api.routes());

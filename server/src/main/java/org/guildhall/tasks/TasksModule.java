@@ -8,7 +8,7 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.json.EntityIds;
-import org.guildhall.core.outbound.OutgoingAddresses;
+import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.Platform;
 import org.guildhall.tasks.jobs.JobDefinition;
@@ -35,14 +35,16 @@ public final class TasksModule {
     /**
      * @param db the database for background work
      * @param addresses gives the e-mail address of a person, null if there is none; implemented by the runtime room
-     * @param outgoing the addresses to which the server may connect
+     * @param outgoing the ways to call addresses that a tenant names
+     * @param publicUrl the address of this server for recipients of messages
      */
     public TasksModule(
-            Db db, TaskQueue queue, Keys keys, EntityIds entities, BiFunction<Tx, UUID, @Nullable String> addresses, OutgoingAddresses outgoing) {
+            Db db, TaskQueue queue, Keys keys, EntityIds entities, BiFunction<Tx, UUID, @Nullable String> addresses, Outbound outgoing,
+            String publicUrl) {
         this.db = db;
         this.queue = queue;
         this.operational = new OperationalTasksModule(db, queue, entities);
-        this.messages = new MessagesModule(db, queue, keys, entities, addresses, outgoing);
+        this.messages = new MessagesModule(db, queue, keys, entities, addresses, outgoing, publicUrl);
         this.jobSignals = new JobSignals(queue);
     }
 

@@ -37,7 +37,7 @@ class ArchitectureTest {
     /** The parts of a room, from left to right: a part may use any part to its right. */
     private static final Map<String, List<String>> PARTS = Map.of(
             "runtime", List.of("sites", "usage", "entitlements", "people", "backfills", "plans", "rules", "imports"),
-            "tasks", List.of("messages", "preferences", "templates", "jobs", "operational"),
+            "tasks", List.of("messages", "suppressions", "preferences", "templates", "jobs", "operational"),
             "providers", List.of("alerts", "domains"),
             "platform", List.of("pages"));
 

@@ -15,7 +15,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import org.guildhall.TestServer;
 import org.guildhall.core.auth.IpRange;
+import org.guildhall.core.auth.Keys;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.providers.CheckResultStore.Result;
@@ -33,13 +35,13 @@ class CheckRunnerTest {
     /** The header of a TLS record of 16 KiB, of which the rest comes a byte at a time. */
     private static final byte[] RECORD = {0x16, 0x03, 0x03, 0x40, 0x00};
 
-    private static Result run(String type, Target target) {
+    private static Result run(String type, Target target, int timeoutMs) {
         var now = Instant.parse("2026-11-29T12:00:00Z");
-        var settings = new Settings(target, 60, TIMEOUT_MS, 0, new CheckHealth.Limits(1, 3, 2), null, null);
+        var settings = new Settings(target, 60, timeoutMs, 0, new CheckHealth.Limits(1, 3, 2), null, null, null);
         var check = new CheckStore.Row(
                 UUID.randomUUID(), null, UUID.randomUUID(), type, settings, "active", CheckHealth.UNKNOWN, null, null, null, null, null, now, now, now, 1);
         try (var outbound = Outbound.open(new OutgoingAddresses(List.of(IpRange.parse("127.0.0.1/32"))))) {
-            return new CheckRunner(outbound, tenant -> true).run(UUID.randomUUID(), check, now);
+            return new CheckRunner(outbound, Keys.parse(TestServer.KEYS), tenant -> true).run(UUID.randomUUID(), check, now);
         }
     }
 
@@ -48,7 +50,7 @@ class CheckRunnerTest {
         try (var server = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             Thread.ofVirtual().start(() -> trickle(server));
             var begun = System.nanoTime();
-            var result = run("tls", new Target(null, "127.0.0.1", server.getLocalPort(), null, null));
+            var result = run("tls", new Target(null, "127.0.0.1", server.getLocalPort(), null, null), TIMEOUT_MS);
             var lasted = Duration.ofNanos(System.nanoTime() - begun);
             assertEquals("fail", result.outcome());
             assertEquals("timeout", Objects.requireNonNull(result.error()).code());
@@ -80,7 +82,7 @@ class CheckRunnerTest {
         answer(server, "/keys", base, keySet);
         server.start();
         try {
-            var result = run("oauth_issuer", new Target(base + "/tenant", null, null, null, null));
+            var result = run("oauth_issuer", new Target(base + "/tenant", null, null, null, null), 10 * TIMEOUT_MS);
             var error = result.error();
             assertEquals(outcome, error == null ? result.outcome() + " " + result.observed().get("signing_keys") : error.detail());
         } finally {

@@ -4,6 +4,7 @@ import static org.guildhall.providers.SignalsFixture.BASE;
 import static org.guildhall.providers.SignalsFixture.each;
 import static org.guildhall.providers.SignalsFixture.shown;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.guildhall.Http.Reply;
 import org.guildhall.TestServer;
+import org.guildhall.core.outbound.WebhookSignature;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +211,39 @@ class ChecksTest {
     }
 
     @Test
+    void webhookDelivery_isSigned_andItsSecretIsNeverShown() throws SQLException {
+        var secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        var accepted = new AtomicInteger();
+        server.removeContext("/");
+        server.createContext("/", exchange -> {
+            var headers = exchange.getRequestHeaders();
+            var right = WebhookSignature.of(secret).verify(
+                    headers.getFirst(WebhookSignature.ID), headers.getFirst(WebhookSignature.TIMESTAMP), headers.getFirst(WebhookSignature.SIGNATURE),
+                    exchange.getRequestBody().readAllBytes(), Instant.now());
+            accepted.addAndGet(right && exchange.getRequestMethod().equals("POST") ? 1 : 0);
+            exchange.sendResponseHeaders(right ? 204 : 401, -1);
+            exchange.close();
+        });
+        var url = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+        var made = create(signals.made("webhook", "webhook_event", "active", ""), "webhook_delivery",
+                ", \"target\": {\"url\": \"" + url + "\", \"secret\": \"" + secret + "\"}, \"retries\": 0").expect(201);
+        var check = made.at("/id");
+        assertEquals("passing", awaitResults(check, 1).at("/outcome"));
+        assertEquals(1, accepted.get());
+        var patched = signals.http.patch(URL + "/" + check, "{\"target\": {\"url\": \"" + url + "two\"}}").expect(200);
+        runAgain(check, 2);
+        assertEquals(List.of("pass", "pass"), outcomes(check), "a change of the URL keeps the secret");
+        signals.http.patch(URL + "/" + check, "{\"target\": {\"secret\": \"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}}").expect(200);
+        runAgain(check, 3);
+        assertEquals("unexpected_answer", check(check).at("/last_error/code"), "another secret is used at once");
+        var trail = signals.http.get("/api/v1/platform/audit-events?entity_id=" + check).text();
+        var stored = String.join(" ", signals.tenant.found("select to_jsonb(c)::text from providers.checks c where tenant_id = ?", signals.tenant.id()));
+        for (var shown : List.of(made.text(), patched.text(), trail, stored, check(check).text())) {
+            assertFalse(shown.contains("whsec_") || shown.contains("MfKQ9r8GKYq"), shown);
+        }
+    }
+
+    @Test
     void slowAnswer_warns() {
         var signal = signals.made("api", "system", "healthy", "");
         server.removeContext("/");
@@ -273,6 +308,9 @@ class ChecksTest {
         "tcp      | {\"host\": \"a.example\"}                              | /target/port required",
         "dns      | {\"host\": \"a.example\"}                              | /target/record_type required",
         "oauth_issuer | {\"url\": \"https://a.example/?tenant=1\"}       | /target/url issuer",
+        "webhook_delivery | {\"url\": \"https://a.example/\"}           | /target/secret required",
+        "webhook_delivery | {\"url\": \"https://a.example/\", \"secret\": \"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==\"} | /target/secret format",
+        "http     | {\"url\": \"https://a.example/\", \"secret\": \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"} | /target/secret other_type",
         "database | {\"host\": \"a.example\"}                              | /target/host other_type",
     })
     void target_mustFitTheType(String type, String target, String error) {

@@ -18,6 +18,7 @@ import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
+import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.outbound.OutgoingAddresses;
 import org.guildhall.core.work.TaskQueue;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class TasksDoorTest {
     private final Tasks door =
             new TasksModule(
                     tenant.server().db(), new TaskQueue(tenant.server().db(), 1, any -> true), Keys.parse(TestServer.KEYS),
-                    new EntityIds(new Spec().prefixes()), (tx, person) -> null, new OutgoingAddresses(List.of())).door();
+                    new EntityIds(new Spec().prefixes()), (tx, person) -> null, Outbound.open(new OutgoingAddresses(List.of())), "http://localhost").door();
 
     private <T> T within(BiFunction<Tx, Changes, T> work) {
         return new JobTransactions(tenant.server().db()).run(tenant.id(), SOURCE, work);

@@ -31,7 +31,8 @@ public final class Keys {
         TOKEN("guildhall/token/v1"),
         CURSOR("guildhall/cursor/v1"),
         IDEMPOTENCY("guildhall/idempotency/v1"),
-        INVITATION("guildhall/invitation/v1");
+        INVITATION("guildhall/invitation/v1"),
+        UNSUBSCRIBE("guildhall/unsubscribe/v1");
 
         private final String label;
 

@@ -25,6 +25,7 @@ public final class Api {
     private final Constraints constraints = new Constraints();
     private final Expansions expansions = new Expansions();
     private final Map<String, HttpServer.PageHandler> pages = new LinkedHashMap<>();
+    private final Map<String, HttpServer.FormHandler> forms = new LinkedHashMap<>();
     private Consumer<RoutesConfig> beside = routes -> {};
 
     /** The operations' handlers. */
@@ -45,6 +46,11 @@ public final class Api {
     /** Serves pages at a path outside the API. */
     public void page(String path, HttpServer.PageHandler page) {
         pages.put(path, page);
+    }
+
+    /** Serves a page with a form at a path outside the API. */
+    public void form(String path, HttpServer.FormHandler form) {
+        forms.put(path, form);
     }
 
     /** Adds routes outside the pipeline. Only the benchmark uses them, as the baseline of the pipeline's cost. */
@@ -78,6 +84,6 @@ public final class Api {
         var pipeline = new Pipeline(db, accessControl, new RequestReader(spec, new Cursors(keys)), new Idempotency(keys),
                 new ResponseWriter(expansions), problems, AnswersInFlight.ofHeap(PageWriter.BYTES_MAX));
         return new HttpServer(address.host(), address.port(), address.trustedProxies(), pipeline, problems,
-                new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages, beside);
+                new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages, forms, beside);
     }
 }

@@ -299,7 +299,7 @@ final class Exchange implements AutoCloseable {
     }
 
     /** The caller's address: the peer or, behind trusted proxies, the last address in X-Forwarded-For that is not one of them. */
-    private static InetAddress address(Context context, List<IpRange> trusted) {
+    static InetAddress address(Context context, List<IpRange> trusted) {
         var peer = parse(context.req().getRemoteAddr());
         // The caller may send its own X-Forwarded-For; a proxy may append a second line. So all lines count as one list.
         var forwarded = String.join(",", Collections.list(context.req().getHeaders("X-Forwarded-For")));

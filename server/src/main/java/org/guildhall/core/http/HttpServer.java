@@ -12,11 +12,13 @@ import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
 import io.javalin.http.servlet.DefaultTasks;
 import io.javalin.http.servlet.JavalinServlet;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.guildhall.api.Operation;
@@ -24,6 +26,7 @@ import org.guildhall.core.audit.RequestIds;
 import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.http.content.Etag;
 import org.guildhall.core.http.content.PageContent;
+import org.guildhall.core.http.limits.AddressLimits;
 import org.guildhall.core.http.uri.Paths;
 import org.guildhall.core.problem.Problem;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +47,32 @@ public final class HttpServer implements AutoCloseable {
         @Nullable PageContent serve(String path);
     }
 
+    /** A page with a form that isn't part of the API: no token, and a limit by the caller's address. A GET changes nothing. */
+    public interface FormHandler {
+
+        /** @return the page, or null if there is none at this path */
+        @Nullable PageContent show(String path);
+
+        /**
+         * Does what the form is for.
+         *
+         * @param body the form as it was sent, at most 4 KiB
+         * @return the page with the result, or null if there is none at this path
+         */
+        @Nullable PageContent submit(String path, String body);
+    }
+
+    private static final int FORM_BYTES_MAX = 4096;
+    private static final int FORM_REQUESTS_PER_MINUTE = 600;
+
+    private final AddressLimits formLimits = new AddressLimits(FORM_REQUESTS_PER_MINUTE);
     private final List<IpRange> trustedProxies;
     private final Pipeline pipeline;
     private final Problems problems;
     private final Cors cors;
 
     HttpServer(String host, int port, List<IpRange> trustedProxies, Pipeline pipeline, Problems problems, Cors cors, Routes routes,
-            Map<String, PageHandler> pages, Consumer<RoutesConfig> beside) {
+            Map<String, PageHandler> pages, Map<String, FormHandler> forms, Consumer<RoutesConfig> beside) {
         this.trustedProxies = trustedProxies;
         this.pipeline = pipeline;
         this.problems = problems;
@@ -68,6 +90,7 @@ public final class HttpServer implements AutoCloseable {
             beside.accept(config.routes);
             bind(config, routes);
             pages.forEach((path, page) -> page(config, path, page));
+            forms.forEach((path, form) -> form(config, path, form));
             config.routes.addHttpHandler(HandlerType.GET, "/", HttpServer::home);
             config.routes.addHttpHandler(HandlerType.HEAD, "/", HttpServer::home);
             config.routes.addHttpHandler(HandlerType.OPTIONS, "/", context -> options(context, List.of("GET", "HEAD")));
@@ -152,6 +175,33 @@ public final class HttpServer implements AutoCloseable {
         config.routes.addHttpHandler(HandlerType.GET, path, handler);
         config.routes.addHttpHandler(HandlerType.HEAD, path, handler);
         config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> options(context, List.of("GET", "HEAD")));
+    }
+
+    private void form(JavalinConfig config, String path, FormHandler form) {
+        Handler show = context -> answer(context, () -> form.show(context.path()));
+        config.routes.addHttpHandler(HandlerType.GET, path, show);
+        config.routes.addHttpHandler(HandlerType.HEAD, path, show);
+        config.routes.addHttpHandler(HandlerType.POST, path, context -> {
+            var body = context.req().getInputStream().readNBytes(FORM_BYTES_MAX + 1);
+            if (body.length > FORM_BYTES_MAX) {
+                throw Problem.BODY_TOO_LARGE.because("A form has at most " + FORM_BYTES_MAX + " bytes.");
+            }
+            answer(context, () -> form.submit(context.path(), new String(body, StandardCharsets.UTF_8)));
+        });
+        config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> options(context, List.of("GET", "HEAD", "POST")));
+    }
+
+    private void answer(Context context, Supplier<@Nullable PageContent> page) {
+        int wait = formLimits.spend(Exchange.address(context, trustedProxies));
+        if (wait > 0) {
+            throw Problem.RATE_LIMITED.because("This address has sent too many requests. Try again later.").retryAfter(wait);
+        }
+        var content = page.get();
+        if (content == null) {
+            throw new NotFoundResponse();
+        }
+        context.header("Request-Id", RequestIds.request());
+        send(context, content);
     }
 
     /** A person who opens the server in a browser gets the documentation. */

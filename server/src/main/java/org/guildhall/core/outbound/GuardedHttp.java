@@ -2,12 +2,14 @@ package org.guildhall.core.outbound;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,6 +30,8 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.Lookup;
 import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.util.Timeout;
 import org.guildhall.core.outbound.OutboundFailure.Code;
 import org.jspecify.annotations.Nullable;
@@ -46,17 +50,31 @@ public final class GuardedHttp {
     /**
      * A call.
      *
-     * @param redirectsMax the redirects that are followed; with 0 a redirect is the answer
+     * @param redirectsMax the redirects that are followed; with 0 a redirect is the answer. A request with a body must have 0.
+     * @param headers further headers of the request
+     * @param body null for none
      */
-    public record Request(String method, String url, Duration timeout, int redirectsMax) {}
+    public record Request(String method, String url, Duration timeout, int redirectsMax, Map<String, String> headers, byte @Nullable [] body) {
+
+        public Request {
+            if (body != null && redirectsMax > 0) {
+                throw new IllegalArgumentException("a body isn't sent to the target of a redirect");
+            }
+        }
+
+        public Request(String method, String url, Duration timeout, int redirectsMax) {
+            this(method, url, timeout, redirectsMax, Map.of(), null);
+        }
+    }
 
     /**
      * An answer.
      *
      * @param location the target of a redirect that wasn't followed
      * @param truncated true if the body is longer
+     * @param retryAfter the header {@code Retry-After} as it was sent
      */
-    public record Answer(int status, byte[] body, boolean truncated, @Nullable String location, Duration latency) {}
+    public record Answer(int status, byte[] body, boolean truncated, @Nullable String location, @Nullable String retryAfter, Duration latency) {}
 
     private final GuardedResolver resolver;
     private final Lookup<TlsSocketStrategy> tls;
@@ -77,7 +95,7 @@ public final class GuardedHttp {
         var method = request.method();
         var target = TargetRules.http(request.url());
         for (int redirects = 0; ; redirects++) {
-            var answer = once(method, target, deadline);
+            var answer = once(request, method, target, deadline);
             if (request.redirectsMax() == 0 || answer.location() == null) {
                 return answer;
             }
@@ -97,8 +115,13 @@ public final class GuardedHttp {
         }
     }
 
-    private Answer once(String method, URI target, Deadline deadline) throws OutboundFailure {
+    private Answer once(Request wanted, String method, URI target, Deadline deadline) throws OutboundFailure {
         var request = new HttpUriRequestBase(method, target);
+        wanted.headers().forEach(request::setHeader);
+        var handedOver = new AtomicBoolean();
+        if (wanted.body() != null) {
+            request.setEntity(new ObservedBody(wanted.body(), handedOver));
+        }
         var late = new AtomicBoolean();
         var refused = new AtomicReference<@Nullable OutboundFailure>();
         try (var _ = deadline.alarm(() -> {
@@ -110,7 +133,8 @@ public final class GuardedHttp {
             return read(client.executeOpen(RoutingSupport.determineHost(request), request, null), deadline);
         } catch (IOException | HttpException | RuntimeException failed) {
             var refusal = refused.get();
-            throw refusal != null ? refusal : late.get() ? Deadline.timeout() : translated(failed);
+            var failure = refusal != null ? refusal : late.get() ? Deadline.timeout() : translated(failed);
+            throw handedOver.get() ? failure.afterHandOver() : failure;
         } finally {
             request.abort();
         }
@@ -147,7 +171,10 @@ public final class GuardedHttp {
             truncated = body.length == BODY_BYTES_MAX && stream.read() >= 0;
         }
         var location = REDIRECTS.contains(response.getCode()) ? response.getFirstHeader(HttpHeaders.LOCATION) : null;
-        return new Answer(response.getCode(), body, truncated, location == null ? null : location.getValue(), deadline.elapsed());
+        var retryAfter = response.getFirstHeader(HttpHeaders.RETRY_AFTER);
+        return new Answer(
+                response.getCode(), body, truncated, location == null ? null : location.getValue(), retryAfter == null ? null : retryAfter.getValue(),
+                deadline.elapsed());
     }
 
     private static OutboundFailure translated(Exception failed) {
@@ -161,6 +188,23 @@ public final class GuardedHttp {
             return new OutboundFailure(Code.CONNECT_FAILED, "The target refuses the connection.");
         }
         return new OutboundFailure(Code.PROTOCOL_ERROR, "The target didn't answer with HTTP.");
+    }
+
+    /** A body that tells when it begins to be sent. From then on the target may act on it. */
+    private static final class ObservedBody extends HttpEntityWrapper {
+
+        private final AtomicBoolean handedOver;
+
+        ObservedBody(byte[] body, AtomicBoolean handedOver) {
+            super(new ByteArrayEntity(body, null));
+            this.handedOver = handedOver;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            handedOver.set(true);
+            super.writeTo(out);
+        }
     }
 
     /** Gives the client the addresses that were judged, and keeps the refusal, which the client would hide in an exception of its own. */

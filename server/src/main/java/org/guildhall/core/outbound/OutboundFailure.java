@@ -38,10 +38,26 @@ public final class OutboundFailure extends Exception {
     }
 
     private final Code code;
+    private final boolean handedOver;
 
     public OutboundFailure(Code code, String detail) {
+        this(code, detail, false);
+    }
+
+    private OutboundFailure(Code code, String detail, boolean handedOver) {
         super(detail, null, false, false);
         this.code = code;
+        this.handedOver = handedOver;
+    }
+
+    /** This failure, of a call whose body may have arrived. */
+    OutboundFailure afterHandOver() {
+        return new OutboundFailure(code, getMessage(), true);
+    }
+
+    /** True if the body of the request was being sent or had been sent: the target may have acted on it. */
+    public boolean isHandedOver() {
+        return handedOver;
     }
 
     public Code code() {

@@ -52,6 +52,16 @@ public final class WebhookSignature {
         return new WebhookSignature(new SecretKeySpec(bytes, HMAC));
     }
 
+    /** True if a text has the form of a secret. */
+    public static boolean isSecret(String text) {
+        try {
+            of(text);
+            return true;
+        } catch (IllegalArgumentException other) {
+            return false;
+        }
+    }
+
     /** A new random secret. */
     public static String newSecret() {
         var bytes = new byte[SECRET_BYTES_MIN];

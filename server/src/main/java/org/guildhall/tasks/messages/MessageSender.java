@@ -13,9 +13,11 @@ interface MessageSender {
      * @param at the instant of the attempt, for the header {@code Date}
      * @param messageId the header {@code Message-ID}, with its angle brackets
      * @param isHtml true if the body is HTML
+     * @param unsubscribeUrl the address for the header {@code List-Unsubscribe}; null for none
      */
     record Mail(
-            Instant at, String messageId, String senderAddress, @Nullable String senderName, String recipient, String subject, String body, boolean isHtml) {}
+            Instant at, String messageId, String senderAddress, @Nullable String senderName, String recipient, String subject, String body, boolean isHtml,
+            @Nullable String unsubscribeUrl) {}
 
     /**
      * A mail server.

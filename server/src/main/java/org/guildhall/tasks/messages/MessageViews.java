@@ -48,7 +48,8 @@ final class MessageViews {
                 MessageFormat.fromValue(row.format()), template(row), row.dedupeKey(), deduplicated, row.sendAfter(), row.expiresAt(), row.eventAt(), source(row),
                 MessageState.fromValue(row.state()), row.stateReason(), hold(row.heldReason(), row.heldUntil()), row.nextAttemptAt(),
                 row.attempts().stream().map(MessageViews::toApi).toList(),
-                row.suppressionId() == null ? null : new SuppressionId(row.suppressionId()), row.emailMessageId(), row.sentTo(), row.sentAt(), row.finishedAt(),
+                row.suppressionId() == null ? null : new SuppressionId(row.suppressionId()), row.emailMessageId(), row.providerMessageId(),
+                row.sentTo(), row.sentAt(), row.finishedAt(),
                 row.bodyErasedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 

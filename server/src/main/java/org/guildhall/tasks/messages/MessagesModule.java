@@ -9,10 +9,11 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.json.EntityIds;
-import org.guildhall.core.outbound.OutgoingAddresses;
+import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.tasks.preferences.Preferences;
+import org.guildhall.tasks.suppressions.Suppressions;
 import org.guildhall.tasks.templates.Templates;
 import org.jspecify.annotations.Nullable;
 
@@ -29,31 +30,38 @@ public final class MessagesModule {
     private final Keys keys;
     private final EntityIds entities;
     private final BiFunction<Tx, UUID, @Nullable String> addresses;
-    private final OutgoingAddresses outgoing;
+    private final Outbound outgoing;
+    private final Db db;
+    private final UnsubscribeLinks links;
     private final MessageViews views;
     private final Outbox outbox;
 
     /**
      * @param jobs the database for background work
      * @param addresses gives the e-mail address of a person; null if there is none
-     * @param outgoing the addresses to which the server may connect
+     * @param outgoing the ways to call mail servers and endpoints
+     * @param publicUrl the address of this server for recipients
      */
     public MessagesModule(
-            Db jobs, TaskQueue queue, Keys keys, EntityIds entities, BiFunction<Tx, UUID, @Nullable String> addresses, OutgoingAddresses outgoing) {
+            Db jobs, TaskQueue queue, Keys keys, EntityIds entities, BiFunction<Tx, UUID, @Nullable String> addresses, Outbound outgoing,
+            String publicUrl) {
         this.transactions = new JobTransactions(jobs);
         this.queue = queue;
         this.keys = keys;
         this.entities = entities;
         this.addresses = addresses;
         this.outgoing = outgoing;
+        this.db = jobs;
+        this.links = new UnsubscribeLinks(keys, publicUrl);
         this.views = new MessageViews(entities);
         this.outbox = new Outbox(queue);
     }
 
     /** Registers the background work of this part. */
     public void schedule() {
-        var smtp = new SmtpSender(outgoing, ANSWER_MAX);
-        queue.on(Outbox.SEND, TaskQueue.Policy.DUE, new SendMessageJob(transactions, outbox, views, keys, addresses, smtp));
+        var smtp = new SmtpSender(outgoing.addresses(), ANSWER_MAX);
+        var http = new HttpSender(outgoing.http(), outgoing.addresses());
+        queue.on(Outbox.SEND, TaskQueue.Policy.DUE, new SendMessageJob(transactions, outbox, views, links, keys, addresses, smtp, http));
         queue.on(Outbox.RELEASE, TaskQueue.Policy.DUE, new ReleaseMessagesJob(transactions, outbox));
         queue.on(Outbox.ERASE, TaskQueue.Policy.DUE, new EraseMessagesJob(transactions));
     }
@@ -64,10 +72,8 @@ public final class MessagesModule {
         new Preferences().bind(api);
         new TransportsHandler(transports, keys, outbox).bind(api.routes());
         new MessagesHandler(messages, new MessageDrafts(transports, entities), views, entities, outbox, addresses).bind(api.routes());
-        new SuppressionsHandler(new SuppressionStore()).bind(api.routes());
+        new Suppressions().bind(api, db, keys);
         api.constraints()
-                .on("suppressions_once", Problem.ALREADY_EXISTS, "/address", "The recipient has a suppression of this reason and category.")
-                .on("suppressions_person", Problem.VALIDATION_FAILED, "/person_id", "There is no such person.")
                 .on("transports_one_default", Problem.CONFLICT, "/is_default", "Another transport was made the default at the same time.")
                 .on("messages_person", Problem.VALIDATION_FAILED, "/to/person_id", "There is no such person.");
     }

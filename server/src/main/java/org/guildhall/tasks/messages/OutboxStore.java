@@ -129,6 +129,7 @@ final class OutboxStore {
                     .set(MESSAGES.NEXT_ATTEMPT_AT, param(MESSAGES.NEXT_ATTEMPT_AT))
                     .set(MESSAGES.LEASE_UNTIL, DSL.castNull(MESSAGES.LEASE_UNTIL))
                     .set(MESSAGES.ATTEMPTS, WITH_ATTEMPT)
+                    .set(MESSAGES.PROVIDER_MESSAGE_ID, coalesce(param(MESSAGES.PROVIDER_MESSAGE_ID), MESSAGES.PROVIDER_MESSAGE_ID))
                     .set(MESSAGES.SENT_AT, param(MESSAGES.SENT_AT))
                     .set(MESSAGES.FINISHED_AT, param(MESSAGES.FINISHED_AT))
                     .where(BY_ID)
@@ -222,7 +223,7 @@ final class OutboxStore {
      */
     Row finish(Tx tx, UUID id, String state, @Nullable Instant nextAttemptAt, Instant startedAt, Instant endedAt, SendResult result) {
         return FINISH.single(tx,
-                state, nextAttemptAt, startedAt, endedAt, result.outcome().value(), result.code(), result.detail(), state.equals("sent") ? endedAt : null,
+                state, nextAttemptAt, startedAt, endedAt, result.outcome().value(), result.code(), result.detail(), result.providerMessageId(), state.equals("sent") ? endedAt : null,
                 nextAttemptAt == null ? endedAt : null, id);
     }
 

@@ -15,6 +15,7 @@ import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.tasks.messages.DispatchRules.Restraint;
 import org.guildhall.tasks.preferences.HoldRules;
+import org.guildhall.tasks.suppressions.Suppressions;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ final class RestraintStore {
     private static final PreparedUpdate LOCK_RECIPIENT = PreparedUpdate.of(DSL.query(
             "select pg_advisory_xact_lock(hashtext(platform.app_tenant()::text), hashtext({0}))", param(MESSAGES.RECIPIENT_KEY)));
 
-    private final SuppressionStore suppressions = new SuppressionStore();
+    private final Suppressions suppressions = new Suppressions();
 
     /** Reads it, and lets no other transaction send to the recipient until this one ends, if there is a cap. */
     Restraint lock(Tx tx, HoldRules rules, String category, String recipient, @Nullable UUID personId, Instant at) {
@@ -47,15 +48,14 @@ final class RestraintStore {
     /** @param at the instant of the attempt */
     Restraint read(Tx tx, HoldRules rules, String category, String recipient, @Nullable UUID personId, Instant at) {
         var batch = new Batch();
-        var active = suppressions.active(batch, recipient, personId);
+        var stopping = suppressions.stopping(batch, recipient, personId, category);
         var cap = rules.capOf(category);
         var day = rules.day(at);
         var sent = cap == null ? null : batch.single(COUNT, EmailAddresses.deliverable(recipient), day.from(), day.until());
         batch.send(tx);
-        var suppression = SuppressionRules.stopping(active.get(), category);
         var quiet = rules.quietAt(category, at);
         return new Restraint(
-                suppression == null ? null : suppression.id(), sent != null && cap != null && sent.get() >= cap ? day.until() : null,
+                stopping.get(), sent != null && cap != null && sent.get() >= cap ? day.until() : null,
                 quiet == null ? null : quiet.until());
     }
 }

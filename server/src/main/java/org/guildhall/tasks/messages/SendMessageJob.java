@@ -2,6 +2,7 @@ package org.guildhall.tasks.messages;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
@@ -23,6 +24,7 @@ import org.guildhall.tasks.messages.MessageStore.Row;
 import org.guildhall.tasks.messages.OutboxStore.Ended;
 import org.guildhall.tasks.messages.OutboxStore.Turn;
 import org.guildhall.tasks.messages.SendResult.Outcome;
+import org.guildhall.tasks.suppressions.Suppressions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,31 +43,34 @@ final class SendMessageJob implements TaskQueue.Job {
     private final JobTransactions transactions;
     private final Outbox outbox;
     private final OutboxStore store = new OutboxStore();
-    private final SuppressionStore suppressions = new SuppressionStore();
+    private final Suppressions suppressions = new Suppressions();
     private final RestraintStore restraints = new RestraintStore();
     private final MessageViews views;
+    private final UnsubscribeLinks links;
     private final Keys keys;
     private final BiFunction<Tx, UUID, @Nullable String> addresses;
     private final MessageSender smtp;
-    private final MessageSender standIn = new StandInSender();
+    private final HttpSender http;
 
     /** @param addresses gives the e-mail address of a person; null if there is none */
     SendMessageJob(
-            JobTransactions transactions, Outbox outbox, MessageViews views, Keys keys, BiFunction<Tx, UUID, @Nullable String> addresses,
-            MessageSender smtp) {
+            JobTransactions transactions, Outbox outbox, MessageViews views, UnsubscribeLinks links, Keys keys, BiFunction<Tx, UUID, @Nullable String> addresses,
+            MessageSender smtp, HttpSender http) {
         this.transactions = transactions;
         this.outbox = outbox;
         this.views = views;
+        this.links = links;
         this.keys = keys;
         this.addresses = addresses;
         this.smtp = smtp;
+        this.http = http;
     }
 
     /** What follows from a claim: an attempt, or a wait. */
     private sealed interface Claim {
 
         /** Send it now. @param claimedNanos this node's clock before the claim */
-        record Attempt(Row message, TransportStore.Row transport, boolean isTest, Instant at, long claimedNanos) implements Claim {}
+        record Attempt(UUID tenant, Row message, TransportStore.Row transport, boolean isTest, Instant at, long claimedNanos) implements Claim {}
 
         /** Nothing to send now. @param until null if the message needs no further run */
         record Wait(@Nullable Instant until) implements Claim {}
@@ -140,7 +145,7 @@ final class SendMessageJob implements TaskQueue.Job {
         var message = turn.message();
         store.takeSlot(tx, turn.transport().id(), nextSlotAt);
         return new Claim.Attempt(
-                store.start(tx, message.id(), recipient, turn.now(), turn.now().plus(LEASE)), turn.transport(), turn.isTest(), turn.now(), began);
+                tx.tenant(), store.start(tx, message.id(), recipient, turn.now(), turn.now().plus(LEASE)), turn.transport(), turn.isTest(), turn.now(), began);
     }
 
     private SendResult send(Claim.Attempt attempt) {
@@ -154,16 +159,26 @@ final class SendMessageJob implements TaskQueue.Job {
             return SendResult.of(Outcome.DEFERRED, "timeout", "The node had no time left for the attempt.");
         }
         var transport = attempt.transport();
-        var server = transport.server();
-        var password = server.password() == null ? null : keys.openSecret(server.password(), new TransportId(transport.id()).toString());
-        if (server.password() != null && password == null) {
-            return SendResult.of(Outcome.DEFERRED, "login_refused", "The stored password can't be read with the keys of this server.");
-        }
         var mail = new MessageSender.Mail(
                 attempt.at(), message.emailMessageId(), transport.senderAddress(), transport.senderName(), message.sentTo(), message.subject(),
-                message.body(), message.format().equals("html"));
-        return (attempt.isTest() ? standIn : smtp)
-                .send(new MessageSender.Server(server.host(), server.port(), server.tls(), server.user(), password), mail, Duration.ofNanos(left));
+                message.body(), message.format().equals("html"), links.of(attempt.tenant(), message));
+        return attempt.isTest() ? StandInSender.accepted() : exchange(transport, message, mail, Duration.ofNanos(left));
+    }
+
+    /** The exchange with the mail server or the endpoint. */
+    private SendResult exchange(TransportStore.Row transport, Row message, MessageSender.Mail mail, Duration within) {
+        var server = transport.server();
+        var endpoint = transport.endpoint();
+        var sealed = endpoint != null ? endpoint.secret() : server == null ? null : server.password();
+        var secret = sealed == null ? null : keys.openSecret(sealed, new TransportId(transport.id()).toString());
+        if (sealed != null && secret == null) {
+            return SendResult.of(Outcome.DEFERRED, "login_refused", "The stored secret can't be read with the keys of this server.");
+        }
+        if (endpoint != null && secret != null) {
+            return http.send(new HttpSender.Endpoint(endpoint.url(), secret), new MessageId(message.id()).toString(), message.category(), mail, within);
+        }
+        var mailServer = Objects.requireNonNull(server);
+        return smtp.send(new MessageSender.Server(mailServer.host(), mailServer.port(), mailServer.tls(), mailServer.user(), secret), mail, within);
     }
 
     private @Nullable Instant store(Tx tx, Events events, Claim.Attempt attempt, SendResult result) {
@@ -171,13 +186,13 @@ final class SendMessageJob implements TaskQueue.Job {
         if (ended == null) {
             return null;
         }
-        var next = result.outcome() == Outcome.DEFERRED ? nextAttempt(ended) : null;
+        var next = result.outcome() == Outcome.DEFERRED ? nextAttempt(ended, result) : null;
         var state = next != null ? "queued" : result.outcome() == Outcome.DEFERRED || result.outcome() == Outcome.REFUSED ? "failed" : result.outcome().value();
         var before = ended.message();
         var after = store.finish(tx, before.id(), state, next, attempt.at(), ended.now(), result);
         record(events, next == null ? "message." + state : "message.deferred", before, after);
-        if (before.sentTo() != null && SuppressionRules.isHardBounce(result)) {
-            suppress(tx, events, before.sentTo(), before.id());
+        if (before.sentTo() != null && result.isHardBounce()) {
+            suppressions.bounced(tx, events, Outbox.SEND, before.sentTo(), before.id());
         }
         if (next != null) {
             return DispatchRules.earlier(next, before.expiresAt());
@@ -186,18 +201,9 @@ final class SendMessageJob implements TaskQueue.Job {
         return null;
     }
 
-    /** Suppresses the one address that was refused. */
-    private void suppress(Tx tx, Events events, String address, UUID messageId) {
-        var bounce = suppressions.insertBounce(tx, address, messageId);
-        if (bounce != null) {
-            var suppression = SuppressionsHandler.toApi(bounce);
-            events.begin(new Source("suppression.created", "access", Outbox.SEND, Actor.JOB, null, null)).created(suppression.id(), suppression);
-        }
-    }
-
-    private static @Nullable Instant nextAttempt(Ended ended) {
+    private static @Nullable Instant nextAttempt(Ended ended, SendResult result) {
         var wait = RetryBackoff.after(ended.message().tries(), ThreadLocalRandom.current().nextDouble());
-        return wait == null ? null : ended.now().plus(wait);
+        return wait == null ? null : ended.now().plus(result.retryAfter() == null ? wait : result.retryAfter());
     }
 
     private void record(Events events, String action, Row before, Row after) {

@@ -79,6 +79,10 @@ final class SmtpSender implements MessageSender {
         message.setSentDate(Date.from(mail.at()));
         // Automatic answers to such a message, such as out-of-office notes, are then not sent (RFC 3834).
         message.setHeader("Auto-Submitted", "auto-generated");
+        if (mail.unsubscribeUrl() != null) {
+            message.setHeader("List-Unsubscribe", "<" + mail.unsubscribeUrl() + ">");
+            message.setHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        }
         message.setText(mail.body(), "UTF-8", mail.isHtml() ? "html" : "plain");
         message.saveChanges();
         return message;

@@ -35,7 +35,7 @@ final class TransportStore {
      * @param nextSlotAt the next free place within the rate
      */
     record Row(
-            UUID id, @Nullable String externalId, String name, String channel, String kind, Server server, String senderAddress,
+            UUID id, @Nullable String externalId, String name, String channel, String kind, @Nullable Server server, @Nullable Endpoint endpoint, String senderAddress,
             @Nullable String senderName, int ratePerMinute, boolean isDefault, String state, Instant nextSlotAt, Instant createdAt, Instant updatedAt,
             long version) {
 
@@ -51,9 +51,12 @@ final class TransportStore {
     /** A mail server. @param password sealed; null without a login */
     record Server(String host, int port, String tls, @Nullable String user, byte @Nullable [] password) {}
 
-    /** The members of a transport that a caller can set. */
+    /** An HTTP endpoint. @param secret sealed */
+    record Endpoint(String url, byte[] secret) {}
+
+    /** The members of a transport that a caller can set. Exactly one of server and endpoint is given. */
     record Values(
-            @Nullable String externalId, String name, Server server, String senderAddress, @Nullable String senderName, int ratePerMinute,
+            @Nullable String externalId, String name, @Nullable Server server, @Nullable Endpoint endpoint, String senderAddress, @Nullable String senderName, int ratePerMinute,
             boolean isDefault) {}
 
     /** The filters of a list; null for an absent one. */
@@ -61,7 +64,7 @@ final class TransportStore {
 
     static final List<Field<?>> COLUMNS = List.of(
             TRANSPORTS.ID, TRANSPORTS.EXTERNAL_ID, TRANSPORTS.NAME, TRANSPORTS.CHANNEL, TRANSPORTS.KIND, TRANSPORTS.HOST, TRANSPORTS.PORT,
-            TRANSPORTS.TLS, TRANSPORTS.USER_NAME, TRANSPORTS.PASSWORD, TRANSPORTS.SENDER_ADDRESS, TRANSPORTS.SENDER_NAME,
+            TRANSPORTS.TLS, TRANSPORTS.USER_NAME, TRANSPORTS.PASSWORD, TRANSPORTS.URL, TRANSPORTS.SECRET, TRANSPORTS.SENDER_ADDRESS, TRANSPORTS.SENDER_NAME,
             TRANSPORTS.RATE_PER_MINUTE, TRANSPORTS.IS_DEFAULT, TRANSPORTS.STATE, TRANSPORTS.NEXT_SLOT_AT, TRANSPORTS.CREATED_AT,
             TRANSPORTS.UPDATED_AT, TRANSPORTS.VERSION);
     private static final Condition BY_ID = TRANSPORTS.ID.eq(param(TRANSPORTS.ID));
@@ -72,12 +75,14 @@ final class TransportStore {
                     .set(TRANSPORTS.EXTERNAL_ID, param(TRANSPORTS.EXTERNAL_ID))
                     .set(TRANSPORTS.NAME, param(TRANSPORTS.NAME))
                     .set(TRANSPORTS.CHANNEL, inline("email"))
-                    .set(TRANSPORTS.KIND, inline("smtp"))
+                    .set(TRANSPORTS.KIND, param(TRANSPORTS.KIND))
                     .set(TRANSPORTS.HOST, param(TRANSPORTS.HOST))
                     .set(TRANSPORTS.PORT, param(TRANSPORTS.PORT))
                     .set(TRANSPORTS.TLS, param(TRANSPORTS.TLS))
                     .set(TRANSPORTS.USER_NAME, param(TRANSPORTS.USER_NAME))
                     .set(TRANSPORTS.PASSWORD, param(TRANSPORTS.PASSWORD))
+                    .set(TRANSPORTS.URL, param(TRANSPORTS.URL))
+                    .set(TRANSPORTS.SECRET, param(TRANSPORTS.SECRET))
                     .set(TRANSPORTS.SENDER_ADDRESS, param(TRANSPORTS.SENDER_ADDRESS))
                     .set(TRANSPORTS.SENDER_NAME, param(TRANSPORTS.SENDER_NAME))
                     .set(TRANSPORTS.RATE_PER_MINUTE, param(TRANSPORTS.RATE_PER_MINUTE))
@@ -116,6 +121,8 @@ final class TransportStore {
                     .set(TRANSPORTS.TLS, param(TRANSPORTS.TLS))
                     .set(TRANSPORTS.USER_NAME, param(TRANSPORTS.USER_NAME))
                     .set(TRANSPORTS.PASSWORD, param(TRANSPORTS.PASSWORD))
+                    .set(TRANSPORTS.URL, param(TRANSPORTS.URL))
+                    .set(TRANSPORTS.SECRET, param(TRANSPORTS.SECRET))
                     .set(TRANSPORTS.SENDER_ADDRESS, param(TRANSPORTS.SENDER_ADDRESS))
                     .set(TRANSPORTS.SENDER_NAME, param(TRANSPORTS.SENDER_NAME))
                     .set(TRANSPORTS.RATE_PER_MINUTE, param(TRANSPORTS.RATE_PER_MINUTE))
@@ -145,8 +152,11 @@ final class TransportStore {
 
     Row insert(Tx tx, UUID id, Values values) {
         var server = values.server();
+        var endpoint = values.endpoint();
         return INSERT.single(tx,
-                id, values.externalId(), values.name(), server.host(), server.port(), server.tls(), server.user(), server.password(),
+                id, values.externalId(), values.name(), server == null ? "http" : "smtp", server == null ? null : server.host(),
+                server == null ? null : server.port(), server == null ? null : server.tls(), server == null ? null : server.user(),
+                server == null ? null : server.password(), endpoint == null ? null : endpoint.url(), endpoint == null ? null : endpoint.secret(),
                 values.senderAddress(), values.senderName(), values.ratePerMinute(), values.isDefault());
     }
 
@@ -181,9 +191,12 @@ final class TransportStore {
 
     Row update(Tx tx, UUID id, Values values) {
         var server = values.server();
+        var endpoint = values.endpoint();
         return UPDATE.single(tx,
-                values.externalId(), values.name(), server.host(), server.port(), server.tls(), server.user(), server.password(),
-                values.senderAddress(), values.senderName(), values.ratePerMinute(), values.isDefault(), id);
+                values.externalId(), values.name(), server == null ? null : server.host(), server == null ? null : server.port(),
+                server == null ? null : server.tls(), server == null ? null : server.user(), server == null ? null : server.password(),
+                endpoint == null ? null : endpoint.url(), endpoint == null ? null : endpoint.secret(), values.senderAddress(), values.senderName(),
+                values.ratePerMinute(), values.isDefault(), id);
     }
 
     Row changeState(Tx tx, UUID id, String state) {
@@ -194,11 +207,22 @@ final class TransportStore {
         return new Row(
                 cells.get(TRANSPORTS.ID), cells.get(TRANSPORTS.EXTERNAL_ID), cells.get(TRANSPORTS.NAME), cells.get(TRANSPORTS.CHANNEL),
                 cells.get(TRANSPORTS.KIND),
-                new Server(
-                        cells.get(TRANSPORTS.HOST), cells.get(TRANSPORTS.PORT), cells.get(TRANSPORTS.TLS), cells.get(TRANSPORTS.USER_NAME),
-                        cells.get(TRANSPORTS.PASSWORD)),
+                server(cells), endpoint(cells),
                 cells.get(TRANSPORTS.SENDER_ADDRESS), cells.get(TRANSPORTS.SENDER_NAME), cells.get(TRANSPORTS.RATE_PER_MINUTE),
                 cells.get(TRANSPORTS.IS_DEFAULT), cells.get(TRANSPORTS.STATE), cells.get(TRANSPORTS.NEXT_SLOT_AT),
                 cells.get(TRANSPORTS.CREATED_AT), cells.get(TRANSPORTS.UPDATED_AT), cells.get(TRANSPORTS.VERSION));
+    }
+
+    private static @Nullable Server server(RowReader cells) {
+        var host = cells.get(TRANSPORTS.HOST);
+        return host == null
+                ? null
+                : new Server(
+                        host, cells.get(TRANSPORTS.PORT), cells.get(TRANSPORTS.TLS), cells.get(TRANSPORTS.USER_NAME), cells.get(TRANSPORTS.PASSWORD));
+    }
+
+    private static @Nullable Endpoint endpoint(RowReader cells) {
+        var url = cells.get(TRANSPORTS.URL);
+        return url == null ? null : new Endpoint(url, cells.get(TRANSPORTS.SECRET));
     }
 }

@@ -7,9 +7,11 @@ import org.guildhall.api.Reply;
 import org.guildhall.api.model.ListTransportsQuery;
 import org.guildhall.api.model.MessageChannel;
 import org.guildhall.api.model.NewTransport;
+import org.guildhall.api.model.NewTransportHttp;
 import org.guildhall.api.model.NewTransportSender;
 import org.guildhall.api.model.NewTransportSmtp;
 import org.guildhall.api.model.Transport;
+import org.guildhall.api.model.TransportHttp;
 import org.guildhall.api.model.TransportId;
 import org.guildhall.api.model.TransportKind;
 import org.guildhall.api.model.TransportPatch;
@@ -21,10 +23,14 @@ import org.guildhall.api.tasks.TransportsApi;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.http.Call;
+import org.guildhall.core.outbound.OutboundFailure;
+import org.guildhall.core.outbound.TargetRules;
+import org.guildhall.core.outbound.WebhookSignature;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.tasks.messages.TransportStore.Endpoint;
 import org.guildhall.tasks.messages.TransportStore.Filter;
 import org.guildhall.tasks.messages.TransportStore.Replaced;
 import org.guildhall.tasks.messages.TransportStore.Row;
@@ -32,7 +38,7 @@ import org.guildhall.tasks.messages.TransportStore.Server;
 import org.guildhall.tasks.messages.TransportStore.Values;
 import org.jspecify.annotations.Nullable;
 
-/** Transports: {@code /tasks/transports}. No answer contains a password. */
+/** Transports: {@code /tasks/transports}. No answer contains a password or a secret. */
 final class TransportsHandler implements TransportsApi<Call> {
 
     private static final String BASE = "/api/v1/tasks/transports/";
@@ -52,8 +58,10 @@ final class TransportsHandler implements TransportsApi<Call> {
     @Override
     public Reply<Transport> createTransport(Call call, NewTransport body) {
         var id = Ids.next();
+        requireOne(body.smtp(), body.http());
         var values = new Values(
-                body.externalId(), body.name(), server(id, body.smtp()), body.sender().address(), body.sender().name(),
+                body.externalId(), body.name(), body.smtp() == null ? null : server(id, body.smtp()),
+                body.http() == null ? null : endpoint(id, body.http()), body.sender().address(), body.sender().name(),
                 body.ratePerMinute() == null ? RATE_PER_MINUTE : body.ratePerMinute(), Boolean.TRUE.equals(body.isDefault()));
         // The former default comes first: there is one default at a time.
         var former = values.isDefault() ? transports.endDefault(call.tx(), "email", id) : null;
@@ -85,9 +93,15 @@ final class TransportsHandler implements TransportsApi<Call> {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        var server = wanted.smtp().equals(current.smtp()) ? before.server() : server(before.id(), wanted.smtp());
+        requireOne(wanted.smtp(), wanted.http());
+        if ((wanted.smtp() == null) != (current.smtp() == null)) {
+            var detail = "A transport doesn't change between a mail server and an HTTP endpoint. Create another one.";
+            throw Problem.VALIDATION_FAILED.because(detail).with(Item.pointer(wanted.smtp() == null ? "/http" : "/smtp", "excluded", detail));
+        }
+        var server = wanted.smtp() == null || wanted.smtp().equals(current.smtp()) ? before.server() : server(before.id(), wanted.smtp());
+        var endpoint = wanted.http() == null || wanted.http().equals(current.http()) ? before.endpoint() : endpoint(before.id(), wanted.http());
         var values = new Values(
-                wanted.externalId(), wanted.name(), server, wanted.sender().address(), wanted.sender().name(), wanted.ratePerMinute(),
+                wanted.externalId(), wanted.name(), server, endpoint, wanted.sender().address(), wanted.sender().name(), wanted.ratePerMinute(),
                 wanted.isDefault());
         var former = values.isDefault() && !before.isDefault() ? transports.endDefault(call.tx(), before.channel(), before.id()) : null;
         var after = changed(call, before, transports.update(call.tx(), before.id(), values));
@@ -139,6 +153,31 @@ final class TransportsHandler implements TransportsApi<Call> {
                 smtp.password() == null ? null : keys.sealSecret(smtp.password(), new TransportId(id).toString()));
     }
 
+    /** The endpoint with its secret sealed for this transport. */
+    private Endpoint endpoint(UUID id, NewTransportHttp http) {
+        if (http.secret() == null) {
+            var detail = "`secret` is required, also in a change of `http`.";
+            throw Problem.VALIDATION_FAILED.because(detail).with(Item.pointer("/http/secret", "required", detail));
+        }
+        if (!WebhookSignature.isSecret(http.secret())) {
+            var detail = "A secret is `whsec_` and 24 to 64 bytes in base64.";
+            throw Problem.VALIDATION_FAILED.because(detail).with(Item.pointer("/http/secret", "format", detail));
+        }
+        try {
+            TargetRules.http(http.url());
+        } catch (OutboundFailure forbidden) {
+            throw Problem.VALIDATION_FAILED.because(forbidden.getMessage()).with(Item.pointer("/http/url", "format", forbidden.getMessage()));
+        }
+        return new Endpoint(http.url(), keys.sealSecret(http.secret(), new TransportId(id).toString()));
+    }
+
+    private static void requireOne(@Nullable NewTransportSmtp smtp, @Nullable NewTransportHttp http) {
+        if ((smtp == null) == (http == null)) {
+            var detail = "A transport has `smtp` or `http`, exactly one of both.";
+            throw Problem.VALIDATION_FAILED.because(detail).with(Item.pointer("/smtp", "excluded", detail));
+        }
+    }
+
     private static void recordFormer(Call call, @Nullable Replaced former) {
         if (former != null) {
             var after = toApi(former.after());
@@ -148,17 +187,23 @@ final class TransportsHandler implements TransportsApi<Call> {
 
     private static TransportPatch patchable(Row row) {
         var server = row.server();
+        var endpoint = row.endpoint();
         return new TransportPatch(
                 row.externalId(), row.name(),
-                new NewTransportSmtp(server.host(), server.port(), TransportTls.fromValue(server.tls()), server.user(), null),
+                server == null ? null : new NewTransportSmtp(server.host(), server.port(), TransportTls.fromValue(server.tls()), server.user(), null),
+                endpoint == null ? null : new NewTransportHttp(endpoint.url(), null),
                 new NewTransportSender(row.senderAddress(), row.senderName()), row.ratePerMinute(), row.isDefault());
     }
 
     static Transport toApi(Row row) {
         var server = row.server();
+        var endpoint = row.endpoint();
         return new Transport(
                 new TransportId(row.id()), row.externalId(), row.name(), MessageChannel.fromValue(row.channel()), TransportKind.fromValue(row.kind()),
-                new TransportSmtp(server.host(), server.port(), TransportTls.fromValue(server.tls()), server.user(), server.password() != null),
+                server == null
+                        ? null
+                        : new TransportSmtp(server.host(), server.port(), TransportTls.fromValue(server.tls()), server.user(), server.password() != null),
+                endpoint == null ? null : new TransportHttp(endpoint.url(), true),
                 new TransportSender(row.senderAddress(), row.senderName()), row.ratePerMinute(), row.isDefault(), TransportState.fromValue(row.state()),
                 row.createdAt(), row.updatedAt(), row.version());
     }

@@ -51,7 +51,7 @@ final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
         read("recovery", wanted.quietHours().recovery(), windows, wrong);
         read("marketing", wanted.quietHours().marketing(), windows, wrong);
         ProblemException.ifAny(wrong);
-        var values = new Values(windows, wanted.caps().perPersonPerDay().email());
+        var values = new Values(windows, wanted.caps().perPersonPerDay().email(), wanted.unsubscribeText());
         if (values.equals(before.values())) {
             call.unchanged();
             return Reply.ok(toApi(before));
@@ -90,7 +90,7 @@ final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
     }
 
     private static MessagePreferencesPatch patchable(Row row) {
-        return new MessagePreferencesPatch(quietHours(row), caps(row));
+        return new MessagePreferencesPatch(quietHours(row), caps(row), row.values().unsubscribeText());
     }
 
     private static MessageQuietHours quietHours(Row row) {
@@ -111,6 +111,6 @@ final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
 
     private static MessagePreferences toApi(Row row) {
         return new MessagePreferences(
-                new MessagePreferencesId(row.tenant()), quietHours(row), caps(row), row.createdAt(), row.updatedAt(), row.version());
+                new MessagePreferencesId(row.tenant()), quietHours(row), caps(row), row.values().unsubscribeText(), row.createdAt(), row.updatedAt(), row.version());
     }
 }

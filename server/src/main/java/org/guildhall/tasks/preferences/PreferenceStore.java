@@ -39,7 +39,7 @@ final class PreferenceStore {
     record Window(String category, Set<DayOfWeek> days, int startMinutes, int endMinutes) {}
 
     /** The members that a caller can set. */
-    record Values(List<Window> windows, @Nullable Integer emailsPerDay) {}
+    record Values(List<Window> windows, @Nullable Integer emailsPerDay, @Nullable String unsubscribeText) {}
 
     /** The preferences of the tenant. */
     record Row(UUID tenant, ZoneId zone, Values values, Instant createdAt, Instant updatedAt, long version) {}
@@ -52,7 +52,8 @@ final class PreferenceStore {
     private static final Field<Instant> UPDATED_AT = coalesce(MESSAGE_PREFERENCES.UPDATED_AT, TASKS_SETTINGS.CREATED_AT).as("updated_at_now");
     private static final Field<Long> VERSION = coalesce(MESSAGE_PREFERENCES.VERSION, inline(1L)).as("version_now");
     private static final List<Field<?>> COLUMNS = List.of(
-            TASKS_SETTINGS.TENANT_ID, TASKS_SETTINGS.TIME_ZONE, MESSAGE_PREFERENCES.QUIET_HOURS, MESSAGE_PREFERENCES.EMAILS_PER_DAY, CREATED_AT,
+            TASKS_SETTINGS.TENANT_ID, TASKS_SETTINGS.TIME_ZONE, MESSAGE_PREFERENCES.QUIET_HOURS, MESSAGE_PREFERENCES.EMAILS_PER_DAY,
+            MESSAGE_PREFERENCES.UNSUBSCRIBE_TEXT, CREATED_AT,
             UPDATED_AT, VERSION);
 
     private static final PreparedQuery<Row> GET = PreparedQuery.of(
@@ -67,6 +68,7 @@ final class PreferenceStore {
     private static final PreparedUpdate UPDATE = PreparedUpdate.of(DSL.update(MESSAGE_PREFERENCES)
             .set(MESSAGE_PREFERENCES.QUIET_HOURS, param(MESSAGE_PREFERENCES.QUIET_HOURS))
             .set(MESSAGE_PREFERENCES.EMAILS_PER_DAY, param(MESSAGE_PREFERENCES.EMAILS_PER_DAY))
+            .set(MESSAGE_PREFERENCES.UNSUBSCRIBE_TEXT, param(MESSAGE_PREFERENCES.UNSUBSCRIBE_TEXT))
             .set(MESSAGE_PREFERENCES.UPDATED_AT, EffectiveDates.touched(MESSAGE_PREFERENCES.UPDATED_AT))
             .set(MESSAGE_PREFERENCES.VERSION, MESSAGE_PREFERENCES.VERSION.plus(inline(1))));
 
@@ -90,7 +92,7 @@ final class PreferenceStore {
     }
 
     Row update(Tx tx, Values values) {
-        UPDATE.later(tx, written(values.windows()), values.emailsPerDay());
+        UPDATE.later(tx, written(values.windows()), values.emailsPerDay(), values.unsubscribeText());
         return GET.single(tx);
     }
 
@@ -111,7 +113,9 @@ final class PreferenceStore {
     private static Row row(RowReader cells) {
         return new Row(
                 cells.get(TASKS_SETTINGS.TENANT_ID), ZoneId.of(cells.get(TASKS_SETTINGS.TIME_ZONE)),
-                new Values(windows(cells.get(MESSAGE_PREFERENCES.QUIET_HOURS)), cells.get(MESSAGE_PREFERENCES.EMAILS_PER_DAY)), cells.get(CREATED_AT),
+                new Values(windows(cells.get(MESSAGE_PREFERENCES.QUIET_HOURS)), cells.get(MESSAGE_PREFERENCES.EMAILS_PER_DAY),
+                        cells.get(MESSAGE_PREFERENCES.UNSUBSCRIBE_TEXT)),
+                cells.get(CREATED_AT),
                 cells.get(UPDATED_AT), cells.get(VERSION));
     }
 }

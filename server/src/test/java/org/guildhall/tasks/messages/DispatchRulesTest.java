@@ -134,17 +134,6 @@ class DispatchRulesTest {
         assertEquals(expected, DispatchRules.firstAttempt(wanted, quiet.at(wanted, ZoneId.of("Australia/Sydney")), event, now));
     }
 
-    @ParameterizedTest
-    @CsvSource(nullValues = "", value = {
-            "hard_bounce, , transactional, true", "invalid, , transactional, true", "manual, , transactional, true",
-            "manual, transactional, transactional, false", "complaint, , transactional, false", "unsubscribe, , transactional, false",
-            "unsubscribe, transactional, transactional, false", "unsubscribe, marketing, marketing, true", "unsubscribe, marketing, reminder, false",
-            "unsubscribe, , incident, true", "complaint, , marketing, true", "manual, recovery, recovery, true", "hard_bounce, , incident, true"})
-    void suppression_stopsByReasonAndCategory(String reason, @Nullable String category, String message, boolean stops) {
-        var active = new SuppressionRules.Active(UUID.randomUUID(), reason, category);
-        assertEquals(stops ? active : null, SuppressionRules.stopping(List.of(active), message));
-    }
-
     private static long seconds(Instant instant) {
         return Duration.between(NOW, instant).toSeconds();
     }

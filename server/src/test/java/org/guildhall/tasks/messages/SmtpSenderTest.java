@@ -27,7 +27,7 @@ class SmtpSenderTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Mail MAIL = new Mail(
             Instant.parse("2026-11-21T02:15:00Z"), "<msg_1@winterstreet.example>", "hello@winterstreet.example", "Winter Street é",
-            "Mira.Rossi@members.example", "Your trial – class", "See you on Monday.\n.\nA dot.", false);
+            "Mira.Rossi@members.example", "Your trial – class", "See you on Monday.\n.\nA dot.", false, null);
 
     private final OutgoingAddresses local = new OutgoingAddresses(List.of(IpRange.parse("127.0.0.1")));
 

@@ -1,4 +1,4 @@
-package org.guildhall.tasks.messages;
+package org.guildhall.tasks.suppressions;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.tasks.Tables.SUPPRESSIONS;
@@ -73,6 +73,16 @@ final class SuppressionStore {
                     .onConflictDoNothing()
                     .returningResult(COLUMNS),
             SuppressionStore::row);
+    private static final PreparedQuery<Row> INSERT_UNSUBSCRIPTION = PreparedQuery.of(
+            insertInto(SUPPRESSIONS)
+                    .set(SUPPRESSIONS.CHANNEL, inline(CHANNEL))
+                    .set(SUPPRESSIONS.PERSON_ID, param(SUPPRESSIONS.PERSON_ID))
+                    .set(SUPPRESSIONS.ADDRESS, param(SUPPRESSIONS.ADDRESS))
+                    .set(SUPPRESSIONS.REASON, inline("unsubscribe"))
+                    .set(SUPPRESSIONS.CATEGORY, param(SUPPRESSIONS.CATEGORY))
+                    .onConflictDoNothing()
+                    .returningResult(COLUMNS),
+            SuppressionStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(SUPPRESSIONS).where(BY_ID), SuppressionStore::row);
     private static final PreparedQuery<Row> LOCK =
             PreparedQuery.of(select(COLUMNS).from(SUPPRESSIONS).where(BY_ID).forNoKeyUpdate(), SuppressionStore::row);
@@ -115,6 +125,11 @@ final class SuppressionStore {
     /** Inserts the suppression of an address that a mail server has refused for good; null if there is one. */
     @Nullable Row insertBounce(Tx tx, String address, UUID messageId) {
         return INSERT_BOUNCE.one(tx, EmailAddresses.deliverable(address), messageId);
+    }
+
+    /** Inserts the unsubscription of a recipient from a category; null if there is one. */
+    @Nullable Row insertUnsubscription(Tx tx, @Nullable UUID personId, @Nullable String address, String category) {
+        return INSERT_UNSUBSCRIPTION.one(tx, personId, address == null ? null : EmailAddresses.deliverable(address), category);
     }
 
     @Nullable Row get(Tx tx, UUID id) {

@@ -1,4 +1,4 @@
-package org.guildhall.tasks.messages;
+package org.guildhall.tasks.suppressions;
 
 import java.util.List;
 import java.util.Set;
@@ -26,11 +26,5 @@ final class SuppressionRules {
             return suppression.category() == null && OVER_TRANSACTIONAL.contains(suppression.reason());
         }
         return suppression.category() == null || suppression.category().equals(category);
-    }
-
-    /** True if the reply of a mail server means that the address doesn't exist: 550 with an enhanced code 5.1.x (RFC 3463). */
-    static boolean isHardBounce(SendResult result) {
-        return result.outcome() == SendResult.Outcome.REFUSED && "550".equals(result.code()) && result.detail() != null
-                && result.detail().startsWith("5.1.");
     }
 }

@@ -1,4 +1,4 @@
-package org.guildhall.tasks.messages;
+package org.guildhall.tasks.suppressions;
 
 import java.util.Set;
 import org.guildhall.api.Page;
@@ -19,9 +19,9 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
-import org.guildhall.tasks.messages.SuppressionStore.Filter;
-import org.guildhall.tasks.messages.SuppressionStore.New;
-import org.guildhall.tasks.messages.SuppressionStore.Row;
+import org.guildhall.tasks.suppressions.SuppressionStore.Filter;
+import org.guildhall.tasks.suppressions.SuppressionStore.New;
+import org.guildhall.tasks.suppressions.SuppressionStore.Row;
 
 /** Suppressions: {@code /tasks/suppressions}. */
 final class SuppressionsHandler implements SuppressionsApi<Call> {

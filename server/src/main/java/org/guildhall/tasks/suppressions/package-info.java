@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.tasks.suppressions;
+
+import org.jspecify.annotations.NullMarked;
