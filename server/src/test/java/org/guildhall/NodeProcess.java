@@ -18,7 +18,7 @@ import org.guildhall.core.auth.ApiToken;
 /** A node in a process of its own, on the database of a test server. It can be killed and stopped. */
 public final class NodeProcess implements AutoCloseable {
 
-    private static final String LISTENS = "Guildhall listens on ";
+    private static final String LISTENS = "Guildhall listens on port ";
 
     private final Process process;
     private final String url;
@@ -41,7 +41,7 @@ public final class NodeProcess implements AutoCloseable {
         var process = builder.start();
         var line = String.valueOf(new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine());
         assertTrue(line.startsWith(LISTENS), line);
-        return new NodeProcess(process, line.substring(LISTENS.length()).split("[ ,]")[0]);
+        return new NodeProcess(process, "http://127.0.0.1:" + line.substring(LISTENS.length()));
     }
 
     /** Lets the node measure the database's clock again, as it does for each unknown token. */
