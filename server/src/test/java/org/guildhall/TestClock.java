@@ -29,10 +29,21 @@ public final class TestClock implements AutoCloseable {
         try (var connection = server.superuser()) {
             this.definition = definition(connection);
             assertTrue(definition.contains(PRESENT), "the clock is already set, or its definition has changed: " + definition);
-            // The part of the instant that is cut off is less than a microsecond.
-            long microseconds = ChronoUnit.MICROS.between(Instant.now(), instant) + 1;
-            set(connection, definition.replace(PRESENT, "ELSE now() + interval '" + microseconds + " microseconds'"));
+            move(connection, instant);
         }
+    }
+
+    /** Sets the clock to another instant. */
+    public void move(Instant instant) throws SQLException {
+        try (var connection = server.superuser()) {
+            move(connection, instant);
+        }
+    }
+
+    private void move(Connection connection, Instant instant) throws SQLException {
+        // The part of the instant that is cut off is less than a microsecond.
+        long microseconds = ChronoUnit.MICROS.between(Instant.now(), instant) + 1;
+        set(connection, definition.replace(PRESENT, "ELSE now() + interval '" + microseconds + " microseconds'"));
     }
 
     @Override

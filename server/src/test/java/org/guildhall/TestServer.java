@@ -87,6 +87,11 @@ public final class TestServer implements AutoCloseable {
         static final TestServer NODE = open("guildhall_unscheduled", settings -> reached(settings, settings.database()));
     }
 
+    /** A server without scheduled jobs on a fresh database of its own; the caller closes it. */
+    public static TestServer freshWithoutScheduler() {
+        return open("guildhall_unscheduled_" + COUNT.incrementAndGet(), settings -> reached(settings, settings.database()));
+    }
+
     /** A server on its own database that connects to mail servers of this machine, shared by all tests that send messages. */
     public static TestServer sending() {
         return Sending.NODE;

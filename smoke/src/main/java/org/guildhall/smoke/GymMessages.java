@@ -8,10 +8,10 @@ import org.guildhall.client.model.MessageCategory;
 import org.guildhall.client.model.MessageCaps;
 import org.guildhall.client.model.MessageCapsByChannel;
 import org.guildhall.client.model.MessagePreferencesPatch;
-import org.guildhall.client.model.MessageQuietHours;
+import org.guildhall.client.model.NewMessageQuietHours;
+import org.guildhall.client.model.NewQuietWindow;
 import org.guildhall.client.model.NewTemplate;
 import org.guildhall.client.model.NewTemplateVariable;
-import org.guildhall.client.model.QuietWindow;
 import org.guildhall.client.model.TemplateState;
 import org.guildhall.client.model.Weekday;
 
@@ -21,7 +21,7 @@ final class GymMessages {
     /** The number of steps that {@link #fill} reports. */
     static final int STEPS = 1;
 
-    private static final QuietWindow NIGHT = new QuietWindow(
+    private static final NewQuietWindow NIGHT = new NewQuietWindow(
             List.of(Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU, Weekday.FRI, Weekday.SAT, Weekday.SUN), "21:00", "08:00");
     private static final int MAILS_PER_DAY = 3;
 
@@ -33,7 +33,7 @@ final class GymMessages {
         template(tenant, "payment_recovery", MessageCategory.RECOVERY, "Your payment didn't go through",
                 "Hi {{first_name}},\n\nyour bank refused {{amount}}. Please choose another way to pay before {{day}}.", "first_name", "amount", "day");
         tenant.tasks().messagePreferences().update(new MessagePreferencesPatch()
-                .withQuietHours(new MessageQuietHours(List.of(NIGHT), List.of(NIGHT), List.of(NIGHT)))
+                .withQuietHours(new NewMessageQuietHours(List.of(NIGHT), List.of(NIGHT), List.of(NIGHT)))
                 .withCaps(new MessageCaps(new MessageCapsByChannel(MAILS_PER_DAY))));
         progress.step("the templates of messages, and when they are held");
     }

@@ -27,6 +27,7 @@ import org.guildhall.api.model.NewAlertTask;
 import org.guildhall.api.model.ProviderLane;
 import org.guildhall.api.model.ProviderOwnerKind;
 import org.guildhall.api.model.QuietOverride;
+import org.guildhall.api.model.NewQuietWindow;
 import org.guildhall.api.model.QuietWindow;
 import org.guildhall.api.model.SignalId;
 import org.guildhall.api.model.SignalKind;
@@ -65,7 +66,7 @@ final class AlertRuleViews {
                 is.externalId(), is.name(), new NewAlertCondition(AlertConditionType.fromValue(limit.type()), limit.value(), status(limit)),
                 new NewAlertScope(lane(is.scope()), signalId(is.scope()), kind(is.scope())), AlertActionable.fromValue(is.actionable()),
                 AlertSeverity.fromValue(is.severity()), is.routes().stream().map(AlertRuleViews::patchable).toList(), is.opensIncident(),
-                is.sendCleared(), is.quietHours().stream().map(AlertRuleViews::toApi).toList(), QuietOverride.fromValue(is.quietOverride()),
+                is.sendCleared(), is.quietHours().stream().map(AlertRuleViews::patchable).toList(), QuietOverride.fromValue(is.quietOverride()),
                 is.forEvaluations(), is.clearEvaluations(), is.repeatMinutes());
     }
 
@@ -90,6 +91,11 @@ final class AlertRuleViews {
 
     private static QuietWindow toApi(Window window) {
         return new QuietWindow(Arrays.stream(window.days().split(",")).map(Weekday::fromValue).toList(), window.starts(), window.ends());
+    }
+
+    private static NewQuietWindow patchable(Window window) {
+        var shown = toApi(window);
+        return new NewQuietWindow(shown.days(), shown.starts(), shown.ends());
     }
 
     private static @Nullable AlertConditionStatus status(Limit limit) {
@@ -129,7 +135,7 @@ final class AlertRuleViews {
         }).toList();
     }
 
-    static List<Window> windows(@Nullable List<QuietWindow> windows) {
+    static List<Window> windows(@Nullable List<NewQuietWindow> windows) {
         return Optional.ofNullable(windows).orElse(List.of()).stream()
                 .map(window -> new Window(window.days().stream().map(Weekday::value).collect(Collectors.joining(",")), window.starts(), window.ends()))
                 .toList();

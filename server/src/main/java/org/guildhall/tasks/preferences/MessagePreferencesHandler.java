@@ -13,6 +13,8 @@ import org.guildhall.api.model.MessagePreferences;
 import org.guildhall.api.model.MessagePreferencesId;
 import org.guildhall.api.model.MessagePreferencesPatch;
 import org.guildhall.api.model.MessageQuietHours;
+import org.guildhall.api.model.NewMessageQuietHours;
+import org.guildhall.api.model.NewQuietWindow;
 import org.guildhall.api.model.QuietWindow;
 import org.guildhall.api.model.Weekday;
 import org.guildhall.api.tasks.MessagePreferencesApi;
@@ -61,7 +63,7 @@ final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
         return Reply.ok(after);
     }
 
-    private static void read(String category, List<QuietWindow> windows, List<Window> read, List<Item> wrong) {
+    private static void read(String category, List<NewQuietWindow> windows, List<Window> read, List<Item> wrong) {
         for (int at = 0; at < windows.size(); at++) {
             var window = windows.get(at);
             if (window.starts().equals(window.ends())) {
@@ -90,7 +92,12 @@ final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
     }
 
     private static MessagePreferencesPatch patchable(Row row) {
-        return new MessagePreferencesPatch(quietHours(row), caps(row), row.values().unsubscribeText());
+        return new MessagePreferencesPatch(
+                new NewMessageQuietHours(patchable(row, "reminder"), patchable(row, "recovery"), patchable(row, "marketing")), caps(row), row.values().unsubscribeText());
+    }
+
+    private static List<NewQuietWindow> patchable(Row row, String category) {
+        return windows(row, category).stream().map(window -> new NewQuietWindow(window.days(), window.starts(), window.ends())).toList();
     }
 
     private static MessageQuietHours quietHours(Row row) {

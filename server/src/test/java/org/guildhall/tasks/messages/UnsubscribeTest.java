@@ -50,7 +50,7 @@ class UnsubscribeTest {
     }
 
     private HttpResponse<String> call(String method, String path, String type, String body) {
-        var request = HttpRequest.newBuilder(URI.create(tenant.server() + path))
+        var request = HttpRequest.newBuilder(URI.create(tenant.server().url() + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (type != null) {
             request.header("Content-Type", type);
@@ -111,6 +111,7 @@ class UnsubscribeTest {
     void person_isUnsubscribed_byAForm_whateverTheAddress() {
         try (var server = new SmtpStub(Map.of())) {
             transport(server);
+            http.post("/api/v1/catalog/org-types", "{\"key\": \"personal\", \"name\": \"Personal\", \"is_default\": true}").expect(201);
             var person = http.post("/api/v1/runtime/persons", "{\"name\": \"Mira\", \"email\": \"mira@members.example\"}").expect(201).at("/id");
             var to = "{\"person_id\": \"" + person + "\"}";
             assertEquals("sent", ended(to, "recovery").at("/state"));
