@@ -12,7 +12,6 @@ import org.guildhall.client.model.AlertConditionStatus;
 import org.guildhall.client.model.AlertConditionType;
 import org.guildhall.client.model.AlertRule;
 import org.guildhall.client.model.AlertSeverity;
-import org.guildhall.client.model.AlertTaskOwner;
 import org.guildhall.client.model.Domain;
 import org.guildhall.client.model.ListAlertRulesOptions;
 import org.guildhall.client.model.ListDomainsOptions;
@@ -22,6 +21,7 @@ import org.guildhall.client.model.NewAlertRoute;
 import org.guildhall.client.model.NewAlertRule;
 import org.guildhall.client.model.NewAlertScope;
 import org.guildhall.client.model.NewAlertTask;
+import org.guildhall.client.model.NewAlertTaskOwner;
 import org.guildhall.client.model.NewDomain;
 import org.guildhall.client.model.NewSignal;
 import org.guildhall.client.model.ProviderLane;
@@ -61,7 +61,7 @@ final class ProviderSeed {
     private static void rules(Guildhall tenant) {
         var rules = tenant.providers().alertRules();
         var known = new ResourceCache<AlertRule>(() -> rules.list(new ListAlertRulesOptions().withLimit(MOST)), AlertRule::externalId);
-        var task = new NewAlertRoute().withTask(new NewAlertTask(new AlertTaskOwner(ProviderOwnerKind.TEAM, "Billing")).withDueMinutes(DUE_MINUTES));
+        var task = new NewAlertRoute().withTask(new NewAlertTask(new NewAlertTaskOwner(ProviderOwnerKind.TEAM, "Billing")).withDueMinutes(DUE_MINUTES));
         for (var rule : List.of(
                 new NewAlertRule(
                         "Payments are blocked", new NewAlertCondition(AlertConditionType.STATUS_AT_LEAST).withStatus(AlertConditionStatus.BLOCKED),

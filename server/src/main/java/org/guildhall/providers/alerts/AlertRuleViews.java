@@ -24,6 +24,7 @@ import org.guildhall.api.model.NewAlertEmail;
 import org.guildhall.api.model.NewAlertRoute;
 import org.guildhall.api.model.NewAlertScope;
 import org.guildhall.api.model.NewAlertTask;
+import org.guildhall.api.model.NewAlertTaskOwner;
 import org.guildhall.api.model.ProviderLane;
 import org.guildhall.api.model.ProviderOwnerKind;
 import org.guildhall.api.model.QuietOverride;
@@ -77,7 +78,8 @@ final class AlertRuleViews {
 
     private static NewAlertRoute patchable(Route route) {
         return route.address() == null
-                ? new NewAlertRoute(null, new NewAlertTask(owner(route), route.dueMinutes()))
+                ? new NewAlertRoute(
+                        null, new NewAlertTask(new NewAlertTaskOwner(owner(route).kind(), owner(route).name()), route.dueMinutes()))
                 : new NewAlertRoute(new NewAlertEmail(route.address(), route.words()), null);
     }
 
