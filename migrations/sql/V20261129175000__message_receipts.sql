@@ -26,3 +26,8 @@ alter table tasks.messages
     add constraint messages_delivered check ((state = 'delivered') = (delivered_at is not null));
 create index messages_of_provider on tasks.messages (tenant_id, transport_id, provider_message_id, id) where provider_message_id is not null;
 grant update (delivered_at) on tasks.messages to guildhall_app;
+
+-- A provider acts without a consumer.
+alter table platform.audit_events
+    drop constraint audit_events_actor_known,
+    add constraint audit_events_actor_known check (actor_id is not null or actor_type in ('job', 'webhook'));
