@@ -110,6 +110,36 @@ check "and its signal is free" 200 '.status == "operational"' '.signal_percent =
 call GET "/providers/incidents/$incident/entries"
 check "the timeline has everything" 200 '[.data[].kind] == ["status", "status", "note", "status", "comms", "status"]'
 
+call POST /providers/alert-rules "{\"name\": \"Blocked $run\", \"cause\": \"blocked_$run\", \"condition\": {\"type\": \"status_at_least\"},
+  \"scope\": {\"signal_id\": \"$warehouse\"}, \"actionable\": \"user_facing_outage\", \"severity\": \"major\"}"
+check "an alert rule needs a complete condition" 422 '.errors[0].pointer == "/condition/status"'
+call POST /providers/alert-rules "{\"name\": \"Blocked $run\", \"cause\": \"blocked_$run\",
+  \"condition\": {\"type\": \"status_at_least\", \"status\": \"blocked\"}, \"scope\": {\"signal_id\": \"$warehouse\"}, \"actionable\": \"user_facing_outage\",
+  \"severity\": \"major\", \"routes\": [{\"task\": {\"owner\": {\"kind\": \"team\", \"name\": \"Smoke $run\"}, \"due_minutes\": 60}}], \"clear_evaluations\": 1}"
+check "an alert rule is created" 201 '.state == "active"' '.for_evaluations == 1' '.send_cleared' '.last_test == null'
+rule=$(member .id)
+call POST "/providers/alert-rules/$rule/test"
+check "and tested" 200 '.last_test.routes[0].outcome == "created"'
+call POST "/providers/signals/$warehouse/block" '{"reason": "A test of alerts."}'
+check "its signal is blocked" 200 '.status == "blocked"'
+for _ in $(seq 50); do
+    call GET "/providers/alerts?alert_rule_id=$rule"
+    [[ $(member '.data | length') == 0 ]] || break
+    sleep 0.2
+done
+check "the rule fires once" 200 '.data | length == 1' '.data[0].state == "sent"' '.data[0].routes[0].outcome == "created"'
+call GET "/tasks/operational-tasks/$(member '.data[0].routes[0].task_id')"
+check "and a task is made" 200 '.priority == "high"' '.source.workflow == "Alerts"'
+call POST "/providers/signals/$warehouse/unblock" '{"reason": "The test is over."}'
+check "its signal works again" 200 '.status == "operational"'
+for _ in $(seq 50); do
+    call GET "/providers/alerts?alert_rule_id=$rule"
+    [[ $(member '.data[0].state') == sent ]] || break
+    sleep 0.2
+done
+check "the alert clears" 200 '.data[0].state == "cleared"' '.data[0].cleared_at != null'
+call POST "/providers/alert-rules/$rule/archive"
+check "an alert rule is archived" 200 '.state == "archived"'
 call POST /providers/domains "{\"name\": \"shop-$run.winterstreet.example\", \"purpose\": \"Smoke\", \"expected_target\": \"shops.guildhall.example\"}"
 check "a domain is added" 201 '.state == "pending"' '.dns.state == "unknown"' '.runbook_state == "watch"' \
     ".verification.record_name == \"_guildhall-verification.shop-$run.winterstreet.example\""

@@ -79,7 +79,7 @@ public final class App implements AutoCloseable {
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
         runtime.bind(api);
-        this.providers = new ProvidersModule(jobs, work, config.keys(), outbound, tasks.providerChanges());
+        this.providers = new ProvidersModule(jobs, work, config.keys(), outbound, tasks.providerChanges(), tasks.door());
         providers.schedule();
         tasks.bind(api, jobs(platform.door(), runtime, providers), providers.states());
         providers.bind(api);

@@ -45,9 +45,9 @@ final class IncidentStore {
 
     /** An incident as stored. */
     record Row(
-            UUID id, @Nullable String externalId, UUID signalId, String cause, UUID openedBy, @Nullable UUID followsIncidentId, String title,
-            String impact, String severity, SignalStore.Owner owner, String recoveryAction, List<Evidence> evidence,
-            @Nullable UUID preventionTaskId, List<UUID> taskIds, @Nullable String explanation, String state, Instant openedAt,
+            UUID id, @Nullable String externalId, UUID signalId, String cause, @Nullable UUID openedBy, @Nullable UUID openedByRule,
+            @Nullable UUID followsIncidentId, String title, String impact, String severity, SignalStore.Owner owner, String recoveryAction,
+            List<Evidence> evidence, @Nullable UUID preventionTaskId, List<UUID> taskIds, @Nullable String explanation, String state, Instant openedAt,
             @Nullable Instant monitoringAt, @Nullable Instant resolvedAt, @Nullable Instant closedAt, Instant createdAt, Instant updatedAt,
             long version) {}
 
@@ -58,8 +58,9 @@ final class IncidentStore {
             @Nullable String externalId, String title, String impact, String severity, SignalStore.Owner owner, String recoveryAction,
             List<Evidence> evidence, @Nullable UUID preventionTaskId, Collection<UUID> taskIds, @Nullable String explanation) {}
 
-    /** The members that never change. */
-    record Origin(UUID signalId, String cause, UUID openedBy, @Nullable UUID followsIncidentId) {}
+    /** The members that never change. One of consumer and rule isn't null. */
+    record Origin(
+            UUID signalId, String cause, @Nullable UUID openedBy, @Nullable UUID openedByRule, @Nullable UUID followsIncidentId) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(
@@ -67,9 +68,9 @@ final class IncidentStore {
             @Nullable String owner, TimeWindow opened) {}
 
     private static final List<Field<?>> COLUMNS = List.of(
-            INCIDENTS.ID, INCIDENTS.EXTERNAL_ID, INCIDENTS.SIGNAL_ID, INCIDENTS.CAUSE, INCIDENTS.OPENED_BY, INCIDENTS.FOLLOWS_INCIDENT_ID,
-            INCIDENTS.TITLE, INCIDENTS.IMPACT, INCIDENTS.SEVERITY, INCIDENTS.OWNER_KIND, INCIDENTS.OWNER_NAME, INCIDENTS.OWNER_PERSON_ID,
-            INCIDENTS.RECOVERY_ACTION, INCIDENTS.EVIDENCE, INCIDENTS.PREVENTION_TASK_ID, INCIDENTS.TASK_IDS, INCIDENTS.OWNER_SAFE_EXPLANATION,
+            INCIDENTS.ID, INCIDENTS.EXTERNAL_ID, INCIDENTS.SIGNAL_ID, INCIDENTS.CAUSE, INCIDENTS.OPENED_BY, INCIDENTS.OPENED_BY_RULE_ID,
+            INCIDENTS.FOLLOWS_INCIDENT_ID, INCIDENTS.TITLE, INCIDENTS.IMPACT, INCIDENTS.SEVERITY, INCIDENTS.OWNER_KIND,
+            INCIDENTS.OWNER_NAME, INCIDENTS.OWNER_PERSON_ID, INCIDENTS.RECOVERY_ACTION, INCIDENTS.EVIDENCE, INCIDENTS.PREVENTION_TASK_ID, INCIDENTS.TASK_IDS, INCIDENTS.OWNER_SAFE_EXPLANATION,
             INCIDENTS.STATE, INCIDENTS.OPENED_AT, INCIDENTS.MONITORING_AT, INCIDENTS.RESOLVED_AT, INCIDENTS.CLOSED_AT, INCIDENTS.CREATED_AT,
             INCIDENTS.UPDATED_AT, INCIDENTS.VERSION);
     private static final JsonReader<List<Evidence>> EVIDENCE = JsonReader.ofList(Evidence.class);
@@ -108,6 +109,7 @@ final class IncidentStore {
                     .set(INCIDENTS.SIGNAL_ID, param(INCIDENTS.SIGNAL_ID))
                     .set(INCIDENTS.CAUSE, param(INCIDENTS.CAUSE))
                     .set(INCIDENTS.OPENED_BY, param(INCIDENTS.OPENED_BY))
+                    .set(INCIDENTS.OPENED_BY_RULE_ID, param(INCIDENTS.OPENED_BY_RULE_ID))
                     .set(INCIDENTS.FOLLOWS_INCIDENT_ID, param(INCIDENTS.FOLLOWS_INCIDENT_ID))
                     .set(SETTABLE)
                     .set(INCIDENTS.OPENED_AT, EffectiveDates.present())
@@ -172,9 +174,10 @@ final class IncidentStore {
 
     /** Opens an incident. */
     Row insert(Tx tx, Origin origin, Values values) {
-        return INSERT.single(tx, origin.signalId(), origin.cause(), origin.openedBy(), origin.followsIncidentId(), values.externalId(),
-                values.title(), values.impact(), values.severity(), values.owner().kind(), values.owner().name(), values.owner().personId(),
-                values.recoveryAction(), written(values.evidence()), values.preventionTaskId(), values.taskIds(), values.explanation());
+        return INSERT.single(tx, origin.signalId(), origin.cause(), origin.openedBy(), origin.openedByRule(), origin.followsIncidentId(),
+                values.externalId(), values.title(), values.impact(), values.severity(), values.owner().kind(),
+                values.owner().name(), values.owner().personId(), values.recoveryAction(), written(values.evidence()), values.preventionTaskId(),
+                values.taskIds(), values.explanation());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -250,7 +253,8 @@ final class IncidentStore {
     private static Row row(RowReader cells) {
         return new Row(
                 cells.get(INCIDENTS.ID), cells.get(INCIDENTS.EXTERNAL_ID), cells.get(INCIDENTS.SIGNAL_ID), cells.get(INCIDENTS.CAUSE),
-                cells.get(INCIDENTS.OPENED_BY), cells.get(INCIDENTS.FOLLOWS_INCIDENT_ID), cells.get(INCIDENTS.TITLE), cells.get(INCIDENTS.IMPACT),
+                cells.get(INCIDENTS.OPENED_BY), cells.get(INCIDENTS.OPENED_BY_RULE_ID), cells.get(INCIDENTS.FOLLOWS_INCIDENT_ID),
+                cells.get(INCIDENTS.TITLE), cells.get(INCIDENTS.IMPACT),
                 cells.get(INCIDENTS.SEVERITY),
                 new SignalStore.Owner(cells.get(INCIDENTS.OWNER_KIND), cells.get(INCIDENTS.OWNER_NAME), cells.get(INCIDENTS.OWNER_PERSON_ID)),
                 cells.get(INCIDENTS.RECOVERY_ACTION), EVIDENCE.read(cells.get(INCIDENTS.EVIDENCE)), cells.get(INCIDENTS.PREVENTION_TASK_ID),

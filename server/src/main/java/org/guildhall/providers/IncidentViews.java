@@ -1,6 +1,7 @@
 package org.guildhall.providers;
 
 import java.util.UUID;
+import org.guildhall.api.model.AlertRuleId;
 import org.guildhall.api.model.ConsumerId;
 import org.guildhall.api.model.Incident;
 import org.guildhall.api.model.IncidentAudience;
@@ -30,10 +31,16 @@ final class IncidentViews {
         return new Incident(
                 new IncidentId(row.id()), row.externalId(), new SignalId(row.signalId()), row.cause(), row.title(), row.impact(),
                 IncidentSeverity.fromValue(row.severity()), Owners.toApi(row.owner()), IncidentState.fromValue(row.state()),
-                new IncidentOpener(IncidentOpenerKind.PERSON, new ConsumerId(row.openedBy())), incidentId(row.followsIncidentId()),
+                opener(row), incidentId(row.followsIncidentId()),
                 row.recoveryAction(), row.evidence().stream().map(IncidentViews::toApi).toList(), taskId(row.preventionTaskId()),
                 row.taskIds().stream().map(OperationalTaskId::new).toList(), row.explanation(), row.openedAt(), row.monitoringAt(),
                 row.resolvedAt(), row.closedAt(), row.createdAt(), row.updatedAt(), row.version());
+    }
+
+    private static IncidentOpener opener(Row row) {
+        return row.openedBy() == null
+                ? new IncidentOpener(IncidentOpenerKind.RULE, null, row.openedByRule() == null ? null : new AlertRuleId(row.openedByRule()))
+                : new IncidentOpener(IncidentOpenerKind.PERSON, new ConsumerId(row.openedBy()), null);
     }
 
     static IncidentEntry toApi(IncidentEntryStore.Row row) {

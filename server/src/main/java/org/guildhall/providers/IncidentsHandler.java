@@ -70,7 +70,7 @@ final class IncidentsHandler implements IncidentsApi<Call> {
         }
         Require.active(signal.state(), "/signal_id", "signal");
         requireFirst(open.get());
-        var row = incidents.insert(tx, new Origin(signal.id(), body.cause(), call.caller().consumer(), earlierId), values);
+        var row = incidents.insert(tx, new Origin(signal.id(), body.cause(), call.caller().consumer(), null, earlierId), values);
         entries.insertLater(tx, row.id(), true, IncidentEntryStore.Values.of("status", "The incident was opened."));
         var incident = IncidentViews.toApi(row);
         call.created(incident.id(), incident);

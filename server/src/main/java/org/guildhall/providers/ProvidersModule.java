@@ -7,6 +7,7 @@ import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
 import java.util.List;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
@@ -14,7 +15,7 @@ import org.guildhall.providers.alerts.AlertsModule;
 import org.guildhall.providers.domains.DomainsModule;
 import org.guildhall.tasks.Tasks;
 
-/** Wires the providers room: signals, checks, incidents, domains, and the summary. */
+/** Wires the providers room: signals, checks, incidents, alerts, domains, and the summary. */
 public final class ProvidersModule implements AutoCloseable {
 
     private final SignalStore signals = new SignalStore();
@@ -28,22 +29,28 @@ public final class ProvidersModule implements AutoCloseable {
     private final SignalChanges changes;
     private final Keys keys;
     private final DomainsModule domains;
-    private final AlertsModule alerts = new AlertsModule();
+    private final AlertsModule alerts;
 
     /**
      * @param jobs the database for background work
      * @param queue runs the checks
      * @param changes gets a signal when the status of a signal can have changed; implemented by the tasks room
+     * @param tasks sends messages and creates tasks for alerts
      */
-    public ProvidersModule(Db jobs, TaskQueue queue, Keys keys, Outbound outbound, Tasks.ProviderChanges changes) {
+    public ProvidersModule(Db jobs, TaskQueue queue, Keys keys, Outbound outbound, Tasks.ProviderChanges changes, Tasks tasks) {
         this.keys = keys;
-        this.changes = new SignalChanges(signals, changes);
+        this.changes = new SignalChanges(signals, changes, this::signalChanged);
+        this.alerts = new AlertsModule(jobs, queue, tasks, new RuleIncidents(signals, incidents, entries, this.changes));
         var runner = new CheckRunner(outbound, keys, tenant -> jobs.read(tenant, Db.ANY_REVISION, tx -> {
             tx.requireCurrent();
             return true;
         }));
         this.domains = new DomainsModule(jobs, queue, outbound);
         this.job = new CheckJob(jobs, runner, checks, results, signals, this.changes, queue);
+    }
+
+    private void signalChanged(Tx tx) {
+        alerts.signalChanged(tx);
     }
 
     /** The state of the providers that jobs depend on. */
@@ -59,6 +66,7 @@ public final class ProvidersModule implements AutoCloseable {
     /** Registers the room's jobs. */
     public void schedule() {
         job.schedule();
+        alerts.schedule();
         domains.schedule();
     }
 

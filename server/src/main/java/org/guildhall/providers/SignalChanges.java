@@ -1,26 +1,39 @@
 package org.guildhall.providers;
 
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.providers.SignalStore.Row;
 import org.guildhall.tasks.Tasks;
 
-/** Records what changes of checks and incidents make of their signal, and tells the jobs that depend on it. */
+/** Records what changes of checks and incidents make of their signal, and tells the jobs and alert rules that depend on it. */
 final class SignalChanges {
 
     private final SignalStore signals;
     private final Tasks.ProviderChanges jobs;
+    private final Consumer<Tx> alerts;
 
-    SignalChanges(SignalStore signals, Tasks.ProviderChanges jobs) {
+    /** @param alerts requests an evaluation of the alert rules */
+    SignalChanges(SignalStore signals, Tasks.ProviderChanges jobs, Consumer<Tx> alerts) {
         this.signals = signals;
         this.jobs = jobs;
+        this.alerts = alerts;
     }
 
-    /** Tells the jobs if a signal has another status, lane or state. */
+    /** Requests an evaluation of the alert rules for a new signal. */
+    void entered(Tx tx) {
+        alerts.accept(tx);
+    }
+
+    /** Tells the jobs if a signal has another status, lane or state, and the alert rules also if its evidence has changed. */
     void tell(Tx tx, Row before, Row after) {
-        if (!after.status().equals(before.status()) || !after.state().equals(before.state()) || !after.lane().equals(before.lane())) {
+        boolean moved = !after.status().equals(before.status()) || !after.state().equals(before.state()) || !after.lane().equals(before.lane());
+        if (moved) {
             jobs.providersChanged(tx);
+        }
+        if (moved || !after.evidenceStatus().equals(before.evidenceStatus()) || after.evidencePercent() != before.evidencePercent()) {
+            alerts.accept(tx);
         }
     }
 

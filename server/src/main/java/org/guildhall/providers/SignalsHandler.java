@@ -45,6 +45,7 @@ final class SignalsHandler implements SignalsApi<Call> {
                 body.lastSignal(), body.lastSignalAt(), body.impact(), body.recoveryAction(), evidence(body.evidence()));
         var signal = SignalViews.toApi(signals.insert(call.tx(), kind, values));
         call.created(signal.id(), signal);
+        changes.entered(call.tx());
         return Reply.created("/api/v1/providers/signals/" + signal.id(), signal);
     }
 

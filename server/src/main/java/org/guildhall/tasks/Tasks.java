@@ -15,6 +15,7 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.JoinedRead;
+import org.guildhall.tasks.messages.RoomMessages;
 import org.guildhall.tasks.operational.OperationalTaskStore;
 import org.guildhall.tasks.operational.TaskBacklogStore;
 import org.guildhall.tasks.operational.OperationalTaskViews;
@@ -26,10 +27,12 @@ public final class Tasks {
 
     private final OperationalTasks tasks;
     private final OperationalTaskViews views;
+    private final RoomMessages messages;
 
-    Tasks(OperationalTasks tasks, OperationalTaskViews views) {
+    Tasks(OperationalTasks tasks, OperationalTaskViews views, RoomMessages messages) {
         this.tasks = tasks;
         this.views = views;
+        this.messages = messages;
     }
 
     /**
@@ -116,15 +119,47 @@ public final class Tasks {
     /** The resource that a task is about. @param type the kind of resource, as in its audit events */
     public record Entity(String type, UUID id) {}
 
+    /** The owner of a task, by name. @param isPerson false for a team */
+    public record Owner(String name, boolean isPerson) {}
+
     /**
      * A new task.
      *
-     * @param team the team that does the work
      * @param due null for no due date
      * @param workflow the workflow that it comes from, at most 60 characters
      */
     public record NewTask(
-            String title, @Nullable String detail, String team, @Nullable Due due, Priority priority, String workflow, Entity about) {}
+            String title, @Nullable String detail, Owner owner, @Nullable Due due, Priority priority, String workflow, Entity about) {
+
+        /** A task of a team. */
+        public NewTask(
+                String title, @Nullable String detail, String team, @Nullable Due due, Priority priority, String workflow, Entity about) {
+            this(title, detail, new Owner(team, false), due, priority, workflow, about);
+        }
+    }
+
+    /**
+     * An e-mail about an incident.
+     *
+     * @param subject one line, at most 300 characters
+     * @param body plain text
+     * @param dedupeKey a second message with the same key isn't sent
+     * @param sendAfter the instant before which it isn't sent; null to send it at once
+     * @param workflow the workflow that it comes from, at most 60 characters
+     */
+    public record IncidentMail(
+            String address, String subject, String body, String dedupeKey, @Nullable Instant sendAfter, String workflow, Entity about) {}
+
+    /**
+     * Queues an e-mail through the default transport, in the caller's transaction.
+     *
+     * @param changes gets the message
+     * @return the id of the message; null if the tenant has no default transport
+     */
+    public @Nullable UUID send(Tx tx, Changes changes, IncidentMail mail) {
+        return messages.queueIncident(tx, changes, new RoomMessages.Mail(
+                mail.address(), mail.subject(), mail.body(), mail.dedupeKey(), mail.sendAfter(), mail.workflow(), mail.about().type(), mail.about().id()));
+    }
 
     /**
      * Creates an open task in the caller's transaction.
@@ -134,8 +169,9 @@ public final class Tasks {
      */
     public UUID create(Tx tx, Changes changes, NewTask task) {
         return tasks.create(
-                tx, changes, task.title(), task.detail(), task.team(), task.due() instanceof Due.On on ? on.day() : null,
-                task.due() instanceof Due.At at ? at.instant() : null, lower(task.priority()), task.workflow(), task.about().type(), task.about().id());
+                tx, changes, task.title(), task.detail(), task.owner().isPerson() ? "person" : "team", task.owner().name(),
+                task.due() instanceof Due.On on ? on.day() : null, task.due() instanceof Due.At at ? at.instant() : null,
+                lower(task.priority()), task.workflow(), task.about().type(), task.about().id());
     }
 
     /**

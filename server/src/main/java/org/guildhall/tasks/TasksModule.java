@@ -50,7 +50,7 @@ public final class TasksModule {
 
     /** The door of this room. */
     public Tasks door() {
-        return new Tasks(operational.operationalTasks(), operational.views());
+        return new Tasks(operational.operationalTasks(), operational.views(), messages.roomMessages());
     }
 
     /** Gets the platform's signals of changed tenants. */

@@ -22,6 +22,8 @@ public final class FilledTenant {
         }
         RuntimeExamples.fillTablesWithoutOperations(samples);
         ProvidersExamples.checkWithResult(samples);
+        ProvidersExamples.firedAlert(samples);
+        ProvidersExamples.alertStreak(samples);
         TasksExamples.preferences(samples);
         return samples.tenant;
     }

@@ -61,7 +61,10 @@ final class ProvidersExamples {
             example(PAUSE_ALERT_RULE),
             example(RESUME_ALERT_RULE).after(PAUSE_ALERT_RULE),
             example(ARCHIVE_ALERT_RULE),
-            example(SUPPRESS_ALERT_RULE).with("/until", SampleData::nextMonth));
+            example(SUPPRESS_ALERT_RULE).with("/until", SampleData::nextMonth),
+            example(TEST_ALERT_RULE),
+            example(LIST_FIRED_ALERTS).entry(ProvidersExamples::firedAlert),
+            example(GET_FIRED_ALERT).at("fired_alert_id", ProvidersExamples::firedAlert));
 
     private ProvidersExamples() {}
 
@@ -84,6 +87,35 @@ final class ProvidersExamples {
         }
         samples.remember("result", TypeIds.format("ckr", result));
         return check;
+    }
+
+    /** An alert that has cleared, so that no evaluation changes it. */
+    static String firedAlert(SampleData samples) {
+        var alert = Ids.next();
+        insert(samples, """
+                insert into providers.fired_alerts (tenant_id, id, rule_id, signal_id, cause, severity, state, fired_at, sent_at, cleared_at)
+                values (?, ?, ?, ?, 'payments_blocked', 'critical', 'cleared', now(), now(), now())""",
+                samples.tenant.id(), alert, TypeIds.parse("alr", samples.id("alr")), TypeIds.parse("sig", samples.id("sig")));
+        return TypeIds.format("fal", alert);
+    }
+
+    /** A condition that holds, of a rule that waits for a day, so that no evaluation ends the streak. */
+    static void alertStreak(SampleData samples) {
+        var signal = samples.id("sig");
+        var rule = samples.made("/api/v1/providers/alert-rules", Map.of(
+                "name", "Waits", "condition", Map.of("type", "percent_below", "value", 100), "scope", Map.of("signal_id", signal), "actionable", "none",
+                "severity", "minor", "for_evaluations", 1440));
+        insert(samples, """
+                insert into providers.alert_streaks (tenant_id, rule_id, signal_id, evaluations, counted_at) values (?, ?, ?, 1, now())
+                on conflict do nothing""", samples.tenant.id(), TypeIds.parse("alr", rule), TypeIds.parse("sig", signal));
+    }
+
+    private static void insert(SampleData samples, String statement, Object... values) {
+        try {
+            samples.tenant.sql(statement, values);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 
     /** A new incident with all that a closing asks for. */

@@ -115,6 +115,7 @@ class SeedTest {
         counts.put("sites", count(runtime.sites().list().all()));
         counts.put("usage events", count(runtime.usageEvents().list().all()));
         counts.put("signals", count(client(url, tokens.tenantAdmin()).providers().signals().list().all()));
+        counts.put("alert rules", count(client(url, tokens.tenantAdmin()).providers().alertRules().list().all()));
         counts.put("audit events", count(client(url, tokens.tenantAdmin()).platform().auditEvents().list().all()));
         counts.put("tenants", count(client(url, tokens.platformAdmin()).platform().tenants().list().all()));
         counts.put("consumers", count(client(url, tokens.tenantAdmin()).platform().consumers().list().all()));

@@ -25,6 +25,7 @@ import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.RowReader;
+import org.guildhall.providers.alerts.FiredAlertStore.UsedRoute;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -37,8 +38,11 @@ final class AlertRuleStore {
 
     /** A rule as stored. */
     record Row(
-            UUID id, String cause, Values values, @Nullable Instant suppressUntil, @Nullable String suppressReason, String state, Instant createdAt,
-            Instant updatedAt, long version) {}
+            UUID id, String cause, Values values, @Nullable Instant suppressUntil, @Nullable String suppressReason, @Nullable Test lastTest,
+            String state, Instant createdAt, Instant updatedAt, long version) {}
+
+    /** A test of the routes. */
+    record Test(Instant at, List<UsedRoute> routes) {}
 
     /** The members of a rule that a caller can set. */
     record Values(
@@ -72,8 +76,8 @@ final class AlertRuleStore {
             ALERT_RULES.CONDITION_STATUS, ALERT_RULES.LANE, ALERT_RULES.SIGNAL_ID, ALERT_RULES.SIGNAL_KIND, ALERT_RULES.ACTIONABLE,
             ALERT_RULES.SEVERITY, ALERT_RULES.ROUTES, ALERT_RULES.OPENS_INCIDENT, ALERT_RULES.SEND_CLEARED, ALERT_RULES.QUIET_HOURS,
             ALERT_RULES.QUIET_OVERRIDE, ALERT_RULES.SUPPRESS_UNTIL, ALERT_RULES.SUPPRESS_REASON, ALERT_RULES.FOR_EVALUATIONS,
-            ALERT_RULES.CLEAR_EVALUATIONS, ALERT_RULES.REPEAT_MINUTES, ALERT_RULES.STATE, ALERT_RULES.CREATED_AT, ALERT_RULES.UPDATED_AT,
-            ALERT_RULES.VERSION);
+            ALERT_RULES.CLEAR_EVALUATIONS, ALERT_RULES.REPEAT_MINUTES, ALERT_RULES.LAST_TEST_AT, ALERT_RULES.LAST_TEST_ROUTES, ALERT_RULES.STATE,
+            ALERT_RULES.CREATED_AT, ALERT_RULES.UPDATED_AT, ALERT_RULES.VERSION);
     private static final JsonReader<List<Route>> ROUTES = JsonReader.ofList(Route.class);
     private static final JsonReader<List<Window>> WINDOWS = JsonReader.ofList(Window.class);
 
@@ -106,6 +110,13 @@ final class AlertRuleStore {
             change()
                     .set(ALERT_RULES.SUPPRESS_UNTIL, param(ALERT_RULES.SUPPRESS_UNTIL))
                     .set(ALERT_RULES.SUPPRESS_REASON, param(ALERT_RULES.SUPPRESS_REASON))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            AlertRuleStore::row);
+    private static final PreparedQuery<Row> TESTED = PreparedQuery.of(
+            change()
+                    .set(ALERT_RULES.LAST_TEST_AT, param(ALERT_RULES.LAST_TEST_AT))
+                    .set(ALERT_RULES.LAST_TEST_ROUTES, param(ALERT_RULES.LAST_TEST_ROUTES))
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             AlertRuleStore::row);
@@ -166,6 +177,11 @@ final class AlertRuleStore {
         return SUPPRESS.single(tx, until, until == null ? null : reason, id);
     }
 
+    /** Stores a test of the routes. */
+    Row tested(Tx tx, UUID id, Test test) {
+        return TESTED.single(tx, test.at(), FiredAlertStore.written(test.routes()), id);
+    }
+
     /** The values in the order of the statement; cause and id only where they aren't null. */
     private static @Nullable Object[] values(@Nullable String cause, Values values, @Nullable UUID id) {
         var all = new ArrayList<@Nullable Object>();
@@ -223,9 +239,11 @@ final class AlertRuleStore {
                 cells.get(ALERT_RULES.OPENS_INCIDENT), cells.get(ALERT_RULES.SEND_CLEARED), WINDOWS.read(cells.get(ALERT_RULES.QUIET_HOURS)),
                 cells.get(ALERT_RULES.QUIET_OVERRIDE), cells.get(ALERT_RULES.FOR_EVALUATIONS), cells.get(ALERT_RULES.CLEAR_EVALUATIONS),
                 cells.get(ALERT_RULES.REPEAT_MINUTES));
+        var tested = cells.get(ALERT_RULES.LAST_TEST_AT);
         return new Row(
                 cells.get(ALERT_RULES.ID), cells.get(ALERT_RULES.CAUSE), values, cells.get(ALERT_RULES.SUPPRESS_UNTIL),
-                cells.get(ALERT_RULES.SUPPRESS_REASON), cells.get(ALERT_RULES.STATE), cells.get(ALERT_RULES.CREATED_AT),
-                cells.get(ALERT_RULES.UPDATED_AT), cells.get(ALERT_RULES.VERSION));
+                cells.get(ALERT_RULES.SUPPRESS_REASON),
+                tested == null ? null : new Test(tested, FiredAlertStore.routes(cells.get(ALERT_RULES.LAST_TEST_ROUTES))),
+                cells.get(ALERT_RULES.STATE), cells.get(ALERT_RULES.CREATED_AT), cells.get(ALERT_RULES.UPDATED_AT), cells.get(ALERT_RULES.VERSION));
     }
 }

@@ -14,6 +14,7 @@ import org.guildhall.api.model.AlertRule;
 import org.guildhall.api.model.AlertRuleId;
 import org.guildhall.api.model.AlertRulePatch;
 import org.guildhall.api.model.AlertRuleState;
+import org.guildhall.api.model.AlertRuleTest;
 import org.guildhall.api.model.AlertScope;
 import org.guildhall.api.model.AlertSeverity;
 import org.guildhall.api.model.AlertTask;
@@ -35,6 +36,7 @@ import org.guildhall.providers.alerts.AlertRuleStore.Limit;
 import org.guildhall.providers.alerts.AlertRuleStore.Route;
 import org.guildhall.providers.alerts.AlertRuleStore.Row;
 import org.guildhall.providers.alerts.AlertRuleStore.Scope;
+import org.guildhall.providers.alerts.AlertRuleStore.Test;
 import org.guildhall.providers.alerts.AlertRuleStore.Window;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +54,7 @@ final class AlertRuleViews {
                 new AlertScope(lane(is.scope()), signalId(is.scope()), kind(is.scope())), AlertActionable.fromValue(is.actionable()),
                 AlertSeverity.fromValue(is.severity()), is.routes().stream().map(AlertRuleViews::toApi).toList(), is.opensIncident(),
                 is.sendCleared(), is.quietHours().stream().map(AlertRuleViews::toApi).toList(), QuietOverride.fromValue(is.quietOverride()),
-                row.suppressUntil(), row.suppressReason(), is.forEvaluations(), is.clearEvaluations(), is.repeatMinutes(),
+                row.suppressUntil(), row.suppressReason(), test(row.lastTest()), is.forEvaluations(), is.clearEvaluations(), is.repeatMinutes(),
                 AlertRuleState.fromValue(row.state()), row.createdAt(), row.updatedAt(), row.version());
     }
 
@@ -77,6 +79,10 @@ final class AlertRuleViews {
         return route.address() == null
                 ? new NewAlertRoute(null, new NewAlertTask(owner(route), route.dueMinutes()))
                 : new NewAlertRoute(new NewAlertEmail(route.address(), route.words()), null);
+    }
+
+    private static @Nullable AlertRuleTest test(@Nullable Test test) {
+        return test == null ? null : new AlertRuleTest(test.at(), test.routes().stream().map(FiredAlertViews::toApi).toList());
     }
 
     private static AlertTaskOwner owner(Route route) {

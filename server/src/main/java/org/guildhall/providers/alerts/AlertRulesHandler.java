@@ -20,6 +20,7 @@ import org.guildhall.core.sql.Batch;
 import org.guildhall.providers.alerts.AlertRuleStore.Filter;
 import org.guildhall.providers.alerts.AlertRuleStore.Row;
 import org.guildhall.providers.alerts.AlertRuleStore.Scope;
+import org.guildhall.providers.alerts.AlertRuleStore.Test;
 import org.guildhall.providers.alerts.AlertRuleStore.Values;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +34,13 @@ final class AlertRulesHandler implements AlertRulesApi<Call> {
     private static final int CLEAR_EVALUATIONS = 2;
 
     private final AlertRuleStore rules;
+    private final AlertNotifications notifications;
     private final Consumer<Tx> evaluations;
 
     /** @param evaluations requests an evaluation of the tenant's rules after the commit */
-    AlertRulesHandler(AlertRuleStore rules, Consumer<Tx> evaluations) {
+    AlertRulesHandler(AlertRuleStore rules, AlertNotifications notifications, Consumer<Tx> evaluations) {
         this.rules = rules;
+        this.notifications = notifications;
         this.evaluations = evaluations;
     }
 
@@ -130,6 +133,18 @@ final class AlertRulesHandler implements AlertRulesApi<Call> {
         return changed(call, before, rules.suppress(call.tx(), before.id(), body.until(), body.reason()));
     }
 
+    @Override
+    public Reply<AlertRule> testAlertRule(Call call, AlertRuleId alertRuleId) {
+        var before = locked(call, alertRuleId);
+        requireNotArchived(before);
+        if (before.values().routes().isEmpty()) {
+            throw Problem.INVALID_STATE.because("The rule has no routes. Add one to `routes`.");
+        }
+        var now = call.tx().now();
+        var used = notifications.use(call.tx(), call.changes().secondary(), before, AlertNotifications.test(before, now), now);
+        return recorded(call, before, rules.tested(call.tx(), before.id(), new Test(now, used)));
+    }
+
     private Row locked(Call call, AlertRuleId alertRuleId) {
         var row = Require.found(rules.lock(call.tx(), alertRuleId.value()));
         call.expect(row.version());
@@ -162,9 +177,13 @@ final class AlertRulesHandler implements AlertRulesApi<Call> {
     }
 
     private Reply<AlertRule> changed(Call call, Row before, Row after) {
+        evaluations.accept(call.tx());
+        return recorded(call, before, after);
+    }
+
+    private static Reply<AlertRule> recorded(Call call, Row before, Row after) {
         var rule = AlertRuleViews.toApi(after);
         call.changed(rule.id(), AlertRuleViews.toApi(before), rule);
-        evaluations.accept(call.tx());
         return Reply.ok(rule);
     }
 

@@ -31,8 +31,8 @@ public final class JobsModule {
         this.definitions = new JobDefinitions(offered);
         this.ticker = new JobTicker(db, queue, definitions, jobs, runs, providers);
         this.runner = new JobRunner(db, queue, definitions, jobs, runs, providers, node(), (tx, changes, definition, runId, error) -> tasks.create(
-                tx, changes, "Job " + definition.name() + " failed", error + " The log of the run has the attempts.", TEAM, null, null, "high", "Jobs",
-                "job_run", runId));
+                tx, changes, "Job " + definition.name() + " failed", error + " The log of the run has the attempts.", "team", TEAM, null, null, "high",
+                "Jobs", "job_run", runId));
     }
 
     /** The name of this node: its process, on the host that the environment names. */

@@ -57,6 +57,11 @@ public final class MessagesModule {
         this.outbox = new Outbox(queue);
     }
 
+    /** Queues messages for other rooms. */
+    public RoomMessages roomMessages() {
+        return new RoomMessages(messages, transports, views, outbox);
+    }
+
     /** Registers the background work of this part. */
     public void schedule() {
         var smtp = new SmtpSender(outgoing.addresses(), ANSWER_MAX);

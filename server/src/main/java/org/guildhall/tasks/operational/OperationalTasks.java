@@ -26,16 +26,16 @@ public final class OperationalTasks {
     /**
      * Creates an open task.
      *
-     * @param team the responsible team
+     * @param ownerKind {@code team} or {@code person}
      * @param dueOn a day in the tenant's time zone; null with {@code dueAt}, or for no due date
      * @param priority {@code low}, {@code normal}, {@code high} or {@code urgent}
      * @param entityType the kind of resource that the task is about, as in its audit events
      */
     public UUID create(
-            Tx tx, Changes changes, String title, @Nullable String detail, String team, @Nullable LocalDate dueOn, @Nullable Instant dueAt,
-            String priority, String workflow, String entityType, UUID entityId) {
+            Tx tx, Changes changes, String title, @Nullable String detail, String ownerKind, String ownerName, @Nullable LocalDate dueOn,
+            @Nullable Instant dueAt, String priority, String workflow, String entityType, UUID entityId) {
         var task = views.toApi(tasks.insert(tx, new Values(
-                null, title, detail, new Owner("team", team, null), dueOn, dueAt, priority, new Source(workflow, entityType, entityId), Map.of())));
+                null, title, detail, new Owner(ownerKind, ownerName, null), dueOn, dueAt, priority, new Source(workflow, entityType, entityId), Map.of())));
         changes.created(task.id(), task);
         return task.id().value();
     }

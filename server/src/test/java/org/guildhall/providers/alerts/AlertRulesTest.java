@@ -3,8 +3,10 @@ package org.guildhall.providers.alerts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
@@ -125,6 +127,26 @@ class AlertRulesTest {
         assertEquals("409 invalid_state", act(rule, "archive").outcome());
         assertEquals("409 invalid_state", http.patch(URL + "/" + rule, "{\"name\": \"Other\"}").outcome());
         assertEquals("409 invalid_state", http.post(URL + "/" + rule + "/suppress", "{\"until\": null, \"reason\": \"R\"}").outcome());
+    }
+
+    @Test
+    void test_usesTheRoutes_andSaysSo() throws SQLException {
+        assertEquals("409 invalid_state", act(create("").expect(201).at("/id"), "test").outcome());
+        var routes = ", \"routes\": [{\"email\": {\"address\": \"a@b.example\"}}, {\"task\": {\"owner\": {\"kind\": \"team\", \"name\": \"T\"}, \"due_minutes\": 5}}]";
+        var rule = create(routes).expect(201).at("/id");
+        var without = act(rule, "test").expect(200);
+        assertEquals("no_transport null created", without.at("/last_test/routes/0/outcome") + " " + without.at("/last_test/routes/0/message_id") + " "
+                + without.at("/last_test/routes/1/outcome"));
+        http.post("/api/v1/tasks/transports", """
+                {"name": "T", "smtp": {"host": "smtp.mail.example", "user": "u", "password": "p"}, "sender": {"address": "club@mail.example"},
+                 "is_default": true}""").expect(201);
+        var tested = act(rule, "test").expect(200);
+        var message = http.get("/api/v1/tasks/messages/" + tested.at("/last_test/routes/0/message_id")).expect(200);
+        assertEquals("[test] R incident a@b.example Alerts " + rule, message.at("/subject") + " " + message.at("/category") + " " + message.at("/to/address")
+                + " " + message.at("/source/workflow") + " " + message.at("/source/entity_id"));
+        var task = http.get("/api/v1/tasks/operational-tasks/" + tested.at("/last_test/routes/1/task_id")).expect(200);
+        assertEquals("[test] R high team T", task.at("/title") + " " + task.at("/priority") + " " + task.at("/owner/kind") + " " + task.at("/owner/name"));
+        assertEquals(List.of("0"), tenant.found("select count(*) from providers.fired_alerts where tenant_id = ?", tenant.id()));
     }
 
     @Test
