@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  * @param status of the success answer
  * @param scope the only scope that it asks for; null unless {@code access} is SCOPED
  * @param access PUBLIC, OPTIONAL, AUTHENTICATED or SCOPED
+ * @param signed true for a public POST whose body is signed by a secret of a resource; its handler makes the change and its audit event
  * @param auditAction what the audit trail calls the change; null for a read
  * @param auditCategory {@code x-audit-category} of its tag; null for a read
  * @param ifMatch NONE, OPTIONAL or REQUIRED
@@ -34,7 +35,7 @@ import java.util.regex.Pattern;
  * @param downloadTypes the media types of a streamed answer; empty without one
  */
 record Policy(
-        String id, String domain, String tag, String method, String path, int status, String scope, String access, boolean mutation, String auditAction,
+        String id, String domain, String tag, String method, String path, int status, String scope, String access, boolean signed, boolean mutation, String auditAction,
         String auditCategory, String ifMatch, int rateCost, boolean secret, boolean allowedWhenSuspended, boolean dryRun, boolean list, boolean versioned,
         Map<String, String> expands, String requestType, String responseType, List<String> streamTypes, long streamBytesMax,
         List<String> downloadTypes) {
@@ -46,7 +47,7 @@ record Policy(
 
     /** The members of an operation that this class reads. Any other one that starts with {@code x-} is a mistake. */
     static final Set<String> MEMBERS = Set.of(
-            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-secret", "x-suspended", "x-expand", "x-dry-run",
+            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-signed", "x-secret", "x-suspended", "x-expand", "x-dry-run",
             "x-stream-max-bytes", "x-download");
 
     private static final Set<String> CHANGING = Set.of("POST", "PUT", "PATCH", "DELETE");
@@ -140,7 +141,10 @@ record Policy(
         private Policy read() {
             boolean reads = flag("x-reads", "true");
             refuse(reads && !method.equals("POST"), "x-reads is for a POST that only reads");
-            boolean mutation = CHANGING.contains(method) && !reads;
+            boolean signed = flag("x-signed", "true");
+            refuse(signed && !(method.equals("POST") && operation.path("security").isArray() && operation.path("security").isEmpty()),
+                    "x-signed is for a POST with security: []");
+            boolean mutation = CHANGING.contains(method) && !reads && !signed;
             String audit = operation.path("x-audit").asText(null);
             refuse(mutation && audit == null, "is a mutation without x-audit");
             refuse(!mutation && audit != null, "has x-audit, but changes nothing");
@@ -162,7 +166,7 @@ record Policy(
             long streamMax = streamMax();
             pathParameters();
             return new Policy(
-                    operation.path("operationId").asText(), domain(), tag(), method, path, status(), scope(access), access, mutation, audit,
+                    operation.path("operationId").asText(), domain(), tag(), method, path, status(), scope(access), access, signed, mutation, audit,
                     category(mutation), ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), flag("x-suspended", "allowed"),
                     mutation && !flag("x-dry-run", "none"), schema != null && Schemas.isList(document, schema),
                     schema != null && Schemas.isVersioned(document, schema), expands(), streamMax > 0 ? null : requestType(),

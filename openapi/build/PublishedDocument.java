@@ -135,7 +135,7 @@ final class PublishedDocument {
         boolean body = policy.takesBody();
         problem(responses, policy.resource(), "304", "NotModified");
         problem(responses, true, "400", "BadRequest");
-        problem(responses, !policy.open(), "401", "Unauthorized");
+        problem(responses, !policy.open() || policy.signed(), "401", "Unauthorized");
         problem(responses, !policy.open(), "403", "Forbidden");
         problem(responses, policy.path().contains("{"), "404", "NotFound");
         problem(responses, policy.answersBody(), "406", "NotAcceptable");

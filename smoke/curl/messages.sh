@@ -99,3 +99,6 @@ check "an endpoint needs a secret" 422 '.errors[0].pointer == "/http/secret"'
 call POST $transports "{\"name\": \"Smoke endpoint $run\", \"sender\": {\"address\": \"hello@smoke.example\"},
   \"http\": {\"url\": \"https://mail.smoke.example/\", \"secret\": \"$secret\"}}"
 check "which isn't shown" 201 '.kind == "http"' '.smtp == null' '.http == {"url": "https://mail.smoke.example/", "has_secret": true}'
+transport=$(member .id)
+call POST "/tasks/message-receipts/$transport" '{"tenant_id": "ten_01m7y4zdqmfxg8sp0ybpwkm8vh", "message_id": "msg_01m7z0k8v4f6tb2n9s3g7c5hwe", "outcome": "sent"}'
+check "a receipt of another tenant finds no transport" 404 '.code == "not_found"'

@@ -39,4 +39,4 @@ export function* schemasOf(operation, path) {
 
 export const types = (schema) => [schema.type ?? []].flat();
 
-export const changes = (method, operation) => method !== 'get' && operation['x-reads'] !== true;
+export const changes = (method, operation) => method !== 'get' && operation['x-reads'] !== true && operation['x-signed'] !== true;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.guildhall.api.Operation;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ final class Example {
     final List<String> absent = new ArrayList<>();
     final List<Operation> before = new ArrayList<>();
     final Map<String, Function<SampleData, String>> path = new LinkedHashMap<>();
+    @Nullable BiFunction<SampleData, String, List<String>> headers;
     String entryPointer = "/id";
     @Nullable Function<SampleData, String> entry;
     @Nullable String makes;
@@ -63,6 +65,12 @@ final class Example {
     /** An operation on the same resource that must come before, as publishing comes before retiring. */
     Example after(Operation step) {
         before.add(step);
+        return this;
+    }
+
+    /** Headers of the request, from its body. */
+    Example headers(BiFunction<SampleData, String, List<String>> made) {
+        headers = made;
         return this;
     }
 

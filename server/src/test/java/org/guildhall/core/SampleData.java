@@ -147,6 +147,10 @@ final class SampleData {
         if (request.body != null && !all.contains("Content-Type")) {
             all.addAll(List.of("Content-Type", String.valueOf(request.type)));
         }
+        var made = Examples.of(request.operation).headers;
+        if (made != null && request.body != null) {
+            all.addAll(made.apply(this, request.body));
+        }
         var reply = as.send(request.operation.method(), request.path, request.body, all.toArray(String[]::new));
         // A dry run starts no work and has no Location.
         if (reply.status() == 202 && reply.header("Location") != null) {

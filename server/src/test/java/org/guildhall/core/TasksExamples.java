@@ -3,14 +3,19 @@ package org.guildhall.core;
 import static org.guildhall.api.Operation.*;
 import static org.guildhall.core.Example.example;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.guildhall.api.TypeIds;
 import org.guildhall.core.data.Ids;
+import org.guildhall.core.outbound.WebhookSignature;
 
 /** The examples of the tasks room's operations. */
 final class TasksExamples {
 
+    private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final String JOBS = "/api/v1/tasks/jobs/";
     private static final String JOB = "retention";
     private static final String OTHER = "grant-expiry";
@@ -53,6 +58,11 @@ final class TasksExamples {
             example(RETRY_MESSAGE).at("message_id", samples -> messageIn(samples, "failed")),
             example(RESOLVE_MESSAGE).at("message_id", samples -> messageIn(samples, "unknown")),
 
+            example(CREATE_MESSAGE_RECEIPT)
+                    .at("transport_id", TasksExamples::httpTransport)
+                    .with("/tenant_id", samples -> TypeIds.format("ten", samples.tenant.id()))
+                    .with("/message_id", TasksExamples::messageOfHttpTransport)
+                    .headers(TasksExamples::signature),
             example(PREVIEW_MESSAGE).with("/transport_id", samples -> samples.id("trp")),
             example(GET_MESSAGE_PREFERENCES),
             example(UPDATE_MESSAGE_PREFERENCES).with("/caps/per_person_per_day/email", samples -> 1 + samples.number() % 1_000),
@@ -72,8 +82,29 @@ final class TasksExamples {
 
     private TasksExamples() {}
 
+    private static String httpTransport(SampleData samples) {
+        return samples.once("http transport", () -> samples.made("/api/v1/tasks/transports", Map.of(
+                "name", "Provider", "http", Map.of("url", "https://mail.provider.example/", "secret", SECRET),
+                "sender", Map.of("address", "hello@winterstreet.example"))));
+    }
+
+    private static String messageOfHttpTransport(SampleData samples) {
+        return samples.made("/api/v1/tasks/messages", Map.of(
+                "transport_id", httpTransport(samples), "to", Map.of("address", "mira@members.example"), "subject", "S", "body", "B",
+                "send_after", samples.nextMonth()));
+    }
+
+    private static List<String> signature(SampleData samples, String body) {
+        var id = samples.word();
+        var now = Instant.now();
+        return List.of(
+                WebhookSignature.ID, id, WebhookSignature.TIMESTAMP, WebhookSignature.timestamp(now),
+                WebhookSignature.SIGNATURE, WebhookSignature.of(SECRET).sign(id, now, body.getBytes(StandardCharsets.UTF_8)));
+    }
+
     /** Preferences for messages, which a tenant has once it changes them. */
     static void preferences(SampleData samples) {
+        samples.send(samples.request(CREATE_MESSAGE_RECEIPT)).expect(200);
         samples.http.patch("/api/v1/tasks/message-preferences", "{\"caps\": {\"per_person_per_day\": {\"email\": 7}}}").expect(200);
     }
 

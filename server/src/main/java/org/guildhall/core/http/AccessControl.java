@@ -3,11 +3,12 @@ package org.guildhall.core.http;
 import java.util.List;
 import java.util.function.Consumer;
 import org.guildhall.api.Operation;
-import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.auth.Authenticator.Outcome;
 import org.guildhall.core.auth.Authenticator.Reason;
+import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.http.limits.AddressLimits;
 import org.guildhall.core.http.limits.RateLimits;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
@@ -18,10 +19,13 @@ final class AccessControl {
 
     /** The maximum that the document declares. It is also sent if the request costs more than the limit's capacity. */
     private static final int RETRY_AFTER_SECONDS_MAX = 86_400;
+    /** Wide, since a provider sends the receipts of all tenants from a few addresses. */
+    private static final int REQUESTS_OF_ADDRESS_PER_MINUTE = 6_000;
 
     private final Authenticator authenticator;
     private final RateLimits limits;
     private final Revisions revisions;
+    private final AddressLimits ofAddresses = new AddressLimits(REQUESTS_OF_ADDRESS_PER_MINUTE);
     private final Consumer<Caller> seen;
 
     /** @param seen called with each authenticated caller */
@@ -35,6 +39,9 @@ final class AccessControl {
     /** Returns the caller; null for a public operation, and for an optional one without credentials. */
     @Nullable Caller enter(Exchange exchange, Operation operation) {
         if (operation.access() == Operation.Access.PUBLIC) {
+            if (!operation.method().equals("GET")) {
+                spendOfAddress(exchange);
+            }
             return null;
         }
         var caller = authenticated(exchange, operation);
@@ -83,6 +90,14 @@ final class AccessControl {
             case EXPIRED -> Problem.TOKEN_EXPIRED;
             case REVOKED -> Problem.TOKEN_REVOKED;
         };
+    }
+
+    /** A request without a token that changes something is limited by the caller's address. */
+    private void spendOfAddress(Exchange exchange) {
+        int wait = ofAddresses.spend(exchange.address());
+        if (wait > 0) {
+            throw Problem.RATE_LIMITED.because("This address has sent too many requests. Try again later.").retryAfter(wait);
+        }
     }
 
     private void spend(Exchange exchange, Operation operation, Caller caller) {

@@ -8,10 +8,10 @@ import org.guildhall.api.Operation;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.auth.Caller;
-import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.sql.PageRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +26,7 @@ public final class Call {
     private final InetAddress address;
     private final @Nullable PageRequest page;
     private final @Nullable Set<Long> ifMatch;
+    private final @Nullable SignedRequest signed;
     private final Changes changes = new Changes();
     private @Nullable Tx tx;
     private boolean matched;
@@ -35,13 +36,29 @@ public final class Call {
     private @Nullable String reason;
 
     Call(Operation operation, @Nullable Caller caller, String requestId, InetAddress address, @Nullable PageRequest page,
-            @Nullable Set<Long> ifMatch) {
+            @Nullable Set<Long> ifMatch, @Nullable SignedRequest signed) {
         this.operation = operation;
         this.caller = caller;
         this.requestId = requestId;
         this.address = address;
         this.page = page;
         this.ifMatch = ifMatch;
+        this.signed = signed;
+    }
+
+    /**
+     * A request that is signed by Standard Webhooks, as it was sent.
+     *
+     * @param id empty if the header is missing
+     */
+    public record SignedRequest(String id, String timestamp, String signature, byte[] body) {}
+
+    /** The request of an operation without a token. @throws IllegalStateException if the operation asks for one */
+    public SignedRequest signed() {
+        if (signed == null) {
+            throw new IllegalStateException(operation + " isn't public");
+        }
+        return signed;
     }
 
     public Operation operation() {

@@ -12,18 +12,19 @@ import org.guildhall.core.auth.Caller;
 import org.guildhall.core.data.CommitRecords;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
-import org.guildhall.core.sql.HeavyAnswer;
 import org.guildhall.core.data.IdempotencyClaim;
-import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.data.StaleCredentials;
 import org.guildhall.core.data.StoredReply;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.sql.Weighed;
 import org.guildhall.core.data.WriteTransaction;
 import org.guildhall.core.http.RequestReader.Read;
 import org.guildhall.core.http.limits.AnswersInFlight;
+import org.guildhall.core.outbound.WebhookSignature;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.sql.HeavyAnswer;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.Weighed;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -243,6 +244,16 @@ final class Pipeline {
     }
 
     private static Call call(Exchange exchange, Operation operation, @Nullable Caller caller, @Nullable PageRequest page, Read read) {
-        return new Call(operation, caller, exchange.requestId(), exchange.address(), page, read.ifMatch());
+        var signed = operation.access() == Operation.Access.PUBLIC
+                ? new Call.SignedRequest(
+                        text(exchange, WebhookSignature.ID), text(exchange, WebhookSignature.TIMESTAMP), text(exchange, WebhookSignature.SIGNATURE),
+                        read.input().raw())
+                : null;
+        return new Call(operation, caller, exchange.requestId(), exchange.address(), page, read.ifMatch(), signed);
+    }
+
+    private static String text(Exchange exchange, String header) {
+        var sent = exchange.header(header);
+        return sent == null ? "" : sent;
     }
 }

@@ -48,13 +48,14 @@ final class HttpSender {
     /**
      * Sends a message. It never throws for a failure of the endpoint or the network.
      *
+     * @param tenant the id of the tenant, which a receipt names
      * @param id the id of the message
      * @param within the time that the whole attempt may take
      */
-    SendResult send(Endpoint endpoint, String id, String category, Mail mail, Duration within) {
+    SendResult send(Endpoint endpoint, String tenant, String id, String category, Mail mail, Duration within) {
         try {
             requireEncryption(endpoint.url());
-            var body = JSON.writeValueAsBytes(body(id, category, mail));
+            var body = JSON.writeValueAsBytes(body(tenant, id, category, mail));
             var headers = Map.of(
                     "Content-Type", "application/json", "Accept", "application/json", WebhookSignature.ID, id,
                     WebhookSignature.TIMESTAMP, WebhookSignature.timestamp(mail.at()),
@@ -77,8 +78,9 @@ final class HttpSender {
         }
     }
 
-    private static Map<String, Object> body(String id, String category, Mail mail) {
+    private static Map<String, Object> body(String tenant, String id, String category, Mail mail) {
         var data = new LinkedHashMap<String, @Nullable Object>();
+        data.put("tenant_id", tenant);
         data.put("message_id", id);
         data.put("email_message_id", mail.messageId());
         data.put("channel", "email");

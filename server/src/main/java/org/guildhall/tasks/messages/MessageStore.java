@@ -52,7 +52,7 @@ final class MessageStore {
             @Nullable String workflow, @Nullable String entityType, @Nullable UUID entityId, String state, @Nullable String stateReason,
             @Nullable String heldReason, @Nullable Instant heldUntil, @Nullable Instant nextAttemptAt, @Nullable Instant slotAt, @Nullable Instant leaseUntil,
             int attempt, int tries, List<Attempt> attempts, @Nullable UUID suppressionId, String emailMessageId, @Nullable String providerMessageId, @Nullable String sentTo, @Nullable Instant sentAt,
-            @Nullable Instant finishedAt, @Nullable Instant bodyErasedAt, Instant createdAt, Instant updatedAt, long version) {}
+            @Nullable Instant deliveredAt, @Nullable Instant finishedAt, @Nullable Instant bodyErasedAt, Instant createdAt, Instant updatedAt, long version) {}
 
     /** An attempt that has ended. */
     record Attempt(int number, Instant startedAt, Instant endedAt, String outcome, @Nullable String code, @Nullable String detail) {}
@@ -103,7 +103,7 @@ final class MessageStore {
             MESSAGES.SUBJECT, MESSAGES.BODY, MESSAGES.FORMAT, MESSAGES.TEMPLATE_ID, MESSAGES.TEMPLATE_VERSION, MESSAGES.DEDUPE_KEY, MESSAGES.SEND_AFTER, MESSAGES.EXPIRES_AT, MESSAGES.EVENT_AT, MESSAGES.WORKFLOW,
             MESSAGES.ENTITY_TYPE, MESSAGES.ENTITY_ID, STATE, MESSAGES.STATE_REASON, HELD_REASON, HELD_UNTIL, NEXT_ATTEMPT_AT, MESSAGES.SLOT_AT, MESSAGES.LEASE_UNTIL,
             MESSAGES.ATTEMPT, MESSAGES.TRIES, MESSAGES.ATTEMPTS, MESSAGES.SUPPRESSION_ID, MESSAGES.EMAIL_MESSAGE_ID, MESSAGES.PROVIDER_MESSAGE_ID,
-            MESSAGES.SENT_TO, MESSAGES.SENT_AT, FINISHED_AT,
+            MESSAGES.SENT_TO, MESSAGES.SENT_AT, MESSAGES.DELIVERED_AT, FINISHED_AT,
             MESSAGES.BODY_ERASED_AT, MESSAGES.CREATED_AT, MESSAGES.UPDATED_AT, MESSAGES.VERSION);
     private static final Condition BY_ID = MESSAGES.ID.eq(param(MESSAGES.ID));
 
@@ -291,7 +291,7 @@ final class MessageStore {
                 cells.get(STATE), cells.get(MESSAGES.STATE_REASON), cells.get(HELD_REASON), cells.get(HELD_UNTIL), cells.get(NEXT_ATTEMPT_AT), cells.get(MESSAGES.SLOT_AT),
                 cells.get(MESSAGES.LEASE_UNTIL), cells.get(MESSAGES.ATTEMPT), cells.get(MESSAGES.TRIES), ATTEMPTS.read(cells.get(MESSAGES.ATTEMPTS)),
                 cells.get(MESSAGES.SUPPRESSION_ID), cells.get(MESSAGES.EMAIL_MESSAGE_ID), cells.get(MESSAGES.PROVIDER_MESSAGE_ID),
-                cells.get(MESSAGES.SENT_TO), cells.get(MESSAGES.SENT_AT), cells.get(FINISHED_AT),
+                cells.get(MESSAGES.SENT_TO), cells.get(MESSAGES.SENT_AT), cells.get(MESSAGES.DELIVERED_AT), cells.get(FINISHED_AT),
                 cells.get(MESSAGES.BODY_ERASED_AT), cells.get(MESSAGES.CREATED_AT), cells.get(MESSAGES.UPDATED_AT), cells.get(MESSAGES.VERSION));
     }
 }

@@ -49,7 +49,7 @@ final class MessageViews {
                 MessageState.fromValue(row.state()), row.stateReason(), hold(row.heldReason(), row.heldUntil()), row.nextAttemptAt(),
                 row.attempts().stream().map(MessageViews::toApi).toList(),
                 row.suppressionId() == null ? null : new SuppressionId(row.suppressionId()), row.emailMessageId(), row.providerMessageId(),
-                row.sentTo(), row.sentAt(), row.finishedAt(),
+                row.sentTo(), row.sentAt(), row.deliveredAt(), row.finishedAt(),
                 row.bodyErasedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 

@@ -77,6 +77,7 @@ public final class MessagesModule {
         new Preferences().bind(api);
         new TransportsHandler(transports, keys, outbox).bind(api.routes());
         new MessagesHandler(messages, new MessageDrafts(transports, entities), views, entities, outbox, addresses).bind(api.routes());
+        new MessageReceiptsHandler(transactions, messages, transports, views, outbox, keys).bind(api.routes());
         new Suppressions().bind(api, db, keys);
         api.constraints()
                 .on("transports_one_default", Problem.CONFLICT, "/is_default", "Another transport was made the default at the same time.")

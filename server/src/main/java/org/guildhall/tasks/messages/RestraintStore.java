@@ -29,7 +29,7 @@ final class RestraintStore {
             .where(MESSAGES.RECIPIENT_KEY.eq(param(MESSAGES.RECIPIENT_KEY)))
             .and(MESSAGES.LAST_ATTEMPT_AT.ge(DSL.param("from", SQLDataType.INSTANT)))
             .and(MESSAGES.LAST_ATTEMPT_AT.lt(DSL.param("until", SQLDataType.INSTANT)))
-            .and(MESSAGES.STATE.in(inline("sending"), inline("sent"), inline("unknown")))
+            .and(MESSAGES.STATE.in(inline("sending"), inline("sent"), inline("delivered"), inline("bounced"), inline("unknown")))
             .and(MESSAGES.CATEGORY.in(inline("reminder"), inline("recovery"), inline("marketing"))));
     /** Two nodes must not both count before either sends. */
     private static final PreparedUpdate LOCK_RECIPIENT = PreparedUpdate.of(DSL.query(

@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import org.guildhall.api.model.MessageId;
+import org.guildhall.api.model.TenantId;
 import org.guildhall.api.model.TransportId;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.JobTransactions.Events;
@@ -162,11 +163,11 @@ final class SendMessageJob implements TaskQueue.Job {
         var mail = new MessageSender.Mail(
                 attempt.at(), message.emailMessageId(), transport.senderAddress(), transport.senderName(), message.sentTo(), message.subject(),
                 message.body(), message.format().equals("html"), links.of(attempt.tenant(), message));
-        return attempt.isTest() ? StandInSender.accepted() : exchange(transport, message, mail, Duration.ofNanos(left));
+        return attempt.isTest() ? StandInSender.accepted() : exchange(attempt.tenant(), transport, message, mail, Duration.ofNanos(left));
     }
 
     /** The exchange with the mail server or the endpoint. */
-    private SendResult exchange(TransportStore.Row transport, Row message, MessageSender.Mail mail, Duration within) {
+    private SendResult exchange(UUID tenant, TransportStore.Row transport, Row message, MessageSender.Mail mail, Duration within) {
         var server = transport.server();
         var endpoint = transport.endpoint();
         var sealed = endpoint != null ? endpoint.secret() : server == null ? null : server.password();
@@ -175,7 +176,9 @@ final class SendMessageJob implements TaskQueue.Job {
             return SendResult.of(Outcome.DEFERRED, "login_refused", "The stored secret can't be read with the keys of this server.");
         }
         if (endpoint != null && secret != null) {
-            return http.send(new HttpSender.Endpoint(endpoint.url(), secret), new MessageId(message.id()).toString(), message.category(), mail, within);
+            return http.send(
+                    new HttpSender.Endpoint(endpoint.url(), secret), new TenantId(tenant).toString(), new MessageId(message.id()).toString(), message.category(),
+                    mail, within);
         }
         var mailServer = Objects.requireNonNull(server);
         return smtp.send(new MessageSender.Server(mailServer.host(), mailServer.port(), mailServer.tls(), mailServer.user(), secret), mail, within);

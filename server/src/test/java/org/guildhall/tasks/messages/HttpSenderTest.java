@@ -76,7 +76,7 @@ class HttpSenderTest {
     }
 
     private SendResult send(int port) {
-        return sender.send(new HttpSender.Endpoint("http://127.0.0.1:" + port + "/send", SECRET), "msg_1", "marketing", MAIL, Duration.ofSeconds(3));
+        return sender.send(new HttpSender.Endpoint("http://127.0.0.1:" + port + "/send", SECRET), "ten_1", "msg_1", "marketing", MAIL, Duration.ofSeconds(3));
     }
 
     private SendResult send() {
@@ -94,7 +94,7 @@ class HttpSenderTest {
         assertEquals("sent 202 prov-1", words(sent) + " " + sent.providerMessageId());
         assertTrue(verified);
         assertEquals("""
-                {"type":"message.send","timestamp":"2026-11-21T02:15:00Z","data":{"message_id":"msg_1","email_message_id":"<msg_1@winterstreet.example>",\
+                {"type":"message.send","timestamp":"2026-11-21T02:15:00Z","data":{"tenant_id":"ten_1","message_id":"msg_1","email_message_id":"<msg_1@winterstreet.example>",\
                 "channel":"email","category":"marketing","from":{"address":"hello@winterstreet.example","name":"Winter Street"},\
                 "to":{"address":"Mira@members.example","name":null},"subject":"Your trial – class","body":"See you.","format":"html",\
                 "unsubscribe_url":"https://api.example.org/u/abc"}}""", Http.JSON.readTree(body).toString());
@@ -134,7 +134,7 @@ class HttpSenderTest {
     void silence_afterTheBody_isUnknown() throws Exception {
         try (var silent = new ServerSocket(0)) {
             assertEquals("unknown timeout", words(sender.send(
-                    new HttpSender.Endpoint("http://127.0.0.1:" + silent.getLocalPort() + "/", SECRET), "msg_1", "incident", MAIL, Duration.ofMillis(500))));
+                    new HttpSender.Endpoint("http://127.0.0.1:" + silent.getLocalPort() + "/", SECRET), "ten_1", "msg_1", "incident", MAIL, Duration.ofMillis(500))));
         }
     }
 
@@ -153,12 +153,12 @@ class HttpSenderTest {
         var strict = Outbound.open(new OutgoingAddresses(List.of()));
         try (strict) {
             var result = new HttpSender(strict.http(), strict.addresses()).send(
-                    new HttpSender.Endpoint("https://127.0.0.1:" + server.getAddress().getPort() + "/", SECRET), "msg_1", "incident", MAIL, Duration.ofSeconds(2));
+                    new HttpSender.Endpoint("https://127.0.0.1:" + server.getAddress().getPort() + "/", SECRET), "ten_1", "msg_1", "incident", MAIL, Duration.ofSeconds(2));
             assertEquals("refused target_forbidden", words(result));
         }
         // Without encryption only to listed addresses, also if the address is public.
         assertEquals("refused target_forbidden", words(sender.send(
-                new HttpSender.Endpoint("http://93.184.215.14/", SECRET), "msg_1", "incident", MAIL, Duration.ofSeconds(2))));
+                new HttpSender.Endpoint("http://93.184.215.14/", SECRET), "ten_1", "msg_1", "incident", MAIL, Duration.ofSeconds(2))));
         assertEquals(0, body.length);
     }
 }
