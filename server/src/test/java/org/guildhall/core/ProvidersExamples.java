@@ -47,10 +47,10 @@ final class ProvidersExamples {
             example(GET_INCIDENT_ENTRY).at("incident_id", ProvidersExamples::incidentWithEntry).at("incident_entry_id", samples -> samples.remembered("entry")),
             example(CREATE_DOMAIN).makes("dom").with("/name", samples -> samples.word() + ".winterstreet.example"),
             example(LIST_DOMAINS),
-            example(GET_DOMAIN),
-            example(UPDATE_DOMAIN),
-            example(CHECK_DOMAIN),
-            example(REMOVE_DOMAIN),
+            example(GET_DOMAIN).at("domain_id", ProvidersExamples::settledDomain),
+            example(UPDATE_DOMAIN).at("domain_id", ProvidersExamples::settledDomain),
+            example(CHECK_DOMAIN).at("domain_id", ProvidersExamples::settledDomain),
+            example(REMOVE_DOMAIN).at("domain_id", ProvidersExamples::settledDomain),
 
             example(LIST_PUBLIC_INCIDENTS).entry(ProvidersExamples::publicIncident),
 
@@ -73,6 +73,17 @@ final class ProvidersExamples {
         var signal = samples.id("sig");
         samples.http.patch("/api/v1/providers/signals/" + signal, "{\"source_status\": \"planned\"}").expect(200);
         return signal;
+    }
+
+    /** A domain at which no look is due, so that nothing changes beside a test. */
+    private static String settledDomain(SampleData samples) {
+        var domain = samples.id("dom");
+        try {
+            samples.tenant.sql("update providers.domains set next_check_at = null where tenant_id = ?", samples.tenant.id());
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return domain;
     }
 
     static String checkWithResult(SampleData samples) {

@@ -3,6 +3,7 @@ package org.guildhall.providers.domains;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -99,7 +100,8 @@ final class DomainJob implements TaskQueue.Job, AutoCloseable {
                     domain.name(), domain.token(), values.expectedTarget(), values.failoverTarget(), Deadline.after(DEADLINE));
             transactions.run(tenant, SOURCE, (tx, changes) -> {
                 var before = domains.lock(tx, domain.id());
-                if (before == null || before.removedAt() != null) {
+                if (before == null || !Objects.equals(before.nextCheckAt(), domain.nextCheckAt())) {
+                    // Removed, changed or claimed again meanwhile: another look is due, if any.
                     return false;
                 }
                 var after = domains.record(tx, domain.id(), DomainRules.after(before.standing(), look, before.seenAt()), look);
@@ -112,7 +114,7 @@ final class DomainJob implements TaskQueue.Job, AutoCloseable {
         } catch (OutboundFailure unknown) {
             var error = new DomainLook.Error(unknown.code().value(), unknown.getMessage());
             db.upkeep(tenant, tx -> {
-                domains.recordError(tx, domain.id(), error);
+                domains.recordError(tx, domain, error);
                 return true;
             });
         }

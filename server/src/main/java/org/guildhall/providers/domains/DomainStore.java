@@ -156,7 +156,7 @@ final class DomainStore {
             .set(DOMAINS.LAST_ERROR_DETAIL, param(DOMAINS.LAST_ERROR_DETAIL))
             .set(DOMAINS.NEXT_CHECK_AT, inline(null, DOMAINS.NEXT_CHECK_AT))
             .where(BY_ID)
-            .and(DOMAINS.STATE.ne(inline("removed"))));
+            .and(DOMAINS.NEXT_CHECK_AT.eq(DSL.param("claimed", SQLDataType.INSTANT))));
 
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", DOMAINS.CREATED_AT),
@@ -238,9 +238,9 @@ final class DomainStore {
                 look.error() == null ? null : look.error().detail(), id);
     }
 
-    /** Records a look that has found nothing out. */
-    void recordError(Tx tx, UUID id, DomainLook.Error error) {
-        RECORD_ERROR.execute(tx, error.code(), error.detail(), id);
+    /** Records that a look found nothing out, unless the domain was changed since it was claimed. */
+    void recordError(Tx tx, Row claimed, DomainLook.Error error) {
+        RECORD_ERROR.execute(tx, error.code(), error.detail(), claimed.id(), claimed.nextCheckAt());
     }
 
     private static Row row(RowReader cells) {

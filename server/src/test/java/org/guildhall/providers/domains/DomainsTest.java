@@ -60,14 +60,17 @@ class DomainsTest {
 
     /** Looks at all due domains of the tenant. */
     private int look() {
-        try (var resolver = new GuardedResolver(new OutgoingAddresses(List.of()), host -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")})) {
-            var inspector = new DomainInspector(
-                    (name, type, deadline) -> found(name, type), new OutgoingAddresses(List.of()), new TlsProbe(resolver), 1);
-            try (var job = new DomainJob(server.db(), queue(), store, inspector)) {
-                var claimed = server.db().upkeep(tenant.id(), tx -> store.claim(tx, 100));
-                claimed.forEach(domain -> job.lookAndRecord(tenant.id(), domain));
-                return claimed.size();
-            }
+        var claimed = server.db().upkeep(tenant.id(), tx -> store.claim(tx, 100));
+        record(claimed);
+        return claimed.size();
+    }
+
+    /** Looks at claimed domains. */
+    private void record(List<Row> claimed) {
+        try (var resolver = new GuardedResolver(new OutgoingAddresses(List.of()), host -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
+                var job = new DomainJob(server.db(), queue(), store,
+                        new DomainInspector((name, type, deadline) -> found(name, type), new OutgoingAddresses(List.of()), new TlsProbe(resolver), 1))) {
+            claimed.forEach(domain -> job.lookAndRecord(tenant.id(), domain));
         }
     }
 
@@ -134,17 +137,21 @@ class DomainsTest {
         assertEquals(again, http.get(URL + "?name=a.winter.example&state=pending").at("/data/0/id"));
     }
 
-    @Test
-    void lookInFlight_recordsNothingOnceTheDomainIsRemoved() {
+    @ParameterizedTest
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void lookInFlight_recordsNothingOnceTheDomainIsChanged(boolean removed, boolean unanswered) {
         var id = made("late.winter.example");
         var claimed = server.db().upkeep(tenant.id(), tx -> store.claim(tx, 100));
-        act(id, "remove").expect(200);
-        try (var resolver = new GuardedResolver(new OutgoingAddresses(List.of()));
-                var job = new DomainJob(server.db(), queue(), store,
-                        new DomainInspector((name, type, deadline) -> List.of(), new OutgoingAddresses(List.of()), new TlsProbe(resolver), 1))) {
-            claimed.forEach(domain -> job.lookAndRecord(tenant.id(), domain));
+        if (removed) {
+            act(id, "remove").expect(200);
+        } else {
+            http.patch(URL + "/" + id, "{\"expected_target\": \"other.example\"}").expect(200);
         }
-        assertEquals("removed unknown", get(id).at("/state") + " " + get(id).at("/dns/state"));
+        silent = unanswered;
+        record(claimed);
+        assertEquals((removed ? "removed" : "pending") + " unknown null", get(id).at("/state") + " " + get(id).at("/dns/state") + " " + get(id).at("/last_error"));
+        silent = false;
+        assertEquals(removed ? 0 : 1, look(), "the changed domain is still due");
     }
 
     @ParameterizedTest
