@@ -45,7 +45,7 @@ final class DomainsHandler implements DomainsApi<Call> {
     public Reply<Page<Domain>> listDomains(Call call, ListDomainsQuery query) {
         var filter = new Filter(
                 query.externalId(), query.state() == null ? null : query.state().value(), id(query.organizationId()), query.name(),
-                new TimeWindow(null, null, query.expiresBefore()));
+                new TimeWindow(query.expiresAfter(), query.expiresFrom(), query.expiresBefore()));
         return Reply.list(domains.list(call.tx(), call.page(), filter).map(DomainViews::toApi));
     }
 

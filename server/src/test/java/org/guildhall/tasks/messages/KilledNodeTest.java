@@ -22,6 +22,7 @@ class KilledNodeTest {
     private static final String MESSAGES = "/api/v1/tasks/messages";
     private static final String TRANSPORTS = "/api/v1/tasks/transports";
     private static final int COUNT = 500;
+    private static final int ANSWER_MILLIS = 60;
     /** Take-over of a dead node's tasks, and the lease of its attempts. */
     private static final Duration WAIT_MAX = Duration.ofMinutes(4);
 
@@ -49,7 +50,7 @@ class KilledNodeTest {
 
     @Test
     void nodeKilledWhileSending_noMessageIsSentTwice(@TempDir Path folder) throws Exception {
-        try (var mail = new SmtpStub(Map.of(), 60); var server = TestServer.freshSending()) {
+        try (var mail = new SmtpStub(Map.of(), ANSWER_MILLIS); var server = TestServer.freshSending()) {
             var tenant = server.liveTenant();
             var http = new Http(server, tenant.token());
             var transport = TRANSPORTS + "/" + http.post(TRANSPORTS, """
@@ -65,7 +66,11 @@ class KilledNodeTest {
             while (handedOver(mail).size() < COUNT / 3 && System.nanoTime() < end) {
                 Thread.sleep(5);
             }
+            // Both nodes wait for an answer now.
+            mail.answerEndsAfter(3_000);
+            Thread.sleep(1_000);
             killed.kill();
+            mail.answerEndsAfter(ANSWER_MILLIS);
             while (size(http, "queued") + size(http, "sending") > 0 && System.nanoTime() < end) {
                 // The lost attempts of the killed node need not wait for the end of their minute. Those of the other node take milliseconds.
                 tenant.sql("""

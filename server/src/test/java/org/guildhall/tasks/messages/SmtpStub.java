@@ -25,7 +25,7 @@ public final class SmtpStub implements AutoCloseable {
     private final List<String> received = new CopyOnWriteArrayList<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
 
-    private final long endMillis;
+    private volatile long endMillis;
 
     public SmtpStub(Map<String, String> answers) {
         this(answers, 0);
@@ -44,6 +44,11 @@ public final class SmtpStub implements AutoCloseable {
             throw new UncheckedIOException(failed);
         }
         Thread.ofVirtual().start(this::accept);
+    }
+
+    /** Sets the time until the end of a message is answered, from the next message on. */
+    public void answerEndsAfter(long millis) {
+        endMillis = millis;
     }
 
     public int port() {
