@@ -24,6 +24,11 @@ final class SampleTenants {
         return OF_THREAD.get().theirs;
     }
 
+    /** A new tenant in which no job changes rows, unless the operation waits for a job. Made under the lock of this class. */
+    static synchronized SampleData still(Operation operation) {
+        return new SampleData((operation.status() == 202 ? TestServer.shared() : TestServer.withoutScheduler()).tenant());
+    }
+
     /** The tenant whose consumers can call the operation. */
     static SampleData home(Operation operation) {
         return OperationGroup.ofThePlatform(operation) ? OF_THREAD.get().platform : ours();
