@@ -110,10 +110,10 @@ check "and its signal is free" 200 '.status == "operational"' '.signal_percent =
 call GET "/providers/incidents/$incident/entries"
 check "the timeline has everything" 200 '[.data[].kind] == ["status", "status", "note", "status", "comms", "status"]'
 
-call POST /providers/alert-rules "{\"name\": \"Blocked $run\", \"cause\": \"blocked_$run\", \"condition\": {\"type\": \"status_at_least\"},
+call POST /providers/alert-rules "{\"name\": \"Blocked $run\", \"cause\": \"blocked_${run//-/_}\", \"condition\": {\"type\": \"status_at_least\"},
   \"scope\": {\"signal_id\": \"$warehouse\"}, \"actionable\": \"user_facing_outage\", \"severity\": \"major\"}"
 check "an alert rule needs a complete condition" 422 '.errors[0].pointer == "/condition/status"'
-call POST /providers/alert-rules "{\"name\": \"Blocked $run\", \"cause\": \"blocked_$run\",
+call POST /providers/alert-rules "{\"name\": \"Blocked $run\", \"cause\": \"blocked_${run//-/_}\",
   \"condition\": {\"type\": \"status_at_least\", \"status\": \"blocked\"}, \"scope\": {\"signal_id\": \"$warehouse\"}, \"actionable\": \"user_facing_outage\",
   \"severity\": \"major\", \"routes\": [{\"task\": {\"owner\": {\"kind\": \"team\", \"name\": \"Smoke $run\"}, \"due_minutes\": 60}}], \"clear_evaluations\": 1}"
 check "an alert rule is created" 201 '.state == "active"' '.for_evaluations == 1' '.send_cleared' '.last_test == null'

@@ -5,9 +5,9 @@ import java.util.stream.Stream;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.model.ListTemplatesOptions;
 import org.guildhall.client.model.MessageCategory;
-import org.guildhall.client.model.MessageCaps;
-import org.guildhall.client.model.MessageCapsByChannel;
 import org.guildhall.client.model.MessagePreferencesPatch;
+import org.guildhall.client.model.NewMessageCaps;
+import org.guildhall.client.model.NewMessageCapsByChannel;
 import org.guildhall.client.model.NewMessageQuietHours;
 import org.guildhall.client.model.NewQuietWindow;
 import org.guildhall.client.model.NewTemplate;
@@ -34,7 +34,7 @@ final class GymMessages {
                 "Hi {{first_name}},\n\nyour bank refused {{amount}}. Please choose another way to pay before {{day}}.", "first_name", "amount", "day");
         tenant.tasks().messagePreferences().update(new MessagePreferencesPatch()
                 .withQuietHours(new NewMessageQuietHours(List.of(NIGHT), List.of(NIGHT), List.of(NIGHT)))
-                .withCaps(new MessageCaps(new MessageCapsByChannel(MAILS_PER_DAY))));
+                .withCaps(new NewMessageCaps(new NewMessageCapsByChannel(MAILS_PER_DAY))));
         progress.step("the templates of messages, and when they are held");
     }
 

@@ -13,6 +13,8 @@ import org.guildhall.api.model.MessagePreferences;
 import org.guildhall.api.model.MessagePreferencesId;
 import org.guildhall.api.model.MessagePreferencesPatch;
 import org.guildhall.api.model.MessageQuietHours;
+import org.guildhall.api.model.NewMessageCaps;
+import org.guildhall.api.model.NewMessageCapsByChannel;
 import org.guildhall.api.model.NewMessageQuietHours;
 import org.guildhall.api.model.NewQuietWindow;
 import org.guildhall.api.model.QuietWindow;
@@ -24,6 +26,7 @@ import org.guildhall.core.problem.ProblemException;
 import org.guildhall.tasks.preferences.PreferenceStore.Row;
 import org.guildhall.tasks.preferences.PreferenceStore.Values;
 import org.guildhall.tasks.preferences.PreferenceStore.Window;
+import org.jspecify.annotations.Nullable;
 
 /** The tenant's preferences for messages: {@code /tasks/message-preferences}. */
 final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
@@ -53,7 +56,7 @@ final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
         read("recovery", wanted.quietHours().recovery(), windows, wrong);
         read("marketing", wanted.quietHours().marketing(), windows, wrong);
         ProblemException.ifAny(wrong);
-        var values = new Values(windows, wanted.caps().perPersonPerDay().email(), wanted.unsubscribeText());
+        var values = new Values(windows, emails(wanted.caps()), wanted.unsubscribeText());
         if (values.equals(before.values())) {
             call.unchanged();
             return Reply.ok(toApi(before));
@@ -63,8 +66,12 @@ final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
         return Reply.ok(after);
     }
 
-    private static void read(String category, List<NewQuietWindow> windows, List<Window> read, List<Item> wrong) {
-        for (int at = 0; at < windows.size(); at++) {
+    private static @Nullable Integer emails(NewMessageCaps caps) {
+        return caps.perPersonPerDay() == null ? null : caps.perPersonPerDay().email();
+    }
+
+    private static void read(String category, @Nullable List<NewQuietWindow> windows, List<Window> read, List<Item> wrong) {
+        for (int at = 0; windows != null && at < windows.size(); at++) {
             var window = windows.get(at);
             if (window.starts().equals(window.ends())) {
                 wrong.add(Item.pointer("/quiet_hours/" + category + "/" + at + "/ends", "range", "A window ends at another time than it starts. A whole day is 00:00 to 24:00."));
@@ -93,7 +100,8 @@ final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
 
     private static MessagePreferencesPatch patchable(Row row) {
         return new MessagePreferencesPatch(
-                new NewMessageQuietHours(patchable(row, "reminder"), patchable(row, "recovery"), patchable(row, "marketing")), caps(row), row.values().unsubscribeText());
+                new NewMessageQuietHours(patchable(row, "reminder"), patchable(row, "recovery"), patchable(row, "marketing")),
+                new NewMessageCaps(new NewMessageCapsByChannel(row.values().emailsPerDay())), row.values().unsubscribeText());
     }
 
     private static List<NewQuietWindow> patchable(Row row, String category) {

@@ -20,6 +20,8 @@ import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Preferences over HTTP, and what they do to messages. The tenant is a test tenant: its messages are accepted without being sent. */
 class MessagePreferencesTest {
@@ -94,6 +96,19 @@ class MessagePreferencesTest {
         var wrong = http.patch(PREFERENCES, "{\"quiet_hours\": {\"recovery\": [{\"days\": [\"mon\"], \"starts\": \"07:00\", \"ends\": \"07:00\"}]}}");
         assertEquals("422 validation_failed /quiet_hours/recovery/0/ends", wrong.outcome() + " " + wrong.at("/errors/0/pointer"));
         assertEquals("412 precondition_failed", http.patch(PREFERENCES, quiet, "If-Match", "\"1-0\"").outcome());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "{\"quiet_hours\": {\"marketing\": []}, \"caps\": {\"per_person_per_day\": {\"email\": null}}}",
+        "{\"quiet_hours\": {\"marketing\": null}, \"caps\": {\"per_person_per_day\": null}}",
+    })
+    void windowsAndCaps_areRemovedByNull(String patch) {
+        http.patch(PREFERENCES, """
+                {"quiet_hours": {"marketing": [{"days": ["mon"], "starts": "07:00", "ends": "08:00"}]}, "caps": {"per_person_per_day": {"email": 3}}}""").expect(200);
+        var empty = http.patch(PREFERENCES, patch).expect(200);
+        assertEquals("[]", String.valueOf(empty.json().at("/quiet_hours/marketing")));
+        assertNull(empty.at("/caps/per_person_per_day/email"));
     }
 
     @Test
