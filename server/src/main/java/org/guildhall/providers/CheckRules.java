@@ -11,7 +11,6 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.providers.CheckStore.Settings;
-import org.guildhall.providers.CheckStore.Target;
 import org.jspecify.annotations.Nullable;
 
 /** The settings that each type of check has. */
@@ -39,14 +38,14 @@ final class CheckRules {
     /**
      * Checks settings as a whole.
      *
-     * @param secret the given or the kept one; null for none
+     * @param secret the given one; null if it is kept or there is none
      * @throws ProblemException {@code validation_failed} for members that don't fit the type, {@code target_forbidden} for a URL that breaks a
      *     rule of targets
      */
     static void require(String type, Settings settings, @Nullable String secret) {
         var wrong = new ArrayList<Item>();
         for (var member : List.of("url", "host", "port", "record_type", "expected", "secret")) {
-            boolean given = (member.equals("secret") ? secret : value(settings.target(), member)) != null;
+            boolean given = value(settings, member) != null;
             if (given && !allowed(type, member)) {
                 wrong.add(Item.pointer("/target/" + member, "other_type", "A check of the type " + type + " has no `" + member + "`."));
             } else if (!given && required(type, member)) {
@@ -90,12 +89,14 @@ final class CheckRules {
         return REQUIRED.getOrDefault(type, Set.of()).contains(member);
     }
 
-    private static @Nullable Object value(Target target, String member) {
+    private static @Nullable Object value(Settings settings, String member) {
+        var target = settings.target();
         return switch (member) {
             case "url" -> target.url();
             case "host" -> target.host();
             case "port" -> target.port();
             case "record_type" -> target.recordType();
+            case "secret" -> settings.secret();
             default -> target.expected();
         };
     }

@@ -105,7 +105,7 @@ final class ChecksHandler implements ChecksApi<Call> {
                 CheckViews.read(wanted.target()), wanted.cadenceSeconds(), wanted.timeoutMs(), wanted.retries(),
                 new CheckHealth.Limits(wanted.failuresToDegrade(), wanted.failuresToBlock(), wanted.successesToRecover()), wanted.warnLatencyMs(),
                 wanted.warnDays(), secret == null ? is.secret() : sealed(before.id(), secret));
-        CheckRules.require(before.type(), settings, secret == null ? opened(before) : secret);
+        CheckRules.require(before.type(), settings, secret);
         if (before.state().equals("archived")) {
             throw Problem.INVALID_STATE.because("The check is archived.");
         }
@@ -159,11 +159,6 @@ final class ChecksHandler implements ChecksApi<Call> {
     /** Seals a secret for one check. */
     private byte @Nullable [] sealed(UUID id, @Nullable String secret) {
         return secret == null ? null : keys.sealSecret(secret, new CheckId(id).toString());
-    }
-
-    private @Nullable String opened(Row check) {
-        var sealed = check.settings().secret();
-        return sealed == null ? null : keys.openSecret(sealed, new CheckId(check.id()).toString());
     }
 
     private record Locked(Row check, SignalStore.Row signal) {}

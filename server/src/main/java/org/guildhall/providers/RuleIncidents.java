@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.json.Texts;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.providers.alerts.SignalIncidents;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ final class RuleIncidents implements SignalIncidents {
         }
         var title = signal.name() + ": " + ruleName;
         var row = incidents.insert(tx, new IncidentStore.Origin(signalId, cause, null, ruleId, null), new IncidentStore.Values(
-                null, title.codePointCount(0, title.length()) <= TITLE_MAX ? title : title.substring(0, title.offsetByCodePoints(0, TITLE_MAX)),
+                null, Texts.cut(title, TITLE_MAX),
                 signal.impact(), severity, signal.owner(), signal.recoveryAction(), List.of(), null, List.of(), null));
         entries.insertLater(tx, row.id(), true, IncidentEntryStore.Values.of("status", "The incident was opened by the rule \"" + ruleName + "\"."));
         var incident = IncidentViews.toApi(row);

@@ -21,9 +21,11 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.guildhall.Main;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.log.BufferedLogAppender;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,13 @@ class ArchitectureTest {
                 .and().doNotHaveFullyQualifiedName("org.guildhall.StartFailure")
                 .should().dependOnClassesThat().resideInAPackage("java.sql")
                 .because("all SQL of a room is in its stores; the command line connects as other roles"));
+    }
+
+    @Test
+    void timeZones_areReadInOnePlace() {
+        check(noClasses().that().doNotHaveFullyQualifiedName(TimeZones.class.getName())
+                .should().callMethod(ZoneId.class, "of", String.class)
+                .because("Java alone doesn't know all zones that a tenant can have, such as HST"));
     }
 
     @Test

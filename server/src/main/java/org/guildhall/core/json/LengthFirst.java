@@ -55,7 +55,7 @@ final class LengthFirst {
         @Override
         public void validate(ExecutionContext context, JsonNode node, JsonNode root, NodePath path) {
             var text = node.textValue();
-            if (text == null || text.length() <= most || text.codePointCount(0, text.length()) <= most) {
+            if (text == null || text.length() <= most || Texts.length(text) <= most) {
                 validator.validate(context, node, root, path);
             }
         }

@@ -168,7 +168,7 @@ public final class Validation {
     }
 
     private static boolean isLong(String text) {
-        return text.length() > TEXT_CHARACTERS_MAX && text.codePointCount(0, text.length()) > TEXT_CHARACTERS_MAX;
+        return text.length() > TEXT_CHARACTERS_MAX && Texts.length(text) > TEXT_CHARACTERS_MAX;
     }
 
     private static boolean isLarger(JsonNode value, int most) {

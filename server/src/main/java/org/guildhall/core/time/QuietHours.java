@@ -6,9 +6,11 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuietHours {
 
-    private static final int DAY_MINUTES = 24 * 60;
+    private static final int HOUR_MINUTES = 60;
+    private static final int DAY_MINUTES = 24 * HOUR_MINUTES;
+    private static final List<String> DAYS = List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
     /** A period that is longer than a week never ends; it is cut here. */
     private static final int DAYS_AROUND = 9;
 
@@ -41,6 +45,22 @@ public final class QuietHours {
                 throw new IllegalArgumentException("a window starts from 00:00 to 23:59 and ends at another time, 24:00 at the latest");
             }
             days = Set.copyOf(days);
+        }
+
+        /**
+         * Reads a window from its texts.
+         *
+         * @param days mon, tue and so on
+         * @param starts such as 22:00
+         * @param ends such as 07:00, or 24:00
+         * @throws IllegalArgumentException if the times are the same
+         */
+        public static Window parse(Collection<String> days, String starts, String ends) {
+            return new Window(days.stream().map(day -> DayOfWeek.of(DAYS.indexOf(day) + 1)).collect(Collectors.toSet()), minutes(starts), minutes(ends));
+        }
+
+        private static int minutes(String time) {
+            return Integer.parseInt(time.substring(0, 2)) * HOUR_MINUTES + Integer.parseInt(time.substring(3));
         }
     }
 

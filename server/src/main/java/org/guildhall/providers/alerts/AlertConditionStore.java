@@ -22,6 +22,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.EffectiveDates;
@@ -109,7 +110,7 @@ final class AlertConditionStore {
     /** Adds the read of the tenant's time zone. */
     Supplier<ZoneId> zone(Batch batch) {
         var name = batch.single(ZONE);
-        return () -> ZoneId.of(name.get());
+        return () -> TimeZones.of(name.get());
     }
 
     /** Adds the read of the conditions that hold without an alert and that this evaluation counts, new ones first. */

@@ -40,7 +40,7 @@ final class AlertDecisions {
     record Situation(
             boolean actionable, boolean incidentOpen, @Nullable Instant suppressUntil, @Nullable Instant quietUntil, boolean routes, Instant now) {}
 
-    /** What to do with it. */
+    /** The next step for an alert. */
     enum Action {
         /** Use the routes. */
         SEND("sent", null),

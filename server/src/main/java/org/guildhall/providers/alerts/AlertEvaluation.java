@@ -45,7 +45,7 @@ final class AlertEvaluation {
         this.incidents = incidents;
     }
 
-    /** What the alerts of one evaluation have in common. */
+    /** The context of one evaluation. */
     private record At(Tx tx, Events events, Instant now, ZoneId zone) {}
 
     /** Evaluates the rules. @return the instant of the next evaluation; null if the tenant has neither active rules nor alerts that go on */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.json.Texts;
 import org.guildhall.providers.alerts.AlertConditionStore.Signal;
 import org.guildhall.providers.alerts.AlertRuleStore.Route;
 import org.guildhall.providers.alerts.FiredAlertStore.UsedRoute;
@@ -93,7 +94,7 @@ final class AlertNotifications {
     private UsedRoute mail(Tx tx, Changes changes, Route route, int at, Notice notice, @Nullable Instant sendAfter) {
         var body = route.words() == null ? notice.facts() : route.words() + "\n\n" + notice.facts();
         UUID id = tasks.send(tx, changes, new Tasks.IncidentMail(
-                String.valueOf(route.address()), cut("[" + notice.label() + "] " + notice.title(), SUBJECT_MAX), body, notice.key() + "-" + at, sendAfter,
+                String.valueOf(route.address()), Texts.cut("[" + notice.label() + "] " + notice.title(), SUBJECT_MAX), body, notice.key() + "-" + at, sendAfter,
                 WORKFLOW, notice.about()));
         return new UsedRoute("email", id == null ? "no_transport" : "queued", id, null);
     }
@@ -102,7 +103,7 @@ final class AlertNotifications {
         var due = route.dueMinutes() == null ? null : new Tasks.Due.At(now.plus(Duration.ofMinutes(route.dueMinutes())));
         var title = notice.label().equals("test") ? "[test] " + notice.title() : notice.title();
         var id = tasks.create(tx, changes, new Tasks.NewTask(
-                cut(title, TITLE_MAX), notice.facts(), new Tasks.Owner(String.valueOf(route.ownerName()), "person".equals(route.ownerKind())), due,
+                Texts.cut(title, TITLE_MAX), notice.facts(), new Tasks.Owner(String.valueOf(route.ownerName()), "person".equals(route.ownerKind())), due,
                 priority(rule.values().severity()), WORKFLOW, notice.about()));
         return new UsedRoute("task", "created", null, id);
     }
@@ -113,10 +114,5 @@ final class AlertNotifications {
             case "major" -> Tasks.Priority.HIGH;
             default -> Tasks.Priority.NORMAL;
         };
-    }
-
-    /** Cuts a text by characters, never within one. */
-    private static String cut(String text, int most) {
-        return text.codePointCount(0, text.length()) <= most ? text : text.substring(0, text.offsetByCodePoints(0, most));
     }
 }

@@ -1,12 +1,8 @@
 package org.guildhall.providers.alerts;
 
-import java.time.DayOfWeek;
-import java.time.LocalTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
@@ -16,7 +12,7 @@ import org.guildhall.providers.alerts.AlertRuleStore.Scope;
 import org.guildhall.providers.alerts.AlertRuleStore.Values;
 import org.guildhall.providers.alerts.AlertRuleStore.Window;
 
-/** What the members of an alert rule must be together, and the quiet hours that its windows make. */
+/** Checks the members of an alert rule together, and makes quiet hours of its windows. */
 final class AlertRuleChecks {
 
     private static final String STATUS = "status_at_least";
@@ -27,8 +23,6 @@ final class AlertRuleChecks {
     private static final Map<String, Integer> VALUE_MAX = Map.of(
             "percent_below", PERCENT_MAX, "consecutive_failures", FAILURES_MAX, "latency_above", LATENCY_MS_MAX,
             "certificate_expires_within", DAYS_MAX);
-    private static final List<String> DAYS = List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
-    private static final int HOUR_MINUTES = 60;
 
     private AlertRuleChecks() {}
 
@@ -79,17 +73,7 @@ final class AlertRuleChecks {
     /** The quiet hours of windows that {@link #require} has accepted. */
     static QuietHours quietHours(List<Window> windows) {
         return new QuietHours(windows.stream()
-                .map(window -> new QuietHours.Window(days(window.days()), minutes(window.starts()), minutes(window.ends())))
+                .map(window -> QuietHours.Window.parse(List.of(window.days().split(",")), window.starts(), window.ends()))
                 .toList());
-    }
-
-    private static TreeSet<DayOfWeek> days(String days) {
-        var all = new TreeSet<DayOfWeek>();
-        Arrays.stream(days.split(",")).forEach(day -> all.add(DayOfWeek.of(DAYS.indexOf(day) + 1)));
-        return all;
-    }
-
-    private static int minutes(String time) {
-        return time.equals("24:00") ? 24 * HOUR_MINUTES : LocalTime.parse(time).toSecondOfDay() / HOUR_MINUTES;
     }
 }

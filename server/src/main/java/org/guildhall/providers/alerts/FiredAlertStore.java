@@ -42,7 +42,7 @@ final class FiredAlertStore {
             UUID id, UUID ruleId, UUID signalId, String cause, String severity, Progress progress, Instant firedAt, @Nullable Instant remindedAt,
             int reminders, @Nullable Streak misses, Instant createdAt, Instant updatedAt, long version) {}
 
-    /** What has become of an alert. @param openedIncident false if the incident was open before */
+    /** The progress of an alert. @param openedIncident false if the incident was open before */
     record Progress(
             String state, @Nullable String whyNotSent, @Nullable Instant heldUntil, @Nullable Instant sentAt, @Nullable Instant clearedAt,
             List<UsedRoute> routes, @Nullable UUID incidentId, boolean openedIncident) {}

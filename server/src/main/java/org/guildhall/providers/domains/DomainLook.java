@@ -5,7 +5,7 @@ import org.guildhall.core.outbound.TlsProbe.Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one look at a domain has found.
+ * The result of one look at a domain.
  *
  * @param recordSeen true if the TXT record of the verification is there
  * @param dns expected, failover, elsewhere or missing

@@ -1,7 +1,6 @@
 package org.guildhall.runtime.plans;
 
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +15,7 @@ import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
@@ -234,7 +234,7 @@ final class GrantIssuance {
             wrong.add(Item.pointer("/ends_at", "past", later ? "`ends_at` is not after the start of the grant." : "`ends_at` is not in the future."));
         }
         ProblemException.ifAny(wrong);
-        var term = request.duration() == null ? GrantTerm.until(request.endsAt()) : GrantTerm.of(request.duration(), begins, ZoneId.of(Objects.requireNonNull(reads.zone.get())));
+        var term = request.duration() == null ? GrantTerm.until(request.endsAt()) : GrantTerm.of(request.duration(), begins, TimeZones.of(Objects.requireNonNull(reads.zone.get())));
         return new Agreed(begins, later, term);
     }
 

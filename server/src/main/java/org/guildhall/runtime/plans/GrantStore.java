@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.guildhall.api.Page;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
@@ -260,7 +261,7 @@ public final class GrantStore {
 
     /** The tenant's time zone, which calendar lengths depend on. */
     ZoneId zone(Tx tx) {
-        return ZoneId.of(ZONE.single(tx));
+        return TimeZones.of(ZONE.single(tx));
     }
 
     /** @param projected the due changes, which the result includes */

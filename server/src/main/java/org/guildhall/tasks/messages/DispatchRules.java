@@ -33,7 +33,7 @@ final class DispatchRules {
             @Nullable Instant slotAt, boolean isTransportPaused, Instant nextSlotAt, int ratePerMinute, Instant now) {}
 
     /**
-     * What keeps a message from its recipient at an instant.
+     * The reasons that keep a message from its recipient at an instant.
      *
      * @param suppressionId the suppression that stops the message; null if none does
      * @param cappedUntil the next day, if the recipient has got the most messages of this one

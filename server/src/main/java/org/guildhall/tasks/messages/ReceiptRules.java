@@ -2,7 +2,7 @@ package org.guildhall.tasks.messages;
 
 import org.jspecify.annotations.Nullable;
 
-/** Decides what a receipt does to a message. */
+/** Decides the state of a message after a receipt. */
 final class ReceiptRules {
 
     private ReceiptRules() {}
@@ -16,7 +16,7 @@ final class ReceiptRules {
         return switch (state) {
             // The answer of the provider is lost, or still on its way.
             case "sending", "unknown" -> outcome;
-            // What fails after the provider has accepted it is a bounce.
+            // A failure after the provider has accepted the message is a bounce.
             case "sent" -> outcome.equals("sent") ? null : outcome.equals("failed") ? "bounced" : outcome;
             default -> null;
         };

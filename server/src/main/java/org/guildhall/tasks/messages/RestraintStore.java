@@ -30,7 +30,7 @@ final class RestraintStore {
             .and(MESSAGES.LAST_ATTEMPT_AT.ge(DSL.param("from", SQLDataType.INSTANT)))
             .and(MESSAGES.LAST_ATTEMPT_AT.lt(DSL.param("until", SQLDataType.INSTANT)))
             .and(MESSAGES.STATE.in(inline("sending"), inline("sent"), inline("delivered"), inline("bounced"), inline("unknown")))
-            .and(MESSAGES.CATEGORY.in(inline("reminder"), inline("recovery"), inline("marketing"))));
+            .and(MESSAGES.CATEGORY.in(HoldRules.HELD.stream().map(DSL::inline).toList())));
     /** Two nodes must not both count before either sends. */
     private static final PreparedUpdate LOCK_RECIPIENT = PreparedUpdate.of(DSL.query(
             "select pg_advisory_xact_lock(hashtext(platform.app_tenant()::text), hashtext({0}))", param(MESSAGES.RECIPIENT_KEY)));

@@ -3,8 +3,8 @@ package org.guildhall.tasks.preferences;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.guildhall.core.time.QuietHours.Period;
 import org.guildhall.core.time.QuietHours;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record HoldRules(ZoneId zone, Map<String, QuietHours> quiet, @Nullable Integer perPersonPerDay) {
 
-    private static final Set<String> HELD = Set.of("reminder", "recovery", "marketing");
+    /** The categories whose messages can be held, and count for the cap. */
+    public static final List<String> HELD = List.of("reminder", "recovery", "marketing");
 
     /** True if messages of a category can be held. */
     public static boolean canBeHeld(String category) {

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
@@ -112,7 +113,7 @@ final class PreferenceStore {
 
     private static Row row(RowReader cells) {
         return new Row(
-                cells.get(TASKS_SETTINGS.TENANT_ID), ZoneId.of(cells.get(TASKS_SETTINGS.TIME_ZONE)),
+                cells.get(TASKS_SETTINGS.TENANT_ID), TimeZones.of(cells.get(TASKS_SETTINGS.TIME_ZONE)),
                 new Values(windows(cells.get(MESSAGE_PREFERENCES.QUIET_HOURS)), cells.get(MESSAGE_PREFERENCES.EMAILS_PER_DAY),
                         cells.get(MESSAGE_PREFERENCES.UNSUBSCRIBE_TEXT)),
                 cells.get(CREATED_AT),

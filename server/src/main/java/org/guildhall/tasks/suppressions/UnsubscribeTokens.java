@@ -29,7 +29,7 @@ public final class UnsubscribeTokens {
         this.keys = keys;
     }
 
-    /** What a link unsubscribes: a category of messages for a person, or for an address. Exactly one of both is given. */
+    /** The subject of a link: a category of messages for a person, or for an address. Exactly one of both is given. */
     public record Link(UUID tenant, @Nullable UUID personId, @Nullable String address, String category) {}
 
     /** True if messages of a category have a link. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.guildhall.core.json.Texts;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
 
@@ -17,7 +18,7 @@ final class TemplateRules {
     private static final int SUBJECT_MAX = 300;
     private static final int BODY_MAX = 65_536;
 
-    /** What no header may contain: line breaks above all, which would begin another header. */
+    /** The characters that headers must not contain. A line break would begin another header. */
     private static final Pattern NOT_IN_HEADERS = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]");
 
     private TemplateRules() {}
@@ -79,10 +80,10 @@ final class TemplateRules {
         var filled = new Filled(
                 Placeholders.filled(text.subject(), values, UnaryOperator.identity()),
                 Placeholders.filled(text.body(), values, text.isHtml() ? Placeholders::escapedForHtml : UnaryOperator.identity()));
-        if (filled.subject().length() > SUBJECT_MAX) {
+        if (Texts.length(filled.subject()) > SUBJECT_MAX) {
             wrong.add(Item.pointer(at, "too_long", "The subject would have more than " + SUBJECT_MAX + " characters. Give shorter values."));
         }
-        if (filled.body().length() > BODY_MAX) {
+        if (Texts.length(filled.body()) > BODY_MAX) {
             wrong.add(Item.pointer(at, "too_long", "The body would have more than " + BODY_MAX + " characters. Give shorter values."));
         }
         ProblemException.ifAny(wrong);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What happens to an alert whose condition holds, and how evaluations count. */
+/** The next step for an alert whose condition holds, and the count of evaluations. */
 class AlertDecisionsTest {
 
     private static final Instant NOW = Instant.parse("2027-03-01T10:00:00Z");

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a receipt does to a message. */
+/** The effect of a receipt on a message. */
 class ReceiptRulesTest {
 
     @ParameterizedTest
