@@ -125,7 +125,7 @@ final class AlertEvaluation {
             return null;
         }
         var changes = event(at, "provider.alert.fired");
-        var after = alerts.update(at.tx(), alert.id(), progress(at, changes.secondary(), rule, alert));
+        var after = alerts.update(at.tx(), alert.id(), progress(at, changes.secondary(), rule, alert, judge(at, rule, alert)));
         var shown = FiredAlertViews.toApi(after);
         changes.created(shown.id(), shown);
         return after.progress().heldUntil();
@@ -134,34 +134,45 @@ final class AlertEvaluation {
     /** Decides again about an alert that wasn't sent. */
     private @Nullable Instant settle(At at, AlertRuleStore.Row rule, Row alert) {
         var was = alert.progress();
-        var situation = situation(at, rule, alert);
-        var action = AlertDecisions.decide(situation);
-        var until = until(action, situation);
+        var judgement = judge(at, rule, alert);
+        var action = judgement.action();
+        var until = judgement.until();
         boolean same = action.state().equals(was.state()) && Objects.equals(action.silence(), was.whyNotSent()) && Objects.equals(until, was.heldUntil());
         if (same) {
             return until;
         }
         var changes = event(at, action == Action.SEND ? "provider.alert.sent" : "provider.alert.updated");
-        var to = progress(at, changes.secondary(), rule, alert);
+        var to = progress(at, changes.secondary(), rule, alert, judgement);
         if (!to.equals(was)) {
             change(at, changes, alert, to);
         }
         return until;
     }
 
-    private static @Nullable Instant until(Action action, Situation situation) {
-        return switch (action) {
-            case HOLD -> situation.quietUntil();
-            case SUPPRESS -> situation.suppressUntil();
-            default -> null;
-        };
+    /**
+     * The next step for an alert that wasn't sent.
+     *
+     * @param incidentId the open incident of its signal and cause, also one that it has opened; null if there is none
+     */
+    private record Judgement(Situation situation, Action action, @Nullable UUID incidentId) {
+
+        /** The instant until which the alert waits; null if it doesn't. */
+        @Nullable Instant until() {
+            return switch (action) {
+                case HOLD -> situation.quietUntil();
+                case SUPPRESS -> situation.suppressUntil();
+                default -> null;
+            };
+        }
     }
 
-    private Situation situation(At at, AlertRuleStore.Row rule, Row alert) {
+    private Judgement judge(At at, AlertRuleStore.Row rule, Row alert) {
         var is = rule.values();
         var open = is.actionable().equals("none") ? null : incidents.open(at.tx(), alert.signalId(), alert.cause());
         boolean other = open != null && !(alert.progress().openedIncident() && open.equals(alert.progress().incidentId()));
-        return new Situation(!is.actionable().equals("none"), other, rule.suppressUntil(), quietUntil(at, rule), !is.routes().isEmpty(), at.now());
+        var situation = new Situation(
+                !is.actionable().equals("none"), other, rule.suppressUntil(), quietUntil(at, rule), !is.routes().isEmpty(), at.now());
+        return new Judgement(situation, AlertDecisions.decide(situation), open);
     }
 
     /** The end of the quiet hours that hold messages of the rule; null if none do. */
@@ -174,18 +185,15 @@ final class AlertEvaluation {
         return period == null ? null : period.until();
     }
 
-    /** Does what is decided, and returns what has become of the alert. */
-    private Progress progress(At at, Changes changes, AlertRuleStore.Row rule, Row alert) {
+    /** Takes the next step, and returns the progress of the alert after it. */
+    private Progress progress(At at, Changes changes, AlertRuleStore.Row rule, Row alert, Judgement judgement) {
         var was = alert.progress();
-        var situation = situation(at, rule, alert);
-        var action = AlertDecisions.decide(situation);
+        var action = judgement.action();
         var incidentId = was.incidentId();
         boolean opened = was.openedIncident();
         if (action == Action.LINK) {
-            incidentId = incidents.open(at.tx(), alert.signalId(), alert.cause());
-            if (incidentId != null) {
-                incidents.note(at.tx(), incidentId, "An alert of the rule \"" + rule.values().name() + "\" fired.");
-            }
+            incidentId = judgement.incidentId();
+            incidents.note(at.tx(), Objects.requireNonNull(incidentId), "An alert of the rule \"" + rule.values().name() + "\" fired.");
         } else if (action.opensIncident() && rule.values().opensIncident() && incidentId == null) {
             incidentId = incidents.create(at.tx(), changes, alert.signalId(), rule.id(), rule.values().name(), alert.cause(), rule.values().severity());
             opened = true;
@@ -198,7 +206,7 @@ final class AlertEvaluation {
         boolean sent = routes.stream().anyMatch(route -> !route.outcome().equals("no_transport"));
         boolean failed = action == Action.SEND && !sent;
         return new Progress(
-                failed ? "firing" : action.state(), failed ? "no_transport" : action.silence(), until(action, situation), sent ? at.now() : null, null,
+                failed ? "firing" : action.state(), failed ? "no_transport" : action.silence(), judgement.until(), sent ? at.now() : null, null,
                 routes, incidentId, opened);
     }
 
@@ -208,8 +216,7 @@ final class AlertEvaluation {
         if (last == null || !AlertDecisions.remind(rule.values().repeatMinutes(), last, at.now())) {
             return null;
         }
-        var situation = situation(at, rule, alert);
-        if (AlertDecisions.decide(situation) != Action.SEND) {
+        if (judge(at, rule, alert).action() != Action.SEND) {
             return null;
         }
         var changes = event(at, "provider.alert.reminded");

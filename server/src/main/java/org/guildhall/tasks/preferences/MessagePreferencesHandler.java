@@ -4,7 +4,6 @@ import java.time.DayOfWeek;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.MessageCaps;
@@ -23,6 +22,7 @@ import org.guildhall.api.tasks.MessagePreferencesApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.time.QuietHours;
 import org.guildhall.tasks.preferences.PreferenceStore.Row;
 import org.guildhall.tasks.preferences.PreferenceStore.Values;
 import org.guildhall.tasks.preferences.PreferenceStore.Window;
@@ -74,24 +74,17 @@ final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
         for (int at = 0; windows != null && at < windows.size(); at++) {
             var window = windows.get(at);
             if (window.starts().equals(window.ends())) {
-                wrong.add(Item.pointer("/quiet_hours/" + category + "/" + at + "/ends", "range", "A window ends at another time than it starts. A whole day is 00:00 to 24:00."));
+                wrong.add(Item.pointer("/quiet_hours/" + category + "/" + at + "/ends", "same",
+                        "`ends` must differ from `starts`. A whole day is from 00:00 to 24:00."));
+                continue;
             }
             read.add(new Window(
-                    category, window.days().stream().map(MessagePreferencesHandler::day).collect(Collectors.toSet()), minutes(window.starts()),
-                    minutes(window.ends())));
+                    category, QuietHours.Window.parse(window.days().stream().map(Weekday::value).toList(), window.starts(), window.ends())));
         }
-    }
-
-    private static DayOfWeek day(Weekday day) {
-        return DayOfWeek.of(List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun").indexOf(day.value()) + 1);
     }
 
     private static Weekday name(DayOfWeek day) {
         return Weekday.fromValue(day.name().substring(0, DAY_NAME_CHARACTERS).toLowerCase(Locale.ROOT));
-    }
-
-    private static int minutes(String time) {
-        return Integer.parseInt(time.substring(0, 2)) * HOUR_MINUTES + Integer.parseInt(time.substring(3));
     }
 
     private static String time(int minutes) {
@@ -116,7 +109,7 @@ final class MessagePreferencesHandler implements MessagePreferencesApi<Call> {
         return row.values().windows().stream()
                 .filter(window -> window.category().equals(category))
                 .map(window -> new QuietWindow(
-                        window.days().stream().sorted().map(MessagePreferencesHandler::name).toList(), time(window.startMinutes()), time(window.endMinutes())))
+                        window.hours().days().stream().sorted().map(MessagePreferencesHandler::name).toList(), time(window.hours().startMinutes()), time(window.hours().endMinutes())))
                 .toList();
     }
 

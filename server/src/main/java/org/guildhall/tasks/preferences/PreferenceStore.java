@@ -15,7 +15,6 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -28,6 +27,7 @@ import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.time.QuietHours;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.impl.DSL;
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class PreferenceStore {
 
     /** A weekly window of quiet hours of a category. */
-    record Window(String category, Set<DayOfWeek> days, int startMinutes, int endMinutes) {}
+    record Window(String category, QuietHours.Window hours) {}
 
     /** The members that a caller can set. */
     record Values(List<Window> windows, @Nullable Integer emailsPerDay, @Nullable String unsubscribeText) {}
@@ -100,15 +100,16 @@ final class PreferenceStore {
     private static JSONB written(List<Window> windows) {
         return Columns.rows(windows.stream().map(window -> Map.of(
                 "category", window.category(),
-                "days", window.days().stream().sorted().map(day -> Integer.toString(day.getValue())).collect(Collectors.joining(",")),
-                "start_minutes", Integer.toString(window.startMinutes()),
-                "end_minutes", Integer.toString(window.endMinutes()))).toList());
+                "days", window.hours().days().stream().sorted().map(day -> Integer.toString(day.getValue())).collect(Collectors.joining(",")),
+                "start_minutes", Integer.toString(window.hours().startMinutes()),
+                "end_minutes", Integer.toString(window.hours().endMinutes()))).toList());
     }
 
     private static List<Window> windows(@Nullable JSONB stored) {
         return stored == null ? List.of() : WINDOWS.read(stored).stream().map(window -> new Window(
-                window.category(), Arrays.stream(window.days().split(",")).map(Integer::valueOf).map(DayOfWeek::of).collect(Collectors.toSet()),
-                window.startMinutes(), window.endMinutes())).toList();
+                window.category(), new QuietHours.Window(
+                        Arrays.stream(window.days().split(",")).map(Integer::valueOf).map(DayOfWeek::of).collect(Collectors.toSet()),
+                        window.startMinutes(), window.endMinutes()))).toList();
     }
 
     private static Row row(RowReader cells) {

@@ -26,7 +26,7 @@ public final class Preferences {
 
     private static HoldRules rules(Row row) {
         var quiet = row.values().windows().stream().collect(Collectors.groupingBy(Window::category, Collectors.collectingAndThen(
-                Collectors.mapping(window -> new QuietHours.Window(window.days(), window.startMinutes(), window.endMinutes()), Collectors.toList()),
+                Collectors.mapping(Window::hours, Collectors.toList()),
                 QuietHours::new)));
         return new HoldRules(row.zone(), quiet, row.values().emailsPerDay());
     }

@@ -98,6 +98,12 @@ class MessagePreferencesTest {
         assertEquals("412 precondition_failed", http.patch(PREFERENCES, quiet, "If-Match", "\"1-0\"").outcome());
     }
 
+    @Test
+    void zoneThatJavaLacks_isRead() {
+        http.patch("/api/v1/platform/settings", "{\"time_zone\": \"HST\"}").expect(200);
+        assertEquals("1", http.get(PREFERENCES).expect(200).at("/version"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {
         "{\"quiet_hours\": {\"marketing\": []}, \"caps\": {\"per_person_per_day\": {\"email\": null}}}",
