@@ -12,6 +12,7 @@ import org.guildhall.core.http.Api;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.providers.alerts.AlertsModule;
+import org.guildhall.providers.checks.ChecksModule;
 import org.guildhall.providers.domains.DomainsModule;
 import org.guildhall.tasks.Tasks;
 
@@ -21,13 +22,10 @@ public final class ProvidersModule implements AutoCloseable {
     private final SignalStore signals = new SignalStore();
     private final IncidentStore incidents = new IncidentStore();
     private final IncidentEntryStore entries = new IncidentEntryStore();
-    private final CheckStore checks = new CheckStore();
-    private final CheckResultStore results = new CheckResultStore();
-    private final CheckJob job;
     private final ProviderSummaryStore summaries = new ProviderSummaryStore();
     private final SignalStateStore states = new SignalStateStore();
     private final SignalChanges changes;
-    private final Keys keys;
+    private final ChecksModule checks;
     private final DomainsModule domains;
     private final AlertsModule alerts;
 
@@ -38,15 +36,10 @@ public final class ProvidersModule implements AutoCloseable {
      * @param tasks sends messages and creates tasks for alerts
      */
     public ProvidersModule(Db jobs, TaskQueue queue, Keys keys, Outbound outbound, Tasks.ProviderChanges changes, Tasks tasks) {
-        this.keys = keys;
         this.changes = new SignalChanges(signals, changes, this::signalChanged);
         this.alerts = new AlertsModule(jobs, queue, tasks, new RuleIncidents(signals, incidents, entries, this.changes));
-        var runner = new CheckRunner(outbound, keys, tenant -> jobs.read(tenant, Db.ANY_REVISION, tx -> {
-            tx.requireCurrent();
-            return true;
-        }));
         this.domains = new DomainsModule(jobs, queue, outbound);
-        this.job = new CheckJob(jobs, runner, checks, results, signals, this.changes, queue);
+        this.checks = new ChecksModule(jobs, queue, keys, outbound, new SignalsOfChecks(signals, this.changes));
     }
 
     private void signalChanged(Tx tx) {
@@ -65,7 +58,7 @@ public final class ProvidersModule implements AutoCloseable {
 
     /** Registers the room's jobs. */
     public void schedule() {
-        job.schedule();
+        checks.schedule();
         alerts.schedule();
         domains.schedule();
     }
@@ -77,8 +70,8 @@ public final class ProvidersModule implements AutoCloseable {
 
     /** Registers the room's handlers, and the problems of its constraints. */
     public void bind(Api api) {
-        new SignalsHandler(signals, changes, job).bind(api.routes());
-        new ChecksHandler(signals, checks, results, job, changes, keys).bind(api.routes());
+        new SignalsHandler(signals, changes, checks::request).bind(api.routes());
+        checks.bind(api);
         new IncidentsHandler(signals, incidents, entries, changes).bind(api.routes());
         new IncidentEntriesHandler(incidents, entries).bind(api.routes());
         new PublicIncidentsHandler(new PublicIncidentStore()).bind(api.routes());
@@ -95,7 +88,7 @@ public final class ProvidersModule implements AutoCloseable {
     /** Ends the running checks and looks. */
     @Override
     public void close() {
-        job.close();
+        checks.close();
         domains.close();
     }
 }

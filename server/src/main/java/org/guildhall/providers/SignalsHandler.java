@@ -1,5 +1,6 @@
 package org.guildhall.providers;
 
+import java.util.function.Consumer;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -14,6 +15,7 @@ import org.guildhall.api.model.SignalPatch;
 import org.guildhall.api.model.SignalReason;
 import org.guildhall.api.model.SignalSourceStatus;
 import org.guildhall.api.providers.SignalsApi;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
@@ -28,9 +30,10 @@ final class SignalsHandler implements SignalsApi<Call> {
 
     private final SignalStore signals;
     private final SignalChanges changes;
-    private final CheckJob checks;
+    private final Consumer<Tx> checks;
 
-    SignalsHandler(SignalStore signals, SignalChanges changes, CheckJob checks) {
+    /** @param checks requests a run of the due checks after the commit */
+    SignalsHandler(SignalStore signals, SignalChanges changes, Consumer<Tx> checks) {
         this.signals = signals;
         this.changes = changes;
         this.checks = checks;
@@ -84,7 +87,7 @@ final class SignalsHandler implements SignalsApi<Call> {
                 wanted.lastSignal(), wanted.lastSignalAt(), wanted.impact(), wanted.recoveryAction(), evidence(wanted.evidence()));
         if (before.evidenceStatus().equals("planned")) {
             // The checks of a planned signal don't run; perhaps it isn't planned any more.
-            checks.request(call.tx());
+            checks.accept(call.tx());
         }
         return changed(call, before, signals.update(call.tx(), before.id(), values));
     }

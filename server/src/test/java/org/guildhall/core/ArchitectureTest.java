@@ -40,7 +40,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> PARTS = Map.of(
             "runtime", List.of("sites", "usage", "entitlements", "people", "backfills", "plans", "rules", "imports"),
             "tasks", List.of("messages", "suppressions", "preferences", "templates", "jobs", "operational"),
-            "providers", List.of("alerts", "domains"),
+            "providers", List.of("alerts", "checks", "domains"),
             "platform", List.of("pages"));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()

@@ -20,6 +20,7 @@ import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.outbound.OutgoingAddresses;
+import org.guildhall.providers.checks.ChecksModule;
 import org.junit.jupiter.api.Test;
 
 /** An outage from its first failed check to the closed incident: check, signal, alert, incident, task and job, by a set clock. */
@@ -44,7 +45,7 @@ class OutageTest {
     }
 
     /** Runs the check, and evaluates the rules if the signal has changed, as the queue does. */
-    private void check(CheckJob job, String check) throws SQLException {
+    private void check(ChecksModule job, String check) throws SQLException {
         int before = alerts.requested;
         alerts.http.post(BASE + "/checks/" + check + "/run", null).expect(200);
         var version = alerts.tenant.found(
@@ -93,8 +94,8 @@ class OutageTest {
                 {"signal_id": "%s", "type": "http", "target": {"url": "http://127.0.0.1:%d/"}, "retries": 0, "failures_to_block": 1,
                  "successes_to_recover": 1, "cadence_seconds": 3600}""".formatted(signal, port)).expect(201).at("/id");
         var outbound = Outbound.open(new OutgoingAddresses(List.of(IpRange.parse("127.0.0.1"))));
-        try (var job = new CheckJob(alerts.server.db(), new CheckRunner(outbound, Keys.parse(TestServer.KEYS), tenant -> true),
-                new CheckStore(), new CheckResultStore(), new SignalStore(), alerts.changes, alerts.queue)) {
+        try (var job = new ChecksModule(
+                alerts.server.db(), alerts.queue, Keys.parse(TestServer.KEYS), outbound, new SignalsOfChecks(new SignalStore(), alerts.changes))) {
             try (var _ = new TestClock(alerts.server, NIGHT)) {
                 check(job, check);
                 assertEquals("operational 95", shown(alerts.signals.get(signal)));

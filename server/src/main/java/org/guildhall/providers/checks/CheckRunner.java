@@ -1,4 +1,4 @@
-package org.guildhall.providers;
+package org.guildhall.providers.checks;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,9 +20,9 @@ import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.outbound.OutboundFailure.Code;
 import org.guildhall.core.outbound.OutboundFailure;
 import org.guildhall.core.outbound.WebhookSignature;
-import org.guildhall.providers.CheckResultStore.Result;
-import org.guildhall.providers.CheckStore.Failure;
-import org.guildhall.providers.CheckStore.Settings;
+import org.guildhall.providers.checks.CheckResultStore.Result;
+import org.guildhall.providers.checks.CheckStore.Failure;
+import org.guildhall.providers.checks.CheckStore.Settings;
 
 /** Runs one check: calls its target, without a transaction. */
 final class CheckRunner {

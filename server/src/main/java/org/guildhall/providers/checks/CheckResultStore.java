@@ -1,4 +1,4 @@
-package org.guildhall.providers;
+package org.guildhall.providers.checks;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.providers.Tables.CHECK_RESULTS;

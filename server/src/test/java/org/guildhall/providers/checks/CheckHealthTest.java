@@ -1,9 +1,9 @@
-package org.guildhall.providers;
+package org.guildhall.providers.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
-import org.guildhall.providers.CheckHealth.Limits;
+import org.guildhall.providers.checks.CheckHealth.Limits;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

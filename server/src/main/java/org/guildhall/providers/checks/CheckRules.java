@@ -1,4 +1,4 @@
-package org.guildhall.providers;
+package org.guildhall.providers.checks;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.guildhall.core.outbound.WebhookSignature;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;
-import org.guildhall.providers.CheckStore.Settings;
+import org.guildhall.providers.checks.CheckStore.Settings;
 import org.jspecify.annotations.Nullable;
 
 /** The settings that each type of check has. */

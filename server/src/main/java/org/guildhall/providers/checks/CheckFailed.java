@@ -1,7 +1,7 @@
-package org.guildhall.providers;
+package org.guildhall.providers.checks;
 
 import java.util.Map;
-import org.guildhall.providers.CheckStore.Failure;
+import org.guildhall.providers.checks.CheckStore.Failure;
 
 /** An attempt of a check without a good answer. */
 final class CheckFailed extends Exception {

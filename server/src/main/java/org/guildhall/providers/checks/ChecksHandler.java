@@ -1,4 +1,4 @@
-package org.guildhall.providers;
+package org.guildhall.providers.checks;
 
 import java.util.Objects;
 import java.util.UUID;
@@ -19,9 +19,9 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
-import org.guildhall.providers.CheckStore.Filter;
-import org.guildhall.providers.CheckStore.Row;
-import org.guildhall.providers.CheckStore.Settings;
+import org.guildhall.providers.checks.CheckStore.Filter;
+import org.guildhall.providers.checks.CheckStore.Row;
+import org.guildhall.providers.checks.CheckStore.Settings;
 import org.jspecify.annotations.Nullable;
 
 /** Checks and their results: {@code /providers/checks}. An event has the signal, too, if its status or percentage changes. */
@@ -35,20 +35,18 @@ final class ChecksHandler implements ChecksApi<Call> {
     private static final int FAILURES_TO_BLOCK = 3;
     private static final int SUCCESSES_TO_RECOVER = 2;
 
-    private final SignalStore signals;
+    private final CheckedSignals signals;
     private final CheckStore checks;
     private final CheckResultStore results;
     private final CheckJob job;
-    private final SignalChanges changes;
     private final Keys keys;
 
-    ChecksHandler(SignalStore signals, CheckStore checks, CheckResultStore results, CheckJob job, SignalChanges changes, Keys keys) {
+    ChecksHandler(CheckedSignals signals, CheckStore checks, CheckResultStore results, CheckJob job, Keys keys) {
         this.keys = keys;
         this.signals = signals;
         this.checks = checks;
         this.results = results;
         this.job = job;
-        this.changes = changes;
     }
 
     @Override
@@ -70,7 +68,7 @@ final class ChecksHandler implements ChecksApi<Call> {
         }
         var check = CheckViews.toApi(checks.insert(call.tx(), id, signal.id(), body.type().value(), body.externalId(), settings));
         call.created(check.id(), check);
-        changes.record(call.tx(), call.changes().secondary(), signal);
+        signal.record(call.tx(), call.changes().secondary());
         job.request(call.tx());
         return Reply.created("/api/v1/providers/checks/" + check.id(), check);
     }
@@ -161,7 +159,7 @@ final class ChecksHandler implements ChecksApi<Call> {
         return secret == null ? null : keys.sealSecret(secret, new CheckId(id).toString());
     }
 
-    private record Locked(Row check, SignalStore.Row signal) {}
+    private record Locked(Row check, CheckedSignals.Signal signal) {}
 
     private Row locked(Call call, CheckId checkId) {
         var row = Require.found(checks.lock(call.tx(), checkId.value()));
@@ -183,7 +181,7 @@ final class ChecksHandler implements ChecksApi<Call> {
 
     private Reply<Check> moved(Call call, Locked before, String state) {
         var reply = changed(call, before.check(), checks.changeState(call.tx(), before.check().id(), state));
-        changes.record(call.tx(), call.changes().secondary(), before.signal());
+        before.signal().record(call.tx(), call.changes().secondary());
         return reply;
     }
 

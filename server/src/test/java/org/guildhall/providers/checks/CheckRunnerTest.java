@@ -1,4 +1,4 @@
-package org.guildhall.providers;
+package org.guildhall.providers.checks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,9 +20,9 @@ import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.outbound.Outbound;
 import org.guildhall.core.outbound.OutgoingAddresses;
-import org.guildhall.providers.CheckResultStore.Result;
-import org.guildhall.providers.CheckStore.Settings;
-import org.guildhall.providers.CheckStore.Target;
+import org.guildhall.providers.checks.CheckResultStore.Result;
+import org.guildhall.providers.checks.CheckStore.Settings;
+import org.guildhall.providers.checks.CheckStore.Target;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package org.guildhall.providers;
+package org.guildhall.providers.checks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;

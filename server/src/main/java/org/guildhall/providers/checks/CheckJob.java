@@ -1,4 +1,4 @@
-package org.guildhall.providers;
+package org.guildhall.providers.checks;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -18,8 +18,8 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.work.TaskQueue;
-import org.guildhall.providers.CheckResultStore.Result;
-import org.guildhall.providers.CheckStore.Outcome;
+import org.guildhall.providers.checks.CheckResultStore.Result;
+import org.guildhall.providers.checks.CheckStore.Outcome;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,21 +51,18 @@ final class CheckJob implements TaskQueue.Job, AutoCloseable {
     private final CheckRunner runner;
     private final CheckStore checks;
     private final CheckResultStore results;
-    private final SignalStore signals;
-    private final SignalChanges changes;
+    private final CheckedSignals signals;
     private final TaskQueue queue;
     private final Semaphore places = new Semaphore(TOGETHER_MAX);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    CheckJob(Db db, CheckRunner runner, CheckStore checks, CheckResultStore results, SignalStore signals, SignalChanges changes,
-            TaskQueue queue) {
+    CheckJob(Db db, CheckRunner runner, CheckStore checks, CheckResultStore results, CheckedSignals signals, TaskQueue queue) {
         this.db = db;
         this.transactions = new JobTransactions(db);
         this.runner = runner;
         this.checks = checks;
         this.results = results;
         this.signals = signals;
-        this.changes = changes;
         this.queue = queue;
     }
 
@@ -128,7 +125,7 @@ final class CheckJob implements TaskQueue.Job, AutoCloseable {
         }
         var before = Objects.requireNonNull(signals.lock(tx, check.signalId()));
         checks.record(tx, checkId, outcome);
-        changes.record(tx, events.begin(SOURCE), before);
+        before.record(tx, events.begin(SOURCE));
         return true;
     }
 

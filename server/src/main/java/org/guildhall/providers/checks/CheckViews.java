@@ -1,4 +1,4 @@
-package org.guildhall.providers;
+package org.guildhall.providers.checks;
 
 import org.guildhall.api.model.Check;
 import org.guildhall.api.model.CheckError;
@@ -14,9 +14,9 @@ import org.guildhall.api.model.CheckType;
 import org.guildhall.api.model.DnsRecordType;
 import org.guildhall.api.model.NewCheckTarget;
 import org.guildhall.api.model.SignalId;
-import org.guildhall.providers.CheckStore.Failure;
-import org.guildhall.providers.CheckStore.Row;
-import org.guildhall.providers.CheckStore.Target;
+import org.guildhall.providers.checks.CheckStore.Failure;
+import org.guildhall.providers.checks.CheckStore.Row;
+import org.guildhall.providers.checks.CheckStore.Target;
 import org.jspecify.annotations.Nullable;
 
 /** The wire form of checks and their results. */
