@@ -63,17 +63,15 @@ final class TemplateStore {
             TEMPLATES.CREATED_AT, TEMPLATES.UPDATED_AT, TEMPLATES.VERSION);
     private static final Condition BY_ID = TEMPLATES.ID.eq(param(TEMPLATES.ID));
 
+    /** The columns that a caller can change. */
+    private static final Map<Field<?>, Field<?>> SETTABLE = Columns.assigned(
+            TEMPLATES.EXTERNAL_ID, TEMPLATES.CATEGORY, TEMPLATES.SUBJECT, TEMPLATES.BODY, TEMPLATES.FORMAT, TEMPLATES.VARIABLES);
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(TEMPLATES)
                     .set(TEMPLATES.KEY, param(TEMPLATES.KEY))
                     .set(TEMPLATES.LANGUAGE, param(TEMPLATES.LANGUAGE))
                     .set(TEMPLATES.CHANNEL, inline(CHANNEL))
-                    .set(TEMPLATES.EXTERNAL_ID, param(TEMPLATES.EXTERNAL_ID))
-                    .set(TEMPLATES.CATEGORY, param(TEMPLATES.CATEGORY))
-                    .set(TEMPLATES.SUBJECT, param(TEMPLATES.SUBJECT))
-                    .set(TEMPLATES.BODY, param(TEMPLATES.BODY))
-                    .set(TEMPLATES.FORMAT, param(TEMPLATES.FORMAT))
-                    .set(TEMPLATES.VARIABLES, param(TEMPLATES.VARIABLES))
+                    .set(SETTABLE)
                     .returningResult(COLUMNS),
             TemplateStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(TEMPLATES).where(BY_ID), TemplateStore::row);
@@ -98,12 +96,7 @@ final class TemplateStore {
             TemplateStore::row);
     private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
             change()
-                    .set(TEMPLATES.EXTERNAL_ID, param(TEMPLATES.EXTERNAL_ID))
-                    .set(TEMPLATES.CATEGORY, param(TEMPLATES.CATEGORY))
-                    .set(TEMPLATES.SUBJECT, param(TEMPLATES.SUBJECT))
-                    .set(TEMPLATES.BODY, param(TEMPLATES.BODY))
-                    .set(TEMPLATES.FORMAT, param(TEMPLATES.FORMAT))
-                    .set(TEMPLATES.VARIABLES, param(TEMPLATES.VARIABLES))
+                    .set(SETTABLE)
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             TemplateStore::row);
