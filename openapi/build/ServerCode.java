@@ -174,10 +174,11 @@ final class ServerCode extends JavaCode {
         if (policy.requestType().equals("application/merge-patch+json")) {
             parameters.add("Patch<" + type + "> patch");
             arguments.add("in.patch(" + type + ".class)");
-        } else if (policy.requestType().equals("application/json")) {
+        } else if (policy.requestType().equals("application/json") && !type.contains("<")) {
             parameters.add(type + " body");
             arguments.add("in.body(" + type + ".class)");
         } else {
+            // A body of any form, such as an event of a payment provider, is handed over as it was sent.
             parameters.add("byte[] body");
             arguments.add("in.raw()");
         }

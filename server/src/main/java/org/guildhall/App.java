@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.guildhall.billing.BillingModule;
 import org.guildhall.catalog.CatalogModule;
 import org.guildhall.core.auth.Authenticator;
 import org.guildhall.core.data.DatabaseProbe;
@@ -83,6 +84,9 @@ public final class App implements AutoCloseable {
         providers.schedule();
         tasks.bind(api, jobs(platform.door(), runtime, providers), providers.states());
         providers.bind(api);
+        var billing = new BillingModule(db, jobs, work, config.keys(), platform.door(), runtime.door(), config.publicUrl());
+        billing.schedule();
+        billing.bind(api);
         new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);
         more.accept(api);
 

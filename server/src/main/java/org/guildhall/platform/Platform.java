@@ -18,11 +18,18 @@ public final class Platform {
         void timeZoneChanged(Tx tx);
     }
 
-    private final Db db;
+    private final Db requests;
+    private final Db jobs;
     private final MaintenanceStore store = new MaintenanceStore();
+    private final ConnectionDoorStore doors = new ConnectionDoorStore();
 
-    public Platform(Db db) {
-        this.db = db;
+    /**
+     * @param requests the connections of requests
+     * @param jobs the connections of jobs
+     */
+    public Platform(Db requests, Db jobs) {
+        this.requests = requests;
+        this.jobs = jobs;
     }
 
     /**
@@ -41,8 +48,18 @@ public final class Platform {
         return store.deleteKeys(tx, KeyCleanups.KEPT, after, most);
     }
 
+    /** Makes a connection to a payment provider known before its tenant is. */
+    public void openConnectionDoor(Tx tx, UUID connectionId) {
+        doors.open(tx, connectionId);
+    }
+
+    /** The tenant of a connection to a payment provider; null if there is no such connection. */
+    public @Nullable UUID tenantOfConnection(UUID connectionId) {
+        return requests.unguarded(connection -> doors.tenantOf(connection, connectionId));
+    }
+
     /** True if a tenant is not suspended, so that its jobs may run. */
     public boolean isActive(UUID tenant) {
-        return db.upkeep(Db.PLATFORM, tx -> store.isActive(tx, tenant));
+        return jobs.upkeep(Db.PLATFORM, tx -> store.isActive(tx, tenant));
     }
 }

@@ -57,7 +57,7 @@ public final class PlatformModule implements AutoCloseable {
     public PlatformModule(Db db, Db jobs) {
         this.credentials = new CredentialStore(db);
         this.use = new TokenLastUse(jobs);
-        this.door = new Platform(jobs);
+        this.door = new Platform(db, jobs);
         this.upkeep = new IdempotencyKeyCleanupJob(jobs);
     }
 

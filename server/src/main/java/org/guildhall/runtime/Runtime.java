@@ -57,6 +57,7 @@ public final class Runtime {
     private final Entitlements entitlements;
     private final AllowanceHolds holds;
     private final ContactStore contacts = new ContactStore();
+    private final OrganizationReferenceStore references = new OrganizationReferenceStore();
 
     Runtime(Pools pools, PlanChanges planChanges, Entitlements entitlements, AllowanceHolds holds) {
         this.pools = pools;
@@ -160,6 +161,16 @@ public final class Runtime {
      */
     public void settle(Tx tx, Changes changes, String reference) {
         holds.settle(tx, changes, reference);
+    }
+
+    /** The id of an organization, archived ones included; null if there is no such organization. */
+    public @Nullable UUID organization(Tx tx, UUID id) {
+        return references.byId(tx, id);
+    }
+
+    /** The id of the organization with an {@code external_id}; null if there is none. */
+    public @Nullable UUID organizationByExternalId(Tx tx, String externalId) {
+        return references.byExternalId(tx, externalId);
     }
 
     /** The e-mail address of an active person; null if there is no such person or address. */

@@ -25,6 +25,7 @@ public final class FilledTenant {
         ProvidersExamples.firedAlert(samples);
         ProvidersExamples.alertStreak(samples);
         TasksExamples.preferences(samples);
+        BillingExamples.delivery(samples);
         return samples.tenant;
     }
 }

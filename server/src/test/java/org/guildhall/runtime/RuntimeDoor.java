@@ -30,7 +30,7 @@ public final class RuntimeDoor {
         this.tenant = tenant;
         this.db = db;
         var module = new RuntimeModule(
-                db, db, Keys.parse(TestServer.KEYS), new Platform(db), new Spec(), new TaskQueue(db, 1, id -> true));
+                db, db, Keys.parse(TestServer.KEYS), new Platform(db, db), new Spec(), new TaskQueue(db, 1, id -> true));
         module.schedule();
         this.door = module.door();
     }

@@ -78,6 +78,17 @@ public final class Failures {
         }
     }
 
+    /** True if a failure comes from the state of the database at the moment, so that a later attempt can succeed unchanged. */
+    public static boolean isTemporary(RuntimeException failed) {
+        return switch (translate(failed)) {
+            case Unavailable any -> true;
+            case Crowded any -> true;
+            case Contended any -> true;
+            case Retryable any -> true;
+            default -> false;
+        };
+    }
+
     /** The translated failure; an unknown one is returned as it is. */
     public static RuntimeException translate(Exception failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {

@@ -3,6 +3,7 @@ package org.guildhall.core.http;
 import java.net.InetAddress;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.guildhall.api.Id;
 import org.guildhall.api.Operation;
 import org.guildhall.core.audit.Actor;
@@ -46,12 +47,15 @@ public final class Call {
         this.signed = signed;
     }
 
-    /**
-     * A request that is signed by Standard Webhooks, as it was sent.
-     *
-     * @param id empty if the header is missing
-     */
-    public record SignedRequest(String id, String timestamp, String signature, byte[] body) {}
+    /** A signed request, as it was sent. @param headers returns a header by its name; null if it is missing */
+    public record SignedRequest(Function<String, @Nullable String> headers, byte[] body) {
+
+        /** A header; empty if it is missing. */
+        public String header(String name) {
+            var value = headers.apply(name);
+            return value == null ? "" : value;
+        }
+    }
 
     /** The request of an operation without a token. @throws IllegalStateException if the operation asks for one */
     public SignedRequest signed() {

@@ -19,7 +19,6 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.data.WriteTransaction;
 import org.guildhall.core.http.RequestReader.Read;
 import org.guildhall.core.http.limits.AnswersInFlight;
-import org.guildhall.core.outbound.WebhookSignature;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.sql.HeavyAnswer;
@@ -245,15 +244,8 @@ final class Pipeline {
 
     private static Call call(Exchange exchange, Operation operation, @Nullable Caller caller, @Nullable PageRequest page, Read read) {
         var signed = operation.access() == Operation.Access.PUBLIC
-                ? new Call.SignedRequest(
-                        text(exchange, WebhookSignature.ID), text(exchange, WebhookSignature.TIMESTAMP), text(exchange, WebhookSignature.SIGNATURE),
-                        read.input().raw())
+                ? new Call.SignedRequest(exchange::header, read.input().raw())
                 : null;
         return new Call(operation, caller, exchange.requestId(), exchange.address(), page, read.ifMatch(), signed);
-    }
-
-    private static String text(Exchange exchange, String header) {
-        var sent = exchange.header(header);
-        return sent == null ? "" : sent;
     }
 }

@@ -14,6 +14,9 @@ public enum Problem {
             "The body is not JSON (RFC 8259): it is cut off, repeats a member, has text after its end or a byte order mark, is not "
                     + "UTF-8, or is nested deeper than 100. Or the body is a file that does not match its media type.",
             "The detail says what is wrong. Check the JSON with a parser that refuses duplicate members."),
+    SIGNATURE_INVALID(400, "The signature is not valid",
+            "The body isn't signed with a secret of the connection, or the time of the signature is more than 300 seconds from now.",
+            "Compare the signing secret with the provider's. Sign the bytes of the body as they are sent, and check the clock of the sender."),
     INVALID_PARAMETER(400, "A parameter is not valid",
             "A path, query or header parameter is unknown, is repeated, or has a value that the operation doesn't accept.",
             "Look at errors: each entry names a parameter or header. Unknown query parameters are refused, since a misspelt filter "

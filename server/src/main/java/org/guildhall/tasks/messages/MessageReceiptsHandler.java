@@ -58,7 +58,7 @@ final class MessageReceiptsHandler implements MessageReceiptsApi<Call> {
         var signed = call.signed();
         return Reply.plain(transactions.runAll(body.tenantId().value(), (tx, events) -> {
             verify(tx, transportId, signed);
-            return receive(tx, events, transportId.value(), signed.id(), body);
+            return receive(tx, events, transportId.value(), signed.header(WebhookSignature.ID), body);
         }));
     }
 
@@ -67,8 +67,10 @@ final class MessageReceiptsHandler implements MessageReceiptsApi<Call> {
         var transport = Require.found(transports.get(tx, transportId.value()));
         var endpoint = transport.endpoint();
         var secret = endpoint == null ? null : keys.openSecret(endpoint.secret(), transportId.toString());
-        boolean right = secret != null && !signed.id().isEmpty() && signed.id().length() <= RECEIPT_ID_MAX
-                && WebhookSignature.of(secret).verify(signed.id(), signed.timestamp(), signed.signature(), signed.body(), tx.now());
+        var id = signed.header(WebhookSignature.ID);
+        boolean right = secret != null && !id.isEmpty() && id.length() <= RECEIPT_ID_MAX
+                && WebhookSignature.of(secret).verify(
+                        id, signed.header(WebhookSignature.TIMESTAMP), signed.header(WebhookSignature.SIGNATURE), signed.body(), tx.now());
         if (!right) {
             throw Problem.UNAUTHENTICATED.because("The request isn't signed by the secret of the transport, or its timestamp is more than five minutes from now.")
                     .header("WWW-Authenticate", "Signature realm=\"guildhall\"");

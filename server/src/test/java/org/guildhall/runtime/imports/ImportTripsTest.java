@@ -48,7 +48,7 @@ class ImportTripsTest {
         var householdRules = new Households(persons, households, members);
         var people = new People(persons, new PersonIdentityStore(), organizationRules, new PersonArchiving(organizations, new MembershipStore(), members, organizationRules, householdRules));
         var memberImport = new MemberImport(people, persons, householdRules, households, members);
-        var job = new ImportsModule(db, db, new Platform(imports.tenant.server().db()), memberImport).importing(new Constraints());
+        var job = new ImportsModule(db, db, new Platform(db, db), memberImport).importing(new Constraints());
         assertNull(job.run(new TaskLease("import", imports.tenant.id(), id, 1, 0), () -> false));
     }
 

@@ -1,0 +1,155 @@
+package org.guildhall.billing.connections;
+
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.schema.billing.Tables.CONNECTIONS;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.when;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.UpdateSetMoreStep;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** Connections. Secrets are stored sealed. */
+final class ConnectionStore {
+
+    /**
+     * A connection as stored.
+     *
+     * @param secret sealed; null if none was set
+     * @param previousSecret sealed; null if none is valid beside the secret
+     * @param previousSecretUntil the instant until which the previous secret is valid; null if there is none
+     */
+    record Row(
+            UUID id, @Nullable String externalId, String name, String provider, @Nullable String accountReference, boolean livemode,
+            byte @Nullable [] secret, @Nullable Instant secretRotatedAt, byte @Nullable [] previousSecret, @Nullable Instant previousSecretUntil,
+            String state, long refusedDeliveries, @Nullable Instant lastRefusedAt, Instant createdAt, Instant updatedAt, long version, Instant now) {}
+
+    /** The members of a new connection. @param secret sealed; null for none */
+    record New(
+            @Nullable String externalId, String name, String provider, @Nullable String accountReference, boolean livemode, byte @Nullable [] secret) {}
+
+    /** The filters of a list; null for an absent one. */
+    record Filter(@Nullable String externalId, @Nullable String provider, @Nullable String state, TimeWindow created) {}
+
+    private static final Field<Instant> NOW = Columns.now().as("now");
+    /** A previous secret whose time is over is no longer shown. */
+    private static final Field<Instant> PREVIOUS_UNTIL = when(CONNECTIONS.PREVIOUS_SECRET_UNTIL.gt(Columns.now()), CONNECTIONS.PREVIOUS_SECRET_UNTIL)
+            .as("previous_until");
+    private static final List<Field<?>> COLUMNS = List.of(
+            CONNECTIONS.ID, CONNECTIONS.EXTERNAL_ID, CONNECTIONS.NAME, CONNECTIONS.PROVIDER, CONNECTIONS.ACCOUNT_REFERENCE, CONNECTIONS.LIVEMODE,
+            CONNECTIONS.SECRET, CONNECTIONS.SECRET_ROTATED_AT, CONNECTIONS.PREVIOUS_SECRET, PREVIOUS_UNTIL, CONNECTIONS.STATE,
+            CONNECTIONS.REFUSED_DELIVERIES, CONNECTIONS.LAST_REFUSED_AT, CONNECTIONS.CREATED_AT, CONNECTIONS.UPDATED_AT, CONNECTIONS.VERSION, NOW);
+    private static final Condition BY_ID = CONNECTIONS.ID.eq(param(CONNECTIONS.ID));
+
+    private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
+            insertInto(CONNECTIONS)
+                    .set(Columns.assigned(
+                            CONNECTIONS.ID, CONNECTIONS.EXTERNAL_ID, CONNECTIONS.NAME, CONNECTIONS.PROVIDER, CONNECTIONS.ACCOUNT_REFERENCE,
+                            CONNECTIONS.LIVEMODE, CONNECTIONS.SECRET))
+                    .returningResult(COLUMNS),
+            ConnectionStore::row);
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(CONNECTIONS).where(BY_ID), ConnectionStore::row);
+    private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(CONNECTIONS).where(BY_ID).forNoKeyUpdate(), ConnectionStore::row);
+    private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
+            change().set(Columns.assigned(CONNECTIONS.EXTERNAL_ID, CONNECTIONS.NAME)).where(BY_ID).returningResult(COLUMNS), ConnectionStore::row);
+    private static final PreparedQuery<Row> CHANGE_STATE = PreparedQuery.of(
+            change().set(CONNECTIONS.STATE, param(CONNECTIONS.STATE)).where(BY_ID).returningResult(COLUMNS), ConnectionStore::row);
+    private static final PreparedQuery<Row> ROTATE = PreparedQuery.of(
+            change()
+                    .set(Columns.assigned(CONNECTIONS.SECRET, CONNECTIONS.PREVIOUS_SECRET))
+                    .set(CONNECTIONS.PREVIOUS_SECRET_UNTIL, when(
+                            param(CONNECTIONS.PREVIOUS_SECRET).isNotNull(),
+                            DSL.field("{0} + {1} * interval '1 second'", SQLDataType.INSTANT, Columns.now(), DSL.param("seconds", SQLDataType.INTEGER))))
+                    .set(CONNECTIONS.SECRET_ROTATED_AT, Columns.now())
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            ConnectionStore::row);
+    private static final PreparedUpdate COUNT_REFUSED = PreparedUpdate.of(DSL.update(CONNECTIONS)
+            .set(CONNECTIONS.REFUSED_DELIVERIES, CONNECTIONS.REFUSED_DELIVERIES.plus(inline(1L)))
+            .set(CONNECTIONS.LAST_REFUSED_AT, Columns.now())
+            .where(BY_ID));
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            Map.of("created_at", CONNECTIONS.CREATED_AT),
+            CONNECTIONS.ID,
+            by -> select(COLUMNS)
+                    .from(CONNECTIONS)
+                    .where(by.is(CONNECTIONS.EXTERNAL_ID, Filter::externalId))
+                    .and(by.oneOf(CONNECTIONS.PROVIDER, Filter::provider))
+                    .and(by.oneOf(CONNECTIONS.STATE, Filter::state))
+                    .and(by.within(CONNECTIONS.CREATED_AT, Filter::created)),
+            ConnectionStore::row);
+
+    private static UpdateSetMoreStep<?> change() {
+        return DSL.update(CONNECTIONS)
+                .set(CONNECTIONS.UPDATED_AT, EffectiveDates.touched(CONNECTIONS.UPDATED_AT))
+                .set(CONNECTIONS.VERSION, CONNECTIONS.VERSION.plus(inline(1L)));
+    }
+
+    Row insert(Tx tx, UUID id, New values) {
+        return INSERT.single(tx, id, values.externalId(), values.name(), values.provider(), values.accountReference(), values.livemode(), values.secret());
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return GET.one(tx, id);
+    }
+
+    /** Locks the connection until the transaction ends. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return LOCK.one(tx, id);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        return LIST.page(tx, page, filter);
+    }
+
+    Row update(Tx tx, UUID id, @Nullable String externalId, String name) {
+        return UPDATE.single(tx, externalId, name, id);
+    }
+
+    Row changeState(Tx tx, UUID id, String state) {
+        return CHANGE_STATE.single(tx, state, id);
+    }
+
+    /**
+     * Replaces the secret.
+     *
+     * @param previous the sealed secret that stays valid beside the new one; null for none
+     * @param seconds for how long it stays valid
+     */
+    Row rotate(Tx tx, UUID id, byte[] secret, byte @Nullable [] previous, int seconds) {
+        return ROTATE.single(tx, secret, previous, seconds, id);
+    }
+
+    /** Counts a delivery that was refused. The version stays, since nothing that a caller can set changes. */
+    void countRefused(Tx tx, UUID id) {
+        COUNT_REFUSED.execute(tx, id);
+    }
+
+    private static Row row(RowReader cells) {
+        return new Row(
+                cells.get(CONNECTIONS.ID), cells.get(CONNECTIONS.EXTERNAL_ID), cells.get(CONNECTIONS.NAME), cells.get(CONNECTIONS.PROVIDER),
+                cells.get(CONNECTIONS.ACCOUNT_REFERENCE), cells.get(CONNECTIONS.LIVEMODE), cells.get(CONNECTIONS.SECRET),
+                cells.get(CONNECTIONS.SECRET_ROTATED_AT), cells.get(CONNECTIONS.PREVIOUS_SECRET), cells.get(PREVIOUS_UNTIL), cells.get(CONNECTIONS.STATE),
+                cells.get(CONNECTIONS.REFUSED_DELIVERIES), cells.get(CONNECTIONS.LAST_REFUSED_AT), cells.get(CONNECTIONS.CREATED_AT),
+                cells.get(CONNECTIONS.UPDATED_AT), cells.get(CONNECTIONS.VERSION), cells.get(NOW));
+    }
+}

@@ -1,0 +1,76 @@
+package org.guildhall.billing.connections;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.api.model.ConnectionId;
+import org.guildhall.billing.connections.ConnectionStore.Row;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Api;
+import org.guildhall.core.problem.Require;
+import org.guildhall.platform.Platform;
+import org.jspecify.annotations.Nullable;
+
+/** The connections, for the other parts of the room. */
+public final class Connections {
+
+    private final ConnectionStore store = new ConnectionStore();
+    private final Platform platform;
+    private final Keys keys;
+
+    public Connections(Platform platform, Keys keys) {
+        this.platform = platform;
+        this.keys = keys;
+    }
+
+    /**
+     * A connection.
+     *
+     * @param accountReference the account at the provider; null for any
+     * @param secrets the signing secrets that are valid now, in clear; empty if none was set
+     * @param now the present instant by the database's clock
+     */
+    public record Connected(UUID id, String provider, @Nullable String accountReference, boolean livemode, List<String> secrets, Instant now) {}
+
+    /** The tenant of a connection; null if there is no such connection. */
+    public @Nullable UUID tenant(UUID id) {
+        return platform.tenantOfConnection(id);
+    }
+
+    /** A connection; null if there is none, or it is disabled. */
+    public @Nullable Connected active(Tx tx, UUID id) {
+        var row = store.get(tx, id);
+        return row == null || !row.state().equals("active") ? null : active(row);
+    }
+
+    /** A connection in any state. */
+    public Connected any(Tx tx, UUID id) {
+        return active(Require.found(store.get(tx, id)));
+    }
+
+    private Connected active(Row row) {
+        var secrets = new ArrayList<String>();
+        open(row.id(), row.secret(), secrets);
+        open(row.id(), row.previousSecretUntil() == null ? null : row.previousSecret(), secrets);
+        return new Connected(row.id(), row.provider(), row.accountReference(), row.livemode(), List.copyOf(secrets), row.now());
+    }
+
+    private void open(UUID id, byte @Nullable [] sealed, List<String> secrets) {
+        var secret = sealed == null ? null : keys.openSecret(sealed, new ConnectionId(id).toString());
+        if (secret != null) {
+            secrets.add(secret);
+        }
+    }
+
+    /** Counts a delivery that was refused because of its signature. */
+    public void countRefused(Tx tx, UUID id) {
+        store.countRefused(tx, id);
+    }
+
+    /** Binds the operations of this part. @param publicUrl the address of this server for providers */
+    public void bind(Api api, String publicUrl) {
+        new ConnectionsHandler(store, platform, keys, publicUrl).bind(api.routes());
+    }
+}

@@ -1,0 +1,43 @@
+package org.guildhall.billing.deliveries;
+
+import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.core.audit.JobTransactions;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.http.Api;
+import org.guildhall.core.work.TaskQueue;
+
+/** Wires the part {@code deliveries}. */
+public final class Deliveries {
+
+    private final Db db;
+    private final Db jobs;
+    private final TaskQueue queue;
+    private final Connections connections;
+    private final DeliveryStore deliveries = new DeliveryStore();
+    private final Ingestion ingestion;
+
+    /**
+     * @param db the connections of requests
+     * @param jobs the connections of jobs
+     */
+    public Deliveries(Db db, Db jobs, TaskQueue queue, Keys keys, Connections connections, Mirroring mirror) {
+        this.db = db;
+        this.jobs = jobs;
+        this.queue = queue;
+        this.connections = connections;
+        this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, mirror), queue, keys);
+    }
+
+    /** Registers the background work of this part. */
+    public void schedule() {
+        queue.on(Ingestion.TASK, TaskQueue.Policy.DUE, new ProcessDeliveryJob(new JobTransactions(jobs), deliveries, connections, ingestion));
+    }
+
+    /** Binds the operations of this part. */
+    public void bind(Api api) {
+        new WebhooksHandler(db, connections, ingestion).bind(api.routes());
+        new WebhookDeliveriesHandler(deliveries, ingestion, queue).bind(api.routes());
+    }
+}

@@ -1,0 +1,203 @@
+package org.guildhall.billing.deliveries;
+
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.schema.billing.Tables.WEBHOOK_DELIVERIES;
+import static org.guildhall.schema.billing.Tables.WEBHOOK_PAYLOADS;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.select;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.billing.events.ProviderEvent;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.UpdateSetMoreStep;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** Deliveries and their bodies. Bodies are stored sealed. */
+final class DeliveryStore {
+
+    /**
+     * A delivery as stored.
+     *
+     * @param effects the ids of the changed resources, as JSON
+     * @param now the present instant by the database's clock
+     */
+    record Row(
+            UUID id, UUID connectionId, String provider, UUID payloadId, String eventReference, String eventType, @Nullable String objectKind,
+            @Nullable String objectReference, Instant providerAt, @Nullable String apiVersion, String payloadHash, int payloadBytes, String state,
+            @Nullable String outcome, @Nullable String skipReason, @Nullable String errorCode, @Nullable String errorDetail, JSONB effects,
+            Instant receivedAt, Instant lastReceivedAt, int receivedCount, int attempts, @Nullable Instant nextAttemptAt,
+            @Nullable Instant processedAt, Instant createdAt, Instant updatedAt, long version, Instant now) {}
+
+    /** A received event. @param isNew false if it was received before */
+    record Received(Row row, boolean isNew) {}
+
+    /** The body of a request. @param hash its SHA-256 in hexadecimal digits */
+    record Body(String hash, int bytes) {}
+
+    /** The filters of a list; null for an absent one. */
+    record Filter(
+            @Nullable UUID connectionId, @Nullable String state, @Nullable String outcome, @Nullable String eventType, @Nullable String eventReference,
+            @Nullable String objectReference, TimeWindow created) {}
+
+    private static final Field<Instant> NOW = Columns.now().as("now");
+    private static final List<Field<?>> COLUMNS = List.of(
+            WEBHOOK_DELIVERIES.ID, WEBHOOK_DELIVERIES.CONNECTION_ID, WEBHOOK_DELIVERIES.PROVIDER, WEBHOOK_DELIVERIES.PAYLOAD_ID,
+            WEBHOOK_DELIVERIES.EVENT_REFERENCE, WEBHOOK_DELIVERIES.EVENT_TYPE, WEBHOOK_DELIVERIES.OBJECT_KIND, WEBHOOK_DELIVERIES.OBJECT_REFERENCE,
+            WEBHOOK_DELIVERIES.PROVIDER_AT, WEBHOOK_DELIVERIES.API_VERSION, WEBHOOK_DELIVERIES.PAYLOAD_HASH, WEBHOOK_DELIVERIES.PAYLOAD_BYTES,
+            WEBHOOK_DELIVERIES.STATE, WEBHOOK_DELIVERIES.OUTCOME, WEBHOOK_DELIVERIES.SKIP_REASON, WEBHOOK_DELIVERIES.ERROR_CODE,
+            WEBHOOK_DELIVERIES.ERROR_DETAIL, WEBHOOK_DELIVERIES.EFFECTS, WEBHOOK_DELIVERIES.RECEIVED_AT, WEBHOOK_DELIVERIES.LAST_RECEIVED_AT,
+            WEBHOOK_DELIVERIES.RECEIVED_COUNT, WEBHOOK_DELIVERIES.ATTEMPTS, WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT, WEBHOOK_DELIVERIES.PROCESSED_AT,
+            WEBHOOK_DELIVERIES.CREATED_AT, WEBHOOK_DELIVERIES.UPDATED_AT, WEBHOOK_DELIVERIES.VERSION, NOW);
+    private static final Condition BY_ID = WEBHOOK_DELIVERIES.ID.eq(param(WEBHOOK_DELIVERIES.ID));
+
+    /** Inserts an event that waits to be processed, or counts and locks the one that was received before. */
+    private static final PreparedQuery<Row> RECEIVE = PreparedQuery.of(
+            insertInto(WEBHOOK_DELIVERIES)
+                    .set(Columns.assigned(
+                            WEBHOOK_DELIVERIES.ID, WEBHOOK_DELIVERIES.CONNECTION_ID, WEBHOOK_DELIVERIES.PROVIDER, WEBHOOK_DELIVERIES.PAYLOAD_ID,
+                            WEBHOOK_DELIVERIES.EVENT_REFERENCE, WEBHOOK_DELIVERIES.EVENT_TYPE, WEBHOOK_DELIVERIES.OBJECT_KIND,
+                            WEBHOOK_DELIVERIES.OBJECT_REFERENCE, WEBHOOK_DELIVERIES.PROVIDER_AT, WEBHOOK_DELIVERIES.API_VERSION,
+                            WEBHOOK_DELIVERIES.PAYLOAD_HASH, WEBHOOK_DELIVERIES.PAYLOAD_BYTES))
+                    .set(WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT, Columns.now())
+                    .onConflict(WEBHOOK_DELIVERIES.TENANT_ID, WEBHOOK_DELIVERIES.CONNECTION_ID, WEBHOOK_DELIVERIES.EVENT_REFERENCE)
+                    .doUpdate()
+                    .set(WEBHOOK_DELIVERIES.RECEIVED_COUNT, WEBHOOK_DELIVERIES.RECEIVED_COUNT.plus(inline(1)))
+                    .set(WEBHOOK_DELIVERIES.LAST_RECEIVED_AT, Columns.now())
+                    .returningResult(COLUMNS),
+            DeliveryStore::row);
+    private static final PreparedUpdate INSERT_PAYLOAD = PreparedUpdate.of(insertInto(WEBHOOK_PAYLOADS).set(Columns.assigned(
+            WEBHOOK_PAYLOADS.ID, WEBHOOK_PAYLOADS.CONNECTION_ID, WEBHOOK_PAYLOADS.HASH, WEBHOOK_PAYLOADS.BYTES, WEBHOOK_PAYLOADS.BODY)));
+    private static final PreparedQuery<byte[]> GET_PAYLOAD =
+            PreparedQuery.ofValue(select(WEBHOOK_PAYLOADS.BODY).from(WEBHOOK_PAYLOADS).where(WEBHOOK_PAYLOADS.ID.eq(param(WEBHOOK_PAYLOADS.ID))));
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(WEBHOOK_DELIVERIES).where(BY_ID), DeliveryStore::row);
+    private static final PreparedQuery<Row> LOCK =
+            PreparedQuery.of(select(COLUMNS).from(WEBHOOK_DELIVERIES).where(BY_ID).forNoKeyUpdate(), DeliveryStore::row);
+    private static final PreparedQuery<Row> PROCESSED = PreparedQuery.of(
+            change()
+                    .set(Columns.assigned(
+                            WEBHOOK_DELIVERIES.STATE, WEBHOOK_DELIVERIES.OUTCOME, WEBHOOK_DELIVERIES.SKIP_REASON, WEBHOOK_DELIVERIES.EFFECTS))
+                    .set(WEBHOOK_DELIVERIES.ERROR_CODE, DSL.castNull(WEBHOOK_DELIVERIES.ERROR_CODE))
+                    .set(WEBHOOK_DELIVERIES.ERROR_DETAIL, DSL.castNull(WEBHOOK_DELIVERIES.ERROR_DETAIL))
+                    .set(WEBHOOK_DELIVERIES.ATTEMPTS, WEBHOOK_DELIVERIES.ATTEMPTS.plus(inline(1)))
+                    .set(WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT, DSL.castNull(WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT))
+                    .set(WEBHOOK_DELIVERIES.PROCESSED_AT, Columns.now())
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            DeliveryStore::row);
+    private static final PreparedQuery<Row> FAILED = PreparedQuery.of(
+            change()
+                    .set(Columns.assigned(
+                            WEBHOOK_DELIVERIES.STATE, WEBHOOK_DELIVERIES.ERROR_CODE, WEBHOOK_DELIVERIES.ERROR_DETAIL, WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT))
+                    .set(WEBHOOK_DELIVERIES.ATTEMPTS, WEBHOOK_DELIVERIES.ATTEMPTS.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            DeliveryStore::row);
+    private static final PreparedQuery<Row> REPLAY = PreparedQuery.of(
+            change()
+                    .set(WEBHOOK_DELIVERIES.STATE, inline("received"))
+                    .set(WEBHOOK_DELIVERIES.OUTCOME, DSL.castNull(WEBHOOK_DELIVERIES.OUTCOME))
+                    .set(WEBHOOK_DELIVERIES.SKIP_REASON, DSL.castNull(WEBHOOK_DELIVERIES.SKIP_REASON))
+                    .set(WEBHOOK_DELIVERIES.PROCESSED_AT, DSL.castNull(WEBHOOK_DELIVERIES.PROCESSED_AT))
+                    .set(WEBHOOK_DELIVERIES.ATTEMPTS, inline(0))
+                    .set(WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT, Columns.now())
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            DeliveryStore::row);
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            Map.of("created_at", WEBHOOK_DELIVERIES.CREATED_AT),
+            WEBHOOK_DELIVERIES.ID,
+            by -> select(COLUMNS)
+                    .from(WEBHOOK_DELIVERIES)
+                    .where(by.is(WEBHOOK_DELIVERIES.CONNECTION_ID, Filter::connectionId))
+                    .and(by.oneOf(WEBHOOK_DELIVERIES.STATE, Filter::state))
+                    .and(by.oneOf(WEBHOOK_DELIVERIES.OUTCOME, Filter::outcome))
+                    .and(by.is(WEBHOOK_DELIVERIES.EVENT_TYPE, Filter::eventType))
+                    .and(by.is(WEBHOOK_DELIVERIES.EVENT_REFERENCE, Filter::eventReference))
+                    .and(by.is(WEBHOOK_DELIVERIES.OBJECT_REFERENCE, Filter::objectReference))
+                    .and(by.within(WEBHOOK_DELIVERIES.CREATED_AT, Filter::created)),
+            DeliveryStore::row);
+
+    private static UpdateSetMoreStep<?> change() {
+        return DSL.update(WEBHOOK_DELIVERIES)
+                .set(WEBHOOK_DELIVERIES.UPDATED_AT, EffectiveDates.touched(WEBHOOK_DELIVERIES.UPDATED_AT))
+                .set(WEBHOOK_DELIVERIES.VERSION, WEBHOOK_DELIVERIES.VERSION.plus(inline(1L)));
+    }
+
+    /** Stores an event, or counts that it was received again. The caller adds the body of a new one. Locks the row until the transaction ends. */
+    Received receive(Tx tx, UUID connectionId, String provider, ProviderEvent event, Body body) {
+        var id = Ids.next();
+        var row = RECEIVE.single(tx,
+                id, connectionId, provider, Ids.next(), event.reference(), event.type(), event.objectKind(), event.objectReference(), event.at(),
+                event.apiVersion(), body.hash(), body.bytes());
+        return new Received(row, row.id().equals(id));
+    }
+
+    /** Adds the sealed body of a new delivery, with the transaction's next statement. */
+    void insertPayload(Tx tx, Row row, byte[] sealed) {
+        INSERT_PAYLOAD.later(tx, row.payloadId(), row.connectionId(), row.payloadHash(), row.payloadBytes(), sealed);
+    }
+
+    /** The sealed body of a delivery. */
+    byte[] payload(Tx tx, UUID payloadId) {
+        return GET_PAYLOAD.single(tx, payloadId);
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return GET.one(tx, id);
+    }
+
+    /** Locks the delivery until the transaction ends. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return LOCK.one(tx, id);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        return LIST.page(tx, page, filter);
+    }
+
+    /** Records that a delivery was processed, or skipped if there is a reason to. */
+    Row processed(Tx tx, UUID id, @Nullable String outcome, @Nullable String skipReason, JSONB effects) {
+        return PROCESSED.single(tx, skipReason == null ? "processed" : "skipped", outcome, skipReason, effects, id);
+    }
+
+    /** Records a failed attempt. @param next the instant of the next one; null if there is none */
+    Row failed(Tx tx, UUID id, String code, String detail, @Nullable Instant next) {
+        return FAILED.single(tx, next == null ? "dead" : "failed", code, detail, next, id);
+    }
+
+    /** Makes a delivery wait to be processed. */
+    Row replay(Tx tx, UUID id) {
+        return REPLAY.single(tx, id);
+    }
+
+    private static Row row(RowReader cells) {
+        return new Row(
+                cells.get(WEBHOOK_DELIVERIES.ID), cells.get(WEBHOOK_DELIVERIES.CONNECTION_ID), cells.get(WEBHOOK_DELIVERIES.PROVIDER),
+                cells.get(WEBHOOK_DELIVERIES.PAYLOAD_ID), cells.get(WEBHOOK_DELIVERIES.EVENT_REFERENCE), cells.get(WEBHOOK_DELIVERIES.EVENT_TYPE),
+                cells.get(WEBHOOK_DELIVERIES.OBJECT_KIND), cells.get(WEBHOOK_DELIVERIES.OBJECT_REFERENCE), cells.get(WEBHOOK_DELIVERIES.PROVIDER_AT),
+                cells.get(WEBHOOK_DELIVERIES.API_VERSION), cells.get(WEBHOOK_DELIVERIES.PAYLOAD_HASH), cells.get(WEBHOOK_DELIVERIES.PAYLOAD_BYTES),
+                cells.get(WEBHOOK_DELIVERIES.STATE), cells.get(WEBHOOK_DELIVERIES.OUTCOME), cells.get(WEBHOOK_DELIVERIES.SKIP_REASON),
+                cells.get(WEBHOOK_DELIVERIES.ERROR_CODE), cells.get(WEBHOOK_DELIVERIES.ERROR_DETAIL), cells.get(WEBHOOK_DELIVERIES.EFFECTS),
+                cells.get(WEBHOOK_DELIVERIES.RECEIVED_AT), cells.get(WEBHOOK_DELIVERIES.LAST_RECEIVED_AT), cells.get(WEBHOOK_DELIVERIES.RECEIVED_COUNT),
+                cells.get(WEBHOOK_DELIVERIES.ATTEMPTS), cells.get(WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT), cells.get(WEBHOOK_DELIVERIES.PROCESSED_AT),
+                cells.get(WEBHOOK_DELIVERIES.CREATED_AT), cells.get(WEBHOOK_DELIVERIES.UPDATED_AT), cells.get(WEBHOOK_DELIVERIES.VERSION), cells.get(NOW));
+    }
+}

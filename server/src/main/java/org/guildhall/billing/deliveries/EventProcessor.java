@@ -1,0 +1,64 @@
+package org.guildhall.billing.deliveries;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import org.guildhall.billing.connections.Connections.Connected;
+import org.guildhall.billing.deliveries.DeliveryStore.Row;
+import org.guildhall.billing.events.ProviderEvent;
+import org.guildhall.billing.events.UnreadableEvent;
+import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.mirror.Mirroring.Origin;
+import org.guildhall.billing.stripe.StripeCustomers;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Tx;
+import org.jooq.JSONB;
+
+/** Applies one event, in the transaction that locks its delivery. The first attempt, retries and replays are all this code. */
+final class EventProcessor {
+
+    private static final int EFFECTS_MAX = 200;
+
+    private final DeliveryStore deliveries;
+    private final Mirroring mirror;
+
+    EventProcessor(DeliveryStore deliveries, Mirroring mirror) {
+        this.deliveries = deliveries;
+        this.mirror = mirror;
+    }
+
+    /**
+     * Applies an event and records its outcome.
+     *
+     * @param changes gets the changed resources, but not the delivery
+     * @throws UnreadableEvent if the event's object has a form that can't be read
+     */
+    Row process(Tx tx, Changes changes, Connected connection, Row delivery, ProviderEvent event) {
+        boolean foreign = event.livemode() != connection.livemode()
+                || connection.accountReference() != null && event.accountReference() != null
+                        && !event.accountReference().equals(connection.accountReference());
+        if (foreign) {
+            return skipped(tx, delivery, "foreign");
+        }
+        var origin = new Origin(delivery.id(), event.at(), event.rank(), event.reference(), event.apiVersion());
+        return switch (event.type()) {
+            case "customer.created", "customer.updated", "customer.deleted" ->
+                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeCustomers.read(event), origin));
+            default -> skipped(tx, delivery, "unknown_type");
+        };
+    }
+
+    private Row skipped(Tx tx, Row delivery, String reason) {
+        return deliveries.processed(tx, delivery.id(), null, reason, effects(new Changes()));
+    }
+
+    private Row done(Tx tx, Changes changes, Row delivery, String outcome) {
+        return deliveries.processed(tx, delivery.id(), outcome, null, effects(changes));
+    }
+
+    private static JSONB effects(Changes changes) {
+        var array = JsonNodeFactory.instance.arrayNode();
+        changes.all().stream()
+                .limit(EFFECTS_MAX)
+                .forEach(change -> array.addObject().put("entity_type", change.entityType()).put("entity_id", change.idText()));
+        return JSONB.valueOf(array.toString());
+    }
+}

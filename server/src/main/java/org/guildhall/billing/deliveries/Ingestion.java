@@ -1,0 +1,142 @@
+package org.guildhall.billing.deliveries;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.guildhall.api.model.ConnectionId;
+import org.guildhall.api.model.WebhookDeliveryId;
+import org.guildhall.billing.connections.Connections.Connected;
+import org.guildhall.billing.deliveries.DeliveryStore.Body;
+import org.guildhall.billing.deliveries.DeliveryStore.Received;
+import org.guildhall.billing.deliveries.DeliveryStore.Row;
+import org.guildhall.billing.events.ProviderEvent;
+import org.guildhall.billing.events.UnreadableEvent;
+import org.guildhall.billing.stripe.StripeEvents;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.audit.JobTransactions.Events;
+import org.guildhall.core.audit.JobTransactions.Source;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.json.Json;
+import org.guildhall.core.json.Sha256;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.work.TaskQueue;
+import org.jspecify.annotations.Nullable;
+
+/** Stores the events of a signed body and applies them. An event that can't be applied is stored all the same and tried again. */
+final class Ingestion {
+
+    /** The task that processes a delivery, by its id. */
+    static final String TASK = "process-delivery";
+
+    private static final String INGESTED = "payment_provider_event.ingested";
+    private static final String PROCESSED = "payment_provider_event.processed";
+    private static final String JOB = "billing-webhooks";
+    private static final String CATEGORY = "billing";
+    private static final Actor PROVIDER = new Actor("webhook", null);
+
+    private final DeliveryStore deliveries;
+    private final EventProcessor processor;
+    private final TaskQueue queue;
+    private final Keys keys;
+
+    Ingestion(DeliveryStore deliveries, EventProcessor processor, TaskQueue queue, Keys keys) {
+        this.deliveries = deliveries;
+        this.processor = processor;
+        this.queue = queue;
+        this.keys = keys;
+    }
+
+    /** Reads the event of a body. @throws UnreadableEvent if it has none */
+    static ProviderEvent read(JsonNode body) {
+        return StripeEvents.read(body);
+    }
+
+    /** Stores an event and applies it. A repeated event is counted, and nothing else. */
+    Received ingest(Tx tx, Events events, Connected connection, ProviderEvent event, byte[] body) {
+        var received = store(tx, connection, event, body);
+        if (!received.isNew()) {
+            return received;
+        }
+        var changes = events.begin(source(INGESTED, connection.id()));
+        var row = processor.process(tx, changes, connection, received.row(), event);
+        record(changes, row);
+        return new Received(row, true);
+    }
+
+    /** Stores an event that couldn't be applied, for a later attempt. */
+    Received ingestFailed(Tx tx, Events events, Connected connection, ProviderEvent event, byte[] body, RuntimeException failure) {
+        var received = store(tx, connection, event, body);
+        if (!received.isNew()) {
+            return received;
+        }
+        var changes = events.begin(source(INGESTED, connection.id()));
+        var row = fail(tx, received.row(), failure);
+        if (row.nextAttemptAt() != null) {
+            queue.enqueueAt(tx, TASK, row.id(), row.nextAttemptAt());
+        }
+        record(changes, row);
+        return new Received(row, true);
+    }
+
+    /** Processes a stored delivery again. */
+    void process(Tx tx, Events events, Connected connection, Row delivery) {
+        var changes = events.begin(source(PROCESSED, connection.id()));
+        var row = processor.process(tx, changes, connection, delivery, read(Json.parse(body(tx, delivery))));
+        changes.changed(new WebhookDeliveryId(row.id()), DeliveryViews.toApi(delivery), DeliveryViews.toApi(row));
+    }
+
+    /** Records a failed attempt. @return the instant of the next one; null if there is none */
+    @Nullable Instant processFailed(Tx tx, Events events, Row delivery, RuntimeException failure) {
+        var row = fail(tx, delivery, failure);
+        events.begin(source(PROCESSED, delivery.connectionId()))
+                .changed(new WebhookDeliveryId(row.id()), DeliveryViews.toApi(delivery), DeliveryViews.toApi(row));
+        return row.nextAttemptAt();
+    }
+
+    /** The body of a delivery as the provider sent it. */
+    byte[] body(Tx tx, Row delivery) {
+        var text = keys.openSecret(deliveries.payload(tx, delivery.payloadId()), owner(delivery));
+        if (text == null) {
+            throw new IllegalStateException("no key of the server opens the body of " + new WebhookDeliveryId(delivery.id()));
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Received store(Tx tx, Connected connection, ProviderEvent event, byte[] body) {
+        var hash = HexFormat.of().formatHex(Sha256.begin().digest(body));
+        var received = deliveries.receive(tx, connection.id(), connection.provider(), event, new Body(hash, body.length));
+        if (received.isNew()) {
+            deliveries.insertPayload(tx, received.row(), keys.sealSecret(new String(body, StandardCharsets.UTF_8), owner(received.row())));
+        }
+        return received;
+    }
+
+    private Row fail(Tx tx, Row delivery, RuntimeException failure) {
+        var wait = DeliveryBackoff.after(delivery.attempts() + 1, ThreadLocalRandom.current().nextDouble());
+        var next = wait == null ? null : delivery.now().plus(wait);
+        var problem = failure instanceof ProblemException refused ? refused.problem() : null;
+        if (failure instanceof UnreadableEvent) {
+            return deliveries.failed(tx, delivery.id(), "unreadable", String.valueOf(failure.getMessage()), next);
+        }
+        return problem == null
+                ? deliveries.failed(tx, delivery.id(), "internal_error", "The server failed to process the event. Its log has the reason.", next)
+                : deliveries.failed(tx, delivery.id(), problem.code(), problem.title(), next);
+    }
+
+    private static void record(Changes changes, Row row) {
+        changes.created(new WebhookDeliveryId(row.id()), DeliveryViews.toApi(row));
+    }
+
+    private static String owner(Row delivery) {
+        return new WebhookDeliveryId(delivery.payloadId()).toString();
+    }
+
+    private static Source source(String action, UUID connectionId) {
+        return new Source(action, CATEGORY, JOB, PROVIDER, new ConnectionId(connectionId).toString(), null);
+    }
+}

@@ -1,0 +1,16 @@
+package org.guildhall.billing.events;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A customer of a payment provider.
+ *
+ * @param reference the provider's id
+ * @param deleted true if the customer was deleted at the provider
+ * @param currency the currency in which it is charged, in capital letters; null if it isn't fixed
+ * @param metadata the provider's metadata; values that are no texts as JSON
+ */
+public record AccountFacts(
+        String reference, boolean deleted, @Nullable String name, @Nullable String email, @Nullable String phone, @Nullable String currency,
+        Map<String, String> metadata) {}

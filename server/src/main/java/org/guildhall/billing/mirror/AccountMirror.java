@@ -1,0 +1,67 @@
+package org.guildhall.billing.mirror;
+
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.TypeIds;
+import org.guildhall.billing.events.AccountFacts;
+import org.guildhall.billing.mirror.AccountRules.OrganizationReference;
+import org.guildhall.billing.mirror.AccountStore.Link;
+import org.guildhall.billing.mirror.AccountStore.Row;
+import org.guildhall.billing.mirror.Mirroring.Origin;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Tx;
+import org.guildhall.runtime.Runtime;
+import org.jspecify.annotations.Nullable;
+
+/** Applies events to accounts. */
+final class AccountMirror {
+
+    private final AccountStore accounts;
+    private final Runtime runtime;
+
+    AccountMirror(AccountStore accounts, Runtime runtime) {
+        this.accounts = accounts;
+        this.runtime = runtime;
+    }
+
+    /** @return applied, stale or no_change */
+    String apply(Tx tx, Changes changes, UUID connectionId, AccountFacts facts, Origin origin) {
+        var locked = accounts.lockOrStub(tx, connectionId, facts.reference());
+        var before = locked.row();
+        var verdict = MirrorRules.verdict(before.position(), before.isDeleted(), origin.position());
+        if (verdict != MirrorRules.Verdict.NEWER) {
+            return verdict.outcome();
+        }
+        var after = accounts.apply(
+                tx, before.id(), facts, link(tx, before, facts.metadata()), origin.deliveryId(), origin.position(), origin.apiVersion());
+        var account = MirrorViews.toApi(after);
+        if (locked.isNew()) {
+            changes.created(account.id(), account);
+        } else {
+            changes.changed(account.id(), MirrorViews.toApi(before), account);
+        }
+        return verdict.outcome();
+    }
+
+    /** The link of an account with this metadata. A link that exists stays, and so does an operator's decision until the metadata changes. */
+    private Link link(Tx tx, Row row, Map<String, String> metadata) {
+        var current = new Link(row.organizationId(), row.linkSource(), row.linkedMetadata());
+        var named = AccountRules.organization(metadata);
+        if (named == null || row.organizationId() != null || named.stored().equals(row.linkedMetadata())) {
+            return current;
+        }
+        var organization = find(tx, named);
+        return organization == null ? current : new Link(organization, "metadata", named.stored());
+    }
+
+    private @Nullable UUID find(Tx tx, OrganizationReference named) {
+        if (named.byExternalId()) {
+            return runtime.organizationByExternalId(tx, named.text());
+        }
+        try {
+            return runtime.organization(tx, TypeIds.parse("org", named.text()));
+        } catch (IllegalArgumentException noId) {
+            return null;
+        }
+    }
+}

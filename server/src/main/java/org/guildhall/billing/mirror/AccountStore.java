@@ -1,0 +1,170 @@
+package org.guildhall.billing.mirror;
+
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.select;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.api.Page;
+import org.guildhall.billing.events.AccountFacts;
+import org.guildhall.billing.mirror.MirrorRules.Position;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.json.EmailAddresses;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.UpdateSetMoreStep;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** Accounts, as mirrored from payment providers. */
+final class AccountStore {
+
+    /**
+     * An account as stored.
+     *
+     * @param linkedMetadata the metadata's reference to an organization that was looked at last; null if none was
+     * @param position the place of the content in the provider's order; null for a stub
+     */
+    record Row(
+            UUID id, UUID connectionId, String reference, @Nullable String providerStatus, String state, @Nullable UUID organizationId, String linkSource,
+            @Nullable String linkedMetadata, @Nullable String name, @Nullable String email, @Nullable String phone, @Nullable String currency,
+            Map<String, String> metadata, @Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt,
+            Instant createdAt, Instant updatedAt, long version) {
+
+        boolean isDeleted() {
+            return state.equals("deleted");
+        }
+    }
+
+    /** A locked account. @param isNew true if this transaction has made it, as a stub */
+    record Locked(Row row, boolean isNew) {}
+
+    /** The organization of an account. @param source metadata, operator or none */
+    record Link(@Nullable UUID organizationId, String source, @Nullable String linkedMetadata) {}
+
+    /** The filters of a list; null for an absent one. */
+    record Filter(
+            @Nullable UUID connectionId, @Nullable UUID organizationId, @Nullable Boolean linked, @Nullable String state, @Nullable String email,
+            @Nullable String reference, TimeWindow created) {
+
+        @Nullable String emailKey() {
+            return email == null ? null : EmailAddresses.folded(email);
+        }
+    }
+
+    private static final List<Field<?>> COLUMNS = List.of(
+            ACCOUNTS.ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.PROVIDER_REFERENCE, ACCOUNTS.PROVIDER_STATUS, ACCOUNTS.STATE, ACCOUNTS.ORGANIZATION_ID,
+            ACCOUNTS.LINK_SOURCE, ACCOUNTS.LINKED_METADATA, ACCOUNTS.NAME, ACCOUNTS.EMAIL, ACCOUNTS.PHONE, ACCOUNTS.CURRENCY, ACCOUNTS.METADATA,
+            ACCOUNTS.DELIVERY_ID, ACCOUNTS.PROVIDER_EVENT_REFERENCE, ACCOUNTS.PROVIDER_AT, ACCOUNTS.MIRROR_RANK, ACCOUNTS.API_VERSION,
+            ACCOUNTS.OBSERVED_AT, ACCOUNTS.CREATED_AT, ACCOUNTS.UPDATED_AT, ACCOUNTS.VERSION);
+    private static final Condition BY_ID = ACCOUNTS.ID.eq(param(ACCOUNTS.ID));
+
+    /** Locks the account, and makes it first if there is none. The update changes nothing: it makes the statement return the row. */
+    private static final PreparedQuery<Row> LOCK_OR_STUB = PreparedQuery.of(
+            insertInto(ACCOUNTS)
+                    .set(Columns.assigned(ACCOUNTS.ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.PROVIDER_REFERENCE))
+                    .set(ACCOUNTS.STATE, inline("stub"))
+                    .onConflict(ACCOUNTS.TENANT_ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.PROVIDER_REFERENCE)
+                    .doUpdate()
+                    .set(ACCOUNTS.STATE, ACCOUNTS.STATE)
+                    .returningResult(COLUMNS),
+            AccountStore::row);
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(ACCOUNTS).where(BY_ID), AccountStore::row);
+    private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(ACCOUNTS).where(BY_ID).forNoKeyUpdate(), AccountStore::row);
+    private static final PreparedQuery<Row> APPLY = PreparedQuery.of(
+            change()
+                    .set(Columns.assigned(
+                            ACCOUNTS.STATE, ACCOUNTS.ORGANIZATION_ID, ACCOUNTS.LINK_SOURCE, ACCOUNTS.LINKED_METADATA, ACCOUNTS.NAME, ACCOUNTS.EMAIL,
+                            ACCOUNTS.EMAIL_KEY, ACCOUNTS.PHONE, ACCOUNTS.CURRENCY, ACCOUNTS.METADATA, ACCOUNTS.DELIVERY_ID,
+                            ACCOUNTS.PROVIDER_EVENT_REFERENCE, ACCOUNTS.PROVIDER_AT, ACCOUNTS.MIRROR_RANK, ACCOUNTS.API_VERSION))
+                    .set(ACCOUNTS.OBSERVED_AT, Columns.now())
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            AccountStore::row);
+    private static final PreparedQuery<Row> LINK = PreparedQuery.of(
+            change()
+                    .set(Columns.assigned(ACCOUNTS.ORGANIZATION_ID, ACCOUNTS.LINK_SOURCE, ACCOUNTS.LINKED_METADATA))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            AccountStore::row);
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            Map.of("created_at", ACCOUNTS.CREATED_AT),
+            ACCOUNTS.ID,
+            by -> select(COLUMNS)
+                    .from(ACCOUNTS)
+                    .where(by.is(ACCOUNTS.CONNECTION_ID, Filter::connectionId))
+                    .and(by.is(ACCOUNTS.ORGANIZATION_ID, Filter::organizationId))
+                    .and(by.choice(Filter::linked, AccountStore::linked))
+                    .and(by.oneOf(ACCOUNTS.STATE, Filter::state))
+                    .and(by.is(ACCOUNTS.EMAIL_KEY, Filter::emailKey))
+                    .and(by.is(ACCOUNTS.PROVIDER_REFERENCE, Filter::reference))
+                    .and(by.within(ACCOUNTS.CREATED_AT, Filter::created)),
+            AccountStore::row);
+
+    private static Condition linked(@Nullable Boolean wanted) {
+        return wanted == null ? DSL.noCondition() : wanted ? ACCOUNTS.ORGANIZATION_ID.isNotNull() : ACCOUNTS.ORGANIZATION_ID.isNull();
+    }
+
+    private static UpdateSetMoreStep<?> change() {
+        return DSL.update(ACCOUNTS)
+                .set(ACCOUNTS.UPDATED_AT, EffectiveDates.touched(ACCOUNTS.UPDATED_AT))
+                .set(ACCOUNTS.VERSION, ACCOUNTS.VERSION.plus(inline(1L)));
+    }
+
+    /** Locks the account with a provider's id until the transaction ends; an unknown one is made as a stub. */
+    Locked lockOrStub(Tx tx, UUID connectionId, String reference) {
+        var id = Ids.next();
+        var row = LOCK_OR_STUB.single(tx, id, connectionId, reference);
+        return new Locked(row, row.id().equals(id));
+    }
+
+    @Nullable Row get(Tx tx, UUID id) {
+        return GET.one(tx, id);
+    }
+
+    /** Locks the account until the transaction ends. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return LOCK.one(tx, id);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        return LIST.page(tx, page, filter);
+    }
+
+    /** Replaces the content of a locked account. */
+    Row apply(Tx tx, UUID id, AccountFacts facts, Link link, UUID deliveryId, Position position, @Nullable String apiVersion) {
+        return APPLY.single(tx,
+                facts.deleted() ? "deleted" : "active", link.organizationId(), link.source(), link.linkedMetadata(), facts.name(), facts.email(),
+                facts.email() == null ? null : EmailAddresses.folded(facts.email()), facts.phone(), facts.currency(), Columns.jsonb(facts.metadata()),
+                deliveryId, position.eventReference(), position.at(), (short) position.rank(), apiVersion, id);
+    }
+
+    Row link(Tx tx, UUID id, Link link) {
+        return LINK.single(tx, link.organizationId(), link.source(), link.linkedMetadata(), id);
+    }
+
+    private static Row row(RowReader cells) {
+        var at = cells.get(ACCOUNTS.PROVIDER_AT);
+        return new Row(
+                cells.get(ACCOUNTS.ID), cells.get(ACCOUNTS.CONNECTION_ID), cells.get(ACCOUNTS.PROVIDER_REFERENCE), cells.get(ACCOUNTS.PROVIDER_STATUS),
+                cells.get(ACCOUNTS.STATE), cells.get(ACCOUNTS.ORGANIZATION_ID), cells.get(ACCOUNTS.LINK_SOURCE), cells.get(ACCOUNTS.LINKED_METADATA),
+                cells.get(ACCOUNTS.NAME), cells.get(ACCOUNTS.EMAIL), cells.get(ACCOUNTS.PHONE), cells.get(ACCOUNTS.CURRENCY),
+                Columns.texts(cells.get(ACCOUNTS.METADATA)), cells.get(ACCOUNTS.DELIVERY_ID),
+                at == null ? null : new Position(at, cells.get(ACCOUNTS.MIRROR_RANK), cells.get(ACCOUNTS.PROVIDER_EVENT_REFERENCE)),
+                cells.get(ACCOUNTS.API_VERSION), cells.get(ACCOUNTS.OBSERVED_AT), cells.get(ACCOUNTS.CREATED_AT), cells.get(ACCOUNTS.UPDATED_AT),
+                cells.get(ACCOUNTS.VERSION));
+    }
+}

@@ -1,0 +1,5 @@
+/** The mirror of what payment providers know: accounts. */
+@NullMarked
+package org.guildhall.billing.mirror;
+
+import org.jspecify.annotations.NullMarked;

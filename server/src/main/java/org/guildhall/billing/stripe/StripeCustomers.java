@@ -1,0 +1,26 @@
+package org.guildhall.billing.stripe;
+
+import org.guildhall.billing.events.AccountFacts;
+import org.guildhall.billing.events.ProviderEvent;
+import org.guildhall.billing.events.UnreadableEvent;
+
+/** Reads Stripe's customers. */
+public final class StripeCustomers {
+
+    private static final int TEXT_MAX = 512;
+    private static final int PHONE_MAX = 60;
+
+    private StripeCustomers() {}
+
+    /**
+     * The customer of an event. The event {@code customer.deleted} carries the customer as it was, so its type tells of the deletion.
+     *
+     * @throws UnreadableEvent if a member has the wrong type
+     */
+    public static AccountFacts read(ProviderEvent event) {
+        var customer = StripeObject.of(event.object(), "customer");
+        return new AccountFacts(
+                customer.requiredReference("id"), event.type().equals("customer.deleted") || customer.flag("deleted"), customer.text("name", TEXT_MAX),
+                customer.text("email", TEXT_MAX), customer.text("phone", PHONE_MAX), customer.currency("currency"), customer.metadata());
+    }
+}

@@ -1,0 +1,133 @@
+package org.guildhall.billing.stripe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.guildhall.billing.events.UnreadableEvent;
+import org.guildhall.core.json.Texts;
+import org.jspecify.annotations.Nullable;
+
+/** Reads members of Stripe's JSON. Unknown members are ignored. A member of the wrong type is unreadable, never silently null. */
+final class StripeObject {
+
+    private static final int METADATA_MAX = 100;
+    private static final int METADATA_VALUE_MAX = 5_000;
+    /** The last second that an instant of an answer can have. */
+    private static final long SECONDS_MAX = 253_402_300_799L;
+
+    private final JsonNode node;
+    private final String name;
+
+    private StripeObject(JsonNode node, String name) {
+        this.node = node;
+        this.name = name;
+    }
+
+    /** @param name the name of the object in error messages */
+    static StripeObject of(JsonNode node, String name) {
+        if (!node.isObject()) {
+            throw new UnreadableEvent("`" + name + "` is no object.");
+        }
+        return new StripeObject(node, name);
+    }
+
+    /** A text of at most {@code most} characters; null if it is missing, null or empty. */
+    @Nullable String text(String member, int most) {
+        var value = node.path(member);
+        if (value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        if (!value.isTextual()) {
+            throw wrong(member, "no text");
+        }
+        var text = value.textValue().replace("\0", "");
+        return text.isEmpty() ? null : Texts.cut(text, most);
+    }
+
+    /** An id, also of an expanded object; null if it is missing. @throws UnreadableEvent if it is too long to be one */
+    @Nullable String reference(String member) {
+        var value = node.path(member);
+        var id = value.isObject() ? value.path("id") : value;
+        if (id.isMissingNode() || id.isNull()) {
+            return null;
+        }
+        if (!id.isTextual() || !id.textValue().matches("[!-~]{1,255}")) {
+            throw wrong(member, "no id");
+        }
+        return id.textValue();
+    }
+
+    /** A text that must be there. */
+    String required(String member, int most) {
+        var text = text(member, most);
+        if (text == null) {
+            throw wrong(member, "missing");
+        }
+        return text;
+    }
+
+    /** An id that must be there. */
+    String requiredReference(String member) {
+        var id = reference(member);
+        if (id == null) {
+            throw wrong(member, "missing");
+        }
+        return id;
+    }
+
+    boolean flag(String member) {
+        var value = node.path(member);
+        if (value.isMissingNode() || value.isNull()) {
+            return false;
+        }
+        if (!value.isBoolean()) {
+            throw wrong(member, "neither true nor false");
+        }
+        return value.booleanValue();
+    }
+
+    /** An instant in seconds since 1970; null if it is missing. */
+    @Nullable Instant instant(String member) {
+        var value = node.path(member);
+        if (value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0 || value.longValue() > SECONDS_MAX) {
+            throw wrong(member, "no time in seconds");
+        }
+        return Instant.ofEpochSecond(value.longValue());
+    }
+
+    /** A currency in capital letters; null if it is missing. */
+    @Nullable String currency(String member) {
+        var text = text(member, 10);
+        if (text != null && !text.matches("[A-Za-z]{3}")) {
+            throw wrong(member, "no currency");
+        }
+        return text == null ? null : text.toUpperCase(Locale.ROOT);
+    }
+
+    /** The member {@code metadata}; values that are no texts as JSON. */
+    Map<String, String> metadata() {
+        var metadata = new TreeMap<String, String>();
+        node.path("metadata").properties().stream().limit(METADATA_MAX).forEach(entry -> {
+            var value = entry.getValue();
+            metadata.put(clean(entry.getKey()), Texts.cut(clean(value.isTextual() ? value.textValue() : value.toString()), METADATA_VALUE_MAX));
+        });
+        return metadata;
+    }
+
+    private static String clean(String text) {
+        return text.replace("\0", "");
+    }
+
+    JsonNode member(String member) {
+        return node.path(member);
+    }
+
+    UnreadableEvent wrong(String member, String what) {
+        return new UnreadableEvent("`" + name + "." + member + "` is " + what + ".");
+    }
+}

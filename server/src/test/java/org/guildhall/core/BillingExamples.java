@@ -1,0 +1,58 @@
+package org.guildhall.core;
+
+import static org.guildhall.api.Operation.*;
+import static org.guildhall.core.Example.example;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.guildhall.Http;
+import org.guildhall.billing.StripeSender;
+
+/** The examples of the billing room's operations. */
+final class BillingExamples {
+
+    static final List<Example> ALL = List.of(
+            example(CREATE_CONNECTION).makes("cnn"),
+            example(LIST_CONNECTIONS),
+            example(GET_CONNECTION),
+            example(UPDATE_CONNECTION),
+            example(ROTATE_CONNECTION_SECRET),
+            example(DISABLE_CONNECTION),
+            example(ENABLE_CONNECTION).after(DISABLE_CONNECTION),
+
+            example(RECEIVE_WEBHOOK)
+                    .at("connection_id", BillingExamples::connection)
+                    .with("/id", samples -> "evt_" + samples.word())
+                    .headers((samples, body) -> List.of(
+                            "Stripe-Signature", StripeSender.header(body, StripeSender.SECRET, Instant.now().getEpochSecond()))),
+            example(LIST_WEBHOOK_DELIVERIES).entry(BillingExamples::delivery),
+            example(GET_WEBHOOK_DELIVERY).at("webhook_delivery_id", BillingExamples::delivery),
+            example(GET_WEBHOOK_DELIVERY_PAYLOAD).at("webhook_delivery_id", BillingExamples::delivery),
+            example(REPLAY_WEBHOOK_DELIVERY).at("webhook_delivery_id", BillingExamples::delivery),
+
+            example(LIST_ACCOUNTS).entry(BillingExamples::account),
+            example(GET_ACCOUNT).at("account_id", BillingExamples::account),
+            example(LINK_ACCOUNT).at("account_id", BillingExamples::account).with("/organization_id", samples -> samples.id("org")),
+            example(UNLINK_ACCOUNT).at("account_id", BillingExamples::account).after(LINK_ACCOUNT));
+
+    private BillingExamples() {}
+
+    private static String connection(SampleData samples) {
+        return samples.once("stripe connection", () -> samples.made("/api/v1/billing/connections", Map.of(
+                "name", "Stripe", "provider", "stripe", "livemode", true, "secret", StripeSender.SECRET)));
+    }
+
+    /** A delivery that has made an account. */
+    static String delivery(SampleData samples) {
+        var word = samples.word();
+        var sender = new StripeSender(new Http(samples.tenant.server(), null), connection(samples), StripeSender.SECRET);
+        var reply = sender.send(StripeSender.event("evt_" + word, "customer.created", Instant.now().getEpochSecond(), Map.of(
+                "id", "cus_" + word, "object", "customer", "name", "Mira Rossi"))).expect(200);
+        return String.valueOf(reply.at("/deliveries/0/id"));
+    }
+
+    private static String account(SampleData samples) {
+        return String.valueOf(samples.http.get("/api/v1/billing/webhook-deliveries/" + delivery(samples)).expect(200).at("/effects/0/entity_id"));
+    }
+}
