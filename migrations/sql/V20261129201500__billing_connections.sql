@@ -115,7 +115,7 @@ create table billing.accounts (
     delivery_id              uuid,
     provider_event_reference text,
     provider_at              timestamptz,
-    mirror_rank              smallint    not null default 0,
+    mirror_rank              integer     not null default 0,
     api_version              text,
     observed_at              timestamptz not null default platform.app_now(),
     created_at               timestamptz not null default platform.app_now(),

@@ -149,7 +149,7 @@ final class AccountStore {
         return APPLY.single(tx,
                 facts.deleted() ? "deleted" : "active", link.organizationId(), link.source(), link.linkedMetadata(), facts.name(), facts.email(),
                 facts.email() == null ? null : EmailAddresses.folded(facts.email()), facts.phone(), facts.currency(), Columns.jsonb(facts.metadata()),
-                deliveryId, position.eventReference(), position.at(), (short) position.rank(), apiVersion, id);
+                deliveryId, position.eventReference(), position.at(), position.rank(), apiVersion, id);
     }
 
     Row link(Tx tx, UUID id, Link link) {

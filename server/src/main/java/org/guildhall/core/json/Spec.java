@@ -119,6 +119,8 @@ public final class Spec {
         document.findParents("maxLength").stream()
                 // Streamed bodies are not texts in JSON.
                 .filter(schema -> !schema.path("format").asText().equals("binary"))
+                // Encoded bytes are in answers only.
+                .filter(schema -> !schema.has("contentEncoding"))
                 .mapToInt(schema -> schema.get("maxLength").asInt())
                 .max().ifPresent(longest -> {
             if (longest > Validation.TEXT_CHARACTERS_MAX) {
