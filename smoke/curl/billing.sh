@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Billing through the front door: a connection, signed events of Stripe, deliveries and accounts.
+# shellcheck source-path=SCRIPTDIR source=lib/checks.bash
+source "$(dirname "$0")/lib/checks.bash"
+
+connections=/billing/connections
+deliveries=/billing/webhook-deliveries
+secret="whsec_smoke_$run"
+
+call POST $connections "{\"name\": \"Smoke $run\", \"external_id\": \"smoke-$run\", \"provider\": \"stripe\", \"livemode\": true}"
+check "a connection without a secret" 201 '.has_secret | not' '.id as $id | .webhook_url | endswith("/api/v1/billing/webhooks/\($id)")'
+connection=$(member .id)
+call POST "$connections/$connection/rotate-secret" "{\"secret\": \"$secret\"}"
+check "gets one, which isn't shown" 200 .has_secret '.secret_rotated_at != null' '.secret == null'
+
+# An event of Stripe, signed as Stripe does.
+event() {
+    sent="{\"id\": \"$1\", \"object\": \"event\", \"type\": \"$2\", \"created\": $3, \"livemode\": true, \"api_version\": \"2026-07-29.dahlia\",
+      \"data\": {\"object\": {\"id\": \"cus_$run\", \"object\": \"customer\", \"name\": \"$4\", \"email\": \"mira@smoke.example\"}}}"
+    now=$(date +%s)
+    signature=$(printf '%s.%s' "$now" "$sent" | openssl dgst -sha256 -hmac "$secret" -hex | sed 's/.* //')
+    call POST "/billing/webhooks/$connection" "$sent" -H "Stripe-Signature: t=$now,v1=$signature"
+}
+
+begun=$(date +%s)
+event "evt_$run" customer.updated "$begun" "Mira Rossi"
+check "a signed event is applied" 200 '.deliveries[0].state == "processed"' '.deliveries[0].repeated | not'
+delivery=$(member '.deliveries[0].id')
+event "evt_$run" customer.updated "$begun" "Mira Rossi"
+check "and counted once" 200 ".deliveries[0].id == \"$delivery\"" '.deliveries[0].repeated'
+event "evt_old_$run" customer.created "$((begun - 60))" "Mira"
+check "an older event is stored" 200 '.deliveries[0].state == "processed"'
+call GET "$deliveries?connection_id=$connection&outcome=stale"
+check "and has no effect" 200 '.data | length == 1' ".data[0].event_reference == \"evt_old_$run\""
+call POST "/billing/webhooks/$connection" "$sent" -H "Stripe-Signature: t=$now,v1=${signature//[0-9]/0}"
+check "a wrong signature is refused" 400 '.code == "signature_invalid"'
+call GET "$connections/$connection"
+check "and counted" 200 '.refused_deliveries == 1'
+call GET "$deliveries/$delivery"
+check "the delivery tells its effect" 200 '.received_count == 2' '.outcome == "applied"' '.effects[0].entity_type == "account"'
+account=$(member '.effects[0].entity_id')
+call GET "/billing/accounts/$account"
+check "the account is the newest one" 200 '.name == "Mira Rossi"' '.state == "active"' '.link_source == "none"' ".mirror.delivery_id == \"$delivery\""
+call GET "$deliveries/$delivery/payload"
+check "the body can be read" 200 ".event.id == \"evt_$run\""
+
+call GET '/runtime/organizations?limit=1&state=active'
+check "an organization" 200 '.data | length == 1'
+organization=$(member '.data[0].id')
+call POST "/billing/accounts/$account/link" "{\"organization_id\": \"$organization\"}"
+check "gets the account" 200 ".organization_id == \"$organization\"" '.link_source == "operator"'
+call GET "/billing/accounts?organization_id=$organization&provider_reference=cus_$run"
+check "and lists it" 200 '.data | length == 1'
+call POST "/billing/accounts/$account/unlink"
+check "until it is unlinked" 200 '.organization_id == null'
+call POST "$connections/$connection/disable"
+check "a disabled connection" 200 '.state == "disabled"'
+event "evt_late_$run" customer.updated "$begun" "Mira"
+check "takes no events" 404 '.code == "not_found"'
