@@ -3,7 +3,7 @@ package org.guildhall.core;
 import static org.guildhall.core.OperationGroup.ALL;
 import static org.guildhall.core.OperationGroup.READS;
 import static org.guildhall.core.OperationGroup.WITH_BODY;
-import static org.guildhall.core.OperationGroup.WITH_JSON;
+import static org.guildhall.core.OperationGroup.WITH_KNOWN_MEMBERS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -38,7 +38,7 @@ class EveryOperationTest {
         samples.send(samples.request(operation)).expect(operation.status());
     }
 
-    @ForEach(WITH_JSON)
+    @ForEach(WITH_KNOWN_MEMBERS)
     void unknownMember_isRefusedAndNamed(Operation operation) throws JsonProcessingException {
         var samples = SampleTenants.home(operation);
         var request = samples.request(operation);

@@ -13,9 +13,12 @@ enum OperationGroup {
     ALL(operation -> true),
     GUARDED(operation -> operation.access() == Access.SCOPED || operation.access() == Access.AUTHENTICATED),
     SCOPED(operation -> operation.scope() != null),
-    /** Without the operations of jobs, which have the same names in every tenant. */
-    WITH_IDS(operation -> operation.path().contains("{") && !operation.path().contains("{job_name}") && !ofThePlatform(operation)),
+    /** Without jobs, which have the same names in every tenant, and webhooks, where a signature takes the place of the caller's tenant. */
+    WITH_IDS(operation -> operation.path().contains("{") && !operation.path().contains("{job_name}") && !ofThePlatform(operation)
+            && operation != Operation.RECEIVE_WEBHOOK),
     WITH_JSON(operation -> operation.requestType() != null),
+    /** With a body of known members, so without the events of payment providers. */
+    WITH_KNOWN_MEMBERS(operation -> operation.requestType() != null && operation != Operation.RECEIVE_WEBHOOK),
     WITH_BODY(operation -> operation.requestType() != null || !operation.streamTypes().isEmpty()),
     READS(operation -> !operation.mutation() && operation.method().equals("GET")),
     LISTS(Operation::list),
