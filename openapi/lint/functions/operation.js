@@ -45,7 +45,7 @@ function access(item, method, { public: open, optional, authenticated }, url, wr
   if (domain !== url.split('/')[3]) {
     wrong(`The scope ${scopes[0]} is of another domain than the operation.`, 'security');
   }
-  const reads = rest.at(-1) === 'read' || rest.join(':') === 'read:public';
+  const reads = rest.at(-1) === 'read' || ['public', 'payload'].includes(rest.at(-1)) && rest.at(-2) === 'read';
   if (reads === changes(method, item)) {
     wrong(`The scope ${scopes[0]} does not fit an operation that ${reads ? 'changes something' : 'only reads'}.`, 'security');
   }
