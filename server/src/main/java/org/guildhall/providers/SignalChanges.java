@@ -26,11 +26,11 @@ final class SignalChanges {
         alerts.accept(tx);
     }
 
-    /** Tells the jobs if a signal has another status, lane or state, and the alert rules also if its evidence has changed. */
+    /** Tells jobs and transports if a signal has another status, lane or state, and the alert rules also if its evidence has changed. */
     void tell(Tx tx, Row before, Row after) {
         boolean moved = !after.status().equals(before.status()) || !after.state().equals(before.state()) || !after.lane().equals(before.lane());
         if (moved) {
-            jobs.providersChanged(tx);
+            jobs.providersChanged(tx, after.id());
         }
         if (moved || !after.evidenceStatus().equals(before.evidenceStatus()) || after.evidencePercent() != before.evidencePercent()) {
             alerts.accept(tx);
