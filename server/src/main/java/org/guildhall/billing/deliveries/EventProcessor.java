@@ -8,6 +8,7 @@ import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.stripe.StripeCustomers;
+import org.guildhall.billing.stripe.StripeInvoices;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.jooq.JSONB;
@@ -42,6 +43,10 @@ final class EventProcessor {
         return switch (event.type()) {
             case "customer.created", "customer.updated", "customer.deleted" ->
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeCustomers.read(event), origin));
+            case "invoice.created", "invoice.updated", "invoice.finalized", "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed",
+                    "invoice.payment_action_required", "invoice.sent", "invoice.overdue", "invoice.overpaid", "invoice.voided",
+                    "invoice.marked_uncollectible", "invoice.deleted" ->
+                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeInvoices.read(event), origin));
             default -> skipped(tx, delivery, "unknown_type");
         };
     }

@@ -27,7 +27,7 @@ final class MirrorViews {
                 row.updatedAt(), row.version());
     }
 
-    private static Mirror mirror(@Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt) {
+    static Mirror mirror(@Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt) {
         return new Mirror(
                 position != null, MirrorSource.EVENT, deliveryId == null ? null : new WebhookDeliveryId(deliveryId),
                 position == null ? null : position.eventReference(), position == null ? null : position.at(), observedAt, apiVersion);
