@@ -16,6 +16,11 @@ export function server() {
   return { url: state.base_url, token: state.tokens.tenant_admin };
 }
 
+/** The unsubscribe link of a mail to reader@members.example: of the demo, else from the environment; undefined if there is none. */
+export function unsubscribeLink() {
+  return process.env.URL && process.env.TOKEN ? process.env.UNSUBSCRIBE_URL : JSON.parse(readFileSync(demo, 'utf8')).unsubscribe_url;
+}
+
 export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Drives the explorer and the pages of the problems in headless Chromium, against the running demo or a server of yours.
+# Drives the explorer, the health room and the pages of problems and of unsubscribe links in headless Chromium, against the running demo or a server of yours.
 #
-#   smoke/browser/run.sh [BASE_URL TOKEN]     PICTURES=folder keeps screenshots
+#   smoke/browser/run.sh [BASE_URL TOKEN]     PICTURES=folder keeps screenshots, UNSUBSCRIBE_URL=link of a mail to reader@members.example
 #
 # Needs Node.js 20 or later, npm and Chromium (CHROMIUM=path if it isn't /usr/bin/chromium).
 set -euo pipefail

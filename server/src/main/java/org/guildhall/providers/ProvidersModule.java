@@ -37,7 +37,8 @@ public final class ProvidersModule implements AutoCloseable {
      */
     public ProvidersModule(Db jobs, TaskQueue queue, Keys keys, Outbound outbound, Tasks.ProviderChanges changes, Tasks tasks) {
         this.changes = new SignalChanges(signals, changes, this::signalChanged);
-        this.alerts = new AlertsModule(jobs, queue, tasks, new RuleIncidents(signals, incidents, entries, this.changes));
+        this.alerts = new AlertsModule(jobs, queue, tasks, new RuleIncidents(signals, incidents, entries, this.changes),
+                new StaleSignals(signals, this.changes));
         this.domains = new DomainsModule(jobs, queue, outbound);
         this.checks = new ChecksModule(jobs, queue, keys, outbound, new SignalsOfChecks(signals, this.changes));
     }

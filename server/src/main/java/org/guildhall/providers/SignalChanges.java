@@ -26,14 +26,31 @@ final class SignalChanges {
         alerts.accept(tx);
     }
 
-    /** Tells the jobs if a signal has another status, lane or state, and the alert rules also if its evidence has changed. */
+    /** Tells jobs and transports if a signal has another status, lane or state, and the alert rules also if its evidence has changed, or can get old now. */
     void tell(Tx tx, Row before, Row after) {
         boolean moved = !after.status().equals(before.status()) || !after.state().equals(before.state()) || !after.lane().equals(before.lane());
         if (moved) {
-            jobs.providersChanged(tx);
+            jobs.providersChanged(tx, after.id());
         }
-        if (moved || !after.evidenceStatus().equals(before.evidenceStatus()) || after.evidencePercent() != before.evidencePercent()) {
+        if (moved || after.derived() != before.derived() || !after.evidenceStatus().equals(before.evidenceStatus()) || after.evidencePercent() != before.evidencePercent()) {
             alerts.accept(tx);
+        }
+    }
+
+    /** Records that the age of its evidence has degraded a signal, and tells jobs and transports. The alert rules are just being evaluated. */
+    void recordDecay(Tx tx, Changes changes, Row before, Row after) {
+        var is = SignalViews.toApi(after);
+        changes.changed(is.id(), SignalViews.toApi(before), is);
+        jobs.providersChanged(tx, after.id());
+    }
+
+    /** Records a signal whose evidence is fresh again, if its status has changed. */
+    void recordFresh(Tx tx, Changes changes, Row before) {
+        var after = Objects.requireNonNull(signals.get(tx, before.id()));
+        if (!after.status().equals(before.status())) {
+            var is = SignalViews.toApi(after);
+            changes.changed(is.id(), SignalViews.toApi(before), is);
+            tell(tx, before, after);
         }
     }
 

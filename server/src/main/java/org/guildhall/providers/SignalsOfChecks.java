@@ -12,13 +12,14 @@ final class SignalsOfChecks implements CheckedSignals {
 
     private final SignalStore signals;
     private final SignalChanges changes;
+    private final StaleSignalStore stale = new StaleSignalStore();
 
     SignalsOfChecks(SignalStore signals, SignalChanges changes) {
         this.signals = signals;
         this.changes = changes;
     }
 
-    private record Before(Row row, SignalChanges recorder) implements Signal {
+    private record Before(Row row, SignalChanges recorder, StaleSignalStore stale) implements Signal {
 
         @Override
         public UUID id() {
@@ -32,7 +33,17 @@ final class SignalsOfChecks implements CheckedSignals {
 
         @Override
         public void record(Tx tx, Changes changes) {
+            if (row.staleSince() != null) {
+                stale.markFresh(tx, row.id());
+            }
             recorder.record(tx, changes, row);
+        }
+
+        @Override
+        public void recordFresh(Tx tx, Changes changes) {
+            if (stale.markFresh(tx, row.id())) {
+                recorder.recordFresh(tx, changes, row);
+            }
         }
     }
 
@@ -47,6 +58,6 @@ final class SignalsOfChecks implements CheckedSignals {
     }
 
     private @Nullable Signal before(@Nullable Row row) {
-        return row == null ? null : new Before(row, changes);
+        return row == null ? null : new Before(row, changes, stale);
     }
 }

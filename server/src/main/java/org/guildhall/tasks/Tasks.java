@@ -82,7 +82,7 @@ public final class Tasks {
     /** A signal of a provider that is degraded or blocked now. */
     public record ProviderSignal(UUID id, String name, String lane, boolean blocked) {}
 
-    /** The state of the providers that jobs depend on. */
+    /** The state of the providers that jobs and transports depend on. */
     @FunctionalInterface
     public interface ProviderStates {
 
@@ -93,7 +93,7 @@ public final class Tasks {
     /** Gets a signal in the transaction that changes the state of a provider. */
     @FunctionalInterface
     public interface ProviderChanges {
-        void providersChanged(Tx tx);
+        void providersChanged(Tx tx, UUID signalId);
     }
 
     /** The urgency of a task. */

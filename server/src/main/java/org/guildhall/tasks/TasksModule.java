@@ -3,6 +3,7 @@ package org.guildhall.tasks;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
@@ -71,20 +72,24 @@ public final class TasksModule {
 
     /** Gets the signals of changed providers. */
     public Tasks.ProviderChanges providerChanges() {
-        return jobSignals::providersChanged;
+        return (tx, signalId) -> {
+            jobSignals.providersChanged(tx);
+            messages.signalChanged(tx, signalId);
+        };
     }
 
     /**
      * Registers the room's background work, binds its operations, and declares its constraints.
      *
      * @param offered the jobs of all rooms
-     * @param providers the state of the providers that jobs depend on; implemented by the providers room
+     * @param providers the state of the providers that jobs and transports depend on; implemented by the providers room
      */
     public void bind(Api api, List<Tasks.Job> offered, Tasks.ProviderStates providers) {
+        BiPredicate<Tx, UUID> blocked = (tx, signalId) -> providers.of(tx, List.of(), List.of(signalId)).stream().anyMatch(Tasks.ProviderSignal::blocked);
         operational.dueDates().schedule();
-        messages.schedule();
+        messages.schedule(blocked);
         operational.bind(api);
-        messages.bind(api);
+        messages.bind(api, blocked);
         var jobs = new JobsModule(db, queue, offered.stream().map(TasksModule::definition).toList(), states(providers),
                 operational.operationalTasks());
         jobs.schedule();

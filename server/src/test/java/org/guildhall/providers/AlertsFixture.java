@@ -43,7 +43,7 @@ final class AlertsFixture {
         tasks.bind(new Api(), List.of(), (tx, lanes, ids) -> List.of());
         this.changes = new SignalChanges(new SignalStore(), tasks.providerChanges(), tx -> requested++);
         this.alerts = new AlertsModule(server.db(), queue, tasks.door(),
-                new RuleIncidents(new SignalStore(), new IncidentStore(), new IncidentEntryStore(), changes));
+                new RuleIncidents(new SignalStore(), new IncidentStore(), new IncidentEntryStore(), changes), new StaleSignals(new SignalStore(), changes));
     }
 
     /** The evaluations that changed signals have requested. */

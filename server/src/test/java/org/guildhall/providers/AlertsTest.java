@@ -303,6 +303,41 @@ class AlertsTest {
         assertEquals(fires ? 1 : 0, alerts.states().size());
     }
 
+    /** A domain of the signal with what its last look has left, and the condition. No days stand for no certificate. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "consecutive_failures       | 2    | 1 | 20 | active  | false",
+        "consecutive_failures       | 2    | 2 | 20 | active  | true",
+        "consecutive_failures       | 2    | 2 | 20 | removed | false",
+        "certificate_expires_within | 20   | 0 | 21 | active  | false",
+        "certificate_expires_within | 20   | 0 | 20 | active  | true",
+        "certificate_expires_within | 20   | 0 |    | active  | false",
+        "certificate_expires_within | 20   | 0 | -1 | active  | true",
+        "latency_above              | 20   | 9 | 20 | active  | false",
+    })
+    void condition_looksAtDomains(String type, int value, int failures, Integer days, String state, boolean fires) throws SQLException {
+        var signal = signal();
+        var domains = SignalsFixture.BASE + "/domains";
+        var domain = alerts.http.post(domains, """
+                {"name": "shop.winter.example", "purpose": "Shop", "expected_target": "shops.example", "signal_id": "%s"}""".formatted(signal)).expect(201);
+        assertEquals(signal, domain.at("/signal_id"));
+        alerts.tenant.sql("update providers.domains set state = 'active', consecutive_failures = ? where tenant_id = ?", failures, alerts.tenant.id());
+        if (days != null) {
+            alerts.tenant.sql("""
+                    update providers.domains set certificate_issuer = 'CN=a', certificate_trusted = true, certificate_matches = true,
+                        certificate_not_after = platform.app_now() + ? * interval '1 day' + interval '1 hour' where tenant_id = ?""", days, alerts.tenant.id());
+        }
+        if (state.equals("removed")) {
+            alerts.http.post(domains + "/" + domain.at("/id") + "/remove", null).expect(200);
+        }
+        alerts.rule(", \"condition\": {\"type\": \"" + type + "\", \"value\": " + value + "}");
+        alerts.evaluate();
+        assertEquals(fires ? 1 : 0, alerts.states().size());
+        assertEquals("operational 95", SignalsFixture.shown(alerts.signals.get(signal)), "a domain is no evidence of the signal");
+        var other = alerts.http.patch(domains + "/" + domain.at("/id"), "{\"signal_id\": null}");
+        assertEquals(state.equals("removed") ? "409 invalid_state" : "200", other.outcome());
+    }
+
     @Test
     void conditionWithoutAKnownValue_neitherFiresNorClears() throws SQLException {
         var signal = signal();

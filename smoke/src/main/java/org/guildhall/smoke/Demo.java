@@ -18,12 +18,14 @@ import java.util.concurrent.CountDownLatch;
 import org.guildhall.App;
 import org.guildhall.Config;
 import org.guildhall.StartFailure;
+import org.guildhall.api.TypeIds;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.DbConfig;
 import org.guildhall.migrations.Embedded;
 import org.guildhall.migrations.Roles;
 import org.guildhall.platform.FirstToken;
+import org.guildhall.tasks.suppressions.UnsubscribeTokens;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,7 +95,7 @@ public final class Demo {
             var baseUrl = "http://" + (ANY.contains(config.host()) ? "127.0.0.1" : config.host()) + ":" + app.port();
             var tokens = Seed.demo(baseUrl, secrets, administrator(postgres, secrets));
             keep(secrets);
-            announce(baseUrl, tokens);
+            announce(baseUrl, tokens, secrets.get("keys"));
             stopped.await();
         } catch (Exception failed) {
             // Nothing may keep running after a failed start: its threads and PostgreSQL would outlive this process.
@@ -158,7 +160,7 @@ public final class Demo {
         write(options.data().resolve("secrets.json"), secrets);
     }
 
-    private void announce(String baseUrl, Seed.Tokens tokens) throws IOException {
+    private void announce(String baseUrl, Seed.Tokens tokens, String keys) throws IOException {
         var demo = new LinkedHashMap<String, Object>();
         demo.put("base_url", baseUrl);
         demo.put("pid", ProcessHandle.current().pid());
@@ -168,6 +170,7 @@ public final class Demo {
                 "read_only", tokens.readOnly(),
                 "publishable", tokens.publishable()));
         demo.put("tenant_id", tokens.tenantId());
+        demo.put("unsubscribe_url", baseUrl + "/u/" + unsubscribeToken(tokens.tenantId(), keys));
         System.out.println("""
 
                 Guildhall is ready at %1$s
@@ -184,6 +187,12 @@ public final class Demo {
         System.out.flush();
         // Last, since scripts wait for this file as the sign that everything is ready.
         write(options.data().resolve("demo.json"), demo);
+    }
+
+    /** The token of a link as mails to this address have it. The mails of the demo's tenant don't leave the server. */
+    private static String unsubscribeToken(String tenantId, String keys) {
+        var link = new UnsubscribeTokens.Link(TypeIds.parse("ten", tenantId), null, "reader@members.example", "marketing");
+        return new UnsubscribeTokens(Keys.parse(keys)).token(link);
     }
 
     /** Writes the file atomically, readable by its owner only. */

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One evaluation of a tenant's rules, in one transaction: alerts fire, are sent, and clear, with their messages, tasks, incidents and audit
- * events. It locks the active rules first, so evaluations of a tenant follow one another.
+ * events. Signals whose evidence has become old are recorded. It locks the active rules first, so evaluations of a tenant follow one another.
  */
 final class AlertEvaluation {
 
@@ -38,17 +38,19 @@ final class AlertEvaluation {
     private final FiredAlertStore alerts;
     private final AlertNotifications notifications;
     private final SignalIncidents incidents;
+    private final SignalStaleness staleness;
 
-    AlertEvaluation(FiredAlertStore alerts, AlertNotifications notifications, SignalIncidents incidents) {
+    AlertEvaluation(FiredAlertStore alerts, AlertNotifications notifications, SignalIncidents incidents, SignalStaleness staleness) {
         this.alerts = alerts;
         this.notifications = notifications;
         this.incidents = incidents;
+        this.staleness = staleness;
     }
 
     /** The context of one evaluation. */
     private record At(Tx tx, Events events, Instant now, ZoneId zone) {}
 
-    /** Evaluates the rules. @return the instant of the next evaluation; null if the tenant has neither active rules nor alerts that go on */
+    /** Evaluates the rules. @return the instant of the next evaluation; null if the tenant has no active rules and no signals whose evidence gets old */
     @Nullable Instant evaluate(Tx tx, Events events) {
         var batch = new Batch();
         var locked = conditions.lockRules(batch);
@@ -57,8 +59,9 @@ final class AlertEvaluation {
         var open = alerts.open(batch);
         var holding = conditions.holding(batch, HELD_MAX + 1);
         batch.send(tx);
+        boolean ages = staleness.record(tx, events);
         if (locked.get().isEmpty() && open.get().isEmpty()) {
-            return null;
+            return ages ? now.get().plus(AlertDecisions.EVERY) : null;
         }
         Map<UUID, AlertRuleStore.Row> rules = new HashMap<>();
         locked.get().forEach(rule -> rules.put(rule.id(), rule));
@@ -76,7 +79,7 @@ final class AlertEvaluation {
                 next = earlier(next, begin(at, rule, pair));
             }
         }
-        return rules.isEmpty() ? null : held.size() > HELD_MAX ? at.now() : next;
+        return rules.isEmpty() && !ages ? null : held.size() > HELD_MAX ? at.now() : next;
     }
 
     private static Instant earlier(Instant next, @Nullable Instant other) {

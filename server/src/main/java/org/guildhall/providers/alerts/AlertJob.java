@@ -10,8 +10,8 @@ import org.guildhall.core.work.TaskQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates the alert rules of a tenant: every minute while it has active ones, and after changes of signals and rules. A tenant without rules
- * has no task. An evaluation that another node has taken over commits nothing.
+ * Evaluates the alert rules of a tenant: every minute while it has active ones or signals with checks, whose evidence gets old, and after changes
+ * of signals and rules. Another tenant has no task. An evaluation that another node has taken over commits nothing.
  */
 final class AlertJob implements TaskQueue.Job {
 

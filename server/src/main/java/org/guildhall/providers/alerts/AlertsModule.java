@@ -22,10 +22,11 @@ public final class AlertsModule {
      * @param jobs the database for background work
      * @param tasks sends messages and creates tasks
      * @param incidents the incidents that alerts open or belong to
+     * @param staleness the signals whose evidence gets old
      */
-    public AlertsModule(Db jobs, TaskQueue queue, Tasks tasks, SignalIncidents incidents) {
+    public AlertsModule(Db jobs, TaskQueue queue, Tasks tasks, SignalIncidents incidents, SignalStaleness staleness) {
         this.notifications = new AlertNotifications(tasks);
-        this.evaluation = new AlertEvaluation(alerts, notifications, incidents);
+        this.evaluation = new AlertEvaluation(alerts, notifications, incidents, staleness);
         this.job = new AlertJob(jobs, queue, evaluation);
     }
 
@@ -37,7 +38,7 @@ public final class AlertsModule {
     /**
      * Evaluates the rules of the transaction's tenant.
      *
-     * @return the instant of the next evaluation; null if the tenant has neither active rules nor alerts that go on
+     * @return the instant of the next evaluation; null if the tenant has no active rules and no signals whose evidence gets old
      */
     public @Nullable Instant evaluate(Tx tx, Events events) {
         return evaluation.evaluate(tx, events);

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs the due checks of a tenant. The task claims them, which moves their next run by their cadence, and leaves them to threads of their own:
  * a slow target holds up neither other checks nor other tasks. Each result is recorded by itself. If the node stops before, the check runs
- * again after its cadence. A signal whose status changes has an audit event. A tenant without checks has no task.
+ * again after its cadence. A signal whose status changes by a result has an audit event. A tenant without checks has no task.
  */
 final class CheckJob implements TaskQueue.Job, AutoCloseable {
 
@@ -119,13 +119,18 @@ final class CheckJob implements TaskQueue.Job, AutoCloseable {
         var outcome = new Outcome(health, result.outcome(), result.error(), result.latencyMs());
         results.insert(tx, checkId, result, NODE);
         results.deleteOld(tx, checkId);
-        if (health.outcome().equals(check.health().outcome())) {
+        boolean same = health.outcome().equals(check.health().outcome());
+        if (same && !check.isStale(tx.now())) {
             checks.record(tx, checkId, outcome);
             return true;
         }
         var before = Objects.requireNonNull(signals.lock(tx, check.signalId()));
         checks.record(tx, checkId, outcome);
-        before.record(tx, events.begin(SOURCE));
+        if (same) {
+            before.recordFresh(tx, events.begin(SOURCE));
+        } else {
+            before.record(tx, events.begin(SOURCE));
+        }
         return true;
     }
 

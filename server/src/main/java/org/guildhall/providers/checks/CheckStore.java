@@ -40,7 +40,13 @@ final class CheckStore {
     record Row(
             UUID id, @Nullable String externalId, UUID signalId, String type, Settings settings, String state, CheckHealth health,
             @Nullable Instant lastResultAt, @Nullable Instant lastSuccessAt, @Nullable Instant lastFailureAt, @Nullable Failure lastError,
-            @Nullable Integer lastLatencyMs, Instant nextRunAt, Instant createdAt, Instant updatedAt, long version) {}
+            @Nullable Integer lastLatencyMs, Instant nextRunAt, Instant createdAt, Instant updatedAt, long version) {
+
+        /** True if the last result is older than two cadences. */
+        boolean isStale(Instant now) {
+            return lastResultAt != null && lastResultAt.plusSeconds(2L * settings.cadenceSeconds()).isBefore(now);
+        }
+    }
 
     record Target(@Nullable String url, @Nullable String host, @Nullable Integer port, @Nullable String recordType, @Nullable String expected) {}
 

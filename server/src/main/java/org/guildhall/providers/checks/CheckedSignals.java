@@ -18,6 +18,9 @@ public interface CheckedSignals {
 
         /** Records the signal in the event of the change, if what it shows has changed. */
         void record(Tx tx, Changes changes);
+
+        /** Records the signal in the event of a new result, if an event said that it is stale, it isn't any more, and its status has changed. */
+        void recordFresh(Tx tx, Changes changes);
     }
 
     /** The signal; null if there is none. */

@@ -51,7 +51,8 @@ final class DomainStore {
 
     /** The members that a caller sets. */
     record Values(
-            @Nullable String externalId, @Nullable UUID organizationId, String purpose, String expectedTarget, @Nullable String failoverTarget) {}
+            @Nullable String externalId, @Nullable UUID organizationId, String purpose, String expectedTarget, @Nullable String failoverTarget,
+            @Nullable UUID signalId) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(
@@ -63,7 +64,7 @@ final class DomainStore {
     private static final Field<Instant> NOW = Columns.now().as("now");
     private static final List<Field<?>> COLUMNS = List.of(
             DOMAINS.ID, DOMAINS.NAME, DOMAINS.EXTERNAL_ID, DOMAINS.ORGANIZATION_ID, DOMAINS.PURPOSE, DOMAINS.EXPECTED_TARGET, DOMAINS.FAILOVER_TARGET,
-            DOMAINS.VERIFICATION_TOKEN, DOMAINS.VERIFIED_AT, DOMAINS.RECORD_SEEN, DOMAINS.DNS_STATE, DOMAINS.DNS_SEEN, DOMAINS.CERTIFICATE_ISSUER,
+            DOMAINS.SIGNAL_ID, DOMAINS.VERIFICATION_TOKEN, DOMAINS.VERIFIED_AT, DOMAINS.RECORD_SEEN, DOMAINS.DNS_STATE, DOMAINS.DNS_SEEN, DOMAINS.CERTIFICATE_ISSUER,
             DOMAINS.CERTIFICATE_NOT_AFTER, DOMAINS.CERTIFICATE_TRUSTED, DOMAINS.CERTIFICATE_MATCHES, DOMAINS.STATE, DOMAINS.CONSECUTIVE_FAILURES,
             DOMAINS.LAST_CHECKED_AT, DOMAINS.LAST_ERROR_CODE, DOMAINS.LAST_ERROR_DETAIL, DOMAINS.NEXT_CHECK_AT, DOMAINS.REMOVED_AT, DOMAINS.CREATED_AT,
             DOMAINS.UPDATED_AT, DOMAINS.VERSION, NOW);
@@ -71,7 +72,8 @@ final class DomainStore {
     /** A look that is lost with its node is due again then. */
     private static final Field<Instant> AFTER_LOOK = field("{0} + interval '2 minutes'", SQLDataType.INSTANT, Columns.now());
     private static final Map<Field<?>, Field<?>> SETTABLE = Columns.assigned(
-            DOMAINS.EXTERNAL_ID, DOMAINS.ORGANIZATION_ID, DOMAINS.PURPOSE, DOMAINS.EXPECTED_TARGET, DOMAINS.FAILOVER_TARGET);
+            DOMAINS.EXTERNAL_ID, DOMAINS.ORGANIZATION_ID, DOMAINS.PURPOSE, DOMAINS.EXPECTED_TARGET, DOMAINS.FAILOVER_TARGET,
+            DOMAINS.SIGNAL_ID);
 
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(DOMAINS).where(BY_ID), DomainStore::row);
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(DOMAINS).where(BY_ID).forUpdate(), DomainStore::row);
@@ -179,7 +181,7 @@ final class DomainStore {
     /** Inserts a pending domain that is due at once. */
     Row insert(Tx tx, String name, Values values) {
         return INSERT.single(tx, Ids.next(), name, values.externalId(), values.organizationId(), values.purpose(), values.expectedTarget(),
-                values.failoverTarget());
+                values.failoverTarget(), values.signalId());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -197,7 +199,8 @@ final class DomainStore {
 
     /** Changes the domain and makes a look due. */
     Row update(Tx tx, UUID id, Values values) {
-        return UPDATE.single(tx, values.externalId(), values.organizationId(), values.purpose(), values.expectedTarget(), values.failoverTarget(), id);
+        return UPDATE.single(tx, values.externalId(), values.organizationId(), values.purpose(), values.expectedTarget(), values.failoverTarget(),
+                values.signalId(), id);
     }
 
     /** Makes a look due. */
@@ -251,7 +254,7 @@ final class DomainStore {
         return new Row(
                 cells.get(DOMAINS.ID), cells.get(DOMAINS.NAME),
                 new Values(cells.get(DOMAINS.EXTERNAL_ID), cells.get(DOMAINS.ORGANIZATION_ID), cells.get(DOMAINS.PURPOSE),
-                        cells.get(DOMAINS.EXPECTED_TARGET), cells.get(DOMAINS.FAILOVER_TARGET)),
+                        cells.get(DOMAINS.EXPECTED_TARGET), cells.get(DOMAINS.FAILOVER_TARGET), cells.get(DOMAINS.SIGNAL_ID)),
                 cells.get(DOMAINS.VERIFICATION_TOKEN), cells.get(DOMAINS.VERIFIED_AT), cells.get(DOMAINS.RECORD_SEEN), cells.get(DOMAINS.DNS_STATE),
                 List.of(cells.get(DOMAINS.DNS_SEEN)), certificate,
                 new DomainRules.Standing(cells.get(DOMAINS.STATE), cells.get(DOMAINS.CONSECUTIVE_FAILURES)), cells.get(DOMAINS.LAST_CHECKED_AT),

@@ -13,6 +13,7 @@ import org.guildhall.api.model.DomainState;
 import org.guildhall.api.model.DomainVerification;
 import org.guildhall.api.model.DomainVerificationState;
 import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.SignalId;
 import org.guildhall.providers.domains.DomainStore.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class DomainViews {
         return new Domain(
                 new DomainId(row.id()), values.externalId(), row.name(),
                 values.organizationId() == null ? null : new OrganizationId(values.organizationId()), values.purpose(), values.expectedTarget(),
-                values.failoverTarget(), DomainState.fromValue(row.standing().state()),
+                values.failoverTarget(), values.signalId() == null ? null : new SignalId(values.signalId()), DomainState.fromValue(row.standing().state()),
                 new DomainVerification(
                         DomainInspector.RECORD + row.name(), DomainInspector.RECORD_VALUE + row.token(),
                         DomainVerificationState.fromValue(verification), row.verifiedAt()),

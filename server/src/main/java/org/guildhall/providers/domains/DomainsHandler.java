@@ -10,6 +10,7 @@ import org.guildhall.api.model.DomainPatch;
 import org.guildhall.api.model.ListDomainsQuery;
 import org.guildhall.api.model.NewDomain;
 import org.guildhall.api.model.OrganizationId;
+import org.guildhall.api.model.SignalId;
 import org.guildhall.api.providers.DomainsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
@@ -33,7 +34,8 @@ final class DomainsHandler implements DomainsApi<Call> {
 
     @Override
     public Reply<Domain> createDomain(Call call, NewDomain body) {
-        var values = new Values(body.externalId(), id(body.organizationId()), body.purpose(), body.expectedTarget(), body.failoverTarget());
+        var values = new Values(body.externalId(), id(body.organizationId()), body.purpose(), body.expectedTarget(), body.failoverTarget(),
+                id(body.signalId()));
         DomainRules.requireTargets(values.expectedTarget(), values.failoverTarget());
         var domain = DomainViews.toApi(domains.insert(call.tx(), body.name(), values));
         call.created(domain.id(), domain);
@@ -60,14 +62,15 @@ final class DomainsHandler implements DomainsApi<Call> {
         var is = before.values();
         var current = new DomainPatch(
                 is.externalId(), is.organizationId() == null ? null : new OrganizationId(is.organizationId()), is.purpose(), is.expectedTarget(),
-                is.failoverTarget());
+                is.failoverTarget(), is.signalId() == null ? null : new SignalId(is.signalId()));
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
             return Reply.ok(DomainViews.toApi(before));
         }
         var values = new Values(
-                wanted.externalId(), id(wanted.organizationId()), wanted.purpose(), wanted.expectedTarget(), wanted.failoverTarget());
+                wanted.externalId(), id(wanted.organizationId()), wanted.purpose(), wanted.expectedTarget(), wanted.failoverTarget(),
+                id(wanted.signalId()));
         DomainRules.requireTargets(values.expectedTarget(), values.failoverTarget());
         requireNotRemoved(before);
         job.request(call.tx());
@@ -108,6 +111,10 @@ final class DomainsHandler implements DomainsApi<Call> {
     }
 
     private static @Nullable UUID id(@Nullable OrganizationId id) {
+        return id == null ? null : id.value();
+    }
+
+    private static @Nullable UUID id(@Nullable SignalId id) {
         return id == null ? null : id.value();
     }
 }

@@ -37,7 +37,8 @@ public final class DomainsModule implements AutoCloseable {
         new DomainsHandler(domains, job).bind(api.routes());
         api.constraints()
                 .on("domains_name", ALREADY_EXISTS, "/name", "The tenant has this domain.")
-                .on("domains_organization", VALIDATION_FAILED, "/organization_id", "There is no such organization.");
+                .on("domains_organization", VALIDATION_FAILED, "/organization_id", "There is no such organization.")
+                .on("domains_signal", VALIDATION_FAILED, "/signal_id", "There is no such signal.");
     }
 
     /** Ends the running looks. */

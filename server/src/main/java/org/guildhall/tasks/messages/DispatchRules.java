@@ -24,13 +24,14 @@ final class DispatchRules {
      * @param state the stored state
      * @param leaseUntil the end of the present attempt's lease; null unless the message is being sent
      * @param slotAt the reserved place within the transport's rate; null if none is reserved
+     * @param isTransportHeld true if the transport is paused, or its signal is blocked
      * @param restraint what keeps the message from its recipient now
      * @param eventAt the instant of what the message is about; null if none is known
      * @param nextSlotAt the transport's next free place
      */
     record Situation(
             String state, @Nullable Instant leaseUntil, @Nullable Instant nextAttemptAt, @Nullable Instant expiresAt, @Nullable Instant eventAt, Restraint restraint,
-            @Nullable Instant slotAt, boolean isTransportPaused, Instant nextSlotAt, int ratePerMinute, Instant now) {}
+            @Nullable Instant slotAt, boolean isTransportHeld, Instant nextSlotAt, int ratePerMinute, Instant now) {}
 
     /**
      * The reasons that keep a message from its recipient at an instant.
@@ -56,7 +57,7 @@ final class DispatchRules {
         /** Take a place within the transport's rate, and wait for it. */
         record Reserve(Instant slotAt, Instant nextSlotAt) implements Decision {}
 
-        /** Wait until the transport is active again. @param until the instant at which the message expires; null if it doesn't */
+        /** Wait until the transport is active and its signal isn't blocked. @param until the instant at which the message expires; null if it doesn't */
         record Park(@Nullable Instant until) implements Decision {}
 
         /** Wait for the end of quiet hours or for the next day. @param reason {@code quiet_hours} or {@code cap} */
@@ -100,7 +101,7 @@ final class DispatchRules {
         if (restraint.quietUntil() != null) {
             return hold(at, "quiet_hours", restraint.quietUntil(), "The end of the quiet hours is too late.");
         }
-        if (at.isTransportPaused()) {
+        if (at.isTransportHeld()) {
             return new Decision.Park(at.expiresAt());
         }
         return withinRate(at);

@@ -69,7 +69,7 @@ final class MessageViews {
         return new MessagePreview(
                 new TransportId(draft.transport().id()), MessageCategory.fromValue(text.category()), text.subject(), text.body(),
                 MessageFormat.fromValue(text.format()), recipient, outcome(recipient, decision), draft.firstAttemptAt(), hold, suppression,
-                detail(recipient, decision));
+                detail(recipient, decision, draft.transport().isPaused()));
     }
 
     private static MessagePreviewOutcome outcome(@Nullable String recipient, Decision decision) {
@@ -82,10 +82,10 @@ final class MessageViews {
         };
     }
 
-    private static @Nullable String detail(@Nullable String recipient, Decision decision) {
+    private static @Nullable String detail(@Nullable String recipient, Decision decision, boolean paused) {
         return switch (decision) {
             case Decision.Expire(var why) -> why == null ? "The first attempt isn't before `expires_at`." : why;
-            case Decision.Park _ -> "The transport is paused.";
+            case Decision.Park _ -> paused ? "The transport is paused." : "The signal of the transport is blocked.";
             case Decision.Send _ when recipient == null -> "The person has no e-mail address, or doesn't exist.";
             default -> null;
         };

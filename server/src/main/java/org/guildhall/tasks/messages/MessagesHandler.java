@@ -44,19 +44,21 @@ final class MessagesHandler implements MessagesApi<Call> {
     private final EntityIds entities;
     private final Outbox outbox;
     private final BiFunction<Tx, UUID, @Nullable String> addresses;
+    private final TransportSignals signals;
     private final RestraintStore restraints = new RestraintStore();
     private final Preferences preferences = new Preferences();
 
     /** @param addresses gives the e-mail address of a person; null if there is none */
     MessagesHandler(
             MessageStore messages, MessageDrafts drafts, MessageViews views, EntityIds entities, Outbox outbox,
-            BiFunction<Tx, UUID, @Nullable String> addresses) {
+            BiFunction<Tx, UUID, @Nullable String> addresses, TransportSignals signals) {
         this.messages = messages;
         this.drafts = drafts;
         this.views = views;
         this.entities = entities;
         this.outbox = outbox;
         this.addresses = addresses;
+        this.signals = signals;
     }
 
     @Override
@@ -107,7 +109,7 @@ final class MessagesHandler implements MessagesApi<Call> {
         var restraint = recipient == null
                 ? Restraint.NONE : restraints.read(call.tx(), rules.get(), draft.text().category(), recipient, draft.personId(), at);
         var decision = DispatchRules.decide(new Situation(
-                "queued", null, at, body.expiresAt(), body.eventAt(), restraint, null, draft.transport().isPaused(), at, draft.transport().ratePerMinute(), at));
+                "queued", null, at, body.expiresAt(), body.eventAt(), restraint, null, signals.hold(call.tx(), draft.transport()), at, draft.transport().ratePerMinute(), at));
         return Reply.plain(MessageViews.preview(draft, recipient, decision));
     }
 

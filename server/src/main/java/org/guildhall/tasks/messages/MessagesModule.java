@@ -3,6 +3,7 @@ package org.guildhall.tasks.messages;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
@@ -62,25 +63,31 @@ public final class MessagesModule {
         return new RoomMessages(messages, transports, views, outbox);
     }
 
-    /** Registers the background work of this part. */
-    public void schedule() {
+    /** Requests the messages that wait for a signal whose status has changed. */
+    public void signalChanged(Tx tx, UUID signalId) {
+        TransportSignals.release(tx, transports, outbox, signalId);
+    }
+
+    /** Registers the background work of this part. @param blocked true if a signal is blocked now */
+    public void schedule(BiPredicate<Tx, UUID> blocked) {
         var smtp = new SmtpSender(outgoing.addresses(), ANSWER_MAX);
         var http = new HttpSender(outgoing.http(), outgoing.addresses());
-        queue.on(Outbox.SEND, TaskQueue.Policy.DUE, new SendMessageJob(transactions, outbox, views, links, keys, addresses, smtp, http));
+        queue.on(Outbox.SEND, TaskQueue.Policy.DUE, new SendMessageJob(transactions, outbox, views, links, keys, addresses, new TransportSignals(blocked), smtp, http));
         queue.on(Outbox.RELEASE, TaskQueue.Policy.DUE, new ReleaseMessagesJob(transactions, outbox));
         queue.on(Outbox.ERASE, TaskQueue.Policy.DUE, new EraseMessagesJob(transactions));
     }
 
-    /** Binds the operations of this part and declares its constraints. */
-    public void bind(Api api) {
+    /** Binds the operations of this part and declares its constraints. @param blocked true if a signal is blocked now */
+    public void bind(Api api, BiPredicate<Tx, UUID> blocked) {
         new Templates().bind(api);
         new Preferences().bind(api);
         new TransportsHandler(transports, keys, outbox).bind(api.routes());
-        new MessagesHandler(messages, new MessageDrafts(transports, entities), views, entities, outbox, addresses).bind(api.routes());
+        new MessagesHandler(messages, new MessageDrafts(transports, entities), views, entities, outbox, addresses, new TransportSignals(blocked)).bind(api.routes());
         new MessageReceiptsHandler(transactions, messages, transports, views, outbox, keys).bind(api.routes());
         new Suppressions().bind(api, db, keys);
         api.constraints()
                 .on("transports_one_default", Problem.CONFLICT, "/is_default", "Another transport was made the default at the same time.")
-                .on("messages_person", Problem.VALIDATION_FAILED, "/to/person_id", "There is no such person.");
+                .on("messages_person", Problem.VALIDATION_FAILED, "/to/person_id", "There is no such person.")
+                .on("transports_signal", Problem.VALIDATION_FAILED, "/signal_id", "There is no such signal.");
     }
 }

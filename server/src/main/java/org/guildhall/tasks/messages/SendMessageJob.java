@@ -50,19 +50,21 @@ final class SendMessageJob implements TaskQueue.Job {
     private final UnsubscribeLinks links;
     private final Keys keys;
     private final BiFunction<Tx, UUID, @Nullable String> addresses;
+    private final TransportSignals signals;
     private final MessageSender smtp;
     private final HttpSender http;
 
     /** @param addresses gives the e-mail address of a person; null if there is none */
     SendMessageJob(
             JobTransactions transactions, Outbox outbox, MessageViews views, UnsubscribeLinks links, Keys keys, BiFunction<Tx, UUID, @Nullable String> addresses,
-            MessageSender smtp, HttpSender http) {
+            TransportSignals signals, MessageSender smtp, HttpSender http) {
         this.transactions = transactions;
         this.outbox = outbox;
         this.views = views;
         this.links = links;
         this.keys = keys;
         this.addresses = addresses;
+        this.signals = signals;
         this.smtp = smtp;
         this.http = http;
     }
@@ -103,7 +105,7 @@ final class SendMessageJob implements TaskQueue.Job {
                 ? Restraint.NONE
                 : restraints.lock(tx, turn.holdRules(), message.category(), recipient, message.personId(), turn.now());
         var decision = DispatchRules.decide(new Situation(
-                turn.storedState(), message.leaseUntil(), message.nextAttemptAt(), message.expiresAt(), message.eventAt(), restraint, message.slotAt(), transport.isPaused(), transport.nextSlotAt(), transport.ratePerMinute(), turn.now()));
+                turn.storedState(), message.leaseUntil(), message.nextAttemptAt(), message.expiresAt(), message.eventAt(), restraint, message.slotAt(), waits && signals.hold(tx, transport), transport.nextSlotAt(), transport.ratePerMinute(), turn.now()));
         return switch (decision) {
             case Decision.Nothing() -> new Claim.Wait(null);
             case Decision.Wait(var until) -> new Claim.Wait(until);

@@ -36,7 +36,7 @@ final class TransportStore {
      */
     record Row(
             UUID id, @Nullable String externalId, String name, String channel, String kind, @Nullable Server server, @Nullable Endpoint endpoint, String senderAddress,
-            @Nullable String senderName, int ratePerMinute, boolean isDefault, String state, Instant nextSlotAt, Instant createdAt, Instant updatedAt,
+            @Nullable String senderName, int ratePerMinute, boolean isDefault, @Nullable UUID signalId, String state, Instant nextSlotAt, Instant createdAt, Instant updatedAt,
             long version) {
 
         boolean isPaused() {
@@ -57,7 +57,7 @@ final class TransportStore {
     /** The members of a transport that a caller can set. Exactly one of server and endpoint is given. */
     record Values(
             @Nullable String externalId, String name, @Nullable Server server, @Nullable Endpoint endpoint, String senderAddress, @Nullable String senderName, int ratePerMinute,
-            boolean isDefault) {}
+            boolean isDefault, @Nullable UUID signalId) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(@Nullable String externalId, @Nullable String state, TimeWindow created) {}
@@ -65,7 +65,7 @@ final class TransportStore {
     static final List<Field<?>> COLUMNS = List.of(
             TRANSPORTS.ID, TRANSPORTS.EXTERNAL_ID, TRANSPORTS.NAME, TRANSPORTS.CHANNEL, TRANSPORTS.KIND, TRANSPORTS.HOST, TRANSPORTS.PORT,
             TRANSPORTS.TLS, TRANSPORTS.USER_NAME, TRANSPORTS.PASSWORD, TRANSPORTS.URL, TRANSPORTS.SECRET, TRANSPORTS.SENDER_ADDRESS, TRANSPORTS.SENDER_NAME,
-            TRANSPORTS.RATE_PER_MINUTE, TRANSPORTS.IS_DEFAULT, TRANSPORTS.STATE, TRANSPORTS.NEXT_SLOT_AT, TRANSPORTS.CREATED_AT,
+            TRANSPORTS.RATE_PER_MINUTE, TRANSPORTS.IS_DEFAULT, TRANSPORTS.SIGNAL_ID, TRANSPORTS.STATE, TRANSPORTS.NEXT_SLOT_AT, TRANSPORTS.CREATED_AT,
             TRANSPORTS.UPDATED_AT, TRANSPORTS.VERSION);
     private static final Condition BY_ID = TRANSPORTS.ID.eq(param(TRANSPORTS.ID));
 
@@ -87,6 +87,7 @@ final class TransportStore {
                     .set(TRANSPORTS.SENDER_NAME, param(TRANSPORTS.SENDER_NAME))
                     .set(TRANSPORTS.RATE_PER_MINUTE, param(TRANSPORTS.RATE_PER_MINUTE))
                     .set(TRANSPORTS.IS_DEFAULT, param(TRANSPORTS.IS_DEFAULT))
+                    .set(TRANSPORTS.SIGNAL_ID, param(TRANSPORTS.SIGNAL_ID))
                     .returningResult(COLUMNS),
             TransportStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(TRANSPORTS).where(BY_ID), TransportStore::row);
@@ -127,6 +128,7 @@ final class TransportStore {
                     .set(TRANSPORTS.SENDER_NAME, param(TRANSPORTS.SENDER_NAME))
                     .set(TRANSPORTS.RATE_PER_MINUTE, param(TRANSPORTS.RATE_PER_MINUTE))
                     .set(TRANSPORTS.IS_DEFAULT, param(TRANSPORTS.IS_DEFAULT))
+                    .set(TRANSPORTS.SIGNAL_ID, param(TRANSPORTS.SIGNAL_ID))
                     .set(TRANSPORTS.UPDATED_AT, EffectiveDates.touched(TRANSPORTS.UPDATED_AT))
                     .set(TRANSPORTS.VERSION, TRANSPORTS.VERSION.plus(inline(1)))
                     .where(BY_ID)
@@ -140,6 +142,8 @@ final class TransportStore {
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             TransportStore::row);
+    private static final PreparedQuery<UUID> OF_SIGNAL = PreparedQuery.ofValue(
+            select(TRANSPORTS.ID).from(TRANSPORTS).where(TRANSPORTS.SIGNAL_ID.eq(param(TRANSPORTS.SIGNAL_ID))).orderBy(TRANSPORTS.ID));
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", TRANSPORTS.CREATED_AT),
             TRANSPORTS.ID,
@@ -157,7 +161,7 @@ final class TransportStore {
                 id, values.externalId(), values.name(), server == null ? "http" : "smtp", server == null ? null : server.host(),
                 server == null ? null : server.port(), server == null ? null : server.tls(), server == null ? null : server.user(),
                 server == null ? null : server.password(), endpoint == null ? null : endpoint.url(), endpoint == null ? null : endpoint.secret(),
-                values.senderAddress(), values.senderName(), values.ratePerMinute(), values.isDefault());
+                values.senderAddress(), values.senderName(), values.ratePerMinute(), values.isDefault(), values.signalId());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -196,7 +200,12 @@ final class TransportStore {
                 values.externalId(), values.name(), server == null ? null : server.host(), server == null ? null : server.port(),
                 server == null ? null : server.tls(), server == null ? null : server.user(), server == null ? null : server.password(),
                 endpoint == null ? null : endpoint.url(), endpoint == null ? null : endpoint.secret(), values.senderAddress(), values.senderName(),
-                values.ratePerMinute(), values.isDefault(), id);
+                values.ratePerMinute(), values.isDefault(), values.signalId(), id);
+    }
+
+    /** Adds the read of the transports that name a signal. */
+    Supplier<List<UUID>> ofSignal(Batch batch, UUID signalId) {
+        return batch.all(OF_SIGNAL, signalId);
     }
 
     Row changeState(Tx tx, UUID id, String state) {
@@ -209,7 +218,7 @@ final class TransportStore {
                 cells.get(TRANSPORTS.KIND),
                 server(cells), endpoint(cells),
                 cells.get(TRANSPORTS.SENDER_ADDRESS), cells.get(TRANSPORTS.SENDER_NAME), cells.get(TRANSPORTS.RATE_PER_MINUTE),
-                cells.get(TRANSPORTS.IS_DEFAULT), cells.get(TRANSPORTS.STATE), cells.get(TRANSPORTS.NEXT_SLOT_AT),
+                cells.get(TRANSPORTS.IS_DEFAULT), cells.get(TRANSPORTS.SIGNAL_ID), cells.get(TRANSPORTS.STATE), cells.get(TRANSPORTS.NEXT_SLOT_AT),
                 cells.get(TRANSPORTS.CREATED_AT), cells.get(TRANSPORTS.UPDATED_AT), cells.get(TRANSPORTS.VERSION));
     }
 

@@ -1,5 +1,6 @@
 package org.guildhall.tasks.messages;
 
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
@@ -10,6 +11,7 @@ import org.guildhall.api.model.NewTransport;
 import org.guildhall.api.model.NewTransportHttp;
 import org.guildhall.api.model.NewTransportSender;
 import org.guildhall.api.model.NewTransportSmtp;
+import org.guildhall.api.model.SignalId;
 import org.guildhall.api.model.Transport;
 import org.guildhall.api.model.TransportHttp;
 import org.guildhall.api.model.TransportId;
@@ -62,7 +64,7 @@ final class TransportsHandler implements TransportsApi<Call> {
         var values = new Values(
                 body.externalId(), body.name(), body.smtp() == null ? null : server(id, body.smtp()),
                 body.http() == null ? null : endpoint(id, body.http()), body.sender().address(), body.sender().name(),
-                body.ratePerMinute() == null ? RATE_PER_MINUTE : body.ratePerMinute(), Boolean.TRUE.equals(body.isDefault()));
+                body.ratePerMinute() == null ? RATE_PER_MINUTE : body.ratePerMinute(), Boolean.TRUE.equals(body.isDefault()), id(body.signalId()));
         // The former default comes first: there is one default at a time.
         var former = values.isDefault() ? transports.endDefault(call.tx(), "email", id) : null;
         var transport = toApi(transports.insert(call.tx(), id, values));
@@ -102,10 +104,13 @@ final class TransportsHandler implements TransportsApi<Call> {
         var endpoint = wanted.http() == null || wanted.http().equals(current.http()) ? before.endpoint() : endpoint(before.id(), wanted.http());
         var values = new Values(
                 wanted.externalId(), wanted.name(), server, endpoint, wanted.sender().address(), wanted.sender().name(), wanted.ratePerMinute(),
-                wanted.isDefault());
+                wanted.isDefault(), id(wanted.signalId()));
         var former = values.isDefault() && !before.isDefault() ? transports.endDefault(call.tx(), before.channel(), before.id()) : null;
         var after = changed(call, before, transports.update(call.tx(), before.id(), values));
         recordFormer(call, former);
+        if (!Objects.equals(values.signalId(), before.signalId())) {
+            outbox.release(call.tx(), before.id());
+        }
         return after;
     }
 
@@ -192,7 +197,15 @@ final class TransportsHandler implements TransportsApi<Call> {
                 row.externalId(), row.name(),
                 server == null ? null : new NewTransportSmtp(server.host(), server.port(), TransportTls.fromValue(server.tls()), server.user(), null),
                 endpoint == null ? null : new NewTransportHttp(endpoint.url(), null),
-                new NewTransportSender(row.senderAddress(), row.senderName()), row.ratePerMinute(), row.isDefault());
+                new NewTransportSender(row.senderAddress(), row.senderName()), row.ratePerMinute(), row.isDefault(), signal(row));
+    }
+
+    private static @Nullable UUID id(@Nullable SignalId id) {
+        return id == null ? null : id.value();
+    }
+
+    private static @Nullable SignalId signal(Row row) {
+        return row.signalId() == null ? null : new SignalId(row.signalId());
     }
 
     static Transport toApi(Row row) {
@@ -204,7 +217,8 @@ final class TransportsHandler implements TransportsApi<Call> {
                         ? null
                         : new TransportSmtp(server.host(), server.port(), TransportTls.fromValue(server.tls()), server.user(), server.password() != null),
                 endpoint == null ? null : new TransportHttp(endpoint.url(), true),
-                new TransportSender(row.senderAddress(), row.senderName()), row.ratePerMinute(), row.isDefault(), TransportState.fromValue(row.state()),
+                new TransportSender(row.senderAddress(), row.senderName()), row.ratePerMinute(), row.isDefault(), signal(row),
+                TransportState.fromValue(row.state()),
                 row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -164,6 +164,7 @@ class DomainsTest {
             "expected_target": "::1::2"             | /expected_target  | address
             "failover_target": "Shops.example"      | /failover_target  | same_target
             "organization_id": "org_01m7xvh62sf9nbmm4d0j0y6c9r" | /organization_id | validation_failed
+            "signal_id": "sig_01m82hyv3ge4ftz15kcqd0tm7a" | /signal_id | validation_failed
             """)
     void wrongMembers_haveAPointer(String member, String pointer, String code) {
         var body = new HashMap<>(Map.of("name", "\"b.winter.example\"", "purpose", "\"Shop\"", "expected_target", "\"shops.example\""));

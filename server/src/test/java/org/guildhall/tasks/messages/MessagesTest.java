@@ -281,6 +281,49 @@ class MessagesTest {
         }
     }
 
+    /** Waits until no run of the message's task is left: it waits for its transport. */
+    private void parked(String message) throws SQLException {
+        assertEquals("queued", http.get(message).at("/state"));
+        long end = System.nanoTime() + WAIT_MAX.toNanos();
+        while (!tenant.found("select 1 from platform.scheduled_tasks where task_name = 'send-message' and task_instance = ?",
+                tenant.id() + "/" + TypeIds.parse("msg", message.substring(MESSAGES.length() + 1))).isEmpty()) {
+            assertTrue(System.nanoTime() < end, message);
+            Thread.onSpinWait();
+        }
+        assertEquals("queued", http.get(message).at("/state"));
+    }
+
+    @Test
+    void blockedSignal_holdsTheMessagesOfItsTransport() throws SQLException {
+        try (var server = new SmtpStub(Map.of())) {
+            var signal = http.post("/api/v1/providers/signals", """
+                    {"name": "Mail", "lane": "messaging", "kind": "system", "owner": {"kind": "team", "name": "T"}, "source_status": "healthy",
+                     "impact": "I", "recovery_action": "R", "evidence": {"subject": "S", "why": "W"}}""").expect(201).at("/id");
+            var signals = "/api/v1/providers/signals/" + signal;
+            http.post(signals + "/block", "{\"reason\": \"Down\"}").expect(200);
+            var transport = TRANSPORTS + "/" + transport(server.port(), "");
+            assertEquals("422 validation_failed", http.patch(transport, "{\"signal_id\": \"sig_01m82hyv3ge4ftz15kcqd0tm7a\"}").outcome());
+            assertEquals(signal, http.patch(transport, "{\"signal_id\": \"" + signal + "\"}").expect(200).at("/signal_id"));
+            var preview = http.post(MESSAGES + "/preview", "{\"to\": {\"address\": \"a@members.example\"}, \"subject\": \"S\", \"body\": \"B\"}").expect(200);
+            assertEquals("queued The signal of the transport is blocked.", preview.at("/outcome") + " " + preview.at("/detail"));
+            var first = MESSAGES + "/" + create("").expect(201).at("/id");
+            var through = TRANSPORTS + "/" + transport(server.port(), "");
+            http.patch(transport, "{\"is_default\": true}").expect(200);
+            var other = http.post(MESSAGES, """
+                    {"to": {"address": "b@members.example"}, "subject": "S", "body": "B", "transport_id": "%s"}"""
+                    .formatted(through.substring(through.lastIndexOf('/') + 1))).expect(201).at("/id");
+            until(MESSAGES + "/" + other, "sent");
+            parked(first);
+            http.post(signals + "/unblock", "{\"reason\": \"Up\"}").expect(200);
+            until(first, "sent");
+            http.post(signals + "/block", "{\"reason\": \"Down\"}").expect(200);
+            var second = MESSAGES + "/" + create("").expect(201).at("/id");
+            parked(second);
+            http.patch(transport, "{\"signal_id\": null}").expect(200);
+            until(second, "sent");
+        }
+    }
+
     @Test
     void mistakes_areNamed() {
         transport(1, "");

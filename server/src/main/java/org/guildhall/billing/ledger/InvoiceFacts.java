@@ -1,0 +1,61 @@
+package org.guildhall.billing.ledger;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the ledger needs of an invoice. All amounts are minor units of its currency.
+ *
+ * @param state draft, open, paid, void, uncollectible or deleted
+ * @param linesComplete false while the provider has more lines than the mirror
+ * @param lines what the invoice names beside its lines, such as shipping, is a line of its own
+ * @param taxMinor the provider's total of all taxes; null if it stated none, then {@code impliedTax} counts
+ * @param impliedTax the connection's setting; null for no tax
+ * @param outOfBandMinor paid without the provider
+ * @param overpaidMinor received beyond what was due, and moved to the account's balance
+ * @param creditAppliedMinor the part of the account's balance that paid the invoice; negative if the invoice left its total to the balance
+ */
+record InvoiceFacts(
+        UUID id, UUID accountId, String currency, String state, boolean linesComplete, List<InvoiceLine> lines, @Nullable Long taxMinor,
+        @Nullable ImpliedTax impliedTax, long totalMinor, long remainingMinor, long outOfBandMinor, long overpaidMinor, long creditAppliedMinor,
+        Instants at) {
+
+    private static final Set<String> FINALIZED = Set.of("open", "paid", "uncollectible");
+
+    /**
+     * A line.
+     *
+     * @param amountMinor before discounts; negative for a credit of a proration
+     * @param discountMinor all discounts of the line, with the sign of the amount
+     * @param inclusiveTaxMinor the taxes that the amount contains
+     */
+    record InvoiceLine(long amountMinor, long discountMinor, long inclusiveTaxMinor) {}
+
+    /**
+     * The tax that a connection says for providers that state none.
+     *
+     * @param rateBasisPoints 1000 for 10 %
+     * @param inclusive true if the amounts contain the tax
+     */
+    record ImpliedTax(int rateBasisPoints, boolean inclusive) {}
+
+    /** The provider's instants; {@code changed} is the instant of the state that these facts describe, and replaces each missing one. */
+    record Instants(@Nullable Instant finalized, @Nullable Instant paid, @Nullable Instant writtenOff, Instant changed) {
+
+        Instant orChanged(@Nullable Instant known) {
+            return known == null ? changed : known;
+        }
+    }
+
+    LedgerEntity entity() {
+        return new LedgerEntity(LedgerEntity.Type.INVOICE, id);
+    }
+
+    /** True if the invoice is a claim: it was finalized, and isn't void. */
+    boolean isFinalized() {
+        return FINALIZED.contains(state);
+    }
+}

@@ -1,0 +1,30 @@
+package org.guildhall.billing.ledger;
+
+import java.util.UUID;
+import org.guildhall.billing.ledger.LedgerAccountKind.Scope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes a ledger account unique within a tenant.
+ *
+ * @param ownerId the account or connection, by the scope of the kind; null for the tenant's own, and for a payment of an unknown account
+ * @param currency ISO 4217, upper case
+ */
+record LedgerAccountKey(LedgerAccountKind kind, @Nullable UUID ownerId, String currency) {
+
+    LedgerAccountKey {
+        if (kind.scope() == Scope.TENANT && ownerId != null || kind.scope() == Scope.CONNECTION && ownerId == null) {
+            throw new IllegalArgumentException("the owner of " + kind.value() + " is wrong");
+        }
+    }
+
+    /** A ledger account of the tenant. */
+    static LedgerAccountKey of(LedgerAccountKind kind, String currency) {
+        return new LedgerAccountKey(kind, null, currency);
+    }
+
+    /** A ledger account of a connection or an account. */
+    static LedgerAccountKey of(LedgerAccountKind kind, @Nullable UUID ownerId, String currency) {
+        return new LedgerAccountKey(kind, ownerId, currency);
+    }
+}

@@ -1,0 +1,48 @@
+package org.guildhall.billing.ledger;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The mirrored objects whose transactions are settled together. They must be complete: a payment comes with its invoices, an invoice with all
+ * of its payments and credit notes, and each payment with its refunds and disputes.
+ */
+record LedgerFacts(
+        List<InvoiceFacts> invoices, List<PaymentFacts> payments, List<RefundFacts> refunds, List<DisputeFacts> disputes,
+        List<PayoutFacts> payouts, List<CreditFacts> credits, List<CreditNoteFacts> creditNotes) {
+
+    LedgerFacts {
+        invoices = List.copyOf(invoices);
+        payments = List.copyOf(payments);
+        refunds = List.copyOf(refunds);
+        disputes = List.copyOf(disputes);
+        payouts = List.copyOf(payouts);
+        credits = List.copyOf(credits);
+        creditNotes = List.copyOf(creditNotes);
+    }
+
+    /** The objects whose posted transactions are compared with the target. */
+    List<LedgerEntity> entities() {
+        var entities = new ArrayList<LedgerEntity>();
+        invoices.forEach(invoice -> entities.add(invoice.entity()));
+        payments.forEach(payment -> entities.add(payment.entity()));
+        refunds.forEach(refund -> entities.add(refund.entity()));
+        disputes.forEach(dispute -> entities.add(dispute.entity()));
+        payouts.forEach(payout -> entities.add(payout.entity()));
+        credits.forEach(credit -> entities.add(credit.entity()));
+        creditNotes.forEach(note -> entities.add(note.entity()));
+        return entities;
+    }
+
+    /** The newest instant of all states: corrections are effective from then on. {@link Instant#EPOCH} without any fact. */
+    Instant changedAt() {
+        return Stream.of(
+                        invoices.stream().map(invoice -> invoice.at().changed()), payments.stream().map(PaymentFacts::changedAt),
+                        refunds.stream().map(RefundFacts::changedAt), disputes.stream().map(DisputeFacts::changedAt),
+                        payouts.stream().map(PayoutFacts::changedAt), credits.stream().map(CreditFacts::changedAt),
+                        creditNotes.stream().map(CreditNoteFacts::changedAt))
+                .flatMap(instants -> instants).max(Instant::compareTo).orElse(Instant.EPOCH);
+    }
+}

@@ -1,0 +1,30 @@
+package org.guildhall.billing.ledger;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A transaction that the mirror's state asks for.
+ *
+ * @param aspect what it says of the entity, such as {@code receipt}; entity and aspect are the key, to which a generation is added when it is posted
+ * @param effectiveAt the provider's instant
+ * @param postings at least one
+ */
+record LedgerTransaction(LedgerEntity entity, String aspect, TransactionKind kind, Instant effectiveAt, List<Posting> postings) {
+
+    LedgerTransaction {
+        if (postings.isEmpty()) {
+            throw new IllegalArgumentException("a transaction without postings");
+        }
+        postings = List.copyOf(postings);
+    }
+
+    /** The key without the generation, such as {@code pay_…:receipt}. */
+    String key() {
+        return key(entity, aspect);
+    }
+
+    static String key(LedgerEntity entity, String aspect) {
+        return entity.text() + ":" + aspect;
+    }
+}

@@ -1,0 +1,22 @@
+package org.guildhall.billing.ledger;
+
+import static org.guildhall.billing.ledger.LedgerAccountKind.BANK;
+import static org.guildhall.billing.ledger.LedgerAccountKind.CLEARING;
+import static org.guildhall.billing.ledger.LedgerAccountKind.FEES;
+
+/** The transactions of a payout that arrived: the money, and the fees that were kept from it. */
+final class PayoutRules {
+
+    private PayoutRules() {}
+
+    static void addTo(LedgerTarget target, PayoutFacts payout) {
+        if (!payout.isPaid()) {
+            return;
+        }
+        var clearing = LedgerAccountKey.of(CLEARING, payout.connectionId(), payout.currency());
+        target.add(payout.entity(), "fee", TransactionKind.PROVIDER_FEE, payout.arrivedAt(),
+                new Postings().add(LedgerAccountKey.of(FEES, payout.currency()), clearing, payout.feeMinor()));
+        target.add(payout.entity(), "arrival", TransactionKind.PAYOUT, payout.arrivedAt(),
+                new Postings().add(LedgerAccountKey.of(BANK, payout.currency()), clearing, payout.amountMinor()));
+    }
+}

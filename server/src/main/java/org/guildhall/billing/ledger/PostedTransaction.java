@@ -1,0 +1,21 @@
+package org.guildhall.billing.ledger;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction that is posted and isn't a reversal.
+ *
+ * @param generation counts the transactions of one entity and aspect from 1 on
+ * @param reversedAt when its reversal is effective; null while it counts
+ */
+record PostedTransaction(
+        UUID id, LedgerEntity entity, String aspect, TransactionKind kind, int generation, Instant effectiveAt, List<Posting> postings,
+        @Nullable Instant reversedAt) {
+
+    String key() {
+        return LedgerTransaction.key(entity, aspect);
+    }
+}

@@ -1,0 +1,28 @@
+package org.guildhall.billing.ledger;
+
+import static org.guildhall.billing.ledger.LedgerAccountKind.CLEARING;
+import static org.guildhall.billing.ledger.LedgerAccountKind.REFUNDS;
+import static org.guildhall.billing.ledger.LedgerAccountKind.REFUND_CLEARING;
+import static org.guildhall.billing.ledger.LedgerAccountKind.TAX_PAYABLE;
+import static org.guildhall.billing.ledger.LedgerAccountKind.UNAPPLIED;
+
+/** The transactions of a refund whose money left: the money, and what it undoes. A credit note says the second for its part of the refund. */
+final class RefundRules {
+
+    private RefundRules() {}
+
+    static void addTo(LedgerTarget target, RefundFacts refund, UndoneTax.Undone undone) {
+        var currency = refund.currency();
+        if (refund.isPaid()) {
+            var refundClearing = LedgerAccountKey.of(REFUND_CLEARING, refund.accountId(), currency);
+            target.add(refund.entity(), "payment", TransactionKind.REFUND_PAID, refund.paidAt(), new Postings()
+                    .add(refundClearing, LedgerAccountKey.of(CLEARING, refund.connectionId(), currency), refund.amountMinor()));
+            target.add(refund.entity(), "allocation", TransactionKind.REFUND_ALLOCATED, refund.paidAt(), new Postings()
+                    .add(LedgerAccountKey.of(UNAPPLIED, refund.accountId(), currency), refundClearing, undone.unappliedMinor())
+                    .add(LedgerAccountKey.of(REFUNDS, currency), refundClearing, undone.netMinor())
+                    .add(LedgerAccountKey.of(TAX_PAYABLE, currency), refundClearing, undone.taxMinor()));
+        }
+        MovementRules.addFees(target, refund.entity(), refund.connectionId(), refund.movements());
+        MovementRules.addExchanges(target, refund.entity(), refund.connectionId(), currency, refund.movements());
+    }
+}

@@ -1,0 +1,34 @@
+package org.guildhall.billing.ledger;
+
+/** The kinds of ledger transactions. A reversal has the kind of the transaction that it reverses. */
+enum TransactionKind {
+    INVOICE_FINALIZED("invoice_finalized"),
+    PAYMENT_RECEIVED("payment_received"),
+    PAYMENT_APPLIED("payment_applied"),
+    PAID_OUT_OF_BAND("paid_out_of_band"),
+    PROVIDER_FEE("provider_fee"),
+    CURRENCY_EXCHANGE("currency_exchange"),
+    /** The money of a refund left. */
+    REFUND_PAID("refund_paid"),
+    /** What a refund undoes: revenue and tax, or unapplied money. */
+    REFUND_ALLOCATED("refund_allocated"),
+    CREDIT_NOTE("credit_note"),
+    WRITE_OFF("write_off"),
+    CREDIT_GRANTED("credit_granted"),
+    CREDIT_APPLIED("credit_applied"),
+    OVERPAYMENT("overpayment"),
+    DISPUTE_WITHDRAWN("dispute_withdrawn"),
+    DISPUTE_REINSTATED("dispute_reinstated"),
+    DISPUTE_LOST("dispute_lost"),
+    PAYOUT("payout");
+
+    private final String value;
+
+    TransactionKind(String value) {
+        this.value = value;
+    }
+
+    String value() {
+        return value;
+    }
+}
