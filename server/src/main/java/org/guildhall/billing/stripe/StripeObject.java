@@ -138,7 +138,7 @@ final class StripeObject {
     /** A text or a number as a text; null if it is missing. */
     @Nullable String textOrNumber(String member, int most) {
         var value = node.path(member);
-        return value.isNumber() ? Texts.cut(value.asText(), most) : text(member, most);
+        return value.isNumber() ? Texts.cut(value.decimalValue().stripTrailingZeros().toPlainString(), most) : text(member, most);
     }
 
     /** An object; null if it is missing, null, or an id that isn't expanded. */

@@ -102,7 +102,7 @@ class InvoicesTest {
                     + invoice.at("/mirror/provider_event_reference").asText() + " " + lines.size() + " " + lines.at("/0/amount/amount_minor").asText());
         });
         assertEquals(6, seen.size());
-        assertEquals(List.of("paid 12900 2026-11-25T10:43:20.000000Z evt_c 1 12900"), seen.stream().distinct().toList());
+        assertEquals(List.of("paid 12900 2026-11-25T09:50:00.000000Z evt_c 1 12900"), seen.stream().distinct().toList());
     }
 
     @Test
@@ -149,8 +149,8 @@ class InvoicesTest {
         assertEquals("", references("issued_after=" + Instant.ofEpochSecond(1_795_600_100)));
         var pier = found("number=PIER-1").json().at("/data/0/account_id").asText();
         assertEquals("in_due", references("account_id=" + pier));
-        http.post("/api/v1/catalog/org-types", "{\"key\": \"club\", \"name\": \"Club\", \"is_default\": true}").expect(201);
-        var organization = http.post("/api/v1/runtime/organizations", "{\"name\": \"Pier\"}").expect(201).at("/id");
+        var type = http.post("/api/v1/catalog/org-types", "{\"key\": \"club\", \"name\": \"Club\"}").expect(201).at("/id");
+        var organization = http.post("/api/v1/runtime/organizations", "{\"name\": \"Pier\", \"org_type_id\": \"" + type + "\"}").expect(201).at("/id");
         assertEquals("", references("organization_id=" + organization));
         http.post("/api/v1/billing/accounts/" + pier + "/link", "{\"organization_id\": \"" + organization + "\"}").expect(200);
         assertEquals("in_due", references("organization_id=" + organization));
