@@ -64,6 +64,23 @@ call GET "/billing/subscriptions?account_id=$account"
 check "has its items" 200 '.data | length == 1' '.data[0].items[0].entitlement == "unmapped"' '.data[0].items[0].unit_amount == {"amount_minor": 12900, "currency": "AUD"}'
 call GET "/billing/subscriptions/$(member '.data[0].id')/changes"
 check "and its changes" 200 '.data[0].kind == "created"'
+# An invoice of a customer, signed as Stripe does.
+sent="{\"id\": \"evt_in_$run\", \"object\": \"event\", \"type\": \"invoice.finalized\", \"created\": $begun, \"livemode\": true, \"data\": {\"object\": {
+  \"id\": \"in_$run\", \"object\": \"invoice\", \"status\": \"open\", \"customer\": \"cus_$run\", \"currency\": \"aud\", \"number\": \"SMOKE-$run\",
+  \"total\": 12900, \"amount_due\": 12900, \"amount_remaining\": 12900, \"lines\": {\"object\": \"list\", \"has_more\": false, \"data\": [
+    {\"id\": \"il_$run\", \"object\": \"line_item\", \"amount\": 12900, \"description\": \"Plan\"}]}}}}"
+now=$(date +%s)
+signature=$(printf '%s.%s' "$now" "$sent" | openssl dgst -sha256 -hmac "$secret" -hex | sed 's/.* //')
+call POST "/billing/webhooks/$connection" "$sent" -H "Stripe-Signature: t=$now,v1=$signature"
+check "an invoice is applied" 200 '.deliveries[0].state == "processed"'
+call GET "/billing/invoices?number=SMOKE-$run"
+check "and found by its number" 200 '.data[0].total.amount_minor == 12900' ".data[0].account_id == \"$account\"" '.data[0].state == "open"'
+invoice=$(member '.data[0].id')
+call GET "/billing/invoices/$invoice"
+check "it can be read" 200 '.lines_complete' '.tax == null'
+call GET "/billing/invoices/$invoice/lines"
+check "with its lines" 200 '.data | length == 1' '.data[0].net_amount.amount_minor == 12900'
+
 call POST "$connections/$connection/disable"
 check "a disabled connection" 200 '.state == "disabled"'
 event "evt_late_$run" customer.updated "$begun" "Mira"

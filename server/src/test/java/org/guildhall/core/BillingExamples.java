@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.guildhall.Http;
+import org.guildhall.billing.StripeBodies;
 import org.guildhall.billing.StripeSender;
 
 /** The examples of the billing room's operations. */
@@ -30,6 +31,10 @@ final class BillingExamples {
             example(GET_WEBHOOK_DELIVERY).at("webhook_delivery_id", BillingExamples::delivery),
             example(GET_WEBHOOK_DELIVERY_PAYLOAD).at("webhook_delivery_id", BillingExamples::delivery),
             example(REPLAY_WEBHOOK_DELIVERY).at("webhook_delivery_id", BillingExamples::delivery),
+
+            example(LIST_INVOICES).entry(BillingExamples::invoice),
+            example(GET_INVOICE).at("invoice_id", BillingExamples::invoice),
+            example(LIST_INVOICE_LINES).at("invoice_id", BillingExamples::invoice).entry(samples -> samples.remembered("invoice line")),
 
             example(LIST_ACCOUNTS).entry(BillingExamples::account),
             example(GET_ACCOUNT).at("account_id", BillingExamples::account),
@@ -70,6 +75,16 @@ final class BillingExamples {
 
     private static String change(SampleData samples) {
         return String.valueOf(samples.http.get("/api/v1/billing/subscriptions/" + subscription(samples) + "/changes").expect(200).at("/data/0/id"));
+    }
+
+    /** An invoice with one line, which is remembered. */
+    static String invoice(SampleData samples) {
+        var word = samples.word();
+        var sender = new StripeSender(new Http(samples.tenant.server(), null), connection(samples), StripeSender.SECRET);
+        sender.send(StripeSender.event("evt_" + word, "invoice.finalized", Instant.now().getEpochSecond(), StripeBodies.invoice("in_" + word, "open"))).expect(200);
+        var invoice = String.valueOf(samples.http.get("/api/v1/billing/invoices?provider_reference=in_" + word).expect(200).at("/data/0/id"));
+        samples.remember("invoice line", String.valueOf(samples.http.get("/api/v1/billing/invoices/" + invoice + "/lines").expect(200).at("/data/0/id")));
+        return invoice;
     }
 
     private static String account(SampleData samples) {

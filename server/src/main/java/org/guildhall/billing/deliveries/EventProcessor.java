@@ -5,10 +5,11 @@ import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
-import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.mirror.Mirroring.Origin;
+import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.stripe.StripeCustomers;
+import org.guildhall.billing.stripe.StripeInvoices;
 import org.guildhall.billing.stripe.StripeSubscriptions;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -51,6 +52,10 @@ final class EventProcessor {
                 account(tx, changes, connection, delivery, event, origin);
             case "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted", "customer.subscription.paused",
                     "customer.subscription.resumed" -> subscription(tx, changes, connection, delivery, event, origin);
+            case "invoice.created", "invoice.updated", "invoice.finalized", "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed",
+                    "invoice.payment_action_required", "invoice.sent", "invoice.overdue", "invoice.overpaid", "invoice.voided",
+                    "invoice.marked_uncollectible", "invoice.deleted" ->
+                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeInvoices.read(event), origin));
             default -> skipped(tx, delivery, "unknown_type");
         };
     }

@@ -3,6 +3,7 @@ package org.guildhall.billing.mirror;
 import java.time.Instant;
 import java.util.UUID;
 import org.guildhall.billing.events.AccountFacts;
+import org.guildhall.billing.events.ProviderInvoice;
 import org.guildhall.billing.events.SubscriptionFacts;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.catalog.Catalog;
@@ -17,10 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class Mirroring {
 
     private final AccountStore accounts = new AccountStore();
+    private final InvoiceStore invoices = new InvoiceStore();
+    private final InvoiceLineStore lines = new InvoiceLineStore();
     private final AccountMirror accountMirror;
     private final SubscriptionStore subscriptions = new SubscriptionStore();
     private final MirroredSubscriptions mirrored;
     private final SubscriptionMirror subscriptionMirror;
+    private final InvoiceMirror invoiceMirror;
     private final Runtime runtime;
     private final Catalog catalog;
 
@@ -30,6 +34,7 @@ public final class Mirroring {
         this.accountMirror = new AccountMirror(accounts, runtime);
         this.mirrored = new MirroredSubscriptions(subscriptions, catalog);
         this.subscriptionMirror = new SubscriptionMirror(accountMirror, subscriptions, mirrored);
+        this.invoiceMirror = new InvoiceMirror(accounts, invoices, lines);
     }
 
     /**
@@ -86,9 +91,20 @@ public final class Mirroring {
         return accountMirror.apply(tx, changes, connectionId, facts, origin);
     }
 
+    /**
+     * Applies the content of an invoice, unless the mirror is newer. Its account is made as a stub if it is unknown.
+     *
+     * @param changes gets the invoice, and the account if it is new
+     * @return applied, stale or no_change
+     */
+    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderInvoice invoice, Origin origin) {
+        return invoiceMirror.apply(tx, changes, connectionId, invoice, origin);
+    }
+
     /** Binds the operations of this part. @param links gets changed links of accounts */
     public void bind(Api api, LinkChanges links) {
         new AccountsHandler(accounts, runtime, links).bind(api.routes());
         new SubscriptionsHandler(subscriptions, catalog).bind(api);
+        new InvoicesHandler(invoices, lines).bind(api.routes());
     }
 }

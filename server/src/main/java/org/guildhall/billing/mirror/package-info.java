@@ -1,4 +1,4 @@
-/** The mirror of what payment providers know: accounts. */
+/** The mirror of what payment providers know: accounts and invoices. */
 @NullMarked
 package org.guildhall.billing.mirror;
 

@@ -34,6 +34,7 @@ public final class StripeEvents {
             case "created" -> 0;
             case "finalized" -> 2;
             case "paid", "payment_succeeded", "succeeded" -> 3;
+            case "voided" -> 4;
             case "deleted" -> 9;
             default -> 1;
         };

@@ -2,6 +2,8 @@ package org.guildhall.billing.stripe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -120,6 +122,67 @@ final class StripeObject {
             throw wrong(member, "no currency");
         }
         return text == null ? null : text.toUpperCase(Locale.ROOT);
+    }
+
+    /** A whole number; null if it is missing. */
+    @Nullable Long whole(String member) {
+        var value = node.path(member);
+        if (value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw wrong(member, "no whole number");
+        }
+        return value.longValue();
+    }
+
+    /** An amount in minor units of ISO 4217; null if it is missing. */
+    @Nullable Long amount(String member, String currency) {
+        var wire = whole(member);
+        return wire == null ? null : StripeMoney.minor(wire, currency);
+    }
+
+    /** An amount that counts as 0 if it is missing. */
+    long amountOrZero(String member, String currency) {
+        var amount = amount(member, currency);
+        return amount == null ? 0 : amount;
+    }
+
+    /** A text or a number as a text; null if it is missing. */
+    @Nullable String textOrNumber(String member, int most) {
+        var value = node.path(member);
+        return value.isNumber() ? Texts.cut(value.decimalValue().stripTrailingZeros().toPlainString(), most) : text(member, most);
+    }
+
+    /** An object; null if it is missing, null, or an id that isn't expanded. */
+    @Nullable StripeObject child(String member) {
+        var value = node.path(member);
+        return value.isObject() ? new StripeObject(value, name + "." + member) : null;
+    }
+
+    /** True if the member is there and isn't null. */
+    boolean has(String member) {
+        return !node.path(member).isMissingNode() && !node.path(member).isNull();
+    }
+
+    /** The objects of an array, or of a list object with the array {@code data}; none if it is missing. */
+    List<StripeObject> entries(String member) {
+        var value = node.path(member);
+        var array = value.isObject() ? value.path("data") : value;
+        if (array.isMissingNode() || array.isNull()) {
+            return List.of();
+        }
+        if (!array.isArray()) {
+            throw wrong(member, "no list");
+        }
+        var entries = new ArrayList<StripeObject>();
+        // A discount that isn't expanded is only an id.
+        array.forEach(entry -> {
+            if (entry.isObject()) {
+                entries.add(new StripeObject(entry, name + "." + member + "[]"));
+            }
+        });
+        return entries;
     }
 
     /** The member {@code metadata}; values that are no texts as JSON. */

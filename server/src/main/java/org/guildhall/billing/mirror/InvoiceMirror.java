@@ -1,0 +1,64 @@
+package org.guildhall.billing.mirror;
+
+import java.util.UUID;
+import org.guildhall.billing.events.ProviderInvoice;
+import org.guildhall.billing.mirror.InvoiceStore.References;
+import org.guildhall.billing.mirror.Mirroring.Origin;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Tx;
+import org.jspecify.annotations.Nullable;
+
+/** Applies events to invoices and their lines. The account is locked before the invoice. */
+final class InvoiceMirror {
+
+    private final AccountStore accounts;
+    private final InvoiceStore invoices;
+    private final InvoiceLineStore lines;
+
+    InvoiceMirror(AccountStore accounts, InvoiceStore invoices, InvoiceLineStore lines) {
+        this.accounts = accounts;
+        this.invoices = invoices;
+        this.lines = lines;
+    }
+
+    /** @return applied, stale or no_change */
+    String apply(Tx tx, Changes changes, UUID connectionId, ProviderInvoice invoice, Origin origin) {
+        var account = invoice.accountReference() == null ? null : accounts.lockOrStub(tx, connectionId, invoice.accountReference());
+        var locked = invoices.lockOrStub(tx, connectionId, invoice.reference());
+        var before = locked.row();
+        var verdict = MirrorRules.verdict(before.position(), before.isEnded(), origin.position());
+        if (verdict != MirrorRules.Verdict.NEWER) {
+            return verdict.outcome();
+        }
+        var replacement = replacement(tx, changes, connectionId, invoice);
+        lines.save(tx, before.id(), invoice.lines(), invoice.linesComplete());
+        var after = invoices.apply(
+                tx, before.id(), invoice, new References(account == null ? null : account.row().id(), replacement), origin.deliveryId(),
+                origin.position(), origin.apiVersion());
+        var shown = InvoiceViews.toApi(after);
+        if (locked.isNew()) {
+            changes.created(shown.id(), shown);
+        } else {
+            changes.changed(shown.id(), InvoiceViews.toApi(before), shown);
+        }
+        if (account != null && account.isNew()) {
+            var stub = MirrorViews.toApi(account.row());
+            changes.created(stub.id(), stub);
+        }
+        return verdict.outcome();
+    }
+
+    /** The id of the invoice that replaces this one; an unknown one is made as a stub. */
+    private @Nullable UUID replacement(Tx tx, Changes changes, UUID connectionId, ProviderInvoice invoice) {
+        var reference = invoice.replacementReference();
+        if (reference == null || reference.equals(invoice.reference())) {
+            return null;
+        }
+        var replacement = invoices.lockOrStub(tx, connectionId, reference);
+        if (replacement.isNew()) {
+            var stub = InvoiceViews.toApi(replacement.row());
+            changes.created(stub.id(), stub);
+        }
+        return replacement.row().id();
+    }
+}

@@ -1,0 +1,73 @@
+package org.guildhall.billing;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes objects in Stripe's form, with values of our own. */
+public final class StripeBodies {
+
+    private StripeBodies() {}
+
+    /** An object from alternating names and values, which may be null. */
+    public static Map<String, Object> object(Object... members) {
+        var object = new HashMap<String, Object>();
+        for (int at = 0; at < members.length; at += 2) {
+            object.put(String.valueOf(members[at]), members[at + 1]);
+        }
+        return object;
+    }
+
+    /** The object with some members replaced. */
+    public static Map<String, Object> with(Map<String, Object> object, Object... members) {
+        var changed = new HashMap<>(object);
+        changed.putAll(object(members));
+        return changed;
+    }
+
+    /** A monthly invoice over 129.00 with 11.73 of GST included, in the present form. */
+    public static Map<String, Object> invoice(String id, String status) {
+        return object(
+                "id", id, "object", "invoice", "status", status, "customer", "cus_harbour", "currency", "aud", "number", "HARB-0007",
+                "billing_reason", "subscription_cycle", "subtotal", 12_900, "total", 12_900, "amount_due", 12_900,
+                "amount_paid", status.equals("paid") ? 12_900 : 0, "amount_remaining", status.equals("paid") ? 0 : 12_900, "starting_balance", 0,
+                "ending_balance", status.equals("draft") ? null : 0, "due_date", null, "period_start", 1_793_000_000, "period_end", 1_795_600_000,
+                "attempt_count", 0, "next_payment_attempt", null, "latest_revision", null, "total_discount_amounts", List.of(),
+                "total_taxes", List.of(object("amount", 1_173, "tax_behavior", "inclusive")),
+                "status_transitions", object("finalized_at", status.equals("draft") ? null : 1_795_600_100, "paid_at", status.equals("paid") ? 1_795_600_200 : null),
+                "parent", object("type", "subscription_details", "subscription_details", object("subscription", "sub_harbour", "metadata", object())),
+                "lines", object("object", "list", "has_more", false, "data", List.of(line("il_harbour_1", 12_900, 1_173))),
+                "metadata", object("club", "harbour"), "a_member_of_a_later_version", object("x", List.of(1, 2)));
+    }
+
+    /** A line of a subscription with an inclusive tax, in the present form. */
+    public static Map<String, Object> line(String id, long amount, long tax) {
+        return object(
+                "id", id, "object", "line_item", "description", "1 x Harbour plan", "quantity", 1, "amount", amount, "currency", "aud",
+                "discount_amounts", List.of(), "period", object("start", 1_795_600_000, "end", 1_798_200_000),
+                "parent", object("type", "subscription_item_details", "subscription_item_details",
+                        object("subscription", "sub_harbour", "subscription_item", "si_harbour", "proration", false)),
+                "pricing", object("type", "price_details", "price_details", object("price", "price_harbour", "product", "prod_harbour")),
+                "taxes", List.of(object(
+                        "amount", tax, "tax_behavior", "inclusive", "taxability_reason", "standard_rated", "tax_rate_details", object("tax_rate", "txr_gst"))));
+    }
+
+    /** The same invoice in the form before 2025-03-31.basil. */
+    public static Map<String, Object> olderInvoice(String id, String status) {
+        var invoice = with(
+                invoice(id, status), "subscription", "sub_harbour", "tax", 1_173,
+                "total_tax_amounts", List.of(object("amount", 1_173, "inclusive", true, "tax_rate", "txr_gst")),
+                "lines", object("object", "list", "has_more", false, "data", List.of(object(
+                        "id", "il_harbour_1", "object", "line_item", "description", "1 x Harbour plan", "quantity", 1, "amount", 12_900, "currency", "aud",
+                        "discount_amounts", null, "period", object("start", 1_795_600_000, "end", 1_798_200_000), "type", "subscription",
+                        "subscription", "sub_harbour", "subscription_item", "si_harbour", "proration", false,
+                        "price", object("id", "price_harbour", "object", "price", "product", "prod_harbour"),
+                        "plan", object("id", "price_harbour", "object", "plan", "product", "prod_harbour"),
+                        "tax_amounts", List.of(object(
+                                "amount", 1_173, "inclusive", true, "tax_rate", "txr_gst", "taxability_reason", "standard_rated")),
+                        "tax_rates", List.of()))));
+        invoice.remove("parent");
+        invoice.remove("total_taxes");
+        return invoice;
+    }
+}
