@@ -27,6 +27,8 @@ class SubscriptionsTest {
     private static final String ACCOUNTS = "/api/v1/billing/accounts";
     private static final String TASKS = "/api/v1/tasks/operational-tasks?workflow=billing_prices";
 
+    private static final long WAIT_NANOS = 30_000_000_000L;
+
     private final PlanFixture plans = new PlanFixture();
     private final Http http = plans.http;
     private final Http provider = new Http(plans.tenant.server(), null);
@@ -181,7 +183,7 @@ class SubscriptionsTest {
         reference(plans.flexible, "prod_late");
         var run = http.post("/api/v1/tasks/jobs/billing-settlement/runs", null).expect(202);
         var state = run;
-        for (int tries = 0; tries < 200 && !"succeeded".equals(state.at("/state")); tries++) {
+        for (long end = System.nanoTime() + WAIT_NANOS; System.nanoTime() < end && !"succeeded".equals(state.at("/state"));) {
             state = http.get("/api/v1/tasks/job-runs/" + run.at("/id")).expect(200);
         }
         assertEquals("succeeded 1", state.at("/state") + " " + state.at("/counts/changed"));

@@ -35,7 +35,7 @@ class JobsTest {
         var listed = http.get(JOBS).expect(200).json().get("data");
         assertEquals(List.of("billing-settlement", "domains", "grant-expiry", "retention"), listed.findValuesAsText("name"));
         var job = http.get(RETENTION).expect(200);
-        assertEquals(listed.get(2), job.json());
+        assertEquals(listed.get(3), job.json());
         assertEquals("10 3 * * *", job.at("/schedule/cron"));
         assertEquals("active 1", job.at("/state") + " " + job.at("/version"));
         assertEquals("03:10", localTime(job, String.valueOf(job.at("/schedule/time_zone"))));
