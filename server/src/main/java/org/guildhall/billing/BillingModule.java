@@ -7,6 +7,7 @@ import org.guildhall.billing.deliveries.Deliveries;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.plans.SettlementJob;
+import org.guildhall.billing.recovery.PaymentRecovery;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -38,7 +39,7 @@ public final class BillingModule {
         this.connections = new Connections(platform, keys);
         this.mirror = new Mirroring(runtime, new Catalog());
         this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
-        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, plans);
+        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, plans, new PaymentRecovery(tasks));
     }
 
     /** Registers the room's background work. */

@@ -87,6 +87,14 @@ final class BillingExamples {
         return invoice;
     }
 
+    /** An invoice whose payment failed, with its task. */
+    static void failedPayment(SampleData samples) {
+        var word = samples.word();
+        var sender = new StripeSender(new Http(samples.tenant.server(), null), connection(samples), StripeSender.SECRET);
+        sender.send(StripeSender.event("evt_" + word, "invoice.payment_failed", Instant.now().getEpochSecond(),
+                StripeBodies.with(StripeBodies.invoice("in_" + word, "open"), "attempt_count", 1))).expect(200);
+    }
+
     private static String account(SampleData samples) {
         return String.valueOf(samples.http.get("/api/v1/billing/webhook-deliveries/" + delivery(samples)).expect(200).at("/effects/0/entity_id"));
     }

@@ -27,6 +27,7 @@ public final class FilledTenant {
         TasksExamples.preferences(samples);
         BillingExamples.subscription(samples);
         BillingExamples.invoice(samples);
+        BillingExamples.failedPayment(samples);
         return samples.tenant;
     }
 }

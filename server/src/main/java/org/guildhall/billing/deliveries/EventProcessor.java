@@ -1,6 +1,7 @@
 package org.guildhall.billing.deliveries;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
 import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
@@ -8,6 +9,7 @@ import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
+import org.guildhall.billing.recovery.PaymentRecovery;
 import org.guildhall.billing.stripe.StripeCustomers;
 import org.guildhall.billing.stripe.StripeInvoices;
 import org.guildhall.billing.stripe.StripeSubscriptions;
@@ -26,8 +28,10 @@ final class EventProcessor {
     private final DeliveryStore deliveries;
     private final Mirroring mirror;
     private final PlanSettlement plans;
+    private final PaymentRecovery recovery;
 
-    EventProcessor(DeliveryStore deliveries, Mirroring mirror, PlanSettlement plans) {
+    EventProcessor(DeliveryStore deliveries, Mirroring mirror, PlanSettlement plans, PaymentRecovery recovery) {
+        this.recovery = recovery;
         this.plans = plans;
         this.deliveries = deliveries;
         this.mirror = mirror;
@@ -81,6 +85,10 @@ final class EventProcessor {
     }
 
     private Row done(Tx tx, Changes changes, Row delivery, String outcome) {
+        // The invoices that the event has changed are locked by the mirror.
+        List.copyOf(changes.all()).stream()
+                .filter(change -> change.entityType().equals("invoice") && change.after() != null)
+                .forEach(change -> recovery.settle(tx, changes, change.id()));
         return deliveries.processed(tx, delivery.id(), outcome, null, effects(changes));
     }
 

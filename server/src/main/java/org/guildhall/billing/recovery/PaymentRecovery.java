@@ -1,0 +1,52 @@
+package org.guildhall.billing.recovery;
+
+import java.util.UUID;
+import org.guildhall.billing.recovery.RecoveryStore.Row;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.json.Json;
+import org.guildhall.core.json.Texts;
+import org.guildhall.tasks.Tasks;
+
+/**
+ * Opens one task for an invoice whose payment failed, however often it fails, and completes it when the invoice is paid or ended. Both follow from
+ * the state of the mirrored invoice, never from an event.
+ */
+public final class PaymentRecovery {
+
+    private static final String WORKFLOW = "payment_recovery";
+    private static final String TEAM = "Billing";
+    private static final int NAME_MAX = 100;
+
+    private final RecoveryStore recoveries = new RecoveryStore();
+    private final Tasks tasks;
+
+    public PaymentRecovery(Tasks tasks) {
+        this.tasks = tasks;
+    }
+
+    /** Settles the task of an invoice, which the caller has locked. @param changes gets the task */
+    public void settle(Tx tx, Changes changes, UUID invoiceId) {
+        var invoice = recoveries.get(tx, invoiceId);
+        boolean needed = RecoveryRules.needsTask(invoice.standing());
+        if (needed && invoice.taskId() == null) {
+            recoveries.save(tx, invoiceId, tasks.create(tx, changes, task(invoice)));
+        } else if (!needed && invoice.taskId() != null) {
+            // A task that somebody has finished or blocked stays as it is.
+            tasks.complete(tx, changes, invoice.taskId(), RecoveryRules.outcome(invoice.standing()), RecoveryRules.reason(invoice.standing()));
+            recoveries.end(tx, invoiceId);
+        }
+    }
+
+    private static Tasks.NewTask task(Row invoice) {
+        var name = invoice.accountName() == null ? invoice.accountReference() == null ? "the customer" : invoice.accountReference() : invoice.accountName();
+        var next = invoice.nextAttemptAt() == null
+                ? "The provider doesn't try again by itself."
+                : "The provider tries again at " + Json.text(invoice.nextAttemptAt()) + ".";
+        return new Tasks.NewTask(
+                "Call " + Texts.cut(name, NAME_MAX) + " about failed payment",
+                "Invoice " + (invoice.number() == null ? invoice.reference() : invoice.number()) + ": " + invoice.remainingMinor() + " minor units of "
+                        + invoice.currency() + " are open after a failed attempt. " + next,
+                TEAM, null, Tasks.Priority.HIGH, WORKFLOW, new Tasks.Entity("invoice", invoice.invoiceId()));
+    }
+}

@@ -1,0 +1,91 @@
+package org.guildhall.billing.recovery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.guildhall.Http;
+import org.guildhall.TestServer;
+import org.guildhall.billing.StripeSender;
+import org.junit.jupiter.api.Test;
+
+/** Tasks about failed payments, over HTTP. */
+class PaymentRecoveryTest {
+
+    private final TestServer.Tenant tenant = TestServer.shared().tenant();
+    private final Http http = new Http(tenant.server(), tenant.token());
+    private final long now = Instant.now().getEpochSecond();
+    private StripeSender stripe = connect();
+
+    private StripeSender connect() {
+        var connection = http.post("/api/v1/billing/connections", """
+                {"name": "Stripe", "provider": "stripe", "livemode": true, "secret": "%s"}""".formatted(StripeSender.SECRET)).expect(201);
+        return new StripeSender(new Http(tenant.server(), null), String.valueOf(connection.at("/id")), StripeSender.SECRET);
+    }
+
+    private String invoice(String event, String type, long at, String status, int attempts) {
+        var object = new HashMap<String, Object>(Map.of(
+                "id", "in_1", "object", "invoice", "status", status, "customer", "cus_1", "currency", "aud", "number", "GYM-7", "total", 12900,
+                "amount_due", 12900, "amount_remaining", status.equals("paid") ? 0 : 12900, "attempt_count", attempts));
+        object.put("lines", Map.of("object", "list", "has_more", false, "data", List.of()));
+        return StripeSender.event(event, type, at, object);
+    }
+
+    private String customer() {
+        return StripeSender.event("evt_0", "customer.created", now, Map.of("id", "cus_1", "object", "customer", "name", "Alex Chen"));
+    }
+
+    private List<String> tasks() {
+        var tasks = new ArrayList<String>();
+        http.get("/api/v1/tasks/operational-tasks?workflow=payment_recovery").expect(200).json().get("data")
+                .forEach(task -> tasks.add(task.get("title").asText() + ": " + task.get("state").asText() + " " + task.path("outcome").asText()));
+        return tasks;
+    }
+
+    @Test
+    void failedPayment_makesOneTask_whichThePaymentCompletes() {
+        stripe.send(customer()).expect(200);
+        stripe.send(invoice("evt_1", "invoice.finalized", now, "open", 0)).expect(200);
+        assertEquals(List.of(), tasks());
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            stripe.send(invoice("evt_f" + attempt, "invoice.payment_failed", now + attempt, "open", attempt)).expect(200);
+        }
+        assertEquals(List.of("Call Alex Chen about failed payment: open null"), tasks());
+        var delivery = http.get("/api/v1/billing/webhook-deliveries?event_reference=evt_f1").expect(200);
+        assertEquals("invoice operational_task", delivery.at("/data/0/effects/0/entity_type") + " " + delivery.at("/data/0/effects/1/entity_type"));
+        stripe.send(invoice("evt_2", "invoice.paid", now + 9, "paid", 4)).expect(200);
+        assertEquals(List.of("Call Alex Chen about failed payment: completed done"), tasks());
+    }
+
+    @Test
+    void everyOrder_endsWithTheSameTask() {
+        var bodies = List.of(
+                customer(), invoice("evt_1", "invoice.finalized", now, "open", 0), invoice("evt_2", "invoice.payment_failed", now + 1, "open", 1),
+                invoice("evt_3", "invoice.voided", now + 2, "void", 1));
+        var seen = permutations(bodies.size()).stream().map(order -> {
+            stripe = connect();
+            int before = tasks().size();
+            order.forEach(at -> stripe.send(bodies.get(at)).expect(200));
+            stripe.send(bodies.get(order.getLast())).expect(200);
+            return tasks().stream().skip(before).filter(task -> !task.endsWith("completed no_longer_needed")).toList();
+        }).collect(Collectors.toSet());
+        assertEquals(Set.of(List.of()), seen);
+    }
+
+    private static List<List<Integer>> permutations(int size) {
+        if (size == 0) {
+            return List.of(List.of());
+        }
+        return permutations(size - 1).stream().flatMap(order -> IntStream.range(0, size).mapToObj(at -> {
+            var longer = new ArrayList<>(order);
+            longer.add(at, size - 1);
+            return List.copyOf(longer);
+        })).toList();
+    }
+}
