@@ -26,7 +26,7 @@ public final class FilledTenant {
         ProvidersExamples.alertStreak(samples);
         TasksExamples.preferences(samples);
         BillingExamples.subscription(samples);
-        BillingExamples.invoice(samples);
+        BillingExamples.ledgerTransaction(samples);
         return samples.tenant;
     }
 }
