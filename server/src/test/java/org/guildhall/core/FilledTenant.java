@@ -26,8 +26,8 @@ public final class FilledTenant {
         ProvidersExamples.alertStreak(samples);
         TasksExamples.preferences(samples);
         BillingExamples.subscription(samples);
-        BillingExamples.invoice(samples);
         BillingExamples.failedPayment(samples);
+        BillingExamples.ledgerTransaction(samples);
         return samples.tenant;
     }
 }

@@ -6,6 +6,8 @@ import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
+import org.guildhall.billing.ledger.Ledger;
+import org.guildhall.billing.ledger.UnbalancedSource;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
@@ -27,14 +29,16 @@ final class EventProcessor {
 
     private final DeliveryStore deliveries;
     private final Mirroring mirror;
+    private final Ledger ledger;
     private final PlanSettlement plans;
     private final PaymentRecovery recovery;
 
-    EventProcessor(DeliveryStore deliveries, Mirroring mirror, PlanSettlement plans, PaymentRecovery recovery) {
-        this.recovery = recovery;
-        this.plans = plans;
+    EventProcessor(DeliveryStore deliveries, Mirroring mirror, Ledger ledger, PlanSettlement plans, PaymentRecovery recovery) {
         this.deliveries = deliveries;
         this.mirror = mirror;
+        this.ledger = ledger;
+        this.plans = plans;
+        this.recovery = recovery;
     }
 
     /**
@@ -42,6 +46,7 @@ final class EventProcessor {
      *
      * @param changes gets the changed resources, but not the delivery
      * @throws UnreadableEvent if the event's object has a form that can't be read
+     * @throws UnbalancedSource if the lines of an invoice don't make its total
      */
     Row process(Tx tx, Changes changes, Connected connection, Row delivery, ProviderEvent event) {
         boolean foreign = event.livemode() != connection.livemode()
@@ -89,6 +94,7 @@ final class EventProcessor {
         List.copyOf(changes.all()).stream()
                 .filter(change -> change.entityType().equals("invoice") && change.after() != null)
                 .forEach(change -> recovery.settle(tx, changes, change.id()));
+        ledger.settle(tx, changes, delivery.id());
         return deliveries.processed(tx, delivery.id(), outcome, null, effects(changes));
     }
 
