@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
+import org.guildhall.billing.StripeBodies;
 import org.guildhall.billing.StripeSender;
 import org.junit.jupiter.api.Test;
 
@@ -30,10 +30,7 @@ class PaymentRecoveryTest {
     }
 
     private String invoice(String event, String type, long at, String status, int attempts) {
-        var object = new HashMap<String, Object>(Map.of(
-                "id", "in_1", "object", "invoice", "status", status, "customer", "cus_1", "currency", "aud", "number", "GYM-7", "total", 12900,
-                "amount_due", 12900, "amount_remaining", status.equals("paid") ? 0 : 12900, "attempt_count", attempts));
-        object.put("lines", Map.of("object", "list", "has_more", false, "data", List.of()));
+        var object = StripeBodies.with(StripeBodies.invoice("in_1", status), "customer", "cus_1", "attempt_count", attempts);
         return StripeSender.event(event, type, at, object);
     }
 
