@@ -27,6 +27,8 @@ public final class FilledTenant {
         TasksExamples.preferences(samples);
         BillingExamples.delivery(samples);
         BillingExamples.invoice(samples);
+        BillingExamples.payment(samples);
+        BillingExamples.refund(samples);
         return samples.tenant;
     }
 }
