@@ -53,6 +53,17 @@ call GET "/billing/accounts?organization_id=$organization&provider_reference=cus
 check "and lists it" 200 '.data | length == 1'
 call POST "/billing/accounts/$account/unlink"
 check "until it is unlinked" 200 '.organization_id == null'
+sent="{\"id\": \"evt_sub_$run\", \"type\": \"customer.subscription.created\", \"created\": $begun, \"livemode\": true, \"data\": {\"object\":
+  {\"id\": \"sub_$run\", \"customer\": \"cus_$run\", \"status\": \"active\", \"items\": {\"data\": [{\"id\": \"si_$run\",
+  \"price\": {\"id\": \"price_$run\", \"unit_amount\": 12900, \"currency\": \"aud\"}}]}}}}"
+now=$(date +%s)
+signature=$(printf '%s.%s' "$now" "$sent" | openssl dgst -sha256 -hmac "$secret" -hex | sed 's/.* //')
+call POST "/billing/webhooks/$connection" "$sent" -H "Stripe-Signature: t=$now,v1=$signature"
+check "a subscription" 200 '.deliveries[0].state == "processed"'
+call GET "/billing/subscriptions?account_id=$account"
+check "has its items" 200 '.data | length == 1' '.data[0].items[0].entitlement == "unmapped"' '.data[0].items[0].unit_amount == {"amount_minor": 12900, "currency": "AUD"}'
+call GET "/billing/subscriptions/$(member '.data[0].id')/changes"
+check "and its changes" 200 '.data[0].kind == "created"'
 # An invoice of a customer, signed as Stripe does.
 sent="{\"id\": \"evt_in_$run\", \"object\": \"event\", \"type\": \"invoice.finalized\", \"created\": $begun, \"livemode\": true, \"data\": {\"object\": {
   \"id\": \"in_$run\", \"object\": \"invoice\", \"status\": \"open\", \"customer\": \"cus_$run\", \"currency\": \"aud\", \"number\": \"SMOKE-$run\",

@@ -82,9 +82,9 @@ public final class App implements AutoCloseable {
         runtime.bind(api);
         this.providers = new ProvidersModule(jobs, work, config.keys(), outbound, tasks.providerChanges(), tasks.door());
         providers.schedule();
-        tasks.bind(api, jobs(platform.door(), runtime, providers), providers.states());
+        var billing = new BillingModule(db, jobs, work, config.keys(), platform.door(), runtime.door(), tasks.door(), config.publicUrl());
+        tasks.bind(api, jobs(platform.door(), runtime, providers, billing), providers.states());
         providers.bind(api);
-        var billing = new BillingModule(db, jobs, work, config.keys(), platform.door(), runtime.door(), config.publicUrl());
         billing.schedule();
         billing.bind(api);
         new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);
@@ -98,9 +98,10 @@ public final class App implements AutoCloseable {
     }
 
     /** The jobs of all rooms. */
-    private static List<Tasks.Job> jobs(Platform platform, RuntimeModule runtime, ProvidersModule providers) {
+    private static List<Tasks.Job> jobs(Platform platform, RuntimeModule runtime, ProvidersModule providers, BillingModule billing) {
         var all = new ArrayList<>(runtime.jobs());
         all.addAll(providers.jobs());
+        all.addAll(billing.jobs());
         all.add(new Tasks.Job("retention", "Delete idempotency keys that are no longer kept", "platform", "10 3 * * *", true, List.of(), (tx, events, from) -> {
             var deleted = platform.deleteOldKeys(tx, from == null ? null : Instant.parse(from), KEYS_AT_ONCE);
             var next = deleted.number() < KEYS_AT_ONCE ? null : String.valueOf(deleted.last());

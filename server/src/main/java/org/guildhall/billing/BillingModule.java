@@ -1,14 +1,23 @@
 package org.guildhall.billing;
 
+import java.util.List;
+import java.util.UUID;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.deliveries.Deliveries;
 import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.plans.PlanSettlement;
+import org.guildhall.billing.plans.SettlementJob;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.audit.Actor;
+import org.guildhall.core.audit.Changes;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.platform.Platform;
 import org.guildhall.runtime.Runtime;
+import org.guildhall.tasks.Tasks;
 
 /** Wires the billing room from its parts. */
 public final class BillingModule {
@@ -16,6 +25,7 @@ public final class BillingModule {
     private final String publicUrl;
     private final Connections connections;
     private final Mirroring mirror;
+    private final PlanSettlement plans;
     private final Deliveries deliveries;
 
     /**
@@ -23,11 +33,12 @@ public final class BillingModule {
      * @param jobs the connections of jobs
      * @param publicUrl the address of this server for providers
      */
-    public BillingModule(Db db, Db jobs, TaskQueue queue, Keys keys, Platform platform, Runtime runtime, String publicUrl) {
+    public BillingModule(Db db, Db jobs, TaskQueue queue, Keys keys, Platform platform, Runtime runtime, Tasks tasks, String publicUrl) {
         this.publicUrl = publicUrl;
         this.connections = new Connections(platform, keys);
-        this.mirror = new Mirroring(runtime);
-        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror);
+        this.mirror = new Mirroring(runtime, new Catalog());
+        this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
+        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, plans);
     }
 
     /** Registers the room's background work. */
@@ -35,10 +46,29 @@ public final class BillingModule {
         deliveries.schedule();
     }
 
+    /** The jobs that this room offers. */
+    public List<Tasks.Job> jobs() {
+        return List.of(new SettlementJob(plans).offered());
+    }
+
     /** Binds the room's operations. */
     public void bind(Api api) {
         connections.bind(api, publicUrl);
-        mirror.bind(api);
+        mirror.bind(api, new LinkedPlans(plans));
         deliveries.bind(api);
+    }
+
+    /** Settles the plans of an organization when an operator links an account or ends its link. */
+    private record LinkedPlans(PlanSettlement plans) implements Mirroring.LinkChanges {
+
+        @Override
+        public void linked(Tx tx, Changes changes, Actor actor, UUID organizationId) {
+            plans.settle(tx, changes, actor, organizationId);
+        }
+
+        @Override
+        public void unlinked(Tx tx, Changes changes, Actor actor, UUID organizationId, UUID accountId) {
+            plans.settleWithout(tx, changes, actor, organizationId, accountId);
+        }
     }
 }

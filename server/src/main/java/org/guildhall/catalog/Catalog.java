@@ -25,6 +25,7 @@ public final class Catalog {
 
     private final PlanLadderStore ladders = new PlanLadderStore();
     private final CatalogStore store = new CatalogStore();
+    private final ReferencedProductStore referenced = new ReferencedProductStore();
 
     /** The time in which something could be granted: from its publication or creation until it is retired or archived. */
     public record Validity(@Nullable Instant from, @Nullable Instant to) {
@@ -93,6 +94,17 @@ public final class Catalog {
     public record TierRef(UUID ladderId, UUID tierId) {}
 
     /**
+     * A price or product that a payment provider knows by a reference of its own.
+     *
+     * @param priceId null if the reference is of a product
+     * @param tiers the tiers that the product fills now, each with its rank
+     */
+    public record ReferencedProduct(String reference, UUID productId, @Nullable UUID priceId, List<RankedTier> tiers) {}
+
+    /** A tier with its rank on its ladder. */
+    public record RankedTier(UUID ladderId, UUID tierId, int rank) {}
+
+    /**
      * A registered resource key.
      *
      * @param kind limit, boolean or allowance
@@ -139,6 +151,15 @@ public final class Catalog {
         @Nullable Backfill get(Tx tx, UUID id);
 
         Page<Backfill> list(Tx tx, PageRequest page, BackfillFilter filter);
+    }
+
+    /**
+     * The prices and products with a payment provider's references, in no order; unknown references are left out.
+     *
+     * @param provider stripe, gocardless or paystack
+     */
+    public List<ReferencedProduct> referencedProducts(Tx tx, String provider, Collection<String> references) {
+        return references.isEmpty() ? List.of() : referenced.all(tx, provider, references);
     }
 
     /** The ladders with these ids, in no order; unknown ids are left out. */

@@ -72,16 +72,23 @@ public final class Runtime {
      * @param ladderId the ladder to move on
      * @param tierId the highest paid tier; null for none
      * @param subscriptionId the subscription that the transition names as its cause
+     * @param neverDown true if the present plan must not be lowered or ended
      * @param reason the transition's reason, in a sentence
      */
-    public record PlanChange(UUID ladderId, @Nullable UUID tierId, UUID subscriptionId, String reason) {}
+    public record PlanChange(UUID ladderId, @Nullable UUID tierId, UUID subscriptionId, boolean neverDown, String reason) {
+
+        /** A change that may lower the plan. */
+        public PlanChange(UUID ladderId, @Nullable UUID tierId, UUID subscriptionId, String reason) {
+            this(ladderId, tierId, subscriptionId, false, reason);
+        }
+    }
 
     /**
      * The outcome of a plan change.
      *
      * @param transitionId the created transition; null if the plan wasn't moved
-     * @param notMovedReason why the plan wasn't moved: {@code unchanged}, {@code held_by_grant}, {@code tier_unavailable} or
-     *        {@code organization_archived}; null if it was
+     * @param notMovedReason why the plan wasn't moved: {@code unchanged}, {@code held_by_grant}, {@code not_lowered},
+     *        {@code tier_unavailable} or {@code organization_archived}; null if it was
      */
     public record PlanChanged(@Nullable UUID transitionId, @Nullable String notMovedReason) {}
 
@@ -96,7 +103,7 @@ public final class Runtime {
      */
     public PlanChanged changePlan(Tx tx, Changes changes, Actor actor, UUID organizationId, PlanChange change) {
         var result = planChanges.change(tx, changes, actor, organizationId,
-                new PlanChanges.Request(change.ladderId(), change.tierId(), change.subscriptionId(), change.reason()));
+                new PlanChanges.Request(change.ladderId(), change.tierId(), change.subscriptionId(), change.neverDown(), change.reason()));
         return new PlanChanged(result.transitionId(), result.transitionId() != null ? null : result.outcome().name().toLowerCase(Locale.ROOT));
     }
 

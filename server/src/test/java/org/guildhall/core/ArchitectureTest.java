@@ -41,7 +41,7 @@ class ArchitectureTest {
             "runtime", List.of("sites", "usage", "entitlements", "people", "backfills", "plans", "rules", "imports"),
             "tasks", List.of("messages", "suppressions", "preferences", "templates", "jobs", "operational"),
             "providers", List.of("alerts", "checks", "domains"),
-            "billing", List.of("deliveries", "ledger", "mirror", "stripe", "events", "connections"),
+            "billing", List.of("deliveries", "plans", "ledger", "mirror", "stripe", "events", "connections"),
             "platform", List.of("pages"));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()

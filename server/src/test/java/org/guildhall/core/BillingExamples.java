@@ -44,7 +44,11 @@ final class BillingExamples {
             example(LIST_ACCOUNTS).entry(BillingExamples::account),
             example(GET_ACCOUNT).at("account_id", BillingExamples::account),
             example(LINK_ACCOUNT).at("account_id", BillingExamples::account).with("/organization_id", samples -> samples.id("org")),
-            example(UNLINK_ACCOUNT).at("account_id", BillingExamples::account).after(LINK_ACCOUNT));
+            example(UNLINK_ACCOUNT).at("account_id", BillingExamples::account).after(LINK_ACCOUNT),
+
+            example(LIST_SUBSCRIPTIONS).entry(BillingExamples::subscription),
+            example(GET_SUBSCRIPTION).at("subscription_id", BillingExamples::subscription),
+            example(LIST_SUBSCRIPTION_CHANGES).at("subscription_id", BillingExamples::subscription).entry(BillingExamples::change));
 
     private BillingExamples() {}
 
@@ -60,6 +64,22 @@ final class BillingExamples {
         var reply = sender.send(StripeSender.event("evt_" + word, "customer.created", Instant.now().getEpochSecond(), Map.of(
                 "id", "cus_" + word, "object", "customer", "name", "Mira Rossi"))).expect(200);
         return String.valueOf(reply.at("/deliveries/0/id"));
+    }
+
+    /** A subscription. */
+    static String subscription(SampleData samples) {
+        return samples.once("subscription", () -> {
+            var word = samples.word();
+            var sender = new StripeSender(new Http(samples.tenant.server(), null), connection(samples), StripeSender.SECRET);
+            sender.send(StripeSender.event("evt_" + word, "customer.subscription.created", Instant.now().getEpochSecond(), Map.of(
+                    "id", "sub_" + word, "object", "subscription", "customer", "cus_" + word, "status", "active", "items", Map.of("data", List.of(Map.of(
+                            "id", "si_" + word, "price", Map.of("id", "price_" + word, "unit_amount", 500, "currency", "aud"))))))).expect(200);
+            return String.valueOf(samples.http.get("/api/v1/billing/subscriptions?provider_reference=sub_" + word).expect(200).at("/data/0/id"));
+        });
+    }
+
+    private static String change(SampleData samples) {
+        return String.valueOf(samples.http.get("/api/v1/billing/subscriptions/" + subscription(samples) + "/changes").expect(200).at("/data/0/id"));
     }
 
     /** An invoice with one line, which is remembered. */

@@ -25,7 +25,7 @@ public final class FilledTenant {
         ProvidersExamples.firedAlert(samples);
         ProvidersExamples.alertStreak(samples);
         TasksExamples.preferences(samples);
-        BillingExamples.delivery(samples);
+        BillingExamples.subscription(samples);
         BillingExamples.invoice(samples);
         BillingExamples.payment(samples);
         BillingExamples.refund(samples);

@@ -5,11 +5,14 @@ import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
-import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.mirror.Mirroring.Origin;
+import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.stripe.StripeCustomers;
 import org.guildhall.billing.stripe.StripeInvoices;
 import org.guildhall.billing.stripe.StripePayments;
+import org.guildhall.billing.stripe.StripeSubscriptions;
+import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.jooq.JSONB;
@@ -17,12 +20,16 @@ import org.jooq.JSONB;
 /** Applies one event, in the transaction that locks its delivery. The first attempt, retries and replays are all this code. */
 final class EventProcessor {
 
+    static final Actor PROVIDER = new Actor("webhook", null);
+
     private static final int EFFECTS_MAX = 200;
 
     private final DeliveryStore deliveries;
     private final Mirroring mirror;
+    private final PlanSettlement plans;
 
-    EventProcessor(DeliveryStore deliveries, Mirroring mirror) {
+    EventProcessor(DeliveryStore deliveries, Mirroring mirror, PlanSettlement plans) {
+        this.plans = plans;
         this.deliveries = deliveries;
         this.mirror = mirror;
     }
@@ -43,7 +50,9 @@ final class EventProcessor {
         var origin = new Origin(delivery.id(), event.at(), event.rank(), event.reference(), event.apiVersion());
         return switch (event.type()) {
             case "customer.created", "customer.updated", "customer.deleted" ->
-                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeCustomers.read(event), origin));
+                account(tx, changes, connection, delivery, event, origin);
+            case "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted", "customer.subscription.paused",
+                    "customer.subscription.resumed" -> subscription(tx, changes, connection, delivery, event, origin);
             case "invoice.created", "invoice.updated", "invoice.finalized", "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed",
                     "invoice.payment_action_required", "invoice.sent", "invoice.overdue", "invoice.overpaid", "invoice.voided",
                     "invoice.marked_uncollectible", "invoice.deleted" ->
@@ -59,6 +68,22 @@ final class EventProcessor {
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readInvoicePayment(event)));
             default -> skipped(tx, delivery, "unknown_type");
         };
+    }
+
+    private Row account(Tx tx, Changes changes, Connected connection, Row delivery, ProviderEvent event, Origin origin) {
+        var applied = mirror.apply(tx, changes, connection.id(), StripeCustomers.read(event), origin);
+        if (applied.linkedTo() != null) {
+            plans.settle(tx, changes, PROVIDER, applied.linkedTo());
+        }
+        return done(tx, changes, delivery, applied.outcome());
+    }
+
+    private Row subscription(Tx tx, Changes changes, Connected connection, Row delivery, ProviderEvent event, Origin origin) {
+        var applied = mirror.apply(tx, changes, connection.id(), StripeSubscriptions.read(event), origin);
+        if (applied.organizationId() != null) {
+            plans.settle(tx, changes, PROVIDER, applied.organizationId());
+        }
+        return done(tx, changes, delivery, applied.outcome());
     }
 
     private Row skipped(Tx tx, Row delivery, String reason) {

@@ -15,7 +15,6 @@ import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.stripe.StripeEvents;
-import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.audit.JobTransactions.Events;
 import org.guildhall.core.audit.JobTransactions.Source;
@@ -37,7 +36,6 @@ final class Ingestion {
     private static final String PROCESSED = "payment_provider_event.processed";
     private static final String JOB = "billing-webhooks";
     private static final String CATEGORY = "billing";
-    private static final Actor PROVIDER = new Actor("webhook", null);
 
     private final DeliveryStore deliveries;
     private final EventProcessor processor;
@@ -137,6 +135,6 @@ final class Ingestion {
     }
 
     private static Source source(String action, UUID connectionId) {
-        return new Source(action, CATEGORY, JOB, PROVIDER, new ConnectionId(connectionId).toString(), null);
+        return new Source(action, CATEGORY, JOB, EventProcessor.PROVIDER, new ConnectionId(connectionId).toString(), null);
     }
 }

@@ -7,6 +7,7 @@ import org.guildhall.billing.events.AccountFacts;
 import org.guildhall.billing.mirror.AccountRules.OrganizationReference;
 import org.guildhall.billing.mirror.AccountStore.Link;
 import org.guildhall.billing.mirror.AccountStore.Row;
+import org.guildhall.billing.mirror.Mirroring.AppliedAccount;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -24,13 +25,22 @@ final class AccountMirror {
         this.runtime = runtime;
     }
 
-    /** @return applied, stale or no_change */
-    String apply(Tx tx, Changes changes, UUID connectionId, AccountFacts facts, Origin origin) {
+    /** Locks an account until the transaction ends; an unknown one is made as a stub. @param changes gets a stub that is made */
+    Row lock(Tx tx, Changes changes, UUID connectionId, String reference) {
+        var locked = accounts.lockOrStub(tx, connectionId, reference);
+        if (locked.isNew()) {
+            var account = MirrorViews.toApi(locked.row());
+            changes.created(account.id(), account);
+        }
+        return locked.row();
+    }
+
+    AppliedAccount apply(Tx tx, Changes changes, UUID connectionId, AccountFacts facts, Origin origin) {
         var locked = accounts.lockOrStub(tx, connectionId, facts.reference());
         var before = locked.row();
         var verdict = MirrorRules.verdict(before.position(), before.isDeleted(), origin.position());
         if (verdict != MirrorRules.Verdict.NEWER) {
-            return verdict.outcome();
+            return new AppliedAccount(verdict.outcome(), null);
         }
         var after = accounts.apply(
                 tx, before.id(), facts, link(tx, before, facts.metadata()), origin.deliveryId(), origin.position(), origin.apiVersion());
@@ -40,7 +50,7 @@ final class AccountMirror {
         } else {
             changes.changed(account.id(), MirrorViews.toApi(before), account);
         }
-        return verdict.outcome();
+        return new AppliedAccount(verdict.outcome(), before.organizationId() == null ? after.organizationId() : null);
     }
 
     /** The link of an account with this metadata. A link that exists stays, and so does an operator's decision until the metadata changes. */

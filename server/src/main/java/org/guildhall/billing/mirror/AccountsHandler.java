@@ -10,6 +10,7 @@ import org.guildhall.api.model.ListAccountsQuery;
 import org.guildhall.billing.mirror.AccountStore.Filter;
 import org.guildhall.billing.mirror.AccountStore.Link;
 import org.guildhall.billing.mirror.AccountStore.Row;
+import org.guildhall.billing.mirror.Mirroring.LinkChanges;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
@@ -23,10 +24,12 @@ final class AccountsHandler implements AccountsApi<Call> {
 
     private final AccountStore accounts;
     private final Runtime runtime;
+    private final LinkChanges links;
 
-    AccountsHandler(AccountStore accounts, Runtime runtime) {
+    AccountsHandler(AccountStore accounts, Runtime runtime, LinkChanges links) {
         this.accounts = accounts;
         this.runtime = runtime;
+        this.links = links;
     }
 
     @Override
@@ -58,7 +61,9 @@ final class AccountsHandler implements AccountsApi<Call> {
             var detail = "There is no such organization.";
             throw Problem.VALIDATION_FAILED.because(detail).with(Item.pointer("/organization_id", "unknown_reference", detail));
         }
-        return changed(call, before, new Link(organization, "operator", seen(before)));
+        var linked = changed(call, before, new Link(organization, "operator", seen(before)));
+        links.linked(call.tx(), call.changes().secondary(), call.actor(), organization);
+        return linked;
     }
 
     @Override
@@ -67,7 +72,9 @@ final class AccountsHandler implements AccountsApi<Call> {
         if (before.organizationId() == null) {
             throw Problem.INVALID_STATE.because("The account isn't linked to an organization.");
         }
-        return changed(call, before, new Link(null, "none", seen(before)));
+        var unlinked = changed(call, before, new Link(null, "none", seen(before)));
+        links.unlinked(call.tx(), call.changes().secondary(), call.actor(), before.organizationId(), before.id());
+        return unlinked;
     }
 
     /** The present metadata counts as looked at, so that the operator's decision stays. */

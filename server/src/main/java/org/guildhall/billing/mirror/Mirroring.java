@@ -8,7 +8,10 @@ import org.guildhall.billing.events.ProviderInvoice;
 import org.guildhall.billing.events.ProviderInvoicePayment;
 import org.guildhall.billing.events.ProviderPayment;
 import org.guildhall.billing.events.ProviderRefund;
+import org.guildhall.billing.events.SubscriptionFacts;
 import org.guildhall.billing.mirror.MirrorRules.Position;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
@@ -24,14 +27,21 @@ public final class Mirroring {
     private final PaymentStore payments = new PaymentStore();
     private final RefundStore refunds = new RefundStore();
     private final AccountMirror accountMirror;
+    private final SubscriptionStore subscriptions = new SubscriptionStore();
+    private final MirroredSubscriptions mirrored;
+    private final SubscriptionMirror subscriptionMirror;
     private final InvoiceMirror invoiceMirror;
     private final PaymentMirror paymentMirror;
     private final RefundMirror refundMirror;
     private final Runtime runtime;
+    private final Catalog catalog;
 
-    public Mirroring(Runtime runtime) {
+    public Mirroring(Runtime runtime, Catalog catalog) {
         this.runtime = runtime;
+        this.catalog = catalog;
         this.accountMirror = new AccountMirror(accounts, runtime);
+        this.mirrored = new MirroredSubscriptions(subscriptions, catalog);
+        this.subscriptionMirror = new SubscriptionMirror(accountMirror, subscriptions, mirrored);
         this.invoiceMirror = new InvoiceMirror(accounts, invoices, lines);
         this.paymentMirror = new PaymentMirror(accounts, invoices, payments, new PaymentAttemptStore());
         this.refundMirror = new RefundMirror(paymentMirror, refunds);
@@ -51,12 +61,43 @@ public final class Mirroring {
     }
 
     /**
-     * Applies the content of an account, unless the mirror is newer.
+     * The effect of an event of an account.
      *
-     * @param changes gets the account
-     * @return applied, stale or no_change
+     * @param outcome applied, stale or no_change
+     * @param linkedTo the organization that the event has linked the account to; null for none
      */
-    public String apply(Tx tx, Changes changes, UUID connectionId, AccountFacts facts, Origin origin) {
+    public record AppliedAccount(String outcome, @Nullable UUID linkedTo) {}
+
+    /**
+     * The effect of an event of a subscription.
+     *
+     * @param outcome applied, stale or no_change
+     * @param organizationId the organization whose plans can follow; null for none
+     * @param subscriptionId the changed subscription; null for none
+     */
+    public record AppliedSubscription(String outcome, @Nullable UUID organizationId, @Nullable UUID subscriptionId) {}
+
+    /** Gets a signal when an operator links an account or ends its link. The part {@code plans} implements it. */
+    public interface LinkChanges {
+
+        void linked(Tx tx, Changes changes, Actor actor, UUID organizationId);
+
+        /** Called after the link has ended. */
+        void unlinked(Tx tx, Changes changes, Actor actor, UUID organizationId, UUID accountId);
+    }
+
+    /** The subscriptions, for the parts that follow from them. */
+    public MirroredSubscriptions subscriptions() {
+        return mirrored;
+    }
+
+    /** Applies the content of a subscription, unless the mirror is newer. @param changes gets the subscription */
+    public AppliedSubscription apply(Tx tx, Changes changes, UUID connectionId, SubscriptionFacts facts, Origin origin) {
+        return subscriptionMirror.apply(tx, changes, connectionId, facts, origin);
+    }
+
+    /** Applies the content of an account, unless the mirror is newer. @param changes gets the account */
+    public AppliedAccount apply(Tx tx, Changes changes, UUID connectionId, AccountFacts facts, Origin origin) {
         return accountMirror.apply(tx, changes, connectionId, facts, origin);
     }
 
@@ -100,9 +141,10 @@ public final class Mirroring {
         return refundMirror.apply(tx, changes, connectionId, refund, origin);
     }
 
-    /** Binds the operations of this part. */
-    public void bind(Api api) {
-        new AccountsHandler(accounts, runtime).bind(api.routes());
+    /** Binds the operations of this part. @param links gets changed links of accounts */
+    public void bind(Api api, LinkChanges links) {
+        new AccountsHandler(accounts, runtime, links).bind(api.routes());
+        new SubscriptionsHandler(subscriptions, catalog).bind(api);
         new InvoicesHandler(invoices, lines).bind(api.routes());
         new PaymentsHandler(payments).bind(api.routes());
         new RefundsHandler(refunds).bind(api.routes());

@@ -16,6 +16,7 @@ final class StripeObject {
 
     private static final int METADATA_MAX = 100;
     private static final int METADATA_VALUE_MAX = 5_000;
+    private static final long NUMBER_MAX = 9_007_199_254_740_991L;
     /** The last second that an instant of an answer can have. */
     private static final long SECONDS_MAX = 253_402_300_799L;
 
@@ -88,6 +89,18 @@ final class StripeObject {
             throw wrong(member, "neither true nor false");
         }
         return value.booleanValue();
+    }
+
+    /** A whole number; null if it is missing. @throws UnreadableEvent if it is larger than the API can show */
+    @Nullable Long number(String member) {
+        var value = node.path(member);
+        if (value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || Math.abs(value.longValue()) > NUMBER_MAX) {
+            throw wrong(member, "no whole number");
+        }
+        return value.longValue();
     }
 
     /** An instant in seconds since 1970; null if it is missing. */

@@ -35,9 +35,10 @@ public final class PlanChanges {
      * @param ladderId the ladder to move on
      * @param tierId the paid tier; null if no subscription pays for a tier
      * @param subscriptionId the subscription that the transition names
+     * @param neverDown true if the present plan must not be lowered or ended
      * @param reason the transition's reason, in a sentence
      */
-    public record Request(UUID ladderId, @Nullable UUID tierId, UUID subscriptionId, String reason) {}
+    public record Request(UUID ladderId, @Nullable UUID tierId, UUID subscriptionId, boolean neverDown, String reason) {}
 
     /**
      * The outcome of a request.
@@ -54,6 +55,8 @@ public final class PlanChanges {
         UNCHANGED,
         /** A granted plan, a trial or a plan set by hand stays. */
         HELD_BY_GRANT,
+        /** The plan would be lowered, which the request excludes. */
+        NOT_LOWERED,
         /** The tier or its ladder is archived, its product isn't published, or it has the rank of the present tier. */
         TIER_UNAVAILABLE,
         /** The organization is archived. */
@@ -90,6 +93,9 @@ public final class PlanChanges {
                 : TransitionRules.kind(from == null ? null : ladder.tier(Objects.requireNonNull(from.tierId())), tier);
         if (kind == null) {
             return new Result(Outcome.TIER_UNAVAILABLE, null);
+        }
+        if (request.neverDown() && (kind == TransitionRules.Kind.END || kind == TransitionRules.Kind.DOWNGRADE)) {
+            return new Result(Outcome.NOT_LOWERED, null);
         }
         if (from != null && staysBeside(from, kind)) {
             return new Result(from.cause() == ProvisionCause.DEFAULT ? Outcome.UNCHANGED : Outcome.HELD_BY_GRANT, null);

@@ -36,9 +36,9 @@ public final class PlanFixture {
     public final Http http;
     public final String personal;
     final String ladder;
-    final String publicTier;
+    public final String publicTier;
     public final String standard;
-    final String flexible;
+    public final String flexible;
     final String policy;
 
     public PlanFixture() {
@@ -97,7 +97,7 @@ public final class PlanFixture {
     }
 
     /** Returns a tier's product. */
-    String product(String tier) {
+    public String product(String tier) {
         return Objects.requireNonNull(http.get(CATALOG + "/tiers/" + tier).expect(200).at("/product_id"));
     }
 
@@ -149,11 +149,11 @@ public final class PlanFixture {
     }
 
     /** Returns an organization's current plans: tier, cause, and "unwritten" before the job has stored them. */
-    String plans(String organization) {
+    public String plans(String organization) {
         return plans(organization, "");
     }
 
-    String plans(String organization, String query) {
+    public String plans(String organization, String query) {
         var texts = new ArrayList<String>();
         get("/organizations/" + organization + "/pool" + query).expect(200).json().get("plans").forEach(plan -> texts.add(
                 name(plan.get("tier_id").asText()) + " " + plan.get("cause").asText() + (plan.get("provision_id").isNull() ? " unwritten" : "")));

@@ -1,0 +1,39 @@
+package org.guildhall.billing.mirror;
+
+import java.util.UUID;
+import org.guildhall.billing.events.SubscriptionFacts;
+import org.guildhall.billing.mirror.Mirroring.AppliedSubscription;
+import org.guildhall.billing.mirror.Mirroring.Origin;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Tx;
+
+/** Applies events to subscriptions. */
+final class SubscriptionMirror {
+
+    private final AccountMirror accounts;
+    private final SubscriptionStore subscriptions;
+    private final SubscriptionChangeStore changeStore = new SubscriptionChangeStore();
+    private final MirroredSubscriptions mirrored;
+
+    SubscriptionMirror(AccountMirror accounts, SubscriptionStore subscriptions, MirroredSubscriptions mirrored) {
+        this.accounts = accounts;
+        this.subscriptions = subscriptions;
+        this.mirrored = mirrored;
+    }
+
+    /** Applies the content of a subscription. Its account is locked first; an unknown one is made as a stub. */
+    AppliedSubscription apply(Tx tx, Changes changes, UUID connectionId, SubscriptionFacts facts, Origin origin) {
+        var account = accounts.lock(tx, changes, connectionId, facts.accountReference());
+        var locked = subscriptions.lockOrStub(tx, connectionId, facts.reference(), account.id());
+        var before = locked.row();
+        var verdict = MirrorRules.verdict(before.position(), before.hasEnded(), origin.position());
+        if (verdict != MirrorRules.Verdict.NEWER) {
+            return new AppliedSubscription(verdict.outcome(), null, null);
+        }
+        var items = SubscriptionItem.of(facts.items(), before.items());
+        var after = subscriptions.apply(tx, before.id(), facts, items, origin.deliveryId(), origin.position(), origin.apiVersion());
+        changeStore.insert(tx, after.id(), SubscriptionDifference.between(before, after), origin.deliveryId(), origin.position().at());
+        mirrored.record(tx, changes, locked.isNew() ? null : before, after);
+        return new AppliedSubscription(verdict.outcome(), after.organizationId(), after.id());
+    }
+}

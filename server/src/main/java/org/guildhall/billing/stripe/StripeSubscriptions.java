@@ -1,0 +1,79 @@
+package org.guildhall.billing.stripe;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.guildhall.billing.events.ProviderEvent;
+import org.guildhall.billing.events.SubscriptionFacts.Item;
+import org.guildhall.billing.events.SubscriptionFacts;
+import org.guildhall.billing.events.UnreadableEvent;
+
+/** Reads Stripe's subscriptions. The billing period is a member of the items since version basil, and of the subscription before. */
+public final class StripeSubscriptions {
+
+    private static final int WORD_MAX = 20;
+    private static final int STATUS_MAX = 60;
+    private static final int ITEMS_MAX = 100;
+
+    private StripeSubscriptions() {}
+
+    /** The subscription of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
+    public static SubscriptionFacts read(ProviderEvent event) {
+        var subscription = StripeObject.of(event.object(), "subscription");
+        var status = subscription.required("status", STATUS_MAX);
+        return new SubscriptionFacts(
+                subscription.requiredReference("id"), subscription.requiredReference("customer"), status,
+                event.type().equals("customer.subscription.deleted") ? ended(status) : state(subscription, status), collection(subscription),
+                items(subscription), subscription.instant("start_date"), subscription.instant("trial_end"), subscription.instant("cancel_at"),
+                subscription.flag("cancel_at_period_end"), subscription.instant("canceled_at"), subscription.instant("ended_at"), subscription.metadata());
+    }
+
+    private static String ended(String status) {
+        return status.equals("incomplete_expired") ? "expired" : "canceled";
+    }
+
+    private static String state(StripeObject subscription, String status) {
+        return switch (status) {
+            case "incomplete", "trialing", "active", "past_due", "paused", "unpaid", "canceled" -> status;
+            case "incomplete_expired" -> "expired";
+            default -> throw subscription.wrong("status", "none that the server knows");
+        };
+    }
+
+    private static String collection(StripeObject subscription) {
+        if (subscription.member("pause_collection").isObject()) {
+            return "paused";
+        }
+        return "send_invoice".equals(subscription.text("collection_method", STATUS_MAX)) ? "invoice" : "automatic";
+    }
+
+    private static List<Item> items(StripeObject subscription) {
+        var data = subscription.member("items").path("data");
+        if (!data.isArray() || data.size() > ITEMS_MAX) {
+            throw subscription.wrong("items.data", data.isArray() ? "longer than the server reads" : "no list");
+        }
+        var items = new ArrayList<Item>();
+        for (var node : data) {
+            items.add(item(subscription, StripeObject.of(node, "items.data")));
+        }
+        return items;
+    }
+
+    private static Item item(StripeObject subscription, StripeObject item) {
+        // Before prices there were plans, with the same members under other names.
+        var priceNode = item.member("price").isObject() ? item.member("price") : item.member("plan");
+        var price = priceNode.isObject() ? StripeObject.of(priceNode, "price") : null;
+        var recurring = price == null ? null : price.member("recurring").isObject() ? StripeObject.of(price.member("recurring"), "recurring") : price;
+        var currency = price == null ? null : price.currency("currency");
+        var amount = price == null ? null : price.number("unit_amount") == null ? price.number("amount") : price.number("unit_amount");
+        var start = item.instant("current_period_start");
+        var end = item.instant("current_period_end");
+        var quantity = item.number("quantity");
+        var count = recurring == null ? null : recurring.number("interval_count");
+        boolean known = currency != null && amount != null && amount >= 0;
+        return new Item(
+                item.requiredReference("id"), price == null ? item.reference("price") : price.reference("id"), price == null ? null : price.reference("product"),
+                quantity == null ? 1 : Math.max(0, quantity), known ? currency : null, known ? amount : null,
+                recurring == null ? null : recurring.text("interval", WORD_MAX), count == null || count < 1 || count > 10_000 ? 1 : count.intValue(),
+                start == null ? subscription.instant("current_period_start") : start, end == null ? subscription.instant("current_period_end") : end);
+    }
+}
