@@ -81,6 +81,21 @@ check "it can be read" 200 '.lines_complete' '.tax == null'
 call GET "/billing/invoices/$invoice/lines"
 check "with its lines" 200 '.data | length == 1' '.data[0].net_amount.amount_minor == 12900'
 
+call GET "/billing/ledger-transactions?entity_id=$invoice"
+check "it is posted" 200 '.data | length == 1' '.data[0].kind == "invoice_finalized"' '.data[0].entries | map(.amount.amount_minor) == [12900, 12900]'
+transaction=$(member '.data[0].id')
+receivable=$(member '.data[0].entries[0].ledger_account_id')
+call GET "/billing/ledger-transactions/$transaction"
+check "with its cause" 200 ".entity_id == \"$invoice\"" '.delivery_id != null' '.reversed_by_id == null'
+call GET "/billing/ledger-accounts/$receivable"
+check "the account owes it" 200 '.kind == "receivable"' '.balance.amount_minor == 12900' ".account_id == \"$account\""
+call GET "/billing/ledger-accounts?account_id=$account&kind=receivable"
+check "and can be found" 200 '.data | length == 1'
+call GET "/billing/accounts/$account/ledger"
+check "its balances" 200 '.balances | map([.kind, .balance.amount_minor]) == [["receivable", 12900]]'
+call GET "/billing/accounts/$account/ledger?recorded_at=2020-01-01T00:00:00Z"
+check "were empty before" 200 '.balances == []'
+
 call POST "$connections/$connection/disable"
 check "a disabled connection" 200 '.state == "disabled"'
 event "evt_late_$run" customer.updated "$begun" "Mira"

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.deliveries.Deliveries;
+import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.plans.SettlementJob;
@@ -26,6 +27,7 @@ public final class BillingModule {
     private final Connections connections;
     private final Mirroring mirror;
     private final PlanSettlement plans;
+    private final Ledger ledger = new Ledger();
     private final Deliveries deliveries;
 
     /**
@@ -38,7 +40,7 @@ public final class BillingModule {
         this.connections = new Connections(platform, keys);
         this.mirror = new Mirroring(runtime, new Catalog());
         this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
-        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, plans);
+        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, ledger, plans);
     }
 
     /** Registers the room's background work. */
@@ -55,6 +57,7 @@ public final class BillingModule {
     public void bind(Api api) {
         connections.bind(api, publicUrl);
         mirror.bind(api, new LinkedPlans(plans));
+        ledger.bind(api);
         deliveries.bind(api);
     }
 

@@ -48,7 +48,13 @@ final class BillingExamples {
 
             example(LIST_SUBSCRIPTIONS).entry(BillingExamples::subscription),
             example(GET_SUBSCRIPTION).at("subscription_id", BillingExamples::subscription),
-            example(LIST_SUBSCRIPTION_CHANGES).at("subscription_id", BillingExamples::subscription).entry(BillingExamples::change));
+            example(LIST_SUBSCRIPTION_CHANGES).at("subscription_id", BillingExamples::subscription).entry(BillingExamples::change),
+
+            example(GET_ACCOUNT_LEDGER).at("account_id", BillingExamples::account),
+            example(LIST_LEDGER_ACCOUNTS).entry(BillingExamples::ledgerAccount),
+            example(GET_LEDGER_ACCOUNT).at("ledger_account_id", BillingExamples::ledgerAccount),
+            example(LIST_LEDGER_TRANSACTIONS).entry(BillingExamples::ledgerTransaction),
+            example(GET_LEDGER_TRANSACTION).at("ledger_transaction_id", BillingExamples::ledgerTransaction));
 
     private BillingExamples() {}
 
@@ -111,6 +117,22 @@ final class BillingExamples {
         sent(samples, "refund.created", "refunds", StripeBodies.refund("re_" + word, "pi_" + word, 2_900, "succeeded"));
         var payment = samples.http.get("/api/v1/billing/payments?provider_reference=pi_" + word).expect(200).at("/data/0/id");
         return String.valueOf(samples.http.get("/api/v1/billing/refunds?payment_id=" + payment).expect(200).at("/data/0/id"));
+    }
+
+    /** The transaction of an invoice of a new account. */
+    static String ledgerTransaction(SampleData samples) {
+        var word = samples.word();
+        var sender = new StripeSender(new Http(samples.tenant.server(), null), connection(samples), StripeSender.SECRET);
+        var invoice = StripeBodies.with(StripeBodies.invoice("in_" + word, "open"), "customer", "cus_" + word);
+        sender.send(StripeSender.event("evt_" + word, "invoice.finalized", Instant.now().getEpochSecond(), invoice)).expect(200);
+        var id = samples.http.get("/api/v1/billing/invoices?provider_reference=in_" + word).expect(200).at("/data/0/id");
+        return String.valueOf(samples.http.get("/api/v1/billing/ledger-transactions?entity_id=" + id).expect(200).at("/data/0/id"));
+    }
+
+    /** The ledger account for what a new account owes. */
+    private static String ledgerAccount(SampleData samples) {
+        var transaction = samples.http.get("/api/v1/billing/ledger-transactions/" + ledgerTransaction(samples)).expect(200);
+        return String.valueOf(transaction.at("/entries/0/ledger_account_id"));
     }
 
     private static String account(SampleData samples) {

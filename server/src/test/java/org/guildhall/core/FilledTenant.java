@@ -29,6 +29,7 @@ public final class FilledTenant {
         BillingExamples.invoice(samples);
         BillingExamples.payment(samples);
         BillingExamples.refund(samples);
+        BillingExamples.ledgerTransaction(samples);
         return samples.tenant;
     }
 }

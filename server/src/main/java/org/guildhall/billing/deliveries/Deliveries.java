@@ -1,6 +1,7 @@
 package org.guildhall.billing.deliveries;
 
 import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.core.audit.JobTransactions;
@@ -23,12 +24,13 @@ public final class Deliveries {
      * @param db the connections of requests
      * @param jobs the connections of jobs
      */
-    public Deliveries(Db db, Db jobs, TaskQueue queue, Keys keys, Connections connections, Mirroring mirror, PlanSettlement plans) {
+    public Deliveries(
+            Db db, Db jobs, TaskQueue queue, Keys keys, Connections connections, Mirroring mirror, Ledger ledger, PlanSettlement plans) {
         this.db = db;
         this.jobs = jobs;
         this.queue = queue;
         this.connections = connections;
-        this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, mirror, plans), queue, keys);
+        this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, mirror, ledger, plans), queue, keys);
     }
 
     /** Registers the background work of this part. */

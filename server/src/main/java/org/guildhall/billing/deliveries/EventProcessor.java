@@ -5,6 +5,8 @@ import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
+import org.guildhall.billing.ledger.Ledger;
+import org.guildhall.billing.ledger.UnbalancedSource;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
@@ -26,12 +28,14 @@ final class EventProcessor {
 
     private final DeliveryStore deliveries;
     private final Mirroring mirror;
+    private final Ledger ledger;
     private final PlanSettlement plans;
 
-    EventProcessor(DeliveryStore deliveries, Mirroring mirror, PlanSettlement plans) {
-        this.plans = plans;
+    EventProcessor(DeliveryStore deliveries, Mirroring mirror, Ledger ledger, PlanSettlement plans) {
         this.deliveries = deliveries;
         this.mirror = mirror;
+        this.ledger = ledger;
+        this.plans = plans;
     }
 
     /**
@@ -39,6 +43,7 @@ final class EventProcessor {
      *
      * @param changes gets the changed resources, but not the delivery
      * @throws UnreadableEvent if the event's object has a form that can't be read
+     * @throws UnbalancedSource if the lines of an invoice don't make its total
      */
     Row process(Tx tx, Changes changes, Connected connection, Row delivery, ProviderEvent event) {
         boolean foreign = event.livemode() != connection.livemode()
@@ -91,6 +96,7 @@ final class EventProcessor {
     }
 
     private Row done(Tx tx, Changes changes, Row delivery, String outcome) {
+        ledger.settle(tx, changes, delivery.id());
         return deliveries.processed(tx, delivery.id(), outcome, null, effects(changes));
     }
 

@@ -14,6 +14,7 @@ import org.guildhall.billing.deliveries.DeliveryStore.Received;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
+import org.guildhall.billing.ledger.UnbalancedSource;
 import org.guildhall.billing.stripe.StripeEvents;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.audit.JobTransactions.Events;
@@ -120,6 +121,9 @@ final class Ingestion {
         var problem = failure instanceof ProblemException refused ? refused.problem() : null;
         if (failure instanceof UnreadableEvent) {
             return deliveries.failed(tx, delivery.id(), "unreadable", String.valueOf(failure.getMessage()), next);
+        }
+        if (failure instanceof UnbalancedSource) {
+            return deliveries.failed(tx, delivery.id(), UnbalancedSource.CODE, String.valueOf(failure.getMessage()), next);
         }
         return problem == null
                 ? deliveries.failed(tx, delivery.id(), "internal_error", "The server failed to process the event. Its log has the reason.", next)

@@ -11,7 +11,7 @@ import java.util.UUID;
  */
 record CreditFacts(UUID id, UUID accountId, String currency, long amountMinor, boolean active, Instant givenAt, Instant changedAt) {
 
-    LedgerEntity entity() {
-        return new LedgerEntity(LedgerEntity.Type.CREDIT, id);
+    MirroredObject entity() {
+        return new MirroredObject(MirroredObject.Type.CREDIT, id);
     }
 }

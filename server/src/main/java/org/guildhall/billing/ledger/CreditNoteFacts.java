@@ -22,8 +22,8 @@ record CreditNoteFacts(
     /** The part of a refund that the credit note explains. */
     record RefundPart(UUID refundId, long amountMinor) {}
 
-    LedgerEntity entity() {
-        return new LedgerEntity(LedgerEntity.Type.CREDIT, id);
+    MirroredObject entity() {
+        return new MirroredObject(MirroredObject.Type.CREDIT, id);
     }
 
     long refundedMinor() {

@@ -1,12 +1,12 @@
 package org.guildhall.billing.ledger;
 
-import static org.guildhall.billing.ledger.LedgerAccountKind.CREDIT;
-import static org.guildhall.billing.ledger.LedgerAccountKind.CREDITS_GRANTED;
-import static org.guildhall.billing.ledger.LedgerAccountKind.OUT_OF_BAND;
-import static org.guildhall.billing.ledger.LedgerAccountKind.RECEIVABLE;
-import static org.guildhall.billing.ledger.LedgerAccountKind.REFUNDS;
-import static org.guildhall.billing.ledger.LedgerAccountKind.REFUND_CLEARING;
-import static org.guildhall.billing.ledger.LedgerAccountKind.TAX_PAYABLE;
+import static org.guildhall.billing.ledger.LedgerChart.CREDIT;
+import static org.guildhall.billing.ledger.LedgerChart.CREDITS_GRANTED;
+import static org.guildhall.billing.ledger.LedgerChart.OUT_OF_BAND;
+import static org.guildhall.billing.ledger.LedgerChart.RECEIVABLE;
+import static org.guildhall.billing.ledger.LedgerChart.REFUNDS;
+import static org.guildhall.billing.ledger.LedgerChart.REFUND_CLEARING;
+import static org.guildhall.billing.ledger.LedgerChart.TAX_PAYABLE;
 
 import java.util.ArrayList;
 

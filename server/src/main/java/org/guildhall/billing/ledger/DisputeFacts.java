@@ -16,8 +16,8 @@ record DisputeFacts(
         UUID id, UUID paymentId, UUID connectionId, @Nullable UUID accountId, String currency, String state, @Nullable Instant decidedAt,
         List<MoneyMovement> movements, Instant changedAt) {
 
-    LedgerEntity entity() {
-        return new LedgerEntity(LedgerEntity.Type.DISPUTE, id);
+    MirroredObject entity() {
+        return new MirroredObject(MirroredObject.Type.DISPUTE, id);
     }
 
     /** The amount that was withdrawn and not given back. */

@@ -1,10 +1,10 @@
 package org.guildhall.billing.ledger;
 
-import static org.guildhall.billing.ledger.LedgerAccountKind.CLEARING;
-import static org.guildhall.billing.ledger.LedgerAccountKind.DISPUTES;
-import static org.guildhall.billing.ledger.LedgerAccountKind.DISPUTE_LOSSES;
-import static org.guildhall.billing.ledger.LedgerAccountKind.TAX_PAYABLE;
-import static org.guildhall.billing.ledger.LedgerAccountKind.UNAPPLIED;
+import static org.guildhall.billing.ledger.LedgerChart.CLEARING;
+import static org.guildhall.billing.ledger.LedgerChart.DISPUTES;
+import static org.guildhall.billing.ledger.LedgerChart.DISPUTE_LOSSES;
+import static org.guildhall.billing.ledger.LedgerChart.TAX_PAYABLE;
+import static org.guildhall.billing.ledger.LedgerChart.UNAPPLIED;
 
 /** The transactions of a dispute: each withdrawal and reinstatement with its fee, and the loss of what is still withheld. */
 final class DisputeRules {

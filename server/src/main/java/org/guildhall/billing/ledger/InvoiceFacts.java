@@ -9,19 +9,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the ledger needs of an invoice. All amounts are minor units of its currency.
  *
+ * @param accountId null if the provider names no customer
  * @param state draft, open, paid, void, uncollectible or deleted
  * @param linesComplete false while the provider has more lines than the mirror
  * @param lines what the invoice names beside its lines, such as shipping, is a line of its own
  * @param taxMinor the provider's total of all taxes; null if it stated none, then {@code impliedTax} counts
  * @param impliedTax the connection's setting; null for no tax
+ * @param impliedReceiptMinor paid by payments that the mirror doesn't have
  * @param outOfBandMinor paid without the provider
  * @param overpaidMinor received beyond what was due, and moved to the account's balance
  * @param creditAppliedMinor the part of the account's balance that paid the invoice; negative if the invoice left its total to the balance
  */
 record InvoiceFacts(
-        UUID id, UUID accountId, String currency, String state, boolean linesComplete, List<InvoiceLine> lines, @Nullable Long taxMinor,
-        @Nullable ImpliedTax impliedTax, long totalMinor, long remainingMinor, long outOfBandMinor, long overpaidMinor, long creditAppliedMinor,
-        Instants at) {
+        UUID id, UUID connectionId, @Nullable UUID accountId, String currency, String state, boolean linesComplete, List<InvoiceLine> lines,
+        @Nullable Long taxMinor, @Nullable ImpliedTax impliedTax, long totalMinor, long remainingMinor, long impliedReceiptMinor,
+        long outOfBandMinor, long overpaidMinor, long creditAppliedMinor, Instants at) {
 
     private static final Set<String> FINALIZED = Set.of("open", "paid", "uncollectible");
 
@@ -50,8 +52,8 @@ record InvoiceFacts(
         }
     }
 
-    LedgerEntity entity() {
-        return new LedgerEntity(LedgerEntity.Type.INVOICE, id);
+    MirroredObject entity() {
+        return new MirroredObject(MirroredObject.Type.INVOICE, id);
     }
 
     /** True if the invoice is a claim: it was finalized, and isn't void. */

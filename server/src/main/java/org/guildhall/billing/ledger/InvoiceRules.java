@@ -1,13 +1,14 @@
 package org.guildhall.billing.ledger;
 
-import static org.guildhall.billing.ledger.LedgerAccountKind.BAD_DEBT;
-import static org.guildhall.billing.ledger.LedgerAccountKind.CREDIT;
-import static org.guildhall.billing.ledger.LedgerAccountKind.OUT_OF_BAND;
-import static org.guildhall.billing.ledger.LedgerAccountKind.RECEIVABLE;
-import static org.guildhall.billing.ledger.LedgerAccountKind.REVENUE;
-import static org.guildhall.billing.ledger.LedgerAccountKind.ROUNDING;
-import static org.guildhall.billing.ledger.LedgerAccountKind.TAX_PAYABLE;
-import static org.guildhall.billing.ledger.LedgerAccountKind.UNAPPLIED;
+import static org.guildhall.billing.ledger.LedgerChart.BAD_DEBT;
+import static org.guildhall.billing.ledger.LedgerChart.CLEARING;
+import static org.guildhall.billing.ledger.LedgerChart.CREDIT;
+import static org.guildhall.billing.ledger.LedgerChart.OUT_OF_BAND;
+import static org.guildhall.billing.ledger.LedgerChart.RECEIVABLE;
+import static org.guildhall.billing.ledger.LedgerChart.REVENUE;
+import static org.guildhall.billing.ledger.LedgerChart.ROUNDING;
+import static org.guildhall.billing.ledger.LedgerChart.TAX_PAYABLE;
+import static org.guildhall.billing.ledger.LedgerChart.UNAPPLIED;
 
 import java.util.List;
 import org.guildhall.billing.ledger.InvoiceFacts.ImpliedTax;
@@ -24,6 +25,7 @@ final class InvoiceRules {
     private InvoiceRules() {}
 
     static void addTo(LedgerTarget target, InvoiceFacts invoice) {
+        addReceipt(target, invoice);
         if (!invoice.isFinalized()) {
             return;
         }
@@ -45,6 +47,18 @@ final class InvoiceRules {
         if (invoice.state().equals("uncollectible")) {
             target.add(invoice.entity(), "write_off", TransactionKind.WRITE_OFF, at.orChanged(at.writtenOff()),
                     new Postings().add(LedgerAccountKey.of(BAD_DEBT, invoice.currency()), receivable, invoice.remainingMinor()));
+        }
+    }
+
+    /** The money of payments that the mirror doesn't have. It stays unapplied if the invoice is void. */
+    private static void addReceipt(LedgerTarget target, InvoiceFacts invoice) {
+        var paid = invoice.at().orChanged(invoice.at().paid());
+        var unapplied = LedgerAccountKey.of(UNAPPLIED, invoice.accountId(), invoice.currency());
+        target.add(invoice.entity(), "receipt", TransactionKind.PAYMENT_RECEIVED, paid, new Postings()
+                .add(LedgerAccountKey.of(CLEARING, invoice.connectionId(), invoice.currency()), unapplied, invoice.impliedReceiptMinor()));
+        if (invoice.isFinalized()) {
+            target.add(invoice.entity(), "application", TransactionKind.PAYMENT_APPLIED, paid, new Postings()
+                    .add(unapplied, LedgerAccountKey.of(RECEIVABLE, invoice.accountId(), invoice.currency()), invoice.impliedReceiptMinor()));
         }
     }
 
@@ -94,10 +108,10 @@ final class InvoiceRules {
         return HalfUp.share(amountMinor, rate, implied.inclusive() ? WHOLE_BASIS_POINTS + rate : WHOLE_BASIS_POINTS);
     }
 
-    /** What payments of an invoice can pay: its total without the balance, the credit notes and the money that didn't pass the provider. */
+    /** What payments of an invoice can pay: its total without what was paid in another way. */
     static long payable(InvoiceFacts invoice, List<CreditNoteFacts> notes) {
         long reduced = notes.stream().filter(note -> note.active() && note.invoiceId().equals(invoice.id()))
                 .mapToLong(CreditNoteFacts::reducesInvoiceMinor).sum();
-        return invoice.totalMinor() - invoice.creditAppliedMinor() - invoice.outOfBandMinor() - reduced;
+        return invoice.totalMinor() - invoice.creditAppliedMinor() - invoice.outOfBandMinor() - invoice.impliedReceiptMinor() - reduced;
     }
 }

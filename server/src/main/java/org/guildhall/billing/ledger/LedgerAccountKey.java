@@ -1,7 +1,7 @@
 package org.guildhall.billing.ledger;
 
 import java.util.UUID;
-import org.guildhall.billing.ledger.LedgerAccountKind.Scope;
+import org.guildhall.billing.ledger.LedgerChart.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownerId the account or connection, by the scope of the kind; null for the tenant's own, and for a payment of an unknown account
  * @param currency ISO 4217, upper case
  */
-record LedgerAccountKey(LedgerAccountKind kind, @Nullable UUID ownerId, String currency) {
+record LedgerAccountKey(LedgerChart kind, @Nullable UUID ownerId, String currency) {
 
     LedgerAccountKey {
         if (kind.scope() == Scope.TENANT && ownerId != null || kind.scope() == Scope.CONNECTION && ownerId == null) {
@@ -19,12 +19,12 @@ record LedgerAccountKey(LedgerAccountKind kind, @Nullable UUID ownerId, String c
     }
 
     /** A ledger account of the tenant. */
-    static LedgerAccountKey of(LedgerAccountKind kind, String currency) {
+    static LedgerAccountKey of(LedgerChart kind, String currency) {
         return new LedgerAccountKey(kind, null, currency);
     }
 
     /** A ledger account of a connection or an account. */
-    static LedgerAccountKey of(LedgerAccountKind kind, @Nullable UUID ownerId, String currency) {
+    static LedgerAccountKey of(LedgerChart kind, @Nullable UUID ownerId, String currency) {
         return new LedgerAccountKey(kind, ownerId, currency);
     }
 }

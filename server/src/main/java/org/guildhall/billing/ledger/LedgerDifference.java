@@ -23,7 +23,7 @@ final class LedgerDifference {
      * @param generation of the key; a reversal has that of the reversed one
      * @param reversesId the transaction that it reverses, or null
      */
-    record NewTransaction(LedgerTransaction transaction, int generation, @Nullable UUID reversesId) {
+    record NewTransaction(TargetTransaction transaction, int generation, @Nullable UUID reversesId) {
 
         /** The key, unique within the tenant: {@code pay_…:receipt:1}, and {@code pay_…:receipt:1:reversal}. */
         String key() {
@@ -66,7 +66,7 @@ final class LedgerDifference {
         return all;
     }
 
-    private static boolean isSame(@Nullable LedgerTransaction wanted, PostedTransaction posted) {
+    private static boolean isSame(@Nullable TargetTransaction wanted, PostedTransaction posted) {
         return wanted != null && counted(wanted.postings()).equals(counted(posted.postings()));
     }
 
@@ -77,11 +77,11 @@ final class LedgerDifference {
     private static NewTransaction reversal(PostedTransaction posted, Instant at) {
         var postings = posted.postings().stream().map(Posting::reversed).toList();
         return new NewTransaction(
-                new LedgerTransaction(posted.entity(), posted.aspect(), posted.kind(), at, postings), posted.generation(), posted.id());
+                new TargetTransaction(posted.entity(), posted.aspect(), posted.kind(), at, postings), posted.generation(), posted.id());
     }
 
-    private static LedgerTransaction effectiveFrom(LedgerTransaction wanted, Instant earliest) {
-        return new LedgerTransaction(
+    private static TargetTransaction effectiveFrom(TargetTransaction wanted, Instant earliest) {
+        return new TargetTransaction(
                 wanted.entity(), wanted.aspect(), wanted.kind(), later(wanted.effectiveAt(), earliest), wanted.postings());
     }
 

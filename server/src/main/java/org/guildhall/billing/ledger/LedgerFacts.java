@@ -2,7 +2,10 @@ package org.guildhall.billing.ledger;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -24,8 +27,8 @@ record LedgerFacts(
     }
 
     /** The objects whose posted transactions are compared with the target. */
-    List<LedgerEntity> entities() {
-        var entities = new ArrayList<LedgerEntity>();
+    List<MirroredObject> entities() {
+        var entities = new ArrayList<MirroredObject>();
         invoices.forEach(invoice -> entities.add(invoice.entity()));
         payments.forEach(payment -> entities.add(payment.entity()));
         refunds.forEach(refund -> entities.add(refund.entity()));
@@ -34,6 +37,18 @@ record LedgerFacts(
         credits.forEach(credit -> entities.add(credit.entity()));
         creditNotes.forEach(note -> entities.add(note.entity()));
         return entities;
+    }
+
+    /** The account of each object, as far as it is known. */
+    Map<UUID, UUID> accounts() {
+        var accounts = new HashMap<UUID, UUID>();
+        invoices.forEach(invoice -> accounts.put(invoice.id(), invoice.accountId()));
+        payments.forEach(payment -> accounts.put(payment.id(), payment.accountId()));
+        refunds.forEach(refund -> accounts.put(refund.id(), refund.accountId()));
+        disputes.forEach(dispute -> accounts.put(dispute.id(), dispute.accountId()));
+        credits.forEach(credit -> accounts.put(credit.id(), credit.accountId()));
+        creditNotes.forEach(note -> accounts.put(note.id(), note.accountId()));
+        return accounts;
     }
 
     /** The newest instant of all states: corrections are effective from then on. {@link Instant#EPOCH} without any fact. */

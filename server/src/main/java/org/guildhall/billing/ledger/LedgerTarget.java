@@ -10,7 +10,7 @@ import java.util.Set;
 /** The transactions that the state of mirrored objects asks for. It depends on the state alone, never on the order in which events came. */
 final class LedgerTarget {
 
-    private final Map<String, LedgerTransaction> transactions = new LinkedHashMap<>();
+    private final Map<String, TargetTransaction> transactions = new LinkedHashMap<>();
     private final Set<String> left = new LinkedHashSet<>();
 
     private LedgerTarget() {}
@@ -31,17 +31,17 @@ final class LedgerTarget {
     }
 
     /** Adds a transaction, unless all of its amounts are zero. */
-    void add(LedgerEntity entity, String aspect, TransactionKind kind, Instant effectiveAt, Postings postings) {
+    void add(MirroredObject entity, String aspect, TransactionKind kind, Instant effectiveAt, Postings postings) {
         var list = postings.list();
-        if (!list.isEmpty() && transactions.putIfAbsent(LedgerTransaction.key(entity, aspect),
-                new LedgerTransaction(entity, aspect, kind, effectiveAt, list)) != null) {
-            throw new IllegalStateException("two transactions of one key: " + LedgerTransaction.key(entity, aspect));
+        if (!list.isEmpty() && transactions.putIfAbsent(TargetTransaction.key(entity, aspect),
+                new TargetTransaction(entity, aspect, kind, effectiveAt, list)) != null) {
+            throw new IllegalStateException("two transactions of one key: " + TargetTransaction.key(entity, aspect));
         }
     }
 
     /** Leaves what is posted as it is, because the mirror doesn't know enough yet. */
-    void leave(LedgerEntity entity, String aspect) {
-        left.add(LedgerTransaction.key(entity, aspect));
+    void leave(MirroredObject entity, String aspect) {
+        left.add(TargetTransaction.key(entity, aspect));
     }
 
     boolean isLeft(String key) {
@@ -49,11 +49,11 @@ final class LedgerTarget {
     }
 
     /** By key without the generation, in the order of their making. */
-    Map<String, LedgerTransaction> byKey() {
+    Map<String, TargetTransaction> byKey() {
         return transactions;
     }
 
-    List<LedgerTransaction> list() {
+    List<TargetTransaction> list() {
         return List.copyOf(transactions.values());
     }
 }

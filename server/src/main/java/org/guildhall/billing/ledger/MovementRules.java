@@ -1,9 +1,9 @@
 package org.guildhall.billing.ledger;
 
-import static org.guildhall.billing.ledger.LedgerAccountKind.CLEARING;
-import static org.guildhall.billing.ledger.LedgerAccountKind.EXCHANGE;
-import static org.guildhall.billing.ledger.LedgerAccountKind.FEES;
-import static org.guildhall.billing.ledger.LedgerAccountKind.TAX_RECEIVABLE;
+import static org.guildhall.billing.ledger.LedgerChart.CLEARING;
+import static org.guildhall.billing.ledger.LedgerChart.EXCHANGE;
+import static org.guildhall.billing.ledger.LedgerChart.FEES;
+import static org.guildhall.billing.ledger.LedgerChart.TAX_RECEIVABLE;
 
 import java.util.List;
 import java.util.UUID;
@@ -13,7 +13,7 @@ final class MovementRules {
 
     private MovementRules() {}
 
-    static void addFees(LedgerTarget target, LedgerEntity entity, UUID connectionId, List<MoneyMovement> movements) {
+    static void addFees(LedgerTarget target, MirroredObject entity, UUID connectionId, List<MoneyMovement> movements) {
         for (var movement : movements) {
             target.add(entity, "fee/" + movement.reference(), TransactionKind.PROVIDER_FEE, movement.at(),
                     addFees(new Postings(), connectionId, movement));
@@ -28,7 +28,7 @@ final class MovementRules {
         return postings;
     }
 
-    static void addExchanges(LedgerTarget target, LedgerEntity entity, UUID connectionId, String currency, List<MoneyMovement> movements) {
+    static void addExchanges(LedgerTarget target, MirroredObject entity, UUID connectionId, String currency, List<MoneyMovement> movements) {
         for (var movement : movements) {
             if (!movement.settledCurrency().equals(currency)) {
                 target.add(entity, "exchange/" + movement.reference(), TransactionKind.CURRENCY_EXCHANGE, movement.at(), new Postings()

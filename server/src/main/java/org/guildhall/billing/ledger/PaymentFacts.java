@@ -22,8 +22,8 @@ record PaymentFacts(
     /** The part of a payment that pays an invoice. */
     record Application(UUID invoiceId, long amountMinor, Instant at) {}
 
-    LedgerEntity entity() {
-        return new LedgerEntity(LedgerEntity.Type.PAYMENT, id);
+    MirroredObject entity() {
+        return new MirroredObject(MirroredObject.Type.PAYMENT, id);
     }
 
     /** True while the money is received: neither failed before nor taken back after. */

@@ -1,8 +1,8 @@
 package org.guildhall.billing.ledger;
 
-import static org.guildhall.billing.ledger.LedgerAccountKind.CLEARING;
-import static org.guildhall.billing.ledger.LedgerAccountKind.RECEIVABLE;
-import static org.guildhall.billing.ledger.LedgerAccountKind.UNAPPLIED;
+import static org.guildhall.billing.ledger.LedgerChart.CLEARING;
+import static org.guildhall.billing.ledger.LedgerChart.RECEIVABLE;
+import static org.guildhall.billing.ledger.LedgerChart.UNAPPLIED;
 
 import java.util.List;
 import org.guildhall.billing.ledger.AppliedPayments.Applied;

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 record PayoutFacts(
         UUID id, UUID connectionId, String currency, String state, long amountMinor, long feeMinor, @Nullable Instant paidAt, Instant changedAt) {
 
-    LedgerEntity entity() {
-        return new LedgerEntity(LedgerEntity.Type.PAYOUT, id);
+    MirroredObject entity() {
+        return new MirroredObject(MirroredObject.Type.PAYOUT, id);
     }
 
     boolean isPaid() {

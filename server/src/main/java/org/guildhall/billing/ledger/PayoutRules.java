@@ -1,8 +1,8 @@
 package org.guildhall.billing.ledger;
 
-import static org.guildhall.billing.ledger.LedgerAccountKind.BANK;
-import static org.guildhall.billing.ledger.LedgerAccountKind.CLEARING;
-import static org.guildhall.billing.ledger.LedgerAccountKind.FEES;
+import static org.guildhall.billing.ledger.LedgerChart.BANK;
+import static org.guildhall.billing.ledger.LedgerChart.CLEARING;
+import static org.guildhall.billing.ledger.LedgerChart.FEES;
 
 /** The transactions of a payout that arrived: the money, and the fees that were kept from it. */
 final class PayoutRules {

@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param reversedAt when its reversal is effective; null while it counts
  */
 record PostedTransaction(
-        UUID id, LedgerEntity entity, String aspect, TransactionKind kind, int generation, Instant effectiveAt, List<Posting> postings,
+        UUID id, MirroredObject entity, String aspect, TransactionKind kind, int generation, Instant effectiveAt, List<Posting> postings,
         @Nullable Instant reversedAt) {
 
+    PostedTransaction with(List<Posting> all) {
+        return new PostedTransaction(id, entity, aspect, kind, generation, effectiveAt, all, reversedAt);
+    }
+
     String key() {
-        return LedgerTransaction.key(entity, aspect);
+        return TargetTransaction.key(entity, aspect);
     }
 }

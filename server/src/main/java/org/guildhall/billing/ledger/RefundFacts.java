@@ -15,8 +15,8 @@ record RefundFacts(
         UUID id, UUID paymentId, UUID connectionId, @Nullable UUID accountId, String currency, String state, long amountMinor,
         @Nullable Instant settledAt, List<MoneyMovement> movements, Instant changedAt) {
 
-    LedgerEntity entity() {
-        return new LedgerEntity(LedgerEntity.Type.REFUND, id);
+    MirroredObject entity() {
+        return new MirroredObject(MirroredObject.Type.REFUND, id);
     }
 
     /** True while the money has left. */

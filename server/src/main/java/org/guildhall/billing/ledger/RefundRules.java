@@ -1,10 +1,10 @@
 package org.guildhall.billing.ledger;
 
-import static org.guildhall.billing.ledger.LedgerAccountKind.CLEARING;
-import static org.guildhall.billing.ledger.LedgerAccountKind.REFUNDS;
-import static org.guildhall.billing.ledger.LedgerAccountKind.REFUND_CLEARING;
-import static org.guildhall.billing.ledger.LedgerAccountKind.TAX_PAYABLE;
-import static org.guildhall.billing.ledger.LedgerAccountKind.UNAPPLIED;
+import static org.guildhall.billing.ledger.LedgerChart.CLEARING;
+import static org.guildhall.billing.ledger.LedgerChart.REFUNDS;
+import static org.guildhall.billing.ledger.LedgerChart.REFUND_CLEARING;
+import static org.guildhall.billing.ledger.LedgerChart.TAX_PAYABLE;
+import static org.guildhall.billing.ledger.LedgerChart.UNAPPLIED;
 
 /** The transactions of a refund whose money left: the money, and what it undoes. A credit note says the second for its part of the refund. */
 final class RefundRules {

@@ -28,6 +28,16 @@ enum TransactionKind {
         this.value = value;
     }
 
+    /** The constant of a stored value. */
+    static TransactionKind of(String value) {
+        for (var constant : values()) {
+            if (constant.value.equals(value)) {
+                return constant;
+            }
+        }
+        throw new IllegalArgumentException(value);
+    }
+
     String value() {
         return value;
     }

@@ -9,6 +9,7 @@ import static org.guildhall.billing.ledger.LedgerWorld.line;
 import static org.guildhall.billing.ledger.LedgerWorld.note;
 import static org.guildhall.billing.ledger.LedgerWorld.payment;
 import static org.guildhall.billing.ledger.LedgerWorld.pays;
+import static org.guildhall.billing.ledger.LedgerWorld.received;
 import static org.guildhall.billing.ledger.LedgerWorld.refund;
 import static org.guildhall.billing.ledger.LedgerWorld.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -112,6 +113,21 @@ class LedgerStatesTest {
                 ledger.settle(facts(other, payment(21, "AUD", "succeeded", 1_050, pays(11, 1_050)))));
         assertEquals(-50, ledger.balance("credit AUD"));
         assertEquals(0, ledger.balance("unapplied AUD"));
+    }
+
+    @Test
+    void receiptOfAnInvoice_countsUntilItsPaymentIsKnown() {
+        assertEquals(List.of(
+                        "payment_received: clearing > unapplied 5000 AUD",
+                        "payment_applied: unapplied > receivable 5000 AUD",
+                        "invoice_finalized: receivable > revenue 11727 AUD, receivable > tax_payable 1173 AUD"),
+                ledger.settle(facts(received(OPEN, "open", 5_000))));
+        ledger.settle(facts(received(OPEN, "paid", 12_900)));
+        assertEquals(Map.of("clearing AUD", 12_900L, "revenue AUD", -11_727L, "tax_payable AUD", -1_173L), ledger.balances());
+        ledger.settle(facts(received(OPEN, "void", 12_900)));
+        assertEquals(Map.of("clearing AUD", 12_900L, "unapplied AUD", -12_900L), ledger.balances());
+        ledger.settle(facts(PAID, PAYMENT));
+        assertEquals(Map.of("clearing AUD", 12_900L, "revenue AUD", -11_727L, "tax_payable AUD", -1_173L), ledger.balances());
     }
 
     @Test

@@ -38,12 +38,14 @@ final class LedgerWorld {
 
     /** A finalized invoice whose tax the provider stated. */
     static InvoiceFacts invoice(long number, String currency, String state, long tax, long total, long remaining, InvoiceLine... lines) {
-        return new InvoiceFacts(id(number), ACCOUNT, currency, state, true, List.of(lines), tax, null, total, remaining, 0, 0, 0, at(state));
+        return new InvoiceFacts(
+                id(number), CONNECTION, ACCOUNT, currency, state, true, List.of(lines), tax, null, total, remaining, 0, 0, 0, 0, at(state));
     }
 
     /** A finalized invoice whose tax is implied. */
     static InvoiceFacts implied(long number, String currency, @Nullable ImpliedTax tax, long total, InvoiceLine... lines) {
-        return new InvoiceFacts(id(number), ACCOUNT, currency, "open", true, List.of(lines), null, tax, total, total, 0, 0, 0, at("open"));
+        return new InvoiceFacts(
+                id(number), CONNECTION, ACCOUNT, currency, "open", true, List.of(lines), null, tax, total, total, 0, 0, 0, 0, at("open"));
     }
 
     private static Instants at(String state) {
@@ -52,14 +54,22 @@ final class LedgerWorld {
 
     static InvoiceFacts with(InvoiceFacts invoice, String state, long remaining, long outOfBand, long overpaid, long creditApplied) {
         return new InvoiceFacts(
-                invoice.id(), invoice.accountId(), invoice.currency(), state, invoice.linesComplete(), invoice.lines(), invoice.taxMinor(),
-                invoice.impliedTax(), invoice.totalMinor(), remaining, outOfBand, overpaid, creditApplied, invoice.at());
+                invoice.id(), invoice.connectionId(), invoice.accountId(), invoice.currency(), state, invoice.linesComplete(),
+                invoice.lines(), invoice.taxMinor(), invoice.impliedTax(), invoice.totalMinor(), remaining, 0, outOfBand, overpaid,
+                creditApplied, invoice.at());
+    }
+
+    /** The invoice, paid by payments that the mirror doesn't have. */
+    static InvoiceFacts received(InvoiceFacts invoice, String state, long paid) {
+        return new InvoiceFacts(
+                invoice.id(), invoice.connectionId(), invoice.accountId(), invoice.currency(), state, invoice.linesComplete(), invoice.lines(),
+                invoice.taxMinor(), invoice.impliedTax(), invoice.totalMinor(), invoice.totalMinor() - paid, paid, 0, 0, 0, invoice.at());
     }
 
     static InvoiceFacts incomplete(InvoiceFacts invoice) {
         return new InvoiceFacts(
-                invoice.id(), invoice.accountId(), invoice.currency(), invoice.state(), false, List.of(), invoice.taxMinor(), invoice.impliedTax(),
-                invoice.totalMinor(), invoice.remainingMinor(), 0, 0, 0, invoice.at());
+                invoice.id(), invoice.connectionId(), invoice.accountId(), invoice.currency(), invoice.state(), false, List.of(), invoice.taxMinor(),
+                invoice.impliedTax(), invoice.totalMinor(), invoice.remainingMinor(), 0, 0, 0, 0, invoice.at());
     }
 
     static Application pays(long invoice, long amount) {

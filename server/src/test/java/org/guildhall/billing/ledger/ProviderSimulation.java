@@ -110,19 +110,20 @@ final class ProviderSimulation {
         }
         var id = id(numbers++);
         var draft = new InvoiceFacts(
-                id, ACCOUNT, CURRENCY, "draft", true, lines, tax, null, total, total, 0, 0, 0, new Instants(null, null, null, now));
+                id, CONNECTION, ACCOUNT, CURRENCY, "draft", true, lines, tax, null, total, total, 0, 0, 0, 0, new Instants(null, null, null, now));
         tell(draft);
         long applied = Math.min(credit, total);
         credit -= applied;
         var state = applied == total ? "paid" : "open";
         tell(new InvoiceFacts(
-                id, ACCOUNT, CURRENCY, state, true, lines, tax, null, total, total - applied, 0, 0, applied, new Instants(now, null, null, now)));
+                id, CONNECTION, ACCOUNT, CURRENCY, state, true, lines, tax, null, total, total - applied, 0, 0, 0, applied,
+                new Instants(now, null, null, now)));
     }
 
     private InvoiceFacts changed(InvoiceFacts invoice, String state, long remaining) {
         return tell(new InvoiceFacts(
-                invoice.id(), ACCOUNT, CURRENCY, state, true, invoice.lines(), invoice.taxMinor(), null, invoice.totalMinor(), remaining, 0, 0,
-                invoice.creditAppliedMinor(), new Instants(invoice.at().finalized(), now, now, now)));
+                invoice.id(), CONNECTION, ACCOUNT, CURRENCY, state, true, invoice.lines(), invoice.taxMinor(), null, invoice.totalMinor(), remaining,
+                0, 0, 0, invoice.creditAppliedMinor(), new Instants(invoice.at().finalized(), now, now, now)));
     }
 
     private static <T> List<T> some(List<T> all, Predicate<T> which) {

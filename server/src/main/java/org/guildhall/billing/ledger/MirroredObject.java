@@ -4,7 +4,7 @@ import java.util.UUID;
 import org.guildhall.api.TypeIds;
 
 /** The mirrored object that caused a transaction. */
-record LedgerEntity(Type type, UUID id) {
+record MirroredObject(Type type, UUID id) {
 
     /** The kinds of mirrored objects that cause transactions, each with the prefix of its ids. */
     enum Type {
@@ -17,6 +17,16 @@ record LedgerEntity(Type type, UUID id) {
         Type(String value, String prefix) {
             this.value = value;
             this.prefix = prefix;
+        }
+
+        /** The constant of a stored value. */
+        static Type of(String value) {
+            for (var constant : values()) {
+                if (constant.value.equals(value)) {
+                    return constant;
+                }
+            }
+            throw new IllegalArgumentException(value);
         }
 
         String value() {

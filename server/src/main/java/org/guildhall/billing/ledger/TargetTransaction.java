@@ -10,9 +10,9 @@ import java.util.List;
  * @param effectiveAt the provider's instant
  * @param postings at least one
  */
-record LedgerTransaction(LedgerEntity entity, String aspect, TransactionKind kind, Instant effectiveAt, List<Posting> postings) {
+record TargetTransaction(MirroredObject entity, String aspect, TransactionKind kind, Instant effectiveAt, List<Posting> postings) {
 
-    LedgerTransaction {
+    TargetTransaction {
         if (postings.isEmpty()) {
             throw new IllegalArgumentException("a transaction without postings");
         }
@@ -24,7 +24,7 @@ record LedgerTransaction(LedgerEntity entity, String aspect, TransactionKind kin
         return key(entity, aspect);
     }
 
-    static String key(LedgerEntity entity, String aspect) {
+    static String key(MirroredObject entity, String aspect) {
         return entity.text() + ":" + aspect;
     }
 }

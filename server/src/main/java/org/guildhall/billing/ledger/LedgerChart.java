@@ -1,7 +1,7 @@
 package org.guildhall.billing.ledger;
 
-/** The kinds of ledger accounts. Each has the side on which its balance grows, and the scope in which there is one per currency. */
-enum LedgerAccountKind {
+/** The chart of accounts. Each kind has the side on which its balance grows, and the scope in which there is one account per currency. */
+enum LedgerChart {
     /** Unpaid parts of finalized invoices. */
     RECEIVABLE("receivable", Side.DEBIT, Scope.ACCOUNT),
     /** Received money whose invoice isn't known. */
@@ -53,10 +53,20 @@ enum LedgerAccountKind {
     private final Side normalSide;
     private final Scope scope;
 
-    LedgerAccountKind(String value, Side normalSide, Scope scope) {
+    LedgerChart(String value, Side normalSide, Scope scope) {
         this.value = value;
         this.normalSide = normalSide;
         this.scope = scope;
+    }
+
+    /** The constant of a stored value. */
+    static LedgerChart of(String value) {
+        for (var constant : values()) {
+            if (constant.value.equals(value)) {
+                return constant;
+            }
+        }
+        throw new IllegalArgumentException(value);
     }
 
     String value() {
