@@ -52,6 +52,33 @@ public final class StripeBodies {
                         "amount", tax, "tax_behavior", "inclusive", "taxability_reason", "standard_rated", "tax_rate_details", object("tax_rate", "txr_gst"))));
     }
 
+    /** A payment of 129.00. */
+    public static Map<String, Object> intent(String id, String status) {
+        return object(
+                "id", id, "object", "payment_intent", "status", status, "customer", "cus_harbour", "currency", "aud", "amount", 12_900,
+                "amount_received", status.equals("succeeded") ? 12_900 : 0,
+                "last_payment_error", status.equals("requires_payment_method")
+                        ? object("code", "card_declined", "decline_code", "insufficient_funds", "message", "There isn't enough money.") : null,
+                "metadata", object("club", "harbour"));
+    }
+
+    /** An attempt to take 129.00 for a payment. */
+    public static Map<String, Object> charge(String id, String intent, String status, long created) {
+        boolean succeeded = status.equals("succeeded");
+        return object(
+                "id", id, "object", "charge", "status", status, "payment_intent", intent, "customer", "cus_harbour", "currency", "aud", "amount", 12_900,
+                "captured", succeeded, "amount_captured", succeeded ? 12_900 : 0, "amount_refunded", 0, "created", created,
+                "payment_method_details", object("type", "card"), "failure_code", succeeded ? null : "card_declined",
+                "failure_message", succeeded ? null : "The card has expired.", "outcome", succeeded ? null : object("reason", "expired_card"));
+    }
+
+    /** A refund of a payment. */
+    public static Map<String, Object> refund(String id, String intent, long amount, String status) {
+        return object(
+                "id", id, "object", "refund", "status", status, "payment_intent", intent, "charge", "ch_1", "currency", "aud", "amount", amount,
+                "reason", "requested_by_customer", "created", 1_795_700_000, "metadata", object());
+    }
+
     /** The same invoice in the form before 2025-03-31.basil. */
     public static Map<String, Object> olderInvoice(String id, String status) {
         var invoice = with(

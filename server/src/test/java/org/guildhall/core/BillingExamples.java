@@ -36,6 +36,11 @@ final class BillingExamples {
             example(GET_INVOICE).at("invoice_id", BillingExamples::invoice),
             example(LIST_INVOICE_LINES).at("invoice_id", BillingExamples::invoice).entry(samples -> samples.remembered("invoice line")),
 
+            example(LIST_PAYMENTS).entry(BillingExamples::payment),
+            example(GET_PAYMENT).at("payment_id", BillingExamples::payment),
+            example(LIST_REFUNDS).entry(BillingExamples::refund),
+            example(GET_REFUND).at("refund_id", BillingExamples::refund),
+
             example(LIST_ACCOUNTS).entry(BillingExamples::account),
             example(GET_ACCOUNT).at("account_id", BillingExamples::account),
             example(LINK_ACCOUNT).at("account_id", BillingExamples::account).with("/organization_id", samples -> samples.id("org")),
@@ -99,6 +104,27 @@ final class BillingExamples {
         var sender = new StripeSender(new Http(samples.tenant.server(), null), connection(samples), StripeSender.SECRET);
         sender.send(StripeSender.event("evt_" + word, "invoice.payment_failed", Instant.now().getEpochSecond(),
                 StripeBodies.with(StripeBodies.invoice("in_" + word, "open"), "attempt_count", 1))).expect(200);
+    }
+
+    /** The id of a resource that an event of Stripe has made. */
+    private static String sent(SampleData samples, String type, String list, Map<String, Object> object) {
+        var sender = new StripeSender(new Http(samples.tenant.server(), null), connection(samples), StripeSender.SECRET);
+        sender.send(StripeSender.event("evt_" + object.get("id"), type, Instant.now().getEpochSecond(), object)).expect(200);
+        return String.valueOf(samples.http.get("/api/v1/billing/" + list).expect(200).at("/data/0/id"));
+    }
+
+    /** A payment of an invoice. */
+    static String payment(SampleData samples) {
+        var word = samples.word();
+        return sent(samples, "charge.succeeded", "payments?provider_reference=pi_" + word, StripeBodies.with(
+                StripeBodies.charge("ch_" + word, "pi_" + word, "succeeded", Instant.now().getEpochSecond()), "invoice", "in_" + word));
+    }
+
+    static String refund(SampleData samples) {
+        var word = samples.word();
+        sent(samples, "refund.created", "refunds", StripeBodies.refund("re_" + word, "pi_" + word, 2_900, "succeeded"));
+        var payment = samples.http.get("/api/v1/billing/payments?provider_reference=pi_" + word).expect(200).at("/data/0/id");
+        return String.valueOf(samples.http.get("/api/v1/billing/refunds?payment_id=" + payment).expect(200).at("/data/0/id"));
     }
 
     /** The transaction of an invoice of a new account. */

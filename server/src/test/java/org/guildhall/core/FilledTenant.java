@@ -27,6 +27,9 @@ public final class FilledTenant {
         TasksExamples.preferences(samples);
         BillingExamples.subscription(samples);
         BillingExamples.failedPayment(samples);
+        BillingExamples.invoice(samples);
+        BillingExamples.payment(samples);
+        BillingExamples.refund(samples);
         BillingExamples.ledgerTransaction(samples);
         return samples.tenant;
     }

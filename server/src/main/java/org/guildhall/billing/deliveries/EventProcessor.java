@@ -14,6 +14,7 @@ import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.recovery.PaymentRecovery;
 import org.guildhall.billing.stripe.StripeCustomers;
 import org.guildhall.billing.stripe.StripeInvoices;
+import org.guildhall.billing.stripe.StripePayments;
 import org.guildhall.billing.stripe.StripeSubscriptions;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -65,6 +66,15 @@ final class EventProcessor {
                     "invoice.payment_action_required", "invoice.sent", "invoice.overdue", "invoice.overpaid", "invoice.voided",
                     "invoice.marked_uncollectible", "invoice.deleted" ->
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeInvoices.read(event), origin));
+            case "payment_intent.created", "payment_intent.processing", "payment_intent.requires_action", "payment_intent.succeeded",
+                    "payment_intent.canceled", "payment_intent.payment_failed", "payment_intent.amount_capturable_updated" ->
+                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readIntent(event), origin));
+            case "charge.succeeded", "charge.failed", "charge.pending", "charge.captured", "charge.expired", "charge.updated", "charge.refunded" ->
+                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readCharge(event), origin));
+            case "refund.created", "refund.updated", "refund.failed", "charge.refund.updated" ->
+                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readRefund(event), origin));
+            case "invoice_payment.paid" ->
+                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readInvoicePayment(event)));
             default -> skipped(tx, delivery, "unknown_type");
         };
     }

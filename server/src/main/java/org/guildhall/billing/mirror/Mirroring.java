@@ -3,7 +3,11 @@ package org.guildhall.billing.mirror;
 import java.time.Instant;
 import java.util.UUID;
 import org.guildhall.billing.events.AccountFacts;
+import org.guildhall.billing.events.ProviderAttempt;
 import org.guildhall.billing.events.ProviderInvoice;
+import org.guildhall.billing.events.ProviderInvoicePayment;
+import org.guildhall.billing.events.ProviderPayment;
+import org.guildhall.billing.events.ProviderRefund;
 import org.guildhall.billing.events.SubscriptionFacts;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.catalog.Catalog;
@@ -20,11 +24,15 @@ public final class Mirroring {
     private final AccountStore accounts = new AccountStore();
     private final InvoiceStore invoices = new InvoiceStore();
     private final InvoiceLineStore lines = new InvoiceLineStore();
+    private final PaymentStore payments = new PaymentStore();
+    private final RefundStore refunds = new RefundStore();
     private final AccountMirror accountMirror;
     private final SubscriptionStore subscriptions = new SubscriptionStore();
     private final MirroredSubscriptions mirrored;
     private final SubscriptionMirror subscriptionMirror;
     private final InvoiceMirror invoiceMirror;
+    private final PaymentMirror paymentMirror;
+    private final RefundMirror refundMirror;
     private final Runtime runtime;
     private final Catalog catalog;
 
@@ -35,6 +43,8 @@ public final class Mirroring {
         this.mirrored = new MirroredSubscriptions(subscriptions, catalog);
         this.subscriptionMirror = new SubscriptionMirror(accountMirror, subscriptions, mirrored);
         this.invoiceMirror = new InvoiceMirror(accounts, invoices, lines);
+        this.paymentMirror = new PaymentMirror(accounts, invoices, payments, new PaymentAttemptStore());
+        this.refundMirror = new RefundMirror(paymentMirror, refunds);
     }
 
     /**
@@ -101,10 +111,42 @@ public final class Mirroring {
         return invoiceMirror.apply(tx, changes, connectionId, invoice, origin);
     }
 
+    /**
+     * Applies the content of a payment, unless the mirror is newer. Unknown accounts and invoices are made as stubs.
+     *
+     * @param changes gets the payment and the new stubs
+     * @return applied, stale or no_change
+     */
+    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderPayment payment, Origin origin) {
+        return paymentMirror.apply(tx, changes, connectionId, payment, origin);
+    }
+
+    /** Applies an attempt of a payment, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
+    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderAttempt attempt, Origin origin) {
+        return paymentMirror.apply(tx, changes, connectionId, attempt, origin);
+    }
+
+    /**
+     * Records that a payment pays a part of an invoice.
+     *
+     * @param part null if the provider names no payment
+     * @return applied or no_change
+     */
+    public String apply(Tx tx, Changes changes, UUID connectionId, @Nullable ProviderInvoicePayment part) {
+        return part == null ? MirrorRules.Verdict.SAME_EVENT.outcome() : paymentMirror.apply(tx, changes, connectionId, part);
+    }
+
+    /** Applies the content of a refund, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
+    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderRefund refund, Origin origin) {
+        return refundMirror.apply(tx, changes, connectionId, refund, origin);
+    }
+
     /** Binds the operations of this part. @param links gets changed links of accounts */
     public void bind(Api api, LinkChanges links) {
         new AccountsHandler(accounts, runtime, links).bind(api.routes());
         new SubscriptionsHandler(subscriptions, catalog).bind(api);
         new InvoicesHandler(invoices, lines).bind(api.routes());
+        new PaymentsHandler(payments).bind(api.routes());
+        new RefundsHandler(refunds).bind(api.routes());
     }
 }

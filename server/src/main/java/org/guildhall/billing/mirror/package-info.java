@@ -1,4 +1,4 @@
-/** The mirror of what payment providers know: accounts and invoices. */
+/** The mirror of what payment providers know: accounts, invoices, payments and refunds. */
 @NullMarked
 package org.guildhall.billing.mirror;
 

@@ -30,7 +30,18 @@ public final class StripeEvents {
 
     /** Several events of an object can have the same second. Their types tell the order in which they happen. */
     private static int rank(String type) {
-        return switch (type.substring(type.lastIndexOf('.') + 1)) {
+        return switch (type) {
+            // A charge begins with one of these, and can be captured and refunded in the same second.
+            case "charge.succeeded", "charge.failed", "charge.pending" -> 0;
+            case "charge.captured" -> 2;
+            case "charge.refunded" -> 3;
+            case "refund.failed", "payment_intent.canceled" -> 3;
+            default -> rankOfVerb(type.substring(type.lastIndexOf('.') + 1));
+        };
+    }
+
+    private static int rankOfVerb(String verb) {
+        return switch (verb) {
             case "created" -> 0;
             case "finalized" -> 2;
             case "paid", "payment_succeeded", "succeeded" -> 3;

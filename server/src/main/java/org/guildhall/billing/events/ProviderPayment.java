@@ -1,0 +1,29 @@
+package org.guildhall.billing.events;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A payment at a payment provider, without its attempts. Amounts are minor units of ISO 4217.
+ *
+ * @param reference the provider's id
+ * @param status the status in the provider's words
+ * @param state pending, processing, requires_action, succeeded, failed or canceled
+ * @param accountReference the provider's id of the customer; null if it names none
+ * @param invoiceReference the provider's id of the invoice that it pays; null if it names none
+ * @param currency in capital letters
+ * @param receivedMinor the received amount; 0 before
+ * @param failure the reason why the last attempt failed; null if it didn't
+ * @param metadata the provider's metadata; values that are no texts as JSON
+ */
+public record ProviderPayment(
+        String reference, String status, String state, @Nullable String accountReference, @Nullable String invoiceReference, String currency,
+        long amountMinor, long receivedMinor, @Nullable Failure failure, Map<String, String> metadata) {
+
+    /** The reason of a failure, in the provider's words. */
+    public record Failure(@Nullable String code, @Nullable String message) {}
+
+    public ProviderPayment {
+        metadata = Map.copyOf(metadata);
+    }
+}

@@ -1,0 +1,100 @@
+package org.guildhall.billing.mirror;
+
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.schema.billing.Tables.PAYMENTS;
+import static org.guildhall.schema.billing.Tables.PAYMENT_ATTEMPTS;
+import static org.jooq.impl.DSL.excluded;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.select;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.guildhall.billing.events.ProviderAttempt;
+import org.guildhall.billing.events.ProviderPayment.Failure;
+import org.guildhall.billing.mirror.MirrorRules.Position;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
+import org.jooq.Field;
+
+/** The attempts of mirrored payments. The lock of the payment covers them. */
+final class PaymentAttemptStore {
+
+    /** An attempt and its place in the provider's order. */
+    record Stored(ProviderAttempt attempt, Position position) {}
+
+    private static final Field<String> PAYMENT_REFERENCE = PAYMENTS.PROVIDER_REFERENCE.as("payment_reference");
+    private static final Field<?>[] CONTENT = {
+        PAYMENT_ATTEMPTS.PROVIDER_STATUS, PAYMENT_ATTEMPTS.OUTCOME, PAYMENT_ATTEMPTS.CURRENCY, PAYMENT_ATTEMPTS.AMOUNT_MINOR,
+        PAYMENT_ATTEMPTS.CAPTURED_MINOR, PAYMENT_ATTEMPTS.REFUNDED_MINOR, PAYMENT_ATTEMPTS.ATTEMPTED_AT, PAYMENT_ATTEMPTS.METHOD,
+        PAYMENT_ATTEMPTS.FAILURE_CODE, PAYMENT_ATTEMPTS.FAILURE_CATEGORY, PAYMENT_ATTEMPTS.FAILURE_MESSAGE, PAYMENT_ATTEMPTS.DELIVERY_ID,
+        PAYMENT_ATTEMPTS.PROVIDER_EVENT_REFERENCE, PAYMENT_ATTEMPTS.PROVIDER_AT, PAYMENT_ATTEMPTS.MIRROR_RANK, PAYMENT_ATTEMPTS.API_VERSION};
+    private static final List<Field<?>> COLUMNS = List.of(
+            PAYMENT_ATTEMPTS.PROVIDER_REFERENCE, PAYMENT_REFERENCE, PAYMENT_ATTEMPTS.PROVIDER_STATUS, PAYMENT_ATTEMPTS.OUTCOME,
+            PAYMENT_ATTEMPTS.CURRENCY, PAYMENT_ATTEMPTS.AMOUNT_MINOR, PAYMENT_ATTEMPTS.CAPTURED_MINOR, PAYMENT_ATTEMPTS.REFUNDED_MINOR,
+            PAYMENT_ATTEMPTS.ATTEMPTED_AT, PAYMENT_ATTEMPTS.METHOD, PAYMENT_ATTEMPTS.FAILURE_CODE, PAYMENT_ATTEMPTS.FAILURE_MESSAGE,
+            PAYMENT_ATTEMPTS.PROVIDER_AT, PAYMENT_ATTEMPTS.MIRROR_RANK, PAYMENT_ATTEMPTS.PROVIDER_EVENT_REFERENCE);
+    private static final PreparedQuery<Stored> OF_PAYMENT = PreparedQuery.of(
+            select(COLUMNS)
+                    .from(PAYMENT_ATTEMPTS)
+                    .join(PAYMENTS).on(PAYMENTS.TENANT_ID.eq(PAYMENT_ATTEMPTS.TENANT_ID).and(PAYMENTS.ID.eq(PAYMENT_ATTEMPTS.PAYMENT_ID)))
+                    .where(PAYMENT_ATTEMPTS.PAYMENT_ID.eq(param(PAYMENT_ATTEMPTS.PAYMENT_ID)))
+                    .orderBy(PAYMENT_ATTEMPTS.ATTEMPTED_AT, PAYMENT_ATTEMPTS.ID),
+            PaymentAttemptStore::row);
+    private static final PreparedUpdate SAVE = PreparedUpdate.of(insertInto(PAYMENT_ATTEMPTS)
+            .set(Columns.assigned(PAYMENT_ATTEMPTS.ID, PAYMENT_ATTEMPTS.CONNECTION_ID, PAYMENT_ATTEMPTS.PAYMENT_ID, PAYMENT_ATTEMPTS.PROVIDER_REFERENCE))
+            .set(Columns.assigned(CONTENT))
+            .onConflict(PAYMENT_ATTEMPTS.TENANT_ID, PAYMENT_ATTEMPTS.CONNECTION_ID, PAYMENT_ATTEMPTS.PROVIDER_REFERENCE)
+            .doUpdate()
+            .set(given())
+            .set(PAYMENT_ATTEMPTS.OBSERVED_AT, Columns.now())
+            .set(PAYMENT_ATTEMPTS.UPDATED_AT, EffectiveDates.touched(PAYMENT_ATTEMPTS.UPDATED_AT))
+            .set(PAYMENT_ATTEMPTS.VERSION, PAYMENT_ATTEMPTS.VERSION.plus(inline(1L))));
+
+    private static Map<Field<?>, Field<?>> given() {
+        var given = new LinkedHashMap<Field<?>, Field<?>>();
+        for (var column : CONTENT) {
+            given.put(column, excluded(column));
+        }
+        return given;
+    }
+
+    /** The attempts of a payment, the first one first. */
+    List<Stored> ofPayment(Tx tx, UUID paymentId) {
+        return OF_PAYMENT.all(tx, paymentId);
+    }
+
+    /** Stores an attempt of a locked payment, with the transaction's next statement. */
+    void save(Tx tx, UUID connectionId, UUID paymentId, ProviderAttempt attempt, Mirroring.Origin origin) {
+        var failure = attempt.failure();
+        var position = origin.position();
+        SAVE.later(tx,
+                Ids.next(), connectionId, paymentId, attempt.reference(), attempt.status(), attempt.outcome(), attempt.currency(), attempt.amountMinor(),
+                attempt.capturedMinor(), attempt.refundedMinor(), attempt.attemptedAt(), attempt.method(), failure == null ? null : failure.code(),
+                failure == null ? null : PaymentRules.category(failure), failure == null ? null : failure.message(), origin.deliveryId(),
+                position.eventReference(), position.at(), position.rank(), origin.apiVersion());
+    }
+
+    private static Stored row(RowReader cells) {
+        var outcome = cells.get(PAYMENT_ATTEMPTS.OUTCOME);
+        return new Stored(
+                new ProviderAttempt(
+                        cells.get(PAYMENT_ATTEMPTS.PROVIDER_REFERENCE), cells.get(PAYMENT_REFERENCE),
+                        cells.get(PAYMENT_ATTEMPTS.PROVIDER_STATUS), outcome, null, null, cells.get(PAYMENT_ATTEMPTS.CURRENCY),
+                        cells.get(PAYMENT_ATTEMPTS.AMOUNT_MINOR), cells.get(PAYMENT_ATTEMPTS.CAPTURED_MINOR),
+                        cells.get(PAYMENT_ATTEMPTS.REFUNDED_MINOR), cells.get(PAYMENT_ATTEMPTS.ATTEMPTED_AT), cells.get(PAYMENT_ATTEMPTS.METHOD),
+                        outcome.equals("failed")
+                                ? new Failure(cells.get(PAYMENT_ATTEMPTS.FAILURE_CODE), cells.get(PAYMENT_ATTEMPTS.FAILURE_MESSAGE))
+                                : null),
+                new Position(
+                        cells.get(PAYMENT_ATTEMPTS.PROVIDER_AT), cells.get(PAYMENT_ATTEMPTS.MIRROR_RANK),
+                        cells.get(PAYMENT_ATTEMPTS.PROVIDER_EVENT_REFERENCE)));
+    }
+}

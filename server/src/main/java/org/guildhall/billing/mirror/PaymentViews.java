@@ -1,0 +1,61 @@
+package org.guildhall.billing.mirror;
+
+import java.util.Map;
+import org.guildhall.api.model.AccountId;
+import org.guildhall.api.model.BilledAmount;
+import org.guildhall.api.model.ConnectionId;
+import org.guildhall.api.model.InvoiceId;
+import org.guildhall.api.model.Payment;
+import org.guildhall.api.model.PaymentFailure;
+import org.guildhall.api.model.PaymentFailureCategory;
+import org.guildhall.api.model.PaymentId;
+import org.guildhall.api.model.PaymentState;
+import org.guildhall.api.model.Refund;
+import org.guildhall.api.model.RefundId;
+import org.guildhall.api.model.RefundState;
+import org.guildhall.billing.events.ProviderPayment.Failure;
+import org.guildhall.billing.mirror.PaymentStore.Row;
+import org.jspecify.annotations.Nullable;
+
+/** The wire form of payments and refunds. */
+final class PaymentViews {
+
+    private PaymentViews() {}
+
+    static Payment toApi(Row row) {
+        var content = row.content();
+        var invoices = row.invoiceIds().stream().map(InvoiceId::new).toList();
+        if (content == null) {
+            return new Payment(
+                    new PaymentId(row.id()), new ConnectionId(row.connectionId()), row.reference(), null, PaymentState.fromValue(row.state()), null, invoices,
+                    null, null, null, null, null, null, null, MirrorViews.mirror(null, null, null, row.observedAt()), Map.of(), row.createdAt(),
+                    row.updatedAt(), row.version());
+        }
+        var progress = content.progress();
+        var currency = content.currency();
+        var origin = content.origin();
+        return new Payment(
+                new PaymentId(row.id()), new ConnectionId(row.connectionId()), row.reference(), content.providerStatus(), PaymentState.fromValue(row.state()),
+                content.accountId() == null ? null : new AccountId(content.accountId()), invoices, new BilledAmount(content.amountMinor(), currency),
+                new BilledAmount(progress.capturedMinor(), currency), new BilledAmount(progress.refundedMinor(), currency), progress.method(),
+                progress.paidAt(), progress.failedAt(), failure(progress.failure()),
+                MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt()), content.metadata(), row.createdAt(),
+                row.updatedAt(), row.version());
+    }
+
+    private static @Nullable PaymentFailure failure(@Nullable Failure failure) {
+        return failure == null
+                ? null
+                : new PaymentFailure(failure.code(), PaymentFailureCategory.fromValue(PaymentRules.category(failure)), failure.message());
+    }
+
+    static Refund toApi(RefundStore.Row row) {
+        var refund = row.refund();
+        var origin = row.origin();
+        return new Refund(
+                new RefundId(row.id()), new ConnectionId(row.connectionId()), refund.reference(), refund.status(), RefundState.fromValue(refund.state()),
+                new PaymentId(row.paymentId()), new BilledAmount(refund.amountMinor(), refund.currency()), refund.reason(), refund.failureReason(),
+                refund.issuedAt(), MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt()), refund.metadata(),
+                row.createdAt(), row.updatedAt(), row.version());
+    }
+}
