@@ -7,7 +7,9 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -15,6 +17,7 @@ import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.json.Json;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.ListQuery;
@@ -36,15 +39,18 @@ final class DeliveryStore {
     /**
      * A delivery as stored.
      *
-     * @param effects the ids of the changed resources, as JSON
+     * @param effects the changed resources
      * @param now the present instant by the database's clock
      */
     record Row(
             UUID id, UUID connectionId, String provider, UUID payloadId, String eventReference, String eventType, @Nullable String objectKind,
             @Nullable String objectReference, Instant providerAt, @Nullable String apiVersion, String payloadHash, int payloadBytes, String state,
-            @Nullable String outcome, @Nullable String skipReason, @Nullable String errorCode, @Nullable String errorDetail, JSONB effects,
+            @Nullable String outcome, @Nullable String skipReason, @Nullable String errorCode, @Nullable String errorDetail, List<Effect> effects,
             Instant receivedAt, Instant lastReceivedAt, int receivedCount, int attempts, @Nullable Instant nextAttemptAt,
             @Nullable Instant processedAt, Instant createdAt, Instant updatedAt, long version, Instant now) {}
+
+    /** A resource that a delivery has changed. @param entityId the id as in the API */
+    record Effect(String entityType, String entityId) {}
 
     /** A received event. @param isNew false if it was received before */
     record Received(Row row, boolean isNew) {}
@@ -174,8 +180,8 @@ final class DeliveryStore {
     }
 
     /** Records that a delivery was processed, or skipped if there is a reason to. */
-    Row processed(Tx tx, UUID id, @Nullable String outcome, @Nullable String skipReason, JSONB effects) {
-        return PROCESSED.single(tx, skipReason == null ? "processed" : "skipped", outcome, skipReason, effects, id);
+    Row processed(Tx tx, UUID id, @Nullable String outcome, @Nullable String skipReason, List<Effect> effects) {
+        return PROCESSED.single(tx, skipReason == null ? "processed" : "skipped", outcome, skipReason, json(effects), id);
     }
 
     /** Records a failed attempt. @param next the instant of the next one; null if there is none */
@@ -195,9 +201,23 @@ final class DeliveryStore {
                 cells.get(WEBHOOK_DELIVERIES.OBJECT_KIND), cells.get(WEBHOOK_DELIVERIES.OBJECT_REFERENCE), cells.get(WEBHOOK_DELIVERIES.PROVIDER_AT),
                 cells.get(WEBHOOK_DELIVERIES.API_VERSION), cells.get(WEBHOOK_DELIVERIES.PAYLOAD_HASH), cells.get(WEBHOOK_DELIVERIES.PAYLOAD_BYTES),
                 cells.get(WEBHOOK_DELIVERIES.STATE), cells.get(WEBHOOK_DELIVERIES.OUTCOME), cells.get(WEBHOOK_DELIVERIES.SKIP_REASON),
-                cells.get(WEBHOOK_DELIVERIES.ERROR_CODE), cells.get(WEBHOOK_DELIVERIES.ERROR_DETAIL), cells.get(WEBHOOK_DELIVERIES.EFFECTS),
+                cells.get(WEBHOOK_DELIVERIES.ERROR_CODE), cells.get(WEBHOOK_DELIVERIES.ERROR_DETAIL), effects(cells.get(WEBHOOK_DELIVERIES.EFFECTS)),
                 cells.get(WEBHOOK_DELIVERIES.RECEIVED_AT), cells.get(WEBHOOK_DELIVERIES.LAST_RECEIVED_AT), cells.get(WEBHOOK_DELIVERIES.RECEIVED_COUNT),
                 cells.get(WEBHOOK_DELIVERIES.ATTEMPTS), cells.get(WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT), cells.get(WEBHOOK_DELIVERIES.PROCESSED_AT),
                 cells.get(WEBHOOK_DELIVERIES.CREATED_AT), cells.get(WEBHOOK_DELIVERIES.UPDATED_AT), cells.get(WEBHOOK_DELIVERIES.VERSION), cells.get(NOW));
+    }
+
+    private static JSONB json(List<Effect> effects) {
+        return Columns.rows(effects.stream().map(effect -> Map.of("type", effect.entityType(), "id", effect.entityId())).toList());
+    }
+
+    private static List<Effect> effects(JSONB stored) {
+        try {
+            var effects = new ArrayList<Effect>();
+            Json.WIRE.readTree(stored.data()).forEach(effect -> effects.add(new Effect(effect.get("type").textValue(), effect.get("id").textValue())));
+            return List.copyOf(effects);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

@@ -1,7 +1,5 @@
 package org.guildhall.billing.deliveries;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import java.util.List;
 import org.guildhall.api.model.ConnectionId;
 import org.guildhall.api.model.DeliveryEffect;
 import org.guildhall.api.model.DeliveryError;
@@ -14,8 +12,6 @@ import org.guildhall.api.model.WebhookDelivery;
 import org.guildhall.api.model.WebhookDeliveryId;
 import org.guildhall.billing.deliveries.DeliveryStore.Received;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
-import org.guildhall.core.json.Json;
-import org.jooq.JSONB;
 
 /** Turns deliveries into their API form. */
 final class DeliveryViews {
@@ -28,7 +24,7 @@ final class DeliveryViews {
                 row.eventType(), row.objectKind(), row.objectReference(), row.providerAt(), row.apiVersion(), row.payloadHash(), row.payloadBytes(),
                 DeliveryState.fromValue(row.state()), row.outcome() == null ? null : DeliveryOutcome.fromValue(row.outcome()),
                 row.skipReason() == null ? null : SkipReason.fromValue(row.skipReason()),
-                row.errorCode() == null ? null : new DeliveryError(row.errorCode(), String.valueOf(row.errorDetail())), effects(row.effects()),
+                row.errorCode() == null ? null : new DeliveryError(row.errorCode(), String.valueOf(row.errorDetail())), row.effects().stream().map(effect -> new DeliveryEffect(effect.entityType(), effect.entityId())).toList(),
                 row.receivedAt(), row.lastReceivedAt(), row.receivedCount(), row.attempts(), row.nextAttemptAt(), row.processedAt(), row.createdAt(),
                 row.updatedAt(), row.version());
     }
@@ -36,13 +32,5 @@ final class DeliveryViews {
     static ReceivedDelivery toApi(Received received) {
         var row = received.row();
         return new ReceivedDelivery(new WebhookDeliveryId(row.id()), row.eventReference(), DeliveryState.fromValue(row.state()), !received.isNew());
-    }
-
-    private static List<DeliveryEffect> effects(JSONB stored) {
-        try {
-            return List.of(Json.WIRE.readValue(stored.data(), DeliveryEffect[].class));
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

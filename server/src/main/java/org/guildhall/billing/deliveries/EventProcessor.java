@@ -1,8 +1,8 @@
 package org.guildhall.billing.deliveries;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import org.guildhall.billing.connections.Connections.Connected;
+import org.guildhall.billing.deliveries.DeliveryStore.Effect;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
@@ -19,7 +19,6 @@ import org.guildhall.billing.stripe.StripeSubscriptions;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
-import org.jooq.JSONB;
 
 /** Applies one event, in the transaction that locks its delivery. The first attempt, retries and replays are all this code. */
 final class EventProcessor {
@@ -96,7 +95,7 @@ final class EventProcessor {
     }
 
     private Row skipped(Tx tx, Row delivery, String reason) {
-        return deliveries.processed(tx, delivery.id(), null, reason, effects(new Changes()));
+        return deliveries.processed(tx, delivery.id(), null, reason, List.of());
     }
 
     private Row done(Tx tx, Changes changes, Row delivery, String outcome) {
@@ -108,11 +107,7 @@ final class EventProcessor {
         return deliveries.processed(tx, delivery.id(), outcome, null, effects(changes));
     }
 
-    private static JSONB effects(Changes changes) {
-        var array = JsonNodeFactory.instance.arrayNode();
-        changes.all().stream()
-                .limit(EFFECTS_MAX)
-                .forEach(change -> array.addObject().put("entity_type", change.entityType()).put("entity_id", change.idText()));
-        return JSONB.valueOf(array.toString());
+    private static List<Effect> effects(Changes changes) {
+        return changes.all().stream().limit(EFFECTS_MAX).map(change -> new Effect(change.entityType(), change.idText())).toList();
     }
 }

@@ -8,7 +8,6 @@ import java.util.UUID;
 import org.guildhall.billing.events.SubscriptionFacts.Item;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.json.Json;
-import org.jooq.JSONB;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,22 +37,22 @@ public record SubscriptionItem(UUID id, Item facts) {
                 .toList();
     }
 
-    static JSONB json(List<SubscriptionItem> items) {
+    static String json(List<SubscriptionItem> items) {
         try {
-            return JSONB.valueOf(Json.WIRE.writeValueAsString(items.stream().map(item -> {
+            return Json.WIRE.writeValueAsString(items.stream().map(item -> {
                 var facts = item.facts();
                 return new Stored(
                         item.id(), facts.reference(), facts.price(), facts.product(), facts.quantity(), facts.currency(), facts.amountMinor(),
                         facts.interval(), facts.intervalCount(), facts.periodStartsAt(), facts.periodEndsAt());
-            }).toList()));
+            }).toList());
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }
     }
 
-    static List<SubscriptionItem> read(JSONB json) {
+    static List<SubscriptionItem> read(String json) {
         try {
-            return Json.WIRE.readValue(json.data(), LIST).stream()
+            return Json.WIRE.readValue(json, LIST).stream()
                     .map(stored -> new SubscriptionItem(stored.id(), new Item(
                             stored.reference(), stored.price(), stored.product(), stored.quantity(), stored.currency(), stored.amountMinor(),
                             stored.interval(), stored.intervalCount(), stored.startsAt(), stored.endsAt())))

@@ -27,6 +27,7 @@ import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.JSONB;
 import org.jooq.UpdateSetMoreStep;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
@@ -166,7 +167,7 @@ final class SubscriptionStore {
     Row apply(
             Tx tx, UUID id, SubscriptionFacts facts, List<SubscriptionItem> items, UUID deliveryId, Position position, @Nullable String apiVersion) {
         return APPLY.single(tx,
-                facts.status(), facts.state(), SubscriptionItem.json(items), facts.collection(), facts.startsAt(), facts.trialEndsAt(), facts.cancelAt(),
+                facts.status(), facts.state(), JSONB.valueOf(SubscriptionItem.json(items)), facts.collection(), facts.startsAt(), facts.trialEndsAt(), facts.cancelAt(),
                 facts.cancelAtPeriodEnd(), facts.canceledAt(), facts.endedAt(), Columns.jsonb(facts.metadata()), deliveryId, position.eventReference(),
                 position.at(), position.rank(), apiVersion, id);
     }
@@ -181,7 +182,7 @@ final class SubscriptionStore {
         return new Row(
                 cells.get(SUBSCRIPTIONS.ID), cells.get(SUBSCRIPTIONS.CONNECTION_ID), cells.get(SUBSCRIPTIONS.PROVIDER_REFERENCE),
                 cells.get(SUBSCRIPTIONS.PROVIDER_STATUS), cells.get(SUBSCRIPTIONS.STATE), cells.get(SUBSCRIPTIONS.ACCOUNT_ID), cells.get(ORGANIZATION),
-                SubscriptionItem.read(cells.get(SUBSCRIPTIONS.ITEMS)), cells.get(SUBSCRIPTIONS.COLLECTION), cells.get(SUBSCRIPTIONS.STARTS_AT),
+                SubscriptionItem.read(cells.get(SUBSCRIPTIONS.ITEMS).data()), cells.get(SUBSCRIPTIONS.COLLECTION), cells.get(SUBSCRIPTIONS.STARTS_AT),
                 cells.get(SUBSCRIPTIONS.TRIAL_ENDS_AT), cells.get(SUBSCRIPTIONS.CANCEL_AT), cells.get(SUBSCRIPTIONS.CANCEL_AT_PERIOD_END),
                 cells.get(SUBSCRIPTIONS.CANCELED_AT), cells.get(SUBSCRIPTIONS.ENDED_AT), Columns.texts(cells.get(SUBSCRIPTIONS.METADATA)),
                 cells.get(SUBSCRIPTIONS.UNMAPPED_TASK_ID), cells.get(SUBSCRIPTIONS.DELIVERY_ID),
