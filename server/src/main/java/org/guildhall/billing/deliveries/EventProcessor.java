@@ -45,17 +45,18 @@ final class EventProcessor {
      * Applies an event and records its outcome.
      *
      * @param changes gets the changed resources, but not the delivery
+     * @param isRepeated true for a retry or a replay
      * @throws UnreadableEvent if the event's object has a form that can't be read
      * @throws UnbalancedSource if the lines of an invoice don't make its total
      */
-    Row process(Tx tx, Changes changes, Connected connection, Row delivery, ProviderEvent event) {
+    Row process(Tx tx, Changes changes, Connected connection, Row delivery, ProviderEvent event, boolean isRepeated) {
         boolean foreign = event.livemode() != connection.livemode()
                 || connection.accountReference() != null && event.accountReference() != null
                         && !event.accountReference().equals(connection.accountReference());
         if (foreign) {
             return skipped(tx, delivery, "foreign");
         }
-        var origin = new Origin(delivery.id(), event.at(), event.rank(), event.reference(), event.apiVersion());
+        var origin = new Origin(delivery.id(), event.at(), event.rank(), event.reference(), event.apiVersion(), isRepeated);
         return switch (event.type()) {
             case "customer.created", "customer.updated", "customer.deleted" ->
                 account(tx, changes, connection, delivery, event, origin);

@@ -62,7 +62,7 @@ final class Ingestion {
             return received;
         }
         var changes = events.begin(source(INGESTED, connection.id()));
-        var row = processor.process(tx, changes.secondary(), connection, received.row(), event);
+        var row = processor.process(tx, changes.secondary(), connection, received.row(), event, false);
         record(changes, row);
         return new Received(row, true);
     }
@@ -85,7 +85,7 @@ final class Ingestion {
     /** Processes a stored delivery again. */
     void process(Tx tx, Events events, Connected connection, Row delivery) {
         var changes = events.begin(source(PROCESSED, connection.id()));
-        var row = processor.process(tx, changes.secondary(), connection, delivery, read(Json.parse(body(tx, delivery))));
+        var row = processor.process(tx, changes.secondary(), connection, delivery, read(Json.parse(body(tx, delivery))), true);
         changes.changed(new WebhookDeliveryId(row.id()), DeliveryViews.toApi(delivery), DeliveryViews.toApi(row));
     }
 

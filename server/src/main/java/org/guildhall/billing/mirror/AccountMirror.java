@@ -3,7 +3,7 @@ package org.guildhall.billing.mirror;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.TypeIds;
-import org.guildhall.billing.events.AccountFacts;
+import org.guildhall.billing.events.ProviderAccount;
 import org.guildhall.billing.mirror.AccountRules.OrganizationReference;
 import org.guildhall.billing.mirror.AccountStore.Link;
 import org.guildhall.billing.mirror.AccountStore.Row;
@@ -35,10 +35,10 @@ final class AccountMirror {
         return locked.row();
     }
 
-    AppliedAccount apply(Tx tx, Changes changes, UUID connectionId, AccountFacts facts, Origin origin) {
+    AppliedAccount apply(Tx tx, Changes changes, UUID connectionId, ProviderAccount facts, Origin origin) {
         var locked = accounts.lockOrStub(tx, connectionId, facts.reference());
         var before = locked.row();
-        var verdict = MirrorRules.verdict(before.position(), before.isDeleted(), origin.position());
+        var verdict = MirrorRules.verdict(before.position(), before.isDeleted(), origin);
         if (verdict != MirrorRules.Verdict.NEWER) {
             return new AppliedAccount(verdict.outcome(), null);
         }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.billing.events.AccountFacts;
+import org.guildhall.billing.events.ProviderAccount;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -145,7 +145,7 @@ final class AccountStore {
     }
 
     /** Replaces the content of a locked account. */
-    Row apply(Tx tx, UUID id, AccountFacts facts, Link link, UUID deliveryId, Position position, @Nullable String apiVersion) {
+    Row apply(Tx tx, UUID id, ProviderAccount facts, Link link, UUID deliveryId, Position position, @Nullable String apiVersion) {
         return APPLY.single(tx,
                 facts.deleted() ? "deleted" : "active", link.organizationId(), link.source(), link.linkedMetadata(), facts.name(), facts.email(),
                 facts.email() == null ? null : EmailAddresses.folded(facts.email()), facts.phone(), facts.currency(), Columns.jsonb(facts.metadata()),

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.guildhall.billing.events.SubscriptionFacts.Item;
+import org.guildhall.billing.events.ProviderSubscription.Item;
 import org.guildhall.catalog.Catalog.ReferencedProduct;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.data.Tx;

@@ -26,7 +26,7 @@ final class InvoiceMirror {
         var account = invoice.accountReference() == null ? null : accounts.lockOrStub(tx, connectionId, invoice.accountReference());
         var locked = invoices.lockOrStub(tx, connectionId, invoice.reference());
         var before = locked.row();
-        var verdict = MirrorRules.verdict(before.position(), before.isEnded(), origin.position());
+        var verdict = MirrorRules.verdict(before.position(), before.isEnded(), origin);
         if (verdict != MirrorRules.Verdict.NEWER) {
             return verdict.outcome();
         }

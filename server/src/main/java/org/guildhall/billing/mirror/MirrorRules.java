@@ -1,9 +1,13 @@
 package org.guildhall.billing.mirror;
 
 import java.time.Instant;
+import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.jspecify.annotations.Nullable;
 
-/** Decides whether an event is newer than what the mirror has. It never looks at the order of arrival. */
+/**
+ * Decides whether an event is newer than what the mirror has: by the provider's instant, then by the rank of its type. Of two events that are equal in
+ * both, the one that arrives later counts; a retry or a replay of the other one changes nothing.
+ */
 final class MirrorRules {
 
     private MirrorRules() {}
@@ -38,8 +42,10 @@ final class MirrorRules {
      *
      * @param mirrored the place of the mirrored content; null for a stub
      * @param ended true if the mirrored state is one that no event leaves, such as {@code deleted}
+     * @param origin the event; of two that can't be ordered, one that is processed again isn't the newer
      */
-    static Verdict verdict(@Nullable Position mirrored, boolean ended, Position event) {
+    static Verdict verdict(@Nullable Position mirrored, boolean ended, Origin origin) {
+        var event = origin.position();
         if (mirrored == null) {
             return Verdict.NEWER;
         }
@@ -53,6 +59,6 @@ final class MirrorRules {
         if (order == 0) {
             order = Integer.compare(event.rank(), mirrored.rank());
         }
-        return order < 0 ? Verdict.STALE : Verdict.NEWER;
+        return order < 0 || order == 0 && origin.isRepeated() ? Verdict.STALE : Verdict.NEWER;
     }
 }

@@ -2,13 +2,13 @@ package org.guildhall.billing.mirror;
 
 import java.time.Instant;
 import java.util.UUID;
-import org.guildhall.billing.events.AccountFacts;
+import org.guildhall.billing.events.ProviderAccount;
 import org.guildhall.billing.events.ProviderAttempt;
 import org.guildhall.billing.events.ProviderInvoice;
 import org.guildhall.billing.events.ProviderInvoicePayment;
 import org.guildhall.billing.events.ProviderPayment;
 import org.guildhall.billing.events.ProviderRefund;
-import org.guildhall.billing.events.SubscriptionFacts;
+import org.guildhall.billing.events.ProviderSubscription;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
@@ -52,11 +52,18 @@ public final class Mirroring {
      *
      * @param position its place in the provider's order
      * @param apiVersion the version of the provider's API; null if it is unknown
+     * @param isRepeated true if the event is processed again, by a retry or a replay
      */
-    public record Origin(UUID deliveryId, Position position, @Nullable String apiVersion) {
+    public record Origin(UUID deliveryId, Position position, @Nullable String apiVersion, boolean isRepeated) {
 
-        public Origin(UUID deliveryId, Instant at, int rank, String eventReference, @Nullable String apiVersion) {
-            this(deliveryId, new Position(at, rank, eventReference), apiVersion);
+        /** The origin of stored content. */
+        Origin(UUID deliveryId, Position position, @Nullable String apiVersion) {
+            this(deliveryId, position, apiVersion, false);
+        }
+
+        /** The origin that an event is. */
+        public Origin(UUID deliveryId, Instant at, int rank, String eventReference, @Nullable String apiVersion, boolean isRepeated) {
+            this(deliveryId, new Position(at, rank, eventReference), apiVersion, isRepeated);
         }
     }
 
@@ -92,12 +99,12 @@ public final class Mirroring {
     }
 
     /** Applies the content of a subscription, unless the mirror is newer. @param changes gets the subscription */
-    public AppliedSubscription apply(Tx tx, Changes changes, UUID connectionId, SubscriptionFacts facts, Origin origin) {
+    public AppliedSubscription apply(Tx tx, Changes changes, UUID connectionId, ProviderSubscription facts, Origin origin) {
         return subscriptionMirror.apply(tx, changes, connectionId, facts, origin);
     }
 
     /** Applies the content of an account, unless the mirror is newer. @param changes gets the account */
-    public AppliedAccount apply(Tx tx, Changes changes, UUID connectionId, AccountFacts facts, Origin origin) {
+    public AppliedAccount apply(Tx tx, Changes changes, UUID connectionId, ProviderAccount facts, Origin origin) {
         return accountMirror.apply(tx, changes, connectionId, facts, origin);
     }
 

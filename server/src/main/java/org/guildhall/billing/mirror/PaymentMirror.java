@@ -68,7 +68,7 @@ final class PaymentMirror {
     String apply(Tx tx, Changes changes, UUID connectionId, ProviderPayment payment, Origin origin) {
         var target = lock(tx, changes, connectionId, payment.accountReference(), payment.invoiceReference(), payment.reference());
         var before = target.row().content();
-        var verdict = MirrorRules.verdict(before == null ? null : before.intentPosition(), false, origin.position());
+        var verdict = MirrorRules.verdict(before == null ? null : before.intentPosition(), false, origin);
         if (verdict != Verdict.NEWER) {
             return verdict.outcome();
         }
@@ -94,7 +94,7 @@ final class PaymentMirror {
                 others.add(stored.attempt());
             }
         }
-        var verdict = MirrorRules.verdict(known, false, origin.position());
+        var verdict = MirrorRules.verdict(known, false, origin);
         if (verdict != Verdict.NEWER) {
             return verdict.outcome();
         }

@@ -23,7 +23,7 @@ final class RefundMirror {
         var paymentId = payments.lockOrStub(tx, changes, connectionId, refund.paymentReference());
         var before = refunds.find(tx, connectionId, refund.reference());
         var verdict = MirrorRules.verdict(
-                before == null ? null : before.origin().position(), before != null && before.refund().state().equals("canceled"), origin.position());
+                before == null ? null : before.origin().position(), before != null && before.refund().state().equals("canceled"), origin);
         if (verdict != Verdict.NEWER) {
             return verdict.outcome();
         }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.billing.events.SubscriptionFacts.Item;
+import org.guildhall.billing.events.ProviderSubscription.Item;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;

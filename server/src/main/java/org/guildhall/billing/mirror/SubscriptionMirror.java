@@ -1,7 +1,7 @@
 package org.guildhall.billing.mirror;
 
 import java.util.UUID;
-import org.guildhall.billing.events.SubscriptionFacts;
+import org.guildhall.billing.events.ProviderSubscription;
 import org.guildhall.billing.mirror.Mirroring.AppliedSubscription;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.core.audit.Changes;
@@ -22,11 +22,11 @@ final class SubscriptionMirror {
     }
 
     /** Applies the content of a subscription. Its account is locked first; an unknown one is made as a stub. */
-    AppliedSubscription apply(Tx tx, Changes changes, UUID connectionId, SubscriptionFacts facts, Origin origin) {
+    AppliedSubscription apply(Tx tx, Changes changes, UUID connectionId, ProviderSubscription facts, Origin origin) {
         var account = accounts.lock(tx, changes, connectionId, facts.accountReference());
         var locked = subscriptions.lockOrStub(tx, connectionId, facts.reference(), account.id());
         var before = locked.row();
-        var verdict = MirrorRules.verdict(before.position(), before.hasEnded(), origin.position());
+        var verdict = MirrorRules.verdict(before.position(), before.hasEnded(), origin);
         if (verdict != MirrorRules.Verdict.NEWER) {
             return new AppliedSubscription(verdict.outcome(), null, null);
         }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
-import org.guildhall.billing.events.SubscriptionFacts;
+import org.guildhall.billing.events.ProviderSubscription;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -165,7 +165,7 @@ final class SubscriptionStore {
 
     /** Replaces the content of a locked subscription. */
     Row apply(
-            Tx tx, UUID id, SubscriptionFacts facts, List<SubscriptionItem> items, UUID deliveryId, Position position, @Nullable String apiVersion) {
+            Tx tx, UUID id, ProviderSubscription facts, List<SubscriptionItem> items, UUID deliveryId, Position position, @Nullable String apiVersion) {
         return APPLY.single(tx,
                 facts.status(), facts.state(), JSONB.valueOf(SubscriptionItem.json(items)), facts.collection(), facts.startsAt(), facts.trialEndsAt(), facts.cancelAt(),
                 facts.cancelAtPeriodEnd(), facts.canceledAt(), facts.endedAt(), Columns.jsonb(facts.metadata()), deliveryId, position.eventReference(),

@@ -1,6 +1,6 @@
 package org.guildhall.billing.stripe;
 
-import org.guildhall.billing.events.AccountFacts;
+import org.guildhall.billing.events.ProviderAccount;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
 
@@ -17,9 +17,9 @@ public final class StripeCustomers {
      *
      * @throws UnreadableEvent if a member has the wrong type
      */
-    public static AccountFacts read(ProviderEvent event) {
+    public static ProviderAccount read(ProviderEvent event) {
         var customer = StripeObject.of(event.object(), "customer");
-        return new AccountFacts(
+        return new ProviderAccount(
                 customer.requiredReference("id"), event.type().equals("customer.deleted") || customer.flag("deleted"), customer.text("name", TEXT_MAX),
                 customer.text("email", TEXT_MAX), customer.text("phone", PHONE_MAX), customer.currency("currency"), customer.metadata());
     }

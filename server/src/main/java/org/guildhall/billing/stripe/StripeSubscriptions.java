@@ -3,8 +3,8 @@ package org.guildhall.billing.stripe;
 import java.util.ArrayList;
 import java.util.List;
 import org.guildhall.billing.events.ProviderEvent;
-import org.guildhall.billing.events.SubscriptionFacts.Item;
-import org.guildhall.billing.events.SubscriptionFacts;
+import org.guildhall.billing.events.ProviderSubscription.Item;
+import org.guildhall.billing.events.ProviderSubscription;
 import org.guildhall.billing.events.UnreadableEvent;
 
 /** Reads Stripe's subscriptions. The billing period is a member of the items since version basil, and of the subscription before. */
@@ -17,10 +17,10 @@ public final class StripeSubscriptions {
     private StripeSubscriptions() {}
 
     /** The subscription of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
-    public static SubscriptionFacts read(ProviderEvent event) {
+    public static ProviderSubscription read(ProviderEvent event) {
         var subscription = StripeObject.of(event.object(), "subscription");
         var status = subscription.required("status", STATUS_MAX);
-        return new SubscriptionFacts(
+        return new ProviderSubscription(
                 subscription.requiredReference("id"), subscription.requiredReference("customer"), status,
                 event.type().equals("customer.subscription.deleted") ? ended(status) : state(subscription, status), collection(subscription),
                 items(subscription), subscription.instant("start_date"), subscription.instant("trial_end"), subscription.instant("cancel_at"),

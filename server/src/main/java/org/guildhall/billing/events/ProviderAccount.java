@@ -11,6 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param currency the currency in which it is charged, in capital letters; null if it isn't fixed
  * @param metadata the provider's metadata; values that are no texts as JSON
  */
-public record AccountFacts(
+public record ProviderAccount(
         String reference, boolean deleted, @Nullable String name, @Nullable String email, @Nullable String phone, @Nullable String currency,
         Map<String, String> metadata) {}

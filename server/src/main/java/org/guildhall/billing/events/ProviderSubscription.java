@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param collection automatic, invoice or paused
  * @param metadata the provider's metadata; values that are no texts as JSON
  */
-public record SubscriptionFacts(
+public record ProviderSubscription(
         String reference, String accountReference, String status, String state, String collection, List<Item> items, @Nullable Instant startsAt,
         @Nullable Instant trialEndsAt, @Nullable Instant cancelAt, boolean cancelAtPeriodEnd, @Nullable Instant canceledAt, @Nullable Instant endedAt,
         Map<String, String> metadata) {

@@ -1,0 +1,50 @@
+package org.guildhall.billing.mirror;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.guildhall.billing.mirror.MirrorRules.Position;
+import org.guildhall.billing.mirror.Mirroring.Origin;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The order of events of one object. */
+class MirrorRulesTest {
+
+    private static final Instant START = Instant.parse("2026-11-21T02:15:00Z");
+
+    private static @Nullable Position position(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        var parts = text.split("/");
+        return new Position(START.plusSeconds(Long.parseLong(parts[0])), Integer.parseInt(parts[1]), parts[2]);
+    }
+
+    /** Positions are written as second/rank/event. */
+    @ParameterizedTest(name = "mirrored {0}, ended {1}, event {2}, again {3}: {4}")
+    @CsvSource({
+        "       , false, 5/1/b, false, applied",
+        "       , false, 5/1/b, true,  applied",
+        "5/1/a, false, 6/1/b, false, applied",
+        "5/1/a, false, 6/0/b, false, applied",
+        "5/1/a, false, 4/9/b, false, stale",
+        "5/1/a, false, 5/0/b, false, stale",
+        "5/1/a, false, 5/2/b, false, applied",
+        "5/1/a, false, 5/1/b, false, applied",
+        "5/1/b, false, 5/1/a, false, applied",
+        "5/1/a, false, 5/1/b, true,  stale",
+        "5/1/a, false, 5/2/b, true,  applied",
+        "5/1/a, false, 6/1/b, true,  applied",
+        "5/1/a, false, 5/1/a, false, no_change",
+        "5/1/a, true,  5/1/a, true,  no_change",
+        "5/9/a, true,  6/1/b, false, stale",
+        "5/9/a, true,  6/9/b, true,  stale",
+    })
+    void verdict_followsTheTable(@Nullable String mirrored, boolean ended, String event, boolean again, String outcome) {
+        assertEquals(outcome, MirrorRules.verdict(
+                position(mirrored), ended, new Origin(UUID.randomUUID(), position(event), null, again)).outcome());
+    }
+}
