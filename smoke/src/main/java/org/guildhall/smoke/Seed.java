@@ -21,7 +21,7 @@ import org.guildhall.client.model.TenantMode;
 import org.guildhall.client.model.TokenKind;
 
 /**
- * Fills an empty platform with example data, through the client only. It can be repeated: existing resources stay unchanged.
+ * Fills an empty platform with example data, through the client; the events of Stripe come in through their own door. It can be repeated: existing resources stay unchanged.
  */
 public final class Seed {
 
@@ -30,7 +30,8 @@ public final class Seed {
 
     private static final String ORIGIN = "http://localhost:3000";
     private static final int GYM_STEPS =
-            MartialArts.STEPS + WikiHosting.STEPS + GymMembers.STEPS + GymTasks.STEPS + GymMessages.STEPS + ProviderSeed.STEPS;
+            MartialArts.STEPS + WikiHosting.STEPS + GymMembers.STEPS + GymTasks.STEPS + GymMessages.STEPS + ProviderSeed.STEPS
+                    + GymBilling.STEPS;
     private static final RateLimitSetting ROOMY = new RateLimitSetting(1_000, 1);
 
     private Seed() {}
@@ -43,7 +44,7 @@ public final class Seed {
         }
         try {
             var progress = new Progress(GYM_STEPS);
-            fill(client(arguments[0], arguments[1]), progress);
+            fill(arguments[0], client(arguments[0], arguments[1]), progress);
         } catch (GuildhallException refused) {
             System.err.println(refused.getMessage());
             System.exit(1);
@@ -63,7 +64,7 @@ public final class Seed {
         var gymAdmin = administrator(baseUrl, platform, gym, secrets);
         progress.step("their administrators");
         hosting(client(baseUrl, cooperativeAdmin), progress);
-        fill(client(baseUrl, gymAdmin), progress);
+        fill(baseUrl, client(baseUrl, gymAdmin), progress);
 
         var readOnly = secrets.computeIfAbsent("winter-street.read_only", any -> issue(client(baseUrl, gymAdmin), "reports", "Reports",
                 scopes(client(baseUrl, gymAdmin)).stream().filter(scope -> scope.endsWith(":read")).toList(), null).token());
@@ -74,7 +75,7 @@ public final class Seed {
     }
 
     /** Winter Street is a gym that also hosts wikis for its members. */
-    private static void fill(Guildhall tenant, Progress progress) {
+    private static void fill(String baseUrl, Guildhall tenant, Progress progress) {
         var catalog = new CatalogSeed(tenant, "AUD");
         MartialArts.fill(catalog, progress);
         WikiHosting.fill(catalog, progress);
@@ -82,6 +83,7 @@ public final class Seed {
         GymTasks.fill(tenant, progress);
         GymMessages.fill(tenant, progress);
         ProviderSeed.fill(tenant, progress);
+        GymBilling.fill(tenant, baseUrl, progress);
     }
 
     /** The co-operative only hosts wikis. */

@@ -1,0 +1,144 @@
+package org.guildhall.smoke;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.HexFormat;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.guildhall.client.Guildhall;
+import org.guildhall.client.model.ListConnectionsOptions;
+import org.guildhall.client.model.ListPersonsOptions;
+import org.guildhall.client.model.NewConnection;
+import org.guildhall.client.model.PaymentProvider;
+import org.guildhall.client.model.Person;
+
+/**
+ * Two years of the gym's invoices at Stripe: events that are signed as Stripe does, and sent to the connection's door. It can be repeated, since each
+ * event counts once.
+ */
+final class GymBilling {
+
+    /** The number of steps that {@link #fill} reports. */
+    static final int STEPS = 1;
+
+    private static final String SECRET = "whsec_demo_of_winter_street_01";
+    private static final List<String> PAYERS = List.of("emma-sato", "viktor-horvat", "nina-petrova", "isaac-brown");
+    /** Pays the last invoice at the second attempt, so that its task is completed. */
+    private static final String LATE_PAYER = "aaron-mitchell";
+    private static final int MONTHS = 24;
+    private static final int AMOUNT_MINOR = 12_900;
+    private static final int GST_MINOR = 1_173;
+    private static final ZoneId ZONE = ZoneId.of("Australia/Sydney");
+    private static final int SECONDS_TO_PAYMENT = 3_600;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Guildhall tenant;
+    private final URI door;
+
+    private GymBilling(Guildhall tenant, URI door) {
+        this.tenant = tenant;
+        this.door = door;
+    }
+
+    /** @param baseUrl the address of the server */
+    static void fill(Guildhall tenant, String baseUrl, Progress progress) {
+        var connections = tenant.billing().connections();
+        var connection = CatalogSeed.ensure(
+                () -> connections.list(new ListConnectionsOptions().withExternalId("stripe")),
+                () -> connections.create(new NewConnection("Stripe", PaymentProvider.STRIPE, true).withExternalId("stripe").withSecret(SECRET)));
+        var seed = new GymBilling(tenant, URI.create(baseUrl + "/api/v1/billing/webhooks/" + connection.id()));
+        PAYERS.forEach(key -> seed.payer(key, true));
+        seed.payer(LATE_PAYER, false);
+        progress.step("two years of invoices; one was paid late, after a task to call");
+    }
+
+    private void payer(String key, boolean paysAtOnce) {
+        var person = tenant.runtime().persons().list(new ListPersonsOptions().withExternalId(key)).data().getFirst();
+        var last = YearMonth.from(LocalDate.now(ZONE)).minusMonths(1);
+        send("customer.created", key, begin(last.minusMonths(MONTHS)), customer(key, person));
+        for (int ago = MONTHS - 1; ago >= 0; ago--) {
+            var month = last.minusMonths(ago);
+            send("invoice.finalized", key + "_" + month, begin(month), invoice(key, month, "open", 0));
+            long paid = begin(month) + SECONDS_TO_PAYMENT;
+            if (ago == 0 && !paysAtOnce) {
+                send("invoice.payment_failed", key + "_" + month, paid, invoice(key, month, "open", 1));
+                paid += SECONDS_TO_PAYMENT;
+            }
+            send("invoice.paid", key + "_" + month, paid, invoice(key, month, "paid", 1));
+        }
+    }
+
+    private static long begin(YearMonth month) {
+        return month.atDay(1).atTime(6, 0).atZone(ZONE).toEpochSecond();
+    }
+
+    private static String customer(String key, Person person) {
+        return """
+                {"id": "cus_%s", "object": "customer", "name": "%s", "email": "%s", "currency": "aud", "metadata": {"guildhall_organization_id": "%s"}}"""
+                .formatted(word(key), person.name(), person.email(), person.personalOrganizationId());
+    }
+
+    private static String invoice(String key, YearMonth month, String status, int attempts) {
+        long begin = begin(month);
+        boolean paid = status.equals("paid");
+        return """
+                {"id": "in_%s", "object": "invoice", "status": "%s", "customer": "cus_%s", "currency": "aud", "number": "WS-%s", "billing_reason": "subscription_cycle",
+                 "subtotal": %d, "total": %d, "amount_due": %d, "amount_paid": %d, "amount_remaining": %d, "attempt_count": %d,
+                 "total_taxes": [{"amount": %d, "tax_behavior": "inclusive"}],
+                 "status_transitions": {"finalized_at": %d, "paid_at": %s},
+                 "lines": {"object": "list", "has_more": false, "data": [{"id": "il_%s", "object": "line_item", "description": "Membership, %s", "quantity": 1,
+                   "amount": %d, "period": {"start": %d, "end": %d}, "taxes": [{"amount": %d, "tax_behavior": "inclusive"}]}]}}"""
+                .formatted(
+                        word(key + month), status, word(key), word(key + month), AMOUNT_MINOR, AMOUNT_MINOR, AMOUNT_MINOR, paid ? AMOUNT_MINOR : 0,
+                        paid ? 0 : AMOUNT_MINOR, attempts, GST_MINOR, begin, paid ? begin + SECONDS_TO_PAYMENT : "null", word(key + month), month, AMOUNT_MINOR,
+                        begin, begin(month.plusMonths(1)), GST_MINOR);
+    }
+
+    private static String word(String text) {
+        return text.replace("-", "");
+    }
+
+    private void send(String type, String of, long at, String object) {
+        var body = """
+                {"id": "evt_%s", "object": "event", "type": "%s", "created": %d, "livemode": true, "api_version": "2026-07-29.dahlia", "data": {"object": %s}}"""
+                .formatted(word(of) + "_" + type.replace('.', '_'), type, at, object);
+        long now = Instant.now().getEpochSecond();
+        var request = HttpRequest.newBuilder(door)
+                .header("Content-Type", "application/json")
+                .header("Stripe-Signature", "t=" + now + ",v1=" + signature(now + "." + body))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try {
+            var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200 || answer.body().contains("\"failed\"")) {
+                throw new IllegalStateException("an event of Stripe was answered with " + answer.statusCode() + ": " + answer.body());
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    private static String signature(String signed) {
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return HexFormat.of().formatHex(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}
