@@ -66,7 +66,7 @@ final class InvoiceStore {
     /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable UUID connectionId, @Nullable UUID accountId, @Nullable UUID organizationId, @Nullable String state, @Nullable Boolean overdue,
-            @Nullable String number, @Nullable String subscription, @Nullable String reference, TimeWindow issued, @Nullable Instant dueBefore,
+            @Nullable String number, @Nullable String subscription, @Nullable String reference, TimeWindow issued, TimeWindow due,
             TimeWindow created) {}
 
     private static final List<Field<?>> COLUMNS = List.of(
@@ -123,7 +123,7 @@ final class InvoiceStore {
                     .and(by.is(INVOICES.SUBSCRIPTION_REFERENCE, Filter::subscription))
                     .and(by.is(INVOICES.PROVIDER_REFERENCE, Filter::reference))
                     .and(by.within(INVOICES.ISSUED_AT, Filter::issued))
-                    .and(by.when(SQLDataType.INSTANT, Filter::dueBefore, INVOICES.DUE_AT::lt))
+                    .and(by.within(INVOICES.DUE_AT, Filter::due))
                     .and(by.within(INVOICES.CREATED_AT, Filter::created)),
             InvoiceStore::row);
 
