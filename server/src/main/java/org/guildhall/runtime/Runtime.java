@@ -75,13 +75,7 @@ public final class Runtime {
      * @param neverDown true if the present plan must not be lowered or ended
      * @param reason the transition's reason, in a sentence
      */
-    public record PlanChange(UUID ladderId, @Nullable UUID tierId, UUID subscriptionId, boolean neverDown, String reason) {
-
-        /** A change that may lower the plan. */
-        public PlanChange(UUID ladderId, @Nullable UUID tierId, UUID subscriptionId, String reason) {
-            this(ladderId, tierId, subscriptionId, false, reason);
-        }
-    }
+    public record PlanChange(UUID ladderId, @Nullable UUID tierId, UUID subscriptionId, boolean neverDown, String reason) {}
 
     /**
      * The outcome of a plan change.

@@ -79,7 +79,7 @@ public final class StripeBodies {
                 "reason", "requested_by_customer", "created", 1_795_700_000, "metadata", object());
     }
 
-    /** The same invoice in the form before 2025-03-31.basil. */
+    /** The invoice of {@link #invoice} in the form before 2025-03-31.basil. */
     public static Map<String, Object> olderInvoice(String id, String status) {
         var invoice = with(
                 invoice(id, status), "subscription", "sub_harbour", "tax", 1_173,

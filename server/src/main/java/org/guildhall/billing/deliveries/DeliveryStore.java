@@ -7,9 +7,7 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -17,9 +15,9 @@ import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.json.Json;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
@@ -63,6 +61,7 @@ final class DeliveryStore {
             @Nullable UUID connectionId, @Nullable String state, @Nullable String outcome, @Nullable String eventType, @Nullable String eventReference,
             @Nullable String objectReference, TimeWindow created) {}
 
+    private static final JsonReader<List<Effect>> EFFECTS = JsonReader.ofList(Effect.class);
     private static final Field<Instant> NOW = Columns.now().as("now");
     private static final List<Field<?>> COLUMNS = List.of(
             WEBHOOK_DELIVERIES.ID, WEBHOOK_DELIVERIES.CONNECTION_ID, WEBHOOK_DELIVERIES.PROVIDER, WEBHOOK_DELIVERIES.PAYLOAD_ID,
@@ -201,23 +200,13 @@ final class DeliveryStore {
                 cells.get(WEBHOOK_DELIVERIES.OBJECT_KIND), cells.get(WEBHOOK_DELIVERIES.OBJECT_REFERENCE), cells.get(WEBHOOK_DELIVERIES.PROVIDER_AT),
                 cells.get(WEBHOOK_DELIVERIES.API_VERSION), cells.get(WEBHOOK_DELIVERIES.PAYLOAD_HASH), cells.get(WEBHOOK_DELIVERIES.PAYLOAD_BYTES),
                 cells.get(WEBHOOK_DELIVERIES.STATE), cells.get(WEBHOOK_DELIVERIES.OUTCOME), cells.get(WEBHOOK_DELIVERIES.SKIP_REASON),
-                cells.get(WEBHOOK_DELIVERIES.ERROR_CODE), cells.get(WEBHOOK_DELIVERIES.ERROR_DETAIL), effects(cells.get(WEBHOOK_DELIVERIES.EFFECTS)),
+                cells.get(WEBHOOK_DELIVERIES.ERROR_CODE), cells.get(WEBHOOK_DELIVERIES.ERROR_DETAIL), EFFECTS.read(cells.get(WEBHOOK_DELIVERIES.EFFECTS)),
                 cells.get(WEBHOOK_DELIVERIES.RECEIVED_AT), cells.get(WEBHOOK_DELIVERIES.LAST_RECEIVED_AT), cells.get(WEBHOOK_DELIVERIES.RECEIVED_COUNT),
                 cells.get(WEBHOOK_DELIVERIES.ATTEMPTS), cells.get(WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT), cells.get(WEBHOOK_DELIVERIES.PROCESSED_AT),
                 cells.get(WEBHOOK_DELIVERIES.CREATED_AT), cells.get(WEBHOOK_DELIVERIES.UPDATED_AT), cells.get(WEBHOOK_DELIVERIES.VERSION), cells.get(NOW));
     }
 
     private static JSONB json(List<Effect> effects) {
-        return Columns.rows(effects.stream().map(effect -> Map.of("type", effect.entityType(), "id", effect.entityId())).toList());
-    }
-
-    private static List<Effect> effects(JSONB stored) {
-        try {
-            var effects = new ArrayList<Effect>();
-            Json.WIRE.readTree(stored.data()).forEach(effect -> effects.add(new Effect(effect.get("type").textValue(), effect.get("id").textValue())));
-            return List.copyOf(effects);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return Columns.rows(effects.stream().map(effect -> Map.of("entity_type", effect.entityType(), "entity_id", effect.entityId())).toList());
     }
 }

@@ -1,14 +1,12 @@
 package org.guildhall.billing.deliveries;
 
 import java.time.Instant;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.Failures;
 import org.guildhall.core.data.TaskLease;
-import org.guildhall.core.data.Tx;
 import org.guildhall.core.work.TaskQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,12 +33,14 @@ final class ProcessDeliveryJob implements TaskQueue.Job {
     public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         try {
             return transactions.runAll(lease, (tx, events) -> {
-                var delivery = due(tx, lease.id());
-                // A connection that was disabled since has still received the event.
-                if (delivery != null) {
+                var delivery = deliveries.lock(tx, lease.id());
+                if (isDue(delivery)) {
+                    // A connection that was disabled since has still received the event.
                     ingestion.process(tx, events, connections.any(tx, delivery.connectionId()), delivery);
+                    return null;
                 }
-                return null;
+                // The database's clock can have been set back since the attempt was requested.
+                return delivery == null ? null : delivery.nextAttemptAt();
             });
         } catch (TaskLease.Lost lost) {
             throw lost;
@@ -50,15 +50,14 @@ final class ProcessDeliveryJob implements TaskQueue.Job {
             }
             LOG.warn("delivery {} can't be processed", lease.id(), failure);
             return transactions.runAll(lease, (tx, events) -> {
-                var delivery = due(tx, lease.id());
-                return delivery == null ? null : ingestion.processFailed(tx, events, delivery, failure);
+                var delivery = deliveries.lock(tx, lease.id());
+                return isDue(delivery) ? ingestion.processFailed(tx, events, delivery, failure) : delivery == null ? null : delivery.nextAttemptAt();
             });
         }
     }
 
-    private @Nullable Row due(Tx tx, UUID id) {
-        var delivery = deliveries.lock(tx, id);
-        return delivery == null || delivery.nextAttemptAt() == null || delivery.nextAttemptAt().isAfter(delivery.now()) ? null : delivery;
+    private static boolean isDue(@Nullable Row delivery) {
+        return delivery != null && delivery.nextAttemptAt() != null && !delivery.nextAttemptAt().isAfter(delivery.now());
     }
 
     @Override

@@ -108,7 +108,7 @@ final class InvoiceRules {
         return HalfUp.share(amountMinor, rate, implied.inclusive() ? WHOLE_BASIS_POINTS + rate : WHOLE_BASIS_POINTS);
     }
 
-    /** What payments of an invoice can pay: its total without what was paid in another way. */
+    /** The amount that payments can pay: the invoice's total less the amounts that were paid in another way. */
     static long payable(InvoiceFacts invoice, List<CreditNoteFacts> notes) {
         long reduced = notes.stream().filter(note -> note.active() && note.invoiceId().equals(invoice.id()))
                 .mapToLong(CreditNoteFacts::reducesInvoiceMinor).sum();

@@ -10,7 +10,7 @@ enum TransactionKind {
     CURRENCY_EXCHANGE("currency_exchange"),
     /** The money of a refund left. */
     REFUND_PAID("refund_paid"),
-    /** What a refund undoes: revenue and tax, or unapplied money. */
+    /** A refund takes back revenue and tax, or unapplied money. */
     REFUND_ALLOCATED("refund_allocated"),
     CREDIT_NOTE("credit_note"),
     WRITE_OFF("write_off"),

@@ -154,7 +154,7 @@ final class UndoneTax {
                 && InvoiceRules.tax(invoice) > 0;
     }
 
-    /** What a refund, a lost dispute or a credit note undoes; nothing for one that doesn't count. */
+    /** The amounts that a refund, a lost dispute or a credit note takes back; zero for one that doesn't count. */
     Undone of(UUID id) {
         return results.getOrDefault(id, Undone.NOTHING);
     }

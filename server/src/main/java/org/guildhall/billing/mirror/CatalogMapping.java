@@ -1,7 +1,6 @@
 package org.guildhall.billing.mirror;
 
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -43,10 +42,5 @@ public final class CatalogMapping {
     public String entitlement(Item item) {
         var product = of(item);
         return product == null ? "unmapped" : product.tiers().isEmpty() ? "not_a_plan" : "drives";
-    }
-
-    /** A mapping of given products. */
-    static CatalogMapping of(List<ReferencedProduct> products) {
-        return new CatalogMapping(products.stream().collect(Collectors.toMap(ReferencedProduct::reference, Function.identity())));
     }
 }

@@ -21,7 +21,7 @@ final class MirrorRules {
      */
     record Position(Instant at, int rank, String eventReference) {}
 
-    /** What an event is to the mirrored content. */
+    /** The order of an event and the mirrored content. */
     enum Verdict {
         NEWER("applied"), STALE("stale"), SAME_EVENT("no_change");
 

@@ -195,6 +195,9 @@ class WebhooksTest {
         var delivery = http.get(DELIVERIES + "/" + receipt.at("/deliveries/0/id")).expect(200);
         assertEquals("unreadable `customer.name` is no text. 1", delivery.at("/error/code") + " " + delivery.at("/error/detail") + " " + delivery.at("/attempts"));
         assertTrue(delivery.at("/next_attempt_at") != null);
+        var again = replayed(delivery.at("/id"));
+        assertEquals("failed unreadable 1", again.at("/state") + " " + again.at("/error/code") + " " + again.at("/attempts"));
+        assertTrue(again.at("/next_attempt_at") != null);
         assertEquals(0, http.get(ACCOUNTS).expect(200).json().get("data").size());
     }
 

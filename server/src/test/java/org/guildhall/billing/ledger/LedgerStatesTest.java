@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What changes of state do to posted transactions. */
+/** Posted transactions after the state of their object has changed. */
 class LedgerStatesTest {
 
     private static final InvoiceFacts OPEN = invoice(10, "AUD", "open", 1_173, 12_900, 12_900, line(12_900, 0, 1_173));

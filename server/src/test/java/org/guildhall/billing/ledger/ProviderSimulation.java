@@ -60,7 +60,7 @@ final class ProviderSimulation {
         return invoices.stream().filter(invoice -> invoice.state().equals("open")).mapToLong(InvoiceFacts::remainingMinor).sum();
     }
 
-    /** What is withheld without a decision. */
+    /** The amount that is withheld while a dispute is open. */
     long disputed() {
         return disputes.stream().filter(dispute -> !dispute.state().equals("lost")).mapToLong(DisputeFacts::withheldMinor).sum();
     }

@@ -32,7 +32,7 @@ class PlanChangesTest {
     }
 
     private PlanChange wanted(@Nullable String tier) {
-        return new PlanChange(uuid(plans.ladder), tier == null ? null : uuid(tier), SUBSCRIPTION, "The subscription changed.");
+        return new PlanChange(uuid(plans.ladder), tier == null ? null : uuid(tier), SUBSCRIPTION, false, "The subscription changed.");
     }
 
     private @Nullable String tier(@Nullable String name) {
@@ -148,7 +148,7 @@ class PlanChangesTest {
                 assertThrows(ProblemException.class, () -> door.changePlan(uuid(elsewhere.organization()), wanted(plans.standard))),
                 assertThrows(ProblemException.class, () -> door.changePlan(organization, wanted(elsewhere.standard))),
                 assertThrows(ProblemException.class, () -> door.changePlan(organization,
-                        new PlanChange(uuid(elsewhere.ladder), null, SUBSCRIPTION, "No reason."))))) {
+                        new PlanChange(uuid(elsewhere.ladder), null, SUBSCRIPTION, false, "No reason."))))) {
             assertEquals("not_found", refused.problem().code());
         }
     }
