@@ -4,11 +4,14 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.deliveries.Deliveries;
+import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.plans.SettlementJob;
+import org.guildhall.billing.reconciliation.Reconciliation;
 import org.guildhall.billing.recovery.PaymentRecovery;
+import org.guildhall.billing.stripe.StripeApi;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -30,23 +33,31 @@ public final class BillingModule {
     private final PlanSettlement plans;
     private final Ledger ledger = new Ledger();
     private final Deliveries deliveries;
+    private final Fetches fetches;
+    private final Reconciliation reconciliation;
 
     /**
      * @param db the connections of requests
      * @param jobs the connections of jobs
      * @param publicUrl the address of this server for providers
+     * @param stripeBaseUrl the address of Stripe's API
      */
-    public BillingModule(Db db, Db jobs, TaskQueue queue, Keys keys, Platform platform, Runtime runtime, Tasks tasks, String publicUrl) {
+    public BillingModule(
+            Db db, Db jobs, TaskQueue queue, Keys keys, Platform platform, Runtime runtime, Tasks tasks, String publicUrl, String stripeBaseUrl) {
         this.publicUrl = publicUrl;
         this.connections = new Connections(platform, keys);
+        this.fetches = new Fetches(queue);
         this.mirror = new Mirroring(runtime, new Catalog());
         this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
-        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, ledger, plans, new PaymentRecovery(tasks));
+        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, ledger, plans, new PaymentRecovery(tasks), fetches);
+        this.reconciliation = new Reconciliation(
+                jobs, queue, connections, fetches, mirror, deliveries.effects(), new StripeApi(stripeBaseUrl), tasks);
     }
 
     /** Registers the room's background work. */
     public void schedule() {
         deliveries.schedule();
+        reconciliation.schedule();
     }
 
     /** The jobs that this room offers. */
@@ -56,7 +67,7 @@ public final class BillingModule {
 
     /** Binds the room's operations. */
     public void bind(Api api) {
-        connections.bind(api, publicUrl);
+        connections.bind(api, publicUrl, fetches::resume);
         mirror.bind(api, new LinkedPlans(plans));
         ledger.bind(api);
         deliveries.bind(api);

@@ -41,7 +41,8 @@ class ArchitectureTest {
             "runtime", List.of("sites", "usage", "entitlements", "people", "backfills", "plans", "rules", "imports"),
             "tasks", List.of("messages", "suppressions", "preferences", "templates", "jobs", "operational"),
             "providers", List.of("alerts", "checks", "domains"),
-            "billing", List.of("deliveries", "plans", "ledger", "recovery", "mirror", "stripe", "events", "connections"),
+            "billing", List.of(
+                    "reconciliation", "deliveries", "plans", "ledger", "recovery", "mirror", "fetches", "stripe", "events", "connections"),
             "platform", List.of("pages"));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.guildhall.Http;
 import org.guildhall.billing.StripeBodies;
 import org.guildhall.billing.StripeSender;
+import org.guildhall.billing.StripeStandIn;
 
 /** The examples of the billing room's operations. */
 final class BillingExamples {
@@ -19,6 +20,7 @@ final class BillingExamples {
             example(GET_CONNECTION),
             example(UPDATE_CONNECTION),
             example(ROTATE_CONNECTION_SECRET),
+            example(SET_CONNECTION_API_KEY),
             example(DISABLE_CONNECTION),
             example(ENABLE_CONNECTION).after(DISABLE_CONNECTION),
 
@@ -96,6 +98,16 @@ final class BillingExamples {
         var invoice = String.valueOf(samples.http.get("/api/v1/billing/invoices?provider_reference=in_" + word).expect(200).at("/data/0/id"));
         samples.remember("invoice line", String.valueOf(samples.http.get("/api/v1/billing/invoices/" + invoice + "/lines").expect(200).at("/data/0/id")));
         return invoice;
+    }
+
+    /** An account that the provider doesn't have. */
+    static void fetch(SampleData samples) {
+        var connection = samples.made("/api/v1/billing/connections", Map.of(
+                "name", "Stripe", "provider", "stripe", "livemode", true, "secret", StripeSender.SECRET,
+                "api_key", StripeStandIn.shared().account().apiKey()));
+        var word = samples.word();
+        new StripeSender(new Http(samples.tenant.server(), null), connection, StripeSender.SECRET).send(StripeSender.event(
+                "evt_" + word, "invoice.finalized", Instant.now().getEpochSecond(), StripeBodies.invoice("in_" + word, "open"))).expect(200);
     }
 
     /** An invoice whose payment failed, with its task. */

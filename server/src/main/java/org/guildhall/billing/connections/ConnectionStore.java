@@ -37,15 +37,18 @@ final class ConnectionStore {
      * @param secret sealed; null if none was set
      * @param previousSecret sealed; null if none is valid beside the secret
      * @param previousSecretUntil the instant until which the previous secret is valid; null if there is none
+     * @param apiKey sealed; null if none was set
      */
     record Row(
             UUID id, @Nullable String externalId, String name, String provider, @Nullable String accountReference, boolean livemode,
             byte @Nullable [] secret, @Nullable Instant secretRotatedAt, byte @Nullable [] previousSecret, @Nullable Instant previousSecretUntil,
-            String state, long refusedDeliveries, @Nullable Instant lastRefusedAt, Instant createdAt, Instant updatedAt, long version, Instant now) {}
+            byte @Nullable [] apiKey, @Nullable Instant apiKeySetAt, String state, long refusedDeliveries, @Nullable Instant lastRefusedAt,
+            Instant createdAt, Instant updatedAt, long version, Instant now) {}
 
-    /** The members of a new connection. @param secret sealed; null for none */
+    /** The members of a new connection. @param secret sealed; null for none @param apiKey sealed; null for none */
     record New(
-            @Nullable String externalId, String name, String provider, @Nullable String accountReference, boolean livemode, byte @Nullable [] secret) {}
+            @Nullable String externalId, String name, String provider, @Nullable String accountReference, boolean livemode, byte @Nullable [] secret,
+            byte @Nullable [] apiKey) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(@Nullable String externalId, @Nullable String provider, @Nullable String state, TimeWindow created) {}
@@ -56,15 +59,16 @@ final class ConnectionStore {
             .as("previous_until");
     private static final List<Field<?>> COLUMNS = List.of(
             CONNECTIONS.ID, CONNECTIONS.EXTERNAL_ID, CONNECTIONS.NAME, CONNECTIONS.PROVIDER, CONNECTIONS.ACCOUNT_REFERENCE, CONNECTIONS.LIVEMODE,
-            CONNECTIONS.SECRET, CONNECTIONS.SECRET_ROTATED_AT, CONNECTIONS.PREVIOUS_SECRET, PREVIOUS_UNTIL, CONNECTIONS.STATE,
-            CONNECTIONS.REFUSED_DELIVERIES, CONNECTIONS.LAST_REFUSED_AT, CONNECTIONS.CREATED_AT, CONNECTIONS.UPDATED_AT, CONNECTIONS.VERSION, NOW);
+            CONNECTIONS.SECRET, CONNECTIONS.SECRET_ROTATED_AT, CONNECTIONS.PREVIOUS_SECRET, PREVIOUS_UNTIL, CONNECTIONS.API_KEY,
+            CONNECTIONS.API_KEY_SET_AT, CONNECTIONS.STATE, CONNECTIONS.REFUSED_DELIVERIES, CONNECTIONS.LAST_REFUSED_AT, CONNECTIONS.CREATED_AT, CONNECTIONS.UPDATED_AT, CONNECTIONS.VERSION, NOW);
     private static final Condition BY_ID = CONNECTIONS.ID.eq(param(CONNECTIONS.ID));
 
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(CONNECTIONS)
                     .set(Columns.assigned(
                             CONNECTIONS.ID, CONNECTIONS.EXTERNAL_ID, CONNECTIONS.NAME, CONNECTIONS.PROVIDER, CONNECTIONS.ACCOUNT_REFERENCE,
-                            CONNECTIONS.LIVEMODE, CONNECTIONS.SECRET))
+                            CONNECTIONS.LIVEMODE, CONNECTIONS.SECRET, CONNECTIONS.API_KEY))
+                    .set(CONNECTIONS.API_KEY_SET_AT, when(param(CONNECTIONS.API_KEY).isNotNull(), Columns.now()))
                     .returningResult(COLUMNS),
             ConnectionStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(CONNECTIONS).where(BY_ID), ConnectionStore::row);
@@ -83,6 +87,17 @@ final class ConnectionStore {
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             ConnectionStore::row);
+    private static final PreparedQuery<Row> SET_API_KEY = PreparedQuery.of(
+            change()
+                    .set(CONNECTIONS.API_KEY, param(CONNECTIONS.API_KEY))
+                    .set(CONNECTIONS.API_KEY_SET_AT, when(param(CONNECTIONS.API_KEY).isNotNull(), Columns.now()))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            ConnectionStore::row);
+    private static final PreparedQuery<UUID> GET_FETCH_TASK =
+            PreparedQuery.ofValue(select(CONNECTIONS.FETCH_TASK_ID).from(CONNECTIONS).where(BY_ID));
+    private static final PreparedUpdate SET_FETCH_TASK =
+            PreparedUpdate.of(DSL.update(CONNECTIONS).set(CONNECTIONS.FETCH_TASK_ID, param(CONNECTIONS.FETCH_TASK_ID)).where(BY_ID));
     private static final PreparedUpdate COUNT_REFUSED = PreparedUpdate.of(DSL.update(CONNECTIONS)
             .set(CONNECTIONS.REFUSED_DELIVERIES, CONNECTIONS.REFUSED_DELIVERIES.plus(inline(1L)))
             .set(CONNECTIONS.LAST_REFUSED_AT, Columns.now())
@@ -105,7 +120,8 @@ final class ConnectionStore {
     }
 
     Row insert(Tx tx, UUID id, New values) {
-        return INSERT.single(tx, id, values.externalId(), values.name(), values.provider(), values.accountReference(), values.livemode(), values.secret());
+        return INSERT.single(tx, id, values.externalId(), values.name(), values.provider(), values.accountReference(), values.livemode(), values.secret(),
+                values.apiKey());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -139,6 +155,21 @@ final class ConnectionStore {
         return ROTATE.single(tx, secret, previous, seconds, id);
     }
 
+    /** Replaces the API key. @param apiKey sealed; null for none */
+    Row setApiKey(Tx tx, UUID id, byte @Nullable [] apiKey) {
+        return SET_API_KEY.single(tx, apiKey, id);
+    }
+
+    /** The open task about objects that couldn't be fetched; null if there is none. */
+    @Nullable UUID fetchTask(Tx tx, UUID id) {
+        return GET_FETCH_TASK.one(tx, id);
+    }
+
+    /** Sets the task about objects that couldn't be fetched, with the transaction's next statement. The version stays, since no answer shows it. */
+    void setFetchTask(Tx tx, UUID id, @Nullable UUID taskId) {
+        SET_FETCH_TASK.later(tx, taskId, id);
+    }
+
     /** Counts a delivery that was refused. The version stays, since nothing that a caller can set changes. */
     void countRefused(Tx tx, UUID id) {
         COUNT_REFUSED.execute(tx, id);
@@ -148,8 +179,8 @@ final class ConnectionStore {
         return new Row(
                 cells.get(CONNECTIONS.ID), cells.get(CONNECTIONS.EXTERNAL_ID), cells.get(CONNECTIONS.NAME), cells.get(CONNECTIONS.PROVIDER),
                 cells.get(CONNECTIONS.ACCOUNT_REFERENCE), cells.get(CONNECTIONS.LIVEMODE), cells.get(CONNECTIONS.SECRET),
-                cells.get(CONNECTIONS.SECRET_ROTATED_AT), cells.get(CONNECTIONS.PREVIOUS_SECRET), cells.get(PREVIOUS_UNTIL), cells.get(CONNECTIONS.STATE),
-                cells.get(CONNECTIONS.REFUSED_DELIVERIES), cells.get(CONNECTIONS.LAST_REFUSED_AT), cells.get(CONNECTIONS.CREATED_AT),
+                cells.get(CONNECTIONS.SECRET_ROTATED_AT), cells.get(CONNECTIONS.PREVIOUS_SECRET), cells.get(PREVIOUS_UNTIL), cells.get(CONNECTIONS.API_KEY),
+                cells.get(CONNECTIONS.API_KEY_SET_AT), cells.get(CONNECTIONS.STATE), cells.get(CONNECTIONS.REFUSED_DELIVERIES), cells.get(CONNECTIONS.LAST_REFUSED_AT), cells.get(CONNECTIONS.CREATED_AT),
                 cells.get(CONNECTIONS.UPDATED_AT), cells.get(CONNECTIONS.VERSION), cells.get(NOW));
     }
 }

@@ -29,10 +29,20 @@ public final class Connections {
      * A connection.
      *
      * @param accountReference the account at the provider; null for any
+     * @param hasApiKey true if the provider can be asked
      * @param secrets the signing secrets that are valid now, in clear; empty if none was set
      * @param now the present instant by the database's clock
      */
-    public record Connected(UUID id, String provider, @Nullable String accountReference, boolean livemode, List<String> secrets, Instant now) {}
+    public record Connected(UUID id, String provider, @Nullable String accountReference, boolean livemode, boolean hasApiKey, List<String> secrets, Instant now) {}
+
+    /** Gets a signal in the transaction that sets the API key of a connection. */
+    @FunctionalInterface
+    public interface KeyChanges {
+        void keySet(Tx tx, UUID connectionId);
+    }
+
+    /** A connection that can be asked. @param name as in the API @param apiKey in clear */
+    public record Asked(Connected connection, String name, String apiKey) {}
 
     /** The tenant of a connection; null if there is no such connection. */
     public @Nullable UUID tenant(UUID id) {
@@ -50,11 +60,31 @@ public final class Connections {
         return active(Require.found(store.get(tx, id)));
     }
 
+    /** A connection with its API key; null if it is disabled or has none. */
+    public @Nullable Asked asked(Tx tx, UUID id) {
+        var row = store.get(tx, id);
+        if (row == null || !row.state().equals("active") || row.apiKey() == null) {
+            return null;
+        }
+        var key = keys.openSecret(row.apiKey(), ConnectionsHandler.apiKeyOwner(id));
+        return key == null ? null : new Asked(active(row), row.name(), key);
+    }
+
+    /** The open task about objects that couldn't be fetched; null if there is none. */
+    public @Nullable UUID fetchTask(Tx tx, UUID id) {
+        return store.fetchTask(tx, id);
+    }
+
+    /** Sets the open task about objects that couldn't be fetched; null for none. */
+    public void setFetchTask(Tx tx, UUID id, @Nullable UUID taskId) {
+        store.setFetchTask(tx, id, taskId);
+    }
+
     private Connected active(Row row) {
         var secrets = new ArrayList<String>();
         open(row.id(), row.secret(), secrets);
         open(row.id(), row.previousSecretUntil() == null ? null : row.previousSecret(), secrets);
-        return new Connected(row.id(), row.provider(), row.accountReference(), row.livemode(), List.copyOf(secrets), row.now());
+        return new Connected(row.id(), row.provider(), row.accountReference(), row.livemode(), row.apiKey() != null, List.copyOf(secrets), row.now());
     }
 
     private void open(UUID id, byte @Nullable [] sealed, List<String> secrets) {
@@ -69,8 +99,13 @@ public final class Connections {
         store.countRefused(tx, id);
     }
 
-    /** Binds the operations of this part. @param publicUrl the address of this server for providers */
-    public void bind(Api api, String publicUrl) {
-        new ConnectionsHandler(store, platform, keys, publicUrl).bind(api.routes());
+    /**
+     * Binds the operations of this part.
+     *
+     * @param publicUrl the address of this server for providers
+     * @param keyChanges gets new API keys, and connections that are enabled again
+     */
+    public void bind(Api api, String publicUrl, KeyChanges keyChanges) {
+        new ConnectionsHandler(store, platform, keys, publicUrl, keyChanges).bind(api.routes());
     }
 }

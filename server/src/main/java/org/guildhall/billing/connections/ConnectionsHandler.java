@@ -6,6 +6,7 @@ import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
 import org.guildhall.api.billing.ConnectionsApi;
 import org.guildhall.api.model.Connection;
+import org.guildhall.api.model.ConnectionApiKey;
 import org.guildhall.api.model.ConnectionId;
 import org.guildhall.api.model.ConnectionPatch;
 import org.guildhall.api.model.ConnectionSecret;
@@ -16,10 +17,12 @@ import org.guildhall.api.model.PaymentProvider;
 import org.guildhall.billing.connections.ConnectionStore.Filter;
 import org.guildhall.billing.connections.ConnectionStore.New;
 import org.guildhall.billing.connections.ConnectionStore.Row;
+import org.guildhall.billing.connections.Connections.KeyChanges;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.platform.Platform;
@@ -33,13 +36,18 @@ final class ConnectionsHandler implements ConnectionsApi<Call> {
     private final Platform platform;
     private final Keys keys;
     private final String publicUrl;
+    private final KeyChanges keyChanges;
 
-    /** @param publicUrl the address of this server for providers */
-    ConnectionsHandler(ConnectionStore connections, Platform platform, Keys keys, String publicUrl) {
+    /**
+     * @param publicUrl the address of this server for providers
+     * @param keyChanges gets new API keys, and connections that are enabled again
+     */
+    ConnectionsHandler(ConnectionStore connections, Platform platform, Keys keys, String publicUrl, KeyChanges keyChanges) {
         this.connections = connections;
         this.platform = platform;
         this.keys = keys;
         this.publicUrl = publicUrl;
+        this.keyChanges = keyChanges;
     }
 
     @Override
@@ -47,7 +55,8 @@ final class ConnectionsHandler implements ConnectionsApi<Call> {
         var id = Ids.next();
         var secret = body.secret() == null ? null : seal(id, body.secret());
         var connection = toApi(connections.insert(call.tx(), id, new New(
-                body.externalId(), body.name(), body.provider().value(), body.accountReference(), body.livemode(), secret)));
+                body.externalId(), body.name(), body.provider().value(), body.accountReference(), body.livemode(), secret,
+                body.apiKey() == null ? null : sealApiKey(id, body.livemode(), body.apiKey()))));
         platform.openConnectionDoor(call.tx(), id);
         call.created(connection.id(), connection);
         return Reply.created(BASE + connection.id(), connection);
@@ -87,12 +96,23 @@ final class ConnectionsHandler implements ConnectionsApi<Call> {
     }
 
     @Override
+    public Reply<Connection> setConnectionApiKey(Call call, ConnectionId connectionId, ConnectionApiKey body) {
+        var before = lock(call, connectionId);
+        var sealed = body.apiKey() == null ? null : sealApiKey(before.id(), before.livemode(), body.apiKey());
+        if (sealed != null) {
+            keyChanges.keySet(call.tx(), before.id());
+        }
+        return changed(call, before, connections.setApiKey(call.tx(), before.id(), sealed));
+    }
+
+    @Override
     public Reply<Connection> disableConnection(Call call, ConnectionId connectionId) {
         return move(call, connectionId, "active", "disabled");
     }
 
     @Override
     public Reply<Connection> enableConnection(Call call, ConnectionId connectionId) {
+        keyChanges.keySet(call.tx(), connectionId.value());
         return move(call, connectionId, "disabled", "active");
     }
 
@@ -120,11 +140,27 @@ final class ConnectionsHandler implements ConnectionsApi<Call> {
         return keys.sealSecret(secret, new ConnectionId(id).toString());
     }
 
+    private byte[] sealApiKey(UUID id, boolean livemode, String apiKey) {
+        // With a key of the other mode the provider would lack every object.
+        var other = livemode ? "_test_" : "_live_";
+        if (apiKey.regionMatches(2, other, 0, other.length())) {
+            var detail = "`api_key` is a key of the " + (livemode ? "test" : "live") + " mode; the connection takes the other mode.";
+            throw Problem.VALIDATION_FAILED.because(detail).with(Item.pointer("/api_key", "other_mode", detail));
+        }
+        return keys.sealSecret(apiKey, apiKeyOwner(id));
+    }
+
+    /** The owner of a sealed API key, which can't be read as a signing secret. */
+    static String apiKeyOwner(UUID id) {
+        return new ConnectionId(id) + " api_key";
+    }
+
     private Connection toApi(Row row) {
         var id = new ConnectionId(row.id());
         return new Connection(
                 id, row.externalId(), row.name(), PaymentProvider.fromValue(row.provider()), row.accountReference(), row.livemode(),
                 ConnectionState.fromValue(row.state()), publicUrl + "/api/v1/billing/webhooks/" + id, row.secret() != null, row.secretRotatedAt(),
-                row.previousSecretUntil(), row.refusedDeliveries(), row.lastRefusedAt(), row.createdAt(), row.updatedAt(), row.version());
+                row.previousSecretUntil(), row.apiKey() != null, row.apiKeySetAt(), row.refusedDeliveries(),
+                row.lastRefusedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -1,6 +1,7 @@
 package org.guildhall.billing.deliveries;
 
 import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
@@ -19,6 +20,7 @@ public final class Deliveries {
     private final TaskQueue queue;
     private final Connections connections;
     private final DeliveryStore deliveries = new DeliveryStore();
+    private final EventEffects effects;
     private final Ingestion ingestion;
 
     /**
@@ -27,12 +29,18 @@ public final class Deliveries {
      */
     public Deliveries(
             Db db, Db jobs, TaskQueue queue, Keys keys, Connections connections, Mirroring mirror, Ledger ledger, PlanSettlement plans,
-            PaymentRecovery recovery) {
+            PaymentRecovery recovery, Fetches fetches) {
         this.db = db;
         this.jobs = jobs;
         this.queue = queue;
         this.connections = connections;
-        this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, mirror, ledger, plans, recovery), queue, keys);
+        this.effects = new EventEffects(mirror, ledger, plans, recovery, fetches);
+        this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, effects), queue, keys);
+    }
+
+    /** The effects of events, for objects that are fetched. */
+    public EventEffects effects() {
+        return effects;
     }
 
     /** Registers the background work of this part. */

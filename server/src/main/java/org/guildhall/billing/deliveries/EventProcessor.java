@@ -6,16 +6,8 @@ import org.guildhall.billing.deliveries.DeliveryStore.Effect;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
-import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.ledger.UnbalancedSource;
 import org.guildhall.billing.mirror.Mirroring.Origin;
-import org.guildhall.billing.mirror.Mirroring;
-import org.guildhall.billing.plans.PlanSettlement;
-import org.guildhall.billing.recovery.PaymentRecovery;
-import org.guildhall.billing.stripe.StripeCustomers;
-import org.guildhall.billing.stripe.StripeInvoices;
-import org.guildhall.billing.stripe.StripePayments;
-import org.guildhall.billing.stripe.StripeSubscriptions;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -28,17 +20,11 @@ final class EventProcessor {
     private static final int EFFECTS_MAX = 200;
 
     private final DeliveryStore deliveries;
-    private final Mirroring mirror;
-    private final Ledger ledger;
-    private final PlanSettlement plans;
-    private final PaymentRecovery recovery;
+    private final EventEffects eventEffects;
 
-    EventProcessor(DeliveryStore deliveries, Mirroring mirror, Ledger ledger, PlanSettlement plans, PaymentRecovery recovery) {
+    EventProcessor(DeliveryStore deliveries, EventEffects eventEffects) {
         this.deliveries = deliveries;
-        this.mirror = mirror;
-        this.ledger = ledger;
-        this.plans = plans;
-        this.recovery = recovery;
+        this.eventEffects = eventEffects;
     }
 
     /**
@@ -57,55 +43,14 @@ final class EventProcessor {
             return skipped(tx, delivery, "foreign");
         }
         var origin = new Origin(delivery.id(), event.at(), event.rank(), event.reference(), event.apiVersion(), isRepeated);
-        return switch (event.type()) {
-            case "customer.created", "customer.updated", "customer.deleted" ->
-                account(tx, changes, connection, delivery, event, origin);
-            case "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted", "customer.subscription.paused",
-                    "customer.subscription.resumed" -> subscription(tx, changes, connection, delivery, event, origin);
-            case "invoice.created", "invoice.updated", "invoice.finalized", "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed",
-                    "invoice.payment_action_required", "invoice.sent", "invoice.overdue", "invoice.overpaid", "invoice.voided",
-                    "invoice.marked_uncollectible", "invoice.deleted" ->
-                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeInvoices.read(event), origin));
-            case "payment_intent.created", "payment_intent.processing", "payment_intent.requires_action", "payment_intent.succeeded",
-                    "payment_intent.canceled", "payment_intent.payment_failed", "payment_intent.amount_capturable_updated" ->
-                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readIntent(event), origin));
-            case "charge.succeeded", "charge.failed", "charge.pending", "charge.captured", "charge.expired", "charge.updated", "charge.refunded" ->
-                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readCharge(event), origin));
-            case "refund.created", "refund.updated", "refund.failed", "charge.refund.updated" ->
-                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readRefund(event), origin));
-            case "invoice_payment.paid" ->
-                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readInvoicePayment(event)));
-            default -> skipped(tx, delivery, "unknown_type");
-        };
-    }
-
-    private Row account(Tx tx, Changes changes, Connected connection, Row delivery, ProviderEvent event, Origin origin) {
-        var applied = mirror.apply(tx, changes, connection.id(), StripeCustomers.read(event), origin);
-        if (applied.linkedTo() != null) {
-            plans.settle(tx, changes, PROVIDER, applied.linkedTo());
-        }
-        return done(tx, changes, delivery, applied.outcome());
-    }
-
-    private Row subscription(Tx tx, Changes changes, Connected connection, Row delivery, ProviderEvent event, Origin origin) {
-        var applied = mirror.apply(tx, changes, connection.id(), StripeSubscriptions.read(event), origin);
-        if (applied.organizationId() != null) {
-            plans.settle(tx, changes, PROVIDER, applied.organizationId());
-        }
-        return done(tx, changes, delivery, applied.outcome());
+        var outcome = eventEffects.apply(tx, changes, PROVIDER, connection, event, origin);
+        return outcome == null
+                ? skipped(tx, delivery, "unknown_type")
+                : deliveries.processed(tx, delivery.id(), outcome, null, effects(changes));
     }
 
     private Row skipped(Tx tx, Row delivery, String reason) {
         return deliveries.processed(tx, delivery.id(), null, reason, List.of());
-    }
-
-    private Row done(Tx tx, Changes changes, Row delivery, String outcome) {
-        // The invoices that the event has changed are locked by the mirror.
-        List.copyOf(changes.all()).stream()
-                .filter(change -> change.entityType().equals("invoice") && change.after() != null)
-                .forEach(change -> recovery.settle(tx, changes, change.id()));
-        ledger.settle(tx, changes, delivery.id());
-        return deliveries.processed(tx, delivery.id(), outcome, null, effects(changes));
     }
 
     private static List<Effect> effects(Changes changes) {

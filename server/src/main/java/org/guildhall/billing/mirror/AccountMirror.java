@@ -38,12 +38,13 @@ final class AccountMirror {
     AppliedAccount apply(Tx tx, Changes changes, UUID connectionId, ProviderAccount facts, Origin origin) {
         var locked = accounts.lockOrStub(tx, connectionId, facts.reference());
         var before = locked.row();
+        origin.requireVersion(locked.isNew(), before.version());
         var verdict = MirrorRules.verdict(before.position(), before.isDeleted(), origin);
-        if (verdict != MirrorRules.Verdict.NEWER) {
+        if (!verdict.applies()) {
             return new AppliedAccount(verdict.outcome(), null);
         }
         var after = accounts.apply(
-                tx, before.id(), facts, link(tx, before, facts.metadata()), origin.deliveryId(), origin.position(), origin.apiVersion());
+                tx, before.id(), origin.position().isFetched() && facts.deleted() ? deleted(facts, before) : facts, link(tx, before, facts.metadata()), origin.deliveryId(), origin.position(), origin.apiVersion());
         var account = MirrorViews.toApi(after);
         if (locked.isNew()) {
             changes.created(account.id(), account);
@@ -51,6 +52,11 @@ final class AccountMirror {
             changes.changed(account.id(), MirrorViews.toApi(before), account);
         }
         return new AppliedAccount(verdict.outcome(), before.organizationId() == null ? after.organizationId() : null);
+    }
+
+    /** The provider's answer for a deleted customer has nothing but the id. */
+    private static ProviderAccount deleted(ProviderAccount facts, Row before) {
+        return new ProviderAccount(facts.reference(), true, before.name(), before.email(), before.phone(), before.currency(), before.metadata());
     }
 
     /** The link of an account with this metadata. A link that exists stays, and so does an operator's decision until the metadata changes. */

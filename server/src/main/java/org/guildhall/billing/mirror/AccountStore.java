@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderAccount;
+import org.guildhall.billing.fetches.FetchColumn;
+import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -42,7 +44,7 @@ final class AccountStore {
             UUID id, UUID connectionId, String reference, @Nullable String providerStatus, String state, @Nullable UUID organizationId, String linkSource,
             @Nullable String linkedMetadata, @Nullable String name, @Nullable String email, @Nullable String phone, @Nullable String currency,
             Map<String, String> metadata, @Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt,
-            Instant createdAt, Instant updatedAt, long version) {
+            Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {
 
         boolean isDeleted() {
             return state.equals("deleted");
@@ -65,11 +67,12 @@ final class AccountStore {
         }
     }
 
+    private static final Field<String> FETCH = FetchColumn.of("account", ACCOUNTS.TENANT_ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             ACCOUNTS.ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.PROVIDER_REFERENCE, ACCOUNTS.PROVIDER_STATUS, ACCOUNTS.STATE, ACCOUNTS.ORGANIZATION_ID,
             ACCOUNTS.LINK_SOURCE, ACCOUNTS.LINKED_METADATA, ACCOUNTS.NAME, ACCOUNTS.EMAIL, ACCOUNTS.PHONE, ACCOUNTS.CURRENCY, ACCOUNTS.METADATA,
             ACCOUNTS.DELIVERY_ID, ACCOUNTS.PROVIDER_EVENT_REFERENCE, ACCOUNTS.PROVIDER_AT, ACCOUNTS.MIRROR_RANK, ACCOUNTS.API_VERSION,
-            ACCOUNTS.OBSERVED_AT, ACCOUNTS.CREATED_AT, ACCOUNTS.UPDATED_AT, ACCOUNTS.VERSION);
+            ACCOUNTS.OBSERVED_AT, ACCOUNTS.CREATED_AT, ACCOUNTS.UPDATED_AT, ACCOUNTS.VERSION, FETCH);
     private static final Condition BY_ID = ACCOUNTS.ID.eq(param(ACCOUNTS.ID));
 
     /** Locks the account, and makes it first if there is none. The update changes nothing: it makes the statement return the row. */
@@ -145,7 +148,7 @@ final class AccountStore {
     }
 
     /** Replaces the content of a locked account. */
-    Row apply(Tx tx, UUID id, ProviderAccount facts, Link link, UUID deliveryId, Position position, @Nullable String apiVersion) {
+    Row apply(Tx tx, UUID id, ProviderAccount facts, Link link, @Nullable UUID deliveryId, Position position, @Nullable String apiVersion) {
         return APPLY.single(tx,
                 facts.deleted() ? "deleted" : "active", link.organizationId(), link.source(), link.linkedMetadata(), facts.name(), facts.email(),
                 facts.email() == null ? null : EmailAddresses.folded(facts.email()), facts.phone(), facts.currency(), Columns.jsonb(facts.metadata()),
@@ -165,6 +168,6 @@ final class AccountStore {
                 Columns.texts(cells.get(ACCOUNTS.METADATA)), cells.get(ACCOUNTS.DELIVERY_ID),
                 at == null ? null : new Position(at, cells.get(ACCOUNTS.MIRROR_RANK), cells.get(ACCOUNTS.PROVIDER_EVENT_REFERENCE)),
                 cells.get(ACCOUNTS.API_VERSION), cells.get(ACCOUNTS.OBSERVED_AT), cells.get(ACCOUNTS.CREATED_AT), cells.get(ACCOUNTS.UPDATED_AT),
-                cells.get(ACCOUNTS.VERSION));
+                cells.get(ACCOUNTS.VERSION), FetchStatus.read(cells.get(FETCH)));
     }
 }

@@ -26,8 +26,9 @@ final class InvoiceMirror {
         var account = invoice.accountReference() == null ? null : accounts.lockOrStub(tx, connectionId, invoice.accountReference());
         var locked = invoices.lockOrStub(tx, connectionId, invoice.reference());
         var before = locked.row();
+        origin.requireVersion(locked.isNew(), before.version());
         var verdict = MirrorRules.verdict(before.position(), before.isEnded(), origin);
-        if (verdict != MirrorRules.Verdict.NEWER) {
+        if (!verdict.applies()) {
             return verdict.outcome();
         }
         var replacement = replacement(tx, changes, connectionId, invoice);

@@ -15,6 +15,8 @@ import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderInvoice.Amounts;
 import org.guildhall.billing.events.ProviderInvoice.Dates;
 import org.guildhall.billing.events.ProviderInvoice;
+import org.guildhall.billing.fetches.FetchColumn;
+import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -43,7 +45,7 @@ final class InvoiceStore {
     record Row(
             UUID id, UUID connectionId, String reference, @Nullable String providerStatus, String state, @Nullable Content content,
             Map<String, String> metadata, @Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt,
-            Instant createdAt, Instant updatedAt, long version) {
+            Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {
 
         /** True if no event leaves the state. */
         boolean isEnded() {
@@ -69,6 +71,7 @@ final class InvoiceStore {
             @Nullable String number, @Nullable String subscription, @Nullable String reference, TimeWindow issued, TimeWindow due,
             TimeWindow created) {}
 
+    private static final Field<String> FETCH = FetchColumn.of("invoice", INVOICES.TENANT_ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE, INVOICES.PROVIDER_STATUS, INVOICES.STATE, INVOICES.ACCOUNT_ID,
             INVOICES.SUBSCRIPTION_REFERENCE, INVOICES.NUMBER, INVOICES.REASON, INVOICES.CURRENCY, INVOICES.SUBTOTAL_MINOR, INVOICES.DISCOUNT_MINOR,
@@ -77,7 +80,7 @@ final class InvoiceStore {
             INVOICES.VOIDED_AT, INVOICES.WRITTEN_OFF_AT, INVOICES.PERIOD_STARTS_AT, INVOICES.PERIOD_ENDS_AT, INVOICES.ATTEMPT_COUNT,
             INVOICES.NEXT_ATTEMPT_AT, INVOICES.REPLACED_BY_ID, INVOICES.LINES_TOTAL, INVOICES.LINES_COMPLETE, INVOICES.METADATA,
             INVOICES.DELIVERY_ID, INVOICES.PROVIDER_EVENT_REFERENCE, INVOICES.PROVIDER_AT, INVOICES.MIRROR_RANK, INVOICES.API_VERSION,
-            INVOICES.OBSERVED_AT, INVOICES.CREATED_AT, INVOICES.UPDATED_AT, INVOICES.VERSION);
+            INVOICES.OBSERVED_AT, INVOICES.CREATED_AT, INVOICES.UPDATED_AT, INVOICES.VERSION, FETCH);
     private static final Condition BY_ID = INVOICES.ID.eq(param(INVOICES.ID));
     private static final PreparedQuery<Row> LOCK_OR_STUB = PreparedQuery.of(
             insertInto(INVOICES)
@@ -151,7 +154,7 @@ final class InvoiceStore {
     }
 
     /** Replaces the content of a locked invoice. */
-    Row apply(Tx tx, UUID id, ProviderInvoice invoice, References references, UUID deliveryId, Position position, @Nullable String apiVersion) {
+    Row apply(Tx tx, UUID id, ProviderInvoice invoice, References references, @Nullable UUID deliveryId, Position position, @Nullable String apiVersion) {
         var amounts = invoice.amounts();
         var dates = invoice.dates();
         return APPLY.single(tx,
@@ -170,7 +173,7 @@ final class InvoiceStore {
                 cells.get(INVOICES.STATE), content(cells), Columns.texts(cells.get(INVOICES.METADATA)), cells.get(INVOICES.DELIVERY_ID),
                 at == null ? null : new Position(at, cells.get(INVOICES.MIRROR_RANK), cells.get(INVOICES.PROVIDER_EVENT_REFERENCE)),
                 cells.get(INVOICES.API_VERSION), cells.get(INVOICES.OBSERVED_AT), cells.get(INVOICES.CREATED_AT), cells.get(INVOICES.UPDATED_AT),
-                cells.get(INVOICES.VERSION));
+                cells.get(INVOICES.VERSION), FetchStatus.read(cells.get(FETCH)));
     }
 
     private static @Nullable Content content(RowReader cells) {

@@ -40,7 +40,7 @@ final class InvoiceViews {
                 content == null ? null : content.nextAttemptAt(),
                 content == null || content.replacedById() == null ? null : new InvoiceId(content.replacedById()),
                 content == null ? 0 : content.linesTotal(), content != null && content.linesComplete(),
-                MirrorViews.mirror(row.deliveryId(), row.position(), row.apiVersion(), row.observedAt()), row.metadata(), row.createdAt(),
+                MirrorViews.mirror(row.deliveryId(), row.position(), row.apiVersion(), row.observedAt(), row.fetch()), row.metadata(), row.createdAt(),
                 row.updatedAt(), row.version());
     }
 

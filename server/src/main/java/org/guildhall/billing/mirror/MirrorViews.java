@@ -6,11 +6,13 @@ import org.guildhall.api.model.Account;
 import org.guildhall.api.model.AccountId;
 import org.guildhall.api.model.AccountState;
 import org.guildhall.api.model.ConnectionId;
+import org.guildhall.api.model.FetchState;
 import org.guildhall.api.model.LinkSource;
 import org.guildhall.api.model.Mirror;
 import org.guildhall.api.model.MirrorSource;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.WebhookDeliveryId;
+import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +25,15 @@ final class MirrorViews {
         return new Account(
                 new AccountId(row.id()), new ConnectionId(row.connectionId()), row.reference(), row.providerStatus(), AccountState.fromValue(row.state()),
                 row.organizationId() == null ? null : new OrganizationId(row.organizationId()), LinkSource.fromValue(row.linkSource()), row.name(), row.email(),
-                row.phone(), row.currency(), mirror(row.deliveryId(), row.position(), row.apiVersion(), row.observedAt()), row.metadata(), row.createdAt(),
+                row.phone(), row.currency(), mirror(row.deliveryId(), row.position(), row.apiVersion(), row.observedAt(), row.fetch()), row.metadata(), row.createdAt(),
                 row.updatedAt(), row.version());
     }
 
-    static Mirror mirror(@Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt) {
+    static Mirror mirror(@Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt, FetchStatus fetch) {
         return new Mirror(
-                position != null, MirrorSource.EVENT, deliveryId == null ? null : new WebhookDeliveryId(deliveryId),
-                position == null ? null : position.eventReference(), position == null ? null : position.at(), observedAt, apiVersion);
+                position != null, position != null && position.isFetched() ? MirrorSource.FETCH : MirrorSource.EVENT,
+                deliveryId == null ? null : new WebhookDeliveryId(deliveryId),
+                position == null ? null : position.eventReference(), position == null ? null : position.at(), observedAt, apiVersion, FetchState.fromValue(fetch.state()),
+                fetch.error());
     }
 }

@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 /** The mirror, for the other parts of the room. */
 public final class Mirroring {
 
+    /** The outcome of an event that is applied, though the mirrored content can be the newer one. */
+    public static final String TIE = "tie";
+    /** The outcome of an event that isn't applied, though it can be newer than the mirrored content. */
+    public static final String UNORDERED = "unordered";
+
     private final AccountStore accounts = new AccountStore();
     private final InvoiceStore invoices = new InvoiceStore();
     private final InvoiceLineStore lines = new InvoiceLineStore();
@@ -33,6 +38,7 @@ public final class Mirroring {
     private final InvoiceMirror invoiceMirror;
     private final PaymentMirror paymentMirror;
     private final RefundMirror refundMirror;
+    private final MirrorVersionStore versions = new MirrorVersionStore();
     private final Runtime runtime;
     private final Catalog catalog;
 
@@ -50,20 +56,45 @@ public final class Mirroring {
     /**
      * The origin of some content.
      *
+     * @param deliveryId null for a fetch
      * @param position its place in the provider's order
      * @param apiVersion the version of the provider's API; null if it is unknown
      * @param isRepeated true if the event is processed again, by a retry or a replay
+     * @param version the version that the mirrored object had when the fetch began, 0 if there was none; null to apply it to any
      */
-    public record Origin(UUID deliveryId, Position position, @Nullable String apiVersion, boolean isRepeated) {
+    public record Origin(
+            @Nullable UUID deliveryId, Position position, @Nullable String apiVersion, boolean isRepeated, @Nullable Long version) {
 
         /** The origin of stored content. */
-        Origin(UUID deliveryId, Position position, @Nullable String apiVersion) {
-            this(deliveryId, position, apiVersion, false);
+        Origin(@Nullable UUID deliveryId, Position position, @Nullable String apiVersion) {
+            this(deliveryId, position, apiVersion, false, null);
         }
 
         /** The origin that an event is. */
         public Origin(UUID deliveryId, Instant at, int rank, String eventReference, @Nullable String apiVersion, boolean isRepeated) {
-            this(deliveryId, new Position(at, rank, eventReference), apiVersion, isRepeated);
+            this(deliveryId, new Position(at, rank, eventReference), apiVersion, isRepeated, null);
+        }
+
+        /** The origin that a fetch is. @param at the instant of the provider's answer by its clock */
+        public static Origin fetched(Instant at, int rank, @Nullable String apiVersion, @Nullable Long version) {
+            return new Origin(null, new Position(at, rank, null), apiVersion, false, version);
+        }
+
+        /** @throws ChangedSinceFetch if the mirrored object has changed since the fetch began */
+        void requireVersion(boolean isNew, long current) {
+            if (version != null && version != (isNew ? 0 : current)) {
+                throw new ChangedSinceFetch();
+            }
+        }
+    }
+
+    /** An event has changed the object while it was being fetched, so the answer can be older than the mirror. */
+    public static final class ChangedSinceFetch extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        ChangedSinceFetch() {
+            super("the object has changed since the fetch began");
         }
     }
 
@@ -146,6 +177,11 @@ public final class Mirroring {
     /** Applies the content of a refund, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
     public String apply(Tx tx, Changes changes, UUID connectionId, ProviderRefund refund, Origin origin) {
         return refundMirror.apply(tx, changes, connectionId, refund, origin);
+    }
+
+    /** The version of an object; 0 if the mirror doesn't have it. @param kind account, subscription, invoice, payment or refund */
+    public long version(Tx tx, String kind, UUID connectionId, String reference) {
+        return versions.get(tx, kind, connectionId, reference);
     }
 
     /** Binds the operations of this part. @param links gets changed links of accounts */

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class PaymentMirror {
 
     private static final Comparator<Position> ORDER =
-            Comparator.comparing(Position::at).thenComparing(Position::rank).thenComparing(Position::eventReference);
+            Comparator.comparing(Position::at).thenComparing(Position::rank).thenComparing(Position::eventReference, Comparator.nullsLast(Comparator.naturalOrder()));
 
     private final AccountStore accounts;
     private final InvoiceStore invoices;
@@ -67,9 +67,10 @@ final class PaymentMirror {
     /** @return applied, stale or no_change */
     String apply(Tx tx, Changes changes, UUID connectionId, ProviderPayment payment, Origin origin) {
         var target = lock(tx, changes, connectionId, payment.accountReference(), payment.invoiceReference(), payment.reference());
+        origin.requireVersion(target.payment().isNew(), target.row().version());
         var before = target.row().content();
         var verdict = MirrorRules.verdict(before == null ? null : before.intentPosition(), false, origin);
-        if (verdict != Verdict.NEWER) {
+        if (!verdict.applies()) {
             return verdict.outcome();
         }
         var intent = new Intent(payment.state(), payment.receivedMinor(), payment.failure(), origin.position().at());
@@ -84,6 +85,7 @@ final class PaymentMirror {
     /** @return applied, stale or no_change */
     String apply(Tx tx, Changes changes, UUID connectionId, ProviderAttempt attempt, Origin origin) {
         var target = lock(tx, changes, connectionId, attempt.accountReference(), attempt.invoiceReference(), attempt.paymentReference());
+        origin.requireVersion(target.payment().isNew(), target.row().version());
         var before = target.row().content();
         var others = new ArrayList<ProviderAttempt>();
         Position known = null;
@@ -95,7 +97,7 @@ final class PaymentMirror {
             }
         }
         var verdict = MirrorRules.verdict(known, false, origin);
-        if (verdict != Verdict.NEWER) {
+        if (!verdict.applies()) {
             return verdict.outcome();
         }
         attempts.save(tx, connectionId, target.row().id(), attempt, origin);

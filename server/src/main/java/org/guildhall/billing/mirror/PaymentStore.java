@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderPayment.Failure;
+import org.guildhall.billing.fetches.FetchColumn;
+import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.billing.mirror.PaymentRules.Intent;
 import org.guildhall.billing.mirror.PaymentRules.Progress;
@@ -47,7 +49,7 @@ final class PaymentStore {
      */
     record Row(
             UUID id, UUID connectionId, String reference, String state, @Nullable Content content, List<UUID> invoiceIds, Instant observedAt,
-            Instant createdAt, Instant updatedAt, long version) {}
+            Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {}
 
     /**
      * The content of a payment that isn't a stub.
@@ -73,6 +75,7 @@ final class PaymentStore {
                 select p.invoice_id from billing.invoice_payments p
                 where p.tenant_id = billing.payments.tenant_id and p.payment_id = billing.payments.id order by p.invoice_id limit 100) i)""",
             SQLDataType.UUID.getArrayDataType()).as("invoice_ids");
+    private static final Field<String> FETCH = FetchColumn.of("payment", PAYMENTS.TENANT_ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE, PAYMENTS.PROVIDER_STATUS, PAYMENTS.STATE, PAYMENTS.ACCOUNT_ID,
             PAYMENTS.CURRENCY, PAYMENTS.AMOUNT_MINOR, PAYMENTS.CAPTURED_MINOR, PAYMENTS.REFUNDED_MINOR, PAYMENTS.METHOD, PAYMENTS.PAID_AT,
@@ -80,7 +83,7 @@ final class PaymentStore {
             PAYMENTS.INTENT_FAILURE_CODE, PAYMENTS.INTENT_FAILURE_MESSAGE, PAYMENTS.INTENT_AT, PAYMENTS.INTENT_RANK,
             PAYMENTS.INTENT_EVENT_REFERENCE, PAYMENTS.METADATA, PAYMENTS.DELIVERY_ID, PAYMENTS.PROVIDER_EVENT_REFERENCE, PAYMENTS.PROVIDER_AT,
             PAYMENTS.MIRROR_RANK, PAYMENTS.API_VERSION, INVOICE_IDS, PAYMENTS.OBSERVED_AT, PAYMENTS.CREATED_AT, PAYMENTS.UPDATED_AT,
-            PAYMENTS.VERSION);
+            PAYMENTS.VERSION, FETCH);
     private static final Condition BY_ID = PAYMENTS.ID.eq(param(PAYMENTS.ID));
     private static final PreparedQuery<Row> LOCK_OR_STUB = PreparedQuery.of(
             insertInto(PAYMENTS)
@@ -181,7 +184,7 @@ final class PaymentStore {
         return new Row(
                 cells.get(PAYMENTS.ID), cells.get(PAYMENTS.CONNECTION_ID), cells.get(PAYMENTS.PROVIDER_REFERENCE), cells.get(PAYMENTS.STATE),
                 content(cells), List.of(cells.get(INVOICE_IDS)), cells.get(PAYMENTS.OBSERVED_AT), cells.get(PAYMENTS.CREATED_AT),
-                cells.get(PAYMENTS.UPDATED_AT), cells.get(PAYMENTS.VERSION));
+                cells.get(PAYMENTS.UPDATED_AT), cells.get(PAYMENTS.VERSION), FetchStatus.read(cells.get(FETCH)));
     }
 
     private static @Nullable Content content(RowReader cells) {

@@ -28,7 +28,7 @@ final class PaymentViews {
         if (content == null) {
             return new Payment(
                     new PaymentId(row.id()), new ConnectionId(row.connectionId()), row.reference(), null, PaymentState.fromValue(row.state()), null, invoices,
-                    null, null, null, null, null, null, null, MirrorViews.mirror(null, null, null, row.observedAt()), Map.of(), row.createdAt(),
+                    null, null, null, null, null, null, null, MirrorViews.mirror(null, null, null, row.observedAt(), row.fetch()), Map.of(), row.createdAt(),
                     row.updatedAt(), row.version());
         }
         var progress = content.progress();
@@ -39,7 +39,7 @@ final class PaymentViews {
                 content.accountId() == null ? null : new AccountId(content.accountId()), invoices, new BilledAmount(content.amountMinor(), currency),
                 new BilledAmount(progress.capturedMinor(), currency), new BilledAmount(progress.refundedMinor(), currency), progress.method(),
                 progress.paidAt(), progress.failedAt(), failure(progress.failure()),
-                MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt()), content.metadata(), row.createdAt(),
+                MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt(), row.fetch()), content.metadata(), row.createdAt(),
                 row.updatedAt(), row.version());
     }
 
@@ -55,7 +55,7 @@ final class PaymentViews {
         return new Refund(
                 new RefundId(row.id()), new ConnectionId(row.connectionId()), refund.reference(), refund.status(), RefundState.fromValue(refund.state()),
                 new PaymentId(row.paymentId()), new BilledAmount(refund.amountMinor(), refund.currency()), refund.reason(), refund.failureReason(),
-                refund.issuedAt(), MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt()), refund.metadata(),
+                refund.issuedAt(), MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt(), row.fetch()), refund.metadata(),
                 row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -2,7 +2,6 @@ package org.guildhall.billing.mirror;
 
 import java.util.UUID;
 import org.guildhall.billing.events.ProviderRefund;
-import org.guildhall.billing.mirror.MirrorRules.Verdict;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -22,9 +21,10 @@ final class RefundMirror {
     String apply(Tx tx, Changes changes, UUID connectionId, ProviderRefund refund, Origin origin) {
         var paymentId = payments.lockOrStub(tx, changes, connectionId, refund.paymentReference());
         var before = refunds.find(tx, connectionId, refund.reference());
+        origin.requireVersion(before == null, before == null ? 0 : before.version());
         var verdict = MirrorRules.verdict(
                 before == null ? null : before.origin().position(), before != null && before.refund().state().equals("canceled"), origin);
-        if (verdict != Verdict.NEWER) {
+        if (!verdict.applies()) {
             return verdict.outcome();
         }
         if (before == null) {

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderRefund;
+import org.guildhall.billing.fetches.FetchColumn;
+import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -37,7 +39,7 @@ final class RefundStore {
     /** A refund as stored. */
     record Row(
             UUID id, UUID connectionId, UUID paymentId, ProviderRefund refund, Mirroring.Origin origin, Instant observedAt, Instant createdAt,
-            Instant updatedAt, long version) {}
+            Instant updatedAt, long version, FetchStatus fetch) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(@Nullable UUID paymentId, @Nullable String state, TimeWindow created) {}
@@ -46,11 +48,12 @@ final class RefundStore {
     private static final Field<?>[] CONTENT = {
         REFUNDS.PROVIDER_STATUS, REFUNDS.STATE, REFUNDS.CURRENCY, REFUNDS.AMOUNT_MINOR, REFUNDS.REASON, REFUNDS.FAILURE_REASON, REFUNDS.ISSUED_AT,
         REFUNDS.METADATA, REFUNDS.DELIVERY_ID, REFUNDS.PROVIDER_EVENT_REFERENCE, REFUNDS.PROVIDER_AT, REFUNDS.MIRROR_RANK, REFUNDS.API_VERSION};
+    private static final Field<String> FETCH = FetchColumn.of("refund", REFUNDS.TENANT_ID, REFUNDS.CONNECTION_ID, REFUNDS.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             REFUNDS.ID, REFUNDS.CONNECTION_ID, REFUNDS.PAYMENT_ID, REFUNDS.PROVIDER_REFERENCE, PAYMENT_REFERENCE, REFUNDS.PROVIDER_STATUS,
             REFUNDS.STATE, REFUNDS.CURRENCY, REFUNDS.AMOUNT_MINOR, REFUNDS.REASON, REFUNDS.FAILURE_REASON, REFUNDS.ISSUED_AT, REFUNDS.METADATA,
             REFUNDS.DELIVERY_ID, REFUNDS.PROVIDER_EVENT_REFERENCE, REFUNDS.PROVIDER_AT, REFUNDS.MIRROR_RANK, REFUNDS.API_VERSION, REFUNDS.OBSERVED_AT,
-            REFUNDS.CREATED_AT, REFUNDS.UPDATED_AT, REFUNDS.VERSION);
+            REFUNDS.CREATED_AT, REFUNDS.UPDATED_AT, REFUNDS.VERSION, FETCH);
     private static final Condition BY_ID = REFUNDS.ID.eq(param(REFUNDS.ID));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(refunds().where(BY_ID), RefundStore::row);
     private static final PreparedQuery<Row> FIND = PreparedQuery.of(
@@ -123,6 +126,6 @@ final class RefundStore {
                         cells.get(REFUNDS.DELIVERY_ID),
                         new Position(cells.get(REFUNDS.PROVIDER_AT), cells.get(REFUNDS.MIRROR_RANK), cells.get(REFUNDS.PROVIDER_EVENT_REFERENCE)),
                         cells.get(REFUNDS.API_VERSION)),
-                cells.get(REFUNDS.OBSERVED_AT), cells.get(REFUNDS.CREATED_AT), cells.get(REFUNDS.UPDATED_AT), cells.get(REFUNDS.VERSION));
+                cells.get(REFUNDS.OBSERVED_AT), cells.get(REFUNDS.CREATED_AT), cells.get(REFUNDS.UPDATED_AT), cells.get(REFUNDS.VERSION), FetchStatus.read(cells.get(FETCH)));
     }
 }

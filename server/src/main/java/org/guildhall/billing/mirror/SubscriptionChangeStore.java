@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionChangeStore {
 
     /** A change as stored. */
-    record Row(UUID id, UUID subscriptionId, Change change, UUID deliveryId, Instant providerAt, Instant observedAt) {}
+    record Row(UUID id, UUID subscriptionId, Change change, @Nullable UUID deliveryId, Instant providerAt, Instant observedAt) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(UUID subscriptionId, @Nullable String kind) {}
@@ -46,7 +46,7 @@ final class SubscriptionChangeStore {
             SubscriptionChangeStore::row);
 
     /** Adds changes, with the transaction's next statement. */
-    void insert(Tx tx, UUID subscriptionId, List<Change> changes, UUID deliveryId, Instant providerAt) {
+    void insert(Tx tx, UUID subscriptionId, List<Change> changes, @Nullable UUID deliveryId, Instant providerAt) {
         changes.forEach(change -> INSERT.later(
                 tx, Ids.next(), subscriptionId, change.kind(), change.itemId(), change.before(), change.after(), deliveryId, providerAt));
     }

@@ -26,8 +26,9 @@ final class SubscriptionMirror {
         var account = accounts.lock(tx, changes, connectionId, facts.accountReference());
         var locked = subscriptions.lockOrStub(tx, connectionId, facts.reference(), account.id());
         var before = locked.row();
+        origin.requireVersion(locked.isNew(), before.version());
         var verdict = MirrorRules.verdict(before.position(), before.hasEnded(), origin);
-        if (verdict != MirrorRules.Verdict.NEWER) {
+        if (!verdict.applies()) {
             return new AppliedSubscription(verdict.outcome(), null, null);
         }
         var items = SubscriptionItem.of(facts.items(), before.items());

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderSubscription;
+import org.guildhall.billing.fetches.FetchColumn;
+import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -47,7 +49,7 @@ final class SubscriptionStore {
             List<SubscriptionItem> items, String collection, @Nullable Instant startsAt, @Nullable Instant trialEndsAt, @Nullable Instant cancelAt,
             boolean cancelAtPeriodEnd, @Nullable Instant canceledAt, @Nullable Instant endedAt, Map<String, String> metadata,
             @Nullable UUID unmappedTaskId, @Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt,
-            Instant createdAt, Instant updatedAt, long version) {
+            Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {
 
         /** True in a state that no event leaves. */
         boolean hasEnded() {
@@ -69,13 +71,14 @@ final class SubscriptionStore {
     private static final Field<UUID> ORGANIZATION = field(
             select(ACCOUNTS.ORGANIZATION_ID).from(ACCOUNTS).where(ACCOUNTS.TENANT_ID.eq(SUBSCRIPTIONS.TENANT_ID)).and(ACCOUNTS.ID.eq(SUBSCRIPTIONS.ACCOUNT_ID)))
             .as("organization_id");
+    private static final Field<String> FETCH = FetchColumn.of("subscription", SUBSCRIPTIONS.TENANT_ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             SUBSCRIPTIONS.ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.PROVIDER_REFERENCE, SUBSCRIPTIONS.PROVIDER_STATUS, SUBSCRIPTIONS.STATE,
             SUBSCRIPTIONS.ACCOUNT_ID, ORGANIZATION, SUBSCRIPTIONS.ITEMS, SUBSCRIPTIONS.COLLECTION, SUBSCRIPTIONS.STARTS_AT, SUBSCRIPTIONS.TRIAL_ENDS_AT,
             SUBSCRIPTIONS.CANCEL_AT, SUBSCRIPTIONS.CANCEL_AT_PERIOD_END, SUBSCRIPTIONS.CANCELED_AT, SUBSCRIPTIONS.ENDED_AT, SUBSCRIPTIONS.METADATA,
             SUBSCRIPTIONS.UNMAPPED_TASK_ID, SUBSCRIPTIONS.DELIVERY_ID, SUBSCRIPTIONS.PROVIDER_EVENT_REFERENCE, SUBSCRIPTIONS.PROVIDER_AT,
             SUBSCRIPTIONS.MIRROR_RANK, SUBSCRIPTIONS.API_VERSION, SUBSCRIPTIONS.OBSERVED_AT, SUBSCRIPTIONS.CREATED_AT, SUBSCRIPTIONS.UPDATED_AT,
-            SUBSCRIPTIONS.VERSION);
+            SUBSCRIPTIONS.VERSION, FETCH);
     private static final Condition BY_ID = SUBSCRIPTIONS.ID.eq(param(SUBSCRIPTIONS.ID));
 
     /** Locks the subscription, and makes it first if there is none. The update changes nothing: it makes the statement return the row. */
@@ -165,7 +168,7 @@ final class SubscriptionStore {
 
     /** Replaces the content of a locked subscription. */
     Row apply(
-            Tx tx, UUID id, ProviderSubscription facts, List<SubscriptionItem> items, UUID deliveryId, Position position, @Nullable String apiVersion) {
+            Tx tx, UUID id, ProviderSubscription facts, List<SubscriptionItem> items, @Nullable UUID deliveryId, Position position, @Nullable String apiVersion) {
         return APPLY.single(tx,
                 facts.status(), facts.state(), JSONB.valueOf(SubscriptionItem.json(items)), facts.collection(), facts.startsAt(), facts.trialEndsAt(), facts.cancelAt(),
                 facts.cancelAtPeriodEnd(), facts.canceledAt(), facts.endedAt(), Columns.jsonb(facts.metadata()), deliveryId, position.eventReference(),
@@ -188,6 +191,6 @@ final class SubscriptionStore {
                 cells.get(SUBSCRIPTIONS.UNMAPPED_TASK_ID), cells.get(SUBSCRIPTIONS.DELIVERY_ID),
                 at == null ? null : new Position(at, cells.get(SUBSCRIPTIONS.MIRROR_RANK), cells.get(SUBSCRIPTIONS.PROVIDER_EVENT_REFERENCE)),
                 cells.get(SUBSCRIPTIONS.API_VERSION), cells.get(SUBSCRIPTIONS.OBSERVED_AT), cells.get(SUBSCRIPTIONS.CREATED_AT),
-                cells.get(SUBSCRIPTIONS.UPDATED_AT), cells.get(SUBSCRIPTIONS.VERSION));
+                cells.get(SUBSCRIPTIONS.UPDATED_AT), cells.get(SUBSCRIPTIONS.VERSION), FetchStatus.read(cells.get(FETCH)));
     }
 }

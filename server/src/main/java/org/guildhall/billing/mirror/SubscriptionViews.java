@@ -29,7 +29,7 @@ final class SubscriptionViews {
                 row.organizationId() == null ? null : new OrganizationId(row.organizationId()),
                 row.items().stream().map(item -> toApi(item, mapping)).toList(), SubscriptionCollection.fromValue(row.collection()), row.startsAt(),
                 row.trialEndsAt(), row.cancelAt(), row.cancelAtPeriodEnd(), row.canceledAt(), row.endedAt(),
-                MirrorViews.mirror(row.deliveryId(), row.position(), row.apiVersion(), row.observedAt()), row.metadata(), row.createdAt(), row.updatedAt(),
+                MirrorViews.mirror(row.deliveryId(), row.position(), row.apiVersion(), row.observedAt(), row.fetch()), row.metadata(), row.createdAt(), row.updatedAt(),
                 row.version());
     }
 
@@ -49,6 +49,6 @@ final class SubscriptionViews {
         return new SubscriptionChange(
                 new SubscriptionChangeId(row.id()), new SubscriptionId(row.subscriptionId()), SubscriptionChangeKind.fromValue(change.kind()),
                 change.itemId() == null ? null : new SubscriptionItemId(change.itemId()), change.before(), change.after(),
-                new WebhookDeliveryId(row.deliveryId()), row.providerAt(), row.observedAt());
+                row.deliveryId() == null ? null : new WebhookDeliveryId(row.deliveryId()), row.providerAt(), row.observedAt());
     }
 }

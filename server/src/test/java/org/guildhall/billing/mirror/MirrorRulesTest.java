@@ -20,10 +20,10 @@ class MirrorRulesTest {
             return null;
         }
         var parts = text.split("/");
-        return new Position(START.plusSeconds(Long.parseLong(parts[0])), Integer.parseInt(parts[1]), parts[2]);
+        return new Position(START.plusSeconds(Long.parseLong(parts[0])), Integer.parseInt(parts[1]), parts.length == 2 ? null : parts[2]);
     }
 
-    /** Positions are written as second/rank/event. */
+    /** Positions are written as second/rank/event, those of fetched content without an event. */
     @ParameterizedTest(name = "mirrored {0}, ended {1}, event {2}, again {3}: {4}")
     @CsvSource({
         "       , false, 5/1/b, false, applied",
@@ -33,18 +33,26 @@ class MirrorRulesTest {
         "5/1/a, false, 4/9/b, false, stale",
         "5/1/a, false, 5/0/b, false, stale",
         "5/1/a, false, 5/2/b, false, applied",
-        "5/1/a, false, 5/1/b, false, applied",
-        "5/1/b, false, 5/1/a, false, applied",
-        "5/1/a, false, 5/1/b, true,  stale",
+        "5/1/a, false, 5/1/b, false, tie",
+        "5/1/b, false, 5/1/a, false, tie",
+        "5/1/a, false, 5/1/b, true,  unordered",
         "5/1/a, false, 5/2/b, true,  applied",
         "5/1/a, false, 6/1/b, true,  applied",
         "5/1/a, false, 5/1/a, false, no_change",
         "5/1/a, true,  5/1/a, true,  no_change",
         "5/9/a, true,  6/1/b, false, stale",
         "5/9/a, true,  6/9/b, true,  stale",
+        "5/100, false, 6/0/b, false, applied",
+        "5/100, false, 5/9/b, false, unordered",
+        "5/100, false, 3/0/b, false, unordered",
+        "5/100, false, 3/0/b, true,  unordered",
+        "5/100, false, 2/9/b, false, stale",
+        "5/100, true,  9/9/b, false, stale",
+        "5/9/a, true,  4/100, false, applied",
+        "5/100, false, 5/100, false, applied",
     })
     void verdict_followsTheTable(@Nullable String mirrored, boolean ended, String event, boolean again, String outcome) {
         assertEquals(outcome, MirrorRules.verdict(
-                position(mirrored), ended, new Origin(UUID.randomUUID(), position(event), null, again)).outcome());
+                position(mirrored), ended, new Origin(UUID.randomUUID(), position(event), null, again, null)).outcome());
     }
 }

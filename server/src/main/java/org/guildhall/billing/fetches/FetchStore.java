@@ -1,0 +1,180 @@
+package org.guildhall.billing.fetches;
+
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.guildhall.schema.billing.Tables.FETCHES;
+import static org.guildhall.schema.billing.Tables.INVOICES;
+import static org.guildhall.schema.billing.Tables.PAYMENTS;
+import static org.guildhall.schema.billing.Tables.SUBSCRIPTIONS;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.deleteFrom;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.min;
+import static org.jooq.impl.DSL.notExists;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.when;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
+import org.guildhall.core.sql.RowReader;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.Record2;
+import org.jooq.Records;
+import org.jooq.SelectUnionStep;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** The objects that are to be fetched, and those that couldn't be. A fetched object has no row. */
+final class FetchStore {
+
+    /**
+     * An object that is to be fetched.
+     *
+     * @param requests changes if the object is requested again
+     * @param attempts the number of failed attempts
+     */
+    record Row(UUID id, String kind, String reference, String state, int requests, int attempts, Instant now) {}
+
+    /** A stub that nobody has requested. */
+    record Stub(String kind, String reference) {}
+
+    private static final Field<Instant> NOW = Columns.now().as("now");
+    private static final List<Field<?>> COLUMNS =
+            List.of(FETCHES.ID, FETCHES.KIND, FETCHES.PROVIDER_REFERENCE, FETCHES.STATE, FETCHES.REQUESTS, FETCHES.ATTEMPTS, NOW);
+    private static final Condition BY_ID = FETCHES.ID.eq(param(FETCHES.ID));
+    private static final Condition OF_CONNECTION = FETCHES.CONNECTION_ID.eq(param(FETCHES.CONNECTION_ID));
+    private static final Condition IS_DUE = FETCHES.STATE.eq(inline("due"));
+    private static final Condition IS_FAILED = FETCHES.STATE.eq(inline("failed"));
+
+    /** An object that waits after a failed attempt keeps its wait. */
+    private static final PreparedUpdate REQUEST = PreparedUpdate.of(insertInto(FETCHES)
+            .set(Columns.assigned(FETCHES.ID, FETCHES.CONNECTION_ID, FETCHES.KIND, FETCHES.PROVIDER_REFERENCE, FETCHES.REASON))
+            .set(FETCHES.NEXT_ATTEMPT_AT, Columns.now())
+            .onConflict(FETCHES.TENANT_ID, FETCHES.CONNECTION_ID, FETCHES.KIND, FETCHES.PROVIDER_REFERENCE)
+            .doUpdate()
+            .set(FETCHES.REASON, DSL.excluded(FETCHES.REASON))
+            .set(FETCHES.STATE, inline("due"))
+            .set(FETCHES.REQUESTS, FETCHES.REQUESTS.plus(inline(1)))
+            .set(FETCHES.ATTEMPTS, when(IS_DUE, FETCHES.ATTEMPTS).otherwise(inline(0)))
+            .set(FETCHES.NEXT_ATTEMPT_AT, coalesce(FETCHES.NEXT_ATTEMPT_AT, Columns.now()))
+            .set(FETCHES.UPDATED_AT, Columns.now()));
+    private static final PreparedQuery<Row> NEXT = PreparedQuery.of(
+            select(COLUMNS)
+                    .from(FETCHES)
+                    .where(OF_CONNECTION)
+                    .and(IS_DUE)
+                    .and(FETCHES.NEXT_ATTEMPT_AT.le(Columns.now()))
+                    .orderBy(FETCHES.NEXT_ATTEMPT_AT, FETCHES.ID)
+                    .limit(inline(1)),
+            FetchStore::row);
+    private static final PreparedQuery<Instant> NEXT_AT =
+            PreparedQuery.ofValue(select(min(FETCHES.NEXT_ATTEMPT_AT)).from(FETCHES).where(OF_CONNECTION).and(IS_DUE));
+    private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(FETCHES).where(BY_ID).forNoKeyUpdate(), FetchStore::row);
+    private static final PreparedUpdate DELETE = PreparedUpdate.of(deleteFrom(FETCHES).where(BY_ID));
+    private static final PreparedUpdate RETRY = PreparedUpdate.of(DSL.update(FETCHES)
+            .set(Columns.assigned(FETCHES.ATTEMPTS, FETCHES.NEXT_ATTEMPT_AT, FETCHES.ERROR))
+            .set(FETCHES.UPDATED_AT, Columns.now())
+            .where(BY_ID));
+    private static final PreparedUpdate END = PreparedUpdate.of(DSL.update(FETCHES)
+            .set(Columns.assigned(FETCHES.STATE, FETCHES.ATTEMPTS, FETCHES.ERROR))
+            .set(FETCHES.NEXT_ATTEMPT_AT, DSL.castNull(FETCHES.NEXT_ATTEMPT_AT))
+            .set(FETCHES.UPDATED_AT, Columns.now())
+            .where(BY_ID));
+    private static final PreparedUpdate RESUME = PreparedUpdate.of(DSL.update(FETCHES)
+            .set(FETCHES.STATE, inline("due"))
+            .set(FETCHES.ATTEMPTS, inline(0))
+            .set(FETCHES.NEXT_ATTEMPT_AT, Columns.now())
+            .set(FETCHES.UPDATED_AT, Columns.now())
+            .where(OF_CONNECTION)
+            .and(FETCHES.STATE.ne(inline("missing_there"))));
+    private static final PreparedQuery<Integer> ANY_FAILED =
+            PreparedQuery.ofValue(selectOne().from(FETCHES).where(OF_CONNECTION).and(IS_FAILED).limit(inline(1)));
+    private static final PreparedQuery<Stub> STUBS = PreparedQuery.mapped(
+            stubs("account", ACCOUNTS, ACCOUNTS.TENANT_ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.STATE, ACCOUNTS.PROVIDER_REFERENCE)
+                    .unionAll(stubs("subscription", SUBSCRIPTIONS, SUBSCRIPTIONS.TENANT_ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.STATE,
+                            SUBSCRIPTIONS.PROVIDER_REFERENCE))
+                    .unionAll(stubs("invoice", INVOICES, INVOICES.TENANT_ID, INVOICES.CONNECTION_ID, INVOICES.STATE, INVOICES.PROVIDER_REFERENCE))
+                    .unionAll(stubs("payment", PAYMENTS, PAYMENTS.TENANT_ID, PAYMENTS.CONNECTION_ID, PAYMENTS.STATE, PAYMENTS.PROVIDER_REFERENCE))
+                    .limit(DSL.param("most", SQLDataType.INTEGER)),
+            Records.mapping(Stub::new));
+
+    private static SelectUnionStep<Record2<String, String>> stubs(
+            String kind, Table<?> table, Field<UUID> tenantId, Field<UUID> connectionId, Field<String> state, Field<String> reference) {
+        return select(inline(kind).as("kind"), reference)
+                .from(table)
+                .where(connectionId.eq(param(FETCHES.CONNECTION_ID)))
+                .and(state.eq(inline("stub")))
+                .and(notExists(selectOne()
+                        .from(FETCHES)
+                        .where(FETCHES.TENANT_ID.eq(tenantId))
+                        .and(FETCHES.CONNECTION_ID.eq(connectionId))
+                        .and(FETCHES.KIND.eq(inline(kind)))
+                        .and(FETCHES.PROVIDER_REFERENCE.eq(reference))));
+    }
+
+    /** Requests an object, with the transaction's next statement. @param reason stub, tie, lines or difference */
+    void request(Tx tx, UUID connectionId, String kind, String reference, String reason) {
+        REQUEST.later(tx, Ids.next(), connectionId, kind, reference, reason);
+    }
+
+    /** The object of a connection that has been due for the longest time; null if none is. */
+    @Nullable Row next(Tx tx, UUID connectionId) {
+        return NEXT.one(tx, connectionId);
+    }
+
+    /** The instant at which the next object of a connection is due; null if none will be. */
+    @Nullable Instant nextAt(Tx tx, UUID connectionId) {
+        return NEXT_AT.one(tx, connectionId);
+    }
+
+    /** Locks an object until the transaction ends; null if it was fetched. */
+    @Nullable Row lock(Tx tx, UUID id) {
+        return LOCK.one(tx, id);
+    }
+
+    /** Ends the fetch of an object, with the transaction's next statement. */
+    void delete(Tx tx, UUID id) {
+        DELETE.later(tx, id);
+    }
+
+    /** Records a failed attempt that another one follows. */
+    void retry(Tx tx, UUID id, int attempts, Instant next, String error) {
+        RETRY.later(tx, attempts, next, error, id);
+    }
+
+    /** Records that no attempt follows. @param state failed or missing_there */
+    void end(Tx tx, UUID id, String state, int attempts, @Nullable String error) {
+        END.later(tx, state, attempts, error, id);
+    }
+
+    /** Makes all objects of a connection due at once, those that the provider lacks excepted. */
+    void resume(Tx tx, UUID connectionId) {
+        RESUME.later(tx, connectionId);
+    }
+
+    boolean anyFailed(Tx tx, UUID connectionId) {
+        return ANY_FAILED.exists(tx, connectionId);
+    }
+
+    /** Stubs of a connection that were never requested. */
+    List<Stub> stubs(Tx tx, UUID connectionId, int most) {
+        return STUBS.all(tx, connectionId, most);
+    }
+
+    private static Row row(RowReader cells) {
+        return new Row(
+                cells.get(FETCHES.ID), cells.get(FETCHES.KIND), cells.get(FETCHES.PROVIDER_REFERENCE), cells.get(FETCHES.STATE),
+                cells.get(FETCHES.REQUESTS), cells.get(FETCHES.ATTEMPTS), cells.get(NOW));
+    }
+}

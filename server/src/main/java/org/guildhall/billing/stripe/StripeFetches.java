@@ -1,0 +1,137 @@
+package org.guildhall.billing.stripe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.guildhall.billing.events.ProviderEvent;
+import org.guildhall.billing.events.ProviderFailure.Kind;
+import org.guildhall.billing.events.ProviderFailure;
+import org.guildhall.billing.stripe.StripeApi.Answer;
+import org.jspecify.annotations.Nullable;
+
+/** Fetches objects of Stripe. An answer has the form of events, so that it is read and applied by their code. */
+public final class StripeFetches {
+
+    private static final int PAGE = 100;
+    /** A bound for lists that never end. */
+    private static final int PAGES_MAX = 10;
+    /** Greater than the rank of every event: the answer of a fetch is newer than events of its second. */
+    private static final int RANK = 100;
+    private static final String NO_EVENT = "fetch";
+
+    private final StripeApi api;
+
+    public StripeFetches(StripeApi api) {
+        this.api = api;
+    }
+
+    /**
+     * The object that an event is about.
+     *
+     * @param kind account, subscription, invoice, payment or refund
+     * @param reference Stripe's id
+     */
+    public record Target(String kind, String reference) {}
+
+    /** The object that an event is about; null if it isn't fetched. A charge belongs to its payment. */
+    public static @Nullable Target target(ProviderEvent event) {
+        var reference = event.objectReference();
+        if (reference == null || event.objectKind() == null) {
+            return null;
+        }
+        return switch (event.objectKind()) {
+            case "customer" -> new Target("account", reference);
+            case "subscription", "invoice", "refund" -> new Target(event.objectKind(), reference);
+            case "payment_intent" -> new Target("payment", reference);
+            case "charge" -> {
+                var intent = StripeObject.of(event.object(), "charge").reference("payment_intent");
+                yield new Target("payment", intent == null ? reference : intent);
+            }
+            default -> null;
+        };
+    }
+
+    /**
+     * Fetches an object.
+     *
+     * @param kind account, subscription, invoice, payment or refund
+     * @return the object first, then objects that belong to it
+     */
+    public List<ProviderEvent> get(String apiKey, String kind, String reference) throws ProviderFailure {
+        return switch (kind) {
+            case "account" -> List.of(event("customer.updated", one(apiKey, "customers", reference)));
+            case "subscription" -> List.of(event("customer.subscription.updated", one(apiKey, "subscriptions", reference)));
+            case "invoice" -> List.of(event("invoice.updated", invoice(apiKey, reference)));
+            case "refund" -> List.of(event("refund.updated", one(apiKey, "refunds", reference)));
+            case "payment" -> payment(apiKey, reference);
+            default -> throw new IllegalArgumentException(kind);
+        };
+    }
+
+    private List<ProviderEvent> payment(String apiKey, String reference) throws ProviderFailure {
+        if (!reference.startsWith("pi_")) {
+            return List.of(event("charge.updated", one(apiKey, "charges", reference)));
+        }
+        var events = new ArrayList<ProviderEvent>();
+        events.add(event("payment_intent.processing", one(apiKey, "payment_intents", reference)));
+        var charges = list(apiKey, "/v1/charges", Map.of("payment_intent", reference), null);
+        for (var charge : charges.data()) {
+            events.add(event("charge.updated", new Answer(charge, charges.last().at(), charges.last().version())));
+        }
+        return events;
+    }
+
+    /** An invoice with all its lines, in place of those that Stripe sends with it. */
+    private Answer invoice(String apiKey, String reference) throws ProviderFailure {
+        var answer = one(apiKey, "invoices", reference);
+        if (answer.body().path("lines").path("has_more").asBoolean() && answer.body().path("lines") instanceof ObjectNode lines
+                && lines.path("data") instanceof ArrayNode first) {
+            var last = first.isEmpty() ? null : first.get(first.size() - 1).path("id").textValue();
+            var more = list(apiKey, "/v1/invoices/" + StripeApi.encoded(reference) + "/lines", Map.of(), last);
+            first.addAll(more.data());
+            lines.put("has_more", more.hasMore());
+        }
+        return answer;
+    }
+
+    private Answer one(String apiKey, String collection, String reference) throws ProviderFailure {
+        var answer = api.get(apiKey, "/v1/" + collection + "/" + StripeApi.encoded(reference), Map.of());
+        if (!reference.equals(answer.body().path("id").textValue())) {
+            throw new ProviderFailure(Kind.UNAVAILABLE, "Stripe answered with another object.", null);
+        }
+        return answer;
+    }
+
+    /** The entries of a list. @param hasMore true if there are more than the bound of pages */
+    private record Listed(List<JsonNode> data, boolean hasMore, Answer last) {}
+
+    private Listed list(String apiKey, String path, Map<String, String> query, @Nullable String after) throws ProviderFailure {
+        var data = new ArrayList<JsonNode>();
+        var cursor = after;
+        for (int page = 1; ; page++) {
+            var parameters = new HashMap<>(query);
+            parameters.put("limit", Integer.toString(PAGE));
+            if (cursor != null) {
+                parameters.put("starting_after", cursor);
+            }
+            var answer = api.get(apiKey, path, parameters);
+            answer.body().path("data").forEach(data::add);
+            boolean more = answer.body().path("has_more").asBoolean() && !data.isEmpty();
+            if (!more || page == PAGES_MAX) {
+                return new Listed(data, more, answer);
+            }
+            cursor = data.getLast().path("id").textValue();
+        }
+    }
+
+    private static ProviderEvent event(String type, Answer answer) {
+        var body = answer.body();
+        return new ProviderEvent(
+                NO_EVENT, type, body.path("object").textValue(), body.path("id").textValue(), answer.at(), RANK, answer.version(),
+                body.path("livemode").asBoolean(), null, body);
+    }
+}

@@ -1,0 +1,214 @@
+package org.guildhall.billing;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.guildhall.core.json.Json;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server that answers as Stripe's API does: single objects, lists in pages with the newest first, ten lines with an invoice, errors, and limits. Each
+ * account has a key of its own, so that all tests share the server.
+ */
+public final class StripeStandIn {
+
+    private static final StripeStandIn SHARED = new StripeStandIn();
+    private static final int LINES_WITH_INVOICE = 10;
+    private static final int PAGE = 10;
+
+    private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+    private final AtomicInteger count = new AtomicInteger();
+    private final HttpServer server;
+
+    private StripeStandIn() {
+        try {
+            server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        server.createContext("/", this::answer);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
+    }
+
+    public static StripeStandIn shared() {
+        return SHARED;
+    }
+
+    /** The address of the API. */
+    public String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** A new account in live mode, without objects. */
+    public Account account() {
+        var account = new Account("rk_live_standIn%010d".formatted(count.incrementAndGet()));
+        accounts.put(account.apiKey, account);
+        return account;
+    }
+
+    private record Failure(int status, @Nullable Integer retryAfter) {}
+
+    /** An account at Stripe. */
+    public static final class Account {
+
+        private final String apiKey;
+        private final Map<String, Map<String, Map<String, Object>>> collections = new HashMap<>();
+        private final Deque<Failure> failures = new ArrayDeque<>();
+        private final Deque<Runnable> between = new ArrayDeque<>();
+        private final List<String> calls = new ArrayList<>();
+
+        private Account(String apiKey) {
+            this.apiKey = apiKey;
+        }
+
+        public String apiKey() {
+            return apiKey;
+        }
+
+        /** Adds or replaces an object. @param collection such as {@code customers} */
+        public synchronized Account put(String collection, Map<String, Object> object) {
+            collections.computeIfAbsent(collection, any -> new LinkedHashMap<>()).put(String.valueOf(object.get("id")), object);
+            return this;
+        }
+
+        /** Makes the next call fail. @param retryAfter seconds; null for none */
+        public synchronized Account fails(int status, @Nullable Integer retryAfter) {
+            failures.add(new Failure(status, retryAfter));
+            return this;
+        }
+
+        /** Runs something after the next call has been read and before it is answered. */
+        public synchronized Account between(Runnable action) {
+            between.add(action);
+            return this;
+        }
+
+        /** The paths that were asked for, in order. */
+        public synchronized List<String> calls() {
+            return List.copyOf(calls);
+        }
+
+        private synchronized @Nullable Runnable nextBetween() {
+            return between.poll();
+        }
+
+        private synchronized Answered answer(String path, Map<String, String> query) {
+            calls.add(path);
+            var failure = failures.poll();
+            if (failure != null) {
+                return new Answered(failure.status(), error(failure.status() == 429 ? "rate_limit" : "api_error"), failure.retryAfter());
+            }
+            var parts = path.split("/");
+            var objects = collections.getOrDefault(parts[2], Map.of());
+            if (parts.length == 3) {
+                return new Answered(200, page(path, newestFirst(objects, query), query), null);
+            }
+            var object = objects.get(parts[3]);
+            if (object == null) {
+                return new Answered(404, error("resource_missing"), null);
+            }
+            return new Answered(200, parts.length == 4 ? whole(object) : page(path, lines(object), query), null);
+        }
+
+        private static List<Map<String, Object>> newestFirst(Map<String, Map<String, Object>> objects, Map<String, String> query) {
+            return new ArrayList<>(objects.values()).reversed().stream()
+                    .filter(object -> query.entrySet().stream().allMatch(filter -> switch (filter.getKey()) {
+                        case "limit", "starting_after", "status" -> true;
+                        case "created[gte]" -> created(object) >= Long.parseLong(filter.getValue());
+                        case "created[lt]" -> created(object) < Long.parseLong(filter.getValue());
+                        default -> filter.getValue().equals(object.get(filter.getKey()));
+                    }))
+                    .toList();
+        }
+
+        private static long created(Map<String, Object> object) {
+            return object.get("created") instanceof Number number ? number.longValue() : 0;
+        }
+
+        @SuppressWarnings("unchecked") // the objects of tests have this form
+        private static List<Map<String, Object>> lines(Map<String, Object> invoice) {
+            return (List<Map<String, Object>>) ((Map<String, Object>) invoice.get("lines")).get("data");
+        }
+
+        private static Map<String, Object> whole(Map<String, Object> object) {
+            if (!(object.get("lines") instanceof Map<?, ?>)) {
+                return object;
+            }
+            var lines = lines(object);
+            return lines.size() <= LINES_WITH_INVOICE ? object : StripeBodies.with(object, "lines", Map.of(
+                    "object", "list", "has_more", true, "data", lines.subList(0, LINES_WITH_INVOICE)));
+        }
+
+        private static Map<String, Object> page(String path, List<Map<String, Object>> all, Map<String, String> query) {
+            int limit = Integer.parseInt(query.getOrDefault("limit", Integer.toString(PAGE)));
+            int from = 0;
+            for (int at = 0; at < all.size(); at++) {
+                from = String.valueOf(all.get(at).get("id")).equals(query.get("starting_after")) ? at + 1 : from;
+            }
+            int to = Math.min(all.size(), from + limit);
+            return Map.of("object", "list", "url", path, "has_more", to < all.size(), "data", all.subList(from, to));
+        }
+    }
+
+    private record Answered(int status, Map<String, Object> body, @Nullable Integer retryAfter) {}
+
+    private static Map<String, Object> error(String code) {
+        return Map.of("error", Map.of("type", "invalid_request_error", "code", code, "message", "The stand-in says " + code + "."));
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            var key = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")).replace("Bearer ", "");
+            var account = accounts.get(key);
+            var uri = exchange.getRequestURI();
+            Answered answered;
+            if (account == null) {
+                answered = new Answered(401, error("api_key_invalid"), null);
+            } else {
+                answered = account.answer(uri.getPath(), query(uri.getRawQuery()));
+                var between = account.nextBetween();
+                if (between != null) {
+                    between.run();
+                }
+            }
+            exchange.getResponseHeaders().set("Stripe-Version", "2026-07-29.dahlia");
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            if (answered.retryAfter() != null) {
+                exchange.getResponseHeaders().set("Retry-After", answered.retryAfter().toString());
+            }
+            var body = Json.bytes(answered.body());
+            exchange.sendResponseHeaders(answered.status(), body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private static Map<String, String> query(@Nullable String raw) {
+        var query = new HashMap<String, String>();
+        if (raw != null) {
+            for (var pair : raw.split("&")) {
+                int equals = pair.indexOf('=');
+                query.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+            }
+        }
+        return query;
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,218 @@
+package org.guildhall.billing.reconciliation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.guildhall.Http.Reply;
+import org.guildhall.Http;
+import org.guildhall.TestServer;
+import org.guildhall.billing.StripeBodies;
+import org.guildhall.billing.StripeSender;
+import org.guildhall.billing.StripeStandIn;
+import org.junit.jupiter.api.Test;
+
+/** Objects that are fetched from Stripe: stubs, events that can't be ordered, and the failures of its API. */
+class FetchesTest {
+
+    private static final String BILLING = "/api/v1/billing/";
+    private static final long WAIT_NANOS = 30_000_000_000L;
+    private static final long PAUSE_NANOS = 10_000_000L;
+
+    private final TestServer.Tenant tenant = TestServer.shared().tenant();
+    private final Http http = new Http(tenant.server(), tenant.token());
+    private final StripeStandIn.Account account = StripeStandIn.shared().account();
+    private final long now = Instant.now().getEpochSecond();
+    private final String connection = String.valueOf(http.post(BILLING + "connections", """
+            {"name": "Stripe", "provider": "stripe", "livemode": true, "secret": "%s"}""".formatted(StripeSender.SECRET)).expect(201).at("/id"));
+    private final StripeSender stripe = new StripeSender(new Http(tenant.server(), null), connection, StripeSender.SECRET);
+
+    private void setKey() {
+        http.post(BILLING + "connections/" + connection + "/set-api-key", "{\"api_key\": \"%s\"}".formatted(account.apiKey())).expect(200);
+    }
+
+    private static Map<String, Object> customer(String name) {
+        return StripeBodies.object("id", "cus_harbour", "object", "customer", "name", name, "email", "mira@members.example", "livemode", true, "created", 1);
+    }
+
+    private Reply send(String event, String type, long created, Map<String, Object> object) {
+        return stripe.send(StripeSender.event(event, type, created, object)).expect(200);
+    }
+
+    private Object outcome(Reply sent) {
+        return http.get(BILLING + "webhook-deliveries/" + sent.at("/deliveries/0/id")).expect(200).at("/outcome");
+    }
+
+    /** The only object of a list, in short. */
+    private String mirrored(String list, String member) {
+        var reply = http.get(BILLING + list + "?connection_id=" + connection).expect(200);
+        return reply.at("/data/0/state") + " " + reply.at("/data/0" + member) + " " + reply.at("/data/0/mirror/source") + " "
+                + reply.at("/data/0/mirror/fetch");
+    }
+
+    private static void until(String expected, Supplier<String> actual) {
+        var seen = actual.get();
+        for (long end = System.nanoTime() + WAIT_NANOS; System.nanoTime() < end && !seen.equals(expected);) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            seen = actual.get();
+        }
+        assertEquals(expected, seen);
+    }
+
+    @Test
+    void stub_isFetched() {
+        account.put("customers", customer("Mira"));
+        setKey();
+        send("evt_1", "invoice.finalized", now, StripeBodies.invoice("in_1", "open"));
+        until("active Mira fetch none", () -> mirrored("accounts", "/name"));
+        var shown = http.get(BILLING + "accounts").expect(200);
+        assertEquals("true null null", shown.at("/data/0/mirror/complete") + " " + shown.at("/data/0/mirror/delivery_id") + " "
+                + shown.at("/data/0/mirror/provider_event_reference"));
+        assertEquals(List.of("/v1/customers/cus_harbour"), account.calls());
+        var audit = http.get("/api/v1/platform/audit-events?action=payment_provider_object.fetched").expect(200);
+        assertEquals("job account", audit.at("/data/0/actor_type") + " " + audit.at("/data/0/entity_type"));
+    }
+
+    @Test
+    void stubsBeforeTheKey_areFetchedAfterIt() {
+        account.put("customers", customer("Mira")).put("payment_intents", StripeBodies.intent("pi_1", "succeeded"));
+        account.put("charges", StripeBodies.charge("ch_1", "pi_1", "succeeded", now));
+        send("evt_1", "invoice.finalized", now, StripeBodies.invoice("in_1", "open"));
+        send("evt_2", "refund.created", now, StripeBodies.refund("re_1", "pi_1", 2_900, "succeeded"));
+        assertEquals("stub null event none", mirrored("accounts", "/name"));
+        setKey();
+        until("active Mira fetch none", () -> mirrored("accounts", "/name"));
+        until("succeeded card fetch none", () -> mirrored("payments", "/method"));
+        assertEquals(3, account.calls().size(), account.calls().toString());
+    }
+
+    @Test
+    void tieWithinASecond_isFetched() {
+        account.put("customers", customer("B"));
+        setKey();
+        assertEquals("applied", outcome(send("evt_2", "customer.updated", now, customer("B"))));
+        var second = send("evt_1", "customer.updated", now, customer("A"));
+        assertEquals("tie_fetched", outcome(second));
+        until("active B fetch none", () -> mirrored("accounts", "/name"));
+        // Of the events around the answer one is older, one can't be ordered, and one is newer.
+        long answered = Instant.parse(String.valueOf(http.get(BILLING + "accounts").expect(200).at("/data/0/mirror/provider_at"))).getEpochSecond();
+        assertEquals("stale", outcome(send("evt_3", "customer.updated", answered - 3, customer("C"))));
+        assertEquals("tie_fetched", outcome(send("evt_4", "customer.updated", answered - 1, customer("D"))));
+        until("active B fetch none", () -> mirrored("accounts", "/name"));
+        assertEquals("applied", outcome(send("evt_5", "customer.updated", answered + 60, customer("E"))));
+        assertEquals("active E event none", mirrored("accounts", "/name"));
+        assertEquals(2, account.calls().size());
+    }
+
+    @Test
+    void tieWithEqualContent_isNotFetched() {
+        account.put("customers", customer("Mira"));
+        send("evt_1", "customer.created", now, customer("Mira"));
+        setKey();
+        send("evt_2", "invoice.paid", now, StripeBodies.invoice("in_1", "paid"));
+        assertEquals("applied", outcome(send("evt_3", "invoice.payment_succeeded", now, StripeBodies.invoice("in_1", "paid"))));
+        assertEquals("paid HARB-0007 event none", mirrored("invoices", "/number"));
+    }
+
+    @Test
+    void unknownObject_isMissingThere_andAskedForOnce() {
+        setKey();
+        send("evt_1", "invoice.finalized", now, StripeBodies.invoice("in_1", "open"));
+        until("stub null event missing_there", () -> mirrored("accounts", "/name"));
+        setKey();
+        send("evt_2", "customer.created", now, StripeBodies.with(customer("Mira"), "id", "cus_2"));
+        assertEquals(List.of("/v1/customers/cus_harbour"), account.calls());
+    }
+
+    @Test
+    void limitAndError_areRetried() {
+        account.put("customers", customer("Mira")).fails(429, 1);
+        setKey();
+        send("evt_1", "invoice.finalized", now, StripeBodies.invoice("in_1", "open"));
+        until("stub null event due", () -> mirrored("accounts", "/name"));
+        until("active Mira fetch none", () -> mirrored("accounts", "/name"));
+        assertEquals(2, account.calls().size());
+    }
+
+    @Test
+    void lastFailure_opensATask_whichTheNextKeyCompletes() throws Exception {
+        account.put("customers", customer("Mira")).fails(500, null).fails(503, null);
+        setKey();
+        send("evt_1", "invoice.finalized", now, StripeBodies.invoice("in_1", "open"));
+        until("Stripe answered 500 (api_error).", this::fetchError);
+        tenant.sql("update billing.fetches set attempts = 7 where tenant_id = ?", tenant.id());
+        until("stub null event failed", () -> mirrored("accounts", "/name"));
+        assertEquals("Stripe answered 503 (api_error).", fetchError());
+        assertEquals("open Find out why the connection Stripe can't be read", task());
+        setKey();
+        until("active Mira fetch none", () -> mirrored("accounts", "/name"));
+        until("done Find out why the connection Stripe can't be read", this::task);
+    }
+
+    private String fetchError() {
+        return String.valueOf(http.get(BILLING + "accounts").expect(200).at("/data/0/mirror/fetch_error"));
+    }
+
+    private String task() {
+        var reply = http.get("/api/v1/tasks/operational-tasks?workflow=billing_fetches").expect(200);
+        return reply.at("/data/0/state") + " " + reply.at("/data/0/title");
+    }
+
+    @Test
+    void eventDuringAFetch_isNotOverwritten() {
+        account.put("customers", customer("Old")).between(() -> {
+            send("evt_2", "customer.updated", now + 60, customer("New"));
+            account.put("customers", customer("Newest"));
+        });
+        setKey();
+        send("evt_1", "invoice.finalized", now, StripeBodies.invoice("in_1", "open"));
+        until("active New event due", () -> mirrored("accounts", "/name"));
+        until("active Newest fetch none", () -> mirrored("accounts", "/name"));
+        assertEquals(2, account.calls().size());
+    }
+
+    @Test
+    void linesBeyondTheFirst_arePaged() {
+        var lines = IntStream.rangeClosed(1, 250).mapToObj(at -> StripeBodies.line("il_" + at, 100, 0)).toList();
+        var invoice = StripeBodies.with(StripeBodies.invoice("in_1", "open"), "total", 25_000, "subtotal", 25_000, "amount_due", 25_000,
+                "amount_remaining", 25_000, "total_taxes", List.of());
+        account.put("invoices", StripeBodies.with(invoice, "lines", Map.of("object", "list", "has_more", false, "data", lines)));
+        send("evt_0", "customer.created", now, customer("Mira"));
+        setKey();
+        send("evt_1", "invoice.created", now, StripeBodies.with(invoice, "status", "draft", "lines",
+                Map.of("object", "list", "has_more", true, "data", lines.subList(0, 10))));
+        until("open 250 fetch none", () -> mirrored("invoices", "/lines_total"));
+        var shown = http.get(BILLING + "invoices").expect(200);
+        assertEquals("true", String.valueOf(shown.at("/data/0/lines_complete")));
+        assertEquals(4, account.calls().size(), account.calls().toString());
+    }
+
+    @Test
+    void deletedCustomer_keepsItsName() {
+        account.put("customers", StripeBodies.object("id", "cus_harbour", "object", "customer", "deleted", true));
+        setKey();
+        send("evt_1", "customer.updated", now, customer("A"));
+        send("evt_2", "customer.updated", now, customer("B"));
+        until("deleted B fetch none", () -> mirrored("accounts", "/name"));
+    }
+
+    @Test
+    void key_isNeverShown_andMustBeOfTheMode() {
+        setKey();
+        var shown = http.get(BILLING + "connections/" + connection).expect(200);
+        assertEquals("true", String.valueOf(shown.at("/has_api_key")));
+        assertFalse(shown.text().contains("standIn"), shown.text());
+        var audit = http.get("/api/v1/platform/audit-events?action=connection.api_key_set").expect(200);
+        assertTrue(audit.text().contains("has_api_key") && !audit.text().contains("standIn"), audit.text());
+        assertEquals("422 validation_failed", http.post(BILLING + "connections/" + connection + "/set-api-key",
+                "{\"api_key\": \"sk_test_standIn0000000001\"}").outcome());
+        assertEquals("false", String.valueOf(
+                http.post(BILLING + "connections/" + connection + "/set-api-key", "{\"api_key\": null}").expect(200).at("/has_api_key")));
+    }
+}
