@@ -152,7 +152,7 @@ class FetchesTest {
         assertEquals("open Find out why the connection Stripe can't be read", task());
         setKey();
         until("active Mira fetch none", () -> mirrored("accounts", "/name"));
-        until("done Find out why the connection Stripe can't be read", this::task);
+        until("completed Find out why the connection Stripe can't be read", this::task);
     }
 
     private String fetchError() {
