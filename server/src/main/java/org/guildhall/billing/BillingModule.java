@@ -7,6 +7,7 @@ import org.guildhall.billing.deliveries.Deliveries;
 import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.plans.MetadataBackfillJob;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.plans.SettlementJob;
 import org.guildhall.billing.reconciliation.Reconciliation;
@@ -62,7 +63,7 @@ public final class BillingModule {
 
     /** The jobs that this room offers. */
     public List<Tasks.Job> jobs() {
-        return List.of(new SettlementJob(plans).offered());
+        return List.of(new SettlementJob(plans).offered(), new MetadataBackfillJob(mirror, plans).offered());
     }
 
     /** Binds the room's operations. */
@@ -71,6 +72,7 @@ public final class BillingModule {
         mirror.bind(api, new LinkedPlans(plans));
         ledger.bind(api);
         deliveries.bind(api);
+        reconciliation.bind(api);
     }
 
     /** Settles the plans of an organization when an operator links an account or ends its link. */

@@ -6,6 +6,9 @@ import static org.guildhall.core.Example.example;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.guildhall.Http;
 import org.guildhall.billing.StripeBodies;
 import org.guildhall.billing.StripeSender;
@@ -46,6 +49,14 @@ final class BillingExamples {
             example(LIST_REFUNDS).entry(BillingExamples::refund),
             example(GET_REFUND).at("refund_id", BillingExamples::refund),
 
+            example(CREATE_RECONCILIATION).makes("rec").with("/connection_id", BillingExamples::askedConnection),
+            example(LIST_RECONCILIATIONS),
+            example(GET_RECONCILIATION).at("reconciliation_id", BillingExamples::reconciliation),
+            example(LIST_RECONCILIATION_DIFFERENCES)
+                    .at("reconciliation_id", BillingExamples::reconciliation)
+                    .entry(samples -> samples.remembered("reconciliation difference")),
+            example(REPAIR_RECONCILIATION).at("reconciliation_id", BillingExamples::reconciliation),
+
             example(LIST_ACCOUNTS).entry(BillingExamples::account),
             example(GET_ACCOUNT).at("account_id", BillingExamples::account),
             example(LINK_ACCOUNT).at("account_id", BillingExamples::account).with("/organization_id", samples -> samples.id("org")),
@@ -60,6 +71,9 @@ final class BillingExamples {
             example(GET_LEDGER_ACCOUNT).at("ledger_account_id", BillingExamples::ledgerAccount),
             example(LIST_LEDGER_TRANSACTIONS).entry(BillingExamples::ledgerTransaction),
             example(GET_LEDGER_TRANSACTION).at("ledger_transaction_id", BillingExamples::ledgerTransaction));
+
+    private static final long WAIT_NANOS = 30_000_000_000L;
+    private static final long PAUSE_NANOS = 20_000_000L;
 
     private BillingExamples() {}
 
@@ -103,11 +117,46 @@ final class BillingExamples {
         return invoice;
     }
 
+    /** A connection that can be asked, to an account with one customer. */
+    private static String askedConnection(SampleData samples) {
+        return samples.once("asked connection", () -> samples.made("/api/v1/billing/connections", Map.of(
+                "name", "Stripe", "provider", "stripe", "livemode", true, "secret", StripeSender.SECRET, "api_key",
+                StripeStandIn.shared().account().put("customers", Map.of("id", "cus_sample", "object", "customer")).apiKey())));
+    }
+
+    /** A reconciliation that has found a difference, which is remembered. */
+    static String reconciliation(SampleData samples) {
+        var made = reconcile(samples, askedConnection(samples));
+        var path = "/api/v1/billing/reconciliations/" + made;
+        until(() -> !"null".equals(String.valueOf(samples.http.get(path).at("/finished_at"))));
+        samples.remember("reconciliation difference", String.valueOf(samples.http.get(path + "/differences").expect(200).at("/data/0/id")));
+        return made;
+    }
+
+    private static String reconcile(SampleData samples, String connection) {
+        return String.valueOf(samples.http.post("/api/v1/billing/reconciliations", "{\"connection_id\": \"%s\", \"kinds\": [\"account\"]}".formatted(connection))
+                .expect(202).at("/id"));
+    }
+
+    private static void until(BooleanSupplier condition) {
+        for (long end = System.nanoTime() + WAIT_NANOS; System.nanoTime() < end && !condition.getAsBoolean();) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** A reconciliation that has compared one page and waits for the provider. */
+    static void unfinishedReconciliation(SampleData samples) {
+        var account = StripeStandIn.shared().account();
+        IntStream.rangeClosed(0, 100).forEach(at -> account.put("customers", Map.of("id", "cus_sample" + at, "object", "customer")));
+        account.between(() -> account.fails(500, 600));
+        var made = reconcile(samples, samples.made("/api/v1/billing/connections", Map.of(
+                "name", "Stripe", "provider", "stripe", "livemode", true, "api_key", account.apiKey())));
+        until(() -> "100".equals(String.valueOf(samples.http.get("/api/v1/billing/reconciliations/" + made).at("/compared"))));
+    }
+
     /** An account that the provider doesn't have. */
     static void fetch(SampleData samples) {
-        var connection = samples.made("/api/v1/billing/connections", Map.of(
-                "name", "Stripe", "provider", "stripe", "livemode", true, "secret", StripeSender.SECRET,
-                "api_key", StripeStandIn.shared().account().apiKey()));
+        var connection = askedConnection(samples);
         var word = samples.word();
         new StripeSender(new Http(samples.tenant.server(), null), connection, StripeSender.SECRET).send(StripeSender.event(
                 "evt_" + word, "invoice.finalized", Instant.now().getEpochSecond(), StripeBodies.invoice("in_" + word, "open"))).expect(200);

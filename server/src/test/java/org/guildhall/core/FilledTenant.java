@@ -32,6 +32,8 @@ public final class FilledTenant {
         BillingExamples.refund(samples);
         BillingExamples.ledgerTransaction(samples);
         BillingExamples.fetch(samples);
+        BillingExamples.reconciliation(samples);
+        BillingExamples.unfinishedReconciliation(samples);
         return samples.tenant;
     }
 }

@@ -55,6 +55,11 @@ public final class Connections {
         return row == null || !row.state().equals("active") ? null : active(row);
     }
 
+    /** True if there is such a connection. */
+    public boolean exists(Tx tx, UUID id) {
+        return store.get(tx, id) != null;
+    }
+
     /** A connection in any state. */
     public Connected any(Tx tx, UUID id) {
         return active(Require.found(store.get(tx, id)));

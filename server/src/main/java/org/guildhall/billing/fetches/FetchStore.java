@@ -10,6 +10,8 @@ import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.deleteFrom;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.least;
+import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.select;
@@ -67,8 +69,7 @@ final class FetchStore {
             .set(FETCHES.STATE, inline("due"))
             .set(FETCHES.REQUESTS, FETCHES.REQUESTS.plus(inline(1)))
             .set(FETCHES.ATTEMPTS, when(IS_DUE, FETCHES.ATTEMPTS).otherwise(inline(0)))
-            .set(FETCHES.NEXT_ATTEMPT_AT, coalesce(FETCHES.NEXT_ATTEMPT_AT, Columns.now()))
-            .set(FETCHES.UPDATED_AT, Columns.now()));
+            .set(FETCHES.NEXT_ATTEMPT_AT, coalesce(FETCHES.NEXT_ATTEMPT_AT, Columns.now())));
     private static final PreparedQuery<Row> NEXT = PreparedQuery.of(
             select(COLUMNS)
                     .from(FETCHES)
@@ -80,6 +81,13 @@ final class FetchStore {
             FetchStore::row);
     private static final PreparedQuery<Instant> NEXT_AT =
             PreparedQuery.ofValue(select(min(FETCHES.NEXT_ATTEMPT_AT)).from(FETCHES).where(OF_CONNECTION).and(IS_DUE));
+    /** After a failed attempt the connection is asked for nothing else until the next one, for a minute at most: one bad object must not stop the others. */
+    private static final PreparedQuery<Instant> PAUSED_UNTIL = PreparedQuery.ofValue(
+            select(max(least(FETCHES.NEXT_ATTEMPT_AT, DSL.field("{0} + interval '60 seconds'", SQLDataType.INSTANT, FETCHES.UPDATED_AT))))
+                    .from(FETCHES)
+                    .where(OF_CONNECTION)
+                    .and(IS_DUE)
+                    .and(FETCHES.ATTEMPTS.gt(inline(0))));
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(FETCHES).where(BY_ID).forNoKeyUpdate(), FetchStore::row);
     private static final PreparedUpdate DELETE = PreparedUpdate.of(deleteFrom(FETCHES).where(BY_ID));
     private static final PreparedUpdate RETRY = PreparedUpdate.of(DSL.update(FETCHES)
@@ -136,6 +144,11 @@ final class FetchStore {
     /** The instant at which the next object of a connection is due; null if none will be. */
     @Nullable Instant nextAt(Tx tx, UUID connectionId) {
         return NEXT_AT.one(tx, connectionId);
+    }
+
+    /** The instant until which nothing is asked, because of a failed attempt; null if there was none. It can be past. */
+    @Nullable Instant pausedUntil(Tx tx, UUID connectionId) {
+        return PAUSED_UNTIL.one(tx, connectionId);
     }
 
     /** Locks an object until the transaction ends; null if it was fetched. */

@@ -56,6 +56,11 @@ public final class Fetches {
         queue.enqueue(tx, TASK, connectionId);
     }
 
+    /** Lets the objects of a connection be fetched that another part has requested in this transaction. */
+    public void wake(Tx tx, UUID connectionId) {
+        queue.enqueue(tx, TASK, connectionId);
+    }
+
     /** The next object of a connection; stubs that nobody has requested come last. Null if nothing is due now. */
     public @Nullable Due next(Tx tx, UUID connectionId) {
         var row = store.next(tx, connectionId);
@@ -64,12 +69,16 @@ public final class Fetches {
             stubs.forEach(stub -> store.request(tx, connectionId, stub.kind(), stub.reference(), "stub"));
             row = stubs.isEmpty() ? null : store.next(tx, connectionId);
         }
-        return row == null ? null : new Due(row.id(), row.kind(), row.reference(), row.requests(), row.attempts());
+        var paused = row == null ? null : store.pausedUntil(tx, connectionId);
+        return row == null || paused != null && paused.isAfter(row.now())
+                ? null : new Due(row.id(), row.kind(), row.reference(), row.requests(), row.attempts());
     }
 
-    /** The instant at which the next object of a connection is due; null if none will be. */
+    /** The instant at which the next object of a connection is fetched; null if none will be. */
     public @Nullable Instant nextAt(Tx tx, UUID connectionId) {
-        return store.nextAt(tx, connectionId);
+        var next = store.nextAt(tx, connectionId);
+        var paused = next == null ? null : store.pausedUntil(tx, connectionId);
+        return paused == null || paused.isBefore(next) ? next : paused;
     }
 
     /** Ends the fetch of an object whose content is applied in this transaction. It stays due if it was requested again since. */

@@ -54,6 +54,22 @@ final class AccountMirror {
         return new AppliedAccount(verdict.outcome(), before.organizationId() == null ? after.organizationId() : null);
     }
 
+    /**
+     * Links an account whose metadata names an organization that was made after the account's last event.
+     *
+     * @return the organization; null if it still isn't there, or an operator has decided otherwise
+     */
+    @Nullable UUID linkNamed(Tx tx, Changes changes, UUID id) {
+        var before = accounts.lock(tx, id);
+        var link = before == null ? null : link(tx, before, before.metadata());
+        if (before == null || link == null || link.organizationId() == null || before.organizationId() != null) {
+            return null;
+        }
+        var account = MirrorViews.toApi(accounts.link(tx, id, link));
+        changes.changed(account.id(), MirrorViews.toApi(before), account);
+        return link.organizationId();
+    }
+
     /** The provider's answer for a deleted customer has nothing but the id. */
     private static ProviderAccount deleted(ProviderAccount facts, Row before) {
         return new ProviderAccount(facts.reference(), true, before.name(), before.email(), before.phone(), before.currency(), before.metadata());

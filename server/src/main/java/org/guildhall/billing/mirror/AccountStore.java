@@ -29,6 +29,7 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.UpdateSetMoreStep;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Accounts, as mirrored from payment providers. */
@@ -103,6 +104,15 @@ final class AccountStore {
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             AccountStore::row);
+    private static final PreparedQuery<Row> NAMING_AFTER = PreparedQuery.of(
+            select(COLUMNS)
+                    .from(ACCOUNTS)
+                    .where(ACCOUNTS.ORGANIZATION_ID.isNull())
+                    .and(hasMetadata(AccountRules.ORGANIZATION_ID).or(hasMetadata(AccountRules.ORGANIZATION_EXTERNAL_ID)))
+                    .and(ACCOUNTS.ID.gt(param(ACCOUNTS.ID)))
+                    .orderBy(ACCOUNTS.ID)
+                    .limit(DSL.param("most", SQLDataType.INTEGER)),
+            AccountStore::row);
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", ACCOUNTS.CREATED_AT),
             ACCOUNTS.ID,
@@ -116,6 +126,10 @@ final class AccountStore {
                     .and(by.is(ACCOUNTS.PROVIDER_REFERENCE, Filter::reference))
                     .and(by.within(ACCOUNTS.CREATED_AT, Filter::created)),
             AccountStore::row);
+
+    private static Condition hasMetadata(String name) {
+        return DSL.condition("jsonb_exists({0}, {1})", ACCOUNTS.METADATA, inline(name));
+    }
 
     private static Condition linked(@Nullable Boolean wanted) {
         return wanted == null ? DSL.noCondition() : wanted ? ACCOUNTS.ORGANIZATION_ID.isNotNull() : ACCOUNTS.ORGANIZATION_ID.isNull();
@@ -141,6 +155,11 @@ final class AccountStore {
     /** Locks the account until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return LOCK.one(tx, id);
+    }
+
+    /** The next accounts without a link whose metadata names an organization, by their ids. */
+    List<Row> namingAfter(Tx tx, UUID after, int most) {
+        return NAMING_AFTER.all(tx, after, most);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {

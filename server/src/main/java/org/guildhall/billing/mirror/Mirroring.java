@@ -1,6 +1,7 @@
 package org.guildhall.billing.mirror;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.guildhall.billing.events.ProviderAccount;
 import org.guildhall.billing.events.ProviderAttempt;
@@ -177,6 +178,16 @@ public final class Mirroring {
     /** Applies the content of a refund, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
     public String apply(Tx tx, Changes changes, UUID connectionId, ProviderRefund refund, Origin origin) {
         return refundMirror.apply(tx, changes, connectionId, refund, origin);
+    }
+
+    /** The next accounts without a link whose metadata names an organization, by their ids. */
+    public List<UUID> namingAfter(Tx tx, UUID after, int most) {
+        return accounts.namingAfter(tx, after, most).stream().map(AccountStore.Row::id).toList();
+    }
+
+    /** Links an account to the organization that its metadata names. @return the organization; null if nothing is to be linked */
+    public @Nullable UUID linkNamed(Tx tx, Changes changes, UUID accountId) {
+        return accountMirror.linkNamed(tx, changes, accountId);
     }
 
     /** The version of an object; 0 if the mirror doesn't have it. @param kind account, subscription, invoice, payment or refund */

@@ -79,7 +79,7 @@ final class FetchObjectsJob implements TaskQueue.Job {
                 return next.nextAt();
             }
             if (stopping.getAsBoolean()) {
-                return Instant.now();
+                return Instant.EPOCH;
             }
             if (!fetch(lease, next.asked(), next.due(), next.version())) {
                 return transactions.upkeep(lease, tx -> fetches.nextAt(tx, lease.id()));

@@ -8,6 +8,7 @@ import org.guildhall.billing.stripe.StripeApi;
 import org.guildhall.billing.stripe.StripeFetches;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.http.Api;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.tasks.Tasks;
 
@@ -15,7 +16,11 @@ import org.guildhall.tasks.Tasks;
 public final class Reconciliation {
 
     private final TaskQueue queue;
+    private final Connections connections;
     private final FetchObjectsJob fetching;
+    private final ReconcileJob reconciling;
+    private final ReconciliationStore reconciliations = new ReconciliationStore();
+    private final DifferenceStore differences = new DifferenceStore();
 
     /**
      * @param jobs the connections of jobs
@@ -24,12 +29,22 @@ public final class Reconciliation {
     public Reconciliation(
             Db jobs, TaskQueue queue, Connections connections, Fetches fetches, Mirroring mirror, EventEffects effects, StripeApi stripe, Tasks tasks) {
         this.queue = queue;
-        this.fetching = new FetchObjectsJob(
-                new JobTransactions(jobs), connections, fetches, mirror, effects, new StripeFetches(stripe), tasks);
+        this.connections = connections;
+        var transactions = new JobTransactions(jobs);
+        var objects = new StripeFetches(stripe);
+        this.fetching = new FetchObjectsJob(transactions, connections, fetches, mirror, effects, objects, tasks);
+        this.reconciling = new ReconcileJob(
+                transactions, connections, reconciliations, differences, new MirrorComparison(mirror), objects, fetches);
     }
 
     /** Registers the background work of this part. */
     public void schedule() {
         queue.on(Fetches.TASK, TaskQueue.Policy.DUE, fetching);
+        queue.on(ReconcileJob.TASK, TaskQueue.Policy.BULK, reconciling);
+    }
+
+    /** Binds the operations of this part. */
+    public void bind(Api api) {
+        new ReconciliationsHandler(reconciliations, differences, connections, reconciling, queue).bind(api);
     }
 }

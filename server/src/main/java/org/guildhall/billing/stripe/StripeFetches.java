@@ -3,6 +3,7 @@ package org.guildhall.billing.stripe;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -70,6 +71,44 @@ public final class StripeFetches {
             case "payment" -> payment(apiKey, reference);
             default -> throw new IllegalArgumentException(kind);
         };
+    }
+
+    /** A page of a list. @param last the reference after which the next page begins; null after the last page */
+    public record ListPage(List<ProviderEvent> objects, @Nullable String last) {}
+
+    /**
+     * A page of the objects of a kind, the newest first. A payment is a payment intent here.
+     *
+     * @param from only objects that were created at this instant or later; null for all
+     * @param before only objects that were created before this instant; null for all
+     * @param after the reference after which the page begins; null for the first page
+     */
+    public ListPage page(String apiKey, String kind, @Nullable Instant from, @Nullable Instant before, @Nullable String after) throws ProviderFailure {
+        var parameters = new HashMap<String, String>();
+        parameters.put("limit", Integer.toString(PAGE));
+        if (from != null) {
+            parameters.put("created[gte]", Long.toString(from.getEpochSecond()));
+        }
+        if (before != null) {
+            parameters.put("created[lt]", Long.toString(before.getEpochSecond()));
+        }
+        if (after != null) {
+            parameters.put("starting_after", after);
+        }
+        if (kind.equals("subscription")) {
+            parameters.put("status", "all");
+        }
+        var answer = api.get(apiKey, "/v1/" + (kind.equals("account") ? "customers" : kind.equals("payment") ? "payment_intents" : kind + "s"), parameters);
+        var type = switch (kind) {
+            case "account" -> "customer.updated";
+            case "subscription" -> "customer.subscription.updated";
+            case "payment" -> "payment_intent.processing";
+            default -> kind + ".updated";
+        };
+        var objects = new ArrayList<ProviderEvent>();
+        answer.body().path("data").forEach(object -> objects.add(event(type, new Answer(object, answer.at(), answer.version()))));
+        boolean more = answer.body().path("has_more").asBoolean() && !objects.isEmpty();
+        return new ListPage(objects, more ? objects.getLast().objectReference() : null);
     }
 
     private List<ProviderEvent> payment(String apiKey, String reference) throws ProviderFailure {

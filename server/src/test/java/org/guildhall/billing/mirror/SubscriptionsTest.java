@@ -181,13 +181,35 @@ class SubscriptionsTest {
         send("created", now, subscription("sub_2", "active", item("si_9", "prod_late", 1, now)));
         assertEquals("Public default", plans.plans(organization));
         reference(plans.flexible, "prod_late");
-        var run = http.post("/api/v1/tasks/jobs/billing-settlement/runs", null).expect(202);
+        assertEquals("succeeded 1", run("billing-settlement"));
+        assertEquals("Flexible subscription", plans.plans(organization));
+    }
+
+    /** The state of a finished run of a job, and the number of changes. */
+    private String run(String job) {
+        var run = http.post("/api/v1/tasks/jobs/" + job + "/runs", null).expect(202);
         var state = run;
         for (long end = System.nanoTime() + WAIT_NANOS; System.nanoTime() < end && !"succeeded".equals(state.at("/state"));) {
             state = http.get("/api/v1/tasks/job-runs/" + run.at("/id")).expect(200);
         }
-        assertEquals("succeeded 1", state.at("/state") + " " + state.at("/counts/changed"));
-        assertEquals("Flexible subscription", plans.plans(organization));
+        return state.at("/state") + " " + state.at("/counts/changed");
+    }
+
+    @Test
+    void organizationMadeLater_isLinkedByTheJob_once() {
+        stripe.send(event("customer.created", now, Map.of(
+                "id", "cus_1", "object", "customer", "metadata", Map.of("guildhall_organization_external_id", "club_9")))).expect(200);
+        send("created", now, standard("sub_1", "active"));
+        var organization = plans.organization();
+        assertEquals("succeeded 0", run("billing-metadata-backfill"));
+        http.patch("/api/v1/runtime/organizations/" + organization, "{\"external_id\": \"club_9\"}").expect(200);
+        assertEquals("succeeded 1", run("billing-metadata-backfill"));
+        assertEquals("Standard subscription", plans.plans(organization));
+        var account = http.get(ACCOUNTS).expect(200);
+        assertEquals(organization + " metadata", account.at("/data/0/organization_id") + " " + account.at("/data/0/link_source"));
+        http.post(ACCOUNTS + "/" + account.at("/data/0/id") + "/unlink", null).expect(200);
+        assertEquals("succeeded 0", run("billing-metadata-backfill"));
+        assertEquals("Public default", plans.plans(organization));
     }
 
     @Test
